@@ -1,0 +1,226 @@
+"""Messages between the orchestrator and a stage's process: JSON lines, the version in every one.
+
+Events flow from the child on a descriptor of their own, commands to it on stdin. Each message is a frozen
+dataclass; `encode` makes its line, `decode_event` and `decode_command` read one and refuse what is not
+of the contract. Only the standard library is needed.
+
+An event stream is `hello`, then for every `load` one `ready`, for every `run` one `started`, any number of
+`progress`, `metric`, `log`, `artifact`, and exactly one `result` or `error`. `heartbeat` may come at any time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from ipc.errors import CATEGORIES, ContractError
+
+PROTOCOL = 1
+EVENTS_FD = "ORCHESTRATOR_EVENTS_FD"
+"""Environment variable with the number of the descriptor that takes events; absent: events are for a person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hello:
+    """First event: who the child is. `packages` maps distribution names to versions."""
+
+    runner: str
+    stage: str
+    version: int
+    pid: int
+    python: str
+    contract: int
+    packages: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """The model is loaded; `seconds` it took. `facts` say what really serves: device, compute_type, ..."""
+
+    seconds: float
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """A run began."""
+
+    job: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """`done` of `total` in `unit` (`s` for seconds of film); `total` 0 where it is not known."""
+
+    phase: str
+    done: float
+    total: float
+    unit: str = "s"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """A measured figure."""
+
+    name: str
+    value: float
+    unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Log:
+    """A line for people. `level` is `info` or `warning`."""
+
+    level: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heartbeat:
+    """Memory of the child, in bytes: now and at its peak, and of the accelerator."""
+
+    rss: int
+    peak_rss: int
+    vram: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArtifactWritten:
+    """An output is whole and on disk at `path`, with the digest of its content."""
+
+    name: str
+    kind: str
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """The run ended well. `degraded` is why the result is less than asked, or empty."""
+
+    job: str
+    seconds: float
+    method: str
+    degraded: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Error:
+    """The load or the run failed; `category` is one of `ipc.errors.CATEGORIES`."""
+
+    category: str
+    type: str
+    message: str
+    traceback: str = ""
+    hint: str = ""
+    job: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """Load the model: the stage's `load` parameters, the device, and how many threads to use."""
+
+    params: Mapping[str, Any]
+    device: str
+    threads: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Run once: `inputs` are paths by name, `outputs` declares kind and file name of each output by name.
+
+    Outputs are written into the folder `output_dir`. `destination` is where the stage's external output goes:
+    the stage writes the file named there, which does not exist yet, and nothing else outside `output_dir`.
+    """
+
+    job: str
+    params: Mapping[str, Any]
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, Mapping[str, str]]
+    output_dir: str
+    destination: str = ""
+    model: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancel:
+    """Stop the run at the next `Context.check`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shutdown:
+    """End with exit status 0 once the present run has ended."""
+
+
+Event = Hello | Ready | Started | Progress | Metric | Log | Heartbeat | ArtifactWritten | Result | Error
+Command = Load | Run | Cancel | Shutdown
+
+_EVENTS: dict[str, type[Event]] = {
+    "hello": Hello,
+    "ready": Ready,
+    "started": Started,
+    "progress": Progress,
+    "metric": Metric,
+    "log": Log,
+    "heartbeat": Heartbeat,
+    "artifact": ArtifactWritten,
+    "result": Result,
+    "error": Error,
+}
+_COMMANDS: dict[str, type[Command]] = {"load": Load, "run": Run, "cancel": Cancel, "shutdown": Shutdown}
+M = TypeVar("M")
+_NAMES: dict[type, str] = {cls: name for table in (_EVENTS, _COMMANDS) for name, cls in table.items()}
+
+
+def name_of(message: Event | Command) -> str:
+    """The message's name on the wire."""
+    return _NAMES[type(message)]
+
+
+def encode(message: Event | Command) -> bytes:
+    """One JSON line, the protocol version and the message's name first."""
+    body = {"v": PROTOCOL, "type": name_of(message), **dataclasses.asdict(message)}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def decode_event(line: bytes) -> Event:
+    """Read one event; `ContractError` where it is not one of this protocol version."""
+    return _decode(line, _EVENTS)
+
+
+def decode_command(line: bytes) -> Command:
+    """Read one command; `ContractError` where it is not one of this protocol version."""
+    return _decode(line, _COMMANDS)
+
+
+def _decode(line: bytes, table: Mapping[str, type[M]]) -> M:
+    shown = line[:120].decode(errors="replace")
+    try:
+        body = json.loads(line)
+        version, name = body.pop("v"), body.pop("type")
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise ContractError(f"not a message of the protocol: {shown!r}") from error
+    if version != PROTOCOL:
+        raise ContractError(f"message of protocol {version}, expected {PROTOCOL}: {shown!r}")
+    if name not in table:
+        raise ContractError(f"unknown message {name!r}, expected one of {', '.join(table)}")
+    cls = table[name]
+    fields = {f.name: f for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    unknown = body.keys() - fields.keys()
+    missing = {
+        name
+        for name, f in fields.items()
+        if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+    } - body.keys()
+    if unknown or missing:
+        raise ContractError(
+            f"message {name!r}: unknown fields {sorted(unknown)}, missing fields {sorted(missing)}"
+        )
+    message = cls(**body)
+    if isinstance(message, Error) and message.category not in CATEGORIES:
+        raise ContractError(f"error of unknown category {message.category!r}")
+    return message

@@ -1,0 +1,171 @@
+"""The kinds of artifact, as data: columns, versions, and the rules a valid one keeps.
+
+A kind is plain data so that this file needs nothing but the standard library; `ipc.artifacts` turns it
+into pyarrow schemas. Times are float64 seconds after the film's `format.start_time`, which is what
+players show. A nullable column may hold nulls; any other may not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Container = Literal["parquet", "arrow", "file"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `type` is a pyarrow type's name, `list<...>` for lists."""
+
+    name: str
+    type: str
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of artifact.
+
+    `content` names the facts that belong to the content (they enter its digest) though they are no
+    columns, such as a sample rate; each must be there. `intervals` says that `start <= end` holds in every
+    row and that rows are sorted by start (nulls aside).
+    """
+
+    name: str
+    version: int
+    container: Container
+    columns: tuple[Column, ...] = ()
+    content: tuple[str, ...] = ()
+    intervals: bool = False
+
+    @property
+    def suffix(self) -> str:
+        """File name suffix of this kind, with the dot; empty for `file`."""
+        return {"parquet": ".parquet", "arrow": ".arrow", "file": ""}[self.container]
+
+
+_SPAN = (Column("start", "double"), Column("end", "double"))
+
+AUDIO = Kind("audio", 1, "arrow", (Column("pcm", "int16"),), content=("sample_rate",))
+
+REGIONS = Kind(
+    "regions", 1, "parquet", (*_SPAN, Column("confidence", "float", nullable=True)), intervals=True
+)
+"""Stretches of speech, or of overlap. `confidence` in 0..1 is the mean score where there is one."""
+
+SCORES = Kind(
+    "scores",
+    1,
+    "arrow",
+    (Column("start", "double"), Column("scores", "list<float>")),
+    content=("classes", "frames", "window_seconds", "frame_seconds", "frame_offset"),
+)
+"""Frame scores of a segmentation network, a row a window.
+
+`scores` holds frames x classes values, row-major; `classes` is the list of their names, `window_seconds` a
+window's length; frame i of a window covers `start + frame_offset + i * frame_seconds`.
+"""
+
+TURNS = Kind(
+    "turns",
+    1,
+    "parquet",
+    (*_SPAN, Column("speaker", "string"), Column("confidence", "float", nullable=True)),
+    intervals=True,
+)
+
+EMBEDDINGS = Kind(
+    "embeddings",
+    1,
+    "arrow",
+    (Column("speaker", "string"), Column("vector", "list<float>"), Column("seconds", "double")),
+)
+"""One voice a row: `vector` has unit length, `seconds` is how much speech it was made from."""
+
+SEGMENTS = Kind(
+    "segments",
+    1,
+    "parquet",
+    (
+        Column("id", "int32"),
+        *_SPAN,
+        Column("text", "string"),
+        Column("language", "string"),
+        Column("language_probability", "float", nullable=True),
+        Column("avg_logprob", "float", nullable=True),
+        Column("no_speech_prob", "float", nullable=True),
+        Column("compression_ratio", "float", nullable=True),
+        Column("temperature", "float", nullable=True),
+        Column("confidence", "float", nullable=True),
+        Column("speaker", "string", nullable=True),
+    ),
+    intervals=True,
+)
+"""Stretches of text. `language` is an ISO 639-1 code as Whisper names it, `confidence` in 0..1."""
+
+WORDS = Kind(
+    "words",
+    1,
+    "parquet",
+    (
+        Column("segment", "int32"),
+        Column("text", "string"),
+        Column("space", "bool"),
+        Column("start", "double", nullable=True),
+        Column("end", "double", nullable=True),
+        Column("probability", "float", nullable=True),
+        Column("score", "float", nullable=True),
+        Column("method", "string"),
+        Column("speaker", "string", nullable=True),
+        Column("speaker_confidence", "float", nullable=True),
+        Column("overlap", "bool"),
+    ),
+    intervals=True,
+)
+"""Words in reading order; `segment` is the id of the segment that holds the word.
+
+`text` has no blanks around it, `space` says whether one stands before it. `probability` is the
+recogniser's, `score` the aligner's, both in 0..1. `method` names how the times were found: `attention`,
+`pocketsphinx`, `wav2vec2`, `interpolated`; `none` where start and end are null.
+"""
+
+CUES = Kind(
+    "cues",
+    1,
+    "parquet",
+    (
+        Column("index", "int32"),
+        *_SPAN,
+        Column("text", "string"),
+        Column("speakers", "list<string>"),
+        Column("segments", "list<int32>"),
+        Column("flags", "list<string>"),
+    ),
+    content=("language",),
+    intervals=True,
+)
+"""What is shown: `text` with line breaks and no speaker label, in `language` (`und` when nothing was said).
+
+`speakers` in order of lines; `flags` names what a person should look at (`too_fast`, `overlap`, ...).
+"""
+
+GLOSSARY = Kind(
+    "glossary",
+    1,
+    "parquet",
+    (
+        Column("term", "string"),
+        Column("kind", "string"),
+        Column("source", "string"),
+        Column("weight", "float"),
+        Column("variants", "list<string>"),
+    ),
+)
+
+FILE = Kind("file", 1, "file")
+"""An opaque file, such as an SRT or a film. Its digest is over its bytes."""
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (AUDIO, REGIONS, SCORES, TURNS, EMBEDDINGS, SEGMENTS, WORDS, CUES, GLOSSARY, FILE)
+}
