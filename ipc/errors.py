@@ -41,7 +41,7 @@ class ContractError(StageError):
         super().__init__("contract", message, hint)
 
 
-class Cancelled(StageError):
+class Cancelled(StageError):  # noqa: N818 - it is a request that was followed, no error
     """The orchestrator asked the stage to stop; raised by `Context.check`."""
 
     def __init__(self) -> None:

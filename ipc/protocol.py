@@ -25,7 +25,7 @@ EVENTS_FD = "ORCHESTRATOR_EVENTS_FD"
 
 @dataclass(frozen=True, kw_only=True)
 class Hello:
-    """First event: who the child is. `packages` maps distribution names to versions."""
+    """First event: who the child is."""
 
     runner: str
     stage: str
@@ -33,15 +33,13 @@ class Hello:
     pid: int
     python: str
     contract: int
-    packages: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ready:
-    """The model is loaded; `seconds` it took. `facts` say what really serves: device, compute_type, ..."""
+    """The model is loaded; `seconds` it took."""
 
     seconds: float
-    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,11 +120,15 @@ class Error:
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """Load the model: the stage's `load` parameters, the device, and how many threads to use."""
+    """Load the model: the stage's `load` parameters, the device, the resolved model, and how many threads to use.
+
+    `model` has id, revision and path of the model the orchestrator resolved, and is empty where there is none.
+    """
 
     params: Mapping[str, Any]
     device: str
     threads: int = 1
+    model: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +145,6 @@ class Run:
     outputs: Mapping[str, Mapping[str, str]]
     output_dir: str
     destination: str = ""
-    model: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +184,7 @@ def name_of(message: Event | Command) -> str:
 
 def encode(message: Event | Command) -> bytes:
     """One JSON line, the protocol version and the message's name first."""
-    body = {"v": PROTOCOL, "type": name_of(message), **dataclasses.asdict(message)}
+    body = {"v": PROTOCOL, "msg": name_of(message), **dataclasses.asdict(message)}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
@@ -201,14 +202,18 @@ def _decode(line: bytes, table: Mapping[str, type[M]]) -> M:
     shown = line[:120].decode(errors="replace")
     try:
         body = json.loads(line)
-        version, name = body.pop("v"), body.pop("type")
+        version, name = body.pop("v"), body.pop("msg")
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise ContractError(f"not a message of the protocol: {shown!r}") from error
     if version != PROTOCOL:
         raise ContractError(f"message of protocol {version}, expected {PROTOCOL}: {shown!r}")
     if name not in table:
         raise ContractError(f"unknown message {name!r}, expected one of {', '.join(table)}")
-    cls = table[name]
+    return from_dict(table[name], body)
+
+
+def from_dict(cls: type[M], body: Mapping[str, Any]) -> M:
+    """A message from its fields; `ContractError` names those that are unknown or missing."""
     fields = {f.name: f for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
     unknown = body.keys() - fields.keys()
     missing = {
@@ -218,7 +223,7 @@ def _decode(line: bytes, table: Mapping[str, type[M]]) -> M:
     } - body.keys()
     if unknown or missing:
         raise ContractError(
-            f"message {name!r}: unknown fields {sorted(unknown)}, missing fields {sorted(missing)}"
+            f"message {_NAMES[cls]!r}: unknown fields {sorted(unknown)}, missing fields {sorted(missing)}"
         )
     message = cls(**body)
     if isinstance(message, Error) and message.category not in CATEGORIES:

@@ -1,0 +1,54 @@
+"""Events as a person reads them, for a stage that is run by hand."""
+
+from __future__ import annotations
+
+import sys
+
+from ipc.protocol import (
+    ArtifactWritten,
+    Error,
+    Event,
+    Heartbeat,
+    Hello,
+    Log,
+    Metric,
+    Progress,
+    Ready,
+    Result,
+    Started,
+)
+
+
+def describe(event: Event) -> str:
+    """One line (an error: several) for an event; empty for one that says nothing to a person."""
+    match event:
+        case Hello():
+            return f"hello     {event.stage} version {event.version}, Python {event.python}, pid {event.pid}"
+        case Ready():
+            return f"ready     loaded in {event.seconds:.1f} s"
+        case Started():
+            return f"started   {event.job}"
+        case Progress():
+            total = f" of {event.total:.1f}" if event.total else ""
+            return f"progress  {event.phase} {event.done:.1f}{total} {event.unit}"
+        case Metric():
+            return f"metric    {event.name} = {event.value:g} {event.unit}"
+        case Log():
+            return f"{event.level:<9} {event.message}"
+        case ArtifactWritten():
+            return f"artifact  {event.name}: {event.path} ({event.kind}, {event.digest[:12]})"
+        case Result():
+            degraded = "".join(f"\ndegraded  {reason}" for reason in event.degraded)
+            facts = "".join(f"\nfact      {key} = {value}" for key, value in event.facts.items())
+            return f"result    {event.method} in {event.seconds:.1f} s{facts}{degraded}"
+        case Error():
+            hint = f"\nhint      {event.hint}" if event.hint else ""
+            return f"{event.traceback.rstrip()}\nerror     [{event.category}] {event.message}{hint}"
+        case Heartbeat():
+            return ""
+
+
+def print_event(event: Event) -> None:
+    """Print an event to stderr, which leaves stdout to the libraries."""
+    if line := describe(event):
+        print(line, file=sys.stderr, flush=True)

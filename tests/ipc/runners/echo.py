@@ -1,0 +1,43 @@
+"""A runner for tests: writes the turns it is told to, or misbehaves as told."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+STAGE = "echo"
+VERSION = 3
+
+
+def load(params, device):
+    if params.get("fail_load"):
+        raise RuntimeError("CUDA failed with error out of memory")
+    return {"device": device, "loads": 0}
+
+
+def run(model, inputs, context):
+    model["loads"] += 1
+    print("noise on stdout, which nobody parses")
+    what = context.params.get("what", "save")
+    if what == "sleep":
+        subprocess.Popen(["sleep", "60"])
+        context.log("sleeping")
+        time.sleep(60)
+    if what == "wait":
+        context.log("waiting")
+        while True:
+            context.check()
+            time.sleep(0.01)
+    if what == "die":
+        os.kill(os.getpid(), 9)
+    if what == "nothing":
+        return
+    if what == "degraded":
+        context.degraded("only half was heard")
+    context.method = "echo"
+    context.fact("runs", model["loads"])
+    context.progress(1, 2, phase="half")
+    print("noise on stderr", file=sys.stderr)
+    context.save("turns", {"start": [0.0], "end": [1.0], "speaker": ["SPEAKER_00"]})

@@ -1,0 +1,176 @@
+"""The child's loop, as a real process, driven over its real channels."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ipc.protocol import EVENTS_FD, Cancel, Error, Hello, Load, Result, Run, Shutdown, decode_event, encode
+
+ROOT = Path(__file__).parents[2]
+TURNS = {"turns": {"kind": "turns"}}
+
+
+class Worker:
+    def __init__(self, *extra, runner="tests.ipc.runners.echo"):
+        read, write = os.pipe()
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "ipc.child", runner, *extra],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[write],
+            env={**os.environ, EVENTS_FD: str(write), "PYTHONPATH": str(ROOT)},
+            start_new_session=True,
+        )
+        os.close(write)
+        self.events = os.fdopen(read, "rb")
+
+    def send(self, command):
+        self.process.stdin.write(encode(command))
+        self.process.stdin.flush()
+
+    def until(self, kind):
+        for line in self.events:
+            event = decode_event(line)
+            if isinstance(event, kind):
+                return event
+        raise AssertionError(f"the child ended without {kind.__name__}")
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.events.close()
+
+
+@pytest.fixture
+def worker():
+    worker = Worker()
+    worker.until(Hello)
+    yield worker
+    if not worker.process.stdin.closed:
+        worker.close()
+
+
+def a_run(folder, what="save", outputs=TURNS):
+    return Run(job="j1", params={"what": what}, inputs={}, outputs=outputs, output_dir=str(folder))
+
+
+def members(group):
+    found = subprocess.run(["pgrep", "-g", str(group)], capture_output=True, text=True, check=False)
+    return found.stdout.split()
+
+
+def test_one_child_serves_many_runs_with_one_load(worker, tmp_path):
+    worker.send(Load(params={}, device="cpu"))
+    for count in (1, 2):
+        worker.send(a_run(tmp_path))
+        result = worker.until(Result)
+        assert result.facts == {"runs": count}
+        assert result.method == "echo"
+    worker.send(Shutdown())
+    assert worker.process.wait(10) == 0
+    assert (tmp_path / "turns.parquet").exists()
+
+
+def test_a_run_that_saves_nothing_has_not_succeeded(worker, tmp_path):
+    worker.send(Load(params={}, device="cpu"))
+    worker.send(a_run(tmp_path, "nothing"))
+    error = worker.until((Error, Result))
+    assert error.category == "contract"
+    assert "did not save its outputs turns" in error.message
+
+
+def test_a_degraded_result_says_so_in_the_event_and_in_the_artifact(worker, tmp_path):
+    from ipc.artifacts import read
+
+    worker.send(Load(params={}, device="cpu"))
+    worker.send(a_run(tmp_path, "degraded"))
+    assert list(worker.until(Result).degraded) == ["only half was heard"]
+    assert read(tmp_path / "turns.parquet", "turns").provenance["degraded"] == ["only half was heard"]
+
+
+def test_out_of_memory_while_loading_has_its_category_and_the_child_lives_on(worker, tmp_path):
+    worker.send(Load(params={"fail_load": True}, device="cuda"))
+    assert worker.until(Error).category == "oom_device"
+    worker.send(Load(params={}, device="cpu"))
+    worker.send(a_run(tmp_path))
+    assert worker.until(Result).job == "j1"
+
+
+def test_a_cancelled_run_ends_as_cancelled_and_the_child_lives_on(worker, tmp_path):
+    from ipc.protocol import Log
+
+    worker.send(Load(params={}, device="cpu"))
+    worker.send(a_run(tmp_path, "wait"))
+    worker.until(Log)
+    worker.send(Cancel())
+    assert worker.until(Error).category == "cancelled"
+    worker.send(a_run(tmp_path))
+    assert worker.until(Result)
+
+
+def test_when_the_orchestrator_goes_nobody_is_left(worker, tmp_path):
+    from ipc.protocol import Log
+
+    worker.send(Load(params={}, device="cpu"))
+    worker.send(a_run(tmp_path, "sleep"))
+    worker.until(Log)
+    assert len(members(worker.process.pid)) == 3  # stage, watcher, grandchild
+    worker.process.stdin.close()
+    worker.process.wait(2)
+    deadline = time.monotonic() + 2
+    while members(worker.process.pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert members(worker.process.pid) == []
+    worker.events.close()
+
+
+def test_a_stage_killed_alone_leaves_no_grandchild(worker, tmp_path):
+    from ipc.protocol import Log
+
+    worker.send(Load(params={}, device="cpu"))
+    worker.send(a_run(tmp_path, "sleep"))
+    worker.until(Log)
+    worker.process.send_signal(signal.SIGKILL)
+    worker.process.wait(2)
+    deadline = time.monotonic() + 2
+    while members(worker.process.pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert members(worker.process.pid) == []
+
+
+def test_a_module_that_is_no_runner_is_refused():
+    worker = Worker(runner="tests.ipc.test_protocol")
+    error = worker.until(Error)
+    assert error.category == "contract"
+    assert "has no STAGE" in error.message
+    worker.close()
+    assert worker.process.returncode == 1
+
+
+def test_without_an_orchestrator_events_are_for_a_person(tmp_path):
+    spec = tmp_path / "spec.json"
+    body = {
+        "load": {"params": {}, "device": "cpu"},
+        "run": {"job": "j", "params": {}, "inputs": {}, "outputs": TURNS, "output_dir": str(tmp_path)},
+    }
+    spec.write_text(json.dumps(body))
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "ipc.child", "tests.ipc.runners.echo", "--spec", str(spec)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "noise on stdout" in done.stdout
+    assert "progress  half 1.0 of 2.0 s" in done.stderr
+    assert "result    echo" in done.stderr
