@@ -1,0 +1,105 @@
+"""The command line: finds the command, runs it, and turns what goes wrong into a sentence and an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from orchestrator import __version__, options
+from orchestrator.errors import BUG, INTERRUPTED, USAGE, FatalError
+
+COMMANDS = {
+    "run": "turn films into subtitles that say who speaks",
+    "plan": "say what a run would do, and why",
+    "stage": "run one stage alone, in its environment, to debug it",
+    "demo": "make a small film from a packaged recording and subtitle it",
+    "doctor": "try every environment, device and model, and say what mends them",
+    "envs": "list, check, sync or remove the stages' environments",
+    "models": "list, fetch or remove models",
+    "cache": "look into the store of results",
+    "runs": "past runs with their logs",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status."""
+    words = options.normalise(sys.argv[1:] if argv is None else argv)
+    debug = "ORCHESTRATOR_DEBUG" in os.environ
+    try:
+        return _command(words)
+    except FatalError as error:
+        if debug:
+            traceback.print_exc()
+        say(error)
+        return error.status
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away (`orchestrator plan film.mkv | head`): no error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:
+        if debug:
+            raise
+        log = _write_log(words)
+        print(f"orchestrator: this is a bug in orchestrator. Please send us {log}", file=sys.stderr)
+        return BUG
+
+
+def say(error: FatalError) -> None:
+    """Print what is wrong and what to do."""
+    print(f"orchestrator: {error.message}", file=sys.stderr)
+    if error.hint:
+        print(f"  {error.hint}", file=sys.stderr)
+
+
+def _command(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="orchestrator",
+        description="Turn a film into subtitles that say who speaks, on your own machine.",
+        epilog="orchestrator COMMAND --help says more of each. Documents: docs/ in the checkout.",
+    )
+    parser.add_argument("--version", action="version", version=f"orchestrator {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    chosen = next((word for word in words if not word.startswith("-")), None)
+    for name, summary in COMMANDS.items():
+        if name == chosen:  # only the command that runs is imported
+            importlib.import_module(f"orchestrator.commands.{name}").add(commands)
+        else:
+            commands.add_parser(name, help=summary, add_help=False)
+    arguments = parser.parse_args(words)
+    if arguments.command is None:
+        parser.print_help()
+        return USAGE
+    module = importlib.import_module(f"orchestrator.commands.{arguments.command}")
+    status: int = module.run(arguments)
+    return status
+
+
+def _write_log(words: Sequence[str]) -> str:
+    """Keep the traceback of our bug for a report; where no file can be written, print it."""
+    import datetime as dt
+    import platform
+
+    from orchestrator.home import home
+
+    text = "\n".join(
+        (
+            f"orchestrator {__version__}, Python {platform.python_version()}, {platform.platform()}",
+            f"arguments: {list(words)}",
+            traceback.format_exc(),
+        )
+    )
+    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+    log = home() / "bugs" / f"{stamp}.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(text)
+    except OSError:
+        print(text, file=sys.stderr)
+        return "the text above"
+    return str(log)

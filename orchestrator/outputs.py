@@ -1,0 +1,165 @@
+"""Finished files beside the film, and the rule that protects what is there already.
+
+A file is overwritten only if this tool wrote it and nobody has changed it since: the ledger remembers the digest of each file
+written. Anything else at that place is kept, and the new file goes beside it, unless `--overwrite` was given. Files are
+renamed into place whole; a reader never sees half of one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ipc.digests import file_digest
+from orchestrator.errors import STORAGE, FatalError
+from orchestrator.home import home
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """One file at its place. `note` says why it is not where it was expected, where that is so."""
+
+    name: str
+    path: Path
+    size: int
+    changed: bool
+    note: str = ""
+
+
+class Ledger:
+    """What this tool wrote where: a small file a path, under the tool's home, replaced atomically."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or home() / "memo" / "written"
+
+    def digest(self, path: Path) -> str | None:
+        """The digest that `path` had when it was written, or None for a file that this tool did not write."""
+        try:
+            entry = json.loads(self._entry(path).read_text())
+        except (OSError, ValueError):
+            return None
+        return str(entry["digest"]) if entry.get("path") == str(path) else None
+
+    def remember(self, path: Path, digest: str) -> None:
+        """Note that `path` was just written with this digest."""
+        entry = self._entry(path)
+        entry.parent.mkdir(parents=True, exist_ok=True)
+        draft = entry.with_name(f"{entry.name}.{os.getpid()}")
+        draft.write_text(json.dumps({"path": str(path), "digest": digest}))
+        draft.replace(entry)
+
+    def _entry(self, path: Path) -> Path:
+        return self._folder / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:32]}.json"
+
+
+def name_of(film: Path, output: str, language: str) -> str:
+    """The file's name beside the film: `movie.en.srt`, `movie.json`."""
+    tag = f".{language}" if output in {"srt", "vtt", "ass", "txt", "tsv"} and language else ""
+    return f"{film.stem}{tag}.{output}"
+
+
+def place_for(target: Path, digest: str, ledger: Ledger, *, overwrite: bool) -> tuple[Path, str]:
+    """Where a file with this digest may be written for `target`, and a note where that is elsewhere.
+
+    That is `target` itself where nothing is there, or what is there is ours and unchanged, or equal, or may be
+    overwritten; else the first free `name.1.ext`, `name.2.ext`, ... by the same rule.
+    """
+    stem, suffix = target.name.rsplit(".", 1)
+    for place in _beside(target, stem, suffix):
+        if not place.exists() or (overwrite and place == target):
+            break
+        there = file_digest(place)
+        if there in (digest, ledger.digest(place)):
+            break
+    if place == target:
+        return target, ""
+    why = "was edited since" if ledger.digest(target) else "was not written by this tool"
+    return place, f"{target.name} {why} and is kept; the new one is {place.name} (--overwrite replaces it)"
+
+
+def publish(source: Path, target: Path, digest: str, ledger: Ledger, *, overwrite: bool) -> Published:
+    """Copy `source` to `target` under the rule above; `FatalError` (storage) where it cannot be written."""
+    with _storage_errors(target):
+        place, note = place_for(target, digest, ledger, overwrite=overwrite)
+        if place.exists() and file_digest(place) == digest:
+            changed = False
+        else:
+            changed = True
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with _draft(place) as draft:
+                shutil.copyfile(source, draft)
+                _sync(draft)
+                draft.replace(place)
+        ledger.remember(place, digest)
+        return Published(name=target.name, path=place, size=place.stat().st_size, changed=changed, note=note)
+
+
+def adopt(draft: Path, target: Path, digest: str, ledger: Ledger, *, overwrite: bool) -> Published:
+    """Rename `draft`, a finished file in the target's own folder, into place under the rule above."""
+    with _storage_errors(target):
+        place, note = place_for(target, digest, ledger, overwrite=overwrite)
+        _sync(draft)
+        draft.replace(place)
+        ledger.remember(place, digest)
+        return Published(name=target.name, path=place, size=place.stat().st_size, changed=True, note=note)
+
+
+def check_writable(folder: Path) -> None:
+    """`FatalError` (storage) now, rather than after an hour, where `folder` cannot be written."""
+    with _storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+
+
+def sweep(folder: Path, prefix: str) -> None:
+    """Remove the drafts with this prefix that a killed run left in `folder`."""
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            if path.name.startswith(prefix):
+                path.unlink(missing_ok=True)
+
+
+def _beside(target: Path, stem: str, suffix: str) -> Iterable[Path]:
+    yield target
+    number = 1
+    while True:
+        yield target.with_name(f"{stem}.{number}.{suffix}")
+        number += 1
+
+
+@contextlib.contextmanager
+def _draft(place: Path) -> Iterator[Path]:
+    descriptor, name = tempfile.mkstemp(prefix=f".{place.name}.", suffix=".part", dir=place.parent)
+    umask = os.umask(0)
+    os.umask(umask)
+    os.fchmod(descriptor, 0o666 & ~umask)
+    os.close(descriptor)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+
+
+@contextlib.contextmanager
+def _storage_errors(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise FatalError(
+            f"cannot write {target}: {error.strerror or error}",
+            "free some space there, or choose another folder with --output-dir",
+            STORAGE,
+        ) from error

@@ -1,0 +1,99 @@
+"""Who may import whom: the table in docs/architecture.md, kept by reading every import statement."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+STDLIB = set(sys.stdlib_module_names)
+MAY = {
+    "orchestrator": STDLIB | {"orchestrator", "ipc", "rich", "pyarrow"},
+    "ipc": STDLIB | {"ipc", "pyarrow", "numpy"},
+}
+ARTIFACT_HALF = {"artifacts.py", "digests.py"}
+
+
+def imports(path):
+    """Yield (module, is at the top of the file) for every import statement in `path`."""
+    tree = ast.parse(path.read_text())
+    inside = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.If)
+        for node in ast.walk(function)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module]
+        else:
+            continue
+        for name in names:
+            yield name.split(".")[0], id(node) not in inside
+
+
+def files(package):
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+@pytest.mark.parametrize("package", ["orchestrator", "ipc"])
+def test_the_orchestrator_and_the_contract_import_only_what_they_may(package):
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {module}"
+        for path in files(package)
+        for module, _ in imports(path)
+        if module not in MAY[package]
+    ]
+    assert not wrong
+
+
+def test_the_protocol_half_of_the_contract_needs_only_the_standard_library():
+    wrong = [
+        f"{path.name} imports {module}"
+        for path in files("ipc")
+        if path.name not in ARTIFACT_HALF
+        for module, _ in imports(path)
+        if module in {"numpy", "pyarrow"}
+    ]
+    assert not wrong
+
+
+def test_the_artifact_half_imports_its_libraries_inside_functions():
+    heavy = {"numpy", "pyarrow"}
+    assert not [p.name for p in files("ipc") for module, top in imports(p) if top and module in heavy]
+
+
+def test_runners_import_what_their_environment_holds_inside_functions():
+    allowed = STDLIB | {"ipc", "stage_runners"}
+    wrong = [
+        f"{path.name} imports {module} at the top"
+        for path in files("stage_runners")
+        for module, top in imports(path)
+        if top and module not in allowed
+    ]
+    assert not wrong
+
+
+def test_runners_never_import_the_orchestrator():
+    assert not [
+        p.name for p in files("stage_runners") for module, _ in imports(p) if module == "orchestrator"
+    ]
+
+
+@pytest.mark.parametrize("words", [["--help"], ["plan", "--help"]])
+def test_help_loads_nothing_heavy(words):
+    script = (
+        "import sys\nfrom orchestrator.cli import main\n"
+        "try: main(sys.argv[1:])\nexcept SystemExit: pass\n"
+        "print([m for m in ('pyarrow', 'numpy', 'rich', 'torch') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
