@@ -1,0 +1,48 @@
+"""`orchestrator run`: the whole job, for one film or many."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from orchestrator import options
+
+
+def add(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "run",
+        help="turn films into subtitles that say who speaks",
+        description="Write FILM.LANG.srt, .vtt, .ass, FILM.json, FILM.rttm and FILM.subtitled.mkv beside each film. "
+        "A second run does only what has changed.",
+    )
+    parser.add_argument("films", nargs="+", type=Path, metavar="FILM", help="any file that ffmpeg reads")
+    add_options(parser)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a run, without its films."""
+    options.add_film_options(parser)
+    parser.add_argument(
+        "--output-format",
+        metavar="FORMAT,...",
+        help=f"which files to write: all, or of {', '.join(options.FORMATS)} "
+        f"(default: {','.join(options.DEFAULT_FORMATS)})",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace files that this tool did not write")
+    parser.add_argument("--strict", action="store_true", help="exit with 6 when a result is degraded")
+    parser.add_argument("--json", action="store_true", help="events as JSON lines on stdout")
+    parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
+    parser.add_argument("--no-prestart", action="store_true", help="start no worker ahead of need")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run; returns the exit status."""
+    if arguments.dry_run:
+        from orchestrator.commands import plan as plan_command
+
+        return plan_command.run(arguments)
+    from orchestrator import session
+
+    return session.run(arguments)
