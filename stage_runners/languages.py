@@ -1,0 +1,142 @@
+"""What stages need to know of languages: small words, sentence ends, scripts without spaces.
+
+The word lists are closed classes of each language's grammar: `bound` words lean on what follows (articles,
+determiners, possessives), `joints` are conjunctions and prepositions, before which a line likes to end.
+"""
+# ruff: noqa: RUF001 - punctuation of many scripts looks alike
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+NARROW = frozenset({"ja", "zh", "yue", "th"})
+"""Languages whose lines hold 16 characters."""
+NARROW_WIDTH = 16
+SENTENCE = frozenset(".?!…。？！।॥؟।۔።᙮")
+CLAUSE = frozenset(",;:—–、，；：،؛")
+CLOSING = "\"'”’»›)]}」』）】〉》〗"
+NEVER_FIRST = frozenset(
+    "、。，．・：；？！゛゜ヽヾゝゞ々ー）］｝」』】〉》〕〗〙’”…‥ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ％%,.!?:;)]}»›"
+)
+"""Characters that begin no line (JIS X 4051, and the Latin punctuation)."""
+NEVER_LAST = frozenset("（［｛「『【〈《〔〖〘‘“([{«‹¿¡￥＄#＃")
+"""Characters that end no line."""
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof st jr sr vs e.g i.e no fig bzw z.b d.h nr hr fr mme mlle m sra srta tj např".split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """Small words of a language, lower case."""
+
+    bound: frozenset[str] = frozenset()
+    joints: frozenset[str] = frozenset()
+
+
+def _grammar(bound: str, joints: str) -> Grammar:
+    return Grammar(frozenset(bound.split()), frozenset(joints.split()))
+
+
+_GRAMMARS = {
+    "en": _grammar(
+        "a an the my your his her its our their this that these those some any no every each not very",
+        "and or but so because although though if when while where who which that than as of to in on at by for "
+        "from with without into onto over under about after before between through during against until since",
+    ),
+    "de": _grammar(
+        "der die das den dem des ein eine einen einem einer eines mein dein sein ihr unser kein keine nicht sehr",
+        "und oder aber sondern denn weil dass ob wenn als wie während obwohl damit in an auf aus bei mit nach von zu "
+        "zum zur im am für durch ohne um gegen über unter vor hinter zwischen seit bis",
+    ),
+    "fr": _grammar(
+        "le la les l' un une des du au aux mon ton son ma ta sa mes tes ses notre votre nos vos leur leurs ce cet "
+        "cette ces ne très je tu il elle on nous vous ils elles",
+        "et ou mais donc car que qui dont où si quand comme parce lorsque puisque de d' à en dans sur sous par pour "
+        "avec sans chez vers entre depuis pendant",
+    ),
+    "es": _grammar(
+        "el la los las un una unos unas mi tu su mis tus sus nuestro nuestra este esta ese esa no muy lo al del",
+        "y e o u pero sino que quien donde cuando como porque si aunque mientras de a en con sin por para sobre "
+        "entre hasta desde hacia según tras",
+    ),
+    "it": _grammar(
+        "il lo la i gli le un uno una mio tuo suo nostro vostro loro questo questa quel quella non molto",
+        "e o ma però perché che chi dove quando come se mentre di a da in con su per tra fra del della al alla nel",
+    ),
+    "pt": _grammar(
+        "o a os as um uma uns umas meu teu seu nosso este esta esse essa não muito",
+        "e ou mas porque que quem onde quando como se embora de em com sem por para sobre entre até desde do da no na",
+    ),
+    "nl": _grammar(
+        "de het een mijn jouw zijn haar ons onze hun dit dat deze die geen niet heel",
+        "en of maar want omdat dat als toen terwijl hoewel in op aan bij met naar van uit voor door over onder tot",
+    ),
+    "cs": _grammar(
+        "můj tvůj jeho její náš váš jejich ten ta to tento tato ne",
+        "a i ale nebo anebo že protože když kde kdo který jak aby než jestli v ve na do z ze s se k ke o u po pro při "
+        "před za nad pod mezi od bez",
+    ),
+    "hi": _grammar("एक यह वह इस उस मेरा मेरी आपका", "और या लेकिन क्योंकि कि अगर जब तो"),
+}
+_NO_GRAMMAR = Grammar()
+
+
+def grammar(language: str) -> Grammar:
+    """Small words of `language` (ISO 639-1); empty where none are known."""
+    return _GRAMMARS.get(language, _NO_GRAMMAR)
+
+
+def line_width(language: str, width: int) -> int:
+    """Characters a line may hold."""
+    return min(width, NARROW_WIDTH) if language in NARROW else width
+
+
+def bare(text: str) -> str:
+    """The word without punctuation around it, lower case."""
+    return text.strip("\"'“”‘«»()[]{}.,;:?!…¿¡-–—").lower()
+
+
+def ending(text: str, following: str = "") -> str:
+    """`sentence`, `clause` or an empty string: what ends after the word `text` when `following` comes next."""
+    stripped = text.rstrip(CLOSING)
+    last = stripped[-1:]
+    if last == ".":
+        word = stripped.lower().strip("\"'“(.")
+        initial = len(word) == 1 and stripped[-2:-1].isupper()
+        if word in _ABBREVIATIONS or initial or following[:1].islower():
+            return ""
+    if last in SENTENCE:
+        return "sentence"
+    return "clause" if last in CLAUSE else ""
+
+
+def spaceless(char: str) -> bool:
+    """Whether `char` belongs to a script written without spaces between words."""
+    code = ord(char)
+    return (
+        0x0E00 <= code <= 0x0EFF  # Thai, Lao
+        or 0x1000 <= code <= 0x109F  # Burmese
+        or 0x1780 <= code <= 0x17FF  # Khmer
+        or 0x3000 <= code <= 0x30FF  # CJK punctuation, kana
+        or 0x3400 <= code <= 0x9FFF
+        or 0xF900 <= code <= 0xFAFF
+        or 0xFF00 <= code <= 0xFFEF
+        or 0x20000 <= code <= 0x3FFFF
+    )
+
+
+def script(char: str) -> str:
+    """`hiragana`, `katakana`, `kanji`, or `other`."""
+    code = ord(char)
+    if 0x3041 <= code <= 0x309F:
+        return "hiragana"
+    if 0x30A0 <= code <= 0x30FF:
+        return "katakana"
+    return "kanji" if 0x3400 <= code <= 0x9FFF else "other"
+
+
+def clings(char: str) -> bool:
+    """Whether `char` can stand first nowhere, being a mark on the one before it."""
+    return unicodedata.category(char)[0] == "M" or char in "\u200d\u200c"
