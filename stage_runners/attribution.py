@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stage_runners.attribution_speakers import Heard, Turn, attribute, speaker_of
-from stage_runners.word_times import Place, places
+from stage_runners.word_times import Place, by_segment, places
 
 STAGE = "attribution"
 VERSION = 1
@@ -59,15 +59,12 @@ def attributed(
         {**word, "speaker": a.speaker, "speaker_confidence": a.confidence, "overlap": a.overlap}
         for word, a in zip(words, found, strict=True)
     ]
-    by_segment = {
-        key: list(group)
-        for key, group in groupby(zip(named, spots, strict=True), lambda pair: pair[0]["segment"])
-    }
+    members = by_segment(words, segments)
     new_segments: list[dict[str, Any]] = []
     new_words: list[dict[str, Any]] = []
     clock = 0.0
     for segment in segments:
-        own = by_segment.get(segment["id"], [])
+        own = [(named[k], spots[k]) for k in members[segment["id"]]]
         runs = [list(group) for _, group in groupby(own, lambda pair: pair[0]["speaker"])]
         if not runs:
             speaker = speaker_of(segment["start"], segment["end"], turns)

@@ -23,7 +23,7 @@ NEVER_FIRST = frozenset(
 NEVER_LAST = frozenset("（［｛「『【〈《〔〖〘‘“([{«‹¿¡￥＄#＃")
 """Characters that end no line."""
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof st jr sr vs e.g i.e no fig bzw z.b d.h nr hr fr mme mlle m sra srta tj např".split()  # noqa: SIM905
+    "mr mrs ms dr prof st jr sr vs e.g i.e fig bzw z.b d.h nr hr fr mme mlle m sra srta tj např".split()  # noqa: SIM905
 )
 
 
@@ -43,7 +43,8 @@ _GRAMMARS = {
     "en": _grammar(
         "a an the my your his her its our their this that these those some any no every each not very",
         "and or but so because although though if when while where who which that than as of to in on at by for "
-        "from with without into onto over under about after before between through during against until since",
+        "from with without into onto over under about after before between through during against until since "
+        "behind beside beneath beyond near around along across above below inside outside off out upon within like",
     ),
     "de": _grammar(
         "der die das den dem des ein eine einen einem einer eines mein dein sein ihr unser kein keine nicht sehr",

@@ -16,6 +16,8 @@ from stage_runners.subtitles_tokens import tokens, up
 
 STAGE = "subtitles"
 VERSION = 1
+MIN_WIDTH = 16
+"""A speaker label and the words that cannot be cut have to fit a line."""
 LABELS = ("none", "change", "all")
 UNDETERMINED = "und"
 
@@ -85,8 +87,8 @@ def profile(params: Mapping[str, Any], language: str) -> Profile:
     )
     if params["speaker_labels"] not in LABELS:
         wrong = f"--speaker_labels {params['speaker_labels']}: expected one of {', '.join(LABELS)}"
-    elif not wrong and params["max_line_width"] < 8:
-        wrong = f"--max_line_width {params['max_line_width']}: a line needs 8 characters at least"
+    elif not wrong and params["max_line_width"] < MIN_WIDTH:
+        wrong = f"--max_line_width {params['max_line_width']}: a line needs {MIN_WIDTH} characters at least"
     elif not wrong and not (_positive(params["min_gap"]) or params["min_gap"] == 0):
         wrong = f"--min_gap {params['min_gap']}: expected seconds, 0 or more"
     elif not wrong and params["max_duration"] < params["min_duration"]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from stage_runners.languages import clings, spaceless
-from stage_runners.word_times import places
+from stage_runners.word_times import by_segment, places
 
 GRID_MS = 10
 """Every time is a multiple of this, so that ASS, which knows no finer times, shows the same cues as SRT."""
@@ -73,12 +73,11 @@ def _completed(
     segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, Any]]
 ) -> list[Mapping[str, Any]]:
     """The words, and words made from the text of every segment that has none."""
-    own: dict[int, list[Mapping[str, Any]]] = {}
-    for word in words:
-        own.setdefault(word["segment"], []).append(word)
+    members = by_segment(words, segments)
     result: list[Mapping[str, Any]] = []
     for segment in segments:
-        result.extend(own.get(segment["id"]) or _words_of(segment))
+        own = [words[k] for k in members[segment["id"]]]
+        result.extend(own or _words_of(segment))
     return result
 
 

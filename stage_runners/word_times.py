@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from ipc.errors import ContractError
+
 Row = Mapping[str, Any]
 
 
@@ -47,6 +49,18 @@ def places(words: Sequence[Row], segments: Sequence[Row]) -> list[Place]:
         result.extend(run)
         clock = run[-1].start
         first = last
+    return result
+
+
+def by_segment(words: Sequence[Row], segments: Sequence[Row]) -> dict[int, list[int]]:
+    """Places in `words` of each segment's words; `ContractError` where a word names a segment that is not there."""
+    result: dict[int, list[int]] = {segment["id"]: [] for segment in segments}
+    for k, word in enumerate(words):
+        if word["segment"] not in result:
+            raise ContractError(
+                f"word {k} ({word['text']!r}) is of segment {word['segment']}, which is not there"
+            )
+        result[word["segment"]].append(k)
     return result
 
 
