@@ -1,0 +1,44 @@
+"""Run a stage as its own process from artifacts on disk, with the outputs that its declaration names."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from orchestrator.stages import STAGES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def python_of(env):
+    """The interpreter of a stage environment."""
+    return ROOT / "envs" / env / ".venv" / "bin" / "python"
+
+
+def run_stage(name, inputs, folder, params=None, python=sys.executable):
+    """Run stage `name` once; returns the finished process and the folder with its outputs."""
+    stage = STAGES[name]
+    out = folder / f"out-{name}"
+    out.mkdir()
+    run = {
+        "job": "test",
+        "params": {**stage.defaults(), **(params or {})},
+        "inputs": {key: str(path) for key, path in inputs.items()},
+        "outputs": {o.name: {"kind": o.kind, "filename": o.filename} for o in stage.outputs},
+        "output_dir": str(out),
+    }
+    spec = folder / f"{name}.json"
+    spec.write_text(json.dumps({"load": {"params": {}, "device": "cpu"}, "run": run}))
+    environment = {k: v for k, v in os.environ.items() if k != "ORCHESTRATOR_EVENTS_FD"}
+    done = subprocess.run(
+        [python, "-P", "-m", "ipc.child", stage.backends[0].runner, "--spec", spec],
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return done, out
