@@ -1,0 +1,130 @@
+"""What a machine's pip settings say about indexes, told to uv, which reads none of them.
+
+A machine behind a mirror, a proxy or its own certificate authority has usually told pip so, and often only pip. uv's
+own settings, where there are any, win. Extra indexes are consulted for every package and the hashes of the locks
+decide what is taken, so that an index with other versions, or a folder that is gone, breaks nothing.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+FROM_PIP = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "cert": "SSL_CERT_FILE",
+    "trusted-host": "UV_INSECURE_HOST",
+    "timeout": "UV_HTTP_TIMEOUT",
+    "proxy": "ALL_PROXY",
+}
+"""pip's setting -> the variable that tells uv the same."""
+
+SAME_IN_UV = {
+    "UV_DEFAULT_INDEX": ("UV_INDEX_URL", "index-url", "index"),
+    "UV_INDEX": ("UV_EXTRA_INDEX_URL", "extra-index-url", "index"),
+    "UV_FIND_LINKS": ("find-links",),
+    "UV_INSECURE_HOST": ("UV_ALLOW_INSECURE_HOST", "allow-insecure-host"),
+    "SSL_CERT_FILE": ("UV_SYSTEM_CERTS", "UV_NATIVE_TLS", "native-tls", "system-certs"),
+    "ALL_PROXY": ("HTTPS_PROXY", "https_proxy", "all_proxy", "https-proxy"),
+}
+"""Names under which uv may have been told already: variables, and keys of uv.toml."""
+
+
+def uv_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the variables to run uv with: `environ`, and what pip knows and uv does not."""
+    result = dict(environ)
+    told = uv_settings(environ)
+    for setting, value in pip_settings(environ).items():
+        variable = FROM_PIP[setting]
+        if variable not in environ and not any(
+            name in environ or name in told for name in SAME_IN_UV.get(variable, ())
+        ):
+            result[variable] = value
+    for variable in ("UV_INDEX", "UV_FIND_LINKS"):
+        if usable := _usable(result.get(variable, "")):
+            # uv separates find-links with commas and indexes with spaces; pip has spaces in both.
+            result[variable] = ("," if variable == "UV_FIND_LINKS" else " ").join(usable)
+        else:
+            result.pop(variable, None)
+    # uv stops at the first index that knows a package's name. Every index is asked instead, as pip does; that an
+    # extra index could slip in another file under the same name is what the locks' hashes are there for.
+    result.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
+    return result
+
+
+def pip_settings(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return what pip is told of indexes: its files, weakest first, then its variables."""
+    settings: dict[str, str] = {}
+    for file in _pip_files(environ):
+        parser = configparser.RawConfigParser()
+        try:
+            parser.read(file, encoding="utf-8")
+        except (OSError, configparser.Error, UnicodeDecodeError):
+            continue
+        for section in ("global", "install"):
+            if parser.has_section(section):
+                found = {key.replace("_", "-"): value for key, value in parser.items(section)}
+                settings.update({key: " ".join(found[key].split()) for key in FROM_PIP if key in found})
+    for key in FROM_PIP:
+        value = environ.get(f"PIP_{key.upper().replace('-', '_')}")
+        if value:
+            settings[key] = " ".join(value.split())
+    return {key: value for key, value in settings.items() if value}
+
+
+def _pip_files(environ: Mapping[str, str]) -> Sequence[Path]:
+    """Return the places of pip's configuration that pip documents, weakest first."""
+    user = Path(environ.get("HOME", "~")).expanduser()
+    chosen = environ.get("PIP_CONFIG_FILE")
+    if chosen == os.devnull:
+        return ()
+    if sys.platform == "darwin":
+        machine = [Path("/Library/Application Support/pip/pip.conf")]
+        own = [
+            user / ".pip/pip.conf",
+            user / ".config/pip/pip.conf",
+            user / "Library/Application Support/pip/pip.conf",
+        ]
+    else:
+        folders = environ.get("XDG_CONFIG_DIRS", "/etc/xdg").split(":")
+        machine = [*(Path(folder) / "pip/pip.conf" for folder in folders if folder), Path("/etc/pip.conf")]
+        own = [
+            user / ".pip/pip.conf",
+            Path(environ.get("XDG_CONFIG_HOME") or user / ".config") / "pip/pip.conf",
+        ]
+    return [*machine, *own, *([Path(chosen)] if chosen else [])]
+
+
+def uv_settings(environ: Mapping[str, str] = os.environ) -> set[str]:
+    """Return the names of the settings in uv's own configuration files (`[pip]` included)."""
+    if environ.get("UV_NO_CONFIG"):
+        return set()
+    user = Path(environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME", "~")).expanduser() / ".config")
+    chosen = environ.get("UV_CONFIG_FILE")
+    found: set[str] = set()
+    for file in [Path(chosen)] if chosen else [Path("/etc/uv/uv.toml"), user / "uv/uv.toml"]:
+        try:
+            settings = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        found |= {*settings, *settings.get("pip", {})}
+    return found
+
+
+def _usable(value: str) -> list[str]:
+    """Split a list of indexes or links, and leave out the folders that are not there (uv would stop at one)."""
+    kept = []
+    for item in re.split(r"[\s,]+", value.strip()):
+        address = urlparse(item)
+        local = unquote(address.path) if address.scheme == "file" else item if not address.scheme else ""
+        if item and (not local or Path(local).expanduser().exists()):
+            kept.append(item)
+    return kept
