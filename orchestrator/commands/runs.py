@@ -1,0 +1,116 @@
+"""`orchestrator runs`: past runs, what they did, and what their stages printed."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import sys
+from typing import Any
+
+from orchestrator import format as fmt
+from orchestrator import runs
+from orchestrator.errors import OK, USAGE, FatalError
+
+
+def add(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "runs",
+        help="past runs with their logs",
+        description="See past runs. A run is named by its id, the beginning or a part of it, or `last`.",
+    )
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
+    ls = verbs.add_parser("ls", help="list runs, the newest first")
+    ls.add_argument("--json", action="store_true", help="as JSON")
+    show = verbs.add_parser("show", help="the summary of a run")
+    show.add_argument("id", nargs="?", default="last")
+    show.add_argument("--json", action="store_true", help="run.json as it is")
+    logs = verbs.add_parser("logs", help="what the stages' processes printed")
+    logs.add_argument("id", nargs="?", default="last")
+    logs.add_argument("stage", nargs="?", help="only this stage")
+    logs.add_argument("--events", action="store_true", help="the run's events (JSON lines) instead")
+    prune = verbs.add_parser("prune", help="remove old runs")
+    prune.add_argument(
+        "--keep", type=int, default=runs.KEEP, metavar="N", help=f"keep N (default: {runs.KEEP})"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the verb says; without one, list."""
+    match arguments.verb:
+        case "show":
+            return _show(runs.find(arguments.id), as_json=arguments.json)
+        case "logs":
+            return _logs(runs.find(arguments.id), arguments.stage, events=arguments.events)
+        case "prune":
+            if arguments.keep < 0:
+                raise FatalError("--keep counts runs, so it cannot be negative", status=USAGE)
+            print(f"removed {fmt.plural(len(runs.prune(keep=arguments.keep)), 'run')}")
+            return OK
+        case _:
+            return _ls(as_json=getattr(arguments, "json", False))
+
+
+def _ls(*, as_json: bool) -> int:
+    rows = [_row(run) for run in runs.past()]
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        return OK
+    if not rows:
+        print("no runs yet; start one: orchestrator run movie.mp4")
+        return OK
+    width = max(len(row["id"]) for row in rows)
+    for row in rows:
+        started = row["started"] and dt.datetime.fromisoformat(row["started"]).astimezone()
+        when = f"{started:%Y-%m-%d %H:%M}" if started else " " * 16
+        print(f"{row['id']:{width}}  {when}  {fmt.duration(row['seconds']):>8}  {row['outcome']}".rstrip())
+    return OK
+
+
+def _row(run: runs.Run) -> dict[str, Any]:
+    summary = run.summary() or {}
+    return {
+        "id": run.id,
+        "started": summary.get("started", ""),
+        "seconds": summary.get("seconds"),
+        "outcome": run.outcome(),
+        "films": [film.get("path", "") for film in summary.get("films", ())],
+        "folder": str(run.path),
+    }
+
+
+def _show(run: runs.Run, *, as_json: bool) -> int:
+    summary = run.summary()
+    if summary is None:
+        what = (
+            "is still running" if run.outcome() == "running" else "was killed before it could write a summary"
+        )
+        raise FatalError(
+            f"run {run.id} {what}", f"its events so far: orchestrator runs logs {run.id} --events"
+        )
+    if as_json:
+        print(json.dumps(summary, ensure_ascii=False, indent=2))
+        return OK
+    from orchestrator import summary as table
+
+    table.show(summary, sys.stdout)
+    return OK
+
+
+def _logs(run: runs.Run, stage: str | None, *, events: bool) -> int:
+    files = [run.events] if events and run.events.exists() else [] if events else run.log_files(stage)
+    if not files:
+        there = sorted({path.relative_to(run.logs).parts[0] for path in run.log_files()})
+        what = "events" if events else f"logs of {stage}" if stage else "logs"
+        raise FatalError(
+            f"run {run.id} has no {what}",
+            f"it has: {', '.join(there)}" if there else f"its folder: {run.path}",
+        )
+    for path in files:
+        if not events:
+            print(f"==> {path.relative_to(run.logs)} <==")
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                print(line, end="" if line.endswith("\n") else "\n")
+    return OK

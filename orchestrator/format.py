@@ -1,0 +1,73 @@
+"""Figures as people read them: durations, sizes, speeds, always short and of a known width."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_CONTROL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def duration(seconds: float | None) -> str:
+    """`0.4 s`, `12 s`, `3:07`, `1:02:09`; at most 8 characters below 100 h, empty where it is not known."""
+    if seconds is None or seconds != seconds or seconds < 0:  # noqa: PLR0124 (not a number)
+        return ""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    return f"{whole} s" if whole < 60 else clock(whole)
+
+
+def clock(seconds: float) -> str:
+    """`0:07`, `3:07`, `1:02:09`: of the same width from second to second, for what ticks."""
+    minutes, second = divmod(int(max(0.0, seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def size(count: float | None) -> str:
+    """Bytes as `812 kB`, `9.9 MB`, `230 MB`, `1.4 GB`: powers of 1000, at most 6 characters below 1000 TB."""
+    if count is None or count < 0:
+        return ""
+    if count < 1000:
+        return f"{int(count)} B"
+    value = float(count)
+    for unit in ("kB", "MB", "GB", "TB"):
+        value /= 1000
+        if value < 9.95:
+            return f"{value:.1f} {unit}"
+        if value < 999.5 or unit == "TB":
+            break
+    return f"{value:.0f} {unit}"
+
+
+def speed(factor: float | None) -> str:
+    """A multiple of real time as `0.31x`, `4.2x`, `140x`: seconds of film a second of work; at most 5 characters."""
+    if factor is None or not factor > 0:
+        return ""
+    if factor < 0.995:
+        return f"{factor:.2f}x"
+    if factor < 9.95:
+        return f"{factor:.1f}x"
+    return f"{factor:.0f}x" if factor < 9999.5 else f"{factor / 1000:.0f}kx"
+
+
+def plain(text: str) -> str:
+    """`text` on one line: control characters and line ends become spaces, so that no log line moves the cursor."""
+    cleaned = "".join(" " if unicodedata.category(c) in _CONTROL else c for c in text)
+    return " ".join(cleaned.split())
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 film`, `3 films`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def remaining(seconds: float | None) -> str:
+    """Time left, no more exact than it can be: `42 s`, `12:07`, `1.2 h`; at most 5 characters below 1000 h."""
+    if seconds is None or seconds != seconds or seconds < 0:  # noqa: PLR0124 (not a number)
+        return ""
+    if seconds < 59.5:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 3599.5:
+        return clock(round(seconds))
+    return f"{seconds / 3600:.1f} h" if seconds < 9.95 * 3600 else f"{seconds / 3600:.0f} h"

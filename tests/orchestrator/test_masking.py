@@ -1,0 +1,52 @@
+"""No secret in anything that is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestrator.masking import masked
+
+TOKEN = "hf_" + "a1B2" * 6
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ["run", "movie.mkv", "--hf-token", "opensesame"],
+        ["run", "--hf_token=opensesame"],
+        {"options": {"hf_token": "opensesame"}},
+        {"tmdb-api-key": "opensesame", "nested": [{"PASSWORD": "opensesame"}]},
+        "cannot open https://me:opensesame@example.org/model",
+        "sent Authorization: Bearer opensesame",
+        "config has token='opensesame'",
+    ],
+)
+def test_what_is_named_like_a_secret_is_masked(value):
+    assert "opensesame" not in str(masked(value, {}))
+    assert "***" in str(masked(value, {}))
+
+
+def test_what_looks_like_a_token_is_masked_anywhere():
+    assert masked({"failed": [{"message": f"401 for {TOKEN}."}]}, {}) == {
+        "failed": [{"message": "401 for ***."}]
+    }
+
+
+def test_the_value_of_a_secret_environment_variable_is_masked_anywhere():
+    environ = {"TMDB_API_KEY": "0123456789abcdef", "HOME": "/home/somebody"}
+    assert masked("GET /3/movie?id=5&k=0123456789abcdef in /home/somebody", environ) == (
+        "GET /3/movie?id=5&k=*** in /home/somebody"
+    )
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        {"tokens": 812, "token": None, "author": "me"},
+        ["--max-line-width", "36", "--language", "en"],
+        "decoded 448 tokens: done",
+        "max_new_tokens=448",
+    ],
+)
+def test_what_only_sounds_like_a_secret_is_kept(harmless):
+    assert masked(harmless, {}) == harmless

@@ -1,0 +1,129 @@
+"""Folders of runs, and the command that reads them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from orchestrator import runs
+from orchestrator.cli import main
+from orchestrator.errors import FatalError
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
+    return tmp_path
+
+
+def finished(name, **content):
+    with runs.new(name) as run:
+        run.report.write_text(
+            json.dumps({"outcome": "done", "seconds": 3.0, "started": "", "films": [], **content})
+        )
+    return run
+
+
+def test_a_run_has_its_folder_with_a_place_for_logs():
+    with runs.new("Mon film (1).mkv") as run:
+        assert run.logs.is_dir()
+        assert run.id.endswith("-Mon-film-1-.mkv")
+
+
+def test_runs_of_one_second_do_not_share_a_folder():
+    assert len({finished("movie").path for _ in range(5)}) == 5
+
+
+def test_a_name_too_long_for_the_file_system_is_shortened():
+    with runs.new("ä" * 400) as run:
+        assert run.path.is_dir()
+
+
+def test_a_run_is_running_until_it_ends_and_killed_where_it_left_no_summary():
+    with runs.new("movie") as run:
+        assert run.outcome() == "running"
+    assert run.outcome() == "killed"
+    assert finished("movie").outcome() == "done"
+
+
+def test_a_run_in_another_process_is_seen_as_running_until_that_process_dies():
+    script = "import sys\nfrom orchestrator import runs\nwith runs.new('x') as r: print(r.path, flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ,
+    ) as other:
+        other.stdout.readline()
+        (run,) = runs.past()
+        assert run.outcome() == "running"
+        other.kill()
+        other.wait()
+        assert run.outcome() == "killed"
+
+
+def test_the_oldest_runs_are_removed_but_never_one_that_runs():
+    with runs.new("alive") as alive:
+        kept = [finished(f"movie{i}") for i in range(4)]
+        runs.prune(keep=2)
+        assert alive.path.is_dir()
+        assert len(runs.past()) == 3
+        assert {run.id for run in runs.past()} >= {alive.id}
+    assert kept
+
+
+def test_a_new_run_makes_room_for_itself():
+    for number in range(4):
+        with runs.new(f"movie{number}", keep=3):
+            pass
+    assert len(runs.past()) == 3
+
+
+def test_a_run_is_found_by_its_id_its_beginning_a_part_or_as_the_last():
+    first, second = finished("first"), finished("second")
+    newest = max(first, second, key=lambda run: run.id)
+    assert runs.find(first.id) == first
+    assert runs.find("second") == second
+    assert runs.find("last") == newest
+    with pytest.raises(FatalError, match="2 runs answer"):
+        runs.find("20")
+    with pytest.raises(FatalError, match="no run answers"):
+        runs.find("third")
+
+
+def test_ls_without_runs_says_how_to_start_one(capsys):
+    assert main(["runs", "ls"]) == 0
+    assert "orchestrator run movie.mp4" in capsys.readouterr().out
+
+
+def test_ls_lists_the_newest_first_with_what_became_of_it(capsys):
+    run = finished("movie", started="2026-01-02T03:04:05+00:00")
+    assert main(["runs", "ls"]) == 0
+    line = capsys.readouterr().out.splitlines()[0]
+    assert line.startswith(run.id)
+    assert line.endswith("done")
+    assert main(["runs", "ls", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["outcome"] == "done"
+
+
+def test_logs_shows_the_files_of_one_stage_only(capsys):
+    run = finished("movie")
+    (run.logs / "asr.stderr").write_text("loading\nno newline at the end")
+    (run.logs / "asr_extra.stderr").write_text("another stage")
+    (run.logs / "demux.stderr").write_text("demuxed\n")
+    assert main(["runs", "logs", "last", "asr"]) == 0
+    assert capsys.readouterr().out == "==> asr.stderr <==\nloading\nno newline at the end\n"
+    assert main(["runs", "logs", "last", "mux"]) == 1
+    assert "demux.stderr" in capsys.readouterr().err
+
+
+def test_show_of_a_killed_run_says_where_its_events_are(capsys):
+    with runs.new("movie") as run:
+        pass
+    assert main(["runs", "show", run.id]) == 1
+    assert "killed" in capsys.readouterr().err
