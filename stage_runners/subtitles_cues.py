@@ -29,14 +29,18 @@ class Costs:
 
     cue: float = 3.0
     clause: float = 4.0
-    phrase: float = 10.0
+    phrase: float = 12.0
     """A cut in the middle of a phrase, at no punctuation."""
+    dangling: float = 2.0
+    """Factor on what ending a line there would cost: an article at the end of a cue is worse than of a line."""
     sentence_inside: float = 2.0
+    ragged: float = 3.0
+    """A sentence that begins in a cue behind another one's end, and is cut."""
     pause_inside: float = 8.0
     """A second of silence inside a cue, past the first 0.3 s."""
     dialogue: float = 8.0
     """Two speakers in one cue."""
-    brief: float = 4.0
+    brief: float = 6.0
     """A second that a cue is shorter than one second and a half."""
     late: float = 25.0
     """A second that a cue starts late."""

@@ -81,6 +81,7 @@ class Layout:
         self._spoken = [0]  # latest end of the words before place k
         self._onset = []
         self._cut = [0.0]
+        self._sentences = [0]  # sentence ends up to place k
         self._inside = [0.0]  # cost of all places up to k, were they inside a cue
         for k, token in enumerate(tokens):
             said = self._spoken[-1]
@@ -90,11 +91,13 @@ class Layout:
                 continue
             pause = max(0, token.start - said) / 1000
             ended = lines.ends[k]
-            cut = {"sentence": 0.0, "clause": costs.clause}.get(ended, costs.phrase) + lines.breaks[k]
+            cut = {"sentence": 0.0, "clause": costs.clause}.get(ended, costs.phrase)
             if not ended and token.segment != tokens[k - 1].segment:
                 cut *= 0.5
-            self._cut.append(0.0 if k in self._change_set else cut * max(0.25, 1 - pause / 1.2))
+            cut = cut * max(0.25, 1 - pause / 1.2) + costs.dangling * lines.breaks[k]
+            self._cut.append(0.0 if k in self._change_set else cut)
             inside = costs.pause_inside * max(0.0, pause - 0.3)
+            self._sentences.append(self._sentences[-1] + (ended == "sentence"))
             self._inside.append(
                 self._inside[-1] + inside + (costs.sentence_inside if ended == "sentence" else 0)
             )
@@ -133,6 +136,8 @@ class Layout:
             if last > first + 1 and self._spoken[last] - self._onset[first] > profile.max_ms:
                 break
             base = costs.cue + self._cut[last] + self._inside[last - 1] - self._inside[first]
+            if lines.ends[last] != "sentence" and self._sentences[last - 1] > self._sentences[first]:
+                base += costs.ragged
             if last <= turn:
                 found = lines.best(first, last, lead)
                 if found is None and last > first + 1:
