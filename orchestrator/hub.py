@@ -1,0 +1,141 @@
+"""The Hugging Face Hub: its cache on this disk, read directly, and a download made by a stage's environment.
+
+The orchestrator imports no huggingface_hub: looking into the cache is a few `stat`s, and only a download needs the
+library, which then runs in the environment that will use the model, with the user's own HF_* settings and token.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from orchestrator import envs
+from orchestrator.errors import FAILED, FatalError
+
+ENVIRONMENT_OF = {
+    "whisper": "whisperx", "aligner": "whisperx", "segmentation": "pyannote", "diarization": "pyannote",
+}  # fmt: skip
+"""The environment whose huggingface_hub fetches models of a role."""
+
+
+def is_repository(name: str) -> bool:
+    """Say whether `name` can be the id of a model on the Hub."""
+    return re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", name) is not None
+
+
+def cache() -> Path:
+    """Return the Hub's cache folder, by the variables that huggingface_hub documents."""
+    if chosen := os.environ.get("HF_HUB_CACHE"):
+        return Path(chosen).expanduser()
+    if chosen := os.environ.get("HF_HOME"):
+        return Path(chosen).expanduser() / "hub"
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base).expanduser() if base else Path.home() / ".cache") / "huggingface" / "hub"
+
+
+def cached(repository: str, revision: str, marks: Sequence[str]) -> Path | None:
+    """Return the snapshot of `repository` on this disk that holds one of `marks`, or None.
+
+    `revision` is a branch, a tag, a commit or empty for the main branch; without it, the newest whole snapshot serves
+    where the main branch was never fetched.
+    """
+    folder = cache() / f"models--{repository.replace('/', '--')}"
+    try:
+        commit = (folder / "refs" / (revision or "main")).read_text(encoding="ascii").strip()
+    except OSError:
+        commit = revision
+    snapshots = folder / "snapshots"
+    if commit:
+        candidates = [snapshots / commit]
+    else:
+        candidates = sorted(snapshots.glob("*"), key=lambda path: path.stat().st_mtime, reverse=True)
+    # A snapshot's files are links to blobs: one that is being fetched, or that lost its blob, does not exist.
+    return next((path for path in candidates if any((path / mark).exists() for mark in marks)), None)
+
+
+def repositories(marks: Sequence[str], role: str) -> list[str]:
+    """Return the ids of the cached repositories that can be models of `role`: a guess for listings, from file names."""
+    found = []
+    for folder in sorted(cache().glob("models--*--*")):
+        repository = folder.name.removeprefix("models--").replace("--", "/", 1)
+        snapshot = cached(repository, "", marks)
+        if snapshot is not None and _looks_like(snapshot, role):
+            found.append(repository)
+    return found
+
+
+def _looks_like(snapshot: Path, role: str) -> bool:
+    if role == "aligner":
+        return (snapshot / "vocab.json").exists() and (snapshot / "preprocessor_config.json").exists()
+    if role == "segmentation":
+        return "segmentation" in snapshot.parent.parent.name
+    return True
+
+
+def remove(repository: str) -> int:
+    """Remove a repository from the cache; return how many bytes that frees (0 where it was not there)."""
+    folder = cache() / f"models--{repository.replace('/', '--')}"
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+    shutil.rmtree(folder, ignore_errors=True)
+    return size
+
+
+FETCH = """
+import json, sys
+from huggingface_hub import snapshot_download
+asked = json.loads(sys.argv[1])
+try:
+    print(snapshot_download(asked["repository"], revision=asked["revision"] or None,
+                            allow_patterns=asked["allow"] or None, ignore_patterns=asked["ignore"] or None))
+except Exception as error:
+    text = (str(error).strip() or "no message").splitlines()[0]
+    names = [kind.__name__ for kind in type(error).__mro__]
+    print(json.dumps({"names": names, "text": text}), file=sys.stderr)
+    sys.exit(3)
+"""
+
+ALLOW = {
+    "whisper": ["config.json", "preprocessor_config.json", "model.bin", "tokenizer.json", "vocabulary.*"]
+}
+IGNORE = {"aligner": ["*.h5", "*.msgpack", "*.onnx", "*.ot", "language_model/*"]}
+
+
+def fetch(repository: str, revision: str, *, role: str, there: str) -> Path:
+    """Fetch a model and return its snapshot's folder; FatalError that says why it cannot be had and what is there."""
+    env = ENVIRONMENT_OF[role]
+    asked = {
+        "repository": repository,
+        "revision": revision,
+        "allow": ALLOW.get(role, []),
+        "ignore": IGNORE.get(role, []),
+    }
+    done = subprocess.run(
+        [envs.require(env), "-P", "-c", FETCH, json.dumps(asked)], text=True, check=False, capture_output=True,
+        env=envs.child_environment(env),
+    )  # fmt: skip
+    if done.returncode == 0:
+        return Path(done.stdout.strip().splitlines()[-1])
+    try:
+        answer = json.loads(done.stderr.strip().splitlines()[-1])
+    except (ValueError, IndexError):
+        answer = {"names": [], "text": done.stderr.strip()[-300:]}
+    raise _refused(repository, answer["names"], answer["text"], there)
+
+
+def _refused(repository: str, names: Sequence[str], text: str, there: str) -> FatalError:
+    if "GatedRepoError" in names:
+        hint = f"accept its conditions on its page, then set HF_TOKEN to a token that may read it; {there}"
+        return FatalError(f"the Hub does not give {repository} to everybody", hint, FAILED)
+    if "RevisionNotFoundError" in names:
+        return FatalError(f"{repository} has no such revision on the Hub", there, FAILED)
+    if "RepositoryNotFoundError" in names:
+        hint = f"if it is private, set HF_TOKEN to a token that may read it; {there}"
+        return FatalError(f"the Hub has no model {repository}", hint, FAILED)
+    if "LocalEntryNotFoundError" in names or "ConnectionError" in names or "OfflineModeIsEnabled" in names:
+        return FatalError(f"{repository} is not on this disk, and the Hub cannot be reached", there, FAILED)
+    return FatalError(f"{repository} could not be fetched: {text}", there, FAILED)
