@@ -1,0 +1,61 @@
+"""Which language is spoken, from several windows of speech."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ipc.errors import StageError
+from stage_runners.asr_chunks import Chunk
+
+_WINDOWS = 5
+
+
+def known(asked: str, whisper: Any, model: str) -> str:
+    """The code of the language asked for; `StageError` where this model cannot write it."""
+    code = asked.strip().lower().replace("_", "-").split("-")[0]
+    if not whisper.model.is_multilingual:
+        if code != "en":
+            raise StageError(
+                "config",
+                f"The model {model} knows English only, and --language {asked} was asked for.",
+                "Choose a model whose name does not end in .en, or leave --language out.",
+            )
+        return "en"
+    if code not in whisper.supported_languages:
+        raise StageError(
+            "config",
+            f"Whisper knows no language {asked!r}.",
+            f"It knows {', '.join(sorted(whisper.supported_languages))}.",
+        )
+    return code
+
+
+def detect(whisper: Any, samples: Any, sample_rate: int, chunks: Sequence[Chunk]) -> tuple[str, float]:
+    """The language and its probability: the mean over windows spread over the film, by seconds of speech.
+
+    The first 30 s, which Whisper itself looks at, are often a song or a studio's name.
+    """
+    import numpy as np
+    from faster_whisper.audio import pad_or_trim
+
+    if not whisper.model.is_multilingual:
+        return "en", 1.0
+    total: dict[str, float] = {}
+    weights = 0.0
+    for chunk in _spread(chunks):
+        pcm = samples[round(chunk.start * sample_rate) : round(chunk.end * sample_rate)]
+        features = pad_or_trim(whisper.feature_extractor(pcm.astype(np.float32) / 32768.0)[..., :-1])
+        for token, probability in whisper.model.detect_language(whisper.encode(features))[0]:
+            code = token[2:-2]
+            total[code] = total.get(code, 0.0) + probability * chunk.speech
+        weights += chunk.speech
+    best = max(total, key=lambda code: (total[code], code))
+    return best, total[best] / weights
+
+
+def _spread(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """The chunk with most speech of each fifth of the film."""
+    share = max(1, -(-len(chunks) // _WINDOWS))
+    groups = [chunks[first : first + share] for first in range(0, len(chunks), share)]
+    return [max(group, key=lambda chunk: chunk.speech) for group in groups]
