@@ -1,0 +1,65 @@
+"""The dashboard on a terminal: keeps the last state the scheduler showed, and draws it a few times a second.
+
+The scheduler's thread calls the observer with an immutable state and does no drawing itself; rich's refresh thread draws
+whatever state is the newest then. When the run ends, however it ends, `close` takes the picture off the screen and puts the
+cursor back, so that the summary stands where the picture was.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import TextIO
+
+from rich.console import Console, RenderableType
+from rich.live import Live
+from rich.text import Text
+
+from orchestrator import dashboard
+from orchestrator.glyphs import ASCII, FRAMES_PER_SECOND, UNICODE
+from orchestrator.state import RunEvent, RunState
+
+
+def fits(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether a live picture can be drawn on `stream`: a terminal that can move its cursor and is not tiny."""
+    if not stream.isatty() or environ.get("TERM", "") in {"", "dumb", "unknown"}:
+        return False
+    console = Console(file=stream)
+    return console.width >= 40 and console.height >= 8
+
+
+class Dashboard:
+    """An observer that keeps the picture on the screen up to date until it is closed."""
+
+    def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.time) -> None:
+        self._console = Console(file=stream or sys.stderr, highlight=False, emoji=False, markup=False)
+        encoding = (self._console.encoding or "").lower()
+        self._glyphs = UNICODE if encoding.startswith("utf") else ASCII
+        self._clock = clock
+        self._state: RunState | None = None
+        self._live = Live(
+            console=self._console,
+            get_renderable=self._picture,
+            refresh_per_second=FRAMES_PER_SECOND,
+            transient=True,
+            vertical_overflow="crop",
+        )
+
+    def __call__(self, event: RunEvent, state: RunState) -> None:  # noqa: ARG002 (every view is called alike)
+        """Keep the newest state; called by the scheduler's thread."""
+        self._state = state
+        if not self._live.is_started:
+            self._live.start()
+
+    def close(self) -> None:
+        """Take the picture off the screen. May be called twice."""
+        self._live.stop()
+
+    def _picture(self) -> RenderableType:
+        state = self._state
+        if state is None:
+            return Text()
+        width, height = self._console.size
+        return dashboard.render(state, self._clock(), width, height, glyphs=self._glyphs)

@@ -1,0 +1,153 @@
+"""The short table at the end of a run, drawn from the content of `run.json`: what ran, how, how fast; what was written;
+what is less than was asked; what to do where something failed. At most 80 columns, never wrapped in the middle of a row.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from orchestrator import format as fmt
+
+WIDTH = 80
+_HEADINGS = ("stage", "how", "env", "device", "time", "speed", "memory")
+_RIGHT = {"time", "speed", "memory"}
+_STYLES = {"failed": "bold red", "degraded": "yellow", "ran": "green", "cached": "cyan", "off": "dim"}
+Line = list[tuple[str, str]]
+"""One line as pieces of text with their styles."""
+
+
+def show(summary: Mapping[str, Any], stream: TextIO, width: int | None = None) -> None:
+    """Print the table on `stream`, in colour where it is a terminal that wants it."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=stream, highlight=False, emoji=False, markup=False)
+    room = min(WIDTH, width or (console.width if console.is_terminal else WIDTH))
+    for line in lines(summary, room):
+        console.print(Text.assemble(*line), soft_wrap=True)
+
+
+def lines(summary: Mapping[str, Any], width: int = WIDTH) -> Iterator[Line]:
+    """The table's lines; sentences wrap, rows do not, paths are never cut."""
+    films: Sequence[Mapping[str, Any]] = summary["films"]
+    for film in films:
+        yield from _film(film, width, several=len(films) > 1)
+    yield from _notes(summary, width)
+    yield from _verdict(summary, width)
+
+
+def _film(film: Mapping[str, Any], width: int, *, several: bool) -> Iterator[Line]:
+    length = f"  {fmt.clock(film['seconds'])}" if film.get("seconds") else ""
+    yield [(fmt.plain(film["title"]), "bold"), (length, "cyan")]
+    shown = [stage for stage in film["stages"] if stage["status"] != "off"]
+    ran = [stage for stage in shown if stage["status"] not in {"cached", "skipped", "waiting"}]
+    if not several or ran:
+        yield from _table(shown if not several else ran, width)
+    rest = [stage["stage"] for stage in shown if stage["status"] == "cached"]
+    if several and rest:
+        yield [(f"  cached: {len(rest)} of {len(shown)} stages", "cyan")]
+    for output in film["outputs"]:
+        size = fmt.size(output["size"])
+        yield [("  wrote ", "green"), (_short(output["path"]), ""), (f"  {size}", "dim")]
+        if output.get("note"):
+            yield from _wrapped(output["note"], width, "    ", "yellow")
+
+
+def _table(stages: Sequence[Mapping[str, Any]], width: int) -> Iterator[Line]:
+    rows = [_cells(stage) for stage in stages]
+    headings = list(_HEADINGS)
+    for optional in ("env", "memory", "speed", "device"):
+        if 2 + sum(_width(h, rows) + 2 for h in headings) - 2 <= width:
+            break
+        headings.remove(optional)
+    widths = {h: _width(h, rows) for h in headings}
+    yield [("  " + "  ".join(_pad(h, widths[h], h) for h in headings).rstrip(), "dim")]
+    for stage, row in zip(stages, rows, strict=True):
+        line: Line = [("  ", "")]
+        for position, heading in enumerate(headings):
+            style = _STYLES.get(row["how"], "") if heading == "how" else ""
+            last = position == len(headings) - 1
+            line.append((_pad(row[heading], widths[heading], heading) + ("" if last else "  "), style))
+        del stage
+        yield line
+
+
+def _cells(stage: Mapping[str, Any]) -> dict[str, str]:
+    how = {"done": "ran"}.get(stage["status"], stage["status"])
+    return {
+        "stage": stage["stage"],
+        "how": "degraded" if stage["degraded"] and how in {"ran", "cached"} else how,
+        "env": stage["env"],
+        "device": stage["device"],
+        "time": fmt.duration(stage["seconds"]),
+        "speed": fmt.speed(stage["speed"]),
+        "memory": fmt.size(stage["peak_memory"] or None),
+    }
+
+
+def _notes(summary: Mapping[str, Any], width: int) -> Iterator[Line]:
+    several = len(summary["films"]) > 1
+    for entry in summary["degraded"]:
+        yield from _wrapped(f"{_who(entry, several)} degraded: {entry['reason']}", width, "  ", "yellow")
+    for film in summary["films"]:
+        for stage in film["stages"]:
+            for fallback in stage.get("fallbacks", ()):
+                yield from _wrapped(f"{stage['stage']} fell back: {fallback}", width, "  ", "yellow")
+    for entry in summary["failed"]:
+        yield from _wrapped(f"{_who(entry, several)} failed: {entry['message']}", width, "", "bold red")
+        if entry.get("hint"):
+            yield from _wrapped(entry["hint"], width, "  ", "")
+        if entry.get("log"):
+            yield [(f"  its log: {_short(entry['log'])}", "")]
+
+
+def _verdict(summary: Mapping[str, Any], width: int) -> Iterator[Line]:
+    took = fmt.duration(summary["seconds"])
+    match summary["outcome"]:
+        case "done":
+            line = f"done in {took}"
+        case "degraded":
+            line = f"done in {took}, but degraded (see above)"
+        case "failed":
+            line = f"failed after {took}; what is whole is kept, run it again to go on from there"
+        case _:
+            line = f"interrupted after {took}; what is whole is kept, run it again to go on from there"
+    style = {"done": "bold green", "degraded": "bold yellow"}.get(summary["outcome"], "bold red")
+    yield from _wrapped(line, width, "", style)
+    if summary["id"]:
+        yield [(f"more: orchestrator runs show {summary['id']}", "dim")]
+
+
+def _who(entry: Mapping[str, Any], several: bool) -> str:
+    return f"{Path(entry['film']).name}: {entry['stage']}" if several else str(entry["stage"])
+
+
+def _wrapped(text: str, width: int, indent: str, style: str) -> Iterator[Line]:
+    for line in textwrap.wrap(
+        fmt.plain(text),
+        max(20, width),
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    ):
+        yield [(line, style)]
+
+
+def _width(heading: str, rows: Sequence[Mapping[str, str]]) -> int:
+    return max(len(heading), *(len(row[heading]) for row in rows)) if rows else len(heading)
+
+
+def _pad(text: str, width: int, heading: str) -> str:
+    return text.rjust(width) if heading in _RIGHT else text.ljust(width)
+
+
+def _short(path: str) -> str:
+    """The path as people type it: relative where it lies below the present folder."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return path
