@@ -73,7 +73,7 @@ FLAGS: tuple[Flag, ...] = (
 
 def normalise(argv: Sequence[str]) -> list[str]:
     """The same command line with `_` in the names of long flags turned into `-`, as WhisperX writes them."""
-    words = []
+    words: list[str] = []
     for position, word in enumerate(argv):
         if word == "--":
             return [*words, *argv[position:]]

@@ -1,0 +1,53 @@
+"""Digests of films, remembered: reading 20 GB again to learn that nothing changed is not worth anybody's minute.
+
+A file's digest is remembered under its device and inode, and believed while size and time of last change are the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from orchestrator.home import home
+
+_BLOCK = 1 << 22
+
+
+def file_digest(path: Path, progress: Callable[[int, int], None] | None = None) -> str:
+    """SHA-256, as hex, of the file's bytes. `progress` is called with bytes done and in all while it is read."""
+    found = path.stat()
+    identity = [found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns]
+    memo = home() / "memo" / "digests" / f"{found.st_dev:x}-{found.st_ino:x}.json"
+    try:
+        entry = json.loads(memo.read_text())
+        if entry["identity"] == identity:
+            return str(entry["digest"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    sha = hashlib.sha256()
+    done = 0
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            sha.update(block)
+            done += len(block)
+            if progress:
+                progress(done, found.st_size)
+    digest = sha.hexdigest()
+    after = path.stat()
+    if [after.st_dev, after.st_ino, after.st_size, after.st_mtime_ns] == identity:
+        _remember(memo, {"identity": identity, "digest": digest})
+    return digest
+
+
+def _remember(memo: Path, entry: dict[str, object]) -> None:
+    draft = memo.with_name(f"{memo.name}.{os.getpid()}")
+    try:
+        memo.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(json.dumps(entry))
+        draft.replace(memo)
+    except OSError:
+        # A memo saves time; a full disk must not fail a `plan` that needs none of it.
+        draft.unlink(missing_ok=True)

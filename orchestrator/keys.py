@@ -1,0 +1,72 @@
+"""What a result's key is made of: everything that can change the result, by a name that people understand.
+
+Not the source text of a stage, not paths, not the batch size: see docs/decisions. The ingredients are kept in the manifest,
+so that the difference of two results is the difference of two dicts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ipc import CONTRACT
+from orchestrator import envs, ffmpeg
+from orchestrator.models import Model
+from orchestrator.stages import Backend, Stage
+
+USES_FFMPEG = "imageio-ffmpeg"
+
+
+def ingredients(
+    stage: Stage,
+    params: Mapping[str, Any],
+    backend: Backend,
+    model: Model | None,
+    inputs: Mapping[str, str | None],
+    destination: Path | None = None,
+) -> dict[str, Any]:
+    """Everything that makes the result of `stage` what it is, JSON-able, by name.
+
+    `inputs` maps input names to digests, None for one that is not known yet. `destination` is where an external
+    output goes: such a result is a file at its place, and counts only there.
+    """
+    found: dict[str, Any] = {
+        "contract": CONTRACT,
+        "stage": stage.name,
+        "stage version": stage.version,
+        "device": backend.device,
+    }
+    for param in stage.params:
+        if param.affects == "result":
+            found[param.name] = params[param.name]
+    if "compute_type" in found:
+        found["compute_type"] = compute_type(str(found["compute_type"]), backend.device)
+    if model is not None:
+        found["model revision"] = model.revision
+    versions = envs.locked(backend.env)
+    for package in stage.packages:
+        name = envs.normalised(package)
+        if name == USES_FFMPEG:
+            found["ffmpeg"] = ffmpeg.build(envs.python(backend.env))
+        else:
+            found[name] = versions.get(name, "")
+    if destination is not None and any(output.external for output in stage.outputs):
+        found["destination"] = str(destination)
+    for name, digest in inputs.items():
+        found[f"input {name}"] = digest
+    return found
+
+
+def key_of(found: Mapping[str, Any]) -> str:
+    """The key of a result with these ingredients: SHA-256, as hex."""
+    return hashlib.sha256(json.dumps(found, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def compute_type(asked: str, device: str) -> str:
+    """The compute type that will really run: CTranslate2 is at its best with int8 on a CPU and float16 on CUDA."""
+    if asked != "default":
+        return asked
+    return {"cuda": "float16", "mlx": "float16"}.get(device, "int8")

@@ -1,0 +1,77 @@
+"""What the store remembers of a result: how it came about, and where its outputs are."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputRecord:
+    """One output: `path` is relative to the entry's folder, or absolute for an external output; `size` in bytes."""
+
+    kind: str
+    path: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """A stage's result. `ingredients` are what its key was made of; `seconds` is what the work took."""
+
+    stage: str
+    version: int
+    ingredients: Mapping[str, Any]
+    outputs: Mapping[str, OutputRecord]
+    seconds: float
+    env: str = ""
+    device: str = ""
+    compute_type: str = ""
+    method: str = ""
+    model: str = ""
+    revision: str = ""
+    degraded: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    peak_memory: int = 0
+    created: float = 0.0
+    tool: str = ""
+
+    def to_json(self) -> str:
+        """The manifest as JSON text."""
+        return json.dumps(dataclasses.asdict(self), ensure_ascii=False, indent=1, default=str) + "\n"
+
+    @staticmethod
+    def from_json(text: str) -> Manifest:
+        """Read it back; `ValueError` or `TypeError` where the text is no manifest."""
+        body = json.loads(text)
+        outputs = {name: OutputRecord(**record) for name, record in body.pop("outputs").items()}
+        return Manifest(**{**body, "outputs": outputs, "degraded": tuple(body["degraded"])})
+
+
+def differences(
+    old: Mapping[str, Any], new: Mapping[str, Any], ignore: frozenset[str] = frozenset()
+) -> list[str]:
+    """What changed between two results' ingredients, for people: `language: en -> de`, `audio changed`."""
+    words = []
+    for name in dict.fromkeys([*new, *old]):
+        if name in ignore or old.get(name) == new.get(name):
+            continue
+        place, _, label = name.partition(" ")
+        if place == "input":
+            words.append(
+                f"{label} changed"
+                if name in old and name in new
+                else f"{label} is {'new' if name in new else 'gone'}"
+            )
+        else:
+            words.append(f"{label or name}: {_short(old.get(name))} -> {_short(new.get(name))}")
+    return words
+
+
+def _short(value: Any) -> str:
+    text = "none" if value is None else str(value)
+    return text if len(text) <= 24 else text[:12] + "..."

@@ -1,0 +1,201 @@
+"""What a run on a film would do, and why, before anything is started.
+
+For every stage, in an order in which each stands after those it reads from: `run`, `cached`, `off`, or `maybe`: an input is
+about to be made again, and if it comes out as it was, the result is there already.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from orchestrator import devices as machine
+from orchestrator import digests, keys, models
+from orchestrator.errors import USAGE, FatalError
+from orchestrator.manifest import differences
+from orchestrator.models import Model
+from orchestrator.stages import STAGES, Backend, Stage
+from orchestrator.store import Store
+
+Verdict = Literal["run", "cached", "maybe", "off"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One stage of one film: how it would run, and whether it has to.
+
+    `inputs` maps input names to `stage.output` or `film`, without the optional ones whose stage is off. `key` is None
+    while an input is not known yet. `forced` runs it though its result may be there.
+    """
+
+    stage: Stage
+    params: Mapping[str, Any]
+    backends: tuple[Backend, ...]
+    model: Model | None
+    inputs: Mapping[str, str]
+    verdict: Verdict
+    reason: str
+    key: str | None = None
+    forced: bool = False
+
+    @property
+    def name(self) -> str:
+        """The stage's name."""
+        return self.stage.name
+
+    def needs(self) -> tuple[str, ...]:
+        """Names of the stages whose outputs this step reads."""
+        return tuple(dict.fromkeys(s.split(".")[0] for s in self.inputs.values() if s != "film"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The steps for one film, in order; `destination` is where the subtitled film goes."""
+
+    film: Path
+    film_digest: str
+    steps: tuple[Step, ...]
+    destination: Path
+
+    def step(self, name: str) -> Step:
+        """The step of the stage called `name`."""
+        return next(step for step in self.steps if step.name == name)
+
+    def ingredients(self, step: Step, backend: Backend, known: Mapping[str, str]) -> dict[str, Any]:
+        """What the result of `step` on `backend` is made of; `known` maps `stage.output` to digests."""
+        sources = {name: self._digest(source, known) for name, source in step.inputs.items()}
+        return keys.ingredients(step.stage, step.params, backend, step.model, sources, self.destination)
+
+    def _digest(self, source: str, known: Mapping[str, str]) -> str | None:
+        return self.film_digest if source == "film" else known.get(source)
+
+
+def make(
+    film: Path,
+    *,
+    store: Store,
+    destination: Path,
+    params: Mapping[str, Mapping[str, Any]] | None = None,
+    off: Mapping[str, str] | None = None,
+    until: str | None = None,
+    from_: str | None = None,
+    force: frozenset[str] = frozenset(),
+    devices: Mapping[str, str] | None = None,
+    offline: bool = False,
+    stages: Mapping[str, Stage] = STAGES,
+    progress: Callable[[int, int], None] | None = None,
+) -> Plan:
+    """Plan a run on `film`; `FatalError` where it cannot be as asked (a model that is not there, an unknown stage)."""
+    reasons_off = _off(stages, off or {}, until)
+    forced = force | _downstream(stages, from_)
+    if blocked := sorted(forced & reasons_off.keys()):
+        raise FatalError(f"{blocked[0]} cannot be run: it is off ({reasons_off[blocked[0]]})", status=USAGE)
+    known: dict[str, str] = {}
+    steps: list[Step] = []
+    bare = Plan(film=film, film_digest=digests.file_digest(film, progress), steps=(), destination=destination)
+    for stage in stages.values():
+        values = {**stage.defaults(), **(params or {}).get(stage.name, {})}
+        if stage.name in reasons_off:
+            steps.append(
+                Step(
+                    stage=stage, params=values, backends=(), model=None, inputs={},
+                    verdict="off", reason=reasons_off[stage.name],
+                )
+            )  # fmt: skip
+            continue
+        step = Step(
+            stage=stage,
+            params=values,
+            backends=machine.choose(stage, devices or {}),
+            model=_model(stage, values, offline=offline),
+            inputs={i.name: i.source for i in stage.inputs if i.source.split(".")[0] not in reasons_off},
+            verdict="run",
+            reason="",
+            forced=stage.name in forced,
+        )
+        steps.append(_judged(step, bare, store, known))
+    return Plan(film=film, film_digest=bare.film_digest, steps=tuple(steps), destination=destination)
+
+
+def _judged(step: Step, plan: Plan, store: Store, known: dict[str, str]) -> Step:
+    """The step with its verdict; adds the digests of its outputs to `known` where they are there."""
+    found = plan.ingredients(step, step.backends[0], known)
+    unknown = [name for name in step.inputs if found[f"input {name}"] is None]
+    last = store.last(plan.film, step.name)
+    ignore = frozenset(f"input {name}" for name in unknown)
+    changes = differences(last[1].ingredients, found, ignore) if last else []
+    if step.forced:
+        return _with(step, "run", "asked for")
+    if unknown:
+        if last and not changes and store.find(last[0]):
+            return _with(step, "maybe", f"CACHED if {_listed(unknown)} unchanged")
+        return _with(step, "run", _reason(changes, last is not None, store.why_gone(last[0]) if last else ""))
+    key = keys.key_of(found)
+    entry = store.find(key)
+    if entry is None:
+        return _with(step, "run", _reason(changes, last is not None, store.why_gone(key)), key)
+    for name, record in entry.manifest.outputs.items():
+        known[f"{step.name}.{name}"] = record.digest
+    return _with(step, "cached", "degraded" if entry.manifest.degraded else "", key)
+
+
+def _reason(changes: list[str], before: bool, gone: str) -> str:
+    if gone:
+        return gone
+    if changes:
+        return ", ".join(changes)
+    return "its inputs are made again" if before else "first time"
+
+
+def _listed(names: list[str]) -> str:
+    words = " and ".join(f"the {name}" for name in names)
+    return f"{words} {'is' if len(names) == 1 else 'are'}"
+
+
+def _with(step: Step, verdict: Verdict, reason: str, key: str | None = None) -> Step:
+    return dataclasses.replace(step, verdict=verdict, reason=reason, key=key)
+
+
+def _model(stage: Stage, params: Mapping[str, Any], *, offline: bool) -> Model | None:
+    if stage.model is None or stage.model_role is None:
+        return None
+    return models.resolve(stage.model_role, str(params[stage.model]), offline=offline)
+
+
+def _off(stages: Mapping[str, Stage], off: Mapping[str, str], until: str | None) -> dict[str, str]:
+    """Every stage that does not run, with the reason."""
+    wanted = set(stages) if until is None else _upstream(stages, until) | {until}
+    found: dict[str, str] = {}
+    for stage in stages.values():
+        if reason := off.get(stage.name) or stage.off:
+            found[stage.name] = reason
+        elif stage.name not in wanted:
+            found[stage.name] = f"--until {until}"
+        else:
+            for needed in stage.inputs:
+                source = needed.source.split(".")[0]
+                if not needed.optional and source in found:
+                    found[stage.name] = f"{source} is off"
+                    break
+    if until in found and until is not None:
+        raise FatalError(f"--until {until}: this stage is off ({found[until]})", status=USAGE)
+    return found
+
+
+def _upstream(stages: Mapping[str, Stage], name: str) -> set[str]:
+    direct = set(stages[name].upstream()) & set(stages)
+    return direct.union(*(_upstream(stages, other) for other in direct)) if direct else set()
+
+
+def _downstream(stages: Mapping[str, Stage], name: str | None) -> frozenset[str]:
+    """The stage called `name` and those that read from it, those that are off anyway left out."""
+    if name is None:
+        return frozenset()
+    return frozenset(
+        stage.name
+        for stage in stages.values()
+        if not stage.off and (stage.name == name or name in _upstream(stages, stage.name))
+    )
