@@ -78,9 +78,8 @@ def attributed(
             new_segments.append({**segment, **row})
         for piece in _pieces(segment, runs):
             number = len(new_segments)
-            clock = max(
-                clock, piece["start"]
-            )  # the last piece of a segment may begin after the next one does
+            # the last piece of a segment may begin after the next segment does
+            clock = max(clock, piece["start"])
             new_segments.append({**piece, "id": number, "start": clock, "end": max(clock, piece["end"])})
             new_words.extend({**word, "segment": number} for word, _ in runs[piece["id"]])
     return new_segments, new_words

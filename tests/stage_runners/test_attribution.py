@@ -148,3 +148,10 @@ def test_one_long_speech_stays_one_speaker_however_many_there_are(count):
     words = said("a b c d e f g h i j", 0.0)
     turns = [Turn(0.0, 4.0, "S0"), *(Turn(10.0 + k, 11.0 + k, f"S{k}") for k in range(1, count))]
     assert set(speakers(words, turns)) == {"S0"}
+
+
+def test_the_exclusive_turns_choose_between_two_who_talk_all_along():
+    words = said("one two three four", 0.0, each=0.5, gap=0.0)
+    both = [Turn(0.0, 2.0, A), Turn(0.0, 2.0, B)]
+    assert speakers(words, both, [Turn(0.0, 2.0, B)]) == [B] * 4
+    assert speakers(words, both, [Turn(0.0, 2.0, A)]) == [A] * 4

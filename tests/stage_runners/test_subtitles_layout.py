@@ -235,3 +235,25 @@ def test_a_film_of_three_hours_has_a_layout_whose_cost_grows_with_its_length_onl
         made = Layout(tokens(around(words), words, 42), Profile(), "en")
         per_word.append(sum(len(made._spans(k)) for k in range(len(words))) / len(words))
     assert per_word[1] < per_word[0] * 1.05
+
+
+def test_both_lines_of_a_dialogue_are_labelled():
+    words = said("Hello?", 0.0, each=0.3, speaker="A") + said("Oh hello.", 0.35, each=0.3, speaker="B")
+    labels = {"A": "[SPEAKER 1]", "B": "[SPEAKER 2]"}
+    assert shown(layout(words, labels)) == ["- [SPEAKER 1] Hello?\n- [SPEAKER 2] Oh hello."]
+
+
+def test_the_last_cue_stays_no_longer_than_it_takes_to_read():
+    (cue,) = layout(said("counter-revolutionaries " * 3, each=0.3), cps=10.2, width=80)
+    assert cue.end - cue.start == up(71 / 10.2)
+    assert cue.end - cue.start < 7000
+
+
+def test_a_cue_starts_a_little_late_where_the_one_before_could_not_be_seen_otherwise():
+    words = said("Stop!", 0.0, each=0.5, speaker="A")
+    words += said(
+        "I have been telling everybody about this, but nobody ever wanted to listen.", 0.6, speaker="B"
+    )
+    first, second, *_ = layout(words, lines=1, width=80)
+    assert first.end - first.start == 840
+    assert second.start == 920
