@@ -155,3 +155,10 @@ def test_the_exclusive_turns_choose_between_two_who_talk_all_along():
     both = [Turn(0.0, 2.0, A), Turn(0.0, 2.0, B)]
     assert speakers(words, both, [Turn(0.0, 2.0, B)]) == [B] * 4
     assert speakers(words, both, [Turn(0.0, 2.0, A)]) == [A] * 4
+
+
+def test_a_segment_that_begins_before_the_last_piece_of_the_one_before_is_moved_behind_it():
+    words = said("Where is it?", 0.0) + said("There.", 3.0) + said("I see.", 3.6, segment=1)
+    segments = [segment(0, 0.0, 3.4), segment(1, 2.0, 4.4, "I see.")]
+    new, _ = attributed(segments, words, [Turn(0.0, 1.1, A), Turn(2.9, 3.4, B), Turn(3.5, 4.4, A)])
+    assert [(s["speaker"], s["start"]) for s in new] == [(A, 0.0), (B, 3.0), (A, 3.0)]
