@@ -49,7 +49,7 @@ class _Picture:
 
     def __init__(self, state: RunState, now: float, width: int, glyphs: Glyphs) -> None:
         self.state, self.now, self.width, self.glyphs = state, now, width, glyphs
-        self.unfinished: set[str] = set()
+        self.unfinished: dict[str, StepState] = {}
 
     def single(self, height: int | None) -> list[Text]:
         film = self.state.films[0]
@@ -71,26 +71,28 @@ class _Picture:
         done = sum(1 for film in films if film_status(film) == "done")
         failed = sum(1 for film in films if film_status(film) == "failed")
         facts = [f"{done} done", f"{failed} failed" if failed else ""]
-        lines = [self._title(fmt.plural(len(films), "film"), facts), Text()]
-        room = (height or 48) - 1 - len(lines) - FOOTER - 1
-        size = max((len(_planned(film)) for film in films), default=0) + 1
-        opened = _window(films, max(1, min(2, (room - len(films)) // size)))
-        tall = min(size, max(2, (room - 3) // len(opened)))
+        high = (height or 50) - 1
+        notes = FOOTER if high >= 16 else 1 if high >= 10 else 0
+        blank = [Text()] if high >= 20 else []
+        room = high - 1 - notes - 2 * len(blank)
+        size = 1 + max(len(_planned(film)) for film in films)
+        opened = _window(films, 2 if room >= len(films) + 2 * size else 1)
+        tall = min(size, max(3, room - min(len(films), room // 3)))
         listed = max(1, min(len(films), room - tall * len(opened)))
         first = max(0, min(opened[0] - listed // 3, len(films) - listed))
-        shown = sorted({*range(first, first + listed), *opened})[:listed] if listed >= len(opened) else opened
-        names = max((cell_len(films[i].title) for i in shown), default=0)
-        for index in shown:
-            lines.append(self._film(films[index], min(names, max(12, self.width // 3))))
+        names = max(cell_len(fmt.plain(film.title)) for film in films)
+        lines = [self._title(fmt.plural(len(films), "film"), facts), *blank]
+        for index in range(first, first + listed):
+            lines.append(self._film(films[index], min(names, self.width // 3)))
             if index in opened:
                 table = self.table(_planned(films[index]), tall)
                 lines += table + [Text()] * (tall - len(table))
-        return [*lines, Text(), *self.footer([films[i] for i in opened])]
+        return [*lines, *blank, *self.footer([films[i] for i in opened])[:notes]]
 
     def table(self, steps: Sequence[StepState], height: int | None = None) -> list[Text]:
         """The header and a row a step, at most `height` lines: then steps that ended, or wait longest, are counted in a line."""
         left, bar, right, log = columns(steps, self.width)
-        self.unfinished = {step.name for step in steps if step.status not in ENDED}
+        self.unfinished = {step.name: step for step in steps if step.status not in ENDED}
         gap = " " * gap_of(self.width)
         titles = [_fit(c.title, c.width) for c in left] + [_fit("progress", bar)]
         titles += [_fit(c.title, c.width, right=True) for c in right] + (
@@ -160,13 +162,19 @@ class _Picture:
         """What stands in place of bar and figures."""
         match step.status:
             case "waiting":
-                missing = [name for name in step.waits_for if name in self.unfinished]
+                missing = self._missing(step)
                 return f"waits for {', '.join(missing)}" if missing else "waiting"
             case "failed":
                 return f"failed: {fmt.plain(step.error.message)}" if step.error else "failed"
             case "cached" | "skipped" | "off" if step.reason:
                 return f"{step.status}: {fmt.plain(step.reason)}"
         return step.status
+
+    def _missing(self, step: StepState) -> list[str]:
+        """Which stages this one waits for, without those that one of the others waits for too."""
+        missing = [name for name in step.waits_for if name in self.unfinished]
+        implied = {name for other in missing for name in self.unfinished[other].waits_for}
+        return [name for name in missing if name not in implied]
 
     def _film(self, film: FilmState, names: int) -> Text:
         status = film_status(film)

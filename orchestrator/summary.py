@@ -13,6 +13,8 @@ from orchestrator import format as fmt
 
 WIDTH = 80
 _HEADINGS = ("stage", "how", "env", "device", "time", "speed", "memory")
+_FULL = 3  # so many films are told stage by stage; of more, a line each
+_HOW = {"done": "ran", "waiting": "not run", "starting": "stopped", "running": "stopped"}
 _RIGHT = {"time", "speed", "memory"}
 _STYLES = {"failed": "bold red", "degraded": "yellow", "ran": "green", "cached": "cyan", "off": "dim"}
 Line = list[tuple[str, str]]
@@ -34,26 +36,32 @@ def lines(summary: Mapping[str, Any], width: int = WIDTH) -> Iterator[Line]:
     """The table's lines; sentences wrap, rows do not, paths are never cut."""
     films: Sequence[Mapping[str, Any]] = summary["films"]
     for film in films:
-        yield from _film(film, width, several=len(films) > 1)
+        yield from _film(film, width, brief=len(films) > _FULL)
     yield from _notes(summary, width)
     yield from _verdict(summary, width)
 
 
-def _film(film: Mapping[str, Any], width: int, *, several: bool) -> Iterator[Line]:
-    length = f"  {fmt.clock(film['seconds'])}" if film.get("seconds") else ""
-    yield [(fmt.plain(film["title"]), "bold"), (length, "cyan")]
+def _film(film: Mapping[str, Any], width: int, *, brief: bool) -> Iterator[Line]:
+    facts = [fmt.clock(film["seconds"]) if film.get("seconds") else "", film.get("language") or ""]
+    told = "".join(f"  {fact}" for fact in facts if fact)
     shown = [stage for stage in film["stages"] if stage["status"] != "off"]
-    ran = [stage for stage in shown if stage["status"] not in {"cached", "skipped", "waiting"}]
-    if not several or ran:
-        yield from _table(shown if not several else ran, width)
-    rest = [stage["stage"] for stage in shown if stage["status"] == "cached"]
-    if several and rest:
-        yield [(f"  cached: {len(rest)} of {len(shown)} stages", "cyan")]
+    if brief:
+        told = f"  {_counts(shown)}"
+    yield [(_cut(fmt.plain(film["title"]), width - len(told)), "bold"), (told, "cyan")]
+    if not brief:
+        yield from _table(shown, width)
     for output in film["outputs"]:
         size = fmt.size(output["size"])
         yield [("  wrote ", "green"), (_short(output["path"]), ""), (f"  {size}", "dim")]
         if output.get("note"):
             yield from _wrapped(output["note"], width, "    ", "yellow")
+
+
+def _counts(stages: Sequence[Mapping[str, Any]]) -> str:
+    """`7 ran, 2 cached, 12:07 of work`."""
+    how = [_HOW.get(stage["status"], stage["status"]) for stage in stages]
+    work = fmt.duration(sum(stage["seconds"] or 0.0 for stage in stages))
+    return ", ".join([*(f"{how.count(word)} {word}" for word in dict.fromkeys(how)), f"{work} of work"])
 
 
 def _table(stages: Sequence[Mapping[str, Any]], width: int) -> Iterator[Line]:
@@ -65,23 +73,25 @@ def _table(stages: Sequence[Mapping[str, Any]], width: int) -> Iterator[Line]:
         headings.remove(optional)
     widths = {h: _width(h, rows) for h in headings}
     yield [("  " + "  ".join(_pad(h, widths[h], h) for h in headings).rstrip(), "dim")]
-    for stage, row in zip(stages, rows, strict=True):
+    for row in rows:
+        shown = headings[: 1 + max(i for i, heading in enumerate(headings) if row[heading])]
         line: Line = [("  ", "")]
-        for position, heading in enumerate(headings):
+        for heading in shown:
+            text = _pad(row[heading], widths[heading], heading)
+            last = heading == shown[-1]
             style = _STYLES.get(row["how"], "") if heading == "how" else ""
-            last = position == len(headings) - 1
-            line.append((_pad(row[heading], widths[heading], heading) + ("" if last else "  "), style))
-        del stage
+            line.append((text.rstrip() if last else text + "  ", style))
         yield line
 
 
 def _cells(stage: Mapping[str, Any]) -> dict[str, str]:
-    how = {"done": "ran"}.get(stage["status"], stage["status"])
+    how = _HOW.get(stage["status"], stage["status"])
+    worked = how not in {"skipped", "not run"}
     return {
         "stage": stage["stage"],
         "how": "degraded" if stage["degraded"] and how in {"ran", "cached"} else how,
-        "env": stage["env"],
-        "device": stage["device"],
+        "env": stage["env"] if worked else "",
+        "device": stage["device"] if worked else "",
         "time": fmt.duration(stage["seconds"]),
         "speed": fmt.speed(stage["speed"]),
         "memory": fmt.size(stage["peak_memory"] or None),
@@ -143,6 +153,10 @@ def _width(heading: str, rows: Sequence[Mapping[str, str]]) -> int:
 
 def _pad(text: str, width: int, heading: str) -> str:
     return text.rjust(width) if heading in _RIGHT else text.ljust(width)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: max(1, width - 1)] + "…"
 
 
 def _short(path: str) -> str:

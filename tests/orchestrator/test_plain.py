@@ -1,0 +1,116 @@
+"""Lines where there is no terminal, and events as JSON lines."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+
+from orchestrator.jsonlines import JsonLines
+from orchestrator.plain import Plain
+from tests.orchestrator import synthetic
+
+
+def shown(view, events):
+    for event, state in synthetic.states(events):
+        view(event, state)
+
+
+def lines(**kind):
+    stream = io.StringIO()
+    shown(Plain(stream), synthetic.run(**kind))
+    return stream.getvalue().splitlines()
+
+
+def test_every_line_carries_the_time_since_the_start_and_no_control_character():
+    for line in lines(degraded={"demux": ["short"]}, failing="asr"):
+        assert line[0] == "["
+        assert line[8] == "]"
+        assert line.isprintable()
+
+
+def test_a_stage_tells_its_start_its_progress_and_its_end():
+    told = [line[10:] for line in lines() if "] demux: " in line]
+    assert told[0] == "demux: starting on cpu in media"
+    assert told[1] == "demux: running on cpu in media"
+    assert told[-1].startswith("demux: done in 1:00, 122x real time, peak 1.0 GB")
+    assert 3 <= len(told) <= 13
+
+
+def test_progress_is_told_every_ten_percent_or_ten_seconds_and_not_more_often():
+    slow = [line for line in lines(seconds=3600) if "] asr: " in line and " %" in line]
+    quick = [line for line in lines(seconds=0.5) if "] asr: " in line and " %" in line]
+    assert len(slow) == 10
+    assert quick == []
+
+
+def test_cached_off_and_skipped_stages_take_a_line_at_most():
+    told = lines(cached=("demux",), failing="asr")
+    assert "cached: nothing changed" in next(line for line in told if "demux: " in line)
+    assert sum("] alignment: " in line for line in told) == 1
+    assert not any("] translation: " in line for line in told)
+
+
+def test_a_failure_says_what_to_do():
+    told = lines(failing="asr")
+    at = next(i for i, line in enumerate(told) if "asr: FAILED: no audio in it" in line)
+    assert told[at + 1].endswith("  give a film with sound")
+
+
+def test_retries_fallbacks_degradations_and_files_are_told():
+    told = "\n".join(lines(fallback="asr", degraded={"demux": ["it ends early"]}))
+    assert "asr: tried again: the process died of signal 9" in told
+    assert "asr: fell back: batch 16 -> 8" in told
+    assert "demux: degraded: it ends early" in told
+    assert "wrote /films/a.en.srt (81 kB)" in told
+    assert "a.srt was edited since and is kept" in told
+
+
+def test_an_interruption_is_told():
+    assert lines(interrupted_at="asr")[-1].endswith("stopping (SIGINT)")
+
+
+def test_lines_of_several_films_name_their_film():
+    assert any("Film 2.mkv: asr: running" in line for line in lines(films=2))
+
+
+def test_json_lines_are_the_events_in_order():
+    stream = io.StringIO()
+    events = list(synthetic.run(failing="asr"))
+    shown(JsonLines(stream), events)
+    bodies = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert len(bodies) == len(events)
+    assert [body["event"] for body in bodies[:3]] == ["run_started", "step_starting", "step_running"]
+    assert bodies[-1]["event"] == "run_ended"
+    failed = next(body for body in bodies if body["event"] == "step_failed")
+    assert failed["error"]["category"] == "input"
+    assert (failed["film"], failed["step"]) == (0, "asr")
+
+
+def test_no_secret_gets_into_json_lines():
+    stream = io.StringIO()
+    shown(JsonLines(stream), synthetic.run(failing="asr"))
+    assert synthetic.TOKEN not in stream.getvalue()
+
+
+def test_each_json_line_is_out_the_moment_it_happens():
+    class Stream(io.StringIO):
+        flushed = 0
+
+        def flush(self):
+            self.flushed = self.getvalue().count("\n")
+
+    stream = Stream()
+    view = JsonLines(stream)
+    for number, (event, state) in enumerate(synthetic.states(synthetic.run()), 1):
+        view(event, state)
+        assert stream.flushed == number
+
+
+@pytest.mark.parametrize("module", ["plain", "jsonlines", "runs", "report", "summary", "commands.runs"])
+def test_views_without_a_terminal_do_not_load_rich(module):
+    script = f"import sys, orchestrator.{module}\nassert not {{'rich', 'pyarrow'}} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True)
