@@ -66,7 +66,7 @@ find_uv() {
 with_pip() {
     # --target leaves the system's Python as it is, so that no distribution minds.
     rm -rf .uv/pip
-    "$@" -m pip install --quiet --disable-pip-version-check --no-input --target .uv/pip 'uv>=0.9' || return 1
+    PIP_ROOT_USER_ACTION=ignore "$@" -m pip install --quiet --disable-pip-version-check --no-input --target .uv/pip 'uv>=0.9' || return 1
     mkdir -p .uv/bin
     ln -sf ../pip/bin/uv .uv/bin/uv
     find_uv
@@ -78,7 +78,7 @@ with_debian_pip() {
     rm -rf .uv/deb
     mkdir -p .uv/deb
     (cd .uv/deb && apt-get download -qq python3-pip >/dev/null 2>&1 && dpkg-deb -x python3-pip_*.deb .) || return 1
-    with_pip env PYTHONPATH="$here/.uv/deb/usr/lib/python3/dist-packages" python3
+    with_pip env PYTHONPATH="$here/.uv/deb/usr/lib/python3/dist-packages" python3 && rm -rf .uv/deb
 }
 
 with_installer() {

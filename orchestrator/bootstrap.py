@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import importlib
+import io
 import os
 import shlex
 import shutil
@@ -31,6 +32,8 @@ def main(words: Sequence[str] | None = None) -> int:
     """Install, then try; returns the exit status."""
     arguments = _parse(words)
     started = time.monotonic()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # in a pipe or a log, lines in the order they were said
     try:
         status = _install(arguments)
     except FatalError as error:

@@ -191,9 +191,8 @@ def _show(rows: list[Row]) -> None:
         if row.verdict == "not ready":
             console.print(f"[bold red]{row.stage}[/]: {_plain(row.detail)}", soft_wrap=True)
     machine = _machine()
-    console.print(
-        f"results and models are kept in {_plain(machine['home'])} ({fmt.size(machine['free_bytes'])} free)"
-    )
+    free = fmt.size(machine["free_bytes"])
+    console.print(f"results and models are kept in {_plain(machine['home'])} ({free} free)", soft_wrap=True)
     refused = {why for verdicts in machine["refused"].values() for why in verdicts.items() if why[1]}
     for device, why in sorted(refused):
         console.print(f"{device} is not used: {_plain(why)}")
