@@ -1,0 +1,132 @@
+"""Diarization from pyannote's frame scores and CAM++ voices, without a token."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stage_runners.diarization_clusters import cluster
+from stage_runners.diarization_pieces import Pieces, cut
+from stage_runners.diarization_turns import FrameTurn, activity, by_appearance, name_windows, turns_of
+from stage_runners.regions import Spans, mask_of
+from stage_runners.segmentation import FRAME, OFFSET, Scores, edge, read_scores
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Seconds of one person's speech; `confidence` in 0..1, None where nothing measures it."""
+
+    start: float
+    end: float
+    speaker: str
+    confidence: float | None
+
+
+@dataclass(frozen=True)
+class Diarization:
+    """`vectors` (speakers, size) of unit length and `seconds` of clean speech behind each, in the order of `speakers`."""
+
+    turns: Sequence[Turn]
+    exclusive: Sequence[Turn]
+    speakers: Sequence[str]
+    vectors: NDArray[np.float32]
+    seconds: Sequence[float]
+
+
+def diarize(model: Any, inputs: Mapping[str, Path], limits: Any, context: Any) -> Diarization:
+    """Pieces of one voice, their embeddings, clusters, names in every window, turns.
+
+    The network's scores come from pyannote_vad: the segmentation network does not run again.
+    """
+    from ipc.artifacts import open_audio, read
+    from stage_runners.diarization_voices import embed
+
+    context.method = "embedded: segmentation-3.0, CAM++, spectral clustering"
+    audio, scores = open_audio(inputs["audio"]), read_scores(inputs["scores"])
+    context.fact("seconds", round(audio.seconds, 3))
+    speech = read(inputs["speech"], "regions").table
+    times = np.stack([speech.column("start").to_numpy(), speech.column("end").to_numpy()], axis=1)
+    spoken = np.rint((times - OFFSET) / FRAME).astype(np.int64)
+    context.progress(0, audio.seconds, phase="pieces")
+    count = np.where(mask_of(spoken, scores.frames), scores.count(), 0)
+    pieces = cut(scores, count)
+    vectors = embed(
+        model,
+        audio.samples,
+        edge(pieces.spans),
+        max(1, int(context.params["batch_size"])),
+        context,
+        context.device,
+    )
+    context.progress(audio.seconds, audio.seconds, phase="clusters")
+    return assemble(scores, count, pieces, vectors, limits)
+
+
+def assemble(
+    scores: Scores,
+    count: NDArray[np.int64],
+    pieces: Pieces,
+    vectors: NDArray[np.float32],
+    limits: Any,
+) -> Diarization:
+    """Cluster the voices and write down who speaks when."""
+    heard = np.isfinite(vectors).all(axis=1)
+    labels = np.full(len(vectors), -1, np.int64)
+    labels[heard] = cluster(vectors[heard], limits.least, limits.most)
+    speakers = int(labels.max(initial=-1)) + 1
+    centroids = _centroids(vectors, labels, pieces.lengths, speakers)
+    names = name_windows(scores, pieces, vectors, centroids)
+    turns = turns_of(activity(scores, names, count, speakers))
+    exclusive = turns_of(activity(scores, names, np.minimum(count, 1), speakers))
+    order = by_appearance(turns)
+    called = {speaker: f"SPEAKER_{place:02d}" for place, speaker in enumerate(order)}
+    confidence = _Confidence(pieces, vectors, centroids)
+    as_turns = lambda found: [  # noqa: E731
+        Turn(edge(t.first), edge(t.last), called[t.speaker], confidence.of(t))
+        for t in found
+        if t.speaker in called
+    ]
+    seconds = [float(pieces.lengths[labels == speaker].sum()) * FRAME for speaker in order]
+    return Diarization(
+        as_turns(turns), as_turns(exclusive), [called[s] for s in order], centroids[order], seconds
+    )
+
+
+def _centroids(
+    vectors: NDArray[np.float32], labels: NDArray[np.int64], weights: NDArray[np.int64], speakers: int
+) -> NDArray[np.float32]:
+    size = vectors.shape[1] if vectors.ndim == 2 else 0
+    centroids = np.zeros((speakers, size), np.float32)
+    for speaker in range(speakers):
+        own = labels == speaker
+        centroids[speaker] = weights[own] @ vectors[own]
+    return centroids / np.maximum(np.linalg.norm(centroids, axis=1, keepdims=True), 1e-9)
+
+
+class _Confidence:
+    """How sure the name of a turn is."""
+
+    def __init__(self, pieces: Pieces, vectors: NDArray[np.float32], centroids: NDArray[np.float32]) -> None:
+        self._middles = pieces.spans.mean(axis=1) if len(pieces.spans) else np.zeros(0)
+        self._cosines = vectors @ centroids.T if len(centroids) else np.zeros((len(vectors), 0))
+
+    def of(self, turn: FrameTurn) -> float | None:
+        """(1 + mean margin of the cosine to the own centroid over the best other one) / 2 of the pieces in the turn.
+
+        None where the turn holds no piece of clean speech, or there is nobody else.
+        """
+        low, high = np.searchsorted(self._middles, (turn.first, turn.last))
+        cosines = self._cosines[low:high]
+        cosines = cosines[np.isfinite(cosines).all(axis=1)]
+        if not len(cosines) or cosines.shape[1] < 2:
+            return None
+        others = np.delete(cosines, turn.speaker, axis=1).max(axis=1)
+        return float(np.clip((1 + np.mean(cosines[:, turn.speaker] - others)) / 2, 0, 1))
+
+
+__all__ = ["Diarization", "Spans", "Turn", "assemble", "diarize"]

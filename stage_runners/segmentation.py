@@ -1,0 +1,137 @@
+"""The frame scores of a segmentation network: windows over the film, and what they say together.
+
+Windows of 10 s start every 148 frames (2.4975 s, a quarter of a window), a whole number of frames, so that frames
+of all windows lie on one grid and overlap-adding them shifts nothing. Frame g of the film stands for the time
+`edge(g)` to `edge(g + 1)`. Numpy only; everything reads the scores block by block, so memory follows the block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+RATE = 16000
+FRAME = 270 / RATE
+"""Seconds between two frames."""
+OFFSET = (991 - 1 - 270) / 2 / RATE
+"""Seconds from a window's start to where its first frame begins: a frame stands for FRAME around its field's centre."""
+WINDOW = 10.0
+WINDOW_FRAMES = 589
+STEP_FRAMES = 148
+SPEAKERS = 3
+SUBSETS: tuple[tuple[int, ...], ...] = tuple(
+    subset for size in range(3) for subset in combinations(range(SPEAKERS), size)
+)
+"""The classes in the network's order: nobody, one of three, two of three."""
+CLASSES = ["+".join(map(str, subset)) or "nobody" for subset in SUBSETS]
+MEMBERS: NDArray[np.bool_] = np.array([[s in subset for s in range(SPEAKERS)] for subset in SUBSETS])
+"""Of shape (7, 3): which speakers a class holds."""
+
+Floats = NDArray[np.float32]
+
+
+def edge(frame: NDArray[Any] | int) -> Any:
+    """Seconds at which frame number `frame` of the film begins."""
+    return OFFSET + frame * FRAME
+
+
+def window_starts(samples: int) -> list[int]:
+    """First frame of each window over so many samples at 16 kHz.
+
+    The last window ends with the film instead of being filled with silence; a film under 10 s gets one window.
+    """
+    size = round(WINDOW * RATE)
+    last = max(0, -(-(samples - size) // 270)) if samples else -1
+    starts = list(range(0, max(0, last), STEP_FRAMES))
+    return [*starts, last] if last >= 0 else []
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Log-probabilities of the 7 classes: `values` of shape (windows, 589, 7), `starts` each window's first frame."""
+
+    starts: NDArray[np.int64]
+    values: Floats
+
+    @property
+    def frames(self) -> int:
+        """How many frames of the film the windows cover."""
+        return int(self.starts[-1]) + WINDOW_FRAMES if len(self.starts) else 0
+
+    def blocks(self, frames: int = 20000) -> Iterator[tuple[int, int, slice]]:
+        """(first frame, frame after the last, the windows that touch them) of stretches of so many frames."""
+        for first in range(0, self.frames, frames):
+            last = min(first + frames, self.frames)
+            low = int(np.searchsorted(self.starts, first - WINDOW_FRAMES, side="right"))
+            high = int(np.searchsorted(self.starts, last, side="left"))
+            yield first, last, slice(low, high)
+
+    def active(self, windows: slice | int) -> NDArray[np.bool_]:
+        """Who is active by the most probable class, of shape (windows, 589, 3)."""
+        active: NDArray[np.bool_] = MEMBERS[np.argmax(self.values[windows], axis=-1)]
+        return active
+
+    def soft(self, windows: slice | int) -> Floats:
+        """Probability that each of the three is active, of shape (windows, 589, 3)."""
+        soft: Floats = np.exp(self.values[windows]) @ MEMBERS.astype(np.float32)
+        return soft
+
+    def mean(self, per_window: Any) -> Floats:
+        """The mean over the windows that cover a frame, of shape (frames,).
+
+        `per_window` maps a slice of windows to values of shape (windows, 589).
+        """
+        result = np.zeros(self.frames, np.float32)
+        for first, last, windows in self.blocks():
+            values = per_window(windows)
+            total, count = overlap_add(self.starts[windows], values[..., None], first, last)
+            result[first:last] = total[:, 0] / np.maximum(count, 1)
+        return result
+
+    def speech(self) -> Floats:
+        """Probability that anybody speaks, by frame."""
+        return self.mean(lambda windows: 1 - np.exp(self.values[windows][..., 0]))
+
+    def overlap(self) -> Floats:
+        """Probability that two speak at once, by frame."""
+        pairs = [k for k, subset in enumerate(SUBSETS) if len(subset) > 1]
+        return self.mean(lambda windows: np.exp(self.values[windows][..., pairs]).sum(-1))
+
+    def count(self) -> NDArray[np.int64]:
+        """How many speak at once, by frame: the rounded mean over windows, as pyannote counts."""
+        mean = self.mean(lambda windows: self.active(windows).sum(-1).astype(np.float32))
+        return np.rint(mean).astype(np.int64)
+
+
+def overlap_add(
+    starts: Sequence[int] | NDArray[np.int64], values: NDArray[Any], first: int, last: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Sums over windows of `values` (windows, 589, k) on the film's frames first..last, and how many windows cover each."""
+    total = np.zeros((last - first, values.shape[-1]))
+    count = np.zeros(last - first, np.int64)
+    for start, window in zip(starts, values, strict=True):
+        low, high = max(start, first), min(start + window.shape[0], last)
+        if low < high:
+            total[low - first : high - first] += window[low - start : high - start]
+            count[low - first : high - first] += 1
+    return total, count
+
+
+def read_scores(path: Any) -> Scores:
+    """Scores from their artifact, memory-mapped; `StageError("contract")` where they are of another network."""
+    from ipc.artifacts import read
+    from ipc.errors import ContractError
+
+    artifact = read(path, "scores")
+    classes, frames = list(artifact.content["classes"]), int(artifact.content["frames"])
+    if classes != CLASSES or frames != WINDOW_FRAMES:
+        raise ContractError(f"{path}: scores of {frames} frames and classes {classes}, expected {CLASSES}")
+    column = artifact.table.column("scores").combine_chunks()
+    values = column.flatten().to_numpy().reshape(-1, WINDOW_FRAMES, len(CLASSES))
+    starts = np.rint(artifact.table.column("start").to_numpy() / FRAME).astype(np.int64)
+    return Scores(starts, values)
