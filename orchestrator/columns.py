@@ -45,7 +45,7 @@ def columns(steps: Sequence[StepState], width: int) -> tuple[list[Column], int, 
     speed = Column(title="speed", width=5, right=True, cell=lambda s, _: fmt.speed(s.speed))
     memory = Column(title="memory", width=6, right=True, cell=_memory)
     vram = Column(title="gpu", width=6, right=True, cell=lambda s, _: fmt.size(s.vram) if s.vram else "")
-    time = Column(title="time left", width=10, right=True, cell=_time)
+    time = Column(title="time", width=10, right=True, cell=_time)
     gap = gap_of(width)
     room = width - 2 * MARGIN - 2 - stage.width - gap - SMALLEST_BAR
     taken = []

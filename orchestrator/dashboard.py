@@ -8,6 +8,7 @@ below the table, which also hold errors and degradations. Nothing ever wraps. `o
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
@@ -39,6 +40,8 @@ def render(
 
     Lines are at most `width` cells long, and at most `height` in number; pure, so that a test can read it.
     """
+    if not state.films:
+        return Group()
     picture = _Picture(state, now, max(20, width), glyphs)
     lines = picture.single(height) if len(state.films) == 1 else picture.batch(height)
     return Group(*lines[:height])
@@ -116,7 +119,8 @@ class _Picture:
         steps = [step for film in films for step in film.steps]
         for step in steps:
             if step.error is not None:
-                notes.append((f"{step.name} failed: {fmt.plain(step.error.message)}", "red"))
+                sentence = f"{step.name} failed: {fmt.plain(step.error.message)}"
+                notes += [(line, "red") for line in textwrap.wrap(sentence, self.width - 5)[: FOOTER - 1]]
                 if step.error.hint:
                     notes.append((f"  {fmt.plain(step.error.hint)}", "red"))
         notes += [

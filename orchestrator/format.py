@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _CONTROL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -52,8 +54,8 @@ def speed(factor: float | None) -> str:
 
 
 def plain(text: str) -> str:
-    """`text` on one line: control characters and line ends become spaces, so that no log line moves the cursor."""
-    cleaned = "".join(" " if unicodedata.category(c) in _CONTROL else c for c in text)
+    """`text` on one line, without colours: no log line may move the cursor. Control characters become spaces."""
+    cleaned = "".join(" " if unicodedata.category(c) in _CONTROL else c for c in _ESCAPES.sub("", text))
     return " ".join(cleaned.split())
 
 

@@ -39,22 +39,26 @@ class Dashboard:
         self._glyphs = UNICODE if encoding.startswith("utf") else ASCII
         self._clock = clock
         self._state: RunState | None = None
+        self._closed = False
         self._live = Live(
             console=self._console,
             get_renderable=self._picture,
             refresh_per_second=FRAMES_PER_SECOND,
             transient=True,
+            # What others print goes above the picture, unless stdout is no terminal: then it must stay in its file.
+            redirect_stdout=sys.stdout.isatty(),
             vertical_overflow="crop",
         )
 
     def __call__(self, event: RunEvent, state: RunState) -> None:  # noqa: ARG002 (every view is called alike)
         """Keep the newest state; called by the scheduler's thread."""
         self._state = state
-        if not self._live.is_started:
+        if not self._live.is_started and not self._closed:
             self._live.start()
 
     def close(self) -> None:
         """Take the picture off the screen. May be called twice."""
+        self._closed = True
         self._live.stop()
 
     def _picture(self) -> RenderableType:

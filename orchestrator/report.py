@@ -19,6 +19,7 @@ from typing import Any
 from orchestrator import __version__
 from orchestrator.masking import masked
 from orchestrator.runs import Run, write_atomically
+from orchestrator.stages import STAGES
 from orchestrator.state import FilmState, RunState, StepState
 
 SCHEMA = 1
@@ -176,7 +177,8 @@ def _waited(step: StepState, film: FilmState, started: float) -> float | None:
     """Seconds from when all inputs were there until the work began: imports, loading, waiting for cores or memory."""
     if step.started is None:
         return None
-    before = [s.ended for s in film.steps if s.name in step.waits_for and s.ended is not None]
+    inputs = STAGES[step.name].upstream() if step.name in STAGES else ()
+    before = [s.ended for s in film.steps if s.name in inputs and s.ended is not None]
     return max(0.0, step.started - max(before, default=started))
 
 
