@@ -13,7 +13,8 @@ Installs the stages' environments, then tries each of them and prints the next c
   --envs A,B            only these environments (media, pyannote, whisperx, nlp, models, ...)
   --no-models           not the embedded models: every model will be a folder of yours or come from the Hub
   --offline             only what uv's cache holds; nothing is fetched
-  --torch-backend NAME  torch's build on Linux: cpu, cu126, cu128, ..., auto; `default` is the package index's
+  --torch-backend NAME  torch's build on Linux: cpu, cu126, cu128, ..., auto, or a folder or index that holds one;
+                        such builds are taken by version, not by hash. `default` is the package index's, by hash
   --dev                 the tools of the tests too, in .venv
   --no-doctor           do not try the stages at the end
   --help                this text

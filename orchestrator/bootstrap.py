@@ -18,10 +18,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from orchestrator import envs, install
+from orchestrator import envs, install, uv
 from orchestrator.errors import ENVIRONMENT, OK, FatalError
 from orchestrator.home import checkout
-from orchestrator.indexes import uv_environment
 
 MARK = "# made by orchestrator's install.sh"
 CUDA_TORCH_GB = 9
@@ -100,9 +99,9 @@ def own_packages(*, dev: bool, offline: bool) -> None:
         print(f"installing {lock.name} into {prefix.name}")
         state.unlink(missing_ok=True)
         done = subprocess.run(
-            [install.find_uv(), "pip", "install", "--quiet", "--python", sys.executable, "--no-build", "--require-hashes",
+            [uv.find(), "pip", "install", "--quiet", "--python", sys.executable, "--no-build", "--require-hashes",
              *(["--offline"] if offline else []), "--requirements", str(lock)],
-            env=uv_environment(), check=False, cwd=checkout() / "envs",
+            env=uv.variables(), check=False, cwd=checkout() / "envs",
         )  # fmt: skip
         if done.returncode:
             hint = "uv's message above says why; with a mirror or a proxy, pip's or uv's settings for it are honoured"

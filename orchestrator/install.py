@@ -14,40 +14,21 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from orchestrator import envs
+from orchestrator import envs, uv
 from orchestrator.errors import ENVIRONMENT, STORAGE, FatalError
 from orchestrator.home import checkout
-from orchestrator.indexes import uv_environment
-
-Say = Callable[[str, str], None]
-"""Called with an environment's name and what is being done with it now."""
+from orchestrator.uv import Say
 
 PATH_FILE = "orchestrator-checkout.pth"
-TORCH_FAMILY = re.compile(r"(torch|torchaudio|torchvision|torchcodec|triton|pytorch-triton|nvidia-[\w-]+)==")
+TORCH_FAMILY = re.compile(
+    r"(torch|torchaudio|torchvision|torchcodec|triton|pytorch-triton|nvidia-[\w-]+|cuda-[\w-]+)=="
+)
 """Packages that differ between torch's builds: these come from the build's own index when one is asked for."""
-
-
-def find_uv() -> str:
-    """Return the path of uv: the checkout's own, the PATH's, or where its installers put it."""
-    user = Path.home()
-    own = checkout() / ".uv" / "bin" / "uv"
-    for place in (own, shutil.which("uv"), user / ".local/bin/uv", user / ".cargo/bin/uv"):
-        if place and os.access(place, os.X_OK) and _works(str(place)):
-            return str(place)
-    raise FatalError("uv is not there, and environments are made with it", "run ./install.sh", ENVIRONMENT)
-
-
-def _works(uv: str) -> bool:
-    try:
-        return subprocess.run([uv, "--version"], capture_output=True, check=False, timeout=60).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
 
 
 def sync(
@@ -64,14 +45,14 @@ def sync(
     auto, ...); None keeps what the environment was made with. Those that share torch run one after another, so that
     it is downloaded once; the others beside them.
     """
-    uv = find_uv()
-    heavy = [name for name in names if "\ntorch==" in _text(envs.get(name).lock)]
+    program = uv.find()
+    heavy = [name for name in names if _has_torch(envs.get(name))]
     lanes = [lane for lane in (heavy, [name for name in names if name not in heavy]) if lane]
 
     def follow(lane: list[str]) -> dict[str, str | None]:
         return {
             name: _sync_one(
-                uv, envs.get(name), say, offline=offline, backend=torch_backend, thorough=thorough
+                program, envs.get(name), say, offline=offline, backend=torch_backend, thorough=thorough
             )
             for name in lane
         }
@@ -92,7 +73,7 @@ def remove(env: str) -> bool:
 
 
 def _sync_one(
-    uv: str, env: envs.Environment, say: Say, *, offline: bool, backend: str | None, thorough: bool
+    program: str, env: envs.Environment, say: Say, *, offline: bool, backend: str | None, thorough: bool
 ) -> str | None:
     if not env.fits():
         return envs.health(env.name)
@@ -106,7 +87,7 @@ def _sync_one(
                 return None
         wanted = (before.get("torch_backend", "") if backend is None else backend) if _has_torch(env) else ""
         try:
-            reason = _build(uv, env, say, offline=offline, backend=wanted)
+            reason = _build(program, env, say, offline=offline, backend=wanted)
         except FatalError as error:
             reason = f"{error.message}{': ' if error.hint else ''}{error.hint}"
         except OSError as error:
@@ -115,15 +96,15 @@ def _sync_one(
         return reason
 
 
-def _build(uv: str, env: envs.Environment, say: Say, *, offline: bool, backend: str) -> str | None:
+def _build(program: str, env: envs.Environment, say: Say, *, offline: bool, backend: str) -> str | None:
     if not env.lock.is_file():
         return "it has no requirements.lock"
     lock = envs.lock_hash(env.name)
     _write_state(env, {"complete": False, "torch_backend": backend})
     _wipe(env.venv)
     say(env.name, "making the virtual environment")
-    _make_venv(uv, env, offline=offline)
-    run = _Uv(uv, env, say, offline=offline)
+    _make_venv(program, env, offline=offline)
+    run = uv.Pip(program, env, say, offline=offline)
     if backend:
         _sync_with_backend(run, env, backend)
     else:
@@ -143,47 +124,53 @@ def _build(uv: str, env: envs.Environment, say: Say, *, offline: bool, backend: 
     return reason
 
 
-def _make_venv(uv: str, env: envs.Environment, *, offline: bool) -> None:
+def _make_venv(program: str, env: envs.Environment, *, offline: bool) -> None:
     """Make the virtual environment: with the first of its Pythons that the machine has, else one that uv fetches."""
     version = os.environ.get("ORCHESTRATOR_PYTHON") or next(
-        (wanted for wanted in env.pythons if _has_python(uv, wanted)), env.pythons[0]
+        (wanted for wanted in env.pythons if _has_python(program, wanted)), env.pythons[0]
     )
-    command = [
-        uv,
-        "venv",
-        "--quiet",
-        "--no-project",
-        "--python",
-        version,
-        "--prompt",
-        env.name,
-        str(env.venv),
-    ]
+    command = [program, "venv", "--quiet", "--no-project", "--python", version, "--prompt", env.name]
     done = subprocess.run(
-        [*command, *(["--offline"] if offline else [])], capture_output=True, text=True, check=False,
-        env={"UV_PYTHON_PREFERENCE": "system", **_clean(uv_environment())}, cwd=env.folder,
+        [*command, *(["--offline"] if offline else []), str(env.venv)], capture_output=True, text=True, check=False,
+        env=uv.variables(), cwd=env.folder,
     )  # fmt: skip
     if done.returncode:
         hint = "install Python 3.11, 3.12 or 3.13, for instance with the system's packages"
         raise FatalError(
-            f"no Python {' or '.join(env.pythons)}: {_last_words(done.stderr)}", hint, ENVIRONMENT
+            f"no Python {' or '.join(env.pythons)}: {uv.last_words(done.stderr)}", hint, ENVIRONMENT
         )
 
 
-def _has_python(uv: str, version: str) -> bool:
+def _has_python(program: str, version: str) -> bool:
     """Say whether the machine has this Python already, without a download."""
-    command = [uv, "python", "find", "--quiet", "--no-project", "--system", "--no-python-downloads", version]
-    done = subprocess.run(command, capture_output=True, check=False, env=_clean(dict(os.environ)))
+    command = [
+        program,
+        "python",
+        "find",
+        "--quiet",
+        "--no-project",
+        "--system",
+        "--no-python-downloads",
+        version,
+    ]
+    done = subprocess.run(command, capture_output=True, check=False, env=uv.variables())
     return done.returncode == 0
 
 
-def _sync_with_backend(run: _Uv, env: envs.Environment, backend: str) -> None:
+def _sync_with_backend(run: uv.Pip, env: envs.Environment, backend: str) -> None:
     """Install the lock, but torch's family from the index of another build, at the locked versions.
 
     The hashes in the lock are those of the builds on the package index. Another build has other hashes (and other
-    CUDA packages), so its family is installed by version, and everything else by hash as ever.
+    CUDA packages), so its family is installed by version, and everything else by hash as ever. `backend` is one of
+    uv's names, or, for a machine that does not reach their index, a folder or an index that holds such a build.
     """
-    entries = re.split(r"\n(?=\S)", _text(env.lock).strip())
+    if "://" in backend:
+        source = ["--index", backend]
+    elif "/" in backend:
+        source = ["--find-links", str(Path(backend).expanduser().absolute())]
+    else:
+        source = ["--torch-backend", backend]
+    entries = re.split(r"\n(?=\S)", env.lock.read_text(encoding="utf-8").strip())
     family = [entry for entry in entries if TORCH_FAMILY.match(entry)]
     with tempfile.TemporaryDirectory() as scratch:
         rest = Path(scratch) / "rest.txt"
@@ -197,62 +184,7 @@ def _sync_with_backend(run: _Uv, env: envs.Environment, backend: str) -> None:
         wanted = [head for head in heads if re.match(r"torch(audio|vision|codec)?==", head)]
         asked = Path(scratch) / "torch.txt"
         asked.write_text("\n".join(wanted) + "\n", encoding="utf-8")
-        run("install", "--torch-backend", backend, "--constraints", str(pins), "--requirements", str(asked))
-
-
-class _Uv:
-    """`uv pip sync` or `uv pip install` into one environment, with its progress said."""
-
-    def __init__(self, uv: str, env: envs.Environment, say: Say, *, offline: bool) -> None:
-        self.uv, self.env, self.say, self.offline = uv, env, say, offline
-
-    def __call__(self, verb: str, *options: str) -> None:
-        command = [self.uv, "pip", verb, "--python", str(self.env.python), "--no-build", *options]
-        if self.offline:
-            command.append("--offline")
-        total = _text(self.env.lock).count("==")
-        self.say(self.env.name, f"installing {total} packages")
-        with subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=self.env.folder,
-            env=_clean(uv_environment()),
-        ) as process:  # fmt: skip
-            lines = []
-            for line in process.stderr or ():
-                lines.append(line.rstrip())
-                if said := re.match(r"\s*(Downloading|Downloaded|Prepared|Installed) (.*)", line):
-                    self.say(self.env.name, f"{said[1].lower()} {said[2]}")
-        if process.returncode:
-            raise _explained("\n".join(lines), offline=self.offline)
-
-
-def _explained(text: str, *, offline: bool) -> FatalError:
-    if "No space left" in text or "os error 28" in text:
-        return FatalError("the disk is full", "free some space, then try again", STORAGE)
-    if offline:
-        return FatalError(
-            "uv's cache does not hold all of it",
-            f"leave out --offline once ({_last_words(text)})",
-            ENVIRONMENT,
-        )
-    return FatalError("uv could not install it", _last_words(text), ENVIRONMENT)
-
-
-def _last_words(text: str) -> str:
-    """Return what a program's error says, on one line."""
-    lines = [
-        line.strip() for line in text.splitlines() if line.strip() and not line.startswith("Using Python")
-    ]
-    start = next((index for index, line in enumerate(lines) if line.startswith(("error:", "\u00d7"))), -4)
-    return " ".join(lines[start:])[:500] or "it said nothing"
-
-
-def _clean(variables: dict[str, str]) -> dict[str, str]:
-    """Return `variables` without those that would make uv work on another environment than the one named."""
-    return {
-        key: value
-        for key, value in variables.items()
-        if key not in {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"}
-    }
+        run("install", *source, "--constraints", str(pins), "--requirements", str(asked))
 
 
 @contextlib.contextmanager
@@ -278,20 +210,12 @@ def _write_state(env: envs.Environment, state: dict[str, object]) -> None:
 
 
 def _wipe(folder: Path) -> None:
-    """Remove a folder; first out of the way, so that half of it is never taken for the whole."""
-    if not folder.exists() and not folder.is_symlink():
-        return
-    aside = folder.with_name(f"{folder.name}.old.{os.getpid()}")
-    folder.rename(aside)
-    shutil.rmtree(aside, ignore_errors=sys.platform == "darwin")
+    """Remove a folder, and what a killed removal left; first out of the way, so that half of it is never the whole."""
+    if folder.exists() or folder.is_symlink():
+        folder.rename(folder.with_name(f"{folder.name}.old.{os.getpid()}"))
+    for aside in folder.parent.glob(f"{folder.name}.old.*"):
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _has_torch(env: envs.Environment) -> bool:
-    return "\ntorch==" in _text(env.lock)
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError:
-        return ""
+    return env.lock.is_file() and "\ntorch==" in env.lock.read_text(encoding="utf-8")

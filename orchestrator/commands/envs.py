@@ -34,7 +34,7 @@ def add(subparsers: Any) -> None:
     sync.add_argument("--offline", action="store_true", help="only from uv's cache")
     sync.add_argument(
         "--torch-backend", metavar="BUILD",
-        help="torch's build: cpu, cu126, ..., auto, or `default` for the lock's own (kept until told otherwise)",
+        help="torch's build: cpu, cu126, ..., auto, a folder or index that holds one, or `default` for the lock's own (kept until told otherwise)",
     )  # fmt: skip
     rm = verbs.add_parser("rm", help="remove what was installed of them")
     rm.add_argument("names", nargs="*", metavar="NAME")
