@@ -142,7 +142,7 @@ class Run:
     job: str
     params: Mapping[str, Any]
     inputs: Mapping[str, str]
-    outputs: Mapping[str, Mapping[str, str]]
+    outputs: Mapping[str, Mapping[str, Any]]
     output_dir: str
     destination: str = ""
 

@@ -268,6 +268,8 @@ def reduce(state: RunState, event: RunEvent) -> RunState:
         case StepEvent():
             film = state.films[event.film]
             steps = tuple(_step(s, event, film) if s.name == event.step else s for s in film.steps)
+            if isinstance(event, StepDone):
+                steps = tuple(_no_longer_waiting(s, event.step) for s in steps)
             film = dataclasses.replace(film, steps=steps)
             if isinstance(event, StepDone):
                 film = _with_facts(film, event)
@@ -367,6 +369,12 @@ def _finished(step: StepState, event: StepDone, film: FilmState) -> StepState:
         degraded=tuple(event.degraded),
         facts=event.facts,
     )
+
+
+def _no_longer_waiting(step: StepState, name: str) -> StepState:
+    if name not in step.waits_for:
+        return step
+    return dataclasses.replace(step, waits_for=tuple(n for n in step.waits_for if n != name))
 
 
 def _with_film(state: RunState, index: int, film: FilmState) -> RunState:

@@ -100,8 +100,11 @@ class Store:
         shutil.rmtree(attempt, ignore_errors=True)
         self._unlock(attempt)
 
-    def commit(self, attempt: Path, key: str, manifest: Manifest) -> Entry:
-        """Make the attempt's folder the result under `key`; where an equal key is there and whole, that one stays."""
+    def commit(self, attempt: Path, key: str, manifest: Manifest, *, replace: bool = False) -> Entry:
+        """Make the attempt's folder the result under `key`.
+
+        Where an equal key is there and whole, that one stays, unless it is to be replaced.
+        """
         target = self._folder(key)
         with _storage_errors(self.root):
             for path in attempt.iterdir():
@@ -111,7 +114,7 @@ class Store:
             _sync(attempt / _MANIFEST)
             _sync(attempt)
             target.parent.mkdir(parents=True, exist_ok=True)
-            self._place(attempt, target)
+            self._place(attempt, target, replace=replace)
             _sync(target.parent)
         self._unlock(attempt)
         kept = self._read(target) or manifest
@@ -198,13 +201,13 @@ class Store:
             path.with_suffix(".lock").unlink(missing_ok=True)
         return count, freed
 
-    def _place(self, attempt: Path, target: Path) -> None:
+    def _place(self, attempt: Path, target: Path, *, replace: bool) -> None:
         try:
             attempt.rename(target)
         except OSError:
             # Somebody else's equal result, or a broken one of ours: a folder that is not empty is never replaced.
             there = self._read(target)
-            if there is not None and not self.broken(target, there):
+            if not replace and there is not None and not self.broken(target, there):
                 shutil.rmtree(attempt, ignore_errors=True)
                 return
             aside = self._attempts / f"broken-{secrets.token_hex(6)}"

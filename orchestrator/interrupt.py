@@ -1,0 +1,41 @@
+"""Ctrl-C, TERM and HUP while a run is on: counted, and the loop woken. The loop decides what they mean."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Interrupt:
+    """Counts the signals that ask to stop while its block runs. `wake` must be safe to call from a signal handler."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self.count = 0
+        self.name = ""
+        self._wake = wake
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            self._before = {number: signal.signal(number, self._note) for number in _SIGNALS}
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        self.count += 1
+        self.name = signal.Signals(number).name
+        self._wake()

@@ -1,0 +1,129 @@
+"""One step of one film while a run is on: what it waits for, what it was tried with, what it has written."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from ipc.protocol import Run
+from orchestrator.manifest import Manifest, OutputRecord
+from orchestrator.plan import Plan, Step
+from orchestrator.pool import Hand, Recipe, recipe_for, run_params
+from orchestrator.stages import Backend
+
+
+@dataclass(eq=False)
+class Job:
+    """A step on its way. `attempts` count from 0; `backend_index` is the device that is tried now."""
+
+    film: int
+    plan: Plan
+    step: Step
+    threads: int
+    status: Literal["waiting", "ready", "assigned", "running", "ended"] = "waiting"
+    good: bool = False
+    key: str = ""
+    ingredients: Mapping[str, Any] = field(default_factory=dict)
+    backend_index: int = 0
+    batch: int | None = None
+    retries: int = 0
+    hand: Hand | None = None
+    attempt: Path | None = None
+    draft: Path | None = None
+    written: dict[str, tuple[str, Path, str]] = field(default_factory=dict)
+    moved: float = 0.0
+    began: float = 0.0
+    stalled: bool = False
+    peak_rss: int = 0
+
+    @property
+    def name(self) -> str:
+        """Name of the stage."""
+        return self.step.name
+
+    @property
+    def backend(self) -> Backend:
+        """The backend that is tried now."""
+        return self.step.backends[self.backend_index]
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe of the worker this job needs."""
+        return recipe_for(self.step, self.backend, self.threads)
+
+    @property
+    def next_device(self) -> str | None:
+        """The device after this one, where there is one."""
+        after = self.step.backends[self.backend_index + 1 :]
+        return after[0].device if after else None
+
+    @property
+    def batch_size(self) -> int | None:
+        """The batch it runs with, or None for a stage without batches."""
+        size = self.batch if self.batch is not None else self.step.params.get("batch_size")
+        return int(size) if size is not None and self.step.stage.batch_floor is not None else None
+
+    def touch(self) -> None:
+        """Something moved: it does not stall."""
+        self.moved = time.monotonic()
+
+    def params(self) -> dict[str, Any]:
+        """The parameters the runner gets."""
+        return run_params(self.step, self.backend, self.batch)
+
+    def command(self, inputs: Mapping[str, Path]) -> Run:
+        """The command that runs it; the attempt's folder, and a draft for an external output, must be there."""
+        outputs = {
+            output.name: {
+                "kind": output.kind,
+                **({"filename": output.filename} if output.filename else {}),
+                **({"external": True} if output.external else {}),
+            }
+            for output in self.step.stage.outputs
+        }
+        return Run(
+            job=f"{self.plan.film.name}: {self.name}",
+            params=self.params(),
+            inputs={name: str(path) for name, path in inputs.items()},
+            outputs=outputs,
+            output_dir=str(self.attempt),
+            destination=str(self.draft or ""),
+        )
+
+    def manifest(
+        self, *, seconds: float, method: str, degraded: tuple[str, ...], facts: Mapping[str, Any]
+    ) -> Manifest:
+        """What the store is to remember; the outputs must have been written."""
+        from orchestrator import __version__
+
+        records = {}
+        for name, (kind, path, digest) in self.written.items():
+            inside = self.attempt is not None and path.parent == self.attempt
+            records[name] = OutputRecord(
+                kind=kind,
+                path=path.name if inside else str(path),
+                digest=digest,
+                size=path.stat().st_size,
+            )
+        model = self.step.model
+        return Manifest(
+            stage=self.name,
+            version=self.step.stage.version,
+            ingredients=self.ingredients,
+            outputs=records,
+            seconds=seconds,
+            env=self.backend.env,
+            device=self.backend.device,
+            compute_type=str(facts.get("compute_type") or self.params().get("compute_type") or ""),
+            method=method,
+            model=model.id if model else "",
+            revision=model.revision if model else "",
+            degraded=degraded,
+            facts=facts,
+            peak_memory=self.peak_rss,
+            created=time.time(),
+            tool=__version__,
+        )

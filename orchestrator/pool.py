@@ -1,0 +1,164 @@
+"""Worker processes of a run: started for a recipe, kept warm between films, and ended when nobody ahead needs them."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from ipc.protocol import Command, Load, Shutdown
+from orchestrator import keys
+from orchestrator.plan import Step
+from orchestrator.stages import Backend, Stage
+from orchestrator.worker import Post
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What makes two workers the same: what they run, on which device, with which model and threads."""
+
+    backend: Backend
+    threads: int
+    revision: str
+    load: tuple[tuple[str, Any], ...]
+
+
+class Process(Protocol):
+    """What the pool needs of `orchestrator.worker.Worker`; a test brings a fake."""
+
+    log: Path
+
+    def send(self, command: Command) -> None:
+        """Send a command."""
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """End it."""
+
+    def dump_stacks(self) -> None:
+        """Write its stacks to its log."""
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it has ended within so many seconds."""
+
+    def tail(self, lines: int = 12) -> str:
+        """The end of its output."""
+
+
+Spawn = Callable[[Backend, int, Path, "queue.SimpleQueue[Post]"], Process]
+
+
+@dataclass(eq=False)
+class Hand:
+    """A worker as the scheduler sees it. `job` is whom it works for, or will once it is ready."""
+
+    process: Process
+    recipe: Recipe
+    stage: Stage
+    since: float
+    status: Literal["starting", "idle", "busy", "stopping"] = "starting"
+    ready_seconds: float = 0.0
+    job: Any = None
+    agreed: bool = False
+    told: float = field(default_factory=time.monotonic)
+
+
+def recipe_for(step: Step, backend: Backend, threads: int) -> Recipe:
+    """The recipe of the worker that can run `step` on `backend`."""
+    params = run_params(step, backend)
+    load = tuple((p.name, params[p.name]) for p in step.stage.params if p.load)
+    return Recipe(
+        backend=backend, threads=threads, revision=step.model.revision if step.model else "", load=load
+    )
+
+
+def run_params(step: Step, backend: Backend, batch: int | None = None) -> dict[str, Any]:
+    """The step's parameters as its runner gets them: the compute type resolved, the batch that memory allowed."""
+    params = dict(step.params)
+    if "compute_type" in params:
+        params["compute_type"] = keys.compute_type(str(params["compute_type"]), backend.device)
+    if batch is not None:
+        params["batch_size"] = batch
+    return params
+
+
+class Pool:
+    """The living workers. Not thread-safe: the scheduler's loop is the only one who touches it."""
+
+    def __init__(self, logs: Path, posts: queue.SimpleQueue[Post], spawn: Spawn) -> None:
+        self.hands: list[Hand] = []
+        self._logs = logs
+        self._posts = posts
+        self._spawn = spawn
+        self._numbers: dict[str, int] = {}
+
+    def start(self, step: Step, recipe: Recipe) -> Hand:
+        """Start a worker and tell it to load; it will be idle once it is ready."""
+        number = self._numbers[step.name] = self._numbers.get(step.name, 0) + 1
+        log = self._logs / (f"{step.name}.log" if number == 1 else f"{step.name}.{number}.log")
+        process = self._spawn(recipe.backend, recipe.threads, log, self._posts)
+        hand = Hand(process, recipe, step.stage, time.monotonic())
+        process.send(
+            Load(
+                params=dict(recipe.load),
+                device=recipe.backend.device,
+                threads=recipe.threads,
+                model=model_facts(step),
+            )
+        )
+        self.hands.append(hand)
+        return hand
+
+    def of(self, process: object) -> Hand | None:
+        """The hand of a process, or None once it has been removed."""
+        return next((hand for hand in self.hands if hand.process is process), None)
+
+    def free(self, recipe: Recipe) -> Hand | None:
+        """A worker for `recipe` that has no job: an idle one, else one that is starting."""
+        fitting = [h for h in self.hands if h.recipe == recipe and h.job is None and h.status != "stopping"]
+        return min(fitting, key=lambda hand: hand.status != "idle", default=None)
+
+    def memory_mb(self) -> int:
+        """Memory that the living workers may take, by their declarations."""
+        return sum(hand.stage.resources.memory_mb for hand in self.hands)
+
+    def starting(self) -> int:
+        """How many are importing or loading."""
+        return sum(hand.status == "starting" for hand in self.hands)
+
+    def retire(self, needed: Collection[Recipe]) -> None:
+        """End the workers that nobody ahead needs."""
+        for hand in self.hands:
+            if hand.job is None and hand.status in {"idle", "starting"} and hand.recipe not in needed:
+                self.dismiss(hand)
+
+    def make_room(self, memory_mb: int, budget_mb: int) -> bool:
+        """End idle workers until `memory_mb` more fits into the budget; false while it does not fit yet."""
+        for hand in self.hands:
+            if self.memory_mb() + memory_mb <= budget_mb:
+                return True
+            if hand.job is None and hand.status == "idle":
+                self.dismiss(hand)
+        busy = [hand for hand in self.hands if hand.job is not None]
+        return self.memory_mb() + memory_mb <= budget_mb or not (busy or self.hands)
+
+    def dismiss(self, hand: Hand) -> None:
+        """End a worker that has nothing to lose."""
+        if hand.status == "starting":
+            hand.process.stop(at_once=True)
+        else:
+            hand.process.send(Shutdown())
+        hand.status = "stopping"
+
+    def remove(self, hand: Hand) -> None:
+        """Forget a worker whose process has ended."""
+        self.hands.remove(hand)
+
+
+def model_facts(step: Step) -> Mapping[str, Any]:
+    """What a stage is told of its model."""
+    if step.model is None:
+        return {}
+    return {"id": step.model.id, "revision": step.model.revision, "path": str(step.model.path)}

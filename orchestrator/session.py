@@ -1,0 +1,187 @@
+"""One `orchestrator run`: plans, checks, the scheduler, the views, the files, and the report."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from orchestrator import disk, envs, options, outputs, report, runs
+from orchestrator.errors import DEGRADED, FAILED, INTERRUPTED, OK, PARTIAL, USAGE, FatalError
+from orchestrator.home import home
+from orchestrator.plan import Plan, Step
+from orchestrator.scheduler import Scheduler, exit_category
+from orchestrator.state import FileOutput, RunState
+from orchestrator.store import Entry, Store
+
+
+class Files:
+    """What the user gets of a run's results; the scheduler's hooks."""
+
+    def __init__(self, formats: tuple[str, ...], *, overwrite: bool) -> None:
+        self._formats = formats
+        self._overwrite = overwrite
+        self._ledger = outputs.Ledger()
+        self._placed: dict[Path, outputs.Published] = {}
+
+    def draft(self, plan: Plan, step: Step) -> Path:
+        """A hidden file in the folder where the film will be: renaming it there costs nothing."""
+        del step
+        folder = plan.destination.parent
+        outputs.check_writable(folder)
+        prefix = draft_prefix(plan)
+        outputs.sweep(folder, prefix)
+        return folder / f"{prefix}{secrets.token_hex(4)}.part"
+
+    def place(self, plan: Plan, step: Step, draft: Path, digest: str) -> Path:
+        """Rename the film into place, or beside what is there and not ours."""
+        del step
+        placed = outputs.adopt(draft, plan.destination, digest, self._ledger, overwrite=self._overwrite)
+        self._placed[placed.path] = placed
+        return placed.path
+
+    def publish(self, plan: Plan, step: Step, entry: Entry) -> Iterator[FileOutput]:
+        """Copy subtitles and transcripts out of the store; say where the film is."""
+        for output in step.stage.outputs:
+            if output.external:
+                path = entry.path(output.name)
+                note = self._placed[path].note if path in self._placed else ""
+                yield FileOutput(name=output.name, path=str(path), size=path.stat().st_size, note=note)
+            elif output.name in self._formats and output.kind == "file":
+                if output.name == "rttm" and plan.step("diarization").verdict == "off":
+                    continue
+                name = outputs.name_of(
+                    plan.film, output.name, str(entry.manifest.facts.get("language") or "")
+                )
+                done = outputs.publish(
+                    entry.path(output.name),
+                    plan.destination.parent / name,
+                    entry.manifest.outputs[output.name].digest,
+                    self._ledger,
+                    overwrite=self._overwrite,
+                )
+                yield FileOutput(name=output.name, path=str(done.path), size=done.size, note=done.note)
+
+
+def draft_prefix(plan: Plan) -> str:
+    """How the names of unfinished films for this destination begin."""
+    return f".{plan.destination.name}."
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run on every film of the command line; returns the exit status."""
+    store = Store(home() / "store")
+    formats = formats_of(arguments)
+    plans, refused = _plans(arguments, store)
+    if not plans:
+        return refused[0].status
+    _check(plans, store)
+    with store.in_use(), runs.new(plans[0].film.stem) as record:
+        views = _views(arguments, record)
+        scheduler = Scheduler(
+            store,
+            record.logs,
+            Files(formats, overwrite=arguments.overwrite),
+            observers=views,
+            prestart=not arguments.no_prestart,
+        )
+        try:
+            state = scheduler.run(plans)
+        finally:
+            for view in views:
+                view.close()
+        status = _status(state, refused, strict=arguments.strict)
+        content = report.write(
+            record, state, status=status, command=sys.argv[1:], options=_options(arguments)
+        )
+    if not arguments.json:
+        from orchestrator import summary
+
+        summary.show(content, sys.stderr)
+    return status
+
+
+def formats_of(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """The kinds of file that were asked for; `FatalError` for one there is not."""
+    if arguments.output_format is None:
+        return options.DEFAULT_FORMATS
+    words = tuple(word.strip() for word in arguments.output_format.split(",") if word.strip())
+    if words == ("all",):
+        return options.FORMATS
+    if wrong := [word for word in words if word not in options.FORMATS]:
+        raise FatalError(
+            f"--output-format: there is no {wrong[0]!r}", f"formats: all, {', '.join(options.FORMATS)}", USAGE
+        )
+    return words
+
+
+def _plans(arguments: argparse.Namespace, store: Store) -> tuple[list[Plan], list[FatalError]]:
+    """A plan a film; a film that cannot be used is said so, and the others go on."""
+    from orchestrator.cli import say
+
+    plans: list[Plan] = []
+    refused: list[FatalError] = []
+    for film in dict.fromkeys(arguments.films):
+        try:
+            plans.append(options.plan_from(arguments, film, store))
+        except FatalError as error:
+            if error.status == USAGE or len(arguments.films) == 1:
+                raise
+            say(error)
+            refused.append(error)
+    taken: dict[Path, Path] = {}
+    for plan in plans:
+        other = taken.setdefault(plan.destination, plan.film)
+        if other != plan.film:
+            raise FatalError(
+                f"{other} and {plan.film} would both become {plan.destination}",
+                "run them one after the other with different --output-dir",
+                USAGE,
+            )
+    return plans, refused
+
+
+def _check(plans: list[Plan], store: Store) -> None:
+    """Everything that can be known to fail is said before anything is started."""
+    active = [(plan, step) for plan in plans for step in plan.steps if step.verdict in {"run", "maybe"}]
+    for env in sorted({step.backends[0].env for _, step in active}):
+        envs.require(env)
+    for folder in {plan.destination.parent for plan in plans}:
+        outputs.check_writable(folder)
+    for plan in plans:
+        disk.check(plan, store.root)
+
+
+def _views(arguments: argparse.Namespace, record: runs.Run) -> list[Any]:
+    from orchestrator.jsonlines import JsonLines
+
+    log = JsonLines(record.events.open("w", encoding="utf-8"), owned=True)
+    if arguments.json:
+        return [log, JsonLines()]
+    from orchestrator import live
+
+    if live.fits(sys.stderr):
+        return [log, live.Dashboard()]
+    from orchestrator.plain import Plain
+
+    return [log, Plain()]
+
+
+def _status(state: RunState, refused: list[FatalError], *, strict: bool) -> int:
+    if state.interrupted:
+        return INTERRUPTED
+    failed = [film for film in state.films if any(step.status == "failed" for step in film.steps)]
+    if failed or refused:
+        several = len(state.films) + len(refused) > 1
+        if several and len(failed) + len(refused) < len(state.films) + len(refused):
+            return PARTIAL
+        return exit_category(state) or (refused[0].status if refused else FAILED)
+    degraded = any(step.degraded for film in state.films for step in film.steps)
+    return DEGRADED if degraded and strict else OK
+
+
+def _options(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {name: value for name, value in vars(arguments).items() if value not in (None, [], False)}

@@ -1,0 +1,186 @@
+"""One stage process: how it is started, listened to, and ended.
+
+A worker's process leads a session of its own. Its events come on a pipe of their own, read by a thread that does nothing but
+post them to the scheduler's queue; its stdout and stderr go straight into log files and are never parsed. How it ended is
+what `waitpid` says. Nothing that it started outlives it: the group is killed after its leader has gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ipc.errors import StageError
+from ipc.protocol import EVENTS_FD, Cancel, Command, Error, Event, Shutdown, decode_event, encode
+from orchestrator import envs
+from orchestrator.stages import Backend
+
+GRACE_CANCEL = 1.5
+GRACE_TERM = 1.5
+"""Seconds that a process is given after being asked, and after being told, before it is killed: all within five."""
+
+_spawning = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Exited:
+    """The process has ended and its events have all been read. `status` is negative for a signal, as in subprocess."""
+
+    status: int
+
+
+Post = tuple["Worker", Event | Exited]
+
+
+class Worker:
+    """One child process. Everything it says is put on `posts` as `(worker, event)`, `Exited` last."""
+
+    def __init__(
+        self, command: list[str], environment: Mapping[str, str], log: Path, posts: queue.SimpleQueue[Post]
+    ) -> None:
+        self.log = log
+        self._posts = posts
+        self._killer: threading.Thread | None = None
+        self._deadline_lock = threading.Lock()
+        self._exited = threading.Event()
+        # One at a time: a second child forked while this one's pipe is open and inheritable would hold its end open.
+        with _spawning, log.open("ab") as stream:
+            reading, writing = os.pipe()
+            try:
+                self._process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=stream,
+                    stderr=stream,
+                    pass_fds=[writing],
+                    env={**environment, EVENTS_FD: str(writing)},
+                    start_new_session=True,
+                )
+            except BaseException:
+                os.close(reading)
+                raise
+            finally:
+                os.close(writing)
+        self.pid = self._process.pid
+        threading.Thread(target=self._read, args=(reading,), daemon=True, name=f"events {self.pid}").start()
+
+    def send(self, command: Command) -> None:
+        """Send a command; a child that is gone is not told, and its `Exited` says so."""
+        stdin = self._process.stdin
+        with contextlib.suppress(BrokenPipeError, ValueError):
+            if stdin is not None:
+                stdin.write(encode(command))
+                stdin.flush()
+
+    def dump_stacks(self) -> None:
+        """Have the child write the stacks of all its threads into its log."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGUSR1)
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """End the process: ask, tell, kill; or kill at once. Returns immediately, `Exited` follows. May be called again."""
+        if at_once:
+            self._signal(signal.SIGKILL)
+            return
+        with self._deadline_lock:
+            if self._killer is None:
+                self._killer = threading.Thread(target=self._ladder, daemon=True, name=f"stop {self.pid}")
+                self._killer.start()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether the process has ended within `seconds`."""
+        return self._exited.wait(seconds)
+
+    def tail(self, lines: int = 12) -> str:
+        """The end of what the process printed, for a person."""
+        try:
+            with self.log.open("rb") as stream:
+                stream.seek(max(0, self.log.stat().st_size - 16_000))
+                text = stream.read().decode(errors="replace")
+        except OSError:
+            return ""
+        return "\n".join(text.rstrip().splitlines()[-lines:])
+
+    def _ladder(self) -> None:
+        self.send(Cancel())
+        self.send(Shutdown())
+        if self._exited.wait(GRACE_CANCEL):
+            return
+        self._signal(signal.SIGTERM)
+        if not self._exited.wait(GRACE_TERM):
+            self._signal(signal.SIGKILL)
+
+    def _signal(self, number: int) -> None:
+        # The child leads its group, and the group lives while any member does: no other process can have this id.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, number)
+
+    def _read(self, reading: int) -> None:
+        ended = threading.Thread(target=self._await_end, daemon=True, name=f"wait {self.pid}")
+        ended.start()
+        with os.fdopen(reading, "rb") as stream:
+            for line in stream:
+                try:
+                    self._posts.put((self, decode_event(line)))
+                except StageError as error:
+                    self._posts.put(
+                        (self, Error(category="contract", type="ContractError", message=error.message))
+                    )
+        ended.join()
+        self._exited.set()
+        self._posts.put((self, Exited(self._process.returncode)))
+
+    def _await_end(self) -> None:
+        self._process.wait()
+        # Whatever is left of the group dies now, which also closes every copy of the events' descriptor.
+        self._signal(signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            if self._process.stdin is not None:
+                self._process.stdin.close()
+
+
+def spawn(
+    backend: Backend,
+    threads: int,
+    log: Path,
+    posts: queue.SimpleQueue[Post],
+    extra: Mapping[str, str] | None = None,
+) -> Worker:
+    """Start the child for `backend` in its environment; `FatalError` where that is not healthy."""
+    count = str(threads)
+    environment = envs.child_environment(
+        backend.env,
+        {
+            "OMP_NUM_THREADS": count,
+            "MKL_NUM_THREADS": count,
+            "OPENBLAS_NUM_THREADS": count,
+            "VECLIB_MAXIMUM_THREADS": count,
+            **(extra or {}),
+        },
+    )
+    python = envs.require(backend.env)
+    return Worker([str(python), "-P", "-m", "ipc.child", backend.runner], environment, log, posts)
+
+
+def oom_kills() -> int:
+    """How many processes of this control group the kernel has killed for memory so far; 0 where it does not tell."""
+    for path in (Path("/sys/fs/cgroup/memory.events"), Path("/sys/fs/cgroup/memory/memory.oom_control")):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            for line in path.read_text().splitlines():
+                if line.startswith("oom_kill "):
+                    return int(line.split()[1])
+    return 0
+
+
+def drained(workers: list[Worker], seconds: float) -> bool:
+    """Whether all of `workers` have ended within `seconds`."""
+    deadline = time.monotonic() + seconds
+    return all(worker.wait(max(0.0, deadline - time.monotonic())) for worker in workers)
