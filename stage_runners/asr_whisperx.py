@@ -19,7 +19,7 @@ from stage_runners import asr_chunks, asr_decode, asr_language, asr_words
 STAGE = "asr"
 VERSION = 1
 
-_BIAS = {"base": 0.0, "tiny.en": 0.0}
+_BIAS = {"base": -0.065, "tiny.en": 0.083}
 """Seconds by which each model's attention runs late, the mean on hand-made word times."""
 
 

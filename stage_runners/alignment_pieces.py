@@ -1,0 +1,149 @@
+"""Words cut into pieces to align, and what comes back put in order again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+_LONGEST = 28.0
+"""Seconds of words in a piece; with its margins it stays within 30."""
+_PAUSE = 0.8
+"""Seconds between words that end a piece: recognisers know well that nobody speaks there."""
+_MARGIN = (0.15, 0.5)
+"""Seconds of sound kept around a piece, at least and at most: attention times are rough."""
+_SHORTEST = 0.02
+"""Seconds a word lasts at least when it is put between others."""
+
+Row = Mapping[str, Any]
+
+
+class Span(NamedTuple):
+    """Seconds; times from cross-attention, or from an aligner."""
+
+    start: float
+    end: float
+
+
+class Aligned(NamedTuple):
+    """Where an aligner heard a word, and its trust in 0..1."""
+
+    start: float
+    end: float
+    score: float
+
+
+class Placed(NamedTuple):
+    """A word's final times; `score` is None where no aligner stands behind them."""
+
+    start: float
+    end: float
+    score: float | None
+    method: str
+
+
+class Piece(NamedTuple):
+    """Words `first`..`last` (without the last) and the seconds of sound to look for them in."""
+
+    first: int
+    last: int
+    start: float
+    end: float
+
+
+def pieces(spans: Sequence[Span], seconds: float) -> list[Piece]:
+    """Cut words, given by their rough times in order, at pauses, and at the widest gap where none comes in time."""
+    cuts = [0]
+    for index in range(1, len(spans)):
+        first = cuts[-1]
+        if spans[index].start - spans[index - 1].end >= _PAUSE:
+            cuts.append(index)
+        elif spans[index].end - spans[first].start > _LONGEST:
+            candidates = range(first + max(1, (index - first) // 2), index + 1)
+            cuts.append(max(candidates, key=lambda k: (spans[k].start - spans[k - 1].end, k)))
+    bounds = [*cuts, len(spans)] if spans else []
+    result = []
+    for first, last in pairwise(bounds):
+        before = spans[first].start - (spans[first - 1].end if first else 0.0)
+        after = (spans[last].start if last < len(spans) else seconds) - spans[last - 1].end
+        result.append(
+            Piece(
+                first,
+                last,
+                max(0.0, spans[first].start - _margin(before)),
+                min(seconds, spans[last - 1].end + _margin(after)),
+            )
+        )
+    return result
+
+
+def place(
+    rough: Sequence[Span], aligned: Sequence[Aligned | None], method: str, fallback: Sequence[str]
+) -> list[Placed]:
+    """Final times of all words: aligned ones where there are, else the rough ones fitted in between.
+
+    `fallback` names where each rough time comes from (`attention`, `interpolated`). Starts never fall, and a word
+    ends before the next one begins. An aligned word that would break the order is not trusted.
+    """
+    anchors = _in_order(aligned)
+    result: list[Placed] = []
+    first = 0
+    while first < len(rough):
+        anchor = anchors[first]
+        if anchor is not None:
+            result.append(Placed(anchor.start, anchor.end, anchor.score, method))
+            first += 1
+            continue
+        last = first
+        while last < len(rough) and anchors[last] is None:
+            last += 1
+        following = anchors[last] if last < len(rough) else None
+        low = result[-1].end if result else 0.0
+        high = following.start if following is not None else max([low, *(s.end for s in rough[first:last])])
+        result.extend(_between(rough[first:last], fallback[first:last], low, high))
+        first = last
+    return result
+
+
+def _margin(gap: float) -> float:
+    low, high = _MARGIN
+    return min(high, max(low, gap / 2))
+
+
+def _in_order(aligned: Sequence[Aligned | None]) -> list[Aligned | None]:
+    """Drop what runs against the order: of two that overlap, the later one starts where the earlier one ends."""
+    result: list[Aligned | None] = []
+    clock = 0.0
+    for one in aligned:
+        if one is None or one.end - max(one.start, clock) < _SHORTEST:
+            result.append(None)
+            continue
+        result.append(one._replace(start=max(one.start, clock)))
+        clock = one.end
+    return result
+
+
+def _between(rough: Sequence[Span], methods: Sequence[str], low: float, high: float) -> list[Placed]:
+    """Fit words into `low`..`high`: as they are where they leave each other room, else shared by length."""
+    placed = []
+    clock = low
+    for span, method in zip(rough, methods, strict=True):
+        start = min(max(span.start, clock), high)
+        end = min(max(span.end, start), high)
+        placed.append(Placed(start, end, None, method))
+        clock = end
+    if all(
+        one.end - one.start >= min(_SHORTEST, span.end - span.start)
+        for one, span in zip(placed, rough, strict=True)
+    ):
+        return placed
+    lengths = [max(_SHORTEST, span.end - span.start) for span in rough]
+    scale = min(1.0, (high - low) / sum(lengths))
+    # words squeezed between two others stand in the middle of their room, or side by side where it is tight
+    at = low + max(0.0, (high - low - scale * sum(lengths)) / 2)
+    shared = []
+    for length in lengths:
+        end = min(high, at + scale * length)
+        shared.append(Placed(at, max(at, end), None, "interpolated"))
+        at = max(at, end)
+    return shared
