@@ -119,7 +119,7 @@ class _Picture:
         steps = [step for film in films for step in film.steps]
         for step in steps:
             if step.error is not None:
-                sentence = f"{step.name} failed: {fmt.plain(step.error.message)}"
+                sentence = f"{step.name} failed: {fmt.lead(step.error.message)}"
                 notes += [(line, "red") for line in textwrap.wrap(sentence, self.width - 5)[: FOOTER - 1]]
                 if step.error.hint:
                     notes.append((f"  {fmt.plain(step.error.hint)}", "red"))
@@ -169,7 +169,7 @@ class _Picture:
                 missing = self._missing(step)
                 return f"waits for {', '.join(missing)}" if missing else "waiting"
             case "failed":
-                return f"failed: {fmt.plain(step.error.message)}" if step.error else "failed"
+                return f"failed: {fmt.lead(step.error.message)}" if step.error else "failed"
             case "cached" | "skipped" | "off" if step.reason:
                 return f"{step.status}: {fmt.plain(step.reason)}"
         return step.status

@@ -59,6 +59,11 @@ def plain(text: str) -> str:
     return " ".join(cleaned.split())
 
 
+def lead(text: str) -> str:
+    """The first line of `text` that says something, made `plain`."""
+    return next(filter(None, map(plain, text.splitlines())), "")
+
+
 def plural(count: int, noun: str) -> str:
     """`1 film`, `3 films`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -11,29 +11,37 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from rich.console import Console, RenderableType
-from rich.live import Live
-from rich.text import Text
-
-from orchestrator import dashboard
-from orchestrator.glyphs import ASCII, FRAMES_PER_SECOND, UNICODE
 from orchestrator.state import RunEvent, RunState
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+SMALLEST = os.terminal_size((40, 8))
 
 
 def fits(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
     """Whether a live picture can be drawn on `stream`: a terminal that can move its cursor and is not tiny."""
     if not stream.isatty() or environ.get("TERM", "") in {"", "dumb", "unknown"}:
         return False
-    console = Console(file=stream)
-    return console.width >= 40 and console.height >= 8
+    try:
+        size = os.get_terminal_size(stream.fileno())
+    except (OSError, ValueError):
+        return False
+    # A terminal of no size has not been told one; rich then takes 80 x 25.
+    return size == (0, 0) or (size.columns >= SMALLEST.columns and size.lines >= SMALLEST.lines)
 
 
 class Dashboard:
     """An observer that keeps the picture on the screen up to date until it is closed."""
 
     def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.time) -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        from orchestrator.glyphs import ASCII, FRAMES_PER_SECOND, UNICODE
+
         self._console = Console(file=stream or sys.stderr, highlight=False, emoji=False, markup=False)
         encoding = (self._console.encoding or "").lower()
         self._glyphs = UNICODE if encoding.startswith("utf") else ASCII
@@ -62,8 +70,8 @@ class Dashboard:
         self._live.stop()
 
     def _picture(self) -> RenderableType:
-        state = self._state
-        if state is None:
-            return Text()
+        from orchestrator import dashboard
+
+        state = self._state or RunState()
         width, height = self._console.size
         return dashboard.render(state, self._clock(), width, height, glyphs=self._glyphs)

@@ -71,8 +71,9 @@ class Plain:
         if old is None or old.status != step.status:
             if step.status not in {"waiting", "off"}:
                 yield f"{step.name}: {describe(step)}"
-            if step.status == "failed" and step.error and step.error.hint:
-                yield f"  {fmt.plain(step.error.hint)}"
+            if step.status == "failed" and step.error:
+                yield from (f"  {fmt.plain(line)}" for line in step.error.message.splitlines()[1:])
+                yield from [f"  {fmt.plain(step.error.hint)}"] if step.error.hint else []
             self._told[index, step.name] = (now, 0.0)
         elif step.status == "running" and step.total > 0:
             fraction = min(1.0, step.done / step.total)
@@ -113,16 +114,22 @@ def planned(film: FilmState) -> str:
 def describe(step: StepState) -> str:
     """A step's status in words."""
     match step.status:
-        case "starting" | "running":
+        case "starting":
             model = f", model {step.model}" if step.model else ""
-            return f"{step.status} on {step.device} in {step.env}{model}"
+            return f"starting on {step.device} in {step.env}{model}"
+        case "running":
+            return (
+                f"running, after {fmt.duration(step.load_seconds)} of loading"
+                if step.load_seconds
+                else "running"
+            )
         case "done":
             facts = [f"done in {fmt.duration(step.seconds)}"]
             facts += [f"{fmt.speed(step.speed)} real time"] if step.speed else []
             facts += [f"peak {fmt.size(step.peak_rss)}"] if step.peak_rss else []
             return ", ".join(facts)
         case "failed":
-            message = fmt.plain(step.error.message) if step.error else "no reason given"
+            message = fmt.lead(step.error.message) if step.error else "no reason given"
             return f"FAILED: {message}"
         case _:
             return f"{step.status}: {fmt.plain(step.reason)}" if step.reason else step.status

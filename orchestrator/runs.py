@@ -179,7 +179,7 @@ def _make(base: Path, name: str) -> Path:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write `text` so that a reader sees all of it or what was there before, even when the machine stops in between."""
+    """Write `text` so that a reader sees all of it or what was there before; `FatalError` (storage) where that fails."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with draft.open("w", encoding="utf-8") as stream:
@@ -187,5 +187,9 @@ def write_atomically(path: Path, text: str) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise FatalError(
+            f"cannot write {path}: {error.strerror or error}", "free some space there", STORAGE
+        ) from error

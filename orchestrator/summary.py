@@ -107,7 +107,10 @@ def _notes(summary: Mapping[str, Any], width: int) -> Iterator[Line]:
             for fallback in stage.get("fallbacks", ()):
                 yield from _wrapped(f"{stage['stage']} fell back: {fallback}", width, "  ", "yellow")
     for entry in summary["failed"]:
-        yield from _wrapped(f"{_who(entry, several)} failed: {entry['message']}", width, "", "bold red")
+        first, *tail = entry["message"].splitlines() or ["no reason given"]
+        yield from _wrapped(f"{_who(entry, several)} failed: {first}", width, "", "bold red")
+        for text in tail:
+            yield [("  " + _cut(fmt.plain(text), width - 2), "dim")]
         if entry.get("hint"):
             yield from _wrapped(entry["hint"], width, "  ", "")
         if entry.get("log"):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from orchestrator.jsonlines import JsonLines
 from orchestrator.plain import Plain
 from tests.orchestrator import synthetic
+
+
+needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 
 
 def shown(view, events):
@@ -35,7 +40,7 @@ def test_every_line_carries_the_time_since_the_start_and_no_control_character():
 def test_a_stage_tells_its_start_its_progress_and_its_end():
     told = [line[10:] for line in lines() if "] demux: " in line]
     assert told[0] == "demux: starting on cpu in media"
-    assert told[1] == "demux: running on cpu in media"
+    assert told[1] == "demux: running, after 2.5 s of loading"
     assert told[-1].startswith("demux: done in 1:00, 122x real time, peak 1.0 GB")
     assert 3 <= len(told) <= 13
 
@@ -96,6 +101,22 @@ def test_no_secret_gets_into_json_lines():
     assert synthetic.TOKEN not in stream.getvalue()
 
 
+@needs_full
+def test_a_full_disk_ends_the_record_but_not_the_run():
+    with open("/dev/full", "w") as stream:  # noqa: PTH123
+        view = JsonLines(stream, owned=True)
+        shown(view, synthetic.run())
+        view.close()
+
+
+@needs_full
+def test_a_reader_that_went_away_is_told():
+    with open("/dev/full", "w") as stream, pytest.raises(OSError, match="No space"):  # noqa: PTH123
+        shown(JsonLines(stream), synthetic.run())
+    with contextlib.suppress(OSError):
+        stream.close()
+
+
 def test_each_json_line_is_out_the_moment_it_happens():
     class Stream(io.StringIO):
         flushed = 0
@@ -110,7 +131,9 @@ def test_each_json_line_is_out_the_moment_it_happens():
         assert stream.flushed == number
 
 
-@pytest.mark.parametrize("module", ["plain", "jsonlines", "runs", "report", "summary", "commands.runs"])
+@pytest.mark.parametrize(
+    "module", ["plain", "live", "jsonlines", "runs", "report", "summary", "commands.runs"]
+)
 def test_views_without_a_terminal_do_not_load_rich(module):
     script = f"import sys, orchestrator.{module}\nassert not {{'rich', 'pyarrow'}} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", script], check=True)

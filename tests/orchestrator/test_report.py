@@ -9,6 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from orchestrator import report, runs, summary
+from orchestrator.errors import FatalError
 from orchestrator.state import StepState
 from tests.orchestrator import synthetic
 
@@ -128,7 +129,7 @@ def test_it_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr("os.fsync", full)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(FatalError, match=r"run\.json: No space"):
             report.write(run, state, status=1)
         assert json.loads(run.report.read_text()) == body
         assert [p.name for p in run.path.iterdir() if p.name.startswith(".")] == []
