@@ -15,7 +15,6 @@ from orchestrator.jsonlines import JsonLines
 from orchestrator.plain import Plain
 from tests.orchestrator import synthetic
 
-
 needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 
 
