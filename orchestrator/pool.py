@@ -20,6 +20,7 @@ from orchestrator.worker import Post
 class Recipe:
     """What makes two workers the same: what they run, on which device, with which model and threads."""
 
+    stage: str
     backend: Backend
     threads: int
     revision: str
@@ -70,7 +71,11 @@ def recipe_for(step: Step, backend: Backend, threads: int) -> Recipe:
     params = run_params(step, backend)
     load = tuple((p.name, params[p.name]) for p in step.stage.params if p.load)
     return Recipe(
-        backend=backend, threads=threads, revision=step.model.revision if step.model else "", load=load
+        stage=step.name,
+        backend=backend,
+        threads=threads,
+        revision=step.model.revision if step.model else "",
+        load=load,
     )
 
 
@@ -119,6 +124,10 @@ class Pool:
         """A worker for `recipe` that has no job: an idle one, else one that is starting."""
         fitting = [h for h in self.hands if h.recipe == recipe and h.job is None and h.status != "stopping"]
         return min(fitting, key=lambda hand: hand.status != "idle", default=None)
+
+    def busy(self, recipe: Recipe) -> bool:
+        """Whether a worker for `recipe` is at work: a second one would load the same model again, to share the same cores."""
+        return any(hand.recipe == recipe and hand.status != "stopping" for hand in self.hands)
 
     def memory_mb(self) -> int:
         """Memory that the living workers may take, by their declarations."""

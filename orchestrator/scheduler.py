@@ -203,6 +203,8 @@ class Scheduler:
                 continue
             hand = self._pool.free(job.recipe)
             if hand is None:
+                if self._pool.busy(job.recipe):
+                    continue
                 if not self._pool.make_room(job.step.stage.resources.memory_mb, self._limits.memory_mb):
                     continue
                 hand = self._start(job)
@@ -269,7 +271,7 @@ class Scheduler:
             if self._pool.starting() >= max(1, self._limits.cores // 2):
                 return
             room = self._pool.memory_mb() + job.step.stage.resources.memory_mb <= self._limits.memory_mb
-            if room and not any(hand.recipe == job.recipe for hand in self._pool.hands):
+            if room and not self._pool.busy(job.recipe):
                 self._start(job)
 
     def _likely(self, job: Job) -> bool:

@@ -1,0 +1,88 @@
+"""A runner for the scheduler's tests: a stage that adds a row to a table of turns, or misbehaves as its parameters say.
+
+`VERSION` and the parameter `what` are all that distinguishes its uses. Misbehaviour that is to happen once leaves a mark in the
+folder `marks`.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+STAGE = "work"
+VERSION = 1
+
+
+def load(params, device):
+    if params.get("slow_load"):
+        time.sleep(params["slow_load"])
+    if device == "cuda" and params.get("fail_load"):
+        raise RuntimeError("CUDA out of memory")
+    return device
+
+
+def run(model, inputs, context):
+    params = context.params
+    what = params.get("what") or ""
+    seconds = float(params.get("seconds") or 0)
+    started = time.time()
+    _misbehave(what, params, context)
+    while time.time() < started + seconds:
+        context.check()
+        context.progress(time.time() - started, seconds, phase="working")
+        time.sleep(0.02)
+    if what == "degraded":
+        context.degraded("only half was heard")
+    context.fact("seconds", 10.0)
+    context.fact("batch", params.get("batch_size"))
+    rows = [{"start": 0.0, "end": 1.0, "speaker": str(params.get("value", "x"))}]
+    if "film" in inputs:
+        rows[0]["speaker"] += inputs["film"].read_text()[:5]
+    elif inputs:
+        from ipc.artifacts import read
+
+        rows = [r for path in inputs.values() for r in read(path, "turns").rows()] + rows
+    context.save("turns", {name: [row[name] for row in rows] for name in ("start", "end", "speaker")})
+
+
+def _misbehave(what, params, context):
+    first = _first(params)
+    match what:
+        case "input":
+            from ipc.errors import StageError
+
+            raise StageError("input", "the film has no sound", "take another film")
+        case "storage":
+            raise OSError(28, "No space left on device")
+        case "bug":
+            raise ValueError("nobody expected this")
+        case "kill once" if first:
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "kill always":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "oom until 2" if params["batch_size"] > 2:
+            raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
+        case "oom on cuda" if context.device == "cuda":
+            raise RuntimeError("CUDA out of memory")
+        case "hang once" if first:
+            subprocess.Popen(["sleep", "600"])
+            time.sleep(600)
+        case "stubborn":
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            subprocess.Popen(["sleep", "600"])
+            time.sleep(600)
+        case "nothing saved":
+            context.save = lambda *_: None
+
+
+def _first(params):
+    if not params.get("marks"):
+        return False
+    mark = Path(params["marks"]) / "once"
+    if mark.exists():
+        return False
+    mark.write_text("")
+    return True

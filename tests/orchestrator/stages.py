@@ -1,0 +1,61 @@
+"""Small stages for tests, and a way to run them: real processes of the development environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from orchestrator import plan, worker
+from orchestrator.stages import Backend, Input, Output, Param, Resources, Stage
+from orchestrator.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def stage(name, *sources, devices=("cpu",), stall_s=60.0, **defaults):
+    """A stage that runs `runners.work` under the name `name`, reading `sources` (`film`, or names of stages)."""
+    affects = {"batch_size": "speed", "marks": "speed", "seconds": "speed", "slow_load": "speed"}
+    values = {"value": name, "what": "", **defaults}
+    return Stage(
+        name=name,
+        version=1,
+        backends=tuple(
+            Backend(device=d, env="media", runner="tests.orchestrator.runners.work") for d in devices
+        ),
+        inputs=tuple(
+            Input(name=source, source=source if source == "film" else f"{source}.turns") for source in sources
+        ),
+        outputs=(Output(name="turns", kind="turns"),),
+        params=tuple(
+            Param(name=n, default=v, affects=affects.get(n, "result"), load=n in {"slow_load", "fail_load"})
+            for n, v in values.items()
+        ),
+        resources=Resources(cores=1, memory_mb=100),
+        batch_floor=1 if "batch_size" in defaults else None,
+        stall_s=stall_s,
+    )
+
+
+def declared(*stages):
+    return {s.name: s for s in stages}
+
+
+def make_plan(film, store, stages, **options):
+    return plan.make(film, store=store, destination=film.with_suffix(".out.mkv"), stages=stages, **options)
+
+
+def spawn(backend, threads, log, posts):
+    """Start a stage's child in the development environment, saying the stage's own name in its `hello`."""
+    stage_name = log.name.split(".")[0]
+    code = (
+        "import sys, tests.orchestrator.runners.work as w; w.STAGE = sys.argv.pop(1); "
+        "from ipc.child import main; sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-P", "-c", code, stage_name, backend.runner]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return worker.Worker(command, environment, log, posts)
+
+
+def new_store(folder):
+    return Store(folder / "store")
