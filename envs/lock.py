@@ -45,10 +45,8 @@ def main() -> int:
     for name, folder, lock, options in jobs:
         if not arguments.names or name in arguments.names:
             _compile(folder, lock, options, upgrade=arguments.upgrade)
-            print(
-                f"{lock.relative_to(ROOT)}: {len(re.findall(r'^\S+==', lock.read_text(), re.MULTILINE))} packages",
-                file=sys.stderr,
-            )
+            count = len(re.findall(r"^\S+==", lock.read_text(), re.MULTILINE))
+            print(f"{lock.relative_to(ROOT)}: {count} packages", file=sys.stderr)
         wheels |= _wheels(folder, lock, options)
     WHEELS.parent.mkdir(parents=True, exist_ok=True)
     WHEELS.write_text("".join(f"{line}\n" for line in sorted(wheels, key=lambda line: line.split()[1])))

@@ -87,7 +87,12 @@ def _sync_one(
                 return None
         wanted = (before.get("torch_backend", "") if backend is None else backend) if _has_torch(env) else ""
         try:
-            reason = _build(program, env, say, offline=offline, backend=wanted)
+            reason, broken = _build(program, env, say, offline=offline, backend=wanted)
+            if broken:
+                # uv links files out of its cache: an edit in an environment is an edit there, and comes back.
+                say(env.name, f"clearing {', '.join(broken)} from uv's cache")
+                uv.forget(program, broken)
+                reason, _ = _build(program, env, say, offline=offline, backend=wanted)
         except FatalError as error:
             reason = f"{error.message}{': ' if error.hint else ''}{error.hint}"
         except OSError as error:
@@ -96,9 +101,12 @@ def _sync_one(
         return reason
 
 
-def _build(program: str, env: envs.Environment, say: Say, *, offline: bool, backend: str) -> str | None:
+def _build(
+    program: str, env: envs.Environment, say: Say, *, offline: bool, backend: str
+) -> tuple[str | None, list[str]]:
+    """Build it anew; return what is wrong with it, and the packages of which files are missing or cut short."""
     if not env.lock.is_file():
-        return "it has no requirements.lock"
+        return "it has no requirements.lock", []
     lock = envs.lock_hash(env.name)
     _write_state(env, {"complete": False, "torch_backend": backend})
     _wipe(env.venv)
@@ -121,7 +129,7 @@ def _build(program: str, env: envs.Environment, say: Say, *, offline: bool, back
             "python": found.get("python"), "packages": found.get("packages", {}),
         },
     )  # fmt: skip
-    return reason
+    return reason, sorted({file.partition(":")[0] for file in found.get("broken", [])})
 
 
 def _make_venv(program: str, env: envs.Environment, *, offline: bool) -> None:

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from orchestrator.envs import Environment
@@ -58,6 +58,12 @@ class Pip:
                     self.say(self.env.name, f"{said[1].lower()} {said[2]}")
         if process.returncode:
             raise _explained("\n".join(lines), offline=self.offline)
+
+
+def forget(program: str, packages: Sequence[str]) -> None:
+    """Take packages out of uv's cache, so that they are unpacked or fetched anew."""
+    command = [program, "cache", "clean", "--quiet", *packages]
+    subprocess.run(command, env=variables(), check=False, capture_output=True)
 
 
 def _explained(text: str, *, offline: bool) -> FatalError:
