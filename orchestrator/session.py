@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
     plans, refused = _plans(arguments, store)
     if not plans:
         return refused[0].status
-    _check(plans, store)
+    check(plans, store)
     with store.in_use(), runs.new(plans[0].film.stem) as record:
         views = _views(arguments, record)
         scheduler = Scheduler(
@@ -144,7 +144,7 @@ def _plans(arguments: argparse.Namespace, store: Store) -> tuple[list[Plan], lis
     return plans, refused
 
 
-def _check(plans: list[Plan], store: Store) -> None:
+def check(plans: list[Plan], store: Store) -> None:
     """Everything that can be known to fail is said before anything is started."""
     active = [(plan, step) for plan in plans for step in plan.steps if step.verdict in {"run", "maybe"}]
     for env in sorted({step.backends[0].env for _, step in active}):

@@ -1,0 +1,80 @@
+"""`orchestrator cache`: what the store holds, why a stage would run again, and room made."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+from orchestrator import format as fmt
+from orchestrator import options
+from orchestrator.errors import USAGE, FatalError
+from orchestrator.home import home
+from orchestrator.store import Store
+
+
+def add(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser: argparse.ArgumentParser = subparsers.add_parser("cache", help="look into the store of results")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions.add_parser("ls", help="every result: stage, size, device, model, when it was last used")
+    why = actions.add_parser("why", help="what a film's stage was made of, and what would make it run again")
+    why.add_argument("film", type=Path)
+    why.add_argument("stage", nargs="?")
+    options.add_film_options(why)
+    gc = actions.add_parser(
+        "gc", help="remove what nobody needs: abandoned attempts, and results by age or size"
+    )
+    gc.add_argument("--older-than", type=float, metavar="DAYS", help="results unused for so many days")
+    gc.add_argument("--keep-size", type=float, metavar="GB", help="the longest unused, until so much is left")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do one action; returns the exit status."""
+    store = Store(home() / "store")
+    if arguments.action == "ls":
+        return _list(store)
+    if arguments.action == "why":
+        return _why(store, arguments)
+    for name in ("older_than", "keep_size"):
+        value = getattr(arguments, name)
+        if value is not None and value < 0:
+            raise FatalError(f"--{name.replace('_', '-')} {value:g}: must not be negative", status=USAGE)
+    keep = None if arguments.keep_size is None else int(arguments.keep_size * 1e9)
+    count, freed = store.gc(older_than_days=arguments.older_than, keep_bytes=keep)
+    print(f"removed {fmt.plural(count, 'folder')}, {fmt.size(freed)}")
+    return 0
+
+
+def _list(store: Store) -> int:
+    total = count = 0
+    now = time.time()
+    for entry, size, used in sorted(store.entries(), key=lambda item: -item[2]):
+        made = entry.manifest
+        facts = f"{made.device:<4}  {made.model or '-':<18}  used {fmt.duration(max(0.0, now - used))} ago"
+        broken = store.broken(entry.folder, made)
+        print(
+            f"{entry.key[:12]}  {made.stage:<13}  {fmt.size(size):>8}  {facts}"
+            + (f"  ({broken})" if broken else "")
+        )
+        total, count = total + size, count + 1
+    print(f"{fmt.plural(count, 'result')}, {fmt.size(total)} in {store.root}")
+    return 0
+
+
+def _why(store: Store, arguments: argparse.Namespace) -> int:
+    plan = options.plan_from(arguments, arguments.film, store)
+    if arguments.stage is not None:
+        options.known(arguments.stage, "cache why")
+    for step in plan.steps:
+        if step.verdict == "off" or arguments.stage not in (None, step.name):
+            continue
+        print(f"{step.name}: {step.verdict}" + (f" ({step.reason})" if step.reason else ""))
+        last = store.last(plan.film, step.name)
+        if last is None:
+            print("  no result of this film's stage is remembered")
+            continue
+        for name, value in last[1].ingredients.items():
+            print(f"  {name} = {value}")
+    return 0

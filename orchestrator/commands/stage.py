@@ -1,0 +1,110 @@
+"""`orchestrator stage`: one stage alone, in its environment, on its real inputs, to see what it does."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from ipc.protocol import Load
+from orchestrator import envs, options, resources
+from orchestrator.errors import FAILED, INTERRUPTED, OK, USAGE, FatalError
+from orchestrator.home import home
+from orchestrator.job import Job
+from orchestrator.plan import Plan, Step
+from orchestrator.pool import model_facts
+from orchestrator.store import Store
+
+
+def add(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "stage",
+        help="run one stage alone, in its environment, to debug it",
+        description="Bring the stages before it up to date, then run STAGE in the foreground with its events printed. Its outputs "
+        "go to a folder of their own and not into the store.",
+    )
+    parser.add_argument("stage", metavar="STAGE")
+    parser.add_argument("film", type=Path, metavar="FILM")
+    options.add_film_options(parser)
+    parser.add_argument("--pdb", action="store_true", help="open the debugger where it fails")
+    parser.add_argument("--print-command", action="store_true", help="print the command to paste, and stop")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the stage; returns the exit status."""
+    name = options.known(arguments.stage, "stage")
+    if arguments.until or arguments.from_:
+        raise FatalError("stage runs one stage: --from and --until have no meaning here", status=USAGE)
+    arguments.until = name
+    store = Store(home() / "store")
+    plan = options.plan_from(arguments, arguments.film, store)
+    step = plan.step(name)
+    known = _prepare(plan, step, store)
+    folder = home() / "debug" / f"{plan.film.stem}-{name}"
+    folder.mkdir(parents=True, exist_ok=True)
+    command = _command(plan, step, folder, known)
+    if arguments.print_command:
+        print(shlex.join(command))
+        return OK
+    if arguments.pdb:
+        command.append("--pdb")
+    environment = envs.child_environment(step.backends[0].env)
+    try:
+        done = subprocess.run(command, env=environment, check=False)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    print(f"outputs: {folder}", file=sys.stderr)
+    return OK if done.returncode == 0 else FAILED
+
+
+def _prepare(plan: Plan, step: Step, store: Store) -> dict[str, Path]:
+    """Run what the step reads from where it is not there yet; returns the paths of its inputs by source."""
+    from orchestrator.plain import Plain
+    from orchestrator.runs import new
+    from orchestrator.scheduler import Scheduler
+    from orchestrator.session import Files, check
+
+    before = dataclasses.replace(plan, steps=tuple(s for s in plan.steps if s.name != step.name))
+    check([before, dataclasses.replace(plan, steps=(step,))], store)
+    with store.in_use(), new(plan.film.stem) as record:
+        busy = any(s.verdict in {"run", "maybe"} for s in before.steps)
+        state = Scheduler(
+            store, record.logs, Files((), overwrite=False), observers=[Plain()] if busy else []
+        ).run([before])
+    found = {"film": plan.film}
+    for done in state.films[0].steps:
+        if done.error is not None:
+            raise FatalError(
+                f"{done.name}, which {step.name} needs, failed: {done.error.message}", done.error.hint
+            )
+        if done.status not in {"done", "cached"}:
+            continue
+        entry = store.find(done.key)
+        if entry is not None:
+            found |= {f"{done.name}.{output}": entry.path(output) for output in entry.manifest.outputs}
+    if state.interrupted:
+        raise KeyboardInterrupt
+    return found
+
+
+def _command(plan: Plan, step: Step, folder: Path, known: dict[str, Path]) -> list[str]:
+    """Write what the child is to do into `folder`, and give the command that does it."""
+    backend = step.backends[0]
+    active = {s.name: s.stage for s in plan.steps if s.verdict != "off"}
+    cores = resources.machine().cores
+    threads = resources.threads(step.stage, resources.beside(step.stage, active), cores)
+    job = Job(0, plan, step, threads, attempt=folder, draft=folder / plan.destination.name)
+    load = Load(params=dict(job.recipe.load), device=backend.device, threads=threads, model=model_facts(step))
+    inputs = {name: known[source] for name, source in step.inputs.items()}
+    spec = folder / "spec.json"
+    body = {"load": dataclasses.asdict(load), "run": dataclasses.asdict(job.command(inputs))}
+    spec.write_text(json.dumps(body, ensure_ascii=False, indent=2, default=os.fspath))
+    python = envs.require(backend.env)
+    return [str(python), "-P", "-m", "ipc.child", backend.runner, "--spec", str(spec)]
