@@ -20,12 +20,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from orchestrator import format as fmt
 from orchestrator.errors import STORAGE, USAGE, FatalError
 from orchestrator.home import home
 
 KEEP = 50
 """How many runs are kept; older ones are removed when a new one starts."""
 
+_SAYS = {
+    "step_log": "message",
+    "step_retried": "reason",
+    "step_fell_back": "note",
+    "step_skipped": "reason",
+}
 Outcome = Literal["done", "degraded", "failed", "interrupted", "running", "killed"]
 
 
@@ -82,6 +89,23 @@ class Run:
             return files
         begins = re.compile(rf"{re.escape(stage)}(?![a-z0-9_])")
         return [p for p in files if any(begins.match(part) for part in p.relative_to(self.logs).parts)]
+
+    def said(self, stage: str | None = None) -> Iterator[str]:
+        """What the stages (or one) told people, from the run's events: a line each, with the seconds since it began."""
+        if not self.events.exists():
+            return
+        began: float | None = None
+        with self.events.open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                try:
+                    event = json.loads(line)
+                except ValueError:  # the last line of a killed run
+                    continue
+                began = event["time"] if began is None else began
+                step = event.get("step", "")
+                if event["event"] in _SAYS and stage in {None, step}:
+                    text = fmt.plain(str(event.get(_SAYS[event["event"]], "")))
+                    yield f"[{event['time'] - began:8.1f} s] {step}: {text}"
 
     def _alive(self) -> bool:
         try:

@@ -131,7 +131,7 @@ def _verdict(summary: Mapping[str, Any], width: int) -> Iterator[Line]:
     style = {"done": "bold green", "degraded": "bold yellow"}.get(summary["outcome"], "bold red")
     yield from _wrapped(line, width, "", style)
     if summary["id"]:
-        yield [(f"more: orchestrator runs show {summary['id']}", "dim")]
+        yield [(f"logs: orchestrator runs logs {summary['id']}", "dim")]
 
 
 def _who(entry: Mapping[str, Any], several: bool) -> str:

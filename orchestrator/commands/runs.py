@@ -6,6 +6,7 @@ import argparse
 import datetime as dt
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from orchestrator import format as fmt
@@ -26,7 +27,7 @@ def add(subparsers: Any) -> None:
     show = verbs.add_parser("show", help="the summary of a run")
     show.add_argument("id", nargs="?", default="last")
     show.add_argument("--json", action="store_true", help="run.json as it is")
-    logs = verbs.add_parser("logs", help="what the stages' processes printed")
+    logs = verbs.add_parser("logs", help="what the stages said, and what their processes printed")
     logs.add_argument("id", nargs="?", default="last")
     logs.add_argument("stage", nargs="?", help="only this stage")
     logs.add_argument("--events", action="store_true", help="the run's events (JSON lines) instead")
@@ -99,18 +100,28 @@ def _show(run: runs.Run, *, as_json: bool) -> int:
 
 
 def _logs(run: runs.Run, stage: str | None, *, events: bool) -> int:
-    files = [run.events] if events and run.events.exists() else [] if events else run.log_files(stage)
-    if not files:
+    if events:
+        if not run.events.exists():
+            raise FatalError(f"run {run.id} has no events", f"its folder: {run.path}")
+        _copy(run.events)
+        return OK
+    said = list(run.said(stage))
+    files = run.log_files(stage)
+    if not files and not said:
         there = sorted({path.relative_to(run.logs).parts[0] for path in run.log_files()})
-        what = "events" if events else f"logs of {stage}" if stage else "logs"
         raise FatalError(
-            f"run {run.id} has no {what}",
+            f"run {run.id} has no logs of {stage}" if stage else f"run {run.id} has no logs",
             f"it has: {', '.join(there)}" if there else f"its folder: {run.path}",
         )
+    for line in said:
+        print(line)
     for path in files:
-        if not events:
-            print(f"==> {path.relative_to(run.logs)} <==")
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                print(line, end="" if line.endswith("\n") else "\n")
+        print(f"==> {path.relative_to(run.logs)} <==")
+        _copy(path)
     return OK
+
+
+def _copy(path: Path) -> None:
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            print(line, end="" if line.endswith("\n") else "\n")

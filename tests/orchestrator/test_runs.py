@@ -12,6 +12,8 @@ import pytest
 from orchestrator import runs
 from orchestrator.cli import main
 from orchestrator.errors import FatalError
+from orchestrator.jsonlines import JsonLines
+from tests.orchestrator import synthetic
 
 
 @pytest.fixture(autouse=True)
@@ -127,3 +129,19 @@ def test_show_of_a_killed_run_says_where_its_events_are(capsys):
         pass
     assert main(["runs", "show", run.id]) == 1
     assert "killed" in capsys.readouterr().err
+
+
+def test_logs_begin_with_what_the_stages_said(capsys):
+    run = finished("movie")
+    with run.events.open("w") as stream:
+        view = JsonLines(stream)
+        for event, state in synthetic.states(synthetic.run(fallback="asr")):
+            view(event, state)
+        stream.write('{"event": "step_log", "half a line')
+    assert main(["runs", "logs", run.id, "asr"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert all("] asr: " in line for line in told)
+    assert told[0].endswith("asr: the process died of signal 9")
+    assert told[1].endswith("asr: batch 16 -> 8: the memory of cuda is full")
+    assert main(["runs", "logs", run.id, "--events"]) == 0
+    assert capsys.readouterr().out == run.events.read_text() + "\n"
