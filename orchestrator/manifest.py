@@ -60,15 +60,12 @@ def differences(
     for name in dict.fromkeys([*new, *old]):
         if name in ignore or old.get(name) == new.get(name):
             continue
-        place, _, label = name.partition(" ")
-        if place == "input":
-            words.append(
-                f"{label} changed"
-                if name in old and name in new
-                else f"{label} is {'new' if name in new else 'gone'}"
-            )
+        if name.startswith("input "):
+            label = name.removeprefix("input ")
+            gone = "changed" if name in old and name in new else "is new" if name in new else "is gone"
+            words.append(f"{label} {gone}")
         else:
-            words.append(f"{label or name}: {_short(old.get(name))} -> {_short(new.get(name))}")
+            words.append(f"{name}: {_short(old.get(name))} -> {_short(new.get(name))}")
     return words
 
 

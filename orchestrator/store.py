@@ -186,9 +186,12 @@ class Store:
         return count, freed
 
     def _remove_attempts(self) -> tuple[int, int]:
+        """Remove what killed runs left; the caller holds the store's lock, so no new attempt appears meanwhile."""
         count = freed = 0
-        for path in self._attempts.glob("*-*") if self._attempts.is_dir() else ():
-            if not path.is_dir():
+        for path in list(self._attempts.iterdir()) if self._attempts.is_dir() else ():
+            if path.suffix == ".lock":
+                if not path.with_suffix("").exists() and path.with_suffix("") not in self._locks:
+                    path.unlink(missing_ok=True)
                 continue
             with path.with_suffix(".lock").open("ab") as lock:
                 try:

@@ -1,0 +1,210 @@
+"""The store: whole results or none, whoever is killed when."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from orchestrator.digests import file_digest
+from orchestrator.errors import STORAGE, FatalError
+from orchestrator.manifest import Manifest, OutputRecord, differences
+from orchestrator.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = "ab" + "0" * 62
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+def manifest(outputs, **changes):
+    return Manifest(
+        stage="asr", version=1, ingredients={"language": "en"}, outputs=outputs, seconds=1.0, **changes
+    )
+
+
+def record(path, digest="d", external=False):
+    return OutputRecord(
+        kind="file", path=str(path) if external else path.name, digest=digest, size=path.stat().st_size
+    )
+
+
+def keep(store, key=KEY, text="words"):
+    attempt = store.attempt("asr")
+    (attempt / "out.txt").write_text(text)
+    return store.commit(attempt, key, manifest({"out": record(attempt / "out.txt")}))
+
+
+def test_a_result_is_found_again_with_all_that_is_known_of_it(store):
+    keep(store)
+    entry = store.find(KEY)
+    assert entry.path("out").read_text() == "words"
+    assert entry.manifest.ingredients == {"language": "en"}
+    assert store.find("cd" + KEY[2:]) is None
+
+
+def test_an_attempt_that_is_discarded_leaves_nothing(store):
+    attempt = store.attempt("asr")
+    (attempt / "half").write_text("x")
+    store.discard(attempt)
+    assert list((store.root / "attempts").iterdir()) == []
+
+
+def test_the_first_of_two_equal_results_stays(store):
+    first, second = keep(store, text="one"), keep(store, text="two")
+    assert first.folder == second.folder
+    assert store.find(KEY).path("out").read_text() == "one"
+    assert list((store.root / "attempts").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda folder: (folder / "out.txt").unlink(),
+        lambda folder: (folder / "out.txt").write_text("cut"),
+        lambda folder: (folder / "manifest.json").write_text('{"stage": "as'),
+        lambda folder: (folder / "manifest.json").write_text("[]"),
+        lambda folder: (folder / "manifest.json").unlink(),
+    ],
+)
+def test_a_harmed_result_counts_as_absent_and_can_be_made_again(store, harm):
+    harm(keep(store).folder)
+    assert store.find(KEY) is None
+    keep(store)
+    assert store.find(KEY).path("out").read_text() == "words"
+
+
+def test_an_external_output_counts_only_while_its_file_is_as_it_was_left(store, tmp_path):
+    film = tmp_path / "film.subtitled.mkv"
+    film.write_bytes(b"film")
+    attempt = store.attempt("mux")
+    store.commit(attempt, KEY, manifest({"film": record(film, file_digest(film), external=True)}))
+    assert store.find(KEY).path("film") == film
+    film.write_bytes(b"FILM")
+    assert store.find(KEY) is None
+    assert store.why_gone(KEY) == "film.subtitled.mkv changed"
+    film.unlink()
+    assert store.why_gone(KEY) == "film.subtitled.mkv deleted"
+
+
+def test_gc_removes_what_was_abandoned_and_what_is_old_but_nothing_in_use(store):
+    keep(store)
+    mine = store.attempt("asr")
+    code = "import sys, pathlib, orchestrator.store as s; print(s.Store(pathlib.Path(sys.argv[1])).attempt('asr'))"
+    abandoned = subprocess.run(
+        [sys.executable, "-c", code, store.root], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout.strip()
+    with store.in_use(), pytest.raises(FatalError, match="a run is using the store"):
+        Store(store.root).gc()
+    assert store.gc()[0] == 1
+    assert not Path(abandoned).exists()
+    assert mine.exists()
+    assert store.find(KEY)
+    used = next((store.root / "results").glob("*/*/used"))
+    os.utime(used, (time.time() - 10 * 86400,) * 2)
+    assert store.gc(older_than_days=30)[0] == 0
+    assert store.gc(older_than_days=5)[0] == 1
+    assert store.find(KEY) is None
+
+
+def test_gc_by_size_removes_the_longest_unused_first(store):
+    keys = [f"{n:02x}" + "0" * 62 for n in range(3)]
+    for age, key in enumerate(keys):
+        keep(store, key, "x" * 5000)
+        os.utime(store.find(key).folder / "used", (time.time() - age * 3600,) * 2)
+    store.gc(keep_bytes=13_000)
+    assert [store.find(key) is not None for key in keys] == [True, True, False]
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FatalError) as caught:
+        Store(tmp_path / "file" / "store").attempt("asr")
+    assert caught.value.status == STORAGE
+    assert "cannot keep results in" in caught.value.message
+
+
+def test_a_film_s_last_result_is_remembered_by_path(store, tmp_path):
+    keep(store)
+    film = tmp_path / "a film.mkv"
+    store.remember(film, "asr", KEY)
+    assert store.last(film, "asr")[0] == KEY
+    assert store.last(film, "mux") is None
+    assert store.last(tmp_path / "other.mkv", "asr") is None
+
+
+def test_differences_are_told_as_people_say_them():
+    old = {"language": "en", "input audio": "a", "x": 1}
+    new = {"language": "de", "input audio": "b", "x": 1, "model revision": "f" * 40}
+    assert differences(old, new) == [
+        "language: en -> de",
+        "audio changed",
+        "model revision: none -> ffffffffffff...",
+    ]
+    assert differences(old, new, frozenset({"input audio", "language", "model revision"})) == []
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from tests.orchestrator.test_store import keep
+from orchestrator.store import Store
+store = Store(Path(sys.argv[1]))
+print("go", flush=True)
+for number in range(10000):
+    keep(store, f"{number:064x}", "y" * 1000)
+"""
+
+
+def test_killed_at_any_instant_the_store_holds_whole_results_or_none(store):
+    chance = random.Random(7)
+    for _ in range(12):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITER, store.root], cwd=ROOT, stdout=subprocess.PIPE
+        )
+        process.stdout.readline()
+        time.sleep(chance.uniform(0.0, 0.25))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        folders = list((store.root / "results").glob("*/*"))
+        assert all(store.find(folder.name).path("out").read_text() == "y" * 1000 for folder in folders)
+    assert len(folders) > 10
+    store.gc()
+    assert list((store.root / "attempts").iterdir()) == []
+
+
+def test_two_processes_that_keep_the_same_results_do_not_disturb_each_other(store):
+    code = WRITER.replace("10000", "60")
+    both = [
+        subprocess.Popen([sys.executable, "-c", code, store.root], cwd=ROOT, stdout=subprocess.DEVNULL)
+        for _ in range(2)
+    ]
+    assert [process.wait(60) for process in both] == [0, 0]
+    assert len(list(store.entries())) == 60
+
+
+def test_a_digest_is_remembered_until_the_file_changes(tmp_path):
+    film = tmp_path / "film"
+    film.write_bytes(b"one")
+    first = file_digest(film)
+    reads = []
+    assert file_digest(film, lambda done, total: reads.append(done)) == first
+    assert not reads
+    film.write_bytes(b"two!")
+    assert file_digest(film, lambda done, total: reads.append(done)) != first
+    assert reads == [4]
