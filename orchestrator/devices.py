@@ -71,12 +71,9 @@ def verdicts(env: str) -> Mapping[str, str]:
     """Return, by device, why `env` cannot use it; an empty text where it can. Asked once, then remembered."""
     if not _signs() or envs.health(env) is not None:
         return {}
-    key = hashlib.sha256(
-        "\0".join((envs.lock_hash(env), _build(env), envs.this_platform(), _driver(), _hidden())).encode()
-    )
-    memo = home() / "memo" / "devices" / f"{env}-{key.hexdigest()[:16]}.json"
+    file = memo(env)
     try:
-        return dict(json.loads(memo.read_text(encoding="utf-8")))
+        return dict(json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError):
         pass
     try:
@@ -87,11 +84,18 @@ def verdicts(env: str) -> Mapping[str, str]:
         found: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
     except (OSError, subprocess.TimeoutExpired, ValueError, IndexError):
         return {}  # a probe that died is not remembered: the next run asks again
-    memo.parent.mkdir(parents=True, exist_ok=True)
-    scratch = memo.with_suffix(f".{os.getpid()}")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    scratch = file.with_suffix(f".{os.getpid()}")
     scratch.write_text(json.dumps(found), encoding="utf-8")
-    scratch.replace(memo)
+    scratch.replace(file)
     return found
+
+
+def memo(env: str) -> Path:
+    """Return the file that keeps the answers of `env`: another lock, torch build or driver, another file."""
+    parts = (envs.lock_hash(env), _build(env), envs.this_platform(), _driver(), _hidden())
+    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return home() / "memo" / "devices" / f"{env}-{key[:16]}.json"
 
 
 def choose(stage: Stage, asked: Mapping[str, str]) -> tuple[Backend, ...]:

@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import hashlib
+import os
+
+import pytest
+
+from orchestrator import hub, models, weights
+from orchestrator.errors import ENVIRONMENT, FAILED, USAGE, FatalError
+from tests import fake_hub
+
+COMMIT = "0123456789" * 4
+
+
+@pytest.fixture(autouse=True)
+def house(tmp_path, monkeypatch):
+    """A home and a Hub cache of its own; nothing of this user's is seen."""
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    return tmp_path
+
+
+@pytest.fixture
+def packaged(house, monkeypatch):
+    """An environment `models` with a model in two halves."""
+    monkeypatch.setenv("ORCHESTRATOR_ENVS", str(house / "envs"))
+    folder = house / "envs" / "models"
+    site = folder / ".venv" / "lib" / "python3.11" / "site-packages" / "pack"
+    site.mkdir(parents=True)
+    (folder / "pyproject.toml").write_text('[project]\nname = "models"\ndependencies = []\n')
+    (folder / "requirements.lock").touch()
+    (site / "one").write_bytes(b"first half, ")
+    (site / "two").write_bytes(b"second half")
+    (site / "config.json").write_text("{}")
+    return weights.Embedded(
+        name="whole", role="whisper", parts=("pack/one", "pack/two"), licence="MIT", weights="model.bin",
+        sha256=hashlib.sha256(b"first half, second half").hexdigest(), beside=("pack/config.json",),
+    )  # fmt: skip
+
+
+def snapshot(house, repository, *files, commit=COMMIT, main=True):
+    """Put a repository into the Hub's cache, as huggingface_hub does: links to blobs."""
+    folder = house / "hub" / f"models--{repository.replace('/', '--')}"
+    place = folder / "snapshots" / commit
+    place.mkdir(parents=True)
+    (folder / "blobs").mkdir(exist_ok=True)
+    for file in files:
+        (folder / "blobs" / file).write_text(file)
+        (place / file).symlink_to(folder / "blobs" / file)
+    if main:
+        (folder / "refs").mkdir()
+        (folder / "refs" / "main").write_text(commit)
+    return place
+
+
+def test_halves_are_joined_once_and_checked(packaged):
+    folder = weights.place(packaged)
+    assert (folder / "model.bin").read_bytes() == b"first half, second half"
+    assert (folder / "config.json").read_text() == "{}"
+    before = (folder / "model.bin").stat().st_ino
+    assert weights.place(packaged) == folder
+    assert (folder / "model.bin").stat().st_ino == before
+    assert sorted(path.name for path in folder.parent.iterdir()) == [folder.name]
+
+
+def test_a_joined_model_that_was_changed_is_joined_again(packaged):
+    file = weights.place(packaged) / "model.bin"
+    file.write_bytes(b"something else")
+    assert (weights.place(packaged) / "model.bin").read_bytes() == b"first half, second half"
+
+
+def test_a_damaged_package_is_refused_by_its_hash(packaged, house):
+    next((house / "envs").rglob("two")).write_bytes(b"second harf")
+    with pytest.raises(FatalError, match="damaged") as caught:
+        weights.place(packaged)
+    assert caught.value.status == ENVIRONMENT
+    assert not list((house / "home" / "models").iterdir())
+
+
+def test_a_package_that_is_not_installed_is_an_error_with_the_command_that_mends_it(packaged, house):
+    next((house / "envs").rglob("two")).unlink()
+    with pytest.raises(FatalError) as caught:
+        weights.place(packaged)
+    assert "orchestrator envs sync models" in caught.value.hint
+
+
+def test_a_file_is_hashed_anew_only_when_it_changed(house):
+    file = house / "weights.bin"
+    file.write_bytes(b"one")
+    first = weights.file_sha256(file)
+    stamp = file.stat()
+    with file.open("r+b") as opened:  # the same file, size and time: only a memo gives the old answer
+        opened.write(b"two")
+    os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert weights.file_sha256(file) == first
+    os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns + 1))
+    assert weights.file_sha256(file) == hashlib.sha256(b"two").hexdigest()
+
+
+@pytest.mark.env("models")
+@pytest.mark.parametrize(
+    ("role", "asked", "name"),
+    [
+        ("whisper", "base", "base"), ("whisper", "Systran/faster-whisper-base", "base"), ("whisper", "tiny.en", "tiny.en"),
+        ("segmentation", "segmentation-3.0", "segmentation-3.0"), ("diarization", "embedded", "campplus"),
+    ],
+)  # fmt: skip
+def test_the_embedded_models_are_the_official_files(role, asked, name):
+    model = models.resolve(role, asked, offline=True)
+    assert model.id == name
+    weights_file = model.path / "model.bin" if model.path.is_dir() else model.path
+    assert model.revision == hashlib.sha256(weights_file.read_bytes()).hexdigest()
+    if role == "whisper":
+        assert {"config.json", "tokenizer.json", "vocabulary.txt"} <= {
+            file.name for file in model.path.iterdir()
+        }
+
+
+def test_a_choice_whose_weights_ship_with_its_stage_needs_no_file():
+    assert models.resolve("aligner", "auto", offline=True).revision == ""
+
+
+def test_a_folder_is_known_by_its_content(house):
+    folder = house / "my-whisper"
+    folder.mkdir()
+    (folder / "model.bin").write_bytes(b"weights")
+    model = models.resolve("whisper", str(folder), offline=True)
+    assert (model.id, model.path) == ("my-whisper", folder)
+    moved = folder.rename(house / "elsewhere")
+    assert models.resolve("whisper", str(moved), offline=True).revision == model.revision
+    (moved / "config.json").write_text("{}")
+    assert models.resolve("whisper", str(moved), offline=True).revision != model.revision
+
+
+def test_a_folder_without_weights_says_what_it_lacks(house):
+    with pytest.raises(FatalError, match=r"no model\.bin") as caught:
+        models.resolve("whisper", str(house), offline=True)
+    assert caught.value.status == USAGE
+
+
+def test_a_model_in_the_hub_s_cache_is_taken_by_short_name_and_by_id(house):
+    place = snapshot(house, "Systran/faster-whisper-large-v3", "model.bin", "config.json")
+    for asked in ("large-v3", "large", "Systran/faster-whisper-large-v3"):
+        model = models.resolve("whisper", asked, offline=True)
+        assert (model.path, model.revision, model.id) == (place, COMMIT, asked)
+
+
+def test_a_revision_after_an_at_sign_is_that_revision(house):
+    snapshot(house, "me/mine", "model.bin")
+    other = snapshot(house, "me/mine", "model.bin", commit="f" * 40, main=False)
+    assert models.resolve("whisper", f"me/mine@{'f' * 40}", offline=True).path == other
+    with pytest.raises(FatalError):
+        models.resolve("whisper", f"me/mine@{'e' * 40}", offline=True)
+
+
+def test_a_download_that_was_cut_short_does_not_count(house):
+    (snapshot(house, "me/mine", "model.bin").parent.parent / "blobs" / "model.bin").unlink()
+    with pytest.raises(FatalError, match="not on this disk"):
+        models.resolve("whisper", "me/mine", offline=True)
+
+
+def test_offline_a_model_that_is_not_there_is_an_error_that_names_what_is(house):
+    snapshot(house, "Systran/faster-whisper-small", "model.bin")
+    with pytest.raises(FatalError) as caught:
+        models.resolve("whisper", "large-v3", offline=True)
+    assert "small" in caught.value.hint
+    assert caught.value.status == FAILED
+
+
+@pytest.mark.parametrize("asked", ["bsae", "/no/such/folder", ""])
+def test_a_name_that_is_none_is_a_usage_error(asked):
+    with pytest.raises(FatalError) as caught:
+        models.resolve("whisper", asked, offline=False)
+    assert caught.value.status == USAGE
+
+
+@pytest.mark.env("whisperx")
+def test_a_model_is_fetched_from_the_hub_and_then_found_on_disk(house, monkeypatch):
+    files = {"model.bin": b"weights", "config.json": b"{}", "README.md": b"not wanted"}
+    with fake_hub.serve({"me/mine": files}) as address:
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        model = models.resolve("whisper", "me/mine", offline=False)
+    assert model.revision == fake_hub.COMMIT
+    assert sorted(file.name for file in model.path.iterdir()) == ["config.json", "model.bin"]
+    assert models.resolve("whisper", "me/mine", offline=True) == model
+    assert hub.repositories(models.MARKS["whisper"], "whisper") == ["me/mine"]
+    assert hub.remove("me/mine") >= len(b"weights{}")
+    assert hub.repositories(models.MARKS["whisper"], "whisper") == []
+
+
+@pytest.mark.env("whisperx")
+@pytest.mark.parametrize(
+    ("asked", "says", "hint"),
+    [("me/absent", "has no model", "HF_TOKEN"), ("me/gated", "not give me/gated to everybody", "conditions"),
+     ("me/other", "is no whisper model", "on this disk")],
+)  # fmt: skip
+def test_what_the_hub_refuses_is_said_in_a_sentence(asked, says, hint, monkeypatch):
+    with fake_hub.serve({"me/other": {"README.md": b""}, "me/gated": {}}, gated=("me/gated",)) as address:
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        with pytest.raises(FatalError, match=says) as caught:
+            models.resolve("whisper", asked, offline=False)
+    assert hint in caught.value.hint
+
+
+@pytest.mark.env("whisperx")
+def test_a_hub_that_cannot_be_reached_is_said_in_a_sentence(monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(FatalError, match="cannot be reached"):
+        models.resolve("whisper", "me/mine", offline=False)
