@@ -186,7 +186,8 @@ class _Picture:
         steps = _planned(film)
         ended = sum(1 for step in steps if step.status in ENDED)
         busy = [f"{s.name} {percent(s, self.now)}".strip() for s in steps if s.status == "running"]
-        words = ", ".join(busy) or (f"{status}" if status != "running" else "")
+        broken = [f"{s.name} failed: {fmt.lead(s.error.message)}" for s in steps if s.error is not None]
+        words = ", ".join(busy or broken[:1]) or ("" if status == "running" else status)
         bar = max(6, min(WIDEST_BAR, self.width // 5))
         return self._line(
             (" " * MARGIN + self.glyphs.mark(status, self.now) + " ", style),
@@ -218,8 +219,11 @@ class _Picture:
         )
 
     def _line(self, *parts: tuple[str, str]) -> Text:
-        text = Text.assemble(*parts, no_wrap=True, overflow="ellipsis", end="\n")
-        text.truncate(self.width - MARGIN, overflow="ellipsis")
+        pieces = [(self.glyphs.drawable(text), style) for text, style in parts]
+        text = Text.assemble(*pieces, no_wrap=True, overflow="crop", end="\n")
+        if text.cell_len > self.width - MARGIN:
+            text.truncate(self.width - MARGIN - 1, overflow="crop")
+            text.append(self.glyphs.drawable("…"))
         text.rstrip()
         return text
 

@@ -16,6 +16,11 @@ class Glyphs:
     full: str
     half: str
     rest: str
+    ascii: bool = False
+
+    def drawable(self, text: str) -> str:
+        """`text` with what this terminal cannot draw replaced."""
+        return text.replace("…", "~").encode("ascii", "replace").decode() if self.ascii else text
 
     def mark(self, status: str, now: float, *, degraded: bool = False) -> str:
         """The sign of a stage or film with this status at the instant `now`."""
@@ -43,4 +48,5 @@ ASCII = Glyphs(
     full="#",
     half="=",
     rest="-",
+    ascii=True,
 )

@@ -126,6 +126,12 @@ def test_films_of_a_batch_have_a_line_each_and_the_present_one_its_stages():
     assert any("asr 60 %" in line for line in lines)
 
 
+def test_the_line_of_a_failed_film_says_why():
+    state = synthetic.last(synthetic.run(films=12, failing="asr"))
+    line = next(line for line in picture(state, synthetic.START, 120, 30) if "Film 3.mkv" in line)
+    assert "asr failed: no audio in it" in line
+
+
 def test_a_wide_character_title_takes_two_cells_each():
     _, state = next(synthetic.states(synthetic.run()))
     title = "パーテル・パンチャリ 道の歌" * 5
@@ -136,9 +142,10 @@ def test_a_wide_character_title_takes_two_cells_each():
 
 
 def test_a_terminal_without_unicode_gets_ascii_only():
-    event, state = midway("asr")
-    drawn = "\n".join(picture(state, event.time, 200, glyphs=ASCII))
-    assert drawn.replace("…", "").isascii()
+    state = RunState(films=(synthetic.film("Pather Pañchali 道の歌" * 9),), started=0.0)
+    for event, running in (midway("asr"), midway("asr", films=2), (None, state)):
+        drawn = picture(running, event.time if event else 0.0, 80, glyphs=ASCII)
+        assert all(line.isascii() and len(line) < 80 for line in drawn)
 
 
 @pytest.mark.parametrize("term", ["dumb", "unknown", ""])
