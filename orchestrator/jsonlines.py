@@ -1,4 +1,4 @@
-"""Events as JSON lines: on stdout with `--json`, and in the run's folder always. See `docs/run-json.md`."""
+"""Events as JSON lines: on stdout with `--json`, and in the run's folder always. See `docs/events.md`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`run.json`: what a run did, in one file that later tools and people read. See `docs/reference/run-json.md`.
+"""`run.json`: what a run did, in one file that later tools and people read. See `docs/run-json.md`.
 
 The content is made from the run's state alone, so it is there for a run that failed or was interrupted too. Times of day are
 ISO 8601 in UTC, durations seconds, sizes bytes, `speed` a multiple of real time. Every string went through
