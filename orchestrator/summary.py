@@ -23,12 +23,15 @@ Line = list[tuple[str, str]]
 
 def show(summary: Mapping[str, Any], stream: TextIO, width: int | None = None) -> None:
     """Print the table on `stream`, in colour where it is a terminal that wants it."""
+    if not stream.isatty():  # no colours, so nothing of rich is needed
+        for line in lines(summary, width or WIDTH):
+            print("".join(text for text, _ in line).rstrip(), file=stream)
+        return
     from rich.console import Console
     from rich.text import Text
 
     console = Console(file=stream, highlight=False, emoji=False, markup=False)
-    room = min(WIDTH, width or (console.width if console.is_terminal else WIDTH))
-    for line in lines(summary, room):
+    for line in lines(summary, min(WIDTH, width or console.width)):
         console.print(Text.assemble(*line), soft_wrap=True)
 
 
