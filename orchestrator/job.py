@@ -66,6 +66,13 @@ class Job:
         size = self.batch if self.batch is not None else self.step.params.get("batch_size")
         return int(size) if size is not None and self.step.stage.batch_floor is not None else None
 
+    @property
+    def folder(self) -> Path:
+        """The attempt's folder; only while it is being tried."""
+        if self.attempt is None:
+            raise AssertionError(f"{self.name} is not being tried")
+        return self.attempt
+
     def touch(self) -> None:
         """Something moved: it does not stall."""
         self.moved = time.monotonic()

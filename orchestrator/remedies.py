@@ -1,4 +1,4 @@
-"""What to do about a failure: the table of docs/architecture.md, as one pure function."""
+"""What a failure was, and what to do about it: the table of docs/architecture.md, as pure functions."""
 
 from __future__ import annotations
 
@@ -56,3 +56,20 @@ def remedy(
         case "storage":
             return Remedy(action="stop")
     return Remedy(action="fail")
+
+
+def diagnosis(
+    stage: str, status: int, *, stall_s: float | None = None, for_memory: bool = False, tail: str = ""
+) -> tuple[str, str]:
+    """Category and sentence for a process that ended with `status` (negative for a signal) before its work was done.
+
+    `stall_s` is the limit it was stopped for, if it was; `for_memory` says that the system has just killed for memory;
+    `tail` is the end of what it printed.
+    """
+    if stall_s is not None:
+        return "stalled", f"{stage} made no progress for {stall_s:.0f} s"
+    if status == -9 and for_memory:
+        return "oom_host", f"{stage} was killed by the system: out of memory"
+    how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
+    said = f"; the end of its output:\n{tail}" if tail else ""
+    return "crash", f"{stage} {how} before it was done{said}"

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,15 +34,16 @@ from ipc.protocol import (
     Result,
     Started,
 )
-from orchestrator import keys, remedies, resources
+from orchestrator import keys, remedies, resources, results, tidings
 from orchestrator import state as events
 from orchestrator import worker as workers
-from orchestrator.errors import STATUS_OF_CATEGORY, STORAGE, FatalError
+from orchestrator.errors import STATUS_OF_CATEGORY, FatalError
+from orchestrator.hooks import Hooks
 from orchestrator.interrupt import Interrupt
 from orchestrator.job import Job
-from orchestrator.plan import Plan, Step
+from orchestrator.plan import Plan
 from orchestrator.pool import Hand, Pool, Spawn
-from orchestrator.state import FileOutput, RunEvent, RunState, StepEvent
+from orchestrator.state import RunEvent, RunState
 from orchestrator.store import Entry, Store
 from orchestrator.worker import Exited, Post
 
@@ -58,19 +59,6 @@ class Observer(Protocol):
 
     def __call__(self, event: RunEvent, state: RunState) -> None:
         """Take note of an event, and of the state it led to."""
-
-
-class Hooks(Protocol):
-    """What a run does with results besides keeping them."""
-
-    def draft(self, plan: Plan, step: Step) -> Path:
-        """Where an external output is written before it is whole: in the folder it will be in."""
-
-    def place(self, plan: Plan, step: Step, draft: Path, digest: str) -> Path:
-        """Put a whole external output in its place, and say where that is."""
-
-    def publish(self, plan: Plan, step: Step, entry: Entry) -> Iterable[FileOutput]:
-        """Write what the user wants of a result; yields what was written."""
 
 
 class Scheduler:
@@ -176,7 +164,7 @@ class Scheduler:
             needs = [before[name] for name in job.step.needs()]
             if failed := [need.name for need in needs if need.status == "ended" and not need.good]:
                 job.status = "ended"
-                self._tell(job, events.StepSkipped, reason=f"{failed[0]} did not end well")
+                self._emit(tidings.of_skip(job, f"{failed[0]} did not end well"))
             elif all(need.status == "ended" for need in needs):
                 self._resolve(job)
 
@@ -228,19 +216,7 @@ class Scheduler:
         job.touch()
         job.began = time.time()
         job.written = {}
-        model = job.step.model
-        self._tell(
-            job,
-            events.StepStarting,
-            env=job.backend.env,
-            device=job.backend.device,
-            runner=job.backend.runner,
-            model=model.id if model else "",
-            revision=model.revision if model else "",
-            compute_type=str(job.params().get("compute_type") or ""),
-            threads=job.threads,
-            reason=job.step.reason,
-        )
+        self._emit(tidings.of_start(job))
         if hand.status == "idle":
             self._go(job, hand)
 
@@ -301,9 +277,7 @@ class Scheduler:
             case Heartbeat():
                 if job is not None:
                     job.peak_rss = max(job.peak_rss, event.peak_rss)
-                    self._tell(
-                        job, events.StepMemory, rss=event.rss, peak_rss=event.peak_rss, vram=event.vram
-                    )
+                    self._told(job, event)
             case Error() if job is None:
                 # A worker started ahead of need failed to load: the job it was for will say so, if it comes to that.
                 hand.process.stop()
@@ -316,21 +290,10 @@ class Scheduler:
         match event:
             case Started():
                 job.status = "running"
-                self._tell(job, events.StepRunning, load_seconds=hand.ready_seconds)
+                self._told(job, event, hand.ready_seconds)
                 hand.ready_seconds = 0.0
-            case Progress():
-                self._tell(
-                    job,
-                    events.StepProgress,
-                    phase=event.phase,
-                    done=event.done,
-                    total=event.total,
-                    unit=event.unit,
-                )
-            case Log():
-                self._tell(job, events.StepLog, level=event.level, message=event.message)
-            case Metric():
-                self._tell(job, events.StepMetric, name=event.name, value=event.value, unit=event.unit)
+            case Progress() | Log() | Metric():
+                self._told(job, event)
             case ArtifactWritten():
                 job.written[event.name] = (event.kind, Path(event.path), event.digest)
             case Result():
@@ -364,19 +327,15 @@ class Scheduler:
 
     def _died(self, job: Job, hand: Hand, status: int) -> None:
         kills = workers.oom_kills()
-        if job.stalled:
-            limit = job.step.stage.stall_s
-            message = f"{job.name} made no progress for {limit:.0f} s"
-            category = "stalled"
-        elif status == -9 and kills > self._oom_kills:
-            category, message = "oom_host", f"{job.name} was killed by the system: out of memory"
-        else:
-            how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
-            tail = hand.process.tail()
-            category = "crash"
-            message = f"{job.name} {how} before it was done" + (
-                f"; the end of its output:\n{tail}" if tail else ""
-            )
+        tail = hand.process.tail()
+        for_memory = kills > self._oom_kills
+        category, message = remedies.diagnosis(
+            job.name,
+            status,
+            stall_s=job.step.stage.stall_s if job.stalled else None,
+            for_memory=for_memory,
+            tail=tail,
+        )
         self._oom_kills = kills
         job.stalled = False
         self._remedy(job, category, message, "", hand=hand, by_signal=status < 0)
@@ -404,9 +363,9 @@ class Scheduler:
             return
         if found.action == "retry":
             job.retries += 1
-            self._tell(job, events.StepRetried, reason=f"{found.note} ({message.splitlines()[0]})")
+            self._emit(tidings.of_retry(job, f"{found.note} ({message.splitlines()[0]})"))
         else:
-            self._tell(job, events.StepFellBack, note=found.note)
+            self._emit(tidings.of_fallback(job, found.note))
         job.batch = found.batch if found.batch is not None else job.batch
         if found.action == "next_device":
             job.backend_index += 1
@@ -419,48 +378,11 @@ class Scheduler:
 
     def _commit(self, job: Job, result: Result) -> None:
         try:
-            self._validate(job)
-            self._place(job)
-            manifest = job.manifest(
-                seconds=result.seconds,
-                method=result.method,
-                degraded=tuple(result.degraded),
-                facts=result.facts,
-            )
-            if job.attempt is None:
-                raise AssertionError("a result without an attempt")
-            entry = self._store.commit(job.attempt, job.key, manifest, replace=job.step.forced)
-            job.attempt = None
+            entry = results.keep(job, result, self._store, self._hooks)
         except StageError as error:
             self._fail(job, error.category, error.message, error.hint)
-        except FatalError as error:
-            self._fail(job, "storage" if error.status == STORAGE else "crash", error.message, error.hint)
-        except OSError as error:
-            self._fail(job, "storage", f"cannot keep the result of {job.name}: {error}")
         else:
             self._finish(job, entry, cached=False)
-
-    def _validate(self, job: Job) -> None:
-        from ipc.artifacts import verify
-
-        for output in job.step.stage.outputs:
-            if output.name not in job.written:
-                raise StageError("contract", f"{job.name} did not write its output {output.name}")
-            kind, path, _ = job.written[output.name]
-            if kind != output.kind:
-                raise StageError("contract", f"{job.name}: {output.name} is {kind}, expected {output.kind}")
-            verify(path, kind)
-
-    def _place(self, job: Job) -> None:
-        for output in job.step.stage.outputs:
-            if output.external:
-                kind, path, digest = job.written[output.name]
-                job.written[output.name] = (
-                    kind,
-                    self._hooks.place(job.plan, job.step, path, digest),
-                    digest,
-                )
-                job.draft = None
 
     def _finish(self, job: Job, entry: Entry, *, cached: bool) -> None:
         manifest = entry.manifest
@@ -473,30 +395,14 @@ class Scheduler:
             self._fail(job, "storage", error.message, error.hint)
             return
         job.status, job.good, job.hand = "ended", True, None
-        self._tell(
-            job,
-            events.StepDone,
-            cached=cached,
-            key=entry.key,
-            reason=job.step.reason,
-            env=manifest.env,
-            device=manifest.device,
-            compute_type=manifest.compute_type,
-            method=manifest.method,
-            model=manifest.model,
-            revision=manifest.revision,
-            seconds=manifest.seconds,
-            degraded=manifest.degraded,
-            facts=manifest.facts,
-        )
+        self._emit(tidings.of_end(job, entry, cached=cached))
         for output in written:
             self._emit(events.FileWritten(time=time.time(), film=job.film, output=output))
 
     def _fail(self, job: Job, category: str, message: str, hint: str = "", log: str = "") -> None:
         self._drop_attempt(job)
         job.status, job.good, job.hand = "ended", False, None
-        error = events.Failure(category=category, message=message, hint=hint, log=log)
-        self._tell(job, events.StepFailed, error=error)
+        self._emit(tidings.of_failure(job, category, message, hint, log))
         if category == "storage":
             self._stop()
 
@@ -535,8 +441,9 @@ class Scheduler:
 
     # -- telling --------------------------------------------------------------------------------------------------------
 
-    def _tell(self, job: Job, kind: type[StepEvent], **facts: Any) -> None:
-        self._emit(kind(time=time.time(), film=job.film, step=job.name, **facts))
+    def _told(self, job: Job, event: Event, load_seconds: float = 0.0) -> None:
+        if told := tidings.of_event(job, event, load_seconds):
+            self._emit(told)
 
     def _emit(self, event: RunEvent) -> None:
         self.state = events.reduce(self.state, event)

@@ -1,0 +1,24 @@
+"""What a run does with results besides keeping them: the side of the scheduler that a user's files are on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from orchestrator.plan import Plan, Step
+from orchestrator.state import FileOutput
+from orchestrator.store import Entry
+
+
+class Hooks(Protocol):
+    """`orchestrator.session.Files` is the one of a real run."""
+
+    def draft(self, plan: Plan, step: Step) -> Path:
+        """Where an external output is written before it is whole: in the folder it will be in."""
+
+    def place(self, plan: Plan, step: Step, draft: Path, digest: str) -> Path:
+        """Put a whole external output in its place, and say where that is."""
+
+    def publish(self, plan: Plan, step: Step, entry: Entry) -> Iterable[FileOutput]:
+        """Write what the user wants of a result; yields what was written."""
