@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orchestrator import envs, install, uv
-from orchestrator.errors import ENVIRONMENT, OK, FatalError
+from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
 from orchestrator.home import checkout
 
 MARK = "# made by orchestrator's install.sh"
@@ -67,8 +67,10 @@ def _install(arguments: argparse.Namespace) -> int:
     ]
     if arguments.no_models:
         names = [name for name in names if name != "models"]
-    for name in names:
-        envs.get(name)
+    if unknown := [name for name in names if name not in envs.names()]:
+        raise FatalError(
+            f"there is no environment {unknown[0]!r}", f"there are: {', '.join(envs.names())}", USAGE
+        )
     own_packages(dev=arguments.dev, offline=arguments.offline)
     command = put_command()
     _mind_the_disk(names, arguments.torch_backend)

@@ -1,0 +1,100 @@
+"""install.sh in a copy of this checkout, with a home of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import tools
+
+pytestmark = pytest.mark.skipif(tools.UV is None, reason="uv is not on this machine")
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """What git would clone, with today's changes."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=tools.ROOT, capture_output=True, check=False)
+    if listed.returncode:
+        pytest.skip("this is no git checkout")
+    target = tmp_path_factory.mktemp("clone with a space")
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (tools.ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(tools.ROOT / name, target / name)
+    return target
+
+
+def run(copy, *options, **more):
+    home = copy.parent / "home"
+    home.mkdir(exist_ok=True)
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(("PIP_", "UV_", "SSL_", "HTTP", "http")) or name in {"PATH", "LANG"}
+    }
+    cache = subprocess.run(
+        [tools.UV, "cache", "dir"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    python = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    environment = {**kept, "HOME": str(home), "UV_CACHE_DIR": cache, "ORCHESTRATOR_PYTHON": python, **more}
+    return subprocess.run(
+        ["./install.sh", *options], cwd=copy, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_help_says_every_option(copy):
+    done = run(copy, "--help")
+    assert done.returncode == 0
+    for option in ("--envs", "--no-models", "--offline", "--torch-backend", "--dev"):
+        assert option in done.stdout
+
+
+@pytest.mark.parametrize("options", [["--evns"], ["--envs"], ["extra"]])
+def test_a_wrong_option_is_said_before_anything_is_made(copy, options):
+    done = run(copy, *options)
+    assert done.returncode == 2
+    assert options[0] in done.stderr
+    assert not (copy / ".venv").exists()
+
+
+def test_an_environment_that_does_not_exist_is_named(copy):
+    done = run(copy, "--envs", "nowhere", "--no-doctor")
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
+
+
+def test_it_makes_the_command_and_an_environment_mends_them_and_ends_at_once_where_all_is_well(copy):
+    first = run(copy, "--envs", "media", "--no-doctor")
+    assert first.returncode == 0, first.stderr
+    assert "media: ready" in first.stderr
+    command = copy.parent / "home" / ".local" / "bin" / "orchestrator"
+    assert f"{command} demo" in first.stdout
+    assert "not on your PATH" in first.stdout
+    listed = subprocess.run([command, "envs"], capture_output=True, text=True, check=True, cwd="/").stdout
+    assert "media     healthy" in listed
+
+    second = run(
+        copy, "--envs", "media", "--no-doctor", "--offline", PATH=f"{command.parent}:{os.environ['PATH']}"
+    )
+    assert second.returncode == 0, second.stderr
+    assert second.stderr.splitlines()[:2] == ["media: looking", "media: healthy"]
+    assert "Next: orchestrator demo" in second.stdout
+
+    next(copy.glob("envs/media/.venv/lib/*/site-packages/pysubs2/__init__.py")).unlink()
+    third = run(copy, "--envs", "media", "--no-doctor", "--offline")
+    assert third.returncode == 0, third.stderr
+    assert "media: ready" in third.stderr
+
+
+def test_a_program_of_that_name_that_is_not_ours_is_left_alone(copy, tmp_path):
+    theirs = tmp_path / "orchestrator"
+    theirs.write_text("#!/bin/sh\necho theirs\n")
+    done = run(copy, "--envs", "media", "--no-doctor", ORCHESTRATOR_BIN=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert theirs.read_text() == "#!/bin/sh\necho theirs\n"
+    assert str(Path(copy) / ".venv" / "bin" / "orchestrator") in done.stdout
