@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from orchestrator import format as fmt
+from orchestrator.stages import STAGES
 from orchestrator.state import StepState
 
 MARGIN = 1
@@ -39,7 +40,9 @@ def fraction(step: StepState) -> float:
 def columns(steps: Sequence[StepState], width: int) -> tuple[list[Column], int, list[Column], int]:
     """Columns left of the bar, the bar's width, columns right of it, and the width of the log column (0 for none)."""
     stage = _column("stage", [s.name for s in steps], lambda s, _: s.name)
-    env = _column("env", [s.env for s in steps], lambda s, _: s.env)
+    # Of all backends, so that a fallback to another device widens nothing.
+    envs = [b.env for s in steps if s.name in STAGES and s.env for b in STAGES[s.name].backends]
+    env = _column("env", [*envs, *(s.env for s in steps)], lambda s, _: s.env)
     device = _column("device", [s.device for s in steps], lambda s, _: s.device)
     done = Column(title="", width=5, right=True, cell=percent)
     speed = Column(title="speed", width=5, right=True, cell=lambda s, _: fmt.speed(s.speed))

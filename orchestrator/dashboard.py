@@ -135,15 +135,11 @@ class _Picture:
     def _row(
         self, step: StepState, left: Sequence[Column], bar: int, right: Sequence[Column], log: int
     ) -> Text:
-        style = "yellow" if step.degraded else STYLES[step.status]
+        style = "yellow" if step.degraded and step.status != "failed" else STYLES[step.status]
         faint = "dim" if step.status in {"waiting", "off", "skipped"} else ""
         gap = " " * gap_of(self.width)
-        parts: list[tuple[str, str]] = [
-            (
-                " " * MARGIN + self.glyphs.mark(step.status, self.now, degraded=bool(step.degraded)) + " ",
-                style,
-            )
-        ]
+        mark = self.glyphs.mark(step.status, self.now, degraded=bool(step.degraded))
+        parts: list[tuple[str, str]] = [(" " * MARGIN + mark + " ", style)]
         for column in left:
             strong = "bold" if column is left[0] and step.status == "running" else faint
             parts.append((_fit(column.cell(step, self.now), column.width) + gap, strong))
