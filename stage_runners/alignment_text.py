@@ -113,7 +113,9 @@ def _money(symbol: str, whole: str, small: str | None, *, following: str) -> lis
 
 def _part(token: str, known: Callable[[str], bool], *, after_number: bool) -> list[str]:
     if token[0].isdigit() or (token[0] == "." and len(token) > 1):
-        return numbers.read(token.replace(",", "").strip(",") or "0")
+        plain = token.replace(",", "")
+        grouped = token.rstrip(",") != plain and len(plain) <= 15 and plain.isdigit()
+        return numbers.cardinal(int(plain)) if grouped else numbers.read(plain)
     if token in _SYMBOLS:
         return _SYMBOLS[token].split()
     if token in _MONEY:

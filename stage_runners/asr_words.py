@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -12,6 +11,8 @@ from stage_runners.asr_decode import Token
 from stage_runners.languages import ending
 
 _OPENING = "\"'“‘«¿¡([{-–—「『（"  # noqa: RUF001 - punctuation of many scripts looks alike
+_SAID = frozenset("&+=@%#$£€¥°×÷")  # noqa: RUF001
+"""Signs that are words where they stand alone."""
 _PAUSE = 1.0
 """Seconds between two words that end a segment."""
 _LONGEST_WORD = 1.5
@@ -41,7 +42,7 @@ def words(tokens: Sequence[Token], chunk: Chunk, bias: float = 0.0) -> list[Word
         text, space = token.text.strip(), token.text.startswith(" ")
         if not text:
             continue
-        if not _spoken(text):
+        if not _spoken(text, alone=space):
             if space and all(char in _OPENING for char in text):
                 opening, opening_space = opening + text, opening_space or space
             elif result:
@@ -75,8 +76,8 @@ def joined(line: Sequence[Word]) -> str:
     return "".join((" " if word.space else "") + word.text for word in line).strip()
 
 
-def _spoken(text: str) -> bool:
-    return any(char.isalnum() or unicodedata.category(char)[0] in "MS" for char in text)
+def _spoken(text: str, *, alone: bool) -> bool:
+    return any(char.isalnum() for char in text) or (alone and set(text) <= _SAID)
 
 
 def _without_pause(word: Word) -> Word:
