@@ -61,7 +61,7 @@ class Plain:
                 continue
             yield from self._step(index, old, step, now)
         for output in film.outputs[len(before.outputs) if before else 0 :]:
-            yield f"wrote {output.path} ({fmt.size(output.size)})"
+            yield f"output {output.path} ({fmt.size(output.size)})"
             if output.note:
                 yield f"  {fmt.plain(output.note)}"
 

@@ -55,7 +55,7 @@ def _film(film: Mapping[str, Any], width: int, *, brief: bool) -> Iterator[Line]
         yield from _table(shown, width)
     for output in film["outputs"]:
         size = fmt.size(output["size"])
-        yield [("  wrote ", "green"), (_short(output["path"]), ""), (f"  {size}", "dim")]
+        yield [("  output ", "green"), (_short(output["path"]), ""), (f"  {size}", "dim")]
         if output.get("note"):
             yield from _wrapped(output["note"], width, "    ", "yellow")
 

@@ -69,7 +69,7 @@ def test_retries_fallbacks_degradations_and_files_are_told():
     assert "asr: tried again: the process died of signal 9" in told
     assert "asr: fell back: batch 16 -> 8" in told
     assert "demux: degraded: it ends early" in told
-    assert "wrote /films/a.en.srt (81 kB)" in told
+    assert "output /films/a.en.srt (81 kB)" in told
     assert "a.srt was edited since and is kept" in told
 
 

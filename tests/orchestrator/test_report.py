@@ -160,7 +160,7 @@ def test_the_table_has_a_row_a_stage_that_was_not_off():
     assert rows["demux"][1] == "cached"
     assert rows["asr"][1:4] == ["ran", "whisperx", "cpu"]
     assert "translation" not in rows
-    assert any(line.startswith("  wrote /films/a.en.srt") for line in told)
+    assert any(line.startswith("  output /films/a.en.srt") for line in told)
     assert told[-2] == "done in 7:00"
 
 
