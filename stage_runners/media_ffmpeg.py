@@ -1,0 +1,97 @@
+"""Running ffmpeg: which one, with progress, and with a sentence where it fails."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ipc.errors import StageError
+
+if TYPE_CHECKING:
+    from ipc.context import Context
+
+OVERRIDE = "ORCHESTRATOR_FFMPEG"
+_NO_SPACE = ("No space left on device", "Disk quota exceeded", "File too large")
+
+
+def executable() -> str:
+    """The ffmpeg to use: `ORCHESTRATOR_FFMPEG`, then one on the PATH, then the packaged one.
+
+    `orchestrator.ffmpeg` follows the same rule for the keys of results.
+    """
+    if chosen := os.environ.get(OVERRIDE):
+        return chosen
+    if found := shutil.which("ffmpeg"):
+        return found
+    import imageio_ffmpeg
+
+    return str(imageio_ffmpeg.get_ffmpeg_exe())
+
+
+def url(path: Path) -> str:
+    """The path as ffmpeg takes it literally: no protocol, pattern or option is read out of a name."""
+    return f"file:{path}"
+
+
+def run(arguments: list[str], context: Context, total: float, phase: str, output: Path) -> str:
+    """Run ffmpeg with `arguments`; returns what it complained about, one complaint a line.
+
+    It stays in this process's group, so it ends with it. `total` is the expected seconds of output, for progress.
+    `StageError` where it fails: of category storage for a full disk, else input.
+    """
+    complaints = context.scratch() / "ffmpeg.log"
+    command = [
+        executable(),
+        "-hide_banner",
+        "-nostdin",
+        "-loglevel",
+        "error",
+        "-progress",
+        "pipe:1",
+        *arguments,
+    ]
+    with complaints.open("wb") as log:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
+        try:
+            _follow(process, context, total, phase)
+            status = process.wait()
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+    said = _said(complaints)
+    if any(text in said for text in _NO_SPACE):
+        need = f"; about {total * 32_000 / 1e6:.0f} MB are needed" if phase == "decode" else ""
+        raise StageError(
+            "storage",
+            f"the disk is full: cannot write {output}{need}",
+            "free some space there, or choose another folder",
+        )
+    if status:
+        last = said.splitlines()[-1] if said else f"status {status}"
+        raise StageError("input", f"ffmpeg cannot {phase} it: {last}", "does a player play the file?")
+    return said
+
+
+def _follow(process: subprocess.Popen[bytes], context: Context, total: float, phase: str) -> None:
+    assert process.stdout is not None  # noqa: S101 - it was asked for
+    for line in process.stdout:
+        context.check()
+        name, _, value = line.decode(errors="replace").strip().partition("=")
+        if name == "out_time_us" and value.lstrip("-").isdigit():
+            done = max(0.0, int(value) / 1e6)
+            context.progress(min(done, total) if total else done, total, phase=phase)
+
+
+def _said(path: Path) -> str:
+    """The distinct complaints, in order; a broken film repeats the same one a million times."""
+    seen: dict[str, None] = {}
+    with path.open("rb") as stream:
+        for line in stream:
+            seen.setdefault(line.decode(errors="replace").strip(), None)
+            if len(seen) > 200:
+                break
+    return "\n".join(line for line in seen if line)

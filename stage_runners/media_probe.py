@@ -1,0 +1,157 @@
+"""What is in a film, read through PyAV: the packaged ffmpeg comes without ffprobe."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ipc.errors import StageError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Track:
+    """One stream: `number` counts within its type, from 0. Times are seconds, `seconds` None where not announced."""
+
+    index: int
+    number: int
+    type: str
+    codec: str
+    language: str = ""
+    title: str = ""
+    default: bool = False
+    purposes: tuple[str, ...] = ()
+    channels: int = 0
+    seconds: float | None = None
+    picture: bool = False
+    filename: str = ""
+
+    def words(self) -> str:
+        """The track in words: `audio track 1 (eng, aac, stereo)`."""
+        sound = {1: "mono", 2: "stereo"}.get(
+            self.channels, f"{self.channels} channels" if self.channels else ""
+        )
+        facts = ", ".join(fact for fact in (self.language, self.codec, sound, self.title) if fact)
+        return f"{self.type} track {self.number} ({facts})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Film:
+    """A container: its format's names, when it starts on its own clock, how long it says it is, and its tracks."""
+
+    format: str
+    start: float
+    seconds: float | None
+    tracks: tuple[Track, ...]
+    chapters: int = 0
+    tags: dict[str, str] = field(default_factory=dict)
+
+    def of(self, kind: str) -> list[Track]:
+        """The tracks of a type: `audio`, `video`, `subtitle`, `data`, `attachment`."""
+        return [track for track in self.tracks if track.type == kind]
+
+
+def probe(path: Path) -> Film:
+    """Read a film's headers. `StageError` (input) says what is wrong with a file that is no film."""
+    import av
+
+    try:
+        size = path.stat().st_size
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise StageError(
+            "input", f"{path.name} cannot be read: {error.strerror}", "check its name and permissions"
+        ) from error
+    if path.is_dir() or size == 0:
+        what = "is a folder" if path.is_dir() else "is empty (0 bytes)"
+        raise StageError("input", f"{path.name} {what}", "name a film")
+    try:
+        with av.open(f"file:{path}", metadata_errors="replace") as container:
+            return _film(container)
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise StageError(
+            "input",
+            f"{path.name} is no film that ffmpeg can read: {_reason(error)}",
+            "is it complete, and does a player play it?",
+        ) from error
+
+
+def _film(container: Any) -> Film:
+    import av
+
+    numbers: dict[str, int] = {}
+    tracks = []
+    for stream in container.streams:
+        kind = stream.type or "data"
+        number = numbers.get(kind, 0)
+        numbers[kind] = number + 1
+        context = stream.codec_context
+        disposition = stream.disposition
+        names = tuple(flag.name for flag in av.stream.Disposition if flag.name and flag in disposition)
+        tracks.append(
+            Track(
+                index=stream.index,
+                number=number,
+                type=kind,
+                codec=context.name if context is not None else (stream.metadata.get("mimetype") or "unknown"),
+                language=stream.metadata.get("language", "").lower().replace("und", ""),
+                title=stream.metadata.get("title", ""),
+                default="default" in names,
+                purposes=tuple(name for name in names if name != "default"),
+                channels=getattr(context, "channels", 0) or 0 if kind == "audio" else 0,
+                seconds=_seconds(stream),
+                picture="attached_pic" in names,
+                filename=stream.metadata.get("filename", ""),
+            )
+        )
+    return Film(
+        format=container.format.name,
+        start=(container.start_time or 0) / 1e6,
+        seconds=container.duration / 1e6 if container.duration else None,
+        tracks=tuple(tracks),
+        chapters=len(container.chapters()),
+        tags=dict(container.metadata),
+    )
+
+
+def _seconds(stream: Any) -> float | None:
+    """A stream's announced length; Matroska keeps it in a tag."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    tag = next((value for name, value in stream.metadata.items() if name.upper().startswith("DURATION")), "")
+    if found := re.fullmatch(r"(\d+):(\d+):(\d+(?:\.\d+)?)", tag.strip()):
+        hours, minutes, seconds = found.groups()
+        return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+    return None
+
+
+def _reason(error: Exception) -> str:
+    text = getattr(error, "strerror", None) or str(error)
+    return str(text).partition(":")[0].strip() if "file:" in str(text) else str(text)
+
+
+def seconds_of(text: str) -> float:
+    """`90`, `1:30` or `0:01:30.5` as seconds; `ValueError` for anything else."""
+    parts = text.strip().split(":")
+    if not 1 <= len(parts) <= 3 or not all(re.fullmatch(r"\d+(\.\d+)?", part) for part in parts):
+        raise ValueError(text)
+    value = 0.0
+    for part in parts:
+        value = value * 60 + float(part)
+    return value
+
+
+def clip_of(text: str | None) -> tuple[float, float] | None:
+    """`START-END` as seconds; `StageError` (config) where it is none."""
+    if not text:
+        return None
+    start, _, end = text.partition("-")
+    try:
+        span = seconds_of(start), seconds_of(end)
+    except ValueError:
+        span = (0.0, 0.0)
+    if span[1] <= span[0]:
+        raise StageError("config", f"--clip {text} is no stretch of time", "write it as 10:00-12:00")
+    return span

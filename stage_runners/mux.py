@@ -1,0 +1,187 @@
+"""mux: a new film with the subtitles in it; every stream of the old one is copied, the old one is never touched.
+
+ffmpeg copies packets and puts film and subtitles on one clock that begins at `format.start_time`, which is the clock of the
+cues. With its bit-exact flags two runs give the same bytes. The result is read back before it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ipc.errors import StageError
+from stage_runners import media_ffmpeg
+from stage_runners.iso639 import language
+from stage_runners.media_probe import Film, Track, clip_of, probe
+
+if TYPE_CHECKING:
+    from ipc.context import Context
+
+STAGE = "mux"
+VERSION = 1
+
+MUXERS = {"mkv": "matroska", "mp4": "mp4"}
+TEXT = {"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text"}
+IN_MATROSKA = {"mov_text": "srt", "text": "srt"}
+"""Text subtitles that Matroska has no form for, and what they become; all others are copied."""
+
+
+def load(params: Mapping[str, Any], device: str) -> None:
+    """Nothing to load."""
+    del params, device
+
+
+def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
+    """Write the film, read it back, and say what was added."""
+    del model
+    from ipc.artifacts import read
+
+    container = context.params["container"]
+    if container not in MUXERS:
+        raise StageError("config", f"--container {container}: mkv or mp4")
+    film = probe(inputs["film"])
+    cues = read(inputs["cues"], "cues")
+    clip = clip_of(context.params.get("clip"))
+    kept, left_out = streams(film, container)
+    for track, why in left_out:
+        if why:
+            context.degraded(f"{track.type} stream {track.index} ({track.codec}) is left out: {why}")
+    count = cues.table.num_rows
+    if not count:
+        context.log("nothing was said: no subtitle track is added")
+    output = context.path("film")
+    command = arguments(
+        inputs["film"],
+        inputs["srt"] if count else None,
+        output,
+        kept,
+        container,
+        str(cues.content["language"]),
+        clip,
+    )
+    total = (clip[1] - clip[0]) if clip else (film.seconds or 0.0)
+    try:
+        media_ffmpeg.run(command, context, total, "mux", output)
+    except StageError as error:
+        if container == "mp4" and error.category == "input":
+            raise StageError(
+                "config", f"MP4 cannot hold this film: {error.message}", "--container mkv holds anything"
+            ) from error
+        raise
+    verify(output, kept, cues.rows(), clip, film)
+    context.method = f"ffmpeg stream copy to {MUXERS[container]}"
+    context.fact("container", container)
+    context.fact(
+        "subtitle_track", len([track for track in kept if track.type == "subtitle"]) if count else None
+    )
+    context.save_file("film")
+
+
+def streams(film: Film, container: str) -> tuple[list[Track], list[tuple[Track, str]]]:
+    """The streams that are copied, and those that are not with the reason (empty where nothing is lost by it).
+
+    `StageError` (config) where MP4 would lose something that Matroska keeps.
+    """
+    kept: list[Track] = []
+    left: list[tuple[Track, str]] = []
+    for track in film.tracks:
+        if track.type == "data" and film.chapters and track.codec in {"bin_data", "unknown", "text"}:
+            left.append((track, ""))  # MP4's own form of the chapters, which are kept as chapters
+        elif track.type == "data":
+            left.append((track, f"{container} cannot hold such a stream"))
+        elif container == "mp4" and (
+            track.type == "attachment" or (track.type == "subtitle" and track.codec not in TEXT)
+        ):
+            raise StageError(
+                "config",
+                f"MP4 cannot hold {track.type} stream {track.index} ({track.codec}) of this film",
+                "--container mkv keeps it",
+            )
+        else:
+            kept.append(track)
+    return kept, left
+
+
+def arguments(
+    path: Path,
+    srt: Path | None,
+    output: Path,
+    kept: list[Track],
+    container: str,
+    code: str,
+    clip: tuple[float, float] | None,
+) -> list[str]:
+    """Ffmpeg's arguments: copy the streams in `kept`, and add `srt` as the default subtitle track in language `code`."""
+    spoken = language(code)
+    command = ["-y"]
+    if clip:
+        command += ["-ss", f"{clip[0]:.6f}", "-t", f"{clip[1] - clip[0]:.6f}"]
+    command += ["-i", media_ffmpeg.url(path)]
+    if srt:
+        command += ["-f", "srt", "-i", media_ffmpeg.url(srt)]
+    for track in kept:
+        command += ["-map", f"0:{track.index}"]
+    command += ["-map_metadata", "0", "-map_chapters", "0", "-c", "copy"]
+    texts = [track for track in kept if track.type == "subtitle"]
+    for number, track in enumerate(texts):
+        form = "mov_text" if container == "mp4" else IN_MATROSKA.get(track.codec)
+        if form and form != track.codec:
+            command += [f"-c:s:{number}", form]
+    if srt:
+        number = len(texts)
+        tag = spoken.terminologic if container == "mp4" else spoken.bibliographic
+        command += [
+            "-map", "1:0", f"-c:s:{number}", "mov_text" if container == "mp4" else "srt",
+            f"-metadata:s:s:{number}", f"language={tag}", f"-metadata:s:s:{number}", f"title={spoken.name}",
+            f"-metadata:s:s:{number}", f"handler_name={spoken.name}", f"-disposition:s:{number}", "default",
+        ]  # fmt: skip
+    if container == "mp4":
+        command += ["-movflags", "+faststart"]
+    # Bit-exact: no library versions, no random identifiers. The queue: cues are rare, so packets wait for them.
+    command += ["-fflags", "+bitexact", "-max_interleave_delta", "0", "-max_muxing_queue_size", "4096"]
+    return [*command, "-f", MUXERS[container], media_ffmpeg.url(output)]
+
+
+def verify(
+    output: Path,
+    kept: list[Track],
+    cues: list[dict[str, Any]],
+    clip: tuple[float, float] | None,
+    film: Film,
+) -> None:
+    """Read the new film: every stream is there, it is as long as the old one, and every cue is where it should be.
+
+    `StageError` (crash) where it is not: then it is not put in its place.
+    """
+    found = probe(output)
+    for kind in ("video", "audio", "subtitle", "attachment"):
+        expected = sum(track.type == kind for track in kept) + (kind == "subtitle" and bool(cues))
+        if len(found.of(kind)) != expected:
+            raise _wrong(output, f"{len(found.of(kind))} {kind} streams, expected {expected}")
+    if clip is None and film.seconds and found.seconds and found.seconds < film.seconds - 1.0:
+        raise _wrong(output, f"{found.seconds:.1f} s long, expected {film.seconds:.1f} s")
+    if cues:
+        times = _subtitle_times(output, found.of("subtitle")[-1])
+        if len(times) < len(cues):
+            raise _wrong(output, f"{len(times)} cues, expected {len(cues)}")
+        shift = times[0] - cues[0]["start"]
+        late = max(abs(time - shift - cue["start"]) for time, cue in zip(times, cues, strict=False))
+        if late > 0.02:
+            raise _wrong(output, f"a cue is {late:.3f} s off")
+
+
+def _subtitle_times(path: Path, track: Track) -> list[float]:
+    import av
+
+    with av.open(f"file:{path}") as container:
+        stream = container.streams[track.index]
+        return [
+            float(p.pts * p.time_base) for p in container.demux(stream) if p.pts is not None and p.size > 2
+        ]
+
+
+def _wrong(output: Path, what: str) -> StageError:
+    return StageError(
+        "crash", f"the film that was written to {output.name} is not right: {what}", "please report it"
+    )
