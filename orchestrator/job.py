@@ -38,6 +38,7 @@ class Job:
     began: float = 0.0
     stalled: bool = False
     peak_rss: int = 0
+    _recipe: Recipe | None = None
 
     @property
     def name(self) -> str:
@@ -52,7 +53,9 @@ class Job:
     @property
     def recipe(self) -> Recipe:
         """The recipe of the worker this job needs."""
-        return recipe_for(self.step, self.backend, self.threads)
+        if self._recipe is None or self._recipe.backend != self.backend:
+            self._recipe = recipe_for(self.step, self.backend, self.threads)
+        return self._recipe
 
     @property
     def next_device(self) -> str | None:

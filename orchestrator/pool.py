@@ -98,6 +98,7 @@ class Pool:
         self._posts = posts
         self._spawn = spawn
         self._numbers: dict[str, int] = {}
+        self._spoiled: set[Recipe] = set()
 
     def start(self, step: Step, recipe: Recipe) -> Hand:
         """Start a worker and tell it to load; it will be idle once it is ready."""
@@ -129,6 +130,14 @@ class Pool:
         """Whether a worker for `recipe` is at work: a second one would load the same model again, to share the same cores."""
         return any(hand.recipe == recipe and hand.status != "stopping" for hand in self.hands)
 
+    def spoil(self, recipe: Recipe) -> None:
+        """Note that a worker of `recipe` came to nothing: none is started ahead of need again, who needs it will say why."""
+        self._spoiled.add(recipe)
+
+    def worth_starting(self, recipe: Recipe) -> bool:
+        """Whether to start a worker for `recipe` ahead of need: there is none, and none has come to nothing."""
+        return recipe not in self._spoiled and not self.busy(recipe)
+
     def memory_mb(self) -> int:
         """Memory that the living workers may take, by their declarations."""
         return sum(hand.stage.resources.memory_mb for hand in self.hands)
@@ -144,14 +153,20 @@ class Pool:
                 self.dismiss(hand)
 
     def make_room(self, memory_mb: int, budget_mb: int) -> bool:
-        """End idle workers until `memory_mb` more fits into the budget; false while it does not fit yet."""
-        for hand in self.hands:
-            if self.memory_mb() + memory_mb <= budget_mb:
-                return True
-            if hand.job is None and hand.status == "idle":
+        """End workers without a job until `memory_mb` more fits into the budget; false while it does not fit yet.
+
+        What needs more than the budget gets it when it is alone. Workers that were ended count until they have gone.
+        """
+        if not self.hands or self.memory_mb() + memory_mb <= budget_mb:
+            return True
+        staying = sum(hand.stage.resources.memory_mb for hand in self.hands if hand.status != "stopping")
+        for hand in reversed(self.hands):  # the last one started is needed last
+            if staying + memory_mb <= budget_mb:
+                break
+            if hand.job is None and hand.status != "stopping":
                 self.dismiss(hand)
-        busy = [hand for hand in self.hands if hand.job is not None]
-        return self.memory_mb() + memory_mb <= budget_mb or not (busy or self.hands)
+                staying -= hand.stage.resources.memory_mb
+        return False
 
     def dismiss(self, hand: Hand) -> None:
         """End a worker that has nothing to lose."""

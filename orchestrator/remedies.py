@@ -21,7 +21,7 @@ class Remedy:
 def remedy(
     category: str,
     *,
-    by_signal: bool = False,
+    died: bool = False,
     retries: int = 0,
     batch: int | None = None,
     floor: int | None = None,
@@ -30,7 +30,7 @@ def remedy(
 ) -> Remedy:
     """The remedy for a failure of `category`, given what was tried.
 
-    `by_signal` says that the process died rather than explained itself: only that is worth trying again, an exception
+    `died` says that the process ended rather than explained itself: only that is worth trying again, an exception
     would come again. `batch` and `floor` are the batch size it ran with and the smallest it may have.
     """
     match category:
@@ -49,7 +49,7 @@ def remedy(
             return Remedy(
                 action="retry", batch=floor, note="killed for memory: tries again in smaller pieces"
             )
-        case "crash" if by_signal and retries < RETRIES:
+        case "crash" if died and retries < RETRIES:
             return Remedy(action="retry", note="its process died: tries again")
         case "stalled" if retries < RETRIES:
             return Remedy(action="retry", note="made no progress: tries again")

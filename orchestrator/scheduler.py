@@ -50,6 +50,8 @@ from orchestrator.worker import Exited, Post
 STOP_SECONDS = 4.5
 """After this long, what still lives of a stopped run is killed."""
 _TICK = 1.0
+_SPOILS = frozenset({"crash", "contract", "env", "oom_host"})
+"""After an error of these a process is not what it was: the next film gets a new one."""
 _ASLEEP = 20.0
 """A loop that was not woken for this long was suspended: nobody stalled meanwhile."""
 
@@ -84,6 +86,8 @@ class Scheduler:
         self._posts: queue.SimpleQueue[Post] = queue.SimpleQueue()
         self._pool = Pool(logs, self._posts, spawn)
         self._jobs: list[Job] = []
+        self._of_film: list[dict[str, Job]] = []
+        self._made: set[str] = set()
         self._known: list[dict[str, tuple[str, Path]]] = []
         self._stopping = False
         self._oom_kills = workers.oom_kills()
@@ -102,17 +106,21 @@ class Scheduler:
         for index, plan in enumerate(plans):
             active = {step.name: step.stage for step in plan.steps if step.verdict != "off"}
             self._known.append({})
+            self._of_film.append({})
             for step in plan.steps:
                 if step.verdict != "off":
                     near = resources.beside(step.stage, active)
                     count = resources.threads(step.stage, near, self._limits.cores)
-                    self._jobs.append(Job(index, plan, step, count))
+                    job = Job(index, plan, step, count)
+                    self._jobs.append(job)
+                    self._of_film[index][step.name] = job
         films = tuple(_film_state(plan) for plan in plans)
         self._emit(events.RunStarted(time=time.time(), films=films))
 
     def _loop(self, interrupt: Interrupt) -> None:
         stop_by: float | None = None
         last = time.monotonic()
+        changed = True
         while True:
             if interrupt.count and stop_by is None:
                 stop_by = time.monotonic() + STOP_SECONDS
@@ -121,11 +129,9 @@ class Scheduler:
             if stop_by is not None and (interrupt.count > 1 or time.monotonic() > stop_by):
                 for hand in self._pool.hands:
                     hand.process.stop(at_once=True)
-            if not self._stopping:
-                self._advance()
-                self._assign()
-                self._look_ahead()
-            if all(job.status == "ended" for job in self._jobs) or self._stopping:
+            if changed and not self._stopping:
+                self._go_on()
+            if not self._jobs or self._stopping:
                 self._pool.retire(())
                 if self._stopping and not self._pool.hands:
                     return
@@ -139,6 +145,8 @@ class Scheduler:
             if now - last > _ASLEEP:
                 self._woke(now - last)
             last = now
+            # What only tells how far a stage is changes nothing of who may start.
+            changed = post[0] is not None and not isinstance(post[1], Progress | Heartbeat | Log | Metric)
             if post[0] is not None:
                 self._take(*post)
             self._look_for_stalls(now)
@@ -155,13 +163,22 @@ class Scheduler:
 
     # -- what can go on -------------------------------------------------------------------------------------------------
 
+    def _go_on(self) -> None:
+        """Do everything that can be done now."""
+        crowded, before = False, -1
+        while len(self._jobs) != before:  # what has ended may let others begin, or end
+            before = len(self._jobs)
+            self._advance()
+            crowded = self._assign()
+            self._jobs = [job for job in self._jobs if job.status != "ended"]
+        self._look_ahead(crowded=crowded)
+
     def _advance(self) -> None:
         """Look up every job whose inputs have become known; skip those whose inputs never will."""
         for job in self._jobs:
             if job.status != "waiting":
                 continue
-            before = {other.name: other for other in self._jobs if other.film == job.film}
-            needs = [before[name] for name in job.step.needs()]
+            needs = [self._of_film[job.film][name] for name in job.step.needs()]
             if failed := [need.name for need in needs if need.status == "ended" and not need.good]:
                 job.status = "ended"
                 self._emit(tidings.of_skip(job, f"{failed[0]} did not end well"))
@@ -178,26 +195,38 @@ class Scheduler:
         else:
             self._finish(job, entry, cached=True)
 
-    def _assign(self) -> None:
-        """Give ready jobs to workers, as far as cores, memory and accelerators go. The order is: oldest film, then plan."""
+    def _assign(self) -> bool:
+        """Give ready jobs to workers, as far as cores, memory and accelerators go. The order is: oldest film, then plan.
+
+        Returns whether one waits for memory.
+        """
+        crowded = False
+        active = [other for other in self._jobs if other.status in {"assigned", "running"}]
         for job in self._jobs:
             if job.status != "ready":
                 continue
-            active = [other for other in self._jobs if other.status in {"assigned", "running"}]
             if len(active) >= max(2, self._limits.cores):
-                return
+                break
             device = job.backend.device
             if device != "cpu" and any(other.backend.device == device for other in active):
+                continue
+            if job.key in self._made and not job.step.forced and (entry := self._store.find(job.key)):
+                self._finish(job, entry, cached=True)  # another film of this run is the same one
                 continue
             hand = self._pool.free(job.recipe)
             if hand is None:
                 if self._pool.busy(job.recipe):
                     continue
-                if not self._pool.make_room(job.step.stage.resources.memory_mb, self._limits.memory_mb):
+                if crowded or not self._pool.make_room(
+                    job.step.stage.resources.memory_mb, self._limits.memory_mb
+                ):
+                    crowded = True  # those behind it take no memory that it waits for
                     continue
                 hand = self._start(job)
             if hand is not None:
                 self._give(job, hand)
+                active.append(job)
+        return crowded
 
     def _start(self, job: Job) -> Hand | None:
         try:
@@ -207,6 +236,7 @@ class Scheduler:
         except OSError as error:
             category, message, hint = "storage", f"cannot start {job.name}: {error}", ""
         # Started ahead of need it may yet turn out not to be needed; when it is, this is tried again and said.
+        self._pool.spoil(job.recipe)
         if job.status == "ready":
             self._fail(job, category, message, hint)
         return None
@@ -237,17 +267,18 @@ class Scheduler:
         }
         hand.process.send(job.command(inputs))
 
-    def _look_ahead(self) -> None:
+    def _look_ahead(self, *, crowded: bool) -> None:
         """Start workers for the jobs that come next, one import at a time on a small machine; end those nobody needs."""
-        ahead = [job for job in self._jobs if job.status in {"waiting", "ready"} and self._likely(job)]
         self._pool.retire({job.recipe for job in self._jobs if job.status != "ended"})
-        if not self._prestart:
+        if not self._prestart or crowded:
             return
-        for job in ahead:
+        for job in self._jobs:
             if self._pool.starting() >= max(1, self._limits.cores // 2):
                 return
+            if job.status not in {"waiting", "ready"} or not self._likely(job):
+                continue
             room = self._pool.memory_mb() + job.step.stage.resources.memory_mb <= self._limits.memory_mb
-            if room and not self._pool.busy(job.recipe):
+            if room and self._pool.worth_starting(job.recipe):
                 self._start(job)
 
     def _likely(self, job: Job) -> bool:
@@ -266,6 +297,8 @@ class Scheduler:
                 self._pool.remove(hand)
                 if job is not None:
                     self._died(job, hand, event.status)
+                elif hand.status != "stopping":
+                    self._pool.spoil(hand.recipe)
             case Hello():
                 self._greet(hand, event)
             case Ready():
@@ -280,13 +313,14 @@ class Scheduler:
                     self._told(job, event)
             case Error() if job is None:
                 # A worker started ahead of need failed to load: the job it was for will say so, if it comes to that.
-                hand.process.stop()
-                hand.status = "stopping"
+                self._pool.spoil(hand.recipe)
+                self._dismiss(hand)
             case _ if job is not None:
                 self._heard(job, hand, event)
 
     def _heard(self, job: Job, hand: Hand, event: Event) -> None:
-        job.touch()
+        if not isinstance(event, Log | Metric):
+            job.touch()
         match event:
             case Started():
                 job.status = "running"
@@ -297,16 +331,20 @@ class Scheduler:
             case ArtifactWritten():
                 job.written[event.name] = (event.kind, Path(event.path), event.digest)
             case Result():
-                hand.job, hand.status = None, "idle"
+                hand.job = None
+                if hand.status == "busy":  # and not on its way out, for having been silent too long
+                    hand.status = "idle"
                 self._commit(job, event)
             case Error():
                 hand.job = None
-                if hand.status == "busy":
+                if hand.status == "busy" and event.category not in _SPOILS:
                     hand.status = "idle"
-                else:  # it could not load: this process is of no use to anybody
-                    hand.process.stop()
-                    hand.status = "stopping"
-                self._remedy(job, event.category, _sentence(event), event.hint, hand=hand)
+                else:
+                    self._dismiss(hand)
+                if job.stalled:  # whatever it says now, it says because it was stopped
+                    self._remedy(job, *self._diagnosis(job, hand, 0), "", hand=hand)
+                else:
+                    self._remedy(job, event.category, _sentence(event), event.hint, hand=hand)
 
     def _greet(self, hand: Hand, hello: Hello) -> None:
         declared = (hand.stage.name, hand.stage.version, CONTRACT)
@@ -315,6 +353,7 @@ class Scheduler:
             return
         hand.process.stop(at_once=True)
         hand.status = "stopping"
+        self._pool.spoil(hand.recipe)
         if hand.job is not None:
             job, hand.job = hand.job, None
             self._fail(
@@ -325,32 +364,38 @@ class Scheduler:
                 "orchestrator doctor",
             )
 
+    def _dismiss(self, hand: Hand) -> None:
+        """End a worker that is of no use to anybody."""
+        hand.process.stop()
+        hand.status = "stopping"
+
     def _died(self, job: Job, hand: Hand, status: int) -> None:
+        self._remedy(job, *self._diagnosis(job, hand, status), "", hand=hand, died=True)
+
+    def _diagnosis(self, job: Job, hand: Hand, status: int) -> tuple[str, str]:
         kills = workers.oom_kills()
-        tail = hand.process.tail()
-        for_memory = kills > self._oom_kills
-        category, message = remedies.diagnosis(
+        found = remedies.diagnosis(
             job.name,
             status,
             stall_s=job.step.stage.stall_s if job.stalled else None,
-            for_memory=for_memory,
-            tail=tail,
+            for_memory=kills > self._oom_kills,
+            tail=hand.process.tail(),
         )
         self._oom_kills = kills
-        job.stalled = False
-        self._remedy(job, category, message, "", hand=hand, by_signal=status < 0)
+        return found
 
     def _remedy(
-        self, job: Job, category: str, message: str, hint: str, *, hand: Hand, by_signal: bool = False
+        self, job: Job, category: str, message: str, hint: str, *, hand: Hand, died: bool = False
     ) -> None:
         """Try again with less, elsewhere, or not at all."""
         self._drop_attempt(job)
+        job.stalled = False
         if self._stopping:
             job.status = "ended"
             return
         found = remedies.remedy(
             category,
-            by_signal=by_signal,
+            died=died,
             retries=job.retries,
             batch=job.batch_size,
             floor=job.step.stage.batch_floor,
@@ -382,6 +427,7 @@ class Scheduler:
         except StageError as error:
             self._fail(job, error.category, error.message, error.hint)
         else:
+            self._made.add(job.key)
             self._finish(job, entry, cached=False)
 
     def _finish(self, job: Job, entry: Entry, *, cached: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from orchestrator.stages import Backend, Input, Output, Param, Resources, Stage
 from orchestrator.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
+groups: list[int] = []
+"""Process groups of the workers that were started."""
 
 
 def stage(name, *sources, devices=("cpu",), stall_s=60.0, **defaults):
@@ -54,7 +57,18 @@ def spawn(backend, threads, log, posts):
     )
     command = [sys.executable, "-P", "-c", code, stage_name, backend.runner]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return worker.Worker(command, environment, log, posts)
+    made = worker.Worker(command, environment, log, posts)
+    groups.append(made.pid)
+    return made
+
+
+def alive():
+    """The living processes of every group that `spawn` started: what a stage started is in the group of its process."""
+    listed = subprocess.run(
+        ["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True
+    ).stdout
+    rows = [line.split(None, 2) for line in listed.splitlines()]
+    return [row for row in rows if int(row[0]) in groups and not row[1].startswith("Z")]
 
 
 def new_store(folder):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import threading
 import time
 
@@ -188,7 +187,7 @@ def test_a_stage_without_progress_is_stalled_and_tried_again(store, tmp_path, fi
     assert steps["a"].status == "done"
     assert "no progress" in recorder.of(StepRetried)[0].reason
     assert "most recent call first" in (tmp_path / "logs" / "a.log").read_text()
-    assert nobody_left()
+    assert not small.alive()
 
 
 def test_degraded_is_told_in_the_state_and_in_the_store(store, tmp_path, film):
@@ -206,7 +205,7 @@ def test_a_signal_stops_the_run_and_everything_it_started(store, tmp_path, film,
     state = made.run([make_plan(film, store, stages)])
     assert state.interrupted
     assert time.monotonic() - started < 1.5 + 5
-    assert nobody_left()
+    assert not small.alive()
     assert not [p for p in (tmp_path / "store" / "attempts").iterdir() if p.is_dir()]
 
 
@@ -220,11 +219,3 @@ def test_a_runner_of_another_version_is_refused(store, tmp_path, film):
     assert error.category == "contract"
     assert "stage other version 1" in error.message
     assert "expected a version 1" in error.message
-
-
-def nobody_left():
-    """Whether no stage process, and nothing that one started, is alive."""
-    found = subprocess.run(
-        ["pgrep", "-f", "ipc.child|sleep 600"], capture_output=True, text=True, check=False
-    )
-    return found.stdout == ""
