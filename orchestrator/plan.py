@@ -90,7 +90,7 @@ def make(
 ) -> Plan:
     """Plan a run on `film`; `FatalError` where it cannot be as asked (a model that is not there, an unknown stage)."""
     reasons_off = _off(stages, off or {}, until)
-    forced = force | _downstream(stages, from_)
+    forced = force | (_downstream(stages, from_) - (reasons_off.keys() - {from_}))
     if blocked := sorted(forced & reasons_off.keys()):
         raise FatalError(f"{blocked[0]} cannot be run: it is off ({reasons_off[blocked[0]]})", status=USAGE)
     known: dict[str, str] = {}
@@ -191,11 +191,7 @@ def _upstream(stages: Mapping[str, Stage], name: str) -> set[str]:
 
 
 def _downstream(stages: Mapping[str, Stage], name: str | None) -> frozenset[str]:
-    """The stage called `name` and those that read from it, those that are off anyway left out."""
+    """The stage called `name` and those that read from it."""
     if name is None:
         return frozenset()
-    return frozenset(
-        stage.name
-        for stage in stages.values()
-        if not stage.off and (stage.name == name or name in _upstream(stages, stage.name))
-    )
+    return frozenset(stage for stage in stages if stage == name or name in _upstream(stages, stage))

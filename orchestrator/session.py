@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator import disk, envs, options, outputs, report, runs
-from orchestrator.errors import DEGRADED, FAILED, INTERRUPTED, OK, PARTIAL, USAGE, FatalError
+from orchestrator.errors import BUG, DEGRADED, FAILED, INTERRUPTED, OK, PARTIAL, USAGE, FatalError
 from orchestrator.home import home
 from orchestrator.plan import Plan, Step
 from orchestrator.scheduler import Scheduler, exit_category
@@ -90,6 +90,11 @@ def run(arguments: argparse.Namespace) -> int:
         )
         try:
             state = scheduler.run(plans)
+        except BaseException:
+            report.write(
+                record, scheduler.state, status=BUG, command=sys.argv[1:], options=_options(arguments)
+            )
+            raise
         finally:
             for view in views:
                 view.close()

@@ -85,6 +85,11 @@ def test_a_stage_that_needs_one_that_is_off_is_off_too(film, store):  # noqa: F8
         make_plan(film, store, STAGES_AB, off={"b": "--no-b"}, force=frozenset("c"))
 
 
+def test_from_a_stage_on_leaves_out_what_is_off(film, store):  # noqa: F811
+    plan = make_plan(film, store, STAGES_AB, off={"c": "--no-c"}, from_="b")
+    assert [step.forced for step in plan.steps] == [False, True, False]
+
+
 def test_an_optional_input_of_a_stage_that_is_off_is_left_out(film, store):  # noqa: F811
     optional = dataclasses.replace(stage("c", "a", "b"), name="c")
     inputs = tuple(dataclasses.replace(i, optional=i.name == "b") for i in optional.inputs)
