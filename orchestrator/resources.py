@@ -65,14 +65,31 @@ def _upstream(stage: Stage, stages: Mapping[str, Stage]) -> set[str]:
 
 def _cores() -> int:
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with contextlib.suppress(OSError, ValueError):
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        count = min(count, max(1, int(quota) // int(period)))
+    for folder in control_groups():
+        with contextlib.suppress(OSError, ValueError):
+            quota, period = (folder / "cpu.max").read_text().split()
+            count = min(count, max(1, int(quota) // int(period)))
     return count
 
 
 def _memory_bytes() -> int:
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    with contextlib.suppress(OSError, ValueError):
-        total = min(total, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    for folder in control_groups():
+        for name in ("memory.max", "memory.high"):
+            with contextlib.suppress(OSError, ValueError):
+                total = min(total, int((folder / name).read_text()))
+    with contextlib.suppress(OSError, ValueError):  # version 1
+        total = min(total, int(Path("/sys/fs/cgroup/memory/memory.limit_in_bytes").read_text()))
     return total
+
+
+def control_groups() -> list[Path]:
+    """Folders of the control group (version 2) this process is in and of those around it, the innermost first."""
+    root = Path("/sys/fs/cgroup")
+    inside = ""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text().splitlines():
+            if line.startswith("0::/"):
+                inside = line[4:]
+    folder = root / inside
+    return [folder, *(parent for parent in folder.parents if parent.is_relative_to(root))]

@@ -10,22 +10,26 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import select
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ipc.errors import StageError
 from ipc.protocol import EVENTS_FD, Cancel, Command, Error, Event, Shutdown, decode_event, encode
-from orchestrator import envs
+from orchestrator import envs, resources
 from orchestrator.stages import Backend
 
 GRACE_CANCEL = 1.5
 GRACE_TERM = 1.5
 """Seconds that a process is given after being asked, and after being told, before it is killed: all within five."""
+DRAIN = 1.0
+"""Seconds that the events of a process are read after its end: what it wrote is there already."""
+_LOOK_MS = 500
 
 _spawning = threading.Lock()
 
@@ -49,7 +53,8 @@ class Worker:
         self.log = log
         self._posts = posts
         self._killer: threading.Thread | None = None
-        self._deadline_lock = threading.Lock()
+        self._lock = threading.Lock()
+        self._reaped = threading.Event()
         self._exited = threading.Event()
         # One at a time: a second child forked while this one's pipe is open and inheritable would hold its end open.
         with _spawning, log.open("ab") as stream:
@@ -90,7 +95,7 @@ class Worker:
         if at_once:
             self._signal(signal.SIGKILL)
             return
-        with self._deadline_lock:
+        with self._lock:
             if self._killer is None:
                 self._killer = threading.Thread(target=self._ladder, daemon=True, name=f"stop {self.pid}")
                 self._killer.start()
@@ -119,29 +124,59 @@ class Worker:
             self._signal(signal.SIGKILL)
 
     def _signal(self, number: int) -> None:
-        # The child leads its group, and the group lives while any member does: no other process can have this id.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, number)
+        # Until its leader has been reaped, no other group can have this number.
+        with self._lock, contextlib.suppress(ProcessLookupError, PermissionError):
+            if not self._reaped.is_set():
+                os.killpg(self.pid, number)
 
     def _read(self, reading: int) -> None:
         ended = threading.Thread(target=self._await_end, daemon=True, name=f"wait {self.pid}")
         ended.start()
-        with os.fdopen(reading, "rb") as stream:
-            for line in stream:
-                try:
-                    self._posts.put((self, decode_event(line)))
-                except StageError as error:
-                    self._posts.put(
-                        (self, Error(category="contract", type="ContractError", message=error.message))
-                    )
-        ended.join()
-        self._exited.set()
-        self._posts.put((self, Exited(self._process.returncode)))
+        try:
+            for line in self._lines(reading):
+                self._posts.put((self, self._decoded(line)))
+        finally:
+            os.close(reading)
+            ended.join()
+            self._exited.set()
+            self._posts.put((self, Exited(self._process.returncode)))
+
+    def _lines(self, reading: int) -> Iterator[bytes]:
+        """Whole lines until the end; what a kill cut off is no line. Who left the group may hold the pipe open: not waited for."""
+        poll = select.poll()
+        poll.register(reading, select.POLLIN)
+        held, deadline = b"", float("inf")
+        while time.monotonic() < deadline:
+            if self._reaped.is_set() and deadline == float("inf"):
+                deadline = time.monotonic() + DRAIN
+            if not poll.poll(_LOOK_MS):
+                continue
+            piece = os.read(reading, 1 << 16)
+            if not piece:
+                return
+            *lines, held = (held + piece).split(b"\n")
+            yield from lines
+
+    def _decoded(self, line: bytes) -> Event:
+        try:
+            event = decode_event(line)
+        except StageError as error:
+            return Error(category="contract", type="ContractError", message=error.message)
+        if isinstance(event, Error) and event.traceback:
+            with contextlib.suppress(OSError), self.log.open("a", encoding="utf-8") as stream:
+                stream.write(event.traceback)
+        return event
 
     def _await_end(self) -> None:
-        self._process.wait()
+        if hasattr(os, "waitid"):
+            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        else:  # macOS before Python 3.13
+            self._process.wait()
         # Whatever is left of the group dies now, which also closes every copy of the events' descriptor.
         self._signal(signal.SIGKILL)
+        with self._lock:
+            self._reaped.set()
+        self._process.wait()
         with contextlib.suppress(OSError):
             if self._process.stdin is not None:
                 self._process.stdin.close()
@@ -171,8 +206,9 @@ def spawn(
 
 
 def oom_kills() -> int:
-    """How many processes of this control group the kernel has killed for memory so far; 0 where it does not tell."""
-    for path in (Path("/sys/fs/cgroup/memory.events"), Path("/sys/fs/cgroup/memory/memory.oom_control")):
+    """How many processes the kernel has killed for memory so far, in this control group or on this machine; 0 where it does not tell."""
+    counters = [folder / "memory.events" for folder in resources.control_groups()]
+    for path in (*counters, Path("/proc/vmstat")):
         with contextlib.suppress(OSError, ValueError, IndexError):
             for line in path.read_text().splitlines():
                 if line.startswith("oom_kill "):
