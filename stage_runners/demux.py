@@ -52,7 +52,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         )
     expected = _expected(film, track, clip)
     raw = context.scratch() / "pcm"
-    said = media_ffmpeg.run(arguments(path, track, clip, raw), context, expected or 0.0, "decode", raw)
+    said = media_ffmpeg.run(arguments(path, film, track, clip, raw), context, expected or 0.0, "decode", raw)
     if not raw.exists() or raw.stat().st_size < 2:
         raise StageError(
             "input",
@@ -104,7 +104,7 @@ def choose(film: Film, asked: int | None, language: str | None, name: str) -> tu
     return best, ", ".join(reasons) or "the only one in it"
 
 
-def arguments(path: Path, track: Track, clip: tuple[float, float] | None, raw: Path) -> list[str]:
+def arguments(path: Path, film: Film, track: Track, clip: tuple[float, float] | None, raw: Path) -> list[str]:
     """Ffmpeg's arguments: decode one track into raw PCM at `raw`."""
     import ffmpeg
 
@@ -112,7 +112,23 @@ def arguments(path: Path, track: Track, clip: tuple[float, float] | None, raw: P
     command = ffmpeg.input(media_ffmpeg.url(path), **span).output(
         media_ffmpeg.url(raw), map=f"0:{track.index}", af=RESAMPLE, f="s16le", vn=None, sn=None, dn=None
     )
-    return [*command.compile(overwrite_output=True)[1:]]
+    return [*command.compile(overwrite_output=True)[1:], *_clock(film, track)]
+
+
+def _clock(film: Film, track: Track) -> list[str]:
+    """A second output, to nowhere, of the stream that begins the film.
+
+    Where time stamps may jump, some versions of ffmpeg begin their clock with the first of the streams that are used, so
+    one that begins the film must be used too; packets are only counted.
+    """
+    first = min((other for other in film.tracks if other.start is not None), key=_start, default=track)
+    if not film.jumps or _start(first) >= _start(track):
+        return []
+    return ["-map", f"0:{first.index}", "-c", "copy", "-f", "null", "-"]
+
+
+def _start(track: Track) -> float:
+    return track.start if track.start is not None else 0.0
 
 
 def _expected(film: Film, track: Track, clip: tuple[float, float] | None) -> float | None:

@@ -71,8 +71,8 @@ def run(arguments: list[str], context: Context, total: float, phase: str, output
             "free some space there, or choose another folder",
         )
     if status:
-        last = said.splitlines()[-1] if said else f"status {status}"
-        raise StageError("input", f"ffmpeg cannot {phase} it: {last}", "does a player play the file?")
+        first = said.splitlines()[0] if said else f"status {status}"
+        raise StageError("input", f"ffmpeg cannot {phase} it: {first}", "does a player play the file?")
     return said
 
 

@@ -12,7 +12,9 @@ from ipc.errors import StageError
 
 @dataclass(frozen=True, kw_only=True)
 class Track:
-    """One stream: `number` counts within its type, from 0. Times are seconds, `seconds` None where not announced."""
+    """One stream: `number` counts within its type, from 0. `start` is on the container's own clock;
+    `seconds` is when it ends, after the film's start. Both None where not announced.
+    """
 
     index: int
     number: int
@@ -23,6 +25,7 @@ class Track:
     default: bool = False
     purposes: tuple[str, ...] = ()
     channels: int = 0
+    start: float | None = None
     seconds: float | None = None
     picture: bool = False
     filename: str = ""
@@ -38,13 +41,17 @@ class Track:
 
 @dataclass(frozen=True, kw_only=True)
 class Film:
-    """A container: its format's names, when it starts on its own clock, how long it says it is, and its tracks."""
+    """A container: its format's names, when it starts on its own clock, how long it says it is, and its tracks.
+
+    `jumps` says that its time stamps may jump (MPEG-TS and its like), so that ffmpeg puts a clock of its own on it.
+    """
 
     format: str
     start: float
     seconds: float | None
     tracks: tuple[Track, ...]
     chapters: int = 0
+    jumps: bool = False
     tags: dict[str, str] = field(default_factory=dict)
 
     def of(self, kind: str) -> list[Track]:
@@ -101,6 +108,7 @@ def _film(container: Any) -> Film:
                 default="default" in names,
                 purposes=tuple(name for name in names if name != "default"),
                 channels=getattr(context, "channels", 0) or 0 if kind == "audio" else 0,
+                start=float(stream.start_time * stream.time_base) if stream.start_time is not None else None,
                 seconds=_seconds(stream),
                 picture="attached_pic" in names,
                 filename=stream.metadata.get("filename", ""),
@@ -109,21 +117,31 @@ def _film(container: Any) -> Film:
     return Film(
         format=container.format.name,
         start=(container.start_time or 0) / 1e6,
-        seconds=container.duration / 1e6 if container.duration else None,
+        seconds=_length(container),
         tracks=tuple(tracks),
+        jumps=bool(int(container.format.flags) & av.format.Flags.ts_discont.value),
         chapters=len(container.chapters()),
         tags=dict(container.metadata),
     )
 
 
+def _length(container: Any) -> float | None:
+    """How long the container says it is, from its start; Matroska writes the time of its end."""
+    if not container.duration:
+        return None
+    start = (container.start_time or 0) if "matroska" in container.format.name else 0
+    return (container.duration - max(0, start)) / 1e6
+
+
 def _seconds(stream: Any) -> float | None:
-    """A stream's announced length; Matroska keeps it in a tag."""
+    """When a stream says it ends, in seconds after the film's start; Matroska keeps its end in a tag."""
+    first = max(0, stream.container.start_time or 0) / 1e6
     if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
+        return float((stream.duration + (stream.start_time or 0)) * stream.time_base) - first
     tag = next((value for name, value in stream.metadata.items() if name.upper().startswith("DURATION")), "")
     if found := re.fullmatch(r"(\d+):(\d+):(\d+(?:\.\d+)?)", tag.strip()):
         hours, minutes, seconds = found.groups()
-        return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+        return int(hours) * 3600 + int(minutes) * 60 + float(seconds) - first
     return None
 
 

@@ -6,6 +6,7 @@ cues. With its bit-exact flags two runs give the same bytes. The result is read 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ STAGE = "mux"
 VERSION = 1
 
 MUXERS = {"mkv": "matroska", "mp4": "mp4"}
+SHIFT = 0.5
 TEXT = {"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text"}
 IN_MATROSKA = {"mov_text": "srt", "text": "srt"}
 """Text subtitles that Matroska has no form for, and what they become; all others are copied."""
@@ -61,21 +63,42 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         clip,
     )
     total = (clip[1] - clip[0]) if clip else (film.seconds or 0.0)
+    _room(inputs["film"], output, whole=clip is None)
     try:
         media_ffmpeg.run(command, context, total, "mux", output)
+        verify(output, kept, cues.rows(), clip, film)
     except StageError as error:
+        output.unlink(missing_ok=True)
         if container == "mp4" and error.category == "input":
             raise StageError(
                 "config", f"MP4 cannot hold this film: {error.message}", "--container mkv holds anything"
             ) from error
         raise
-    verify(output, kept, cues.rows(), clip, film)
     context.method = f"ffmpeg stream copy to {MUXERS[container]}"
     context.fact("container", container)
     context.fact(
         "subtitle_track", len([track for track in kept if track.type == "subtitle"]) if count else None
     )
     context.save_file("film")
+
+
+def _room(film: Path, output: Path, *, whole: bool) -> None:
+    """`StageError` (storage) where the new film cannot be written, or has no room."""
+    from ipc.artifacts import storage_error
+
+    try:
+        output.open("wb").close()
+        free = shutil.disk_usage(output.parent).free
+    except OSError as error:
+        raise storage_error(error, output) from error
+    need = film.stat().st_size
+    if whole and free < need:
+        output.unlink(missing_ok=True)
+        raise StageError(
+            "storage",
+            f"the subtitled film needs about {need / 1e6:.0f} MB in {output.parent}, where {free / 1e6:.0f} MB are free",
+            "free some space there, or choose another folder",
+        )
 
 
 def streams(film: Film, container: str) -> tuple[list[Track], list[tuple[Track, str]]]:
@@ -150,7 +173,7 @@ def verify(
     clip: tuple[float, float] | None,
     film: Film,
 ) -> None:
-    """Read the new film: every stream is there, it is as long as the old one, and every cue is where it should be.
+    """Read the new film back: every stream is there, it is as long as the old one, and every cue is where it should be.
 
     `StageError` (crash) where it is not: then it is not put in its place.
     """
@@ -158,6 +181,10 @@ def verify(
     for kind in ("video", "audio", "subtitle", "attachment"):
         expected = sum(track.type == kind for track in kept) + (kind == "subtitle" and bool(cues))
         if len(found.of(kind)) != expected:
+            if clip:
+                raise StageError(
+                    "config", f"the clip holds no whole picture of a {kind} stream", "choose a longer --clip"
+                )
             raise _wrong(output, f"{len(found.of(kind))} {kind} streams, expected {expected}")
     if clip is None and film.seconds and found.seconds and found.seconds < film.seconds - 1.0:
         raise _wrong(output, f"{found.seconds:.1f} s long, expected {film.seconds:.1f} s")
@@ -167,6 +194,9 @@ def verify(
             raise _wrong(output, f"{len(times)} cues, expected {len(cues)}")
         shift = times[0] - cues[0]["start"]
         late = max(abs(time - shift - cue["start"]) for time, cue in zip(times, cues, strict=False))
+        # A muxer may shift all streams alike by the little that a codec begins before zero.
+        if clip is None and abs(shift - found.start) > SHIFT:
+            raise _wrong(output, f"the subtitles are {shift - found.start:.3f} s off")
         if late > 0.02:
             raise _wrong(output, f"a cue is {late:.3f} s off")
 
