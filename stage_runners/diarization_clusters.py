@@ -1,62 +1,184 @@
-"""Spectral clustering of voices."""
+"""Voices into speakers: spectral clustering into more groups than needed, then merging what one voice can explain.
+
+How many speakers there are is decided by the merging. Two groups are one voice when the mean cosine between them is
+as large as within them: the measure is that mean over the geometric mean of the two within-group means, pairs that
+share audio left out. It is 1 for one voice whatever its recording is like, where a plain threshold on cosines moves with noise, language
+and length (within one speaker the mean cosine is .38 in a noisy dubbed film and .66 in clean read speech). Over films, meetings, telephone and
+mixes of 1 to 7 voices, different speakers stayed under .55, and the errors in counting were the same for every
+threshold between .6 and .75. Numpy and scipy.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Labels = NDArray[np.int64]
+Vectors = NDArray[np.float32]
+
+SAME_VOICE = 0.65
+"""From this ratio two groups are one voice: the lower middle of the plateau."""
+_GROUPS = 10
+"""Groups of a block before merging, where its spectrum does not ask for more."""
+_NEIGHBOURS, _LEAST_NEIGHBOURS = 0.012, 6
+"""Share of the pieces that a piece is tied to in the graph (senko's pval), and how many at least."""
+_BLOCK = 1500
+"""Pieces clustered at once (about 20 minutes of speech): the affinity matrix never has more rows."""
+_SMALLEST = 3
+"""A group of fewer pieces is no speaker of its own: it joins the nearest one."""
+_FLOOR = 0.1
+"""The least that the cosine within a group counts for: below is noise."""
 
 
-def senko(
-    x: NDArray[np.float32],
-    pval: float = 0.012,
-    mer_cos: float = 0.875,
-    fixed: int | None = None,
-    most: int = 15,
+def cluster(
+    vectors: Vectors, spans: NDArray[np.int64], least: int = 1, most: int | None = None, groups: int = _GROUPS
 ) -> Labels:
-    from sklearn.cluster import KMeans
+    """Speakers 0.. of unit `vectors` (n, size) whose pieces cover the frames `spans` (n, 2), in order of time.
 
-    n = len(x)
-    if n < 10 and fixed is None:
-        return np.zeros(n, np.int64)
-    a = x @ x.T
-    keep = max(int(np.ceil(pval * n)), 6)
-    keep = min(keep, n)
-    order = np.argsort(a, axis=1)[:, : n - keep]
-    np.put_along_axis(a, order, 0, axis=1)
-    a = (a + a.T) / 2
-    np.fill_diagonal(a, 0)
-    lap = np.diag(np.abs(a).sum(1)) - a
-    values, vectors = np.linalg.eigh(lap)
-    k = fixed or int(np.argmax(np.diff(values[: most + 1]))) + 1
-    labels = KMeans(k, random_state=0, n_init=10).fit_predict(vectors[:, :k]).astype(np.int64)
-    if fixed:
-        return labels
-    sizes = np.bincount(labels, minlength=k)
-    major = np.flatnonzero(sizes >= 4)
-    if not len(major):
-        return np.zeros(n, np.int64)
-    centres = np.stack([x[labels == c].mean(0) for c in major])
-    centres /= np.linalg.norm(centres, axis=1, keepdims=True)
-    for i in np.flatnonzero(sizes[labels] < 4):
-        labels[i] = major[np.argmax(centres @ x[i])]
-    while True:
-        names = np.unique(labels)
-        if len(names) == 1:
-            return labels
-        centres = np.stack([x[labels == c].mean(0) for c in names])
-        centres /= np.linalg.norm(centres, axis=1, keepdims=True)
-        near = np.triu(centres @ centres.T, 1)
-        i, j = np.unravel_index(np.argmax(near), near.shape)
-        if near[i, j] < mer_cos:
-            return labels
-        labels[labels == names[j]] = names[i]
-
-
-def cluster(x: NDArray[np.float32], least: int = 1, most: int | None = None) -> Labels:  # noqa: ARG001
-    """Labels 0.. of unit vectors (n, size)."""
-    if not len(x):
+    Never more than `most` speakers, and at least `least` where there are as many pieces. Time and memory grow with
+    n; only blocks of fixed size are clustered by their whole affinity matrix.
+    """
+    if not len(vectors):
         return np.zeros(0, np.int64)
-    labels = senko(x)
+    groups = max(groups, 2 * least)
+    labels = np.zeros(len(vectors), np.int64)
+    count = 0
+    for first in range(0, len(vectors), _BLOCK):
+        block = slice(first, first + _BLOCK)
+        found = _spectral(vectors[block], groups)
+        if least == 1:
+            found = absorb(vectors[block], found)
+        if len(vectors) > _BLOCK:
+            found = merge(vectors[block], spans[block], found, 1, None)
+        labels[block] = found + count
+        count += int(found.max()) + 1
+    return merge(vectors, spans, labels, least, most)
+
+
+def merge(vectors: Vectors, spans: NDArray[np.int64], labels: Labels, least: int, most: int | None) -> Labels:
+    """Merge the two most alike groups until none are alike enough; `least` and `most` overrule the likeness."""
+    state = _Sums.of(vectors, spans, labels)
+    names = list(range(len(state.sizes)))
+    while len(names) > least:
+        alike = state.ratios()
+        first, second = np.unravel_index(np.argmax(alike), alike.shape)
+        if alike[first, second] < SAME_VOICE and (most is None or len(names) <= most):
+            break
+        state = state.joined(int(first), int(second))
+        labels = np.where(labels == names[second], names[first], labels)
+        names.pop(int(second))
+    return compact(labels)
+
+
+def absorb(vectors: Vectors, labels: Labels, smallest: int = _SMALLEST) -> Labels:
+    """Give the members of groups under `smallest` pieces to the group with the nearest centroid."""
+    sizes = np.bincount(labels)
+    large = np.flatnonzero(sizes >= smallest)
+    if not len(large):
+        return np.zeros_like(labels)
+    centroids = np.stack([unit(vectors[labels == group].sum(axis=0)) for group in large])
+    small = sizes[labels] < smallest
+    result = labels.copy()
+    result[small] = large[np.argmax(vectors[small] @ centroids.T, axis=1)]
+    return compact(result)
+
+
+def compact(labels: Labels) -> Labels:
+    """The same groups, numbered 0.. without gaps."""
     return np.unique(labels, return_inverse=True)[1].astype(np.int64)
+
+
+def unit(vector: NDArray[Any]) -> NDArray[Any]:
+    """`vector` with unit length."""
+    return vector / max(float(np.linalg.norm(vector)), 1e-9)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """What the ratios need of each group: sum of vectors, size, and cosines and number of the pairs that share audio."""
+
+    sums: NDArray[np.float64]
+    sizes: NDArray[np.float64]
+    near: NDArray[np.float64]
+    near_count: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, vectors: Vectors, spans: NDArray[np.int64], labels: Labels) -> _Sums:
+        groups = int(labels.max()) + 1
+        sums = np.zeros((groups, vectors.shape[1]))
+        np.add.at(sums, labels, vectors.astype(np.float64))
+        near, near_count = np.zeros((groups, groups)), np.zeros((groups, groups))
+        np.add.at(near, (labels, labels), 1.0)
+        np.add.at(near_count, (labels, labels), 1.0)
+        for distance in range(1, len(vectors)):
+            shared = np.flatnonzero(spans[:-distance, 1] > spans[distance:, 0])
+            if not len(shared):
+                break
+            left, right = labels[shared], labels[shared + distance]
+            cosines = np.einsum("ij,ij->i", vectors[shared], vectors[shared + distance]).astype(np.float64)
+            for a, b in ((left, right), (right, left)):
+                np.add.at(near, (a, b), cosines)
+                np.add.at(near_count, (a, b), 1.0)
+        return cls(sums, np.bincount(labels, minlength=groups).astype(np.float64), near, near_count)
+
+    def ratios(self) -> NDArray[np.float64]:
+        """Likeness of every two groups, 1 for one voice; of shape (groups, groups), -1 on and below the diagonal."""
+        pairs = np.outer(self.sizes, self.sizes) - self.near_count
+        means = np.where(pairs > 0, (self.sums @ self.sums.T - self.near) / np.maximum(pairs, 1), np.nan)
+        within = np.diag(means).copy()
+        usual = np.nanmedian(within) if np.isfinite(within).any() else 0.5
+        within = np.maximum(np.where(np.isfinite(within), within, usual), _FLOOR)
+        ratios = np.nan_to_num(means / np.sqrt(np.outer(within, within)), nan=-1.0)
+        ratios[np.tril_indices(len(ratios))] = -1.0
+        return np.maximum(ratios, -1.0)
+
+    def joined(self, first: int, second: int) -> _Sums:
+        """The groups with the second made part of the first."""
+
+        def fold(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+            matrix = matrix.copy()
+            matrix[first] += matrix[second]
+            matrix[:, first] += matrix[:, second]
+            return np.delete(np.delete(matrix, second, 0), second, 1)
+
+        sums, sizes = self.sums.copy(), self.sizes.copy()
+        sums[first] += sums[second]
+        sizes[first] += sizes[second]
+        return _Sums(
+            np.delete(sums, second, 0), np.delete(sizes, second), fold(self.near), fold(self.near_count)
+        )
+
+
+def _spectral(vectors: Vectors, groups: int) -> Labels:
+    """Groups by the eigenvectors of the graph Laplacian of each piece's nearest neighbours (von Luxburg 2007)."""
+    from scipy.linalg import eigh
+
+    count = len(vectors)
+    groups = min(groups, max(1, count // 5)) if groups == _GROUPS else min(groups, count)
+    if groups < 2:
+        return np.zeros(count, np.int64)
+    affinity = vectors @ vectors.T
+    keep = min(max(int(np.ceil(_NEIGHBOURS * count)), _LEAST_NEIGHBOURS), count)
+    weak = np.argpartition(affinity, count - keep, axis=1)[:, : count - keep]
+    np.put_along_axis(affinity, weak, 0, axis=1)
+    affinity = (affinity + affinity.T) / 2
+    np.fill_diagonal(affinity, 0)
+    laplacian = np.diag(np.abs(affinity).sum(axis=1)) - affinity
+    _, eigenvectors = eigh(laplacian.astype(np.float64), subset_by_index=[0, groups - 1])
+    return _kmeans(eigenvectors, groups)
+
+
+def _kmeans(points: NDArray[np.float64], groups: int, tries: int = 10) -> Labels:
+    """The best of some k-means++ runs, always the same."""
+    from scipy.cluster.vq import kmeans2
+
+    best, result = np.inf, np.zeros(len(points), np.int64)
+    for seed in range(tries):
+        centres, labels = kmeans2(points, groups, iter=50, minit="++", seed=seed, missing="warn")
+        inertia = float(np.square(points - centres[labels]).sum())
+        if inertia < best - 1e-12:
+            best, result = inertia, labels.astype(np.int64)
+    return compact(result)

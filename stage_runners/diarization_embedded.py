@@ -12,9 +12,20 @@ from numpy.typing import NDArray
 
 from stage_runners.diarization_clusters import cluster
 from stage_runners.diarization_pieces import Pieces, cut
-from stage_runners.diarization_turns import FrameTurn, activity, by_appearance, name_windows, turns_of
+from stage_runners.diarization_turns import (
+    FrameTurn,
+    activity,
+    by_appearance,
+    decide,
+    heed_voices,
+    name_windows,
+    turns_of,
+)
 from stage_runners.regions import Spans, mask_of
 from stage_runners.segmentation import FRAME, OFFSET, Scores, edge, read_scores
+
+_SHORTEST = round(0.1 / FRAME)
+"""Frames: shorter turns are dropped. Gaps are not closed: that cost more false alarms than it found speech."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +64,8 @@ def diarize(model: Any, inputs: Mapping[str, Path], limits: Any, context: Any) -
     times = np.stack([speech.column("start").to_numpy(), speech.column("end").to_numpy()], axis=1)
     spoken = np.rint((times - OFFSET) / FRAME).astype(np.int64)
     context.progress(0, audio.seconds, phase="pieces")
-    count = np.where(mask_of(spoken, scores.frames), scores.count(), 0)
-    pieces = cut(scores, count)
+    strict, count = speakers_at_once(scores, mask_of(spoken, scores.frames))
+    pieces = cut(scores, strict)
     vectors = embed(
         model,
         audio.samples,
@@ -64,11 +75,24 @@ def diarize(model: Any, inputs: Mapping[str, Path], limits: Any, context: Any) -
         context.device,
     )
     context.progress(audio.seconds, audio.seconds, phase="clusters")
-    return assemble(scores, count, pieces, vectors, limits)
+    return assemble(scores, strict, count, pieces, vectors, limits)
+
+
+def speakers_at_once(
+    scores: Scores, spoken: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many speak in each frame, strictly and generously; nobody where `spoken` (frames,) is not set.
+
+    Strictly: the rounded mean over windows. It says where one voice is clean. Generously: also one where speech is more
+    probable than not, although no speaker of a window is. It says what belongs to turns.
+    """
+    strict = np.where(spoken, scores.count(), 0)
+    return strict, np.where(spoken, np.maximum(strict, scores.speech() >= 0.5), 0)
 
 
 def assemble(
     scores: Scores,
+    strict: NDArray[np.int64],
     count: NDArray[np.int64],
     pieces: Pieces,
     vectors: NDArray[np.float32],
@@ -77,12 +101,13 @@ def assemble(
     """Cluster the voices and write down who speaks when."""
     heard = np.isfinite(vectors).all(axis=1)
     labels = np.full(len(vectors), -1, np.int64)
-    labels[heard] = cluster(vectors[heard], limits.least, limits.most)
+    labels[heard] = cluster(vectors[heard], pieces.spans[heard], limits.least, limits.most)
     speakers = int(labels.max(initial=-1)) + 1
     centroids = _centroids(vectors, labels, pieces.lengths, speakers)
     names = name_windows(scores, pieces, vectors, centroids)
-    turns = turns_of(activity(scores, names, count, speakers))
-    exclusive = turns_of(activity(scores, names, np.minimum(count, 1), speakers))
+    active = heed_voices(activity(scores, names, speakers), strict, pieces, vectors @ centroids.T)
+    turns = turns_of(decide(active, count), _SHORTEST)
+    exclusive = turns_of(decide(active, np.minimum(count, 1)), _SHORTEST)
     order = by_appearance(turns)
     called = {speaker: f"SPEAKER_{place:02d}" for place, speaker in enumerate(order)}
     confidence = _Confidence(pieces, vectors, centroids)

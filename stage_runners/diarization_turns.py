@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stage_runners.diarization_pieces import Pieces
+from stage_runners.diarization_pieces import LENGTH, Pieces
 from stage_runners.regions import drop_short, fill_gaps, spans_of
-from stage_runners.segmentation import SPEAKERS, Scores, overlap_add
+from stage_runners.segmentation import FRAME, SPEAKERS, Scores, overlap_add
+
+HEED = 0.6
+"""Seconds of one speaker from which the voice itself is heeded."""
+TRUST = 0.2
+"""What the windows' decision weighs against a cosine."""
+_NAMED, _HEARD = 1e-4, 0.3
 
 
 @dataclass(frozen=True)
@@ -52,29 +59,68 @@ def name_windows(
     return names
 
 
-def activity(
-    scores: Scores, names: NDArray[np.int64], count: NDArray[np.int64], speakers: int
-) -> NDArray[np.bool_]:
-    """Who speaks in each frame, of shape (frames, speakers): the `count` most active ones, as pyannote reconstructs.
+def activity(scores: Scores, names: NDArray[np.int64], speakers: int) -> NDArray[np.float32]:
+    """How active each speaker is in each frame, of shape (frames, speakers): the mean of their probability over windows.
 
-    Activity is the sum over windows of the hard decision, ties are broken by the network's probability; somebody
-    whom no window hears is never chosen. Works on a stretch of film at a time: only the result grows with length.
+    Where a window has a clear decision it counts a hundred times the probability, as in pyannote's reconstruction;
+    the probability decides where no window hears anybody. Only the result grows with the length of the film.
     """
-    result = np.zeros((scores.frames, speakers), bool)
+    result = np.zeros((scores.frames, speakers), np.float32)
     for first, last, windows in scores.blocks():
         votes = scores.active(windows) + 0.01 * scores.soft(windows)
         clustered = np.zeros((*votes.shape[:2], speakers), np.float32)
         for row, named in enumerate(names[windows]):
-            for local, cluster in enumerate(named):
-                if cluster >= 0:
-                    clustered[row, :, cluster] = np.maximum(clustered[row, :, cluster], votes[row, :, local])
-        total, _ = overlap_add(scores.starts[windows], clustered, first, last)
-        order = np.argsort(-total, axis=1, kind="stable")
-        for rank in range(min(speakers, int(count[first:last].max(initial=0)))):
-            chosen = order[:, rank]
-            rows = np.arange(last - first)
-            heard = (count[first:last] > rank) & (total[rows, chosen] > 0.5)
-            result[first + rows[heard], chosen[heard]] = True
+            for local in np.flatnonzero(named >= 0):
+                clustered[row, :, named[local]] = votes[row, :, local]
+        total, cover = overlap_add(scores.starts[windows], clustered, first, last)
+        result[first:last] = total / np.maximum(cover, 1)[:, None]
+    return result
+
+
+def heed_voices(
+    active: NDArray[np.float32], count: NDArray[np.int64], pieces: Pieces, cosines: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Correct `active` (frames, speakers) where one person speaks and the voice is another than the windows say.
+
+    The segmentation network sometimes takes two people of a window for one, where they speak one after the other. A stretch of
+    at least HEED seconds with one and the same speaker is given to whom its own pieces are nearest, unless the margin
+    is under TRUST. On mixes of known voices this nearly halved the confusion, for any TRUST from .1 to .3.
+    """
+    result = active.copy()
+    top = np.where(count == 1, np.argmax(active, axis=1), -1) if active.shape[1] else np.full(len(active), -1)
+    edges = np.flatnonzero(np.diff(np.concatenate([[-2], top, [-2]])))
+    order = np.argsort(pieces.spans[:, 0], kind="stable")
+    starts = pieces.spans[order, 0]
+    for first, last in pairwise(edges):
+        if top[first] < 0 or last - first < round(HEED / FRAME):
+            continue
+        low, high = np.searchsorted(starts, (first - LENGTH, last))
+        near = order[low:high]
+        inside = np.minimum(pieces.spans[near, 1], last) - np.maximum(pieces.spans[near, 0], first)
+        own = near[(inside >= 0.8 * pieces.lengths[near]) & np.isfinite(cosines[near]).all(axis=1)]
+        if not len(own):
+            continue
+        voice = np.average(cosines[own], axis=0, weights=pieces.lengths[own])
+        said = active[first:last].mean(axis=0)
+        best = int(np.argmax(voice + TRUST * said / max(float(said.sum()), 1e-6)))
+        result[first:last, best] = active[first:last].max(axis=1) + 1
+    return result
+
+
+def decide(active: NDArray[np.float32], count: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """The `count` most active speakers of each frame, of shape (frames, speakers); nobody whom no window names.
+
+    A second speaker also has to be heard by some window: a count is no reason to name somebody who is silent.
+    """
+    result = np.zeros(active.shape, bool)
+    if not active.shape[1]:
+        return result
+    order = np.argsort(-active, axis=1, kind="stable")
+    rows = np.arange(len(active))
+    for rank in range(min(active.shape[1], int(count.max(initial=0)))):
+        chosen = order[:, rank]
+        heard = (count > rank) & (active[rows, chosen] > (_NAMED if rank == 0 else _HEARD))
+        result[rows[heard], chosen[heard]] = True
     return result
 
 
