@@ -16,7 +16,7 @@ _NEIGHBOURS = 2
 """Words on either side that count into a word's score."""
 ALONE = -6.0
 """Nats a frame that a word's neighbourhood needs when attention says something else."""
-AGREED = -9.0
+AGREED = -8.0
 """Nats a frame that it needs when attention puts the word at the same place: noise and music lower the score."""
 _NEAR = 0.3
 """Seconds between two methods that mean the same place."""

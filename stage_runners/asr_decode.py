@@ -88,6 +88,15 @@ def decode(
             yield result
 
 
+def features(whisper: Any, samples: Any, sample_rate: int, chunk: Chunk) -> Any:
+    """Log-mel spectrogram of a window, float32 of shape (bands, 3000), filled up with zeros as faster-whisper does."""
+    import numpy as np
+    from faster_whisper.audio import pad_or_trim
+
+    pcm = samples[round(chunk.start * sample_rate) : round(chunk.end * sample_rate)]
+    return pad_or_trim(whisper.feature_extractor(pcm.astype(np.float32) / 32768.0)[..., :-1])
+
+
 def _again(
     whisper: Any, samples: Any, sample_rate: int, first: Decoded, options: Options, depth: int = 0
 ) -> list[Decoded]:
@@ -130,14 +139,9 @@ def _generate(
     no_repeat: int = 0,
 ) -> tuple[list[Decoded], Any]:
     import numpy as np
-    from faster_whisper.audio import pad_or_trim
     from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens
 
-    features = []
-    for chunk in chunks:
-        pcm = samples[round(chunk.start * sample_rate) : round(chunk.end * sample_rate)]
-        features.append(pad_or_trim(whisper.feature_extractor(pcm.astype(np.float32) / 32768.0)[..., :-1]))
-    encoded = whisper.encode(np.stack(features))
+    encoded = whisper.encode(np.stack([features(whisper, samples, sample_rate, chunk) for chunk in chunks]))
     tokenizer = options.tokenizer
     previous = tokenizer.encode(" " + options.initial_prompt.strip()) if options.initial_prompt else []
     prompt = whisper.get_prompt(tokenizer, previous, without_timestamps=True, hotwords=options.hotwords)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ipc.errors import StageError
 from stage_runners.asr_chunks import Chunk
+from stage_runners.asr_decode import features
 
 _WINDOWS = 5
 
@@ -36,17 +37,13 @@ def detect(whisper: Any, samples: Any, sample_rate: int, chunks: Sequence[Chunk]
 
     The first 30 s, which Whisper itself looks at, are often a song or a studio's name.
     """
-    import numpy as np
-    from faster_whisper.audio import pad_or_trim
-
     if not whisper.model.is_multilingual:
         return "en", 1.0
     total: dict[str, float] = {}
     weights = 0.0
     for chunk in _spread(chunks):
-        pcm = samples[round(chunk.start * sample_rate) : round(chunk.end * sample_rate)]
-        features = pad_or_trim(whisper.feature_extractor(pcm.astype(np.float32) / 32768.0)[..., :-1])
-        for token, probability in whisper.model.detect_language(whisper.encode(features))[0]:
+        encoded = whisper.encode(features(whisper, samples, sample_rate, chunk))
+        for token, probability in whisper.model.detect_language(encoded)[0]:
             code = token[2:-2]
             total[code] = total.get(code, 0.0) + probability * chunk.speech
         weights += chunk.speech

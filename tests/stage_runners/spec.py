@@ -18,11 +18,11 @@ def python_of(env):
     return ROOT / "envs" / env / ".venv" / "bin" / "python"
 
 
-def run_stage(name, inputs, folder, params=None, python=sys.executable):
+def run_stage(name, inputs, folder, params=None, python=sys.executable, model=None):
     """Run stage `name` once; returns the finished process and the folder with its outputs."""
     stage = STAGES[name]
     out = folder / f"out-{name}"
-    out.mkdir()
+    out.mkdir(parents=True)
     run = {
         "job": "test",
         "params": {**stage.defaults(), **(params or {})},
@@ -31,7 +31,8 @@ def run_stage(name, inputs, folder, params=None, python=sys.executable):
         "output_dir": str(out),
     }
     spec = folder / f"{name}.json"
-    spec.write_text(json.dumps({"load": {"params": {}, "device": "cpu"}, "run": run}))
+    load = {"params": run["params"], "device": "cpu", "threads": 2, "model": model or {}}
+    spec.write_text(json.dumps({"load": load, "run": run}))
     environment = {k: v for k, v in os.environ.items() if k != "ORCHESTRATOR_EVENTS_FD"}
     done = subprocess.run(
         [python, "-P", "-m", "ipc.child", stage.backends[0].runner, "--spec", spec],

@@ -1,0 +1,154 @@
+import csv
+import subprocess
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from ipc.artifacts import read, write
+from tests.stage_runners.recordings import RATE, inputs, packaged
+from tests.stage_runners.rows import segment, word
+from tests.stage_runners.spec import python_of, run_stage
+
+pytestmark = pytest.mark.env("whisperx")
+SECONDS = 11.3
+SAID = (
+    ("Hello?", 6.8, 7.2), ("Hello.", 7.6, 8.3), ("Oh,", 8.4, 8.6), ("hello.", 8.6, 8.9), ("I", 8.9, 9.0),
+    ("didn't", 9.0, 9.3), ("know", 9.3, 9.4), ("you", 9.4, 9.5), ("were", 9.5, 9.6), ("there.", 9.6, 10.0),
+    ("Neither", 10.0, 10.4), ("did", 10.4, 10.6), ("I.", 10.6, 11.1), ("Okay.", 11.1, 11.3),
+)  # fmt: skip
+"""What is said in the recording's first seconds, by ear, to a tenth of a second."""
+
+
+def talk():
+    return packaged()[: int(SECONDS * RATE)]
+
+
+def align(folder, samples, said, language="en", align_model="auto", path=""):
+    words = [word(text, start, end) for text, start, end in said]
+    line = segment(0, said[0][1], said[-1][2], " ".join(text for text, _, _ in said), language=language)
+    given = inputs(folder, samples, [])
+    write(folder / "segments.parquet", "segments", {key: [line[key]] for key in line})
+    write(folder / "words.parquet", "words", {key: [row[key] for row in words] for key in words[0]})
+    given = {
+        "audio": given["audio"], "segments": folder / "segments.parquet", "words": folder / "words.parquet",
+    }  # fmt: skip
+    model = {"id": align_model, "revision": "", "path": str(path)}
+    done, out = run_stage(
+        "alignment", given, folder, {"align_model": align_model}, python=python_of("whisperx"), model=model
+    )
+    if done.returncode:
+        return done, [], []
+    return (
+        done,
+        read(out / "segments.parquet", "segments").rows(),
+        read(out / "words.parquet", "words").rows(),
+    )
+
+
+def rising(words):
+    return all(a["end"] <= b["start"] + 1e-9 for a, b in pairwise(words))
+
+
+def test_english_words_get_times_from_the_sound(tmp_path):
+    done, segments, words = align(tmp_path, talk(), SAID)
+    assert done.returncode == 0, done.stderr
+    assert {row["method"] for row in words} == {"pocketsphinx"}
+    assert np.mean([row["score"] for row in words]) > 0.5
+    assert rising(words)
+    heard = np.array([[row["start"], row["end"]] for row in words])
+    assert np.abs(heard - np.array([[start, end] for _, start, end in SAID])).max() < 0.2
+    assert (segments[0]["start"], segments[0]["end"]) == (words[0]["start"], words[-1]["end"])
+    assert [row["text"] for row in words] == [text for text, _, _ in SAID]
+
+
+def test_words_that_nobody_says_keep_their_attention_times(tmp_path):
+    text = "Photosynthesis requires chlorophyll molecules absorbing sunshine through green leaf tissue while oxygen"
+    wrong = [*text.split(), "escapes", "slowly."]
+    said = [(text, start, end) for text, (_, start, end) in zip(wrong, SAID, strict=True)]
+    _, _, words = align(tmp_path, talk(), said)
+    assert sum(row["method"] == "pocketsphinx" for row in words) <= 2
+    assert rising(words)
+
+
+def test_a_language_without_an_aligner_keeps_attention_and_is_not_called_degraded(tmp_path):
+    done, _, words = align(tmp_path, talk(), SAID, language="cs")
+    assert {row["method"] for row in words} == {"attention"}
+    assert "no aligner for cs" in done.stdout + done.stderr
+    assert "degraded" not in done.stdout + done.stderr
+
+
+def test_pocketsphinx_is_not_asked_to_align_czech(tmp_path):
+    done, _, _ = align(tmp_path, talk(), SAID, language="cs", align_model="pocketsphinx")
+    assert done.returncode == 1
+    assert "English only" in done.stdout + done.stderr
+
+
+MAKE_WAV2VEC2 = """
+import json, sys, torch
+from transformers import (Wav2Vec2Config, Wav2Vec2CTCTokenizer, Wav2Vec2FeatureExtractor, Wav2Vec2ForCTC,
+                          Wav2Vec2Processor)
+folder = sys.argv[1]
+letters = ["<pad>", "<s>", "</s>", "<unk>", "|", *"abcdefghijklmnopqrstuvwxyz'"]
+open(folder + "/vocab.json", "w").write(json.dumps({c: i for i, c in enumerate(letters)}))
+tokenizer = Wav2Vec2CTCTokenizer(folder + "/vocab.json", pad_token="<pad>", word_delimiter_token="|")
+Wav2Vec2Processor(Wav2Vec2FeatureExtractor(), tokenizer).save_pretrained(folder)
+torch.manual_seed(0)
+config = Wav2Vec2Config(vocab_size=len(letters), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+    intermediate_size=16, conv_dim=(8,) * 7, num_conv_pos_embeddings=4, num_conv_pos_embedding_groups=2, pad_token_id=0)
+Wav2Vec2ForCTC(config).save_pretrained(folder)
+"""
+
+
+def test_a_wav2vec2_model_that_is_named_aligns_other_languages(tmp_path):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    subprocess.run(
+        [python_of("whisperx"), "-P", "-c", MAKE_WAV2VEC2, folder], check=True, capture_output=True
+    )
+    said = [*SAID[:3], ("42", 8.6, 9.0), *SAID[4:]]
+    done, _, words = align(
+        tmp_path / "run", packaged(), said, language="cs", align_model=str(folder), path=folder
+    )
+    assert done.returncode == 0, done.stderr
+    assert [row["method"] for row in words].count("wav2vec2") >= 8
+    assert words[3]["method"] in {"attention", "interpolated"}  # it has no character that the model knows
+    assert words[3]["score"] is None
+    assert rising(words)
+
+
+def test_a_folder_without_a_wav2vec2_model_is_named(tmp_path):
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    done, _, _ = align(tmp_path / "run", talk(), SAID, align_model=str(folder), path=folder)
+    assert done.returncode == 1
+    assert "empty is no wav2vec2 model" in done.stdout + done.stderr
+
+
+def test_read_speech_is_aligned_to_hand_made_word_times(shared_data, tmp_path):
+    decode = "import sys, numpy, faster_whisper as f; numpy.save(sys.argv[2], f.decode_audio(sys.argv[1]))"
+    film, pcm = next((shared_data / "timit_dialogue").glob("movie.*")), tmp_path / "pcm.npy"
+    subprocess.run([python_of("whisperx"), "-P", "-c", decode, film, pcm], check=True, capture_output=True)
+    samples = (np.load(pcm)[: 60 * RATE] * 32767).astype(np.int16)
+    with (shared_data / "timit_dialogue" / "words.csv").open() as lines:
+        truth = [
+            (r["word"], float(r["start"]), float(r["end"]))
+            for r in csv.DictReader(lines)
+            if float(r["end"]) < 59
+        ]
+    # attention times are late by a tenth of a second and rough
+    late = np.sort(
+        np.array([start for _, start, _ in truth])
+        + 0.1
+        + np.random.default_rng(0).uniform(-0.1, 0.1, len(truth))
+    )
+    said = [(text, float(s), float(max(s, end))) for (text, _, end), s in zip(truth, late, strict=True)]
+    _, _, words = align(tmp_path, samples, said)
+    error = np.array(
+        [[w["start"] - start, w["end"] - end] for w, (_, start, end) in zip(words, truth, strict=True)]
+    )
+    # the film's AAC starts with 64 ms of priming that its container does not announce, and the truth does not know
+    error = np.abs(error - np.median(error))
+    assert np.median(error) <= 0.025
+    assert np.percentile(error, 90) <= 0.070
+    assert {w["method"] for w in words} == {"pocketsphinx"}
