@@ -76,7 +76,7 @@ def _ffmpeg() -> str:
     """Return the ffmpeg that the media stages use."""
     from stage_runners import media_ffmpeg
 
-    return str(media_ffmpeg.ffmpeg())
+    return str(media_ffmpeg.executable())
 
 
 def _ffmpeg_name() -> str:
