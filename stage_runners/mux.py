@@ -204,11 +204,12 @@ def verify(
 def _subtitle_times(path: Path, track: Track) -> list[float]:
     import av
 
+    empty = (
+        2 if track.codec == "mov_text" else 0
+    )  # MP4 fills the time between cues with empty ones of two bytes
     with av.open(f"file:{path}") as container:
-        stream = container.streams[track.index]
-        return [
-            float(p.pts * p.time_base) for p in container.demux(stream) if p.pts is not None and p.size > 2
-        ]
+        packets = container.demux(container.streams[track.index])
+        return [float(p.pts * p.time_base) for p in packets if p.pts is not None and p.size > empty]
 
 
 def _wrong(output: Path, what: str) -> StageError:
