@@ -1,0 +1,108 @@
+"""The real thing: the installed program, real models, a film made out of a recording that pyannote.audio ships."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestrator.commands import demo
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENTS = ("media", "pyannote", "whisperx", "nlp", "models")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.env(*ENVIRONMENTS))
+            item.add_marker(pytest.mark.slow)
+
+
+class Program:
+    """The `orchestrator` command with a home of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.environment = {**os.environ, "ORCHESTRATOR_HOME": str(home)}
+
+    def command(self, *words) -> list[str]:
+        return [sys.executable, "-m", "orchestrator", *map(str, words)]
+
+    def start(self, *words, **options) -> subprocess.Popen:
+        return subprocess.Popen(
+            self.command(*words),
+            env=self.environment,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **options,
+        )
+
+    def __call__(self, *words, status=0, cwd=ROOT, **environment) -> subprocess.CompletedProcess:
+        done = subprocess.run(
+            self.command(*words),
+            env={**self.environment, "PYTHONPATH": str(ROOT), **environment},
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        return done
+
+    def report(self) -> dict:
+        """The summary of the last run."""
+        newest = max((self.home / "runs").glob("*/run.json"), key=lambda path: path.stat().st_mtime_ns)
+        return json.loads(newest.read_text())
+
+    def how(self) -> dict[str, str]:
+        """What became of each stage in the last run, those that are off left out."""
+        stages = self.report()["films"][0]["stages"]
+        return {stage["stage"]: stage["status"] for stage in stages if stage["status"] != "off"}
+
+    def alive(self) -> list[str]:
+        """Every living process that was started with this home: stages, their watchers, their ffmpeg."""
+        mark = f"ORCHESTRATOR_HOME={self.home}".encode()
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if mark in (folder / "environ").read_bytes().split(b"\0"):
+                    found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+            except OSError:
+                continue
+        return [line for line in found if line]
+
+
+@pytest.fixture(scope="session")
+def recording() -> Path:
+    """Thirty seconds of a telephone call; `.rttm` and `.stm` lie beside it."""
+    from orchestrator import envs
+
+    return next(envs.python("pyannote").parent.parent.glob(demo.RECORDING))
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory) -> Path:
+    """A film with that recording as its sound; read-only, for everybody."""
+    path = tmp_path_factory.mktemp("film") / "demo.mkv"
+    demo.make_film(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory) -> Program:
+    """The program; its store is shared by the session, so that the models are placed and the film is computed once."""
+    return Program(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="session")
+def finished(program, film, tmp_path_factory) -> Path:
+    """The folder of a finished, undisturbed run on the film."""
+    folder = tmp_path_factory.mktemp("finished")
+    program("run", film, "-o", folder, "--output-format", "all")
+    return folder

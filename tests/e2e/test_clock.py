@@ -1,0 +1,69 @@
+"""Identity and clock: whatever a film is copied into, sounds and subtitles stand where a player shows them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.stage_runners.spec import ROOT, python_of
+
+pytestmark = pytest.mark.env("media")
+PRIMING = 1024 / 48_000
+"""Transport streams do not announce the encoder's delay: players hear the sound, and show the picture, that much later."""
+
+
+@pytest.fixture(scope="module", params=["packaged", "system"])
+def films(request, tmp_path_factory):
+    if not python_of("media").exists():
+        pytest.skip("the environment media is not installed")
+    code = "import imageio_ffmpeg; print(imageio_ffmpeg.get_ffmpeg_exe())"
+    asked = os.environ.get("ORCHESTRATOR_TEST_SYSTEM_FFMPEG") or shutil.which("ffmpeg")
+    if request.param == "system" and not asked:
+        pytest.skip("no ffmpeg on the PATH")
+    if request.param == "packaged":
+        asked = subprocess.check_output([python_of("media"), "-c", code], text=True).strip()
+    done = subprocess.run(
+        [
+            python_of("media"),
+            "-P",
+            Path(__file__).with_name("clock.py"),
+            tmp_path_factory.mktemp("films"),
+            asked,
+        ],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "ORCHESTRATOR_FFMPEG": str(asked)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_every_click_is_heard_when_it_sounds(films):
+    for name, film in films.items():
+        late = PRIMING if name in {"plain.ts", "hours.ts"} else 0.0
+        assert film["heard"] == pytest.approx([t + late for t in film["expected"]], abs=0.002), name
+
+
+def test_subtitles_stand_at_the_sound_they_write_down(films):
+    for name, film in films.items():
+        assert film["shown"] == pytest.approx(film["heard_in_new"], abs=0.002), name
+
+
+def test_new_tags_and_another_order_of_streams_leave_the_audio_equal(films):
+    assert films["tags.mkv"]["digest"] == films["plain.mkv"]["digest"]
+    assert films["order.mkv"]["digest"] == films["plain.mkv"]["digest"]
+    assert films["late.mkv"]["digest"] != films["plain.mkv"]["digest"]
+
+
+def test_two_films_made_of_the_same_are_equal_byte_for_byte(films):
+    assert all(film["same_bytes"] for film in films.values())
+
+
+def test_the_original_is_not_touched(films):
+    assert all(film["untouched"] for film in films.values())

@@ -1,0 +1,140 @@
+"""`orchestrator run`: a film in, a subtitled film with speakers out."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+
+from orchestrator import envs
+
+
+def words(text):
+    return re.findall(r"[a-z']+", text.lower())
+
+
+def test_every_file_is_there_and_says_what_was_said_and_by_how_many(finished, recording):
+    assert sorted(path.name for path in finished.iterdir()) == [
+        "demo.en.ass", "demo.en.srt", "demo.en.tsv", "demo.en.txt", "demo.en.vtt", "demo.json", "demo.rttm",
+        "demo.subtitled.mkv",
+    ]  # fmt: skip
+    said = set(words(" ".join(re.findall(r"\d\.?\d* (.*)", recording.with_suffix(".stm").read_text()))))
+    shown = words((finished / "demo.en.srt").read_text())
+    assert len(said & set(shown)) / len(said) > 0.6
+    speakers = {line.split()[7] for line in (finished / "demo.rttm").read_text().splitlines()}
+    assert len(speakers) == 2
+    result = json.loads((finished / "demo.json").read_text())
+    assert result["language"] == "en"
+    assert {word["speaker"] for word in result["word_segments"] if "speaker" in word} == speakers
+    assert "[SPEAKER 1]" in (finished / "demo.en.srt").read_text()
+
+
+def test_the_muxed_film_holds_the_old_streams_and_the_cues(finished, film):
+    code = (
+        "import av, json, sys\n"
+        "def look(p):\n"
+        "    with av.open(p) as c:\n"
+        "        cues = sum(1 for s in c.streams.subtitles for k in c.demux(s) if k.size)\n"
+        "        return {'types': [s.type for s in c.streams], 'language': [s.metadata.get('language') for s in c.streams],"
+        " 'cues': cues}\n"
+        "print(json.dumps([look(p) for p in sys.argv[1:]]))"
+    )
+    done = subprocess.run(
+        [envs.python("media"), "-P", "-c", code, film, finished / "demo.subtitled.mkv"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    old, new = json.loads(done.stdout)
+    assert new["types"] == [*old["types"], "subtitle"]
+    assert new["language"][-1] == "eng"
+    assert new["cues"] == (finished / "demo.en.srt").read_text().count(" --> ")
+
+
+def test_a_second_run_runs_no_stage(program, finished, film):
+    assert "nothing to run" in program("plan", film, "-o", finished).stdout
+    program("run", film, "-o", finished, "--output-format", "all")
+    assert set(program.how().values()) == {"cached"}
+
+
+def test_other_line_lengths_run_subtitles_and_mux_only_and_the_plan_says_so(
+    program, finished, film, tmp_path
+):
+    program("run", film, "-o", tmp_path)
+    options = (film, "-o", tmp_path, "--max_line_width", 36)
+    plan = program("plan", *options).stdout
+    assert re.search(r"subtitles +RUN .*max_line_width: 42 -> 36", plan)
+    assert re.search(r"asr +CACHED", plan)
+    program("run", *options)
+    assert [name for name, how in program.how().items() if how == "done"] == ["subtitles", "mux"]
+
+
+def test_changed_tags_run_demux_and_mux_only(program, finished, film, tmp_path):
+    tagged = tmp_path / film.name
+    ffmpeg = next(
+        envs.python("media").parent.parent.glob("lib/python*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*")
+    )
+    subprocess.run(
+        [ffmpeg, "-v", "error", "-i", film, "-c", "copy", "-metadata", "title=Another title", tagged],
+        check=True,
+    )
+    program("run", tagged)
+    assert [name for name, how in program.how().items() if how == "done"] == ["demux", "mux"]
+    assert (tmp_path / "demo.en.srt").read_bytes() == (finished / "demo.en.srt").read_bytes()
+
+
+def test_a_deleted_file_is_made_again_and_an_edited_one_is_kept(program, finished, film, tmp_path):
+    program("run", film, "-o", tmp_path)
+    srt, ass = tmp_path / "demo.en.srt", tmp_path / "demo.en.ass"
+    before = srt.read_bytes()
+    srt.unlink()
+    ass.write_text("mine")
+    (tmp_path / "demo.subtitled.mkv").unlink()
+    shown = program("run", film, "-o", tmp_path).stderr
+    assert srt.read_bytes() == before
+    assert ass.read_text() == "mine"
+    assert (tmp_path / "demo.en.1.ass").exists()
+    assert "was edited since and is kept" in shown
+    assert (tmp_path / "demo.subtitled.mkv").exists()
+    program("run", film, "-o", tmp_path, "--overwrite")
+    assert ass.read_text() != "mine"
+
+
+def test_two_runs_at_once_on_one_store_give_the_same(program, finished, film, tmp_path):
+    other = type(program)(tmp_path / "home")
+    other.home.mkdir()
+    (other.home / "models").symlink_to(program.home / "models")
+    folders = [tmp_path / "one", tmp_path / "two"]
+    both = [other.start("run", film, "-o", folder) for folder in folders]
+    assert [process.wait(300) for process in both] == [0, 0]
+    for name in ("demo.en.srt", "demo.json", "demo.rttm", "demo.subtitled.mkv"):
+        assert {(folder / name).read_bytes() for folder in folders} == {(finished / name).read_bytes()}
+
+
+def test_without_diarization_and_mux_there_are_neither_speakers_nor_a_film(program, finished, film, tmp_path):
+    program("run", film, "-o", tmp_path, "--no-diarize", "--no-mux")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "demo.en.ass", "demo.en.srt", "demo.en.vtt", "demo.json",
+    ]  # fmt: skip
+    assert "SPEAKER" not in (tmp_path / "demo.en.srt").read_text()
+
+
+def test_json_lines_tell_the_whole_run(program, finished, film):
+    lines = program("run", film, "-o", finished, "--output-format", "all", "--json").stdout.splitlines()
+    told = [json.loads(line)["event"] for line in lines]
+    assert told[0] == "run_started"
+    assert told[-1] == "run_ended"
+    assert told.count("step_done") == 9
+
+
+def test_a_stage_alone_prints_its_events_and_the_command_to_paste(program, finished, film):
+    command = program("stage", "subtitles", film, "-o", finished, "--print-command").stdout
+    assert re.search(
+        r"envs/media/\.venv/bin/python -P -m ipc\.child stage_runners\.subtitles --spec ", command
+    )
+    done = subprocess.run(shlex.split(command), capture_output=True, text=True, check=False, env=os.environ)
+    assert done.returncode == 0
+    assert re.search(r"^artifact +srt: ", done.stderr, re.MULTILINE)
+    assert "result" in program("stage", "alignment", film, "-o", finished).stderr
