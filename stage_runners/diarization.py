@@ -72,8 +72,10 @@ def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
     else:
         from stage_runners.diarization_pipeline import diarize
     result = diarize(model, inputs, bounds, context)
-    speakers = [str(name) for name in result.speakers]
-    context.fact("speakers", len(speakers))
+    speakers = list(result.speakers)
+    context.fact("speakers", len({turn.speaker for turn in result.turns}))
+    if len({turn.speaker for turn in result.turns}) < bounds.least and result.turns:
+        context.warn(f"found fewer speakers than asked ({bounds.least}): there is too little clean speech")
     for name, turns in (("turns", result.turns), ("exclusive_turns", result.exclusive)):
         context.save(
             name,
@@ -95,4 +97,4 @@ def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
 
 
 def _embedded(model: Mapping[str, Any]) -> bool:
-    return model.get("id") == EMBEDDED or Path(model["path"]).is_file()
+    return model.get("id") == EMBEDDED

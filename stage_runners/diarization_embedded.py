@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from stage_runners.diarization_clusters import cluster
 from stage_runners.diarization_pieces import Pieces, cut
+from stage_runners.diarization_result import Diarization, Turn
 from stage_runners.diarization_turns import (
     FrameTurn,
     activity,
@@ -21,32 +21,11 @@ from stage_runners.diarization_turns import (
     name_windows,
     turns_of,
 )
-from stage_runners.regions import Spans, mask_of
+from stage_runners.regions import mask_of
 from stage_runners.segmentation import FRAME, OFFSET, Scores, edge, read_scores
 
 _SHORTEST = round(0.1 / FRAME)
 """Frames: shorter turns are dropped. Gaps are not closed: that cost more false alarms than it found speech."""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """Seconds of one person's speech; `confidence` in 0..1, None where nothing measures it."""
-
-    start: float
-    end: float
-    speaker: str
-    confidence: float | None
-
-
-@dataclass(frozen=True)
-class Diarization:
-    """`vectors` (speakers, size) of unit length and `seconds` of clean speech behind each, in the order of `speakers`."""
-
-    turns: Sequence[Turn]
-    exclusive: Sequence[Turn]
-    speakers: Sequence[str]
-    vectors: NDArray[np.float32]
-    seconds: Sequence[float]
 
 
 def diarize(model: Any, inputs: Mapping[str, Path], limits: Any, context: Any) -> Diarization:
@@ -108,18 +87,15 @@ def assemble(
     active = heed_voices(activity(scores, names, speakers), strict, pieces, vectors @ centroids.T)
     turns = turns_of(decide(active, count), _SHORTEST)
     exclusive = turns_of(decide(active, np.minimum(count, 1)), _SHORTEST)
-    order = by_appearance(turns)
+    order = by_appearance(sorted([*turns, *exclusive], key=lambda turn: turn.first))
     called = {speaker: f"SPEAKER_{place:02d}" for place, speaker in enumerate(order)}
     confidence = _Confidence(pieces, vectors, centroids)
-    as_turns = lambda found: [  # noqa: E731
-        Turn(edge(t.first), edge(t.last), called[t.speaker], confidence.of(t))
-        for t in found
-        if t.speaker in called
-    ]
+
+    def named(found: list[FrameTurn]) -> list[Turn]:
+        return [Turn(edge(t.first), edge(t.last), called[t.speaker], confidence.of(t)) for t in found]
+
     seconds = [float(pieces.lengths[labels == speaker].sum()) * FRAME for speaker in order]
-    return Diarization(
-        as_turns(turns), as_turns(exclusive), [called[s] for s in order], centroids[order], seconds
-    )
+    return Diarization(named(turns), named(exclusive), [called[s] for s in order], centroids[order], seconds)
 
 
 def _centroids(
@@ -152,6 +128,3 @@ class _Confidence:
             return None
         others = np.delete(cosines, turn.speaker, axis=1).max(axis=1)
         return float(np.clip((1 + np.mean(cosines[:, turn.speaker] - others)) / 2, 0, 1))
-
-
-__all__ = ["Diarization", "Spans", "Turn", "assemble", "diarize"]
