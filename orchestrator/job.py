@@ -17,12 +17,13 @@ from orchestrator.stages import Backend
 
 @dataclass(eq=False)
 class Job:
-    """A step on its way. `attempts` count from 0; `backend_index` is the device that is tried now."""
+    """A step on its way. `needs` are those it reads from; `backend_index` is the device that is tried now."""
 
     film: int
     plan: Plan
     step: Step
     threads: int
+    needs: tuple[Job, ...] = ()
     status: Literal["waiting", "ready", "assigned", "running", "ended"] = "waiting"
     good: bool = False
     key: str = ""

@@ -42,7 +42,7 @@ from orchestrator.hooks import Hooks
 from orchestrator.interrupt import Interrupt
 from orchestrator.job import Job
 from orchestrator.plan import Plan
-from orchestrator.pool import Hand, Pool, Spawn
+from orchestrator.pool import Hand, Pool, Recipe, Spawn
 from orchestrator.state import RunEvent, RunState
 from orchestrator.store import Entry, Store
 from orchestrator.worker import Exited, Post
@@ -86,7 +86,6 @@ class Scheduler:
         self._posts: queue.SimpleQueue[Post] = queue.SimpleQueue()
         self._pool = Pool(logs, self._posts, spawn)
         self._jobs: list[Job] = []
-        self._of_film: list[dict[str, Job]] = []
         self._made: set[str] = set()
         self._known: list[dict[str, tuple[str, Path]]] = []
         self._stopping = False
@@ -106,14 +105,15 @@ class Scheduler:
         for index, plan in enumerate(plans):
             active = {step.name: step.stage for step in plan.steps if step.verdict != "off"}
             self._known.append({})
-            self._of_film.append({})
+            of_film: dict[str, Job] = {}
             for step in plan.steps:
                 if step.verdict != "off":
                     near = resources.beside(step.stage, active)
                     count = resources.threads(step.stage, near, self._limits.cores)
-                    job = Job(index, plan, step, count)
-                    self._jobs.append(job)
-                    self._of_film[index][step.name] = job
+                    of_film[step.name] = Job(
+                        index, plan, step, count, tuple(of_film[name] for name in step.needs())
+                    )
+            self._jobs += of_film.values()
         films = tuple(_film_state(plan) for plan in plans)
         self._emit(events.RunStarted(time=time.time(), films=films))
 
@@ -178,11 +178,10 @@ class Scheduler:
         for job in self._jobs:
             if job.status != "waiting":
                 continue
-            needs = [self._of_film[job.film][name] for name in job.step.needs()]
-            if failed := [need.name for need in needs if need.status == "ended" and not need.good]:
+            if failed := [need.name for need in job.needs if need.status == "ended" and not need.good]:
                 job.status = "ended"
                 self._emit(tidings.of_skip(job, f"{failed[0]} did not end well"))
-            elif all(need.status == "ended" for need in needs):
+            elif all(need.status == "ended" for need in job.needs):
                 self._resolve(job)
 
     def _resolve(self, job: Job) -> None:
@@ -269,16 +268,20 @@ class Scheduler:
 
     def _look_ahead(self, *, crowded: bool) -> None:
         """Start workers for the jobs that come next, one import at a time on a small machine; end those nobody needs."""
-        self._pool.retire({job.recipe for job in self._jobs if job.status != "ended"})
+        needed: set[Recipe] = set()
+        ahead: dict[Recipe, Job] = {}
+        for job in self._jobs:
+            needed.add(job.recipe)
+            if job.status in {"waiting", "ready"} and self._likely(job):
+                ahead.setdefault(job.recipe, job)
+        self._pool.retire(needed)
         if not self._prestart or crowded:
             return
-        for job in self._jobs:
+        for recipe, job in ahead.items():
             if self._pool.starting() >= max(1, self._limits.cores // 2):
                 return
-            if job.status not in {"waiting", "ready"} or not self._likely(job):
-                continue
             room = self._pool.memory_mb() + job.step.stage.resources.memory_mb <= self._limits.memory_mb
-            if room and self._pool.worth_starting(job.recipe):
+            if room and self._pool.worth_starting(recipe):
                 self._start(job)
 
     def _likely(self, job: Job) -> bool:

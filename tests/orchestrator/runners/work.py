@@ -74,6 +74,8 @@ def _misbehave(what, params, context):
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             subprocess.Popen(["sleep", "600"])
             time.sleep(600)
+        case "child":
+            subprocess.Popen(["sleep", "600"])
         case "nothing saved":
             context.save = lambda *_: None
 
