@@ -88,6 +88,13 @@ def decode(
             yield result
 
 
+def prompt_size(whisper: Any, options: Options) -> tuple[int, int]:
+    """Tokens that prompt and hotwords take, and how many there is room for: half of the decoder's context."""
+    texts = [text for text in (options.hotwords, options.initial_prompt) if text]
+    used = sum(len(options.tokenizer.encode(" " + text.strip())) for text in texts)
+    return used, whisper.max_length // 2 - 1
+
+
 def features(whisper: Any, samples: Any, sample_rate: int, chunk: Chunk) -> Any:
     """Log-mel spectrogram of a window, float32 of shape (bands, 3000), filled up with zeros as faster-whisper does."""
     import numpy as np

@@ -29,6 +29,13 @@ def load(params: Mapping[str, Any], device: str) -> Any:
     from faster_whisper import WhisperModel
 
     path = str(params["_model"]["path"])
+    if not (Path(path) / "tokenizer.json").is_file():
+        # faster-whisper would fetch another model's tokenizer from the Hub
+        raise StageError(
+            "config",
+            f"{path} has no tokenizer.json, so it is no whole Whisper model in faster-whisper's layout.",
+            "`orchestrator models` lists what is there.",
+        )
     asked = params.get("compute_type") or "default"
     supported = ctranslate2.get_supported_compute_types(device)
     if asked == "default":
@@ -107,6 +114,13 @@ def _decoded(
         initial_prompt=context.params.get("initial_prompt") or None,
         hotwords=context.params.get("hotwords") or None,
     )
+    used, room = asr_decode.prompt_size(model, options)
+    if used > room:
+        raise StageError(
+            "config",
+            f"--initial_prompt and --hotwords hold {used} tokens, and this model has room for {room}.",
+            "Keep the names that matter most.",
+        )
     size = max(1, int(context.params["batch_size"]))
     done = 0.0
     decoded: list[asr_decode.Decoded] = []
