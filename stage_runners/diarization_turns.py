@@ -1,10 +1,10 @@
-"""From clusters of pieces to turns: names in each window, activity over the film, turns in seconds. Numpy and scipy."""
+"""From clusters of pieces to turns: names in each window, activity over the film, turns in frames. Numpy only."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,11 +35,9 @@ def name_windows(
     """Which cluster each local speaker of each window is, -1 for nobody known; of shape (windows, 3).
 
     The assignment that makes the cosines of a local speaker's pieces to the centroids largest, weighted by length,
-    where no two local speakers of a window may be the same person (Hungarian algorithm). Pieces without a voice
-    (NaN) say nothing.
+    where no two local speakers of a window may be the same person (what the Hungarian algorithm finds). Pieces
+    without a voice (NaN) say nothing.
     """
-    from scipy.optimize import linear_sum_assignment
-
     names = np.full((len(scores.starts), SPEAKERS), -1, np.int64)
     if not len(centroids):
         return names
@@ -54,9 +52,25 @@ def name_windows(
     np.add.at(evidence, where, length[:, None] * cosines[pieces.pieces[use]])
     for window in np.flatnonzero(weight.any(axis=1)):
         known = np.flatnonzero(weight[window])
-        rows, columns = linear_sum_assignment(-evidence[window, known])
-        names[window, known[rows]] = columns
+        names[window, known] = _assigned(evidence[window, known])
     return names
+
+
+def _assigned(evidence: NDArray[np.float64]) -> list[int]:
+    """The column of each row (at most 3 of them) so that their sum is largest and none is taken twice; -1 for none.
+
+    No row can do without one of its best three columns, so only those are tried.
+    """
+    best: tuple[float, list[int]] = (-np.inf, [-1] * len(evidence))
+    choices = [[*np.argsort(-row, kind="stable")[: len(evidence)].tolist(), -1] for row in evidence]
+    for chosen in product(*choices):
+        taken = [column for column in chosen if column >= 0]
+        if len(set(taken)) < len(taken) or len(taken) < min(evidence.shape):
+            continue
+        total = sum(float(evidence[row, column]) for row, column in enumerate(chosen) if column >= 0)
+        if total > best[0]:
+            best = (total, list(chosen))
+    return best[1]
 
 
 def activity(scores: Scores, names: NDArray[np.int64], speakers: int) -> NDArray[np.float32]:
