@@ -1,0 +1,66 @@
+"""The table of failures, row by row."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestrator.remedies import diagnosis, remedy
+
+
+@pytest.mark.parametrize("category", ["input", "config", "auth", "env", "contract", "cancelled"])
+def test_what_would_come_again_is_not_tried_again(category):
+    assert remedy(category, died=True).action == "fail"
+
+
+def test_a_full_accelerator_halves_the_batch_down_to_the_floor_then_takes_the_next_device():
+    tried, batch = [], 12
+    while (
+        found := remedy("oom_device", batch=batch, floor=2, device="cuda", next_device="cpu")
+    ).action == "smaller":
+        batch = found.batch
+        tried.append(batch)
+    assert tried == [6, 3]
+    assert found.action == "next_device"
+    assert found.note == "out of memory on cuda: goes on with cpu"
+
+
+def test_a_stage_without_batches_takes_the_next_device_at_once():
+    assert remedy("oom_device", next_device="cpu").action == "next_device"
+
+
+def test_with_no_smaller_batch_and_no_other_device_out_of_memory_is_a_failure():
+    assert remedy("oom_device", batch=1, floor=1).action == "fail"
+
+
+@pytest.mark.parametrize("category", ["oom_host", "stalled", "crash"])
+def test_what_may_have_been_chance_is_tried_once_again(category):
+    assert remedy(category, died=True, retries=0).action == "retry"
+    assert remedy(category, died=True, retries=1).action == "fail"
+
+
+def test_killed_for_memory_it_is_tried_again_in_the_smallest_pieces():
+    assert remedy("oom_host", batch=16, floor=2).batch == 2
+
+
+def test_an_error_that_explains_itself_would_come_again():
+    assert remedy("crash", died=False).action == "fail"
+
+
+def test_a_full_disk_stops_the_run():
+    assert remedy("storage").action == "stop"
+
+
+@pytest.mark.parametrize(
+    ("status", "facts", "category", "says"),
+    [
+        (-9, {"for_memory": True}, "oom_host", "out of memory"),
+        (-9, {}, "crash", "killed by signal 9"),
+        (-11, {"for_memory": True}, "crash", "killed by signal 11"),
+        (3, {"tail": "free(): invalid pointer"}, "crash", "ended with status 3 before it was done; the end of its output:\nfree()"),
+        (-9, {"stall_s": 300.0, "for_memory": True}, "stalled", "no progress for 300 s"),
+    ],
+)  # fmt: skip
+def test_how_a_process_ended_says_what_it_was(status, facts, category, says):
+    found, sentence = diagnosis("asr", status, **facts)
+    assert found == category
+    assert says in sentence
