@@ -2,6 +2,9 @@
 
 Sample 0 is the instant `format.start_time` of the container (or the start of the clip): ffmpeg puts its inputs on that clock, and
 its resampler pads or trims to it and fills gaps, `aresample=async=1:first_pts=0`. So offsets live in the audio and nowhere else.
+That takes two steps with time stamps between them: where a track changes its form (a broadcast from 5.1 to stereo), ffmpeg builds its
+filters anew, and a resampler that pads to the start would pad once more in the middle of the film. Where a muxer moved the whole
+film to make room for its sound's priming, the film begins that much later: `media_probe.head_start`.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ipc.errors import StageError
 from stage_runners import media_ffmpeg
 from stage_runners.iso639 import same_language
-from stage_runners.media_probe import Film, Track, clip_of, probe
+from stage_runners.media_probe import Film, Track, clip_of, head_start, on_the_container, probe
 
 if TYPE_CHECKING:
     from ipc.context import Context
@@ -22,9 +25,8 @@ STAGE = "demux"
 VERSION = 1
 
 SAMPLE_RATE = 16_000
-RESAMPLE = (
-    f"aresample={SAMPLE_RATE}:out_chlayout=mono:out_sample_fmt=s16:async=1:min_hard_comp=0.02:first_pts=0"
-)
+CONVERT = f"aresample={SAMPLE_RATE}:out_chlayout=mono:out_sample_fmt=s16"
+ON_THE_CLOCK = "aresample=async=1:min_hard_comp=0.02:first_pts=0"
 """Gaps and overlaps of more than 20 ms are mended at once; the 100 ms of ffmpeg's default would be heard in word times."""
 NOT_THE_FILM = {"comment", "visual_impaired", "descriptions", "hearing_impaired", "karaoke", "clean_effects"}
 SHORT_BY_SECONDS = 1.0
@@ -45,14 +47,18 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     film = probe(path)
     track, why = choose(film, context.params.get("audio_track"), context.params.get("language"), path.name)
     context.log(f"{track.words()}: {why}")
-    clip = clip_of(context.params.get("clip"))
+    clip = on_the_container(clip_of(context.params.get("clip")), film)
     if clip and film.seconds and clip[0] >= film.seconds:
         raise StageError(
             "config", f"--clip begins at {clip[0]:.0f} s, but {path.name} lasts {film.seconds:.0f} s"
         )
     expected = _expected(film, track, clip)
-    raw = context.scratch() / "pcm"
-    said = media_ffmpeg.run(arguments(path, film, track, clip, raw), context, expected or 0.0, "decode", raw)
+    timed, raw = context.scratch() / "timed.nut", context.scratch() / "pcm"
+    said = media_ffmpeg.run(
+        decoding(path, film, track, clip, timed), context, expected or 0.0, "decode", timed
+    )
+    media_ffmpeg.run(placing(timed, clip, raw), context, expected or 0.0, "place", raw)
+    timed.unlink()
     if not raw.exists() or raw.stat().st_size < 2:
         raise StageError(
             "input",
@@ -104,31 +110,36 @@ def choose(film: Film, asked: int | None, language: str | None, name: str) -> tu
     return best, ", ".join(reasons) or "the only one in it"
 
 
-def arguments(path: Path, film: Film, track: Track, clip: tuple[float, float] | None, raw: Path) -> list[str]:
-    """Ffmpeg's arguments: decode one track into raw PCM at `raw`."""
+def decoding(
+    path: Path, film: Film, track: Track, clip: tuple[float, float] | None, timed: Path
+) -> list[str]:
+    """Ffmpeg's arguments: decode one track into mono PCM with time stamps, NUT at `timed`.
+
+    Of a format whose time stamps may leap, ffmpeg takes the start from the streams that are used, and mends leaps by them.
+    So there all of them are used, the others into nothing: the clock is then that of the container, and that of mux.
+    """
     import ffmpeg
 
     span = {"ss": f"{clip[0]:.6f}", "t": f"{clip[1] - clip[0]:.6f}"} if clip else {}
+    late = 0.0 if clip else head_start(film)
+    begin = f"asetpts=PTS-{late:.6f}/TB,atrim=start=0"
     command = ffmpeg.input(media_ffmpeg.url(path), **span).output(
-        media_ffmpeg.url(raw), map=f"0:{track.index}", af=RESAMPLE, f="s16le", vn=None, sn=None, dn=None
+        media_ffmpeg.url(timed), map=f"0:{track.index}", af=f"{CONVERT},{begin}", f="nut", acodec="pcm_s16le",
+        avoid_negative_ts="disabled", vn=None, sn=None, dn=None,
+    )  # fmt: skip
+    rest = ["-map", "0", "-map", "-0:d", "-c", "copy", "-f", "null", "-"] if film.jumps else []
+    return [*command.compile(overwrite_output=True)[1:], *rest]
+
+
+def placing(timed: Path, clip: tuple[float, float] | None, raw: Path) -> list[str]:
+    """Ffmpeg's arguments: PCM with time stamps at `timed` to bare PCM at `raw`, with silence where there was nothing."""
+    import ffmpeg
+
+    span = {"t": f"{clip[1] - clip[0]:.6f}"} if clip else {}
+    command = ffmpeg.input(media_ffmpeg.url(timed), copyts=None).output(
+        media_ffmpeg.url(raw), af=ON_THE_CLOCK, f="s16le", **span
     )
-    return [*command.compile(overwrite_output=True)[1:], *_clock(film, track)]
-
-
-def _clock(film: Film, track: Track) -> list[str]:
-    """A second output, to nowhere, of the stream that begins the film.
-
-    Where time stamps may jump, some versions of ffmpeg begin their clock with the first of the streams that are used, so
-    one that begins the film must be used too; packets are only counted.
-    """
-    first = min((other for other in film.tracks if other.start is not None), key=_start, default=track)
-    if not film.jumps or _start(first) >= _start(track):
-        return []
-    return ["-map", f"0:{first.index}", "-c", "copy", "-f", "null", "-"]
-
-
-def _start(track: Track) -> float:
-    return track.start if track.start is not None else 0.0
+    return [*command.compile(overwrite_output=True)[1:]]
 
 
 def _expected(film: Film, track: Track, clip: tuple[float, float] | None) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ipc.context import Context
 
 OVERRIDE = "ORCHESTRATOR_FFMPEG"
+_ADDRESS = re.compile(r" @ 0x[0-9a-f]+")
 _NO_SPACE = ("No space left on device", "Disk quota exceeded", "File too large")
 
 
@@ -54,7 +56,10 @@ def run(arguments: list[str], context: Context, total: float, phase: str, output
         *arguments,
     ]
     with complaints.open("wb") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
+        try:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
+        except OSError as error:
+            raise _unusable(command[0], error.strerror or str(error)) from error
         try:
             _follow(process, context, total, phase)
             status = process.wait()
@@ -76,6 +81,12 @@ def run(arguments: list[str], context: Context, total: float, phase: str, output
     return said
 
 
+def _unusable(program: str, why: str) -> StageError:
+    return StageError(
+        "env", f"{program} does not run: {why}", f"install ffmpeg, or name another in {OVERRIDE}"
+    )
+
+
 def _follow(process: subprocess.Popen[bytes], context: Context, total: float, phase: str) -> None:
     assert process.stdout is not None  # noqa: S101 - it was asked for
     for line in process.stdout:
@@ -91,7 +102,7 @@ def _said(path: Path) -> str:
     seen: dict[str, None] = {}
     with path.open("rb") as stream:
         for line in stream:
-            seen.setdefault(line.decode(errors="replace").strip(), None)
+            seen.setdefault(_ADDRESS.sub("", line.decode(errors="replace")).strip(), None)
             if len(seen) > 200:
                 break
     return "\n".join(line for line in seen if line)

@@ -197,3 +197,11 @@ def clip_of(text: str | None) -> tuple[float, float] | None:
     if span[1] <= span[0]:
         raise StageError("config", f"--clip {text} is no stretch of time", "write it as 10:00-12:00")
     return span
+
+
+def on_the_container(clip: tuple[float, float] | None, film: Film) -> tuple[float, float] | None:
+    """A clip in seconds of the film, as seconds after the start of its container."""
+    if clip is None:
+        return None
+    late = head_start(film)
+    return clip[0] + late, clip[1] + late

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ipc.errors import StageError
 from stage_runners import media_ffmpeg
 from stage_runners.iso639 import language
-from stage_runners.media_probe import Film, Track, clip_of, probe
+from stage_runners.media_probe import Film, Track, clip_of, head_start, on_the_container, probe
 
 if TYPE_CHECKING:
     from ipc.context import Context
@@ -44,7 +44,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         raise StageError("config", f"--container {container}: mkv or mp4")
     film = probe(inputs["film"])
     cues = read(inputs["cues"], "cues")
-    clip = clip_of(context.params.get("clip"))
+    clip = on_the_container(clip_of(context.params.get("clip")), film)
     kept, left_out = streams(film, container)
     for track, why in left_out:
         if why:
@@ -61,6 +61,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         container,
         str(cues.content["language"]),
         clip,
+        late=0.0 if clip else head_start(film),
     )
     total = (clip[1] - clip[0]) if clip else (film.seconds or 0.0)
     _room(inputs["film"], output, whole=clip is None)
@@ -134,15 +135,20 @@ def arguments(
     container: str,
     code: str,
     clip: tuple[float, float] | None,
+    *,
+    late: float = 0.0,
 ) -> list[str]:
-    """Ffmpeg's arguments: copy the streams in `kept`, and add `srt` as the default subtitle track in language `code`."""
+    """Ffmpeg's arguments: copy the streams in `kept`, and add `srt` as the default subtitle track in language `code`.
+
+    `late` is by how many seconds the film begins after its container.
+    """
     spoken = language(code)
     command = ["-y"]
     if clip:
         command += ["-ss", f"{clip[0]:.6f}", "-t", f"{clip[1] - clip[0]:.6f}"]
     command += ["-i", media_ffmpeg.url(path)]
     if srt:
-        command += ["-f", "srt", "-i", media_ffmpeg.url(srt)]
+        command += ["-itsoffset", f"{late:.6f}", "-f", "srt", "-i", media_ffmpeg.url(srt)]
     for track in kept:
         command += ["-map", f"0:{track.index}"]
     command += ["-map_metadata", "0", "-map_chapters", "0", "-c", "copy"]

@@ -18,7 +18,7 @@ from ipc.artifacts import open_audio, write
 from ipc.context import Context
 from ipc.protocol import Load, Run
 from stage_runners import demux, mux
-from stage_runners.media_probe import probe
+from stage_runners.media_probe import head_start, probe
 
 CLICKS = [1.0, 2.5, 4.0, 7.25]
 LATE = [time + 2.5 for time in CLICKS]
@@ -119,8 +119,9 @@ def shown(film: Path) -> list[float]:
 
 def shift(film: Path) -> float:
     """When the picture begins on the film's clock: some muxers delay all streams by what the sound's codec needs to begin."""
-    pictures = [track for track in probe(film).of("video") if track.start is not None]
-    return pictures[0].start - probe(film).start if pictures else 0.0
+    found = probe(film)
+    pictures = [track for track in found.of("video") if track.start is not None]
+    return pictures[0].start - found.start - head_start(found) if pictures else 0.0
 
 
 def main(folder: Path, ffmpeg: str) -> None:
@@ -139,7 +140,9 @@ def main(folder: Path, ffmpeg: str) -> None:
             "heard": heard,
             "digest": digest,
             "shown": shown(news[0]),
-            "heard_in_new": listen(news[0], folder / "again")[0],
+            "heard_in_new": [
+                time + head_start(probe(news[0])) for time in listen(news[0], folder / "again")[0]
+            ],
             "same_bytes": news[0].read_bytes() == news[1].read_bytes(),
             "untouched": film.read_bytes() == before,
         }
