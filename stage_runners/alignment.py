@@ -28,7 +28,7 @@ def load(params: Mapping[str, Any], device: str) -> Any:
         return {}
     from stage_runners.alignment_wav2vec2 import Aligner
 
-    return {"wav2vec2": Aligner(str(params["_model"]["path"]), device)}
+    return {"wav2vec2": Aligner(str(params["_model"]["path"]), device, int(params.get("_threads") or 1))}
 
 
 def run(model: Any, inputs: Mapping[str, Path], context: Context) -> None:

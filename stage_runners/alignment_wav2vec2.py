@@ -17,7 +17,8 @@ _SHORTEST = 400
 class Aligner:
     """A wav2vec2 model from a folder, or from a Hub id that is on this disk."""
 
-    def __init__(self, path: str, device: str) -> None:
+    def __init__(self, path: str, device: str, threads: int = 1) -> None:
+        import torch
         from whisperx.alignment import load_align_model
 
         try:
@@ -28,6 +29,7 @@ class Aligner:
                 f"{Path(path).name} is no wav2vec2 model with a CTC head and a vocabulary.",
                 "It needs config.json, weights, vocab.json and the feature extractor's and tokenizer's settings.",
             ) from error
+        torch.set_num_threads(max(1, threads))
         self._model.eval()
         self._device = device
         self._codes: dict[str, int] = metadata["dictionary"]

@@ -7,6 +7,7 @@ docs/decisions/ has the comparison.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ VERSION = 1
 
 _BIAS = {"base": -0.065, "tiny.en": 0.083}
 """Seconds by which each model's attention runs late, the mean on hand-made word times."""
+
+
+_LONGEST_BATCH = 60.0
+"""Seconds after which batches are halved: the result is the same, but a large model on a slow CPU would seem stalled."""
 
 
 def load(params: Mapping[str, Any], device: str) -> Any:
@@ -76,8 +81,8 @@ def run(model: Any, inputs: Mapping[str, Path], context: Context) -> None:
         context.log(f"word times of model {name or 'unnamed'}: no known bias to remove")
     context.fact("attention_bias_ms", round(_BIAS[name] * 1000) if name in _BIAS else None)
     tables = _tables(decoded, language, probability, _BIAS.get(name, 0.0))
-    for name, columns in tables.items():
-        context.save(name, columns)
+    for output, columns in tables.items():
+        context.save(output, columns)
 
 
 def _language(model: Any, audio: Any, chunks: Sequence[Any], context: Context) -> tuple[str, float | None]:
@@ -122,14 +127,18 @@ def _decoded(
             "Keep the names that matter most.",
         )
     size = max(1, int(context.params["batch_size"]))
-    done = 0.0
+    done, first = 0.0, 0
     decoded: list[asr_decode.Decoded] = []
-    for first in range(0, len(chunks), size):
+    while first < len(chunks):
         context.check()
         batch = chunks[first : first + size]
+        started = time.monotonic()
         decoded.extend(asr_decode.decode(model, audio.samples, audio.sample_rate, batch, options))
+        first += len(batch)
         done += sum(chunk.speech for chunk in batch)
         context.progress(done, total)
+        if time.monotonic() - started > _LONGEST_BATCH and size > 1:
+            size = max(1, size // 2)
     again = sum(result.tries > 1 for result in decoded)
     context.metric("windows", len(chunks))
     context.metric("decoded_again", again)
