@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+_SHORT = 24
+"""Characters of a value that a reason shows."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class OutputRecord:
@@ -48,6 +51,8 @@ class Manifest:
     def from_json(text: str) -> Manifest:
         """Read it back; `ValueError` or `TypeError` where the text is no manifest."""
         body = json.loads(text)
+        if not isinstance(body.get("ingredients"), dict):
+            raise TypeError("no ingredients")
         outputs = {name: OutputRecord(**record) for name, record in body.pop("outputs").items()}
         return Manifest(**{**body, "outputs": outputs, "degraded": tuple(body["degraded"])})
 
@@ -65,10 +70,19 @@ def differences(
             gone = "changed" if name in old and name in new else "is new" if name in new else "is gone"
             words.append(f"{label} {gone}")
         else:
-            words.append(f"{name}: {_short(old.get(name))} -> {_short(new.get(name))}")
+            words.append(f"{name}: {' -> '.join(_short(old.get(name), new.get(name)))}")
     return words
 
 
-def _short(value: Any) -> str:
-    text = "none" if value is None else str(value)
-    return text if len(text) <= 24 else text[:12] + "..."
+def _short(old: Any, new: Any) -> tuple[str, str]:
+    """Both values, long ones cut to where they differ."""
+    texts = ["none" if value is None else str(value) for value in (old, new)]
+    same = next((at for at, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
+    first = same - 4 if same >= _SHORT - 4 and max(map(len, texts)) > _SHORT else 0
+    cut = [text if len(text) <= _SHORT else _cut(text, first) for text in texts]
+    return cut[0], cut[1]
+
+
+def _cut(text: str, first: int) -> str:
+    piece = text[first : first + _SHORT]
+    return f"{'...' if first else ''}{piece}{'...' if first + _SHORT < len(text) else ''}"

@@ -129,14 +129,17 @@ def _judged(step: Step, plan: Plan, store: Store, known: dict[str, str]) -> Step
     changes = differences(last[1].ingredients, found, ignore) if last else []
     if step.forced:
         return _with(step, "run", "asked for")
+    lost = "result no longer in the store" if store.forgotten(plan.film, step.name) else ""
     if unknown:
         if last and not changes and store.find(last[0]):
             return _with(step, "maybe", f"CACHED if {_listed(unknown)} unchanged")
-        return _with(step, "run", _reason(changes, last is not None, store.why_gone(last[0]) if last else ""))
+        return _with(
+            step, "run", _reason(changes, last is not None, store.why_gone(last[0]) if last else lost)
+        )
     key = keys.key_of(found)
     entry = store.find(key)
     if entry is None:
-        return _with(step, "run", _reason(changes, last is not None, store.why_gone(key)), key)
+        return _with(step, "run", _reason(changes, last is not None, store.why_gone(key) or lost), key)
     for name, record in entry.manifest.outputs.items():
         known[f"{step.name}.{name}"] = record.digest
     return _with(step, "cached", "degraded" if entry.manifest.degraded else "", key)

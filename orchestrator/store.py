@@ -11,6 +11,7 @@ instant, the store holds whole results and perhaps an attempt that nobody locks,
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -137,19 +138,23 @@ class Store:
         manifest = self._read(self._folder(key)) if key else None
         return (key, manifest) if manifest else None
 
+    def forgotten(self, film: Path, stage: str) -> bool:
+        """Whether `film`'s `stage` had a result that the store no longer holds, or cannot read."""
+        return bool(self._last_key(film, stage)) and self.last(film, stage) is None
+
     def entries(self) -> Iterator[tuple[Entry, int, float]]:
         """Every result that can be read, with its bytes in the store and when it was last used."""
         for folder in sorted(self._results.glob("*/*")):
             manifest = self._read(folder)
             if manifest is None:
                 continue
-            size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
-            used = folder / _USED
-            yield (
-                Entry(key=folder.name, folder=folder, manifest=manifest),
-                size,
-                (used if used.exists() else folder).stat().st_mtime,
-            )
+            try:
+                size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+                used = folder / _USED
+                when = (used if used.exists() else folder).stat().st_mtime
+            except FileNotFoundError:
+                continue  # it is being replaced
+            yield Entry(key=folder.name, folder=folder, manifest=manifest), size, when
 
     @contextlib.contextmanager
     def in_use(self) -> Iterator[None]:
@@ -162,7 +167,7 @@ class Store:
             yield
 
     def gc(self, *, older_than_days: float | None = None, keep_bytes: int | None = None) -> tuple[int, int]:
-        """Remove abandoned attempts, and results unused for so many days or beyond so many bytes, the longest unused first.
+        """Remove abandoned attempts, results that cannot be read, and those unused for so many days or beyond so many bytes, the longest unused first.
 
         Returns how many folders and bytes were removed. `FatalError` while a run is using the store.
         """
@@ -176,6 +181,11 @@ class Store:
                 raise FatalError("a run is using the store", "try again when it has ended") from error
             count, freed = self._remove_attempts()
             now = time.time()
+            for folder in self._results.glob("*/*"):
+                if self._read(folder) is None:
+                    freed += sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
+                    count += 1
+                    shutil.rmtree(folder, ignore_errors=True)
             found = sorted(self.entries(), key=lambda item: item[2])
             total = sum(size for _, size, _ in found)
             for entry, size, used in found:
@@ -205,18 +215,19 @@ class Store:
         return count, freed
 
     def _place(self, attempt: Path, target: Path, *, replace: bool) -> None:
-        try:
-            attempt.rename(target)
-        except OSError:
+        aside: list[Path] = []
+        while not _renamed(attempt, target):
             # Somebody else's equal result, or a broken one of ours: a folder that is not empty is never replaced.
             there = self._read(target)
             if not replace and there is not None and not self.broken(target, there):
-                shutil.rmtree(attempt, ignore_errors=True)
-                return
-            aside = self._attempts / f"broken-{secrets.token_hex(6)}"
-            target.rename(aside)
-            attempt.rename(target)
-            shutil.rmtree(aside, ignore_errors=True)
+                aside.append(attempt)
+                break
+            aside.append(self._attempts / f"broken-{secrets.token_hex(6)}")
+            with contextlib.suppress(FileNotFoundError):  # somebody else is replacing it too
+                target.rename(aside[-1])
+        # Last, so that the key is without a result for as short as can be.
+        for folder in aside:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _unlock(self, attempt: Path) -> None:
         descriptor = self._locks.pop(attempt, None)
@@ -241,6 +252,17 @@ class Store:
             return (self._film(film) / stage).read_text()
         except OSError:
             return ""
+
+
+def _renamed(source: Path, target: Path) -> bool:
+    """Rename a folder; False where a folder with something in it is in the way."""
+    try:
+        source.rename(target)
+    except OSError as error:
+        if error.errno in {errno.ENOTEMPTY, errno.EEXIST}:
+            return False
+        raise
+    return True
 
 
 def _sync(path: Path) -> None:

@@ -25,6 +25,12 @@ def test_everything_runs_the_first_time(film, store):  # noqa: F811
     assert verdicts(plan) == dict.fromkeys("abc", ("run", "first time"))
 
 
+def test_a_result_that_gc_removed_is_not_called_a_first_time(film, store, tmp_path):  # noqa: F811
+    run(store, tmp_path, film, STAGES_AB)
+    store.gc(keep_bytes=0)
+    assert verdicts(make_plan(film, store, STAGES_AB))["a"] == ("run", "result no longer in the store")
+
+
 def test_nothing_runs_the_second_time(film, store, tmp_path):  # noqa: F811
     run(store, tmp_path, film, STAGES_AB)
     assert {v for v, _ in verdicts(make_plan(film, store, STAGES_AB)).values()} == {"cached"}

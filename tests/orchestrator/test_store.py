@@ -153,9 +153,15 @@ def test_differences_are_told_as_people_say_them():
     assert differences(old, new) == [
         "language: en -> de",
         "audio changed",
-        "model revision: none -> ffffffffffff...",
+        "model revision: none -> ffffffffffffffffffffffff...",
     ]
-    assert differences(old, new, frozenset({"input audio", "language", "model revision"})) == []
+    old, new = ({"destination": f"/home/anna/films/holiday/{name}.mkv"} for name in "ab")
+    assert differences(old, new) == ["destination: ...day/a.mkv -> ...day/b.mkv"]
+
+
+def test_differences_that_do_not_count_are_not_told():
+    old, new = {"language": "en", "x": 1}, {"language": "de", "x": 1, "model revision": "f" * 40}
+    assert differences(old, new, frozenset({"language", "model revision"})) == []
 
 
 WRITER = """
@@ -167,23 +173,25 @@ store = Store(Path(sys.argv[1]))
 print("go", flush=True)
 for number in range(10000):
     keep(store, f"{number:064x}", "y" * 1000)
+    print(number, flush=True)
 """
 
 
 def test_killed_at_any_instant_the_store_holds_whole_results_or_none(store):
     chance = random.Random(7)
-    for _ in range(12):
+    for turn in range(12):
         process = subprocess.Popen(
             [sys.executable, "-c", WRITER, store.root], cwd=ROOT, stdout=subprocess.PIPE
         )
-        process.stdout.readline()
-        time.sleep(chance.uniform(0.0, 0.25))
+        for _ in range(1 + turn):
+            process.stdout.readline()
+        time.sleep(chance.uniform(0.0, 0.01))
         process.send_signal(signal.SIGKILL)
         process.wait()
         process.stdout.close()
         folders = list((store.root / "results").glob("*/*"))
         assert all(store.find(folder.name).path("out").read_text() == "y" * 1000 for folder in folders)
-    assert len(folders) > 10
+    assert len(folders) > 10  # as many were said to be kept before the last kill
     store.gc()
     assert list((store.root / "attempts").iterdir()) == []
 
@@ -196,6 +204,34 @@ def test_two_processes_that_keep_the_same_results_do_not_disturb_each_other(stor
     ]
     assert [process.wait(60) for process in both] == [0, 0]
     assert len(list(store.entries())) == 60
+
+
+REPLACER = """
+import sys
+from pathlib import Path
+from tests.orchestrator.test_store import KEY, manifest, record
+from orchestrator.store import Store
+store = Store(Path(sys.argv[1]))
+for _ in range(200):
+    attempt = store.attempt("asr")
+    (attempt / "out.txt").write_text("words")
+    store.commit(attempt, KEY, manifest({"out": record(attempt / "out.txt")}), replace=True)
+"""
+
+
+def test_a_result_that_two_processes_replace_and_a_third_lists_stays_whole(store):
+    both = [subprocess.Popen([sys.executable, "-c", REPLACER, store.root], cwd=ROOT) for _ in range(2)]
+    while any(process.poll() is None for process in both):
+        assert len(list(store.entries())) <= 1
+    assert [process.returncode for process in both] == [0, 0]
+    assert store.find(KEY).path("out").read_text() == "words"
+
+
+def test_gc_removes_a_result_that_cannot_be_read(store):
+    entry = keep(store)
+    (entry.folder / "manifest.json").write_text("{")
+    assert store.gc()[0] == 1
+    assert not entry.folder.exists()
 
 
 def test_a_digest_is_remembered_until_the_file_changes(tmp_path):
