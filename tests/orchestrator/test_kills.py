@@ -56,17 +56,18 @@ def living(mark):
     return found
 
 
-def gone(mark, seconds):
+def left(mark, seconds):
+    """Who is alive after so many seconds."""
     deadline = time.monotonic() + seconds
     while living(mark) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return living(mark) == []
+    return living(mark)
 
 
 def finished(folder):
     mark = secrets.token_hex(8)
     assert start(folder, mark).wait(60) == 0
-    assert gone(mark, 2)
+    assert left(mark, 2) == []
     return (folder / "film.parquet").read_bytes()
 
 
@@ -85,7 +86,7 @@ def test_killed_at_any_instant_it_leaves_nobody_and_is_taken_up(folder, undistur
     time.sleep(undisturbed.seconds * share)
     process.kill()
     process.wait()
-    assert gone(mark, 2)
+    assert left(mark, 2) == []
     assert finished(folder) == undisturbed.content
 
 
@@ -98,7 +99,7 @@ def test_asked_to_stop_it_ends_with_130_and_leaves_nobody(folder, undisturbed, n
     time.sleep(0.3)
     process.send_signal(number)
     assert process.wait(5) == 130
-    assert gone(mark, 1)
+    assert left(mark, 1) == []
     assert not [path for path in (folder / "store" / "attempts").glob("*") if path.is_dir()]
     assert finished(folder) == undisturbed.content
 
@@ -113,7 +114,7 @@ def test_a_stage_killed_from_outside_is_tried_again_and_the_result_is_the_same(f
     os.kill(min(working), signal.SIGKILL)
     assert process.wait(60) == 0
     assert (folder / "logs" / "a.2.log").exists()
-    assert gone(mark, 2)
+    assert left(mark, 2) == []
     assert (folder / "film.parquet").read_bytes() == undisturbed.content
 
 
@@ -122,4 +123,4 @@ def test_two_runs_at_once_on_one_store_are_safe(folder, undisturbed):
     runs = [start(folder, mark) for mark in marks]
     assert [run.wait(60) for run in runs] == [0, 0]
     assert (folder / "film.parquet").read_bytes() == undisturbed.content
-    assert all(gone(mark, 2) for mark in marks)
+    assert [left(mark, 2) for mark in marks] == [[], []]
