@@ -11,8 +11,9 @@ from orchestrator.plan import Plan
 
 _PCM_PER_SECOND = 2 * 32_000
 """16 kHz int16, twice: demux decodes into a file and makes the artifact of it."""
-_LEAST_BYTES_PER_SECOND = 8_000
-"""A film with fewer bytes a second than this (64 kbit/s) is rare; so its size bounds its length."""
+_LEAST_BYTES_PER_SECOND = 60_000
+"""Films have more than this (480 kbit/s), so their size bounds their length. One that has less is longer than thought, and demux
+says so if the disk is really full."""
 _SLACK = 64 << 20
 
 
