@@ -73,6 +73,12 @@ def merge(vectors: Vectors, spans: NDArray[np.int64], labels: Labels, least: int
     return compact(labels)
 
 
+def likeness(vectors: Vectors, spans: NDArray[np.int64], labels: Labels) -> NDArray[np.float64]:
+    """The ratio of every two groups as at the top of this file, symmetric, of shape (groups, groups)."""
+    ratios = _Sums.of(vectors, spans, labels).ratios()
+    return np.maximum(ratios, ratios.T)
+
+
 def absorb(vectors: Vectors, labels: Labels, smallest: int = _SMALLEST) -> Labels:
     """Give the members of groups under `smallest` pieces to the group with the nearest centroid."""
     sizes = np.bincount(labels)

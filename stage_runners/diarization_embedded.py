@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from stage_runners.diarization_clusters import cluster
 from stage_runners.diarization_pieces import Pieces, cut
 from stage_runners.diarization_result import Diarization, Turn
+from stage_runners.diarization_scenes import one_cast
 from stage_runners.diarization_turns import (
     FrameTurn,
     activity,
@@ -54,7 +55,7 @@ def diarize(model: Any, inputs: Mapping[str, Path], limits: Any, context: Any) -
         context.device,
     )
     context.progress(audio.seconds, audio.seconds, phase="clusters")
-    return assemble(scores, strict, count, pieces, vectors, limits)
+    return assemble(scores, strict, count, pieces, vectors, limits, context.log)
 
 
 def speakers_at_once(
@@ -76,11 +77,17 @@ def assemble(
     pieces: Pieces,
     vectors: NDArray[np.float32],
     limits: Any,
+    tell: Callable[[str], None],
 ) -> Diarization:
     """Cluster the voices and write down who speaks when."""
     heard = np.isfinite(vectors).all(axis=1)
     labels = np.full(len(vectors), -1, np.int64)
     labels[heard] = cluster(vectors[heard], pieces.spans[heard], limits.least, limits.most)
+    if int(labels.max(initial=-1)) + 1 >= 2 * limits.least:
+        cast = one_cast(vectors[heard], pieces.spans[heard], labels[heard])
+        if cast.max(initial=-1) < labels.max(initial=-1):
+            tell("a scene with voices heard nowhere else was taken for the same people under another sound")
+        labels[heard] = cast
     speakers = int(labels.max(initial=-1)) + 1
     centroids = _centroids(vectors, labels, pieces.lengths, speakers)
     names = name_windows(scores, pieces, vectors, centroids)

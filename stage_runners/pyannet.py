@@ -120,10 +120,11 @@ def frames_in(samples: int) -> int:
 
 
 def read_network(path: Path, device: str = "cpu") -> PyanNet:
-    """The network of a pyannote checkpoint, ready for inference.
+    """The network of a pyannote checkpoint (a file, or the folder that holds `pytorch_model.bin`), ready for inference.
 
     `StageError("config")` where the file holds no PyanNet with 7 powerset classes (3 speakers, at most 2 at once).
     """
+    path = path / "pytorch_model.bin" if path.is_dir() else path
     checkpoint = _read_checkpoint(path)
     try:
         weights, hyper = checkpoint["state_dict"], checkpoint["hyper_parameters"]

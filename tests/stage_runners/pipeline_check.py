@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import wave
 from pathlib import Path
@@ -74,9 +75,13 @@ def main(segmentation: str, folder: Path) -> None:
     fast = run(ours)
     stock = run(lambda *a, **k: type(pipeline).get_embeddings(pipeline, *a, **k))
     difference = np.abs(kept[0] - kept[1])
-    print(
-        f"difference {np.nanmax(difference)} nan {np.isnan(difference).sum()} turns {len(fast)} {fast == stock}"
-    )
+    found = {
+        "difference": float(np.nanmax(difference)),
+        "nan": int(np.isnan(difference).sum()),
+        "turns": len(fast),
+        "same": fast == stock,
+    }
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":
