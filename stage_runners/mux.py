@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ipc.errors import StageError
+from ipc.errors import Cancelled, StageError
 from stage_runners import media_ffmpeg
 from stage_runners.iso639 import language
 from stage_runners.media_probe import Film, Track, clip_of, head_start, on_the_container, probe
@@ -23,6 +23,8 @@ STAGE = "mux"
 VERSION = 1
 
 MUXERS = {"mkv": "matroska", "mp4": "mp4"}
+SHORT_BY_SECONDS = 1.0
+"""A film that ends so much before what it announces has been cut off."""
 SHIFT = 0.5
 TEXT = {"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text"}
 IN_MATROSKA = {"mov_text": "srt", "text": "srt"}
@@ -67,7 +69,10 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     _room(inputs["film"], output, whole=clip is None)
     try:
         media_ffmpeg.run(command, context, total, "mux", output)
-        verify(output, kept, cues.rows(), clip, film)
+        written = verify(output, kept, cues.rows(), clip, film)
+    except Cancelled:
+        output.unlink(missing_ok=True)
+        raise
     except StageError as error:
         output.unlink(missing_ok=True)
         if container == "mp4" and error.category == "input":
@@ -75,6 +80,10 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
                 "config", f"MP4 cannot hold this film: {error.message}", "--container mkv holds anything"
             ) from error
         raise
+    if clip is None and film.seconds and written < film.seconds - SHORT_BY_SECONDS:
+        context.degraded(
+            f"{inputs['film'].name} ends early: {written:.0f} s of {film.seconds:.0f} s could be copied"
+        )
     context.method = f"ffmpeg stream copy to {MUXERS[container]}"
     context.fact("container", container)
     context.fact(
@@ -178,8 +187,8 @@ def verify(
     cues: list[dict[str, Any]],
     clip: tuple[float, float] | None,
     film: Film,
-) -> None:
-    """Read the new film back: every stream is there, it is as long as the old one, and every cue is where it should be.
+) -> float:
+    """Read the new film back: every stream and chapter is there, and every cue is where it should be. Returns its seconds.
 
     `StageError` (crash) where it is not: then it is not put in its place.
     """
@@ -192,8 +201,8 @@ def verify(
                     "config", f"the clip holds no whole picture of a {kind} stream", "choose a longer --clip"
                 )
             raise _wrong(output, f"{len(found.of(kind))} {kind} streams, expected {expected}")
-    if clip is None and film.seconds and found.seconds and found.seconds < film.seconds - 1.0:
-        raise _wrong(output, f"{found.seconds:.1f} s long, expected {film.seconds:.1f} s")
+    if clip is None and found.chapters != film.chapters:
+        raise _wrong(output, f"{found.chapters} chapters, expected {film.chapters}")
     if cues:
         times = _subtitle_times(output, found.of("subtitle")[-1])
         if len(times) < len(cues):
@@ -205,6 +214,7 @@ def verify(
             raise _wrong(output, f"the subtitles are {shift - found.start:.3f} s off")
         if late > 0.02:
             raise _wrong(output, f"a cue is {late:.3f} s off")
+    return found.seconds or 0.0
 
 
 def _subtitle_times(path: Path, track: Track) -> list[float]:

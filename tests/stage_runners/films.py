@@ -1,0 +1,185 @@
+"""Films made for tests: bursts of sound and flashes of light at known times, by the ffmpeg that the stages use."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import wave
+
+import numpy as np
+
+from ipc.artifacts import open_audio, write
+from orchestrator.stages import STAGES
+from tests.stage_runners.spec import ROOT, python_of, run_stage
+
+RATE = 48_000
+BURSTS = (1.0, 2.5, 4.25, 7.0, 9.5)
+"""Seconds at which a burst of 10 ms has its middle."""
+SECONDS = 12.0
+LISTEN = 16_000
+
+
+def burst(rate):
+    """10 ms of 3 kHz under a Hann window, loudest in the middle."""
+    time = np.arange(round(0.01 * rate)) / rate
+    return np.hanning(len(time)) * np.cos(2 * np.pi * 3000 * (time - time.mean()))
+
+
+def ffmpeg():
+    """The ffmpeg of the media environment, by the rule of the stages."""
+    code = "from stage_runners.media_ffmpeg import executable; print(executable())"
+    done = subprocess.run(
+        [python_of("media"), "-P", "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def make(*arguments, program=None):
+    """Run ffmpeg with `arguments`, quietly, overwriting."""
+    command = [program or ffmpeg(), "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
+    done = subprocess.run([*command, *map(str, arguments)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return arguments[-1]
+
+
+def recording(path, times=BURSTS, seconds=SECONDS):
+    """A mono recording at 48 kHz with a burst around each of `times`."""
+    samples = np.zeros(round(seconds * RATE))
+    shape = burst(RATE)
+    for time in times:
+        first = round(time * RATE) - len(shape) // 2
+        samples[first : first + len(shape)] += 0.8 * shape
+    with wave.open(str(path), "wb") as sink:
+        sink.setnchannels(1)
+        sink.setsampwidth(2)
+        sink.setframerate(RATE)
+        sink.writeframes((samples * 32767).astype("<i2").tobytes())
+    return path
+
+
+def picture(path, seconds=SECONDS):
+    """A small picture track of `seconds`, a key frame each second."""
+    source = f"testsrc2=size=64x48:rate=25:duration={seconds}"
+    return make("-f", "lavfi", "-i", source, "-c:v", "libx264", "-preset", "ultrafast", "-g", "25", path)
+
+
+def film(folder, name="film.mkv", *, audio=("-c:a", "flac"), late=0.0, video_late=0.0, more=()):
+    """A film of picture and bursts; `late` and `video_late` shift one of them by seconds."""
+    sound, light = recording(folder / "sound.wav"), picture(folder / "light.mkv")
+    offset, video_offset = ("-itsoffset", late), ("-itsoffset", video_late)
+    return make(
+        *video_offset, "-i", light, *offset, "-i", sound, "-map", "0:v", "-map", "1:a",
+        "-c:v", "copy", *audio, *more, folder / name,
+    )  # fmt: skip
+
+
+def heard(samples, rate=LISTEN, threshold=0.25):
+    """Seconds at which there are bursts in `samples`, by matched filter."""
+    sound = np.asarray(samples, dtype=np.float64) / 32768
+    shape = burst(rate)
+    tone = np.exp(2j * np.pi * 3000 * np.arange(len(shape)) / rate) * np.hanning(len(shape))
+    strength = np.abs(np.convolve(sound, np.conj(tone[::-1]), mode="same")) / np.abs(shape).sum()
+    times = []
+    loud = np.flatnonzero(strength > threshold)
+    while len(loud):
+        window = loud[loud < loud[0] + rate // 20]
+        times.append(float(window[np.argmax(strength[window])] / rate))
+        loud = loud[loud >= window[0] + rate // 10]
+    return times
+
+
+def demux(path, folder, **params):
+    """Run demux on `path`; returns the process and, where it succeeded, the samples."""
+    folder.mkdir(parents=True, exist_ok=True)
+    done, out = run_stage("demux", {"film": path}, folder, params, python_of("media"))
+    return done, (open_audio(out / "audio.arrow").samples if done.returncode == 0 else None)
+
+
+def cues(folder, spans, language="en"):
+    """Cues and their SRT and ASS as the subtitles stage leaves them: `spans` are (start, end, text)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = list(spans)
+    columns = {
+        "index": list(range(1, len(rows) + 1)),
+        "start": [row[0] for row in rows],
+        "end": [row[1] for row in rows],
+        "text": [row[2] for row in rows],
+        "speakers": [[] for _ in rows],
+        "segments": [[] for _ in rows],
+        "flags": [[] for _ in rows],
+    }
+    write(folder / "cues.parquet", "cues", columns, {"language": language})
+    blocks = [
+        f"{index}\n{_stamp(start)} --> {_stamp(end)}\n{text}\n"
+        for index, (start, end, text) in enumerate(rows, 1)
+    ]
+    (folder / "cues.srt").write_text("\n".join(blocks), encoding="utf-8")
+    (folder / "cues.ass").write_text("[Script Info]\n", encoding="utf-8")
+    return {
+        "cues": folder / "cues.parquet",
+        "srt": folder / "cues.srt",
+        "ass": folder / "cues.ass",
+    }
+
+
+def _stamp(seconds):
+    ms = round(seconds * 1000)
+    return f"{ms // 3600000:02}:{ms // 60000 % 60:02}:{ms // 1000 % 60:02},{ms % 1000:03}"
+
+
+def mux(path, given, destination, folder, **params):
+    """Run mux on `path` with the inputs that `cues` made; returns the process."""
+    folder.mkdir(parents=True, exist_ok=True)
+    inputs = {"film": path, **given}
+    run = {
+        "job": "test",
+        "params": {**STAGES["mux"].defaults(), **params},
+        "inputs": {name: str(place) for name, place in inputs.items()},
+        "outputs": {"film": {"kind": "file", "filename": "subtitled.mkv", "external": True}},
+        "output_dir": str(folder),
+        "destination": str(destination),
+    }
+    spec = folder / "mux.json"
+    spec.write_text(json.dumps({"load": {"params": {}, "device": "cpu"}, "run": run}))
+    environment = {name: text for name, text in os.environ.items() if name != "ORCHESTRATOR_EVENTS_FD"}
+    return subprocess.run(
+        [python_of("media"), "-P", "-m", "ipc.child", "stage_runners.mux", "--spec", spec],
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+_LOOK = """
+import av, json, sys
+with av.open(f"file:{sys.argv[1]}") as film:
+    start = (film.start_time or 0) / 1e6
+    streams, times = [], []
+    for s in film.streams:
+        streams.append({"type": s.type, "codec": s.codec_context.name if s.codec_context else "",
+            "metadata": dict(s.metadata), "default": "default" in str(s.disposition)})
+    chapters = [[float(c["start"] * c["time_base"]), c["metadata"].get("title")] for c in film.chapters()]
+    subtitles = [s for s in film.streams if s.type == "subtitle"]
+    if subtitles:
+        for p in film.demux(subtitles[-1]):
+            if p.pts is not None and p.size > 2:
+                begin = float(p.pts * p.time_base) - start
+                length = float((p.duration or 0) * p.time_base)
+                times.append([begin, begin + length, bytes(p).decode("utf8", "replace")])
+    length, tags = film.duration / 1e6 if film.duration else None, dict(film.metadata)
+print(json.dumps({"start": start, "seconds": length, "streams": streams,
+    "subtitles": times, "chapters": chapters, "tags": tags}))
+"""
+
+
+def look(path):
+    """What is in a film, by PyAV; subtitles of the last track as [start, end, text], seconds after the film's start."""
+    done = subprocess.run(
+        [python_of("media"), "-c", _LOOK, path], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)

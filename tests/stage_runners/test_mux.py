@@ -1,0 +1,121 @@
+"""mux adds a track in time with the sound, keeps everything else, and writes the same bytes each time."""
+
+import pytest
+
+from tests.stage_runners import films
+
+pytestmark = pytest.mark.env("media")
+AAC = ("-c:a", "aac")
+SPANS = [(time, time + 0.5, f"Tón {number}") for number, time in enumerate(films.BURSTS)]
+
+
+def written(path, given, destination, folder, **params):
+    done = films.mux(path, given, destination, folder, **params)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return films.look(destination)
+
+
+def starts(found):
+    return [start for start, _, _ in found["subtitles"]]
+
+
+def rich(folder):
+    """A film with two sound tracks, subtitles, chapters, an attachment and a title."""
+    note, marks, lines = folder / "note.txt", folder / "marks.txt", films.cues(folder, SPANS[:2])["srt"]
+    note.write_text("a note\n")
+    marks.write_text(
+        ";FFMETADATA1\ntitle=Rich\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=5000\ntitle=One\n"
+        "[CHAPTER]\nTIMEBASE=1/1000\nSTART=5000\nEND=12000\ntitle=Two\n"
+    )
+    return films.make(
+        "-i", films.film(folder, "plain.mkv"), "-i", lines, "-i", marks, "-map", "0:v", "-map", "0:a", "-map", "0:a",
+        "-map", "1:s", "-map_metadata", "2", "-map_chapters", "2", "-c", "copy", "-metadata:s:a:1", "language=fra",
+        "-attach", note, "-metadata:s:t", "mimetype=text/plain", folder / "rich.mkv",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("container", ["mkv", "mp4"])
+@pytest.mark.parametrize(
+    ("name", "shape"), [("late.ts", {"late": 0.7, "audio": AAC}), ("film.mp4", {"audio": AAC})]
+)
+def test_the_lines_are_in_time_with_the_sound(tmp_path, name, shape, container):
+    film = films.film(tmp_path, name, **shape)
+    late = shape.get("late", 0.0)
+    given = films.cues(tmp_path / "cues", [(a + late, b + late, text) for a, b, text in SPANS])
+    out = tmp_path / f"out.{container}.part"
+    found = written(film, given, out, tmp_path / "mux", container=container)
+    raw = films.make("-i", out, "-map", "0:a", "-af", "aresample=async=1:first_pts=0", tmp_path / "again.wav")
+    _, samples = films.demux(raw, tmp_path / "again")
+    assert starts(found) == pytest.approx(films.heard(samples), abs=0.03)
+    assert "Tón 4" in found["subtitles"][-1][2]
+
+
+def test_everything_of_the_film_is_kept_and_the_film_is_not_touched(tmp_path):
+    film = rich(tmp_path)
+    before = (film.read_bytes(), film.stat().st_mtime_ns)
+    was = films.look(film)
+    found = written(film, films.cues(tmp_path / "cues", SPANS), tmp_path / "out.mkv.part", tmp_path / "mux")
+    assert (film.read_bytes(), film.stat().st_mtime_ns) == before
+    assert sorted(s["type"] for s in found["streams"]) == sorted(
+        [s["type"] for s in was["streams"]] + ["subtitle"]
+    )
+    assert found["chapters"] == was["chapters"]
+    assert found["tags"]["title"] == "Rich"
+    assert [s["metadata"].get("language") for s in found["streams"] if s["type"] == "audio"][1] in {
+        "fra",
+        "fre",
+    }
+    added = [s for s in found["streams"] if s["type"] == "subtitle"][-1]
+    assert added["metadata"]["language"] == "eng"
+    assert added["metadata"]["title"] == "English"
+
+
+@pytest.mark.parametrize("container", ["mkv", "mp4"])
+def test_two_runs_write_the_same_bytes(tmp_path, container):
+    film, given = films.film(tmp_path, "film.mp4", audio=AAC), films.cues(tmp_path / "cues", SPANS)
+    outs = [tmp_path / f"{run}.{container}.part" for run in "ab"]
+    for out in outs:
+        written(film, given, out, tmp_path / out.stem, container=container)
+    assert outs[0].read_bytes() == outs[1].read_bytes()
+
+
+def test_where_nothing_was_said_no_track_is_added(tmp_path):
+    film, given = films.film(tmp_path), films.cues(tmp_path / "cues", [], "und")
+    found = written(film, given, tmp_path / "out.mkv.part", tmp_path / "mux")
+    assert [s["type"] for s in found["streams"]] == ["video", "audio"]
+
+
+def test_what_mp4_cannot_hold_is_a_sentence_and_leaves_nothing(tmp_path):
+    out = tmp_path / "out.mp4.part"
+    done = films.mux(
+        rich(tmp_path), films.cues(tmp_path / "cues", SPANS), out, tmp_path / "mux", container="mp4"
+    )
+    assert "[config] MP4 cannot hold attachment" in done.stdout + done.stderr
+    assert "mkv" in done.stdout + done.stderr
+    assert not out.exists()
+
+
+def test_sound_alone_becomes_a_film_with_lines(tmp_path):
+    wave, given = films.recording(tmp_path / "sound.wav"), films.cues(tmp_path / "cues", SPANS)
+    found = written(wave, given, tmp_path / "out.mkv.part", tmp_path / "mux")
+    assert [s["type"] for s in found["streams"]] == ["audio", "subtitle"]
+    assert starts(found) == pytest.approx(films.BURSTS, abs=0.001)
+
+
+def test_the_lines_of_a_clip_are_in_time_with_its_sound(tmp_path):
+    film = films.film(tmp_path)
+    given = films.cues(tmp_path / "cues", [(0.75, 1.0, "One"), (3.5, 4.0, "Two")])
+    out = tmp_path / "out.mkv.part"
+    found = written(film, given, out, tmp_path / "mux", clip="3.5-8.2")
+    _, samples = films.demux(out, tmp_path / "again")
+    assert starts(found) == pytest.approx(films.heard(samples)[-2:], abs=0.03)
+
+
+def test_a_film_that_ends_early_is_muxed_as_far_as_it_goes(tmp_path):
+    whole = films.film(tmp_path, audio=AAC, more=("-movflags", "+faststart"), name="whole.mp4").read_bytes()
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(whole[: len(whole) * 6 // 10])
+    out, given = tmp_path / "out.mkv.part", films.cues(tmp_path / "cues", SPANS[:3])
+    done = films.mux(cut, given, out, tmp_path / "mux")
+    assert "cut.mp4 ends early" in done.stdout + done.stderr
+    assert len(films.look(out)["subtitles"]) == 3
