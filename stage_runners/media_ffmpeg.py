@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 OVERRIDE = "ORCHESTRATOR_FFMPEG"
 _ADDRESS = re.compile(r" @ 0x[0-9a-f]+")
+_NOTHING_LEFT = 1 << 16
 _NO_SPACE = ("No space left on device", "Disk quota exceeded", "File too large")
 
 
@@ -68,7 +69,9 @@ def run(arguments: list[str], context: Context, total: float, phase: str, output
                 process.kill()
                 process.wait()
     said = _said(complaints)
-    if any(text in said for text in _NO_SPACE):
+    # On a full disk the complaint itself may not have been written.
+    full = status and shutil.disk_usage(output.parent).free < _NOTHING_LEFT
+    if full or any(text in said for text in _NO_SPACE):
         need = f"; about {total * 32_000 / 1e6:.0f} MB are needed" if phase == "decode" else ""
         raise StageError(
             "storage",
