@@ -49,6 +49,7 @@ def length_of_a_run(fresh, film, folder):
     return time.monotonic() - started
 
 
+@pytest.mark.timeout(3600)
 def test_an_orchestrator_that_is_killed_leaves_nobody_and_loses_nothing(fresh, finished, film, tmp_path):
     folder = tmp_path / "out"
     length = length_of_a_run(fresh, film, folder)
