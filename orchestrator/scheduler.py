@@ -17,50 +17,34 @@ import queue
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from ipc import CONTRACT
-from ipc.errors import StageError
 from ipc.protocol import (
-    ArtifactWritten,
-    Error,
-    Event,
     Heartbeat,
-    Hello,
     Log,
     Metric,
     Progress,
-    Ready,
-    Result,
-    Started,
 )
-from orchestrator import keys, remedies, resources, results, tidings
+from orchestrator import resources, tidings
 from orchestrator import state as events
 from orchestrator import worker as workers
 from orchestrator.errors import STATUS_OF_CATEGORY, FatalError
 from orchestrator.hooks import Hooks
 from orchestrator.interrupt import Interrupt
 from orchestrator.job import Job
+from orchestrator.listener import Listener
+from orchestrator.outcomes import Observer, Outcomes
 from orchestrator.plan import Plan
 from orchestrator.pool import Hand, Pool, Recipe, Spawn
-from orchestrator.state import RunEvent, RunState
-from orchestrator.store import Entry, Store
-from orchestrator.worker import Exited, Post
+from orchestrator.state import RunState
+from orchestrator.store import Store
+from orchestrator.worker import Post
 
 STOP_SECONDS = 4.5
 """After this long, what still lives of a stopped run is killed."""
 _TICK = 1.0
-_SPOILS = frozenset({"crash", "contract", "env", "oom_host"})
-"""After an error of these a process is not what it was: the next film gets a new one."""
 _ASLEEP = 20.0
 """A loop that was not woken for this long was suspended: nobody stalled meanwhile."""
-
-
-class Observer(Protocol):
-    """A view of the run."""
-
-    def __call__(self, event: RunEvent, state: RunState) -> None:
-        """Take note of an event, and of the state it led to."""
 
 
 class Scheduler:
@@ -77,19 +61,18 @@ class Scheduler:
         prestart: bool = True,
         spawn: Spawn = workers.spawn,
     ) -> None:
-        self.state = RunState()
-        self._store = store
-        self._hooks = hooks
-        self._observers = observers
         self._limits = limits or resources.machine()
         self._prestart = prestart
         self._posts: queue.SimpleQueue[Post] = queue.SimpleQueue()
         self._pool = Pool(logs, self._posts, spawn)
+        self._outcomes = Outcomes(store, hooks, observers)
+        self._listener = Listener(self._pool, self._outcomes)
         self._jobs: list[Job] = []
-        self._made: set[str] = set()
-        self._known: list[dict[str, tuple[str, Path]]] = []
-        self._stopping = False
-        self._oom_kills = workers.oom_kills()
+
+    @property
+    def state(self) -> RunState:
+        """What is known of the run."""
+        return self._outcomes.state
 
     def run(self, plans: Sequence[Plan]) -> RunState:
         """Run the plans to their end; returns the last state. Signals are handled meanwhile."""
@@ -104,7 +87,6 @@ class Scheduler:
     def _begin(self, plans: Sequence[Plan]) -> None:
         for index, plan in enumerate(plans):
             active = {step.name: step.stage for step in plan.steps if step.verdict != "off"}
-            self._known.append({})
             of_film: dict[str, Job] = {}
             for step in plan.steps:
                 if step.verdict != "off":
@@ -115,7 +97,7 @@ class Scheduler:
                     )
             self._jobs += of_film.values()
         films = tuple(_film_state(plan) for plan in plans)
-        self._emit(events.RunStarted(time=time.time(), films=films))
+        self._outcomes.emit(events.RunStarted(time=time.time(), films=films))
 
     def _loop(self, interrupt: Interrupt) -> None:
         stop_by: float | None = None
@@ -124,18 +106,20 @@ class Scheduler:
         while True:
             if interrupt.count and stop_by is None:
                 stop_by = time.monotonic() + STOP_SECONDS
-                self._emit(events.RunInterrupted(time=time.time(), signal=interrupt.name))
+                self._outcomes.emit(events.RunInterrupted(time=time.time(), signal=interrupt.name))
                 self._stop()
             if stop_by is not None and (interrupt.count > 1 or time.monotonic() > stop_by):
                 for hand in self._pool.hands:
                     hand.process.stop(at_once=True)
-            if changed and not self._stopping:
+            if changed and not self._listener.stopping:
                 self._go_on()
-            if not self._jobs or self._stopping:
+            if self._outcomes.full and not self._listener.stopping:
+                self._stop()
+            if not self._jobs or self._listener.stopping:
                 self._pool.retire(())
-                if self._stopping and not self._pool.hands:
+                if self._listener.stopping and not self._pool.hands:
                     return
-                if not self._stopping:
+                if not self._listener.stopping:
                     return
             try:
                 post: Any = self._posts.get(timeout=_TICK if stop_by is None else 0.1)
@@ -143,13 +127,13 @@ class Scheduler:
                 post = (None, None)
             now = time.monotonic()
             if now - last > _ASLEEP:
-                self._woke(now - last)
+                self._listener.woke(now - last, self._jobs)
             last = now
             # What only tells how far a stage is changes nothing of who may start.
             changed = post[0] is not None and not isinstance(post[1], Progress | Heartbeat | Log | Metric)
             if post[0] is not None:
-                self._take(*post)
-            self._look_for_stalls(now)
+                self._listener.take(*post)
+            self._listener.look_for_stalls(now, self._jobs)
 
     def _end(self) -> None:
         """Leave no process and no half-written thing behind, however the loop ended."""
@@ -158,10 +142,8 @@ class Scheduler:
         for hand in self._pool.hands:
             hand.process.wait(2.0)
         for job in self._jobs:
-            self._drop_attempt(job)
-        self._emit(events.RunEnded(time=time.time()))
-
-    # -- what can go on -------------------------------------------------------------------------------------------------
+            self._outcomes.drop_attempt(job)
+        self._outcomes.emit(events.RunEnded(time=time.time()))
 
     def _go_on(self) -> None:
         """Do everything that can be done now."""
@@ -180,19 +162,9 @@ class Scheduler:
                 continue
             if failed := [need.name for need in job.needs if need.status == "ended" and not need.good]:
                 job.status = "ended"
-                self._emit(tidings.of_skip(job, f"{failed[0]} did not end well"))
+                self._outcomes.emit(tidings.of_skip(job, f"{failed[0]} did not end well"))
             elif all(need.status == "ended" for need in job.needs):
-                self._resolve(job)
-
-    def _resolve(self, job: Job) -> None:
-        digests = {source: digest for source, (digest, _) in self._known[job.film].items()}
-        job.ingredients = job.plan.ingredients(job.step, job.backend, digests)
-        job.key = keys.key_of(job.ingredients)
-        entry = None if job.step.forced else self._store.find(job.key)
-        if entry is None:
-            job.status = "ready"
-        else:
-            self._finish(job, entry, cached=True)
+                self._outcomes.look_up(job)
 
     def _assign(self) -> bool:
         """Give ready jobs to workers, as far as cores, memory and accelerators go. The order is: oldest film, then plan.
@@ -209,8 +181,7 @@ class Scheduler:
             device = job.backend.device
             if device != "cpu" and any(other.backend.device == device for other in active):
                 continue
-            if job.key in self._made and not job.step.forced and (entry := self._store.find(job.key)):
-                self._finish(job, entry, cached=True)  # another film of this run is the same one
+            if self._outcomes.made_meanwhile(job):
                 continue
             hand = self._pool.free(job.recipe)
             if hand is None:
@@ -237,7 +208,7 @@ class Scheduler:
         # Started ahead of need it may yet turn out not to be needed; when it is, this is tried again and said.
         self._pool.spoil(job.recipe)
         if job.status == "ready":
-            self._fail(job, category, message, hint)
+            self._outcomes.fail(job, category, message, hint)
         return None
 
     def _give(self, job: Job, hand: Hand) -> None:
@@ -245,26 +216,9 @@ class Scheduler:
         job.touch()
         job.began = time.time()
         job.written = {}
-        self._emit(tidings.of_start(job))
+        self._outcomes.emit(tidings.of_start(job))
         if hand.status == "idle":
-            self._go(job, hand)
-
-    def _go(self, job: Job, hand: Hand) -> None:
-        """Send the run to a worker that is ready."""
-        try:
-            job.attempt = self._store.attempt(job.name)
-            if any(output.external for output in job.step.stage.outputs):
-                job.draft = self._hooks.draft(job.plan, job.step)
-        except FatalError as error:
-            hand.job = None
-            self._fail(job, "storage", error.message, error.hint)
-            return
-        hand.status = "busy"
-        inputs = {
-            name: job.plan.film if source == "film" else self._known[job.film][source][1]
-            for name, source in job.step.inputs.items()
-        }
-        hand.process.send(job.command(inputs))
+            self._listener.go(job, hand)
 
     def _look_ahead(self, *, crowded: bool) -> None:
         """Start workers for the jobs that come next, one import at a time on a small machine; end those nobody needs."""
@@ -288,216 +242,14 @@ class Scheduler:
         """Whether the job will probably run: it must, and nothing it needs has failed."""
         return job.step.verdict == "run" or job.status == "ready"
 
-    # -- what the workers say -------------------------------------------------------------------------------------------
-
-    def _take(self, process: object, event: Event | Exited) -> None:
-        hand = self._pool.of(process)
-        if hand is None:
-            return
-        job: Job | None = hand.job
-        match event:
-            case Exited():
-                self._pool.remove(hand)
-                if job is not None:
-                    self._died(job, hand, event.status)
-                elif hand.status != "stopping":
-                    self._pool.spoil(hand.recipe)
-            case Hello():
-                self._greet(hand, event)
-            case Ready():
-                hand.ready_seconds = event.seconds
-                if hand.status == "starting":
-                    hand.status = "idle"
-                    if job is not None:
-                        self._go(job, hand)
-            case Heartbeat():
-                if job is not None:
-                    job.peak_rss = max(job.peak_rss, event.peak_rss)
-                    self._told(job, event)
-            case Error() if job is None:
-                # A worker started ahead of need failed to load: the job it was for will say so, if it comes to that.
-                self._pool.spoil(hand.recipe)
-                self._dismiss(hand)
-            case _ if job is not None:
-                self._heard(job, hand, event)
-
-    def _heard(self, job: Job, hand: Hand, event: Event) -> None:
-        if not isinstance(event, Log | Metric):
-            job.touch()
-        match event:
-            case Started():
-                job.status = "running"
-                self._told(job, event, hand.ready_seconds)
-                hand.ready_seconds = 0.0
-            case Progress() | Log() | Metric():
-                self._told(job, event)
-            case ArtifactWritten():
-                job.written[event.name] = (event.kind, Path(event.path), event.digest)
-            case Result():
-                hand.job = None
-                if hand.status == "busy":  # and not on its way out, for having been silent too long
-                    hand.status = "idle"
-                self._commit(job, event)
-            case Error():
-                hand.job = None
-                if hand.status == "busy" and event.category not in _SPOILS:
-                    hand.status = "idle"
-                else:
-                    self._dismiss(hand)
-                if job.stalled:  # whatever it says now, it says because it was stopped
-                    self._remedy(job, *self._diagnosis(job, hand, 0), "", hand=hand)
-                else:
-                    self._remedy(job, event.category, _sentence(event), event.hint, hand=hand)
-
-    def _greet(self, hand: Hand, hello: Hello) -> None:
-        declared = (hand.stage.name, hand.stage.version, CONTRACT)
-        found = (hello.stage, hello.version, hello.contract)
-        if found == declared:
-            return
-        hand.process.stop(at_once=True)
-        hand.status = "stopping"
-        self._pool.spoil(hand.recipe)
-        if hand.job is not None:
-            job, hand.job = hand.job, None
-            self._fail(
-                job,
-                "contract",
-                f"{hello.runner} is stage {found[0]} version {found[1]}, contract {found[2]}; expected "
-                f"{declared[0]} version {declared[1]}, contract {declared[2]}",
-                "orchestrator doctor",
-            )
-
-    def _dismiss(self, hand: Hand) -> None:
-        """End a worker that is of no use to anybody."""
-        hand.process.stop()
-        hand.status = "stopping"
-
-    def _died(self, job: Job, hand: Hand, status: int) -> None:
-        self._remedy(job, *self._diagnosis(job, hand, status), "", hand=hand, died=True)
-
-    def _diagnosis(self, job: Job, hand: Hand, status: int) -> tuple[str, str]:
-        kills = workers.oom_kills()
-        found = remedies.diagnosis(
-            job.name,
-            status,
-            stall_s=job.step.stage.stall_s if job.stalled else None,
-            for_memory=kills > self._oom_kills,
-            tail=hand.process.tail(),
-        )
-        self._oom_kills = kills
-        return found
-
-    def _remedy(
-        self, job: Job, category: str, message: str, hint: str, *, hand: Hand, died: bool = False
-    ) -> None:
-        """Try again with less, elsewhere, or not at all."""
-        self._drop_attempt(job)
-        job.stalled = False
-        if self._stopping:
-            job.status = "ended"
-            return
-        found = remedies.remedy(
-            category,
-            died=died,
-            retries=job.retries,
-            batch=job.batch_size,
-            floor=job.step.stage.batch_floor,
-            device=job.backend.device,
-            next_device=job.next_device,
-        )
-        job.hand = None
-        if found.action in {"fail", "stop"}:
-            self._fail(job, category, message, hint, log=str(hand.process.log))
-            return
-        if found.action == "retry":
-            job.retries += 1
-            self._emit(tidings.of_retry(job, f"{found.note} ({message.splitlines()[0]})"))
-        else:
-            self._emit(tidings.of_fallback(job, found.note))
-        job.batch = found.batch if found.batch is not None else job.batch
-        if found.action == "next_device":
-            job.backend_index += 1
-            job.batch = None
-            self._resolve(job)
-        else:
-            job.status = "ready"
-
-    # -- how jobs end ---------------------------------------------------------------------------------------------------
-
-    def _commit(self, job: Job, result: Result) -> None:
-        try:
-            entry = results.keep(job, result, self._store, self._hooks)
-        except StageError as error:
-            self._fail(job, error.category, error.message, error.hint)
-        else:
-            self._made.add(job.key)
-            self._finish(job, entry, cached=False)
-
-    def _finish(self, job: Job, entry: Entry, *, cached: bool) -> None:
-        manifest = entry.manifest
-        for name, record in manifest.outputs.items():
-            self._known[job.film][f"{job.name}.{name}"] = (record.digest, entry.path(name))
-        try:
-            self._store.remember(job.plan.film, job.name, entry.key)
-            written = list(self._hooks.publish(job.plan, job.step, entry))
-        except FatalError as error:
-            self._fail(job, "storage", error.message, error.hint)
-            return
-        job.status, job.good, job.hand = "ended", True, None
-        self._emit(tidings.of_end(job, entry, cached=cached))
-        for output in written:
-            self._emit(events.FileWritten(time=time.time(), film=job.film, output=output))
-
-    def _fail(self, job: Job, category: str, message: str, hint: str = "", log: str = "") -> None:
-        self._drop_attempt(job)
-        job.status, job.good, job.hand = "ended", False, None
-        self._emit(tidings.of_failure(job, category, message, hint, log))
-        if category == "storage":
-            self._stop()
-
-    def _drop_attempt(self, job: Job) -> None:
-        if job.attempt is not None:
-            self._store.discard(job.attempt)
-            job.attempt = None
-        if job.draft is not None:
-            job.draft.unlink(missing_ok=True)
-            job.draft = None
-
     def _stop(self) -> None:
         """No new work, and an end to what is being done."""
-        self._stopping = True
+        self._listener.stopping = True
         for hand in self._pool.hands:
             if hand.status == "stopping":
                 hand.process.stop(at_once=True)
             hand.process.stop()
             hand.status = "stopping"
-
-    def _look_for_stalls(self, now: float) -> None:
-        for job in self._jobs:
-            hand = job.hand
-            if hand is None or job.stalled or job.status not in {"assigned", "running"}:
-                continue
-            if now - job.moved > job.step.stage.stall_s:
-                job.stalled = True
-                hand.process.dump_stacks()
-                hand.process.stop()
-                hand.status = "stopping"
-
-    def _woke(self, asleep: float) -> None:
-        """The machine slept: nobody was able to move meanwhile."""
-        for job in self._jobs:
-            job.moved += asleep
-
-    # -- telling --------------------------------------------------------------------------------------------------------
-
-    def _told(self, job: Job, event: Event, load_seconds: float = 0.0) -> None:
-        if told := tidings.of_event(job, event, load_seconds):
-            self._emit(told)
-
-    def _emit(self, event: RunEvent) -> None:
-        self.state = events.reduce(self.state, event)
-        for observer in self._observers:
-            observer(event, self.state)
 
 
 def exit_category(state: RunState) -> int | None:
@@ -507,10 +259,6 @@ def exit_category(state: RunState) -> int | None:
             if step.error is not None:
                 return STATUS_OF_CATEGORY.get(step.error.category, 1)
     return None
-
-
-def _sentence(error: Error) -> str:
-    return error.message if error.category != "crash" else f"{error.type}: {error.message}"
 
 
 def _film_state(plan: Plan) -> events.FilmState:

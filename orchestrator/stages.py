@@ -126,7 +126,7 @@ DEMUX = Stage(
         Param(name="language", help="prefer the audio track in this language"),
         Param(name="clip", help="START-END: only this part of the film"),
     ),
-    resources=Resources(cores=1, memory_mb=200),
+    resources=Resources(cores=1, memory_mb=400),
     stall_s=120,
     packages=("av", "imageio-ffmpeg"),
 )
@@ -170,7 +170,7 @@ PYANNOTE_VAD = Stage(
     resources=Resources(cores=4, memory_mb=1500, vram_mb=1500),
     batch_floor=1,
     stall_s=300,
-    packages=("pyannote-audio", "torch"),
+    packages=("torch",),
     model="segmentation_model",
     model_role="segmentation",
 )
@@ -204,7 +204,7 @@ DIARIZATION = Stage(
     resources=Resources(cores=4, memory_mb=2000, vram_mb=2500),
     batch_floor=1,
     stall_s=600,
-    packages=("pyannote-audio", "torch", "scikit-learn"),
+    packages=("pyannote-audio", "torch", "numpy"),
     model="diarize_model",
     model_role="diarization",
 )
