@@ -1,7 +1,7 @@
 """Finished files beside the film, and the rule that protects what is there already.
 
-A file is overwritten only if this tool wrote it and nobody has changed it since: the ledger remembers the digest of each file
-written. Anything else at that place is kept, and the new file goes beside it, unless `--overwrite` was given. Files are
+A file is overwritten only if this tool wrote it, for the same film, and nobody has changed it since: the ledger remembers
+film and digest of each file written. Anything else at that place is kept, and the new file goes beside it, unless `--overwrite` was given. Files are
 renamed into place whole; a reader never sees half of one.
 """
 
@@ -41,18 +41,25 @@ class Ledger:
 
     def digest(self, path: Path) -> str | None:
         """The digest that `path` had when it was written, or None for a file that this tool did not write."""
+        return self._read(path).get("digest")
+
+    def film(self, path: Path) -> str | None:
+        """The film that `path` was written for."""
+        return self._read(path).get("film")
+
+    def _read(self, path: Path) -> dict[str, str]:
         try:
             entry = json.loads(self._entry(path).read_text())
         except (OSError, ValueError):
-            return None
-        return str(entry["digest"]) if entry.get("path") == str(path) else None
+            return {}
+        return entry if isinstance(entry, dict) and entry.get("path") == str(path) else {}
 
-    def remember(self, path: Path, digest: str) -> None:
-        """Note that `path` was just written with this digest."""
+    def remember(self, path: Path, digest: str, film: Path) -> None:
+        """Note that `path` was just written with this digest, for `film`."""
         entry = self._entry(path)
         entry.parent.mkdir(parents=True, exist_ok=True)
         draft = entry.with_name(f"{entry.name}.{os.getpid()}")
-        draft.write_text(json.dumps({"path": str(path), "digest": digest}))
+        draft.write_text(json.dumps({"path": str(path), "digest": digest, "film": str(film)}))
         draft.replace(entry)
 
     def _entry(self, path: Path) -> Path:
@@ -65,29 +72,40 @@ def name_of(film: Path, output: str, language: str) -> str:
     return f"{film.stem}{tag}.{output}"
 
 
-def place_for(target: Path, digest: str, ledger: Ledger, *, overwrite: bool) -> tuple[Path, str]:
+def place_for(target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool) -> tuple[Path, str]:
     """Where a file with this digest may be written for `target`, and a note where that is elsewhere.
 
-    That is `target` itself where nothing is there, or what is there is ours and unchanged, or equal, or may be
-    overwritten; else the first free `name.1.ext`, `name.2.ext`, ... by the same rule.
+    That is `target` itself where nothing is there, or what is there is ours, for this film and unchanged, or equal, or may be
+    overwritten; else the first free `name.1.ext`, `name.2.ext`, ... by the same rule. Never the film itself.
     """
     stem, suffix = target.name.rsplit(".", 1)
     for place in _beside(target, stem, suffix):
-        if not place.exists() or (overwrite and place == target):
+        if not place.exists():
             break
+        if place.samefile(film):
+            continue
         there = file_digest(place)
-        if there in (digest, ledger.digest(place)):
+        ours = there == ledger.digest(place) and ledger.film(place) == str(film)
+        if ours or there == digest or (overwrite and place == target):
             break
     if place == target:
         return target, ""
-    why = "was edited since" if ledger.digest(target) else "was not written by this tool"
+    other = ledger.film(target)
+    if other is None:
+        why = "was not written by this tool"
+    elif other != str(film):
+        why = f"belongs to {Path(other).name}"
+    else:
+        why = "was edited since"
     return place, f"{target.name} {why} and is kept; the new one is {place.name} (--overwrite replaces it)"
 
 
-def publish(source: Path, target: Path, digest: str, ledger: Ledger, *, overwrite: bool) -> Published:
+def publish(
+    source: Path, target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool
+) -> Published:
     """Copy `source` to `target` under the rule above; `FatalError` (storage) where it cannot be written."""
     with _storage_errors(target):
-        place, note = place_for(target, digest, ledger, overwrite=overwrite)
+        place, note = place_for(target, digest, film, ledger, overwrite=overwrite)
         if place.exists() and file_digest(place) == digest:
             changed = False
         else:
@@ -97,17 +115,19 @@ def publish(source: Path, target: Path, digest: str, ledger: Ledger, *, overwrit
                 shutil.copyfile(source, draft)
                 _sync(draft)
                 draft.replace(place)
-        ledger.remember(place, digest)
+        ledger.remember(place, digest, film)
         return Published(name=target.name, path=place, size=place.stat().st_size, changed=changed, note=note)
 
 
-def adopt(draft: Path, target: Path, digest: str, ledger: Ledger, *, overwrite: bool) -> Published:
+def adopt(
+    draft: Path, target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool
+) -> Published:
     """Rename `draft`, a finished file in the target's own folder, into place under the rule above."""
     with _storage_errors(target):
-        place, note = place_for(target, digest, ledger, overwrite=overwrite)
+        place, note = place_for(target, digest, film, ledger, overwrite=overwrite)
         _sync(draft)
         draft.replace(place)
-        ledger.remember(place, digest)
+        ledger.remember(place, digest, film)
         return Published(name=target.name, path=place, size=place.stat().st_size, changed=True, note=note)
 
 

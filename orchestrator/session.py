@@ -39,7 +39,9 @@ class Files:
     def place(self, plan: Plan, step: Step, draft: Path, digest: str) -> Path:
         """Rename the film into place, or beside what is there and not ours."""
         del step
-        placed = outputs.adopt(draft, plan.destination, digest, self._ledger, overwrite=self._overwrite)
+        placed = outputs.adopt(
+            draft, plan.destination, digest, plan.film, self._ledger, overwrite=self._overwrite
+        )
         self._placed[placed.path] = placed
         return placed.path
 
@@ -60,6 +62,7 @@ class Files:
                     entry.path(output.name),
                     plan.destination.parent / name,
                     entry.manifest.outputs[output.name].digest,
+                    plan.film,
                     self._ledger,
                     overwrite=self._overwrite,
                 )
@@ -77,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     formats = formats_of(arguments)
     plans, refused = _plans(arguments, store)
     if not plans:
-        return refused[0].status
+        return refused[0].status if refused else OK
     check(plans, store)
     with store.in_use(), runs.new(plans[0].film.stem) as record:
         views = _views(arguments, record)
@@ -129,7 +132,11 @@ def _plans(arguments: argparse.Namespace, store: Store) -> tuple[list[Plan], lis
 
     plans: list[Plan] = []
     refused: list[FatalError] = []
+    ledger = outputs.Ledger()
     for film in dict.fromkeys(arguments.films):
+        if len(arguments.films) > 1 and ledger.film(film.expanduser().absolute()):
+            print(f"orchestrator: {film} is left out: this tool made it", file=sys.stderr)
+            continue
         try:
             plans.append(options.plan_from(arguments, film, store))
         except FatalError as error:

@@ -1,0 +1,74 @@
+"""Files beside the film: what is there and not ours is kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from ipc.digests import file_digest
+from orchestrator.errors import STORAGE, FatalError
+from orchestrator.outputs import Ledger, adopt, publish
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    return Ledger(tmp_path / "ledger")
+
+
+@pytest.fixture
+def film(tmp_path):
+    path = tmp_path / "movie.mp4"
+    path.write_text("the film")
+    return path
+
+
+def put(tmp_path, ledger, film, text, name="movie.en.srt", overwrite=False):
+    source = tmp_path / "source"
+    source.write_text(text)
+    return publish(source, tmp_path / name, file_digest(source), film, ledger, overwrite=overwrite)
+
+
+def test_our_own_file_is_replaced(tmp_path, ledger, film):
+    put(tmp_path, ledger, film, "one")
+    assert put(tmp_path, ledger, film, "two").path.read_text() == "two"
+    assert not put(tmp_path, ledger, film, "two").changed
+
+
+def test_a_file_of_somebody_else_is_kept(tmp_path, ledger, film):
+    (tmp_path / "movie.en.srt").write_text("theirs")
+    done = put(tmp_path, ledger, film, "ours")
+    assert (tmp_path / "movie.en.srt").read_text() == "theirs"
+    assert done.path.name == "movie.en.1.srt"
+    assert "was not written by this tool and is kept" in done.note
+    assert put(tmp_path, ledger, film, "newer").path.name == "movie.en.1.srt"
+
+
+def test_an_edited_file_is_kept_until_overwriting_is_asked_for(tmp_path, ledger, film):
+    put(tmp_path, ledger, film, "ours")
+    (tmp_path / "movie.en.srt").write_text("edited")
+    assert "was edited since" in put(tmp_path, ledger, film, "newer").note
+    assert put(tmp_path, ledger, film, "newest", overwrite=True).path.name == "movie.en.srt"
+    assert (tmp_path / "movie.en.srt").read_text() == "newest"
+
+
+def test_the_files_of_another_film_of_the_same_name_are_kept(tmp_path, ledger, film):
+    put(tmp_path, ledger, film, "of the mp4")
+    other = film.with_suffix(".mkv")
+    other.write_text("another film")
+    done = put(tmp_path, ledger, other, "of the mkv")
+    assert (tmp_path / "movie.en.srt").read_text() == "of the mp4"
+    assert "belongs to movie.mp4" in done.note
+
+
+def test_the_film_itself_is_never_a_place_to_write(tmp_path, ledger, film):
+    draft = tmp_path / "draft"
+    draft.write_text("muxed")
+    done = adopt(draft, film, file_digest(draft), film, ledger, overwrite=True)
+    assert film.read_text() == "the film"
+    assert done.path.name == "movie.1.mp4"
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path, ledger, film):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FatalError) as caught:
+        put(tmp_path, ledger, film, "x", name="file/movie.en.srt")
+    assert caught.value.status == STORAGE
