@@ -8,6 +8,8 @@ import re
 import shlex
 import subprocess
 
+import pytest
+
 from orchestrator import envs
 
 
@@ -71,18 +73,34 @@ def test_other_line_lengths_run_subtitles_and_mux_only_and_the_plan_says_so(
     assert [name for name, how in program.how().items() if how == "done"] == ["subtitles", "mux"]
 
 
-def test_changed_tags_run_demux_and_mux_only(program, finished, film, tmp_path):
-    tagged = tmp_path / film.name
-    ffmpeg = next(
-        envs.python("media").parent.parent.glob("lib/python*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*")
-    )
-    subprocess.run(
-        [ffmpeg, "-v", "error", "-i", film, "-c", "copy", "-metadata", "title=Another title", tagged],
-        check=True,
-    )
-    program("run", tagged)
+@pytest.mark.parametrize(
+    "change",
+    [["-map", "0", "-metadata", "title=Another title"], ["-map", "0:a", "-map", "0:v"]],
+    ids=["tags", "order"],
+)
+def test_changed_tags_or_order_of_streams_run_demux_and_mux_only(program, finished, film, tmp_path, change):
+    program("run", film, "-o", tmp_path)
+    changed = tmp_path / film.name
+    packed = "lib/python*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*"
+    ffmpeg = next(envs.python("media").parent.parent.glob(packed))
+    subprocess.run([ffmpeg, "-v", "error", "-i", film, *change, "-c", "copy", changed], check=True)
+    program("run", changed)
     assert [name for name, how in program.how().items() if how == "done"] == ["demux", "mux"]
     assert (tmp_path / "demo.en.srt").read_bytes() == (finished / "demo.en.srt").read_bytes()
+
+
+def test_the_plan_says_that_the_rest_is_cached_if_the_audio_is_unchanged(program, finished, film, tmp_path):
+    copy = tmp_path / film.name
+    copy.write_bytes(film.read_bytes())
+    program("run", copy)
+    packed = "lib/python*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*"
+    ffmpeg = next(envs.python("media").parent.parent.glob(packed))
+    subprocess.run(
+        [ffmpeg, "-v", "error", "-y", "-i", film, "-c", "copy", "-metadata", "title=T", copy], check=True
+    )
+    plan = program("plan", copy).stdout
+    assert re.search(r"demux +RUN .*film changed", plan)
+    assert re.search(r"silero_vad +MAYBE .*CACHED if the audio is unchanged", plan)
 
 
 def test_a_deleted_file_is_made_again_and_an_edited_one_is_kept(program, finished, film, tmp_path):
