@@ -17,7 +17,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from orchestrator.home import home
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from orchestrator.home import home  # noqa: E402
 
 
 def timed(film: Path, folder: Path, *options: str) -> dict:
@@ -25,7 +28,7 @@ def timed(film: Path, folder: Path, *options: str) -> dict:
     shutil.rmtree(folder / "home" / "store", ignore_errors=True)
     environment = {**os.environ, "ORCHESTRATOR_HOME": str(folder / "home")}
     command = [sys.executable, "-m", "orchestrator", "run", str(film), "-o", str(folder / "out"), *options]
-    subprocess.run(command, env=environment, check=True, capture_output=True)
+    subprocess.run(command, env=environment, check=True, capture_output=True, cwd=ROOT)
     newest = max((folder / "home" / "runs").glob("*/run.json"), key=lambda path: path.stat().st_mtime_ns)
     return json.loads(newest.read_text())
 
