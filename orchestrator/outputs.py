@@ -11,6 +11,8 @@ import contextlib
 import hashlib
 import json
 import os
+import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -139,12 +141,29 @@ def check_writable(folder: Path) -> None:
             pass
 
 
-def sweep(folder: Path, prefix: str) -> None:
-    """Remove the drafts with this prefix that a killed run left in `folder`."""
+def draft_beside(target: Path) -> Path:
+    """A hidden name in the target's folder for a file that is not whole yet, after drafts of runs that were killed are removed.
+
+    The name carries this process's number, so that a run beside this one keeps its draft.
+    """
+    check_writable(target.parent)
+    prefix = f".{target.name}."
     with contextlib.suppress(OSError):
-        for path in folder.iterdir():
-            if path.name.startswith(prefix):
+        for path in target.parent.iterdir():
+            found = re.fullmatch(re.escape(prefix) + r"(\d+)-[0-9a-f]+\.part", path.name)
+            if found and not _alive(int(found[1])):
                 path.unlink(missing_ok=True)
+    return target.parent / f"{prefix}{os.getpid()}-{secrets.token_hex(4)}.part"
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _beside(target: Path, stem: str, suffix: str) -> Iterable[Path]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import secrets
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,11 +29,7 @@ class Files:
     def draft(self, plan: Plan, step: Step) -> Path:
         """A hidden file in the folder where the film will be: renaming it there costs nothing."""
         del step
-        folder = plan.destination.parent
-        outputs.check_writable(folder)
-        prefix = draft_prefix(plan)
-        outputs.sweep(folder, prefix)
-        return folder / f"{prefix}{secrets.token_hex(4)}.part"
+        return outputs.draft_beside(plan.destination)
 
     def place(self, plan: Plan, step: Step, draft: Path, digest: str) -> Path:
         """Rename the film into place, or beside what is there and not ours."""
@@ -67,11 +62,6 @@ class Files:
                     overwrite=self._overwrite,
                 )
                 yield FileOutput(name=output.name, path=str(done.path), size=done.size, note=done.note)
-
-
-def draft_prefix(plan: Plan) -> str:
-    """How the names of unfinished films for this destination begin."""
-    return f".{plan.destination.name}."
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+
 import pytest
 
 from ipc.digests import file_digest
 from orchestrator.errors import STORAGE, FatalError
-from orchestrator.outputs import Ledger, adopt, publish
+from orchestrator.outputs import Ledger, adopt, draft_beside, publish
 
 
 @pytest.fixture
@@ -72,3 +75,17 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path, ledger, film):
     with pytest.raises(FatalError) as caught:
         put(tmp_path, ledger, film, "x", name="file/movie.en.srt")
     assert caught.value.status == STORAGE
+
+
+def test_drafts_of_killed_runs_are_removed_and_those_of_living_ones_kept(tmp_path):
+    target = tmp_path / "movie.subtitled.mkv"
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    left, living = (tmp_path / f".{target.name}.{pid}-ab12.part" for pid in (gone.pid, os.getpid()))
+    theirs = tmp_path / f".{target.name}.backup"
+    for path in (left, living, theirs):
+        path.touch()
+    draft = draft_beside(target)
+    assert sorted(tmp_path.iterdir()) == sorted([living, theirs])
+    assert draft.parent == tmp_path
+    assert draft.name.startswith(".")
