@@ -48,6 +48,8 @@ def with_ctranslate2():
         raise ValueError("a copy to the device and back came out wrong")
 def with_mlx():
     import mlx.core as mx
+    if mx.default_device().type != mx.DeviceType.gpu:
+        raise ValueError("MLX finds no GPU")
     if float(mx.matmul(mx.ones((64, 64)), mx.ones((64, 64))).sum()) != 64.0 ** 3:
         raise ValueError("a product of two matrices came out wrong")
 if has("ctranslate2"):
@@ -126,7 +128,11 @@ def choose(stage: Stage, asked: Mapping[str, str]) -> tuple[Backend, ...]:
         usable = [device for device in declared if _usable(device, stage)]
         message = f"{stage.name} cannot use {wanted} here{': ' if why else ''}{why}"
         raise FatalError(message, f"it can use: {', '.join(usable)}", ENVIRONMENT)
-    usable_backends = tuple(b for b in stage.backends if b.device == "cpu" or b.device in available(b.env))
+    usable_backends = tuple(
+        b
+        for b in stage.backends
+        if b.device == "cpu" or (b.device in available(b.env) and (not b.on_request or b.device == wanted))
+    )
     if not wanted:
         return usable_backends
     # What was asked for goes first; after a failure for memory the next device may still save the run.

@@ -49,6 +49,7 @@ class Environment:
     dependencies: tuple[str, ...]
     pythons: tuple[str, ...] = ("3.13", "3.12", "3.11")
     platforms: tuple[str, ...] = ()
+    default_on: tuple[str, ...] = ()
     wheels_of: Mapping[str, str] = field(default_factory=dict)
     description: str = ""
 
@@ -75,6 +76,10 @@ class Environment:
     def fits(self) -> bool:
         """Say whether this platform can use it."""
         return not self.platforms or this_platform() in self.platforms
+
+    def by_default(self) -> bool:
+        """Say whether it is installed here without being asked for by name."""
+        return self.fits() and (not self.default_on or this_platform() in self.default_on)
 
 
 def this_platform() -> str:
@@ -114,6 +119,7 @@ def get(env: str) -> Environment:
         description=asked["project"].get("description", ""),
         pythons=tuple(own.get("pythons", Environment.pythons)),
         platforms=tuple(own.get("platforms", ())),
+        default_on=tuple(own.get("default-on", ())),
         wheels_of=own.get("wheels-of", {}),
     )
 

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ipc.protocol import Run
+from orchestrator.choosing import Choice
 from orchestrator.manifest import Manifest, OutputRecord
 from orchestrator.plan import Plan, Step
-from orchestrator.pool import Hand, Recipe, recipe_for, run_params
+from orchestrator.pool import Hand, Recipe, recipe_for
 from orchestrator.stages import Backend
 
 
 @dataclass(eq=False)
 class Job:
-    """A step on its way. `needs` are those it reads from; `backend_index` is the device that is tried now."""
+    """A step on its way. `needs` are those it reads from; `choice_index` is the way that is tried now."""
 
     film: int
     plan: Plan
@@ -28,7 +29,7 @@ class Job:
     good: bool = False
     key: str = ""
     ingredients: Mapping[str, Any] = field(default_factory=dict)
-    backend_index: int = 0
+    choice_index: int = 0
     batch: int | None = None
     retries: int = 0
     hand: Hand | None = None
@@ -47,27 +48,32 @@ class Job:
         return self.step.name
 
     @property
+    def choice(self) -> Choice:
+        """The way that is tried now."""
+        return self.step.choices[self.choice_index]
+
+    @property
     def backend(self) -> Backend:
         """The backend that is tried now."""
-        return self.step.backends[self.backend_index]
+        return self.choice.backend
 
     @property
     def recipe(self) -> Recipe:
         """The recipe of the worker this job needs."""
         if self._recipe is None or self._recipe.backend != self.backend:
-            self._recipe = recipe_for(self.step, self.backend, self.threads)
+            self._recipe = recipe_for(self.step.stage, self.choice, self.threads)
         return self._recipe
 
     @property
     def next_device(self) -> str | None:
         """The device after this one, where there is one."""
-        after = self.step.backends[self.backend_index + 1 :]
-        return after[0].device if after else None
+        after = self.step.choices[self.choice_index + 1 :]
+        return after[0].backend.device if after else None
 
     @property
     def batch_size(self) -> int | None:
         """The batch it runs with, or None for a stage without batches."""
-        size = self.batch if self.batch is not None else self.step.params.get("batch_size")
+        size = self.batch if self.batch is not None else self.choice.params.get("batch_size")
         return int(size) if size is not None and self.step.stage.batch_floor is not None else None
 
     @property
@@ -82,8 +88,9 @@ class Job:
         self.moved = time.monotonic()
 
     def params(self) -> dict[str, Any]:
-        """The parameters the runner gets."""
-        return run_params(self.step, self.backend, self.batch)
+        """The parameters the runner gets: those of the choice, with the batch that memory allowed."""
+        batch = {} if self.batch is None else {"batch_size": self.batch}
+        return {**self.choice.params, **batch}
 
     def command(self, inputs: Mapping[str, Path]) -> Run:
         """The command that runs it; the attempt's folder, and a draft for an external output, must be there."""
@@ -119,7 +126,7 @@ class Job:
                 digest=digest,
                 size=path.stat().st_size,
             )
-        model = self.step.model
+        model = self.choice.model
         return Manifest(
             stage=self.name,
             version=self.step.stage.version,

@@ -14,17 +14,15 @@ from typing import Any
 
 from ipc import CONTRACT
 from orchestrator import envs, ffmpeg
-from orchestrator.models import Model
-from orchestrator.stages import Backend, Stage
+from orchestrator.choosing import Choice
+from orchestrator.stages import Stage
 
 USES_FFMPEG = "imageio-ffmpeg"
 
 
 def ingredients(
     stage: Stage,
-    params: Mapping[str, Any],
-    backend: Backend,
-    model: Model | None,
+    choice: Choice,
     inputs: Mapping[str, str | None],
     destination: Path | None = None,
 ) -> dict[str, Any]:
@@ -33,6 +31,7 @@ def ingredients(
     `inputs` maps input names to digests, None for one that is not known yet. `destination` is where an external
     output goes: such a result is a file at its place, and counts only there.
     """
+    backend = choice.backend
     found: dict[str, Any] = {
         "contract": CONTRACT,
         "stage": stage.name,
@@ -41,11 +40,9 @@ def ingredients(
     }
     for param in stage.params:
         if param.affects == "result":
-            found[param.name] = params[param.name]
-    if "compute_type" in found:
-        found["compute_type"] = compute_type(str(found["compute_type"]), backend.device)
-    if model is not None:
-        found["model revision"] = model.revision
+            found[param.name] = choice.params[param.name]
+    if choice.model is not None:
+        found["model revision"] = choice.model.revision
     versions = envs.locked(backend.env)
     for package in stage.packages:
         name = envs.normalised(package)
@@ -63,10 +60,3 @@ def ingredients(
 def key_of(found: Mapping[str, Any]) -> str:
     """The key of a result with these ingredients: SHA-256, as hex."""
     return hashlib.sha256(json.dumps(found, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def compute_type(asked: str, device: str) -> str:
-    """The compute type that will really run: CTranslate2 is at its best with int8 on a CPU and float16 on CUDA."""
-    if asked != "default":
-        return asked
-    return {"cuda": "float16", "mlx": "float16"}.get(device, "int8")

@@ -174,7 +174,7 @@ class Listener:
             self._outcomes.emit(tidings.of_fallback(job, found.note))
         job.batch = found.batch if found.batch is not None else job.batch
         if found.action == "next_device":
-            job.backend_index += 1
+            job.choice_index += 1
             job.batch = None
             self._outcomes.look_up(job)
         else:

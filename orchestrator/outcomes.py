@@ -49,7 +49,7 @@ class Outcomes:
     def look_up(self, job: Job) -> None:
         """A job whose inputs are known: its key, and the end of it where its result is in the store."""
         digests = {source: digest for (film, source), (digest, _) in self._known.items() if film == job.film}
-        job.ingredients = job.plan.ingredients(job.step, job.backend, digests)
+        job.ingredients = job.plan.ingredients(job.step, job.choice, digests)
         job.key = keys.key_of(job.ingredients)
         entry = None if job.step.forced else self._store.find(job.key)
         if entry is None:

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from orchestrator import devices as machine
-from orchestrator import digests, keys, models
+from orchestrator import choosing, digests, keys
+from orchestrator.choosing import Choice
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.manifest import differences
-from orchestrator.models import Model
-from orchestrator.stages import STAGES, Backend, Stage
+from orchestrator.stages import STAGES, Stage
 from orchestrator.store import Store
 
 Verdict = Literal["run", "cached", "maybe", "off"]
@@ -27,17 +26,18 @@ Verdict = Literal["run", "cached", "maybe", "off"]
 class Step:
     """One stage of one film: how it would run, and whether it has to.
 
-    `inputs` maps input names to `stage.output` or `film`, without the optional ones whose stage is off. `key` is None
-    while an input is not known yet. `forced` runs it though its result may be there.
+    `choices` are the ways to run it here, the first is the one that is taken, the others are ways out when it fails; a step
+    that is off has none. `notes` are what people should know of the choice. `inputs` maps input names to `stage.output` or
+    `film`, without the optional ones whose stage is off. `key` is None while an input is not known yet. `forced` runs it
+    though its result may be there.
     """
 
     stage: Stage
-    params: Mapping[str, Any]
-    backends: tuple[Backend, ...]
-    model: Model | None
+    choices: tuple[Choice, ...]
     inputs: Mapping[str, str]
     verdict: Verdict
     reason: str
+    notes: tuple[str, ...] = ()
     key: str | None = None
     forced: bool = False
 
@@ -45,6 +45,11 @@ class Step:
     def name(self) -> str:
         """The stage's name."""
         return self.stage.name
+
+    @property
+    def choice(self) -> Choice:
+        """The way that is taken; only of a step that is not off."""
+        return self.choices[0]
 
     def needs(self) -> tuple[str, ...]:
         """Names of the stages whose outputs this step reads."""
@@ -64,10 +69,10 @@ class Plan:
         """The step of the stage called `name`."""
         return next(step for step in self.steps if step.name == name)
 
-    def ingredients(self, step: Step, backend: Backend, known: Mapping[str, str]) -> dict[str, Any]:
-        """What the result of `step` on `backend` is made of; `known` maps `stage.output` to digests."""
+    def ingredients(self, step: Step, choice: Choice, known: Mapping[str, str]) -> dict[str, Any]:
+        """What the result of `step` by `choice` is made of; `known` maps `stage.output` to digests."""
         sources = {name: self._digest(source, known) for name, source in step.inputs.items()}
-        return keys.ingredients(step.stage, step.params, backend, step.model, sources, self.destination)
+        return keys.ingredients(step.stage, choice, sources, self.destination)
 
     def _digest(self, source: str, known: Mapping[str, str]) -> str | None:
         return self.film_digest if source == "film" else known.get(source)
@@ -97,20 +102,16 @@ def make(
     steps: list[Step] = []
     bare = Plan(film=film, film_digest=digests.file_digest(film, progress), steps=(), destination=destination)
     for stage in stages.values():
-        values = {**stage.defaults(), **(params or {}).get(stage.name, {})}
-        if stage.name in reasons_off:
-            steps.append(
-                Step(
-                    stage=stage, params=values, backends=(), model=None, inputs={},
-                    verdict="off", reason=reasons_off[stage.name],
-                )
-            )  # fmt: skip
+        if reason := reasons_off.get(stage.name):
+            steps.append(Step(stage=stage, choices=(), inputs={}, verdict="off", reason=reason))
             continue
+        choices, notes = choosing.choices(
+            stage, (params or {}).get(stage.name, {}), devices or {}, offline=offline
+        )
         step = Step(
             stage=stage,
-            params=values,
-            backends=machine.choose(stage, devices or {}),
-            model=_model(stage, values, offline=offline),
+            choices=choices,
+            notes=notes,
             inputs={i.name: i.source for i in stage.inputs if i.source.split(".")[0] not in reasons_off},
             verdict="run",
             reason="",
@@ -122,7 +123,7 @@ def make(
 
 def _judged(step: Step, plan: Plan, store: Store, known: dict[str, str]) -> Step:
     """The step with its verdict; adds the digests of its outputs to `known` where they are there."""
-    found = plan.ingredients(step, step.backends[0], known)
+    found = plan.ingredients(step, step.choice, known)
     unknown = [name for name in step.inputs if found[f"input {name}"] is None]
     last = store.last(plan.film, step.name)
     ignore = frozenset(f"input {name}" for name in unknown)
@@ -160,12 +161,6 @@ def _listed(names: list[str]) -> str:
 
 def _with(step: Step, verdict: Verdict, reason: str, key: str | None = None) -> Step:
     return dataclasses.replace(step, verdict=verdict, reason=reason, key=key)
-
-
-def _model(stage: Stage, params: Mapping[str, Any], *, offline: bool) -> Model | None:
-    if stage.model is None or stage.model_role is None:
-        return None
-    return models.resolve(stage.model_role, str(params[stage.model]), offline=offline)
 
 
 def _off(stages: Mapping[str, Stage], off: Mapping[str, str], until: str | None) -> dict[str, str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from ipc.protocol import Command, Load, Shutdown
-from orchestrator import keys
-from orchestrator.plan import Step
+from orchestrator.choosing import Choice
+from orchestrator.models import Model
 from orchestrator.stages import Backend, Stage
 from orchestrator.worker import Post
 
@@ -66,27 +66,15 @@ class Hand:
     told: float = field(default_factory=time.monotonic)
 
 
-def recipe_for(step: Step, backend: Backend, threads: int) -> Recipe:
-    """The recipe of the worker that can run `step` on `backend`."""
-    params = run_params(step, backend)
-    load = tuple((p.name, params[p.name]) for p in step.stage.params if p.load)
+def recipe_for(stage: Stage, choice: Choice, threads: int) -> Recipe:
+    """The recipe of the worker that can run `stage` by `choice`."""
     return Recipe(
-        stage=step.name,
-        backend=backend,
+        stage=stage.name,
+        backend=choice.backend,
         threads=threads,
-        revision=step.model.revision if step.model else "",
-        load=load,
+        revision=choice.model.revision if choice.model else "",
+        load=tuple((p.name, choice.params[p.name]) for p in stage.params if p.load),
     )
-
-
-def run_params(step: Step, backend: Backend, batch: int | None = None) -> dict[str, Any]:
-    """The step's parameters as its runner gets them: the compute type resolved, the batch that memory allowed."""
-    params = dict(step.params)
-    if "compute_type" in params:
-        params["compute_type"] = keys.compute_type(str(params["compute_type"]), backend.device)
-    if batch is not None:
-        params["batch_size"] = batch
-    return params
 
 
 class Pool:
@@ -100,18 +88,18 @@ class Pool:
         self._numbers: dict[str, int] = {}
         self._spoiled: set[Recipe] = set()
 
-    def start(self, step: Step, recipe: Recipe) -> Hand:
+    def start(self, stage: Stage, model: Model | None, recipe: Recipe) -> Hand:
         """Start a worker and tell it to load; it will be idle once it is ready."""
-        number = self._numbers[step.name] = self._numbers.get(step.name, 0) + 1
-        log = self._logs / (f"{step.name}.log" if number == 1 else f"{step.name}.{number}.log")
+        number = self._numbers[stage.name] = self._numbers.get(stage.name, 0) + 1
+        log = self._logs / (f"{stage.name}.log" if number == 1 else f"{stage.name}.{number}.log")
         process = self._spawn(recipe.backend, recipe.threads, log, self._posts)
-        hand = Hand(process, recipe, step.stage, time.monotonic())
+        hand = Hand(process, recipe, stage, time.monotonic())
         process.send(
             Load(
                 params=dict(recipe.load),
                 device=recipe.backend.device,
                 threads=recipe.threads,
-                model=model_facts(step),
+                model=model.to_json() if model else {},
             )
         )
         self.hands.append(hand)
@@ -179,10 +167,3 @@ class Pool:
     def remove(self, hand: Hand) -> None:
         """Forget a worker whose process has ended."""
         self.hands.remove(hand)
-
-
-def model_facts(step: Step) -> Mapping[str, Any]:
-    """What a stage is told of its model."""
-    if step.model is None:
-        return {}
-    return {"id": step.model.id, "revision": step.model.revision, "path": str(step.model.path)}

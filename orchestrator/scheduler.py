@@ -200,7 +200,7 @@ class Scheduler:
 
     def _start(self, job: Job) -> Hand | None:
         try:
-            return self._pool.start(job.step, job.recipe)
+            return self._pool.start(job.step.stage, job.choice.model, job.recipe)
         except FatalError as error:
             category, message, hint = "env", error.message, error.hint
         except OSError as error:
@@ -272,8 +272,8 @@ def _film_state(plan: Plan) -> events.FilmState:
                 status="off" if step.verdict == "off" else "waiting",
                 reason=step.reason,
                 waits_for=step.needs(),
-                env=step.backends[0].env if step.backends else "",
-                device=step.backends[0].device if step.backends else "",
+                env=step.choice.backend.env if step.choices else "",
+                device=step.choice.backend.device if step.choices else "",
                 key=step.key or "",
             )
             for step in plan.steps

@@ -149,7 +149,7 @@ def _plans(arguments: argparse.Namespace, store: Store) -> tuple[list[Plan], lis
 def check(plans: list[Plan], store: Store) -> None:
     """Everything that can be known to fail is said before anything is started."""
     active = [(plan, step) for plan in plans for step in plan.steps if step.verdict in {"run", "maybe"}]
-    for env in sorted({step.backends[0].env for _, step in active}):
+    for env in sorted({step.choice.backend.env for _, step in active}):
         envs.require(env)
     for folder in {plan.destination.parent for plan in plans}:
         outputs.check_writable(folder)

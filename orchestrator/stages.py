@@ -7,112 +7,19 @@ Bump a stage's `version` by hand when its output changes for the same inputs and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-Device = Literal["cpu", "cuda", "mps", "mlx"]
+from orchestrator.declaration import Backend, Device, Input, Output, Param, Resources, Stage
 
-
-@dataclass(frozen=True, kw_only=True)
-class Param:
-    """A parameter of a stage.
-
-    `affects` says whether it changes the result (then it is part of the store key) or only the speed.
-    `load` marks what the runner needs to load its model: workers are shared only where these are equal.
-    """
-
-    name: str
-    default: Any = None
-    affects: Literal["result", "speed"] = "result"
-    load: bool = False
-    help: str = ""
+__all__ = ["STAGES", "Backend", "Device", "Input", "Output", "Param", "Resources", "Stage", "producers"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Input:
-    """An input: `source` is `stage.output`, or `film` for the film itself.
-
-    An optional input whose stage is off is simply not passed.
-    """
-
-    name: str
-    source: str
-    optional: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Output:
-    """An output of one of `ipc.schemas.KINDS`; `filename` only for the kind `file`.
-
-    `external` outputs are not kept in the store: they are written at their place (a muxed film), and the
-    store remembers path and digest.
-    """
-
-    name: str
-    kind: str
-    filename: str = ""
-    external: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Backend:
-    """One way to run a stage: on `device`, in environment `env`, by module `runner`."""
-
-    device: Device
-    env: str
-    runner: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Resources:
-    """What a stage leases: cores it can use at most, and memory at its peak in MB."""
-
-    cores: int
-    memory_mb: int
-    vram_mb: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stage:
-    """The declaration of a stage.
-
-    `backends` stand in order of preference. `packages` are those whose locked version changes the result.
-    `model` is the parameter that names the stage's model, `model_role` the role that
-    `orchestrator.models` resolves it for. `stall_s` is how many seconds without progress are a stall.
-    `batch_floor` is the smallest batch an out-of-memory may shrink `batch_size` to. `off` is why a declared stage cannot run yet.
-    """
-
-    name: str
-    version: int
-    backends: tuple[Backend, ...]
-    inputs: tuple[Input, ...]
-    outputs: tuple[Output, ...]
-    params: tuple[Param, ...] = ()
-    resources: Resources = Resources(cores=1, memory_mb=500)
-    batch_floor: int | None = None
-    stall_s: float = 300.0
-    packages: tuple[str, ...] = ()
-    model: str | None = None
-    model_role: str | None = None
-    off: str = ""
-
-    def defaults(self) -> dict[str, Any]:
-        """Every parameter with its default."""
-        return {param.name: param.default for param in self.params}
-
-    def upstream(self) -> tuple[str, ...]:
-        """Names of the stages this one reads from, without repeats, in the order of its inputs."""
-        return tuple(dict.fromkeys(i.source.split(".")[0] for i in self.inputs if i.source != "film"))
-
-
-def _torch(
-    runner: str, env: str, devices: tuple[Device, ...] = ("cuda", "mps", "cpu")
-) -> tuple[Backend, ...]:
-    return tuple(Backend(device=device, env=env, runner=f"stage_runners.{runner}") for device in devices)
+def _on(device: Device, runner: str, env: str, **facts: Any) -> Backend:
+    return Backend(device=device, env=env, runner=f"stage_runners.{runner}", **facts)
 
 
 def _cpu(runner: str, env: str) -> tuple[Backend, ...]:
-    return _torch(runner, env, ("cpu",))
+    return (_on("cpu", runner, env),)
 
 
 DEMUX = Stage(
@@ -134,7 +41,8 @@ DEMUX = Stage(
 SILERO_VAD = Stage(
     name="silero_vad",
     version=1,
-    backends=_cpu("silero_vad", "pyannote"),
+    # Five seconds for a film of two hours on a CPU: less than another worker takes to start.
+    backends=(_on("cpu", "silero_vad", "pyannote"), _on("mlx", "silero_vad", "mlx", on_request=True)),
     inputs=(Input(name="audio", source="demux.audio"),),
     outputs=(Output(name="speech", kind="regions"),),
     params=(
@@ -151,7 +59,12 @@ SILERO_VAD = Stage(
 PYANNOTE_VAD = Stage(
     name="pyannote_vad",
     version=1,
-    backends=_torch("pyannote_vad", "pyannote"),
+    backends=(
+        _on("cuda", "pyannote_vad", "pyannote", checked=True),
+        _on("mps", "pyannote_vad", "pyannote", checked=True),
+        _on("mlx", "pyannote_vad", "mlx", checked=True),
+        _on("cpu", "pyannote_vad", "pyannote"),
+    ),
     inputs=(
         Input(name="audio", source="demux.audio"),
         Input(name="silero_speech", source="silero_vad.speech"),
@@ -178,7 +91,12 @@ PYANNOTE_VAD = Stage(
 DIARIZATION = Stage(
     name="diarization",
     version=1,
-    backends=_torch("diarization", "pyannote"),
+    backends=(
+        _on("cuda", "diarization", "pyannote", checked=True),
+        _on("mps", "diarization", "pyannote", checked=True),
+        _on("mlx", "diarization", "mlx", checked=True, only=("campplus",)),
+        _on("cpu", "diarization", "pyannote"),
+    ),
     inputs=(
         Input(name="audio", source="demux.audio"),
         Input(name="speech", source="pyannote_vad.speech"),
@@ -192,9 +110,9 @@ DIARIZATION = Stage(
     params=(
         Param(
             name="diarize_model",
-            default="embedded",
+            default="auto",
             load=True,
-            help="`embedded`, or a pyannote pipeline: a folder or a Hub id",
+            help="`auto`, `embedded`, or a pyannote pipeline: a folder or a Hub id",
         ),
         Param(name="num_speakers"),
         Param(name="min_speakers"),
@@ -212,7 +130,12 @@ DIARIZATION = Stage(
 ASR = Stage(
     name="asr",
     version=1,
-    backends=_torch("asr_whisperx", "whisperx", ("cuda", "cpu")),
+    backends=(
+        _on("cuda", "asr_whisperx", "whisperx"),
+        # A second transcription in one process has crashed on Macs, in MLX's own code.
+        _on("mlx", "asr_mlx", "mlx", runs=1),
+        _on("cpu", "asr_whisperx", "whisperx"),
+    ),
     inputs=(
         Input(name="audio", source="demux.audio"),
         Input(name="speech", source="pyannote_vad.speech"),
@@ -220,7 +143,9 @@ ASR = Stage(
     ),
     outputs=(Output(name="segments", kind="segments"), Output(name="words", kind="words")),
     params=(
-        Param(name="model", default="base", load=True, help="Whisper model: a name, a Hub id or a folder"),
+        Param(
+            name="model", default="auto", load=True, help="Whisper model: auto, a name, a Hub id or a folder"
+        ),
         Param(name="compute_type", default="default", load=True, help="int8, float16, float32, ..."),
         Param(name="language", help="language spoken, such as en; detected where absent"),
         Param(name="beam_size", default=5),
@@ -237,10 +162,17 @@ ASR = Stage(
     model_role="whisper",
 )
 
+_ON_CPU = ("auto", "pocketsphinx", "attention")
+"""Aligners that no accelerator makes faster: saying that one runs there would be untrue."""
+
 ALIGNMENT = Stage(
     name="alignment",
     version=1,
-    backends=_torch("alignment", "whisperx"),
+    backends=(
+        _on("cuda", "alignment", "whisperx", never=_ON_CPU),
+        _on("mps", "alignment", "whisperx", never=_ON_CPU, checked=True),
+        _on("cpu", "alignment", "whisperx"),
+    ),
     inputs=(
         Input(name="audio", source="demux.audio"),
         Input(name="segments", source="asr.segments"),

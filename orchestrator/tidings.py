@@ -37,7 +37,7 @@ def of_event(job: Job, event: Event, load_seconds: float) -> StepEvent | None:
 
 def of_start(job: Job) -> StepEvent:
     """A worker was chosen for the job."""
-    model = job.step.model
+    model = job.choice.model
     return _make(
         job,
         events.StepStarting,

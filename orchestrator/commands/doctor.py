@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from orchestrator import devices, envs, models
+from orchestrator import choosing, devices, envs
 from orchestrator import format as fmt
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
 from orchestrator.home import home
@@ -94,13 +94,13 @@ def _prepare(stage: Stage) -> Row | tuple[Backend, dict[str, Any]]:
         backend = devices.choose(stage, {})[0]
         if reason := envs.health(backend.env):
             return _not_ready(stage, backend, reason, f"orchestrator envs sync {backend.env}")
-        params = stage.defaults() | {"_threads": 1, "_model": {}}
-        if stage.model and stage.model_role:
-            params["_model"] = models.resolve(stage.model_role, params[stage.model], offline=True).to_json()
+        choice = choosing.choices(stage, {}, {}, offline=True)[0][0]
+        model = choice.model.to_json() if choice.model else {}
+        params = {**choice.params, "_threads": 1, "_model": model}
     except FatalError as error:
         mend = error.hint.partition("mend it with: ")[2] or "orchestrator envs sync models"
         return _not_ready(stage, backend, error.message, mend)
-    return backend, params
+    return choice.backend, params
 
 
 def _not_ready(stage: Stage, backend: Backend, why: str, mend: str) -> Row:

@@ -125,8 +125,10 @@ class _Live:
 
 
 def _chosen(names: list[str]) -> list[str]:
-    """Return the named environments; without names, all that this platform can use."""
-    return list(_known(names)) or [name for name in envs.names() if envs.get(name).fits()]
+    """Return the named environments; without names, this platform's own and those that somebody has installed."""
+    return list(_known(names)) or [
+        name for name in envs.names() if envs.get(name).by_default() or envs.state(name)
+    ]
 
 
 def _known(names: list[str]) -> list[str]:
@@ -147,7 +149,8 @@ def _list(*, as_json: bool) -> int:
             {
                 "name": name, "healthy": reason is None, "reason": reason, "description": env.description,
                 "python": state.get("python"), "packages": len(state.get("packages") or {}),
-                "torch_backend": state.get("torch_backend") or None, "fits": env.fits(), "folder": str(env.venv),
+                "torch_backend": state.get("torch_backend") or None, "fits": env.fits(),
+                "by_default": env.by_default(), "folder": str(env.venv),
             }
         )  # fmt: skip
     if as_json:
@@ -159,9 +162,10 @@ def _list(*, as_json: bool) -> int:
             build = f", torch {row['torch_backend']}" if row["torch_backend"] else ""
             said = f"healthy   Python {row['python']}, {row['packages']} packages{build}"
         else:
-            said = f"{'not ready' if row['fits'] else 'not here'}  {row['reason']}"
+            word = "not ready" if row["by_default"] else "optional" if row["fits"] else "not here"
+            said = f"{word:9} {row['reason']}"
         print(f"{row['name']:{width}}  {said}\n{'':{width}}  {'':9} {row['description']}")
-    if any(not row["healthy"] and row["fits"] for row in rows):
+    if any(not row["healthy"] and row["by_default"] for row in rows):
         print("mend them with: orchestrator envs sync")
     return OK
 

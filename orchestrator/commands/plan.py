@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator import options
+from orchestrator.choosing import Choice
 from orchestrator.plan import Plan, Step
 
 _HOW = {"run": "RUN", "maybe": "MAYBE", "cached": "CACHED", "off": "off"}
@@ -45,14 +46,14 @@ def lines(plan: Plan) -> list[str]:
     """The plan as lines of text."""
     rows = [("stage", "", "env", "device", "model", "why")]
     for step in plan.steps:
-        backend = step.backends[0] if step.backends else None
+        choice = step.choice if step.choices else None
         rows.append(
             (
                 step.name,
                 _HOW[step.verdict],
-                backend.env if backend else "",
-                backend.device if backend else "",
-                step.model.id if step.model else "",
+                choice.backend.env if choice else "",
+                choice.backend.device if choice else "",
+                choice.model.id if choice and choice.model else "",
                 step.reason,
             )
         )
@@ -85,7 +86,18 @@ def _step(step: Step) -> dict[str, Any]:
         "verdict": step.verdict,
         "reason": step.reason,
         "key": step.key,
-        "backends": [{"device": b.device, "env": b.env, "runner": b.runner} for b in step.backends],
-        "model": {"id": step.model.id, "revision": step.model.revision} if step.model else None,
-        "params": dict(step.params),
+        "notes": list(step.notes),
+        "choices": [_choice(choice) for choice in step.choices],
+    }
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    model = choice.model
+    return {
+        "device": choice.backend.device,
+        "env": choice.backend.env,
+        "runner": choice.backend.runner,
+        "model": {"id": model.id, "revision": model.revision} if model else None,
+        "params": dict(choice.params),
+        "why": choice.why,
     }

@@ -18,7 +18,6 @@ from orchestrator.errors import FAILED, INTERRUPTED, OK, USAGE, FatalError
 from orchestrator.home import home
 from orchestrator.job import Job
 from orchestrator.plan import Plan, Step
-from orchestrator.pool import model_facts
 from orchestrator.store import Store
 
 
@@ -55,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         return OK
     if arguments.pdb:
         command.append("--pdb")
-    environment = envs.child_environment(step.backends[0].env)
+    environment = envs.child_environment(step.choice.backend.env)
     try:
         done = subprocess.run(command, env=environment, check=False)
     except KeyboardInterrupt:
@@ -96,12 +95,17 @@ def _prepare(plan: Plan, step: Step, store: Store) -> dict[str, Path]:
 
 def _command(plan: Plan, step: Step, folder: Path, known: dict[str, Path]) -> list[str]:
     """Write what the child is to do into `folder`, and give the command that does it."""
-    backend = step.backends[0]
+    backend, model = step.choice.backend, step.choice.model
     active = {s.name: s.stage for s in plan.steps if s.verdict != "off"}
     cores = resources.machine().cores
     threads = resources.threads(step.stage, resources.beside(step.stage, active), cores)
     job = Job(0, plan, step, threads, attempt=folder, draft=folder / plan.destination.name)
-    load = Load(params=dict(job.recipe.load), device=backend.device, threads=threads, model=model_facts(step))
+    load = Load(
+        params=dict(job.recipe.load),
+        device=backend.device,
+        threads=threads,
+        model=model.to_json() if model else {},
+    )
     inputs = {name: known[source] for name, source in step.inputs.items()}
     spec = folder / "spec.json"
     body = {"load": dataclasses.asdict(load), "run": dataclasses.asdict(job.command(inputs))}
