@@ -19,14 +19,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Entry point; returns the exit status."""
     words = sys.argv[1:] if argv is None else argv
     descriptor = os.environ.get(_EVENTS_FD)
-    unwatch = lifeline.watch(0, close=(int(descriptor),)) if descriptor else None
-    try:
-        from ipc import loop
+    if descriptor:
+        lifeline.watch(0, close=(int(descriptor),))
+    from ipc import loop
 
-        return loop.main(words)
-    finally:
-        if unwatch is not None:
-            unwatch()
+    return loop.main(words)
 
 
 if __name__ == "__main__":

@@ -12,30 +12,21 @@ import contextlib
 import os
 import select
 import signal
-from collections.abc import Callable
 
 
-def watch(descriptor: int, close: tuple[int, ...] = ()) -> Callable[[], None]:
-    """Kill this process's group once `descriptor`, the read end of a pipe, is hung up.
+def watch(descriptor: int, close: tuple[int, ...] = ()) -> None:
+    """Kill this process's group once `descriptor`, the read end of a pipe, is hung up, or once this process has ended.
 
     Call it as the leader of the group, with one thread, once. `close` are descriptors that the watcher must not keep open.
-    Returns a function that ends the watching, for a clean exit.
+    It cannot be called off: a clean exit may be the answer to the very hang-up that it waits for, and what the stage had
+    started would be left.
     """
     parent = os.getpid()
-    watcher = os.fork()
-    if watcher == 0:
+    if os.fork() == 0:
         try:
             _wait_for_hangup(descriptor, parent, close)
         finally:
             os._exit(0)
-
-    def end() -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(watcher, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(watcher, 0)
-
-    return end
 
 
 def _wait_for_hangup(descriptor: int, parent: int, close: tuple[int, ...]) -> None:
@@ -52,7 +43,7 @@ def _wait_for_hangup(descriptor: int, parent: int, close: tuple[int, ...]) -> No
     while True:
         hung_up = select.POLLHUP | select.POLLERR | select.POLLNVAL
         orchestrator_gone = any(event & hung_up for _, event in poll.poll(500))
-        # A stage that was killed alone leaves its ffmpeg behind; on a clean exit it ends this watcher first.
+        # A stage that was killed alone leaves its ffmpeg behind.
         stage_gone = os.getppid() != parent
         if orchestrator_gone or stage_gone:
             os.killpg(os.getpgrp(), signal.SIGKILL)
