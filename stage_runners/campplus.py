@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -17,8 +19,8 @@ from ipc.errors import StageError
 
 MELS = 80
 SIZE = 192
-_GROWTH, _BOTTLENECK = 32, 128
-_BLOCKS = ((12, 1), (24, 2), (16, 2))
+GROWTH, BOTTLENECK = 32, 128
+BLOCKS = ((12, 1), (24, 2), (16, 2))
 """Layers and dilation of the three dense blocks."""
 
 
@@ -73,11 +75,9 @@ class ContextMask(nn.Module):
 
     def __init__(self, dilation: int) -> None:
         super().__init__()
-        self.linear_local = nn.Conv1d(
-            _BOTTLENECK, _GROWTH, 3, padding=dilation, dilation=dilation, bias=False
-        )
-        self.linear1 = nn.Conv1d(_BOTTLENECK, _BOTTLENECK // 2, 1)
-        self.linear2 = nn.Conv1d(_BOTTLENECK // 2, _GROWTH, 1)
+        self.linear_local = nn.Conv1d(BOTTLENECK, GROWTH, 3, padding=dilation, dilation=dilation, bias=False)
+        self.linear1 = nn.Conv1d(BOTTLENECK, BOTTLENECK // 2, 1)
+        self.linear2 = nn.Conv1d(BOTTLENECK // 2, GROWTH, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, 128, frames) to (batch, 32, frames)."""
@@ -93,8 +93,8 @@ class DenseLayer(nn.Module):
     def __init__(self, channels: int, dilation: int) -> None:
         super().__init__()
         self.nonlinear1 = _norm_relu(channels)
-        self.linear1 = nn.Conv1d(channels, _BOTTLENECK, 1, bias=False)
-        self.nonlinear2 = _norm_relu(_BOTTLENECK)
+        self.linear1 = nn.Conv1d(channels, BOTTLENECK, 1, bias=False)
+        self.nonlinear2 = _norm_relu(BOTTLENECK)
         self.cam_layer = ContextMask(dilation)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -108,7 +108,7 @@ class DenseBlock(nn.Module):
     def __init__(self, channels: int, layers: int, dilation: int) -> None:
         super().__init__()
         for k in range(layers):
-            self.add_module(f"tdnnd{k + 1}", DenseLayer(channels + k * _GROWTH, dilation))
+            self.add_module(f"tdnnd{k + 1}", DenseLayer(channels + k * GROWTH, dilation))
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, channels, frames), longer by 32 channels a layer."""
@@ -156,9 +156,9 @@ class CamPlusPlus(nn.Module):
             ("tdnn", Convolved(nn.Conv1d(320, 128, 5, 2, 2, bias=False), _norm_relu(128)))
         ]
         channels = 128
-        for number, (count, dilation) in enumerate(_BLOCKS, 1):
+        for number, (count, dilation) in enumerate(BLOCKS, 1):
             layers.append((f"block{number}", DenseBlock(channels, count, dilation)))
-            channels += count * _GROWTH
+            channels += count * GROWTH
             half = nn.Conv1d(channels, channels // 2, 1, bias=False)
             layers.append((f"transit{number}", Transit(half, _norm_relu(channels))))
             channels //= 2
@@ -171,6 +171,12 @@ class CamPlusPlus(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """(batch, frames, 80), each utterance's mean removed, to embeddings (batch, 192), not normalised."""
         return self.xvector(self.head(features.transpose(1, 2))).squeeze(-1)
+
+    @torch.inference_mode()
+    def embeddings(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The same for arrays, on the device of the weights."""
+        device = next(self.parameters()).device
+        return self(torch.from_numpy(features).to(device)).float().cpu().numpy()
 
 
 def read_network(path: Path, device: str = "cpu") -> CamPlusPlus:

@@ -50,18 +50,31 @@ def limits(params: Mapping[str, Any]) -> Limits:
 
 
 def load(params: Mapping[str, Any], device: str) -> Any:
-    """The voice network, or the whole pyannote pipeline, of `params["_model"]`."""
+    """The voice network, or the whole pyannote pipeline, of `params["_model"]`.
+
+    `StageError("config")` for a pipeline on MLX, which has the embedded voice network alone.
+    """
+    path, embedded = Path(params["_model"]["path"]), _embedded(params["_model"])
+    if device == "mlx" and not embedded:
+        raise StageError(
+            "config",
+            f"{params['_model'].get('id') or path} does not run on mlx: only the embedded diarization does",
+            "--diarize_model embedded, or --device diarization=mps or diarization=cpu",
+        )
     import torch
 
     torch.set_num_threads(max(1, int(params.get("_threads") or 1)))
-    path = Path(params["_model"]["path"])
-    if _embedded(params["_model"]):
-        from stage_runners.campplus import read_network
+    if not embedded:
+        from stage_runners.diarization_pipeline import read_pipeline
 
-        return read_network(path, device)
-    from stage_runners.diarization_pipeline import read_pipeline
+        return read_pipeline(path, device)
+    if device == "mlx":
+        from stage_runners import campplus_mlx
 
-    return read_pipeline(path, device)
+        return campplus_mlx.read_network(path)
+    from stage_runners import campplus
+
+    return campplus.read_network(path, device)
 
 
 def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:

@@ -46,14 +46,8 @@ def diarize(model: Any, inputs: Mapping[str, Path], limits: Any, context: Any) -
     context.progress(0, audio.seconds, phase="pieces")
     strict, count = speakers_at_once(scores, mask_of(spoken, scores.frames))
     pieces = cut(scores, strict)
-    vectors = embed(
-        model,
-        audio.samples,
-        edge(pieces.spans),
-        max(1, int(context.params["batch_size"])),
-        context,
-        context.device,
-    )
+    batch = max(1, int(context.params["batch_size"]))
+    vectors = embed(model, audio.samples, edge(pieces.spans), batch, context)
     context.progress(audio.seconds, audio.seconds, phase="clusters")
     return assemble(scores, strict, count, pieces, vectors, limits, context.log)
 

@@ -14,32 +14,24 @@ _FEATURES = 148
 
 
 def embed(
-    model: Any,
-    samples: NDArray[np.int16],
-    times: NDArray[np.float64],
-    batch: int,
-    context: Any,
-    device: str = "cpu",
+    model: Any, samples: NDArray[np.int16], times: NDArray[np.float64], batch: int, context: Any
 ) -> NDArray[np.float32]:
     """Unit-length embeddings (n, 192) of the stretches `times` (n, 2) in seconds, each at most 1.5 s.
 
     A shorter stretch is repeated until it fills 1.5 s. Silence of digital zeros gives a row of NaN, never a voice.
     """
-    import torch
-
     vectors = np.empty((len(times), 192), np.float32)
     for first in range(0, len(times), batch):
         context.check()
-        features = torch.stack([_features(samples, *span) for span in times[first : first + batch]])
-        with torch.inference_mode():
-            found = model(features.to(device)).float().cpu().numpy()
+        features = np.stack([_features(samples, *span) for span in times[first : first + batch]])
+        found = model.embeddings(features)
         norms = np.linalg.norm(found, axis=1, keepdims=True)
         vectors[first : first + batch] = np.where(norms > 0, found / np.maximum(norms, 1e-9), np.nan)
         context.progress(times[min(first + batch, len(times)) - 1, 1], len(samples) / RATE, phase="voices")
     return vectors
 
 
-def _features(samples: NDArray[np.int16], start: float, end: float) -> Any:
+def _features(samples: NDArray[np.int16], start: float, end: float) -> NDArray[np.float32]:
     import torch
 
     from stage_runners.kaldi_fbank import fbank
@@ -50,4 +42,4 @@ def _features(samples: NDArray[np.int16], start: float, end: float) -> Any:
     features = fbank(piece[None])[0]
     features = features - features.mean(0, keepdim=True)
     times = -(-_FEATURES // len(features))
-    return features.repeat(times, 1)[:_FEATURES]
+    return features.repeat(times, 1)[:_FEATURES].numpy()

@@ -13,7 +13,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -110,6 +112,12 @@ class PyanNet(nn.Module):
         for linear in self.linear:
             x = functional.leaky_relu(linear(x))
         return functional.log_softmax(self.classifier(x), dim=-1)
+
+    @torch.inference_mode()
+    def scores(self, waves: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The same for arrays, on the device of the weights."""
+        device = self.classifier.weight.device
+        return self(torch.from_numpy(waves).to(device)).float().cpu().numpy()
 
 
 def frames_in(samples: int) -> int:

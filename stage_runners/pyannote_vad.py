@@ -34,10 +34,15 @@ def load(params: Mapping[str, Any], device: str) -> Any:
     """The segmentation network of `params["_model"]["path"]` on `device`."""
     import torch
 
-    from stage_runners.pyannet import read_network
-
     torch.set_num_threads(max(1, int(params.get("_threads") or 1)))
-    return read_network(Path(params["_model"]["path"]), device)
+    path = Path(params["_model"]["path"])
+    if device == "mlx":
+        from stage_runners import pyannet_mlx
+
+        return pyannet_mlx.read_network(path)
+    from stage_runners import pyannet
+
+    return pyannet.read_network(path, device)
 
 
 def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
@@ -96,8 +101,6 @@ def both(
 
 def network_scores(model: Any, samples: NDArray[np.int16], context: Any) -> Scores:
     """Run the network over every window of int16 PCM at 16 kHz; what lies behind the end is silence."""
-    import torch
-
     from ipc.errors import StageError
 
     starts, size = window_starts(len(samples)), round(WINDOW * RATE)
@@ -110,9 +113,7 @@ def network_scores(model: Any, samples: NDArray[np.int16], context: Any) -> Scor
         for row, start in enumerate(some):
             piece = samples[start * _SAMPLES_A_FRAME :][:size]
             waves[row, 0, : len(piece)] = piece.astype(np.float32) / 32768.0
-        with torch.inference_mode():
-            found = model(torch.from_numpy(waves).to(context.device))
-        values[first : first + len(some)] = found.float().cpu().numpy()
+        values[first : first + len(some)] = model.scores(waves)
         done = min(some[-1] * _SAMPLES_A_FRAME + size, len(samples))
         context.progress(done / RATE, len(samples) / RATE)
     if not np.isfinite(values).all():

@@ -103,54 +103,55 @@ def _decoded(film: Path) -> int:
 
 
 def _silero_vad(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
-    import torch
-
-    with torch.inference_mode():
-        scores, _ = model(_noise(64 + 31 * 512))
+    scores, _ = model.scores(_noise(64 + 31 * 512))
     return f"31 frames of noise, highest score {float(scores.max()):.2f}"
 
 
 def _pyannote_vad(model: Any, spec: Mapping[str, Any]) -> str:
-    import torch
+    import numpy as np
 
-    with torch.inference_mode():
-        scores = model(_noise(10 * RATE)[None, None].to(spec["device"]))
-    if not bool(torch.isfinite(scores).all()):
+    scores = model.scores(_noise(10 * RATE)[None, None])
+    if not np.isfinite(scores).all():
         raise StageError("env", f"its scores of 10 s of noise on {spec['device']} are not numbers")
     return f"10 s of noise gave {scores.shape[1]} frames of {scores.shape[2]} classes"
 
 
-def _diarization(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
+def _diarization(model: Any, spec: Mapping[str, Any]) -> str:
     path = Path(spec["params"]["_model"]["path"])
     if path.is_dir():
         return f"the pipeline {path.name} loads"
+    import numpy as np
     import torch
 
-    from stage_runners.campplus import read_network
     from stage_runners.kaldi_fbank import fbank
 
-    with torch.inference_mode():
-        embedding = read_network(path, spec["device"])(fbank(_noise(RATE)[None]).to(spec["device"]))
-    if not bool(torch.isfinite(embedding).all()):
+    embedding = model.embeddings(fbank(torch.from_numpy(_noise(RATE))[None]).numpy())
+    if not np.isfinite(embedding).all():
         raise StageError("env", f"the embedding of a second of noise on {spec['device']} is not a number")
     return f"1 s of noise gave an embedding of {embedding.shape[-1]} dimensions"
 
 
 def _noise(samples: int) -> Any:
-    import torch
+    import numpy as np
 
-    return 0.01 * torch.randn(samples, generator=torch.Generator().manual_seed(1))
+    return np.random.default_rng(1).normal(0, 0.01, samples).astype(np.float32)
 
 
 def _asr(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
     import numpy as np
+    from faster_whisper.tokenizer import Tokenizer
 
     noise = np.random.default_rng(1).normal(0, 0.01, 3 * RATE).astype(np.float32)
-    features = model.feature_extractor(noise)
-    encoded = np.asarray(model.encode(features[:, :300]))
-    if not np.isfinite(encoded).all():
-        raise StageError("env", "the encoder's answer is not a number")
-    return f"encoded 3 s as {encoded.shape[-2]} states, {model.model.compute_type}"
+    encoded = model.encode(model.feature_extractor(noise)[:, :300])
+    multilingual = model.model.is_multilingual
+    tokenizer = Tokenizer(model.hf_tokenizer, multilingual, task="transcribe", language="en")
+    prompt = model.get_prompt(tokenizer, [], without_timestamps=True)
+    (found,) = model.model.generate(
+        encoded, [prompt], beam_size=2, max_length=16, return_scores=True, return_no_speech_prob=True
+    )
+    if not 0 <= found.no_speech_prob <= 1:
+        raise StageError("env", "what it makes of noise is not a number")
+    return f"decoded 3 s of noise (no speech: {found.no_speech_prob:.0%}), {model.model.compute_type}"
 
 
 def _alignment(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001

@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -52,6 +55,12 @@ class Silero(nn.Module):
         hidden, state = self.lstm(x.squeeze(-1).unsqueeze(0), state)
         logits = self.final_conv(torch.relu(hidden).transpose(1, 2))
         return torch.sigmoid(logits).flatten(), state
+
+    @torch.inference_mode()
+    def scores(self, samples: NDArray[np.float32], state: Any = None) -> tuple[NDArray[np.float32], Any]:
+        """The same for arrays; the state is only good for the next call."""
+        found, state = self(torch.from_numpy(samples), state)
+        return found.numpy(), state
 
 
 def read_network() -> Silero:

@@ -19,14 +19,18 @@ _BLOCK_FRAMES = 1875
 """A minute a pass: memory stays the same however long the film is."""
 
 
-def load(params: Mapping[str, Any], device: str) -> Any:  # noqa: ARG001 - Silero has no accelerator worth its start
+def load(params: Mapping[str, Any], device: str) -> Any:
     """The network with the weights of the package silero-vad."""
     import torch
 
-    from stage_runners.silero import read_network
-
     torch.set_num_threads(max(1, int(params.get("_threads") or 1)))
-    return read_network()
+    if device == "mlx":
+        from stage_runners import silero_mlx
+
+        return silero_mlx.read_network()
+    from stage_runners import silero
+
+    return silero.read_network()
 
 
 def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
@@ -76,8 +80,6 @@ def speech(
 
 def frame_scores(model: Any, samples: NDArray[np.int16], context: Any) -> NDArray[np.float32]:
     """A score in 0..1 for every 32 ms of int16 PCM at 16 kHz; the last frame is filled with silence."""
-    import torch
-
     from ipc.errors import StageError
 
     total = len(samples) / _RATE
@@ -89,9 +91,8 @@ def frame_scores(model: Any, samples: NDArray[np.int16], context: Any) -> NDArra
         block = samples[first : first + _BLOCK_FRAMES * _FRAME].astype(np.float32) / 32768.0
         block = np.concatenate([before, block, np.zeros(-len(block) % _FRAME, np.float32)])
         before = block[-_CONTEXT:]
-        with torch.inference_mode():
-            found, state = model(torch.from_numpy(block), state)
-        scores.append(found.numpy())
+        found, state = model.scores(block, state)
+        scores.append(found)
         context.progress(min(first + _BLOCK_FRAMES * _FRAME, len(samples)) / _RATE, total)
     result = np.concatenate(scores) if scores else np.zeros(0, np.float32)
     if not np.isfinite(result).all():

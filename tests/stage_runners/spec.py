@@ -18,8 +18,8 @@ def python_of(env):
     return ROOT / "envs" / env / ".venv" / "bin" / "python"
 
 
-def run_stage(name, inputs, folder, params=None, python=sys.executable, model=None):
-    """Run stage `name` once; returns the finished process and the folder with its outputs."""
+def run_stage(name, inputs, folder, params=None, python=sys.executable, model=None, device="cpu"):
+    """Run stage `name` once on `device`; returns the finished process and the folder with its outputs."""
     stage = STAGES[name]
     out = folder / f"out-{name}"
     out.mkdir(parents=True)
@@ -31,7 +31,7 @@ def run_stage(name, inputs, folder, params=None, python=sys.executable, model=No
         "output_dir": str(out),
     }
     spec = folder / f"{name}.json"
-    load = {"params": run["params"], "device": "cpu", "threads": 2, "model": model or {}}
+    load = {"params": run["params"], "device": device, "threads": 2, "model": model or {}}
     spec.write_text(json.dumps({"load": load, "run": run}))
     environment = {k: v for k, v in os.environ.items() if k != "ORCHESTRATOR_EVENTS_FD"}
     done = subprocess.run(

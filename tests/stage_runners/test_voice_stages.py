@@ -3,81 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import wave
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from ipc.artifacts import read, write_audio
-from orchestrator.models import resolve
-from tests.stage_runners.spec import ROOT, python_of, run_stage
+from tests.stage_runners.voices import check, heard, model, sample_pcm, sample_truth
 
 pytestmark = pytest.mark.env("pyannote", "models")
-
-
-def model(role, name):
-    """What a stage is told of an embedded model."""
-    return resolve(role, name, offline=True).to_json()
-
-
-def check(script, *arguments):
-    """Run a script of this folder in the pyannote environment; returns its last line."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "OMP_WAIT_POLICY": "PASSIVE",
-        "OMP_NUM_THREADS": "2",
-    }
-    done = subprocess.run(
-        [python_of("pyannote"), "-P", ROOT / "tests" / "stage_runners" / script, *map(str, arguments)],
-        env=environment, capture_output=True, text=True, timeout=600, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip().splitlines()[-1]
-
-
-def heard(pcm, folder, **params):
-    """Run all three stages on int16 PCM; returns their artifacts by `stage.output`."""
-    write_audio(folder / "audio.arrow", pcm)
-    inputs = {"audio": folder / "audio.arrow"}
-    models = {
-        "silero_vad": {},
-        "pyannote_vad": model("segmentation", "segmentation-3.0"),
-        "diarization": model("diarization", "embedded"),
-    }
-    names = {"silero_vad": ["speech"], "pyannote_vad": ["speech", "overlap"]}
-    found = {}
-    for stage, its_model in models.items():
-        done, out = run_stage(
-            stage, inputs, folder, params if stage == "diarization" else {}, python_of("pyannote"), its_model
-        )
-        assert done.returncode == 0, done.stderr
-        for name in names.get(stage, ()):
-            found[f"{stage}.{name}"] = read(out / f"{name}.parquet", "regions")
-        inputs = {
-            "silero_vad": {**inputs, "silero_speech": out / "speech.parquet"},
-            "pyannote_vad": {
-                "audio": inputs["audio"], "speech": out / "speech.parquet", "scores": out / "scores.arrow",
-            },
-        }.get(stage, inputs)  # fmt: skip
-        if stage == "diarization":
-            found["turns"] = read(out / "turns.parquet", "turns")
-            found["exclusive"] = read(out / "exclusive_turns.parquet", "turns")
-            found["embeddings"] = read(out / "embeddings.arrow", "embeddings")
-    return found
 
 
 @pytest.fixture(scope="module")
 def sample():
     """PCM of the recording, and its truth as (start, end, speaker)."""
-    [folder] = (ROOT / "envs" / "pyannote" / ".venv" / "lib").glob("*/site-packages/pyannote/audio/sample")
-    with wave.open(str(folder / "sample.wav")) as sound:
-        pcm = np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
-    lines = (line.split() for line in (folder / "sample.rttm").read_text().splitlines())
-    return pcm, [(float(f[3]), float(f[3]) + float(f[4]), f[7]) for f in lines]
+    return sample_pcm(), sample_truth()
 
 
 def said(turns, step=0.01, seconds=30.0):
