@@ -7,187 +7,19 @@ docs/decisions/ has the comparison.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ipc.artifacts import open_audio, read
 from ipc.context import Context
-from ipc.errors import StageError
-from stage_runners import asr_chunks, asr_decode, asr_language, asr_words
+from stage_runners import asr_engine_ct2, asr_run
 
 STAGE = "asr"
-VERSION = 1
+VERSION = asr_run.VERSION
 
-_BIAS = {"base": -0.065, "tiny.en": 0.083}
-"""Seconds by which each model's attention runs late, the mean on hand-made word times."""
-
-
-_LONGEST_BATCH = 60.0
-"""Seconds after which batches are halved: the result is the same, but a large model on a slow CPU would seem stalled."""
-
-
-def load(params: Mapping[str, Any], device: str) -> Any:
-    """The Whisper model at `params["_model"]["path"]`, a folder in faster-whisper's layout."""
-    import ctranslate2
-    from faster_whisper import WhisperModel
-
-    path = str(params["_model"]["path"])
-    if not (Path(path) / "tokenizer.json").is_file():
-        # faster-whisper would fetch another model's tokenizer from the Hub
-        raise StageError(
-            "config",
-            f"{path} has no tokenizer.json, so it is no whole Whisper model in faster-whisper's layout.",
-            "`orchestrator models` lists what is there.",
-        )
-    asked = params.get("compute_type") or "default"
-    supported = ctranslate2.get_supported_compute_types(device)
-    if asked == "default":
-        asked = "int8" if device == "cpu" else ("float16" if "float16" in supported else "auto")
-    elif asked not in {*supported, "auto"}:
-        raise StageError(
-            "config",
-            f"--compute_type {asked} is nothing that {device} can do here.",
-            f"It can do {', '.join(sorted(supported))}.",
-        )
-    try:
-        return WhisperModel(path, device=device, compute_type=asked, cpu_threads=params.get("_threads") or 0)
-    except (RuntimeError, ValueError, OSError) as error:
-        if "memory" in str(error).lower():
-            raise
-        raise StageError(
-            "config",
-            f"{path} is no Whisper model that CTranslate2 can read: {error}",
-            "`orchestrator models` lists what is there.",
-        ) from error
+load = asr_engine_ct2.load
 
 
 def run(model: Any, inputs: Mapping[str, Path], context: Context) -> None:
     """Write `segments` and `words` of everything that is said in the speech regions."""
-    audio = open_audio(inputs["audio"])
-    regions = [(row["start"], row["end"]) for row in read(inputs["speech"], "regions").rows()]
-    limit = min(float(context.params["chunk_size"]), asr_chunks.WINDOW)
-    if limit < 1:
-        raise StageError("config", f"--chunk_size {context.params['chunk_size']} is less than a second.")
-    chunks = asr_chunks.pack(regions, audio.samples, audio.sample_rate, limit)
-    context.method = f"faster-whisper batched, {model.model.compute_type}"
-    context.fact("compute_type", model.model.compute_type)
-    context.fact("seconds", audio.seconds)
-    language, probability = _language(model, audio, chunks, context)
-    decoded = _decoded(model, audio, chunks, language, context)
-    name = Path(str(context.model.get("id", ""))).name.removeprefix("faster-").removeprefix("whisper-")
-    if name not in _BIAS:
-        context.log(f"word times of model {name or 'unnamed'}: no known bias to remove")
-    context.fact("attention_bias_ms", round(_BIAS[name] * 1000) if name in _BIAS else None)
-    tables = _tables(decoded, language, probability, _BIAS.get(name, 0.0))
-    for output, columns in tables.items():
-        context.save(output, columns)
-
-
-def _language(model: Any, audio: Any, chunks: Sequence[Any], context: Context) -> tuple[str, float | None]:
-    asked = context.params.get("language")
-    if asked:
-        language, probability = (
-            asr_language.known(str(asked), model, str(context.model.get("id", "this model"))),
-            None,
-        )
-    elif chunks:
-        language, probability = asr_language.detect(model, audio.samples, audio.sample_rate, chunks)
-        context.log(f"language: {language} (probability {probability:.2f})")
-    else:
-        language, probability = "und", None
-        context.log("nobody speaks: no text")
-    context.fact("language", language)
-    context.fact("language_probability", None if probability is None else round(probability, 4))
-    return language, probability
-
-
-def _decoded(
-    model: Any, audio: Any, chunks: Sequence[Any], language: str, context: Context
-) -> list[asr_decode.Decoded]:
-    from faster_whisper.tokenizer import Tokenizer
-
-    total = sum(chunk.speech for chunk in chunks)
-    if not chunks:
-        return []
-    options = asr_decode.Options(
-        tokenizer=Tokenizer(
-            model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language
-        ),
-        beam_size=int(context.params["beam_size"]),
-        initial_prompt=context.params.get("initial_prompt") or None,
-        hotwords=context.params.get("hotwords") or None,
-    )
-    used, room = asr_decode.prompt_size(model, options)
-    if used > room:
-        raise StageError(
-            "config",
-            f"--initial_prompt and --hotwords hold {used} tokens, and this model has room for {room}.",
-            "Keep the names that matter most.",
-        )
-    size = max(1, int(context.params["batch_size"]))
-    done, first = 0.0, 0
-    decoded: list[asr_decode.Decoded] = []
-    while first < len(chunks):
-        context.check()
-        batch = chunks[first : first + size]
-        started = time.monotonic()
-        decoded.extend(asr_decode.decode(model, audio.samples, audio.sample_rate, batch, options))
-        first += len(batch)
-        done += sum(chunk.speech for chunk in batch)
-        context.progress(done, total)
-        if time.monotonic() - started > _LONGEST_BATCH and size > 1:
-            size = max(1, size // 2)
-    again = sum(result.tries > 1 for result in decoded)
-    context.metric("windows", len(chunks))
-    context.metric("decoded_again", again)
-    return decoded
-
-
-def _tables(
-    decoded: Sequence[asr_decode.Decoded], language: str, probability: float | None, bias: float
-) -> dict[str, dict[str, list[Any]]]:
-    segments: list[dict[str, Any]] = []
-    words: list[dict[str, Any]] = []
-    for result in decoded:
-        line = asr_words.words(result.words, result.chunk, bias)
-        for group in asr_words.segments(line):
-            segments.append({
-                "id": len(segments),
-                "start": group[0].start,
-                "end": max(word.end for word in group),
-                "text": asr_words.joined(group),
-                "language": language,
-                "language_probability": probability,
-                "avg_logprob": result.avg_logprob,
-                "no_speech_prob": result.no_speech_prob,
-                "compression_ratio": result.compression_ratio,
-                "temperature": 0.0,
-                "confidence": sum(word.probability for word in group) / len(group),
-            })  # fmt: skip
-            words.extend(
-                {
-                    "segment": len(segments) - 1,
-                    "text": word.text,
-                    "space": word.space,
-                    "start": word.start,
-                    "end": word.end,
-                    "probability": word.probability,
-                    "method": "attention",
-                    "overlap": False,
-                }
-                for word in group
-            )
-    return {"segments": _columns(segments, _SEGMENT), "words": _columns(words, _WORD)}
-
-
-_SEGMENT = (
-    "id", "start", "end", "text", "language", "language_probability", "avg_logprob", "no_speech_prob",
-    "compression_ratio", "temperature", "confidence",
-)  # fmt: skip
-_WORD = ("segment", "text", "space", "start", "end", "probability", "method", "overlap")
-
-
-def _columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, list[Any]]:
-    return {name: [row[name] for row in rows] for name in names}
+    asr_run.run(model, inputs, context, "faster-whisper batched")
