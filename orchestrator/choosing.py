@@ -1,7 +1,8 @@
-"""How a stage is to run here: every usable backend in order, with its model and parameters, and why.
+"""How a stage is to run: every usable backend in order, with its model and parameters, and why.
 
 What was asked for comes first; where nothing was, the machine's own devices decide, and for each of them the table of
-`orchestrator.recommendations`. The first choice is taken, the others are ways out.
+`orchestrator.recommendations`. The first choice is taken, the others are ways out when it fails. A device that does not give
+what the CPU gives, or whose memory is known to be too small, is left out, and a note says so.
 """
 
 from __future__ import annotations
@@ -10,14 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from orchestrator import devices as machine
-from orchestrator import models
+from orchestrator import agreement, devices, hub, models
 from orchestrator.declaration import Backend, Stage
+from orchestrator.errors import USAGE, FatalError
+from orchestrator.machine import Machine
 from orchestrator.models import Model
+from orchestrator.recommendations import Recommendation, recommend
 
 AUTO = "auto"
 EMBEDDED = {"whisper": "base", "diarization": "embedded", "segmentation": "segmentation-3.0"}
 """The model of a role that is always there."""
+COMMUNITY = "pyannote/speaker-diarization-community-1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,42 +34,113 @@ class Choice:
     why: str = ""
 
 
-def choices(
-    stage: Stage, asked: Mapping[str, Any], devices: Mapping[str, str], *, offline: bool
-) -> tuple[tuple[Choice, ...], tuple[str, ...]]:
-    """The ways to run `stage`, best first, and notes for people; `FatalError` where what was asked cannot be had.
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """The ways to run a stage, best first. `refused` says which devices are not used and why, `notes` what else to know."""
 
-    `asked` are the parameters that somebody set; `devices` maps stages, or the empty name for all, to devices.
+    choices: tuple[Choice, ...]
+    refused: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def choose(
+    stage: Stage,
+    asked: Mapping[str, Any],
+    wanted: Mapping[str, str],
+    *,
+    machine: Machine,
+    offline: bool = False,
+    sources: Mapping[str, str] | None = None,
+) -> Chosen:
+    """The ways to run `stage` on `machine`; `FatalError` where what was asked cannot be had.
+
+    `asked` are the parameters that somebody set; `wanted` maps stages, or the empty name for all, to devices, and `sources`
+    says where that was asked. Of a machine that was recorded elsewhere nothing is looked for on this disk.
     """
     values = {**stage.defaults(), **asked}
-    model = _model(stage, values, offline=offline)
-    if stage.model and model:
-        values[stage.model] = model.id
-    usable = [
-        backend
-        for backend in machine.choose(stage, devices)
-        if model is None or (model.id not in backend.never and (not backend.only or model.id in backend.only))
-    ]
-    found = []
-    for backend in usable:
-        params = dict(values)
-        if "compute_type" in params:
-            params["compute_type"] = compute_type(str(params["compute_type"]), backend.device)
-        found.append(Choice(backend=backend, model=model, params=params))
-    return tuple(found), ()
+    role = stage.model_role or ""
+    name = str(values[stage.model]) if stage.model else ""
+    notes: list[str] = []
+    if role == "diarization" and name == AUTO:
+        name = _pipeline(machine)
+    model_id = models.id_of(role, name) if role else ""
+    usable = devices.choose(stage, wanted, machine, model_id, sources)
+    found: list[Choice] = []
+    refused: list[str] = []
+    for backend, why in usable:
+        advice = recommend(stage.name, backend, machine)
+        if role == "whisper" and name == AUTO:
+            name = _whisper(advice, backend, machine, notes)
+        model = _model(role, name, backend, machine, first=not found, offline=offline) if role else None
+        if role and model is None:
+            continue
+        if backend.checked and machine.here:
+            verdict = agreement.known(stage, backend, model, machine.id)
+            if verdict is not None and not verdict.agrees:
+                refused.append(f"{backend.device} is not used: {verdict.said}")
+                continue
+        params = _params(stage, values, asked, backend, advice, machine, first=not found)
+        if stage.model and model:
+            params[stage.model] = model.id
+        found.append(Choice(backend=backend, model=model, params=params, why=_why(why, advice)))
+    return Chosen(choices=tuple(found), refused=tuple(refused), notes=tuple(notes))
 
 
-def compute_type(asked: str, device: str) -> str:
-    """The compute type that will really run: CTranslate2 is at its best with int8 on a CPU and float16 on CUDA."""
-    if asked != "default":
-        return asked
-    return {"cuda": "float16", "mlx": "float16"}.get(device, "int8")
+def _pipeline(machine: Machine) -> str:
+    """The diarization model where none is named: pyannote's own pipeline where it is there."""
+    if machine.here:
+        return COMMUNITY if models.on_disk("diarization", COMMUNITY) else EMBEDDED["diarization"]
+    return COMMUNITY if hub.has_token() else EMBEDDED["diarization"]
 
 
-def _model(stage: Stage, values: Mapping[str, Any], *, offline: bool) -> Model | None:
-    if stage.model is None or stage.model_role is None:
+def _whisper(advice: Recommendation, backend: Backend, machine: Machine, notes: list[str]) -> str:
+    """The Whisper model where none is named: the recommended one where it is there, else the embedded one, and a note."""
+    wanted = advice.model or EMBEDDED["whisper"]
+    if not machine.here or models.on_disk("whisper", wanted, backend.device):
+        return wanted
+    notes.append(f"{wanted} fits this machine ({advice.why}): orchestrator models pull {wanted}")
+    return EMBEDDED["whisper"]
+
+
+def _model(
+    role: str, name: str, backend: Backend, machine: Machine, *, first: bool, offline: bool
+) -> Model | None:
+    """The model for a backend; None for a way out whose form of the model is not on this disk: nothing is fetched for it."""
+    if not machine.here and not models.on_disk(role, name, backend.device):
+        return models.elsewhere(role, name)
+    if not first and not models.on_disk(role, name, backend.device):
         return None
-    name = str(values[stage.model])
-    if name == AUTO:
-        name = EMBEDDED.get(stage.model_role, name)
-    return models.resolve(stage.model_role, name, offline=offline)
+    return models.resolve(role, name, offline=offline, device=backend.device)
+
+
+def _params(
+    stage: Stage,
+    values: Mapping[str, Any],
+    asked: Mapping[str, Any],
+    backend: Backend,
+    advice: Recommendation,
+    machine: Machine,
+    *,
+    first: bool,
+) -> dict[str, Any]:
+    """All parameters, with what was left open decided for this backend."""
+    params = dict(values)
+    if "batch_size" in params and asked.get("batch_size") is None and advice.batch_size:
+        params["batch_size"] = advice.batch_size
+    if "compute_type" in params:
+        can = machine.answer(backend.env, backend.device).compute_types
+        wanted = str(params["compute_type"])
+        if wanted != "default" and can and wanted not in can:
+            if first:
+                raise FatalError(
+                    f"{stage.name} cannot compute in {wanted} on {backend.device} here",
+                    f"it can: {', '.join(sorted(can))}",
+                    USAGE,
+                )
+            wanted = "default"  # what was asked of the device before says nothing of this one
+        params["compute_type"] = (advice.compute_type or "int8") if wanted == "default" else wanted
+    return params
+
+
+def _why(device: str, advice: Recommendation) -> str:
+    return "; ".join(filter(None, (device, advice.why)))

@@ -77,6 +77,13 @@ def _looks_like(snapshot: Path, role: str) -> bool:
     return True
 
 
+def has_token() -> bool:
+    """Say whether there is a token: from the environment, or from the Hub's own login."""
+    if any(os.environ.get(name) for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")):
+        return True
+    return (cache().parent / "token").is_file()
+
+
 def remove(repository: str) -> int:
     """Remove a repository from the cache; return how many bytes that frees (0 where it was not there)."""
     folder = cache() / f"models--{repository.replace('/', '--')}"

@@ -7,12 +7,13 @@ then the Hub itself unless `offline`. What cannot be had is an error that names 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from orchestrator import hub, weights
 from orchestrator.errors import FAILED, USAGE, FatalError
+from orchestrator.home import home
 
 ROLES = ("whisper", "segmentation", "diarization", "aligner")
 
@@ -55,17 +56,49 @@ class Model:
     path: Path
     role: str
     licence: str = ""
+    converted: Path | None = None
+    """Where a conversion of these weights for another framework is kept."""
 
     def to_json(self) -> dict[str, Any]:
         """Return what a stage is told of its model."""
-        return {**asdict(self), "path": str(self.path)}
+        converted = str(self.converted) if self.converted else None
+        return {**asdict(self), "path": str(self.path), "converted": converted}
 
 
-def resolve(role: str, asked: str, *, offline: bool) -> Model:
-    """Return the model that `asked` names in `role`; FatalError that names what is there where it cannot be had.
+def on_disk(role: str, asked: str, device: str = "cpu") -> bool:
+    """Say whether the model can be had without a network, without hashing or reading it."""
+    del device
+    if asked in IN_PACKAGES.get(role, ()) or weights.find(role, asked) or Path(asked).expanduser().exists():
+        return True
+    repository, _, revision = asked.partition("@")
+    repository = WHISPER_ON_HUB.get(repository, repository) if role == "whisper" else repository
+    return hub.is_repository(repository) and hub.cached(repository, revision, MARKS[role]) is not None
+
+
+def elsewhere(role: str, asked: str) -> Model:
+    """Return a model of another machine's plan: its name, and nothing of this disk."""
+    return Model(id=asked, revision="", path=Path(), role=role)
+
+
+def id_of(role: str, asked: str) -> str:
+    """Return the id that the model named `asked` has once it is resolved."""
+    embedded = weights.find(role, asked)
+    return embedded.name if embedded else asked
+
+
+def resolve(role: str, asked: str, *, offline: bool, device: str = "cpu") -> Model:
+    """Return the model that `asked` names in `role` for `device`; FatalError that names what is there where it cannot be had.
 
     Under 20 ms where it was used before; the first use hashes it, and may fetch it.
     """
+    found = _resolve(role, asked, offline=offline)
+    if device == "mlx" and role == "whisper":
+        kept = home() / "models" / f"mlx-{found.revision[:16]}"
+        return replace(found, converted=kept)
+    return found
+
+
+def _resolve(role: str, asked: str, *, offline: bool) -> Model:
     if asked in IN_PACKAGES.get(role, ()):
         return Model(id=asked, revision="", path=Path(), role=role)
     if embedded := weights.find(role, asked):

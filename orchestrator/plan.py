@@ -15,6 +15,8 @@ from typing import Any, Literal
 from orchestrator import choosing, digests, keys
 from orchestrator.choosing import Choice
 from orchestrator.errors import USAGE, FatalError
+from orchestrator.machine import Machine
+from orchestrator.machine import here as this_machine
 from orchestrator.manifest import differences
 from orchestrator.stages import STAGES, Stage
 from orchestrator.store import Store
@@ -37,6 +39,7 @@ class Step:
     inputs: Mapping[str, str]
     verdict: Verdict
     reason: str
+    refused: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     key: str | None = None
     forced: bool = False
@@ -89,11 +92,18 @@ def make(
     from_: str | None = None,
     force: frozenset[str] = frozenset(),
     devices: Mapping[str, str] | None = None,
+    sources: Mapping[str, str] | None = None,
+    machine: Machine | None = None,
     offline: bool = False,
     stages: Mapping[str, Stage] = STAGES,
     progress: Callable[[int, int], None] | None = None,
 ) -> Plan:
-    """Plan a run on `film`; `FatalError` where it cannot be as asked (a model that is not there, an unknown stage)."""
+    """Plan a run on `film`; `FatalError` where it cannot be as asked (a model that is not there, an unknown stage).
+
+    `devices` maps stages, or the empty name for all, to devices, and `sources` says where that was asked. `machine` is the one to plan
+    for, this one by default.
+    """
+    machine = machine or this_machine()
     reasons_off = _off(stages, off or {}, until)
     forced = force | (_downstream(stages, from_) - (reasons_off.keys() - {from_}))
     if blocked := sorted(forced & reasons_off.keys()):
@@ -105,13 +115,19 @@ def make(
         if reason := reasons_off.get(stage.name):
             steps.append(Step(stage=stage, choices=(), inputs={}, verdict="off", reason=reason))
             continue
-        choices, notes = choosing.choices(
-            stage, (params or {}).get(stage.name, {}), devices or {}, offline=offline
+        chosen = choosing.choose(
+            stage,
+            (params or {}).get(stage.name, {}),
+            devices or {},
+            machine=machine,
+            offline=offline,
+            sources=sources,
         )
         step = Step(
             stage=stage,
-            choices=choices,
-            notes=notes,
+            choices=chosen.choices,
+            refused=chosen.refused,
+            notes=chosen.notes,
             inputs={i.name: i.source for i in stage.inputs if i.source.split(".")[0] not in reasons_off},
             verdict="run",
             reason="",

@@ -25,7 +25,7 @@ class Limits:
 
 def machine() -> Limits:
     """The limits of this machine, or of the control group this process lives in."""
-    return Limits(cores=_cores(), memory_mb=int(_memory_bytes() * _MEMORY_SHARE) >> 20)
+    return Limits(cores=_cores(), memory_mb=int(memory_bytes() * _MEMORY_SHARE) >> 20)
 
 
 def threads(stage: Stage, beside: Mapping[str, Stage], cores: int) -> int:
@@ -72,7 +72,8 @@ def _cores() -> int:
     return count
 
 
-def _memory_bytes() -> int:
+def memory_bytes() -> int:
+    """Memory of this machine, or of the control group this process lives in, in bytes."""
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     for folder in control_groups():
         for name in ("memory.max", "memory.high"):

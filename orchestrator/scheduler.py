@@ -274,6 +274,7 @@ def _film_state(plan: Plan) -> events.FilmState:
                 waits_for=step.needs(),
                 env=step.choice.backend.env if step.choices else "",
                 device=step.choice.backend.device if step.choices else "",
+                fallbacks=step.refused,
                 key=step.key or "",
             )
             for step in plan.steps

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from orchestrator import disk, envs, options, outputs, report, runs
+from orchestrator import disk, envs, options, outputs, reference_run, report, runs
 from orchestrator.errors import BUG, DEGRADED, FAILED, INTERRUPTED, OK, PARTIAL, USAGE, FatalError
 from orchestrator.home import home
 from orchestrator.plan import Plan, Step
@@ -72,6 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not plans:
         return refused[0].status if refused else OK
     check(plans, store)
+    if reference_run.compare_devices(plans, store):
+        plans, refused = _plans(arguments, store)
     with store.in_use(), runs.new(plans[0].film.stem) as record:
         views = _views(arguments, record)
         scheduler = Scheduler(

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from orchestrator import choosing, devices, envs
+from orchestrator import choosing, devices, envs, machine
 from orchestrator import format as fmt
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
 from orchestrator.home import home
@@ -89,12 +89,12 @@ def _prepare(stage: Stage) -> Row | tuple[Backend, dict[str, Any]]:
     """Return what to try of a stage, or the row that says why there is nothing to try."""
     if stage.off:
         return Row(stage=stage.name, environment="", device="", model="", verdict="off", detail=stage.off)
-    backend = stage.backends[0]
+    backend, this = stage.backends[-1], machine.here()
     try:
-        backend = devices.choose(stage, {})[0]
+        backend = devices.choose(stage, {}, this)[0][0]
         if reason := envs.health(backend.env):
             return _not_ready(stage, backend, reason, f"orchestrator envs sync {backend.env}")
-        choice = choosing.choices(stage, {}, {}, offline=True)[0][0]
+        choice = choosing.choose(stage, {}, {}, machine=this, offline=True).choices[0]
         model = choice.model.to_json() if choice.model else {}
         params = {**choice.params, "_threads": 1, "_model": model}
     except FatalError as error:
@@ -166,8 +166,7 @@ def _machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "home": str(home()),
         "free_bytes": shutil.disk_usage(place).free,
-        "devices": {env: list(devices.available(env)) for env in envs.names() if envs.health(env) is None},
-        "refused": {env: dict(devices.verdicts(env)) for env in envs.names() if envs.health(env) is None},
+        "machine": machine.here().to_json(),
     }
 
 
@@ -190,12 +189,9 @@ def _show(rows: list[Row]) -> None:
     for row in rows:
         if row.verdict == "not ready":
             console.print(f"[bold red]{row.stage}[/]: {_plain(row.detail)}", soft_wrap=True)
-    machine = _machine()
-    free = fmt.size(machine["free_bytes"])
-    console.print(f"results and models are kept in {_plain(machine['home'])} ({free} free)", soft_wrap=True)
-    refused = {why for verdicts in machine["refused"].values() for why in verdicts.items() if why[1]}
-    for device, why in sorted(refused):
-        console.print(f"{device} is not used: {_plain(why)}")
+    told = _machine()
+    free = fmt.size(told["free_bytes"])
+    console.print(f"results and models are kept in {_plain(told['home'])} ({free} free)", soft_wrap=True)
     mends = dict.fromkeys(row.mend for row in rows if row.mend)
     for mend in mends:
         console.print(f"mend it with: [bold]{_plain(mend)}[/]", soft_wrap=True)

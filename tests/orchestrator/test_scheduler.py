@@ -14,6 +14,7 @@ from orchestrator.resources import Limits
 from orchestrator.scheduler import Scheduler
 from orchestrator.state import StepFellBack, StepRetried, StepStarting
 from tests.orchestrator import stages as small
+from tests.orchestrator.machines import YES, machine
 from tests.orchestrator.stages import declared, make_plan, stage
 
 LIMITS = Limits(cores=2, memory_mb=4000)
@@ -172,7 +173,7 @@ def test_out_of_memory_halves_the_batch_in_the_same_worker(store, tmp_path, film
 
 @pytest.mark.parametrize("load", [False, True])
 def test_out_of_memory_at_the_floor_goes_to_the_next_device(store, tmp_path, film, monkeypatch, load):
-    monkeypatch.setattr("orchestrator.devices.choose", lambda stage, asked: stage.backends)
+    monkeypatch.setattr("orchestrator.plan.this_machine", lambda: machine(media={"cuda": YES}))
     defaults = {"fail_load": True} if load else {"what": "oom on cuda"}
     stages = declared(stage("a", "film", devices=("cuda", "cpu"), **defaults))
     steps, _ = run(store, tmp_path, film, stages)

@@ -86,7 +86,9 @@ def test_what_a_process_started_dies_with_it(start, posts):
     start(f"import subprocess; say({LINE!r} % subprocess.Popen(['sleep', '600']).pid + '\\n')")
     pid = int(all_of(posts)[0].message)
     deadline = time.monotonic() + 2
-    while alive(pid) and time.monotonic() < deadline:  # killed already, but the system takes its time to end it
+    while (
+        alive(pid) and time.monotonic() < deadline
+    ):  # killed already, but the system takes its time to end it
         time.sleep(0.02)
     assert not alive(pid)
 

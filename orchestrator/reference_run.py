@@ -1,0 +1,83 @@
+"""Before a run: the devices whose results are to be compared with the CPU's, compared.
+
+This joins `orchestrator.agreement`, which decides, with a plan and a scheduler on the reference recording.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from orchestrator import agreement, machine, runs
+from orchestrator.home import home
+
+if TYPE_CHECKING:
+    from orchestrator.choosing import Choice
+    from orchestrator.declaration import Stage
+    from orchestrator.plan import Plan
+    from orchestrator.state import FilmState
+    from orchestrator.store import Store
+
+
+def compare_devices(plans: Sequence[Plan], store: Store) -> bool:
+    """Compare every device that the plans would use and that nobody has compared yet; whether a plan may change by it."""
+    if not any(step.choice.backend.checked for plan in plans for step in plan.steps if step.choices):
+        return False
+    machine_id = machine.here().id
+    refused = False
+    for stage, choice in dict(_unknown(plans, machine_id)).items():
+        device = choice.backend.device
+        print(f"{stage.name}: comparing {device} with the CPU on 20 s of speech, once", file=sys.stderr)
+        verdict = _check(stage, choice, store, machine_id)
+        print(
+            f"{stage.name}: {device} {'agrees' if verdict.agrees else 'is not used'}: {verdict.said}",
+            file=sys.stderr,
+        )
+        refused = refused or not verdict.agrees
+    return refused
+
+
+def _unknown(plans: Sequence[Plan], machine_id: str) -> Iterator[tuple[Stage, Choice]]:
+    for plan in plans:
+        for step in plan.steps:
+            if step.verdict not in {"run", "maybe"} or not step.choice.backend.checked:
+                continue
+            choice = step.choice
+            if agreement.known(step.stage, choice.backend, choice.model, machine_id) is None:
+                yield step.stage, choice
+
+
+def _check(stage: Stage, choice: Choice, store: Store, machine_id: str) -> agreement.Verdict:
+    from orchestrator import plan as planning
+
+    film = agreement.reference()
+    if film is None:
+        return agreement.Verdict(
+            agrees=False, said="pyannote.audio, which ships the reference recording, is not installed"
+        )
+
+    def make(devices: Mapping[str, str]) -> Plan:
+        named = {stage.model: choice.params[stage.model]} if stage.model else {}
+        return planning.make(
+            film,
+            store=store,
+            destination=home() / "memo" / "agreement" / "reference.mkv",
+            params={"demux": {"clip": agreement.CLIP}, stage.name: named},
+            off={"mux": "a reference run"},
+            until=stage.name,
+            devices=devices,
+            offline=True,
+        )
+
+    def run(plan: Plan) -> FilmState:
+        from orchestrator.scheduler import Scheduler
+        from orchestrator.session import Files
+
+        with runs.new("reference", root=home() / "memo" / "agreement" / "runs") as record:
+            state = Scheduler(store, record.logs, Files((), overwrite=False)).run([plan])
+        if state.interrupted:
+            raise KeyboardInterrupt
+        return state.films[0]
+
+    return agreement.check(stage, choice, machine_id, make=make, run=run, store=store)
