@@ -21,23 +21,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from orchestrator import settings
 from orchestrator.errors import ENVIRONMENT, FatalError
 from orchestrator.home import checkout
-
-SCRUBBED = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS", "VIRTUAL_ENV",
-            "CONDA_PREFIX", "__PYVENV_LAUNCHER__")  # fmt: skip
-"""Variables that would let another Python's packages or settings into a stage, or cost it its byte code."""
-
-CHILD_SETTINGS = {
-    "PYTHONNOUSERSITE": "1",  # what a user once installed with pip --user must not shadow what is locked
-    "PYTHONUNBUFFERED": "1",  # a stage that is killed leaves what it said in its log
-    "PYTHONUTF8": "1",  # film titles are not ASCII, whatever the locale of a service or a cron job says
-    "TOKENIZERS_PARALLELISM": "false",  # the tokenizers library warns, or hangs, when a process forks after using it
-    "HF_HUB_DISABLE_TELEMETRY": "1",  # what is watched here is nobody's business
-    "PYANNOTE_METRICS_ENABLED": "0",  # the same: pyannote.audio 4 reports its use unless told not to
-    "OMP_WAIT_POLICY": "PASSIVE",  # two torch stages side by side otherwise spin each other to a halt
-    "GOMP_SPINCOUNT": "0",  # the same, for the OpenMP runtime that torch's Linux wheels bundle
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,20 +187,11 @@ def normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def child_environment(env: str, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the variables that a process in `env` gets: the user's, scrubbed, with our settings, then `extra`.
-
-    The user's own value of a setting that is only about manners (telemetry, tokenizers) gives way too: a stage must
-    do the same on every machine.
-    """
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in SCRUBBED and not name.startswith("UV_")
-    }
-    bin_folder = str(python(env).parent)
-    kept["PATH"] = os.pathsep.join([bin_folder, kept.get("PATH", os.defpath)])
-    return {**kept, **CHILD_SETTINGS, **(extra or {})}
+def child_environment(
+    env: str, extra: Mapping[str, str] | None = None, *, fetching: bool = False
+) -> dict[str, str]:
+    """Return the variables that a process in `env` gets; see `orchestrator.settings`."""
+    return settings.environment(python(env).parent, os.environ, extra, fetching=fetching)
 
 
 EXAMINATION = """

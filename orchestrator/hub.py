@@ -123,7 +123,7 @@ def fetch(repository: str, revision: str, *, role: str, there: str) -> Path:
     }
     done = subprocess.run(
         [envs.require(env), "-P", "-c", FETCH, json.dumps(asked)], text=True, check=False, capture_output=True,
-        env=envs.child_environment(env),
+        env=envs.child_environment(env, fetching=True),
     )  # fmt: skip
     if done.returncode == 0:
         return Path(done.stdout.strip().splitlines()[-1])

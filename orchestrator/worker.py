@@ -21,7 +21,7 @@ from pathlib import Path
 
 from ipc.errors import StageError
 from ipc.protocol import EVENTS_FD, Cancel, Command, Error, Event, Shutdown, decode_event, encode
-from orchestrator import envs, resources
+from orchestrator import envs, resources, settings
 from orchestrator.stages import Backend
 
 GRACE_CANCEL = 1.5
@@ -190,17 +190,8 @@ def spawn(
     extra: Mapping[str, str] | None = None,
 ) -> Worker:
     """Start the child for `backend` in its environment; `FatalError` where that is not healthy."""
-    count = str(threads)
-    environment = envs.child_environment(
-        backend.env,
-        {
-            "OMP_NUM_THREADS": count,
-            "MKL_NUM_THREADS": count,
-            "OPENBLAS_NUM_THREADS": count,
-            "VECLIB_MAXIMUM_THREADS": count,
-            **(extra or {}),
-        },
-    )
+    own = settings.for_worker(backend.env, backend.device, threads, os.environ)
+    environment = envs.child_environment(backend.env, {**own, **(extra or {})})
     python = envs.require(backend.env)
     return Worker([str(python), "-P", "-m", "ipc.child", backend.runner], environment, log, posts)
 

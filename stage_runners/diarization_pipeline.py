@@ -28,7 +28,7 @@ def read_pipeline(path: Path, device: str) -> Any:
     hint = "--diarize_model wants `embedded`, or a pyannote pipeline: a folder with config.yaml, or a Hub id"
     try:
         with _plda_only_where_used(path):
-            pipeline = Pipeline.from_pretrained(path, token=os.environ.get("HF_TOKEN"))
+            pipeline = Pipeline.from_pretrained(path)
     except Exception as error:
         raise StageError("config", f"{path}: the pipeline cannot be loaded: {error}", hint) from error
     if not isinstance(pipeline, SpeakerDiarization):

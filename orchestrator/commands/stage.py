@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ipc.protocol import Load
-from orchestrator import envs, options, resources
+from orchestrator import envs, options, resources, settings
 from orchestrator.errors import FAILED, INTERRUPTED, OK, USAGE, FatalError
 from orchestrator.home import home
 from orchestrator.job import Job
@@ -54,7 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
         return OK
     if arguments.pdb:
         command.append("--pdb")
-    environment = envs.child_environment(step.choice.backend.env)
+    backend, threads = step.choice.backend, _threads(plan, step)
+    own = settings.for_worker(backend.env, backend.device, threads, os.environ)
+    environment = envs.child_environment(backend.env, own)
     try:
         done = subprocess.run(command, env=environment, check=False)
     except KeyboardInterrupt:
@@ -96,9 +98,7 @@ def _prepare(plan: Plan, step: Step, store: Store) -> dict[str, Path]:
 def _command(plan: Plan, step: Step, folder: Path, known: dict[str, Path]) -> list[str]:
     """Write what the child is to do into `folder`, and give the command that does it."""
     backend, model = step.choice.backend, step.choice.model
-    active = {s.name: s.stage for s in plan.steps if s.verdict != "off"}
-    cores = resources.machine().cores
-    threads = resources.threads(step.stage, resources.beside(step.stage, active), cores)
+    threads = _threads(plan, step)
     job = Job(0, plan, step, threads, attempt=folder, draft=folder / plan.destination.name)
     load = Load(
         params=dict(job.recipe.load),
@@ -112,3 +112,9 @@ def _command(plan: Plan, step: Step, folder: Path, known: dict[str, Path]) -> li
     spec.write_text(json.dumps(body, ensure_ascii=False, indent=2, default=os.fspath))
     python = envs.require(backend.env)
     return [str(python), "-P", "-m", "ipc.child", backend.runner, "--spec", str(spec)]
+
+
+def _threads(plan: Plan, step: Step) -> int:
+    """As many as it would have in a run."""
+    active = {s.name: s.stage for s in plan.steps if s.verdict != "off"}
+    return resources.threads(step.stage, resources.beside(step.stage, active), resources.machine().cores)
