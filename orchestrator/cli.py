@@ -17,6 +17,7 @@ COMMANDS = {
     "plan": "say what a run would do, and why",
     "stage": "run one stage alone, in its environment, to debug it",
     "demo": "make a small film from a packaged recording and subtitle it",
+    "devices": "show what this machine has, and what each stage would use of it",
     "doctor": "try every environment, device and model, and say what mends them",
     "envs": "list, check, sync or remove the stages' environments",
     "models": "list, fetch or remove models",

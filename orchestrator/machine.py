@@ -200,6 +200,14 @@ def memo(env: str) -> Path:
     return home() / "memo" / "devices" / f"{env}-{key[:16]}.json"
 
 
+def forget() -> int:
+    """Forget the answers of all environments; returns how many there were."""
+    files = list((home() / "memo" / "devices").glob("*.json"))
+    for file in files:
+        file.unlink(missing_ok=True)
+    return len(files)
+
+
 def signs() -> bool:
     """Say whether the machine could have an accelerator at all: a Mac, an NVIDIA or AMD device, or WSL2's."""
     devices = Path("/dev")

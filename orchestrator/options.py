@@ -16,6 +16,7 @@ from orchestrator.errors import INPUT, USAGE, FatalError
 from orchestrator.stages import STAGES
 
 if TYPE_CHECKING:
+    from orchestrator.machine import Machine
     from orchestrator.plan import Plan
     from orchestrator.store import Store
 
@@ -197,10 +198,21 @@ def plan_from(arguments: argparse.Namespace, film: Path, store: Store) -> Plan:
         from_=arguments.from_,
         force=frozenset(forced(arguments)),
         devices=devices_of(arguments),
+        machine=_machine(arguments),
         offline=arguments.offline,
         store=store,
         destination=destination_of(film_of(film), arguments),
     )
+
+
+def _machine(arguments: argparse.Namespace) -> Machine | None:
+    """The machine to plan for where it is not this one."""
+    file = getattr(arguments, "machine", None)
+    if file is None:
+        return None
+    from orchestrator import machine
+
+    return machine.recorded(file)
 
 
 def forced(arguments: argparse.Namespace) -> list[str]:

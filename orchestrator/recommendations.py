@@ -76,7 +76,7 @@ ASR: dict[str, tuple[Row, ...]] = {
     ),
     "cpu": (
         _row(15 * _GB, "small", "int8", 8, "eight cores read small faster than real time", cores=8),
-        _row(0, "base", "int8", 8, "the embedded model: several times real time on two cores"),
+        _row(0, "base", "int8", 8, "the embedded model: larger ones are slow without an accelerator"),
     ),
 }
 _WINDOWS: dict[str, tuple[tuple[int, int], ...]] = {

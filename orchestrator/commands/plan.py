@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from orchestrator import format as fmt
 from orchestrator import options
 from orchestrator.choosing import Choice
 from orchestrator.plan import Plan, Step
@@ -25,6 +26,12 @@ def add(subparsers: Any) -> None:
     parser.add_argument("films", nargs="+", type=Path, metavar="FILM")
     options.add_film_options(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument(
+        "--machine",
+        type=Path,
+        metavar="FILE",
+        help="plan as on another machine, from what its `orchestrator devices --json` printed",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -43,32 +50,43 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def lines(plan: Plan) -> list[str]:
-    """The plan as lines of text."""
-    rows = [("stage", "", "env", "device", "model", "why")]
-    for step in plan.steps:
-        choice = step.choice if step.choices else None
-        rows.append(
-            (
-                step.name,
-                _HOW[step.verdict],
-                choice.backend.env if choice else "",
-                choice.backend.device if choice else "",
-                choice.model.id if choice and choice.model else "",
-                step.reason,
-            )
-        )
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    table = [
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[5]]).rstrip()
-        for row in rows
-    ]
+    """The plan as lines of text: a table, and under it where each stage runs and why."""
+    rows: list[tuple[str, ...]] = [("stage", "", "env", "device", "model", "compute", "batch", "why")]
+    rows += [(step.name, _HOW[step.verdict], *_cells(step), step.reason) for step in plan.steps]
+    table = fmt.table(rows)
     if sys.stdout.isatty():
         table[0] = f"\033[2m{table[0]}\033[0m"
     todo = sum(step.verdict == "run" for step in plan.steps)
     maybe = sum(step.verdict == "maybe" for step in plan.steps)
     tail = f" and perhaps {maybe} more" if maybe else ""
     verdict = f"{todo} to run{tail}" if todo or maybe else "nothing to run: every result is there"
-    return [str(plan.film), *table, f"{verdict}; the film goes to {plan.destination}"]
+    return [str(plan.film), *table, *_reasons(plan), f"{verdict}; the film goes to {plan.destination}"]
+
+
+def _cells(step: Step) -> tuple[str, ...]:
+    """Environment, device, model, compute type and batch of the choice; empty where there is none."""
+    if not step.choices:
+        return ("",) * 5
+    choice = step.choice
+    params = choice.params
+    batch = params.get("batch_size") if step.stage.batch_floor is not None else None
+    return (
+        choice.backend.env,
+        choice.backend.device,
+        choice.model.id if choice.model else "",
+        str(params.get("compute_type") or ""),
+        str(batch or ""),
+    )
+
+
+def _reasons(plan: Plan) -> list[str]:
+    """Why each stage runs where it does, what is not used, and what would be better."""
+    said = []
+    for step in plan.steps:
+        if step.choices and step.choice.why:
+            said.append(f"{step.name}: {step.choice.backend.device}: {step.choice.why}")
+        said += [f"{step.name}: {text}" for text in (*step.refused, *step.notes)]
+    return said
 
 
 def _as_json(plan: Plan) -> dict[str, Any]:
@@ -86,6 +104,7 @@ def _step(step: Step) -> dict[str, Any]:
         "verdict": step.verdict,
         "reason": step.reason,
         "key": step.key,
+        "refused": list(step.refused),
         "notes": list(step.notes),
         "choices": [_choice(choice) for choice in step.choices],
     }

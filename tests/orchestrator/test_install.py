@@ -184,5 +184,6 @@ def test_a_child_gets_no_settings_of_another_python_and_ours_against_telemetry_a
     assert child["PYANNOTE_METRICS_ENABLED"] == "0"
     assert child["OMP_WAIT_POLICY"] == "PASSIVE"
     assert child["PYTHONNOUSERSITE"] == "1"
+    assert "HF_TOKEN" not in child
     assert child["OMP_NUM_THREADS"] == "2"
     assert child["PATH"].startswith(str(envs.python("stone").parent))
