@@ -61,8 +61,9 @@ def choose(
     role = stage.model_role or ""
     name = str(values[stage.model]) if stage.model else ""
     notes: list[str] = []
+    about = ""
     if role == "diarization" and name == AUTO:
-        name = _pipeline(machine)
+        name, about = _pipeline(machine)
     model_id = models.id_of(role, name) if role else ""
     usable = devices.choose(stage, wanted, machine, model_id, sources)
     found: list[Choice] = []
@@ -74,23 +75,42 @@ def choose(
         model = _model(role, name, backend, machine, first=not found, offline=offline) if role else None
         if role and model is None:
             continue
-        if backend.checked and machine.here:
-            verdict = agreement.known(stage, backend, model, machine.id)
-            if verdict is not None and not verdict.agrees:
-                refused.append(f"{backend.device} is not used: {verdict.said}")
-                continue
+        verdict = (
+            agreement.known(stage, backend, model, machine.id) if backend.checked and machine.here else None
+        )
+        if verdict is not None and not verdict.agrees:
+            refused.append(f"{backend.device} is not used: {verdict.said}")
+            continue
+        compared = (
+            verdict.said
+            if verdict
+            else "is compared with the CPU before its first use"
+            if backend.checked
+            else ""
+        )
         params = _params(stage, values, asked, backend, advice, machine, first=not found)
         if stage.model and model:
             params[stage.model] = model.id
-        found.append(Choice(backend=backend, model=model, params=params, why=_why(why, advice)))
+        found.append(
+            Choice(
+                backend=backend,
+                model=model,
+                params=params,
+                why="; ".join(filter(None, (why, advice.why, about, compared))),
+            )
+        )
     return Chosen(choices=tuple(found), refused=tuple(refused), notes=tuple(notes))
 
 
-def _pipeline(machine: Machine) -> str:
-    """The diarization model where none is named: pyannote's own pipeline where it is there."""
-    if machine.here:
-        return COMMUNITY if models.on_disk("diarization", COMMUNITY) else EMBEDDED["diarization"]
-    return COMMUNITY if hub.has_token() else EMBEDDED["diarization"]
+def _pipeline(machine: Machine) -> tuple[str, str]:
+    """The diarization model where none is named, and why: pyannote's own pipeline where it is there."""
+    there = models.on_disk("diarization", COMMUNITY) if machine.here else hub.has_token()
+    if there:
+        return COMMUNITY, "pyannote's own pipeline"
+    how = f"orchestrator models pull {COMMUNITY}" if hub.has_token() else "it needs a token"
+    return EMBEDDED[
+        "diarization"
+    ], f"embedded; pyannote's own pipeline is used where it is on the disk ({how})"
 
 
 def _whisper(advice: Recommendation, backend: Backend, machine: Machine, notes: list[str]) -> str:
@@ -140,7 +160,3 @@ def _params(
             wanted = "default"  # what was asked of the device before says nothing of this one
         params["compute_type"] = (advice.compute_type or "int8") if wanted == "default" else wanted
     return params
-
-
-def _why(device: str, advice: Recommendation) -> str:
-    return "; ".join(filter(None, (device, advice.why)))

@@ -78,7 +78,8 @@ def _why(backend: Backend, stage: Stage, machine: Machine) -> str:
     if backend.device != "cpu":
         answer = machine.answer(backend.env, backend.device)
         memory = f", {answer.memory_mb / 1024:.0f} GB" if answer.memory_mb else ""
-        return f"{answer.name or backend.device}{memory}"
+        own = machine.cpu if backend.device in {"mps", "mlx"} else backend.device
+        return f"{answer.name or own}{memory}"
     refused = {
         other.device: machine.answer(other.env, other.device).why_not
         for other in stage.backends

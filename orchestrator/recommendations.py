@@ -64,7 +64,7 @@ ASR: dict[str, tuple[Row, ...]] = {
         _row(0, "small", "int8_float16", 4, "under 4 GB a small model leaves room for the display"),
     ),
     "mlx": (
-        _row(28 * _GB, "large-v3", "float16", 8, "3 GB of weights leave room in 32 GB of shared memory"),
+        _row(20 * _GB, "large-v3", "float16", 8, "3 GB of weights leave room in 32 GB of shared memory"),
         _row(
             10 * _GB,
             "large-v3-turbo",
