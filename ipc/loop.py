@@ -26,7 +26,7 @@ from typing import Any
 from ipc import CONTRACT
 from ipc.context import Context
 from ipc.errors import StageError
-from ipc.failure import to_event
+from ipc.failure import release_memory, to_event
 from ipc.person import print_event
 from ipc.protocol import (
     EVENTS_FD,
@@ -116,7 +116,11 @@ class Child:
             elif isinstance(command, Run):
                 self.run(command)
         except Exception as error:
-            self.emit(to_event(error, job))
+            told = to_event(error, job)
+            del error  # it holds the frames, and they the arrays
+            if told.category in {"oom_device", "oom_host"}:
+                release_memory()
+            self.emit(told)
         return not isinstance(command, Shutdown)
 
 
@@ -230,11 +234,15 @@ def _peak_rss() -> int:
 
 
 def _vram() -> int:
-    """Bytes of the accelerator that torch has reserved, where torch is loaded and uses one."""
-    torch = sys.modules.get("torch")
+    """Bytes of the accelerator that torch or MLX has taken, where one of them is loaded and uses one."""
+    torch, mlx = sys.modules.get("torch"), sys.modules.get("mlx.core")
     try:
         if torch is not None and torch.cuda.is_initialized():
             return int(torch.cuda.max_memory_reserved())
-    except (AttributeError, RuntimeError):  # torch is still being imported
+        if torch is not None and sys.platform == "darwin" and torch.backends.mps.is_available():
+            return int(torch.mps.driver_allocated_memory())
+        if mlx is not None and mlx.metal.is_available():
+            return int(mlx.get_peak_memory())
+    except (AttributeError, RuntimeError):  # it is still being imported
         pass
     return 0

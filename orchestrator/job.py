@@ -40,7 +40,6 @@ class Job:
     began: float = 0.0
     stalled: bool = False
     peak_rss: int = 0
-    _recipe: Recipe | None = None
 
     @property
     def name(self) -> str:
@@ -60,15 +59,17 @@ class Job:
     @property
     def recipe(self) -> Recipe:
         """The recipe of the worker this job needs."""
-        if self._recipe is None or self._recipe.backend != self.backend:
-            self._recipe = recipe_for(self.step.stage, self.choice, self.threads)
-        return self._recipe
+        return recipe_for(self.step.stage, self.choice, self.threads)
 
     @property
-    def next_device(self) -> str | None:
-        """The device after this one, where there is one."""
+    def next_choice(self) -> str | None:
+        """The way after this one, for people, where there is one: its device, and its model where that is another."""
         after = self.step.choices[self.choice_index + 1 :]
-        return after[0].backend.device if after else None
+        if not after:
+            return None
+        model, now = after[0].model, self.choice.model
+        other = f" and the model {model.id}" if model and now and model.id != now.id else ""
+        return f"{after[0].backend.device}{other}"
 
     @property
     def batch_size(self) -> int | None:

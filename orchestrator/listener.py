@@ -161,21 +161,21 @@ class Listener:
             batch=job.batch_size,
             floor=job.step.stage.batch_floor,
             device=job.backend.device,
-            next_device=job.next_device,
+            next_choice=job.next_choice,
         )
         job.hand = None
         if found.action in {"fail", "stop"}:
             self._outcomes.fail(job, category, message, hint, log=str(hand.process.log))
             return
-        if found.action == "retry":
+        if found.action in {"retry", "retry_smaller"}:
             job.retries += 1
             self._outcomes.emit(tidings.of_retry(job, f"{found.note} ({message.splitlines()[0]})"))
         else:
             self._outcomes.emit(tidings.of_fallback(job, found.note))
         job.batch = found.batch if found.batch is not None else job.batch
-        if found.action == "next_device":
+        if found.action == "next_choice":
             job.choice_index += 1
-            job.batch = None
+            job.batch, job.retries = None, 0
             self._outcomes.look_up(job)
         else:
             job.status = "ready"

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Action = Literal["fail", "retry", "smaller", "next_device", "stop"]
+from ipc.failure import memory_category
+
+Action = Literal["fail", "retry", "smaller", "retry_smaller", "next_choice", "stop"]
 RETRIES = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Remedy:
-    """`retry` in a fresh worker; `smaller` with half the batch; `next_device`; `fail` the step; `stop` the whole run."""
+    """`retry` in a fresh worker; `smaller`, with a smaller batch, in the same one; `retry_smaller` both; `next_choice` on another
+    device or with a smaller model; `fail` the step; `stop` the whole run.
+    """
 
     action: Action
     batch: int | None = None
@@ -26,36 +30,49 @@ def remedy(
     batch: int | None = None,
     floor: int | None = None,
     device: str = "cpu",
-    next_device: str | None = None,
+    next_choice: str | None = None,
 ) -> Remedy:
     """The remedy for a failure of `category`, given what was tried.
 
     `died` says that the process ended rather than explained itself: only that is worth trying again, an exception
-    would come again. `batch` and `floor` are the batch size it ran with and the smallest it may have.
+    would come again. `batch` and `floor` are the batch size it ran with and the smallest it may have; `next_choice`
+    names the way after this one.
     """
     match category:
         case "oom_device":
             if batch is not None and floor is not None and batch // 2 >= floor:
+                action: Action = "retry_smaller" if died else "smaller"
                 return Remedy(
-                    action="smaller",
+                    action=action,
                     batch=batch // 2,
                     note=f"out of memory on {device}: batch {batch} -> {batch // 2}",
                 )
-            if next_device is not None:
+            if next_choice is not None:
+                return _next(f"out of memory on {device}", next_choice)
+        case "oom_host":
+            if batch is not None and floor is not None and batch > floor:
                 return Remedy(
-                    action="next_device", note=f"out of memory on {device}: goes on with {next_device}"
+                    action="retry_smaller", batch=floor, note=f"out of memory: batch {batch} -> {floor}"
                 )
-        case "oom_host" if retries < RETRIES:
-            return Remedy(
-                action="retry", batch=floor, note="killed for memory: tries again in smaller pieces"
-            )
-        case "crash" if died and retries < RETRIES:
-            return Remedy(action="retry", note="its process died: tries again")
+            if died and retries < RETRIES:
+                return Remedy(action="retry", note="killed for memory: tries again")
+            if next_choice is not None:
+                return _next("out of memory", next_choice)
+        case "crash" if died:
+            # What killed a process on an accelerator is likely to do so again; MLX has done it in every second run.
+            if retries < RETRIES and device != "mlx":
+                return Remedy(action="retry", note="its process died: tries again")
+            if next_choice is not None and device != "cpu":
+                return _next(f"its process died on {device}", next_choice)
         case "stalled" if retries < RETRIES:
             return Remedy(action="retry", note="made no progress: tries again")
         case "storage":
             return Remedy(action="stop")
     return Remedy(action="fail")
+
+
+def _next(what: str, choice: str) -> Remedy:
+    return Remedy(action="next_choice", note=f"{what}: goes on with {choice}")
 
 
 def diagnosis(
@@ -70,6 +87,8 @@ def diagnosis(
         return "stalled", f"{stage} made no progress for {stall_s:.0f} s"
     if status == -9 and for_memory:
         return "oom_host", f"{stage} was killed by the system: out of memory"
+    if told := memory_category(tail):  # Metal ends the process that asks for too much
+        return told, f"{stage} ran out of memory: {tail.strip().splitlines()[-1]}"
     how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
     said = f"; the end of its output:\n{tail}" if tail else ""
     return "crash", f"{stage} {how} before it was done{said}"

@@ -15,17 +15,17 @@ def test_what_would_come_again_is_not_tried_again(category):
 def test_a_full_accelerator_halves_the_batch_down_to_the_floor_then_takes_the_next_device():
     tried, batch = [], 12
     while (
-        found := remedy("oom_device", batch=batch, floor=2, device="cuda", next_device="cpu")
+        found := remedy("oom_device", batch=batch, floor=2, device="cuda", next_choice="cpu")
     ).action == "smaller":
         batch = found.batch
         tried.append(batch)
     assert tried == [6, 3]
-    assert found.action == "next_device"
+    assert found.action == "next_choice"
     assert found.note == "out of memory on cuda: goes on with cpu"
 
 
 def test_a_stage_without_batches_takes_the_next_device_at_once():
-    assert remedy("oom_device", next_device="cpu").action == "next_device"
+    assert remedy("oom_device", next_choice="cpu").action == "next_choice"
 
 
 def test_with_no_smaller_batch_and_no_other_device_out_of_memory_is_a_failure():
@@ -64,3 +64,26 @@ def test_how_a_process_ended_says_what_it_was(status, facts, category, says):
     found, sentence = diagnosis("asr", status, **facts)
     assert found == category
     assert says in sentence
+
+
+def test_metal_that_ends_the_process_for_memory_is_taken_for_what_it_is():
+    tail = "[METAL] Command buffer execution failed: Insufficient Memory (00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)"
+    assert diagnosis("asr", -6, tail=tail)[0] == "oom_device"
+    found = remedy("oom_device", died=True, batch=8, floor=1, device="mlx", next_choice="cpu")
+    assert (found.action, found.batch) == ("retry_smaller", 4)
+
+
+def test_a_process_that_dies_on_mlx_gives_way_at_once_and_on_others_after_a_second_try():
+    assert remedy("crash", died=True, device="mlx", next_choice="cpu").action == "next_choice"
+    assert remedy("crash", died=True, device="cuda", next_choice="cpu").action == "retry"
+    assert remedy("crash", died=True, device="cuda", next_choice="cpu", retries=1).action == "next_choice"
+    assert remedy("crash", died=True, device="cpu", retries=1).action == "fail"
+
+
+def test_a_full_machine_shrinks_the_pieces_once_and_then_takes_the_next_choice():
+    assert remedy("oom_host", batch=8, floor=1).action == "retry_smaller"
+    found = remedy("oom_host", batch=1, floor=1, next_choice="cpu and the model small")
+    assert (found.action, found.note) == (
+        "next_choice",
+        "out of memory: goes on with cpu and the model small",
+    )
