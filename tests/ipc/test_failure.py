@@ -17,12 +17,16 @@ DEVICE = [
     "MPS backend out of memory (MPS allocated: 18.50 GiB, other allocations: 448.00 KiB, max allowed: 18.72 GiB). Tried",
     "[metal::malloc] Attempting to allocate 48736917632 bytes which is greater than the maximum allowed buffer size",
     "[malloc_or_wait] Unable to allocate 268435456 bytes.",
-    "libc++abi: terminating due to uncaught exception of type std::runtime_error: [METAL] Command buffer execution "
-    "failed: Insufficient Memory (00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)",
+    (
+        "libc++abi: terminating due to uncaught exception of type std::runtime_error: [METAL] Command buffer execution "
+        "failed: Insufficient Memory (00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)"
+    ),
 ]
 HOST = [
-    "[enforce fail at alloc_cpu.cpp:119] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate "
-    "40960000000 bytes. Error code 12 (Cannot allocate memory)",
+    (
+        "[enforce fail at alloc_cpu.cpp:119] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate "
+        "40960000000 bytes. Error code 12 (Cannot allocate memory)"
+    ),
     "std::bad_alloc",
 ]
 
