@@ -149,13 +149,13 @@ def _convert(source: Path, layout: str, target: Path, log: Callable[[str], None]
     )
     (target / "conversion.json").write_text(json.dumps(found._asdict(), indent=1))
     log(
-        f"the conversion differs by {found.encoder:.1g} in its states and {found.decoder:.1g} in its probabilities"
+        f"the conversion differs by {found.encoder:.1g} in its states and {found.decoder:.1g} in the logarithms of its probabilities"
     )
     if not found.agrees:
         raise StageError(
             "contract",
             f"{source.name} converted for MLX does not compute what it does in {found.reference}: states differ by "
-            f"{found.encoder:.2g}, probabilities by {found.decoder:.2g}.",
+            f"{found.encoder:.2g}, logarithms of probabilities by {found.decoder:.2g}.",
             "Take another backend: --device asr=cpu. Please report it.",
         )
 

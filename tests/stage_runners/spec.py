@@ -30,12 +30,13 @@ def run_stage(name, inputs, folder, params=None, python=sys.executable, model=No
         "outputs": {o.name: {"kind": o.kind, "filename": o.filename} for o in stage.outputs},
         "output_dir": str(out),
     }
+    runner = next((b.runner for b in stage.backends if b.device == device), stage.backends[0].runner)
     spec = folder / f"{name}.json"
     load = {"params": run["params"], "device": device, "threads": 2, "model": model or {}}
     spec.write_text(json.dumps({"load": load, "run": run}))
     environment = {k: v for k, v in os.environ.items() if k != "ORCHESTRATOR_EVENTS_FD"}
     done = subprocess.run(
-        [python, "-P", "-m", "ipc.child", stage.backends[0].runner, "--spec", spec],
+        [python, "-P", "-m", "ipc.child", runner, "--spec", spec],
         env={**environment, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
