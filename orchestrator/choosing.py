@@ -8,7 +8,7 @@ what the CPU gives, or whose memory is known to be too small, is left out, and a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from orchestrator import agreement, devices, hub, models
@@ -24,14 +24,22 @@ EMBEDDED = {"whisper": "base", "diarization": "embedded", "segmentation": "segme
 COMMUNITY = "pyannote/speaker-diarization-community-1"
 
 
+SMALLER = ("large-v3", "large-v3-turbo", "medium", "small", "base", "tiny")
+"""Whisper models from large to small; those for English alone have the same names with `.en`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """One way to run a stage: where, with which model and parameters (nothing left to decide), and why."""
+    """One way to run a stage: where, with which model and parameters (nothing left to decide), and why.
+
+    `instead_of` is the model that was wanted, where this way has a smaller one: its result is less than what was asked.
+    """
 
     backend: Backend
     model: Model | None
     params: Mapping[str, Any]
     why: str = ""
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,56 +58,118 @@ def choose(
     *,
     machine: Machine,
     offline: bool = False,
+    smaller: bool = False,
     sources: Mapping[str, str] | None = None,
 ) -> Chosen:
     """The ways to run `stage` on `machine`; `FatalError` where what was asked cannot be had.
 
     `asked` are the parameters that somebody set; `wanted` maps stages, or the empty name for all, to devices, and `sources`
-    says where that was asked. Of a machine that was recorded elsewhere nothing is looked for on this disk.
+    says where that was asked. `smaller` allows smaller Whisper models as the last ways out. Of a machine that was recorded
+    elsewhere nothing is looked for on this disk.
     """
-    values = {**stage.defaults(), **asked}
-    role = stage.model_role or ""
-    name = str(values[stage.model]) if stage.model else ""
-    notes: list[str] = []
-    about = ""
-    if role == "diarization" and name == AUTO:
-        name, about = _pipeline(machine)
-    model_id = models.id_of(role, name) if role else ""
-    usable = devices.choose(stage, wanted, machine, model_id, sources)
+    question = _Question(stage=stage, asked=asked, machine=machine, offline=offline)
+    name, about = question.model_name()
+    usable = devices.choose(
+        stage, wanted, machine, models.id_of(question.role, name) if name else "", sources
+    )
+    if question.role == "whisper" and name == AUTO:
+        name = question.whisper(usable[0][0])
     found: list[Choice] = []
-    refused: list[str] = []
     for backend, why in usable:
-        advice = recommend(stage.name, backend, machine)
-        if role == "whisper" and name == AUTO:
-            name = _whisper(advice, backend, machine, notes)
-        model = _model(role, name, backend, machine, first=not found, offline=offline) if role else None
-        if role and model is None:
-            continue
-        verdict = (
-            agreement.known(stage, backend, model, machine.id) if backend.checked and machine.here else None
-        )
-        if verdict is not None and not verdict.agrees:
-            refused.append(f"{backend.device} is not used: {verdict.said}")
-            continue
-        compared = (
-            verdict.said
-            if verdict
-            else "is compared with the CPU before its first use"
-            if backend.checked
-            else ""
-        )
-        params = _params(stage, values, asked, backend, advice, machine, first=not found)
-        if stage.model and model:
-            params[stage.model] = model.id
-        found.append(
-            Choice(
-                backend=backend,
-                model=model,
-                params=params,
-                why="; ".join(filter(None, (why, advice.why, about, compared))),
-            )
-        )
-    return Chosen(choices=tuple(found), refused=tuple(refused), notes=tuple(notes))
+        if way := question.way(backend, name, first=not found, why=(why, about)):
+            found.append(way)
+    if smaller and question.role == "whisper":
+        for less in _smaller(name):
+            ways = (question.way(backend, less, first=False, why=(why,)) for backend, why in usable)
+            found += [replace(way, instead_of=name) for way in ways if way]
+    return Chosen(choices=tuple(found), refused=tuple(question.refused), notes=tuple(question.notes))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Question:
+    """What is asked of `choose`, and what comes up while it is answered."""
+
+    stage: Stage
+    asked: Mapping[str, Any]
+    machine: Machine
+    offline: bool
+    refused: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def role(self) -> str:
+        return self.stage.model_role or ""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {**self.stage.defaults(), **self.asked}
+
+    def model_name(self) -> tuple[str, str]:
+        """The name of the model, `auto` where the device decides, and a word about it; empty for a stage without one."""
+        name = str(self.values[self.stage.model]) if self.stage.model else ""
+        return _pipeline(self.machine) if self.role == "diarization" and name == AUTO else (name, "")
+
+    def whisper(self, backend: Backend) -> str:
+        """The Whisper model where none is named: the recommended one where it is there, else the embedded one, and a note."""
+        advice = recommend(self.stage.name, backend, self.machine)
+        wanted = advice.model or EMBEDDED["whisper"]
+        if not self.machine.here or models.on_disk("whisper", wanted, backend.device):
+            return wanted
+        how = f"orchestrator models pull {wanted}"
+        self.notes.append(f"{wanted} fits this machine ({advice.why}): {how}")
+        return EMBEDDED["whisper"]
+
+    def way(self, backend: Backend, name: str, *, first: bool, why: tuple[str, ...]) -> Choice | None:
+        """The way over `backend`; None where the model is not there for it, or the device is known to be wrong."""
+        model = self._model(name, backend, first=first) if name else None
+        if name and model is None:
+            return None
+        compared = ""
+        if backend.checked:
+            verdict = self._verdict(backend, model)
+            if verdict is not None and not verdict.agrees:
+                self.refused.append(f"{backend.device} is not used: {verdict.said}")
+                return None
+            compared = verdict.said if verdict else "is compared with the CPU before its first use"
+        advice = recommend(self.stage.name, backend, self.machine)
+        params = self._params(backend, advice, first=first)
+        if self.stage.model and model:
+            params[self.stage.model] = model.id
+        reasons = filter(None, (*why, advice.why, compared))
+        return Choice(backend=backend, model=model, params=params, why="; ".join(reasons))
+
+    def _verdict(self, backend: Backend, model: Model | None) -> agreement.Verdict | None:
+        if not self.machine.here:
+            return None
+        return agreement.known(self.stage, backend, model, self.machine.id)
+
+    def _model(self, name: str, backend: Backend, *, first: bool) -> Model | None:
+        """The model for a backend; None for a way out whose form of the model is not here: nothing is fetched for it."""
+        if not models.on_disk(self.role, name, backend.device):
+            if not self.machine.here:
+                return models.elsewhere(self.role, name)
+            if not first:
+                return None
+        return models.resolve(self.role, name, offline=self.offline, device=backend.device)
+
+    def _params(self, backend: Backend, advice: Recommendation, *, first: bool) -> dict[str, Any]:
+        """All parameters, with what was left open decided for this backend."""
+        params = self.values
+        if "batch_size" in params and self.asked.get("batch_size") is None and advice.batch_size:
+            params["batch_size"] = advice.batch_size
+        if "compute_type" in params:
+            can = self.machine.answer(backend.env, backend.device).compute_types
+            wanted = str(params["compute_type"])
+            if wanted != "default" and can and wanted not in can:
+                if first:
+                    raise FatalError(
+                        f"{self.stage.name} cannot compute in {wanted} on {backend.device} here",
+                        f"it can: {', '.join(sorted(can))}",
+                        USAGE,
+                    )
+                wanted = "default"  # what was asked of the device before says nothing of this one
+            params["compute_type"] = (advice.compute_type or "int8") if wanted == "default" else wanted
+        return params
 
 
 def _pipeline(machine: Machine) -> tuple[str, str]:
@@ -113,50 +183,11 @@ def _pipeline(machine: Machine) -> tuple[str, str]:
     ], f"embedded; pyannote's own pipeline is used where it is on the disk ({how})"
 
 
-def _whisper(advice: Recommendation, backend: Backend, machine: Machine, notes: list[str]) -> str:
-    """The Whisper model where none is named: the recommended one where it is there, else the embedded one, and a note."""
-    wanted = advice.model or EMBEDDED["whisper"]
-    if not machine.here or models.on_disk("whisper", wanted, backend.device):
-        return wanted
-    notes.append(f"{wanted} fits this machine ({advice.why}): orchestrator models pull {wanted}")
-    return EMBEDDED["whisper"]
-
-
-def _model(
-    role: str, name: str, backend: Backend, machine: Machine, *, first: bool, offline: bool
-) -> Model | None:
-    """The model for a backend; None for a way out whose form of the model is not on this disk: nothing is fetched for it."""
-    if not machine.here and not models.on_disk(role, name, backend.device):
-        return models.elsewhere(role, name)
-    if not first and not models.on_disk(role, name, backend.device):
-        return None
-    return models.resolve(role, name, offline=offline, device=backend.device)
-
-
-def _params(
-    stage: Stage,
-    values: Mapping[str, Any],
-    asked: Mapping[str, Any],
-    backend: Backend,
-    advice: Recommendation,
-    machine: Machine,
-    *,
-    first: bool,
-) -> dict[str, Any]:
-    """All parameters, with what was left open decided for this backend."""
-    params = dict(values)
-    if "batch_size" in params and asked.get("batch_size") is None and advice.batch_size:
-        params["batch_size"] = advice.batch_size
-    if "compute_type" in params:
-        can = machine.answer(backend.env, backend.device).compute_types
-        wanted = str(params["compute_type"])
-        if wanted != "default" and can and wanted not in can:
-            if first:
-                raise FatalError(
-                    f"{stage.name} cannot compute in {wanted} on {backend.device} here",
-                    f"it can: {', '.join(sorted(can))}",
-                    USAGE,
-                )
-            wanted = "default"  # what was asked of the device before says nothing of this one
-        params["compute_type"] = (advice.compute_type or "int8") if wanted == "default" else wanted
-    return params
+def _smaller(name: str) -> tuple[str, ...]:
+    """The Whisper models smaller than `name`, the largest first; none where its size is not known."""
+    english = ".en" if name.endswith(".en") else ""
+    plain = {"large": "large-v3", "turbo": "large-v3-turbo"}.get(name, name.removesuffix(".en"))
+    if plain not in SMALLER:
+        return ()
+    after = SMALLER[SMALLER.index(plain) + 1 :]
+    return tuple(less + english for less in after if models.on_disk("whisper", less + english))

@@ -55,7 +55,7 @@ class Backend:
 
     `only` and `never` are the ids of models that it alone can, or cannot, run. The result of one that is `checked` is compared
     with the CPU's on a reference recording before it is used. `on_request` is used only when asked for by name. A worker
-    is replaced after `runs` runs (0: never).
+    is replaced after `runs` runs (0: never). `packages` are those whose version changes this backend's results, besides the stage's.
     """
 
     device: Device
@@ -66,6 +66,7 @@ class Backend:
     checked: bool = False
     on_request: bool = False
     runs: int = 0
+    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -127,7 +127,9 @@ class Job:
                 digest=digest,
                 size=path.stat().st_size,
             )
-        model = self.choice.model
+        model, wanted = self.choice.model, self.choice.instead_of
+        if model and wanted:
+            degraded = (*degraded, f"{model.id} instead of {wanted}, for want of memory")
         return Manifest(
             stage=self.name,
             version=self.step.stage.version,

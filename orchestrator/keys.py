@@ -43,8 +43,10 @@ def ingredients(
             found[param.name] = choice.params[param.name]
     if choice.model is not None:
         found["model revision"] = choice.model.revision
+    if choice.instead_of:
+        found["instead of"] = choice.instead_of  # the same model, asked for, is not degraded
     versions = envs.locked(backend.env)
-    for package in stage.packages:
+    for package in (*stage.packages, *backend.packages):
         name = envs.normalised(package)
         if name == USES_FFMPEG:
             found["ffmpeg"] = ffmpeg.build(envs.python(backend.env))

@@ -95,13 +95,14 @@ def make(
     sources: Mapping[str, str] | None = None,
     machine: Machine | None = None,
     offline: bool = False,
+    smaller: bool = False,
     stages: Mapping[str, Stage] = STAGES,
     progress: Callable[[int, int], None] | None = None,
 ) -> Plan:
     """Plan a run on `film`; `FatalError` where it cannot be as asked (a model that is not there, an unknown stage).
 
     `devices` maps stages, or the empty name for all, to devices, and `sources` says where that was asked. `machine` is the one to plan
-    for, this one by default.
+    for, this one by default. `smaller` allows a smaller Whisper model where memory lacks.
     """
     machine = machine or this_machine()
     reasons_off = _off(stages, off or {}, until)
@@ -121,6 +122,7 @@ def make(
             devices or {},
             machine=machine,
             offline=offline,
+            smaller=smaller,
             sources=sources,
         )
         step = Step(

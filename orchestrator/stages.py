@@ -42,7 +42,10 @@ SILERO_VAD = Stage(
     name="silero_vad",
     version=1,
     # Five seconds for a film of two hours on a CPU: less than another worker takes to start.
-    backends=(_on("cpu", "silero_vad", "pyannote"), _on("mlx", "silero_vad", "mlx", on_request=True)),
+    backends=(
+        _on("cpu", "silero_vad", "pyannote"),
+        _on("mlx", "silero_vad", "mlx", on_request=True, packages=("mlx",)),
+    ),
     inputs=(Input(name="audio", source="demux.audio"),),
     outputs=(Output(name="speech", kind="regions"),),
     params=(
@@ -62,7 +65,7 @@ PYANNOTE_VAD = Stage(
     backends=(
         _on("cuda", "pyannote_vad", "pyannote", checked=True),
         _on("mps", "pyannote_vad", "pyannote", checked=True),
-        _on("mlx", "pyannote_vad", "mlx", checked=True),
+        _on("mlx", "pyannote_vad", "mlx", checked=True, packages=("mlx",)),
         _on("cpu", "pyannote_vad", "pyannote"),
     ),
     inputs=(
@@ -94,7 +97,7 @@ DIARIZATION = Stage(
     backends=(
         _on("cuda", "diarization", "pyannote", checked=True),
         _on("mps", "diarization", "pyannote", checked=True),
-        _on("mlx", "diarization", "mlx", checked=True, only=("campplus",)),
+        _on("mlx", "diarization", "mlx", checked=True, only=("campplus",), packages=("mlx",)),
         _on("cpu", "diarization", "pyannote"),
     ),
     inputs=(
@@ -133,7 +136,7 @@ ASR = Stage(
     backends=(
         _on("cuda", "asr_whisperx", "whisperx"),
         # A second transcription in one process has crashed on Macs, in MLX's own code.
-        _on("mlx", "asr_mlx", "mlx", runs=1),
+        _on("mlx", "asr_mlx", "mlx", runs=1, packages=("mlx", "mlx-whisper")),
         _on("cpu", "asr_whisperx", "whisperx"),
     ),
     inputs=(

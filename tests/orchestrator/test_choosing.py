@@ -1,0 +1,73 @@
+"""The ways to run a stage: models and parameters by device, what is left out, and smaller models as the last way."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestrator import choosing
+from orchestrator.errors import FatalError
+from orchestrator.machine import Answer
+from orchestrator.stages import STAGES
+from tests.orchestrator.machines import YES, machine
+
+GPU = machine(whisperx={"cuda": Answer(name="GPU", memory_mb=24000, compute_types=("float16", "int8"))})
+
+
+def ways(stage="asr", on=GPU, devices=None, smaller=False, **asked):
+    found = choosing.choose(STAGES[stage], asked, devices or {}, machine=on, offline=True, smaller=smaller)
+    return [(c.backend.device, c.model.id if c.model else None, c.instead_of) for c in found.choices], found
+
+
+def test_smaller_models_come_after_every_device_and_only_when_they_are_allowed():
+    assert ways(model="large-v3")[0] == [("cuda", "large-v3", ""), ("cpu", "large-v3", "")]
+    assert ways(model="large-v3", smaller=True)[0] == [
+        ("cuda", "large-v3", ""), ("cpu", "large-v3", ""), ("cuda", "base", "large-v3"), ("cpu", "base", "large-v3"),
+    ]  # fmt: skip
+
+
+def test_no_english_model_stands_in_for_one_of_many_languages_nor_the_other_way_round():
+    assert {model for _, model, _ in ways(model="small", smaller=True)[0]} == {"small", "base"}
+    assert {model for _, model, _ in ways(model="small.en", smaller=True)[0]} == {"small.en", "tiny.en"}
+
+
+def test_nothing_stands_in_for_a_model_whose_size_nobody_knows():
+    assert {model for _, model, _ in ways(model="someone/whisper-hindi", smaller=True)[0]} == {
+        "someone/whisper-hindi"
+    }
+
+
+def test_what_was_asked_stays_and_the_rest_is_by_device():
+    _, found = ways(model="large-v3", batch_size=3, compute_type="int8")
+    first, second = found.choices
+    assert (first.params["batch_size"], first.params["compute_type"]) == (3, "int8")
+    assert second.params["batch_size"] == 3
+    _, found = ways(model="large-v3", compute_type="float16")
+    assert [choice.params["compute_type"] for choice in found.choices] == ["float16", "float16"]
+
+
+def test_a_compute_type_that_the_device_cannot_do_is_a_sentence_before_anything_runs():
+    with pytest.raises(FatalError, match="asr cannot compute in bfloat16 on cuda here") as caught:
+        ways(compute_type="bfloat16")
+    assert caught.value.hint == "it can: float16, int8"
+
+
+def test_a_recommended_model_that_is_not_here_is_named_and_the_embedded_one_used(monkeypatch, tmp_path):
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    here = machine(here=True, whisperx={"cuda": YES})
+    rows, found = ways(on=here)
+    assert rows[0] == ("cuda", "base", "")
+    assert found.notes == (
+        (
+            "large-v3 fits this machine (large-v3 takes 3 GB in float16 and some 0.3 GB a window): "
+            "orchestrator models pull large-v3"
+        ),
+    )
+
+
+def test_a_way_out_whose_model_is_not_on_this_disk_is_left_out_and_nothing_is_fetched(monkeypatch, tmp_path):
+    cached = tmp_path / "models--Systran--faster-whisper-small" / "snapshots" / "abc"
+    cached.mkdir(parents=True)
+    (cached / "model.bin").write_text("")
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    here = machine("darwin-arm64", here=True, mlx={"mlx": YES})
+    assert ways(on=here, model="small", smaller=True)[0][0][:2] == ("mlx", "small")
