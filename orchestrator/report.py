@@ -150,6 +150,8 @@ def _step(step: StepState, film: FilmState, started: float) -> dict[str, Any]:
         "key": step.key,
         "env": step.env,
         "device": step.device,
+        "device_reason": step.device_reason,
+        "notes": list(step.notes),
         "compute_type": step.compute_type,
         "runner": step.runner,
         "threads": step.threads,

@@ -274,7 +274,9 @@ def _film_state(plan: Plan) -> events.FilmState:
                 waits_for=step.needs(),
                 env=step.choice.backend.env if step.choices else "",
                 device=step.choice.backend.device if step.choices else "",
+                device_reason=step.choice.why if step.choices else "",
                 fallbacks=step.refused,
+                notes=step.notes,
                 key=step.key or "",
             )
             for step in plan.steps

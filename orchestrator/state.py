@@ -41,7 +41,10 @@ class FileOutput:
 
 @dataclass(frozen=True, kw_only=True)
 class StepState:
-    """One stage of one film. Times are seconds since the epoch, memory is bytes, `speed` a multiple of real time."""
+    """One stage of one film. Times are seconds since the epoch, memory is bytes, `speed` a multiple of real time.
+
+    `device_reason` is why the plan chose its device; `notes` are what would do better here (a larger model that fits).
+    """
 
     name: str
     status: Status = "waiting"
@@ -50,6 +53,8 @@ class StepState:
     key: str = ""
     env: str = ""
     device: str = ""
+    device_reason: str = ""
+    notes: tuple[str, ...] = ()
     runner: str = ""
     compute_type: str = ""
     model: str = ""

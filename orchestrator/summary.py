@@ -109,6 +109,8 @@ def _notes(summary: Mapping[str, Any], width: int) -> Iterator[Line]:
         for stage in film["stages"]:
             for fallback in stage.get("fallbacks", ()):
                 yield from _wrapped(f"{stage['stage']} fell back: {fallback}", width, "  ", "yellow")
+            for note in stage.get("notes", ()):
+                yield from _wrapped(f"{stage['stage']}: {note}", width, "  ", "dim")
     for entry in summary["failed"]:
         first, *tail = entry["message"].splitlines() or ["no reason given"]
         yield from _wrapped(f"{_who(entry, several)} failed: {first}", width, "", "bold red")
