@@ -23,14 +23,11 @@ sys.path.insert(0, str(ROOT))
 RATE = 16000
 
 
-def timed(work: Callable[[], Any], pairs: int) -> float:
-    """The median of so many tries, after one that does not count."""
-    seconds = []
-    for _ in range(pairs + 1):
-        started = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - started)
-    return statistics.median(seconds[1:])
+def seconds(work: Callable[[], Any]) -> float:
+    """How long it takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
 
 
 def works(
@@ -70,8 +67,10 @@ def measure(arguments: argparse.Namespace) -> None:
     batches = [int(size) for size in arguments.batches.split(",")]
     print(f"{arguments.minutes:g} minutes, MLX {mx.__version__} on {mx.default_device()}", flush=True)
     for what, theirs, ours in works(arguments.minutes, batches, *map(Path, arguments.models)):
-        torch_s, mlx_s = timed(theirs, arguments.pairs), timed(ours, arguments.pairs)
-        print(f"{what}: torch {torch_s:.2f} s, MLX {mlx_s:.2f} s, ratio {mlx_s / torch_s:.2f}", flush=True)
+        pairs = [(seconds(theirs), seconds(ours)) for _ in range(arguments.pairs + 1)][1:]
+        torch_s, mlx_s = (statistics.median(side) for side in zip(*pairs, strict=True))
+        ratio = statistics.median(ours_s / theirs_s for theirs_s, ours_s in pairs)
+        print(f"{what}: torch {torch_s:.2f} s, MLX {mlx_s:.2f} s, ratio {ratio:.2f}", flush=True)
 
 
 def main() -> None:

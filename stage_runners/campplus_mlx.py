@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from stage_runners import campplus
 from stage_runners.campplus import BLOCKS, BOTTLENECK, GROWTH, SIZE
-from stage_runners.mlx_layers import Weights, converted, filled
+from stage_runners.mlx_layers import Weights, converted, filled, in_parts
 
 _NORM = re.compile(r"(.*)(bn\d|shortcut\.1|batchnorm)\.running_mean")
 _EPS = 1e-5
@@ -168,7 +168,7 @@ class CamPlusPlus(nn.Module):
 
     def __call__(self, features: mx.array) -> mx.array:
         """(batch, frames, 80), each utterance's mean removed, to embeddings (batch, 192), not normalised."""
-        return self.xvector(self.head(features))
+        return self.xvector(in_parts(self.head, features))
 
     def embeddings(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """As `stage_runners.campplus.CamPlusPlus.embeddings`."""

@@ -7,7 +7,7 @@ is switched off, for it keeps 10 bits of a number and the networks' scores are h
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 os.environ.setdefault("MLX_ENABLE_TF32", "0")
@@ -39,6 +39,15 @@ def filled(network: nn.Module, weights: Weights) -> Any:
     network.eval()
     mx.eval(network.parameters())
     return network
+
+
+def in_parts(layer: Callable[[mx.array], mx.array], values: mx.array, size: int = 8) -> mx.array:
+    """What `layer` makes of `values`, at most `size` of the batch at once: convolutions unfold their input in memory."""
+    parts = []
+    for first in range(0, len(values), size):
+        parts.append(layer(values[first : first + size]))
+        mx.eval(parts[-1])
+    return mx.concatenate(parts)
 
 
 class InstanceNorm(nn.Module):

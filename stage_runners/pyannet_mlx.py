@@ -14,7 +14,7 @@ from mlx import nn
 from numpy.typing import NDArray
 
 from stage_runners import pyannet
-from stage_runners.mlx_layers import InstanceNorm, Lstm, converted, filled, lstm_weights
+from stage_runners.mlx_layers import InstanceNorm, Lstm, converted, filled, in_parts, lstm_weights
 
 
 class SincNet(nn.Module):
@@ -49,9 +49,8 @@ class PyanNet(nn.Module):
         self.linear = [nn.Linear(a, b) for a, b in pairwise(linear)]
         self.classifier = nn.Linear(linear[-1], classes)
 
-    def __call__(self, waves: mx.array) -> mx.array:
-        """(batch, samples, 1) in [-1, 1] to log-probabilities (batch, frames, classes)."""
-        x = self.sincnet(waves)
+    def __call__(self, x: mx.array) -> mx.array:
+        """SincNet's features (batch, frames, 60) to log-probabilities (batch, frames, classes)."""
         for lstm in self.lstm:
             x, _ = lstm(x)
         for linear in self.linear:
@@ -59,8 +58,12 @@ class PyanNet(nn.Module):
         return nn.log_softmax(self.classifier(x), axis=-1)
 
     def scores(self, waves: NDArray[np.float32]) -> NDArray[np.float32]:
-        """As `stage_runners.pyannet.PyanNet.scores`."""
-        return np.array(self(mx.array(waves[:, 0, :, None])))
+        """As `stage_runners.pyannet.PyanNet.scores`.
+
+        SincNet takes few windows at a time, the LSTM all: the one needs 47 MB a window, the other is the faster the
+        more windows share its 4 x 589 steps.
+        """
+        return np.array(self(in_parts(self.sincnet, mx.array(waves[:, 0, :, None]))))
 
 
 def read_network(path: Path) -> PyanNet:

@@ -37,8 +37,8 @@ def of_silero(sound):
 
 
 def of_segmentation(sound, path):
-    """Probabilities of the classes in three windows, and how far batches are apart."""
-    windows = np.lib.stride_tricks.sliding_window_view(sound, 160000)[::80000][:3, None].copy()
+    """Probabilities of the classes in nine windows, one more than go through SincNet at once, and how far batches are apart."""
+    windows = np.lib.stride_tricks.sliding_window_view(sound, 160000)[::40000][:9, None].copy()
     network = pyannet_mlx.read_network(path)
     found, theirs = network.scores(windows), pyannet.read_network(path).scores(windows)
     return {
@@ -54,7 +54,7 @@ def of_voices(sound, path):
     features = fbank(torch.from_numpy(sound)[None])[0]
     features = (features - features.mean(0)).numpy()
     results = []
-    for pieces in (np.stack([features[at : at + 148] for at in range(700, 1500, 100)]), features[None, :251]):
+    for pieces in (np.stack([features[at : at + 148] for at in range(700, 1600, 100)]), features[None, :251]):
         a, b = ours.embeddings(pieces), theirs.embeddings(pieces)
         lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
         results.append({**difference(a, b), "cosine": float(((a * b).sum(1) / lengths).min())})
