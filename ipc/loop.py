@@ -14,24 +14,23 @@ import json
 import os
 import platform
 import queue
-import resource
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ipc import CONTRACT
+from ipc import CONTRACT, memory
 from ipc.context import Context
 from ipc.errors import StageError
-from ipc.failure import release_memory, to_event
+from ipc.failure import to_event
 from ipc.person import print_event
 from ipc.protocol import (
     EVENTS_FD,
     Cancel,
     Command,
+    Error,
     Event,
     Heartbeat,
     Hello,
@@ -110,17 +109,18 @@ class Child:
     def obey(self, command: Command) -> bool:
         """Do one command; false once the child is to end. A failure becomes an `error` event."""
         job = command.job if isinstance(command, Run) else ""
+        failure: Error | None = None
         try:
             if isinstance(command, Load):
                 self.load(command)
             elif isinstance(command, Run):
                 self.run(command)
         except Exception as error:
-            told = to_event(error, job)
-            del error  # it holds the frames, and they the arrays
-            if told.category in {"oom_device", "oom_host"}:
-                release_memory()
-            self.emit(told)
+            failure = to_event(error, job)
+        if failure is not None:  # no longer being handled: what its frames held is free
+            if failure.category in {"oom_device", "oom_host"}:
+                memory.release()
+            self.emit(failure)
         return not isinstance(command, Shutdown)
 
 
@@ -212,37 +212,13 @@ def _import(runner: str) -> Any:
 
 def _beat(emit: Callable[[Event], None]) -> None:
     while True:
-        emit(Heartbeat(rss=_rss(), peak_rss=_peak_rss(), vram=_vram()))
+        emit(
+            Heartbeat(
+                rss=memory.rss(),
+                peak_rss=memory.peak_rss(),
+                vram=memory.vram(),
+                size=memory.size(),
+                limit=memory.limit(),
+            )
+        )
         time.sleep(_HEARTBEAT_SECONDS)
-
-
-def _rss() -> int:
-    """Resident memory in bytes; where the system does not tell (macOS), its peak."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except OSError:
-        return _peak_rss()
-    return pages * os.sysconf("SC_PAGESIZE")
-
-
-def _peak_rss() -> int:
-    """Peak of resident memory in bytes, of this process or of its largest ended child, whichever is more."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return unit * max(
-        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-
-
-def _vram() -> int:
-    """Bytes of the accelerator that torch or MLX has taken, where one of them is loaded and uses one."""
-    torch, mlx = sys.modules.get("torch"), sys.modules.get("mlx.core")
-    try:
-        if torch is not None and torch.cuda.is_initialized():
-            return int(torch.cuda.max_memory_reserved())
-        if torch is not None and sys.platform == "darwin" and torch.backends.mps.is_available():
-            return int(torch.mps.driver_allocated_memory())
-        if mlx is not None and mlx.metal.is_available():
-            return int(mlx.get_peak_memory())
-    except (AttributeError, RuntimeError):  # it is still being imported
-        pass
-    return 0

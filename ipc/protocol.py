@@ -78,11 +78,16 @@ class Log:
 
 @dataclass(frozen=True, kw_only=True)
 class Heartbeat:
-    """Memory of the child, in bytes: now and at its peak, and of the accelerator."""
+    """Memory of the child, in bytes: now and at its peak, and of the accelerator.
+
+    `size` is its address space and `limit` the most that may become (`ulimit -v`), each 0 where there is none to tell.
+    """
 
     rss: int
     peak_rss: int
     vram: int = 0
+    size: int = 0
+    limit: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

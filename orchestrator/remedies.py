@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ipc.failure import memory_category
+from ipc import memory
 
 Action = Literal["fail", "retry", "smaller", "retry_smaller", "next_choice", "stop"]
 RETRIES = 1
@@ -87,7 +87,7 @@ def diagnosis(
         return "stalled", f"{stage} made no progress for {stall_s:.0f} s"
     if status == -9 and for_memory:
         return "oom_host", f"{stage} was killed by the system: out of memory"
-    if told := memory_category(tail):  # Metal ends the process that asks for too much
+    if told := memory.category_of(tail):  # Metal ends the process that asks for too much
         return told, f"{stage} ran out of memory: {tail.strip().splitlines()[-1]}"
     how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
     said = f"; the end of its output:\n{tail}" if tail else ""

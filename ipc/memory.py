@@ -1,0 +1,138 @@
+"""Memory of a stage's process: how much it holds, what says that it ran out, and how to give some back.
+
+The texts are what the frameworks say, in lower case; `tests/ipc/test_memory.py` has them whole, each with where it was said.
+"""
+
+from __future__ import annotations
+
+import errno
+import gc
+import os
+import resource
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+_DEVICE = (
+    "cuda out of memory",  # torch
+    "cuda failed with error out of memory",  # CTranslate2
+    "cuda error: out of memory",  # the driver, through either of them
+    "cublas_status_alloc_failed",  # cuBLAS, for its workspace
+    "cudnn_status_alloc_failed",
+    "hip out of memory",  # torch on AMD
+    "mps backend out of memory",  # torch on Metal
+    "invalid buffer size:",  # the same: one tensor larger than a Metal buffer may be
+    "[metal::malloc]",  # MLX: the same
+    "[malloc_or_wait] unable to allocate",  # MLX, older
+    "[malloc] unable to allocate",
+    "kiogpucommandbuffercallbackerroroutofmemory",  # Metal; MLX ends the process with it
+    "command buffer execution failed: insufficient memory",
+)
+_HOST = (
+    "defaultcpuallocator: can't allocate memory",  # torch
+    "defaultcpuallocator: not enough memory",
+    "mkl_malloc: failed to allocate memory",  # CTranslate2 on Intel
+    "failed to allocated memory",  # CTranslate2 elsewhere, in its own words
+    "std::bad_alloc",  # whatever is C++
+    "openblas error: memory allocation still failed",  # numpy; it ends the process
+    "openblas : program is terminated because you tried to allocate",
+)
+
+
+def category_of(text: str) -> Literal["oom_device", "oom_host"] | None:
+    """What a framework's message, or the last words of a process, tell of a lack of memory; None where nothing."""
+    lower = text.lower()
+    if any(words in lower for words in _DEVICE):
+        return "oom_device"
+    return "oom_host" if any(words in lower for words in _HOST) else None
+
+
+def lack(error: BaseException) -> tuple[Literal["oom_device", "oom_host"], str] | None:
+    """The same of an exception, or of what it was raised from, with the message; None where it tells of something else.
+
+    A model that did not fit is not a model that is broken, whatever the stage made of it.
+    """
+    for one in _with_causes(error):
+        said = str(one) or type(one).__name__
+        if isinstance(one, MemoryError) or (isinstance(one, OSError) and one.errno == errno.ENOMEM):
+            return "oom_host", said
+        # A limit of address space stops torch on CUDA at its first import: its libraries alone take five gigabytes.
+        if isinstance(one, ImportError) and "failed to map segment" in said and limit():
+            return "oom_host", said
+        if found := category_of(said):
+            return found, said
+    return None
+
+
+def _with_causes(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    following: BaseException | None = error
+    while following is not None and id(following) not in seen:
+        seen.add(id(following))
+        yield following
+        following = following.__cause__
+
+
+def release() -> None:
+    """Give back what the frameworks keep for later: after a lack of memory, a smaller batch needs all of it.
+
+    Call it when the exception is no longer being handled: it holds the frames, and they the arrays.
+    """
+    gc.collect()
+    torch, mlx = sys.modules.get("torch"), sys.modules.get("mlx.core")
+    try:
+        if torch is not None and torch.cuda.is_initialized():
+            torch.cuda.empty_cache()
+        if torch is not None and torch.backends.mps.is_available():
+            torch.mps.empty_cache()
+        if mlx is not None:
+            mlx.clear_cache()
+    except (AttributeError, RuntimeError):  # half imported, or a device that is past answering
+        pass
+
+
+def rss() -> int:
+    """Resident memory in bytes; where the system does not tell (macOS), its peak."""
+    return _pages(1) or peak_rss()
+
+
+def size() -> int:
+    """Address space in bytes, which `ulimit -v` limits; 0 where the system does not tell."""
+    return _pages(0)
+
+
+def limit() -> int:
+    """The most that `size` may become, in bytes; 0 where there is no limit."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return 0 if soft == resource.RLIM_INFINITY else soft
+
+
+def _pages(column: int) -> int:
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[column]) * os.sysconf("SC_PAGESIZE")
+    except OSError:
+        return 0
+
+
+def peak_rss() -> int:
+    """Peak of resident memory in bytes, of this process or of its largest ended child, whichever is more."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return unit * max(
+        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+
+
+def vram() -> int:
+    """Bytes of the accelerator that torch or MLX has taken, at their peak where they keep it; 0 where none is used."""
+    torch, mlx = sys.modules.get("torch"), sys.modules.get("mlx.core")
+    try:
+        if torch is not None and torch.cuda.is_initialized():
+            return int(torch.cuda.max_memory_reserved())
+        if torch is not None and sys.platform == "darwin" and torch.backends.mps.is_available():
+            return int(torch.mps.driver_allocated_memory())
+        if mlx is not None and mlx.metal.is_available():
+            return int(mlx.get_peak_memory())
+    except (AttributeError, RuntimeError):  # it is still being imported
+        pass
+    return 0
