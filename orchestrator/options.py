@@ -6,70 +6,23 @@ Names are WhisperX's where the meaning is the same, and `-` and `_` are alike in
 from __future__ import annotations
 
 import argparse
-import re
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestrator import config, config_devices
+from orchestrator.config_values import formats
 from orchestrator.errors import INPUT, USAGE, FatalError
-from orchestrator.stages import STAGES
+from orchestrator.flags import DEFAULT_FORMATS, FLAGS, FORMATS, Flag
+from orchestrator.stages import STAGES, Stage
+
+__all__ = ["DEFAULT_FORMATS", "FLAGS", "FORMATS", "Flag"]
 
 if TYPE_CHECKING:
     from orchestrator.machine import Machine
     from orchestrator.plan import Plan
     from orchestrator.store import Store
-
-FORMATS = ("srt", "vtt", "ass", "txt", "tsv", "json", "rttm")
-DEFAULT_FORMATS = ("srt", "vtt", "ass", "json", "rttm")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Flag:
-    """A flag that sets a parameter in one or more stages (`targets`, as `stage.param`)."""
-
-    name: str
-    targets: tuple[str, ...]
-    type: type = str
-    group: str = "speech"
-    metavar: str | None = None
-    choices: tuple[str, ...] | None = None
-    help: str = ""
-
-
-FLAGS: tuple[Flag, ...] = (
-    Flag(name="audio-track", targets=("demux.audio_track",), type=int, group="film", metavar="N",
-         help="take audio track N, counted from 0 among the audio tracks"),
-    Flag(name="clip", targets=("demux.clip", "mux.clip"), group="film", metavar="START-END",
-         help="only this part, as 10:00-12:00: a trial before the whole film"),
-    Flag(name="language", targets=("asr.language", "demux.language"), metavar="CODE",
-         help="the language spoken, such as en; also prefers an audio track in it (default: heard from the speech)"),
-    Flag(name="model", targets=("asr.model",), metavar="MODEL",
-         help="Whisper model: a name, a Hub id or a folder (default: base, embedded)"),
-    Flag(name="compute-type", targets=("asr.compute_type",), help="int8, float16, float32 (default: by device)"),
-    Flag(name="batch-size", targets=("asr.batch_size",), type=int, help="windows decoded at once (default: 8)"),
-    Flag(name="beam-size", targets=("asr.beam_size",), type=int, help="beams of the decoder (default: 5)"),
-    Flag(name="chunk-size", targets=("asr.chunk_size",), type=int, help="seconds of a decoding window (default: 30)"),
-    Flag(name="initial-prompt", targets=("asr.initial_prompt",), metavar="TEXT", help="text to prime the model with"),
-    Flag(name="hotwords", targets=("asr.hotwords",), metavar="WORDS", help="words to expect, such as names"),
-    Flag(name="align-model", targets=("alignment.align_model",), metavar="MODEL",
-         help="auto, pocketsphinx, attention, or a wav2vec2 model: a folder or a Hub id"),
-    Flag(name="diarize-model", targets=("diarization.diarize_model",), group="speakers", metavar="MODEL",
-         help="a pyannote pipeline: a folder or a Hub id (default: embedded)"),
-    Flag(name="num-speakers", targets=("diarization.num_speakers",), type=int, group="speakers"),
-    Flag(name="min-speakers", targets=("diarization.min_speakers",), type=int, group="speakers"),
-    Flag(name="max-speakers", targets=("diarization.max_speakers",), type=int, group="speakers"),
-    Flag(name="speaker-labels", targets=("subtitles.speaker_labels",), group="speakers",
-         choices=("none", "change", "all"), help="labels in SRT (default: change)"),
-    Flag(name="max-line-width", targets=("subtitles.max_line_width",), type=int, group="subtitles",
-         help="characters a line (default: 42)"),
-    Flag(name="max-line-count", targets=("subtitles.max_line_count",), type=int, group="subtitles",
-         help="lines a cue (default: 2)"),
-    Flag(name="max-cps", targets=("subtitles.max_cps",), type=float, group="subtitles",
-         help="characters a second (default: 17)"),
-    Flag(name="container", targets=("mux.container",), group="subtitles", choices=("mkv", "mp4"),
-         help="container of the subtitled film (default: mkv)"),
-)  # fmt: skip
 
 
 def normalise(argv: Sequence[str]) -> list[str]:
@@ -85,71 +38,84 @@ def normalise(argv: Sequence[str]) -> list[str]:
     return words
 
 
-def add_film_options(parser: argparse.ArgumentParser) -> None:
-    """Add what decides which stages run on a film, and how."""
+def add_film_options(parser: argparse.ArgumentParser, *, run: bool = False) -> None:
+    """Add what decides which stages run on a film, and how; with `run` also what only a run has.
+
+    None of the options has a default here: what the command line does not say, another place may (`orchestrator.config`).
+    """
     groups: dict[str, Any] = {}
     for flag in FLAGS:
         group = groups.setdefault(flag.group, None) or parser.add_argument_group(flag.group)
         groups[flag.group] = group
-        group.add_argument(
-            f"--{flag.name}", type=flag.type, metavar=flag.metavar, choices=flag.choices, help=flag.help
-        )
-    groups["speakers"].add_argument("--diarize", action="store_true", default=True, help=argparse.SUPPRESS)
-    groups["speakers"].add_argument("--no-diarize", action="store_true", help="do not ask who speaks")
-    groups["subtitles"].add_argument("--no-mux", action="store_true", help="make no subtitled film")
-    machine = parser.add_argument_group("machine")
-    machine.add_argument(
+        if run or not flag.only_run:
+            _add(group, flag)
+    groups["machine"].add_argument(
         "--device",
         action="append",
         default=[],
         metavar="DEVICE|STAGE=DEVICE,...",
-        help="cuda, mps, mlx or cpu, for all stages or by stage: --device asr=cuda,diarization=cpu",
+        help="cuda, mps, mlx, cpu or auto, for all stages or by stage: --device asr=cuda,diarization=cpu",
     )
-    machine.add_argument("--offline", action="store_true", help="fetch no model from anywhere")
     steps = parser.add_argument_group("stages")
     steps.add_argument("--from", dest="from_", metavar="STAGE", help="run this stage and all after it again")
     steps.add_argument("--until", metavar="STAGE", help="stop after this stage")
     steps.add_argument("--force", action="append", default=[], metavar="STAGE", help="run this stage again")
-    places = parser.add_argument_group("output")
-    places.add_argument(
-        "-o", "--output-dir", type=Path, metavar="DIR", help="where to write (default: beside the film)"
-    )
+
+
+def _add(group: Any, flag: Flag) -> None:
+    names = [name for name in (flag.short, f"--{flag.name}") if name]
+    if flag.type is bool:
+        group.add_argument(*names, action=argparse.BooleanOptionalAction, default=None, help=flag.help)
+    else:
+        group.add_argument(*names, type=flag.type, metavar=flag.metavar, choices=flag.choices, help=flag.help)
 
 
 def params_of(arguments: argparse.Namespace) -> dict[str, dict[str, Any]]:
-    """The parameters that were asked for, by stage; `FatalError` for one that cannot be."""
-    _check(arguments)
+    """The parameters that somebody set, by stage, of arguments that were merged."""
     params: dict[str, dict[str, Any]] = {}
     for flag in FLAGS:
-        value = getattr(arguments, flag.name.replace("-", "_"), None)
-        if value is None:
+        value = getattr(arguments, flag.key)
+        if value is None or (flag.name == "language" and value == "auto"):
             continue
+        if flag.name == "compute-type" and value == "auto":
+            value = "default"
         for target in flag.targets:
             stage, name = target.split(".")
             params.setdefault(stage, {})[name] = value
     return params
 
 
-def devices_of(arguments: argparse.Namespace) -> dict[str, str]:
-    """The devices that were asked for: by stage, and under the empty name for all others."""
-    asked: dict[str, str] = {}
-    for word in ",".join(arguments.device).split(","):
-        stage, equals, device = word.strip().rpartition("=")
-        if equals:
-            known(stage, "--device")
-        if device:
-            asked[stage] = device
-    return asked
+def devices_of(arguments: argparse.Namespace, machine: Machine) -> dict[str, str]:
+    """The devices that were asked for, on this machine: by stage, and under the empty name for all others."""
+    return config_devices.resolve(arguments.asks, params_of(arguments), machine)
+
+
+def sources_of(arguments: argparse.Namespace) -> dict[str, str]:
+    """Where each stage's device was asked for, for errors and reasons; of a variable with its value."""
+    return {
+        stage: ask.said if ask.source.startswith("environment") else ask.source
+        for stage, ask in arguments.asks.items()
+    }
 
 
 def off_of(arguments: argparse.Namespace) -> dict[str, str]:
-    """The stages that the user turned off, with the flag that did it."""
-    off = {}
-    if arguments.no_diarize:
-        off["diarization"] = "--no-diarize"
-    if arguments.no_mux:
-        off["mux"] = "--no-mux"
-    return off
+    """The stages that the user turned off, with what did it."""
+    switches = {"diarization": "diarize", "mux": "mux"}
+    return {stage: arguments.said[key] for stage, key in switches.items() if getattr(arguments, key) is False}
+
+
+def stages_of(arguments: argparse.Namespace) -> Mapping[str, Stage]:
+    """The declared stages, none of which takes more threads than `--threads` says."""
+    most = arguments.threads
+    if not most:
+        return STAGES
+    return {
+        name: dataclasses.replace(
+            stage,
+            resources=dataclasses.replace(stage.resources, cores=min(most, stage.resources.cores)),
+        )
+        for name, stage in STAGES.items()
+    }
 
 
 def known(stage: str, flag: str) -> str:
@@ -179,8 +145,8 @@ def film_of(path: Path) -> Path:
 
 
 def plan_from(arguments: argparse.Namespace, film: Path, store: Store) -> Plan:
-    """The plan for one film under the options given."""
-    from orchestrator import plan
+    """The plan for one film under the options given, here and in every other place that says some."""
+    from orchestrator import machine, plan
 
     for flag, stages in (
         ("--until", [arguments.until]),
@@ -190,29 +156,25 @@ def plan_from(arguments: argparse.Namespace, film: Path, store: Store) -> Plan:
         for stage in stages:
             if stage is not None:
                 known(stage, flag)
+    there = film_of(film)
+    arguments = config.merged(arguments, there)
+    file = getattr(arguments, "machine", None)
+    where = machine.recorded(file) if file is not None else machine.here()
     return plan.make(
-        film_of(film),
+        there,
         params=params_of(arguments),
         off=off_of(arguments),
         until=arguments.until,
         from_=arguments.from_,
         force=frozenset(forced(arguments)),
-        devices=devices_of(arguments),
-        machine=_machine(arguments),
+        devices=devices_of(arguments, where),
+        sources=sources_of(arguments),
+        machine=where,
         offline=arguments.offline,
+        stages=stages_of(arguments),
         store=store,
-        destination=destination_of(film_of(film), arguments),
+        destination=destination_of(there, arguments),
     )
-
-
-def _machine(arguments: argparse.Namespace) -> Machine | None:
-    """The machine to plan for where it is not this one."""
-    file = getattr(arguments, "machine", None)
-    if file is None:
-        return None
-    from orchestrator import machine
-
-    return machine.recorded(file)
 
 
 def forced(arguments: argparse.Namespace) -> list[str]:
@@ -220,33 +182,21 @@ def forced(arguments: argparse.Namespace) -> list[str]:
     return [word.strip() for words in arguments.force for word in words.split(",") if word.strip()]
 
 
+def formats_of(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """The kinds of file that somebody asked for, of arguments that were merged."""
+    text = arguments.output_format
+    return DEFAULT_FORMATS if text is None else formats(text, arguments.said["output_format"])
+
+
+def taken_up(arguments: argparse.Namespace) -> str:
+    """A line that says what the film's job file decides; empty where there is none."""
+    if arguments.job is None:
+        return ""
+    decided = [key for key, source in arguments.sources.items() if source == arguments.job.name]
+    return f"{arguments.job.name} is taken up: {', '.join(decided) or 'the command line says otherwise'}"
+
+
 def destination_of(film: Path, arguments: argparse.Namespace) -> Path:
     """Where the subtitled film goes."""
     folder = (arguments.output_dir or film.parent).expanduser().absolute()
     return folder / f"{film.stem}.subtitled.{arguments.container or 'mkv'}"
-
-
-def _check(arguments: argparse.Namespace) -> None:
-    if arguments.language and not re.fullmatch(r"[a-z]{2,3}", arguments.language):
-        raise FatalError(
-            f"--language {arguments.language}: not a language code",
-            "give two or three letters, such as en",
-            USAGE,
-        )
-    _at_least(
-        arguments, 1, "batch_size", "beam_size", "chunk_size", "num_speakers", "min_speakers", "max_speakers"
-    )
-    _at_least(arguments, 1, "max_line_count", "max_cps")
-    _at_least(arguments, 10, "max_line_width")
-    _at_least(arguments, 0, "audio_track")
-    low, high = arguments.min_speakers, arguments.max_speakers
-    if low and high and low > high:
-        raise FatalError(f"--min-speakers {low} is more than --max-speakers {high}", status=USAGE)
-
-
-def _at_least(arguments: argparse.Namespace, least: float, *names: str) -> None:
-    values: Mapping[str, Any] = vars(arguments)
-    for name in names:
-        if values.get(name) is not None and values[name] < least:
-            flag = "--" + name.replace("_", "-")
-            raise FatalError(f"{flag} {values[name]}: must be at least {least:g}", status=USAGE)

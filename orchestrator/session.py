@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestrator import disk, envs, options, outputs, reference_run, report, runs
+from orchestrator import config, config_file, disk, envs, options, outputs, reference_run, report, runs
 from orchestrator.errors import BUG, DEGRADED, FAILED, INTERRUPTED, OK, PARTIAL, USAGE, FatalError
+from orchestrator.flags import BY_KEY
 from orchestrator.home import home
 from orchestrator.plan import Plan, Step
 from orchestrator.scheduler import Scheduler, exit_category
@@ -18,9 +19,9 @@ from orchestrator.store import Entry, Store
 
 
 class Files:
-    """What the user gets of a run's results; the scheduler's hooks."""
+    """What the user gets of a run's results; the scheduler's hooks. `formats` are the kinds of file for each film."""
 
-    def __init__(self, formats: tuple[str, ...], *, overwrite: bool) -> None:
+    def __init__(self, formats: Mapping[Path, tuple[str, ...]], *, overwrite: bool) -> None:
         self._formats = formats
         self._overwrite = overwrite
         self._ledger = outputs.Ledger()
@@ -47,7 +48,7 @@ class Files:
                 path = entry.path(output.name)
                 note = self._placed[path].note if path in self._placed else ""
                 yield FileOutput(name=output.name, path=str(path), size=path.stat().st_size, note=note)
-            elif output.name in self._formats and output.kind == "file":
+            elif output.name in self._formats.get(plan.film, ()) and output.kind == "file":
                 if output.name == "rttm" and plan.step("diarization").verdict == "off":
                     continue
                 name = outputs.name_of(
@@ -67,35 +68,40 @@ class Files:
 def run(arguments: argparse.Namespace) -> int:
     """Run on every film of the command line; returns the exit status."""
     store = Store(home() / "store")
-    formats = formats_of(arguments)
-    plans, refused = _plans(arguments, store)
+    asked, plans, refused = _plans(arguments, store)
     if not plans:
         return refused[0].status if refused else OK
+    for line in filter(None, map(options.taken_up, asked.values())):
+        print(f"orchestrator: {line}", file=sys.stderr)
     check(plans, store)
     if reference_run.compare_devices(plans, store):
-        plans, refused = _plans(arguments, store)
+        asked, plans, refused = _plans(arguments, store)
     with store.in_use(), runs.new(plans[0].film.stem) as record:
         views = _views(arguments, record)
         scheduler = Scheduler(
             store,
             record.logs,
-            Files(formats, overwrite=arguments.overwrite),
+            Files(
+                {film: options.formats_of(of_film) for film, of_film in asked.items()},
+                overwrite=arguments.overwrite,
+            ),
             observers=views,
-            prestart=not arguments.no_prestart,
+            prestart=all(of_film.prestart for of_film in asked.values()),
         )
         try:
             state = scheduler.run(plans)
         except BaseException:
             report.write(
-                record, scheduler.state, status=BUG, command=sys.argv[1:], options=_options(arguments)
+                record, scheduler.state, status=BUG, command=sys.argv[1:], options=_options(arguments, asked)
             )
             raise
         finally:
             for view in views:
                 view.close()
-        status = _status(state, refused, strict=arguments.strict)
+        strict = frozenset(film for film, of_film in asked.items() if of_film.strict)
+        status = _status(state, refused, strict)
         content = report.write(
-            record, state, status=status, command=sys.argv[1:], options=_options(arguments)
+            record, state, status=status, command=sys.argv[1:], options=_options(arguments, asked)
         )
     if not arguments.json:
         from orchestrator import summary
@@ -104,33 +110,26 @@ def run(arguments: argparse.Namespace) -> int:
     return status
 
 
-def formats_of(arguments: argparse.Namespace) -> tuple[str, ...]:
-    """The kinds of file that were asked for; `FatalError` for one there is not."""
-    if arguments.output_format is None:
-        return options.DEFAULT_FORMATS
-    words = tuple(word.strip() for word in arguments.output_format.split(",") if word.strip())
-    if words == ("all",):
-        return options.FORMATS
-    if wrong := [word for word in words if word not in options.FORMATS]:
-        raise FatalError(
-            f"--output-format: there is no {wrong[0]!r}", f"formats: all, {', '.join(options.FORMATS)}", USAGE
-        )
-    return words
-
-
-def _plans(arguments: argparse.Namespace, store: Store) -> tuple[list[Plan], list[FatalError]]:
-    """A plan a film; a film that cannot be used is said so, and the others go on."""
+def _plans(
+    arguments: argparse.Namespace, store: Store
+) -> tuple[dict[Path, argparse.Namespace], list[Plan], list[FatalError]]:
+    """A plan a film, and under what options; a film that cannot be used is said so, and the others go on."""
     from orchestrator.cli import say
 
+    asked: dict[Path, argparse.Namespace] = {}
     plans: list[Plan] = []
     refused: list[FatalError] = []
     ledger = outputs.Ledger()
     for film in dict.fromkeys(arguments.films):
+        if len(arguments.films) > 1 and film.name.endswith(config_file.JOB):
+            continue  # `run films/*` names the job files too
         if len(arguments.films) > 1 and ledger.film(film.expanduser().absolute()):
             print(f"orchestrator: {film} is left out: this tool made it", file=sys.stderr)
             continue
         try:
-            plans.append(options.plan_from(arguments, film, store))
+            of_film = config.merged(arguments, options.film_of(film))
+            plans.append(options.plan_from(of_film, film, store))
+            asked[plans[-1].film] = of_film
         except FatalError as error:
             if error.status == USAGE or len(arguments.films) == 1:
                 raise
@@ -145,7 +144,7 @@ def _plans(arguments: argparse.Namespace, store: Store) -> tuple[list[Plan], lis
                 "run them one after the other with different --output-dir",
                 USAGE,
             )
-    return plans, refused
+    return asked, plans, refused
 
 
 def check(plans: list[Plan], store: Store) -> None:
@@ -174,7 +173,7 @@ def _views(arguments: argparse.Namespace, record: runs.Run) -> list[Any]:
     return [log, Plain()]
 
 
-def _status(state: RunState, refused: list[FatalError], *, strict: bool) -> int:
+def _status(state: RunState, refused: list[FatalError], strict: frozenset[Path]) -> int:
     if state.interrupted:
         return INTERRUPTED
     failed = [film for film in state.films if any(step.status == "failed" for step in film.steps)]
@@ -183,9 +182,19 @@ def _status(state: RunState, refused: list[FatalError], *, strict: bool) -> int:
         if several and len(failed) + len(refused) < len(state.films) + len(refused):
             return PARTIAL
         return exit_category(state) or (refused[0].status if refused else FAILED)
-    degraded = any(step.degraded for film in state.films for step in film.steps)
-    return DEGRADED if degraded and strict else OK
+    degraded = any(step.degraded for film in state.films if film.path in strict for step in film.steps)
+    return DEGRADED if degraded else OK
 
 
-def _options(arguments: argparse.Namespace) -> dict[str, Any]:
-    return {name: value for name, value in vars(arguments).items() if value not in (None, [], False)}
+def _options(arguments: argparse.Namespace, asked: Mapping[Path, argparse.Namespace]) -> dict[str, Any]:
+    """What was typed, and under `elsewhere`, by film, what files and variables said."""
+    typed = {name: value for name, value in vars(arguments).items() if value not in (None, [])}
+    told = {
+        str(film): {key: source for key, source in of_film.sources.items() if not source.startswith("--")}
+        for film, of_film in asked.items()
+    }
+    elsewhere = {film: sources for film, sources in told.items() if sources}
+    return {
+        **{name: value for name, value in typed.items() if value is not False or name in BY_KEY},
+        **({"elsewhere": elsewhere} if elsewhere else {}),
+    }

@@ -23,18 +23,10 @@ def add(subparsers: Any) -> None:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of a run, without its films."""
-    options.add_film_options(parser)
-    parser.add_argument(
-        "--output-format",
-        metavar="FORMAT,...",
-        help=f"which files to write: all, or of {', '.join(options.FORMATS)} "
-        f"(default: {','.join(options.DEFAULT_FORMATS)})",
-    )
+    options.add_film_options(parser, run=True)
     parser.add_argument("--overwrite", action="store_true", help="replace files that this tool did not write")
-    parser.add_argument("--strict", action="store_true", help="exit with 6 when a result is degraded")
     parser.add_argument("--json", action="store_true", help="events as JSON lines on stdout")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
-    parser.add_argument("--no-prestart", action="store_true", help="start no worker ahead of need")
 
 
 def run(arguments: argparse.Namespace) -> int:

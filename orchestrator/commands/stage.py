@@ -77,7 +77,7 @@ def _prepare(plan: Plan, step: Step, store: Store) -> dict[str, Path]:
     with store.in_use(), new(plan.film.stem) as record:
         busy = any(s.verdict in {"run", "maybe"} for s in before.steps)
         state = Scheduler(
-            store, record.logs, Files((), overwrite=False), observers=[Plain()] if busy else []
+            store, record.logs, Files({}, overwrite=False), observers=[Plain()] if busy else []
         ).run([before])
     found = {"film": plan.film}
     for done in state.films[0].steps:

@@ -1,0 +1,108 @@
+"""Every option that can be set once and for all: its name, its type, the stages' parameters it sets.
+
+The command line, the job file beside a film, the environment and the configuration file all take these, by these names. What is
+asked of one run only (`--from`, `--force`, `--overwrite`, ...) stands in `orchestrator.options`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+FORMATS = ("srt", "vtt", "ass", "txt", "tsv", "json", "rttm")
+DEFAULT_FORMATS = ("srt", "vtt", "ass", "json", "rttm")
+COMPUTE_TYPES = (
+    "default", "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32",
+)  # fmt: skip
+"""CTranslate2's names; `default` and `auto` are what suits the device."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag:
+    """An option: it sets a parameter in one or more stages (`targets`, as `stage.param`), or says how a run is made.
+
+    One of type `bool` is also given as `--no-NAME`. `default` says what happens where nobody says anything; `least` is the
+    smallest number that makes sense. `short` is its one-letter form.
+    """
+
+    name: str
+    targets: tuple[str, ...] = ()
+    type: type = str
+    group: str = "speech"
+    metavar: str | None = None
+    choices: tuple[str, ...] | None = None
+    help: str = ""
+    default: str = ""
+    least: float | None = None
+    only_run: bool = False
+    short: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its name in a namespace and in a file."""
+        return self.name.replace("-", "_")
+
+
+FLAGS: tuple[Flag, ...] = (
+    Flag(name="audio-track", targets=("demux.audio_track",), type=int, group="film", metavar="N", least=0,
+         default="chosen", help="take audio track N, counted from 0 among the audio tracks"),
+    Flag(name="clip", targets=("demux.clip", "mux.clip"), group="film", metavar="START-END", default="all of it",
+         help="only this part, as 10:00-12:00: a trial before the whole film"),
+    Flag(name="language", targets=("asr.language", "demux.language"), metavar="CODE", default="heard from the speech",
+         help="the language spoken, such as en; also prefers an audio track in it (default: heard from the speech)"),
+    Flag(name="model", targets=("asr.model",), metavar="MODEL", default="auto",
+         help="Whisper model: a name, a Hub id or a folder (default: auto, which is what suits the machine where it is on this "
+         "disk, else base, embedded)"),
+    Flag(name="compute-type", targets=("asr.compute_type",), metavar="TYPE", choices=COMPUTE_TYPES, default="default",
+         help="int8, float16, float32, ... (default: what suits the device)"),
+    Flag(name="batch-size", targets=("asr.batch_size",), type=int, metavar="N", least=1, default="what suits the device",
+         help="windows decoded at once (default: what suits the device)"),
+    Flag(name="beam-size", targets=("asr.beam_size",), type=int, metavar="N", least=1, default="5",
+         help="beams of the decoder (default: 5)"),
+    Flag(name="chunk-size", targets=("asr.chunk_size",), type=int, metavar="S", least=1, default="30",
+         help="seconds of a decoding window (default: 30)"),
+    Flag(name="initial-prompt", targets=("asr.initial_prompt",), metavar="TEXT", default="none",
+         help="text to prime the model with"),
+    Flag(name="hotwords", targets=("asr.hotwords",), metavar="WORDS", default="none",
+         help="words to expect, such as names"),
+    Flag(name="align-model", targets=("alignment.align_model",), metavar="MODEL", default="auto",
+         help="auto, pocketsphinx, attention, or a wav2vec2 model: a folder or a Hub id"),
+    Flag(name="diarize-model", targets=("diarization.diarize_model",), group="speakers", metavar="MODEL", default="auto",
+         help="embedded, or a pyannote pipeline: a folder or a Hub id (default: auto, which is pyannote's community-1 where it "
+         "is on this disk, else embedded)"),
+    Flag(name="num-speakers", targets=("diarization.num_speakers",), type=int, group="speakers", metavar="N", least=1,
+         default="estimated", help="how many speak"),
+    Flag(name="min-speakers", targets=("diarization.min_speakers",), type=int, group="speakers", metavar="N", least=1,
+         default="estimated", help="at least so many speak"),
+    Flag(name="max-speakers", targets=("diarization.max_speakers",), type=int, group="speakers", metavar="N", least=1,
+         default="estimated", help="at most so many speak"),
+    Flag(name="speaker-labels", targets=("subtitles.speaker_labels",), group="speakers", default="change",
+         choices=("none", "change", "all"), help="labels in SRT (default: change)"),
+    Flag(name="diarize", type=bool, group="speakers", default="yes", help="ask who speaks (default: yes)"),
+    Flag(name="max-line-width", targets=("subtitles.max_line_width",), type=int, group="subtitles", metavar="N", least=10,
+         default="42", help="characters a line (default: 42)"),
+    Flag(name="max-line-count", targets=("subtitles.max_line_count",), type=int, group="subtitles", metavar="N", least=1,
+         default="2", help="lines a cue (default: 2)"),
+    Flag(name="max-cps", targets=("subtitles.max_cps",), type=float, group="subtitles", metavar="N", least=1, default="17",
+         help="characters a second (default: 17)"),
+    Flag(name="container", targets=("mux.container",), group="subtitles", choices=("mkv", "mp4"), default="mkv",
+         help="container of the subtitled film (default: mkv)"),
+    Flag(name="mux", type=bool, group="subtitles", default="yes", help="make a subtitled film (default: yes)"),
+    Flag(name="threads", type=int, group="machine", metavar="N", least=0, default="0: shared out by the cores",
+         help="at most so many threads a stage (default: 0, the cores are shared out)"),
+    Flag(name="offline", type=bool, group="machine", default="no", help="fetch no model from anywhere"),
+    Flag(name="allow-smaller-model", type=bool, group="machine", default="no",
+         help="take a smaller Whisper model where the memory is too small for the one that was chosen"),
+    Flag(name="output-dir", type=Path, group="output", metavar="DIR", default="beside the film", short="-o",
+         help="where to write (default: beside the film)"),
+    Flag(name="output-format", group="output", metavar="FORMAT,...", default=",".join(DEFAULT_FORMATS), only_run=True,
+         help=f"which files to write: all, or of {', '.join(FORMATS)} (default: {','.join(DEFAULT_FORMATS)})"),
+    Flag(name="strict", type=bool, group="output", default="no", only_run=True,
+         help="exit with 6 when a result is degraded"),
+    Flag(name="prestart", type=bool, group="machine", default="yes", only_run=True,
+         help="start workers ahead of need (default: yes)"),
+)  # fmt: skip
+
+BY_KEY = {flag.key: flag for flag in FLAGS}
+DEVICE = "device"
+"""The one option that is no `Flag`: by stage, and given more than once."""
