@@ -114,7 +114,7 @@ class _Picture:
         return [header, *(rows[i] for i in kept), self._line((f"   and {', '.join(counts)}", "dim"))]
 
     def footer(self, films: Sequence[FilmState]) -> list[Text]:
-        """Exactly `FOOTER` lines: errors and their hints, degradations, then the last log lines of what runs."""
+        """Exactly `FOOTER` lines: errors and their hints, degradations, fallbacks, then the last log lines of what runs."""
         notes: list[tuple[str, str]] = []
         steps = [step for film in films for step in film.steps]
         for step in steps:
@@ -126,6 +126,7 @@ class _Picture:
         notes += [
             (f"{s.name} degraded: {fmt.plain(reason)}", "yellow") for s in steps for reason in s.degraded
         ]
+        notes += [(f"{s.name}: {fmt.plain(note)}", "yellow") for s in steps for note in s.fallbacks]
         if not columns(steps, self.width)[3]:
             running = [s for s in steps if s.status in {"running", "starting"} and _last(s)]
             notes += [(f"{s.name}: {_last(s)}", "dim") for s in running]

@@ -54,6 +54,7 @@ class Plain:
     def _changes(self, index: int, before: FilmState | None, film: FilmState, now: float) -> Iterator[str]:
         if before is None:
             yield f"{fmt.plain(film.title)}: {planned(film)}"
+            yield from (f"{step.name}: {fmt.plain(note)}" for step in film.steps for note in step.fallbacks)
         steps = {step.name: step for step in before.steps} if before else {}
         for step in film.steps:
             old = steps.get(step.name)

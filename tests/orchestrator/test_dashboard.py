@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import os
 import pty
@@ -112,6 +113,21 @@ def test_a_failure_is_told_with_its_hint_below_the_table():
     assert "no audio in it" in lines[-3]
     assert lines[-2].strip() == "give a film with sound"
     assert "skipped: asr failed" in row(lines, "alignment")
+
+
+def test_a_device_that_is_not_used_is_said_below_the_table():
+    started = synthetic.run()[0]
+    steps = tuple(
+        dataclasses.replace(step, fallbacks=("mps is not used: its turns differ",))
+        if step.name == "diarization"
+        else step
+        for step in started.films[0].steps
+    )
+    state = RunState(films=(dataclasses.replace(started.films[0], steps=steps),), started=synthetic.START)
+    assert any(
+        "diarization: mps is not used: its turns differ" in line
+        for line in picture(state, synthetic.START, 80)
+    )
 
 
 def test_a_degraded_stage_says_so_below_the_table():
