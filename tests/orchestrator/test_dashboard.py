@@ -116,7 +116,7 @@ def test_a_failure_is_told_with_its_hint_below_the_table():
 
 
 def test_a_device_that_is_not_used_is_said_below_the_table():
-    started = synthetic.run()[0]
+    started = next(iter(synthetic.run()))
     steps = tuple(
         dataclasses.replace(step, fallbacks=("mps is not used: its turns differ",))
         if step.name == "diarization"
