@@ -79,11 +79,17 @@ ASR: dict[str, tuple[Row, ...]] = {
         _row(0, "base", "int8", 8, "the embedded model: larger ones are slow without an accelerator"),
     ),
 }
-_WINDOWS: dict[str, tuple[tuple[int, int], ...]] = {
-    "pyannote_vad": ((8 * _GB, 128), (4 * _GB, 64), (0, 32)),
-    "diarization": ((8 * _GB, 128), (4 * _GB, 64), (0, 32)),
+_WINDOWS: dict[tuple[str, str], tuple[tuple[int, int], ...]] = {
+    ("pyannote_vad", "cuda"): ((8 * _GB, 128), (4 * _GB, 64), (0, 32)),
+    ("pyannote_vad", "mps"): ((8 * _GB, 128), (4 * _GB, 64), (0, 32)),
+    ("pyannote_vad", "mlx"): (
+        (0, 64),
+    ),  # half a gigabyte; the recurrence takes as many steps for 64 windows as for one
+    ("diarization", "cuda"): ((8 * _GB, 128), (4 * _GB, 64), (0, 32)),
+    ("diarization", "mps"): ((8 * _GB, 128), (4 * _GB, 64), (0, 32)),
+    ("diarization", "mlx"): ((0, 32),),
 }
-"""Batch sizes of the voice networks on an accelerator by its memory: small networks, whose windows fill the device."""
+"""Batch sizes of the voice networks by the memory of their accelerator: small networks, whose windows fill the device."""
 
 
 def recommend(stage: str, backend: Backend, machine: Machine) -> Recommendation:
@@ -95,8 +101,8 @@ def recommend(stage: str, backend: Backend, machine: Machine) -> Recommendation:
         for row in ASR[device]:
             if memory >= row.least and machine.cores >= row.cores:
                 return _computable(row.give, answer)
-    if stage in _WINDOWS and device != "cpu":
-        return Recommendation(batch_size=next(size for least, size in _WINDOWS[stage] if memory >= least))
+    if sizes := _WINDOWS.get((stage, device)):
+        return Recommendation(batch_size=next(size for least, size in sizes if memory >= least))
     return Recommendation()
 
 

@@ -70,6 +70,8 @@ def for_worker(env: str, device: str, threads: int, environ: Mapping[str, str]) 
             "1"  # an operation that Metal lacks runs on the CPU instead of failing
         )
         found |= _watermarks(environ)
+    if env == "mlx":
+        found["MLX_ENABLE_TF32"] = "0"  # newer GPUs round float32 products to ten bits unless told not to
     if env == "mlx" and sys.platform == "linux" and "LD_PRELOAD" not in environ and (blas := _openblas()):
         found["LD_PRELOAD"] = blas  # MLX's own BLAS for Linux takes four times as long
     return found
