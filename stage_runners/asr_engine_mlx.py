@@ -89,8 +89,12 @@ class Network:
         median_filter_width: int = 7,  # noqa: ARG002 - CTranslate2's signature
     ) -> list[asr_mlx_align.Alignment]:
         """Which frame of the encoder each token of `texts` is said in, and its probability."""
+        import mlx.core as mx
+
         special = self._id("<|notimestamps|>"), self._id("<|endoftext|>")
-        return asr_mlx_align.align(self.network, states, start, texts, frames, self._heads, special)
+        found = asr_mlx_align.align(self.network, states, start, texts, frames, self._heads, special)
+        mx.clear_cache()
+        return found
 
     def detect_language(self, states: Any) -> list[list[tuple[str, float]]]:
         """For each window the languages' tokens with their probability, the likeliest first."""

@@ -49,15 +49,19 @@ class Decoder:
     """
 
     def __init__(self, network: Any, states: Any) -> None:
+        import mlx.core as mx
+
         self._net = network.decoder
         self._windows = states.shape[0]
+        # in one piece: Metal's attention would copy what is not, at every step
         self._cross = [
-            (
-                _split(block.cross_attn.key(states), block.cross_attn),
-                _split(block.cross_attn.value(states), block.cross_attn),
+            tuple(
+                mx.contiguous(_split(project(states), block.cross_attn))
+                for project in (block.cross_attn.key, block.cross_attn.value)
             )
             for block in self._net.blocks
         ]
+        mx.eval(self._cross)
         self._own: list[tuple[Any, Any]] = []
 
     def hidden(self, tokens: Any) -> Any:

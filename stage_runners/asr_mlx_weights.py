@@ -7,6 +7,7 @@ itself; beside its two files lie the tokenizer, and what the model says of decod
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import tempfile
@@ -33,6 +34,7 @@ def prepared(source: Path, converted: Path | None, log: Callable[[str], None] = 
         return converted
     parent = converted.parent if converted else Path(tempfile.gettempdir())
     parent.mkdir(parents=True, exist_ok=True)
+    _make_room(source, parent)
     # beside its place, so that it appears there whole or not at all
     working = Path(tempfile.mkdtemp(prefix="converting-", dir=parent))
     try:
@@ -50,6 +52,15 @@ def prepared(source: Path, converted: Path | None, log: Callable[[str], None] = 
         shutil.rmtree(working, ignore_errors=True)
         raise
     return converted
+
+
+def _make_room(source: Path, parent: Path) -> None:
+    """Raise `OSError` where the conversion will not fit, for MLX would only say that it could not write."""
+    need = sum(path.stat().st_size for path in source.iterdir() if path.is_file())
+    free = shutil.disk_usage(parent).free
+    if free < need:
+        what = f"{source.name} converted for MLX needs {need >> 20} MB, and {free >> 20} MB are free"
+        raise OSError(errno.ENOSPC, what, str(parent))
 
 
 def layout_of(folder: Path) -> str:
@@ -88,6 +99,8 @@ def read_network(folder: Path, dtype: Any, quantize: int = 0) -> tuple[Any, int]
         for path in _weights(folder, _MLX):
             weights |= mx.load(str(path))
     except (KeyError, RuntimeError, ValueError) as error:
+        if "allocate" in str(error):  # a lack of memory is nobody's fault, and has its own remedies
+            raise
         raise _unfit(folder, f"{type(error).__name__}: {error}") from error
     quantized = config.get("quantization")
     if quantized:
