@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from orchestrator import agreement, devices, hub, models
+from orchestrator import agreement, devices, hub, learnt, models
 from orchestrator.declaration import Backend, Stage
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.machine import Machine
@@ -67,7 +67,8 @@ def choose(
     says where that was asked. `smaller` allows smaller Whisper models as the last ways out. Of a machine that was recorded
     elsewhere nothing is looked for on this disk.
     """
-    question = _Question(stage=stage, asked=asked, machine=machine, offline=offline)
+    named = frozenset(device for name, device in wanted.items() if name in {"", stage.name})
+    question = _Question(stage=stage, asked=asked, machine=machine, offline=offline, named=named)
     name, about = question.model_name()
     usable = devices.choose(
         stage, wanted, machine, models.id_of(question.role, name) if name else "", sources
@@ -87,12 +88,13 @@ def choose(
 
 @dataclass(frozen=True, kw_only=True)
 class _Question:
-    """What is asked of `choose`, and what comes up while it is answered."""
+    """What is asked of `choose`, and what comes up while it is answered. `named` are the devices that somebody asked for."""
 
     stage: Stage
     asked: Mapping[str, Any]
     machine: Machine
     offline: bool
+    named: frozenset[str] = frozenset()
     refused: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -135,8 +137,23 @@ class _Question:
         params = self._params(backend, advice, first=first)
         if self.stage.model and model:
             params[self.stage.model] = model.id
+        lesson = self._lesson(backend, model, params)
+        if lesson is not None and lesson.batch == 0 and backend.device not in self.named:
+            self.refused.append(f"{backend.device} is not used: {lesson.why}")
+            return None
+        if lesson is not None and 0 < lesson.batch < (params.get("batch_size") or 0):
+            params["batch_size"] = lesson.batch
+            compared = "; ".join(filter(None, (lesson.why, compared)))
         reasons = filter(None, (*why, advice.why, compared))
         return Choice(backend=backend, model=model, params=params, why="; ".join(reasons))
+
+    def _lesson(
+        self, backend: Backend, model: Model | None, params: Mapping[str, Any]
+    ) -> learnt.Limit | None:
+        """What an earlier lack of memory taught; a batch that somebody set is theirs."""
+        if not self.machine.here or self.asked.get("batch_size") is not None:
+            return None
+        return learnt.limit(self.stage, backend, model, params, self.machine.id)
 
     def _verdict(self, backend: Backend, model: Model | None) -> agreement.Verdict | None:
         if not self.machine.here:

@@ -18,6 +18,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ class Machine:
             return found
         return Answer(accelerator=False) if device == "cpu" else NEVER
 
-    @property
+    @cached_property
     def id(self) -> str:
         """A short digest of what the machine is: another processor, GPU, driver or system, another id."""
         gpus = sorted(

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestrator import config, config_devices
+from orchestrator import config, config_devices, config_env
 from orchestrator.config_values import formats
 from orchestrator.errors import INPUT, USAGE, FatalError
 from orchestrator.flags import DEFAULT_FORMATS, FLAGS, FORMATS, Flag
@@ -171,6 +172,7 @@ def plan_from(arguments: argparse.Namespace, film: Path, store: Store) -> Plan:
         sources=sources_of(arguments),
         machine=where,
         offline=arguments.offline,
+        smaller=arguments.allow_smaller_model,
         stages=stages_of(arguments),
         store=store,
         destination=destination_of(there, arguments),
@@ -186,6 +188,12 @@ def formats_of(arguments: argparse.Namespace) -> tuple[str, ...]:
     """The kinds of file that somebody asked for, of arguments that were merged."""
     text = arguments.output_format
     return DEFAULT_FORMATS if text is None else formats(text, arguments.said["output_format"])
+
+
+def ignored() -> list[str]:
+    """A line for each variable that looks like an option of ours with a slip in its name."""
+    told = config_env.unknown(os.environ)
+    return [f"{name} is no option and is ignored; did you mean {near}?" for name, near in told if near]
 
 
 def taken_up(arguments: argparse.Namespace) -> str:

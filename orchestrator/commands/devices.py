@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from orchestrator import agreement, choosing
+from orchestrator import agreement, choosing, learnt
 from orchestrator import format as fmt
 from orchestrator import machine as machines
 from orchestrator.choosing import Chosen
@@ -30,14 +30,17 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("--machine", type=Path, metavar="FILE", help="another machine, from its --json")
     parser.add_argument(
-        "--forget", action="store_true", help="forget what was found out before: answers and comparisons"
+        "--forget",
+        action="store_true",
+        help="forget what was found out before: answers, comparisons, and what memory taught",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the profile; returns the exit status."""
     if arguments.forget:
-        print(f"forgot {machines.forget()} answers and {agreement.forget()} comparisons with the CPU")
+        counts = (machines.forget(), agreement.forget(), learnt.forget())
+        print("forgot {} answers, {} comparisons with the CPU, {} lessons about memory".format(*counts))
         return OK
     machine = machines.recorded(arguments.machine) if arguments.machine else machines.here()
     chosen = {name: _chosen(name, machine) for name, stage in STAGES.items() if not stage.off}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator import choosing
+from orchestrator import choosing, learnt
 from orchestrator.errors import FatalError
 from orchestrator.machine import Answer
 from orchestrator.stages import STAGES
@@ -71,3 +71,27 @@ def test_a_way_out_whose_model_is_not_on_this_disk_is_left_out_and_nothing_is_fe
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
     here = machine("darwin-arm64", here=True, mlx={"mlx": YES})
     assert ways(on=here, model="small", smaller=True)[0][0][:2] == ("mlx", "small")
+
+
+def test_what_memory_taught_lowers_the_batch_and_says_so_and_an_own_batch_is_one_s_own(monkeypatch, tmp_path):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
+    here = machine(here=True, whisperx={"cuda": YES})
+    first = ways(on=here, model="base")[1].choices[0]
+    learnt.learn(STAGES["asr"], first.backend, first.model, first.params, here.id, failed=16, fitted=8)
+    again = ways(on=here, model="base")[1].choices[0]
+    assert again.params["batch_size"] == 8
+    assert "batch 8: 16 did not fit base here" in again.why
+    assert ways(on=here, model="base", batch_size=20)[1].choices[0].params["batch_size"] == 20
+
+
+def test_a_device_whose_memory_holds_not_even_one_window_is_left_out_unless_it_is_asked_for(
+    monkeypatch, tmp_path
+):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
+    here = machine(here=True, whisperx={"cuda": YES})
+    first = ways(on=here, model="base")[1].choices[0]
+    learnt.learn(STAGES["asr"], first.backend, first.model, first.params, here.id, failed=1, fitted=0)
+    rows, found = ways(on=here, model="base")
+    assert [device for device, *_ in rows] == ["cpu"]
+    assert found.refused[0].startswith("cuda is not used: base did not fit the memory of cuda here")
+    assert ways(on=here, model="base", devices={"asr": "cuda"})[0][0][0] == "cuda"
