@@ -83,7 +83,20 @@ def _install(arguments: argparse.Namespace) -> int:
     if status == OK:
         print(f"\nNext: {command} demo        makes a small film and subtitles it")
         print(f"      {command} run movie.mp4")
+        for note in _better():
+            print(f"Better: {note}")
     return status
+
+
+def _better() -> tuple[str, ...]:
+    """What would make recognition better on this machine: a larger model that fits, which nobody has fetched yet."""
+    from orchestrator import choosing, machine
+    from orchestrator.stages import STAGES
+
+    try:
+        return choosing.choose(STAGES["asr"], {}, {}, machine=machine.here(), offline=True).notes
+    except FatalError:  # no model at all, with --no-models: nothing to compare with
+        return ()
 
 
 def own_packages(*, dev: bool, offline: bool) -> None:
