@@ -5,13 +5,17 @@ from __future__ import annotations
 import ast
 import importlib.util
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from stage_runners.asr_run import model_name
 
 _TABLE = "_WHISPER_ALIGNMENT_HEADS"
+_NAMES = {"large-v1": "large", "turbo": "large-v3-turbo"}
+"""Names as that table has them."""
+_TURBO = ((2, 4), (2, 11), (3, 3), (3, 6), (3, 11), (3, 14))
+"""OpenAI's for large-v3-turbo, which is newer than that table."""
 
 
 def alignment_heads(network: Any, decoding: Mapping[str, Any], identity: str) -> list[tuple[int, int]]:
@@ -19,11 +23,18 @@ def alignment_heads(network: Any, decoding: Mapping[str, Any], identity: str) ->
 
     The last is what OpenAI does for a model that it does not know.
     """
-    said = decoding.get("alignment_heads") or known().get(f"openai/whisper-{model_name(identity)}")
+    said = decoding.get("alignment_heads") or _of_name(model_name(identity), network.dims.n_mels)
     layers, heads = network.dims.n_text_layer, network.dims.n_text_head
     if said and all(layer < layers and head < heads for layer, head in said):
         return [(int(layer), int(head)) for layer, head in said]
     return list(itertools.product(range(layers // 2, layers), range(heads)))
+
+
+def _of_name(name: str, bands: int) -> Sequence[tuple[int, int]]:
+    name = _NAMES.get(name, name)
+    if name == "large" and bands == 128:  # what "large" is since 2023
+        name = "large-v3"
+    return _TURBO if name == "large-v3-turbo" else known().get(f"openai/whisper-{name}", ())
 
 
 def known() -> dict[str, list[tuple[int, int]]]:

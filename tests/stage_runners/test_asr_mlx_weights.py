@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,7 @@ from stage_runners import asr_mlx_names
 from stage_runners.asr_ct2_file import UnreadableError, read_model
 from stage_runners.asr_engine_mlx import _compute_type
 from stage_runners.asr_mlx_align import warp
+from stage_runners.asr_mlx_heads import alignment_heads
 from stage_runners.asr_mlx_search import _advance, _Candidates, _Window
 from stage_runners.asr_run import model_name
 from tests.stage_runners.whisper_folders import (
@@ -99,6 +102,20 @@ def test_compute_types_are_named_as_ctranslate2_names_them(asked, gpu, found):
 )
 def test_conversions_of_one_model_have_its_name(identity):
     assert model_name(identity) == "large-v3"
+
+
+@pytest.mark.parametrize(
+    ("said", "identity", "found"),
+    [
+        ([[0, 1]], "mlx-community/whisper-large-v3-turbo", [(0, 1)]),
+        (None, "mlx-community/whisper-large-v3-turbo", [(2, 4), (2, 11), (3, 3), (3, 6), (3, 11), (3, 14)]),
+        (None, "my-own", [(layer, head) for layer in (2, 3) for head in range(20)]),
+        ([[31, 0]], "pruned", [(layer, head) for layer in (2, 3) for head in range(20)]),
+    ],
+)
+def test_alignment_heads_are_the_models_or_openais_or_the_upper_half(said, identity, found):
+    network = SimpleNamespace(dims=SimpleNamespace(n_text_layer=4, n_text_head=20, n_mels=128))
+    assert alignment_heads(network, {"alignment_heads": said}, identity) == found
 
 
 def test_a_finished_candidate_gives_its_place_to_the_best_of_the_others():
