@@ -15,6 +15,8 @@ from orchestrator.errors import BUG, INTERRUPTED, USAGE, FatalError
 COMMANDS = {
     "run": "turn films into subtitles that say who speaks",
     "plan": "say what a run would do, and why",
+    "config": "show every option, its value, and where it came from",
+    "prepare": "write a job file beside each film, to be edited before the run",
     "stage": "run one stage alone, in its environment, to debug it",
     "demo": "make a small film from a packaged recording and subtitle it",
     "devices": "show what this machine has, and what each stage would use of it",

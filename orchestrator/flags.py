@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 FORMATS = ("srt", "vtt", "ass", "txt", "tsv", "json", "rttm")
 DEFAULT_FORMATS = ("srt", "vtt", "ass", "json", "rttm")
@@ -22,7 +23,7 @@ class Flag:
     """An option: it sets a parameter in one or more stages (`targets`, as `stage.param`), or says how a run is made.
 
     One of type `bool` is also given as `--no-NAME`. `default` says what happens where nobody says anything; `least` is the
-    smallest number that makes sense. `short` is its one-letter form.
+    smallest number that makes sense; `example` is a value to begin with. `short` is its one-letter form.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Flag:
     default: str = ""
     least: float | None = None
     only_run: bool = False
+    example: Any = None
     short: str = ""
 
     @property
@@ -44,62 +46,62 @@ class Flag:
 
 
 FLAGS: tuple[Flag, ...] = (
-    Flag(name="audio-track", targets=("demux.audio_track",), type=int, group="film", metavar="N", least=0,
+    Flag(name="audio-track", example=0, targets=("demux.audio_track",), type=int, group="film", metavar="N", least=0,
          default="chosen", help="take audio track N, counted from 0 among the audio tracks"),
-    Flag(name="clip", targets=("demux.clip", "mux.clip"), group="film", metavar="START-END", default="all of it",
+    Flag(name="clip", example="10:00-12:00", targets=("demux.clip", "mux.clip"), group="film", metavar="START-END", default="all of it",
          help="only this part, as 10:00-12:00: a trial before the whole film"),
-    Flag(name="language", targets=("asr.language", "demux.language"), metavar="CODE", default="heard from the speech",
+    Flag(name="language", example="en", targets=("asr.language", "demux.language"), metavar="CODE", default="heard from the speech",
          help="the language spoken, such as en; also prefers an audio track in it (default: heard from the speech)"),
-    Flag(name="model", targets=("asr.model",), metavar="MODEL", default="auto",
+    Flag(name="model", example="base", targets=("asr.model",), metavar="MODEL", default="auto",
          help="Whisper model: a name, a Hub id or a folder (default: auto, which is what suits the machine where it is on this "
          "disk, else base, embedded)"),
-    Flag(name="compute-type", targets=("asr.compute_type",), metavar="TYPE", choices=COMPUTE_TYPES, default="default",
+    Flag(name="compute-type", example="int8", targets=("asr.compute_type",), metavar="TYPE", choices=COMPUTE_TYPES, default="default",
          help="int8, float16, float32, ... (default: what suits the device)"),
-    Flag(name="batch-size", targets=("asr.batch_size",), type=int, metavar="N", least=1, default="what suits the device",
+    Flag(name="batch-size", example=8, targets=("asr.batch_size",), type=int, metavar="N", least=1, default="what suits the device",
          help="windows decoded at once (default: what suits the device)"),
-    Flag(name="beam-size", targets=("asr.beam_size",), type=int, metavar="N", least=1, default="5",
+    Flag(name="beam-size", example=5, targets=("asr.beam_size",), type=int, metavar="N", least=1, default="5",
          help="beams of the decoder (default: 5)"),
-    Flag(name="chunk-size", targets=("asr.chunk_size",), type=int, metavar="S", least=1, default="30",
+    Flag(name="chunk-size", example=30, targets=("asr.chunk_size",), type=int, metavar="S", least=1, default="30",
          help="seconds of a decoding window (default: 30)"),
-    Flag(name="initial-prompt", targets=("asr.initial_prompt",), metavar="TEXT", default="none",
+    Flag(name="initial-prompt", example="A talk about reefs.", targets=("asr.initial_prompt",), metavar="TEXT", default="none",
          help="text to prime the model with"),
-    Flag(name="hotwords", targets=("asr.hotwords",), metavar="WORDS", default="none",
+    Flag(name="hotwords", example="Simran, Raj", targets=("asr.hotwords",), metavar="WORDS", default="none",
          help="words to expect, such as names"),
-    Flag(name="align-model", targets=("alignment.align_model",), metavar="MODEL", default="auto",
+    Flag(name="align-model", example="auto", targets=("alignment.align_model",), metavar="MODEL", default="auto",
          help="auto, pocketsphinx, attention, or a wav2vec2 model: a folder or a Hub id"),
-    Flag(name="diarize-model", targets=("diarization.diarize_model",), group="speakers", metavar="MODEL", default="auto",
+    Flag(name="diarize-model", example="embedded", targets=("diarization.diarize_model",), group="speakers", metavar="MODEL", default="auto",
          help="embedded, or a pyannote pipeline: a folder or a Hub id (default: auto, which is pyannote's community-1 where it "
          "is on this disk, else embedded)"),
-    Flag(name="num-speakers", targets=("diarization.num_speakers",), type=int, group="speakers", metavar="N", least=1,
+    Flag(name="num-speakers", example=2, targets=("diarization.num_speakers",), type=int, group="speakers", metavar="N", least=1,
          default="estimated", help="how many speak"),
-    Flag(name="min-speakers", targets=("diarization.min_speakers",), type=int, group="speakers", metavar="N", least=1,
+    Flag(name="min-speakers", example=2, targets=("diarization.min_speakers",), type=int, group="speakers", metavar="N", least=1,
          default="estimated", help="at least so many speak"),
-    Flag(name="max-speakers", targets=("diarization.max_speakers",), type=int, group="speakers", metavar="N", least=1,
+    Flag(name="max-speakers", example=6, targets=("diarization.max_speakers",), type=int, group="speakers", metavar="N", least=1,
          default="estimated", help="at most so many speak"),
-    Flag(name="speaker-labels", targets=("subtitles.speaker_labels",), group="speakers", default="change",
+    Flag(name="speaker-labels", example="change", targets=("subtitles.speaker_labels",), group="speakers", default="change",
          choices=("none", "change", "all"), help="labels in SRT (default: change)"),
-    Flag(name="diarize", type=bool, group="speakers", default="yes", help="ask who speaks (default: yes)"),
-    Flag(name="max-line-width", targets=("subtitles.max_line_width",), type=int, group="subtitles", metavar="N", least=10,
+    Flag(name="diarize", example=True, type=bool, group="speakers", default="yes", help="ask who speaks (default: yes)"),
+    Flag(name="max-line-width", example=42, targets=("subtitles.max_line_width",), type=int, group="subtitles", metavar="N", least=10,
          default="42", help="characters a line (default: 42)"),
-    Flag(name="max-line-count", targets=("subtitles.max_line_count",), type=int, group="subtitles", metavar="N", least=1,
+    Flag(name="max-line-count", example=2, targets=("subtitles.max_line_count",), type=int, group="subtitles", metavar="N", least=1,
          default="2", help="lines a cue (default: 2)"),
-    Flag(name="max-cps", targets=("subtitles.max_cps",), type=float, group="subtitles", metavar="N", least=1, default="17",
+    Flag(name="max-cps", example=17, targets=("subtitles.max_cps",), type=float, group="subtitles", metavar="N", least=1, default="17",
          help="characters a second (default: 17)"),
-    Flag(name="container", targets=("mux.container",), group="subtitles", choices=("mkv", "mp4"), default="mkv",
+    Flag(name="container", example="mkv", targets=("mux.container",), group="subtitles", choices=("mkv", "mp4"), default="mkv",
          help="container of the subtitled film (default: mkv)"),
-    Flag(name="mux", type=bool, group="subtitles", default="yes", help="make a subtitled film (default: yes)"),
-    Flag(name="threads", type=int, group="machine", metavar="N", least=0, default="0: shared out by the cores",
+    Flag(name="mux", example=True, type=bool, group="subtitles", default="yes", help="make a subtitled film (default: yes)"),
+    Flag(name="threads", example=4, type=int, group="machine", metavar="N", least=0, default="0: shared out by the cores",
          help="at most so many threads a stage (default: 0, the cores are shared out)"),
-    Flag(name="offline", type=bool, group="machine", default="no", help="fetch no model from anywhere"),
-    Flag(name="allow-smaller-model", type=bool, group="machine", default="no",
+    Flag(name="offline", example=False, type=bool, group="machine", default="no", help="fetch no model from anywhere"),
+    Flag(name="allow-smaller-model", example=False, type=bool, group="machine", default="no",
          help="take a smaller Whisper model where the memory is too small for the one that was chosen"),
-    Flag(name="output-dir", type=Path, group="output", metavar="DIR", default="beside the film", short="-o",
+    Flag(name="output-dir", example="subtitles", type=Path, group="output", metavar="DIR", default="beside the film", short="-o",
          help="where to write (default: beside the film)"),
-    Flag(name="output-format", group="output", metavar="FORMAT,...", default=",".join(DEFAULT_FORMATS), only_run=True,
+    Flag(name="output-format", example="srt,vtt,ass,json,rttm", group="output", metavar="FORMAT,...", default=",".join(DEFAULT_FORMATS), only_run=True,
          help=f"which files to write: all, or of {', '.join(FORMATS)} (default: {','.join(DEFAULT_FORMATS)})"),
-    Flag(name="strict", type=bool, group="output", default="no", only_run=True,
+    Flag(name="strict", example=False, type=bool, group="output", default="no", only_run=True,
          help="exit with 6 when a result is degraded"),
-    Flag(name="prestart", type=bool, group="machine", default="yes", only_run=True,
+    Flag(name="prestart", example=True, type=bool, group="machine", default="yes", only_run=True,
          help="start workers ahead of need (default: yes)"),
 )  # fmt: skip
 

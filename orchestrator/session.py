@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     asked, plans, refused = _plans(arguments, store)
     if not plans:
         return refused[0].status if refused else OK
-    for line in filter(None, map(options.taken_up, asked.values())):
+    for line in (*options.ignored(), *filter(None, map(options.taken_up, asked.values()))):
         print(f"orchestrator: {line}", file=sys.stderr)
     check(plans, store)
     if reference_run.compare_devices(plans, store):

@@ -1,0 +1,145 @@
+"""`orchestrator config`: every option with its value and the place it came from."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from orchestrator import config, config_env, config_file, decided, options
+from orchestrator import format as fmt
+from orchestrator.decided import Row
+from orchestrator.errors import OK, FatalError
+from orchestrator.masking import masked
+
+
+def add(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "config",
+        help="show every option, its value, and where it came from",
+        description="Show every option, its value, and the place it came from: the command line, the job file beside the film, the "
+        "environment, the configuration file, this machine, or the built-in default, in this order. Takes the options of "
+        "`run`, to see what they would change. Nothing is fetched.",
+    )
+    parser.add_argument("film", nargs="?", type=Path, metavar="FILM", help="with this film's job file")
+    options.add_film_options(parser, run=True)
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show the options; returns the exit status."""
+    film = options.film_of(arguments.film) if arguments.film else None
+    asked = config.merged(arguments, film)
+    ways, problems = _ways(asked)
+    rows = list(decided.rows(asked, ways))
+    places = _places(asked, film)
+    if arguments.json:
+        body = {
+            "options": [_json(row) for row in rows],
+            "problems": problems,
+            **places,
+        }
+        print(json.dumps(masked(body), indent=2, ensure_ascii=False))
+        return OK
+    table = fmt.table([("option", "value", "from", ""), *(_cells(row) for row in rows)])
+    lines = [*table, "", *_told(places), *problems]
+    print("\n".join(masked(line) for line in lines))
+    return OK
+
+
+def _ways(asked: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
+    """How each stage would run here, as far as that is known without a film and without fetching anything."""
+    from orchestrator import choosing, machine
+    from orchestrator.stages import STAGES
+
+    here = machine.here()
+    params, off = options.params_of(asked), options.off_of(asked)
+    problems: list[str] = []
+    try:
+        devices = options.devices_of(asked, here)
+    except FatalError as error:
+        devices, problems = {}, [error.message]
+    found = {}
+    for name, stage in STAGES.items():
+        if stage.off or name in off:
+            continue
+        try:
+            found[name] = choosing.choose(
+                stage,
+                params.get(name, {}),
+                devices,
+                machine=here,
+                offline=True,
+                sources=options.sources_of(asked),
+            )
+        except FatalError as error:
+            problems.append(error.message)
+    return found, list(dict.fromkeys(problems))
+
+
+def _places(asked: argparse.Namespace, film: Path | None) -> dict[str, Any]:
+    """The files, the variables that count, and whether there is a token: never which."""
+    from orchestrator import hub
+
+    user = config_file.user_path(os.environ)
+    job = config_file.job_path(film) if film else None
+    variable = config_env.has_token(os.environ) or ("the Hub's login" if hub.has_token() else "")
+    return {
+        "config_file": {"path": str(user), "there": user.is_file()},
+        "job_file": {"path": str(job), "there": job.is_file()} if job else None,
+        "token": {"set": bool(variable), "from": variable},
+        "translation_device": _asked_of("translation", asked),
+        "ignored": [{"name": name, "near": near} for name, near in config_env.unknown(os.environ)],
+    }
+
+
+def _asked_of(stage: str, asked: argparse.Namespace) -> dict[str, str] | None:
+    ask = asked.asks.get(stage)
+    return {"value": " or ".join(ask.devices), "from": ask.source} if ask else None
+
+
+def _cells(row: Row) -> tuple[str, str, str, str]:
+    shadowed = "; ".join(f"not {_shown(value.value)} ({value.source})" for value in row.shadowed)
+    return row.key, _value(row), row.source, "; ".join(filter(None, (row.why, shadowed)))
+
+
+def _value(row: Row) -> str:
+    if row.value is None and row.flag is not None:
+        return row.flag.default
+    return _shown(row.value)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else fmt.plain(str(value))
+
+
+def _told(places: Mapping[str, Any]) -> Iterable[str]:
+    for name, place in (
+        ("configuration file", places["config_file"]),
+        ("job file", places["job_file"]),
+    ):
+        if place:
+            yield f"{name}: {place['path']}{'' if place['there'] else ' (not there)'}"
+    token = places["token"]
+    yield f"token for the Hub: {'set (' + token['from'] + ')' if token['set'] else 'not set'}"
+    if later := places["translation_device"]:
+        yield f"translation, which is not in this version: {later['value']} ({later['from']})"
+    for ignored in places["ignored"]:
+        near = f"; did you mean {ignored['near']}?" if ignored["near"] else ""
+        yield f"{ignored['name']} is no option and is ignored{near}"
+
+
+def _json(row: Row) -> dict[str, Any]:
+    value = str(row.value) if isinstance(row.value, Path) else row.value
+    shadowed = [{"value": _plain(told.value), "from": told.source} for told in row.shadowed]
+    return {"name": row.key, "value": value, "from": row.source, "why": row.why, "shadowed": shadowed}
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Path) else value

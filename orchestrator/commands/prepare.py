@@ -1,0 +1,107 @@
+"""`orchestrator prepare`: a job file beside each film with what a run would use and why, to be edited first."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from orchestrator import options
+from orchestrator.config_file import JOB, job_path
+from orchestrator.errors import FAILED, OK, PARTIAL, STORAGE, USAGE, FatalError
+
+
+def add(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "prepare",
+        help="write a job file beside each film, to be edited before the run",
+        description=f"Write FILM{JOB} beside each film: what a run would use on this machine, each with its reason. Edit it; `run` "
+        "takes it up. Takes the options of `run`: what they say goes into the file. One that was edited is kept.",
+    )
+    parser.add_argument("films", nargs="+", type=Path, metavar="FILM")
+    options.add_film_options(parser, run=True)
+    parser.add_argument("--overwrite", action="store_true", help="replace job files that were edited")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the files; returns the exit status."""
+    from orchestrator.cli import say
+
+    if arguments.from_ or arguments.until or arguments.force:
+        raise FatalError(
+            "prepare says how stages run: --from, --until and --force have no meaning here", status=USAGE
+        )
+    refused: list[FatalError] = []
+    films = [film for film in dict.fromkeys(arguments.films) if not film.name.endswith(JOB)]
+    for film in films:
+        try:
+            print(_prepare(arguments, film))
+        except FatalError as error:
+            if len(films) == 1 or error.status == USAGE:
+                raise
+            say(error)
+            refused.append(error)
+    if not films:
+        raise FatalError("these are job files: name the films", status=USAGE)
+    if refused:
+        return PARTIAL if len(refused) < len(films) else refused[0].status
+    print("edit, then: orchestrator run", *(str(film) for film in films), file=sys.stderr)
+    return OK
+
+
+def _prepare(arguments: argparse.Namespace, film: Path) -> str:
+    """Write one job file; returns the line that says so."""
+    from orchestrator import config, jobfile, machine, outputs
+    from orchestrator.home import home
+    from orchestrator.store import Store
+
+    film = options.film_of(film)
+    target, ledger = job_path(film), outputs.Ledger()
+    _check(target, film, ledger, overwrite=arguments.overwrite)
+    # Not with the job file that is there: it would pin what was decided when it was written.
+    asked = config.merged(arguments, None)
+    plan = options.plan_from(asked, film, Store(home() / "store"))
+    steps = {step.name: step for step in plan.steps}
+    here = machine.here()
+    text = jobfile.text(film, asked, steps, here, _recommended(asked, plan, here)).encode()
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / "job.toml"
+        draft.write_bytes(text)
+        try:
+            done = outputs.publish(
+                draft, target, hashlib.sha256(text).hexdigest(), film, ledger, overwrite=arguments.overwrite
+            )
+        except FatalError as error:
+            hint = "a job file stands beside its film; where that cannot be, say it on the command line or in ORCHESTRATOR_CONFIG"
+            raise FatalError(error.message, hint, STORAGE) from error
+    return f"{'wrote' if done.changed else 'unchanged:'} {target}"
+
+
+def _check(target: Path, film: Path, ledger: Any, *, overwrite: bool) -> None:
+    """`FatalError` where there is a job file that this tool did not write as it stands there."""
+    from ipc.digests import file_digest
+
+    if overwrite or not target.exists():
+        return
+    if ledger.film(target) == str(film) and ledger.digest(target) == file_digest(target):
+        return
+    why = "was edited" if ledger.film(target) else "was not written by this tool"
+    raise FatalError(f"{target} {why} and is kept", "--overwrite replaces it", FAILED)
+
+
+def _recommended(asked: argparse.Namespace, plan: Any, machine: Any) -> dict[str, tuple[str, str]]:
+    """The Whisper model that fits the machine where another one is taken because it is not on the disk."""
+    from orchestrator.recommendations import recommend
+
+    step = plan.step("asr")
+    if not step.choices or asked.model not in (None, "auto"):
+        return {}
+    advice = recommend("asr", step.choice.backend, machine)
+    taken = step.choice.model.id if step.choice.model else None
+    if advice.model is None or advice.model == taken:
+        return {}
+    return {"model": (advice.model, f"fits this machine: {advice.why}; fetched at the first run")}
