@@ -11,6 +11,7 @@ import errno
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,9 @@ def prepared(source: Path, converted: Path | None, log: Callable[[str], None] = 
         return converted
     parent = converted.parent if converted else Path(tempfile.gettempdir())
     parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.glob("converting-*"):  # of a run that was killed; no conversion takes a day
+        if time.time() - left.stat().st_mtime > 86400:
+            shutil.rmtree(left, ignore_errors=True)
     _make_room(source, parent)
     # beside its place, so that it appears there whole or not at all
     working = Path(tempfile.mkdtemp(prefix="converting-", dir=parent))
