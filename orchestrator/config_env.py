@@ -37,12 +37,13 @@ def layers(environ: Mapping[str, str]) -> list[Layer]:
 
 def unknown(environ: Mapping[str, str]) -> list[tuple[str, str]]:
     """`ORCHESTRATOR_` variables that mean nothing, each with the nearest name that does, or an empty one."""
-    names = _own_names()
+    names = {name.removeprefix(PREFIX) for name in (*_own_names(), *NOT_OPTIONS)}
     found = []
     for name in sorted(environ):
-        if name.startswith(PREFIX) and name not in names and name not in NOT_OPTIONS:
-            near = difflib.get_close_matches(name, [*names, *sorted(NOT_OPTIONS)], 1, 0.85)
-            found.append((name, near[0] if near else ""))
+        word = name.removeprefix(PREFIX)
+        if name != word and word not in names:
+            near = difflib.get_close_matches(word, sorted(names), 1, 0.75)
+            found.append((name, PREFIX + near[0] if near else ""))
     return found
 
 

@@ -93,16 +93,22 @@ def devices_of(arguments: argparse.Namespace, machine: Machine) -> dict[str, str
 
 def sources_of(arguments: argparse.Namespace) -> dict[str, str]:
     """Where each stage's device was asked for, for errors and reasons; of a variable with its value."""
-    return {
-        stage: ask.said if ask.source.startswith("environment") else ask.source
-        for stage, ask in arguments.asks.items()
-    }
+    return {stage: _place(ask.source, ask.said) for stage, ask in arguments.asks.items()}
 
 
 def off_of(arguments: argparse.Namespace) -> dict[str, str]:
     """The stages that the user turned off, with what did it."""
     switches = {"diarization": "diarize", "mux": "mux"}
-    return {stage: arguments.said[key] for stage, key in switches.items() if getattr(arguments, key) is False}
+    return {
+        stage: _place(arguments.sources[key], arguments.said[key])
+        for stage, key in switches.items()
+        if getattr(arguments, key) is False
+    }
+
+
+def _place(source: str, said: str) -> str:
+    """The place in few words: a file's name, a variable with its value, a flag."""
+    return said if source.startswith("environment") else source
 
 
 def stages_of(arguments: argparse.Namespace) -> Mapping[str, Stage]:
