@@ -13,8 +13,10 @@ COMMIT = "c0ffee" * 6 + "c0ff"
 
 
 @contextlib.contextmanager
-def serve(repositories: dict[str, dict[str, bytes]], gated: tuple[str, ...] = ()) -> Iterator[str]:
-    """Serve `repositories` (id -> file name -> content); those in `gated` ask for a token. Yields the address."""
+def serve(
+    repositories: dict[str, dict[str, bytes]], gated: tuple[str, ...] = (), token: str = ""
+) -> Iterator[str]:
+    """Serve `repositories` (id -> file name -> content); those in `gated` to who has the `token`. Yields the address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -29,7 +31,8 @@ def serve(repositories: dict[str, dict[str, bytes]], gated: tuple[str, ...] = ()
             owner, name, *rest = parts[2:] if api else parts
             repository = f"{owner}/{name}"
             files = repositories.get(repository)
-            if repository in gated:
+            known = token and self.headers.get("Authorization") == f"Bearer {token}"
+            if repository in gated and not known:
                 self._send(401, b"", {"X-Error-Code": "GatedRepo"}, body=body)
             elif files is None:
                 self._send(401, b"", {"X-Error-Code": "RepoNotFound"}, body=body)

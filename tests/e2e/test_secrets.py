@@ -1,0 +1,110 @@
+"""A token is in no file and in no process argument of a run, and in the environment of none but the process that fetches."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from orchestrator import weights
+from tests import fake_hub
+
+REPOSITORY = "me/whisper-of-mine"
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks at processes in /proc")
+
+
+class Watch(threading.Thread):
+    """Reads arguments and environment of every process of a home, again and again, until it is told to stop."""
+
+    def __init__(self, home: Path, token: str) -> None:
+        super().__init__(daemon=True)
+        self.mark, self.token = f"ORCHESTRATOR_HOME={home}".encode(), token.encode()
+        self.enough = threading.Event()
+        self.arguments: set[str] = set()
+        self.told: set[str] = set()
+        self.seen: set[str] = set()
+
+    def run(self) -> None:
+        while not self.enough.wait(0.02):
+            for folder in Path("/proc").glob("[0-9]*"):
+                try:
+                    environ, line = (folder / "environ").read_bytes(), (folder / "cmdline").read_bytes()
+                except OSError:
+                    continue
+                words = line.replace(b"\0", b" ").decode(errors="replace")
+                if self.mark not in environ:
+                    continue
+                self.seen.add(words)
+                if self.token in line:
+                    self.arguments.add(words)
+                if self.token in environ:
+                    self.told.add(words)
+
+
+def files_with(token, *folders):
+    return [
+        str(path)
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and token.encode() in path.read_bytes()
+    ]
+
+
+@needs_proc
+def test_a_run_that_needs_a_token_leaves_it_nowhere(program, film, tmp_path):
+    token, key = "hf_" + secrets.token_hex(17), secrets.token_hex(16)
+    weights_folder = weights.place(weights.find("whisper", "tiny.en"))
+    served = {file.name: file.read_bytes() for file in weights_folder.iterdir() if file.is_file()}
+    watch = Watch(program.home, token)
+    watch.start()
+    environment = {
+        "HF_TOKEN": token, "TMDB_API_KEY": key, "HF_HOME": str(tmp_path / "hub"), "HF_HUB_DISABLE_XET": "1",
+    }  # fmt: skip
+    words = (
+        "run",
+        film,
+        "-o",
+        tmp_path / "out",
+        "--model",
+        REPOSITORY,
+        "--clip",
+        "0:06-0:14",
+        "--until",
+        "alignment",
+    )
+    with fake_hub.serve({REPOSITORY: served}, gated=(REPOSITORY,), token=token) as address:
+        refused = program(*words, status=1, HF_HOME=environment["HF_HOME"], HF_ENDPOINT=address)
+        assert "HF_TOKEN" in refused.stderr
+        done = program(*words, HF_ENDPOINT=address, **environment)
+    printed = program(
+        "stage", "asr", film, "--model", REPOSITORY, "--clip", "0:06-0:14", "--print-command", **environment
+    )
+    watch.enough.set()
+    watch.join()
+    assert not watch.arguments
+    assert any("ipc.child stage_runners.asr_whisperx" in words for words in watch.seen)
+    assert not [words for words in watch.told if "ipc.child" in words]
+    for text in (refused.stdout, refused.stderr, done.stdout, done.stderr, printed.stdout, printed.stderr):
+        assert token not in text
+        assert key not in text
+    assert files_with(token, program.home, tmp_path) == []
+    assert files_with(key, program.home, tmp_path) == []
+
+
+@needs_proc
+def test_a_token_typed_by_mistake_is_masked_in_what_is_kept(program, film, tmp_path):
+    token = "hf_" + secrets.token_hex(17)
+    done = subprocess.run(
+        [sys.executable, "-m", "orchestrator", "run", str(film), "-o", str(tmp_path), "--until", "demux",
+         "--initial-prompt", f"token {token}"],
+        env={**program.environment, "PYTHONPATH": os.fspath(Path(__file__).resolve().parents[2])},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert files_with(token, program.home / "runs") == []
