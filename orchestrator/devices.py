@@ -83,13 +83,15 @@ def _why(backend: Backend, stage: Stage, machine: Machine) -> str:
     refused = {
         other.device: machine.answer(other.env, other.device).why_not
         for other in stage.backends
-        if other.device != "cpu" and _elsewhere(other, machine)
+        if other.device != "cpu" and not other.on_request and _expected(other, machine)
     }
     return ", ".join(f"{device}: {why}" for device, why in refused.items() if why)
 
 
-def _elsewhere(backend: Backend, machine: Machine) -> bool:
-    """Say whether another environment can use the device: then it is worth a word that this one cannot."""
+def _expected(backend: Backend, machine: Machine) -> bool:
+    """Say whether one would expect the device here: on a Mac its GPU, elsewhere what another environment can use."""
+    if backend.device in {"mps", "mlx"}:
+        return machine.platform.startswith("darwin")
     return any(
         (told := machine.answer(env, backend.device)).accelerator and not told.why_not
         for env in machine.envs

@@ -151,8 +151,10 @@ class _Asked(Mapping[str, Mapping[str, Answer]]):
 def _ask(env: str) -> Mapping[str, Answer]:
     """The answers of an environment, from the memo or by asking; empty where there is nothing to ask."""
     # MLX's own device is the CPU on Linux: whether it is an accelerator, it has to say itself.
-    if (env != "mlx" and not signs()) or envs.health(env) is not None:
+    if env != "mlx" and not signs():
         return {}
+    if reason := envs.health(env):
+        return _silent(f"its environment {env} is not ready: {reason} (orchestrator envs sync {env})")
     file = memo(env)
     with contextlib.suppress(OSError, ValueError, TypeError):
         told = json.loads(file.read_text(encoding="utf-8"))

@@ -39,6 +39,19 @@ def test_one_environment_s_answer_says_nothing_of_another_and_that_is_said():
     assert why == "cuda: CTranslate2 finds no CUDA device"
 
 
+def test_a_mac_without_the_mlx_environment_says_what_mends_it():
+    mac = machine("darwin-arm64", mlx={"mlx": no("its environment mlx is not ready: it is not installed")})
+    [(backend, why)] = devices.choose(STAGES["asr"], {}, mac)
+    assert (backend.device, why) == ("cpu", "mlx: its environment mlx is not ready: it is not installed")
+
+
+def test_an_environment_that_is_not_ready_is_the_reason_and_not_the_machine(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
+    monkeypatch.setattr(envs, "health", lambda _: "it is not installed")
+    why = machines.here().answer("mlx", "mlx").why_not
+    assert why == "its environment mlx is not ready: it is not installed (orchestrator envs sync mlx)"
+
+
 def test_what_is_asked_goes_first_and_the_others_stay_as_ways_out():
     assert chosen("diarization", machine(pyannote={"cuda": YES}), diarization="cpu") == ["cpu", "cuda"]
 
