@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MACHINE = "this machine"
 DEFAULT = "built-in default"
+EMBEDDED = "embedded"
 OPEN = {"model", "compute_type", "batch_size", "diarize_model"}
 """Options that the machine decides where nobody else does."""
 
@@ -93,11 +94,16 @@ def _choice(flag: Flag, ways: Mapping[str, Ways]) -> tuple[Choice | None, str]:
 
 def _model(asked: Any, choice: Choice) -> str:
     """A name that gives the same model wherever it is said: the id, or a folder's absolute path."""
+    from orchestrator.models import id_of
+
     model = choice.model
     if model is None:
         return str(asked)
     if not asked or asked == "auto":
-        return model.id
+        # `embedded` is the name that people give it; its id says which one that is.
+        return (
+            EMBEDDED if model.role == "diarization" and model.id == id_of(model.role, EMBEDDED) else model.id
+        )
     folder = Path(str(asked)).expanduser()
     if model.path != Path() and folder.exists() and folder.resolve() == model.path:
         return str(folder.absolute())

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orchestrator import __version__, decided
 from orchestrator.decided import Row, Ways
@@ -16,6 +16,9 @@ from orchestrator.flags import DEFAULT_FORMATS, Flag
 from orchestrator.format import plain
 from orchestrator.machine import Machine
 from orchestrator.stages import STAGES, Stage
+
+if TYPE_CHECKING:
+    from orchestrator.choosing import Choice
 
 _COLUMN = 34
 _TITLES = {
@@ -38,7 +41,7 @@ def text(
 
 def _head(film: Path, machine: Machine) -> Iterator[str]:
     memory = f"{machine.memory_mb / 1024:.0f} GB"
-    yield f"# How orchestrator {__version__} subtitles {plain(film.name)} on this machine ({plain(machine.cpu)}, {machine.cores} cores, {memory})."
+    yield f"# How orchestrator {__version__} subtitles {plain(film.name)} on {'this' if machine.here else 'the'} machine ({plain(machine.cpu)}, {machine.cores} cores, {memory})."
     yield "# `orchestrator run` takes this file up as you leave it. The command line counts more than what stands here; what stands"
     yield "# here counts more than environment variables and the configuration file. A line that begins with # does not count."
 
@@ -86,22 +89,25 @@ def _devices(rows: Sequence[Row], ways: Mapping[str, Ways], machine: Machine) ->
     for row in found:
         name = row.key.removeprefix("device.")
         why = f"said by {row.source}" if row.asked else row.why
-        others = "; ".join((*ways[name].refused, *_others(STAGES[name], row.value, machine)))
+        others = "; ".join((*ways[name].refused, *_others(STAGES[name], ways[name].choices[0], machine)))
         yield _commented(f"{name} = {_toml(row.value)}", "; ".join(filter(None, (why, others))))
 
 
-def _others(stage: Stage, taken: str, machine: Machine) -> Iterator[str]:
+def _others(stage: Stage, taken: Choice, machine: Machine) -> Iterator[str]:
     """Why not another device."""
+    model = taken.model.id if taken.model else ""
     for backend in stage.backends:
-        answer = machine.answer(backend.env, backend.device)
-        if backend.device in (taken, "cpu"):
+        device, answer = backend.device, machine.answer(backend.env, backend.device)
+        if device in (taken.backend.device, "cpu"):
             continue
         if answer.why_not:
-            yield f"not {backend.device}: {answer.why_not}"
+            yield f"not {device}: {answer.why_not}"
         elif not answer.accelerator:
-            yield f"not {backend.device}: here it computes on the CPU"
+            yield f"not {device}: here it computes on the CPU"
         elif backend.on_request:
-            yield f"{backend.device} when it is asked for"
+            yield f"{device} when it is asked for"
+        elif model in backend.never or (backend.only and model not in backend.only):
+            yield f"not {device} with the model {model}"
 
 
 def _commented(line: str, why: str) -> str:

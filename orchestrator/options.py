@@ -153,7 +153,7 @@ def film_of(path: Path) -> Path:
 
 def plan_from(arguments: argparse.Namespace, film: Path, store: Store) -> Plan:
     """The plan for one film under the options given, here and in every other place that says some."""
-    from orchestrator import machine, plan
+    from orchestrator import plan
 
     for flag, stages in (
         ("--until", [arguments.until]),
@@ -165,8 +165,7 @@ def plan_from(arguments: argparse.Namespace, film: Path, store: Store) -> Plan:
                 known(stage, flag)
     there = film_of(film)
     arguments = config.merged(arguments, there)
-    file = getattr(arguments, "machine", None)
-    where = machine.recorded(file) if file is not None else machine.here()
+    where = machine_of(arguments)
     return plan.make(
         there,
         params=params_of(arguments),
@@ -185,6 +184,24 @@ def plan_from(arguments: argparse.Namespace, film: Path, store: Store) -> Plan:
     )
 
 
+def add_machine(parser: argparse.ArgumentParser) -> None:
+    """Add the option that plans for another machine."""
+    parser.add_argument(
+        "--machine",
+        type=Path,
+        metavar="FILE",
+        help="as on another machine, from what its `orchestrator devices --json` printed",
+    )
+
+
+def machine_of(arguments: argparse.Namespace) -> Machine:
+    """The machine that is planned for: this one, or what `--machine` names."""
+    from orchestrator import machine
+
+    file = getattr(arguments, "machine", None)
+    return machine.here() if file is None else machine.recorded(file)
+
+
 def forced(arguments: argparse.Namespace) -> list[str]:
     """The stages after `--force`, which may be given more than once or with commas."""
     return [word.strip() for words in arguments.force for word in words.split(",") if word.strip()]
@@ -194,6 +211,19 @@ def formats_of(arguments: argparse.Namespace) -> tuple[str, ...]:
     """The kinds of file that somebody asked for, of arguments that were merged."""
     text = arguments.output_format
     return DEFAULT_FORMATS if text is None else formats(text, arguments.said["output_format"])
+
+
+def elsewhere(arguments: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """What was not said on the command line: option, value, place; of arguments that were merged."""
+    values = {f"device.{stage}" if stage else "device": ask for stage, ask in arguments.asks.items()}
+    return {
+        key: {
+            "value": " or ".join(values[key].devices) or "auto" if key in values else getattr(arguments, key),
+            "from": source,
+        }
+        for key, source in arguments.sources.items()
+        if not source.startswith("--")
+    }
 
 
 def ignored() -> list[str]:

@@ -187,14 +187,12 @@ def _status(state: RunState, refused: list[FatalError], strict: frozenset[Path])
 
 
 def _options(arguments: argparse.Namespace, asked: Mapping[Path, argparse.Namespace]) -> dict[str, Any]:
-    """What was typed, and under `elsewhere`, by film, what files and variables said."""
-    typed = {name: value for name, value in vars(arguments).items() if value not in (None, [])}
-    told = {
-        str(film): {key: source for key, source in of_film.sources.items() if not source.startswith("--")}
-        for film, of_film in asked.items()
+    """What was typed, and under `elsewhere`, by film and option, what files and variables said."""
+    typed = {
+        name: value
+        for name, value in vars(arguments).items()
+        if value not in (None, []) and (value is not False or name in BY_KEY)
     }
-    elsewhere = {film: sources for film, sources in told.items() if sources}
-    return {
-        **{name: value for name, value in typed.items() if value is not False or name in BY_KEY},
-        **({"elsewhere": elsewhere} if elsewhere else {}),
-    }
+    told = {str(film): options.elsewhere(of_film) for film, of_film in asked.items()}
+    found = {film: said for film, said in told.items() if said}
+    return {**typed, "elsewhere": found} if found else typed

@@ -27,6 +27,7 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("film", nargs="?", type=Path, metavar="FILM", help="with this film's job file")
     options.add_film_options(parser, run=True)
+    options.add_machine(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
@@ -53,10 +54,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _ways(asked: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     """How each stage would run here, as far as that is known without a film and without fetching anything."""
-    from orchestrator import choosing, machine
+    from orchestrator import choosing
     from orchestrator.stages import STAGES
 
-    here = machine.here()
+    here = options.machine_of(asked)
     params, off = options.params_of(asked), options.off_of(asked)
     problems: list[str] = []
     try:
@@ -74,6 +75,7 @@ def _ways(asked: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
                 devices,
                 machine=here,
                 offline=True,
+                smaller=asked.allow_smaller_model,
                 sources=options.sources_of(asked),
             )
         except FatalError as error:

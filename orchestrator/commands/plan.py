@@ -26,12 +26,7 @@ def add(subparsers: Any) -> None:
     parser.add_argument("films", nargs="+", type=Path, metavar="FILM")
     options.add_film_options(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
-    parser.add_argument(
-        "--machine",
-        type=Path,
-        metavar="FILE",
-        help="plan as on another machine, from what its `orchestrator devices --json` printed",
-    )
+    options.add_machine(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -24,6 +24,7 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("films", nargs="+", type=Path, metavar="FILM")
     options.add_film_options(parser, run=True)
+    options.add_machine(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace job files that were edited")
 
 
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _prepare(arguments: argparse.Namespace, film: Path) -> str:
     """Write one job file; returns the line that says so."""
-    from orchestrator import config, jobfile, machine, outputs
+    from orchestrator import config, jobfile, outputs
     from orchestrator.home import home
     from orchestrator.store import Store
 
@@ -66,7 +67,7 @@ def _prepare(arguments: argparse.Namespace, film: Path) -> str:
     asked = config.merged(arguments, None)
     plan = options.plan_from(asked, film, Store(home() / "store"))
     steps = {step.name: step for step in plan.steps}
-    here = machine.here()
+    here = options.machine_of(asked)
     text = jobfile.text(film, asked, steps, here, _recommended(asked, plan, here)).encode()
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "job.toml"

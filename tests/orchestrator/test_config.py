@@ -1,81 +1,20 @@
 """Where each option's value comes from: every place and its rank, the names carried over, and what is wrong in a file."""
 
+# ruff: noqa: F811  (the fixture `place` is an argument)
+
 from __future__ import annotations
 
-import argparse
 import json
-import os
 
 import pytest
 
-from orchestrator import cli, config, config_env, options
-from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
+from orchestrator import cli, options
+from orchestrator.errors import OK, USAGE, FatalError
 from orchestrator.flags import FLAGS
-from orchestrator.machine import Answer, Machine
 from orchestrator.stages import STAGES
+from tests.orchestrator.places import place  # noqa: F401
 
 TOKEN = "hf_" + "NeverShownToAnybody1"
-
-
-@pytest.fixture
-def place(tmp_path, monkeypatch):
-    """A film, and an environment in which nothing is said."""
-    for name in os.environ:
-        if name.startswith("ORCHESTRATOR_") or name in config_env.CARRIED:
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path / "user"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "user/config"))
-    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("sys.platform", "linux")
-    film = tmp_path / "movie.mp4"
-    film.write_text("a film")
-    return Place(film, tmp_path / "user/config/orchestrator/config.toml", monkeypatch)
-
-
-class Place:
-    """A film with a job file, an environment and a configuration file to write to."""
-
-    def __init__(self, film, user, monkeypatch):
-        self.film, self.user, self._patch = film, user, monkeypatch
-        self.job = film.with_name("movie.mp4.orchestrator.toml")
-
-    def environment(self, **values):
-        for name, value in values.items():
-            self._patch.setenv(name, value)
-
-    def config(self, text):
-        self.user.parent.mkdir(parents=True, exist_ok=True)
-        self.user.write_text(text)
-
-    def merged(self, *words, film=None):
-        parser = argparse.ArgumentParser()
-        options.add_film_options(parser, run=True)
-        return config.merged(parser.parse_args(options.normalise(words)), film or self.film)
-
-    def refused(self, *words):
-        with pytest.raises(FatalError) as caught:
-            options.devices_of(self.merged(*words), nothing_but_a_cpu())
-        return f"{caught.value.message} ({caught.value.hint})", caught.value.status
-
-
-def machine(**envs):
-    """A machine on whose environments these devices can be used; `mlx_on_cpu` is MLX where there is no Mac."""
-    told = {
-        env: {device: Answer(name=device, accelerator=device != "mlx_on_cpu") for device in devices}
-        for env, devices in envs.items()
-    }
-    if told.get("mlx", {}).pop("mlx_on_cpu", None):
-        told["mlx"]["mlx"] = Answer(accelerator=False)
-    return Machine(platform="any", cpu="any", cores=8, memory_mb=32000, driver="", envs=told)
-
-
-def nothing_but_a_cpu():
-    return machine()
-
-
-NVIDIA = machine(whisperx=["cuda"], pyannote=["cuda"])
-MAC = machine(whisperx=["mps"], pyannote=["mps"], mlx=["mlx"])
-LINUX_MLX = machine(mlx=["mlx_on_cpu"])
 
 
 def test_each_place_counts_more_than_the_one_below_it_and_what_it_shadows_is_known(place):
@@ -181,160 +120,6 @@ def test_a_folder_in_a_file_is_relative_to_the_file(place, tmp_path):
     asked = place.merged()
     assert asked.output_dir == tmp_path / "out"
     assert asked.model == str(tmp_path / "mine")
-
-
-# --- devices -------------------------------------------------------------------------------------------------------------
-
-
-def devices(asked, where=NVIDIA):
-    return options.devices_of(asked, where)
-
-
-def test_devices_on_the_command_line_add_up_and_the_later_one_counts(place):
-    asked = place.merged("--device", "asr=mlx,diarization=cuda", "--device", "asr=cpu", "--device", "cuda")
-    assert devices(asked) == {"asr": "cpu", "diarization": "cuda", "": "cuda"}
-
-
-def test_devices_are_merged_by_stage_and_all_in_a_higher_place_counts_more_than_a_stage_in_a_lower_one(place):
-    place.config('[device]\nasr = "mlx"\npyannote-vad = "cuda"')
-    place.environment(ORCHESTRATOR_DEVICE="diarization=cuda")
-    assert devices(place.merged()) == {"asr": "mlx", "pyannote_vad": "cuda", "diarization": "cuda"}
-    assert devices(place.merged("--device", "asr=cpu"))["pyannote_vad"] == "cuda"
-    assert devices(place.merged("--device", "cpu")) == {"": "cpu"}
-    assert place.merged().sources["device.asr"] == "config.toml"
-
-
-def test_auto_leaves_a_stage_its_own_order(place):
-    place.config('device = "cuda"')
-    found = devices(place.merged("--device", "asr=auto"))
-    assert "asr" not in found
-    assert "" not in found
-    assert found["diarization"] == "cuda"
-    assert devices(place.merged("--device", "auto")) == {}
-
-
-@pytest.mark.parametrize("text", ['device = ["asr=cpu", "cuda"]', '[device]\nall = "cuda"\nasr = "cpu"'])
-def test_a_device_in_a_file_is_a_text_a_list_or_a_table(place, text):
-    place.job.write_text(text)
-    assert devices(place.merged()) == {"": "cuda", "asr": "cpu"}
-
-
-def test_a_device_that_is_not_there_is_refused_by_the_place_that_asked(place):
-    place.environment(WHISPERX_DEVICE="cuda")
-    asked = place.merged()
-    assert options.sources_of(asked)["asr"] == "WHISPERX_DEVICE=cuda"
-    place.job.write_text('device = "asr=mlx"')
-    assert options.sources_of(place.merged())["asr"] == "movie.mp4.orchestrator.toml"
-    assert options.sources_of(place.merged("--device", "asr=cpu"))["asr"] == "--device"
-
-
-# --- the names that are carried over ------------------------------------------------------------------------------------
-
-
-def carried(place, where, **values):
-    place.environment(**values)
-    return devices(place.merged(), where)
-
-
-def test_whisperx_device_is_for_recognition_and_for_an_aligner_that_can(place):
-    assert carried(place, NVIDIA, WHISPERX_DEVICE="cuda") == {"asr": "cuda"}
-    place.environment(ORCHESTRATOR_ALIGN_MODEL="WAV2VEC2_ASR_BASE_960H")
-    assert carried(place, NVIDIA) == {"asr": "cuda", "alignment": "cuda"}
-    assert carried(place, NVIDIA, WHISPERX_DEVICE="cpu") == {"asr": "cpu", "alignment": "cpu"}
-    assert carried(place, NVIDIA, WHISPERX_DEVICE="auto") == {}
-
-
-def test_apple_s_gpu_is_mlx_for_recognition_and_mps_for_an_aligner(place):
-    assert carried(place, MAC, WHISPERX_DEVICE="mps") == {"asr": "mlx"}
-    place.environment(ORCHESTRATOR_ALIGN_MODEL="WAV2VEC2_ASR_BASE_960H")
-    assert carried(place, MAC) == {"asr": "mlx", "alignment": "mps"}
-
-
-def test_mlx_that_computes_on_a_cpu_is_not_apple_s_gpu(place):
-    with pytest.raises(FatalError, match="WHISPERX_DEVICE=mps: asr cannot use mlx here"):
-        carried(place, LINUX_MLX, WHISPERX_DEVICE="mps")
-
-
-@pytest.mark.parametrize(
-    ("backend", "where", "device"),
-    [
-        ("whisperx", NVIDIA, {"asr": "cuda"}),
-        ("faster-whisper", MAC, {"asr": "cpu"}),
-        ("mlx", MAC, {"asr": "mlx"}),
-        ("mlx-whisper", LINUX_MLX, {"asr": "mlx"}),
-        ("auto", MAC, {}),
-    ],
-)
-def test_whisper_backend_says_how_recognition_runs(place, backend, where, device):
-    assert carried(place, where, WHISPER_BACKEND=backend) == device
-
-
-def test_backend_and_device_narrow_each_other_down_or_contradict(place):
-    assert carried(place, NVIDIA, WHISPER_BACKEND="whisperx", WHISPERX_DEVICE="cpu")["asr"] == "cpu"
-    assert carried(place, MAC, WHISPER_BACKEND="mlx", WHISPERX_DEVICE="mps")["asr"] == "mlx"
-    place.environment(WHISPER_BACKEND="mlx", WHISPERX_DEVICE="cuda")
-    said, status = place.refused()
-    assert "WHISPERX_DEVICE=cuda and WHISPER_BACKEND=mlx: they contradict each other" in said
-    assert status == USAGE
-
-
-def test_use_gpu_diarization_is_this_machine_s_accelerator_or_the_cpu(place):
-    assert carried(place, NVIDIA, USE_GPU_DIARIZATION="true") == {
-        "diarization": "cuda",
-        "pyannote_vad": "cuda",
-    }
-    assert carried(place, MAC) == {"diarization": "mps", "pyannote_vad": "mps"}
-    said, status = place.refused()
-    assert "USE_GPU_DIARIZATION=true: diarization cannot use an accelerator here" in said
-    assert "it can use: cpu" in said
-    assert status == ENVIRONMENT
-    assert carried(place, NVIDIA, USE_GPU_DIARIZATION="False") == {
-        "diarization": "cpu",
-        "pyannote_vad": "cpu",
-    }
-
-
-def test_indictrans2_device_is_taken_for_the_stage_that_is_to_come(place):
-    assert carried(place, NVIDIA, INDICTRANS2_DEVICE="cuda") == {}
-    assert place.merged().asks["translation"].devices == ("cuda",)
-
-
-def test_model_compute_type_and_batch_are_carried_over(place):
-    place.environment(WHISPER_MODEL="large-v3", WHISPER_COMPUTE_TYPE="float16", BATCH_SIZE="4")
-    asked = place.merged()
-    assert options.params_of(asked)["asr"] == {
-        "model": "large-v3",
-        "compute_type": "float16",
-        "batch_size": 4,
-    }
-    assert asked.sources["batch_size"] == "environment BATCH_SIZE"
-
-
-NONSENSE = {
-    "WHISPERX_DEVICE": "tpu", "WHISPER_BACKEND": "vosk", "WHISPER_COMPUTE_TYPE": "float17", "BATCH_SIZE": "0",
-    "USE_GPU_DIARIZATION": "perhaps", "INDICTRANS2_DEVICE": "cuda:1", "ORCHESTRATOR_DEVICE": "asr=gpu",
-    "ORCHESTRATOR_BEAM_SIZE": "many", "ORCHESTRATOR_LANGUAGE": "Hindi", "ORCHESTRATOR_STRICT": "perhaps",
-    "ORCHESTRATOR_OUTPUT_FORMAT": "srt,doc",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", NONSENSE)
-def test_nonsense_in_a_variable_is_a_sentence_that_names_it(place, name):
-    place.environment(**{name: NONSENSE[name]})
-    said, status = place.refused()
-    assert f"{name}={NONSENSE[name]}: " in said
-    assert status == USAGE
-
-
-def test_variables_of_the_tool_that_are_no_options_disturb_nobody_and_a_slip_is_told(place):
-    place.environment(
-        ORCHESTRATOR_DEBUG="1", ORCHESTRATOR_ENVS="/x", ORCHESTRATOR_MODLE="base", ORCHESTRATOR_XYZ="1"
-    )
-    assert place.merged().model is None
-    assert config_env.unknown(os.environ) == [
-        ("ORCHESTRATOR_MODLE", "ORCHESTRATOR_MODEL"),
-        ("ORCHESTRATOR_XYZ", ""),
-    ]
 
 
 # --- what is wrong in a file --------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Job files: what they hold, that they mean the plan they were made from, and that an edited one is kept."""
 
+# ruff: noqa: F811  (the fixture `place` is an argument)
+
 from __future__ import annotations
 
 import argparse
@@ -12,9 +14,10 @@ from orchestrator import cli, config, config_file, options, session
 from orchestrator.commands import run as run_command
 from orchestrator.errors import FAILED, OK, PARTIAL, STORAGE, USAGE, FatalError
 from orchestrator.flags import FLAGS
+from tests.orchestrator.places import place  # noqa: F401
 from tests.orchestrator.stages import new_store
-from tests.orchestrator.test_config import place  # noqa: F401
 
+MACHINES = Path(__file__).parents[1] / "data" / "machines"
 pytestmark = pytest.mark.env("models")
 
 
@@ -24,7 +27,7 @@ def arguments(*words):
     return parser.parse_args(words)
 
 
-def plan(place, *words):  # noqa: F811
+def plan(place, *words):
     return options.plan_from(arguments(*words), place.film, new_store(place.film.parent))
 
 
@@ -83,7 +86,7 @@ def meaning(plan):
     ],
     ids=["nothing", "words", "switches", "device", "folder"],
 )
-def test_a_job_file_means_the_plan_it_was_made_from(place, words, monkeypatch, tmp_path):  # noqa: F811
+def test_a_job_file_means_the_plan_it_was_made_from(place, words, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     wanted = plan(place, *words)
     assert cli.main(["prepare", str(place.film), *words]) == OK
@@ -95,7 +98,29 @@ def test_a_job_file_means_the_plan_it_was_made_from(place, words, monkeypatch, t
     assert asked.strict is ("--strict" in words)
 
 
-def test_what_the_environment_says_goes_into_the_file_with_its_place(place):  # noqa: F811
+@pytest.mark.parametrize("profile", sorted(file.stem for file in MACHINES.glob("*.json")))
+def test_a_job_file_means_the_same_plan_on_every_kind_of_machine(place, profile):
+    on = ["--machine", str(MACHINES / f"{profile}.json")]
+    parser = argparse.ArgumentParser()
+    run_command.add_options(parser)
+    options.add_machine(parser)
+    store = new_store(place.film.parent)
+    wanted = options.plan_from(parser.parse_args(on), place.film, store)
+    assert cli.main(["prepare", str(place.film), *on]) == OK
+    found = options.plan_from(parser.parse_args(on), place.film, store)
+    for one, other in zip(wanted.steps, found.steps, strict=True):
+        first = [
+            (
+                step.name,
+                step.key,
+                step.choices and (step.choice.backend, step.choice.model, step.choice.params),
+            )
+            for step in (one, other)
+        ]
+        assert first[0] == first[1]
+
+
+def test_what_the_environment_says_goes_into_the_file_with_its_place(place):
     place.environment(WHISPER_MODEL="tiny.en", BATCH_SIZE="3", WHISPERX_DEVICE="cpu")
     wanted = plan(place)
     cli.main(["prepare", str(place.film)])
@@ -106,7 +131,7 @@ def test_what_the_environment_says_goes_into_the_file_with_its_place(place):  # 
     assert meaning(plan(place)) == meaning(wanted)
 
 
-def test_a_model_in_a_folder_is_found_from_everywhere(place, monkeypatch, tmp_path):  # noqa: F811
+def test_a_model_in_a_folder_is_found_from_everywhere(place, monkeypatch, tmp_path):
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "model.bin").write_bytes(b"weights")
@@ -115,7 +140,7 @@ def test_a_model_in_a_folder_is_found_from_everywhere(place, monkeypatch, tmp_pa
     assert config.merged(arguments(), place.film).model == str(folder)
 
 
-def test_every_line_that_does_not_count_is_right_when_it_is_made_to_count(place):  # noqa: F811
+def test_every_line_that_does_not_count_is_right_when_it_is_made_to_count(place):
     cli.main(["prepare", str(place.film)])
     text = place.job.read_text()
     place.job.write_text(re.sub(r"^# (\w+ = )", r"\1", text, flags=re.MULTILINE))
@@ -124,7 +149,7 @@ def test_every_line_that_does_not_count_is_right_when_it_is_made_to_count(place)
     assert set(told.devices) == {"silero_vad", "pyannote_vad", "diarization", "asr", "alignment"}
 
 
-def test_a_model_that_fits_but_is_not_there_is_a_line_that_does_not_count(place, monkeypatch):  # noqa: F811
+def test_a_model_that_fits_but_is_not_there_is_a_line_that_does_not_count(place, monkeypatch):
     from orchestrator.recommendations import Recommendation
 
     small = Recommendation(model="small", compute_type="int8", batch_size=8, why="eight cores read it")
@@ -136,7 +161,7 @@ def test_a_model_that_fits_but_is_not_there_is_a_line_that_does_not_count(place,
     )
 
 
-def test_an_edited_job_file_is_kept(place, capsys):  # noqa: F811
+def test_an_edited_job_file_is_kept(place, capsys):
     cli.main(["prepare", str(place.film)])
     assert cli.main(["prepare", str(place.film), "--beam-size", "2"]) == OK  # nobody has touched it
     assert "beam_size = 2" in place.job.read_text()
@@ -148,13 +173,13 @@ def test_an_edited_job_file_is_kept(place, capsys):  # noqa: F811
     assert "beam_size = 2" not in place.job.read_text()
 
 
-def test_a_job_file_that_was_written_by_hand_is_kept(place, capsys):  # noqa: F811
+def test_a_job_file_that_was_written_by_hand_is_kept(place, capsys):
     place.job.write_text('language = "hi"')
     assert cli.main(["prepare", str(place.film)]) == FAILED
     assert "was not written by this tool and is kept" in capsys.readouterr().err
 
 
-def test_several_films_are_prepared_and_one_that_is_not_there_is_told(place, tmp_path, capsys):  # noqa: F811
+def test_several_films_are_prepared_and_one_that_is_not_there_is_told(place, tmp_path, capsys):
     other = tmp_path / "other.mkv"
     other.write_text("another")
     place.job.write_text("# mine")
@@ -167,24 +192,31 @@ def test_several_films_are_prepared_and_one_that_is_not_there_is_told(place, tmp
     assert "none.mp4" in said
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(place, capsys):  # noqa: F811
+def test_a_folder_that_cannot_be_written_is_a_sentence(place, capsys):
     if not Path("/proc/version").is_file():
         pytest.skip("no folder here that nobody can write")
     assert cli.main(["prepare", "/proc/version"]) == STORAGE
     assert "cannot write /proc/version.orchestrator.toml" in capsys.readouterr().err
 
 
-def test_what_is_of_one_run_is_refused(place, capsys):  # noqa: F811
+def test_what_is_of_one_run_is_refused(place, capsys):
     assert cli.main(["prepare", str(place.film), "--until", "asr"]) == USAGE
 
 
-def test_a_run_says_in_one_line_what_the_job_file_decides_and_each_film_has_its_own(place, tmp_path):  # noqa: F811
+def test_a_run_says_in_one_line_what_the_job_file_decides_and_each_film_has_its_own(place, tmp_path):
     other = tmp_path / "other.mkv"
     other.write_text("another")
     place.job.write_text('language = "hi"\noutput_format = "srt"\n[device]\nasr = "cpu"')
     films = arguments()
     films.films = [place.film, other, place.job]
     asked, plans, refused = session._plans(films, new_store(tmp_path))
+    assert session._options(films, asked)["elsewhere"] == {
+        str(place.film): {
+            "language": {"value": "hi", "from": place.job.name},
+            "output_format": {"value": "srt", "from": place.job.name},
+            "device.asr": {"value": "cpu", "from": place.job.name},
+        }
+    }
     assert refused == []
     assert [plan.step("asr").choice.params["language"] for plan in plans] == ["hi", None]
     assert [options.formats_of(of_film) for of_film in asked.values()] == [("srt",), options.DEFAULT_FORMATS]
@@ -194,7 +226,7 @@ def test_a_run_says_in_one_line_what_the_job_file_decides_and_each_film_has_its_
     ]
 
 
-def test_a_wrong_job_file_stops_a_batch_before_it_begins(place, tmp_path):  # noqa: F811
+def test_a_wrong_job_file_stops_a_batch_before_it_begins(place, tmp_path):
     other = tmp_path / "other.mkv"
     other.write_text("another")
     place.job.write_text("modell = 1")

@@ -1,0 +1,73 @@
+"""A film, and every place that can say an option about it; and machines with one accelerator or another."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+import pytest
+
+from orchestrator import config, config_env, options
+from orchestrator.errors import FatalError
+from orchestrator.machine import Answer, Machine
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A film, and an environment in which nothing is said."""
+    for name in os.environ:
+        if name.startswith("ORCHESTRATOR_") or name in config_env.CARRIED:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "user/config"))
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("sys.platform", "linux")
+    film = tmp_path / "movie.mp4"
+    film.write_text("a film")
+    return Place(film, tmp_path / "user/config/orchestrator/config.toml", monkeypatch)
+
+
+class Place:
+    """A film with a job file, an environment and a configuration file to write to."""
+
+    def __init__(self, film, user, monkeypatch):
+        self.film, self.user, self._patch = film, user, monkeypatch
+        self.job = film.with_name("movie.mp4.orchestrator.toml")
+
+    def environment(self, **values):
+        for name, value in values.items():
+            self._patch.setenv(name, value)
+
+    def config(self, text):
+        self.user.parent.mkdir(parents=True, exist_ok=True)
+        self.user.write_text(text)
+
+    def merged(self, *words, film=None):
+        parser = argparse.ArgumentParser()
+        options.add_film_options(parser, run=True)
+        return config.merged(parser.parse_args(options.normalise(words)), film or self.film)
+
+    def refused(self, *words):
+        with pytest.raises(FatalError) as caught:
+            options.devices_of(self.merged(*words), nothing_but_a_cpu())
+        return f"{caught.value.message} ({caught.value.hint})", caught.value.status
+
+
+def machine(**envs):
+    """A machine on whose environments these devices can be used; `mlx_on_cpu` is MLX where there is no Mac."""
+    told = {
+        env: {device: Answer(name=device, accelerator=device != "mlx_on_cpu") for device in devices}
+        for env, devices in envs.items()
+    }
+    if told.get("mlx", {}).pop("mlx_on_cpu", None):
+        told["mlx"]["mlx"] = Answer(accelerator=False)
+    return Machine(platform="any", cpu="any", cores=8, memory_mb=32000, driver="", envs=told)
+
+
+def nothing_but_a_cpu():
+    return machine()
+
+
+NVIDIA = machine(whisperx=["cuda"], pyannote=["cuda"])
+MAC = machine(whisperx=["mps"], pyannote=["mps"], mlx=["mlx"])
+LINUX_MLX = machine(mlx=["mlx_on_cpu"])
