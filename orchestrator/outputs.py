@@ -8,6 +8,7 @@ renamed into place whole; a reader never sees half of one.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -74,15 +75,18 @@ def name_of(film: Path, output: str, language: str) -> str:
     return f"{film.stem}{tag}.{output}"
 
 
-def place_for(target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool) -> tuple[Path, str]:
-    """Where a file with this digest may be written for `target`, and a note where that is elsewhere.
+def place_for(
+    target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool
+) -> tuple[Path, str, bool]:
+    """Where a file with this digest may be written for `target`, a note where that is elsewhere, and whether nothing is there.
 
     That is `target` itself where nothing is there, or what is there is ours, for this film and unchanged, or equal, or may be
     overwritten; else the first free `name.1.ext`, `name.2.ext`, ... by the same rule. Never the film itself.
     """
     stem, suffix = target.name.rsplit(".", 1)
     for place in _beside(target, stem, suffix):
-        if not place.exists():
+        free = not place.exists()
+        if free:
             break
         if place.samefile(film):
             continue
@@ -91,7 +95,7 @@ def place_for(target: Path, digest: str, film: Path, ledger: Ledger, *, overwrit
         if ours or there == digest or (overwrite and place == target):
             break
     if place == target:
-        return target, ""
+        return target, "", free
     other = ledger.film(target)
     if other is None:
         why = "was not written by this tool"
@@ -99,7 +103,11 @@ def place_for(target: Path, digest: str, film: Path, ledger: Ledger, *, overwrit
         why = f"belongs to {Path(other).name}"
     else:
         why = "was edited since"
-    return place, f"{target.name} {why} and is kept; the new one is {place.name} (--overwrite replaces it)"
+    return (
+        place,
+        f"{target.name} {why} and is kept; the new one is {place.name} (--overwrite replaces it)",
+        free,
+    )
 
 
 def publish(
@@ -107,8 +115,8 @@ def publish(
 ) -> Published:
     """Copy `source` to `target` under the rule above; `FatalError` (storage) where it cannot be written."""
     with _storage_errors(target):
-        place, note = place_for(target, digest, film, ledger, overwrite=overwrite)
-        if place.exists() and file_digest(place) == digest:
+        place, note, free = place_for(target, digest, film, ledger, overwrite=overwrite)
+        if not free and file_digest(place) == digest:
             changed = False
         else:
             changed = True
@@ -116,7 +124,8 @@ def publish(
             with _draft(place) as draft:
                 shutil.copyfile(source, draft)
                 _sync(draft)
-                draft.replace(place)
+                if not _into_place(draft, place, free=free):
+                    return publish(source, target, digest, film, ledger, overwrite=overwrite)
         ledger.remember(place, digest, film)
         return Published(name=target.name, path=place, size=place.stat().st_size, changed=changed, note=note)
 
@@ -126,11 +135,33 @@ def adopt(
 ) -> Published:
     """Rename `draft`, a finished file in the target's own folder, into place under the rule above."""
     with _storage_errors(target):
-        place, note = place_for(target, digest, film, ledger, overwrite=overwrite)
         _sync(draft)
-        draft.replace(place)
+        while True:
+            place, note, free = place_for(target, digest, film, ledger, overwrite=overwrite)
+            if _into_place(draft, place, free=free):
+                break
         ledger.remember(place, digest, film)
         return Published(name=target.name, path=place, size=place.stat().st_size, changed=True, note=note)
+
+
+def _into_place(draft: Path, place: Path, *, free: bool) -> bool:
+    """Rename `draft` to `place`; false where somebody has put a file there since it was looked at, and nothing was done.
+
+    Renaming would silently replace it; a link is refused where there is something. A file system without links (exFAT, some
+    network shares) gets the rename.
+    """
+    if free:
+        try:
+            place.hardlink_to(draft)
+        except FileExistsError:
+            return False
+        except OSError:
+            pass
+        else:
+            draft.unlink()
+            return True
+    draft.replace(place)
+    return True
 
 
 def check_writable(folder: Path) -> None:
@@ -197,8 +228,9 @@ def _storage_errors(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         raise FatalError(
             f"cannot write {target}: {error.strerror or error}",
-            "free some space there, or choose another folder with --output-dir",
+            f"{'free some space there, or ' if full else ''}choose another folder with --output-dir",
             STORAGE,
         ) from error

@@ -89,3 +89,28 @@ def test_drafts_of_killed_runs_are_removed_and_those_of_living_ones_kept(tmp_pat
     assert sorted(tmp_path.iterdir()) == sorted([living, theirs])
     assert draft.parent == tmp_path
     assert draft.name.startswith(".")
+
+
+def test_a_file_that_comes_while_ours_is_written_is_kept(tmp_path, ledger, film, monkeypatch):
+    theirs = tmp_path / "movie.en.srt"
+    monkeypatch.setattr(
+        "orchestrator.outputs._sync", lambda _: theirs.exists() or theirs.write_text("theirs")
+    )
+    done = put(tmp_path, ledger, film, "ours")
+    assert (theirs.read_text(), done.path.name, done.path.read_text()) == ("theirs", "movie.en.1.srt", "ours")
+
+
+def test_a_file_system_without_links_gets_the_file_too(tmp_path, ledger, film, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("pathlib.Path.hardlink_to", refuse)
+    assert put(tmp_path, ledger, film, "ours").path.read_text() == "ours"
+
+
+def test_a_folder_that_may_not_be_written_is_not_called_full(tmp_path, ledger, film):
+    place = tmp_path / "file"
+    place.write_text("")
+    with pytest.raises(FatalError) as caught:
+        put(tmp_path, ledger, film, "ours", name="file/movie.en.srt")
+    assert caught.value.hint == "choose another folder with --output-dir"
