@@ -73,8 +73,8 @@ def _command_line(arguments: argparse.Namespace) -> Layer:
             value = Value(value=None if found == "" else found, source=name, said=said)
             values[flag.key] = checked(flag, value)
     devices: dict[str, Ask] = {}
-    for word in getattr(arguments, "device", None) or []:
-        devices |= from_words(word, "--device", "--device")
+    for word in ",".join(getattr(arguments, "device", None) or []).split(","):
+        devices |= from_words(word, "--device", f"--device {word.strip()}")
     return Layer(values=values, devices=devices)
 
 

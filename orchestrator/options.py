@@ -107,8 +107,8 @@ def off_of(arguments: argparse.Namespace) -> dict[str, str]:
 
 
 def _place(source: str, said: str) -> str:
-    """The place in few words: a file's name, a variable with its value, a flag."""
-    return said if source.startswith("environment") else source
+    """The place in few words: a file's name, a variable or a flag with its value."""
+    return said if source.startswith(("environment", "--")) else source
 
 
 def stages_of(arguments: argparse.Namespace) -> Mapping[str, Stage]:

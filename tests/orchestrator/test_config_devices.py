@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
-from orchestrator import config_env, options
-from orchestrator.errors import ENVIRONMENT, USAGE, FatalError
+from orchestrator import cli, config_env, options
+from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
 from tests.orchestrator.places import LINUX_MLX, MAC, NVIDIA, place  # noqa: F401
+
+MACHINES = Path(__file__).parents[1] / "data" / "machines"
 
 
 def devices(asked, where=NVIDIA):
@@ -52,7 +55,19 @@ def test_a_device_that_is_not_there_is_refused_by_the_place_that_asked(place):
     assert options.sources_of(asked)["asr"] == "WHISPERX_DEVICE=cuda"
     place.job.write_text('device = "asr=mlx"')
     assert options.sources_of(place.merged())["asr"] == "movie.mp4.orchestrator.toml"
-    assert options.sources_of(place.merged("--device", "asr=cpu"))["asr"] == "--device"
+    assert options.sources_of(place.merged("--device", "asr=cpu"))["asr"] == "--device asr=cpu"
+
+
+@pytest.mark.env("models")
+def test_the_plan_says_where_a_device_was_asked_for_that_is_not_there(place, capsys):
+    place.environment(WHISPERX_DEVICE="cuda")
+    without = ["plan", str(place.film), "--machine", str(MACHINES / "plain-cpu.json")]
+    assert cli.main(without) == ENVIRONMENT
+    said = capsys.readouterr().err
+    assert "WHISPERX_DEVICE=cuda: asr cannot use cuda here: " in said
+    assert "it can use: cpu" in said
+    assert cli.main([*without, "--device", "asr=cpu"]) == OK
+    assert "asr: cpu: asked for (--device asr=cpu)" in capsys.readouterr().out
 
 
 # --- the names that are carried over ------------------------------------------------------------------------------------
