@@ -102,6 +102,13 @@ def check(
     return verdict
 
 
+def refuse(stage: Stage, choice: Choice, machine_id: str, why: str) -> Verdict:
+    """A verdict against the device for this run, where it could not be compared; it is not kept."""
+    verdict = Verdict(agrees=False, said=why)
+    _this_run[_memo(stage, choice.backend, choice.model, machine_id)] = verdict
+    return verdict
+
+
 def _failed(memo: Path, step: StepState, device: str) -> Verdict:
     """The verdict where one of the two runs came to no result; it is kept where the device is what failed."""
     why = step.error.message.splitlines()[0] if step.error else "it did not run to its end"

@@ -9,12 +9,13 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from orchestrator import agreement, machine, runs
+from orchestrator import agreement, machine, models, runs
 from orchestrator.home import home
 
 if TYPE_CHECKING:
     from orchestrator.choosing import Choice
     from orchestrator.declaration import Stage
+    from orchestrator.models import Model
     from orchestrator.plan import Plan
     from orchestrator.state import FilmState
     from orchestrator.store import Store
@@ -53,12 +54,11 @@ def _check(stage: Stage, choice: Choice, store: Store, machine_id: str) -> agree
 
     film = agreement.reference()
     if film is None:
-        return agreement.Verdict(
-            agrees=False, said="pyannote.audio, which ships the reference recording, is not installed"
-        )
+        why = "it could not be compared with the CPU: pyannote.audio, which ships the recording for it, is not installed"
+        return agreement.refuse(stage, choice, machine_id, why)
 
     def make(devices: Mapping[str, str]) -> Plan:
-        named = {stage.model: choice.params[stage.model]} if stage.model else {}
+        named = {stage.model: _asked(choice.model)} if stage.model and choice.model else {}
         return planning.make(
             film,
             store=store,
@@ -81,3 +81,8 @@ def _check(stage: Stage, choice: Choice, store: Store, machine_id: str) -> agree
         return state.films[0]
 
     return agreement.check(stage, choice, machine_id, make=make, run=run, store=store)
+
+
+def _asked(model: Model) -> str:
+    """What to ask for to be given this model again: its id, or the folder of one that has no name anywhere."""
+    return model.id if models.on_disk(model.role, model.id) else str(model.path)
