@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from orchestrator import envs
@@ -38,8 +38,8 @@ def cache() -> Path:
     return (Path(base).expanduser() if base else Path.home() / ".cache") / "huggingface" / "hub"
 
 
-def cached(repository: str, revision: str, marks: Sequence[str]) -> Path | None:
-    """Return the snapshot of `repository` on this disk that holds one of `marks`, or None.
+def cached(repository: str, revision: str, whole: Callable[[Path], bool]) -> Path | None:
+    """Return the snapshot of `repository` on this disk that is `whole`, or None.
 
     `revision` is a branch, a tag, a commit or empty for the main branch; without it, the newest whole snapshot serves
     where the main branch was never fetched.
@@ -55,15 +55,15 @@ def cached(repository: str, revision: str, marks: Sequence[str]) -> Path | None:
     else:
         candidates = sorted(snapshots.glob("*"), key=lambda path: path.stat().st_mtime, reverse=True)
     # A snapshot's files are links to blobs: one that is being fetched, or that lost its blob, does not exist.
-    return next((path for path in candidates if any((path / mark).exists() for mark in marks)), None)
+    return next((path for path in candidates if whole(path)), None)
 
 
-def repositories(marks: Sequence[str], role: str) -> list[str]:
+def repositories(role: str, whole: Callable[[Path], bool]) -> list[str]:
     """Return the ids of the cached repositories that can be models of `role`: a guess for listings, from file names."""
     found = []
     for folder in sorted(cache().glob("models--*--*")):
         repository = folder.name.removeprefix("models--").replace("--", "/", 1)
-        snapshot = cached(repository, "", marks)
+        snapshot = cached(repository, "", whole)
         if snapshot is not None and _looks_like(snapshot, role):
             found.append(repository)
     return found
@@ -107,7 +107,22 @@ except Exception as error:
 """
 
 ALLOW = {
-    "whisper": ["config.json", "preprocessor_config.json", "model.bin", "tokenizer.json", "vocabulary.*"]
+    "whisper": [
+        "config.json",
+        "generation_config.json",
+        "preprocessor_config.json",
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "vocabulary.*",
+        "vocab.json",
+        "merges.txt",
+        "normalizer.json",
+        "added_tokens.json",
+        "special_tokens_map.json",
+        "model.bin",
+        "weights.*",
+        "model*.safetensors*",
+    ],
 }
 IGNORE = {"aligner": ["*.h5", "*.msgpack", "*.onnx", "*.ot", "language_model/*"]}
 

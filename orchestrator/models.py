@@ -12,39 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator import hub, weights
+from orchestrator import whisper_models as whisper
 from orchestrator.errors import FAILED, USAGE, FatalError
 from orchestrator.home import home
 
 ROLES = ("whisper", "segmentation", "diarization", "aligner")
 
-WHISPER_ON_HUB = {
-    name: f"Systran/faster-whisper-{name}"
-    for name in ("tiny.en", "tiny", "base.en", "base", "small.en", "small", "medium.en", "medium",
-                 "large-v1", "large-v2", "large-v3")
-} | {
-    "large": "Systran/faster-whisper-large-v3",
-    "distil-large-v2": "Systran/faster-distil-whisper-large-v2",
-    "distil-medium.en": "Systran/faster-distil-whisper-medium.en",
-    "distil-small.en": "Systran/faster-distil-whisper-small.en",
-    "distil-large-v3": "Systran/faster-distil-whisper-large-v3",
-    "distil-large-v3.5": "distil-whisper/distil-large-v3.5-ct2",
-    "large-v3-turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
-    "turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
-}  # fmt: skip
-"""faster-whisper's short names, and the repositories it takes them from."""
-
 IN_PACKAGES = {"aligner": ("auto", "pocketsphinx", "attention")}
 """Choices whose weights, if any, ship inside the stage's own packages."""
 
 MARKS = {
-    "whisper": ("model.bin",),
     "segmentation": ("pytorch_model.bin", "model.safetensors"),
     "diarization": ("config.yaml",),
     "aligner": ("config.json",),
 }
-"""A folder is a model of a role when it holds one of these."""
-
-CONVERT = "a Transformers checkpoint is converted with CTranslate2's ct2-transformers-converter"
+"""A folder is a model of a role when it holds one of these; of Whisper, `whisper_models` tells."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +49,9 @@ class Model:
 
 def on_disk(role: str, asked: str, device: str = "cpu") -> bool:
     """Say whether the model can be had without a network, without hashing or reading it."""
-    del device
     if asked in IN_PACKAGES.get(role, ()) or weights.find(role, asked) or Path(asked).expanduser().exists():
         return True
-    repository, _, revision = asked.partition("@")
-    repository = WHISPER_ON_HUB.get(repository, repository) if role == "whisper" else repository
-    return hub.is_repository(repository) and hub.cached(repository, revision, MARKS[role]) is not None
+    return _cached(role, asked, device) is not None
 
 
 def elsewhere(role: str, asked: str) -> Model:
@@ -91,59 +70,93 @@ def resolve(role: str, asked: str, *, offline: bool, device: str = "cpu") -> Mod
 
     Under 20 ms where it was used before; the first use hashes it, and may fetch it.
     """
-    found = _resolve(role, asked, offline=offline)
-    if device == "mlx" and role == "whisper":
-        kept = home() / "models" / f"mlx-{found.revision[:16]}"
-        return replace(found, converted=kept)
-    return found
-
-
-def _resolve(role: str, asked: str, *, offline: bool) -> Model:
     if asked in IN_PACKAGES.get(role, ()):
         return Model(id=asked, revision="", path=Path(), role=role)
     if embedded := weights.find(role, asked):
         path = weights.place(embedded)
-        return Model(
-            id=embedded.name, revision=embedded.sha256, path=path, role=role, licence=embedded.licence
+        return _for_device(
+            Model(id=embedded.name, revision=embedded.sha256, path=path, role=role, licence=embedded.licence),
+            device,
         )
     local = Path(asked).expanduser()
     if asked and local.exists():
-        return _from_disk(role, asked, local.resolve())
+        return _for_device(_from_disk(role, asked, local.resolve(), device), device)
     if asked.startswith(("/", "./", "../", "~")):
         raise FatalError(f"there is no file or folder {asked}", _there(role), USAGE)
-    repository, _, revision = asked.partition("@")
-    repository = WHISPER_ON_HUB.get(repository, repository) if role == "whisper" else repository
+    snapshot = _cached(role, asked, device) or _fetched(role, asked, device, offline=offline)
+    return _for_device(Model(id=asked, revision=snapshot.name, path=snapshot, role=role), device)
+
+
+def _for_device(model: Model, device: str) -> Model:
+    """The model, with the place of its conversion where the device's framework reads another layout."""
+    layout = whisper.layout_of(model.path) if model.role == "whisper" else None
+    if layout is None:
+        return model
+    return replace(model, converted=whisper.kept(model.revision, layout, device, home() / "models"))
+
+
+def _repositories(role: str, asked: str, device: str) -> tuple[tuple[str, ...], str]:
+    """The repositories that may hold the model, the best first, and the revision that was asked for."""
+    name, _, revision = asked.partition("@")
+    return (whisper.repositories(name, device) if role == "whisper" else (name,)), revision
+
+
+def _cached(role: str, asked: str, device: str) -> Path | None:
+    """The model's folder in the Hub's cache, for this device."""
+    repositories, revision = _repositories(role, asked, device)
+    for repository in filter(hub.is_repository, repositories):
+        snapshot = hub.cached(repository, revision, lambda folder: _fits(role, folder, device))
+        if snapshot is not None:
+            return snapshot
+    return None
+
+
+def _fits(role: str, folder: Path, device: str) -> bool:
+    """Whether a folder holds a whole model of the role that the device can use."""
+    if role == "whisper":
+        return whisper.usable(whisper.layout_of(folder), device)
+    return any((folder / mark).exists() for mark in MARKS[role])
+
+
+def _fetched(role: str, asked: str, device: str, *, offline: bool) -> Path:
+    """The model's folder, fetched from the Hub."""
+    (repository, *_), revision = _repositories(role, asked, device)
     if not hub.is_repository(repository):
         raise FatalError(f"there is no {role} model named {asked!r}", _there(role), USAGE)
-    snapshot = hub.cached(repository, revision, MARKS[role])
-    if snapshot is None:
-        if offline:
-            hint = f"leave out --offline once, or take what is {_there(role, disk_only=True)}"
-            raise FatalError(f"the {role} model {asked} is not on this disk", hint, FAILED)
-        snapshot = hub.fetch(repository, revision, role=role, there=_there(role, disk_only=True))
-        if not any((snapshot / mark).exists() for mark in MARKS[role]):
-            raise FatalError(f"{repository} is no {role} model: {_lacks(role)}", _there(role), USAGE)
-    return Model(id=asked, revision=snapshot.name, path=snapshot, role=role)
+    if offline:
+        hint = f"leave out --offline once, or take what is {_there(role, disk_only=True)}"
+        raise FatalError(f"the {role} model {asked} is not on this disk", hint, FAILED)
+    snapshot = hub.fetch(repository, revision, role=role, there=_there(role, disk_only=True))
+    if not _fits(role, snapshot, device):
+        raise FatalError(f"{repository} is no {role} model for {device}: {_lacks(role)}", _there(role), USAGE)
+    return snapshot
 
 
 def describe(role: str) -> list[tuple[str, str, str]]:
     """Return (name, where, note) of every model of `role` that is on this disk."""
     rows = [(m.name, "embedded", weights.state(m)) for m in weights.EMBEDDED if m.role == role]
     rows += [(name, "in packages", "ready") for name in IN_PACKAGES.get(role, ())]
-    short = {repository: name for name, repository in reversed(WHISPER_ON_HUB.items())}
-    for repository in hub.repositories(MARKS[role], role):
+    names = [*whisper.FOR_MLX.items(), *whisper.FOR_CTRANSLATE2.items()]
+    short = {repository: name for name, repository in reversed(names)}
+    for repository in hub.repositories(role, lambda folder: _is_any(role, folder)):
         name = short.get(repository, repository) if role == "whisper" else repository
         rows.append((name, "Hub cache", "ready"))
     return rows
 
 
-def _from_disk(role: str, asked: str, path: Path) -> Model:
-    if path.is_dir():
-        if not any((path / mark).is_file() for mark in MARKS[role]):
-            hint = CONVERT if role == "whisper" else _there(role)
-            raise FatalError(f"{asked} is no {role} model: {_lacks(role)}", hint, USAGE)
-    elif role != "segmentation":
+def _is_any(role: str, folder: Path) -> bool:
+    """Whether a folder holds a model of the role for any device."""
+    return whisper.layout_of(folder) is not None if role == "whisper" else _fits(role, folder, "cpu")
+
+
+def _from_disk(role: str, asked: str, path: Path, device: str) -> Model:
+    if not path.is_dir() and role != "segmentation":
         raise FatalError(f"{asked} is a file, and a {role} model is a folder", _there(role), USAGE)
+    if path.is_dir() and not _is_any(role, path):
+        raise FatalError(f"{asked} is no {role} model: {_lacks(role)}", _there(role), USAGE)
+    if path.is_dir() and not _fits(role, path, device):
+        hint = "use it with --device asr=mlx, or name the model by its id"
+        raise FatalError(f"{asked} is a model for MLX, which {device} cannot use", hint, USAGE)
     return Model(id=path.name, revision=folder_digest(path), path=path, role=role)
 
 
@@ -159,12 +172,16 @@ def folder_digest(path: Path) -> str:
 
 
 def _lacks(role: str) -> str:
+    if role == "whisper":
+        return "it holds Whisper in the layout of neither CTranslate2, nor MLX, nor Transformers"
     return f"it holds no {' or '.join(MARKS[role])}"
 
 
 def _there(role: str, *, disk_only: bool = False) -> str:
     found = ", ".join(name for name, _, note in describe(role) if note != "absent") or "none yet"
     more = (
-        f"; by name from the Hub: {', '.join(WHISPER_ON_HUB)}" if role == "whisper" and not disk_only else ""
+        f"; by name from the Hub: {', '.join(whisper.FOR_CTRANSLATE2)}"
+        if role == "whisper" and not disk_only
+        else ""
     )
     return f"on this disk: {found}{more}"

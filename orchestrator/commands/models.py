@@ -9,6 +9,7 @@ from typing import Any
 
 from orchestrator import format as fmt
 from orchestrator import hub, models, weights
+from orchestrator import whisper_models as whisper
 from orchestrator.errors import OK, USAGE, FatalError
 from orchestrator.home import home
 
@@ -80,7 +81,7 @@ def _list(*, as_json: bool) -> int:
     for row in rows:
         note = ", ".join(part for part in (notes.get(row["state"], ""), about.get(row["name"], "")) if part)
         print(f"{row['role']:13} {row['name']:{width}}  {row['where']:12} {note}".rstrip())
-    print(f"\nWhisper models by name, from the Hub: {', '.join(models.WHISPER_ON_HUB)}")
+    print(f"\nWhisper models by name, from the Hub: {', '.join(whisper.FOR_CTRANSLATE2)}")
     return OK
 
 
@@ -94,7 +95,7 @@ def _remove(role: str, name: str) -> int:
             return OK
         hint = "all of them go with: orchestrator envs rm models"
         raise FatalError(f"{embedded.name} is a file of the environment models", hint, USAGE)
-    repository = models.WHISPER_ON_HUB.get(name, name) if role == "whisper" else name
+    repository = whisper.FOR_CTRANSLATE2.get(name, name) if role == "whisper" else name
     if not hub.is_repository(repository):
         raise FatalError(f"{name} is no model that was fetched", "orchestrator models lists them", USAGE)
     freed = hub.remove(repository)

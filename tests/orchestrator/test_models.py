@@ -7,6 +7,7 @@ import pytest
 
 from orchestrator import hub, models, weights
 from orchestrator.errors import ENVIRONMENT, FAILED, USAGE, FatalError
+from orchestrator.home import home
 from tests import fake_hub
 
 COMMIT = "0123456789" * 4
@@ -133,7 +134,7 @@ def test_a_folder_is_known_by_its_content(house):
 
 
 def test_a_folder_without_weights_says_what_it_lacks(house):
-    with pytest.raises(FatalError, match=r"no model\.bin") as caught:
+    with pytest.raises(FatalError, match="is no whisper model") as caught:
         models.resolve("whisper", str(house), offline=True)
     assert caught.value.status == USAGE
 
@@ -183,9 +184,9 @@ def test_a_model_is_fetched_from_the_hub_and_then_found_on_disk(house, monkeypat
     assert model.revision == fake_hub.COMMIT
     assert sorted(file.name for file in model.path.iterdir()) == ["config.json", "model.bin"]
     assert models.resolve("whisper", "me/mine", offline=True) == model
-    assert hub.repositories(models.MARKS["whisper"], "whisper") == ["me/mine"]
+    assert [name for name, where, _ in models.describe("whisper") if where == "Hub cache"] == ["me/mine"]
     assert hub.remove("me/mine") >= len(b"weights{}")
-    assert hub.repositories(models.MARKS["whisper"], "whisper") == []
+    assert [name for name, where, _ in models.describe("whisper") if where == "Hub cache"] == []
 
 
 @pytest.mark.env("whisperx")
@@ -207,3 +208,47 @@ def test_a_hub_that_cannot_be_reached_is_said_in_a_sentence(monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(FatalError, match="cannot be reached"):
         models.resolve("whisper", "me/mine", offline=False)
+
+
+MLX = {"config.json": '{"n_mels": 80, "n_audio_state": 8}', "weights.npz": "weights"}
+TRANSFORMERS = {"config.json": '{"model_type": "whisper"}', "model.safetensors": "weights"}
+CTRANSLATE2 = {"config.json": "{}", "model.bin": "weights"}
+
+
+def folder_of(path, files):
+    path.mkdir(parents=True)
+    for name, text in files.items():
+        (path / name).write_text(text)
+    return path
+
+
+def in_cache(monkeypatch, tmp_path, repository, files):
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    place = tmp_path / "hub" / f"models--{repository.replace('/', '--')}" / "snapshots" / "c0ffee"
+    return folder_of(place, files)
+
+
+def test_a_name_means_the_layout_of_the_device(tmp_path, monkeypatch):
+    mlx = in_cache(monkeypatch, tmp_path, "mlx-community/whisper-large-v3-mlx", MLX)
+    assert models.on_disk("whisper", "large-v3", "mlx")
+    assert not models.on_disk("whisper", "large-v3", "cpu")
+    found = models.resolve("whisper", "large-v3", offline=True, device="mlx")
+    assert (found.path, found.revision, found.converted) == (mlx, "c0ffee", None)
+
+
+def test_mlx_takes_ctranslate2_s_weights_where_they_are_there_and_keeps_a_conversion(tmp_path, monkeypatch):
+    other = in_cache(monkeypatch, tmp_path, "Systran/faster-whisper-large-v3", CTRANSLATE2)
+    found = models.resolve("whisper", "large-v3", offline=True, device="mlx")
+    assert (found.path, found.converted) == (other, home() / "models" / "mlx-c0ffee")
+    assert models.resolve("whisper", "large-v3", offline=True).converted is None
+
+
+def test_a_transformers_checkpoint_serves_every_device_and_an_mlx_one_only_mlx(tmp_path):
+    checkpoint = folder_of(tmp_path / "mine", TRANSFORMERS)
+    for device, kept in (("cpu", "ctranslate2-"), ("cuda", "ctranslate2-"), ("mlx", "mlx-")):
+        found = models.resolve("whisper", str(checkpoint), offline=True, device=device)
+        assert found.converted.name.startswith(kept)
+    mlx = folder_of(tmp_path / "apple", MLX)
+    assert models.resolve("whisper", str(mlx), offline=True, device="mlx").converted is None
+    with pytest.raises(FatalError, match="is a model for MLX, which cpu cannot use"):
+        models.resolve("whisper", str(mlx), offline=True)
