@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ipc.errors import StageError
+from stage_runners import asr_ct2_weights
 
 
 def load(params: Mapping[str, Any], device: str) -> Any:
@@ -14,7 +15,7 @@ def load(params: Mapping[str, Any], device: str) -> Any:
     import ctranslate2
     from faster_whisper import WhisperModel
 
-    path = str(params["_model"]["path"])
+    path = str(asr_ct2_weights.prepared(params["_model"]))
     if not (Path(path) / "tokenizer.json").is_file():
         # faster-whisper would fetch another model's tokenizer from the Hub
         raise StageError(

@@ -7,17 +7,14 @@ itself; beside its two files lie the tokenizer, and what the model says of decod
 
 from __future__ import annotations
 
-import errno
 import json
 import shutil
-import tempfile
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ipc.errors import StageError
-from stage_runners import asr_mlx_check, asr_mlx_names
+from stage_runners import asr_mlx_check, asr_mlx_names, conversions
 
 _KEPT = ("tokenizer.json", "preprocessor_config.json")
 
@@ -31,40 +28,12 @@ def prepared(source: Path, converted: Path | None, log: Callable[[str], None] = 
     layout = layout_of(source)
     if layout == "mlx":
         return source
-    if converted is not None and (converted / "config.json").is_file():
-        return converted
-    parent = converted.parent if converted else Path(tempfile.gettempdir())
-    parent.mkdir(parents=True, exist_ok=True)
-    for left in parent.glob("converting-*"):  # of a run that was killed; no conversion takes a day
-        if time.time() - left.stat().st_mtime > 86400:
-            shutil.rmtree(left, ignore_errors=True)
-    _make_room(source, parent)
-    # beside its place, so that it appears there whole or not at all
-    working = Path(tempfile.mkdtemp(prefix="converting-", dir=parent))
-    try:
+
+    def convert(target: Path) -> None:
         log(f"converting {source.name} for MLX, once")
-        _convert(source, layout, working, log)
-        if converted is None:
-            return working
-        try:
-            working.rename(converted)
-        except OSError:
-            if not (converted / "config.json").is_file():  # another run may have been faster
-                raise
-            shutil.rmtree(working, ignore_errors=True)
-    except BaseException:
-        shutil.rmtree(working, ignore_errors=True)
-        raise
-    return converted
+        _convert(source, layout, target, log)
 
-
-def _make_room(source: Path, parent: Path) -> None:
-    """Raise `OSError` where the conversion will not fit, for MLX would only say that it could not write."""
-    need = sum(path.stat().st_size for path in source.iterdir() if path.is_file())
-    free = shutil.disk_usage(parent).free
-    if free < need:
-        what = f"{source.name} converted for MLX needs {need >> 20} MB, and {free >> 20} MB are free"
-        raise OSError(errno.ENOSPC, what, str(parent))
+    return conversions.kept(source, converted, convert, "MLX")
 
 
 def layout_of(folder: Path) -> str:

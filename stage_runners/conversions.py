@@ -1,0 +1,54 @@
+"""Models converted for another framework: once, whole or not at all, and kept for the next run."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+MARK = "config.json"
+"""A conversion is there when it holds this file; it appears with all others, since the folder is renamed into place."""
+
+
+def kept(source: Path, converted: Path | None, convert: Callable[[Path], None], framework: str) -> Path:
+    """The conversion of the model at `source`, made by `convert` into the folder it is given where it is not there yet.
+
+    It is kept at `converted`; without one it goes into a temporary folder, which is then the caller's to remove. Raises `OSError`
+    where it will not fit, and whatever `convert` raises.
+    """
+    if converted is not None and (converted / MARK).is_file():
+        return converted
+    parent = converted.parent if converted else Path(tempfile.gettempdir())
+    parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.glob("converting-*"):  # of a run that was killed; no conversion takes a day
+        if time.time() - left.stat().st_mtime > 86400:
+            shutil.rmtree(left, ignore_errors=True)
+    _make_room(source, parent, framework)
+    # beside its place, so that it appears there whole or not at all
+    working = Path(tempfile.mkdtemp(prefix="converting-", dir=parent))
+    try:
+        convert(working)
+        if converted is None:
+            return working
+        try:
+            working.rename(converted)
+        except OSError:
+            if not (converted / MARK).is_file():  # another run may have been faster
+                raise
+            shutil.rmtree(working, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(working, ignore_errors=True)
+        raise
+    return converted
+
+
+def _make_room(source: Path, parent: Path, framework: str) -> None:
+    """Raise `OSError` where the conversion will not fit, for a framework would only say that it could not write."""
+    need = sum(path.stat().st_size for path in source.iterdir() if path.is_file())
+    free = shutil.disk_usage(parent).free
+    if free < need:
+        what = f"{source.name} converted for {framework} needs {need >> 20} MB, and {free >> 20} MB are free"
+        raise OSError(errno.ENOSPC, what, str(parent))
