@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -32,10 +33,14 @@ def cache() -> Path:
     """Return the Hub's cache folder, by the variables that huggingface_hub documents."""
     if chosen := os.environ.get("HF_HUB_CACHE"):
         return Path(chosen).expanduser()
+    return _home() / "hub"
+
+
+def _home() -> Path:
     if chosen := os.environ.get("HF_HOME"):
-        return Path(chosen).expanduser() / "hub"
+        return Path(chosen).expanduser()
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base).expanduser() if base else Path.home() / ".cache") / "huggingface" / "hub"
+    return (Path(base).expanduser() if base else Path.home() / ".cache") / "huggingface"
 
 
 def cached(repository: str, revision: str, whole: Callable[[Path], bool]) -> Path | None:
@@ -78,10 +83,16 @@ def _looks_like(snapshot: Path, role: str) -> bool:
 
 
 def has_token() -> bool:
-    """Say whether there is a token: from the environment, or from the Hub's own login."""
+    """Say whether there is a token: from the environment, or from the Hub's own login. It is not looked at."""
     if any(os.environ.get(name) for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")):
         return True
-    return (cache().parent / "token").is_file()
+    chosen = os.environ.get("HF_TOKEN_PATH")
+    return (Path(chosen).expanduser() if chosen else _home() / "token").is_file()
+
+
+def size_of(snapshot: Path) -> int:
+    """Return the bytes of a snapshot's files."""
+    return sum(file.stat().st_size for file in snapshot.rglob("*") if file.is_file())
 
 
 def remove(repository: str) -> int:
@@ -97,14 +108,14 @@ import json, sys
 from huggingface_hub import snapshot_download
 asked = json.loads(sys.argv[1])
 try:
-    print(snapshot_download(asked["repository"], revision=asked["revision"] or None,
-                            allow_patterns=asked["allow"] or None, ignore_patterns=asked["ignore"] or None))
+    found = snapshot_download(asked["repository"], revision=asked["revision"] or None,
+                              allow_patterns=asked["allow"] or None, ignore_patterns=asked["ignore"] or None)
+    print(json.dumps({"path": found}))
 except Exception as error:
     text = (str(error).strip() or "no message").splitlines()[0]
-    names = [kind.__name__ for kind in type(error).__mro__]
-    print(json.dumps({"names": names, "text": text}), file=sys.stderr)
-    sys.exit(3)
+    print(json.dumps({"names": [kind.__name__ for kind in type(error).__mro__], "text": text}))
 """
+"""Prints one JSON line; its stderr is the library's progress, which a terminal shows."""
 
 ALLOW = {
     "whisper": [
@@ -136,22 +147,31 @@ def fetch(repository: str, revision: str, *, role: str, there: str) -> Path:
         "allow": ALLOW.get(role, []),
         "ignore": IGNORE.get(role, []),
     }
+    shown = sys.stderr.isatty()
+    quiet = {} if shown else {"HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+    print(f"fetching {repository} from the Hub", file=sys.stderr)
     done = subprocess.run(
-        [envs.require(env), "-P", "-c", FETCH, json.dumps(asked)], text=True, check=False, capture_output=True,
-        env=envs.child_environment(env, fetching=True),
+        [envs.require(env), "-P", "-c", FETCH, json.dumps(asked)], text=True, check=False,
+        stdout=subprocess.PIPE, stderr=None if shown else subprocess.PIPE,
+        env=envs.child_environment(env, quiet, fetching=True),
     )  # fmt: skip
-    if done.returncode == 0:
-        return Path(done.stdout.strip().splitlines()[-1])
     try:
-        answer = json.loads(done.stderr.strip().splitlines()[-1])
+        answer = json.loads(done.stdout.strip().splitlines()[-1])
     except (ValueError, IndexError):
-        answer = {"names": [], "text": done.stderr.strip()[-300:]}
+        answer = {"names": [], "text": (done.stderr or "its process said nothing").strip()[-300:]}
+    if "path" in answer:
+        return Path(answer["path"])
     raise _refused(repository, answer["names"], answer["text"], there)
 
 
 def _refused(repository: str, names: Sequence[str], text: str, there: str) -> FatalError:
     if "GatedRepoError" in names:
-        hint = f"accept its conditions on its page, then set HF_TOKEN to a token that may read it; {there}"
+        first = (
+            "your token may not read it: accept its conditions on its page"
+            if has_token()
+            else ("accept its conditions on its page, then set HF_TOKEN to a token that may read it")
+        )
+        hint = f"{first}; {there}"
         return FatalError(f"the Hub does not give {repository} to everybody", hint, FAILED)
     if "RevisionNotFoundError" in names:
         return FatalError(f"{repository} has no such revision on the Hub", there, FAILED)

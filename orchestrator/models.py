@@ -7,6 +7,7 @@ then the Hub itself unless `offline`. What cannot be had is an error that names 
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,17 @@ MARKS = {
     "aligner": ("config.json",),
 }
 """A folder is a model of a role when it holds one of these; of Whisper, `whisper_models` tells."""
+
+
+GATED = frozenset({
+    "pyannote/segmentation-3.0", "pyannote/speaker-diarization-3.1", "pyannote/speaker-diarization-community-1",
+    "pyannote/embedding", "pyannote/segmentation",
+})  # fmt: skip
+"""Repositories that the Hub gives only to who has accepted their conditions and shows a token."""
+_PART = re.compile(
+    r"^\s*(?:segmentation|embedding|plda)\s*:\s*[\"']?([\w.-]+/[\w.-]+)[\"']?\s*$", re.MULTILINE
+)
+"""A line of a pipeline's `config.yaml` that names another repository; `$model/...` is inside its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +96,23 @@ def resolve(role: str, asked: str, *, offline: bool, device: str = "cpu") -> Mod
     if asked.startswith(("/", "./", "../", "~")):
         raise FatalError(f"there is no file or folder {asked}", _there(role), USAGE)
     snapshot = _cached(role, asked, device) or _fetched(role, asked, device, offline=offline)
+    if role == "diarization":
+        _with_parts(snapshot, offline=offline)
     return _for_device(Model(id=asked, revision=snapshot.name, path=snapshot, role=role), device)
+
+
+def _with_parts(pipeline: Path, *, offline: bool) -> None:
+    """See that what a pipeline takes from other repositories is here: its stage runs without the Hub."""
+    try:
+        said = (pipeline / "config.yaml").read_text(encoding="utf-8")
+    except OSError:
+        return
+    for part in _PART.findall(said):
+        if hub.cached(part, "", lambda folder: any(folder.iterdir())) is None:
+            if offline:
+                hint = "leave out --offline once"
+                raise FatalError(f"{part}, which this pipeline needs, is not on this disk", hint, FAILED)
+            hub.fetch(part, "", role="diarization", there=_there("diarization", disk_only=True))
 
 
 def _for_device(model: Model, device: str) -> Model:
@@ -132,16 +160,52 @@ def _fetched(role: str, asked: str, device: str, *, offline: bool) -> Path:
     return snapshot
 
 
-def describe(role: str) -> list[tuple[str, str, str]]:
-    """Return (name, where, note) of every model of `role` that is on this disk."""
-    rows = [(m.name, "embedded", weights.state(m)) for m in weights.EMBEDDED if m.role == role]
-    rows += [(name, "in packages", "ready") for name in IN_PACKAGES.get(role, ())]
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A model that can be had without a network. `token` says whether the Hub asked for one; sizes are bytes, 0 where it is not known."""
+
+    role: str
+    name: str
+    where: str
+    state: str = "ready"
+    revision: str = ""
+    size: int = 0
+    licence: str = ""
+    layout: str = ""
+    path: str = ""
+    token: bool = False
+
+
+def describe(role: str) -> list[Listed]:
+    """Return every model of `role` that is on this disk."""
+    rows = [
+        Listed(
+            role=role, name=m.name, where="embedded", state=weights.state(m), revision=m.sha256,
+            size=weights.size(m), licence=m.licence, layout="ctranslate2" if role == "whisper" else "",
+        )
+        for m in weights.EMBEDDED
+        if m.role == role
+    ]  # fmt: skip
+    rows += [Listed(role=role, name=name, where="in packages") for name in IN_PACKAGES.get(role, ())]
     names = [*whisper.FOR_MLX.items(), *whisper.FOR_CTRANSLATE2.items()]
     short = {repository: name for name, repository in reversed(names)}
     for repository in hub.repositories(role, lambda folder: _is_any(role, folder)):
-        name = short.get(repository, repository) if role == "whisper" else repository
-        rows.append((name, "Hub cache", "ready"))
+        folder = hub.cached(repository, "", lambda folder: _is_any(role, folder))
+        if folder is not None:
+            name = short.get(repository, repository) if role == "whisper" else repository
+            layout = whisper.layout_of(folder) if role == "whisper" else None
+            rows.append(
+                Listed(
+                    role=role, name=name, where="Hub cache", revision=folder.name, size=hub.size_of(folder),
+                    layout=layout or "", path=str(folder), token=repository in GATED,
+                )
+            )  # fmt: skip
     return rows
+
+
+def conversions(revision: str) -> list[Path]:
+    """Return the conversions of these weights that are kept."""
+    return sorted((home() / "models").glob(f"*-{revision[:16]}")) if revision else []
 
 
 def _is_any(role: str, folder: Path) -> bool:
@@ -178,7 +242,7 @@ def _lacks(role: str) -> str:
 
 
 def _there(role: str, *, disk_only: bool = False) -> str:
-    found = ", ".join(name for name, _, note in describe(role) if note != "absent") or "none yet"
+    found = ", ".join(row.name for row in describe(role) if row.state != "absent") or "none yet"
     more = (
         f"; by name from the Hub: {', '.join(whisper.FOR_CTRANSLATE2)}"
         if role == "whisper" and not disk_only

@@ -120,6 +120,12 @@ def state(model: Embedded) -> str:
     return "absent"
 
 
+def size(model: Embedded) -> int:
+    """Return the bytes of the model's weights; 0 where they are not there."""
+    files = [_site() / part for part in model.parts]
+    return sum(file.stat().st_size for file in files) if all(file.is_file() for file in files) else 0
+
+
 def _site() -> Path:
     return next(envs.get("models").venv.glob("lib/python*/site-packages"), Path("absent"))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import shutil
 from typing import Any
 
+from orchestrator import devices, hub, models, weights
 from orchestrator import format as fmt
-from orchestrator import hub, models, weights
 from orchestrator import whisper_models as whisper
 from orchestrator.errors import OK, USAGE, FatalError
 from orchestrator.home import home
@@ -28,6 +29,7 @@ def add(subparsers: Any) -> None:
                        ("rm", "remove a model that was fetched or joined")):  # fmt: skip
         verb = verbs.add_parser(name, help=what)
         verb.add_argument("name", metavar="NAME", help="as for --model: a name, a Hub id or a folder")
+        verb.add_argument("--device", choices=devices.NAMES, help="whose layout (default: this machine's)")
         verb.add_argument("--role", choices=models.ROLES, help="what it is for (default: told by its name)")
 
 
@@ -63,25 +65,35 @@ def role_of(name: str) -> str:
 
 
 def _resolve(arguments: argparse.Namespace, *, offline: bool) -> models.Model:
-    return models.resolve(arguments.role or role_of(arguments.name), arguments.name, offline=offline)
+    role = arguments.role or role_of(arguments.name)
+    return models.resolve(role, arguments.name, offline=offline, device=arguments.device or _device(role))
+
+
+def _device(role: str) -> str:
+    """The device that this machine would use a model of the role on: it decides the layout of Whisper's."""
+    from orchestrator import machine
+    from orchestrator.stages import STAGES
+
+    return devices.choose(STAGES["asr"], {}, machine.here())[0][0].device if role == "whisper" else "cpu"
 
 
 def _list(*, as_json: bool) -> int:
-    rows = [
-        {"role": role, "name": name, "where": where, "state": note}
-        for role in models.ROLES
-        for name, where, note in models.describe(role)
-    ]
+    rows = [row for role in models.ROLES for row in models.describe(role)]
     if as_json:
-        print(json.dumps(rows, indent=2))
+        print(json.dumps([dataclasses.asdict(row) for row in rows], indent=2))
         return OK
-    about = {model.name: f"{model.about} ({model.licence})" for model in weights.EMBEDDED}
+    about = {model.name: model.about for model in weights.EMBEDDED}
     notes = {"absent": "absent: orchestrator envs sync models", "packed": "packed, joined at first use"}
-    width = max(len(row["name"]) for row in rows)
+    table: list[tuple[str, ...]] = [("role", "name", "where", "size", "revision", "licence", "")]
     for row in rows:
-        note = ", ".join(part for part in (notes.get(row["state"], ""), about.get(row["name"], "")) if part)
-        print(f"{row['role']:13} {row['name']:{width}}  {row['where']:12} {note}".rstrip())
+        remarks = (notes.get(row.state), about.get(row.name), row.layout if row.where == "Hub cache" else None,
+                   "needed a token" if row.token else None)  # fmt: skip
+        table.append((row.role, row.name, row.where, fmt.size(row.size or None), row.revision[:12], row.licence,
+                      ", ".join(filter(None, remarks))))  # fmt: skip
+    print("\n".join(fmt.table(table)))
     print(f"\nWhisper models by name, from the Hub: {', '.join(whisper.FOR_CTRANSLATE2)}")
+    gated = ", ".join(sorted(models.GATED))
+    print(f"Behind conditions and a token on the Hub: {gated}")
     return OK
 
 
@@ -89,21 +101,40 @@ def _remove(role: str, name: str) -> int:
     """Remove a joined copy, or a repository from the Hub's cache (which other programs may share)."""
     if embedded := weights.find(role, name):
         joined = home() / "models" / f"{role}-{embedded.name}"
+        if freed := _remove_conversions([embedded.sha256]):
+            print(f"removed what was converted from {embedded.name}: {fmt.size(freed)} freed")
         if len(embedded.parts) > 1 and joined.exists():
             shutil.rmtree(joined)
             print(f"removed {joined}; it is joined again when it is next used")
             return OK
+        if freed:
+            return OK
         hint = "all of them go with: orchestrator envs rm models"
         raise FatalError(f"{embedded.name} is a file of the environment models", hint, USAGE)
-    repository = whisper.FOR_CTRANSLATE2.get(name, name) if role == "whisper" else name
-    if not hub.is_repository(repository):
+    repositories = _repositories(name) if role == "whisper" else (name,)
+    if not any(map(hub.is_repository, repositories)):
         raise FatalError(f"{name} is no model that was fetched", "orchestrator models lists them", USAGE)
-    freed = hub.remove(repository)
+    revisions = [row.revision for row in models.describe(role) if row.name in (name, *repositories)]
+    freed = sum(hub.remove(repository) for repository in repositories)
+    freed += _remove_conversions(revisions)
     if not freed:
         raise FatalError(
-            f"{repository} is not in the Hub's cache ({hub.cache()})",
+            f"{name} is not in the Hub's cache ({hub.cache()})",
             "orchestrator models lists what is",
             USAGE,
         )
-    print(f"removed {repository} from {hub.cache()}: {fmt.size(freed)} freed")
+    print(f"removed {name}: {fmt.size(freed)} freed")
     return OK
+
+
+def _repositories(name: str) -> tuple[str, ...]:
+    """Every repository that the name stands for, on any device."""
+    return tuple(dict.fromkeys((*whisper.repositories(name, "cpu"), *whisper.repositories(name, "mlx"))))
+
+
+def _remove_conversions(revisions: list[str]) -> int:
+    freed = 0
+    for folder in (folder for revision in revisions for folder in models.conversions(revision)):
+        freed += hub.size_of(folder)
+        shutil.rmtree(folder)
+    return freed

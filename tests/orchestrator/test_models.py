@@ -184,9 +184,9 @@ def test_a_model_is_fetched_from_the_hub_and_then_found_on_disk(house, monkeypat
     assert model.revision == fake_hub.COMMIT
     assert sorted(file.name for file in model.path.iterdir()) == ["config.json", "model.bin"]
     assert models.resolve("whisper", "me/mine", offline=True) == model
-    assert [name for name, where, _ in models.describe("whisper") if where == "Hub cache"] == ["me/mine"]
+    assert [row.name for row in models.describe("whisper") if row.where == "Hub cache"] == ["me/mine"]
     assert hub.remove("me/mine") >= len(b"weights{}")
-    assert [name for name, where, _ in models.describe("whisper") if where == "Hub cache"] == []
+    assert [row.name for row in models.describe("whisper") if row.where == "Hub cache"] == []
 
 
 @pytest.mark.env("whisperx")
@@ -252,3 +252,48 @@ def test_a_transformers_checkpoint_serves_every_device_and_an_mlx_one_only_mlx(t
     assert models.resolve("whisper", str(mlx), offline=True, device="mlx").converted is None
     with pytest.raises(FatalError, match="is a model for MLX, which cpu cannot use"):
         models.resolve("whisper", str(mlx), offline=True)
+
+
+PIPELINE = (
+    "pipeline:\n  params:\n    embedding: me/voices\n    segmentation: me/frames\n    plda: $model/plda\n"
+)
+
+
+@pytest.mark.env("pyannote")
+def test_what_a_pipeline_takes_from_other_repositories_is_fetched_with_it(monkeypatch):
+    served = {
+        "me/diarization": {"config.yaml": PIPELINE.encode()},
+        "me/voices": {"pytorch_model.bin": b"v"},
+        "me/frames": {"pytorch_model.bin": b"f"},
+    }
+    with fake_hub.serve(served) as address:
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        models.resolve("diarization", "me/diarization", offline=False)
+    for part in ("me/voices", "me/frames"):
+        assert hub.cached(part, "", lambda folder: (folder / "pytorch_model.bin").is_file())
+    assert hub.remove("me/voices")
+    with pytest.raises(FatalError, match="me/voices, which this pipeline needs, is not on this disk"):
+        models.resolve("diarization", "me/diarization", offline=True)
+
+
+@pytest.mark.env("pyannote")
+def test_who_has_a_token_is_told_to_accept_the_conditions_and_who_has_none_to_get_one(monkeypatch):
+    with fake_hub.serve({"me/gated": {}}, gated=("me/gated",)) as address:
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        for token, hint in (("", "then set HF_TOKEN"), ("hf_wrongwrong", "your token may not read it")):
+            monkeypatch.setenv("HF_TOKEN", token)
+            with pytest.raises(FatalError, match="does not give me/gated to everybody") as caught:
+                models.resolve("diarization", "me/gated", offline=False)
+            assert hint in caught.value.hint
+
+
+def test_removing_a_model_removes_what_was_converted_from_it(house, tmp_path, monkeypatch, capsys):
+    from orchestrator import cli
+
+    in_cache(monkeypatch, tmp_path, "Systran/faster-whisper-large-v3", CTRANSLATE2)
+    kept = models.resolve("whisper", "large-v3", offline=True, device="mlx").converted
+    folder_of(kept, MLX)
+    assert cli.main(["models", "rm", "large-v3"]) == 0
+    assert not kept.exists()
+    assert not models.on_disk("whisper", "large-v3")
+    assert "removed large-v3" in capsys.readouterr().out
