@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Any, NoReturn
 
 from orchestrator import __version__, options
 from orchestrator.errors import BUG, INTERRUPTED, USAGE, FatalError
@@ -26,6 +28,14 @@ COMMANDS = {
     "cache": "look into the store of results",
     "runs": "past runs with their logs",
 }
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in a line or two; the list of all options is behind `--help`."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with the usage status."""
+        self.exit(USAGE, f"orchestrator: {message}\n  {self.prog} --help says what there is\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,7 +71,7 @@ def say(error: FatalError) -> None:
 
 
 def _command(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="orchestrator",
         description="Turn a film into subtitles that say who speaks, on your own machine.",
         epilog="orchestrator COMMAND --help says more of each. Documents: docs/ in the checkout.",
@@ -69,18 +79,47 @@ def _command(words: Sequence[str]) -> int:
     parser.add_argument("--version", action="version", version=f"orchestrator {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     chosen = next((word for word in words if not word.startswith("-")), None)
+    if chosen == "help":
+        words = [*[word for word in words if word != "help"][:1], "--help"]
+        chosen = words[0]
+    elif chosen is not None and chosen not in COMMANDS:
+        near = difflib.get_close_matches(chosen, COMMANDS, 1)
+        hint = f"did you mean {near[0]}?" if near else f"commands: {', '.join(COMMANDS)}"
+        raise FatalError(f"there is no command {chosen!r}", hint, USAGE)
     for name, summary in COMMANDS.items():
         if name == chosen:  # only the command that runs is imported
             importlib.import_module(f"orchestrator.commands.{name}").add(commands)
         else:
             commands.add_parser(name, help=summary, add_help=False)
-    arguments = parser.parse_args(words)
+    arguments = _parsed(parser, commands, chosen, words)
     if arguments.command is None:
         parser.print_help()
         return USAGE
     module = importlib.import_module(f"orchestrator.commands.{arguments.command}")
     status: int = module.run(arguments)
     return status
+
+
+def _parsed(
+    parser: argparse.ArgumentParser, commands: Any, chosen: str | None, words: Sequence[str]
+) -> argparse.Namespace:
+    """The arguments. Films may stand before and after options; what is unknown gets the nearest name there is."""
+    own = commands.choices.get(chosen)
+    after = list(words)
+    if own is None or chosen is None or own._subparsers is not None:
+        return parser.parse_args(words)
+    at = after.index(chosen)
+    known, unknown = own.parse_known_intermixed_args(after[at + 1 :])
+    if unknown:
+        flags = [flag for action in own._actions for flag in action.option_strings]
+        near = difflib.get_close_matches(unknown[0].partition("=")[0], flags, 1)
+        meant = f" (did you mean {near[0]}?)" if near else ""
+        own.error(f"unrecognized arguments: {' '.join(unknown)}{meant}")
+    parsed = parser.parse_args(after[:at]) if at else argparse.Namespace()
+    for name, value in vars(known).items():
+        setattr(parsed, name, value)
+    parsed.command = chosen
+    return parsed
 
 
 def _write_log(words: Sequence[str]) -> str:

@@ -33,9 +33,12 @@ def write(
     status: int,
     command: Sequence[str] = (),
     options: Mapping[str, Any] | None = None,
+    refused: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
     """Write `run.json` into the run's folder, whole or not at all, and return its content."""
-    content = summary(state, status=status, run_id=run.id, command=command, options=options or {})
+    content = summary(
+        state, status=status, run_id=run.id, command=command, options=options or {}, refused=refused
+    )
     write_atomically(run.report, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
     return content
 
@@ -47,8 +50,12 @@ def summary(
     run_id: str = "",
     command: Sequence[str] = (),
     options: Mapping[str, Any] | None = None,
+    refused: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
-    """The content of `run.json` for a run that ended (or was ended) with exit status `status`."""
+    """The content of `run.json` for a run that ended (or was ended) with exit status `status`.
+
+    `refused` are the films that could not even be planned: `film`, `message`, `hint`.
+    """
     films = [_film(film, state.started) for film in state.films]
     steps = [(film, step) for film in state.films for step in film.steps]
     content = {
@@ -66,6 +73,7 @@ def summary(
             for film, step in steps
             if step.status == "failed"
         ],
+        "refused": [dict(film) for film in refused],
         "version": __version__,
         "command": list(command),
         "options": dict(options or {}),

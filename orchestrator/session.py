@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     store = Store(home() / "store")
     asked, plans, refused = _plans(arguments, store)
     if not plans:
-        return refused[0].status if refused else OK
+        return next((error.status for error in refused.values()), OK)
     for line in (*options.ignored(), *filter(None, map(options.taken_up, asked.values()))):
         print(f"orchestrator: {line}", file=sys.stderr)
     check(plans, store)
@@ -99,10 +99,13 @@ def run(arguments: argparse.Namespace) -> int:
             for view in views:
                 view.close()
         strict = frozenset(film for film, of_film in asked.items() if of_film.strict)
-        status = _status(state, refused, strict)
+        status = _status(state, list(refused.values()), strict)
         content = report.write(
-            record, state, status=status, command=sys.argv[1:], options=_options(arguments, asked)
-        )
+            record, state, status=status, command=sys.argv[1:], options=_options(arguments, asked),
+            refused=[
+                {"film": str(film), "message": error.message, "hint": error.hint} for film, error in refused.items()
+            ],
+        )  # fmt: skip
     if not arguments.json:
         from orchestrator import summary
 
@@ -112,13 +115,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _plans(
     arguments: argparse.Namespace, store: Store
-) -> tuple[dict[Path, argparse.Namespace], list[Plan], list[FatalError]]:
+) -> tuple[dict[Path, argparse.Namespace], list[Plan], dict[Path, FatalError]]:
     """A plan a film, and under what options; a film that cannot be used is said so, and the others go on."""
     from orchestrator.cli import say
 
     asked: dict[Path, argparse.Namespace] = {}
     plans: list[Plan] = []
-    refused: list[FatalError] = []
+    refused: dict[Path, FatalError] = {}
     ledger = outputs.Ledger()
     for film in dict.fromkeys(arguments.films):
         if len(arguments.films) > 1 and film.name.endswith(config_file.JOB):
@@ -134,7 +137,7 @@ def _plans(
             if error.status == USAGE or len(arguments.films) == 1:
                 raise
             say(error)
-            refused.append(error)
+            refused[film] = error
     taken: dict[Path, Path] = {}
     for plan in plans:
         other = taken.setdefault(plan.destination, plan.film)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from orchestrator import format as fmt
+from orchestrator import heard
 
 WIDTH = 80
 _HEADINGS = ("stage", "how", "env", "device", "time", "speed", "memory")
@@ -17,6 +18,7 @@ _FULL = 3  # so many films are told stage by stage; of more, a line each
 _HOW = {"done": "ran", "waiting": "not run", "starting": "stopped", "running": "stopped"}
 _RIGHT = {"time", "speed", "memory"}
 _STYLES = {"failed": "bold red", "degraded": "yellow", "ran": "green", "cached": "cyan", "off": "dim"}
+_AGAIN = "what is whole is kept, run it again to go on from there"
 Line = list[tuple[str, str]]
 """One line as pieces of text with their styles."""
 
@@ -40,19 +42,27 @@ def lines(summary: Mapping[str, Any], width: int = WIDTH) -> Iterator[Line]:
     films: Sequence[Mapping[str, Any]] = summary["films"]
     for film in films:
         yield from _film(film, width, brief=len(films) > _FULL)
+    for film in summary.get("refused", ()):
+        yield from _wrapped(f"{film['film']} was refused: {film['message']}", width, "", "bold red")
+        if film["hint"]:
+            yield from _wrapped(film["hint"], width, "  ", "")
     yield from _notes(summary, width)
     yield from _verdict(summary, width)
 
 
 def _film(film: Mapping[str, Any], width: int, *, brief: bool) -> Iterator[Line]:
-    facts = [fmt.clock(film["seconds"]) if film.get("seconds") else "", film.get("language") or ""]
+    facts = [fmt.clock(film["seconds"]) if film.get("seconds") else "", heard.language(film)]
     told = "".join(f"  {fact}" for fact in facts if fact)
     shown = [stage for stage in film["stages"] if stage["status"] != "off"]
     if brief:
         told = f"  {_counts(shown)}"
     yield [(_cut(fmt.plain(film["title"]), width - len(told)), "bold"), (told, "cyan")]
-    if not brief:
+    # A file that is no film: the sentence below says all, and a table of stages that did not run says nothing.
+    unreadable = shown and shown[0]["status"] == "failed" and not film.get("seconds")
+    if not brief and not unreadable:
         yield from _table(shown, width)
+    for sentence, doubtful in heard.sentences(film):
+        yield from _wrapped(sentence, width, "  ", "yellow" if doubtful else "dim")
     for output in film["outputs"]:
         size = fmt.size(output["size"])
         yield [("  output ", "green"), (_short(output["path"]), ""), (f"  {size}", "dim")]
@@ -130,9 +140,11 @@ def _verdict(summary: Mapping[str, Any], width: int) -> Iterator[Line]:
         case "degraded":
             line = f"done in {took}, but degraded (see above)"
         case "failed":
-            line = f"failed after {took}; what is whole is kept, run it again to go on from there"
+            stages = [stage for film in summary["films"] for stage in film["stages"]]
+            kept = any(stage["status"] in {"done", "cached"} for stage in stages)
+            line = f"failed after {took}" + (f"; {_AGAIN}" if kept else "")
         case _:
-            line = f"interrupted after {took}; what is whole is kept, run it again to go on from there"
+            line = f"interrupted after {took}; {_AGAIN}"
     style = {"done": "bold green", "degraded": "bold yellow"}.get(summary["outcome"], "bold red")
     yield from _wrapped(line, width, "", style)
     if summary["id"]:

@@ -72,6 +72,8 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     context.fact("seconds", round(seconds, 3))
     context.fact("audio_track", track.number)
     context.fact("audio_track_chosen", f"{track.words()}: {why}")
+    others = [other.words() for other in film.of("audio") if other.number != track.number]
+    context.fact("other_audio_tracks", others)
     context.fact("title", film.tags.get("title", ""))
     context.save_audio("audio", samples, SAMPLE_RATE)
 

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def make_film(film: Path) -> None:
     """Make a film with a picture of the sound out of the packaged recording; `FatalError` where it cannot be made."""
-    from orchestrator import envs
+    from orchestrator import envs, outputs
 
     for env in ("pyannote", "media"):
         if reason := envs.health(env):
@@ -51,7 +51,7 @@ def make_film(film: Path) -> None:
     recording = next(root.glob(RECORDING), None)
     if recording is None:
         raise FatalError(f"pyannote.audio in {root} ships no {RECORDING}", "run on a film of your own")
-    film.parent.mkdir(parents=True, exist_ok=True)
+    outputs.check_writable(film.parent)
     done = subprocess.run(
         [envs.python("media"), "-P", "-m", "stage_runners.demo_film", recording, film],
         env=envs.child_environment("media"),

@@ -74,7 +74,8 @@ def _prepare(plan: Plan, step: Step, store: Store) -> dict[str, Path]:
 
     before = dataclasses.replace(plan, steps=tuple(s for s in plan.steps if s.name != step.name))
     check([before, dataclasses.replace(plan, steps=(step,))], store)
-    with store.in_use(), new(plan.film.stem) as record:
+    # Not among the runs of films: what went wrong here is printed, and there is no summary to show.
+    with store.in_use(), new(plan.film.stem, root=home() / "debug" / "runs") as record:
         busy = any(s.verdict in {"run", "maybe"} for s in before.steps)
         state = Scheduler(
             store, record.logs, Files({}, overwrite=False), observers=[Plain()] if busy else []

@@ -8,7 +8,7 @@ import json
 import pytest
 from rich.cells import cell_len
 
-from orchestrator import report, runs, summary
+from orchestrator import heard, report, runs, summary
 from orchestrator.errors import FatalError
 from orchestrator.state import StepState
 from tests.orchestrator import synthetic
@@ -186,3 +186,48 @@ def test_show_prints_the_table_of_a_past_run(tmp_path, monkeypatch, capsys):
         report.write(run, synthetic.last(synthetic.run()), status=0)
     assert main(["runs", "show"]) == 0
     assert "asr" in capsys.readouterr().out
+
+
+def heard_film(language="en", **facts):
+    stages = [{"stage": name, "facts": found} for name, found in facts.items()]
+    return {"title": "movie.mkv", "language": language, "seconds": 60.0, "stages": stages, "outputs": []}
+
+
+def test_silence_is_said_with_the_tracks_that_there_also_are_and_no_language_stands_above_it():
+    film = heard_film(
+        demux={
+            "audio_track_chosen": "audio track 0 (fra): the default one",
+            "other_audio_tracks": ["audio track 1 (eng)"],
+        },
+        subtitles={"cues": 0},
+    )
+    assert heard.language(film) == ""
+    assert list(heard.sentences(film)) == [
+        ("heard audio track 0 (fra): the default one", False),
+        (
+            "nobody speaks in it, so there are no cues; there are also audio track 1 (eng): --audio-track",
+            True,
+        ),
+    ]
+
+
+def test_cues_to_look_at_are_said_in_words():
+    film = heard_film(
+        demux={"audio_track_chosen": "audio track 0"}, subtitles={"cues": 9, "flags": {"too_fast": 5}}
+    )
+    assert list(heard.sentences(film)) == [("of 9 cues, look at: 5 too fast to read", False)]
+
+
+def test_a_language_that_no_track_has_is_a_doubt():
+    film = heard_film(demux={"audio_track_chosen": "audio track 0 (fra): no track says that it is in de"})
+    assert next(heard.sentences(film))[1]
+
+
+def test_a_film_that_was_refused_is_in_the_summary_too():
+    state = synthetic.last(synthetic.run())
+    refused = [{"film": "empty.mkv", "message": "empty.mkv is empty (0 bytes)", "hint": "copy it again"}]
+    told = [
+        "".join(text for text, _ in line)
+        for line in summary.lines(report.summary(state, status=5, refused=refused))
+    ]
+    assert "empty.mkv was refused: empty.mkv is empty (0 bytes)" in told

@@ -1,0 +1,51 @@
+"""What a film's stages heard, in sentences for the end of a run: the track, the language, silence, cues to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from orchestrator import format as fmt
+
+FLAGS = {
+    "too_fast": "too fast to read",
+    "too_short": "shown too briefly",
+    "too_long": "shown too long",
+    "late": "later than their first word",
+    "overlap": "with two speaking at once",
+    "guessed_times": "with guessed times",
+    "unknown_speaker": "of a speaker nobody knows",
+}
+"""What the flags of cues mean; others are said by their names."""
+
+
+def language(film: Mapping[str, Any]) -> str:
+    """The language of a film of `run.json`; empty where nothing was heard, whatever a recogniser guessed of silence."""
+    facts = _facts(film)
+    silent = facts.get("subtitles", {}).get("cues") == 0
+    return "" if silent else str(film.get("language") or "")
+
+
+def sentences(film: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    """What people should know of what was heard, and whether it may not be what they wanted."""
+    facts = _facts(film)
+    demux, asr, subtitles = (facts.get(stage, {}) for stage in ("demux", "asr", "subtitles"))
+    track, others = str(demux.get("audio_track_chosen") or ""), demux.get("other_audio_tracks") or []
+    if track and (others or "no track says" in track):
+        yield f"heard {track}", "no track says" in track
+    if subtitles.get("cues") == 0:
+        there = f"; there are also {', '.join(others)}: --audio-track" if others else ""
+        yield f"nobody speaks in it, so there are no cues{there}", True
+    elif asr.get("language_probability") is not None and float(asr["language_probability"]) < 0.5:
+        yield (
+            f"the language is uncertain: {asr['language']} ({asr['language_probability']:.0%}); --language says it",
+            True,
+        )
+    if flags := subtitles.get("flags"):
+        told = ", ".join(f"{count} {FLAGS.get(name, name)}" for name, count in sorted(flags.items()))
+        total = fmt.plural(int(subtitles.get("cues") or 0), "cue")
+        yield f"of {total}, look at: {told}", False
+
+
+def _facts(film: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {stage["stage"]: stage.get("facts") or {} for stage in film["stages"]}
