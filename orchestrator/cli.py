@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import errno
 import importlib
 import os
 import sys
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from orchestrator import __version__, options
-from orchestrator.errors import BUG, INTERRUPTED, USAGE, FatalError
+from orchestrator.errors import BUG, INTERRUPTED, STORAGE, USAGE, FatalError
 
 COMMANDS = {
     "run": "turn films into subtitles that say who speaks",
@@ -55,12 +56,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader went away (`orchestrator plan film.mkv | head`): no error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception:
+    except Exception as error:
         if debug:
             raise
+        if isinstance(error, OSError) and (refused := _home_refused(error)):
+            say(refused)
+            return refused.status
         log = _write_log(words)
         print(f"orchestrator: this is a bug in orchestrator. Please send us {log}", file=sys.stderr)
         return BUG
+
+
+def _home_refused(error: OSError) -> FatalError | None:
+    """The sentence for a home that cannot be written: that is the user's to mend, whatever met it first."""
+    from orchestrator.home import home
+
+    if not str(error.filename or "").startswith(str(home())):
+        return None
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    hint = (
+        f"{'free some space there, or ' if full else ''}set ORCHESTRATOR_HOME to a folder that can be written"
+    )
+    return FatalError(f"cannot write {home()}: {error.strerror}", hint, STORAGE)
 
 
 def say(error: FatalError) -> None:

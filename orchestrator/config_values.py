@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ipc.clip import clip_of
+from ipc.errors import StageError
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.flags import FORMATS, Flag
+from orchestrator.whisper_models import LANGUAGES
 
 WORDS = {
     "1": True, "true": True, "yes": True, "on": True,
@@ -78,8 +81,16 @@ def checked(flag: Flag, value: Value) -> Value:
         raise wrong(value.said, f"there is no {found!r}", f"it is one of {', '.join(flag.choices)}")
     if flag.least is not None and not found >= flag.least:
         raise wrong(value.said, f"must be at least {flag.least:g}")
-    if flag.name == "language" and found != "auto" and not re.fullmatch(r"[a-z]{2,3}", found):
-        raise wrong(value.said, "not a language code", "give two or three letters, such as en")
+    if flag.name == "language" and found != "auto" and found not in LANGUAGES:
+        if not re.fullmatch(r"[a-z]{2,3}", found):
+            raise wrong(value.said, "not a language code", "give two or three letters, such as en")
+        hint = f"it writes {', '.join(sorted(LANGUAGES))}"
+        raise wrong(value.said, f"Whisper knows no language {found!r}", hint)
+    if flag.name == "clip":
+        try:
+            clip_of(found)
+        except StageError as error:
+            raise wrong(value.said, "no stretch of time", error.hint) from None
     if flag.name == "output-format":
         formats(found, value.said)
     return value

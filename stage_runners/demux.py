@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ipc.clip import clip_of
 from ipc.errors import StageError
 from stage_runners import media_ffmpeg
 from stage_runners.iso639 import same_language
-from stage_runners.media_probe import Film, Track, clip_of, head_start, on_the_container, probe
+from stage_runners.media_probe import Film, Track, head_start, on_the_container, probe
 
 if TYPE_CHECKING:
     from ipc.context import Context

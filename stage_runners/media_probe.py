@@ -174,31 +174,6 @@ def _reason(error: Exception) -> str:
     return str(text).partition(":")[0].strip() if "file:" in str(text) else str(text)
 
 
-def seconds_of(text: str) -> float:
-    """`90`, `1:30` or `0:01:30.5` as seconds; `ValueError` for anything else."""
-    parts = text.strip().split(":")
-    if not 1 <= len(parts) <= 3 or not all(re.fullmatch(r"\d+(\.\d+)?", part) for part in parts):
-        raise ValueError(text)
-    value = 0.0
-    for part in parts:
-        value = value * 60 + float(part)
-    return value
-
-
-def clip_of(text: str | None) -> tuple[float, float] | None:
-    """`START-END` as seconds; `StageError` (config) where it is none."""
-    if not text:
-        return None
-    start, _, end = text.partition("-")
-    try:
-        span = seconds_of(start), seconds_of(end)
-    except ValueError:
-        span = (0.0, 0.0)
-    if span[1] <= span[0]:
-        raise StageError("config", f"--clip {text} is no stretch of time", "write it as 10:00-12:00")
-    return span
-
-
 def on_the_container(clip: tuple[float, float] | None, film: Film) -> tuple[float, float] | None:
     """A clip in seconds of the film, as seconds after the start of its container."""
     if clip is None:

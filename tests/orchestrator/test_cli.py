@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orchestrator import cli
-from orchestrator.errors import USAGE
+from orchestrator.errors import STORAGE, USAGE
 
 
 def said(capsys, *words):
@@ -45,3 +45,23 @@ def test_help_of_a_command_can_be_asked_for_in_words(capsys):
     status, told = said(capsys, "help", "plan")
     assert status == 0
     assert "--machine" in told.out
+
+
+def test_a_home_that_cannot_be_written_is_a_sentence(capsys, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "movie.mp4").write_text("a film")
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "file" / "home"))
+    status, told = said(capsys, "run", str(tmp_path / "movie.mp4"), "--until", "demux")
+    assert status == STORAGE
+    assert told.err.splitlines()[-2].startswith(f"orchestrator: cannot write {tmp_path}/file/home")
+    assert "ORCHESTRATOR_HOME" in told.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [("--clip=0:20-0:10", "no stretch of time"), ("--language=eng", "knows no language 'eng'")],
+)
+def test_what_can_be_known_to_be_wrong_is_said_by_the_plan(capsys, tmp_path, option, says):
+    (tmp_path / "movie.mp4").write_text("a film")
+    status, told = said(capsys, "plan", str(tmp_path / "movie.mp4"), option)
+    assert (status, says in told.err) == (USAGE, True)

@@ -45,7 +45,9 @@ TEXTS = {bool: "true", int: "12", float: "12.5"}
 @pytest.mark.parametrize("flag", FLAGS, ids=lambda flag: flag.name)
 def test_every_option_can_be_said_in_every_place(flag, place, tmp_path):
     text = (
-        flag.choices[0] if flag.choices else TEXTS.get(flag.type, "en" if flag.key == "language" else "srt")
+        flag.choices[0]
+        if flag.choices
+        else TEXTS.get(flag.type, {"language": "en", "clip": "1:00-2:00"}.get(flag.key, "srt"))
     )
     written = text if flag.type in (bool, int, float) else json.dumps(text)
     seen = []

@@ -5,9 +5,10 @@ import shutil
 
 import pytest
 
+from ipc.clip import clip_of
 from ipc.errors import StageError
 from stage_runners.demux import choose
-from stage_runners.media_probe import Film, Track, clip_of
+from stage_runners.media_probe import Film, Track
 from tests.stage_runners import films
 
 AAC = ("-c:a", "aac")

@@ -1,0 +1,32 @@
+"""A stretch of a film as people write it: one reading of it for the command line and for the stages."""
+
+from __future__ import annotations
+
+import re
+
+from ipc.errors import StageError
+
+
+def clip_of(text: str | None) -> tuple[float, float] | None:
+    """`START-END` as seconds; `StageError` (config) where it is none."""
+    if not text:
+        return None
+    start, _, end = text.partition("-")
+    try:
+        span = seconds_of(start), seconds_of(end)
+    except ValueError:
+        span = (0.0, 0.0)
+    if span[1] <= span[0]:
+        raise StageError("config", f"--clip {text} is no stretch of time", "write it as 10:00-12:00")
+    return span
+
+
+def seconds_of(text: str) -> float:
+    """`90`, `1:30` or `0:01:30.5` as seconds; `ValueError` for anything else."""
+    parts = text.strip().split(":")
+    if not 1 <= len(parts) <= 3 or not all(re.fullmatch(r"\d+(\.\d+)?", part) for part in parts):
+        raise ValueError(text)
+    value = 0.0
+    for part in parts:
+        value = value * 60 + float(part)
+    return value
