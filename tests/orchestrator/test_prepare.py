@@ -217,7 +217,7 @@ def test_a_run_says_in_one_line_what_the_job_file_decides_and_each_film_has_its_
             "device.asr": {"value": "cpu", "from": place.job.name},
         }
     }
-    assert refused == []
+    assert not refused
     assert [plan.step("asr").choice.params["language"] for plan in plans] == ["hi", None]
     assert [options.formats_of(of_film) for of_film in asked.values()] == [("srt",), options.DEFAULT_FORMATS]
     assert [options.taken_up(of_film) for of_film in asked.values()] == [
