@@ -103,7 +103,7 @@ def _first(stage: Stage, asked: Ask, params: Mapping[str, Any], machine: Machine
     fitting.sort(key=lambda backend: asked.devices.index(backend.device))
     why = {}
     for backend in fitting:
-        answer = machine.answer(backend.env, backend.device)
+        answer = machine.of(backend)
         if backend.device == "cpu" or (not answer.why_not and (answer.accelerator or not asked.gpu)):
             return backend.device
         why[backend.device] = answer.why_not or "there it computes on the CPU"
@@ -112,7 +112,7 @@ def _first(stage: Stage, asked: Ask, params: Mapping[str, Any], machine: Machine
         b.device
         for b in stage.backends
         if b.device == "cpu"
-        or ((a := machine.answer(b.env, b.device)).accelerator and not a.why_not and _runs(b, stage, params))
+        or ((a := machine.of(b)).accelerator and not a.why_not and _runs(b, stage, params))
     ]
     raise FatalError(
         f"{asked.said}: {stage.name} cannot use {_listed(asked.devices)} here"

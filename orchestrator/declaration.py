@@ -54,7 +54,8 @@ class Backend:
     """One way to run a stage: on `device`, in environment `env`, by module `runner`.
 
     `only` and `never` are the ids of models that it alone can, or cannot, run. The result of one that is `checked` is compared
-    with the CPU's on a reference recording before it is used. `on_request` is used only when asked for by name. A worker
+    with the CPU's on a reference recording before it is used. `on_request` is used only when asked for by name. `framework` is the
+    one that answers for the device, where several of the environment do. A worker
     is replaced after `runs` runs (0: never). `packages` are those whose version changes this backend's results, besides the stage's.
     """
 
@@ -66,6 +67,7 @@ class Backend:
     checked: bool = False
     on_request: bool = False
     runs: int = 0
+    framework: str = ""
     packages: tuple[str, ...] = ()
 
 

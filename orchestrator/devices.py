@@ -47,7 +47,7 @@ def choose(
     usable = [(b, _why(b, stage, machine)) for b in fitting if _usable(b, machine, asked=b.device == wanted)]
     first = [(b, f"asked for ({source})") for b, _ in usable if b.device == wanted]
     if wanted and not first:
-        why = next(machine.answer(b.env, wanted).why_not for b in fitting if b.device == wanted)
+        why = next(machine.of(b).why_not for b in fitting if b.device == wanted)
         message = f"{source}: {stage.name} cannot use {wanted} here: {why}"
         raise FatalError(message, f"it can use: {', '.join(b.device for b, _ in usable)}", ENVIRONMENT)
     # What was asked for goes first; after a failure for memory the next device may still save the run.
@@ -64,7 +64,7 @@ def _usable(backend: Backend, machine: Machine, *, asked: bool) -> bool:
         return True
     if not asked and (backend.on_request or not _likely(backend, machine)):
         return False
-    answer = machine.answer(backend.env, backend.device)
+    answer = machine.of(backend)
     return not answer.why_not and (answer.accelerator or asked)
 
 
@@ -76,24 +76,13 @@ def _likely(backend: Backend, machine: Machine) -> bool:
 def _why(backend: Backend, stage: Stage, machine: Machine) -> str:
     """Why a device is chosen: its name and memory; of the CPU, why a device that others can use is not."""
     if backend.device != "cpu":
-        answer = machine.answer(backend.env, backend.device)
+        answer = machine.of(backend)
         memory = f", {answer.memory_mb / 1024:.0f} GB" if answer.memory_mb else ""
         own = machine.cpu if backend.device in {"mps", "mlx"} else backend.device
         return f"{answer.name or own}{memory}"
     refused = {
-        other.device: machine.answer(other.env, other.device).why_not
+        other.device: machine.of(other).why_not
         for other in stage.backends
-        if other.device != "cpu" and not other.on_request and _expected(other, machine)
+        if other.device != "cpu" and not other.on_request and machine.expects(other.device)
     }
     return ", ".join(f"{device}: {why}" for device, why in refused.items() if why)
-
-
-def _expected(backend: Backend, machine: Machine) -> bool:
-    """Say whether one would expect the device here: on a Mac its GPU, elsewhere what another environment can use."""
-    if backend.device in {"mps", "mlx"}:
-        return machine.platform.startswith("darwin")
-    return any(
-        (told := machine.answer(env, backend.device)).accelerator and not told.why_not
-        for env in machine.envs
-        if env != backend.env
-    )

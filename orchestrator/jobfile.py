@@ -97,7 +97,7 @@ def _others(stage: Stage, taken: Choice, machine: Machine) -> Iterator[str]:
     """Why not another device."""
     model = taken.model.id if taken.model else ""
     for backend in stage.backends:
-        device, answer = backend.device, machine.answer(backend.env, backend.device)
+        device, answer = backend.device, machine.of(backend)
         if device in (taken.backend.device, "cpu"):
             continue
         if answer.why_not:

@@ -1,9 +1,9 @@
 """The hardware profile: what this machine is, and what each environment's own framework can use of it.
 
-An environment is asked once, by a small real computation in its own process (`stage_runners.probe`), and its answer is kept
-under its lock, torch's build, the driver and the system: any of them changes, and it is asked again. A machine without any
-sign of an accelerator is not asked at all. A profile can be written down (`orchestrator devices --json`) and planned with
-elsewhere (`orchestrator plan --machine FILE`).
+Each framework of an environment is asked once, by a small real computation in a process of its own (`stage_runners.probe`), and
+the answers are kept under the lock, torch's build, the driver, the GPUs and the system: any of them changes, and they are asked
+again. A machine without any sign of an accelerator is not asked at all. A profile can be written down
+(`orchestrator devices --json`) and planned with elsewhere (`orchestrator plan --machine FILE`).
 """
 
 from __future__ import annotations
@@ -13,20 +13,28 @@ import hashlib
 import json
 import os
 import platform
-import re
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from orchestrator import envs, resources
+from orchestrator import envs, hardware, resources
+from orchestrator.declaration import Backend
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.home import home
 
 PATIENCE_S = 300
+FRAMEWORKS: dict[str, tuple[str, ...]] = {
+    "whisperx": ("ctranslate2", "torch"),
+    "pyannote": ("torch",),
+    "mlx": ("mlx",),
+}
+"""What each environment's stages compute with. The first that knows a device answers by the device's name, the next as `cuda/torch`."""
+_FORMAT = "2"
+"""Of the kept answers: raised when the probe asks for more."""
+_DEVICES = {"ctranslate2": ("cuda",), "torch": ("cuda", "mps"), "mlx": ("mlx",)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,14 +54,18 @@ class Answer:
         return Answer(**{**body, "compute_types": tuple(body.get("compute_types", ()))})
 
 
-NEVER = Answer(why_not="it has no such device")
+_ABSENT = {
+    "cuda": "no NVIDIA or AMD device is here",
+    "mps": "Apple's GPU is only in a Mac",
+    "mlx": "Apple's GPU is only in a Mac",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """A machine: its processor, and by environment and device what its framework answered. Memory is in MB.
+    """A machine: its processor, its GPUs as the system names them, and by environment and device what the framework answered.
 
-    `here` is false of a profile that was read from a file: nothing of it is looked for on this disk.
+    Memory is in MB. `here` is false of a profile that was read from a file: nothing of it is looked for on this disk.
     """
 
     platform: str
@@ -63,22 +75,38 @@ class Machine:
     driver: str
     envs: Mapping[str, Mapping[str, Answer]]
     system: str = ""
+    gpus: tuple[str, ...] = ()
     here: bool = True
 
-    def answer(self, env: str, device: str) -> Answer:
-        """What `env` says of `device`; the CPU can always be used."""
-        found = self.envs.get(env, {}).get(device)
+    def answer(self, env: str, device: str, framework: str = "") -> Answer:
+        """What `env` says of `device`, or a certain framework of it where several are asked; the CPU can always be used."""
+        told = self.envs.get(env, {})
+        found = told.get(f"{device}/{framework}") or told.get(device)
         if found is not None:
             return found
-        return Answer(accelerator=False) if device == "cpu" else NEVER
+        if device == "cpu":
+            return Answer(accelerator=False)
+        return Answer(why_not=_ABSENT.get(device, "it has no such device"))
+
+    def of(self, backend: Backend) -> Answer:
+        """What the framework of `backend` says of its device."""
+        return self.answer(backend.env, backend.device, backend.framework)
+
+    def expects(self, device: str) -> bool:
+        """Say whether the hardware is there, whatever a framework makes of it: then it is worth a word why it is not used."""
+        if device in {"mps", "mlx"}:
+            return self.platform.startswith("darwin")
+        if self.platform.startswith("darwin"):
+            return False
+        if self.gpus or self.driver:
+            return True
+        others = (self.answer(env, device) for env in self.envs if device in _devices(env))
+        return any(answer.accelerator and not answer.why_not for answer in others)
 
     @cached_property
     def id(self) -> str:
-        """A short digest of what the machine is: another processor, GPU, driver or system, another id."""
-        gpus = sorted(
-            {answer.name for of_env in self.envs.values() for answer in of_env.values() if answer.name}
-        )
-        parts = (self.platform, self.cpu, self.driver, self.system, *gpus)
+        """A short digest of what the machine is: another processor, GPU, driver or system, another id. No framework is asked."""
+        parts = (self.platform, self.cpu, self.driver, self.system, *self.gpus)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
     def to_json(self) -> dict[str, Any]:
@@ -88,7 +116,7 @@ class Machine:
         }
         return {
             "platform": self.platform, "cpu": self.cpu, "cores": self.cores, "memory_mb": self.memory_mb,
-            "driver": self.driver, "system": self.system, "envs": told,
+            "driver": self.driver, "system": self.system, "gpus": list(self.gpus), "envs": told,
         }  # fmt: skip
 
     @staticmethod
@@ -100,7 +128,8 @@ class Machine:
         }
         return Machine(
             platform=body["platform"], cpu=body["cpu"], cores=int(body["cores"]), memory_mb=int(body["memory_mb"]),
-            driver=body.get("driver", ""), system=body.get("system", ""), envs=told, here=False,
+            driver=body.get("driver", ""), system=body.get("system", ""), gpus=tuple(body.get("gpus", ())), envs=told,
+            here=False,
         )  # fmt: skip
 
 
@@ -109,11 +138,12 @@ def here() -> Machine:
     limits = resources.machine()
     return Machine(
         platform=envs.this_platform(),
-        cpu=_cpu(),
+        cpu=hardware.cpu(),
         cores=limits.cores,
-        memory_mb=resources.memory_bytes() >> 20,
-        driver=driver(),
+        memory_mb=hardware.memory_mb(),
+        driver=hardware.driver(),
         system=platform.release(),
+        gpus=hardware.gpus(),
         envs=_Asked(),
     )
 
@@ -142,7 +172,8 @@ class _Asked(Mapping[str, Mapping[str, Answer]]):
         return self._known[env]
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in envs.names() if envs.health(name) is None)
+        there = (name for name in envs.names() if name in FRAMEWORKS)
+        return (name for name in there if envs.get(name).by_default() or envs.health(name) is None)
 
     def __len__(self) -> int:
         return len(list(iter(self)))
@@ -151,39 +182,58 @@ class _Asked(Mapping[str, Mapping[str, Answer]]):
 def _ask(env: str) -> Mapping[str, Answer]:
     """The answers of an environment, from the memo or by asking; empty where there is nothing to ask."""
     # MLX's own device is the CPU on Linux: whether it is an accelerator, it has to say itself.
-    if env != "mlx" and not signs():
+    if env not in FRAMEWORKS or (env != "mlx" and not hardware.signs()):
         return {}
     if reason := envs.health(env):
-        return _silent(f"its environment {env} is not ready: {reason} (orchestrator envs sync {env})")
+        return _silent(env, f"its environment {env} is not ready: {reason} (orchestrator envs sync {env})")
     file = memo(env)
-    with contextlib.suppress(OSError, ValueError, TypeError):
+    with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
         told = json.loads(file.read_text(encoding="utf-8"))
         return {device: Answer.from_json(answer) for device, answer in told.items()}
-    try:
-        done = subprocess.run(
-            [envs.python(env), "-P", "-m", "stage_runners.probe"], capture_output=True, text=True, check=False,
-            timeout=PATIENCE_S, env=envs.child_environment(env), stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return _silent(f"{env} could not be asked: {error}")
-    try:
-        told = json.loads(done.stdout.splitlines()[-1])
-        answers = {device: Answer.from_json(answer) for device, answer in told.items()}
-    except (ValueError, IndexError, TypeError, AttributeError):
-        # A wrong CUDA library ends the process that asks. That is not remembered: it may be mended by the next run.
-        how = (
-            f"was killed by signal {-done.returncode}"
-            if done.returncode < 0
-            else f"ended with {done.returncode}"
-        )
-        said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        return _silent(f"the process that asked {how}: {said}")
-    _keep(file, json.dumps(told))
+    answers: dict[str, Answer] = {}
+    whole = True
+    for framework in FRAMEWORKS[env]:
+        told = _ask_framework(env, framework)
+        if isinstance(told, str):
+            # A wrong CUDA library ends the process that asks. That is not remembered: it may be mended by the next run.
+            whole, told = False, {device: Answer(why_not=told) for device in _DEVICES[framework]}
+        for device, answer in told.items():
+            answers[f"{device}/{framework}" if device in answers else device] = answer
+    if whole:
+        _keep(file, json.dumps({device: asdict(answer) for device, answer in answers.items()}))
     return answers
 
 
-def _silent(why: str) -> Mapping[str, Answer]:
-    return {device: Answer(why_not=why) for device in ("cuda", "mps", "mlx")}
+def _ask_framework(env: str, framework: str) -> dict[str, Answer] | str:
+    """What a framework answers by device, or how the process ended that asked it."""
+    try:
+        done = subprocess.run(
+            [envs.python(env), "-P", "-m", "stage_runners.probe", framework], capture_output=True, text=True, check=False,
+            timeout=PATIENCE_S, env=envs.child_environment(env), stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return f"{framework} did not answer within {PATIENCE_S} s"
+    except OSError as error:
+        return f"the process that asks {framework} did not start: {error.strerror}"
+    with contextlib.suppress(ValueError, IndexError, TypeError, AttributeError):
+        told = json.loads(done.stdout.splitlines()[-1])
+        if not done.returncode:
+            return {device: Answer.from_json(answer) for device, answer in told.items()}
+    how = (
+        f"was killed by signal {-done.returncode}" if done.returncode < 0 else f"ended with {done.returncode}"
+    )
+    said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+    return f"the process that asked {framework} {how}: {said}"
+
+
+def _silent(env: str, why: str) -> Mapping[str, Answer]:
+    return {device: Answer(why_not=why) for device in _devices(env)}
+
+
+def _devices(env: str) -> tuple[str, ...]:
+    """The devices that the frameworks of `env` know of."""
+    found = {device for framework in FRAMEWORKS.get(env, ()) for device in _DEVICES[framework]}
+    return tuple(sorted(found))
 
 
 def _keep(file: Path, text: str) -> None:
@@ -195,10 +245,9 @@ def _keep(file: Path, text: str) -> None:
 
 
 def memo(env: str) -> Path:
-    """The file that keeps the answers of `env`: another lock, torch build, driver, system or choice of GPUs, another file."""
+    """The file that keeps the answers of `env`: another lock, torch build, system, driver or choice of GPUs, another file."""
     build = str(envs.state(env).get("torch_backend", ""))
-    shown = os.environ.get("CUDA_VISIBLE_DEVICES", "all")
-    parts = (envs.lock_hash(env), build, envs.this_platform(), driver(), platform.release(), shown)
+    parts = (_FORMAT, envs.lock_hash(env), build, *hardware.identity())
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return home() / "memo" / "devices" / f"{env}-{key[:16]}.json"
 
@@ -209,41 +258,3 @@ def forget() -> int:
     for file in files:
         file.unlink(missing_ok=True)
     return len(files)
-
-
-def signs() -> bool:
-    """Say whether the machine could have an accelerator at all: a Mac, an NVIDIA or AMD device, or WSL2's."""
-    devices = Path("/dev")
-    return (
-        sys.platform == "darwin"
-        or any(devices.glob("nvidia*"))
-        or any((devices / name).exists() for name in ("dxg", "kfd"))
-    )
-
-
-def driver() -> str:
-    """The version of the NVIDIA driver; empty where there is none."""
-    try:
-        text = Path("/proc/driver/nvidia/version").read_text(encoding="utf-8")
-    except OSError:
-        return ""
-    found = re.search(r"\d+\.\d+(\.\d+)?", text)
-    return found[0] if found else text
-
-
-def _cpu() -> str:
-    """The processor's name."""
-    if sys.platform == "darwin":
-        with contextlib.suppress(OSError):
-            told = subprocess.run(
-                ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            return told.stdout.strip()
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.machine()

@@ -172,7 +172,7 @@ ALIGNMENT = Stage(
     name="alignment",
     version=1,
     backends=(
-        _on("cuda", "alignment", "whisperx", never=_ON_CPU),
+        _on("cuda", "alignment", "whisperx", never=_ON_CPU, framework="torch"),
         _on("mps", "alignment", "whisperx", never=_ON_CPU, checked=True),
         _on("cpu", "alignment", "whisperx"),
     ),

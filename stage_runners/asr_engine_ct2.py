@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ipc.errors import StageError
-from stage_runners import asr_ct2_weights
+from stage_runners import asr_ct2_weights, cuda_libraries
 
 
 def load(params: Mapping[str, Any], device: str) -> Any:
@@ -15,6 +15,8 @@ def load(params: Mapping[str, Any], device: str) -> Any:
     import ctranslate2
     from faster_whisper import WhisperModel
 
+    if device == "cuda":
+        cuda_libraries.load_cublas()
     path = str(asr_ct2_weights.prepared(params["_model"]))
     if not (Path(path) / "tokenizer.json").is_file():
         # faster-whisper would fetch another model's tokenizer from the Hub

@@ -7,14 +7,15 @@ from orchestrator.machine import Answer, Machine
 YES = Answer(name="Some GPU", memory_mb=24000)
 
 
-def machine(platform="linux-x86_64", cores=8, memory_mb=32000, here=False, **answers):
+def machine(platform="linux-x86_64", cores=8, memory_mb=32000, here=False, gpus=(), **answers):
     """A machine whose environments answer as given: `whisperx={"cuda": YES}`."""
     return Machine(
         platform=platform,
         cpu="Some CPU",
         cores=cores,
         memory_mb=memory_mb,
-        driver="1",
+        driver="",
+        gpus=gpus,
         envs=answers,
         here=here,
     )

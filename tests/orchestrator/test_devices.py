@@ -6,11 +6,12 @@ import json
 
 import pytest
 
-from orchestrator import devices, envs
+from orchestrator import devices, envs, hardware
 from orchestrator import machine as machines
 from orchestrator.errors import ENVIRONMENT, USAGE, FatalError
 from orchestrator.machine import Answer
 from orchestrator.stages import STAGES
+from stage_runners import probe
 from tests.orchestrator.machines import YES, machine, no
 
 MAC = machine("darwin-arm64", pyannote={"mps": YES}, mlx={"mlx": YES})
@@ -104,27 +105,119 @@ def test_every_stage_can_run_on_a_cpu_and_what_is_checked_has_it_last():
             assert stage.backends[-1].device == "cpu"
 
 
-@pytest.mark.env("pyannote")
-def test_the_probe_itself_answers_and_is_remembered(tmp_path, monkeypatch):
-    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
-    monkeypatch.setattr(machines, "signs", lambda: True)
-    told = machines.here().envs["pyannote"]
-    assert set(told) == {"cuda", "mps"}
-    assert json.loads(machines.memo("pyannote").read_text()).keys() == told.keys()
-    assert machines.here().envs["pyannote"] == told
+def test_on_an_nvidia_machine_where_no_framework_can_use_it_the_cpu_says_why():
+    broken = no("the process that asked ctranslate2 was killed by signal 6: Unable to load libcudnn_ops.so")
+    box = machine(gpus=("NVIDIA GeForce RTX 3090",), whisperx={"cuda": broken}, pyannote={"cuda": broken})
+    [(backend, why)] = devices.choose(STAGES["asr"], {}, box)
+    assert (backend.device, why) == ("cpu", f"cuda: {broken.why_not}")
 
 
-def test_a_probe_that_dies_is_said_and_not_remembered(tmp_path, monkeypatch):
-    broken = tmp_path / "python"
-    broken.write_text("#!/bin/sh\necho 'Unable to load libcudnn_ops.so' >&2\nkill -ABRT $$\n")
-    broken.chmod(0o755)
+def test_alignment_asks_torch_and_recognition_ctranslate2_in_the_environment_that_they_share():
+    pascal = machine(whisperx={"cuda": YES, "cuda/torch": no("no kernel image is available")})
+    assert chosen("asr", pascal) == ["cuda", "cpu"]
+    assert chosen("alignment", pascal, model="some/wav2vec2") == ["cpu"]
+    rocm = machine(whisperx={"cuda": no("CTranslate2 finds no CUDA device"), "cuda/torch": YES})
+    assert chosen("asr", rocm) == ["cpu"]
+    assert chosen("alignment", rocm, model="some/wav2vec2") == ["cuda", "cpu"]
+
+
+def test_every_accelerator_of_a_stage_has_a_framework_that_is_asked():
+    for stage in STAGES.values():
+        for backend in stage.backends:
+            if backend.device == "cpu":
+                continue
+            asked = machines.FRAMEWORKS[backend.env]
+            assert not backend.framework or backend.framework in asked
+            assert any(backend.device in probe.FRAMEWORKS[name] for name in asked)
+
+
+@pytest.fixture
+def a_gpu_box(tmp_path, monkeypatch):
+    """A home of its own, on a machine that looks as if it had a GPU and whose environments are healthy."""
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
-    monkeypatch.setattr(machines, "signs", lambda: True)
+    monkeypatch.setattr(hardware, "signs", lambda: True)
+    return tmp_path
+
+
+@pytest.fixture
+def as_python(a_gpu_box, monkeypatch):
+    """Run this shell script in place of every environment's Python; `$4` is the framework that is asked."""
+    script = a_gpu_box / "python"
     monkeypatch.setattr(envs, "health", lambda _: None)
-    monkeypatch.setattr(envs, "python", lambda _: broken)
+    monkeypatch.setattr(envs, "python", lambda _: script)
+
+    def write(text):
+        script.write_text(f"#!/bin/sh\necho $4 >> {a_gpu_box}/asked\n{text}\n")
+        script.chmod(0o755)
+        return lambda: (a_gpu_box / "asked").read_text().split()
+
+    return write
+
+
+@pytest.mark.env("whisperx")
+@pytest.mark.env("pyannote")
+@pytest.mark.parametrize(
+    ("env", "devices"), [("pyannote", "cuda mps"), ("whisperx", "cpu cuda cuda/torch mps")]
+)
+def test_the_probe_itself_answers_and_is_remembered(env, devices, a_gpu_box):
+    told = machines.here().envs[env]
+    assert sorted(told) == devices.split()
+    assert all(answer.why_not for device, answer in told.items() if device != "cpu") or hardware.gpus()
+    assert json.loads(machines.memo(env).read_text()).keys() == told.keys()
+    assert machines.here().envs[env] == told
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("kill -ABRT $$", "was killed by signal 6: Unable to load libcudnn_ops.so"),
+        ("exit 3", "ended with 3: Unable to load libcudnn_ops.so"),
+        ("echo '{}'; exit 3", "ended with 3: Unable to load libcudnn_ops.so"),
+        ("echo hello", "ended with 0: Unable to load libcudnn_ops.so"),
+    ],
+)
+def test_a_probe_that_dies_is_said_and_not_remembered(how, said, as_python):
+    as_python(f"echo 'Unable to load libcudnn_ops.so' >&2\n{how}")
     why = machines.here().answer("whisperx", "cuda").why_not
-    assert why == "the process that asked was killed by signal 6: Unable to load libcudnn_ops.so"
+    assert why == f"the process that asked ctranslate2 {said}"
     assert not machines.memo("whisperx").exists()
+
+
+def test_a_library_that_kills_one_framework_takes_no_answer_from_the_other(as_python):
+    as_python("""[ $4 = ctranslate2 ] && kill -ABRT $$; echo '{"cuda": {"name": "GPU"}}'""")
+    here = machines.here()
+    assert "signal 6" in here.answer("whisperx", "cuda").why_not
+    assert here.answer("whisperx", "cuda", "torch") == Answer(name="GPU")
+
+
+@pytest.mark.parametrize("change", ["driver", "gpu", "shown", "lock", "build", "nothing"])
+def test_an_environment_is_asked_again_when_something_changed_that_could_change_its_answer(
+    change, as_python, monkeypatch
+):
+    asked = as_python("""echo '{"cuda": {}}'""")
+    machines.here().envs["pyannote"]
+    if change == "driver":
+        monkeypatch.setattr(hardware, "driver", lambda *_: "NVIDIA 999.1")
+    elif change == "gpu":
+        monkeypatch.setattr(hardware, "gpus", lambda *_: ("NVIDIA H200",))
+    elif change == "shown":
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
+    elif change == "lock":
+        monkeypatch.setattr(envs, "lock_hash", lambda _: "another")
+    elif change == "build":
+        monkeypatch.setattr(envs, "state", lambda _: {"torch_backend": "cu126"})
+    machines.here().envs["pyannote"]
+    assert asked() == ["torch"] * (1 if change == "nothing" else 2)
+
+
+def test_a_machine_without_a_sign_of_an_accelerator_is_asked_nothing(as_python, monkeypatch):
+    as_python("echo '{}'")
+    monkeypatch.setattr(hardware, "signs", lambda: False)
+    here = machines.here()
+    for stage in STAGES.values():
+        assert [backend.device for backend, _ in devices.choose(stage, {}, here)] == ["cpu"]
+    assert here.id
+    assert not (machines.home() / "asked").exists()
 
 
 def test_a_profile_is_read_back_as_it_was_written(tmp_path):
