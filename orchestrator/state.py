@@ -44,6 +44,7 @@ class StepState:
     """One stage of one film. Times are seconds since the epoch, memory is bytes, `speed` a multiple of real time.
 
     `device_reason` is why the plan chose its device; `notes` are what would do better here (a larger model that fits).
+    `phase_started` is when the work of the phase began, which is when that of the one before was last heard of, at `progressed`.
     """
 
     name: str
@@ -65,6 +66,7 @@ class StepState:
     total: float = 0.0
     unit: str = ""
     phase_started: float | None = None
+    progressed: float | None = None
     speed: float | None = None
     eta_s: float | None = None
     rss: int = 0
@@ -289,7 +291,6 @@ def _step(step: StepState, event: StepEvent, film: FilmState) -> StepState:
             return change(
                 step,
                 status="starting",
-                phase="",
                 env=event.env,
                 device=event.device,
                 runner=event.runner,
@@ -298,11 +299,16 @@ def _step(step: StepState, event: StepEvent, film: FilmState) -> StepState:
                 compute_type=event.compute_type,
                 threads=event.threads,
                 reason=event.reason,
-                done=0.0,
-                total=0.0,
+                **_AT_ITS_BEGINNING,
             )
         case StepRunning():
-            return change(step, status="running", started=event.time, load_seconds=event.load_seconds)
+            return change(
+                step,
+                status="running",
+                started=event.time,
+                load_seconds=event.load_seconds,
+                **_AT_ITS_BEGINNING,
+            )
         case StepProgress():
             return _progressed(step, event, film)
         case StepMemory():
@@ -318,7 +324,11 @@ def _step(step: StepState, event: StepEvent, film: FilmState) -> StepState:
             return change(step, metrics={**step.metrics, event.name: event.value})
         case StepRetried():
             return change(
-                step, status="starting", retries=step.retries + 1, last_log=event.reason, done=0.0, total=0.0
+                step,
+                status="starting",
+                retries=step.retries + 1,
+                last_log=event.reason,
+                **_AT_ITS_BEGINNING,
             )
         case StepFellBack():
             return change(step, fallbacks=(*step.fallbacks, event.note), last_log=event.note)
@@ -332,19 +342,30 @@ def _step(step: StepState, event: StepEvent, film: FilmState) -> StepState:
     return step
 
 
+_AT_ITS_BEGINNING: dict[str, Any] = {
+    "phase": "", "done": 0.0, "total": 0.0, "unit": "", "phase_started": None, "progressed": None, "speed": None, "eta_s": None,
+}  # fmt: skip
+
+
 def _progressed(step: StepState, event: StepProgress, film: FilmState) -> StepState:
-    same = step.phase == event.phase and step.phase_started is not None and event.done >= step.done
-    since = step.phase_started if same and step.phase_started is not None else event.time
+    """The step so far. Its speed counts from the beginning of the work, not from when it was first heard of: until then it had
+    worked too. Of a stage in phases that is the phase's beginning. Seconds of speech are a share of the film, as in the end.
+    """
+    same = step.phase_started is not None and step.phase == event.phase and event.done >= step.done
+    since = step.phase_started if same else step.progressed or step.started
+    since = event.time if since is None else since
     elapsed = event.time - since
     fraction = min(1.0, event.done / event.total) if event.total > 0 else 0.0
-    speed, eta = step.speed if same else None, None
+    speed, eta = step.speed, None
     if elapsed > 0.5 and fraction > 0:
-        speed = film.seconds * fraction / elapsed if film.seconds else None
+        heard = film.seconds * fraction or (event.done if event.unit == "s" else 0.0)
+        speed = heard / elapsed if heard else None
         eta = elapsed * (1 - fraction) / fraction
     return dataclasses.replace(
         step,
         phase=event.phase,
         phase_started=since,
+        progressed=event.time,
         done=event.done,
         total=event.total,
         unit=event.unit,
