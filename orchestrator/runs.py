@@ -2,7 +2,8 @@
 
 `home()/runs/<time>-<film>/` holds `events.jsonl` (every event as it happened), `logs/` (what each stage's process
 printed) and `run.json` (the summary, see `orchestrator.report`). A run holds a lock on its folder for as long as it
-lives: so a folder without a summary whose lock is free is one that was killed, and `prune` never removes a living one.
+lives: so a folder without a summary whose lock is free is one that was killed, and `prune` never removes a living one. The
+lock's file says which films the run is about, so that another run of one of them can say so.
 """
 
 from __future__ import annotations
@@ -78,6 +79,28 @@ class Run:
         outcome: Outcome = summary.get("outcome", "killed")
         return outcome
 
+    def films(self) -> Mapping[str, str]:
+        """The films that the run is about: path by digest; empty where that was not kept."""
+        try:
+            content = json.loads((self.path / "lock").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return content if isinstance(content, dict) else {}
+
+    def began(self) -> str:
+        """When it began, ISO 8601, by the name of its folder; empty where that has another form."""
+        try:
+            return dt.datetime.strptime(self.id[:15], "%Y%m%d-%H%M%S").astimezone().isoformat()
+        except ValueError:
+            return ""
+
+    def beside(self) -> Iterator[tuple[str, Run]]:
+        """The films of this run that another living run is about too, with that run."""
+        own = self.films()
+        for other in past(self.path.parent):
+            if other.path != self.path and other.outcome() == "running":
+                yield from ((own[digest], other) for digest in other.films() if digest in own)
+
     def log_files(self, stage: str | None = None) -> list[Path]:
         """The log files of the run, or of one stage, by name: every file under `logs/` that begins with the stage's name,
         or lies in a folder that does.
@@ -119,10 +142,13 @@ class Run:
 
 
 @contextlib.contextmanager
-def new(name: str, *, root: Path | None = None, keep: int = KEEP) -> Iterator[Run]:
+def new(
+    name: str, *, films: Mapping[str, str] | None = None, root: Path | None = None, keep: int = KEEP
+) -> Iterator[Run]:
     """A new run's folder, locked until the block ends; older runs beyond `keep` are removed first.
 
-    `name` is what the run is about, the film's name. `FatalError` (storage) where no folder can be made.
+    `name` is what the run is about, the film's name, and `films` all of them, path by digest. `FatalError` (storage) where no
+    folder can be made.
     """
     base = root or runs_root()
     try:
@@ -131,6 +157,8 @@ def new(name: str, *, root: Path | None = None, keep: int = KEEP) -> Iterator[Ru
         path = _make(base, name)
         with (path / "lock").open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            lock.write(json.dumps(films or {}).encode())
+            lock.flush()
             (path / "logs").mkdir()
             yield Run(path)
     except OSError as error:

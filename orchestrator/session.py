@@ -76,7 +76,14 @@ def run(arguments: argparse.Namespace) -> int:
     check(plans, store)
     while reference_run.compare_devices(plans, store):  # what comes next in order may be new here too
         asked, plans, refused = _plans(arguments, store)
-    with store.in_use(), runs.new(plans[0].film.stem) as record:
+    films = {plan.film_digest: str(plan.film) for plan in plans}
+    with store.in_use(), runs.new(plans[0].film.stem, films=films) as record:
+        for film, other in record.beside():
+            print(
+                f"orchestrator: another run of {film} is going on ({other.id}): both do all its work. Stop one and run it again "
+                "when the other has ended: what is done is then taken from there",
+                file=sys.stderr,
+            )
         views = _views(arguments, record)
         scheduler = Scheduler(
             store,

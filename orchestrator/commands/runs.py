@@ -73,10 +73,10 @@ def _row(run: runs.Run) -> dict[str, Any]:
     summary = run.summary() or {}
     return {
         "id": run.id,
-        "started": summary.get("started", ""),
+        "started": summary.get("started") or run.began(),
         "seconds": summary.get("seconds"),
         "outcome": run.outcome(),
-        "films": [film.get("path", "") for film in summary.get("films", ())],
+        "films": [film.get("path", "") for film in summary.get("films", ())] or list(run.films().values()),
         "folder": str(run.path),
     }
 

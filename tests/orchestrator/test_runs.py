@@ -69,6 +69,23 @@ def test_a_run_in_another_process_is_seen_as_running_until_that_process_dies():
         assert run.outcome() == "killed"
 
 
+def test_a_run_knows_that_another_living_one_is_about_the_same_film():
+    with runs.new("a", films={"d1": "/films/a.mkv"}) as first:
+        with runs.new("b", films={"d2": "/films/b.mkv", "d1": "/films/copy.mkv"}) as second:
+            assert [(film, other.id) for film, other in second.beside()] == [("/films/copy.mkv", first.id)]
+            assert [(film, other.id) for film, other in first.beside()] == [("/films/a.mkv", second.id)]
+        assert list(first.beside()) == []
+
+
+def test_a_run_that_was_killed_is_listed_with_its_date_and_films(capsys):
+    with runs.new("movie", films={"d1": "/films/movie.mkv"}) as run:
+        pass
+    assert main(["runs", "ls", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["outcome"], row["films"]) == ("killed", ["/films/movie.mkv"])
+    assert row["started"][:10].replace("-", "") == run.id[:8]
+
+
 def test_the_oldest_runs_are_removed_but_never_one_that_runs():
     with runs.new("alive") as alive:
         kept = [finished(f"movie{i}") for i in range(4)]
