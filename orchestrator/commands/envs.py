@@ -81,7 +81,8 @@ class _Lines:
         pass
 
     def say(self, env: str, what: str) -> None:
-        print(f"{env}: {what}", file=sys.stderr, flush=True)
+        sys.stderr.write(f"{env}: {what}\n")  # in one piece: threads tell of their environments at once
+        sys.stderr.flush()
 
 
 class _Live:

@@ -107,6 +107,7 @@ def _logs(run: runs.Run, stage: str | None, *, events: bool) -> int:
         return OK
     said = list(run.said(stage))
     files = run.log_files(stage)
+    said += _from_the_store(run, stage)
     if not files and not said:
         there = sorted({path.relative_to(run.logs).parts[0] for path in run.log_files()})
         raise FatalError(
@@ -119,6 +120,28 @@ def _logs(run: runs.Run, stage: str | None, *, events: bool) -> int:
         print(f"==> {path.relative_to(run.logs)} <==")
         _copy(path)
     return OK
+
+
+def _from_the_store(run: runs.Run, stage: str | None) -> list[str]:
+    """A line for each stage whose result was there already, with the run whose logs tell how it was made."""
+    told = []
+    makers: dict[str, str] = {}
+    for other in reversed(
+        runs.past(run.path.parent)
+    ):  # of a result made again, the last before this run counts
+        if other.id < run.id:
+            makers |= {step["key"]: other.id for step in _steps(other, "done")}
+    for step in _steps(run, "cached"):
+        if stage in {None, step["stage"]}:
+            made = makers.get(step["key"])
+            where = f"made by run {made}" if made else "made by a run whose logs are not kept"
+            told.append(f"{step['stage']}: its result was in the store, {where}")
+    return list(dict.fromkeys(told))
+
+
+def _steps(run: runs.Run, status: str) -> list[dict[str, Any]]:
+    films = (run.summary() or {}).get("films", ())
+    return [step for film in films for step in film["stages"] if step["status"] == status]
 
 
 def _copy(path: Path) -> None:

@@ -83,3 +83,22 @@ def test_doctor_prints_a_table_for_people(house, capsys):
     said = capsys.readouterr().out
     assert "attribution" in said
     assert "everything is ready" in said
+
+
+def test_lines_of_environments_that_are_made_at_once_do_not_run_together(monkeypatch):
+    from orchestrator.commands.envs import _Lines
+
+    class Pipe:
+        def __init__(self):
+            self.written = []
+
+        def write(self, text):
+            self.written.append(text)
+
+        def flush(self):
+            pass
+
+    pipe = Pipe()
+    monkeypatch.setattr("sys.stderr", pipe)
+    _Lines().say("media", "looking")
+    assert pipe.written == ["media: looking\n"]

@@ -9,10 +9,11 @@ import sys
 
 import pytest
 
-from orchestrator import runs
+from orchestrator import report, runs
 from orchestrator.cli import main
 from orchestrator.errors import FatalError
 from orchestrator.jsonlines import JsonLines
+from orchestrator.stages import STAGES
 from tests.orchestrator import synthetic
 
 
@@ -162,3 +163,16 @@ def test_logs_begin_with_what_the_stages_said(capsys):
     assert told[1].endswith("asr: batch 16 -> 8: the memory of cuda is full")
     assert main(["runs", "logs", run.id, "--events"]) == 0
     assert capsys.readouterr().out == run.events.read_text() + "\n"
+
+
+def test_the_logs_of_a_run_that_took_all_from_the_store_say_which_run_made_it(capsys):
+    with runs.new("movie") as first:
+        report.write(first, synthetic.last(synthetic.run()), status=0)
+    with runs.new("movie") as second:
+        every = tuple(STAGES)
+        report.write(second, synthetic.last(synthetic.run(cached=every)), status=0)
+    assert main(["runs", "logs", second.id]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert f"asr: its result was in the store, made by run {first.id}" in told
+    assert main(["runs", "logs", second.id, "asr"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
