@@ -212,14 +212,14 @@ ATTRIBUTION = Stage(
     stall_s=120,
 )
 
-_OFF_NAMES = "names come with their own issue"
+_NOT_YET = "not in this version"
 TMDB = Stage(
     name="tmdb", version=1, backends=_cpu("tmdb", "nlp"),
-    inputs=(Input(name="film", source="film"),), outputs=(Output(name="cast", kind="glossary"),), off=_OFF_NAMES,
+    inputs=(Input(name="film", source="film"),), outputs=(Output(name="cast", kind="glossary"),), off=_NOT_YET,
 )  # fmt: skip
 PRE_NER = Stage(
     name="pre_ner", version=1, backends=_cpu("pre_ner", "nlp"),
-    inputs=(Input(name="cast", source="tmdb.cast"),), outputs=(Output(name="glossary", kind="glossary"),), off=_OFF_NAMES,
+    inputs=(Input(name="cast", source="tmdb.cast"),), outputs=(Output(name="glossary", kind="glossary"),), off=_NOT_YET,
 )  # fmt: skip
 POST_NER = Stage(
     name="post_ner", version=1, backends=_cpu("post_ner", "nlp"),
@@ -228,12 +228,12 @@ POST_NER = Stage(
         Input(name="words", source="attribution.words"),
         Input(name="glossary", source="pre_ner.glossary", optional=True),
     ),
-    outputs=(Output(name="segments", kind="segments"), Output(name="words", kind="words")), off=_OFF_NAMES,
+    outputs=(Output(name="segments", kind="segments"), Output(name="words", kind="words")), off=_NOT_YET,
 )  # fmt: skip
 TRANSLATION = Stage(
     name="translation", version=1, backends=_cpu("translation", "translation"),
     inputs=(Input(name="segments", source="attribution.segments"), Input(name="words", source="attribution.words")),
-    outputs=(Output(name="segments", kind="segments"),), off="translation comes with its own issue",
+    outputs=(Output(name="segments", kind="segments"),), off=_NOT_YET,
 )  # fmt: skip
 
 SUBTITLES = Stage(
