@@ -58,7 +58,7 @@ def test_a_recommended_model_that_is_not_here_is_named_and_the_embedded_one_used
     assert rows[0] == ("cuda", "base", "")
     assert found.notes == (
         (
-            "large-v3 fits this machine (large-v3 takes 3 GB in float16 and some 0.3 GB a window): "
+            "large-v3 fits this machine (large-v3 takes 10 GB in float16 with 24 windows): "
             "orchestrator models pull large-v3"
         ),
     )

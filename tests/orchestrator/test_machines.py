@@ -6,44 +6,94 @@ there or put together.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from orchestrator import choosing, machine
 from orchestrator import format as fmt
+from orchestrator.errors import FatalError
 from orchestrator.stages import STAGES
 
 MACHINES = Path(__file__).resolve().parents[1] / "data" / "machines"
+STAGES_ASKED = {
+    "silero_vad": {},
+    "pyannote_vad": {},
+    "diarization": {"diarize_model": "embedded"},
+    "diarization/community-1": {"diarize_model": choosing.COMMUNITY},
+    "asr": {},
+    "alignment": {},
+    "alignment/wav2vec2": {"align_model": "facebook/wav2vec2-base-960h"},
+}
+"""Rows of the table: a stage, and what is asked of it after the stroke."""
 
 
 def chosen(name):
-    """The rows of the table for one machine."""
+    """The rows of the table for one machine, by the way that a plan takes."""
     on = machine.recorded(MACHINES / f"{name}.json")
     rows = []
-    for stage in ("silero_vad", "pyannote_vad", "diarization", "asr", "alignment"):
-        found = choosing.choose(STAGES[stage], {}, {}, machine=on, offline=True)
+    for row, asked in STAGES_ASKED.items():
+        stage = STAGES[row.partition("/")[0]]
+        found = choosing.choose(stage, asked, {}, machine=on, offline=True)
         choice = found.choices[0]
-        batch = choice.params.get("batch_size") if STAGES[stage].batch_floor else None
+        batch = choice.params.get("batch_size") if stage.batch_floor else None
         cells = (choice.backend.device, choice.backend.env, choice.model.id if choice.model else None,
                  choice.params.get("compute_type"), batch, " ".join(c.backend.device for c in found.choices[1:]))  # fmt: skip
-        rows.append([name, stage, *(str(cell or "-") for cell in cells)])
+        rows.append([name, row, *(str(cell or "-") for cell in cells)])
     return rows
 
 
 EXPECTED = [line.split(None, 7) for line in (MACHINES / "table.txt").read_text().splitlines()]
+NAMES = sorted(file.stem for file in MACHINES.glob("*.json"))
 
 
 def test_the_table_names_every_machine():
-    assert {row[0] for row in EXPECTED[1:]} == {file.stem for file in MACHINES.glob("*.json")}
+    assert {row[0] for row in EXPECTED[1:]} == set(NAMES)
 
 
-@pytest.mark.parametrize("name", sorted(file.stem for file in MACHINES.glob("*.json")))
+@pytest.mark.parametrize("name", NAMES)
 def test_what_is_chosen_is_what_the_table_says(name, monkeypatch):
     monkeypatch.delenv("HF_TOKEN", raising=False)
-    found = chosen(name)
     wanted = [row for row in EXPECTED[1:] if row[0] == name]
-    assert fmt.table([EXPECTED[0], *found]) == fmt.table([EXPECTED[0], *wanted])
+    assert fmt.table([EXPECTED[0], *chosen(name)]) == fmt.table([EXPECTED[0], *wanted])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_profile_says_where_it_is_from_and_is_written_as_it_was_read(name, tmp_path):
+    body = json.loads((MACHINES / f"{name}.json").read_text())
+    assert body["about"].startswith(("recorded on ", "put together from what others published, not recorded"))
+    on = machine.recorded(MACHINES / f"{name}.json")
+    again = tmp_path / "again.json"
+    again.write_text(json.dumps({"machine": on.to_json()}))
+    assert machine.recorded(again) == on
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_accelerator_that_is_used_has_its_reason_and_every_one_that_fails_is_named(name):
+    on = machine.recorded(MACHINES / f"{name}.json")
+    for stage in (STAGES["pyannote_vad"], STAGES["diarization"], STAGES["asr"]):
+        first = choosing.choose(stage, {}, {}, machine=on, offline=True).choices[0]
+        failing = [b.device for b in stage.backends if on.expects(b.device) and on.of(b).why_not]
+        if first.backend.device != "cpu":
+            assert first.why
+        else:
+            assert all(f"{device}: " in first.why for device in failing)
+
+
+def test_alignment_by_a_network_takes_a_gpu_that_recognition_cannot():
+    on = machine.recorded(MACHINES / "rocm-rx-7900-xtx.json")
+    devices = [row[2] for row in chosen("rocm-rx-7900-xtx") if row[1] in {"asr", "alignment/wav2vec2"}]
+    assert devices == ["cpu", "cuda"]
+    choice = choosing.choose(STAGES["pyannote_vad"], {}, {}, machine=on, offline=True).choices[0]
+    assert "is compared with the CPU before its first use" in choice.why
+
+
+def test_a_plain_cpu_cannot_be_asked_for_a_gpu_and_its_owner_is_told_why():
+    on = machine.recorded(MACHINES / "plain-cpu.json")
+    with pytest.raises(FatalError) as caught:
+        choosing.choose(STAGES["asr"], {}, {"asr": "cuda"}, machine=on, offline=True)
+    assert "asr cannot use cuda here: no NVIDIA or AMD device is here" in caught.value.message
 
 
 def test_without_and_with_a_token_the_pipeline_is_another(monkeypatch, tmp_path):
