@@ -58,8 +58,9 @@ def add_film_options(parser: argparse.ArgumentParser, *, run: bool = False) -> N
         help="cuda, mps, mlx, cpu or auto, for all stages or by stage: --device asr=cuda,diarization=cpu",
     )
     steps = parser.add_argument_group("stages")
+    there = ", ".join(name for name, stage in STAGES.items() if not stage.off)
     steps.add_argument("--from", dest="from_", metavar="STAGE", help="run this stage and all after it again")
-    steps.add_argument("--until", metavar="STAGE", help="stop after this stage")
+    steps.add_argument("--until", metavar="STAGE", help=f"stop after this stage, one of {there}")
     steps.add_argument("--force", action="append", default=[], metavar="STAGE", help="run this stage again")
 
 
@@ -153,7 +154,7 @@ def film_of(path: Path) -> Path:
 
 def plan_from(arguments: argparse.Namespace, film: Path, store: Store) -> Plan:
     """The plan for one film under the options given, here and in every other place that says some."""
-    from orchestrator import plan
+    from orchestrator import contradictions, plan
 
     for flag, stages in (
         ("--until", [arguments.until]),
@@ -166,7 +167,7 @@ def plan_from(arguments: argparse.Namespace, film: Path, store: Store) -> Plan:
     there = film_of(film)
     arguments = config.merged(arguments, there)
     where = machine_of(arguments)
-    return plan.make(
+    made = plan.make(
         there,
         params=params_of(arguments),
         off=off_of(arguments),
@@ -182,6 +183,8 @@ def plan_from(arguments: argparse.Namespace, film: Path, store: Store) -> Plan:
         store=store,
         destination=destination_of(there, arguments),
     )
+    contradictions.check(made)
+    return made
 
 
 def add_machine(parser: argparse.ArgumentParser) -> None:

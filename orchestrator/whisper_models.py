@@ -7,6 +7,7 @@ conversion is made once, by the stage that needs it, of the very weights that we
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -46,6 +47,8 @@ LANGUAGES = frozenset({
 })  # fmt: skip
 """The codes of the languages that Whisper writes; `yue` from large-v3 on."""
 
+_ENGLISH_WORDS = 51_864
+
 WEIGHTS: Mapping[Layout, tuple[str, ...]] = {
     "ctranslate2": ("model.bin",),
     "mlx": ("weights.safetensors", "weights.npz"),
@@ -74,6 +77,13 @@ def layout_of(folder: Path) -> Layout | None:
 def usable(layout: Layout | None, device: str) -> bool:
     """Say whether a model in this layout can be used on `device`."""
     return layout in READ_BY.get(device, READ_BY[""])
+
+
+def english_only(name: str, folder: Path) -> bool:
+    """Say whether a model knows English only: its name says so, or its vocabulary, which then lacks one word of 51,865."""
+    config = _config(folder)
+    sizes = (config.get("vocab_size"), config.get("n_vocab"))
+    return bool(re.search(r"\.en($|-)", Path(name).name)) or _ENGLISH_WORDS in sizes
 
 
 def repositories(name: str, device: str) -> tuple[str, ...]:

@@ -113,10 +113,7 @@ def _room(film: Path, output: Path, *, whole: bool) -> None:
 
 
 def streams(film: Film, container: str) -> tuple[list[Track], list[tuple[Track, str]]]:
-    """The streams that are copied, and those that are not with the reason (empty where nothing is lost by it).
-
-    `StageError` (config) where MP4 would lose something that Matroska keeps.
-    """
+    """The streams that are copied, and those that are not with the reason (empty where nothing is lost by it)."""
     kept: list[Track] = []
     left: list[tuple[Track, str]] = []
     for track in film.tracks:
@@ -127,11 +124,7 @@ def streams(film: Film, container: str) -> tuple[list[Track], list[tuple[Track, 
         elif container == "mp4" and (
             track.type == "attachment" or (track.type == "subtitle" and track.codec not in TEXT)
         ):
-            raise StageError(
-                "config",
-                f"MP4 cannot hold {track.type} stream {track.index} ({track.codec}) of this film",
-                "--container mkv keeps it",
-            )
+            left.append((track, "mp4 cannot hold such a stream (--container mkv keeps it)"))
         else:
             kept.append(track)
     return kept, left

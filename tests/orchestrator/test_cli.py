@@ -65,3 +65,23 @@ def test_what_can_be_known_to_be_wrong_is_said_by_the_plan(capsys, tmp_path, opt
     (tmp_path / "movie.mp4").write_text("a film")
     status, told = said(capsys, "plan", str(tmp_path / "movie.mp4"), option)
     assert (status, says in told.err) == (USAGE, True)
+
+
+def test_a_model_that_knows_english_only_refuses_another_language_before_anything_starts(
+    capsys, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+    (tmp_path / "movie.mp4").write_text("a film")
+    model = tmp_path / "mine"
+    model.mkdir()
+    (model / "config.json").write_text('{"model_type": "whisper", "vocab_size": 51864}')
+    (model / "model.safetensors").write_text("")
+    line = ["plan", str(tmp_path / "movie.mp4"), "--model", str(model), "--language"]
+    assert said(capsys, *line, "en")[0] == 0
+    status, told = said(capsys, *line, "de")
+    assert status == USAGE
+    assert "knows English only" in told.err
+
+
+def test_the_help_names_the_stages(capsys):
+    assert "silero_vad" in said(capsys, "run", "--help")[1].out
