@@ -95,3 +95,16 @@ def test_a_device_whose_memory_holds_not_even_one_window_is_left_out_unless_it_i
     assert [device for device, *_ in rows] == ["cpu"]
     assert found.refused[0].startswith("cuda is not used: base did not fit the memory of cuda here")
     assert ways(on=here, model="base", devices={"asr": "cuda"})[0][0][0] == "cuda"
+
+
+def test_pyannote_s_own_pipeline_is_used_where_it_is_on_the_disk(monkeypatch, tmp_path):
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    here = machine(here=True)
+    assert ways("diarization", on=here)[0] == [("cpu", "campplus", "")]
+    place = tmp_path / "models--pyannote--speaker-diarization-community-1" / "snapshots" / "abc"
+    place.mkdir(parents=True)
+    (place / "config.yaml").write_text("pipeline:\n  params:\n    segmentation: $model/segmentation\n")
+    rows, found = ways("diarization", on=here)
+    assert rows == [("cpu", choosing.COMMUNITY, "")]
+    assert found.choices[0].why == "pyannote's own pipeline"
+    assert ways("diarization", on=here, diarize_model="embedded")[0] == [("cpu", "campplus", "")]
