@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from orchestrator.declaration import Backend, Stage
 from orchestrator.errors import ENVIRONMENT, USAGE, FatalError
@@ -44,7 +44,9 @@ def choose(
             message = f"{source}: {stage.name} cannot run on {wanted}{with_model}"
             raise FatalError(message, f"it runs on: {', '.join(declared)}", USAGE)
         wanted = ""
-    usable = [(b, _why(b, stage, machine)) for b in fitting if _usable(b, machine, asked=b.device == wanted)]
+    usable = [
+        (b, _why(b, fitting, machine)) for b in fitting if _usable(b, machine, asked=b.device == wanted)
+    ]
     first = [(b, f"asked for ({source})") for b, _ in usable if b.device == wanted]
     if wanted and not first:
         why = next(machine.of(b).why_not for b in fitting if b.device == wanted)
@@ -73,7 +75,7 @@ def _likely(backend: Backend, machine: Machine) -> bool:
     return backend.device not in {"mlx", "mps"} or machine.platform.startswith("darwin")
 
 
-def _why(backend: Backend, stage: Stage, machine: Machine) -> str:
+def _why(backend: Backend, fitting: Sequence[Backend], machine: Machine) -> str:
     """Why a device is chosen: its name and memory; of the CPU, why a device that others can use is not."""
     if backend.device != "cpu":
         answer = machine.of(backend)
@@ -82,7 +84,7 @@ def _why(backend: Backend, stage: Stage, machine: Machine) -> str:
         return f"{answer.name or own}{memory}"
     refused = {
         other.device: machine.of(other).why_not
-        for other in stage.backends
+        for other in fitting
         if other.device != "cpu" and not other.on_request and machine.expects(other.device)
     }
     return ", ".join(f"{device}: {why}" for device, why in refused.items() if why)

@@ -48,7 +48,8 @@ def gpus(root: Path = Path("/")) -> tuple[str, ...]:
     for file in (root / "sys/class/kfd/kfd/topology/nodes").glob("*/properties"):
         node = dict(re.findall(r"^(\w+) (\d+)$", _read(file), re.MULTILINE))
         if int(node.get("simd_count", 0)):  # a processor is a node too, without SIMD units
-            found.append(f"AMD {node.get('gfx_target_version', '')} {node.get('device_id', '')}".strip())
+            version, kind = int(node.get("gfx_target_version", 0)), int(node.get("device_id", 0))
+            found.append(f"AMD gfx{version // 10000}{version // 100 % 100:x}{version % 100:x} ({kind:04x})")
     return tuple(sorted(found))
 
 

@@ -109,6 +109,23 @@ class Machine:
         parts = (self.platform, self.cpu, self.driver, self.system, *self.gpus)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
+    @property
+    def summary(self) -> str:
+        """The machine in a line, as far as the system tells it."""
+        memory = f"{self.memory_mb / 1024:.0f} GB"
+        return ", ".join(
+            filter(
+                None,
+                (
+                    f"{self.platform}: {self.cpu}",
+                    f"{self.cores} cores",
+                    memory,
+                    *self.gpus,
+                    self.driver and f"driver {self.driver}",
+                ),
+            )
+        )
+
     def to_json(self) -> dict[str, Any]:
         """The profile, to be written down."""
         told = {

@@ -49,9 +49,9 @@ def _batch(least: int, size: int, why: str = "") -> Row:
 _FILLED = "small windows, many at once, fill the device"
 _SEGMENTATION = (_batch(8000, 128, _FILLED), _batch(4000, 64, _FILLED), _batch(0, 32, "pyannote's own batch"))
 _VOICES = (
-    _batch(15000, 32, "pyannote's own batch, whose peak can reach 12 GB"),
-    _batch(8000, 16, "half of pyannote's own batch, whose peak can reach 12 GB"),
-    _batch(0, 8, "a quarter of pyannote's own batch, whose peak can reach 12 GB"),
+    _batch(15000, 32, "pyannote's own batch, with which its pipeline can take 12 GB"),
+    _batch(8000, 16, "half of pyannote's own batch, with which its pipeline can take 12 GB"),
+    _batch(0, 8, "a quarter of pyannote's own batch, with which its pipeline can take 12 GB"),
 )
 
 # Makers' gigabytes count 1000: a card of 10 GB tells 9.8 GiB, one of 24 GB 23.6.

@@ -116,16 +116,11 @@ def torch_cuda() -> Answer:
     except Exception as error:
         raise ValueError(first_line(error) + _built_for(torch)) from error
     found = torch.cuda.get_device_properties(0)
-    facts = {
-        "capability": f"{found.major}.{found.minor}",
-        "cuda": torch.version.cuda,
-        "hip": torch.version.hip,
-    }
-    return {
-        "name": found.name,
-        "memory_mb": found.total_memory >> 20,
-        "facts": {name: value for name, value in facts.items() if value},
-    }
+    if torch.version.hip:
+        facts = {"hip": torch.version.hip}
+    else:
+        facts = {"cuda": torch.version.cuda or "", "capability": f"{found.major}.{found.minor}"}
+    return {"name": found.name, "memory_mb": found.total_memory >> 20, "facts": facts}
 
 
 def _built_for(torch: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from orchestrator import format as fmt
 from orchestrator import machine as machines
 from orchestrator.choosing import Chosen
 from orchestrator.errors import OK, FatalError
-from orchestrator.machine import Machine
+from orchestrator.machine import Answer, Machine
+from orchestrator.recommendations import recommend
 from orchestrator.stages import STAGES
 
 
@@ -45,10 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
     machine = machines.recorded(arguments.machine) if arguments.machine else machines.here()
     chosen = {name: _chosen(name, machine) for name, stage in STAGES.items() if not stage.off}
     if arguments.json:
-        stages = [_row(name, found) for name, found in chosen.items()]
+        stages = [_row(name, found, machine) for name, found in chosen.items()]
         print(json.dumps({"machine": machine.to_json(), "stages": stages}, indent=2, ensure_ascii=False))
         return OK
-    print("\n".join([*_profile(machine), "", *_answers(machine), "", *_stages(chosen)]))
+    print("\n".join([machine.summary, "", *answers(machine), "", *_stages(chosen)]))
     return OK
 
 
@@ -59,7 +61,7 @@ def _chosen(stage: str, machine: Machine) -> Chosen | FatalError:
         return error
 
 
-def _row(stage: str, found: Chosen | FatalError) -> dict[str, Any]:
+def _row(stage: str, found: Chosen | FatalError, machine: Machine) -> dict[str, Any]:
     if isinstance(found, FatalError):
         return {"stage": stage, "error": found.message}
     choice = found.choices[0]
@@ -71,49 +73,50 @@ def _row(stage: str, found: Chosen | FatalError) -> dict[str, Any]:
         "compute_type": choice.params.get("compute_type"),
         "batch_size": choice.params.get("batch_size"),
         "why": choice.why,
+        "recommended": asdict(recommend(stage, choice.backend, machine)),
         "refused": list(found.refused),
         "notes": list(found.notes),
         "ways_out": [other.backend.device for other in found.choices[1:]],
     }
 
 
-def _profile(machine: Machine) -> list[str]:
-    driver = f", NVIDIA driver {machine.driver}" if machine.driver else ""
-    return [
-        f"{machine.platform}: {machine.cpu}, {machine.cores} cores, {machine.memory_mb / 1024:.0f} GB{driver}"
+def answers(machine: Machine) -> list[str]:
+    """A line for each environment and device that can be used, or that one would expect here and cannot be."""
+    found = [
+        (env, device, _said(answer, machine.cpu if device in {"mps", "mlx"} else "yes"))
+        for env in machine.envs
+        for device, answer in machine.envs[env].items()
+        if device != "cpu" and (not answer.why_not or machine.expects(device.partition("/")[0]))
     ]
+    return fmt.table(found) if found else ["no sign of an accelerator: no NVIDIA or AMD device, no Metal"]
 
 
-def _answers(machine: Machine) -> list[str]:
-    """A line for each environment and device that was asked for, or that nobody had to ask for."""
-    found = []
-    for env in machine.envs:
-        for device, answer in machine.envs[env].items():
-            if device == "cpu":
-                continue
-            memory = f", {answer.memory_mb / 1024:.0f} GB" if answer.memory_mb else ""
-            types = f"; {', '.join(answer.compute_types)}" if answer.compute_types else ""
-            told = answer.why_not or (
-                f"{answer.name or 'yes'}{memory}{types}"
-                if answer.accelerator
-                else f"works, on the processor{types}"
-            )
-            found.append((env, device, told))
-    if not found:
-        return ["no sign of an accelerator: no NVIDIA or AMD device, no Metal"]
-    return fmt.table(found)
+def _said(answer: Answer, otherwise: str) -> str:
+    """What a framework says of a device, in a line: why it cannot be used, or what it is and can."""
+    if answer.why_not:
+        return answer.why_not
+    names = {"hip": "ROCm", "cuda": "CUDA", "capability": "compute capability", "architecture": ""}
+    told = (f"{names.get(name, name + ':')} {value}".strip() for name, value in answer.facts.items() if value)
+    memory = f"{answer.memory_mb / 1024:.0f} GB" if answer.memory_mb else ""
+    what = (answer.name or otherwise) if answer.accelerator else "works, on the processor"
+    return "; ".join(
+        filter(None, (", ".join(filter(None, (what, memory, *told))), ", ".join(answer.compute_types)))
+    )
 
 
 def _stages(chosen: dict[str, Chosen | FatalError]) -> list[str]:
     rows: list[tuple[str, ...]] = [("stage", "device", "env", "model", "compute", "batch", "why")]
     notes = []
     for name, found in chosen.items():
-        row = _row(name, found)
         if isinstance(found, FatalError):
             rows.append((name, "", "", "", "", "", found.message))
             continue
-        batch = row["batch_size"] if STAGES[name].batch_floor is not None else None
-        cells = (row["device"], row["env"], row["model"], row["compute_type"], batch, row["why"])
+        choice = found.choices[0]
+        params = choice.params
+        batch = params.get("batch_size") if STAGES[name].batch_floor is not None else None
+        model = choice.model.id if choice.model else None
+        where = (choice.backend.device, choice.backend.env)
+        cells = (*where, model, params.get("compute_type"), batch, choice.why)
         rows.append((name, *(str(cell or "") for cell in cells)))
         notes += [f"{name}: {text}" for text in (*found.refused, *found.notes)]
     return fmt.table(rows) + notes

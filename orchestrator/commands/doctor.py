@@ -13,6 +13,7 @@ from typing import Any
 
 from orchestrator import choosing, devices, envs, machine
 from orchestrator import format as fmt
+from orchestrator.commands import devices as devices_command
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
 from orchestrator.home import home
 from orchestrator.stages import STAGES, Backend, Stage
@@ -189,6 +190,10 @@ def _show(rows: list[Row]) -> None:
     for row in rows:
         if row.verdict == "not ready":
             console.print(f"[bold red]{row.stage}[/]: {_plain(row.detail)}", soft_wrap=True)
+    this = machine.here()
+    console.print(
+        "\n".join(_plain(line) for line in (this.summary, *devices_command.answers(this))), soft_wrap=True
+    )
     told = _machine()
     free = fmt.size(told["free_bytes"])
     console.print(f"results and models are kept in {_plain(told['home'])} ({free} free)", soft_wrap=True)

@@ -43,8 +43,8 @@ WSL2 = {
     [
         ({}, "", ()),
         (NVIDIA, "NVIDIA 550.54.14", ("NVIDIA GeForce RTX 3090",)),
-        (AMD, "", ("AMD 110000 29772",)),
-        ({**AMD, "sys/module/amdgpu/version": "6.12.12\n"}, "amdgpu 6.12.12", ("AMD 110000 29772",)),
+        (AMD, "", ("AMD gfx1100 (744c)",)),
+        ({**AMD, "sys/module/amdgpu/version": "6.12.12\n"}, "amdgpu 6.12.12", ("AMD gfx1100 (744c)",)),
         (WSL2, "Windows nv_dispi.inf_amd64_0123", ()),
     ],
     ids=["none", "NVIDIA", "AMD", "AMD, packaged driver", "WSL2"],

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from orchestrator import cli
+from orchestrator import cli, machine
 from orchestrator.errors import ENVIRONMENT, OK, USAGE
 from tests import wheelhouse
 
@@ -83,6 +83,7 @@ def test_doctor_prints_a_table_for_people(house, capsys):
     said = capsys.readouterr().out
     assert "attribution" in said
     assert "everything is ready" in said
+    assert machine.here().summary in said.replace("\n", "")
 
 
 def test_lines_of_environments_that_are_made_at_once_do_not_run_together(monkeypatch):
