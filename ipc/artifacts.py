@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ipc.digests import table_digest
-from ipc.errors import ContractError, StageError
+from ipc.errors import ContractError, StageError, mend_storage
 from ipc.schemas import AUDIO, KINDS, Column, Kind
 
 _KEY = b"orchestrator"
@@ -307,5 +307,5 @@ def storage_error(error: OSError, path: Path) -> StageError:
     return StageError(
         "storage",
         f"cannot write {path}: {error.strerror or error}",
-        "free some space there, or choose another folder",
+        mend_storage(error, "choose another folder"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Literal, get_args
 
 Category = Literal[
@@ -46,3 +47,9 @@ class Cancelled(StageError):  # noqa: N818 - it is a request that was followed, 
 
     def __init__(self) -> None:
         super().__init__("cancelled", "stopped as asked")
+
+
+def mend_storage(error: OSError, otherwise: str) -> str:
+    """What to do about a write that failed: to free space helps only where none is left."""
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return f"free some space there, or {otherwise}" if full else otherwise

@@ -6,7 +6,7 @@ import errno
 import traceback
 
 from ipc import memory
-from ipc.errors import Category, StageError
+from ipc.errors import Category, StageError, mend_storage
 from ipc.protocol import Error
 
 _FULL = {
@@ -42,7 +42,7 @@ def to_event(error: BaseException, job: str = "") -> Error:
 
 def _classify(error: BaseException) -> tuple[Category, str]:
     if isinstance(error, OSError) and error.errno in _STORAGE:
-        return "storage", "free some space there, or choose another folder"
+        return "storage", mend_storage(error, "choose another folder")
     if isinstance(error, ImportError):
         return "env", "orchestrator envs check"
     if isinstance(error, KeyboardInterrupt):

@@ -18,6 +18,9 @@ from ipc.protocol import (
     Started,
 )
 
+_SENTENCES = {"input", "config", "auth", "storage"}
+"""What people mend themselves."""
+
 
 def describe(event: Event) -> str:
     """One line (an error: several) for an event; empty for one that says nothing to a person."""
@@ -43,7 +46,9 @@ def describe(event: Event) -> str:
             return f"result    {event.method} in {event.seconds:.1f} s{facts}{degraded}"
         case Error():
             hint = f"\nhint      {event.hint}" if event.hint else ""
-            return f"{event.traceback.rstrip()}\nerror     [{event.category}] {event.message}{hint}"
+            # A sentence says all of what its reader has to mend; where it went wrong in our code says all of what we have to.
+            where = "" if event.category in _SENTENCES else f"{event.traceback.rstrip()}\n"
+            return f"{where}error     [{event.category}] {event.message}{hint}"
         case Heartbeat():
             return ""
 

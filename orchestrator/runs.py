@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from ipc.errors import mend_storage
 from orchestrator import format as fmt
 from orchestrator.errors import STORAGE, USAGE, FatalError
 from orchestrator.home import home
@@ -166,7 +167,7 @@ def new(
             raise
         raise FatalError(
             f"cannot keep the run's log in {base}: {error.strerror or error}",
-            "free some space there, or set ORCHESTRATOR_HOME to another folder",
+            mend_storage(error, "set ORCHESTRATOR_HOME to another folder"),
             STORAGE,
         ) from error
 
@@ -243,5 +244,7 @@ def write_atomically(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
         raise FatalError(
-            f"cannot write {path}: {error.strerror or error}", "free some space there", STORAGE
+            f"cannot write {path}: {error.strerror or error}",
+            mend_storage(error, "make its folder writable"),
+            STORAGE,
         ) from error

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ipc.errors import mend_storage
 from orchestrator import digests
 from orchestrator.errors import STORAGE, FatalError
 from orchestrator.manifest import Manifest
@@ -280,6 +281,6 @@ def _storage_errors(root: Path) -> Iterator[None]:
     except OSError as error:
         raise FatalError(
             f"cannot keep results in {root}: {error.strerror or error}",
-            "free some space there, or set ORCHESTRATOR_HOME to another folder",
+            mend_storage(error, "set ORCHESTRATOR_HOME to another folder"),
             STORAGE,
         ) from error

@@ -1,0 +1,32 @@
+"""From an exception to what a person is told."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+
+from ipc.errors import StageError, mend_storage
+from ipc.failure import to_event
+from ipc.person import describe
+
+
+@pytest.mark.parametrize(
+    ("number", "frees"),
+    [(errno.ENOSPC, True), (errno.EDQUOT, True), (errno.EACCES, False), (errno.EEXIST, False)],
+)
+def test_to_free_space_is_advised_only_where_none_is_left(number, frees):
+    told = mend_storage(OSError(number, "no"), "choose another folder")
+    assert ("free some space" in told, "another folder" in told) == (frees, True)
+    assert "free some space" not in to_event(OSError(errno.EROFS, "Read-only file system")).hint
+
+
+def test_what_people_mend_is_said_without_a_traceback_and_a_bug_with_it():
+    wrong = StageError("config", "there is no track 7", "there is: 0")
+    assert describe(to_event(wrong)).splitlines() == [
+        "error     [config] there is no track 7",
+        "hint      there is: 0",
+    ]
+    with pytest.raises(ZeroDivisionError) as bug:
+        1 / 0  # noqa: B018
+    assert "Traceback" in describe(to_event(bug.value))
