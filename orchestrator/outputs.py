@@ -130,6 +130,21 @@ def publish(
         return Published(name=target.name, path=place, size=place.stat().st_size, changed=changed, note=note)
 
 
+def withdraw(target: Path, film: Path, ledger: Ledger) -> bool:
+    """Remove a file of an earlier run that this one has no such file for; says whether one was there. Only one of ours for
+    this film that nobody has changed.
+    """
+    if (
+        ledger.film(target) != str(film)
+        or not target.exists()
+        or file_digest(target) != ledger.digest(target)
+    ):
+        return False
+    with _storage_errors(target):
+        target.unlink(missing_ok=True)
+    return True
+
+
 def adopt(
     draft: Path, target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool
 ) -> Published:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestrator import config, config_file, disk, envs, options, outputs, reference_run, report, runs
+from ipc.digests import file_digest
+from orchestrator import config, config_file, disk, envs, options, outputs, reference_run, report, rttm, runs
 from orchestrator.errors import BUG, DEGRADED, FAILED, INTERRUPTED, OK, PARTIAL, USAGE, FatalError
 from orchestrator.flags import BY_KEY
 from orchestrator.home import home
@@ -49,20 +50,25 @@ class Files:
                 note = self._placed[path].note if path in self._placed else ""
                 yield FileOutput(name=output.name, path=str(path), size=path.stat().st_size, note=note)
             elif output.name in self._formats.get(plan.film, ()) and output.kind == "file":
-                if output.name == "rttm" and plan.step("diarization").verdict == "off":
-                    continue
                 name = outputs.name_of(
                     plan.film, output.name, str(entry.manifest.facts.get("language") or "")
                 )
-                done = outputs.publish(
-                    entry.path(output.name),
-                    plan.destination.parent / name,
-                    entry.manifest.outputs[output.name].digest,
-                    plan.film,
-                    self._ledger,
-                    overwrite=self._overwrite,
-                )
-                yield FileOutput(name=output.name, path=str(done.path), size=done.size, note=done.note)
+                target = plan.destination.parent / name
+                if output.name != "rttm":
+                    digest = entry.manifest.outputs[output.name].digest
+                    yield self._publish(plan, output.name, entry.path(output.name), target, digest)
+                elif plan.step("diarization").verdict != "off":
+                    with rttm.named(entry.path(output.name), plan.film) as source:
+                        yield self._publish(plan, output.name, source, target, file_digest(source))
+                elif outputs.withdraw(target, plan.film, self._ledger):
+                    print(
+                        f"orchestrator: {target} is removed: nobody asked who speaks in this run",
+                        file=sys.stderr,
+                    )
+
+    def _publish(self, plan: Plan, name: str, source: Path, target: Path, digest: str) -> FileOutput:
+        done = outputs.publish(source, target, digest, plan.film, self._ledger, overwrite=self._overwrite)
+        return FileOutput(name=name, path=str(done.path), size=done.size, note=done.note)
 
 
 def run(arguments: argparse.Namespace) -> int:

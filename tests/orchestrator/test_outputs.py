@@ -8,8 +8,9 @@ import subprocess
 import pytest
 
 from ipc.digests import file_digest
+from orchestrator import rttm
 from orchestrator.errors import STORAGE, FatalError
-from orchestrator.outputs import Ledger, adopt, draft_beside, publish
+from orchestrator.outputs import Ledger, adopt, draft_beside, publish, withdraw
 
 
 @pytest.fixture
@@ -114,3 +115,24 @@ def test_a_folder_that_may_not_be_written_is_not_called_full(tmp_path, ledger, f
     with pytest.raises(FatalError) as caught:
         put(tmp_path, ledger, film, "ours", name="file/movie.en.srt")
     assert caught.value.hint == "choose another folder with --output-dir"
+
+
+def test_a_file_that_a_run_does_not_make_goes_unless_somebody_has_a_hand_in_it(tmp_path, ledger, film):
+    ours = put(tmp_path, ledger, film, "who speaks", "movie.rttm").path
+    assert not withdraw(ours, film.with_suffix(".mkv"), ledger)
+    ours.write_text("edited")
+    assert not withdraw(ours, film, ledger)
+    put(tmp_path, ledger, film, "who speaks", "movie.rttm", overwrite=True)
+    assert withdraw(ours, film, ledger)
+    assert not ours.exists()
+    assert not withdraw(ours, film, ledger)
+
+
+def test_the_speakers_file_names_its_film_in_one_word(tmp_path):
+    source = tmp_path / "speakers.rttm"
+    source.write_text("SPEAKER film 1 0.500 1.500 <NA> <NA> SPEAKER_00 <NA> <NA>\n")
+    with rttm.named(source, tmp_path / "Pather Panchali (1955).mkv") as copy:
+        assert copy.read_text() == (
+            "SPEAKER Pather_Panchali_(1955) 1 0.500 1.500 <NA> <NA> SPEAKER_00 <NA> <NA>\n"
+        )
+    assert not copy.parent.exists()
