@@ -14,6 +14,7 @@ import json
 import os
 import platform
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -207,6 +208,8 @@ def _ask(env: str) -> Mapping[str, Answer]:
     with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
         told = json.loads(file.read_text(encoding="utf-8"))
         return {device: Answer.from_json(answer) for device, answer in told.items()}
+    if sys.stderr.isatty():  # it takes some seconds, and they look like nothing otherwise
+        print(f"asking {env} what it can use of this machine, once", file=sys.stderr)
     answers: dict[str, Answer] = {}
     whole = True
     for framework in FRAMEWORKS[env]:
