@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     from orchestrator.machine import Machine
     from orchestrator.plan import Plan
     from orchestrator.store import Store
+
+
+FILMS = {
+    ".mkv", ".mp4", ".m4v", ".mov", ".avi", ".webm", ".ts", ".m2ts", ".mpg", ".mpeg", ".vob", ".wmv", ".flv", ".ogv",
+    ".mp3", ".m4a", ".wav", ".flac", ".ogg", ".opus",
+}  # fmt: skip
+"""Endings by which a hint knows films and recordings; what is named is read whatever its ending."""
 
 
 def normalise(argv: Sequence[str]) -> list[str]:
@@ -139,7 +147,7 @@ def film_of(path: Path) -> Path:
     film = path.expanduser().absolute()
     try:
         if film.is_dir():
-            raise FatalError(f"{path} is a folder", "name the film in it", INPUT)
+            raise FatalError(f"{path} is a folder", _name_what_is_in(path, film), INPUT)
         with film.open("rb") as stream:
             if not stream.read(1):
                 raise FatalError(f"{path} is empty (0 bytes)", "copy or download it again", INPUT)
@@ -150,6 +158,15 @@ def film_of(path: Path) -> Path:
             f"{path} cannot be read: {error.strerror}", "check its permissions", INPUT
         ) from error
     return film
+
+
+def _name_what_is_in(path: Path, folder: Path) -> str:
+    """A hint with the pattern that names most films in the folder."""
+    endings = [entry.suffix for entry in folder.iterdir() if entry.suffix.lower() in FILMS]
+    if not endings:
+        return "name the films in it"
+    most = max(sorted(set(endings)), key=endings.count)
+    return f"name the films in it: {shlex.quote(str(path))}/*{most}"
 
 
 def plan_from(arguments: argparse.Namespace, film: Path, store: Store) -> Plan:

@@ -9,8 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from ipc.digests import file_digest
-from orchestrator import config, config_file, disk, envs, options, outputs, reference_run, report, rttm, runs
-from orchestrator.errors import BUG, DEGRADED, FAILED, INTERRUPTED, OK, PARTIAL, USAGE, FatalError
+from orchestrator import (
+    config,
+    config_file,
+    digests,
+    disk,
+    envs,
+    options,
+    outputs,
+    reference_run,
+    report,
+    rttm,
+    runs,
+)
+from orchestrator.errors import BUG, DEGRADED, FAILED, INPUT, INTERRUPTED, OK, PARTIAL, USAGE, FatalError
 from orchestrator.flags import BY_KEY
 from orchestrator.home import home
 from orchestrator.plan import Plan, Step
@@ -81,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"orchestrator: {line}", file=sys.stderr)
     check(plans, store)
     while reference_run.compare_devices(plans, store):  # what comes next in order may be new here too
-        asked, plans, refused = _plans(arguments, store)
+        asked, plans, refused = _plans(arguments, store, quiet=True)
     films = {plan.film_digest: str(plan.film) for plan in plans}
     with store.in_use(), runs.new(plans[0].film.stem, films=films) as record:
         for film, other in record.beside():
@@ -127,40 +139,61 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _plans(
-    arguments: argparse.Namespace, store: Store
+    arguments: argparse.Namespace, store: Store, *, quiet: bool = False
 ) -> tuple[dict[Path, argparse.Namespace], list[Plan], dict[Path, FatalError]]:
-    """A plan a film, and under what options; a film that cannot be used is said so, and the others go on."""
+    """A plan a film, and under what options; a film that cannot be used is said so, unless `quiet`, and the others go on."""
     from orchestrator.cli import say
 
     asked: dict[Path, argparse.Namespace] = {}
-    plans: list[Plan] = []
+    plans: dict[Path, Plan] = {}
     refused: dict[Path, FatalError] = {}
+    films = dict.fromkeys(arguments.films)
     ledger = outputs.Ledger()
-    for film in dict.fromkeys(arguments.films):
-        if len(arguments.films) > 1 and film.name.endswith(config_file.JOB):
+    for film in films:
+        if len(films) > 1 and film.name.endswith(config_file.JOB):
             continue  # `run films/*` names the job files too
-        if len(arguments.films) > 1 and ledger.film(film.expanduser().absolute()):
-            print(f"orchestrator: {film} is left out: this tool made it", file=sys.stderr)
+        if len(films) > 1 and ledger.film(film.expanduser().absolute()):
+            if not quiet:
+                print(f"orchestrator: {film} is left out: this tool made it", file=sys.stderr)
             continue
         try:
-            of_film = config.merged(arguments, options.film_of(film))
-            plans.append(options.plan_from(of_film, film, store))
-            asked[plans[-1].film] = of_film
+            of_film, plan = _plan(arguments, film, ledger, plans, store)
+            plans[plan.destination], asked[plan.film] = plan, of_film
         except FatalError as error:
-            if error.status == USAGE or len(arguments.films) == 1:
+            if error.status == USAGE or len(films) == 1:
                 raise
-            say(error)
+            if not quiet:
+                say(error)
             refused[film] = error
-    taken: dict[Path, Path] = {}
-    for plan in plans:
-        other = taken.setdefault(plan.destination, plan.film)
-        if other != plan.film:
-            raise FatalError(
-                f"{other} and {plan.film} would both become {plan.destination}",
-                "run them one after the other with different --output-dir",
-                USAGE,
-            )
-    return asked, plans, refused
+    return asked, list(plans.values()), refused
+
+
+def _plan(
+    arguments: argparse.Namespace,
+    film: Path,
+    ledger: outputs.Ledger,
+    plans: Mapping[Path, Plan],
+    store: Store,
+) -> tuple[argparse.Namespace, Plan]:
+    """The options for one film and its plan; `FatalError` where it is this tool's own work, or its files would be another's."""
+    there = options.film_of(film)
+    of = ledger.film(there)
+    if of and digests.file_digest(there) == ledger.digest(there):
+        raise FatalError(
+            f"{film} was made by this tool out of {of}",
+            "run on that one; to run on this one all the same, copy it to another name",
+            INPUT,
+        )
+    of_film = config.merged(arguments, there)
+    plan = options.plan_from(of_film, film, store)
+    other = plans.get(plan.destination)
+    if other is not None and other.film != plan.film:
+        raise FatalError(
+            f"{film} has the name of {other.film.name}, and what is made of them would be called alike",
+            "rename one, or run it by itself with another --output-dir",
+            INPUT,
+        )
+    return of_film, plan
 
 
 def check(plans: list[Plan], store: Store) -> None:
