@@ -412,6 +412,10 @@ def _with_film(state: RunState, index: int, film: FilmState) -> RunState:
 def _with_facts(film: FilmState, event: StepDone) -> FilmState:
     seconds = float(event.facts.get("seconds") or 0.0) if event.step == "demux" else 0.0
     language = str(event.facts.get("language") or "") if event.step == "asr" else ""
+    if (
+        event.step == "subtitles" and event.facts.get("cues") == 0
+    ):  # what a recogniser guessed of noise is no language
+        return dataclasses.replace(film, language="")
     if not seconds and not language:
         return film
     return dataclasses.replace(film, seconds=seconds or film.seconds, language=language or film.language)

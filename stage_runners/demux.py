@@ -96,7 +96,8 @@ def choose(film: Film, asked: int | None, language: str | None, name: str) -> tu
             )
         return tracks[asked], "asked for"
     if len(tracks) == 1:
-        return tracks[0], "the only one"
+        other = language and tracks[0].language and not same_language(tracks[0].language, language)
+        return tracks[0], f"the only one; no track says that it is in {language}" if other else "the only one"
     spoken = [track for track in tracks if language and same_language(track.language, language)]
     proper = [track for track in spoken or tracks if not NOT_THE_FILM & set(track.purposes)]
     pool = proper or spoken or tracks

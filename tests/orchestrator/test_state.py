@@ -10,6 +10,7 @@ from orchestrator.state import (
     FilmState,
     RunStarted,
     RunState,
+    StepDone,
     StepProgress,
     StepRetried,
     StepRunning,
@@ -65,3 +66,18 @@ def test_a_second_try_begins_anew():
     step = after(RUNNING, progress(200.0, 300.0), *again, progress(320.0, 300.0))
     assert step.eta_s == pytest.approx(10.0)
     assert after(RUNNING, progress(200.0, 300.0), *again).speed is None
+
+
+def test_a_film_in_which_nobody_speaks_has_no_language_whatever_was_guessed():
+    def ended(step, **facts):
+        return StepDone(
+            time=1.0, film=0, step=step, cached=False, key="", reason="", env="", device="", compute_type="", method="",
+            model="", revision="", seconds=1.0, degraded=(), facts=facts,
+        )  # fmt: skip
+
+    film = FilmState(path=Path("/films/a.mkv"), title="a.mkv")
+    state = reduce(RunState(), RunStarted(time=0.0, films=(film,)))
+    state = reduce(state, ended("asr", language="en"))
+    assert state.films[0].language == "en"
+    assert reduce(state, ended("subtitles", cues=3)).films[0].language == "en"
+    assert reduce(state, ended("subtitles", cues=0)).films[0].language == ""

@@ -46,6 +46,15 @@ def test_a_default_comment_is_not_the_film():
     assert choose(tracks, None, None, "film")[0].number == 1
 
 
+def test_an_only_track_in_another_language_than_asked_is_said():
+    assert (
+        choose(of(sound(0, language="eng")), None, "de", "f")[1]
+        == "the only one; no track says that it is in de"
+    )
+    for only, asked in (("eng", "en"), ("", "de"), ("eng", None)):
+        assert choose(of(sound(0, language=only)), None, asked, "f")[1] == "the only one"
+
+
 def test_without_a_language_the_default_track_is_taken():
     assert choose(of(sound(0), sound(1, default=True)), None, None, "film")[0].number == 1
 
