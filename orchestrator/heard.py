@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,10 +21,18 @@ FLAGS = {
 
 
 def language(film: Mapping[str, Any]) -> str:
-    """The language of a film of `run.json`; empty where nothing was heard, whatever a recogniser guessed of silence."""
+    """The language of a film of `run.json`, and how it is known; empty where nothing was heard, whatever was guessed of silence."""
     facts = _facts(film)
-    silent = facts.get("subtitles", {}).get("cues") == 0
-    return "" if silent else str(film.get("language") or "")
+    found = str(film.get("language") or "")
+    if not found or facts.get("subtitles", {}).get("cues") == 0:
+        return ""
+    model = next((str(stage.get("model") or "") for stage in film["stages"] if stage["stage"] == "asr"), "")
+    probability = facts.get("asr", {}).get("language_probability")
+    if re.search(r"\.en($|-)", model):
+        return f"{found} (the model knows no other)"
+    if probability is not None:
+        return f"{found} (heard, {probability:.0%})"
+    return f"{found} (asked for)" if "language_probability" in facts.get("asr", {}) else found
 
 
 def sentences(film: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:

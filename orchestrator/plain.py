@@ -56,9 +56,13 @@ class Plain:
             yield f"{fmt.plain(film.title)}: {planned(film)}"
             yield from (f"{step.name}: {fmt.plain(note)}" for step in film.steps for note in step.fallbacks)
         steps = {step.name: step for step in before.steps} if before else {}
+        first = next((step for step in film.steps if step.status != "off"), None)
         for step in film.steps:
             old = steps.get(step.name)
             if old is step:
+                continue
+            # A file that is no film: that nothing else runs says nothing more.
+            if step.status == "skipped" and first is not None and first.status == "failed":
                 continue
             yield from self._step(index, old, step, now)
         for output in film.outputs[len(before.outputs) if before else 0 :]:

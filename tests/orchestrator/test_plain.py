@@ -58,6 +58,11 @@ def test_cached_off_and_skipped_stages_take_a_line_at_most():
     assert not any("] translation: " in line for line in told)
 
 
+def test_of_a_file_that_is_no_film_no_stage_but_the_first_is_told():
+    assert not any("skipped" in line for line in lines(failing="demux"))
+    assert any("mux: skipped" in line for line in lines(failing="asr"))
+
+
 def test_a_failure_says_what_to_do():
     told = lines(failing="asr")
     at = next(i for i, line in enumerate(told) if "asr: FAILED: no audio in it" in line)

@@ -211,6 +211,20 @@ def test_silence_is_said_with_the_tracks_that_there_also_are_and_no_language_sta
     ]
 
 
+@pytest.mark.parametrize(
+    ("probability", "model", "says"),
+    [
+        (0.981, "base", "en (heard, 98%)"),
+        (None, "base", "en (asked for)"),
+        (1.0, "tiny.en", "en (the model knows no other)"),
+    ],
+)
+def test_the_language_is_said_with_how_it_is_known(probability, model, says):
+    film = heard_film(asr={"language": "en", "language_probability": probability})
+    film["stages"][0]["model"] = model
+    assert heard.language(film) == says
+
+
 def test_cues_to_look_at_are_said_in_words():
     film = heard_film(
         demux={"audio_track_chosen": "audio track 0"}, subtitles={"cues": 9, "flags": {"too_fast": 5}}
