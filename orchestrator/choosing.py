@@ -70,9 +70,9 @@ def choose(
     named = frozenset(device for name, device in wanted.items() if name in {"", stage.name})
     question = _Question(stage=stage, asked=asked, machine=machine, offline=offline, named=named)
     name, about = question.model_name()
-    usable = devices.choose(
-        stage, wanted, machine, models.id_of(question.role, name) if name else "", sources
-    )
+    model_id = models.id_of(question.role, name) if name else ""
+    usable = devices.choose(stage, wanted, machine, model_id, sources)
+    question.refused.extend(devices.unusable(stage, wanted, machine, model_id))
     if question.role == "whisper" and name == AUTO:
         name = question.whisper(usable[0][0])
     found: list[Choice] = []

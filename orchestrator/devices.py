@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from orchestrator.declaration import Backend, Stage
 from orchestrator.errors import ENVIRONMENT, USAGE, FatalError
@@ -44,9 +44,7 @@ def choose(
             message = f"{source}: {stage.name} cannot run on {wanted}{with_model}"
             raise FatalError(message, f"it runs on: {', '.join(declared)}", USAGE)
         wanted = ""
-    usable = [
-        (b, _why(b, fitting, machine)) for b in fitting if _usable(b, machine, asked=b.device == wanted)
-    ]
+    usable = [(b, _why(b, machine)) for b in fitting if _usable(b, machine, asked=b.device == wanted)]
     first = [(b, f"asked for ({source})") for b, _ in usable if b.device == wanted]
     if wanted and not first:
         why = next(machine.of(b).why_not for b in fitting if b.device == wanted)
@@ -75,16 +73,29 @@ def _likely(backend: Backend, machine: Machine) -> bool:
     return backend.device not in {"mlx", "mps"} or machine.platform.startswith("darwin")
 
 
-def _why(backend: Backend, fitting: Sequence[Backend], machine: Machine) -> str:
-    """Why a device is chosen: its name and memory; of the CPU, why a device that others can use is not."""
-    if backend.device != "cpu":
-        answer = machine.of(backend)
-        memory = f", {answer.memory_mb / 1024:.0f} GB" if answer.memory_mb else ""
-        own = machine.cpu if backend.device in {"mps", "mlx"} else backend.device
-        return f"{answer.name or own}{memory}"
-    refused = {
-        other.device: machine.of(other).why_not
-        for other in fitting
-        if other.device != "cpu" and not other.on_request and machine.expects(other.device)
-    }
-    return ", ".join(f"{device}: {why}" for device, why in refused.items() if why)
+def unusable(stage: Stage, asked: Mapping[str, str], machine: Machine, model_id: str = "") -> tuple[str, ...]:
+    """What the machine has and nobody's framework can use for `stage`, each with the reason: a fall-back that has to be said.
+
+    Only devices before the first that can be used, and none where somebody said which device to take.
+    """
+    if asked.get(stage.name) or asked.get(""):
+        return ()
+    said = []
+    for backend in stage.backends:
+        if backend.on_request or not _runs(backend, model_id) or not machine.expects(backend.device):
+            continue
+        if _usable(backend, machine, asked=False):
+            break
+        if why := machine.of(backend).why_not:
+            said.append(f"{backend.device} is not used: {why}")
+    return tuple(said)
+
+
+def _why(backend: Backend, machine: Machine) -> str:
+    """What an accelerator is: its name and memory."""
+    if backend.device == "cpu":
+        return ""
+    answer = machine.of(backend)
+    memory = f", {answer.memory_mb / 1024:.0f} GB" if answer.memory_mb else ""
+    own = machine.cpu if backend.device in {"mps", "mlx"} else backend.device
+    return f"{answer.name or own}{memory}"

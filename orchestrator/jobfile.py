@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orchestrator import __version__, decided
 from orchestrator.decided import Row, Ways
@@ -16,9 +16,6 @@ from orchestrator.flags import DEFAULT_FORMATS, Flag
 from orchestrator.format import plain
 from orchestrator.machine import Machine
 from orchestrator.stages import STAGES, Stage
-
-if TYPE_CHECKING:
-    from orchestrator.choosing import Choice
 
 _COLUMN = 34
 _TITLES = {
@@ -89,16 +86,18 @@ def _devices(rows: Sequence[Row], ways: Mapping[str, Ways], machine: Machine) ->
     for row in found:
         name = row.key.removeprefix("device.")
         why = f"said by {row.source}" if row.asked else row.why
-        others = "; ".join((*ways[name].refused, *_others(STAGES[name], ways[name].choices[0], machine)))
+        others = "; ".join((*ways[name].refused, *_others(STAGES[name], ways[name], machine)))
         yield _commented(f"{name} = {_toml(row.value)}", "; ".join(filter(None, (why, others))))
 
 
-def _others(stage: Stage, taken: Choice, machine: Machine) -> Iterator[str]:
-    """Why not another device."""
+def _others(stage: Stage, ways: Ways, machine: Machine) -> Iterator[str]:
+    """Why not another device, of those about which nothing was said yet."""
+    taken = ways.choices[0]
+    said = [text.partition(" is not used: ")[0] for text in ways.refused]
     model = taken.model.id if taken.model else ""
     for backend in stage.backends:
         device, answer = backend.device, machine.of(backend)
-        if device in (taken.backend.device, "cpu"):
+        if device in (taken.backend.device, "cpu", *said):
             continue
         if answer.why_not:
             yield f"not {device}: {answer.why_not}"

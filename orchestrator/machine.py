@@ -95,6 +95,8 @@ class Machine:
 
     def expects(self, device: str) -> bool:
         """Say whether the hardware is there, whatever a framework makes of it: then it is worth a word why it is not used."""
+        if device == "cpu":
+            return True
         if device in {"mps", "mlx"}:
             return self.platform.startswith("darwin")
         if self.platform.startswith("darwin"):

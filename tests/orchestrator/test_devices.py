@@ -33,17 +33,40 @@ def test_the_stage_s_own_order_holds():
     assert chosen("asr", MAC) == ["mlx", "cpu"]
 
 
+def refused(stage, on, model="", **asked):
+    wanted = {"" if name == "everything" else name: device for name, device in asked.items()}
+    return devices.unusable(STAGES[stage], wanted, on, model)
+
+
 def test_one_environment_s_answer_says_nothing_of_another_and_that_is_said():
     split = machine(pyannote={"cuda": YES}, whisperx={"cuda": no("CTranslate2 finds no CUDA device")})
-    [(backend, why)] = devices.choose(STAGES["asr"], {}, split)
-    assert backend.device == "cpu"
-    assert why == "cuda: CTranslate2 finds no CUDA device"
+    assert chosen("asr", split) == ["cpu"]
+    assert refused("asr", split) == ("cuda is not used: CTranslate2 finds no CUDA device",)
+    assert refused("diarization", split) == ()
 
 
 def test_a_mac_without_the_mlx_environment_says_what_mends_it():
     mac = machine("darwin-arm64", mlx={"mlx": no("its environment mlx is not ready: it is not installed")})
-    [(backend, why)] = devices.choose(STAGES["asr"], {}, mac)
-    assert (backend.device, why) == ("cpu", "mlx: its environment mlx is not ready: it is not installed")
+    assert chosen("asr", mac) == ["cpu"]
+    assert refused("asr", mac) == ("mlx is not used: its environment mlx is not ready: it is not installed",)
+
+
+def test_on_an_nvidia_machine_where_no_framework_can_use_it_that_is_said():
+    broken = no("the process that asked ctranslate2 was killed by signal 6: Unable to load libcudnn_ops.so")
+    box = machine(gpus=("NVIDIA GeForce RTX 3090",), whisperx={"cuda": broken}, pyannote={"cuda": broken})
+    assert chosen("asr", box) == ["cpu"]
+    assert refused("asr", box) == (f"cuda is not used: {broken.why_not}",)
+    assert refused("alignment", box, model="pocketsphinx") == ()
+
+
+def test_nothing_is_said_of_devices_that_are_not_there_or_come_after_or_that_nobody_wanted():
+    assert refused("asr", machine()) == ()
+    assert (
+        refused("pyannote_vad", machine("darwin-arm64", pyannote={"mps": YES}, mlx={"mlx": no("broken")}))
+        == ()
+    )
+    box = machine(gpus=("NVIDIA GeForce RTX 3090",), whisperx={"cuda": no("broken")})
+    assert refused("asr", box, asr="cpu") == refused("asr", box, everything="cpu") == ()
 
 
 def test_an_environment_that_is_not_ready_is_the_reason_and_not_the_machine(tmp_path, monkeypatch):
@@ -103,13 +126,6 @@ def test_every_stage_can_run_on_a_cpu_and_what_is_checked_has_it_last():
         assert "cpu" in [backend.device for backend in stage.backends]
         if any(backend.checked for backend in stage.backends):
             assert stage.backends[-1].device == "cpu"
-
-
-def test_on_an_nvidia_machine_where_no_framework_can_use_it_the_cpu_says_why():
-    broken = no("the process that asked ctranslate2 was killed by signal 6: Unable to load libcudnn_ops.so")
-    box = machine(gpus=("NVIDIA GeForce RTX 3090",), whisperx={"cuda": broken}, pyannote={"cuda": broken})
-    [(backend, why)] = devices.choose(STAGES["asr"], {}, box)
-    assert (backend.device, why) == ("cpu", f"cuda: {broken.why_not}")
 
 
 def test_alignment_asks_torch_and_recognition_ctranslate2_in_the_environment_that_they_share():

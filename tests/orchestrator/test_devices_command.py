@@ -31,7 +31,7 @@ def test_it_shows_the_profile_the_answers_and_every_stage_with_its_reason(capsys
     assert "12 cores, 31 GB, AMD gfx1100 (744c)" in said
     assert "whisperx  cuda        CTranslate2 finds no CUDA device" in said
     assert "whisperx  cuda/torch  AMD Radeon RX 7900 XTX, 24 GB, ROCm 6.4.43482" in said
-    assert "cuda: CTranslate2 finds no CUDA device; eight cores read small" in said
+    assert "asr: cuda is not used: CTranslate2 finds no CUDA device" in said
     assert "Metal" not in said
 
 
