@@ -28,10 +28,16 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the film where it is not there yet, and run on it."""
+    from orchestrator import outputs
     from orchestrator.commands import run as run_command
 
     film = Path("orchestrator-demo") / "demo.mkv"
     if not film.exists():
+        try:
+            outputs.check_writable(film.parent)
+        except FatalError as error:
+            hint = "go to a folder that can be written, and type it there"
+            raise FatalError(f"{error.message} (in {Path.cwd()})", hint, error.status) from error
         make_film(film)
         print(f"made {film} out of a recording that pyannote.audio ships")
     arguments.films = [film]

@@ -85,3 +85,13 @@ def test_a_model_that_knows_english_only_refuses_another_language_before_anythin
 
 def test_the_help_names_the_stages(capsys):
     assert "silero_vad" in said(capsys, "run", "--help")[1].out
+
+
+def test_a_demo_where_nothing_can_be_written_names_the_folder(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+    (tmp_path / "orchestrator-demo").write_text("in the way, as for root no folder is read-only")
+    status, told = said(capsys, "demo")
+    assert status == STORAGE
+    assert str(tmp_path) in told.err
+    assert "go to a folder that can be written" in told.err
