@@ -109,7 +109,7 @@ def remarks(event: RunEvent, state: RunState) -> Iterator[str]:
 def planned(film: FilmState) -> str:
     """How much there is to do: `9 stages to run, 1 cached, 4 off`."""
     off = sum(1 for step in film.steps if step.status == "off")
-    cached = sum(1 for step in film.steps if step.status == "cached")
+    cached = sum(1 for step in film.steps if step.status == "cached" or step.planned == "cached")
     run = len(film.steps) - off - cached
     return ", ".join(
         [fmt.plural(run, "stage") + " to run", *([f"{cached} cached"] if cached else []), f"{off} off"]

@@ -44,11 +44,13 @@ class StepState:
     """One stage of one film. Times are seconds since the epoch, memory is bytes, `speed` a multiple of real time.
 
     `device_reason` is why the plan chose its device; `notes` are what would do better here (a larger model that fits).
+    `planned` is the plan's verdict: `cached` says that its result is there, as far as a plan can know.
     `phase_started` is when the work of the phase began, which is when that of the one before was last heard of, at `progressed`.
     """
 
     name: str
     status: Status = "waiting"
+    planned: str = ""
     reason: str = ""
     waits_for: tuple[str, ...] = ()
     key: str = ""

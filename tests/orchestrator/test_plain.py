@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from orchestrator.jsonlines import JsonLines
-from orchestrator.plain import Plain
+from orchestrator.plain import Plain, planned
+from orchestrator.state import FilmState, StepState
 from tests.orchestrator import synthetic
 
 needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
@@ -61,6 +62,16 @@ def test_cached_off_and_skipped_stages_take_a_line_at_most():
 def test_of_a_file_that_is_no_film_no_stage_but_the_first_is_told():
     assert not any("skipped" in line for line in lines(failing="demux"))
     assert any("mux: skipped" in line for line in lines(failing="asr"))
+
+
+def test_what_is_there_already_is_not_said_to_run():
+    steps = (
+        StepState(name="a", planned="run"),
+        StepState(name="b", planned="cached"),
+        StepState(name="c", status="off"),
+    )
+    film = FilmState(path=Path("/films/a.mkv"), title="a.mkv", steps=steps)
+    assert planned(film) == "1 stage to run, 1 cached, 1 off"
 
 
 def test_a_failure_says_what_to_do():
