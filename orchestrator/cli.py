@@ -126,7 +126,7 @@ def _parsed(
     if own is None or chosen is None or own._subparsers is not None:
         return parser.parse_args(words)
     at = after.index(chosen)
-    known, unknown = own.parse_known_intermixed_args(after[at + 1 :])
+    known, unknown = own.parse_known_intermixed_args(_without_dashes(after[at + 1 :]))
     if unknown:
         flags = [flag for action in own._actions for flag in action.option_strings]
         near = difflib.get_close_matches(unknown[0].partition("=")[0], flags, 1)
@@ -137,6 +137,12 @@ def _parsed(
         setattr(parsed, name, value)
     parsed.command = chosen
     return parsed
+
+
+def _without_dashes(words: Sequence[str]) -> list[str]:
+    """The words, those behind `--` made into paths that begin with no dash: argparse forgets `--` where words are intermixed."""
+    at = words.index("--") if "--" in words else len(words)
+    return [*words[:at], *(f"./{word}" if word.startswith("-") else word for word in words[at + 1 :])]
 
 
 def _write_log(words: Sequence[str]) -> str:

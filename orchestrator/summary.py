@@ -62,6 +62,8 @@ def _film(film: Mapping[str, Any], width: int, *, brief: bool) -> Iterator[Line]
     if not brief and not unreadable:
         yield from _table(shown, width)
     for sentence, doubtful in heard.sentences(film):
+        if brief and not doubtful:
+            continue
         yield from _wrapped(sentence, width, "  ", "yellow" if doubtful else "dim")
     for output in film["outputs"]:
         size = fmt.size(output["size"])

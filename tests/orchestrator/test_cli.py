@@ -41,6 +41,16 @@ def test_films_may_stand_before_and_after_options(capsys, tmp_path):
     assert status != USAGE
 
 
+@pytest.mark.parametrize("before", [[], ["b.mkv"], ["--strict"]])
+def test_a_name_that_begins_with_a_dash_may_stand_behind_two(capsys, tmp_path, monkeypatch, before):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+    for name in ("-a.mkv", "b.mkv"):
+        (tmp_path / name).write_text(name)
+    status, told = said(capsys, "run", "--dry-run", "--until", "demux", *before, "--", "-a.mkv")
+    assert (status, "-a.subtitled.mkv" in told.out) == (0, True)
+
+
 def test_help_of_a_command_can_be_asked_for_in_words(capsys):
     status, told = said(capsys, "help", "plan")
     assert status == 0

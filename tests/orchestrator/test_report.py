@@ -245,3 +245,14 @@ def test_a_film_that_was_refused_is_in_the_summary_too():
         for line in summary.lines(report.summary(state, status=5, refused=refused))
     ]
     assert "empty.mkv was refused: empty.mkv is empty (0 bytes)" in told
+
+
+def test_of_many_films_only_what_may_be_wrong_is_said():
+    state = synthetic.last(synthetic.run(films=5))
+    body = report.summary(state, status=0)
+    for film, cues in zip(body["films"], (9, 9, 9, 9, 0), strict=True):
+        stage = next(s for s in film["stages"] if s["stage"] == "subtitles")
+        stage["facts"] = {"cues": cues, "flags": {"too_fast": 1}} if cues else {"cues": 0}
+    told = "\n".join(table(body))
+    assert told.count("nobody speaks") == 1
+    assert "too fast" not in told
