@@ -40,7 +40,7 @@ class Context:
         self.threads = load.threads
         self.method = stage
         self.facts: dict[str, Any] = {}
-        self.reasons: list[str] = []
+        self.reasons: list[str] = list(run.degraded)
         self.saved: dict[str, str] = {}
         self._version = version
         self._run = run

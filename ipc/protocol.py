@@ -141,7 +141,8 @@ class Run:
     """Run once: `inputs` are paths by name, `outputs` declares kind and file name of each output by name.
 
     Outputs are written into the folder `output_dir`. `destination` is where the stage's external output goes:
-    the stage writes the file named there, which does not exist yet, and nothing else outside `output_dir`.
+    the stage writes the file named there, which does not exist yet, and nothing else outside `output_dir`. `degraded` is why
+    the result will be less than what was asked, whatever the stage does.
     """
 
     job: str
@@ -150,6 +151,7 @@ class Run:
     outputs: Mapping[str, Mapping[str, Any]]
     output_dir: str
     destination: str = ""
+    degraded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,7 +232,8 @@ def from_dict(cls: type[M], body: Mapping[str, Any]) -> M:
         raise ContractError(
             f"message {_NAMES[cls]!r}: unknown fields {sorted(unknown)}, missing fields {sorted(missing)}"
         )
-    message = cls(**body)
+    given = {name: tuple(value) if fields[name].default == () else value for name, value in body.items()}
+    message = cls(**given)
     if isinstance(message, Error) and message.category not in CATEGORIES:
         raise ContractError(f"error of unknown category {message.category!r}")
     return message

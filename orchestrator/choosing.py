@@ -151,7 +151,7 @@ class _Question:
         self, backend: Backend, model: Model | None, params: Mapping[str, Any]
     ) -> learnt.Limit | None:
         """What an earlier lack of memory taught; a batch that somebody set is theirs."""
-        if not self.machine.here or self.asked.get("batch_size") is not None:
+        if not self.machine.here or self.asked.get("batch_size") is not None or not learnt.anything():
             return None
         return learnt.limit(self.stage, backend, model, params, self.machine.id)
 

@@ -18,7 +18,10 @@ from orchestrator.stages import Backend
 
 @dataclass(eq=False)
 class Job:
-    """A step on its way. `needs` are those it reads from; `choice_index` is the way that is tried now."""
+    """A step on its way. `needs` are those it reads from; `choice_index` is the way that is tried now.
+
+    `pressed` is why it was stopped before the memory ran out. `failed_batches` did not fit this choice, by what can be learnt from.
+    """
 
     film: int
     plan: Plan
@@ -39,6 +42,8 @@ class Job:
     moved: float = 0.0
     began: float = 0.0
     stalled: bool = False
+    pressed: str = ""
+    failed_batches: list[int] = field(default_factory=list)
     peak_rss: int = 0
 
     @property
@@ -93,6 +98,11 @@ class Job:
         batch = {} if self.batch is None else {"batch_size": self.batch}
         return {**self.choice.params, **batch}
 
+    def less(self) -> tuple[str, ...]:
+        """Why the result of this choice is less than what was asked, whatever its stage does; else empty."""
+        model, wanted = self.choice.model, self.choice.instead_of
+        return (f"{model.id} instead of {wanted}, for want of memory",) if model and wanted else ()
+
     def command(self, inputs: Mapping[str, Path]) -> Run:
         """The command that runs it; the attempt's folder, and a draft for an external output, must be there."""
         outputs = {
@@ -110,6 +120,7 @@ class Job:
             outputs=outputs,
             output_dir=str(self.attempt),
             destination=str(self.draft or ""),
+            degraded=self.less(),
         )
 
     def manifest(
@@ -127,9 +138,7 @@ class Job:
                 digest=digest,
                 size=path.stat().st_size,
             )
-        model, wanted = self.choice.model, self.choice.instead_of
-        if model and wanted:
-            degraded = (*degraded, f"{model.id} instead of {wanted}, for want of memory")
+        model = self.choice.model
         return Manifest(
             stage=self.name,
             version=self.step.stage.version,
@@ -142,7 +151,7 @@ class Job:
             method=method,
             model=model.id if model else "",
             revision=model.revision if model else "",
-            degraded=degraded,
+            degraded=tuple(dict.fromkeys((*self.less(), *degraded))),
             facts=facts,
             peak_memory=self.peak_rss,
             created=time.time(),

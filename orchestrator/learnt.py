@@ -101,6 +101,11 @@ def learn(
             scratch.unlink(missing_ok=True)
 
 
+def anything() -> bool:
+    """Say whether there is a lesson at all; where there is none, nobody need ask what machine this is."""
+    return any(_folder().glob("*.json"))
+
+
 def forget() -> int:
     """Forget everything that was learnt; returns how many lessons there were."""
     files = list(_folder().glob("*.json"))

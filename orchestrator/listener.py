@@ -19,11 +19,12 @@ from ipc.protocol import (
     Result,
     Started,
 )
-from orchestrator import remedies, tidings
-from orchestrator import worker as workers
+from orchestrator import tidings
 from orchestrator.job import Job
 from orchestrator.outcomes import Outcomes
 from orchestrator.pool import Hand, Pool
+from orchestrator.pressure import Watch
+from orchestrator.recovery import Recovery
 from orchestrator.worker import Exited
 
 _SPOILS = frozenset({"crash", "contract", "env", "oom_host"})
@@ -31,13 +32,19 @@ _SPOILS = frozenset({"crash", "contract", "env", "oom_host"})
 
 
 class Listener:
-    """Takes the workers' events one by one; called by the scheduler's loop alone. `stopping` ends all second tries."""
+    """Takes the workers' events one by one; called by the scheduler's loop alone.
 
-    def __init__(self, pool: Pool, outcomes: Outcomes) -> None:
-        self.stopping = False
+    A worker is replaced after `recycle` runs (0: never), or where that is None after as many as its backend says.
+    """
+
+    def __init__(
+        self, pool: Pool, outcomes: Outcomes, recovery: Recovery, recycle: int | None = None
+    ) -> None:
         self._pool = pool
         self._outcomes = outcomes
-        self._oom_kills = workers.oom_kills()
+        self._recovery = recovery
+        self._recycle = recycle
+        self._watch = Watch(pool, outcomes)
 
     def go(self, job: Job, hand: Hand) -> None:
         """Send the run to a worker that is ready."""
@@ -45,6 +52,7 @@ class Listener:
             hand.job = None
             return
         hand.status = "busy"
+        hand.runs += 1
         hand.process.send(job.command(self._outcomes.inputs(job)))
 
     def take(self, process: object, event: Event | Exited) -> None:
@@ -57,7 +65,7 @@ class Listener:
             case Exited():
                 self._pool.remove(hand)
                 if job is not None:
-                    self._died(job, hand, event.status)
+                    self._recovery.after_death(job, hand, event.status)
                 elif hand.status != "stopping":
                     self._pool.spoil(hand.recipe)
             case Hello():
@@ -72,6 +80,7 @@ class Listener:
                 if job is not None:
                     job.peak_rss = max(job.peak_rss, event.peak_rss)
                     self._told(job, event)
+                self._watch.look(hand, event)
             case Error() if job is None:
                 # A worker started ahead of need failed to load: the job it was for will say so, if it comes to that.
                 self._pool.spoil(hand.recipe)
@@ -94,18 +103,19 @@ class Listener:
             case Result():
                 hand.job = None
                 if hand.status == "busy":  # and not on its way out, for having been silent too long
-                    hand.status = "idle"
+                    self._rest(hand)
+                self._recovery.after_success(job)
                 self._outcomes.keep(job, event)
             case Error():
                 hand.job = None
+                loading = hand.status == "starting"
                 if hand.status == "busy" and event.category not in _SPOILS:
-                    hand.status = "idle"
+                    self._rest(hand)
                 else:
                     self._dismiss(hand)
-                if job.stalled:  # whatever it says now, it says because it was stopped
-                    self._remedy(job, *self._diagnosis(job, hand, 0), "", hand=hand)
-                else:
-                    self._remedy(job, event.category, _sentence(event), event.hint, hand=hand)
+                self._recovery.after_error(
+                    job, hand, event.category, _sentence(event), event.hint, loading=loading
+                )
 
     def _greet(self, hand: Hand, hello: Hello) -> None:
         declared = (hand.stage.name, hand.stage.version, CONTRACT)
@@ -125,60 +135,17 @@ class Listener:
                 "orchestrator doctor",
             )
 
+    def _rest(self, hand: Hand) -> None:
+        """A run has ended: the worker waits for the next one, or is replaced."""
+        most = hand.recipe.backend.runs if self._recycle is None else self._recycle
+        hand.status = "idle"
+        if most and hand.runs >= most:
+            self._pool.dismiss(hand)
+
     def _dismiss(self, hand: Hand) -> None:
         """End a worker that is of no use to anybody."""
         hand.process.stop()
         hand.status = "stopping"
-
-    def _died(self, job: Job, hand: Hand, status: int) -> None:
-        self._remedy(job, *self._diagnosis(job, hand, status), "", hand=hand, died=True)
-
-    def _diagnosis(self, job: Job, hand: Hand, status: int) -> tuple[str, str]:
-        kills = workers.oom_kills()
-        found = remedies.diagnosis(
-            job.name,
-            status,
-            stall_s=job.step.stage.stall_s if job.stalled else None,
-            for_memory=kills > self._oom_kills,
-            tail=hand.process.tail(),
-        )
-        self._oom_kills = kills
-        return found
-
-    def _remedy(
-        self, job: Job, category: str, message: str, hint: str, *, hand: Hand, died: bool = False
-    ) -> None:
-        """Try again with less, elsewhere, or not at all."""
-        self._outcomes.drop_attempt(job)
-        job.stalled = False
-        if self.stopping:
-            job.status = "ended"
-            return
-        found = remedies.remedy(
-            category,
-            died=died,
-            retries=job.retries,
-            batch=job.batch_size,
-            floor=job.step.stage.batch_floor,
-            device=job.backend.device,
-            next_choice=job.next_choice,
-        )
-        job.hand = None
-        if found.action in {"fail", "stop"}:
-            self._outcomes.fail(job, category, message, hint, log=str(hand.process.log))
-            return
-        if found.action in {"retry", "retry_smaller"}:
-            job.retries += 1
-            self._outcomes.emit(tidings.of_retry(job, f"{found.note} ({message.splitlines()[0]})"))
-        else:
-            self._outcomes.emit(tidings.of_fallback(job, found.note))
-        job.batch = found.batch if found.batch is not None else job.batch
-        if found.action == "next_choice":
-            job.choice_index += 1
-            job.batch, job.retries = None, 0
-            self._outcomes.look_up(job)
-        else:
-            job.status = "ready"
 
     def look_for_stalls(self, now: float, jobs: Sequence[Job]) -> None:
         """Stop the workers whose jobs have made no progress for their stage's limit; `now` is of the monotonic clock."""

@@ -101,6 +101,10 @@ class Outcomes:
         self.emit(tidings.of_failure(job, category, message, hint, log))
         self.full = self.full or category == "storage"
 
+    def warn(self, job: Job, message: str) -> None:
+        """Tell people something of a job that goes on."""
+        self.emit(tidings.of_warning(job, message))
+
     def drop_attempt(self, job: Job) -> None:
         """Remove what the job has written so far."""
         if job.attempt is not None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from ipc.protocol import Command, Load, Shutdown
+from orchestrator import resources
 from orchestrator.choosing import Choice
 from orchestrator.models import Model
 from orchestrator.stages import Backend, Stage
@@ -53,7 +54,7 @@ Spawn = Callable[[Backend, int, Path, "queue.SimpleQueue[Post]"], Process]
 
 @dataclass(eq=False)
 class Hand:
-    """A worker as the scheduler sees it. `job` is whom it works for, or will once it is ready."""
+    """A worker as the scheduler sees it. `job` is whom it works for, or will once it is ready; `runs` is how many it was given."""
 
     process: Process
     recipe: Recipe
@@ -62,7 +63,8 @@ class Hand:
     status: Literal["starting", "idle", "busy", "stopping"] = "starting"
     ready_seconds: float = 0.0
     job: Any = None
-    agreed: bool = False
+    runs: int = 0
+    rss: int = 0
     told: float = field(default_factory=time.monotonic)
 
 
@@ -154,6 +156,23 @@ class Pool:
             if hand.job is None and hand.status != "stopping":
                 self.dismiss(hand)
                 staying -= hand.stage.resources.memory_mb
+        return False
+
+    def on(self, accelerator: str) -> list[Hand]:
+        """The living workers that hold memory of an accelerator."""
+        return [h for h in self.hands if resources.accelerator(h.recipe.backend.device) == accelerator]
+
+    def make_room_on(self, hands: Sequence[Hand], vram_mb: int, budget_mb: int) -> bool:
+        """Whether `vram_mb` more of an accelerator fits into the budget beside `hands`; else end those without a job until it does."""
+        taken = sum(hand.stage.resources.vram_mb for hand in hands)
+        if taken + vram_mb <= budget_mb:
+            return True
+        for hand in reversed(hands):
+            if taken + vram_mb <= budget_mb:
+                break
+            if hand.job is None and hand.status != "stopping":
+                self.dismiss(hand)
+                taken -= hand.stage.resources.vram_mb
         return False
 
     def dismiss(self, hand: Hand) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ipc import memory
 
@@ -15,6 +15,8 @@ RETRIES = 1
 class Remedy:
     """`retry` in a fresh worker; `smaller`, with a smaller batch, in the same one; `retry_smaller` both; `next_choice` on another
     device or with a smaller model; `fail` the step; `stop` the whole run.
+
+    `note` tells people; of a failure for lack of memory it says what was left to try.
     """
 
     action: Action
@@ -25,7 +27,7 @@ class Remedy:
 def remedy(
     category: str,
     *,
-    died: bool = False,
+    died: str = "",
     retries: int = 0,
     batch: int | None = None,
     floor: int | None = None,
@@ -34,61 +36,82 @@ def remedy(
 ) -> Remedy:
     """The remedy for a failure of `category`, given what was tried.
 
-    `died` says that the process ended rather than explained itself: only that is worth trying again, an exception
-    would come again. `batch` and `floor` are the batch size it ran with and the smallest it may have; `next_choice`
-    names the way after this one.
+    `died` says how its process ended (`was killed by signal 6`) where it did not explain itself: only that is worth trying
+    again, an exception would come again. `batch` and `floor` are the batch size it ran with and the smallest it may
+    have; `next_choice` names the way after this one.
     """
+    smaller = batch is not None and floor is not None and batch > floor
     match category:
         case "oom_device":
             if batch is not None and floor is not None and batch // 2 >= floor:
-                action: Action = "retry_smaller" if died else "smaller"
+                note = f"out of memory on {device}: batch {batch} -> {batch // 2}"
                 return Remedy(
-                    action=action,
-                    batch=batch // 2,
-                    note=f"out of memory on {device}: batch {batch} -> {batch // 2}",
+                    action="retry_smaller" if died else "smaller", batch=max(floor, batch // 2), note=note
                 )
             if next_choice is not None:
                 return _next(f"out of memory on {device}", next_choice)
+            return Remedy(action="fail", note=_least(device, batch))
         case "oom_host":
-            if batch is not None and floor is not None and batch > floor:
+            # Not by halves as on a device: each try begins with a new process and the film's first second.
+            if smaller:
                 return Remedy(
                     action="retry_smaller", batch=floor, note=f"out of memory: batch {batch} -> {floor}"
                 )
             if died and retries < RETRIES:
-                return Remedy(action="retry", note="killed for memory: tries again")
+                return Remedy(action="retry", note="out of memory: tries again")
             if next_choice is not None:
                 return _next("out of memory", next_choice)
+            return Remedy(action="fail", note=_least("this machine", batch))
         case "crash" if died:
-            # What killed a process on an accelerator is likely to do so again; MLX has done it in every second run.
-            if retries < RETRIES and device != "mlx":
-                return Remedy(action="retry", note="its process died: tries again")
+            # What ended a process on an accelerator is likely to do so again. MLX does it in a second run of some Macs.
+            if retries < RETRIES and (device != "mlx" or next_choice is None):
+                return Remedy(action="retry", note=f"its process {died}: tries again")
             if next_choice is not None and device != "cpu":
-                return _next(f"its process died on {device}", next_choice)
-        case "stalled" if retries < RETRIES:
-            return Remedy(action="retry", note="made no progress: tries again")
+                return _next(f"{device}: its process {died}", next_choice)
+        case "stalled":
+            if retries < RETRIES:
+                return Remedy(action="retry", note="made no progress: tries again")
+            if next_choice is not None and device != "cpu":
+                return _next(f"{device}: it made no progress", next_choice)
         case "storage":
             return Remedy(action="stop")
     return Remedy(action="fail")
 
 
 def _next(what: str, choice: str) -> Remedy:
-    return Remedy(action="next_choice", note=f"{what}: goes on with {choice}")
+    return Remedy(action="next_choice", note=f"{what}; goes on with {choice}")
+
+
+def _least(where: str, batch: int | None) -> str:
+    tried = "it has no batch that could be smaller" if batch is None else f"its batch was {batch} already"
+    return f"{where} has too little memory for it, and {tried}"
+
+
+class Diagnosis(NamedTuple):
+    """What the end of a process was: a category, a sentence for people, and how it ended, in a few words."""
+
+    category: str
+    message: str
+    how: str
 
 
 def diagnosis(
     stage: str, status: int, *, stall_s: float | None = None, for_memory: bool = False, tail: str = ""
-) -> tuple[str, str]:
-    """Category and sentence for a process that ended with `status` (negative for a signal) before its work was done.
+) -> Diagnosis:
+    """What it means that a process ended with `status` (negative for a signal) before its work was done.
 
     `stall_s` is the limit it was stopped for, if it was; `for_memory` says that the system has just killed for memory;
     `tail` is the end of what it printed.
     """
     if stall_s is not None:
-        return "stalled", f"{stage} made no progress for {stall_s:.0f} s"
-    if status == -9 and for_memory:
-        return "oom_host", f"{stage} was killed by the system: out of memory"
-    if told := memory.category_of(tail):  # Metal ends the process that asks for too much
-        return told, f"{stage} ran out of memory: {tail.strip().splitlines()[-1]}"
+        return Diagnosis("stalled", f"{stage} made no progress for {stall_s:.0f} s", "was stopped")
     how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
+    if status == -9 and for_memory:
+        return Diagnosis("oom_host", f"{stage} was killed by the system: out of memory", how)
+    if told := memory.category_of(
+        tail
+    ):  # Metal, and whatever is C++, ends the process that asks for too much
+        words = next((line for line in reversed(tail.splitlines()) if memory.category_of(line)), tail)
+        return Diagnosis(told, f"{stage} {how}: {words.strip()}", how)
     said = f"; the end of its output:\n{tail}" if tail else ""
-    return "crash", f"{stage} {how} before it was done{said}"
+    return Diagnosis("crash", f"{stage} {how} before it was done{said}", how)

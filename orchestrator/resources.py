@@ -28,6 +28,11 @@ def machine() -> Limits:
     return Limits(cores=_cores(), memory_mb=int(memory_bytes() * _MEMORY_SHARE) >> 20)
 
 
+def accelerator(device: str) -> str:
+    """Which accelerator a device is, empty for the CPU: torch's MPS and MLX compute on the same GPU."""
+    return {"cpu": "", "mps": "metal", "mlx": "metal"}.get(device, device)
+
+
 def threads(stage: Stage, beside: Mapping[str, Stage], cores: int) -> int:
     """How many threads `stage` gets: its share of the cores among the stages that may run beside it.
 
@@ -79,18 +84,34 @@ def memory_bytes() -> int:
         for name in ("memory.max", "memory.high"):
             with contextlib.suppress(OSError, ValueError):
                 total = min(total, int((folder / name).read_text()))
-    with contextlib.suppress(OSError, ValueError):  # version 1
-        total = min(total, int(Path("/sys/fs/cgroup/memory/memory.limit_in_bytes").read_text()))
+    for folder in memory_groups():
+        with contextlib.suppress(OSError, ValueError):  # version 1
+            total = min(total, int((folder / "memory.limit_in_bytes").read_text()))
     return total
 
 
-def control_groups() -> list[Path]:
+def control_groups(root: Path = Path("/")) -> list[Path]:
     """Folders of the control group (version 2) this process is in and of those around it, the innermost first."""
-    root = Path("/sys/fs/cgroup")
-    inside = ""
+    return _upwards(root / "sys/fs/cgroup", _group(root, ""))
+
+
+def memory_groups(root: Path = Path("/")) -> list[Path]:
+    """The same for memory alone, which may be in a hierarchy of its own (version 1)."""
+    folder = root / "sys/fs/cgroup" / "memory"
+    old = _upwards(folder, _group(root, "memory")) if folder.is_dir() else []
+    return [*control_groups(root), *old]
+
+
+def _group(root: Path, controller: str) -> str:
+    """The path of this process's group in the hierarchy of `controller`, the empty name for version 2's."""
     with contextlib.suppress(OSError):
-        for line in Path("/proc/self/cgroup").read_text().splitlines():
-            if line.startswith("0::/"):
-                inside = line[4:]
+        for line in (root / "proc/self/cgroup").read_text().splitlines():
+            _, names, path = line.split(":", 2)
+            if controller in names.split(","):
+                return path.lstrip("/")
+    return ""
+
+
+def _upwards(root: Path, inside: str) -> list[Path]:
     folder = root / inside
     return [folder, *(parent for parent in folder.parents if parent.is_relative_to(root))]

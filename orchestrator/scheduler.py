@@ -33,13 +33,18 @@ from orchestrator.hooks import Hooks
 from orchestrator.interrupt import Interrupt
 from orchestrator.job import Job
 from orchestrator.listener import Listener
+from orchestrator.machine import Machine
+from orchestrator.machine import here as this_machine
 from orchestrator.outcomes import Observer, Outcomes
 from orchestrator.plan import Plan
 from orchestrator.pool import Hand, Pool, Recipe, Spawn
+from orchestrator.recovery import Recovery
 from orchestrator.state import RunState
 from orchestrator.store import Store
 from orchestrator.worker import Post
 
+VRAM_SHARE = 0.8
+"""Of an accelerator's memory, what workers may lease together: the rest is for the display, and for what a model takes more."""
 STOP_SECONDS = 4.5
 """After this long, what still lives of a stopped run is killed."""
 _TICK = 1.0
@@ -48,7 +53,11 @@ _ASLEEP = 20.0
 
 
 class Scheduler:
-    """Runs plans once. `spawn` starts a worker's process; a test brings its own."""
+    """Runs plans once. `spawn` starts a worker's process; a test brings its own.
+
+    A stage gets at most `threads` threads (0: its share of the cores). A worker is replaced after `recycle` runs (0: never; None:
+    as its backend says). `machine` is asked for what its accelerators have, and what was learnt is kept for it.
+    """
 
     def __init__(
         self,
@@ -59,14 +68,20 @@ class Scheduler:
         observers: Sequence[Observer] = (),
         limits: resources.Limits | None = None,
         prestart: bool = True,
+        threads: int = 0,
+        recycle: int | None = None,
+        machine: Machine | None = None,
         spawn: Spawn = workers.spawn,
     ) -> None:
         self._limits = limits or resources.machine()
+        self._threads = threads
+        self._machine = machine or this_machine()
         self._prestart = prestart
         self._posts: queue.SimpleQueue[Post] = queue.SimpleQueue()
         self._pool = Pool(logs, self._posts, spawn)
         self._outcomes = Outcomes(store, hooks, observers)
-        self._listener = Listener(self._pool, self._outcomes)
+        self._recovery = Recovery(self._pool, self._outcomes, lambda: self._machine.id)
+        self._listener = Listener(self._pool, self._outcomes, self._recovery, recycle)
         self._jobs: list[Job] = []
 
     @property
@@ -92,6 +107,7 @@ class Scheduler:
                 if step.verdict != "off":
                     near = resources.beside(step.stage, active)
                     count = resources.threads(step.stage, near, self._limits.cores)
+                    count = min(count, self._threads) if self._threads else count
                     of_film[step.name] = Job(
                         index, plan, step, count, tuple(of_film[name] for name in step.needs())
                     )
@@ -111,15 +127,15 @@ class Scheduler:
             if stop_by is not None and (interrupt.count > 1 or time.monotonic() > stop_by):
                 for hand in self._pool.hands:
                     hand.process.stop(at_once=True)
-            if changed and not self._listener.stopping:
+            if changed and not self._recovery.stopping:
                 self._go_on()
-            if self._outcomes.full and not self._listener.stopping:
+            if self._outcomes.full and not self._recovery.stopping:
                 self._stop()
-            if not self._jobs or self._listener.stopping:
+            if not self._jobs or self._recovery.stopping:
                 self._pool.retire(())
-                if self._listener.stopping and not self._pool.hands:
+                if self._recovery.stopping and not self._pool.hands:
                     return
-                if not self._listener.stopping:
+                if not self._recovery.stopping:
                     return
             try:
                 post: Any = self._posts.get(timeout=_TICK if stop_by is None else 0.1)
@@ -178,12 +194,11 @@ class Scheduler:
                 continue
             if len(active) >= max(2, self._limits.cores):
                 break
-            device = job.backend.device
-            if device != "cpu" and any(other.backend.device == device for other in active):
-                continue
             if self._outcomes.made_meanwhile(job):
                 continue
             hand = self._pool.free(job.recipe)
+            if not self._leases(job, hand):
+                continue
             if hand is None:
                 if self._pool.busy(job.recipe):
                     continue
@@ -197,6 +212,20 @@ class Scheduler:
                 self._give(job, hand)
                 active.append(job)
         return crowded
+
+    def _leases(self, job: Job, hand: Hand | None) -> bool:
+        """Whether the job gets its accelerator: alone, or beside others where the memory is known to suffice for all of them.
+
+        Idle workers that hold what it needs are ended; it waits until they have gone.
+        """
+        where = resources.accelerator(job.backend.device)
+        others = [other for other in self._pool.on(where) if other is not hand] if where else []
+        if not others:
+            return True
+        total = self._machine.answer(job.backend.env, job.backend.device).memory_mb
+        if not total:  # nobody knows: one at work at a time
+            return not any(other.job is not None for other in others)
+        return self._pool.make_room_on(others, job.step.stage.resources.vram_mb, int(total * VRAM_SHARE))
 
     def _start(self, job: Job) -> Hand | None:
         try:
@@ -235,8 +264,17 @@ class Scheduler:
             if self._pool.starting() >= max(1, self._limits.cores // 2):
                 return
             room = self._pool.memory_mb() + job.step.stage.resources.memory_mb <= self._limits.memory_mb
-            if room and self._pool.worth_starting(recipe):
+            if room and self._pool.worth_starting(recipe) and self._fits_ahead(job):
                 self._start(job)
+
+    def _fits_ahead(self, job: Job) -> bool:
+        """Whether a worker for the job would take nothing of an accelerator that others on it need."""
+        where = resources.accelerator(job.backend.device)
+        total = self._machine.answer(job.backend.env, job.backend.device).memory_mb if where else 0
+        if not total:
+            return True
+        taken = sum(hand.stage.resources.vram_mb for hand in self._pool.on(where))
+        return taken + job.step.stage.resources.vram_mb <= int(total * VRAM_SHARE)
 
     def _likely(self, job: Job) -> bool:
         """Whether the job will probably run: it must, and nothing it needs has failed."""
@@ -244,7 +282,7 @@ class Scheduler:
 
     def _stop(self) -> None:
         """No new work, and an end to what is being done."""
-        self._listener.stopping = True
+        self._recovery.stopping = True
         for hand in self._pool.hands:
             if hand.status == "stopping":
                 hand.process.stop(at_once=True)
@@ -270,6 +308,7 @@ def _film_state(plan: Plan) -> events.FilmState:
             events.StepState(
                 name=step.name,
                 status="off" if step.verdict == "off" else "waiting",
+                planned=step.verdict,
                 reason=step.reason,
                 waits_for=step.needs(),
                 env=step.choice.backend.env if step.choices else "",

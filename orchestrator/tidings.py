@@ -60,7 +60,9 @@ def of_end(job: Job, entry: Entry, *, cached: bool) -> StepEvent:
         events.StepDone,
         cached=cached,
         key=entry.key,
-        reason=job.step.reason,
+        reason=""
+        if cached
+        else job.step.reason,  # why it was thought to run is no reason for its not having had to
         env=manifest.env,
         device=manifest.device,
         compute_type=manifest.compute_type,
@@ -82,6 +84,11 @@ def of_failure(job: Job, category: str, message: str, hint: str, log: str) -> St
 def of_skip(job: Job, reason: str) -> StepEvent:
     """The job cannot run."""
     return _make(job, events.StepSkipped, reason=reason)
+
+
+def of_warning(job: Job, message: str) -> StepEvent:
+    """Something that people should look at, of a job that goes on."""
+    return _make(job, events.StepLog, level="warning", message=message)
 
 
 def of_retry(job: Job, reason: str) -> StepEvent:

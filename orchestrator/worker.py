@@ -54,6 +54,7 @@ class Worker:
         self._posts = posts
         self._killer: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._dealt_with = 0
         self._reaped = threading.Event()
         self._exited = threading.Event()
         # One at a time: a second child forked while this one's pipe is open and inheritable would hold its end open.
@@ -105,10 +106,10 @@ class Worker:
         return self._exited.wait(seconds)
 
     def tail(self, lines: int = 12) -> str:
-        """The end of what the process printed, for a person."""
+        """The end of what the process printed since its last failure that was told as such, for a person."""
         try:
             with self.log.open("rb") as stream:
-                stream.seek(max(0, self.log.stat().st_size - 16_000))
+                stream.seek(max(self._dealt_with, self.log.stat().st_size - 16_000))
                 text = stream.read().decode(errors="replace")
         except OSError:
             return ""
@@ -165,6 +166,8 @@ class Worker:
         if isinstance(event, Error) and event.traceback:
             with contextlib.suppress(OSError), self.log.open("a", encoding="utf-8") as stream:
                 stream.write(event.traceback)
+                stream.flush()
+                self._dealt_with = stream.tell()
         return event
 
     def _await_end(self) -> None:
@@ -198,7 +201,8 @@ def spawn(
 
 def oom_kills() -> int:
     """How many processes the kernel has killed for memory so far, in this control group or on this machine; 0 where it does not tell."""
-    counters = [folder / "memory.events" for folder in resources.control_groups()]
+    folders = resources.memory_groups()
+    counters = [folder / name for folder in folders for name in ("memory.events", "memory.oom_control")]
     for path in (*counters, Path("/proc/vmstat")):
         with contextlib.suppress(OSError, ValueError, IndexError):
             for line in path.read_text().splitlines():

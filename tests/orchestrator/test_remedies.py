@@ -6,10 +6,12 @@ import pytest
 
 from orchestrator.remedies import diagnosis, remedy
 
+ABRT = "was killed by signal 6"
+
 
 @pytest.mark.parametrize("category", ["input", "config", "auth", "env", "contract", "cancelled"])
 def test_what_would_come_again_is_not_tried_again(category):
-    assert remedy(category, died=True).action == "fail"
+    assert remedy(category, died=ABRT).action == "fail"
 
 
 def test_a_full_accelerator_halves_the_batch_down_to_the_floor_then_takes_the_next_device():
@@ -21,7 +23,7 @@ def test_a_full_accelerator_halves_the_batch_down_to_the_floor_then_takes_the_ne
         tried.append(batch)
     assert tried == [6, 3]
     assert found.action == "next_choice"
-    assert found.note == "out of memory on cuda: goes on with cpu"
+    assert found.note == "out of memory on cuda; goes on with cpu"
 
 
 def test_a_stage_without_batches_takes_the_next_device_at_once():
@@ -34,8 +36,8 @@ def test_with_no_smaller_batch_and_no_other_device_out_of_memory_is_a_failure():
 
 @pytest.mark.parametrize("category", ["oom_host", "stalled", "crash"])
 def test_what_may_have_been_chance_is_tried_once_again(category):
-    assert remedy(category, died=True, retries=0).action == "retry"
-    assert remedy(category, died=True, retries=1).action == "fail"
+    assert remedy(category, died=ABRT, retries=0).action == "retry"
+    assert remedy(category, died=ABRT, retries=1).action == "fail"
 
 
 def test_killed_for_memory_it_is_tried_again_in_the_smallest_pieces():
@@ -43,7 +45,7 @@ def test_killed_for_memory_it_is_tried_again_in_the_smallest_pieces():
 
 
 def test_an_error_that_explains_itself_would_come_again():
-    assert remedy("crash", died=False).action == "fail"
+    assert remedy("crash", died="").action == "fail"
 
 
 def test_a_full_disk_stops_the_run():
@@ -61,7 +63,7 @@ def test_a_full_disk_stops_the_run():
     ],
 )  # fmt: skip
 def test_how_a_process_ended_says_what_it_was(status, facts, category, says):
-    found, sentence = diagnosis("asr", status, **facts)
+    found, sentence, _ = diagnosis("asr", status, **facts)
     assert found == category
     assert says in sentence
 
@@ -69,15 +71,35 @@ def test_how_a_process_ended_says_what_it_was(status, facts, category, says):
 def test_metal_that_ends_the_process_for_memory_is_taken_for_what_it_is():
     tail = "[METAL] Command buffer execution failed: Insufficient Memory (00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)"
     assert diagnosis("asr", -6, tail=tail)[0] == "oom_device"
-    found = remedy("oom_device", died=True, batch=8, floor=1, device="mlx", next_choice="cpu")
+    found = remedy("oom_device", died=ABRT, batch=8, floor=1, device="mlx", next_choice="cpu")
     assert (found.action, found.batch) == ("retry_smaller", 4)
 
 
 def test_a_process_that_dies_on_mlx_gives_way_at_once_and_on_others_after_a_second_try():
-    assert remedy("crash", died=True, device="mlx", next_choice="cpu").action == "next_choice"
-    assert remedy("crash", died=True, device="cuda", next_choice="cpu").action == "retry"
-    assert remedy("crash", died=True, device="cuda", next_choice="cpu", retries=1).action == "next_choice"
-    assert remedy("crash", died=True, device="cpu", retries=1).action == "fail"
+    found = remedy("crash", died=ABRT, device="mlx", next_choice="cpu")
+    assert found.action == "next_choice"
+    assert found.note == "mlx: its process was killed by signal 6; goes on with cpu"
+    assert remedy("crash", died=ABRT, device="mlx").action == "retry"
+    assert remedy("crash", died=ABRT, device="cuda", next_choice="cpu").action == "retry"
+    assert remedy("crash", died=ABRT, device="cuda", next_choice="cpu", retries=1).action == "next_choice"
+    assert remedy("crash", died=ABRT, device="cpu", retries=1).action == "fail"
+
+
+def test_an_accelerator_that_hangs_twice_gives_way_too():
+    assert remedy("stalled", device="mps", next_choice="cpu").action == "retry"
+    assert remedy("stalled", device="mps", next_choice="cpu", retries=1).action == "next_choice"
+
+
+def test_a_failure_for_lack_of_memory_says_that_nothing_smaller_is_left():
+    assert (
+        remedy("oom_device", device="cuda").note
+        == "cuda has too little memory for it, and it has no batch that could be smaller"
+    )
+    found = remedy("oom_host", batch=1, floor=1, died=ABRT, retries=1)
+    assert (found.action, found.note) == (
+        "fail",
+        "this machine has too little memory for it, and its batch was 1 already",
+    )
 
 
 def test_a_full_machine_shrinks_the_pieces_once_and_then_takes_the_next_choice():
@@ -85,5 +107,5 @@ def test_a_full_machine_shrinks_the_pieces_once_and_then_takes_the_next_choice()
     found = remedy("oom_host", batch=1, floor=1, next_choice="cpu and the model small")
     assert (found.action, found.note) == (
         "next_choice",
-        "out of memory: goes on with cpu and the model small",
+        "out of memory; goes on with cpu and the model small",
     )

@@ -178,7 +178,7 @@ def test_out_of_memory_at_the_floor_goes_to_the_next_device(store, tmp_path, fil
     stages = declared(stage("a", "film", devices=("cuda", "cpu"), **defaults))
     steps, _ = run(store, tmp_path, film, stages)
     assert (steps["a"].status, steps["a"].device) == ("done", "cpu")
-    assert steps["a"].fallbacks == ("out of memory on cuda: goes on with cpu",)
+    assert steps["a"].fallbacks == ("out of memory on cuda; goes on with cpu",)
     assert store.find(steps["a"].key).manifest.ingredients["device"] == "cpu"
 
 

@@ -79,7 +79,8 @@ def test_what_a_process_prints_is_its_log_with_the_traceback_of_its_error(start,
         """say('{"v":1,"msg":"error","category":"crash","type":"E","message":"m","traceback":"Traceback: here"}\\n')"""
     )
     all_of(posts)
-    assert worker.tail() == "printed\nTraceback: here"
+    assert worker.log.read_text() == "printed\nTraceback: here"
+    assert worker.tail() == "", "what was told as an error is not how a process ended"
 
 
 def test_what_a_process_started_dies_with_it(start, posts):
