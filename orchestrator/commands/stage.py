@@ -14,7 +14,7 @@ from typing import Any
 
 from ipc.protocol import Load
 from orchestrator import envs, options, resources, settings
-from orchestrator.errors import FAILED, INTERRUPTED, OK, USAGE, FatalError
+from orchestrator.errors import FAILED, INTERRUPTED, OK, STATUS_OF_CATEGORY, USAGE, FatalError
 from orchestrator.home import home
 from orchestrator.job import Job
 from orchestrator.plan import Plan, Step
@@ -61,8 +61,10 @@ def run(arguments: argparse.Namespace) -> int:
         done = subprocess.run(command, env=environment, check=False)
     except KeyboardInterrupt:
         return INTERRUPTED
+    if done.returncode != 0:
+        return FAILED
     print(f"outputs: {folder}", file=sys.stderr)
-    return OK if done.returncode == 0 else FAILED
+    return OK
 
 
 def _prepare(plan: Plan, step: Step, store: Store) -> dict[str, Path]:
@@ -84,7 +86,9 @@ def _prepare(plan: Plan, step: Step, store: Store) -> dict[str, Path]:
     for done in state.films[0].steps:
         if done.error is not None:
             raise FatalError(
-                f"{done.name}, which {step.name} needs, failed: {done.error.message}", done.error.hint
+                f"{done.name}, which {step.name} needs, failed: {done.error.message}",
+                done.error.hint,
+                STATUS_OF_CATEGORY.get(done.error.category, FAILED),
             )
         if done.status not in {"done", "cached"}:
             continue

@@ -44,6 +44,9 @@ def test_text_named_as_a_film(program, tmp_path):
         program("run", tmp_path / "film.mp4", status=INPUT), "film.mp4 is no film that ffmpeg can read"
     )
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
+    a_sentence(
+        program("stage", "asr", tmp_path / "film.mp4", status=INPUT), "is no film that ffmpeg can read"
+    )
 
 
 def test_a_picture_without_sound(program, tmp_path):
