@@ -21,8 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ipc.digests import file_digest
-from orchestrator.errors import STORAGE, FatalError
+from orchestrator.errors import INPUT, STORAGE, FatalError
 from orchestrator.home import home
+
+_SHOWN = 24
+"""Characters of a file's name that its draft shows: it needs room for more, and a name has 255 bytes at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,14 +84,15 @@ def place_for(
     """Where a file with this digest may be written for `target`, a note where that is elsewhere, and whether nothing is there.
 
     That is `target` itself where nothing is there, or what is there is ours, for this film and unchanged, or equal, or may be
-    overwritten; else the first free `name.1.ext`, `name.2.ext`, ... by the same rule. Never the film itself.
+    overwritten; else the first free `name.1.ext`, `name.2.ext`, ... by the same rule. Never the film itself, nor a folder, nor a
+    link to nowhere: what it means may be on a disk that is not plugged in.
     """
     stem, suffix = target.name.rsplit(".", 1)
     for place in _beside(target, stem, suffix):
-        free = not place.exists()
+        free = not os.path.lexists(place)
         if free:
             break
-        if place.samefile(film):
+        if not place.is_file() or place.samefile(film):
             continue
         there = file_digest(place)
         ours = there == ledger.digest(place) and ledger.film(place) == str(film)
@@ -134,13 +138,11 @@ def withdraw(target: Path, film: Path, ledger: Ledger) -> bool:
     """Remove a file of an earlier run that this one has no such file for; says whether one was there. Only one of ours for
     this film that nobody has changed.
     """
-    if (
-        ledger.film(target) != str(film)
-        or not target.exists()
-        or file_digest(target) != ledger.digest(target)
-    ):
-        return False
     with _storage_errors(target):
+        if ledger.film(target) != str(film) or not target.is_file():
+            return False
+        if file_digest(target) != ledger.digest(target):
+            return False
         target.unlink(missing_ok=True)
     return True
 
@@ -181,10 +183,27 @@ def _into_place(draft: Path, place: Path, *, free: bool) -> bool:
 
 def check_writable(folder: Path) -> None:
     """`FatalError` (storage) now, rather than after an hour, where `folder` cannot be written."""
+    if folder.exists() and not folder.is_dir():
+        raise FatalError(
+            f"{folder} is a file, and a folder is needed there", "choose another with --output-dir", STORAGE
+        )
     with _storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
+
+
+def check_name(film: Path, ending: str) -> None:
+    """`FatalError` (input) where the film's name leaves no room for `ending`, the longest that a file beside it has."""
+    try:
+        film.with_name(film.name + ending).lstat()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise FatalError(
+                f"the name of {film} is too long: what is made of it has longer ones",
+                "shorten it, or run on a link to it that has a shorter name",
+                INPUT,
+            ) from error
 
 
 def draft_beside(target: Path) -> Path:
@@ -193,7 +212,7 @@ def draft_beside(target: Path) -> Path:
     The name carries this process's number, so that a run beside this one keeps its draft.
     """
     check_writable(target.parent)
-    prefix = f".{target.name}."
+    prefix = f".{target.name[:_SHOWN]}."
     with contextlib.suppress(OSError):
         for path in target.parent.iterdir():
             found = re.fullmatch(re.escape(prefix) + r"(\d+)-[0-9a-f]+\.part", path.name)
@@ -222,15 +241,11 @@ def _beside(target: Path, stem: str, suffix: str) -> Iterable[Path]:
 
 @contextlib.contextmanager
 def _draft(place: Path) -> Iterator[Path]:
-    descriptor, name = tempfile.mkstemp(prefix=f".{place.name}.", suffix=".part", dir=place.parent)
-    umask = os.umask(0)
-    os.umask(umask)
-    os.fchmod(descriptor, 0o666 & ~umask)
-    os.close(descriptor)
+    draft = draft_beside(place)
     try:
-        yield Path(name)
+        yield draft
     finally:
-        Path(name).unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

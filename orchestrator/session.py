@@ -184,6 +184,7 @@ def _plan(
             "run on that one; to run on this one all the same, copy it to another name",
             INPUT,
         )
+    outputs.check_name(there, config_file.JOB)
     of_film = config.merged(arguments, there)
     plan = options.plan_from(of_film, film, store)
     other = plans.get(plan.destination)

@@ -50,6 +50,12 @@ def test_a_film_that_this_tool_made_is_refused_until_it_is_another(planned, tmp_
     assert planned(made.name)[0] == [made.name]
 
 
+def test_a_film_whose_name_leaves_no_room_is_refused_before_anything_is_paid_for(planned):
+    films, sentences = planned("a.mkv", "x" * 249 + ".mkv")
+    assert films == ["a.mkv"]
+    assert "is too long" in sentences[0]
+
+
 def test_of_a_folder_the_films_in_it_are_named(tmp_path, capsys):
     folder = tmp_path / "my films"
     folder.mkdir()

@@ -10,7 +10,7 @@ import pytest
 from ipc.digests import file_digest
 from orchestrator import rttm
 from orchestrator.errors import STORAGE, FatalError
-from orchestrator.outputs import Ledger, adopt, draft_beside, publish, withdraw
+from orchestrator.outputs import Ledger, adopt, check_writable, draft_beside, publish, withdraw
 
 
 @pytest.fixture
@@ -71,6 +71,33 @@ def test_the_film_itself_is_never_a_place_to_write(tmp_path, ledger, film):
     assert done.path.name == "movie.1.mp4"
 
 
+@pytest.mark.parametrize("in_the_way", ["a folder", "a link to nowhere"])
+def test_what_is_no_file_is_kept_too(tmp_path, ledger, film, in_the_way):
+    places = tmp_path / "movie.en.srt", tmp_path / "movie.subtitled.mkv"
+    for place in places:
+        place.mkdir() if in_the_way == "a folder" else place.symlink_to(tmp_path / "unplugged" / place.name)
+    draft = draft_beside(places[1])
+    draft.write_text("muxed")
+    done = adopt(draft, places[1], file_digest(draft), film, ledger, overwrite=True)
+    assert put(tmp_path, ledger, film, "ours").path.name == "movie.en.1.srt"
+    assert (done.path.name, done.path.read_text()) == ("movie.subtitled.1.mkv", "muxed")
+    assert all(place.is_dir() or place.is_symlink() for place in places)
+
+
+def test_a_film_with_a_long_name_gets_its_files(tmp_path, ledger, film):
+    name = "क" * 80 + ".en.srt"  # 247 of the 255 bytes that a name may have
+    assert put(tmp_path, ledger, film, "ours", name=name).path.name == name
+
+
+def test_a_draft_of_a_subtitle_file_that_was_left_is_removed_by_the_next(tmp_path, ledger, film):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    left = tmp_path / f".movie.en.srt.{gone.pid}-ab12.part"
+    left.touch()
+    put(tmp_path, ledger, film, "ours")
+    assert not left.exists()
+
+
 def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path, ledger, film):
     (tmp_path / "file").write_text("")
     with pytest.raises(FatalError) as caught:
@@ -126,6 +153,8 @@ def test_a_file_that_a_run_does_not_make_goes_unless_somebody_has_a_hand_in_it(t
     assert withdraw(ours, film, ledger)
     assert not ours.exists()
     assert not withdraw(ours, film, ledger)
+    ours.mkdir()
+    assert not withdraw(ours, film, ledger)
 
 
 def test_the_speakers_file_names_its_film_in_one_word(tmp_path):
@@ -136,3 +165,8 @@ def test_the_speakers_file_names_its_film_in_one_word(tmp_path):
             "SPEAKER Pather_Panchali_(1955) 1 0.500 1.500 <NA> <NA> SPEAKER_00 <NA> <NA>\n"
         )
     assert not copy.parent.exists()
+
+
+def test_a_file_where_a_folder_is_needed_is_called_one(film):
+    with pytest.raises(FatalError, match=r"movie\.mp4 is a file, and a folder is needed there"):
+        check_writable(film)
