@@ -1,6 +1,8 @@
 """Digests of films, remembered: reading 20 GB again to learn that nothing changed is not worth anybody's minute.
 
-A file's digest is remembered under its device and inode, and believed while size and time of last change are the same.
+A file's digest is remembered under its device and inode, and believed while its path, size and times are the same. The time of
+its contents is not enough: `cp -p` and archives set it, and an inode that a deleted file had is given to the next one. Nor is
+the time of the inode, which only the system sets: some file systems (exFAT, sshfs) have none, and make inodes up as they go.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ _BLOCK = 1 << 22
 def file_digest(path: Path, progress: Callable[[int, int], None] | None = None) -> str:
     """SHA-256, as hex, of the file's bytes. `progress` is called with bytes done and in all while it is read."""
     found = path.stat()
-    identity = [found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns]
+    identity = _identity(path, found)
     memo = home() / "memo" / "digests" / f"{found.st_dev:x}-{found.st_ino:x}.json"
     try:
         entry = json.loads(memo.read_text())
@@ -36,10 +38,14 @@ def file_digest(path: Path, progress: Callable[[int, int], None] | None = None) 
             if progress:
                 progress(done, found.st_size)
     digest = sha.hexdigest()
-    after = path.stat()
-    if [after.st_dev, after.st_ino, after.st_size, after.st_mtime_ns] == identity:
+    if _identity(path, path.stat()) == identity:
         _remember(memo, {"identity": identity, "digest": digest})
     return digest
+
+
+def _identity(path: Path, found: os.stat_result) -> list[str | int]:
+    times = found.st_mtime_ns, found.st_ctime_ns
+    return [str(path.absolute()), found.st_dev, found.st_ino, found.st_size, *times]
 
 
 def _remember(memo: Path, entry: dict[str, object]) -> None:

@@ -244,3 +244,22 @@ def test_a_digest_is_remembered_until_the_file_changes(tmp_path):
     film.write_bytes(b"two!")
     assert file_digest(film, lambda done, total: reads.append(done)) != first
     assert reads == [4]
+
+
+def test_a_digest_is_not_believed_of_another_file_of_the_same_size_and_time(tmp_path):
+    one, two = tmp_path / "1.wav", tmp_path / "2.wav"
+    for film, said in ((one, b"one"), (two, b"two")):
+        film.write_bytes(said)
+        os.utime(film, (1e9, 1e9))  # as an archive, or `cp -p`, sets it
+    first = file_digest(one)
+    with one.open("r+b") as stream:
+        stream.write(two.read_bytes())
+    os.utime(one, (1e9, 1e9))
+    assert file_digest(one) != first
+    inode = two.stat().st_ino
+    second = file_digest(two)
+    two.unlink()
+    third = tmp_path / "3.wav"
+    third.write_bytes(b"3rd")
+    os.utime(third, (1e9, 1e9))
+    assert file_digest(third) != second, f"inode {inode} -> {third.stat().st_ino}"
