@@ -92,6 +92,8 @@ FLAGS: tuple[Flag, ...] = (
     Flag(name="mux", example=True, type=bool, group="subtitles", default="yes", help="make a subtitled film (default: yes)"),
     Flag(name="threads", example=4, type=int, group="machine", metavar="N", least=0, default="0: shared out by the cores",
          help="at most so many threads a stage (default: 0, the cores are shared out)"),
+    Flag(name="recycle", example=1, type=int, group="machine", metavar="N", least=0, default="by backend: MLX after each film",
+         only_run=True, help="replace a worker after so many runs; 0: never (default: by backend, MLX after each film)"),
     Flag(name="offline", example=False, type=bool, group="machine", default="no", help="fetch no model from anywhere"),
     Flag(name="allow-smaller-model", example=False, type=bool, group="machine", default="no",
          help="take a smaller Whisper model where the memory is too small for the one that was chosen"),

@@ -55,8 +55,7 @@ _ASLEEP = 20.0
 class Scheduler:
     """Runs plans once. `spawn` starts a worker's process; a test brings its own.
 
-    A stage gets at most `threads` threads (0: its share of the cores). A worker is replaced after `recycle` runs (0: never; None:
-    as its backend says). `machine` is asked for what its accelerators have, and what was learnt is kept for it.
+    A worker is replaced after `recycle` runs (0: never; None: as its backend says). `machine` is asked for what its accelerators have, and what was learnt is kept for it.
     """
 
     def __init__(
@@ -68,13 +67,11 @@ class Scheduler:
         observers: Sequence[Observer] = (),
         limits: resources.Limits | None = None,
         prestart: bool = True,
-        threads: int = 0,
         recycle: int | None = None,
         machine: Machine | None = None,
         spawn: Spawn = workers.spawn,
     ) -> None:
         self._limits = limits or resources.machine()
-        self._threads = threads
         self._machine = machine or this_machine()
         self._prestart = prestart
         self._posts: queue.SimpleQueue[Post] = queue.SimpleQueue()
@@ -107,7 +104,6 @@ class Scheduler:
                 if step.verdict != "off":
                     near = resources.beside(step.stage, active)
                     count = resources.threads(step.stage, near, self._limits.cores)
-                    count = min(count, self._threads) if self._threads else count
                     of_film[step.name] = Job(
                         index, plan, step, count, tuple(of_film[name] for name in step.needs())
                     )

@@ -112,6 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
             ),
             observers=views,
             prestart=all(of_film.prestart for of_film in asked.values()),
+            recycle=min((a.recycle for a in asked.values() if a.recycle is not None), default=None),
         )
         try:
             state = scheduler.run(plans)

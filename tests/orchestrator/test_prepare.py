@@ -196,7 +196,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(place, capsys):
     if not Path("/proc/version").is_file():
         pytest.skip("no folder here that nobody can write")
     assert cli.main(["prepare", "/proc/version"]) == STORAGE
-    assert "cannot write /proc/version.orchestrator.toml" in capsys.readouterr().err
+    assert "cannot write /proc" in capsys.readouterr().err
 
 
 def test_what_is_of_one_run_is_refused(place, capsys):
