@@ -155,4 +155,6 @@ def test_a_stage_alone_prints_its_events_and_the_command_to_paste(program, finis
     done = subprocess.run(shlex.split(command), capture_output=True, text=True, check=False, env=os.environ)
     assert done.returncode == 0
     assert re.search(r"^artifact +srt: ", done.stderr, re.MULTILINE)
+    before = set((program.home / "runs").iterdir())
     assert "result" in program("stage", "alignment", film, "-o", finished).stderr
+    assert set((program.home / "runs").iterdir()) == before  # `runs` are those of films
