@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from stage_runners.subtitles_cues import Cue, Line
 
 Row = Mapping[str, Any]
+_CODES = re.compile(r"<|\\(?=[Nnh])|\{(?=\\)")
+"""What players, and ffmpeg as it muxes, take in SubRip for the beginning of a tag or an override code."""
 _COLOURS = (
     (255, 255, 255),
     (255, 236, 110),
@@ -39,9 +42,11 @@ def label(name: str) -> str:
 
 
 def srt(cues: Sequence[Cue]) -> str:
-    """SubRip, with the labels that the layout made room for."""
+    """SubRip, with the labels that the layout made room for. It has no escapes: a word joiner keeps text from being a code."""
     return "".join(
-        f"{k}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n{cue.text(labels=True)}\n\n"
+        f"{k}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n"
+        + _CODES.sub("\\g<0>\u2060", cue.text(labels=True))
+        + "\n\n"
         for k, cue in enumerate(cues, 1)
     )
 

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from stage_runners import subtitles_formats as formats
+from stage_runners.subtitles_cues import Cue, Line
 from tests.stage_runners import films
 
 pytestmark = pytest.mark.env("media")
@@ -50,6 +52,17 @@ def test_the_lines_are_in_time_with_the_sound(tmp_path, name, shape, container):
     _, samples = films.demux(raw, tmp_path / "again")
     assert starts(found) == pytest.approx(films.heard(samples), abs=0.03)
     assert "Tón 4" in found["subtitles"][-1][2]
+
+
+@pytest.mark.parametrize("container", ["mkv", "mp4"])
+def test_words_that_look_like_tags_are_not_taken_out(tmp_path, container):
+    said = r"a < b and c > d, C:\New"
+    given = films.cues(tmp_path / "cues", [(1.0, 2.0, said)])
+    line = Cue(1000, 2000, (Line(said, None),), (0,), ())
+    given["srt"].write_text(formats.srt([line]), encoding="utf-8")
+    film = films.film(tmp_path, "film.mp4", audio=AAC)
+    found = written(film, given, tmp_path / "out.part", tmp_path / "mux", container=container)
+    assert said in found["subtitles"][-1][2].replace("\u2060", "")
 
 
 def test_everything_of_the_film_is_kept_and_the_film_is_not_touched(tmp_path):
