@@ -10,6 +10,9 @@ from orchestrator.job import Job
 from orchestrator.outcomes import Outcomes
 from orchestrator.pool import Hand, Pool
 
+_TAIL = 200
+"""Lines: Python's stacks of all threads come after what a framework said when it ended the process."""
+
 
 class Recovery:
     """Tries jobs again with less, elsewhere, or not at all. `stopping` ends all second tries; `machine_id` says where we are."""
@@ -51,7 +54,7 @@ class Recovery:
             status,
             stall_s=job.step.stage.stall_s if job.stalled else None,
             for_memory=kills > before,
-            tail=hand.process.tail(),
+            tail=hand.process.tail(_TAIL),
         )
 
     def _recover(

@@ -9,6 +9,8 @@ from ipc import memory
 
 Action = Literal["fail", "retry", "smaller", "retry_smaller", "next_choice", "stop"]
 RETRIES = 1
+_SHOWN = 12
+"""Lines of a process's output that people are shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +103,7 @@ def diagnosis(
     """What it means that a process ended with `status` (negative for a signal) before its work was done.
 
     `stall_s` is the limit it was stopped for, if it was; `for_memory` says that the system has just killed for memory;
-    `tail` is the end of what it printed.
+    `tail` is the end of what it printed: enough of it to reach what was said before the stacks of all threads.
     """
     if stall_s is not None:
         return Diagnosis("stalled", f"{stage} made no progress for {stall_s:.0f} s", "was stopped")
@@ -113,5 +115,6 @@ def diagnosis(
     ):  # Metal, and whatever is C++, ends the process that asks for too much
         words = next((line for line in reversed(tail.splitlines()) if memory.category_of(line)), tail)
         return Diagnosis(told, f"{stage} {how}: {words.strip()}", how)
-    said = f"; the end of its output:\n{tail}" if tail else ""
+    last = "\n".join(tail.splitlines()[-_SHOWN:])
+    said = f"; the end of its output:\n{last}" if last else ""
     return Diagnosis("crash", f"{stage} {how} before it was done{said}", how)

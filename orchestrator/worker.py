@@ -200,15 +200,19 @@ def spawn(
 
 
 def oom_kills() -> int:
-    """How many processes the kernel has killed for memory so far, in this control group or on this machine; 0 where it does not tell."""
+    """A count that grows when the kernel kills a process for memory, in these control groups or anywhere on this machine.
+
+    0 where it does not tell. All counters count: a worker may be in a group of its own, which this process's does not count for.
+    """
     folders = resources.memory_groups()
     counters = [folder / name for folder in folders for name in ("memory.events", "memory.oom_control")]
+    found = 0
     for path in (*counters, Path("/proc/vmstat")):
         with contextlib.suppress(OSError, ValueError, IndexError):
             for line in path.read_text().splitlines():
                 if line.startswith("oom_kill "):
-                    return int(line.split()[1])
-    return 0
+                    found += int(line.split()[1])
+    return found
 
 
 def drained(workers: list[Worker], seconds: float) -> bool:

@@ -31,7 +31,12 @@ def stage(name, *sources, devices=("cpu",), stall_s=60.0, **defaults):
         ),
         outputs=(Output(name="turns", kind="turns"),),
         params=tuple(
-            Param(name=n, default=v, affects=affects.get(n, "result"), load=n in {"slow_load", "fail_load"})
+            Param(
+                name=n,
+                default=v,
+                affects=affects.get(n, "result"),
+                load=n in {"slow_load", "fail_load"} or v == "abort",
+            )
             for n, v in values.items()
         ),
         resources=Resources(cores=1, memory_mb=100),

@@ -16,7 +16,13 @@ STAGE = "work"
 VERSION = 1
 
 
+METAL = "[METAL] Command buffer execution failed: Insufficient Memory (00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)"
+
+
 def load(params, device):
+    if device != "cpu" and params.get("what") == "abort":
+        print("libc++abi: terminating", flush=True)
+        os.kill(os.getpid(), signal.SIGABRT)
     if params.get("slow_load"):
         time.sleep(params["slow_load"])
     if device == "cuda" and params.get("fail_load"):
@@ -65,6 +71,16 @@ def _misbehave(what, params, context):
             os.kill(os.getpid(), signal.SIGKILL)
         case "oom until 2" if params["batch_size"] > 2:
             raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
+        case "metal aborts until 2" if params["batch_size"] > 2:
+            print(METAL, flush=True)
+            os.kill(os.getpid(), signal.SIGABRT)
+        case "eats" if params["batch_size"] > 1:
+            held = []
+            while True:  # twenty megabytes a step, written to, as a batch too large would be
+                held.append(bytearray(20 << 20))
+                time.sleep(0.02)
+        case "no memory":
+            raise MemoryError
         case "oom on cuda" if context.device == "cuda":
             raise RuntimeError("CUDA out of memory")
         case "hang once" if first:
