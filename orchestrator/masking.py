@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 MASK = "***"
-_NAMED = re.compile(r"(^|[_-])(token|secret|password|passwd|api[_-]?key|credentials?)s?$", re.IGNORECASE)
+_NAMED = re.compile(
+    r"(^|[_-])(token|secret|password|passwd|pat|(?:api|access|private)[_-]?key|credentials?)s?$",
+    re.IGNORECASE,
+)
 _LOOKS = re.compile(
-    r"\bhf_[A-Za-z0-9]{8,}|\b(?:sk|ghp|gho|github_pat)[-_][A-Za-z0-9_-]{16,}|(?<=[Bb]earer )[\w.~+/=-]{8,}"
-    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+    r"\bhf_[A-Za-z0-9]{8,}|\b(?:sk|ghp|gho|github_pat|glpat)[-_][A-Za-z0-9_-]{16,}|(?<=[Bb]earer )[\w.~+/=-]{8,}"
+    r"|(?<=://)[^/\s@]+(?=@)"
 )
 _ASSIGNED = re.compile(
     r"((?:token|secret|password|passwd|api[_-]?key)[\"']?\s?[=:]\s?[\"']?)(?=\S*[A-Za-z])([^\s\"',;&]{6,})",
@@ -26,7 +29,8 @@ def masked(value: Any, environ: Mapping[str, str] = os.environ) -> Any:
     A string is a secret where it is the value of a key or the argument of a flag named like one (`--hf-token X`), looks like
     a known kind of token, or equals the value of an environment variable named like one (`HF_TOKEN`).
     """
-    known = [v for k, v in environ.items() if _NAMED.search(k) and len(v) >= _SHORTEST]
+    named = [value.strip() for name, value in environ.items() if _NAMED.search(name)]
+    known = [value for value in named if len(value) >= _SHORTEST]
     return _masked(value, sorted(known, key=len, reverse=True))
 
 

@@ -17,6 +17,9 @@ TOKEN = "hf_" + "a1B2" * 6
         {"options": {"hf_token": "opensesame"}},
         {"tmdb-api-key": "opensesame", "nested": [{"PASSWORD": "opensesame"}]},
         "cannot open https://me:opensesame@example.org/model",
+        ["--index-url", "https://opensesame@example.org/simple"],
+        "cannot open https://:opensesame@example.org/simple",
+        {"AWS_SECRET_ACCESS_KEY": "opensesame", "GITHUB_PAT": "opensesame"},
         "sent Authorization: Bearer opensesame",
         "config has token='opensesame'",
     ],
@@ -37,6 +40,7 @@ def test_the_value_of_a_secret_environment_variable_is_masked_anywhere():
     assert masked("GET /3/movie?id=5&k=0123456789abcdef in /home/somebody", environ) == (
         "GET /3/movie?id=5&k=*** in /home/somebody"
     )
+    assert masked("it said opensesame", {"HF_TOKEN": "opensesame\n"}) == "it said ***"
 
 
 @pytest.mark.parametrize(
@@ -46,6 +50,8 @@ def test_the_value_of_a_secret_environment_variable_is_masked_anywhere():
         ["--max-line-width", "36", "--language", "en"],
         "decoded 448 tokens: done",
         "max_new_tokens=448",
+        "see https://example.org/models/me@v2",
+        {"path": "/films", "primary_key": "id"},
     ],
 )
 def test_what_only_sounds_like_a_secret_is_kept(harmless):
