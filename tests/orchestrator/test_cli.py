@@ -77,6 +77,7 @@ def test_what_can_be_known_to_be_wrong_is_said_by_the_plan(capsys, tmp_path, opt
     assert (status, says in told.err) == (USAGE, True)
 
 
+@pytest.mark.env("media", "pyannote", "whisperx", "nlp", "models")
 def test_a_model_that_knows_english_only_refuses_another_language_before_anything_starts(
     capsys, tmp_path, monkeypatch
 ):
