@@ -227,10 +227,10 @@ def _views(arguments: argparse.Namespace, record: runs.Run) -> list[Any]:
 def _status(state: RunState, refused: list[FatalError], strict: frozenset[Path]) -> int:
     if state.interrupted:
         return INTERRUPTED
-    failed = [film for film in state.films if any(step.status == "failed" for step in film.steps)]
-    if failed or refused:
-        several = len(state.films) + len(refused) > 1
-        if several and len(failed) + len(refused) < len(state.films) + len(refused):
+    ended = {"done", "cached", "off"}
+    done = [film for film in state.films if all(step.status in ended for step in film.steps)]
+    if refused or len(done) < len(state.films):  # a full disk leaves films that were not begun
+        if done:
             return PARTIAL
         return exit_category(state) or (refused[0].status if refused else FAILED)
     degraded = any(step.degraded for film in state.films if film.path in strict for step in film.steps)

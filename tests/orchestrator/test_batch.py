@@ -9,7 +9,8 @@ import pytest
 from ipc.digests import file_digest
 from orchestrator import cli, options, outputs, session
 from orchestrator.commands import run
-from orchestrator.errors import INPUT, FatalError
+from orchestrator.errors import INPUT, PARTIAL, STORAGE, FatalError
+from orchestrator.state import Failure, FilmState, RunState, StepState
 from orchestrator.store import Store
 
 
@@ -54,6 +55,16 @@ def test_a_film_whose_name_leaves_no_room_is_refused_before_anything_is_paid_for
     films, sentences = planned("a.mkv", "x" * 249 + ".mkv")
     assert films == ["a.mkv"]
     assert "is too long" in sentences[0]
+
+
+def test_films_that_a_full_disk_left_undone_are_no_success(tmp_path):
+    def film(name, status, error=None):
+        step = StepState(name="demux", status=status, error=error)
+        return FilmState(path=tmp_path / name, title=name, digest=name, steps=(step,))
+
+    full = film("a", "failed", Failure(category="storage", message="the disk is full"))
+    assert session._status(RunState(films=(full, film("b", "waiting"))), [], frozenset()) == STORAGE
+    assert session._status(RunState(films=(film("b", "cached"), full)), [], frozenset()) == PARTIAL
 
 
 def test_of_a_folder_the_films_in_it_are_named(tmp_path, capsys):
