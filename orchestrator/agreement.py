@@ -11,16 +11,13 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator import envs
+from orchestrator import envs, memo
 from orchestrator.declaration import Backend, Stage
-from orchestrator.home import home
 from orchestrator.models import Model
 
 if TYPE_CHECKING:
@@ -29,6 +26,7 @@ if TYPE_CHECKING:
     from orchestrator.state import FilmState, StepState
     from orchestrator.store import Store
 
+SUBJECT = "agreement"
 REFERENCE = "lib/python*/site-packages/pyannote/audio/sample/sample.wav"
 CLIP = "0:06-0:26"
 """The part of it in which both speak."""
@@ -49,23 +47,20 @@ _this_run: dict[Path, Verdict] = {}
 
 def known(stage: Stage, backend: Backend, model: Model | None, machine_id: str) -> Verdict | None:
     """The verdict that an earlier check gave; None where there was none. A file's reading: under a millisecond."""
-    memo = _memo(stage, backend, model, machine_id)
-    if memo in _this_run:
-        return _this_run[memo]
+    file = _memo(stage, backend, model, machine_id)
+    if file in _this_run:
+        return _this_run[file]
     try:
-        found = json.loads(memo.read_text(encoding="utf-8"))
+        found = memo.read(file)
         return Verdict(agrees=bool(found["agrees"]), said=str(found["said"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (KeyError, TypeError):
         return None
 
 
 def forget() -> int:
     """Forget every verdict; returns how many there were."""
     _this_run.clear()
-    files = list(_folder().glob("*.json"))
-    for file in files:
-        file.unlink(missing_ok=True)
-    return len(files)
+    return memo.forget(SUBJECT)
 
 
 def check(
@@ -84,7 +79,7 @@ def check(
     """
     from orchestrator.comparison import compare
 
-    memo = _memo(stage, choice.backend, choice.model, machine_id)
+    file = _memo(stage, choice.backend, choice.model, machine_id)
     results: list[dict[str, tuple[str, Path]]] = []
     for devices in ({"": "cpu"}, {"": "cpu", stage.name: choice.backend.device}):
         state = run(_without_ways_out(make(devices)))
@@ -93,12 +88,12 @@ def check(
         if entry is None:
             where = choice.backend.device if results else "cpu"
             failed = next((other for other in state.steps if other.error is not None), step)
-            return _failed(memo, failed, where)
+            return _failed(file, failed, where)
         outputs = entry.manifest.outputs.items()
         results.append({name: (record.kind, entry.path(name)) for name, record in outputs})
     found = compare(results[0], results[1])
     verdict = Verdict(agrees=found.agrees, said=found.said)
-    _keep(memo, verdict)
+    memo.keep(file, asdict(verdict))
     return verdict
 
 
@@ -109,15 +104,15 @@ def refuse(stage: Stage, choice: Choice, machine_id: str, why: str) -> Verdict:
     return verdict
 
 
-def _failed(memo: Path, step: StepState, device: str) -> Verdict:
+def _failed(file: Path, step: StepState, device: str) -> Verdict:
     """The verdict where one of the two runs came to no result; it is kept where the device is what failed."""
     why = step.error.message.splitlines()[0] if step.error else "it did not run to its end"
     verdict = Verdict(
         agrees=False, said=f"{step.name} failed on {device} in the comparison with the CPU: {why}"
     )
-    _this_run[memo] = verdict
+    _this_run[file] = verdict
     if device != "cpu" and step.error is not None and step.error.category not in _PASSING:
-        _keep(memo, verdict)
+        memo.keep(file, asdict(verdict))
     return verdict
 
 
@@ -132,10 +127,6 @@ def _without_ways_out(plan: Plan) -> Plan:
     return dataclasses.replace(plan, steps=steps)
 
 
-def _folder() -> Path:
-    return home() / "memo" / "agreement"
-
-
 def _memo(stage: Stage, backend: Backend, model: Model | None, machine_id: str) -> Path:
     """The file of a verdict: another machine, driver, lock, torch build, stage version or model, another file."""
     locks = [envs.lock_hash(env) for env in (backend.env, stage.backends[-1].env)]
@@ -143,14 +134,4 @@ def _memo(stage: Stage, backend: Backend, model: Model | None, machine_id: str) 
     parts = (machine_id, *locks, build, stage.name, str(stage.version), backend.runner, backend.device)
     parts += (model.revision if model else "",)
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
-    return _folder() / f"{stage.name}-{backend.device}-{digest[:16]}.json"
-
-
-def _keep(file: Path, verdict: Verdict) -> None:
-    scratch = file.with_suffix(f".{os.getpid()}")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        scratch.write_text(json.dumps(asdict(verdict)), encoding="utf-8")
-        scratch.replace(file)
-    except OSError:
-        scratch.unlink(missing_ok=True)  # a home that cannot be written costs another check, nothing else
+    return memo.folder(SUBJECT) / f"{stage.name}-{backend.device}-{digest[:16]}.json"

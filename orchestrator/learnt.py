@@ -8,23 +8,20 @@ the accelerator to itself is learnt.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import json
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestrator import envs
+from orchestrator import envs, memo
 from orchestrator.declaration import Backend, Stage
-from orchestrator.home import home
 
 if TYPE_CHECKING:
     from orchestrator.models import Model
 
+SUBJECT = "memory"
 WEEK_S = 7 * 24 * 3600.0
 FORGET_S = 4 * WEEK_S
 
@@ -88,42 +85,25 @@ def learn(
 ) -> None:
     """Keep that the batch `failed` did not fit and `fitted` did (0: nothing did)."""
     lesson = Lesson(failed=failed, fitted=fitted, when=time.time() if now is None else now)
-    file = _file(stage, backend, model, params, machine_id)
-    scratch = file.with_suffix(f".{os.getpid()}")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        scratch.write_text(json.dumps(asdict(lesson)), encoding="utf-8")
-        scratch.replace(file)
-    except OSError:
-        with contextlib.suppress(
-            OSError
-        ):  # a home that cannot be written costs another failed try, nothing else
-            scratch.unlink(missing_ok=True)
+    memo.keep(_file(stage, backend, model, params, machine_id), asdict(lesson))
 
 
 def anything() -> bool:
     """Say whether there is a lesson at all; where there is none, nobody need ask what machine this is."""
-    return any(_folder().glob("*.json"))
+    return any(memo.folder(SUBJECT).glob("*.json"))
 
 
 def forget() -> int:
     """Forget everything that was learnt; returns how many lessons there were."""
-    files = list(_folder().glob("*.json"))
-    for file in files:
-        file.unlink(missing_ok=True)
-    return len(files)
+    return memo.forget(SUBJECT)
 
 
 def _read(file: Path) -> Lesson | None:
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
+        found = memo.read(file)
         return Lesson(failed=int(found["failed"]), fitted=int(found["fitted"]), when=float(found["when"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None
-
-
-def _folder() -> Path:
-    return home() / "memo" / "memory"
 
 
 def _file(
@@ -135,4 +115,4 @@ def _file(
         (model.revision or model.id) if model else "", str(params.get("compute_type") or ""),
     )  # fmt: skip
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
-    return _folder() / f"{stage.name}-{backend.device}-{digest[:16]}.json"
+    return memo.folder(SUBJECT) / f"{stage.name}-{backend.device}-{digest[:16]}.json"

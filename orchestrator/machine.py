@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import platform
 import subprocess
 import sys
@@ -22,10 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator import envs, hardware, resources
+from orchestrator import memo as memos
 from orchestrator.declaration import Backend
 from orchestrator.errors import USAGE, FatalError
-from orchestrator.home import home
 
+SUBJECT = "devices"
 PATIENCE_S = 300
 FRAMEWORKS: dict[str, tuple[str, ...]] = {
     "whisperx": ("ctranslate2", "torch"),
@@ -207,9 +207,8 @@ def _ask(env: str) -> Mapping[str, Answer]:
     if reason := envs.health(env):
         return _silent(env, f"its environment {env} is not ready: {reason} (orchestrator envs sync {env})")
     file = memo(env)
-    with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
-        told = json.loads(file.read_text(encoding="utf-8"))
-        return {device: Answer.from_json(answer) for device, answer in told.items()}
+    with contextlib.suppress(TypeError, AttributeError):
+        return {device: Answer.from_json(answer) for device, answer in memos.read(file).items()}
     if sys.stderr.isatty():  # it takes some seconds, and they look like nothing otherwise
         print(f"asking {env} what it can use of this machine, once", file=sys.stderr)
     answers: dict[str, Answer] = {}
@@ -222,7 +221,7 @@ def _ask(env: str) -> Mapping[str, Answer]:
         for device, answer in told.items():
             answers[f"{device}/{framework}" if device in answers else device] = answer
     if whole:
-        _keep(file, json.dumps({device: asdict(answer) for device, answer in answers.items()}))
+        memos.keep(file, {device: asdict(answer) for device, answer in answers.items()})
     return answers
 
 
@@ -258,25 +257,14 @@ def _devices(env: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _keep(file: Path, text: str) -> None:
-    scratch = file.with_suffix(f".{os.getpid()}")
-    with contextlib.suppress(OSError):  # a home that cannot be written costs another question, nothing else
-        file.parent.mkdir(parents=True, exist_ok=True)
-        scratch.write_text(text, encoding="utf-8")
-        scratch.replace(file)
-
-
 def memo(env: str) -> Path:
     """The file that keeps the answers of `env`: another lock, torch build, system, driver or choice of GPUs, another file."""
     build = str(envs.state(env).get("torch_backend", ""))
     parts = (_FORMAT, envs.lock_hash(env), build, *hardware.identity())
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
-    return home() / "memo" / "devices" / f"{env}-{key[:16]}.json"
+    return memos.folder(SUBJECT) / f"{env}-{key[:16]}.json"
 
 
 def forget() -> int:
     """Forget the answers of all environments; returns how many there were."""
-    files = list((home() / "memo" / "devices").glob("*.json"))
-    for file in files:
-        file.unlink(missing_ok=True)
-    return len(files)
+    return memos.forget(SUBJECT)

@@ -233,7 +233,7 @@ def test_a_machine_without_a_sign_of_an_accelerator_is_asked_nothing(as_python, 
     for stage in STAGES.values():
         assert [backend.device for backend, _ in devices.choose(stage, {}, here)] == ["cpu"]
     assert here.id
-    assert not (machines.home() / "asked").exists()
+    assert not (machines.memos.home() / "asked").exists()
 
 
 def test_a_profile_is_read_back_as_it_was_written(tmp_path):
