@@ -101,17 +101,18 @@ def place_for(
     if place == target:
         return target, "", free
     other = ledger.film(target)
-    if other is None:
+    hint = " (--overwrite replaces it)"
+    if not target.is_file():
+        why, hint = "is no file", ""
+    elif target.samefile(film):
+        why, hint = "is the film itself", ""
+    elif other is None:
         why = "was not written by this tool"
     elif other != str(film):
         why = f"belongs to {Path(other).name}"
     else:
         why = "was edited since"
-    return (
-        place,
-        f"{target.name} {why} and is kept; the new one is {place.name} (--overwrite replaces it)",
-        free,
-    )
+    return place, f"{target.name} {why} and is kept; the new one is {place.name}{hint}", free
 
 
 def publish(

@@ -69,6 +69,7 @@ def test_the_film_itself_is_never_a_place_to_write(tmp_path, ledger, film):
     done = adopt(draft, film, file_digest(draft), film, ledger, overwrite=True)
     assert film.read_text() == "the film"
     assert done.path.name == "movie.1.mp4"
+    assert done.note == "movie.mp4 is the film itself and is kept; the new one is movie.1.mp4"
 
 
 @pytest.mark.parametrize("in_the_way", ["a folder", "a link to nowhere"])
@@ -81,6 +82,7 @@ def test_what_is_no_file_is_kept_too(tmp_path, ledger, film, in_the_way):
     done = adopt(draft, places[1], file_digest(draft), film, ledger, overwrite=True)
     assert put(tmp_path, ledger, film, "ours").path.name == "movie.en.1.srt"
     assert (done.path.name, done.path.read_text()) == ("movie.subtitled.1.mkv", "muxed")
+    assert done.note.startswith("movie.subtitled.mkv is no file and is kept")
     assert all(place.is_dir() or place.is_symlink() for place in places)
 
 
