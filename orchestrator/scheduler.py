@@ -25,7 +25,7 @@ from ipc.protocol import (
     Metric,
     Progress,
 )
-from orchestrator import resources, tidings
+from orchestrator import leases, resources, tidings
 from orchestrator import state as events
 from orchestrator import worker as workers
 from orchestrator.errors import STATUS_OF_CATEGORY, FatalError
@@ -43,8 +43,6 @@ from orchestrator.state import RunState
 from orchestrator.store import Store
 from orchestrator.worker import Post
 
-VRAM_SHARE = 0.8
-"""Of an accelerator's memory, what workers may lease together: the rest is for the display, and for what a model takes more."""
 STOP_SECONDS = 4.5
 """After this long, what still lives of a stopped run is killed."""
 _TICK = 1.0
@@ -193,7 +191,7 @@ class Scheduler:
             if self._outcomes.made_meanwhile(job):
                 continue
             hand = self._pool.free(job.recipe)
-            if not self._leases(job, hand):
+            if not leases.take(job, hand, self._pool, self._machine):
                 continue
             if hand is None:
                 if self._pool.busy(job.recipe):
@@ -208,20 +206,6 @@ class Scheduler:
                 self._give(job, hand)
                 active.append(job)
         return crowded
-
-    def _leases(self, job: Job, hand: Hand | None) -> bool:
-        """Whether the job gets its accelerator: alone, or beside others where the memory is known to suffice for all of them.
-
-        Idle workers that hold what it needs are ended; it waits until they have gone.
-        """
-        where = resources.accelerator(job.backend.device)
-        others = [other for other in self._pool.on(where) if other is not hand] if where else []
-        if not others:
-            return True
-        total = self._machine.answer(job.backend.env, job.backend.device).memory_mb
-        if not total:  # nobody knows: one at work at a time
-            return not any(other.job is not None for other in others)
-        return self._pool.make_room_on(others, job.step.stage.resources.vram_mb, int(total * VRAM_SHARE))
 
     def _start(self, job: Job) -> Hand | None:
         try:
@@ -260,17 +244,12 @@ class Scheduler:
             if self._pool.starting() >= max(1, self._limits.cores // 2):
                 return
             room = self._pool.memory_mb() + job.step.stage.resources.memory_mb <= self._limits.memory_mb
-            if room and self._pool.worth_starting(recipe) and self._fits_ahead(job):
+            if (
+                room
+                and self._pool.worth_starting(recipe)
+                and leases.fits_ahead(job, self._pool, self._machine)
+            ):
                 self._start(job)
-
-    def _fits_ahead(self, job: Job) -> bool:
-        """Whether a worker for the job would take nothing of an accelerator that others on it need."""
-        where = resources.accelerator(job.backend.device)
-        total = self._machine.answer(job.backend.env, job.backend.device).memory_mb if where else 0
-        if not total:
-            return True
-        taken = sum(hand.stage.resources.vram_mb for hand in self._pool.on(where))
-        return taken + job.step.stage.resources.vram_mb <= int(total * VRAM_SHARE)
 
     def _likely(self, job: Job) -> bool:
         """Whether the job will probably run: it must, and nothing it needs has failed."""
