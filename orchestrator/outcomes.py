@@ -17,6 +17,7 @@ from orchestrator import state as events
 from orchestrator.errors import FatalError
 from orchestrator.hooks import Hooks
 from orchestrator.job import Job
+from orchestrator.reduction import reduce
 from orchestrator.state import RunEvent, RunState
 from orchestrator.store import Entry, Store
 
@@ -42,7 +43,7 @@ class Outcomes:
 
     def emit(self, event: RunEvent) -> None:
         """Add an event to the state, and tell everybody."""
-        self.state = events.reduce(self.state, event)
+        self.state = reduce(self.state, event)
         for observer in self._observers:
             observer(event, self.state)
 

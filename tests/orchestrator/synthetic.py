@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from orchestrator.reduction import reduce
 from orchestrator.stages import STAGES
 from orchestrator.state import (
     Failure,
@@ -25,7 +26,6 @@ from orchestrator.state import (
     StepSkipped,
     StepStarting,
     StepState,
-    reduce,
 )
 
 START = 1_790_000_000.0

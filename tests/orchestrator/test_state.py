@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.reduction import reduce
 from orchestrator.state import (
     FilmState,
     RunStarted,
@@ -15,7 +16,6 @@ from orchestrator.state import (
     StepRetried,
     StepRunning,
     StepState,
-    reduce,
 )
 
 WHO = {"film": 0, "step": "asr"}
