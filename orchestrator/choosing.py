@@ -132,6 +132,8 @@ class _Question:
             if verdict is not None and not verdict.agrees:
                 self.refused.append(f"{backend.device} is not used: {verdict.said}")
                 return None
+            if verdict is None and not first and self.machine.here:
+                return None  # nobody compares a way out in the middle of a run, so it is none
             compared = verdict.said if verdict else "is compared with the CPU before its first use"
         advice = recommend(self.stage.name, backend, self.machine)
         params = self._params(backend, advice, first=first)

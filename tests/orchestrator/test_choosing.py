@@ -108,3 +108,11 @@ def test_pyannote_s_own_pipeline_is_used_where_it_is_on_the_disk(monkeypatch, tm
     assert rows == [("cpu", choosing.COMMUNITY, "")]
     assert found.choices[0].why == "pyannote's own pipeline"
     assert ways("diarization", on=here, diarize_model="embedded")[0] == [("cpu", "campplus", "")]
+
+
+def test_an_accelerator_that_nobody_compared_is_no_way_out(monkeypatch, tmp_path):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
+    mac = machine("darwin-arm64", here=True, pyannote={"mps": YES}, mlx={"mlx": YES})
+    assert [device for device, *_ in ways("pyannote_vad", on=mac)[0]] == ["mps", "cpu"]
+    recorded = machine("darwin-arm64", pyannote={"mps": YES}, mlx={"mlx": YES})
+    assert [device for device, *_ in ways("pyannote_vad", on=recorded)[0]] == ["mps", "mlx", "cpu"]
