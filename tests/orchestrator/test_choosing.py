@@ -104,6 +104,8 @@ def test_pyannote_s_own_pipeline_is_used_where_it_is_on_the_disk(monkeypatch, tm
     place = tmp_path / "models--pyannote--speaker-diarization-community-1" / "snapshots" / "abc"
     place.mkdir(parents=True)
     (place / "config.yaml").write_text("pipeline:\n  params:\n    segmentation: $model/segmentation\n")
+    (place / "segmentation").mkdir()
+    (place / "segmentation" / "pytorch_model.bin").write_text("weights")
     rows, found = ways("diarization", on=here)
     assert rows == [("cpu", choosing.COMMUNITY, "")]
     assert found.choices[0].why == "pyannote's own pipeline"
