@@ -27,7 +27,8 @@ VERSION = 1
 
 SAMPLE_RATE = 16_000
 CONVERT = f"aresample={SAMPLE_RATE}:out_chlayout=mono:out_sample_fmt=s16"
-ON_THE_CLOCK = "aresample=async=1:min_hard_comp=0.02:first_pts=0"
+GAP = 0.02
+ON_THE_CLOCK = f"aresample=async=1:min_hard_comp={GAP}:first_pts=0"
 """Gaps and overlaps of more than 20 ms are mended at once; the 100 ms of ffmpeg's default would be heard in word times."""
 NOT_THE_FILM = {"comment", "visual_impaired", "descriptions", "hearing_impaired", "karaoke", "clean_effects"}
 SHORT_BY_SECONDS = 1.0
@@ -59,6 +60,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         decoding(path, film, track, clip, timed), context, expected or 0.0, "decode", timed
     )
     media_ffmpeg.run(placing(timed, clip, raw), context, expected or 0.0, "place", raw)
+    lost = missing(timed) if said else 0.0
     timed.unlink()
     if not raw.exists() or raw.stat().st_size < 2:
         raise StageError(
@@ -69,6 +71,8 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     samples = np.memmap(raw, dtype=np.int16, mode="r", shape=(raw.stat().st_size // 2,))
     seconds = len(samples) / SAMPLE_RATE
     _mark_if_cut(context, film, track, clip, seconds, expected, said, path.name)
+    if lost > SHORT_BY_SECONDS:
+        context.degraded(f"{path.name} is damaged: {lost:.0f} s within its sound could not be read")
     context.method = "ffmpeg"
     context.fact("seconds", round(seconds, 3))
     context.fact("audio_track", track.number)
@@ -144,6 +148,22 @@ def placing(timed: Path, clip: tuple[float, float] | None, raw: Path) -> list[st
         media_ffmpeg.url(raw), af=ON_THE_CLOCK, f="s16le", **span
     )
     return [*command.compile(overwrite_output=True)[1:]]
+
+
+def missing(timed: Path) -> float:
+    """Seconds that lack within PCM with time stamps at `timed`: there silence will be, and nothing is heard in it."""
+    import av
+
+    lost, end = 0.0, None
+    with av.open(f"file:{timed}") as container:
+        for packet in container.demux(audio=0):
+            if packet.pts is None:
+                continue
+            start = float(packet.pts * packet.time_base)
+            if end is not None and start - end > GAP:
+                lost += start - end
+            end = start + packet.size / (2 * SAMPLE_RATE)
+    return lost
 
 
 def _expected(film: Film, track: Track, clip: tuple[float, float] | None) -> float | None:

@@ -1,6 +1,7 @@
 """demux keeps the film's clock in every container, says what it chose, and has a sentence for what is no film."""
 
 import os
+import re
 import shutil
 
 import pytest
@@ -137,6 +138,17 @@ def test_a_copy_into_another_container_has_its_sounds_where_its_picture_is(tmp_p
     copy = films.make("-i", film, "-map", "0", "-c", "copy", tmp_path / f"copy.{container}")
     _, samples = films.demux(copy, tmp_path / "out")
     assert films.heard(samples) == pytest.approx([t + 0.5 for t in films.BURSTS], abs=0.025)
+
+
+@env
+@pytest.mark.parametrize("name", ["damaged.mkv", "damaged.mp4"])
+def test_a_film_that_is_damaged_in_its_middle_is_salvaged_and_marked(tmp_path, name):
+    whole = films.make("-f", "lavfi", "-i", "sine=300:d=40", *AAC, tmp_path / name).read_bytes()
+    first, last = len(whole) * 4 // 10, len(whole) * 6 // 10
+    (tmp_path / name).write_bytes(whole[:first] + bytes(last - first) + whole[last:])
+    done, samples = films.demux(tmp_path / name, tmp_path / "out")
+    assert re.search(rf"degraded  {name} is damaged: \d+ s within its sound", done.stdout + done.stderr)
+    assert len(samples) / 16000 == pytest.approx(40, abs=0.1)
 
 
 @env
