@@ -16,7 +16,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from orchestrator import envs
-from orchestrator.errors import FAILED, FatalError
+from orchestrator.errors import FAILED, USAGE, FatalError
+from orchestrator.home import home
 
 ENVIRONMENT_OF = {
     "whisper": "whisperx", "aligner": "whisperx", "segmentation": "pyannote", "diarization": "pyannote",
@@ -31,7 +32,7 @@ def is_repository(name: str) -> bool:
 
 def cache() -> Path:
     """Return the Hub's cache folder, by the variables that huggingface_hub documents."""
-    if chosen := os.environ.get("HF_HUB_CACHE"):
+    if chosen := os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE"):
         return Path(chosen).expanduser()
     return _home() / "hub"
 
@@ -99,17 +100,27 @@ def remove(repository: str) -> int:
     """Remove a repository from the cache; return how many bytes that frees (0 where it was not there)."""
     folder = cache() / f"models--{repository.replace('/', '--')}"
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+    _begun(repository).unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     return size
 
 
 FETCH = """
-import json, sys
-from huggingface_hub import snapshot_download
+import json, pathlib, sys
+from huggingface_hub import HfApi, snapshot_download
 asked = json.loads(sys.argv[1])
+begun = pathlib.Path(asked["begun"])
 try:
+    files = HfApi().list_repo_files(asked["repository"], revision=asked["revision"] or None)
+    if asked["marks"] and not set(asked["marks"]) & set(files):
+        raise type("UnfitError", (Exception,), {})()
+    if any(name.startswith("model") and ".safetensors" in name for name in files):
+        asked["ignore"].append("pytorch_model*.bin")
+    begun.parent.mkdir(parents=True, exist_ok=True)
+    begun.touch()
     found = snapshot_download(asked["repository"], revision=asked["revision"] or None,
                               allow_patterns=asked["allow"] or None, ignore_patterns=asked["ignore"] or None)
+    begun.unlink(missing_ok=True)
     print(json.dumps({"path": found}))
 except Exception as error:
     text = (str(error).strip() or "no message").splitlines()[0]
@@ -133,19 +144,44 @@ ALLOW = {
         "model.bin",
         "weights.*",
         "model*.safetensors*",
+        "pytorch_model*.bin",
+        "pytorch_model.bin.index.json",
     ],
 }
-IGNORE = {"aligner": ["*.h5", "*.msgpack", "*.onnx", "*.ot", "language_model/*"]}
+IGNORE = {
+    "aligner": ["*.h5", "*.msgpack", "*.onnx", "*.ot", "language_model/*"],
+    "whisper": ["*fp32*"],  # openai/whisper-large-v3 holds its weights twice: these are twice as large
+}
 
 
-def fetch(repository: str, revision: str, *, role: str, there: str) -> Path:
-    """Fetch a model and return its snapshot's folder; FatalError that says why it cannot be had and what is there."""
+def _begun(repository: str) -> Path:
+    """The file that is there from the beginning of a fetch until it has ended well."""
+    return home() / "memo" / "fetching" / repository.replace("/", "--")
+
+
+def cut_short(repository: str) -> bool:
+    """Say whether a fetch of ours was begun and has not ended: what lies in the cache may lack files, whatever they are."""
+    return _begun(repository).exists()
+
+
+def page(repository: str) -> str:
+    """Return the address of a model's page."""
+    return f"{(os.environ.get('HF_ENDPOINT') or 'https://huggingface.co').rstrip('/')}/{repository}"
+
+
+def fetch(repository: str, revision: str, *, role: str, there: str, marks: Sequence[str] = ()) -> Path:
+    """Fetch a model and return its snapshot's folder; FatalError that says why it cannot be had and what is there.
+
+    Nothing is fetched of a repository that holds none of the files `marks`. A fetch that was cut short goes on.
+    """
     env = ENVIRONMENT_OF[role]
     asked = {
         "repository": repository,
         "revision": revision,
         "allow": ALLOW.get(role, []),
         "ignore": IGNORE.get(role, []),
+        "marks": list(marks),
+        "begun": str(_begun(repository)),
     }
     shown = sys.stderr.isatty()
     quiet = {} if shown else {"HF_HUB_DISABLE_PROGRESS_BARS": "1"}
@@ -161,23 +197,38 @@ def fetch(repository: str, revision: str, *, role: str, there: str) -> Path:
         answer = {"names": [], "text": (done.stderr or "its process said nothing").strip()[-300:]}
     if "path" in answer:
         return Path(answer["path"])
-    raise _refused(repository, answer["names"], answer["text"], there)
+    raise _refused(repository, role, answer["names"], answer["text"], there, marks)
 
 
-def _refused(repository: str, names: Sequence[str], text: str, there: str) -> FatalError:
+_UNREACHED = frozenset({
+    "LocalEntryNotFoundError", "OfflineModeIsEnabled", "ConnectionError", "Timeout", "TransportError",
+})  # fmt: skip
+"""What requests (huggingface_hub before 1) and httpx (since then) raise where nobody answers."""
+
+
+def _refused(
+    repository: str, role: str, names: Sequence[str], text: str, there: str, marks: Sequence[str]
+) -> FatalError:
     if "GatedRepoError" in names:
         first = (
-            "your token may not read it: accept its conditions on its page"
+            f"your token may not read it: accept its conditions on {page(repository)}"
             if has_token()
-            else ("accept its conditions on its page, then set HF_TOKEN to a token that may read it")
+            else f"accept its conditions on {page(repository)}, then set HF_TOKEN to a token that may read it"
         )
         hint = f"{first}; {there}"
         return FatalError(f"the Hub does not give {repository} to everybody", hint, FAILED)
+    if "UnfitError" in names:
+        return FatalError(
+            f"{repository} is no {role} model: it holds none of {', '.join(marks)}", there, USAGE
+        )
+    if "Invalid credentials" in text or "Invalid user token" in text:
+        hint = f"make a new one on {page('settings/tokens')}, or unset HF_TOKEN; {there}"
+        return FatalError("the Hub does not know your token", hint, FAILED)
     if "RevisionNotFoundError" in names:
         return FatalError(f"{repository} has no such revision on the Hub", there, FAILED)
     if "RepositoryNotFoundError" in names:
         hint = f"if it is private, set HF_TOKEN to a token that may read it; {there}"
         return FatalError(f"the Hub has no model {repository}", hint, FAILED)
-    if "LocalEntryNotFoundError" in names or "ConnectionError" in names or "OfflineModeIsEnabled" in names:
+    if not _UNREACHED.isdisjoint(names):
         return FatalError(f"{repository} is not on this disk, and the Hub cannot be reached", there, FAILED)
     return FatalError(f"{repository} could not be fetched: {text}", there, FAILED)

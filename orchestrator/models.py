@@ -7,12 +7,11 @@ then the Hub itself unless `offline`. What cannot be had is an error that names 
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from orchestrator import hub, weights
+from orchestrator import hub, pipelines, weights
 from orchestrator import whisper_models as whisper
 from orchestrator.errors import FAILED, USAGE, FatalError
 from orchestrator.home import home
@@ -35,10 +34,6 @@ GATED = frozenset({
     "pyannote/embedding", "pyannote/segmentation",
 })  # fmt: skip
 """Repositories that the Hub gives only to who has accepted their conditions and shows a token."""
-_PART = re.compile(
-    r"^\s*(?:segmentation|embedding|plda)\s*:\s*[\"']?([\w.-]+/[\w.-]+)[\"']?\s*$", re.MULTILINE
-)
-"""A line of a pipeline's `config.yaml` that names another repository; `$model/...` is inside its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +56,10 @@ class Model:
 
 def on_disk(role: str, asked: str, device: str = "cpu") -> bool:
     """Say whether the model can be had without a network, without hashing or reading it."""
-    if asked in IN_PACKAGES.get(role, ()) or weights.find(role, asked) or Path(asked).expanduser().exists():
+    if asked in IN_PACKAGES.get(role, ()) or weights.find(role, asked):
         return True
-    return _cached(role, asked, device) is not None
+    found = _local(asked) or _cached(role, asked, device)
+    return found is not None and not (role == "diarization" and pipelines.missing(found))
 
 
 def elsewhere(role: str, asked: str) -> Model:
@@ -90,9 +86,11 @@ def resolve(role: str, asked: str, *, offline: bool, device: str = "cpu") -> Mod
             Model(id=embedded.name, revision=embedded.sha256, path=path, role=role, licence=embedded.licence),
             device,
         )
-    local = Path(asked).expanduser()
-    if asked and local.exists():
-        return _for_device(_from_disk(role, asked, local.resolve(), device), device)
+    if local := _local(asked):
+        model = _from_disk(role, asked, local.resolve(), device)
+        if role == "diarization":
+            _with_parts(local, offline=offline)
+        return _for_device(model, device)
     if asked.startswith(("/", "./", "../", "~")):
         raise FatalError(f"there is no file or folder {asked}", _there(role), USAGE)
     snapshot = _cached(role, asked, device) or _fetched(role, asked, device, offline=offline)
@@ -101,18 +99,23 @@ def resolve(role: str, asked: str, *, offline: bool, device: str = "cpu") -> Mod
     return _for_device(Model(id=asked, revision=snapshot.name, path=snapshot, role=role), device)
 
 
+def _local(asked: str) -> Path | None:
+    """The file or folder that `asked` names, if there is one."""
+    try:
+        found = Path(asked).expanduser()
+    except RuntimeError:  # of a user who does not exist
+        return None
+    return found if asked and found.exists() else None
+
+
 def _with_parts(pipeline: Path, *, offline: bool) -> None:
     """See that what a pipeline takes from other repositories is here: its stage runs without the Hub."""
-    try:
-        said = (pipeline / "config.yaml").read_text(encoding="utf-8")
-    except OSError:
-        return
-    for part in _PART.findall(said):
-        if hub.cached(part, "", lambda folder: any(folder.iterdir())) is None:
-            if offline:
-                hint = "leave out --offline once"
-                raise FatalError(f"{part}, which this pipeline needs, is not on this disk", hint, FAILED)
-            hub.fetch(part, "", role="diarization", there=_there("diarization", disk_only=True))
+    for part in pipelines.missing(pipeline):
+        if offline:
+            hint = "leave out --offline once"
+            raise FatalError(f"{part}, which this pipeline needs, is not on this disk", hint, FAILED)
+        name, _, revision = part.partition("@")
+        hub.fetch(name, revision, role="diarization", there=_there("diarization", disk_only=True))
 
 
 def _for_device(model: Model, device: str) -> Model:
@@ -133,6 +136,8 @@ def _cached(role: str, asked: str, device: str) -> Path | None:
     """The model's folder in the Hub's cache, for this device."""
     repositories, revision = _repositories(role, asked, device)
     for repository in filter(hub.is_repository, repositories):
+        if hub.cut_short(repository):
+            continue
         snapshot = hub.cached(repository, revision, lambda folder: _fits(role, folder, device))
         if snapshot is not None:
             return snapshot
@@ -143,6 +148,8 @@ def _fits(role: str, folder: Path, device: str) -> bool:
     """Whether a folder holds a whole model of the role that the device can use."""
     if role == "whisper":
         return whisper.usable(whisper.layout_of(folder), device)
+    if role == "diarization":
+        return pipelines.whole(folder)
     return any((folder / mark).exists() for mark in MARKS[role])
 
 
@@ -154,7 +161,14 @@ def _fetched(role: str, asked: str, device: str, *, offline: bool) -> Path:
     if offline:
         hint = f"leave out --offline once, or take what is {_there(role, disk_only=True)}"
         raise FatalError(f"the {role} model {asked} is not on this disk", hint, FAILED)
-    snapshot = hub.fetch(repository, revision, role=role, there=_there(role, disk_only=True))
+    layouts = whisper.READ_BY.get(device, whisper.READ_BY[""])
+    marks = [mark for layout in layouts for mark in whisper.WEIGHTS[layout]]
+    if device == "mlx":
+        marks.append("model.safetensors")
+    snapshot = hub.fetch(
+        repository, revision, role=role, there=_there(role, disk_only=True),
+        marks=marks if role == "whisper" else MARKS[role],
+    )  # fmt: skip
     if not _fits(role, snapshot, device):
         raise FatalError(f"{repository} is no {role} model for {device}: {_lacks(role)}", _there(role), USAGE)
     return snapshot
@@ -238,6 +252,10 @@ def folder_digest(path: Path) -> str:
 def _lacks(role: str) -> str:
     if role == "whisper":
         return "it holds Whisper in the layout of neither CTranslate2, nor MLX, nor Transformers"
+    if role == "diarization":
+        return (
+            "it holds no whole pipeline: config.yaml that begins with `pipeline:`, and the folders it names"
+        )
     return f"it holds no {' or '.join(MARKS[role])}"
 
 

@@ -100,12 +100,26 @@ def kept(revision: str, layout: Layout, device: str, models: Path) -> Path | Non
 
 
 def _holds(folder: Path, layout: Layout) -> bool:
-    return any((folder / name).is_file() for name in WEIGHTS[layout])
+    return any(_whole(folder / name) for name in WEIGHTS[layout])
+
+
+def _whole(weights: Path) -> bool:
+    """Whether the file is there, and, of an index of pieces, every piece."""
+    if not weights.is_file() or not weights.name.endswith(".index.json"):
+        return weights.is_file()
+    pieces = _json(weights).get("weight_map")
+    return isinstance(pieces, dict) and all(
+        (weights.parent / str(name)).is_file() for name in set(pieces.values())
+    )
 
 
 def _config(folder: Path) -> Mapping[str, object]:
+    return _json(folder / "config.json")
+
+
+def _json(file: Path) -> Mapping[str, object]:
     try:
-        found = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        found = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -14,9 +14,18 @@ COMMIT = "c0ffee" * 6 + "c0ff"
 
 @contextlib.contextmanager
 def serve(
-    repositories: dict[str, dict[str, bytes]], gated: tuple[str, ...] = (), token: str = ""
+    repositories: dict[str, dict[str, bytes]],
+    gated: tuple[str, ...] = (),
+    token: str = "",
+    stalls: str = "",
+    asked: list[str] | None = None,
 ) -> Iterator[str]:
-    """Serve `repositories` (id -> file name -> content); those in `gated` to who has the `token`. Yields the address."""
+    """Serve `repositories` (id -> file name -> content); those in `gated` to who has the `token`. Yields the address.
+
+    Who shows another token has not accepted the conditions. Of a file named `stalls` only the first half is sent, and then nothing
+    until the server ends. `asked` gets every file that is asked for, and from which byte on: `model.bin 0`.
+    """
+    over = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -33,7 +42,8 @@ def serve(
             files = repositories.get(repository)
             known = token and self.headers.get("Authorization") == f"Bearer {token}"
             if repository in gated and not known:
-                self._send(401, b"", {"X-Error-Code": "GatedRepo"}, body=body)
+                refused = 403 if self.headers.get("Authorization") else 401
+                self._send(refused, b"", {"X-Error-Code": "GatedRepo"}, body=body)
             elif files is None:
                 self._send(401, b"", {"X-Error-Code": "RepoNotFound"}, body=body)
             elif api:
@@ -47,17 +57,30 @@ def serve(
                 )
                 self._send(200, json.dumps(answer).encode(), {"Content-Type": "application/json"}, body=body)
             else:
-                content = files["/".join(rest[2:])]
-                tag = hashlib.sha256(content).hexdigest()
-                self._send(200, content, {"ETag": f'"{tag}"', "X-Repo-Commit": COMMIT}, body=body)
+                self._file("/".join(rest[2:]), files["/".join(rest[2:])], body=body)
 
-        def _send(self, status: int, content: bytes, headers: dict[str, str], *, body: bool) -> None:
+        def _file(self, name: str, content: bytes, *, body: bool) -> None:
+            headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()}"', "X-Repo-Commit": COMMIT}
+            first = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").partition("-")[0])
+            if asked is not None and body:
+                asked.append(f"{name} {first}")
+            if first:
+                headers["Content-Range"] = f"bytes {first}-{len(content) - 1}/{len(content)}"
+            half = len(content) // 2 if name == stalls else None
+            self._send(206 if first else 200, content[first:], headers, body=body, upto=half)
+            if body and half is not None:
+                self.wfile.flush()
+                over.wait(60)
+
+        def _send(
+            self, status: int, content: bytes, headers: dict[str, str], *, body: bool, upto: int | None = None
+        ) -> None:
             self.send_response(status)
             for key, value in {**headers, "Content-Length": str(len(content))}.items():
                 self.send_header(key, value)
             self.end_headers()
             if body:
-                self.wfile.write(content)
+                self.wfile.write(content[:upto])
 
         def log_message(self, *_: object) -> None:
             pass
@@ -68,6 +91,7 @@ def serve(
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
+        over.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -37,7 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Do what the verb says; without one, list."""
     match arguments.verb:
         case "path":
-            print(_resolve(arguments, offline=True).path)
+            model = _resolve(arguments, offline=True)
+            if model.id in models.IN_PACKAGES.get(model.role, ()):
+                raise FatalError(f"{model.id} is no file: it ships in the packages of its stage", "", USAGE)
+            print(model.path)
             return OK
         case "pull":
             model = _resolve(arguments, offline=False)

@@ -262,7 +262,7 @@ PIPELINE = (
 @pytest.mark.env("pyannote")
 def test_what_a_pipeline_takes_from_other_repositories_is_fetched_with_it(monkeypatch):
     served = {
-        "me/diarization": {"config.yaml": PIPELINE.encode()},
+        "me/diarization": {"config.yaml": PIPELINE.encode(), "plda/plda.npz": b"p"},
         "me/voices": {"pytorch_model.bin": b"v"},
         "me/frames": {"pytorch_model.bin": b"f"},
     }
