@@ -69,7 +69,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     total = (clip[1] - clip[0]) if clip else (film.seconds or 0.0)
     _room(inputs["film"], output, whole=clip is None)
     try:
-        media_ffmpeg.run(command, context, total, "mux", output)
+        said = media_ffmpeg.run(command, context, total, "mux", output)
         written = verify(output, kept, cues.rows(), clip, film)
     except Cancelled:
         output.unlink(missing_ok=True)
@@ -85,6 +85,8 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         context.degraded(
             f"{inputs['film'].name} ends early: {written:.0f} s of {film.seconds:.0f} s could be copied"
         )
+    if said:
+        context.warn(f"ffmpeg complained while copying, first: {said.splitlines()[0]}")
     context.method = f"ffmpeg stream copy to {MUXERS[container]}"
     context.fact("container", container)
     context.fact(

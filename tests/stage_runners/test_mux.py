@@ -65,6 +65,16 @@ def test_words_that_look_like_tags_are_not_taken_out(tmp_path, container):
     assert said in found["subtitles"][-1][2].replace("\u2060", "")
 
 
+def test_what_ffmpeg_complains_of_in_a_damaged_film_is_said(tmp_path):
+    film = films.film(tmp_path, "film.mkv", audio=AAC)
+    whole = film.read_bytes()
+    first, last = len(whole) * 4 // 10, len(whole) * 6 // 10
+    film.write_bytes(whole[:first] + bytes(last - first) + whole[last:])
+    given = films.cues(tmp_path / "cues", SPANS[:1])
+    done = films.mux(film, given, tmp_path / "out.mkv.part", tmp_path / "mux")
+    assert "ffmpeg complained while copying" in done.stdout + done.stderr
+
+
 def test_everything_of_the_film_is_kept_and_the_film_is_not_touched(tmp_path):
     film = rich(tmp_path)
     before = (film.read_bytes(), film.stat().st_mtime_ns)
