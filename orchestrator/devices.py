@@ -44,7 +44,12 @@ def choose(
             message = f"{source}: {stage.name} cannot run on {wanted}{with_model}"
             raise FatalError(message, f"it runs on: {', '.join(declared)}", USAGE)
         wanted = ""
-    usable = [(b, _why(b, machine)) for b in fitting if _usable(b, machine, asked=b.device == wanted)]
+    spared = _spared(stage, machine, model_id)
+    usable = [
+        (b, spared if b.device == "cpu" else _why(b, machine))
+        for b in fitting
+        if _usable(b, machine, asked=b.device == wanted)
+    ]
     first = [(b, f"asked for ({source})") for b, _ in usable if b.device == wanted]
     if wanted and not first:
         why = next(machine.of(b).why_not for b in fitting if b.device == wanted)
@@ -91,10 +96,19 @@ def unusable(stage: Stage, asked: Mapping[str, str], machine: Machine, model_id:
     return tuple(said)
 
 
+def _spared(stage: Stage, machine: Machine, model_id: str) -> str:
+    """Why a stage stays on the CPU of a machine whose accelerator it could use; empty where there is none to use."""
+    for backend in stage.backends:
+        if backend.device != "cpu" and machine.expects(backend.device) and not machine.of(backend).why_not:
+            if model_id in backend.never:
+                return f"{stage.name} by {model_id} gains nothing on {backend.device}"
+            if backend.on_request:
+                return f"it takes seconds; {backend.device} would take longer to start"
+    return ""
+
+
 def _why(backend: Backend, machine: Machine) -> str:
     """What an accelerator is: its name and memory."""
-    if backend.device == "cpu":
-        return ""
     answer = machine.of(backend)
     memory = f", {answer.memory_mb / 1024:.0f} GB" if answer.memory_mb else ""
     own = machine.cpu if backend.device in {"mps", "mlx"} else backend.device
