@@ -61,7 +61,7 @@ def cached(repository: str, revision: str, whole: Callable[[Path], bool]) -> Pat
     else:
         candidates = sorted(snapshots.glob("*"), key=lambda path: path.stat().st_mtime, reverse=True)
     # A snapshot's files are links to blobs: one that is being fetched, or that lost its blob, does not exist.
-    return next((path for path in candidates if whole(path)), None)
+    return next((path for path in candidates if not cut_short(repository, path.name) and whole(path)), None)
 
 
 def repositories(role: str, whole: Callable[[Path], bool]) -> list[str]:
@@ -100,7 +100,7 @@ def remove(repository: str) -> int:
     """Remove a repository from the cache; return how many bytes that frees (0 where it was not there)."""
     folder = cache() / f"models--{repository.replace('/', '--')}"
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
-    _begun(repository).unlink(missing_ok=True)
+    shutil.rmtree(_fetching(repository), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
     return size
 
@@ -109,9 +109,10 @@ FETCH = """
 import json, pathlib, sys
 from huggingface_hub import HfApi, snapshot_download
 asked = json.loads(sys.argv[1])
-begun = pathlib.Path(asked["begun"])
 try:
-    files = HfApi().list_repo_files(asked["repository"], revision=asked["revision"] or None)
+    about = HfApi().model_info(asked["repository"], revision=asked["revision"] or None)
+    files = [file.rfilename for file in about.siblings or []]
+    begun = pathlib.Path(asked["fetching"]) / about.sha
     if asked["marks"] and not set(asked["marks"]) & set(files):
         raise type("UnfitError", (Exception,), {})()
     if any(name.startswith("model") and ".safetensors" in name for name in files):
@@ -154,14 +155,14 @@ IGNORE = {
 }
 
 
-def _begun(repository: str) -> Path:
-    """The file that is there from the beginning of a fetch until it has ended well."""
+def _fetching(repository: str) -> Path:
+    """The folder of files named like a commit, each there from the beginning of its fetch until that has ended well."""
     return home() / "memo" / "fetching" / repository.replace("/", "--")
 
 
-def cut_short(repository: str) -> bool:
+def cut_short(repository: str, commit: str) -> bool:
     """Say whether a fetch of ours was begun and has not ended: what lies in the cache may lack files, whatever they are."""
-    return _begun(repository).exists()
+    return (_fetching(repository) / commit).exists()
 
 
 def page(repository: str) -> str:
@@ -181,7 +182,7 @@ def fetch(repository: str, revision: str, *, role: str, there: str, marks: Seque
         "allow": ALLOW.get(role, []),
         "ignore": IGNORE.get(role, []),
         "marks": list(marks),
-        "begun": str(_begun(repository)),
+        "fetching": str(_fetching(repository)),
     }
     shown = sys.stderr.isatty()
     quiet = {} if shown else {"HF_HUB_DISABLE_PROGRESS_BARS": "1"}

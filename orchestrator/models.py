@@ -136,8 +136,6 @@ def _cached(role: str, asked: str, device: str) -> Path | None:
     """The model's folder in the Hub's cache, for this device."""
     repositories, revision = _repositories(role, asked, device)
     for repository in filter(hub.is_repository, repositories):
-        if hub.cut_short(repository):
-            continue
         snapshot = hub.cached(repository, revision, lambda folder: _fits(role, folder, device))
         if snapshot is not None:
             return snapshot

@@ -26,9 +26,8 @@ def missing(folder: Path) -> list[str]:
     found = []
     for part in _parts(folder):
         name, _, revision = part.partition("@")
-        if not hub.is_repository(name) or Path(name).exists():
-            continue
-        if hub.cut_short(name) or hub.cached(name, revision, filled) is None:
+        is_local = not hub.is_repository(name) or Path(name).exists()
+        if not is_local and hub.cached(name, revision, filled) is None:
             found.append(part)
     return found
 

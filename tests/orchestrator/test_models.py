@@ -196,7 +196,10 @@ def test_a_model_is_fetched_from_the_hub_and_then_found_on_disk(house, monkeypat
      ("me/other", "is no whisper model", "on this disk")],
 )  # fmt: skip
 def test_what_the_hub_refuses_is_said_in_a_sentence(asked, says, hint, monkeypatch):
-    with fake_hub.serve({"me/other": {"README.md": b""}, "me/gated": {}}, gated=("me/gated",)) as address:
+    with fake_hub.serve(
+        {"me/other": {"README.md": b""}, "me/gated": {"config.yaml": b"", "model.bin": b""}},
+        gated=("me/gated",),
+    ) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
         with pytest.raises(FatalError, match=says) as caught:
             models.resolve("whisper", asked, offline=False)
@@ -278,7 +281,7 @@ def test_what_a_pipeline_takes_from_other_repositories_is_fetched_with_it(monkey
 
 @pytest.mark.env("pyannote")
 def test_who_has_a_token_is_told_to_accept_the_conditions_and_who_has_none_to_get_one(monkeypatch):
-    with fake_hub.serve({"me/gated": {}}, gated=("me/gated",)) as address:
+    with fake_hub.serve({"me/gated": {"config.yaml": b"", "model.bin": b""}}, gated=("me/gated",)) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
         for token, hint in (("", "then set HF_TOKEN"), ("hf_wrongwrong", "your token may not read it")):
             monkeypatch.setenv("HF_TOKEN", token)

@@ -55,7 +55,7 @@ def test_a_pull_that_was_killed_counts_for_nothing_and_goes_on_where_it_was(hous
         finally:  # with the process that fetches for it, as a machine does that goes off
             os.killpg(pull.pid, signal.SIGKILL)
             pull.communicate()
-    assert hub.cut_short("me/mine")
+    assert hub.cut_short("me/mine", fake_hub.COMMIT)
     assert not models.on_disk("whisper", "me/mine")
     asked: list[str] = []
     with fake_hub.serve({"me/mine": WHISPER}, asked=asked) as address:
@@ -63,7 +63,7 @@ def test_a_pull_that_was_killed_counts_for_nothing_and_goes_on_where_it_was(hous
         model = models.resolve("whisper", "me/mine", offline=False)
     assert (model.path / "model.bin").read_bytes() == BIG
     assert int(next(line for line in asked if line.startswith("model.bin")).split()[1]) > 0
-    assert not hub.cut_short("me/mine")
+    assert not hub.cut_short("me/mine", fake_hub.COMMIT)
     assert models.on_disk("whisper", "me/mine")
 
 
