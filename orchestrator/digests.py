@@ -13,13 +13,25 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from orchestrator.errors import INPUT, FatalError
 from orchestrator.home import home
 
 _BLOCK = 1 << 22
 
 
 def file_digest(path: Path, progress: Callable[[int, int], None] | None = None) -> str:
-    """SHA-256, as hex, of the file's bytes. `progress` is called with bytes done and in all while it is read."""
+    """SHA-256, as hex, of the file's bytes. `progress` is called with bytes done and in all while it is read.
+
+    `FatalError` (input) where it cannot be read to its end.
+    """
+    try:
+        return _file_digest(path, progress)
+    except OSError as error:
+        hint = "check its permissions, and the disk that it is on"
+        raise FatalError(f"{path} cannot be read: {error.strerror or error}", hint, INPUT) from error
+
+
+def _file_digest(path: Path, progress: Callable[[int, int], None] | None) -> str:
     found = path.stat()
     identity = _identity(path, found)
     memo = home() / "memo" / "digests" / f"{found.st_dev:x}-{found.st_ino:x}.json"

@@ -94,7 +94,10 @@ def place_for(
             break
         if not place.is_file() or place.samefile(film):
             continue
-        there = file_digest(place)
+        try:
+            there = file_digest(place)
+        except PermissionError:
+            there = ""  # whatever it is, it is somebody else's
         ours = there == ledger.digest(place) and ledger.film(place) == str(film)
         if ours or there == digest or (overwrite and place == target):
             break

@@ -77,7 +77,11 @@ class Store:
             except OSError:
                 return f"{path.name if Path(record.path).is_absolute() else name} deleted"
             external = Path(record.path).is_absolute()
-            if size != record.size or (external and digests.file_digest(path) != record.digest):
+            try:
+                changed = size != record.size or (external and digests.file_digest(path) != record.digest)
+            except FatalError as error:
+                return error.message
+            if changed:
                 return f"{path.name if external else name} changed"
         return ""
 

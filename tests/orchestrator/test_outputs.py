@@ -86,6 +86,12 @@ def test_what_is_no_file_is_kept_too(tmp_path, ledger, film, in_the_way):
     assert all(place.is_dir() or place.is_symlink() for place in places)
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_file_that_may_not_be_read_is_kept(tmp_path, ledger, film):
+    (tmp_path / "movie.en.srt").touch(0)
+    assert put(tmp_path, ledger, film, "ours").path.name == "movie.en.1.srt"
+
+
 def test_a_film_with_a_long_name_gets_its_files(tmp_path, ledger, film):
     name = "क" * 80 + ".en.srt"  # 247 of the 255 bytes that a name may have
     assert put(tmp_path, ledger, film, "ours", name=name).path.name == name

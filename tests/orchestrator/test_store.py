@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.digests import file_digest
-from orchestrator.errors import STORAGE, FatalError
+from orchestrator.errors import INPUT, STORAGE, FatalError
 from orchestrator.manifest import Manifest, OutputRecord, differences
 from orchestrator.store import Store
 
@@ -263,3 +264,27 @@ def test_a_digest_is_not_believed_of_another_file_of_the_same_size_and_time(tmp_
     third.write_bytes(b"3rd")
     os.utime(third, (1e9, 1e9))
     assert file_digest(third) != second, f"inode {inode} -> {third.stat().st_ino}"
+
+
+def test_a_film_on_a_disk_that_fails_is_a_sentence(tmp_path):
+    film = tmp_path / "film"
+    film.write_bytes(b"one")
+
+    def fail(done, total):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with pytest.raises(FatalError, match="film cannot be read: Input/output error") as caught:
+        file_digest(film, fail)
+    assert caught.value.status == INPUT
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_film_of_ours_that_may_not_be_read_is_made_again(store, tmp_path):
+    film = tmp_path / "movie.mkv"
+    film.write_text("muxed")
+    store.commit(
+        store.attempt("mux"), KEY, manifest({"film": record(film, file_digest(film), external=True)})
+    )
+    film.chmod(0)
+    assert store.find(KEY) is None
+    assert "Permission denied" in store.why_gone(KEY)
