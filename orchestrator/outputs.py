@@ -1,7 +1,7 @@
 """Finished files beside the film, and the rule that protects what is there already.
 
 A file is overwritten only if this tool wrote it, for the same film, and nobody has changed it since: the ledger remembers
-film and digest of each file written. Anything else at that place is kept, and the new file goes beside it, unless `--overwrite` was given. Files are
+film and digest of each file written. What was made of a whole film does not give way to what is made of a clip. Anything else at that place is kept, and the new file goes beside it, unless `--overwrite` was given. Files are
 renamed into place whole; a reader never sees half of one.
 """
 
@@ -53,6 +53,10 @@ class Ledger:
         """The film that `path` was written for."""
         return self._read(path).get("film")
 
+    def clip(self, path: Path) -> str:
+        """The part of the film that `path` was made of; empty for the whole film, and for a file that this tool did not write."""
+        return self._read(path).get("clip", "")
+
     def _read(self, path: Path) -> dict[str, str]:
         try:
             entry = json.loads(self._entry(path).read_text())
@@ -60,12 +64,12 @@ class Ledger:
             return {}
         return entry if isinstance(entry, dict) and entry.get("path") == str(path) else {}
 
-    def remember(self, path: Path, digest: str, film: Path) -> None:
-        """Note that `path` was just written with this digest, for `film`."""
+    def remember(self, path: Path, digest: str, film: Path, clip: str = "") -> None:
+        """Note that `path` was just written with this digest, for `film` or a `clip` of it."""
         entry = self._entry(path)
         entry.parent.mkdir(parents=True, exist_ok=True)
         draft = entry.with_name(f"{entry.name}.{os.getpid()}")
-        draft.write_text(json.dumps({"path": str(path), "digest": digest, "film": str(film)}))
+        draft.write_text(json.dumps({"path": str(path), "digest": digest, "film": str(film), "clip": clip}))
         draft.replace(entry)
 
     def _entry(self, path: Path) -> Path:
@@ -79,7 +83,7 @@ def name_of(film: Path, output: str, language: str) -> str:
 
 
 def place_for(
-    target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool
+    target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool, clip: str = ""
 ) -> tuple[Path, str, bool]:
     """Where a file with this digest may be written for `target`, a note where that is elsewhere, and whether nothing is there.
 
@@ -98,7 +102,7 @@ def place_for(
             there = file_digest(place)
         except PermissionError:
             there = ""  # whatever it is, it is somebody else's
-        ours = there == ledger.digest(place) and ledger.film(place) == str(film)
+        ours = there == ledger.digest(place) and _of_this(place, film, clip, ledger)
         if ours or there == digest or (overwrite and place == target):
             break
     if place == target:
@@ -113,19 +117,27 @@ def place_for(
         why = "was not written by this tool"
     elif other != str(film):
         why = f"belongs to {Path(other).name}"
+    elif not _of_this(target, film, clip, ledger):
+        why = "is of the whole film"
     else:
         why = "was edited since"
     return place, f"{target.name} {why} and is kept; the new one is {place.name}{hint}", free
 
 
+def _of_this(place: Path, film: Path, clip: str, ledger: Ledger) -> bool:
+    """Whether the file there was made of this film, or of a clip as the new one is."""
+    return ledger.film(place) == str(film) and bool(not clip or ledger.clip(place))
+
+
 def publish(
-    source: Path, target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool
+    source: Path, target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool, clip: str = ""
 ) -> Published:
     """Copy `source` to `target` under the rule above; `FatalError` (storage) where it cannot be written."""
     with _storage_errors(target):
-        place, note, free = place_for(target, digest, film, ledger, overwrite=overwrite)
+        place, note, free = place_for(target, digest, film, ledger, overwrite=overwrite, clip=clip)
         if not free and file_digest(place) == digest:
             changed = False
+            clip = clip and ledger.clip(place)
         else:
             changed = True
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -133,17 +145,17 @@ def publish(
                 shutil.copyfile(source, draft)
                 _sync(draft)
                 if not _into_place(draft, place, free=free):
-                    return publish(source, target, digest, film, ledger, overwrite=overwrite)
-        ledger.remember(place, digest, film)
+                    return publish(source, target, digest, film, ledger, overwrite=overwrite, clip=clip)
+        ledger.remember(place, digest, film, clip)
         return Published(name=target.name, path=place, size=place.stat().st_size, changed=changed, note=note)
 
 
-def withdraw(target: Path, film: Path, ledger: Ledger) -> bool:
+def withdraw(target: Path, film: Path, ledger: Ledger, clip: str = "") -> bool:
     """Remove a file of an earlier run that this one has no such file for; says whether one was there. Only one of ours for
     this film that nobody has changed.
     """
     with _storage_errors(target):
-        if ledger.film(target) != str(film) or not target.is_file():
+        if not _of_this(target, film, clip, ledger) or not target.is_file():
             return False
         if file_digest(target) != ledger.digest(target):
             return False
@@ -152,16 +164,16 @@ def withdraw(target: Path, film: Path, ledger: Ledger) -> bool:
 
 
 def adopt(
-    draft: Path, target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool
+    draft: Path, target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool, clip: str = ""
 ) -> Published:
     """Rename `draft`, a finished file in the target's own folder, into place under the rule above."""
     with _storage_errors(target):
         _sync(draft)
         while True:
-            place, note, free = place_for(target, digest, film, ledger, overwrite=overwrite)
+            place, note, free = place_for(target, digest, film, ledger, overwrite=overwrite, clip=clip)
             if _into_place(draft, place, free=free):
                 break
-        ledger.remember(place, digest, film)
+        ledger.remember(place, digest, film, clip)
         return Published(name=target.name, path=place, size=place.stat().st_size, changed=True, note=note)
 
 

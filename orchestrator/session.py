@@ -49,7 +49,13 @@ class Files:
         """Rename the film into place, or beside what is there and not ours."""
         del step
         placed = outputs.adopt(
-            draft, plan.destination, digest, plan.film, self._ledger, overwrite=self._overwrite
+            draft,
+            plan.destination,
+            digest,
+            plan.film,
+            self._ledger,
+            overwrite=self._overwrite,
+            clip=_clip(plan),
         )
         self._placed[placed.path] = placed
         return placed.path
@@ -72,15 +78,29 @@ class Files:
                 elif plan.step("diarization").verdict != "off":
                     with rttm.named(entry.path(output.name), plan.film) as source:
                         yield self._publish(plan, output.name, source, target, file_digest(source))
-                elif outputs.withdraw(target, plan.film, self._ledger):
+                elif outputs.withdraw(target, plan.film, self._ledger, _clip(plan)):
                     print(
                         f"orchestrator: {target} is removed: nobody asked who speaks in this run",
                         file=sys.stderr,
                     )
 
     def _publish(self, plan: Plan, name: str, source: Path, target: Path, digest: str) -> FileOutput:
-        done = outputs.publish(source, target, digest, plan.film, self._ledger, overwrite=self._overwrite)
+        done = outputs.publish(
+            source,
+            target,
+            digest,
+            plan.film,
+            self._ledger,
+            overwrite=self._overwrite,
+            clip=_clip(plan),
+        )
         return FileOutput(name=name, path=str(done.path), size=done.size, note=done.note)
+
+
+def _clip(plan: Plan) -> str:
+    """The part of the film that the plan is about; empty for all of it."""
+    demux = next((step for step in plan.steps if step.name == "demux" and step.choices), None)
+    return str((demux and demux.choice.params.get("clip")) or "")
 
 
 def run(arguments: argparse.Namespace) -> int:

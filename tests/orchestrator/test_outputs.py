@@ -25,10 +25,10 @@ def film(tmp_path):
     return path
 
 
-def put(tmp_path, ledger, film, text, name="movie.en.srt", overwrite=False):
+def put(tmp_path, ledger, film, text, name="movie.en.srt", overwrite=False, clip=""):
     source = tmp_path / "source"
     source.write_text(text)
-    return publish(source, tmp_path / name, file_digest(source), film, ledger, overwrite=overwrite)
+    return publish(source, tmp_path / name, file_digest(source), film, ledger, overwrite=overwrite, clip=clip)
 
 
 def test_our_own_file_is_replaced(tmp_path, ledger, film):
@@ -61,6 +61,18 @@ def test_the_files_of_another_film_of_the_same_name_are_kept(tmp_path, ledger, f
     done = put(tmp_path, ledger, other, "of the mkv")
     assert (tmp_path / "movie.en.srt").read_text() == "of the mp4"
     assert "belongs to movie.mp4" in done.note
+
+
+def test_what_is_of_a_whole_film_does_not_give_way_to_a_clip_but_the_other_way_round(tmp_path, ledger, film):
+    assert put(tmp_path, ledger, film, "a clip", clip="0-5").path.name == "movie.en.srt"
+    assert put(tmp_path, ledger, film, "another clip", clip="5-9").path.name == "movie.en.srt"
+    assert put(tmp_path, ledger, film, "the whole").path.name == "movie.en.srt"
+    assert not put(tmp_path, ledger, film, "the whole", clip="0-90").changed
+    done = put(tmp_path, ledger, film, "a clip", clip="0-5")
+    assert (done.path.name, (tmp_path / "movie.en.srt").read_text()) == ("movie.en.1.srt", "the whole")
+    assert "movie.en.srt is of the whole film and is kept" in done.note
+    assert not withdraw(tmp_path / "movie.en.srt", film, ledger, clip="0-5")
+    assert withdraw(tmp_path / "movie.en.srt", film, ledger)
 
 
 def test_the_film_itself_is_never_a_place_to_write(tmp_path, ledger, film):
