@@ -59,16 +59,17 @@ def choose(
     machine: Machine,
     offline: bool = False,
     smaller: bool = False,
+    fetch: bool = True,
     sources: Mapping[str, str] | None = None,
 ) -> Chosen:
     """The ways to run `stage` on `machine`; `FatalError` where what was asked cannot be had.
 
     `asked` are the parameters that somebody set; `wanted` maps stages, or the empty name for all, to devices, and `sources`
-    says where that was asked. `smaller` allows smaller Whisper models as the last ways out. Of a machine that was recorded
+    says where that was asked. `smaller` allows smaller Whisper models as the last ways out. Without `fetch`, a model that would be fetched is only named. Of a machine that was recorded
     elsewhere nothing is looked for on this disk.
     """
     named = frozenset(device for name, device in wanted.items() if name in {"", stage.name})
-    question = _Question(stage=stage, asked=asked, machine=machine, offline=offline, named=named)
+    question = _Question(stage=stage, asked=asked, machine=machine, offline=offline, named=named, fetch=fetch)
     name, about = question.model_name()
     model_id = models.id_of(question.role, name) if name else ""
     usable = devices.choose(stage, wanted, machine, model_id, sources)
@@ -95,6 +96,7 @@ class _Question:
     machine: Machine
     offline: bool
     named: frozenset[str] = frozenset()
+    fetch: bool = True
     refused: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -146,7 +148,9 @@ class _Question:
         if lesson is not None and 0 < lesson.batch < (params.get("batch_size") or 0):
             params["batch_size"] = lesson.batch
             compared = "; ".join(filter(None, (lesson.why, compared)))
-        reasons = filter(None, (*why, advice.why, compared))
+        # Why a model suits the machine is no reason for another one that somebody named.
+        suits = advice.why if self.role != "whisper" or name == advice.model else ""
+        reasons = filter(None, (*why, suits, compared))
         return Choice(backend=backend, model=model, params=params, why="; ".join(reasons))
 
     def _lesson(
@@ -169,6 +173,9 @@ class _Question:
                 return models.elsewhere(self.role, name)
             if not first:
                 return None
+            if not self.fetch and not self.offline and models.may_be_fetched(self.role, name, backend.device):
+                self.notes.append(f"{name} is not on this disk: it is fetched before the run begins")
+                return models.elsewhere(self.role, name)
         return models.resolve(self.role, name, offline=self.offline, device=backend.device)
 
     def _params(self, backend: Backend, advice: Recommendation, *, first: bool) -> dict[str, Any]:

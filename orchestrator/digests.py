@@ -27,6 +27,8 @@ def file_digest(path: Path, progress: Callable[[int, int], None] | None = None) 
     try:
         return _file_digest(path, progress)
     except OSError as error:
+        if str(error.filename or "").startswith(str(home())):
+            raise  # it is the memo that cannot be written, not the film that cannot be read
         hint = "check its permissions, and the disk that it is on"
         raise FatalError(f"{path} cannot be read: {error.strerror or error}", hint, INPUT) from error
 

@@ -62,8 +62,14 @@ def on_disk(role: str, asked: str, device: str = "cpu") -> bool:
     return found is not None and not (role == "diarization" and pipelines.missing(found))
 
 
+def may_be_fetched(role: str, asked: str, device: str = "cpu") -> bool:
+    """Say whether the name is one that the Hub may have: no folder, and shaped like a repository."""
+    (repository, *_), _ = _repositories(role, asked, device)
+    return not asked.startswith(("/", "./", "../", "~")) and hub.is_repository(repository)
+
+
 def elsewhere(role: str, asked: str) -> Model:
-    """Return a model of another machine's plan: its name, and nothing of this disk."""
+    """Return a model that is not here: its name, and nothing of this disk."""
     return Model(id=asked, revision="", path=Path(), role=role)
 
 

@@ -169,8 +169,11 @@ def _name_what_is_in(path: Path, folder: Path) -> str:
     return f"name the films in it: {shlex.quote(str(path))}/*{most}"
 
 
-def plan_from(arguments: argparse.Namespace, film: Path, store: Store) -> Plan:
-    """The plan for one film under the options given, here and in every other place that says some."""
+def plan_from(arguments: argparse.Namespace, film: Path, store: Store, *, fetch: bool = True) -> Plan:
+    """The plan for one film under the options given, here and in every other place that says some.
+
+    Without `fetch` a model that is not on this disk is only named: such a plan is for reading.
+    """
     from orchestrator import contradictions, plan
 
     for flag, stages in (
@@ -196,6 +199,7 @@ def plan_from(arguments: argparse.Namespace, film: Path, store: Store) -> Plan:
         machine=where,
         offline=arguments.offline,
         smaller=arguments.allow_smaller_model,
+        fetch=fetch,
         stages=stages_of(arguments),
         store=store,
         destination=destination_of(there, arguments),

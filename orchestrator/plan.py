@@ -96,6 +96,7 @@ def make(
     machine: Machine | None = None,
     offline: bool = False,
     smaller: bool = False,
+    fetch: bool = True,
     stages: Mapping[str, Stage] = STAGES,
     progress: Callable[[int, int], None] | None = None,
 ) -> Plan:
@@ -103,6 +104,7 @@ def make(
 
     `devices` maps stages, or the empty name for all, to devices, and `sources` says where that was asked. `machine` is the one to plan
     for, this one by default. `smaller` allows a smaller Whisper model where memory lacks.
+    Without `fetch` nothing is fetched: such a plan is to be read, not to be run.
     """
     machine = machine or this_machine()
     reasons_off = _off(stages, off or {}, until)
@@ -123,6 +125,7 @@ def make(
             machine=machine,
             offline=offline,
             smaller=smaller,
+            fetch=fetch,
             sources=sources,
         )
         step = Step(

@@ -37,6 +37,7 @@ THREADS = (
 """Each library has a pool of its own: all get what the stage leased, or two stages side by side oversubscribe the cores."""
 
 _SECRET = re.compile(r"(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|CREDENTIALS?)S?$", re.IGNORECASE)
+_OF_THE_HUB = ("HF_", "HUGGING_FACE_", "HUGGINGFACE_")
 _HIGH, _LOW = "PYTORCH_MPS_HIGH_WATERMARK_RATIO", "PYTORCH_MPS_LOW_WATERMARK_RATIO"
 _BLAS = ("/usr/lib/*-linux-gnu/openblas-pthread/libopenblas.so.0", "/usr/lib64/libopenblasp.so.0")
 
@@ -50,13 +51,15 @@ def environment(
 ) -> dict[str, str]:
     """The variables of a process in the environment of `bin_folder`: the user's, scrubbed, with our settings, then `extra`.
 
-    Only a process that is `fetching` a model gets the user's tokens and may ask the Hub: what a stage does not have, it
+    Only a process that is `fetching` a model gets the user's token for the Hub and may ask it: what a stage does not have, it
     cannot leak into a log or a core dump.
     """
     kept = {
         name: value
         for name, value in environ.items()
-        if name not in SCRUBBED and not name.startswith("UV_") and (fetching or not _SECRET.search(name))
+        if name not in SCRUBBED
+        and not name.startswith("UV_")
+        and (not _SECRET.search(name) or (fetching and name.startswith(_OF_THE_HUB)))
     }
     path = [str(bin_folder), *([kept["PATH"]] if kept.get("PATH") else [])]
     return {**kept, "PATH": ":".join(path), **MANNERS, **({} if fetching else NO_FETCHING), **(extra or {})}

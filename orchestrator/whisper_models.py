@@ -28,6 +28,7 @@ FOR_CTRANSLATE2: Mapping[str, str] = {name: f"Systran/faster-whisper-{name}" for
 }
 """faster-whisper's short names, and the repositories it takes them from."""
 FOR_MLX: Mapping[str, str] = {name: f"mlx-community/whisper-{name}-mlx" for name in _SIZES} | {
+    "tiny": "mlx-community/whisper-tiny",
     "large": "mlx-community/whisper-large-v3-mlx",
     "large-v3-turbo": "mlx-community/whisper-large-v3-turbo",
     "turbo": "mlx-community/whisper-large-v3-turbo",

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     from orchestrator.store import Store
 
     store = Store(home() / "store")
-    plans = [options.plan_from(arguments, film, store) for film in arguments.films]
+    plans = [options.plan_from(arguments, film, store, fetch=False) for film in arguments.films]
     if arguments.json:
         print(json.dumps([_as_json(plan) for plan in plans], ensure_ascii=False, indent=2))
         return 0

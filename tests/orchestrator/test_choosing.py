@@ -118,3 +118,17 @@ def test_an_accelerator_that_nobody_compared_is_no_way_out(monkeypatch, tmp_path
     assert [device for device, *_ in ways("pyannote_vad", on=mac)[0]] == ["mps", "cpu"]
     recorded = machine("darwin-arm64", pyannote={"mps": YES}, mlx={"mlx": YES})
     assert [device for device, *_ in ways("pyannote_vad", on=recorded)[0]] == ["mps", "mlx", "cpu"]
+
+
+def test_a_plan_to_be_read_fetches_nothing_and_says_what_will_be(monkeypatch, tmp_path):
+    def refuse(*_, **__):
+        raise AssertionError("nothing is fetched")
+
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("orchestrator.hub.fetch", refuse)
+    here = machine(here=True)
+    found = choosing.choose(STAGES["asr"], {"model": "large-v3"}, {}, machine=here, fetch=False)
+    assert found.choices[0].model.id == "large-v3"
+    assert found.notes == ("large-v3 is not on this disk: it is fetched before the run begins",)
+    with pytest.raises(FatalError, match="no whisper model named 'larg-v3'"):
+        choosing.choose(STAGES["asr"], {"model": "larg-v3"}, {}, machine=here, fetch=False)

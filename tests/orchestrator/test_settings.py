@@ -30,6 +30,7 @@ def test_what_fetches_a_model_gets_the_token():
     given = settings.environment(BIN, SECRETS, fetching=True)
     assert given["HF_TOKEN"] == SECRETS["HF_TOKEN"]
     assert "HF_HUB_OFFLINE" not in given
+    assert "TMDB_API_KEY" not in given
 
 
 def test_another_python_s_settings_stay_outside():
