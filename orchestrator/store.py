@@ -22,13 +22,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ipc.digests import file_digest
 from ipc.errors import mend_storage
 from orchestrator import digests
 from orchestrator.errors import STORAGE, FatalError
-from orchestrator.manifest import Manifest
+from orchestrator.manifest import Manifest, OutputRecord
 
 _MANIFEST = "manifest.json"
 _USED = "used"
+_ENDS = (b"PAR1", b"ARROW1")
+"""The last bytes of a Parquet and of an Arrow file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,17 +75,14 @@ class Store:
         """Why the result in `folder` cannot be used (`film deleted`), or nothing where it can."""
         for name, record in manifest.outputs.items():
             path = folder / record.path
+            called = path.name if Path(record.path).is_absolute() else name
             try:
-                size = path.stat().st_size
+                if path.stat().st_size != record.size or not _intact(path, record):
+                    return f"{called} changed"
             except OSError:
-                return f"{path.name if Path(record.path).is_absolute() else name} deleted"
-            external = Path(record.path).is_absolute()
-            try:
-                changed = size != record.size or (external and digests.file_digest(path) != record.digest)
+                return f"{called} deleted"
             except FatalError as error:
                 return error.message
-            if changed:
-                return f"{path.name if external else name} changed"
         return ""
 
     def why_gone(self, key: str) -> str:
@@ -257,6 +257,20 @@ class Store:
             return (self._film(film) / stage).read_text()
         except OSError:
             return ""
+
+
+def _intact(path: Path, record: OutputRecord) -> bool:
+    """Whether a file of the right size holds what was written: all of it where that is quick, else how its format ends.
+
+    A disk that lost its power keeps sizes, and has zeros where it had not written yet.
+    """
+    if Path(record.path).is_absolute():
+        return digests.file_digest(path) == record.digest
+    if record.kind == "file":
+        return file_digest(path) == record.digest
+    with path.open("rb") as stream:
+        stream.seek(max(0, record.size - max(map(len, _ENDS))))
+        return stream.read().endswith(_ENDS)
 
 
 def _renamed(source: Path, target: Path) -> bool:

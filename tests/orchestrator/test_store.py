@@ -38,9 +38,12 @@ def manifest(outputs, **changes):
     )
 
 
-def record(path, digest="d", external=False):
+def record(path, digest="", external=False, kind="file"):
     return OutputRecord(
-        kind="file", path=str(path) if external else path.name, digest=digest, size=path.stat().st_size
+        kind=kind,
+        path=str(path) if external else path.name,
+        digest=digest or file_digest(path),
+        size=path.stat().st_size,
     )
 
 
@@ -87,6 +90,17 @@ def test_a_harmed_result_counts_as_absent_and_can_be_made_again(store, harm):
     assert store.find(KEY) is None
     keep(store)
     assert store.find(KEY).path("out").read_text() == "words"
+
+
+@pytest.mark.parametrize("kind", ["file", "words"])
+def test_a_result_whose_bytes_a_failing_disk_lost_is_made_again(store, kind):
+    attempt = store.attempt("asr")
+    (attempt / "out").write_bytes(b"PAR1 words PAR1")
+    entry = store.commit(attempt, KEY, manifest({"out": record(attempt / "out", kind=kind)}))
+    assert store.find(KEY)
+    entry.path("out").write_bytes(bytes(15))
+    assert store.find(KEY) is None
+    assert store.why_gone(KEY) == "out changed"
 
 
 def test_an_external_output_counts_only_while_its_file_is_as_it_was_left(store, tmp_path):
