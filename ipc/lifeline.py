@@ -12,6 +12,7 @@ import contextlib
 import os
 import select
 import signal
+import time
 
 
 def watch(descriptor: int, close: tuple[int, ...] = ()) -> None:
@@ -39,10 +40,14 @@ def _wait_for_hangup(descriptor: int, parent: int, close: tuple[int, ...]) -> No
         with contextlib.suppress(OSError):
             os.close(number)
     poll = select.poll()
-    poll.register(descriptor, 0)  # no interest in data: only hang-up and errors are reported
+    # No interest in data, only in hang-up and errors. Darwin watches nothing where nothing is asked for, so it is asked for.
+    poll.register(descriptor, select.POLLHUP)
     while True:
         hung_up = select.POLLHUP | select.POLLERR | select.POLLNVAL
-        orchestrator_gone = any(event & hung_up for _, event in poll.poll(500))
+        found = poll.poll(500)
+        orchestrator_gone = any(event & hung_up for _, event in found)
+        if found and not orchestrator_gone:
+            time.sleep(0.1)  # Darwin also tells of unread data, at once and again
         # A stage that was killed alone leaves its ffmpeg behind.
         stage_gone = os.getppid() != parent
         if orchestrator_gone or stage_gone:

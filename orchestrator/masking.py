@@ -23,6 +23,11 @@ _ASSIGNED = re.compile(
 _SHORTEST = 6
 
 
+def secret_name(name: str) -> bool:
+    """Whether a variable, flag or key of this name holds a secret."""
+    return _NAMED.search(name) is not None
+
+
 def masked(value: Any, environ: Mapping[str, str] = os.environ) -> Any:
     """`value`, made of JSON's types, with every secret in it replaced by `***`.
 

@@ -95,14 +95,13 @@ def resolve(role: str, asked: str, *, offline: bool, device: str = "cpu") -> Mod
     if local := _local(asked):
         model = _from_disk(role, asked, local.resolve(), device)
         if role == "diarization":
-            _with_parts(local, offline=offline)
+            model = _with_parts(model, offline=offline)
         return _for_device(model, device)
     if asked.startswith(("/", "./", "../", "~")):
         raise FatalError(f"there is no file or folder {asked}", _there(role), USAGE)
     snapshot = _cached(role, asked, device) or _fetched(role, asked, device, offline=offline)
-    if role == "diarization":
-        _with_parts(snapshot, offline=offline)
-    return _for_device(Model(id=asked, revision=snapshot.name, path=snapshot, role=role), device)
+    model = Model(id=asked, revision=snapshot.name, path=snapshot, role=role)
+    return _for_device(_with_parts(model, offline=offline) if role == "diarization" else model, device)
 
 
 def _local(asked: str) -> Path | None:
@@ -114,14 +113,15 @@ def _local(asked: str) -> Path | None:
     return found if asked and found.exists() else None
 
 
-def _with_parts(pipeline: Path, *, offline: bool) -> None:
-    """See that what a pipeline takes from other repositories is here: its stage runs without the Hub."""
-    for part in pipelines.missing(pipeline):
+def _with_parts(model: Model, *, offline: bool) -> Model:
+    """The pipeline with what it takes from other repositories, which its stage reads without the Hub; they are in its revision."""
+    for part in pipelines.missing(model.path):
         if offline:
             hint = "leave out --offline once"
             raise FatalError(f"{part}, which this pipeline needs, is not on this disk", hint, FAILED)
         name, _, revision = part.partition("@")
         hub.fetch(name, revision, role="diarization", there=_there("diarization", disk_only=True))
+    return replace(model, revision="+".join([model.revision, *pipelines.commits(model.path)]))
 
 
 def _for_device(model: Model, device: str) -> Model:

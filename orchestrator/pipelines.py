@@ -32,6 +32,17 @@ def missing(folder: Path) -> list[str]:
     return found
 
 
+def commits(folder: Path) -> list[str]:
+    """Return the commits of the repositories on this disk that the pipeline takes parts from, in its own order."""
+    found = []
+    for part in _parts(folder):
+        name, _, revision = part.partition("@")
+        snapshot = hub.cached(name, revision, filled) if hub.is_repository(name) else None
+        if snapshot is not None:
+            found.append(snapshot.name)
+    return found
+
+
 def filled(place: Path) -> bool:
     """Say whether a file is there, or a folder with a file in it that is not a link to nothing."""
     return any(file.exists() for file in place.iterdir()) if place.is_dir() else place.exists()

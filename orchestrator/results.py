@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipc.errors import StageError
 from ipc.protocol import Result
+from orchestrator import digests
 from orchestrator.errors import STORAGE, FatalError
 from orchestrator.hooks import Hooks
 from orchestrator.job import Job
@@ -15,6 +16,7 @@ def keep(job: Job, result: Result, store: Store, hooks: Hooks) -> Entry:
 
     `StageError` with its category where an output is missing or not valid, or nothing can be written.
     """
+    _same_film(job)
     try:
         _validate(job)
         _place(job, hooks)
@@ -33,6 +35,18 @@ def keep(job: Job, result: Result, store: Store, hooks: Hooks) -> Entry:
         raise StageError("storage", f"cannot keep the result of {job.name}: {error}") from error
     job.attempt = None
     return entry
+
+
+def _same_film(job: Job) -> None:
+    """A result is kept for the film that was planned: of one that was replaced meanwhile, nobody knows what was read."""
+    if "film" not in job.step.inputs.values():
+        return
+    try:
+        now = digests.file_digest(job.plan.film)
+    except FatalError as error:
+        raise StageError("input", error.message, error.hint) from error
+    if now != job.plan.film_digest:
+        raise StageError("input", f"{job.plan.film.name} was changed while it was read", "run it again")
 
 
 def _validate(job: Job) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+from orchestrator.masking import secret_name
 
 SCRUBBED = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS", "VIRTUAL_ENV",
             "CONDA_PREFIX", "__PYVENV_LAUNCHER__")  # fmt: skip
@@ -36,7 +37,6 @@ THREADS = (
 )
 """Each library has a pool of its own: all get what the stage leased, or two stages side by side oversubscribe the cores."""
 
-_SECRET = re.compile(r"(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|CREDENTIALS?)S?$", re.IGNORECASE)
 _OF_THE_HUB = ("HF_", "HUGGING_FACE_", "HUGGINGFACE_")
 _HIGH, _LOW = "PYTORCH_MPS_HIGH_WATERMARK_RATIO", "PYTORCH_MPS_LOW_WATERMARK_RATIO"
 _BLAS = ("/usr/lib/*-linux-gnu/openblas-pthread/libopenblas.so.0", "/usr/lib64/libopenblasp.so.0")
@@ -59,7 +59,7 @@ def environment(
         for name, value in environ.items()
         if name not in SCRUBBED
         and not name.startswith("UV_")
-        and (not _SECRET.search(name) or (fetching and name.startswith(_OF_THE_HUB)))
+        and (not secret_name(name) or (fetching and name.startswith(_OF_THE_HUB)))
     }
     path = [str(bin_folder), *([kept["PATH"]] if kept.get("PATH") else [])]
     return {**kept, "PATH": ":".join(path), **MANNERS, **({} if fetching else NO_FETCHING), **(extra or {})}

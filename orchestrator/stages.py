@@ -24,7 +24,7 @@ def _cpu(runner: str, env: str) -> tuple[Backend, ...]:
 
 DEMUX = Stage(
     name="demux",
-    version=1,
+    version=2,
     backends=_cpu("demux", "media"),
     inputs=(Input(name="film", source="film"),),
     outputs=(Output(name="audio", kind="audio"),),
@@ -238,7 +238,7 @@ TRANSLATION = Stage(
 
 SUBTITLES = Stage(
     name="subtitles",
-    version=1,
+    version=2,
     backends=_cpu("subtitles", "media"),
     inputs=(
         Input(name="segments", source="attribution.segments"),

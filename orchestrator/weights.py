@@ -202,7 +202,7 @@ def file_sha256(file: Path) -> str | None:
 
 def _identity(file: Path) -> list[int]:
     found = file.stat()
-    return [found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns]
+    return [found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
 
 
 def _memo_file() -> Path:

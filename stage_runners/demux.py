@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ipc.context import Context
 
 STAGE = "demux"
-VERSION = 1
+VERSION = 2
 
 SAMPLE_RATE = 16_000
 CONVERT = f"aresample={SAMPLE_RATE}:out_chlayout=mono:out_sample_fmt=s16"

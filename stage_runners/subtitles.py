@@ -15,7 +15,7 @@ from stage_runners.subtitles_layout import Layout
 from stage_runners.subtitles_tokens import tokens, up
 
 STAGE = "subtitles"
-VERSION = 1
+VERSION = 2
 MIN_WIDTH = 16
 """A speaker label and the words that cannot be cut have to fit a line."""
 LABELS = ("none", "change", "all")

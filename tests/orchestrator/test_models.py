@@ -85,16 +85,16 @@ def test_a_package_that_is_not_installed_is_an_error_with_the_command_that_mends
     assert "orchestrator envs sync models" in caught.value.hint
 
 
-def test_a_file_is_hashed_anew_only_when_it_changed(house):
+def test_a_file_is_hashed_anew_only_when_it_changed(house, monkeypatch):
     file = house / "weights.bin"
     file.write_bytes(b"one")
     first = weights.file_sha256(file)
+    with monkeypatch.context() as patch:
+        patch.setattr(weights, "_copy", lambda *_: pytest.fail("it was read again"))
+        assert weights.file_sha256(file) == first
     stamp = file.stat()
-    with file.open("r+b") as opened:  # the same file, size and time: only a memo gives the old answer
-        opened.write(b"two")
+    file.write_bytes(b"two")  # of the same size, and then of the same time
     os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
-    assert weights.file_sha256(file) == first
-    os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns + 1))
     assert weights.file_sha256(file) == hashlib.sha256(b"two").hexdigest()
 
 
@@ -300,3 +300,21 @@ def test_removing_a_model_removes_what_was_converted_from_it(house, tmp_path, mo
     assert not kept.exists()
     assert not models.on_disk("whisper", "large-v3")
     assert "removed large-v3" in capsys.readouterr().out
+
+
+def test_another_commit_of_a_pipeline_s_part_is_another_revision(tmp_path, monkeypatch):
+    in_cache(
+        monkeypatch,
+        tmp_path,
+        "me/diarization",
+        {"config.yaml": PIPELINE.replace("    plda: $model/plda\n", "")},
+    )
+    revisions = []
+    for commit in ("one", "two"):
+        for part in ("me/voices", "me/frames"):
+            place = tmp_path / "hub" / f"models--{part.replace('/', '--')}"
+            folder_of(place / "snapshots" / commit, {"pytorch_model.bin": commit})
+            (place / "refs").mkdir(exist_ok=True)
+            (place / "refs" / "main").write_text(commit)
+        revisions.append(models.resolve("diarization", "me/diarization", offline=True).revision)
+    assert revisions == ["c0ffee+one+one", "c0ffee+two+two"]

@@ -220,3 +220,14 @@ def test_a_runner_of_another_version_is_refused(store, tmp_path, film):
     assert error.category == "contract"
     assert "stage other version 1" in error.message
     assert "expected a version 1" in error.message
+
+
+def test_a_result_of_a_film_that_was_replaced_while_it_was_read_is_not_kept(store, tmp_path, film):
+    stages = declared(stage("a", "film", seconds=0.5))
+    planned = make_plan(film, store, stages)
+    film.write_text("another film altogether")
+    made, _ = scheduler(store, tmp_path)
+    state = made.run([planned])
+    error = state.films[0].steps[0].error
+    assert (error.category, error.message) == ("input", "film.txt was changed while it was read")
+    assert make_plan(film, store, stages).step("a").verdict == "run"
