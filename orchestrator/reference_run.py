@@ -74,7 +74,7 @@ def _check(stage: Stage, choice: Choice, store: Store, machine_id: str) -> agree
         from orchestrator.scheduler import Scheduler
         from orchestrator.session import Files
 
-        with runs.new("reference", root=home() / "memo" / "agreement" / "runs") as record:
+        with store.in_use(), runs.new("reference", root=home() / "memo" / "agreement" / "runs") as record:
             state = Scheduler(store, record.logs, Files({}, overwrite=False)).run([plan])
         if state.interrupted:
             raise KeyboardInterrupt
