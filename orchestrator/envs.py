@@ -35,7 +35,8 @@ class Environment:
     dependencies: tuple[str, ...]
     pythons: tuple[str, ...] = ("3.13", "3.12", "3.11")
     platforms: tuple[str, ...] = ()
-    default_on: tuple[str, ...] = ()
+    default_on: tuple[str, ...] | None = None
+    """Platforms where it is installed without being asked for; None is all of its own, and none is an empty tuple."""
     wheels_of: Mapping[str, str] = field(default_factory=dict)
     description: str = ""
 
@@ -65,7 +66,7 @@ class Environment:
 
     def by_default(self) -> bool:
         """Say whether it is installed here without being asked for by name."""
-        return self.fits() and (not self.default_on or this_platform() in self.default_on)
+        return self.fits() and (self.default_on is None or this_platform() in self.default_on)
 
 
 def this_platform() -> str:
@@ -105,7 +106,7 @@ def get(env: str) -> Environment:
         description=asked["project"].get("description", ""),
         pythons=tuple(own.get("pythons", Environment.pythons)),
         platforms=tuple(own.get("platforms", ())),
-        default_on=tuple(own.get("default-on", ())),
+        default_on=tuple(own["default-on"]) if "default-on" in own else None,
         wheels_of=own.get("wheels-of", {}),
     )
 

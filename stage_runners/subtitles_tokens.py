@@ -83,7 +83,7 @@ def _completed(
 
 def _words_of(segment: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for blank, text in re.findall(r"(\s*)(\S+)", segment["text"]):
-        for k, part in enumerate(_characters(text) if any(map(spaceless, text)) else [text]):
+        for k, part in enumerate(characters(text) if any(map(spaceless, text)) else [text]):
             yield {
                 "segment": segment["id"],
                 "text": part,
@@ -100,7 +100,7 @@ def _pieces(token: Token, width: int) -> list[Token]:
     if len(token.text) <= width:
         return [token]
     if any(map(spaceless, token.text)):
-        parts = [piece for part in _characters(token.text) for piece in _slices(part, width)]
+        parts = [piece for part in characters(token.text) for piece in _slices(part, width)]
     else:
         parts = _packed(
             [piece for part in _PIECE.findall(token.text) for piece in _slices(part, width)], width
@@ -142,7 +142,7 @@ def _packed(parts: Sequence[str], width: int) -> list[str]:
     return [part for part in result if part]
 
 
-def _characters(text: str) -> list[str]:
+def characters(text: str) -> list[str]:
     """Characters of a script without spaces, marks kept on theirs; runs of other scripts stay whole."""
     result: list[str] = []
     for char in text:
