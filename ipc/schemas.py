@@ -126,7 +126,8 @@ WORDS = Kind(
 
 `text` has no blanks around it, `space` says whether one stands before it. `probability` is the
 recogniser's, `score` the aligner's, both in 0..1. `method` names how the times were found: `attention`,
-`pocketsphinx`, `wav2vec2`, `interpolated`; `none` where start and end are null.
+`pocketsphinx`, `wav2vec2`, `interpolated`; `translated` where a translation's words were spread over the time that the
+sentence was spoken in; `none` where start and end are null.
 """
 
 CUES = Kind(
@@ -149,9 +150,29 @@ CUES = Kind(
 `speakers` in order of lines; `flags` names what a person should look at (`too_fast`, `overlap`, ...).
 """
 
+CAST = Kind(
+    "cast",
+    1,
+    "parquet",
+    (
+        Column("name", "string"),
+        Column("kind", "string"),
+        Column("actor", "string", nullable=True),
+        Column("aliases", "list<string>"),
+        Column("source", "string"),
+        Column("order", "int32"),
+    ),
+    content=("title", "original_title", "language", "year", "plot", "series", "sources"),
+)
+"""Who and what is in a film: `kind` is character, place or other, `order` the billing from 0, `source` who says so.
+
+Of the film itself: `language` is the original one (ISO 639-1), `year` 0 and texts empty where nobody knows; `sources` says in order
+what was asked and what it gave.
+"""
+
 GLOSSARY = Kind(
     "glossary",
-    1,
+    2,
     "parquet",
     (
         Column("term", "string"),
@@ -159,13 +180,53 @@ GLOSSARY = Kind(
         Column("source", "string"),
         Column("weight", "float"),
         Column("variants", "list<string>"),
+        Column("full", "string", nullable=True),
     ),
 )
+"""Names to expect, as they are to be written. `kind` is given, family, full, place or other; `weight` in 0..1.
+
+`variants` are other forms it is spoken or written in, `full` is the whole name of the character it belongs to.
+"""
+
+CORRECTIONS = Kind(
+    "corrections",
+    1,
+    "parquet",
+    (
+        Column("start", "double", nullable=True),
+        Column("end", "double", nullable=True),
+        Column("segment", "int32"),
+        Column("word", "int32"),
+        Column("before", "string"),
+        Column("after", "string"),
+        Column("term", "string"),
+        Column("score", "float"),
+        Column("evidence", "list<string>"),
+        Column("applied", "bool"),
+    ),
+)
+"""Words that were set right: `word` is the row in the table of words, `term` the glossary's. One that the user took back is not `applied`."""
+
+SPEAKERS = Kind(
+    "speakers",
+    1,
+    "parquet",
+    (
+        Column("speaker", "string"),
+        Column("name", "string", nullable=True),
+        Column("confidence", "float"),
+        Column("source", "string"),
+        Column("evidence", "list<string>"),
+    ),
+)
+"""Who the voices are: `name` is null where nobody can tell. `source` is asked (the user says so), voice (it is known), dialogue, or none."""
 
 FILE = Kind("file", 1, "file")
 """An opaque file, such as an SRT or a film. Its digest is over its bytes."""
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
-    for kind in (AUDIO, REGIONS, SCORES, TURNS, EMBEDDINGS, SEGMENTS, WORDS, CUES, GLOSSARY, FILE)
-}
+    for kind in (
+        AUDIO, REGIONS, SCORES, TURNS, EMBEDDINGS, SEGMENTS, WORDS, CUES, CAST, GLOSSARY, CORRECTIONS, SPEAKERS, FILE,
+    )
+}  # fmt: skip

@@ -131,7 +131,7 @@ def _memo(stage: Stage, backend: Backend, model: Model | None, machine_id: str) 
     """The file of a verdict: another machine, driver, lock, torch build, stage version or model, another file."""
     locks = [envs.lock_hash(env) for env in (backend.env, stage.backends[-1].env)]
     build = str(envs.state(backend.env).get("torch_backend", ""))
-    parts = (machine_id, *locks, build, stage.name, str(stage.version), backend.runner, backend.device)
+    parts = (machine_id, *locks, build, stage.base, str(stage.version), backend.runner, backend.device)
     parts += (model.revision if model else "",)
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return memo.folder(SUBJECT) / f"{stage.name}-{backend.device}-{digest[:16]}.json"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from orchestrator import agreement, devices, hub, learnt, models
+from orchestrator import agreement, devices, hub, learnt, models, whisper_models
 from orchestrator.declaration import Backend, Stage
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.machine import Machine
@@ -68,7 +68,7 @@ def choose(
     says where that was asked. `smaller` allows smaller Whisper models as the last ways out. Without `fetch`, a model that would be fetched is only named. Of a machine that was recorded
     elsewhere nothing is looked for on this disk.
     """
-    named = frozenset(device for name, device in wanted.items() if name in {"", stage.name})
+    named = frozenset(device for name, device in wanted.items() if name in {"", stage.base})
     question = _Question(stage=stage, asked=asked, machine=machine, offline=offline, named=named, fetch=fetch)
     name, about = question.model_name()
     model_id = models.id_of(question.role, name) if name else ""
@@ -105,6 +105,11 @@ class _Question:
         return self.stage.model_role or ""
 
     @property
+    def _topic(self) -> str:
+        """What the table of recommendations knows it by: whatever runs Whisper runs as recognition does."""
+        return "asr" if self.role == "whisper" else self.stage.base
+
+    @property
     def values(self) -> dict[str, Any]:
         return {**self.stage.defaults(), **self.asked}
 
@@ -115,8 +120,10 @@ class _Question:
 
     def whisper(self, backend: Backend) -> str:
         """The Whisper model where none is named: the recommended one where it is there, else the embedded one, and a note."""
-        advice = recommend(self.stage.name, backend, self.machine)
+        advice = recommend(self._topic, backend, self.machine)
         wanted = advice.model or EMBEDDED["whisper"]
+        if self.stage.base == "translation" and not whisper_models.translates(wanted):
+            wanted = "medium"  # about the size of turbo, which was not taught to translate
         if not self.machine.here or models.on_disk("whisper", wanted, backend.device):
             return wanted
         how = f"orchestrator models pull {wanted}"
@@ -137,7 +144,7 @@ class _Question:
             if verdict is None and not first and self.machine.here:
                 return None  # nobody compares a way out in the middle of a run, so it is none
             compared = verdict.said if verdict else "is compared with the CPU before its first use"
-        advice = recommend(self.stage.name, backend, self.machine)
+        advice = recommend(self._topic, backend, self.machine)
         params = self._params(backend, advice, first=first)
         if self.stage.model and model:
             params[self.stage.model] = model.id

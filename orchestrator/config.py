@@ -21,6 +21,7 @@ from orchestrator.flags import FLAGS
 
 DEFAULTS: dict[str, Any] = {
     "diarize": True, "mux": True, "prestart": True, "offline": False, "strict": False, "allow_smaller_model": False,
+    "names": True, "known_voices": True,
 }  # fmt: skip
 
 

@@ -77,22 +77,26 @@ def merged(layers: Iterable[Layer]) -> dict[str, Ask]:
 
 
 def resolve(
-    asks: Mapping[str, Ask], params: Mapping[str, Mapping[str, Any]], machine: Machine
+    asks: Mapping[str, Ask],
+    params: Mapping[str, Mapping[str, Any]],
+    machine: Machine,
+    stages: Mapping[str, Stage] = STAGES,
 ) -> dict[str, str]:
     """The device that is asked for by stage, on this machine; `FatalError` where a GPU is wanted and none can be used."""
+    active = {stage.base: stage for stage in stages.values() if not stage.off}
     found: dict[str, str] = {}
     for name, asked in asks.items():
         if not asked.devices:
             continue
         if name == "" or (asked.firm and not asked.gpu and len(asked.devices) == 1):
             found[name] = asked.devices[0]
-        elif not STAGES[name].off and (device := _first(STAGES[name], asked, params.get(name, {}), machine)):
+        elif name in active and (device := _first(active[name], asked, params.get(name, {}), machine)):
             found[name] = device
     if "" in found and any(not asked.devices for asked in asks.values()):
         # Stages that were left their own order by name are not among "all".
         device = found.pop("")
-        free = (stage for stage in STAGES.values() if stage.name not in asks)
-        found |= {stage.name: device for stage in free if any(b.device == device for b in stage.backends)}
+        free = (stage for name, stage in active.items() if name not in asks)
+        found |= {stage.base: device for stage in free if any(b.device == device for b in stage.backends)}
     return found
 
 

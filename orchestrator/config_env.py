@@ -16,7 +16,7 @@ PREFIX = "ORCHESTRATOR_"
 NOT_OPTIONS = frozenset(
     PREFIX + name
     for name in (
-        "HOME", "ENVS", "BIN", "PYTHON", "FFMPEG", "DEBUG", "CONFIG", "SHARED", "KILLS", "EVENTS_FD",
+        "HOME", "ENVS", "BIN", "PYTHON", "FFMPEG", "DEBUG", "CONFIG", "SHARED", "KILLS", "EVENTS_FD", "TMDB_URL",
     )
 )  # fmt: skip
 """Variables of this tool that are no options: places and switches of its own."""

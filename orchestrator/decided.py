@@ -112,7 +112,7 @@ def _model(asked: Any, choice: Choice) -> str:
 
 def _device(stage: Stage, asked: argparse.Namespace, ways: Ways) -> Row:
     choice = ways.choices[0]
-    own, general = asked.asks.get(stage.name), asked.asks.get("")
+    own, general = asked.asks.get(stage.base), asked.asks.get("")
     said = own if own is not None else general
     counts = said is not None and choice.backend.device in said.devices
     key = f"device.{stage.name}"

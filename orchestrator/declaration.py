@@ -14,12 +14,14 @@ class Param:
 
     `affects` says whether it changes the result (then it is part of the store key) or only the speed.
     `load` marks what the runner needs to load its model: workers are shared only where these are equal.
+    The value of a `file` is the path of one: what it holds is part of the key, not where it lies.
     """
 
     name: str
     default: Any = None
     affects: Literal["result", "speed"] = "result"
     load: bool = False
+    file: bool = False
     help: str = ""
 
 
@@ -27,12 +29,17 @@ class Param:
 class Input:
     """An input: `source` is `stage.output`, or `film` for the film itself.
 
-    An optional input whose stage is off is simply not passed.
+    Where the stage of `source` is off, `otherwise` is read instead; an optional input without that is simply not passed.
     """
 
     name: str
     source: str
     optional: bool = False
+    otherwise: str = ""
+
+    def sources(self) -> tuple[str, ...]:
+        """Where it may come from, the best first."""
+        return (self.source, self.otherwise) if self.otherwise else (self.source,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +78,16 @@ class Backend:
     packages: tuple[str, ...] = ()
 
 
+def on(device: Device, runner: str, env: str, **facts: Any) -> Backend:
+    """The backend that runs `stage_runners.<runner>` on `device` in `env`."""
+    return Backend(device=device, env=env, runner=f"stage_runners.{runner}", **facts)
+
+
+def on_cpu(runner: str, env: str) -> tuple[Backend, ...]:
+    """The only backend of a stage that gains nothing on an accelerator."""
+    return (on("cpu", runner, env),)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Resources:
     """What a stage leases: cores it can use at most, and memory at its peak in MB."""
@@ -87,7 +104,9 @@ class Stage:
     `backends` stand in order of preference. `packages` are those whose locked version changes the result.
     `model` is the parameter that names the stage's model, `model_role` the role that
     `orchestrator.models` resolves it for. `stall_s` is how many seconds without progress are a stall.
-    `batch_floor` is the smallest batch an out-of-memory may shrink `batch_size` to. `off` is why a declared stage cannot run yet.
+    `batch_floor` is the smallest batch an out-of-memory may shrink `batch_size` to. `off` is why it does not run unless asked.
+    `secrets` are the variables with a credential that its process gets, and no other stage's does.
+    A name with a hyphen is one of several instances of a stage: `subtitles-en` of `subtitles`.
     """
 
     name: str
@@ -103,6 +122,12 @@ class Stage:
     model: str | None = None
     model_role: str | None = None
     off: str = ""
+    secrets: tuple[str, ...] = ()
+
+    @property
+    def base(self) -> str:
+        """The name that its runner knows it by, and that options and tables name it by."""
+        return self.name.partition("-")[0]
 
     def defaults(self) -> dict[str, Any]:
         """Every parameter with its default."""
@@ -110,4 +135,5 @@ class Stage:
 
     def upstream(self) -> tuple[str, ...]:
         """Names of the stages this one reads from, without repeats, in the order of its inputs."""
-        return tuple(dict.fromkeys(i.source.split(".")[0] for i in self.inputs if i.source != "film"))
+        sources = (source for i in self.inputs for source in i.sources() if source != "film")
+        return tuple(dict.fromkeys(source.split(".")[0] for source in sources))

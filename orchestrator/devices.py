@@ -25,19 +25,19 @@ def choose(
     no such backend takes its own order where all were asked; FatalError that names what is there where it was asked by
     name, or the machine lacks the device.
     """
-    source = (sources or {}).get(stage.name if stage.name in asked else "", "") or "--device"
-    wanted = asked.get(stage.name) or asked.get("") or ""
+    source = (sources or {}).get(stage.base if stage.base in asked else "", "") or "--device"
+    wanted = asked.get(stage.base) or asked.get("") or ""
     if wanted and wanted not in NAMES:
         raise FatalError(
             f"{source}: there is no device {wanted!r}", f"devices are: {', '.join(NAMES)}", USAGE
         )
-    if unknown := set(asked) - {"", *STAGES, stage.name}:
+    if unknown := set(asked) - {"", *STAGES, stage.base}:
         hint = f"stages are: {', '.join(STAGES)}"
         raise FatalError(f"there is no stage {min(unknown)!r} for --device", hint, USAGE)
     fitting = [b for b in stage.backends if _runs(b, model_id)]
     declared = [backend.device for backend in fitting]
     if wanted and wanted not in declared:
-        if stage.name in asked:
+        if stage.base in asked:
             with_model = (
                 f" with the model {model_id}" if any(b.device == wanted for b in stage.backends) else ""
             )
@@ -83,7 +83,7 @@ def unusable(stage: Stage, asked: Mapping[str, str], machine: Machine, model_id:
 
     Only devices before the first that can be used, and none where somebody said which device to take.
     """
-    if asked.get(stage.name) or asked.get(""):
+    if asked.get(stage.base) or asked.get(""):
         return ()
     said = []
     for backend in stage.backends:

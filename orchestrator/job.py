@@ -20,7 +20,7 @@ from orchestrator.stages import Backend
 class Job:
     """A step on its way. `needs` are those it reads from; `choice_index` is the way that is tried now.
 
-    `pressed` is why it was stopped before the memory ran out. `failed_batches` did not fit this choice, by what can be learnt from.
+    `pressed` is why it was stopped before the memory ran out, `again` that its result in the store was only for the time being. `failed_batches` did not fit this choice, by what can be learnt from.
     """
 
     film: int
@@ -43,6 +43,7 @@ class Job:
     began: float = 0.0
     stalled: bool = False
     pressed: str = ""
+    again: bool = False
     failed_batches: list[int] = field(default_factory=list)
     peak_rss: int = 0
 

@@ -19,7 +19,7 @@ from orchestrator.stages import STAGES, Stage
 
 _COLUMN = 34
 _TITLES = {
-    "film": "The film", "speech": "What is said", "speakers": "Who speaks", "subtitles": "How it is shown",
+    "film": "The film", "speech": "What is said", "speakers": "Who speaks", "names": "What they are called", "translation": "In other languages", "subtitles": "How it is shown",
     "output": "What is written", "machine": "The machine",
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ipc import CONTRACT
-from orchestrator import envs, ffmpeg
+from orchestrator import digests, envs, ffmpeg
 from orchestrator.choosing import Choice
 from orchestrator.stages import Stage
 
@@ -34,13 +34,14 @@ def ingredients(
     backend = choice.backend
     found: dict[str, Any] = {
         "contract": CONTRACT,
-        "stage": stage.name,
+        "stage": stage.base,
         "stage version": stage.version,
         "device": backend.device,
     }
     for param in stage.params:
         if param.affects == "result":
-            found[param.name] = choice.params[param.name]
+            value = choice.params[param.name]
+            found[param.name] = digests.file_digest(Path(value)) if param.file and value else value
     if choice.model is not None:
         found["model revision"] = choice.model.revision
     if choice.instead_of:

@@ -62,7 +62,7 @@ def limit(
         return None
     weeks = int((now - found.when) // WEEK_S)
     day = time.strftime("%Y-%m-%d", time.localtime(found.when))
-    what = model.id if model else stage.name
+    what = model.id if model else stage.base
     if found.fitted == 0:
         why = f"{what} did not fit the memory of {backend.device} here on {day}"
         return None if weeks else Limit(batch=0, why=why)
@@ -111,8 +111,8 @@ def _file(
 ) -> Path:
     """The file of a lesson. Models without a revision are told apart by their id."""
     parts = (
-        machine_id, envs.lock_hash(backend.env), stage.name, str(stage.version), backend.runner, backend.device,
+        machine_id, envs.lock_hash(backend.env), stage.base, str(stage.version), backend.runner, backend.device,
         (model.revision or model.id) if model else "", str(params.get("compute_type") or ""),
     )  # fmt: skip
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
-    return memo.folder(SUBJECT) / f"{stage.name}-{backend.device}-{digest[:16]}.json"
+    return memo.folder(SUBJECT) / f"{stage.base}-{backend.device}-{digest[:16]}.json"

@@ -118,7 +118,7 @@ class Listener:
                 )
 
     def _greet(self, hand: Hand, hello: Hello) -> None:
-        declared = (hand.stage.name, hand.stage.version, CONTRACT)
+        declared = (hand.stage.base, hand.stage.version, CONTRACT)
         found = (hello.stage, hello.version, hello.contract)
         if found == declared:
             return

@@ -43,6 +43,11 @@ class Manifest:
     created: float = 0.0
     tool: str = ""
 
+    @property
+    def transient(self) -> str:
+        """Why it is only for the time being: a network was away. Empty for a result that stays."""
+        return str(self.facts.get("transient") or "")
+
     def to_json(self) -> str:
         """The manifest as JSON text."""
         return json.dumps(dataclasses.asdict(self), ensure_ascii=False, indent=1, default=str) + "\n"

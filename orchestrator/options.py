@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestrator import config, config_devices, config_env
+from orchestrator import asides, config, config_devices, config_env, digests, targets
+from orchestrator.config_devices import AUTO
 from orchestrator.config_values import formats
 from orchestrator.errors import INPUT, USAGE, FatalError
 from orchestrator.flags import DEFAULT_FORMATS, FLAGS, FORMATS, Flag
@@ -95,9 +96,11 @@ def params_of(arguments: argparse.Namespace) -> dict[str, dict[str, Any]]:
     return params
 
 
-def devices_of(arguments: argparse.Namespace, machine: Machine) -> dict[str, str]:
+def devices_of(
+    arguments: argparse.Namespace, machine: Machine, stages: Mapping[str, Stage] = STAGES
+) -> dict[str, str]:
     """The devices that were asked for, on this machine: by stage, and under the empty name for all others."""
-    return config_devices.resolve(arguments.asks, params_of(arguments), machine)
+    return config_devices.resolve(arguments.asks, params_of(arguments), machine, stages)
 
 
 def sources_of(arguments: argparse.Namespace) -> dict[str, str]:
@@ -107,7 +110,7 @@ def sources_of(arguments: argparse.Namespace) -> dict[str, str]:
 
 def off_of(arguments: argparse.Namespace) -> dict[str, str]:
     """The stages that the user turned off, with what did it."""
-    switches = {"diarization": "diarize", "mux": "mux"}
+    switches = {"diarization": "diarize", "mux": "mux", "tmdb": "names"}
     return {
         stage: _place(arguments.sources[key], arguments.said[key])
         for stage, key in switches.items()
@@ -134,11 +137,14 @@ def stages_of(arguments: argparse.Namespace) -> Mapping[str, Stage]:
     }
 
 
-def known(stage: str, flag: str) -> str:
-    """The stage's name, or `FatalError` that names the stages there are."""
-    if stage not in STAGES:
-        raise FatalError(f"{flag}: there is no stage {stage!r}", f"stages: {', '.join(STAGES)}", USAGE)
-    return stage
+def known(stage: str, flag: str, stages: Mapping[str, Stage] = STAGES) -> tuple[str, ...]:
+    """The stages of this name: one, or every instance of it (`translation` is `translation-en` and `translation-de`);
+    `FatalError` that names the stages there are.
+    """
+    found = tuple(name for name, other in stages.items() if stage in (name, other.base))
+    if not found:
+        raise FatalError(f"{flag}: there is no stage {stage!r}", f"stages: {', '.join(stages)}", USAGE)
+    return (stage,) if stage in found else found
 
 
 def film_of(path: Path) -> Path:
@@ -176,36 +182,65 @@ def plan_from(arguments: argparse.Namespace, film: Path, store: Store, *, fetch:
     """
     from orchestrator import contradictions, plan
 
-    for flag, stages in (
-        ("--until", [arguments.until]),
-        ("--from", [arguments.from_]),
-        ("--force", forced(arguments)),
-    ):
-        for stage in stages:
-            if stage is not None:
-                known(stage, flag)
     there = film_of(film)
     arguments = config.merged(arguments, there)
     where = machine_of(arguments)
+    translated = targets.added(stages_of(arguments), _translation(arguments))
+    stages = translated.stages
+    until, from_ = (known(name, flag, stages) if name else () for name, flag in (
+        (arguments.until, "--until"), (arguments.from_, "--from"),
+    ))  # fmt: skip
+    force = frozenset(name for word in forced(arguments) for name in known(word, "--force", stages))
+    params, off = _with_asides(there, arguments)
     made = plan.make(
         there,
-        params=params_of(arguments),
-        off=off_of(arguments),
-        until=arguments.until,
-        from_=arguments.from_,
-        force=frozenset(forced(arguments)),
-        devices=devices_of(arguments, where),
+        params={**params, **translated.params},
+        off=off,
+        until=until,
+        from_=from_,
+        force=force,
+        notes=translated.notes,
+        devices=devices_of(arguments, where, stages),
         sources=sources_of(arguments),
         machine=where,
         offline=arguments.offline,
         smaller=arguments.allow_smaller_model,
         fetch=fetch,
-        stages=stages_of(arguments),
+        stages=stages,
         store=store,
         destination=destination_of(there, arguments),
     )
     contradictions.check(made)
     return made
+
+
+def _translation(arguments: argparse.Namespace) -> targets.Wanted:
+    return targets.Wanted(
+        languages=targets.languages(arguments.target_language or ""),
+        model=arguments.translation_model or "",
+        endpoint=arguments.translation_endpoint or "",
+        whisper="" if arguments.model in (None, AUTO) else arguments.model,
+    )
+
+
+def _with_asides(
+    film: Path, arguments: argparse.Namespace
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """The parameters that were set and those that come from beside the film; and the stages that are off, with the reasons."""
+    off = off_of(arguments)
+    params = asides.params(
+        film,
+        digests.file_digest(film),
+        cast=arguments.cast,
+        series=arguments.series or "",
+        voices=arguments.known_voices,
+        offline=arguments.offline,
+    )
+    for stage, found in params_of(arguments).items():
+        params[stage] = params.get(stage, {}) | found
+    if why := asides.why_no_names(params["tmdb"]):
+        off.setdefault("tmdb", why)
+    return params, off
 
 
 def add_machine(parser: argparse.ArgumentParser) -> None:

@@ -53,7 +53,8 @@ class Outcomes:
         job.ingredients = job.plan.ingredients(job.step, job.choice, digests)
         job.key = keys.key_of(job.ingredients)
         entry = None if job.step.forced else self._store.find(job.key)
-        if entry is None:
+        job.again = entry is not None and bool(entry.manifest.transient)
+        if entry is None or job.again:
             job.status = "ready"
         else:
             self._finish(job, entry, cached=True)

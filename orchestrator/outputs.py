@@ -76,9 +76,10 @@ class Ledger:
         return self._folder / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:32]}.json"
 
 
-def name_of(film: Path, output: str, language: str) -> str:
-    """The file's name beside the film: `movie.en.srt`, `movie.json`."""
-    tag = f".{language}" if output in {"srt", "vtt", "ass", "txt", "tsv"} and language else ""
+def name_of(film: Path, output: str, language: str, *, translated: bool = False) -> str:
+    """The file's name beside the film: `movie.en.srt`, `movie.json`; of a translation `movie.en.json`."""
+    tagged = translated or output in {"srt", "vtt", "ass", "txt", "tsv"}
+    tag = f".{language}" if tagged and language else ""
     return f"{film.stem}{tag}.{output}"
 
 

@@ -7,7 +7,7 @@ about to be made again, and if it comes out as it was, the result is there alrea
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -88,9 +88,10 @@ def make(
     destination: Path,
     params: Mapping[str, Mapping[str, Any]] | None = None,
     off: Mapping[str, str] | None = None,
-    until: str | None = None,
-    from_: str | None = None,
+    until: Sequence[str] = (),
+    from_: Sequence[str] = (),
     force: frozenset[str] = frozenset(),
+    notes: Mapping[str, tuple[str, ...]] | None = None,
     devices: Mapping[str, str] | None = None,
     sources: Mapping[str, str] | None = None,
     machine: Machine | None = None,
@@ -102,13 +103,14 @@ def make(
 ) -> Plan:
     """Plan a run on `film`; `FatalError` where it cannot be as asked (a model that is not there, an unknown stage).
 
-    `devices` maps stages, or the empty name for all, to devices, and `sources` says where that was asked. `machine` is the one to plan
+    `until` are the last stages, `from_` those to run again with all after them, `notes` what else people should know, by stage. `devices` maps stages, or the empty name for all, to devices, and `sources` says where that was asked. `machine` is the one to plan
     for, this one by default. `smaller` allows a smaller Whisper model where memory lacks.
     Without `fetch` nothing is fetched: such a plan is to be read, not to be run.
     """
     machine = machine or this_machine()
     reasons_off = _off(stages, off or {}, until)
-    forced = force | (_downstream(stages, from_) - (reasons_off.keys() - {from_}))
+    again = frozenset().union(*(_downstream(stages, name) for name in from_))
+    forced = force | (again - (reasons_off.keys() - set(from_)))
     if blocked := sorted(forced & reasons_off.keys()):
         raise FatalError(f"{blocked[0]} cannot be run: it is off ({reasons_off[blocked[0]]})", status=USAGE)
     known: dict[str, str] = {}
@@ -120,7 +122,7 @@ def make(
             continue
         chosen = choosing.choose(
             stage,
-            (params or {}).get(stage.name, {}),
+            {**(params or {}).get(stage.base, {}), **(params or {}).get(stage.name, {})},
             devices or {},
             machine=machine,
             offline=offline,
@@ -132,8 +134,8 @@ def make(
             stage=stage,
             choices=chosen.choices,
             refused=chosen.refused,
-            notes=chosen.notes,
-            inputs={i.name: i.source for i in stage.inputs if i.source.split(".")[0] not in reasons_off},
+            notes=(*(notes or {}).get(stage.name, ()), *chosen.notes),
+            inputs=_sources(stage, reasons_off),
             verdict="run",
             reason="",
             forced=stage.name in forced,
@@ -162,6 +164,8 @@ def _judged(step: Step, plan: Plan, store: Store, known: dict[str, str]) -> Step
     entry = store.find(key)
     if entry is None:
         return _with(step, "run", _reason(changes, last is not None, store.why_gone(key) or lost), key)
+    if entry.manifest.transient:
+        return _with(step, "run", f"last time: {entry.manifest.transient}", key)
     for name, record in entry.manifest.outputs.items():
         known[f"{step.name}.{name}"] = record.digest
     return _with(step, "cached", "degraded" if entry.manifest.degraded else "", key)
@@ -184,23 +188,34 @@ def _with(step: Step, verdict: Verdict, reason: str, key: str | None = None) -> 
     return dataclasses.replace(step, verdict=verdict, reason=reason, key=key)
 
 
-def _off(stages: Mapping[str, Stage], off: Mapping[str, str], until: str | None) -> dict[str, str]:
+def _off(stages: Mapping[str, Stage], off: Mapping[str, str], until: Sequence[str]) -> dict[str, str]:
     """Every stage that does not run, with the reason."""
-    wanted = set(stages) if until is None else _upstream(stages, until) | {until}
+    wanted = set(stages) if not until else set(until).union(*(_upstream(stages, name) for name in until))
     found: dict[str, str] = {}
     for stage in stages.values():
-        if reason := off.get(stage.name) or stage.off:
+        if reason := off.get(stage.base) or stage.off:
             found[stage.name] = reason
         elif stage.name not in wanted:
-            found[stage.name] = f"--until {until}"
+            found[stage.name] = f"--until {' '.join(until)}"
         else:
             for needed in stage.inputs:
-                source = needed.source.split(".")[0]
-                if not needed.optional and source in found:
-                    found[stage.name] = f"{source} is off"
+                sources = [source.split(".")[0] for source in needed.sources()]
+                if not needed.optional and all(source in found for source in sources):
+                    found[stage.name] = f"{sources[-1]} is off"
                     break
-    if until in found and until is not None:
-        raise FatalError(f"--until {until}: this stage is off ({found[until]})", status=USAGE)
+    for name in until:
+        if name in found:
+            raise FatalError(f"--until {name}: this stage is off ({found[name]})", status=USAGE)
+    return found
+
+
+def _sources(stage: Stage, off: Mapping[str, str]) -> dict[str, str]:
+    """Where each input comes from, without the optional ones that nothing gives."""
+    found = {}
+    for needed in stage.inputs:
+        there = (source for source in needed.sources() if source.split(".")[0] not in off)
+        if source := next(there, ""):
+            found[needed.name] = source
     return found
 
 
@@ -209,8 +224,6 @@ def _upstream(stages: Mapping[str, Stage], name: str) -> set[str]:
     return direct.union(*(_upstream(stages, other) for other in direct)) if direct else set()
 
 
-def _downstream(stages: Mapping[str, Stage], name: str | None) -> frozenset[str]:
+def _downstream(stages: Mapping[str, Stage], name: str) -> frozenset[str]:
     """The stage called `name` and those that read from it."""
-    if name is None:
-        return frozenset()
     return frozenset(stage for stage in stages if stage == name or name in _upstream(stages, stage))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -49,7 +50,7 @@ class Process(Protocol):
         """The end of its output."""
 
 
-Spawn = Callable[[Backend, int, Path, "queue.SimpleQueue[Post]"], Process]
+Spawn = Callable[[Backend, int, Path, "queue.SimpleQueue[Post]", Mapping[str, str]], Process]
 
 
 @dataclass(eq=False)
@@ -66,6 +67,11 @@ class Hand:
     runs: int = 0
     rss: int = 0
     told: float = field(default_factory=time.monotonic)
+
+
+def credentials(stage: Stage, environ: Mapping[str, str]) -> dict[str, str]:
+    """The credentials that the stage's process gets: its own, and no other."""
+    return {name: environ[name] for name in stage.secrets if environ.get(name)}
 
 
 def recipe_for(stage: Stage, choice: Choice, threads: int) -> Recipe:
@@ -94,7 +100,9 @@ class Pool:
         """Start a worker and tell it to load; it will be idle once it is ready."""
         number = self._numbers[stage.name] = self._numbers.get(stage.name, 0) + 1
         log = self._logs / (f"{stage.name}.log" if number == 1 else f"{stage.name}.{number}.log")
-        process = self._spawn(recipe.backend, recipe.threads, log, self._posts)
+        process = self._spawn(
+            recipe.backend, recipe.threads, log, self._posts, credentials(stage, os.environ)
+        )
         hand = Hand(process, recipe, stage, time.monotonic())
         process.send(
             Load(

@@ -65,7 +65,7 @@ def _check(stage: Stage, choice: Choice, store: Store, machine_id: str) -> agree
             destination=home() / "memo" / "agreement" / "reference.mkv",
             params={"demux": {"clip": agreement.CLIP}, stage.name: named},
             off={"mux": "a reference run"},
-            until=stage.name,
+            until=(stage.name,),
             devices=devices,
             offline=True,
         )

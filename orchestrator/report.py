@@ -187,7 +187,8 @@ def _waited(step: StepState, film: FilmState, started: float) -> float | None:
     """Seconds from when all inputs were there until the work began: imports, loading, waiting for cores or memory."""
     if step.started is None:
         return None
-    inputs = STAGES[step.name].upstream() if step.name in STAGES else ()
+    base = step.name.partition("-")[0]
+    inputs = STAGES[base].upstream() if base in STAGES else ()
     before = [s.ended for s in film.steps if s.name in inputs and s.ended is not None]
     return max(0.0, step.started - max(before, default=started))
 

@@ -26,7 +26,7 @@ def keep(job: Job, result: Result, store: Store, hooks: Hooks) -> Entry:
             degraded=tuple(result.degraded),
             facts=result.facts,
         )
-        entry = store.commit(job.folder, job.key, manifest, replace=job.step.forced)
+        entry = store.commit(job.folder, job.key, manifest, replace=job.step.forced or job.again)
     except FatalError as error:
         raise StageError(
             "storage" if error.status == STORAGE else "crash", error.message, error.hint

@@ -68,8 +68,14 @@ class Files:
                 note = self._placed[path].note if path in self._placed else ""
                 yield FileOutput(name=output.name, path=str(path), size=path.stat().st_size, note=note)
             elif output.name in self._formats.get(plan.film, ()) and output.kind == "file":
+                translated = step.name != step.stage.base
+                if translated and (output.name == "rttm" or not entry.manifest.facts.get("cues")):
+                    continue  # who speaks is told once, and of what needs no translation there is none
                 name = outputs.name_of(
-                    plan.film, output.name, str(entry.manifest.facts.get("language") or "")
+                    plan.film,
+                    output.name,
+                    str(entry.manifest.facts.get("language") or ""),
+                    translated=translated,
                 )
                 target = plan.destination.parent / name
                 if output.name != "rttm":

@@ -15,6 +15,7 @@ SCRUBBED = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONDONTWRITEBYTECOD
 MANNERS = {
     "PYTHONNOUSERSITE": "1",  # what a user once installed with pip --user must not shadow what is locked
     "PYTHONUNBUFFERED": "1",  # a stage that is killed leaves what it said in its log
+    "PYTHONHASHSEED": "0",  # IndicTransToolkit numbers its placeholders in the order of a set
     "PYTHONUTF8": "1",  # film titles are not ASCII, whatever the locale of a service or a cron job says
     "TOKENIZERS_PARALLELISM": "false",  # the tokenizers library warns, or hangs, when a process forks after using it
     "HF_HUB_DISABLE_TELEMETRY": "1",  # what is watched here is nobody's business

@@ -7,25 +7,17 @@ Bump a stage's `version` by hand when its output changes for the same inputs and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from orchestrator.declaration import Backend, Device, Input, Output, Param, Resources, Stage
+from orchestrator.declaration import Backend, Device, Input, Output, Param, Resources, Stage, on, on_cpu
+from orchestrator.stages_text import NAMING, POST_NER, PRE_NER, TMDB, TRANSLATION
 
 __all__ = ["STAGES", "Backend", "Device", "Input", "Output", "Param", "Resources", "Stage", "producers"]
-
-
-def _on(device: Device, runner: str, env: str, **facts: Any) -> Backend:
-    return Backend(device=device, env=env, runner=f"stage_runners.{runner}", **facts)
-
-
-def _cpu(runner: str, env: str) -> tuple[Backend, ...]:
-    return (_on("cpu", runner, env),)
 
 
 DEMUX = Stage(
     name="demux",
     version=2,
-    backends=_cpu("demux", "media"),
+    backends=on_cpu("demux", "media"),
     inputs=(Input(name="film", source="film"),),
     outputs=(Output(name="audio", kind="audio"),),
     params=(
@@ -43,8 +35,8 @@ SILERO_VAD = Stage(
     version=1,
     # Five seconds for a film of two hours on a CPU: less than another worker takes to start.
     backends=(
-        _on("cpu", "silero_vad", "pyannote"),
-        _on("mlx", "silero_vad", "mlx", on_request=True, packages=("mlx",)),
+        on("cpu", "silero_vad", "pyannote"),
+        on("mlx", "silero_vad", "mlx", on_request=True, packages=("mlx",)),
     ),
     inputs=(Input(name="audio", source="demux.audio"),),
     outputs=(Output(name="speech", kind="regions"),),
@@ -63,10 +55,10 @@ PYANNOTE_VAD = Stage(
     name="pyannote_vad",
     version=1,
     backends=(
-        _on("cuda", "pyannote_vad", "pyannote", checked=True),
-        _on("mps", "pyannote_vad", "pyannote", checked=True),
-        _on("mlx", "pyannote_vad", "mlx", checked=True, packages=("mlx",)),
-        _on("cpu", "pyannote_vad", "pyannote"),
+        on("cuda", "pyannote_vad", "pyannote", checked=True),
+        on("mps", "pyannote_vad", "pyannote", checked=True),
+        on("mlx", "pyannote_vad", "mlx", checked=True, packages=("mlx",)),
+        on("cpu", "pyannote_vad", "pyannote"),
     ),
     inputs=(
         Input(name="audio", source="demux.audio"),
@@ -95,10 +87,10 @@ DIARIZATION = Stage(
     name="diarization",
     version=1,
     backends=(
-        _on("cuda", "diarization", "pyannote", checked=True),
-        _on("mps", "diarization", "pyannote", checked=True),
-        _on("mlx", "diarization", "mlx", checked=True, only=("campplus",), packages=("mlx",)),
-        _on("cpu", "diarization", "pyannote"),
+        on("cuda", "diarization", "pyannote", checked=True),
+        on("mps", "diarization", "pyannote", checked=True),
+        on("mlx", "diarization", "mlx", checked=True, only=("campplus",), packages=("mlx",)),
+        on("cpu", "diarization", "pyannote"),
     ),
     inputs=(
         Input(name="audio", source="demux.audio"),
@@ -132,12 +124,12 @@ DIARIZATION = Stage(
 
 ASR = Stage(
     name="asr",
-    version=1,
+    version=2,
     backends=(
-        _on("cuda", "asr_whisperx", "whisperx"),
+        on("cuda", "asr_whisperx", "whisperx"),
         # A second transcription in one process has crashed on Macs, in MLX's own code.
-        _on("mlx", "asr_mlx", "mlx", runs=1, packages=("mlx", "mlx-whisper")),
-        _on("cpu", "asr_whisperx", "whisperx"),
+        on("mlx", "asr_mlx", "mlx", runs=1, packages=("mlx", "mlx-whisper")),
+        on("cpu", "asr_whisperx", "whisperx"),
     ),
     inputs=(
         Input(name="audio", source="demux.audio"),
@@ -155,6 +147,12 @@ ASR = Stage(
         Param(name="chunk_size", default=30, help="seconds of speech a decoding window holds at most"),
         Param(name="initial_prompt"),
         Param(name="hotwords"),
+        Param(name="bias", default=True, help="expect the names of the glossary"),
+        Param(
+            name="segment_languages",
+            default=True,
+            help="hear the language of each part where none is asked for",
+        ),
         Param(name="batch_size", default=8, affects="speed"),
     ),
     resources=Resources(cores=8, memory_mb=1500, vram_mb=4000),
@@ -172,9 +170,9 @@ ALIGNMENT = Stage(
     name="alignment",
     version=1,
     backends=(
-        _on("cuda", "alignment", "whisperx", never=_ON_CPU, framework="torch"),
-        _on("mps", "alignment", "whisperx", never=_ON_CPU, checked=True),
-        _on("cpu", "alignment", "whisperx"),
+        on("cuda", "alignment", "whisperx", never=_ON_CPU, framework="torch"),
+        on("mps", "alignment", "whisperx", never=_ON_CPU, checked=True),
+        on("cpu", "alignment", "whisperx"),
     ),
     inputs=(
         Input(name="audio", source="demux.audio"),
@@ -200,7 +198,7 @@ ALIGNMENT = Stage(
 ATTRIBUTION = Stage(
     name="attribution",
     version=1,
-    backends=_cpu("attribution", "nlp"),
+    backends=on_cpu("attribution", "nlp"),
     inputs=(
         Input(name="segments", source="alignment.segments"),
         Input(name="words", source="alignment.words"),
@@ -212,38 +210,15 @@ ATTRIBUTION = Stage(
     stall_s=120,
 )
 
-_NOT_YET = "not in this version"
-TMDB = Stage(
-    name="tmdb", version=1, backends=_cpu("tmdb", "nlp"),
-    inputs=(Input(name="film", source="film"),), outputs=(Output(name="cast", kind="glossary"),), off=_NOT_YET,
-)  # fmt: skip
-PRE_NER = Stage(
-    name="pre_ner", version=1, backends=_cpu("pre_ner", "nlp"),
-    inputs=(Input(name="cast", source="tmdb.cast"),), outputs=(Output(name="glossary", kind="glossary"),), off=_NOT_YET,
-)  # fmt: skip
-POST_NER = Stage(
-    name="post_ner", version=1, backends=_cpu("post_ner", "nlp"),
-    inputs=(
-        Input(name="segments", source="attribution.segments"),
-        Input(name="words", source="attribution.words"),
-        Input(name="glossary", source="pre_ner.glossary", optional=True),
-    ),
-    outputs=(Output(name="segments", kind="segments"), Output(name="words", kind="words")), off=_NOT_YET,
-)  # fmt: skip
-TRANSLATION = Stage(
-    name="translation", version=1, backends=_cpu("translation", "translation"),
-    inputs=(Input(name="segments", source="attribution.segments"), Input(name="words", source="attribution.words")),
-    outputs=(Output(name="segments", kind="segments"),), off=_NOT_YET,
-)  # fmt: skip
-
 SUBTITLES = Stage(
     name="subtitles",
-    version=2,
-    backends=_cpu("subtitles", "media"),
+    version=3,
+    backends=on_cpu("subtitles", "media"),
     inputs=(
-        Input(name="segments", source="attribution.segments"),
-        Input(name="words", source="attribution.words"),
+        Input(name="segments", source="post_ner.segments", otherwise="attribution.segments"),
+        Input(name="words", source="post_ner.words", otherwise="attribution.words"),
         Input(name="turns", source="diarization.turns", optional=True),
+        Input(name="speakers", source="naming.speakers", optional=True),
     ),
     outputs=(
         Output(name="cues", kind="cues"),
@@ -271,8 +246,8 @@ SUBTITLES = Stage(
 
 MUX = Stage(
     name="mux",
-    version=1,
-    backends=_cpu("mux", "media"),
+    version=2,
+    backends=on_cpu("mux", "media"),
     inputs=(
         Input(name="film", source="film"),
         Input(name="cues", source="subtitles.cues"),
@@ -293,7 +268,7 @@ STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
         DEMUX, TMDB, PRE_NER, SILERO_VAD, PYANNOTE_VAD, DIARIZATION, ASR, ALIGNMENT,
-        ATTRIBUTION, POST_NER, TRANSLATION, SUBTITLES, MUX,
+        ATTRIBUTION, POST_NER, NAMING, TRANSLATION, SUBTITLES, MUX,
     )
 }  # fmt: skip
 """Every stage by name, in an order in which each stands after those it reads from."""

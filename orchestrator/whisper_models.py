@@ -87,6 +87,12 @@ def english_only(name: str, folder: Path) -> bool:
     return bool(re.search(r"\.en($|-)", Path(name).name)) or _ENGLISH_WORDS in sizes
 
 
+def translates(name: str) -> bool:
+    """Say whether a model can translate: those for English alone, the distilled ones and turbo were not taught it."""
+    plain = Path(name).name
+    return not re.search(r"\.en($|-)|distil|turbo", plain)
+
+
 def repositories(name: str, device: str) -> tuple[str, ...]:
     """Return the repositories that may hold the model `name` for `device`, that in its own layout first."""
     own, other = (FOR_MLX, FOR_CTRANSLATE2) if device == "mlx" else (FOR_CTRANSLATE2, None)

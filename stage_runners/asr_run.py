@@ -18,7 +18,7 @@ from ipc.context import Context
 from ipc.errors import StageError
 from stage_runners import asr_chunks, asr_decode, asr_language, asr_words
 
-VERSION = 1
+VERSION = 2
 """Of the stage, for every backend of it."""
 _BIAS = {"base": -0.065, "tiny.en": 0.083}
 """Seconds by which each model's attention runs late, the mean on hand-made word times."""

@@ -7,9 +7,9 @@ cues. With its bit-exact flags two runs give the same bytes. The result is read 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ipc.clip import clip_of
 from ipc.errors import Cancelled, StageError
@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from ipc.context import Context
 
 STAGE = "mux"
-VERSION = 1
+VERSION = 2
+
+
+class Added(NamedTuple):
+    """A subtitle track to add: its SRT, the language's code, and the rows of its cues."""
+
+    srt: Path
+    language: str
+    cues: Sequence[Mapping[str, Any]]
+
 
 MUXERS = {"mkv": "matroska", "mp4": "mp4"}
 SHORT_BY_SECONDS = 1.0
@@ -46,23 +55,25 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     if container not in MUXERS:
         raise StageError("config", f"--container {container}: mkv or mp4")
     film = probe(inputs["film"])
-    cues = read(inputs["cues"], "cues")
+    added = [
+        Added(inputs[f"srt{name}"], str(cues.content["language"]), cues.rows())
+        for name in _instances(inputs)
+        if (cues := read(inputs[f"cues{name}"], "cues")).table.num_rows
+    ]
     clip = on_the_container(clip_of(context.params.get("clip")), film)
     kept, left_out = streams(film, container)
     for track, why in left_out:
         if why:
             context.degraded(f"{track.type} stream {track.index} ({track.codec}) is left out: {why}")
-    count = cues.table.num_rows
-    if not count:
+    if not added:
         context.log("nothing was said: no subtitle track is added")
     output = context.path("film")
     command = arguments(
         inputs["film"],
-        inputs["srt"] if count else None,
+        added,
         output,
         kept,
         container,
-        str(cues.content["language"]),
         clip,
         late=0.0 if clip else head_start(film),
     )
@@ -70,7 +81,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     _room(inputs["film"], output, whole=clip is None)
     try:
         said = media_ffmpeg.run(command, context, total, "mux", output)
-        written = verify(output, kept, cues.rows(), clip, film)
+        written = verify(output, kept, added, clip, film)
     except Cancelled:
         output.unlink(missing_ok=True)
         raise
@@ -90,9 +101,15 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     context.method = f"ffmpeg stream copy to {MUXERS[container]}"
     context.fact("container", container)
     context.fact(
-        "subtitle_track", len([track for track in kept if track.type == "subtitle"]) if count else None
+        "subtitle_track", len([track for track in kept if track.type == "subtitle"]) if added else None
     )
+    context.fact("subtitle_languages", [track.language for track in added])
     context.save_file("film")
+
+
+def _instances(inputs: Mapping[str, Path]) -> list[str]:
+    """What follows `cues` in the names of the inputs: nothing for the language spoken, `-en` for a translation, in order."""
+    return [name.removeprefix("cues") for name in inputs if name.startswith("cues")]
 
 
 def _room(film: Path, output: Path, *, whole: bool) -> None:
@@ -134,26 +151,25 @@ def streams(film: Film, container: str) -> tuple[list[Track], list[tuple[Track, 
 
 def arguments(
     path: Path,
-    srt: Path | None,
+    added: Sequence[Added],
     output: Path,
     kept: list[Track],
     container: str,
-    code: str,
     clip: tuple[float, float] | None,
     *,
     late: float = 0.0,
 ) -> list[str]:
-    """Ffmpeg's arguments: copy the streams in `kept`, and add `srt` as the default subtitle track in language `code`.
+    """Ffmpeg's arguments: copy the streams in `kept`, and add a subtitle track for each of `added`.
 
-    `late` is by how many seconds the film begins after its container.
+    The first translation is the default track, since somebody asked for it; else the only one. `late` is by how many seconds the
+    film begins after its container.
     """
-    spoken = language(code)
     command = ["-y"]
     if clip:
         command += ["-ss", f"{clip[0]:.6f}", "-t", f"{clip[1] - clip[0]:.6f}"]
     command += ["-i", media_ffmpeg.url(path)]
-    if srt:
-        command += ["-itsoffset", f"{late:.6f}", "-f", "srt", "-i", media_ffmpeg.url(srt)]
+    for track in added:
+        command += ["-itsoffset", f"{late:.6f}", "-f", "srt", "-i", media_ffmpeg.url(track.srt)]
     for track in kept:
         command += ["-map", f"0:{track.index}"]
     command += ["-map_metadata", "0", "-map_chapters", "0", "-c", "copy"]
@@ -162,13 +178,15 @@ def arguments(
         form = "mov_text" if container == "mp4" else IN_MATROSKA.get(track.codec)
         if form and form != track.codec:
             command += [f"-c:s:{number}", form]
-    if srt:
-        number = len(texts)
+    default = min(1, len(added) - 1)
+    for place, new in enumerate(added):
+        number = len(texts) + place
+        spoken = language(new.language)
         tag = spoken.terminologic if container == "mp4" else spoken.bibliographic
         command += [
-            "-map", "1:0", f"-c:s:{number}", "mov_text" if container == "mp4" else "srt",
+            "-map", f"{place + 1}:0", f"-c:s:{number}", "mov_text" if container == "mp4" else "srt",
             f"-metadata:s:s:{number}", f"language={tag}", f"-metadata:s:s:{number}", f"title={spoken.name}",
-            f"-metadata:s:s:{number}", f"handler_name={spoken.name}", f"-disposition:s:{number}", "default",
+            f"-metadata:s:s:{number}", f"handler_name={spoken.name}", f"-disposition:s:{number}", "default" if place == default else "0",
         ]  # fmt: skip
     if container == "mp4":
         command += ["-movflags", "+faststart"]
@@ -180,7 +198,7 @@ def arguments(
 def verify(
     output: Path,
     kept: list[Track],
-    cues: list[dict[str, Any]],
+    added: Sequence[Added],
     clip: tuple[float, float] | None,
     film: Film,
 ) -> float:
@@ -190,7 +208,7 @@ def verify(
     """
     found = probe(output)
     for kind in ("video", "audio", "subtitle", "attachment"):
-        expected = sum(track.type == kind for track in kept) + (kind == "subtitle" and bool(cues))
+        expected = sum(track.type == kind for track in kept) + (len(added) if kind == "subtitle" else 0)
         if len(found.of(kind)) != expected:
             if clip:
                 raise StageError(
@@ -199,8 +217,9 @@ def verify(
             raise _wrong(output, f"{len(found.of(kind))} {kind} streams, expected {expected}")
     if clip is None and found.chapters != film.chapters:
         raise _wrong(output, f"{found.chapters} chapters, expected {film.chapters}")
-    if cues:
-        times = _subtitle_times(output, found.of("subtitle")[-1])
+    texts = found.of("subtitle")
+    for track, new in zip(texts[len(texts) - len(added) :], added, strict=True):
+        cues, times = new.cues, _subtitle_times(output, track)
         if len(times) < len(cues):
             raise _wrong(output, f"{len(times)} cues, expected {len(cues)}")
         shift = times[0] - cues[0]["start"]

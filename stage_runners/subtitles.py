@@ -15,9 +15,11 @@ from stage_runners.subtitles_layout import Layout
 from stage_runners.subtitles_tokens import tokens, up
 
 STAGE = "subtitles"
-VERSION = 2
+VERSION = 3
 MIN_WIDTH = 16
 """A speaker label and the words that cannot be cut have to fit a line."""
+_LABEL = 14
+"""Characters that a label may have in the narrowest line: `[SPEAKER 12]` and a little more."""
 LABELS = ("none", "change", "all")
 UNDETERMINED = "und"
 
@@ -32,14 +34,15 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
 
     segments, words = read(inputs["segments"], "segments").rows(), read(inputs["words"], "words").rows()
     turns = read(inputs["turns"], "turns").rows() if "turns" in inputs else []
+    known = read(inputs["speakers"], "speakers").rows() if "speakers" in inputs else []
     language = language_of(segments)
-    speakers = formats.names(segments)
+    speakers = formats.names(segments, known)
 
     def check(done: int) -> None:
         context.check()
         context.progress(done, len(words), unit="words", phase="layout")
 
-    cues = cues_of(segments, words, language, context.params, speakers, check)
+    cues = cues_of(*formats.together(segments, words, speakers), language, context.params, speakers, check)
     context.method = "dynamic programme"
     _report(cues, language, speakers, context)
     context.save("cues", columns(cues), content={"language": language})
@@ -49,7 +52,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
         ("ass", formats.ass(cues, speakers)),
         ("txt", formats.txt(segments, speakers)),
         ("tsv", formats.tsv(segments)),
-        ("json", formats.transcript(segments, words, language)),
+        ("json", formats.transcript(segments, words, language, known)),
         ("rttm", formats.rttm(turns)),
     ):
         context.path(name).write_text(text, encoding="utf-8", newline="\n")
@@ -67,8 +70,9 @@ def cues_of(
     """The cues of rows of segments and words. A film with one speaker needs no label, unless all are asked for."""
     limits = profile(params, language)
     wanted = params["speaker_labels"]
-    shown = wanted == "all" or (wanted == "change" and len(speakers) > 1)
-    labels = {speaker: formats.label(name) for speaker, name in speakers.items()} if shown else {}
+    shown = wanted == "all" or (wanted == "change" and len(set(speakers.values())) > 1)
+    room = max(_LABEL, limits.width * 3 // 5)
+    labels = {speaker: formats.label(name, room) for speaker, name in speakers.items()} if shown else {}
     longest = max(map(len, labels.values()), default=-1) + 1
     width = limits.width if limits.lines > 1 else max(1, limits.width - longest)
     layout = Layout(tokens(segments, words, width), limits, language, labels, every=wanted == "all")
@@ -135,7 +139,7 @@ def columns(cues: Sequence[Cue]) -> dict[str, list[Any]]:
 def _report(cues: Sequence[Cue], language: str, speakers: Mapping[str, str], context: Any) -> None:
     context.fact("language", language)
     context.fact("cues", len(cues))
-    context.fact("speakers", len(speakers))
+    context.fact("speakers", len(set(speakers.values())))
     flags: dict[str, int] = {}
     for cue in cues:
         for flag in cue.flags:

@@ -30,14 +30,35 @@ _COLOURS = (
 """White first, then colours that stay apart for the colour-blind and keep contrast on a dark outline."""
 
 
-def names(rows: Iterable[Row]) -> dict[str, str]:
-    """`Speaker 1`, `Speaker 2`, ... for the speakers of `rows`, in order of their first appearance."""
+def names(rows: Iterable[Row], known: Iterable[Row] = ()) -> dict[str, str]:
+    """What the speakers of `rows` are called: by the table of speakers `known`, else `Speaker 1`, `Speaker 2`, ... in order of
+    their first appearance.
+    """
+    called = {row["speaker"]: row["name"] for row in known if row["name"]}
     found = dict.fromkeys(row["speaker"] for row in rows if row["speaker"])
-    return {speaker: f"Speaker {k}" for k, speaker in enumerate(found, 1)}
+    return {speaker: called.get(speaker) or f"Speaker {k}" for k, speaker in enumerate(found, 1)}
 
 
-def label(name: str) -> str:
-    """The label that stands before a speaker's text."""
+def together(
+    segments: Sequence[Row], words: Sequence[Row], speakers: Mapping[str, str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Segments and words in which voices of one name are one speaker: a label between them would say that somebody else speaks."""
+    first: dict[str, str] = {}
+    for speaker, name in speakers.items():
+        first.setdefault(name, speaker)
+    same = {speaker: first[name] for speaker, name in speakers.items()}
+    return tuple(  # type: ignore[return-value]
+        [{**row, "speaker": same.get(row["speaker"], row["speaker"])} for row in rows]
+        for rows in (segments, words)
+    )
+
+
+def label(name: str, room: int = 40) -> str:
+    """The label that stands before a speaker's text, of `room` characters at most: of a long name the first word, else its beginning."""
+    if len(name) + 2 > room:
+        name = name.split(maxsplit=1)[0]
+    if len(name) + 2 > room:
+        name = name[: room - 3] + "…"
     return f"[{name.upper()}]"
 
 
@@ -149,8 +170,13 @@ def tsv(segments: Sequence[Row]) -> str:
     return "start\tend\ttext\n" + "".join(lines)
 
 
-def transcript(segments: Sequence[Row], words: Sequence[Row], language: str) -> str:
-    """JSON of WhisperX's shape. What is not known is left out, as there: times and scores of a word, speakers."""
+def transcript(
+    segments: Sequence[Row], words: Sequence[Row], language: str, known: Iterable[Row] = ()
+) -> str:
+    """JSON of WhisperX's shape. What is not known is left out, as there: times and scores of a word, speakers.
+
+    Speakers keep their labels, as in the RTTM; `speakers` says what is known of each.
+    """
     own: dict[int, list[dict[str, Any]]] = {}
     for word in words:
         own.setdefault(word["segment"], []).append(_word(word))
@@ -165,7 +191,18 @@ def transcript(segments: Sequence[Row], words: Sequence[Row], language: str) -> 
         "word_segments": [w for s in shown for w in s["words"]],
         "language": language,
     }
+    if people := {row["speaker"]: _person(row) for row in known}:
+        result["speakers"] = people
     return json.dumps(result, ensure_ascii=False, indent=1) + "\n"
+
+
+def _person(row: Row) -> dict[str, Any]:
+    return _known(
+        name=row["name"],
+        confidence=round(float(row["confidence"]), 3),
+        source=row["source"],
+        evidence=list(row["evidence"]),
+    )
 
 
 def _word(word: Row) -> dict[str, Any]:

@@ -66,7 +66,8 @@ def _prepare(arguments: argparse.Namespace, film: Path) -> str:
     # Not with the job file that is there: it would pin what was decided when it was written.
     asked = config.merged(arguments, None)
     plan = options.plan_from(asked, film, Store(home() / "store"))
-    steps = {step.name: step for step in plan.steps}
+    # Of a stage's instances the first stands for all: they run alike.
+    steps = {step.stage.base: step for step in reversed(plan.steps)}
     here = options.machine_of(asked)
     text = jobfile.text(film, asked, steps, here, _recommended(asked, plan, here)).encode()
     with tempfile.TemporaryDirectory() as folder:

@@ -18,6 +18,7 @@ from orchestrator.errors import FAILED, INTERRUPTED, OK, STATUS_OF_CATEGORY, USA
 from orchestrator.home import home
 from orchestrator.job import Job
 from orchestrator.plan import Plan, Step
+from orchestrator.pool import credentials
 from orchestrator.store import Store
 
 
@@ -38,15 +39,14 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the stage; returns the exit status."""
-    name = options.known(arguments.stage, "stage")
     if arguments.until or arguments.from_:
         raise FatalError("stage runs one stage: --from and --until have no meaning here", status=USAGE)
-    arguments.until = name
+    arguments.until = arguments.stage
     store = Store(home() / "store")
     plan = options.plan_from(arguments, arguments.film, store)
-    step = plan.step(name)
+    step = [step for step in plan.steps if arguments.stage in (step.name, step.stage.base)][-1]
     known = _prepare(plan, step, store)
-    folder = home() / "debug" / f"{plan.film.stem}-{name}"
+    folder = home() / "debug" / f"{plan.film.stem}-{step.name}"
     folder.mkdir(parents=True, exist_ok=True)
     command = _command(plan, step, folder, known)
     if arguments.print_command:
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         command.append("--pdb")
     backend, threads = step.choice.backend, _threads(plan, step)
     own = settings.for_worker(backend.env, backend.device, threads, os.environ)
-    environment = envs.child_environment(backend.env, own)
+    environment = envs.child_environment(backend.env, {**own, **credentials(step.stage, os.environ)})
     try:
         done = subprocess.run(command, env=environment, check=False)
     except KeyboardInterrupt:

@@ -30,6 +30,12 @@ CONTENT = {
     "frame_seconds": 0.017,
     "frame_offset": 0.0,
     "language": "hi",
+    "title": "मंथन",
+    "original_title": "Manthan",
+    "year": 1976,
+    "plot": "",
+    "series": "",
+    "sources": ["nfo: 12 characters"],
 }
 
 

@@ -96,7 +96,7 @@ class House:
     def __init__(self):
         self.made = []
 
-    def spawn(self, backend, threads, log, posts):
+    def spawn(self, backend, threads, log, posts, extra=None):
         fake = Fake(self, backend, threads, log, posts)
         self.made.append(fake)
         return fake

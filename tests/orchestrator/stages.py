@@ -53,7 +53,7 @@ def make_plan(film, store, stages, **options):
     return plan.make(film, store=store, destination=film.with_suffix(".out.mkv"), stages=stages, **options)
 
 
-def spawn(backend, threads, log, posts):
+def spawn(backend, threads, log, posts, extra=None):
     """Start a stage's child in the development environment, saying the stage's own name in its `hello`."""
     stage_name = log.name.split(".")[0]
     code = (

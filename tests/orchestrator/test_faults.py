@@ -95,7 +95,7 @@ def test_the_next_run_leaves_out_a_device_on_which_nothing_fitted(bench):
 def test_a_worker_near_its_limit_is_stopped_before_it_fails_and_goes_on_in_smaller_pieces(bench, monkeypatch):
     """A real `ulimit -v` on the child, and a stage that eats a gigabyte a second."""
 
-    def spawn(backend, threads, log, posts):
+    def spawn(backend, threads, log, posts, extra=None):
         made = real(backend, threads, log, posts)
         resource.prlimit(made.pid, resource.RLIMIT_AS, (3 << 30, 3 << 30))
         return made
@@ -130,7 +130,7 @@ def group():
 
 
 def test_a_worker_that_the_kernel_killed_for_memory_goes_on_in_smaller_pieces(bench, group, monkeypatch):
-    def spawn(backend, threads, log, posts):
+    def spawn(backend, threads, log, posts, extra=None):
         made = real(backend, threads, log, posts)
         (group / "cgroup.procs").write_text(str(made.pid))
         return made

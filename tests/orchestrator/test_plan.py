@@ -74,13 +74,13 @@ def test_what_was_asked_for_runs_though_it_is_there(film, store, tmp_path):  # n
     assert [v for v, _ in verdicts(make_plan(film, store, STAGES_AB, force=frozenset("b"))).values()] == [
         "cached", "run", "maybe",
     ]  # fmt: skip
-    assert [v for v, _ in verdicts(make_plan(film, store, STAGES_AB, from_="b")).values()] == [
+    assert [v for v, _ in verdicts(make_plan(film, store, STAGES_AB, from_=("b",))).values()] == [
         "cached", "run", "run",
     ]  # fmt: skip
 
 
 def test_until_leaves_out_what_comes_after(film, store):  # noqa: F811
-    plan = make_plan(film, store, STAGES_AB, until="b")
+    plan = make_plan(film, store, STAGES_AB, until=("b",))
     assert verdicts(plan)["c"] == ("off", "--until b")
 
 
@@ -92,7 +92,7 @@ def test_a_stage_that_needs_one_that_is_off_is_off_too(film, store):  # noqa: F8
 
 
 def test_from_a_stage_on_leaves_out_what_is_off(film, store):  # noqa: F811
-    plan = make_plan(film, store, STAGES_AB, off={"c": "--no-c"}, from_="b")
+    plan = make_plan(film, store, STAGES_AB, off={"c": "--no-c"}, from_=("b",))
     assert [step.forced for step in plan.steps] == [False, True, False]
 
 

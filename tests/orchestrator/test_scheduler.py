@@ -211,7 +211,7 @@ def test_a_signal_stops_the_run_and_everything_it_started(store, tmp_path, film,
 
 
 def test_a_runner_of_another_version_is_refused(store, tmp_path, film):
-    def spawn(backend, threads, log, posts):
+    def spawn(backend, threads, log, posts, extra=None):
         return small.spawn(backend, threads, log.with_name("other.log"), posts)
 
     made, _ = scheduler(store, tmp_path, spawn=spawn)

@@ -1,0 +1,154 @@
+"""The stages of a run that translates: an instance of `translation` and of `subtitles` for every language that is asked for.
+
+Which method translates is decided here, with the reason: what was named, else Whisper's own task, which is embedded and knows only
+English. Each instance has its own result in the store, so that another language costs nothing of those that are there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestrator import translation_models, whisper_models
+from orchestrator.declaration import Input, Stage
+from orchestrator.errors import USAGE, FatalError
+from orchestrator.stages_text import TRANSLATIONS
+
+ENGLISH = "en"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is asked of the translation: languages, the model's name, an endpoint's address, and the Whisper model of the film."""
+
+    languages: Sequence[str] = ()
+    model: str = ""
+    endpoint: str = ""
+    whisper: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Targets:
+    """The stages with their instances, what is set in their parameters, and what people should know of the choice, by stage."""
+
+    stages: Mapping[str, Stage]
+    params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def languages(text: str) -> tuple[str, ...]:
+    """The codes in `en,de`, without repeats; `FatalError` (usage) for one that is none."""
+    found: dict[str, None] = {}
+    for word in text.split(","):
+        code = word.strip().lower().replace("_", "-").partition("-")[0]
+        if not code:
+            continue
+        if code not in whisper_models.LANGUAGES and not (len(code) in {2, 3} and code.isalpha()):
+            raise FatalError(
+                f"--target-language {text}: {word.strip()!r} is no language",
+                "codes such as en, de, hi, with commas between them",
+                USAGE,
+            )
+        found[code] = None
+    return tuple(found)
+
+
+def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
+    """`stages` with the instances that `wanted` asks for; `FatalError` where no method can do what is asked."""
+    if not wanted.languages:
+        if wanted.model or wanted.endpoint:
+            said = "--translation-model" if wanted.model else "--translation-endpoint"
+            raise FatalError(f"{said} has nothing to translate to", "say it: --target-language en", USAGE)
+        return Targets(stages=stages)
+    params: dict[str, Mapping[str, Any]] = {}
+    notes: dict[str, tuple[str, ...]] = {}
+    translations, subtitles = [], []
+    for language in wanted.languages:
+        method, why = _method(language, wanted)
+        name = f"translation-{language}"
+        stage = dataclasses.replace(
+            TRANSLATIONS[method], name=name, off="", resources=_resources(stages, TRANSLATIONS[method])
+        )
+        translations.append(stage)
+        params[name] = _params(method, language, wanted)
+        notes[name] = (why,)
+        subtitles.append(_subtitles(stages["subtitles"], language))
+    found: dict[str, Stage] = {}
+    for stage in stages.values():
+        if stage.base == "translation":
+            found |= {other.name: other for other in translations}
+            continue
+        found[stage.name] = _muxing(stage, wanted.languages) if stage.base == "mux" else stage
+        if stage.name == "subtitles":
+            found |= {other.name: other for other in subtitles}
+    return Targets(stages=found, params=params, notes=notes)
+
+
+def _method(language: str, wanted: Wanted) -> tuple[str, str]:
+    """The method, and why it is the one."""
+    if wanted.endpoint:
+        if not wanted.model:
+            raise FatalError(
+                "--translation-endpoint needs the name of a model there",
+                "--translation-model, such as qwen3:8b",
+                USAGE,
+            )
+        return "endpoint", f"by {wanted.model} at {wanted.endpoint}: the text of the film is sent there"
+    if wanted.model:
+        method = translation_models.method_of(wanted.model)
+        if method == "whisper" and language != ENGLISH:
+            raise FatalError(
+                f"--target-language {language}: Whisper translates to English only", _others(), USAGE
+            )
+        return method, f"by {wanted.model}, which was asked for"
+    if language == ENGLISH:
+        return "whisper", "by Whisper's own task, from the sound: it is embedded, and knows English only"
+    raise FatalError(
+        f"--target-language {language}: what is embedded translates to English only", _others(), USAGE
+    )
+
+
+def _others() -> str:
+    return (
+        "--translation-model nllb-200-distilled-600M (or another NLLB-200, OPUS-MT or IndicTrans2 model), or "
+        "--translation-endpoint with an OpenAI-compatible server such as Ollama"
+    )
+
+
+def _params(method: str, language: str, wanted: Wanted) -> dict[str, Any]:
+    found: dict[str, Any] = {"target": language}
+    if method == "endpoint":
+        return {**found, "endpoint": wanted.endpoint, "translation_model": wanted.model}
+    if method != "whisper":
+        return {**found, "translation_model": wanted.model}
+    model = wanted.model if wanted.model not in {"", "whisper"} else wanted.whisper
+    if model and whisper_models.translates(model):
+        found["translation_model"] = model
+    return found
+
+
+def _resources(stages: Mapping[str, Stage], stage: Stage) -> Any:
+    """What the stage leases, with no more cores than its base has been given (`--threads`)."""
+    base = stages["translation"].resources
+    return dataclasses.replace(stage.resources, cores=min(stage.resources.cores, base.cores))
+
+
+def _subtitles(stage: Stage, language: str) -> Stage:
+    own = {"segments", "words"}
+    inputs = tuple(
+        Input(name=i.name, source=f"translation-{language}.{i.name}") if i.name in own else i
+        for i in stage.inputs
+    )
+    return dataclasses.replace(stage, name=f"subtitles-{language}", inputs=inputs)
+
+
+def _muxing(mux: Stage, wanted: Sequence[str]) -> Stage:
+    """`mux` with a subtitle track more for each language."""
+    more = tuple(
+        Input(name=f"{kind}-{language}", source=f"subtitles-{language}.{kind}")
+        for language in wanted
+        for kind in ("cues", "srt")
+    )
+    return dataclasses.replace(mux, inputs=(*mux.inputs, *more))
