@@ -1,0 +1,62 @@
+"""What one source knows of a film, in the same words for all sources."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+FIELDS = ("title", "original_title", "language", "year", "plot", "series")
+"""What a source may say of the film itself; an empty string, or 0, where it says nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """Somebody or something with a name: `kind` is character, place or other; `actor` is empty where nobody says."""
+
+    name: str
+    kind: str = "character"
+    actor: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What `source` says. `ids` name the film elsewhere: `tmdb` (movie/603, tv/1399), `imdb`, `tvdb`; `season` and `episode` are
+    None for what is no episode. `language` is ISO 639-1. For an episode `title` is its own and `series` its show's.
+    """
+
+    source: str
+    title: str = ""
+    original_title: str = ""
+    language: str = ""
+    year: int = 0
+    plot: str = ""
+    series: str = ""
+    season: int | None = None
+    episode: int | None = None
+    rows: tuple[Row, ...] = ()
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+    def says(self) -> list[str]:
+        """The fields of the film it fills."""
+        return [name for name in FIELDS if getattr(self, name)]
+
+
+def folded(text: str) -> str:
+    """`text` to compare: no case, no accents, no punctuation, single blanks. Marks of scripts that need them stay."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(c for c in plain if not "\u0300" <= c <= "\u036f")
+    letters = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in kept.replace("'", ""))
+    return " ".join(unicodedata.normalize("NFC", letters).split())
+
+
+def clean(text: str) -> str:
+    """`text` on one line, without what cannot be shown and without blanks around it."""
+    shown = "".join(
+        c
+        for c in text
+        if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"} or c in "\u200c\u200d"
+    )
+    return re.sub(r"\s+", " ", shown).strip()
