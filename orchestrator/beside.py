@@ -2,25 +2,105 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 
-_EPISODE = re.compile(r"^(?P<series>.+?)[ ._-]+s\d{1,2}[ ._-]?e\d{1,3}", re.IGNORECASE)
+VIDEO = frozenset(
+    [".avi", ".divx", ".flv", ".iso", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ogm", ".ogv", ".rmvb",
+     ".ts", ".vob", ".webm", ".wmv"]
+)  # fmt: skip
+"""Suffixes of films, by which it is told whether a folder holds one film or several."""
+_NUMBERED = re.compile(r"[ ._-]+(?:s(?P<season>\d{1,2})[ ._-]*e\d{1,3}|\d{1,2}x\d{2,3})(?!\d)", re.IGNORECASE)
+_AT_FRONT = re.compile(r"^(?:s\d{1,2}[ ._-]*e\d{1,3}|\d{1,2}x\d{2,3})(?!\d)", re.IGNORECASE)
+_PART = re.compile(r"[ ._-]+(?:cd|dvd|disc|disk|part|pt)[ ._-]*\d$", re.IGNORECASE)
+_EXTRA = re.compile(
+    r"(?:[ ._-]|^)(?:trailer|sample|featurette|deleted|behindthescenes|interview|scene|short|other)\d*$",
+    re.IGNORECASE,
+)
+_SEASON = re.compile(
+    r"^(?:(?:season|staffel|saison|temporada|series)[ ._-]*\d+|s\d{1,2}|specials)$", re.IGNORECASE
+)
+_READ = 1 << 20
 
 
 def nfo_of(film: Path) -> Path | None:
-    """The film's own `.nfo`, or None."""
-    place = film.with_suffix(".nfo")
-    return place if place.is_file() else None
+    """The film's own `.nfo`, or None: `<name>.nfo`, or `movie.nfo` where no other film lies in the folder."""
+    for stem in dict.fromkeys((film.stem, _PART.sub("", film.stem))):
+        for suffix in (".nfo", ".NFO"):
+            if _is_file(place := film.with_name(stem + suffix)):
+                return place
+    place = film.with_name("movie.nfo")
+    return place if _is_file(place) and _alone(film) else None
 
 
 def show_nfo_of(film: Path) -> Path | None:
     """The `tvshow.nfo` of the film's folder, or of the one above, or None."""
     places = (folder / "tvshow.nfo" for folder in (film.parent, film.parent.parent))
-    return next((place for place in places if place.is_file()), None)
+    return next((place for place in places if _is_file(place)), None)
 
 
 def series_of(film: Path) -> str:
-    """The series that the film's name says it belongs to; empty where it says none."""
-    found = _EPISODE.match(film.stem)
-    return re.sub(r"[._]+", " ", found["series"]).strip() if found else ""
+    """The series that the film belongs to, as its `.nfo`, its series' `.nfo` or its name says; empty where none does.
+
+    No XML is parsed here: an .nfo may come from anywhere, and a title is found without.
+    """
+    own = nfo_of(film)
+    if own and (said := _said(own, "showtitle")):
+        return said
+    numbered = _NUMBERED.search(film.stem)
+    at_front = _AT_FRONT.match(film.stem)
+    if (numbered or at_front) and (show := show_nfo_of(film)) and (said := _said(show, "title")):
+        return said
+    if numbered and not at_front and (named := _plain(film.stem[: numbered.start()])):
+        return named
+    if at_front:
+        folder = film.absolute().parent
+        return _plain(folder.parent.name if _SEASON.match(folder.name) else folder.name)
+    return ""
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a folder that may not be searched, a name that is too long with its new suffix
+        return False
+
+
+def _alone(film: Path) -> bool:
+    """Whether the folder holds no other film: parts of one and versions named after the folder are one, extras none."""
+    try:
+        others = [p for p in film.parent.iterdir() if p.suffix.lower() in VIDEO and not _EXTRA.search(p.stem)]
+    except OSError:
+        return False
+    if any(_NUMBERED.search(p.stem) or _AT_FRONT.match(p.stem) for p in others):
+        return len(others) <= 1
+    whole = _PART.sub("", film.stem)
+    folder = film.absolute().parent.name
+    versions = bool(folder) and film.stem.startswith(folder)
+    return all(_PART.sub("", p.stem) == whole or (versions and p.stem.startswith(folder)) for p in others)
+
+
+def _said(nfo: Path, tag: str) -> str:
+    """The text of the first element `tag`; empty where there is none."""
+    try:
+        with nfo.open("rb") as stream:
+            raw = stream.read(_READ)
+    except OSError:
+        return ""
+    codec = "utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    try:
+        text = raw.decode(codec)
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", errors="replace")
+    found = re.search(
+        rf"<{tag}(?:\s[^>]*)?>\s*(?:<!\[CDATA\[)?([^<]{{1,300}}?)\s*(?:\]\]>\s*)?</{tag}\s*>", text
+    )
+    return " ".join(html.unescape(found[1]).replace("\x00", "").split()) if found else ""
+
+
+def _plain(name: str) -> str:
+    """A name as it is spoken: blanks for dots and underscores, without the year and tags in brackets at its end."""
+    spaced = re.sub(r"[._\s]+", " ", name)
+    spaced = re.sub(r"\s*\[[^\]]*\]\s*", " ", spaced)
+    return re.sub(r"\s*\((?:19|20)\d\d\)\s*$", "", spaced).strip(" -")
