@@ -56,7 +56,7 @@ def read(path: Path, episode: int | None = None) -> Nfo:
         trouble = f"{path.name} is cut off: the end of its XML is missing" if cut else ""
         return Nfo(Known(source="nfo", **links) if links["ids"] else None, trouble)
     try:
-        roots = list(_parsed(whole[0]))
+        roots = list(_parsed("\n" * text.count("\n", 0, whole.start()) + whole[0]))
     except ValueError as error:
         return Nfo(
             Known(source="nfo", **links) if links["ids"] else None,
@@ -139,12 +139,12 @@ def _together(parts: Sequence[Known], episode: int | None) -> Known:
     chosen = [part for part in parts if episode is not None and part.episode == episode] or list(parts)
     if len(chosen) == 1:
         return chosen[0]
-    rows = {(row.name, row.actor): row for part in reversed(chosen) for row in reversed(part.rows)}
+    rows = {(row.name, row.actor): row for part in chosen for row in part.rows}
     return replace(
         chosen[0],
         title=" / ".join(dict.fromkeys(part.title for part in chosen if part.title)),
         plot="\n\n".join(dict.fromkeys(part.plot for part in chosen if part.plot)),
-        rows=tuple(reversed(rows.values())),
+        rows=tuple(rows.values()),
     )
 
 
@@ -220,19 +220,13 @@ def _ids(root: Any) -> dict[str, str]:
     for element in root.iterfind("uniqueid"):
         who, value = (element.get("type") or "").lower(), clean(element.text or "")
         ids.setdefault({"themoviedb": "tmdb", "thetvdb": "tvdb"}.get(who, who), value)
-    for tag, who in (
-        ("tmdbid", "tmdb"),
-        ("imdbid", "imdb"),
-        ("imdb_id", "imdb"),
-        ("tvdbid", "tvdb"),
-        ("id", ""),
-    ):
-        value = _of(root, tag)
-        if value:
-            ids.setdefault(
-                who or ("imdb" if value.startswith("tt") else "tmdb" if root.tag == "movie" else "tvdb"),
-                value,
-            )
+    own = [("tmdbid", "tmdb"), ("imdbid", "imdb"), ("imdb_id", "imdb"), ("tvdbid", "tvdb")]
+    if not ids:  # beside a uniqueid Kodi repeats that; alone it is from before it had any
+        value = _of(root, "id")
+        own.append(("id", "imdb" if value.startswith("tt") else "tmdb" if root.tag == "movie" else "tvdb"))
+    for tag, who in own:
+        if value := _of(root, tag):
+            ids.setdefault(who, value)
     kept = {}
     if (value := ids.get("tmdb", "")).isdigit() and root.tag != "episodedetails":
         kept["tmdb"] = f"{'tv' if root.tag == 'tvshow' else 'movie'}/{value}"

@@ -2,102 +2,12 @@
 
 from __future__ import annotations
 
-import struct
-
 import pytest
 
-from ipc.protocol import Error
 from tests import fake_tmdb
-from tests.stage_runners.kept import Kept
+from tests.stage_runners.tmdb_house import NFO, film, names
 
 pytestmark = pytest.mark.env("nlp")
-
-RIVER = {
-    "cast": [
-        ("Meera Joshi", "Actor One"),
-        ('Vikram "Vicky" Rao / Narrator (voice)', "Actor Two"),
-        ("Young Meera", "Actor Three"),
-        ("Bartender", "Actor Four"),
-    ],
-    "original_title": "नदी के पार",
-    "also": ["Beyond the Water"],
-    "overview": "Meera leaves Nashik and meets Vikram.",
-    "runtime": 120,
-    "keywords": ["nashik, india", "river", "friendship, loss"],
-}
-NFO = """<?xml version="1.0" encoding="UTF-8" standalone="yes" ?>
-<movie>
-  <title>Across the River</title><year>2011</year>
-  <plot>Two friends &amp; a boat.</plot>
-  <uniqueid type="tmdb" default="true">71</uniqueid>
-  <actor><name>Actor One</name><role>Meera</role><order>0</order></actor>
-  <actor><name>Actor Nine</name><role>Inspector Patil</role><order>1</order></actor>
-</movie>
-"""
-
-
-FILMS = {
-    71: fake_tmdb.movie(71, "Across the River", "2011-03-04", **RIVER),
-    72: fake_tmdb.movie(72, "Across the River", "1958-01-01", cast=[("Tom", "Actor Ten")], runtime=88),
-}
-"""Two films of one name, years apart."""
-
-
-@pytest.fixture(scope="module")
-def served():
-    with fake_tmdb.serve() as server:
-        yield server
-
-
-@pytest.fixture
-def tmdb(served):
-    """The server, knowing the films and making no mistakes."""
-    served.__dict__.update(vars(fake_tmdb.Tmdb(address=served.address, movies=dict(FILMS))))
-    return served
-
-
-@pytest.fixture(scope="module")
-def process(served):
-    """A process that has the server's address and its key."""
-    yield from kept(served.address, fake_tmdb.KEY)
-
-
-def kept(address, key):
-    own = {"ORCHESTRATOR_TMDB_URL": address, "TMDB_API_KEY": key, "NO_PROXY": "127.0.0.1"}
-    process = Kept("tmdb", own)
-    yield process
-    assert not key or key not in process.close()
-
-
-@pytest.fixture
-def identified(process, tmp_path):
-    """Runs the stage on a film; returns the cast, or the error, and what was said."""
-
-    def run(place, *, by=None, folder=tmp_path, **params):
-        done = (by or process).run({"film": place}, folder, **params)
-        for secret in (fake_tmdb.KEY, fake_tmdb.TOKEN):
-            assert secret.encode() not in done.raw
-            assert not [p for p in folder.rglob("*") if p.is_file() and secret.encode() in p.read_bytes()]
-        if isinstance(done.end, Error):
-            return done.end, done.end.message
-        return done.read("cast", "cast"), "\n".join(done.said)
-
-    return run
-
-
-def film(path, minutes=1.0, title=""):
-    """A recording of silence that says how long it lasts, and its title in a tag."""
-    size = round(minutes * 60 * 100)
-    info = b"INFOINAM" + struct.pack("<I", len(title)) + title.encode() + b"\0" * (len(title) % 2)
-    chunks = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, 100, 100, 1, 8)
-    chunks += (b"LIST" + struct.pack("<I", len(info)) + info) if title else b""
-    chunks += b"data" + struct.pack("<I", size) + b"\x80" * size
-    path.write_bytes(b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks)
-    return path
-
-
-def names(cast, kind="character"):
-    return [row["name"] for row in cast.rows() if row["kind"] == kind]
 
 
 def test_a_film_is_found_by_title_and_year_with_characters_places_and_provenance(tmdb, tmp_path, identified):
@@ -200,19 +110,6 @@ def test_an_id_settles_it(tmdb, tmp_path, identified, said):
     assert names(cast) == ["Tom"]
 
 
-@pytest.mark.parametrize(
-    ("said", "sentence"),
-    [
-        ("movie/999", "TMDB has no movie/999"),
-        ("tt9999999", "TMDB has no tt9999999"),
-        ("the river", "is no id of a film"),
-    ],
-)
-def test_an_id_that_is_none_is_a_sentence(tmdb, tmp_path, identified, said, sentence):
-    _, printed = identified(film(tmp_path / "film.mkv"), online=True, tmdb_id=said)
-    assert sentence in printed
-
-
 def test_an_episode_has_its_guests_and_its_series(tmdb, tmp_path, identified):
     guest = {"guest_stars": [{"character": "Old Mr. Finch", "name": "Actor G", "order": 500}]}
     tmdb.shows[9] = fake_tmdb.show(
@@ -259,68 +156,22 @@ def test_the_users_own_file_comes_first(tmdb, tmp_path, identified):
     assert names(cast, "place") == ["Dadar", "Nashik"]
 
 
-def test_a_token_of_version_4_travels_in_a_header(tmdb, tmp_path, identified):
-    for other in kept(tmdb.address, fake_tmdb.TOKEN):
-        cast, _ = identified(film(tmp_path / "Across the River (2011).mkv"), by=other, online=True)
-        assert names(cast) == ["Meera Joshi", "Vikram Rao"]
+def test_a_series_is_not_searched_as_a_film_nor_its_episodes_title_as_one(tmdb, tmp_path, identified):
+    tmdb.shows[9] = fake_tmdb.show(9, "Harbour Lights", cast=[(["Ines"], "Actor I")], episodes={})
+    nfo, show = tmp_path / "e.nfo", tmp_path / "tvshow.nfo"
+    nfo.write_text(
+        "<episodedetails><title>Across the River</title><season>1</season><episode>5</episode></episodedetails>"
+    )
+    show.write_text("<tvshow><title>Harbour Lights</title></tvshow>")
+    cast, _ = identified(film(tmp_path / "e.mkv"), nfo=str(nfo), show_nfo=str(show), online=True)
+    assert names(cast) == ["Ines"]
+    assert (cast.content["title"], cast.content["series"]) == ("Across the River", "Harbour Lights")
+    assert all(path.startswith(("/search/tv", "/tv/9")) for path in tmdb.asked)
 
 
-@pytest.mark.parametrize("wrong", [429, 500, "drop"])
-def test_what_goes_wrong_once_is_tried_again(tmdb, tmp_path, identified, wrong):
-    tmdb.wrong = {0: wrong}
-    cast, _ = identified(film(tmp_path / "Across the River (2011).mkv"), online=True)
-    assert names(cast) == ["Meera Joshi", "Vikram Rao"]
-    assert cast.provenance["degraded"] == []
-
-
-@pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
-        (429, "it asks for fewer questions"),
-        (503, "an error of its own (503)"),
-        (302, "does not take the question"),
-        ("garbage", "what answered is not TMDB"),
-        ("list", "what answered is not TMDB"),
-        ("redirect", "does not take the question (302)"),
-        (401, "TMDB refuses the key in TMDB_API_KEY"),
-    ],
-)
-def test_what_stays_wrong_leaves_the_other_sources_and_is_said(tmdb, tmp_path, identified, wrong, sentence):
-    tmdb.every = wrong
-    tmdb.retry_after = "3600"
+def test_an_id_in_an_nfo_that_tmdb_does_not_know_is_followed_by_a_search(tmdb, tmp_path, identified):
     nfo = tmp_path / "film.nfo"
-    nfo.write_text(NFO)
-    cast, _ = identified(film(tmp_path / "film.mkv"), nfo=str(nfo), online=True)
-    assert names(cast) == ["Meera", "Inspector Patil"]
-    assert sentence in cast.provenance["degraded"][0]
-    assert "/elsewhere" not in "".join(tmdb.asked)
-
-
-def test_a_server_that_is_not_there_is_said(tmdb, tmp_path, identified):
-    for other in kept("http://127.0.0.1:9/3", fake_tmdb.KEY):
-        cast, _ = identified(film(tmp_path / "Across the River (2011).mkv"), by=other, online=True)
-    assert cast.rows() == []
-    assert cast.content["title"] == "Across the River"
-    assert "TMDB could not be asked" in cast.provenance["degraded"][0]
-
-
-def test_a_key_that_is_refused_fails_only_where_an_id_was_asked_for(tmdb, tmp_path, identified):
-    place = film(tmp_path / "Across the River (2011).mkv")
-    for other in kept(tmdb.address, "not-the-key"):
-        error, printed = identified(place, by=other, online=True, tmdb_id="movie/71")
-        assert error.category == "auth"
-        assert printed == "TMDB refuses the key in TMDB_API_KEY"
-        cast, _ = identified(place, by=other, online=True)
-        assert cast.content["title"] == "Across the River"
-        assert "TMDB refuses the key" in cast.provenance["degraded"][0]
-
-
-def test_answers_are_kept_and_used_when_the_network_is_gone(tmdb, tmp_path, identified):
-    place, cache = film(tmp_path / "Across the River (2011).mkv"), tmp_path / "cache"
-    first, _ = identified(place, folder=tmp_path / "a", online=True, cache=str(cache))
-    asked = len(tmdb.asked)
-    tmdb.every = 500
-    second, _ = identified(place, folder=tmp_path / "b", online=True, cache=str(cache))
-    assert len(tmdb.asked) == asked
-    assert second.digest == first.digest
-    assert fake_tmdb.KEY.encode() not in b"".join(p.read_bytes() for p in cache.iterdir())
+    nfo.write_text(NFO.replace(">71<", ">998877<"))
+    cast, said = identified(film(tmp_path / "film.mkv"), nfo=str(nfo), online=True)
+    assert "TMDB does not know movie/998877, which the nfo names" in said
+    assert names(cast) == ["Meera", "Inspector Patil", "Vikram Rao"]
