@@ -85,7 +85,7 @@ PYANNOTE_VAD = Stage(
 
 DIARIZATION = Stage(
     name="diarization",
-    version=1,
+    version=2,
     backends=(
         on("cuda", "diarization", "pyannote", checked=True),
         on("mps", "diarization", "pyannote", checked=True),

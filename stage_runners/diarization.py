@@ -10,7 +10,7 @@ from typing import Any
 from ipc.errors import StageError
 
 STAGE = "diarization"
-VERSION = 1
+VERSION = 2
 
 EMBEDDED = "campplus"
 """The id under which the models of the package know the embedded voice network."""

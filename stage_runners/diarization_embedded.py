@@ -95,7 +95,7 @@ def assemble(
     def named(found: list[FrameTurn]) -> list[Turn]:
         return [Turn(edge(t.first), edge(t.last), called[t.speaker], confidence.of(t)) for t in found]
 
-    seconds = [float(pieces.lengths[labels == speaker].sum()) * FRAME for speaker in order]
+    seconds = [_seconds(pieces.spans[labels == speaker]) for speaker in order]
     return Diarization(named(turns), named(exclusive), [called[s] for s in order], centroids[order], seconds)
 
 
@@ -108,6 +108,15 @@ def _centroids(
         own = labels == speaker
         centroids[speaker] = weights[own] @ vectors[own]
     return centroids / np.maximum(np.linalg.norm(centroids, axis=1, keepdims=True), 1e-9)
+
+
+def _seconds(spans: NDArray[np.int64]) -> float:
+    """How much of the film `spans` (n, 2) in frames cover; pieces of one stretch overlap by half."""
+    covered, reached = 0, -1
+    for first, last in sorted(map(tuple, spans.tolist())):
+        covered += max(0, last - max(first, reached))
+        reached = max(reached, last)
+    return covered * FRAME
 
 
 class _Confidence:

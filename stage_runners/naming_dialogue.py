@@ -1,0 +1,270 @@
+"""Who the voices are, by what is said: people introduce themselves, and answer to their names.
+
+The cues are those of the literature on naming speakers from transcripts (Canseco-Rodriguez, Lamel and Gauvain 2004; Tranter 2006;
+Estève et al. 2007; for films Haurilet et al. 2016): a name said in the first person is the speaker's own, a name that somebody is called
+by is that of who speaks next or spoke before, and never the caller's. Each is a vote of a reliability r, worth ln(r / (1 - r)):
+Good's weight of evidence, by which independent observations add up. That a voice has a name is as probable as the sum of
+the votes for it, less those that give the name to another voice or the voice another name, makes it: 1 / (1 + exp(-sum)).
+
+Nobody annotated films for this here, so the reliabilities are set, not measured, such that one introduction is enough for a name at the usual
+`name_confidence` of 0.8, that one call is not, and that two calls which agree and nothing contradicts are.
+"""
+
+# ruff: noqa: RUF001 - punctuation of other scripts
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from stage_runners import naming_phrases as phrases
+from stage_runners.word_times import by_segment, places
+
+CLEAR, PLAIN = 0.92, 0.85
+"""Of an introduction: "my name is ...", and "I'm ..." with what is known to be a name."""
+BETWEEN, NEXT, BEFORE = 0.75, 0.7, 0.6
+"""Of a call: who speaks both before and after it, only after it, only before it, is meant."""
+CALLER = 0.95
+"""That nobody calls himself."""
+_ANSWER = 2.5
+"""Seconds within which somebody answers, or is answered."""
+_PAUSE = 1.2
+"""Seconds of silence that end a sentence without punctuation."""
+_FINAL = tuple(".!?…。！？।")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What somebody says between two stops; `sure` is how sure its speaker is."""
+
+    speaker: str
+    start: float
+    end: float
+    text: str
+    language: str
+    sure: float = 1.0
+
+
+@dataclass(frozen=True)
+class Vote:
+    """Evidence that `speaker` is called `name`, or with `against` that he is not, right with `reliability`."""
+
+    speaker: str
+    name: str
+    reliability: float
+    said: str
+    against: bool = False
+
+    @property
+    def weight(self) -> float:
+        """Its weight of evidence in nats, negative if against."""
+        found = math.log(self.reliability / (1 - self.reliability))
+        return -found if self.against else found
+
+
+@dataclass
+class Names:
+    """The names that may be: by written form, folded, the name as it is to be shown; a form of several people is none's.
+
+    `alone` are forms that somebody introduced himself by, where no list of names is known.
+    """
+
+    forms: dict[str, str] = field(default_factory=dict)
+    listed: bool = False
+
+    @classmethod
+    def of(cls, glossary: Sequence[Mapping[str, Any]]) -> Names:
+        """The people of a glossary: each by his given name, or by the whole one where two share it."""
+        people: dict[str, list[Mapping[str, Any]]] = {}
+        for row in glossary:
+            if row["kind"] in {"given", "family", "full"}:
+                people.setdefault(row["full"] or row["term"], []).append(row)
+        given = [row["term"].casefold() for rows in people.values() for row in rows if row["kind"] == "given"]
+        owners: dict[str, set[str]] = {}
+        shown: dict[str, str] = {}
+        for person, rows in people.items():
+            own = [r["term"] for r in rows if r["kind"] == "given" and given.count(r["term"].casefold()) == 1]
+            shown[person] = own[0] if own else person
+            for form in (person, *(f for row in rows for f in (row["term"], *row["variants"]))):
+                owners.setdefault(form.casefold(), set()).add(person)
+        forms = {form: shown[next(iter(who))] for form, who in owners.items() if len(who) == 1}
+        return cls(forms, listed=bool(people))
+
+    def shown(self, form: str) -> str | None:
+        """The name that a written form stands for."""
+        return self.forms.get(" ".join(form.split()).casefold())
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A name for a voice, how probable it is, and what speaks for it."""
+
+    speaker: str
+    name: str
+    confidence: float
+    evidence: tuple[str, ...]
+
+
+def sentences(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, Any]]) -> list[Sentence]:
+    """The film's sentences by speaker, in order of time; what has no speaker, or is mostly spoken over, is left out."""
+    spots, members = places(words, segments), by_segment(words, segments)
+    languages = {segment["id"]: segment["language"] for segment in segments}
+    found: list[tuple[float, Sentence]] = []
+    run: list[int] = []
+
+    def close() -> None:
+        own = [words[k] for k in run]
+        if own and own[0]["speaker"] and sum(w["overlap"] for w in own) <= len(own) / 2:
+            text = "".join((" " if w["space"] else "") + w["text"] for w in own).strip()
+            sure = [w["speaker_confidence"] for w in own if w["speaker_confidence"] is not None]
+            start, end = spots[run[0]].start, max(spots[k].end for k in run)
+            mean = sum(sure) / len(sure) if sure else 1.0
+            said = Sentence(own[0]["speaker"], start, end, text, languages[own[0]["segment"]], mean)
+            found.append((start, said))
+        run.clear()
+
+    for k, word in enumerate(words):
+        if run and (
+            words[run[-1]]["speaker"] != word["speaker"] or spots[k].start - spots[run[-1]].end > _PAUSE
+        ):
+            close()
+        run.append(k)
+        if word["text"].rstrip("\"'”’»)").endswith(_FINAL) and not _title(word["text"]):
+            close()
+    close()
+    for segment in segments:
+        if not members[segment["id"]] and segment["speaker"] and segment["text"].strip():
+            said = Sentence(segment["speaker"], segment["start"], segment["end"], segment["text"].strip(), segment["language"])  # fmt: skip
+            found.append((segment["start"], said))
+    return [said for _, said in sorted(found, key=lambda pair: pair[0])]
+
+
+def votes(spoken: Sequence[Sentence], names: Names, people: Any) -> list[Vote]:
+    """Every piece of evidence in the sentences.
+
+    Where no names are listed, `people(text)` gives the names of persons in an English sentence, as tagged; who introduces himself adds
+    his name to `names`, and may then be called by it.
+    """
+    found = [vote for said in spoken for vote in _introduced(said, names, people)]
+    surfaces = phrases.surfaces_of(list(names.forms))
+    if surfaces is None:
+        return found
+    turns = _turns(spoken)
+    for at, said in enumerate(spoken):
+        match = phrases.called(said.text, said.language, surfaces)
+        if match and (name := names.shown(match["name"])):
+            found += _called(spoken, at, turns, name)
+    return found
+
+
+def candidates(found: Sequence[Vote]) -> list[Candidate]:
+    """For each voice its most probable name, each name once, the surest first; only what is more probable than not."""
+    pairs = dict.fromkeys((vote.speaker, vote.name) for vote in found if not vote.against)
+    scored = []
+    for speaker, name in pairs:
+        total, said = 0.0, []
+        for vote in found:
+            if vote.speaker == speaker and vote.name == name:
+                total += vote.weight
+                said += [] if vote.against else [vote.said]
+            elif not vote.against and (vote.speaker == speaker or vote.name == name):
+                total -= vote.weight
+        confidence = 1 / (1 + math.exp(-total))
+        if confidence > 0.5:
+            scored.append(Candidate(speaker, name, confidence, tuple(dict.fromkeys(said))))
+    chosen: list[Candidate] = []
+    for one in sorted(scored, key=lambda c: (-c.confidence, c.speaker, c.name)):
+        if all(one.speaker != other.speaker and one.name != other.name for other in chosen):
+            chosen.append(one)
+    return chosen
+
+
+def _introduced(said: Sentence, names: Names, people: Any) -> list[Vote]:
+    found = []
+    for introduction in phrases.introductions(said.text, said.language):
+        name, rest = _read(introduction, said, names, people)
+        if not name or not phrases.ends_well(rest, said.language, clear=introduction.clear):
+            continue
+        reliability = (CLEAR if introduction.clear else PLAIN) * said.sure
+        if reliability > 0.5:
+            found.append(
+                Vote(
+                    said.speaker,
+                    name,
+                    reliability,
+                    f"{_clock(said.start)} says of himself or herself: “{said.text}”",
+                )
+            )
+    return found[:1]
+
+
+def _read(introduction: phrases.Introduction, said: Sentence, names: Names, people: Any) -> tuple[str, str]:
+    """The name after the phrase, and what follows it."""
+    if names.listed:
+        surfaces = phrases.surfaces_of(list(names.forms))
+        match = phrases.closed(introduction.rest, surfaces) if surfaces else None
+        shown = names.shown(match["name"]) if match else None
+        return (shown, introduction.rest[match.end() :]) if match and shown else ("", "")
+    name = phrases.opened(introduction.rest, said.language)
+    if said.language == "en" and name:
+        tagged = next((who for who in people(said.text) if _inside(who, name)), "")
+        name = tagged or (name if introduction.clear else "")
+    elif not introduction.clear:
+        name = ""
+    if not name:
+        return "", ""
+    rest = introduction.rest[introduction.rest.find(name) + len(name) :]
+    known = next((n for n in names.forms.values() if _inside(n, name) or _inside(name, n)), name)
+    names.forms[name.casefold()] = known
+    return known, rest
+
+
+def _called(spoken: Sequence[Sentence], at: int, turns: Sequence[int], name: str) -> list[Vote]:
+    """Votes of a sentence that calls somebody `name`: for who answers or was answered, and against the caller."""
+    said = spoken[at]
+    after = next((s for s in spoken[at + 1 :] if s.speaker != said.speaker), None)
+    before = next((s for s in reversed(spoken[:at]) if s.speaker != said.speaker), None)
+    if after and not -_ANSWER < after.start - said.end <= _ANSWER:
+        after = None
+    first = at == 0 or turns[at - 1] != turns[at]
+    if before and not (first and said.start - before.end <= _ANSWER):
+        before = None
+    when = f"{_clock(said.start)} {said.speaker}: “{said.text}”"
+    found = [Vote(said.speaker, name, CALLER, when, against=True)]
+    if after and before and after.speaker == before.speaker:
+        meant, reliability, how = after, BETWEEN, f"to {after.speaker}, who spoke before and answers"
+    elif after:
+        meant, reliability, how = after, NEXT, f"and {after.speaker} answers"
+    elif before:
+        meant, reliability, how = before, BEFORE, f"after {before.speaker} spoke"
+    else:
+        return found
+    reliability *= min(said.sure, meant.sure)
+    if reliability > 0.5:
+        found.append(Vote(meant.speaker, name, reliability, f"{when}, {how}"))
+    return found
+
+
+def _turns(spoken: Sequence[Sentence]) -> list[int]:
+    """The number of each sentence's turn: sentences of one speaker in a row are one."""
+    found: list[int] = []
+    for at, said in enumerate(spoken):
+        same = at and spoken[at - 1].speaker == said.speaker
+        found.append(found[-1] if same else (found[-1] + 1 if found else 0))
+    return found
+
+
+def _inside(part: str, whole: str) -> bool:
+    """Whether all words of `part` are in `whole`."""
+    return set(part.casefold().split()) <= set(whole.casefold().split())
+
+
+def _title(word: str) -> bool:
+    import re
+
+    return bool(re.fullmatch(rf"(?:{phrases.BEFORE})\.", word.strip(), re.IGNORECASE))
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds // 60)}:{seconds % 60:04.1f}"

@@ -1,0 +1,97 @@
+"""Voices that are known: which of a film's speakers are people whose voice somebody enrolled, or an earlier episode did."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+THRESHOLDS: Mapping[str, float] = {"campplus": 0.55}
+"""The cosine from which a voice is a known one, by the model that embeds voices, as measured: see docs/decisions. A model that is
+not here was not measured."""
+MARGIN = 0.1
+"""By so much the best person must be nearer than the second best."""
+SHORTEST = 5.0
+"""Seconds of speech that a film must have of a voice: of less, different people came too near to one another."""
+_SLOPE, _AT_THRESHOLD = 21.5, 2.1
+"""Logistic calibration of cosines (Brümmer and du Preez 2006) on the same trials, for one true pair in ten: nats a unit of cosine, and
+nats at the threshold, which is a confidence of 0.89."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A person's voice: unit `vector`, from so many `seconds`, and where it was heard."""
+
+    name: str
+    vector: NDArray[np.float64]
+    seconds: float
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Match:
+    """`speaker` is `name`: their cosine, and the next nearest person's."""
+
+    speaker: str
+    name: str
+    cosine: float
+    second: float
+    sources: tuple[str, ...]
+
+    def confidence(self, threshold: float) -> float:
+        """How probable it is that they are one person: 0.89 at the threshold, more above."""
+        return 1 / (1 + math.exp(-(_SLOPE * (self.cosine - threshold) + _AT_THRESHOLD)))
+
+
+def people(voices: Sequence[Mapping[str, Any]], model: Mapping[str, Any]) -> tuple[list[Known], list[str]]:
+    """One voice a person out of the clips that were embedded by `model` (id and revision), and whose clips were by another.
+
+    Several clips of one person are averaged by their seconds, as is usual when several enrolments are there.
+    """
+    own: dict[str, list[Mapping[str, Any]]] = {}
+    others: dict[str, None] = {}
+    for voice in voices:
+        same = voice["model"] == model.get("id") and voice["revision"] == model.get("revision")
+        if same:
+            own.setdefault(voice["name"], []).append(voice)
+        else:
+            others[voice["name"]] = None
+    known = []
+    for name, clips in own.items():
+        seconds = np.array([clip["seconds"] for clip in clips], np.float64)
+        mean = seconds @ np.array([clip["vector"] for clip in clips], np.float64)
+        norm = float(np.linalg.norm(mean))
+        if norm > 0:
+            known.append(Known(name, mean / norm, float(seconds.sum()), tuple(c["source"] for c in clips)))
+    return known, [name for name in others if name not in own]
+
+
+def matches(
+    speakers: Sequence[str],
+    vectors: NDArray[np.float64],
+    known: Sequence[Known],
+    threshold: float,
+    margin: float = MARGIN,
+) -> list[Match]:
+    """The speakers whose unit `vectors` (n, size) are those of known people: each person once, each speaker once, the nearest first.
+
+    A speaker to whom two people are alike near (less than `margin` apart) is neither.
+    """
+    if not len(speakers) or not known:
+        return []
+    cosines = vectors @ np.stack([person.vector for person in known]).T
+    found: list[Match] = []
+    for row, column in sorted(np.ndindex(*cosines.shape), key=lambda at: -cosines[at]):
+        cosine = float(cosines[row, column])
+        if cosine < threshold:
+            break
+        second = float(np.delete(cosines[row], column).max(initial=-1.0))
+        taken = any(speakers[row] == m.speaker or known[column].name == m.name for m in found)
+        if taken or cosine - second < margin:
+            continue
+        found.append(Match(speakers[row], known[column].name, cosine, second, known[column].sources))
+    return found
