@@ -63,7 +63,9 @@ def _parse(words: Sequence[str] | None) -> argparse.Namespace:
 
 def _install(arguments: argparse.Namespace) -> int:
     names = [name for name in arguments.envs.split(",") if name] or [
-        n for n in envs.names() if (envs.get(n).fits() if arguments.dev else envs.get(n).by_default())
+        n
+        for n in envs.names()
+        if (envs.get(n).fits() if arguments.dev else envs.get(n).by_default() or envs.state(n))
     ]
     if arguments.no_models:
         names = [name for name in names if name != "models"]

@@ -21,6 +21,7 @@ from orchestrator.home import home
 
 ENVIRONMENT_OF = {
     "whisper": "whisperx", "aligner": "whisperx", "segmentation": "pyannote", "diarization": "pyannote",
+    "translation": "translation",
 }  # fmt: skip
 """The environment whose huggingface_hub fetches models of a role."""
 
@@ -170,16 +171,20 @@ def page(repository: str) -> str:
     return f"{(os.environ.get('HF_ENDPOINT') or 'https://huggingface.co').rstrip('/')}/{repository}"
 
 
-def fetch(repository: str, revision: str, *, role: str, there: str, marks: Sequence[str] = ()) -> Path:
+def fetch(
+    repository: str, revision: str, *, role: str, there: str, marks: Sequence[str] = (), env: str = "",
+    allow: Sequence[str] = (),
+) -> Path:  # fmt: skip
     """Fetch a model and return its snapshot's folder; FatalError that says why it cannot be had and what is there.
 
-    Nothing is fetched of a repository that holds none of the files `marks`. A fetch that was cut short goes on.
+    Nothing is fetched of a repository that holds none of the files `marks`, and of others only what `allow` names (or all that
+    models of the role need). The library of `env`, or of the role's environment, does it. A fetch that was cut short goes on.
     """
-    env = ENVIRONMENT_OF[role]
+    env = env or ENVIRONMENT_OF[role]
     asked = {
         "repository": repository,
         "revision": revision,
-        "allow": ALLOW.get(role, []),
+        "allow": list(allow) or ALLOW.get(role, []),
         "ignore": IGNORE.get(role, []),
         "marks": list(marks),
         "fetching": str(_fetching(repository)),

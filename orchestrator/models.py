@@ -7,16 +7,18 @@ then the Hub itself unless `offline`. What cannot be had is an error that names 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from orchestrator import hub, pipelines, weights
+from orchestrator import translation_models as translation
 from orchestrator import whisper_models as whisper
 from orchestrator.errors import FAILED, USAGE, FatalError
 from orchestrator.home import home
 
-ROLES = ("whisper", "segmentation", "diarization", "aligner")
+ROLES = ("whisper", "segmentation", "diarization", "aligner", "translation")
 
 IN_PACKAGES = {"aligner": ("auto", "pocketsphinx", "attention")}
 """Choices whose weights, if any, ship inside the stage's own packages."""
@@ -26,7 +28,8 @@ MARKS = {
     "diarization": ("config.yaml",),
     "aligner": ("config.json",),
 }
-"""A folder is a model of a role when it holds one of these; of Whisper, `whisper_models` tells."""
+"""A folder is a model of a role when it holds one of these; of Whisper and of
+translation, `whisper_models` and `translation_models` tell."""
 
 
 GATED = frozenset({
@@ -126,6 +129,8 @@ def _with_parts(model: Model, *, offline: bool) -> Model:
 
 def _for_device(model: Model, device: str) -> Model:
     """The model, with the place of its conversion where the device's framework reads another layout."""
+    if model.role == "translation":
+        return replace(model, converted=translation.kept(model.revision, model.path, home() / "models"))
     layout = whisper.layout_of(model.path) if model.role == "whisper" else None
     if layout is None:
         return model
@@ -135,6 +140,8 @@ def _for_device(model: Model, device: str) -> Model:
 def _repositories(role: str, asked: str, device: str) -> tuple[tuple[str, ...], str]:
     """The repositories that may hold the model, the best first, and the revision that was asked for."""
     name, _, revision = asked.partition("@")
+    if role == "translation":
+        return translation.repositories(name), revision
     return (whisper.repositories(name, device) if role == "whisper" else (name,)), revision
 
 
@@ -142,14 +149,16 @@ def _cached(role: str, asked: str, device: str) -> Path | None:
     """The model's folder in the Hub's cache, for this device."""
     repositories, revision = _repositories(role, asked, device)
     for repository in filter(hub.is_repository, repositories):
-        snapshot = hub.cached(repository, revision, lambda folder: _fits(role, folder, device))
+        snapshot = hub.cached(repository, revision, lambda folder: _fits(role, folder, device, asked))
         if snapshot is not None:
             return snapshot
     return None
 
 
-def _fits(role: str, folder: Path, device: str) -> bool:
-    """Whether a folder holds a whole model of the role that the device can use."""
+def _fits(role: str, folder: Path, device: str, asked: str) -> bool:
+    """Whether a folder holds a whole model of the role, and of the kind that was asked for, that the device can use."""
+    if role == "translation":
+        return translation.fits(asked, folder)
     if role == "whisper":
         return whisper.usable(whisper.layout_of(folder), device)
     if role == "diarization":
@@ -165,17 +174,28 @@ def _fetched(role: str, asked: str, device: str, *, offline: bool) -> Path:
     if offline:
         hint = f"leave out --offline once, or take what is {_there(role, disk_only=True)}"
         raise FatalError(f"the {role} model {asked} is not on this disk", hint, FAILED)
-    layouts = whisper.READ_BY.get(device, whisper.READ_BY[""])
-    marks = [mark for layout in layouts for mark in whisper.WEIGHTS[layout]]
-    if device == "mlx":
-        marks.append("model.safetensors")
+    translates = role == "translation"
     snapshot = hub.fetch(
-        repository, revision, role=role, there=_there(role, disk_only=True),
-        marks=marks if role == "whisper" else MARKS[role],
+        repository, revision, role=role, there=_there(role, disk_only=True), marks=_marks(role, device),
+        env=translation.environment(asked) if translates else "", allow=translation.files(asked) if translates else (),
     )  # fmt: skip
-    if not _fits(role, snapshot, device):
+    if not _fits(role, snapshot, device, asked):
         raise FatalError(f"{repository} is no {role} model for {device}: {_lacks(role)}", _there(role), USAGE)
     return snapshot
+
+
+def _marks(role: str, device: str) -> Sequence[str]:
+    """Files of which a repository must hold one to be a model of the role."""
+    if role == "translation":
+        return translation.WEIGHTS
+    if role != "whisper":
+        return MARKS[role]
+    marks = [
+        mark
+        for layout in whisper.READ_BY.get(device, whisper.READ_BY[""])
+        for mark in whisper.WEIGHTS[layout]
+    ]
+    return [*marks, "model.safetensors"] if device == "mlx" else marks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,7 +248,9 @@ def conversions(revision: str) -> list[Path]:
 
 def _is_any(role: str, folder: Path) -> bool:
     """Whether a folder holds a model of the role for any device."""
-    return whisper.layout_of(folder) is not None if role == "whisper" else _fits(role, folder, "cpu")
+    if role == "translation":
+        return translation.layout_of(folder) is not None
+    return whisper.layout_of(folder) is not None if role == "whisper" else _fits(role, folder, "cpu", "")
 
 
 def _from_disk(role: str, asked: str, path: Path, device: str) -> Model:
@@ -236,7 +258,7 @@ def _from_disk(role: str, asked: str, path: Path, device: str) -> Model:
         raise FatalError(f"{asked} is a file, and a {role} model is a folder", _there(role), USAGE)
     if path.is_dir() and not _is_any(role, path):
         raise FatalError(f"{asked} is no {role} model: {_lacks(role)}", _there(role), USAGE)
-    if path.is_dir() and not _fits(role, path, device):
+    if path.is_dir() and not _fits(role, path, device, str(path)):
         hint = "use it with --device asr=mlx, or name the model by its id"
         raise FatalError(f"{asked} is a model for MLX, which {device} cannot use", hint, USAGE)
     return Model(id=path.name, revision=folder_digest(path), path=path, role=role)
@@ -256,6 +278,10 @@ def folder_digest(path: Path) -> str:
 def _lacks(role: str) -> str:
     if role == "whisper":
         return "it holds Whisper in the layout of neither CTranslate2, nor MLX, nor Transformers"
+    if role == "translation":
+        return (
+            "it holds neither NLLB-200 nor OPUS-MT, as CTranslate2 or Transformers save them, nor IndicTrans2"
+        )
     if role == "diarization":
         return (
             "it holds no whole pipeline: config.yaml that begins with `pipeline:`, and the folders it names"
@@ -265,9 +291,6 @@ def _lacks(role: str) -> str:
 
 def _there(role: str, *, disk_only: bool = False) -> str:
     found = ", ".join(row.name for row in describe(role) if row.state != "absent") or "none yet"
-    more = (
-        f"; by name from the Hub: {', '.join(whisper.FOR_CTRANSLATE2)}"
-        if role == "whisper" and not disk_only
-        else ""
-    )
+    known = {"whisper": tuple(whisper.FOR_CTRANSLATE2), "translation": translation.SHOWN}.get(role, ())
+    more = f"; by name from the Hub: {', '.join(known)}" if known and not disk_only else ""
     return f"on this disk: {found}{more}"

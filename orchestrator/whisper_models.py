@@ -65,9 +65,9 @@ READ_BY: Mapping[str, tuple[Layout, ...]] = {
 
 def layout_of(folder: Path) -> Layout | None:
     """Return the layout of the Whisper model in `folder`; None where there is none. A few `stat`s and one small file."""
-    if _holds(folder, "ctranslate2"):
-        return "ctranslate2"
     config = _config(folder)
+    if _holds(folder, "ctranslate2"):
+        return None if "add_source_eos" in config else "ctranslate2"  # that one translates text
     if "n_mels" in config and (_holds(folder, "mlx") or (folder / "model.safetensors").is_file()):
         return "mlx"
     return (

@@ -47,7 +47,7 @@ def tokens(
 
     A segment without words is cut into them at its blanks, or into characters where it has none.
     """
-    words = _completed(segments, words)
+    words = completed(segments, words)
     result = []
     clock = 0
     for word, place in zip(words, places(words, segments), strict=True):
@@ -69,7 +69,7 @@ def tokens(
     return result
 
 
-def _completed(
+def completed(
     segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, Any]]
 ) -> list[Mapping[str, Any]]:
     """The words, and words made from the text of every segment that has none."""

@@ -8,7 +8,7 @@ import json
 import shutil
 from typing import Any
 
-from orchestrator import devices, hub, models, weights
+from orchestrator import devices, hub, models, translation_models, weights
 from orchestrator import format as fmt
 from orchestrator import whisper_models as whisper
 from orchestrator.errors import OK, USAGE, FatalError
@@ -20,7 +20,7 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "models",
         help="list, fetch or remove models",
-        description="Models by role: whisper, segmentation, diarization, aligner. Without a verb: list.",
+        description="Models by role: whisper, segmentation, diarization, aligner, translation. Without a verb: list.",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     ls = verbs.add_parser("ls", aliases=["list"], help="list the models on this disk")
@@ -64,6 +64,8 @@ def role_of(name: str) -> str:
         return "segmentation"
     if "wav2vec" in words or "xlsr" in words or name in models.IN_PACKAGES["aligner"]:
         return "aligner"
+    if any(family in words for family in ("nllb", "opus-mt", "indictrans")):
+        return "translation"
     return "whisper"
 
 
@@ -95,6 +97,7 @@ def _list(*, as_json: bool) -> int:
                       ", ".join(filter(None, remarks))))  # fmt: skip
     print("\n".join(fmt.table(table)))
     print(f"\nWhisper models by name, from the Hub: {', '.join(whisper.FOR_CTRANSLATE2)}")
+    print(f"Translation models by name, from the Hub: {', '.join(translation_models.SHOWN)}")
     gated = ", ".join(sorted(models.GATED))
     print(f"Behind conditions and a token on the Hub: {gated}")
     return OK
@@ -114,7 +117,7 @@ def _remove(role: str, name: str) -> int:
             return OK
         hint = "all of them go with: orchestrator envs rm models"
         raise FatalError(f"{embedded.name} is a file of the environment models", hint, USAGE)
-    repositories = _repositories(name) if role == "whisper" else (name,)
+    repositories = _repositories(role, name)
     if not any(map(hub.is_repository, repositories)):
         raise FatalError(f"{name} is no model that was fetched", "orchestrator models lists them", USAGE)
     revisions = [row.revision for row in models.describe(role) if row.name in (name, *repositories)]
@@ -130,8 +133,10 @@ def _remove(role: str, name: str) -> int:
     return OK
 
 
-def _repositories(name: str) -> tuple[str, ...]:
+def _repositories(role: str, name: str) -> tuple[str, ...]:
     """Every repository that the name stands for, on any device."""
+    if role != "whisper":
+        return translation_models.repositories(name) if role == "translation" else (name,)
     return tuple(dict.fromkeys((*whisper.repositories(name, "cpu"), *whisper.repositories(name, "mlx"))))
 
 
