@@ -93,10 +93,13 @@ def _said(nfo: Path, tag: str) -> str:
         text = raw.decode(codec)
     except UnicodeDecodeError:
         text = raw.decode("cp1252", errors="replace")
-    found = re.search(
-        rf"<{tag}(?:\s[^>]*)?>\s*(?:<!\[CDATA\[)?([^<]{{1,300}}?)\s*(?:\]\]>\s*)?</{tag}\s*>", text
-    )
-    return " ".join(html.unescape(found[1]).replace("\x00", "").split()) if found else ""
+    # every repeat has a bound: a file made to make this slow is as fast as any other
+    inner = r"[^<]{1,400}|<!\[CDATA\[[^\]]{1,400}\]\]>"
+    found = re.search(rf"<{tag}(?:\s[^<>]{{0,200}})?>({inner})\s{{0,20}}</{tag}\s{{0,20}}>", text)
+    if not found:
+        return ""
+    told = found[1].removeprefix("<![CDATA[").removesuffix("]]>")
+    return " ".join(html.unescape(told).replace("\x00", "").split())
 
 
 def _plain(name: str) -> str:

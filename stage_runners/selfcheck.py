@@ -188,10 +188,22 @@ def _subtitles(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
     return "wrote and read SRT, WebVTT and ASS"
 
 
+def _tmdb(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
+    from stage_runners import tmdb_guess, tmdb_nfo
+
+    with tempfile.TemporaryDirectory() as folder:
+        nfo = Path(folder) / "movie.nfo"
+        nfo.write_text("<movie><actor><role>Meera</role></actor></movie>")
+        known, named = tmdb_nfo.read(nfo).known, tmdb_guess.of_name("A.River.2011.1080p.mkv")
+    if not known or [row.name for row in known.rows] != ["Meera"] or not named or named.year != 2011:
+        raise StageError("env", f"an .nfo and a file name were read as {known} and {named}")
+    return f"read an .nfo and a file name: {named.title} ({named.year}) with {known.rows[0].name}"
+
+
 CHECKS: dict[str, Callable[[Any, Mapping[str, Any]], str]] = {
     "demux": _demux, "mux": _mux, "silero_vad": _silero_vad, "pyannote_vad": _pyannote_vad,
     "diarization": _diarization, "asr": _asr, "alignment": _alignment, "attribution": _attribution,
-    "subtitles": _subtitles,
+    "subtitles": _subtitles, "tmdb": _tmdb,
 }  # fmt: skip
 
 if __name__ == "__main__":

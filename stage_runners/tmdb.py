@@ -51,7 +51,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     by_name = tmdb_guess.of_name(name)
     tag, seconds = tmdb_guess.of_container(inputs["film"])
     by_tag = tmdb_guess.of_tag(tag) if tag else None
-    beside = _nfos(context, by_name.episode if by_name else None)
+    beside = _of_this_film(context, said, _nfos(context, by_name.episode if by_name else None))
     guesses = [known for known in (by_tag, by_name) if known]
     asked: list[Known] = []
     if params.get("online"):
@@ -74,6 +74,23 @@ def _nfos(context: Any, episode: int | None) -> list[Known]:
         if nfo.known:
             found.append(nfo.known)
     return found
+
+
+def _of_this_film(context: Any, said: tmdb_api.Named | None, beside: list[Known]) -> list[Known]:
+    """Without an .nfo that names another film than the user does. IMDb's id of an episode is not that of its series."""
+    if said is None:
+        return beside
+    kept = []
+    for known in beside:
+        theirs = known.ids.get("imdb" if said.kind == "imdb" else "tmdb", "")
+        kind, _, number = theirs.rpartition("/")
+        same = number == said.id and said.kind in {"", "imdb", kind}
+        if not theirs or same or (said.kind == "imdb" and known.season is not None):
+            kept.append(known)
+        else:
+            asked = context.params["tmdb_id"]
+            context.warn(f"the .nfo is of another film ({theirs}) than --tmdb {asked}: not used")
+    return kept
 
 
 def _online(

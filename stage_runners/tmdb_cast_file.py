@@ -15,7 +15,7 @@ from stage_runners.iso639 import LANGUAGES, language
 from stage_runners.tmdb_known import Known, Row, clean, folded
 
 KINDS = ("character", "place", "other")
-HINT = "a line is: character, actor, aliases with ; between them (docs/reference/cast-file.md)"
+HINT = "a line is: character, actor, aliases with ; between them"
 _COLUMNS = {
     "name": ("character", "characters", "role", "name", "figure"),
     "actor": ("actor", "actress", "played by", "performer"),
@@ -157,7 +157,7 @@ def _toml(path: Path, text: str) -> Known:
             path,
             int(found[1]) if found else text.count("\n") + 1,
             f"is no TOML: {reason}",
-            "see docs/reference/cast-file.md",
+            'it is to hold [[character]] tables with name = "..."',
         )
     tables = ("character", "characters", "place", "places", "other")
     if unknown := sorted(said.keys() - {*tables, *_TEXTS, "year"}):

@@ -13,14 +13,15 @@ from stage_runners.tmdb_cast_file import language_code
 from stage_runners.tmdb_known import Known, clean
 from stage_runners.tmdb_roles import people
 
-LARGEST = 8 << 20
+LARGEST = 4 << 20
 _ROOTS = "movie|episodedetails|tvshow"
-_WHOLE = re.compile(rf"<(?P<root>{_ROOTS})\b.*</(?P=root)\s*>|<(?:{_ROOTS})\b[^>]*/>", re.DOTALL)
-_OPENED = re.compile(rf"<(?:{_ROOTS})\b")
-_PROLOGUE = re.compile(r"<\?xml[^>]*\?>\s*|<!DOCTYPE[^>\[]*>\s*", re.IGNORECASE)
+_OPENED = re.compile(rf"<({_ROOTS})\b")
+_EMPTY = re.compile(r"<\w+[^<>]{0,200}/>")
+_PROLOGUE = re.compile(r"<\?xml[^>]{0,300}\?>|<!DOCTYPE[^>\[]{0,300}>", re.IGNORECASE)
 _LOOSE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
 _TMDB = re.compile(
-    r"themoviedb\.org/(movie|tv)/(\d+)(?:[^\s/]*/season/(\d+)(?:/episode/(\d+))?)?", re.IGNORECASE
+    r"themoviedb\.org/(movie|tv)/(\d{1,9})(?!\d)(?:[^\s/]{0,200}/season/(\d{1,4})(?:/episode/(\d{1,5}))?)?",
+    re.IGNORECASE,
 )
 _IMDB = re.compile(r"imdb\.com/(?:[a-z]{2}/)?title/(tt\d{6,})", re.IGNORECASE)
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -50,18 +51,19 @@ def read(path: Path, episode: int | None = None) -> Nfo:
     if "<!ENTITY" in text.upper():
         return Nfo(None, f"{path.name} declares entities of its own, which no player writes: not read")
     links = _links(text)
-    whole = _WHOLE.search(text)
-    if whole is None:
-        cut = _OPENED.search(text) is not None
-        trouble = f"{path.name} is cut off: the end of its XML is missing" if cut else ""
-        return Nfo(Known(source="nfo", **links) if links["ids"] else None, trouble)
+    nothing_more = Known(source="nfo", **links) if links["ids"] else None
+    opened = _OPENED.search(text)
+    if opened is None or _EMPTY.match(text, opened.start()):
+        return Nfo(nothing_more)
+    close = text.rfind(f"</{opened[1]}")
+    end = text.find(">", close)
+    if close < opened.start() or end < 0:
+        return Nfo(nothing_more, f"{path.name} is cut off: the end of its XML is missing")
+    lines = "\n" * text.count("\n", 0, opened.start())
     try:
-        roots = list(_parsed("\n" * text.count("\n", 0, whole.start()) + whole[0]))
+        roots = list(_parsed(lines + text[opened.start() : end + 1]))
     except ValueError as error:
-        return Nfo(
-            Known(source="nfo", **links) if links["ids"] else None,
-            f"{path.name} is no well-formed XML: {error}",
-        )
+        return Nfo(nothing_more, f"{path.name} is no well-formed XML: {error}")
     known = _together([_known(root) for root in roots], episode)
     merged = {**links["ids"], **known.ids}
     season, number = known.season, known.episode

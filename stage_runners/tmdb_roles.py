@@ -29,6 +29,7 @@ _PARTS = re.compile(
 _QUOTED = re.compile(
     r"[\"\u201c\u201d«»\u201e]\s*([^\"\u201c\u201d«»\u201e]+?)\s*[\"\u201c\u201d«»\u201e]|(?<!\w)['\u2018\u2019]([^'\u2018\u2019]+)['\u2018\u2019](?!\w)"
 )
+_LONGEST = 300
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _AGE = re.compile(
     r"^(?:(?:very )?young(?:er)?|old(?:er)?|teen(?:age[dr]?)?|adult|child|kid|middle[- ]aged|elderly|adolescent)\s+",
@@ -68,7 +69,7 @@ def characters(role: str, actor: str = "") -> list[tuple[Row, bool]]:
 
     Several names in a role ("Neo / Thomas Anderson") are the names of one: they have one voice.
     """
-    text = clean(role)
+    text = clean(role[:_LONGEST])
     if _SELF.match(text) or _APPEARANCE.match(text):
         return []
     names: list[str] = []

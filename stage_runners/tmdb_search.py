@@ -111,7 +111,6 @@ def _offers(client: Client, kind: str, text: str, wanted_year: int, locale: str)
             params: dict[str, str | int] = {
                 "query": text,
                 "language": locale,
-                "include_adult": "true",
                 "page": page,
             }
             if with_year:

@@ -107,3 +107,14 @@ def test_an_nfo_that_is_no_text_says_nothing(tmp_path):
     film = made(tmp_path, "e.mkv")
     (tmp_path / "e.nfo").write_bytes(os.urandom(5000))
     assert series_of(film) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<showtitle " * 90_000, "<showtitle>" + " " * 1_000_000, "<showtitle>" * 90_000 + "</showtitle>"],
+    ids=["open", "blanks", "many"],
+)
+def test_a_file_made_to_be_slow_is_not(tmp_path, text):
+    film = made(tmp_path, "e.mkv")
+    (tmp_path / "e.nfo").write_text(text)
+    assert series_of(film) == ""

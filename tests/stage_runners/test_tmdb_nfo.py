@@ -251,6 +251,28 @@ def test_broken_xml_is_said(said, text, sentence):
 
 
 def test_a_file_of_many_megabytes_is_no_nfo(said):
-    known, trouble = said(b"<movie>" + b" " * (9 << 20) + b"</movie>")
+    known, trouble = said(b"<movie>" + b" " * (5 << 20) + b"</movie>")
     assert known is None
-    assert "more than 8 MB" in trouble
+    assert "more than 4 MB" in trouble
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<movie " * 500_000,
+        "<movie>" + "<?xml " * 500_000 + "</movie>",
+        "<movie>" + "&x" * 900_000 + "</movie>",
+        "<movie>" + "<a>" * 300_000 + "</a>" * 300_000 + "<title>deep</title></movie>",
+        "<movie><actor><role>" + "(" * 900_000 + "</role></actor></movie>",
+        "<movie><actor><role>" + " / " * 300_000 + "</role></actor></movie>",
+        "https://www.themoviedb.org/movie/" + "1" * 900_000,
+    ],
+    ids=["tags", "prologues", "ampersands", "depth", "brackets", "slashes", "link"],
+)
+def test_a_file_made_to_be_slow_is_not(said, text):
+    known, _ = said(text)
+    assert not known or known["rows"] == []
+
+
+def test_an_empty_element_says_nothing(said):
+    assert said("<movie/>") == (None, "")

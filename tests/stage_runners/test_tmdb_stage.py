@@ -175,3 +175,12 @@ def test_an_id_in_an_nfo_that_tmdb_does_not_know_is_followed_by_a_search(tmdb, t
     cast, said = identified(film(tmp_path / "film.mkv"), nfo=str(nfo), online=True)
     assert "TMDB does not know movie/998877, which the nfo names" in said
     assert names(cast) == ["Meera", "Inspector Patil", "Vikram Rao"]
+
+
+@pytest.mark.parametrize("online", [True, False])
+def test_an_nfo_of_another_film_than_the_user_names_is_not_used(tmdb, tmp_path, identified, online):
+    nfo = tmp_path / "film.nfo"
+    nfo.write_text(NFO)
+    cast, said = identified(film(tmp_path / "film.mkv"), nfo=str(nfo), online=online, tmdb_id="movie/72")
+    assert names(cast) == (["Tom"] if online else [])
+    assert "the .nfo is of another film (movie/71) than --tmdb movie/72: not used" in said
