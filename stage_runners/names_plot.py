@@ -1,0 +1,48 @@
+"""Names that a plot mentions: how often those of the cast, and who and what else by spaCy's named entities."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+_PERSONS = frozenset({"PERSON"})
+_PLACES = frozenset({"GPE", "LOC", "FAC"})
+_ENGLISH = 0.5
+"""Share of a plot's words that are English words, above which it is taken for English."""
+_ACTOR = re.compile(r"\([^)]*\)")
+"""A plot often has the actor behind the character, in brackets."""
+
+
+class Entity(NamedTuple):
+    """A name in the plot: `kind` is character or place."""
+
+    name: str
+    kind: str
+    count: int
+
+
+def is_english(plot: str) -> bool:
+    """Whether most words are English ones, by simplemma's dictionary."""
+    from simplemma import in_target_language
+
+    return bool(plot.strip()) and float(in_target_language(plot, lang="en")) > _ENGLISH
+
+
+def mentions(plot: str, term: str) -> int:
+    """How often a term stands in the plot as a word of its own."""
+    return len(re.findall(rf"(?<!\w){re.escape(term)}(?!\w)", plot, re.IGNORECASE))
+
+
+def entities(plot: str, actors: Sequence[str], model: Any) -> list[Entity]:
+    """Persons and places of an English plot that spaCy's `model` finds, the most frequent first, without `actors`."""
+    known = {actor.casefold() for actor in actors if actor}
+    counts: Counter[tuple[str, str]] = Counter()
+    for entity in model(_ACTOR.sub(" ", plot)).ents:
+        kind = "character" if entity.label_ in _PERSONS else "place" if entity.label_ in _PLACES else ""
+        name = re.sub(r"(?:['’]s)$", "", entity.text.strip())  # noqa: RUF001
+        name = re.sub(r"^the\s+", "", name, flags=re.IGNORECASE)
+        if kind and name and name[0].isupper() and name.casefold() not in known:
+            counts[(name, kind)] += 1
+    return [Entity(name, kind, count) for (name, kind), count in counts.most_common()]
