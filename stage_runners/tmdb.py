@@ -212,9 +212,10 @@ def _by_title(
     reasons: list[str] = []
     tried: set[tuple[str, ...]] = set()
     season = next((known.season for known in others if known.season is not None), None)
+    begun = next((known.series_year for known in others if known.series_year), 0)
     for source in others:
         # a title beside an episode's number is the episode's: TMDB is asked for the series
-        known = replace(source, season=season)
+        known = replace(source, season=season, series_year=source.series_year or begun)
         what = (known.series,) if season is not None else (known.title, known.original_title, str(known.year))
         if not any(what[:2]) or what in tried:
             continue

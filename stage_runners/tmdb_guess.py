@@ -9,6 +9,7 @@ from typing import Any
 from ipc.errors import StageError
 from stage_runners.tmdb_known import Known, clean
 
+_ID = re.compile(r"[\[{](tmdb|imdb|tvdb)(?:id)?[-=](tt\d{6,9}|\d{1,9})[\]}]", re.IGNORECASE)
 _NO_TITLE = re.compile(r"https?://|www\.|@|\.(?:com|net|org|info)\b", re.IGNORECASE)
 
 
@@ -54,10 +55,15 @@ def _guessed(name: str, source: str) -> Known | None:
     if not title and season is None:
         return None
     year = _first(found, "year") or 0
+    ids = {who.lower(): number for who, number in _ID.findall(name)}
+    if "tmdb" in ids:  # as Radarr, Sonarr and Jellyfin write it
+        ids["tmdb"] = f"{'movie' if season is None else 'tv'}/{ids['tmdb']}"
     if season is None:
-        return Known(source=source, title=title, year=year)
+        return Known(source=source, title=title, year=year, ids=ids)
     own = clean(str(_first(found, "episode_title") or ""))
-    return Known(source=source, title=own, series=title, season=season, episode=episode)
+    return Known(
+        source=source, title=own, series=title, season=season, episode=episode, series_year=year, ids=ids
+    )
 
 
 def _first(found: Any, key: str) -> Any:

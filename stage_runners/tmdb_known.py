@@ -24,7 +24,8 @@ class Row:
 @dataclass(frozen=True, kw_only=True)
 class Known:
     """What `source` says. `ids` name the film elsewhere: `tmdb` (movie/603, tv/1399), `imdb`, `tvdb`; `season` and `episode` are
-    None for what is no episode. `language` is ISO 639-1. For an episode `title` is its own and `series` its show's.
+    None for what is no episode. `language` is ISO 639-1. For an episode `title` is its own, and `series` its show's, which began
+    in `series_year`.
     """
 
     source: str
@@ -36,6 +37,7 @@ class Known:
     series: str = ""
     season: int | None = None
     episode: int | None = None
+    series_year: int = 0
     rows: tuple[Row, ...] = ()
     ids: Mapping[str, str] = field(default_factory=dict)
 

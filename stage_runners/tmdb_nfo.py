@@ -166,6 +166,7 @@ def _known(root: Any) -> Known:
         series=series,
         season=_number(root, "season") if kind == "episodedetails" else None,
         episode=_number(root, "episode") if kind == "episodedetails" else None,
+        series_year=_year(root) if kind == "tvshow" else 0,
         rows=rows,
         ids=_ids(root),
     )

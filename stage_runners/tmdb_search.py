@@ -63,7 +63,7 @@ def search(client: Client, wanted: Known, seconds: float, locale: str) -> tuple[
         return None, [], "no title to ask for"
     found: dict[str, Hit] = {}
     for text in texts:
-        for said in _offers(client, kind, text, wanted.year, locale):
+        for said in _offers(client, kind, text, _wanted_year(wanted), locale):
             hit = _judged(kind, said, texts, wanted)
             if hit.place not in found or found[hit.place].likeness < hit.likeness:
                 found[hit.place] = hit
@@ -143,11 +143,15 @@ def _judged(kind: str, said: dict[str, Any], texts: Sequence[str], wanted: Known
 def _with_year(hit: Hit, wanted: Known) -> Hit:
     fits = ["the episode's number"] if wanted.season is not None else []
     likeness = hit.likeness
-    if wanted.year and hit.year and wanted.season is None:
-        apart = abs(wanted.year - hit.year)
+    if (begun := _wanted_year(wanted)) and hit.year:
+        apart = abs(begun - hit.year)
         likeness -= 0 if apart == 0 else NEXT_YEAR if apart == 1 else WRONG_YEAR
         fits += ["the year"] if apart <= 1 else []
     return replace(hit, likeness=max(0.0, likeness), fits=tuple(fits))
+
+
+def _wanted_year(wanted: Known) -> int:
+    return wanted.year if wanted.season is None else wanted.series_year
 
 
 def _looked_into(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ipc.errors import StageError
 from stage_runners.tmdb_cast_file import read
@@ -125,3 +127,24 @@ def test_what_is_wrong_with_toml_is_said_with_its_line(tmp_path, text, sentence)
 def test_a_file_that_is_gone_is_a_sentence(tmp_path):
     with pytest.raises(StageError, match=r"gone\.csv cannot be read: No such file"):
         read(tmp_path / "gone.csv")
+
+
+@given(
+    st.binary(max_size=200) | st.text(alphabet='a,;|"\n\t#=[] character', max_size=80).map(str.encode),
+    st.sampled_from(["csv", "toml"]),
+)
+def test_whatever_a_file_holds_it_is_a_cast_or_a_sentence(tmp_path_factory, content, suffix):
+    place = tmp_path_factory.mktemp("cast") / f"cast.{suffix}"
+    place.write_bytes(content)
+    names, sentence = outcome(place)
+    assert all(names)
+    assert bool(sentence) != bool(names) or place.suffix == ".toml"
+    assert place.name in sentence or not sentence
+
+
+def outcome(place):
+    """The names in a file, and the sentence that refuses it."""
+    try:
+        return [row.name for row in read(place).rows], ""
+    except StageError as error:
+        return [], error.message

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from stage_runners.tmdb_known import Known, Row
+from stage_runners.tmdb_known import Known, Row, folded
 from stage_runners.tmdb_merge import merge
 from stage_runners.tmdb_nameless import nameless
 from stage_runners.tmdb_roles import characters, people
@@ -120,3 +122,17 @@ def test_nothing_known_is_an_empty_cast():
         "plot": "",
         "series": "",
     }
+
+
+@given(
+    st.text(
+        alphabet=st.one_of(st.sampled_from("\"'()[]/&-,.#1 aAZé\u201c\u2019राज李\u200d"), st.characters()),
+        max_size=60,
+    )
+)
+def test_whatever_a_role_holds_a_character_has_a_name_with_letters(role):
+    for row, _ in characters(role, "Somebody"):
+        for name in (row.name, *row.aliases):
+            assert name == name.strip()
+            assert folded(name)
+        assert folded(row.name) not in map(folded, row.aliases)

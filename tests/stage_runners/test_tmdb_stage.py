@@ -184,3 +184,22 @@ def test_an_nfo_of_another_film_than_the_user_names_is_not_used(tmdb, tmp_path, 
     cast, said = identified(film(tmp_path / "film.mkv"), nfo=str(nfo), online=online, tmdb_id="movie/72")
     assert names(cast) == (["Tom"] if online else [])
     assert "the .nfo is of another film (movie/71) than --tmdb movie/72: not used" in said
+
+
+def test_of_two_series_of_one_name_the_year_tells(tmdb, tmp_path, identified):
+    for number, year in ((8, "1985"), (9, "2015")):
+        cast = [([f"Ines of {year}"], "Actor I")]
+        tmdb.shows[number] = fake_tmdb.show(number, "Harbour Lights", f"{year}-01-01", cast=cast, episodes={})
+    cast, _ = identified(film(tmp_path / "Harbour.Lights.2015.S01E02.mkv"), online=True)
+    assert names(cast) == ["Ines of 2015"]
+    cast, said = identified(film(tmp_path / "Harbour.Lights.S01E02.mkv"), online=True)
+    assert names(cast) == []
+    assert "say which with --tmdb" in said
+
+
+@pytest.mark.parametrize("tag", ["{tmdb-72}", "[tmdbid-72]", "{imdb-tt0051234}"])
+def test_an_id_in_the_films_name_settles_it(tmdb, tmp_path, identified, tag):
+    tmdb.found["tt0051234"] = {"movie_results": [{"id": 72}]}
+    cast, said = identified(film(tmp_path / f"Across the River (2011) {tag}.mkv"), online=True)
+    assert names(cast) == ["Tom"]
+    assert "the name names it" in said
