@@ -10,6 +10,7 @@ from typing import Any
 
 from ipc.digests import file_digest
 from orchestrator import (
+    beside,
     config,
     config_file,
     digests,
@@ -32,11 +33,21 @@ from orchestrator.store import Entry, Store
 
 
 class Files:
-    """What the user gets of a run's results; the scheduler's hooks. `formats` are the kinds of file for each film."""
+    """What the user gets of a run's results; the scheduler's hooks.
 
-    def __init__(self, formats: Mapping[Path, tuple[str, ...]], *, overwrite: bool) -> None:
+    `formats` are the kinds of file for each film, `series` the series of those whose voices are remembered for its other films.
+    """
+
+    def __init__(
+        self,
+        formats: Mapping[Path, tuple[str, ...]],
+        *,
+        overwrite: bool,
+        series: Mapping[Path, str] | None = None,
+    ) -> None:
         self._formats = formats
         self._overwrite = overwrite
+        self._series = series or {}
         self._ledger = outputs.Ledger()
         self._placed: dict[Path, outputs.Published] = {}
 
@@ -61,7 +72,11 @@ class Files:
         return placed.path
 
     def publish(self, plan: Plan, step: Step, entry: Entry) -> Iterator[FileOutput]:
-        """Copy subtitles and transcripts out of the store; say where the film is."""
+        """Copy subtitles and transcripts out of the store; say where the film is; remember the voices of a series."""
+        if step.name == "naming" and (series := self._series.get(plan.film)) and not _clip(plan):
+            from orchestrator import enrolment
+
+            enrolment.remember(plan, entry, series, Store(home() / "store"))
         for output in step.stage.outputs:
             if output.external:
                 path = entry.path(output.name)
@@ -135,6 +150,11 @@ def run(arguments: argparse.Namespace) -> int:
             Files(
                 {film: options.formats_of(of_film) for film, of_film in asked.items()},
                 overwrite=arguments.overwrite,
+                series={
+                    film: of_film.series or beside.series_of(film)
+                    for film, of_film in asked.items()
+                    if of_film.known_voices
+                },
             ),
             observers=views,
             prestart=all(of_film.prestart for of_film in asked.values()),

@@ -1,0 +1,148 @@
+"""`orchestrator voices`: whose voices are known, so that films say their names."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from orchestrator import format as fmt
+from orchestrator import voices
+from orchestrator.errors import INPUT, OK, USAGE, FatalError
+from orchestrator.home import home
+
+
+def add(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "voices",
+        help="the voices that are known by name",
+        description="A voice that is known is given its name in every film, or with --series in that series' films. What is "
+        "kept is an embedding of it, on this machine only.",
+    )
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
+    own = verbs.add_parser("add", help="learn a voice from a recording in which that person alone speaks")
+    own.add_argument("name", metavar="NAME")
+    own.add_argument("clips", nargs="+", type=Path, metavar="CLIP", help="any file that ffmpeg reads")
+    own.add_argument("--series", default="", metavar="NAME", help="known in the films of this series only")
+    own.add_argument(
+        "--one-person", action="store_true", help="one person speaks, though it sounds like more"
+    )
+    own.add_argument("--diarize-model", metavar="MODEL", help="as in run: voices are compared within a model")
+    own.add_argument(
+        "--device", action="append", default=[], metavar="DEVICE|STAGE=DEVICE,...", help="as in run"
+    )
+    own.add_argument("--offline", action="store_true", default=None, help="fetch no model from anywhere")
+    shown = verbs.add_parser("list", help="whose voices are known")
+    shown.add_argument("--json", action="store_true", help="as JSON, without the embeddings")
+    gone = verbs.add_parser("remove", help="forget a voice")
+    gone.add_argument("name", metavar="NAME")
+    gone.add_argument("--series", metavar="NAME", help="only the one of this series")
+    out = verbs.add_parser("export", help="write all voices into a file, for another machine")
+    out.add_argument("file", type=Path, metavar="FILE")
+    into = verbs.add_parser("import", help="add the voices of such a file")
+    into.add_argument("file", type=Path, metavar="FILE")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the verb says; without one, list."""
+    match arguments.verb:
+        case "add":
+            return _add(arguments)
+        case "remove":
+            for person in voices.remove(arguments.name, arguments.series):
+                print(f"removed {_who(person)}: {fmt.plural(len(person.clips), 'clip')}")
+        case "export":
+            return _export(arguments.file)
+        case "import":
+            return _import(arguments.file)
+        case _:
+            return _list(as_json=getattr(arguments, "json", False))
+    return OK
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    from orchestrator import enrolment
+    from orchestrator.store import Store
+
+    name = " ".join(arguments.name.split())
+    if not name or any(mark in name for mark in "=,"):
+        raise FatalError(f"{arguments.name!r} is no name", "a name has no , and no =", USAGE)
+    if Path(name).is_file():
+        raise FatalError(
+            f"{name} is a file", "the name comes first: orchestrator voices add NAME CLIP", USAGE
+        )
+    asked = {
+        "device": arguments.device,
+        "diarize_model": arguments.diarize_model,
+        "offline": arguments.offline,
+    }
+    store = Store(home() / "store")
+    found = [enrolment.enrol(clip, store, asked, alone=arguments.one_person) for clip in arguments.clips]
+    person = voices.add(name, found, " ".join(arguments.series.split()))
+    new = sum(clip.seconds for clip in found)
+    print(
+        f"{_who(person)}: {new:.0f} s of speech added, {person.seconds:.0f} s in {fmt.plural(len(person.clips), 'clip')} known"
+    )
+    others = {clip.model for clip in person.clips} - {clip.model for clip in found}
+    if others:
+        print(
+            f"orchestrator: clips by {', '.join(sorted(others))} are not compared with these", file=sys.stderr
+        )
+    return OK
+
+
+def _list(*, as_json: bool) -> int:
+    everybody = voices.people()
+    if as_json:
+        bodies = [dataclasses.asdict(person) for person in everybody]
+        for clip in (clip for body in bodies for clip in body["clips"]):
+            del clip["vector"]
+        print(json.dumps(bodies, indent=2, ensure_ascii=False))
+        return OK
+    if not everybody:
+        print("no voice is known: orchestrator voices add NAME CLIP")
+        return OK
+    table: list[tuple[str, ...]] = [("name", "series", "speech", "model", "from")]
+    for person in everybody:
+        for at, clip in enumerate(person.clips):
+            told = {"": "added", "asked": "you named it", "dialogue": "named in the film"}[clip.learnt]
+            heard = f"{clip.source} ({told} {clip.added})"
+            table.append((person.name if not at else "", (person.series or "all films") if not at else "", f"{clip.seconds:.0f} s", clip.model, heard))  # fmt: skip
+    print("\n".join(fmt.table(table)))
+    return OK
+
+
+def _export(file: Path) -> int:
+    everybody = voices.people()
+    try:
+        with open(file, "x", encoding="utf-8", opener=_private) as stream:
+            stream.write(voices.dump(everybody))
+    except FileExistsError as error:
+        raise FatalError(f"{file} is there already", "choose another name", USAGE) from error
+    except OSError as error:
+        raise FatalError(f"{file} cannot be written: {error.strerror}", "", INPUT) from error
+    print(f"{fmt.plural(len(everybody), 'voice')} in {file}")
+    return OK
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _import(file: Path) -> int:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FatalError(f"{file} cannot be read: {error}", "check the name", INPUT) from error
+    for person in voices.load(text):
+        print(f"{_who(person)}: {fmt.plural(len(person.clips), 'clip')}, {person.seconds:.0f} s")
+    return OK
+
+
+def _who(person: voices.Person) -> str:
+    return f"{person.name} ({person.series})" if person.series else person.name
