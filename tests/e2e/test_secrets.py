@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator import weights
-from tests import fake_hub
+from tests import fake_hub, fake_tmdb
 
 REPOSITORY = "me/whisper-of-mine"
 
@@ -78,7 +78,11 @@ def test_a_run_that_needs_a_token_leaves_it_nowhere(program, film, tmp_path):
         "--until",
         "alignment",
     )
-    with fake_hub.serve({REPOSITORY: served}, gated=(REPOSITORY,), token=token) as address:
+    with (
+        fake_hub.serve({REPOSITORY: served}, gated=(REPOSITORY,), token=token) as address,
+        fake_tmdb.serve() as tmdb,  # it refuses the key: nobody else is to be asked
+    ):
+        environment |= {"ORCHESTRATOR_TMDB_URL": tmdb.address, "NO_PROXY": "127.0.0.1"}
         refused = program(*words, status=1, HF_HOME=environment["HF_HOME"], HF_ENDPOINT=address)
         assert "HF_TOKEN" in refused.stderr
         done = program(*words, HF_ENDPOINT=address, **environment)
@@ -108,3 +112,28 @@ def test_a_token_typed_by_mistake_is_masked_in_what_is_kept(program, film, tmp_p
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert files_with(token, program.home / "runs") == []
+
+
+@needs_proc
+def test_the_key_of_tmdb_is_in_its_own_stages_process_alone_and_in_no_file(program, film, tmp_path):
+    key, place = fake_tmdb.KEY, tmp_path / "Across the River (2011).mkv"
+    place.symlink_to(film)
+    films = {71: fake_tmdb.movie(71, "Across the River", "2011-03-04", cast=[("Meera", "Somebody")])}
+    watch = Watch(program.home, key)
+    watch.start()
+    with fake_tmdb.serve(movies=films) as tmdb:
+        own = {"TMDB_API_KEY": key, "ORCHESTRATOR_TMDB_URL": tmdb.address, "NO_PROXY": "127.0.0.1"}
+        runs = [
+            program("run", place, "-o", tmp_path / "out", "--until", last, **own)
+            for last in ("demux", "tmdb")
+        ]
+        printed = program("stage", "tmdb", place, "--print-command", **own)
+    watch.enough.set()
+    watch.join()
+    assert any(path.startswith("/search/movie") for path in tmdb.asked)
+    assert program.report()["films"][0]["stages"]
+    assert not watch.arguments
+    assert {words.split()[-1] for words in watch.told if "ipc.child" in words} == {"stage_runners.tmdb"}
+    for done in (*runs, printed):
+        assert key not in done.stdout + done.stderr
+    assert files_with(key, program.home, tmp_path) == []
