@@ -185,7 +185,7 @@ _BY_ENDPOINT = Stage(
     name="translation",
     version=1,
     backends=on_cpu("translation_endpoint", "nlp"),
-    inputs=_TOLD,
+    inputs=(*_TOLD, Input(name="cast", source="tmdb.cast", optional=True)),
     outputs=_TRANSLATED,
     params=(
         _TARGET,
@@ -194,9 +194,10 @@ _BY_ENDPOINT = Stage(
         Param(
             name="context_lines", default=8, help="lines that the model is shown before those it translates"
         ),
+        Param(name="timeout_s", default=300.0, affects="speed", help="seconds that an answer may take"),
     ),
     resources=Resources(cores=1, memory_mb=300),
-    stall_s=900,
+    stall_s=1800,  # four answers that do not come, and what a busy server asks to wait between them
     secrets=("TRANSLATION_API_KEY", "OPENAI_API_KEY"),
 )
 

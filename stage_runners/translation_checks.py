@@ -86,7 +86,7 @@ def unlooped(text: str) -> str:
 
 
 def repeated_lines(sources: Sequence[str], texts: Sequence[str]) -> list[int]:
-    """Places of lines that say what two lines before them said, in a row, though their sources differ: a model that is stuck.
+    """Places of three lines and more in a row that all say the same, though their sources differ: a model that is stuck.
 
     Short ones (`Yes.`) are said by many sources.
     """
@@ -97,7 +97,7 @@ def repeated_lines(sources: Sequence[str], texts: Sequence[str]) -> list[int]:
             continue
         run = range(first, k)
         if len(_plain(texts[first])) >= 12 and len({_plain(sources[i]) for i in run}) >= 3:
-            found.extend(run[1:])
+            found.extend(run)
         first = k
     return found
 

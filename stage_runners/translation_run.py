@@ -28,7 +28,9 @@ VERSION = 1
 """Of the stage, for every translator of it from text."""
 ATTEMPTS = 3
 _TOO_MANY = 0.25
-"""Share of marked lines from which the whole is marked: then it is the model that does not fit."""
+"""Share of lines that look wrong from which the whole is marked: then it is the model that does not fit."""
+_FEW = 2
+"""So many tell nothing of a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,21 +269,25 @@ class Job:
             if "repeated" in tried.faults:
                 tried.text = checks.unlooped(tried.text)
         missing = [k for k, tried in self._tries.items() if not tried.text]
+        wrong = len(marked) - len(missing)
         context.metric("lines_again", again)
         context.fact("lines_passed", len(self._spoken) - len(self._tries) - len(refused))
         context.fact(
             "lines_marked", lines_marked([(self._spoken[k].start, tried.faults) for k, tried in marked])
         )
         for reason in sorted(set(refused.values())):
-            context.degraded(
-                f"{sum(other == reason for other in refused.values())} lines are missing: {reason}"
-            )
+            count = sum(other == reason for other in refused.values())
+            context.degraded(f"{_lines(count)} missing: {reason}")
         if missing:
             at = self._spoken[missing[0]].start
             context.degraded(
-                f"{len(missing)} lines got no translation and are missing, the first at {at:.0f} s"
+                f"{_lines(len(missing))} missing, for no translation came: the first at {at:.0f} s"
             )
-        if self._tries and len(marked) > _TOO_MANY * len(self._tries):
+        if wrong > max(_FEW, _TOO_MANY * len(self._tries)):
             context.degraded(
-                f"{len(marked)} of {len(self._tries)} lines look wrong: the model may not fit these languages"
+                f"{wrong} of {len(self._tries)} lines look wrong: the model may not fit these languages"
             )
+
+
+def _lines(count: int) -> str:
+    return "1 line is" if count == 1 else f"{count} lines are"
