@@ -125,18 +125,19 @@ class Client:
         """One try: what went wrong, how long to wait before the next (None: no use), and the answer."""
         import httpx
 
-        if self._http is None:
-            for library in ("httpx", "httpcore"):  # they log addresses, and a key is in some
-                logging.getLogger(library).setLevel(logging.WARNING)
-            # no redirects: the key is for this address alone
-            self._http = httpx.Client(follow_redirects=False, headers=self._headers())
+        try:
+            http = self._opened()
+        except (
+            ImportError,
+            OSError,
+            ValueError,
+        ) as error:  # a proxy or certificates that the user's settings name
+            return f"the settings of the network are wrong: {_words(error, self._key)}", None, None
         key = {} if self._token() else {"api_key": self._key}
         timeout = httpx.Timeout(min(15.0, left), connect=min(8.0, left))
         body = bytearray()
         try:
-            with self._http.stream(
-                "GET", f"{self._base}{path}", params={**params, **key}, timeout=timeout
-            ) as got:
+            with http.stream("GET", f"{self._base}{path}", params={**params, **key}, timeout=timeout) as got:
                 status, after = got.status_code, got.headers.get("Retry-After", "")
                 for piece in got.iter_bytes():
                     body += piece
@@ -151,6 +152,16 @@ class Client:
         except (httpx.HTTPError, UnicodeError, ValueError) as error:
             return _words(error, self._key), 0.0, None
         return self._judged(path, status, after, bytes(body))
+
+    def _opened(self) -> Any:
+        import httpx
+
+        if self._http is None:
+            for library in ("httpx", "httpcore"):  # they log addresses, and a key is in some
+                logging.getLogger(library).setLevel(logging.WARNING)
+            # no redirects: the key is for this address alone
+            self._http = httpx.Client(follow_redirects=False, headers=self._headers())
+        return self._http
 
     def _judged(
         self, path: str, status: int, after: str, body: bytes

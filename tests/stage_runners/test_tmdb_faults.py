@@ -132,3 +132,17 @@ def test_an_answer_that_drips_ends_at_the_deadline(tmdb):
         capture_output=True, text=True, check=True, timeout=30,
     )  # fmt: skip
     assert done.stdout == "its answer takes too long, within 1 s\n"
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"ALL_PROXY": "socks5://127.0.0.1:9"},
+        {"HTTPS_PROXY": "nonsense://x"},
+        {"SSL_CERT_FILE": "/nowhere/at.all"},
+    ],
+)
+def test_wrong_settings_of_the_network_are_said(tmdb, tmp_path, identified, setting):
+    with kept(tmdb.address, fake_tmdb.KEY, **setting) as other:
+        cast, _ = identified(film(tmp_path / "Across the River (2011).mkv"), by=other, online=True)
+    assert "TMDB could not be asked: the settings of the network are wrong" in cast.provenance["degraded"][0]

@@ -55,9 +55,11 @@ def names(cast, kind="character"):
 
 
 @contextlib.contextmanager
-def kept(address, key):
+def kept(address, key, **more):
     """A process of the stage that asks this address with this key, and says the key nowhere."""
-    process = Kept("tmdb", {"ORCHESTRATOR_TMDB_URL": address, "TMDB_API_KEY": key, "NO_PROXY": "127.0.0.1"})
+    process = Kept(
+        "tmdb", {"ORCHESTRATOR_TMDB_URL": address, "TMDB_API_KEY": key, "NO_PROXY": "127.0.0.1", **more}
+    )
     try:
         yield process
     finally:
