@@ -26,6 +26,8 @@ LEAST_S = 5.0
 """Seconds of one person's speech that a voice is made of at least: with less, different people came near to one another."""
 SURE = 0.9
 """From this confidence on a name that the dialogue told is remembered for the series: an introduction in so many words, or calls that agree."""
+UNLIKE, LIKE = 0.4, 0.65
+"""Cosines under which two clips are hardly one person's, and from which they hardly are two people's: see docs/decisions."""
 SUBJECT = "voices"
 
 
@@ -199,6 +201,13 @@ def _alike(one: Clip, other: Clip) -> bool:
     return (one.film, one.model, one.revision) == (other.film, other.model, other.revision) and all(
         abs(a - b) < 1e-6 for a, b in zip(one.vector, other.vector, strict=False)
     )
+
+
+def cosine(one: Clip, other: Clip) -> float | None:
+    """How alike two voices are, 1 at most; None where different models made them."""
+    if (one.model, one.revision) != (other.model, other.revision):
+        return None
+    return sum(a * b for a, b in zip(one.vector, other.vector, strict=False))
 
 
 def dump(persons: Sequence[Person]) -> str:

@@ -54,7 +54,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     least = float(context.params.get("name_confidence") or 0.8)
     _by_voice(rows, embeddings, names, least, context)
     spoken = dialogue.sentences(segments, words)
-    people = _People()
+    people = People()
     _by_dialogue(rows, dialogue.candidates(dialogue.votes(spoken, names, people)), least)
     if people.used:
         context.fact("tagger", people.used)
@@ -169,7 +169,7 @@ def _some(evidence: Sequence[str]) -> tuple[str, ...]:
     return (*evidence[:_SHOWN], *((f"and {more} more",) if more > 0 else ()))
 
 
-class _People:
+class People:
     """spaCy's tagger of English, loaded when it is first asked."""
 
     used = ""

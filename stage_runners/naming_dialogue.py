@@ -80,14 +80,18 @@ class Names:
         for row in glossary:
             if row["kind"] in {"given", "family", "full"}:
                 people.setdefault(row["full"] or row["term"], []).append(row)
-        given = [row["term"].casefold() for rows in people.values() for row in rows if row["kind"] == "given"]
         owners: dict[str, set[str]] = {}
+        for person, rows in people.items():
+            for row in rows:
+                # A glossary has a term once, though several people may have it in their names.
+                own = {person, *(other for other in people if _inside(row["term"], other))}
+                for form in (row["term"], *row["variants"]):
+                    owners.setdefault(form.casefold(), set()).update(own)
+            owners.setdefault(person.casefold(), set()).add(person)
         shown: dict[str, str] = {}
         for person, rows in people.items():
-            own = [r["term"] for r in rows if r["kind"] == "given" and given.count(r["term"].casefold()) == 1]
-            shown[person] = own[0] if own else person
-            for form in (person, *(f for row in rows for f in (row["term"], *row["variants"]))):
-                owners.setdefault(form.casefold(), set()).add(person)
+            given = [row["term"] for row in rows if row["kind"] == "given"]
+            shown[person] = next((term for term in given if len(owners[term.casefold()]) == 1), person)
         forms = {form: shown[next(iter(who))] for form, who in owners.items() if len(who) == 1}
         return cls(forms, listed=bool(people))
 
@@ -193,7 +197,7 @@ def _introduced(said: Sentence, names: Names, people: Any) -> list[Vote]:
                     said.speaker,
                     name,
                     reliability,
-                    f"{_clock(said.start)} says of himself or herself: “{said.text}”",
+                    f"{_clock(said.start)} in the speaker's own words: “{said.text}”",
                 )
             )
     return found[:1]

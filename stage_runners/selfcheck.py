@@ -200,10 +200,20 @@ def _tmdb(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
     return f"read an .nfo and a file name: {named.title} ({named.year}) with {known.rows[0].name}"
 
 
+def _naming(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
+    from stage_runners import naming, naming_dialogue
+
+    said = naming_dialogue.Sentence("SPEAKER_00", 0.0, 1.0, "My name is Ada Lovelace.", "en")
+    votes = naming_dialogue.votes([said], naming_dialogue.Names(), naming.People())
+    if [vote.name for vote in votes] != ["Ada Lovelace"]:
+        raise StageError("env", f"“{said.text}” was read as {votes}")
+    return f"read who says: {said.text}"
+
+
 CHECKS: dict[str, Callable[[Any, Mapping[str, Any]], str]] = {
     "demux": _demux, "mux": _mux, "silero_vad": _silero_vad, "pyannote_vad": _pyannote_vad,
     "diarization": _diarization, "asr": _asr, "alignment": _alignment, "attribution": _attribution,
-    "subtitles": _subtitles, "tmdb": _tmdb,
+    "subtitles": _subtitles, "tmdb": _tmdb, "naming": _naming,
 }  # fmt: skip
 
 if __name__ == "__main__":

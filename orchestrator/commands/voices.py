@@ -7,6 +7,7 @@ import dataclasses
 import json
 import os
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,12 +89,24 @@ def _add(arguments: argparse.Namespace) -> int:
     print(
         f"{_who(person)}: {new:.0f} s of speech added, {person.seconds:.0f} s in {fmt.plural(len(person.clips), 'clip')} known"
     )
-    others = {clip.model for clip in person.clips} - {clip.model for clip in found}
-    if others:
-        print(
-            f"orchestrator: clips by {', '.join(sorted(others))} are not compared with these", file=sys.stderr
-        )
+    for line in _doubts(person, found):
+        print(f"orchestrator: {line}", file=sys.stderr)
     return OK
+
+
+def _doubts(person: voices.Person, new: Sequence[voices.Clip]) -> Iterator[str]:
+    """What is odd about clips that were added: unlike the person's others, like somebody else's, or of another model."""
+    older = [clip for clip in person.clips if clip not in new]
+    if len({(clip.model, clip.revision) for clip in person.clips}) > 1:
+        yield "not all clips are of one model of voices; films are compared with those of their own"
+    for clip in new:
+        near = [cosine for other in older if (cosine := voices.cosine(clip, other)) is not None]
+        if near and max(near) < voices.UNLIKE:
+            yield f"{clip.source} sounds unlike what was known of {person.name} (cosine {max(near):.2f}): is it the same person?"
+        for other in voices.people():
+            cosines = [cosine for c in other.clips if (cosine := voices.cosine(clip, c)) is not None]
+            if other.name.casefold() != person.name.casefold() and cosines and max(cosines) >= voices.LIKE:
+                yield f"{clip.source} sounds like {_who(other)} (cosine {max(cosines):.2f}): where both are known, neither is named by voice"
 
 
 def _list(*, as_json: bool) -> int:

@@ -169,6 +169,19 @@ def test_a_name_that_was_forgotten_on_the_command_line_is_said(tmp_path, capsys)
     assert "the name comes first" in capsys.readouterr().err
 
 
+def test_a_clip_that_sounds_like_somebody_else_is_doubted(monkeypatch, tmp_path, capsys):
+    from orchestrator import enrolment
+
+    voices.add("Aditi", [clip(1.0)])
+    voices.add("Raj", [clip(0.0, 1.0)])
+    monkeypatch.setattr(enrolment, "enrol", lambda *_, **__: clip(0.0, 1.0, source="new.wav"))
+    assert main(["voices", "add", "Aditi", str(tmp_path / "new.wav")]) == 0
+    told = capsys.readouterr()
+    assert "Aditi: 12 s of speech added, 24 s in 2 clips known" in told.out
+    assert "unlike what was known of Aditi (cosine 0.00)" in told.err
+    assert "sounds like Raj (cosine 1.00)" in told.err
+
+
 class TestEnrolment:
     """What a clip's voices make of it."""
 

@@ -154,6 +154,20 @@ def test_two_people_with_one_given_name_are_shown_by_their_whole_names():
     assert names.shown("Malhotra") == "Raj Malhotra"
 
 
+def test_a_family_name_that_the_glossary_has_once_is_still_nobodys_where_two_people_have_it():
+    rows = [{"term": term, "kind": kind, "full": full, "variants": ["Mr. Sharma"] if kind == "family" else []} for term, kind, full in (
+        ("Aditi", "given", "Aditi Sharma"), ("Sharma", "family", "Aditi Sharma"), ("Aditi Sharma", "full", "Aditi Sharma"),
+        ("Raj", "given", "Raj Sharma"), ("Raj Sharma", "full", "Raj Sharma"),
+    )]  # fmt: skip
+    names = dialogue.Names.of(rows)
+    assert [names.shown(form) for form in ("Sharma", "Mr. Sharma", "Raj", "Aditi Sharma")] == [
+        None,
+        None,
+        "Raj",
+        "Aditi",
+    ]
+
+
 def test_without_a_list_a_plain_introduction_counts_where_the_word_is_tagged_as_a_person():
     lines = (A, "I'm Sheila in Texas."), (B, "I'm Happy today.")
     assert named(*lines, cast=[], people=lambda text: ["Sheila"] if "Sheila" in text else []) == {
