@@ -126,7 +126,9 @@ def _by_voice(
     given = {row.name.casefold() for row in rows.values() if row.name}
     open_ = [row for row in embeddings.rows() if not rows[row["speaker"]].name]
     long = [row for row in open_ if row["seconds"] >= voices.SHORTEST]
-    vectors = np.array([row["vector"] for row in long], np.float64).reshape(len(long), -1)
+    if not long:
+        return
+    vectors = np.array([row["vector"] for row in long], np.float64)
     free = [person for person in known if person.name.casefold() not in given]
     for match in voices.matches([row["speaker"] for row in long], vectors, free, threshold):
         confidence = match.confidence(threshold)

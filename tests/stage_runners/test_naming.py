@@ -238,10 +238,10 @@ MODEL = {"id": "campplus", "revision": "r1"}
 def test_a_voice_is_the_nearest_known_persons_once_and_only_with_a_margin():
     people, _ = voices.people([known("Aditi", unit(1)), known("Raj", unit(0, 1))], MODEL)
     heard = np.stack([unit(1, 0.2), unit(1, 0.5), unit(0.75, 0.7)])
-    found = voices.matches(["S0", "S1", "S2"], heard, people, 0.55)
+    found = voices.matches(["S0", "S1", "S2"], heard, people, 0.6)
     assert [(m.speaker, m.name) for m in found] == [("S0", "Aditi")]
-    assert found[0].confidence(0.55) > 0.95
-    assert voices.matches(["S0"], np.stack([unit(1, 3)]), people[:1], 0.55) == []
+    assert found[0].confidence(0.6) > 0.95
+    assert voices.matches(["S0"], np.stack([unit(1, 3)]), people[:1], 0.6) == []
 
 
 def test_voices_of_another_model_are_not_compared():
@@ -257,7 +257,7 @@ def stage(folder, lines, params=None, vectors=None, library=None):
     for name, rows in (("segments", segments), ("words", words)):
         inputs[name] = folder / f"{name}.parquet"
         write(inputs[name], name, {key: [row[key] for row in rows] for key in rows[0]})
-    vectors = vectors or {A: unit(1), B: unit(0, 1)}
+    vectors = {A: unit(1), B: unit(0, 1)} if vectors is None else vectors
     inputs["embeddings"] = folder / "embeddings.arrow"
     columns = {"speaker": list(vectors), "vector": [list(v) for v in vectors.values()], "seconds": [20.0] * len(vectors)}  # fmt: skip
     write(inputs["embeddings"], "embeddings", columns, provenance={"model": MODEL})
@@ -290,6 +290,13 @@ def test_what_the_user_says_wins_over_a_known_voice_and_that_over_the_dialogue(t
         ("Aditi", "voice"),
         ("Kamala", "asked"),
     ]
+
+
+@pytest.mark.env("nlp")
+def test_a_film_in_which_nobody_speaks_long_enough_names_nobody_by_voice(tmp_path):
+    done, rows = stage(tmp_path, [(None, "Hm.")], vectors={}, library=[known("Aditi", unit(1))])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert rows == {}
 
 
 @pytest.mark.env("nlp")
