@@ -26,6 +26,7 @@ COMMANDS = {
     "doctor": "try every environment, device and model, and say what mends them",
     "envs": "list, check, sync or remove the stages' environments",
     "models": "list, fetch or remove models",
+    "names": "a film's names: what was corrected and why, who speaks",
     "voices": "the voices that are known by name",
     "cache": "look into the store of results",
     "runs": "past runs with their logs",

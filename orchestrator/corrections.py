@@ -1,16 +1,60 @@
-"""The corrections of names that a user took back, by film."""
+"""The corrections of names that a user took back, kept by film in `home()/names/<digest>.json` for its next run."""
 
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
 
+from orchestrator.errors import STORAGE, FatalError
 from orchestrator.home import home
+
+
+def pair(before: str, after: str) -> str:
+    """A correction as it is kept and typed: `from>to`."""
+    return f"{before}>{after}"
 
 
 def undone(film_digest: str) -> tuple[str, ...]:
     """The corrections that were taken back in the film with this digest, as `from>to`."""
     try:
-        found = json.loads((home() / "names" / f"{film_digest}.json").read_text())
-    except (OSError, ValueError):
+        found = json.loads(_file(film_digest).read_text(encoding="utf-8"))
+        return tuple(sorted(str(one) for one in found.get("undone", ())))
+    except (OSError, ValueError, AttributeError, TypeError):
         return ()
-    return tuple(sorted(found.get("undone", ())))
+
+
+def undo(film_digest: str, pairs: Iterable[str]) -> None:
+    """Take corrections back: the film's next run leaves these words as they were heard."""
+    _write(film_digest, {*undone(film_digest), *pairs})
+
+
+def redo(film_digest: str, pairs: Iterable[str]) -> None:
+    """Let the next run make these corrections again."""
+    again = {one.casefold() for one in pairs}
+    _write(film_digest, {one for one in undone(film_digest) if one.casefold() not in again})
+
+
+def _file(film_digest: str) -> Path:
+    return home() / "names" / f"{film_digest}.json"
+
+
+def _write(film_digest: str, pairs: set[str]) -> None:
+    file = _file(film_digest)
+    try:
+        if not pairs:
+            file.unlink(missing_ok=True)
+            return
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft = file.with_name(f".{file.name}.{os.getpid()}")
+        draft.write_text(
+            json.dumps({"undone": sorted(pairs)}, ensure_ascii=False, indent=1), encoding="utf-8"
+        )
+        draft.replace(file)
+    except OSError as error:
+        raise FatalError(
+            f"cannot write {file}: {error.strerror or error}",
+            "check the folder's permissions, and the room on its disk",
+            STORAGE,
+        ) from error

@@ -1,0 +1,129 @@
+"""`orchestrator names`: the names of a film as its last run has them, and corrections taken back."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from orchestrator import corrections, digests
+from orchestrator import format as fmt
+from orchestrator.errors import INPUT, OK, USAGE, FatalError
+from orchestrator.home import home
+from orchestrator.store import Store
+
+
+def add(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "names",
+        help="a film's names: what was corrected and why, who speaks; take corrections back",
+        description="Show the names that the film's last run expected, those it set right, with the evidence, and who the voices "
+        "are. A correction that is taken back holds for every such word of the film, from the next run on.",
+    )
+    parser.add_argument("film", type=Path)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "--undo", metavar="N|FROM>TO", action="append", help="leave it as it was heard (N: its number here)"
+    )
+    what.add_argument("--redo", metavar="N|FROM>TO", action="append", help="correct it again")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show, or take back; returns the exit status."""
+    film = arguments.film.expanduser().absolute()
+    if not film.is_file():
+        raise FatalError(f"there is no file {arguments.film}", "check the name", INPUT)
+    digest = digests.file_digest(film)
+    found = _last_run(film)
+    if arguments.undo or arguments.redo:
+        pairs = [_pair(word, found["corrections"]) for word in arguments.undo or arguments.redo]
+        (corrections.undo if arguments.undo else corrections.redo)(digest, pairs)
+        for one in pairs:
+            done = "is left as it was heard" if arguments.undo else "is corrected again"
+            print(f"{one.replace('>', ' > ')} {done} from the next run on: orchestrator run {arguments.film}")
+        return OK
+    taken = {one.casefold() for one in corrections.undone(digest)}
+    for row in found["corrections"]:
+        row["undone"] = corrections.pair(row["before"], row["after"]).casefold() in taken
+    if arguments.json:
+        print(json.dumps({"film": str(film), **found}, ensure_ascii=False, indent=2))
+        return OK
+    _show(found)
+    return OK
+
+
+def _last_run(film: Path) -> dict[str, Any]:
+    """What the store holds of the film's last run: glossary, corrections, bias and voices; empty where a stage was off."""
+    store = Store(home() / "store")
+    glossary = _rows(store, film, "pre_ner", "glossary")
+    changed = _rows(store, film, "post_ner", "corrections")
+    speakers = _rows(store, film, "naming", "speakers")
+    last = store.last(film, "asr")
+    if last is None and glossary is None:
+        raise FatalError(f"{film.name} has not been run yet", f"orchestrator run {film}", INPUT)
+    return {
+        "glossary": glossary or [],
+        "bias": (last[1].facts if last else {}).get("bias", {}),
+        "corrections": [{"number": n, **row} for n, row in enumerate(changed or (), 1)],
+        "speakers": speakers or [],
+    }
+
+
+def _rows(store: Store, film: Path, stage: str, output: str) -> list[dict[str, Any]] | None:
+    from ipc.artifacts import read
+
+    last = store.last(film, stage)
+    entry = store.find(last[0]) if last else None
+    return None if entry is None else list(read(entry.path(output), output).rows())
+
+
+def _pair(word: str, rows: Sequence[dict[str, Any]]) -> str:
+    """The correction that a number of the list, or `from>to`, means."""
+    if word.isdigit():
+        row = next((row for row in rows if row["number"] == int(word)), None)
+        if row is None:
+            there = f"there are {fmt.plural(len(rows), 'correction')}" if rows else "nothing was corrected"
+            raise FatalError(f"there is no correction {word}", there, USAGE)
+        return corrections.pair(row["before"], row["after"])
+    before, mark, after = (part.strip() for part in word.partition(">"))
+    if not (before and mark and after):
+        raise FatalError(f"{word!r} is no correction", "a number of the list, or 'from>to' in quotes", USAGE)
+    return corrections.pair(before, after)
+
+
+_NOTES = {
+    (True, False): "",
+    (True, True): "  (left as it was heard from the next run on)",
+    (False, True): "  (undone)",
+    (False, False): "  (corrected again from the next run on)",
+}
+"""By whether it was made in the last run, and whether it is taken back now."""
+
+
+def _show(found: dict[str, Any]) -> None:
+    glossary, rows, bias = found["glossary"], found["corrections"], found["bias"]
+    if glossary:
+        first = ", ".join(row["term"] for row in glossary if row["kind"] != "full")
+        print(
+            f"glossary: {fmt.plural(len(glossary), 'term')}: {first[:100]}{'...' if len(first) > 100 else ''}"
+        )
+    else:
+        print("glossary: none (no cast is known: --cast FILE, an .nfo beside the film, or TMDB_API_KEY)")
+    for one in bias.get("changed", ()):
+        print(f"heard with the glossary's help at {fmt.clock(one['start'])}: {one['from']} > {one['to']}")
+    if not rows:
+        print("corrections: none")
+    for row in rows:
+        when = fmt.clock(row["start"]) if row["start"] is not None else "?"
+        note = _NOTES[row["applied"], row["undone"]]
+        evidence = ", ".join(row["evidence"])
+        print(
+            f"{row['number']:>3}  {when}  {row['before']} > {row['after']}  {row['score']:.2f}  {evidence}{note}"
+        )
+    for row in found["speakers"]:
+        name = f"{row['name']} ({row['source']}, {row['confidence']:.2f})" if row["name"] else "nobody knows"
+        print(f"{row['speaker']}: {name}")
