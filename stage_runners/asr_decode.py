@@ -77,8 +77,8 @@ def decode(
     `whisper` is a faster_whisper.WhisperModel, `samples` int16 of shape (n,). Yields in the order of `chunks`;
     a window may yield more than one result (its parts), or none (nobody speaks).
     """
-    results, encoded = _generate(whisper, samples, sample_rate, chunks, options)
-    _timed = _align(whisper, encoded, results, options)
+    results, encoded = generate(whisper, samples, sample_rate, chunks, options)
+    _timed = align(whisper, encoded, results, options)
     for result in _timed:
         if result.silent:
             continue
@@ -116,8 +116,8 @@ def _again(
     if depth < 2 and chunk.end - chunk.start >= _SHORTEST_CUT:
         parts: list[Decoded] = []
         for half in halves(chunk, samples, sample_rate):
-            results, encoded = _generate(whisper, samples, sample_rate, [half], options)
-            for result in _align(whisper, encoded, results, options):
+            results, encoded = generate(whisper, samples, sample_rate, [half], options)
+            for result in align(whisper, encoded, results, options):
                 if result.silent:
                     continue
                 if result.doubtful:
@@ -125,19 +125,19 @@ def _again(
                 else:
                     parts.append(result)
         return [_tried(part, first.tries) for part in parts]
-    results, encoded = _generate(whisper, samples, sample_rate, [chunk], options, no_repeat=3)
+    results, encoded = generate(whisper, samples, sample_rate, [chunk], options, no_repeat=3)
     other = results[0]
     best = max(first, other, key=lambda r: (r.compression_ratio <= MAX_COMPRESSION, r.avg_logprob))
     if best.silent or best.compression_ratio > MAX_COMPRESSION:
         return []
-    return [_tried(result, first.tries) for result in _align(whisper, encoded, [best], options)]
+    return [_tried(result, first.tries) for result in align(whisper, encoded, [best], options)]
 
 
 def _tried(result: Decoded, before: int) -> Decoded:
     return Decoded(**{**vars(result), "tries": result.tries + before})
 
 
-def _generate(
+def generate(
     whisper: Any,
     samples: Any,
     sample_rate: int,
@@ -145,6 +145,7 @@ def _generate(
     options: Options,
     no_repeat: int = 0,
 ) -> tuple[list[Decoded], Any]:
+    """What Whisper reads in each window, without times, and the encodings; `no_repeat` words in a row never come twice where it is not 0."""
     import numpy as np
     from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens
 
@@ -179,7 +180,7 @@ def _generate(
     return results, encoded
 
 
-def _align(whisper: Any, encoded: Any, results: Sequence[Decoded], options: Options) -> list[Decoded]:
+def align(whisper: Any, encoded: Any, results: Sequence[Decoded], options: Options) -> list[Decoded]:
     """Add the words' times, from the cross-attention by dynamic time warping (OpenAI's word timestamps)."""
     tokens = [[token for token in result.tokens if token < options.tokenizer.eot] for result in results]
     frames = [min(3000, round((r.chunk.end - r.chunk.start) * 100)) for r in results]
