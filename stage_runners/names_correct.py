@@ -59,6 +59,8 @@ class Film:
             for word in words
             if word["probability"] is not None and word["probability"] >= _BELIEVED
         }
+        # one name of the cast is not another one misheard
+        self._believed |= {form for term in known for form in term.forms}
 
     def corrections(self, threshold: float) -> list[Correction]:
         """In the order of words, none upon another: those whose score reaches `threshold`."""

@@ -57,11 +57,14 @@ def sounding(text: str) -> str:
 
 @lru_cache(maxsize=1 << 18)
 def alike(one: str, other: str) -> float:
-    """How alike two words are, 0..1: the better of spelling and sound, each as twice the common letters over all letters."""
+    """How alike two words are, 0..1: the better of spelling and sound, each as twice the common letters over all letters.
+
+    0 where one is three times as long as the other.
+    """
     return max(_ratio(folded(one), folded(other)), _ratio(sounding(one), sounding(other)))
 
 
 def _ratio(one: str, other: str) -> float:
-    if not one or not other:
+    if not one or not other or min(len(one), len(other)) * 3 < max(len(one), len(other)):  # .5 at most
         return 0.0
     return SequenceMatcher(None, one, other, autojunk=False).ratio()

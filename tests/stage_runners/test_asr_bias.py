@@ -1,0 +1,68 @@
+"""Which windows are decoded again for a name, and what is taken of the new text."""
+
+from __future__ import annotations
+
+import pytest
+
+from stage_runners.asr_bias_words import heard, names, proposals, resembling
+from stage_runners.asr_chunks import Chunk
+from stage_runners.asr_decode import Decoded, Token
+
+
+def window(text):
+    """A window; a word behind ~ was heard unsurely."""
+    words = tuple(
+        Token(" " + word.replace("~", ""), k * 0.4, k * 0.4 + 0.3, 0.3 if "~" in word else 0.95)
+        for k, word in enumerate(text.split())
+    )
+    return Decoded(
+        chunk=Chunk(0.0, 30.0, 30.0), tokens=(), text=text, avg_logprob=-0.3, no_speech_prob=0.0,
+        compression_ratio=1.2, words=words,
+    )  # fmt: skip
+
+
+def glossary(*terms):
+    return names([
+        {"term": term, "kind": "given", "weight": 1 - k / 10, "variants": []} for k, term in enumerate(terms)
+    ])  # fmt: skip
+
+
+def test_a_name_counts_as_heard_only_where_it_is_sure_and_written_as_one():
+    found = heard(
+        [window("Rachel came. I saw Joyce and ~Gus in the nevada.")],
+        glossary("Rachel", "Joyce", "Gus", "Nevada"),
+    )
+    assert dict(found) == {"Joyce": 1}
+
+
+def test_only_unsure_words_resemble_names():
+    known = glossary("Joyce", "Nevada", "Jim")
+    assert [n.text for n in resembling(window("The ~choice was in the ~Navada."), known, set())] == [
+        "Joyce",
+        "Nevada",
+    ]
+    assert resembling(window("The choice was in the Navada."), known, set()) == []
+
+
+def test_a_word_that_was_heard_surely_elsewhere_is_believed():
+    assert resembling(window("The ~choice again."), glossary("Joyce"), {"choice"}) == []
+
+
+def test_of_the_text_with_hotwords_only_the_name_is_taken():
+    old = window("Please shorten this skirt for ~choice's.")
+    new = window("Please shorten the shirt for Joyce's")
+    found = list(proposals(old.words, new.words, glossary("Joyce"), set()))
+    assert [(one.first, one.last, one.text) for one in found] == [(5, 6, " Joyce's.")]
+
+
+def test_a_name_that_was_taken_apart_is_put_together():
+    old = window("He walked through ~Se ~quoia today")
+    new = window("He walked through Sequoia today")
+    found = list(proposals(old.words, new.words, glossary("Sequoia"), set()))
+    assert [(one.first, one.last, one.text) for one in found] == [(3, 5, " Sequoia")]
+
+
+@pytest.mark.parametrize("new", ["Please shorten this for Rachel.", "Please Joyce shorten this for you."])
+def test_a_name_in_place_of_nothing_like_it_is_not_taken(new):
+    old = window("Please shorten this for ~you.")
+    assert list(proposals(old.words, window(new).words, glossary("Joyce", "Rachel"), set())) == []
