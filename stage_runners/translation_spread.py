@@ -48,7 +48,7 @@ def spread(words: Sequence[Spoken], text: str) -> list[Placed]:
         low, high = _bent(done / size, bends), _bent((done + len(part)) / size, bends)
         done += len(part)
         start, end = _in_time(low, high, spans)
-        result.append(Placed(part, space and bool(result), start, end))
+        result.append(Placed(part, space and bool(result or not spaceless(part[0])), start, end))
     return result
 
 

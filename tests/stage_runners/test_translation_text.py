@@ -110,7 +110,7 @@ def test_words_share_the_spoken_time_by_length():
     words = spoken("ein zwei drei vier")
     found = spread(words, "one two three four")
     assert [(w.text, w.space) for w in found] == [
-        ("one", False),
+        ("one", True),
         ("two", True),
         ("three", True),
         ("four", True),
