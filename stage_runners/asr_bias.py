@@ -10,25 +10,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
 from stage_runners import asr_decode
 from stage_runners.asr_bias_words import (
-    BELIEVED,
     Name,
     Proposal,
+    Right,
     heard,
     names,
     proposals,
     resembling,
     text_of,
+    trusted,
 )
 from stage_runners.asr_decode import Decoded, Token
-from stage_runners.names_sound import core, folded
 
-LESS_LIKELY = 6.0
+LESS_LIKELY = 3.0
 """Nats that the text with the name may be less likely without hotwords: a rare name is what Whisper does not expect."""
 
 
@@ -67,12 +66,7 @@ def rescored(
     known = names(rows)
     support = heard(decoded, known)
     borne = [name for name in known if support[name.text] or len(support) > 1]
-    believed = {
-        folded(core(w.text.strip())[1]) for d in decoded for w in d.words if w.probability >= BELIEVED
-    }
-    believed |= {
-        form for name in known for form in name.forms
-    }  # one name of the cast is not another one misheard
+    right = trusted(decoded, known)
     told: dict[str, Any] = {
         "names": len(known),
         "heard": len(support),
@@ -86,13 +80,13 @@ def rescored(
     for window in decoded:
         check()
         options = options_of(window)
-        wanted = fitting(model, options, resembling(window, borne, believed))
+        wanted = fitting(model, options, resembling(window, borne, right))
         if not wanted:
             result.append(window)
             continue
         terms.update(dict.fromkeys(name.text for name in wanted))
         told["windows"] += 1
-        result.append(_heard_again(model, samples, sample_rate, window, wanted, believed, options, told))
+        result.append(_heard_again(model, samples, sample_rate, window, wanted, right, options, told))
     told["terms"] = list(terms)
     return result, told
 
@@ -115,16 +109,16 @@ def _heard_again(
     rate: int,
     window: Decoded,
     wanted: Sequence[Name],
-    believed: AbstractSet[str],
+    right: Right,
     options: asr_decode.Options,
     told: dict[str, Any],
 ) -> Decoded:
     """The window with the names that it has by hotwords and that are likely without them."""
     hotwords = ", ".join([*([options.hotwords] if options.hotwords else []), *(name.text for name in wanted)])
     asked = asr_decode.Options(**{**vars(options), "hotwords": hotwords})
-    results, encoded = asr_decode._generate(model, samples, rate, [window.chunk], asked)
-    again = asr_decode._align(model, encoded, results, options)[0]
-    found = list(proposals(window.words, again.words, wanted, believed))
+    results, encoded = asr_decode.generate(model, samples, rate, [window.chunk], asked)
+    again = asr_decode.align(model, encoded, results, options)[0]
+    found = list(proposals(window.words, again.words, wanted, right))
     if not found:
         return window
     before = _likelihood(model, encoded, window, window.words, options)

@@ -33,6 +33,13 @@ class Name:
     forms: frozenset[str]
 
 
+class Right(NamedTuple):
+    """Folded words that are no misheard names: those heard surely somewhere, and all names of the glossary as they are written."""
+
+    believed: AbstractSet[str]
+    names: AbstractSet[str]
+
+
 class Proposal(NamedTuple):
     """Words `first` to `last` (not included) of a window as `text`, for a name."""
 
@@ -59,7 +66,7 @@ def heard(decoded: Sequence[Decoded], known: Sequence[Name]) -> Counter[str]:
     for window in decoded:
         for k in range(len(window.words)):
             for run in _runs(window.words, k):
-                form = folded(core(text_of(run))[1])
+                form = _form(run)
                 if (
                     form in forms
                     and min(word.probability for word in run) >= _HEARD
@@ -69,10 +76,17 @@ def heard(decoded: Sequence[Decoded], known: Sequence[Name]) -> Counter[str]:
     return counts
 
 
-def resembling(window: Decoded, known: Sequence[Name], believed: AbstractSet[str]) -> list[Name]:
+def trusted(decoded: Sequence[Decoded], known: Sequence[Name]) -> Right:
+    """What was heard surely anywhere in the film, and the glossary's own spellings."""
+    sure = {_form([word]) for window in decoded for word in window.words if word.probability >= BELIEVED}
+    own = frozenset(form for name in known for form in name.forms)
+    return Right(frozenset(sure) | own, own)
+
+
+def resembling(window: Decoded, known: Sequence[Name], right: Right) -> list[Name]:
     """The names that an unsure word of the window, or a run of them, resembles; the likest and heaviest first."""
     best: dict[str, tuple[float, Name]] = {}
-    for first, last, form in _unsure(window.words, believed):
+    for first, last, form in _unsure(window.words, right):
         for name in known:
             if form in name.forms:
                 continue
@@ -86,7 +100,7 @@ def resembling(window: Decoded, known: Sequence[Name], believed: AbstractSet[str
 
 
 def proposals(
-    old: Sequence[Token], new: Sequence[Token], wanted: Sequence[Name], believed: AbstractSet[str]
+    old: Sequence[Token], new: Sequence[Token], wanted: Sequence[Name], right: Right
 ) -> Iterator[Proposal]:
     """Where the text with hotwords has a name and the one without has something like it."""
     forms = {form: name for name in wanted for form in name.forms}
@@ -96,13 +110,13 @@ def proposals(
         if op != "replace":
             continue
         for k in range(c, d):
-            run = next((run for run in _runs(new[:d], k) if folded(core(text_of(run))[1]) in forms), None)
+            run = next((run for run in _runs(new[:d], k) if _form(run) in forms), None)
             if run is None:
                 continue
-            name = forms[folded(core(text_of(run))[1])]
+            name = forms[_form(run)]
             spans = [
                 (max(alike(form, own) for own in name.forms), first, last)
-                for first, last, form in _unsure(old[a:b], believed)
+                for first, last, form in _unsure(old[a:b], right)
             ]
             if not spans:
                 continue
@@ -128,15 +142,15 @@ def _least(name: Name, length: int) -> float:
     return RESEMBLES + short + (0.1 if length > 1 else 0.0)
 
 
-def _unsure(words: Sequence[Token], believed: AbstractSet[str]) -> Iterator[tuple[int, int, str]]:
+def _unsure(words: Sequence[Token], right: Right) -> Iterator[tuple[int, int, str]]:
     """First and last (not included) of every word, and run of words, that may be misheard, with its folded text."""
     for k in range(len(words)):
         for run in _runs(words, k):
-            form = folded(core(text_of(run))[1])
-            probabilities = [word.probability for word in run]
-            if max(probabilities) >= BELIEVED:
+            if run[-1].probability >= BELIEVED or _form(run[-1:]) in right.names:
                 break
-            if len(form) > 1 and min(probabilities) < UNSURE and not (len(run) == 1 and form in believed):
+            form = _form(run)
+            unsure = min(word.probability for word in run) < UNSURE
+            if len(form) > 1 and unsure and not (len(run) == 1 and form in right.believed):
                 yield k, k + len(run), form
 
 
@@ -144,11 +158,15 @@ def _runs(words: Sequence[Token], k: int) -> Iterator[Sequence[Token]]:
     """The word `k` alone, and with those behind it, as long as no mark stands between."""
     for length in range(1, _LONGEST + 1):
         run = words[k : k + length]
-        if len(run) < length:
+        if len(run) < length or not _form(run[-1:]):
             return
         yield run
         if core(run[-1].text.strip())[2]:
             return
+
+
+def _form(run: Sequence[Token]) -> str:
+    return folded(core(text_of(run))[1])
 
 
 def _as_name(words: Sequence[Token], k: int) -> bool:

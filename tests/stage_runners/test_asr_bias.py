@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from stage_runners.asr_bias_words import heard, names, proposals, resembling
+from stage_runners.asr_bias_words import Right, heard, names, proposals, resembling, trusted
 from stage_runners.asr_chunks import Chunk
 from stage_runners.asr_decode import Decoded, Token
+
+NOTHING = Right(frozenset(), frozenset())
 
 
 def window(text):
@@ -37,32 +39,38 @@ def test_a_name_counts_as_heard_only_where_it_is_sure_and_written_as_one():
 
 def test_only_unsure_words_resemble_names():
     known = glossary("Joyce", "Nevada", "Jim")
-    assert [n.text for n in resembling(window("The ~choice was in the ~Navada."), known, set())] == [
+    assert [n.text for n in resembling(window("The ~choice was in the ~Navada."), known, NOTHING)] == [
         "Joyce",
         "Nevada",
     ]
-    assert resembling(window("The choice was in the Navada."), known, set()) == []
+    assert resembling(window("The choice was in the Navada."), known, NOTHING) == []
 
 
 def test_a_word_that_was_heard_surely_elsewhere_is_believed():
-    assert resembling(window("The ~choice again."), glossary("Joyce"), {"choice"}) == []
+    assert resembling(window("The ~choice again."), glossary("Joyce"), Right({"choice"}, set())) == []
+
+
+def test_a_name_of_the_cast_is_not_another_one_misheard():
+    film = [window("I saw ~Carl and ~. ~Carl ~all there.")]
+    known = glossary("Carla", "Carl")
+    assert resembling(film[0], known, trusted(film, known)) == []
 
 
 def test_of_the_text_with_hotwords_only_the_name_is_taken():
     old = window("Please shorten this skirt for ~choice's.")
     new = window("Please shorten the shirt for Joyce's")
-    found = list(proposals(old.words, new.words, glossary("Joyce"), set()))
+    found = list(proposals(old.words, new.words, glossary("Joyce"), NOTHING))
     assert [(one.first, one.last, one.text) for one in found] == [(5, 6, " Joyce's.")]
 
 
 def test_a_name_that_was_taken_apart_is_put_together():
     old = window("He walked through ~Se ~quoia today")
     new = window("He walked through Sequoia today")
-    found = list(proposals(old.words, new.words, glossary("Sequoia"), set()))
+    found = list(proposals(old.words, new.words, glossary("Sequoia"), NOTHING))
     assert [(one.first, one.last, one.text) for one in found] == [(3, 5, " Sequoia")]
 
 
 @pytest.mark.parametrize("new", ["Please shorten this for Rachel.", "Please Joyce shorten this for you."])
 def test_a_name_in_place_of_nothing_like_it_is_not_taken(new):
     old = window("Please shorten this for ~you.")
-    assert list(proposals(old.words, window(new).words, glossary("Joyce", "Rachel"), set())) == []
+    assert list(proposals(old.words, window(new).words, glossary("Joyce", "Rachel"), NOTHING)) == []
