@@ -19,7 +19,7 @@ class Phrases:
     """A language's ways to say a name, as regular expressions without regard to case.
 
     `clear` and `plain` stand before the name, `clear_after` and `plain_after` behind it. `presenting` stands before the name too
-    ("this is"), but presents anybody: it counts with `behind` it ("this is Diane in", "... speaking") or a greeting before. `greetings` stand
+    ("this is"), but presents anybody: it counts with `behind` it ("this is Diane in", "... speaking") or a `greeting` before. `greetings` stand
     before a name without a comma; `supposing` takes a sentence back ("if I'm ..."), and what begins with one of `telling` behind
     "Raj," tells of him ("Raj, who ...").
     """
@@ -30,6 +30,7 @@ class Phrases:
     plain_after: str = ""
     presenting: str = ""
     behind: str = ""
+    greeting: str = ""
     greetings: str = ""
     supposing: str = ""
     telling: str = ""
@@ -38,8 +39,9 @@ class Phrases:
 LANGUAGES: Mapping[str, Phrases] = {
     "en": Phrases(
         clear=r"my name is|my name's|the name is|the name's",
-        plain=r"i am|i'm",
+        plain=r"i am|i'm|it's me",
         presenting=r"this is",
+        greeting=r"hello|hi|good morning|good afternoon|good evening",
         behind=r"in|from|at|with|speaking|calling|reporting|here",
         greetings=r"hey|hi|hello|oh|ah|no|yes|well|okay|ok|please|sorry|thanks|thank you|thank you so much|thank you very much|bye|goodbye|"
         r"good morning|good evening|good night|good afternoon|come on|dear|my dear",
@@ -184,7 +186,8 @@ def opened(rest: str, language: str) -> str:
 def closed(rest: str, surfaces: re.Pattern[str]) -> re.Match[str] | None:
     """The known name at the start of `rest`, titles before it aside."""
     bare = re.sub(rf"^(?:(?:{BEFORE})\.?\s+)+", "", rest, flags=re.IGNORECASE)
-    return surfaces.match(bare)
+    match = surfaces.match(bare)
+    return match if match and _written_as_a_name(match["name"]) else None
 
 
 def surfaces_of(forms: Sequence[str]) -> re.Pattern[str] | None:
@@ -211,12 +214,12 @@ def called(text: str, language: str, surfaces: re.Pattern[str]) -> re.Match[str]
     first = re.match(
         rf"{greeting}{{0,2}}{name}\s*(?P<mark>[,、،!?！？.…。।]|$)(?P<rest>.*)$", spoken, re.IGNORECASE
     )
-    if first and not _tells(first["rest"], phrases, surfaces):
+    if first and _written_as_a_name(first["name"]) and not _tells(first["rest"], phrases, surfaces):
         return first
     last = re.search(
         rf"(?P<rest>.*?)(?:[,、،]|^{greeting}{{1,2}})\s*{name}\s*[.!?…。！？।]*$", spoken, re.IGNORECASE
     )
-    if last and not surfaces.search(last["rest"]):
+    if last and _written_as_a_name(last["name"]) and not surfaces.search(last["rest"]):
         return last
     return None
 
@@ -244,11 +247,16 @@ def _taken_back(before: str, phrases: Phrases) -> bool:
 
 def _of_oneself(before: str, rest: str, phrases: Phrases) -> bool:
     greeted = bool(
-        phrases.greetings
-        and re.search(rf"(?:^|\W)(?:hello|hi|hey|{phrases.greetings})[,.!]*\s*$", before, re.IGNORECASE)
+        phrases.greeting
+        and re.search(rf"(?:^|[\s,.!])(?:{phrases.greeting})[,.!]*\s*$", before, re.IGNORECASE)
     )
     words = rest.split()[1 : _LONGEST + 1]
     return greeted or any(re.fullmatch(rf"(?:{phrases.behind})[.,!]*", word, re.IGNORECASE) for word in words)
+
+
+def _written_as_a_name(found: str) -> bool:
+    """Whether a name is written with a capital, where its script has any: "I'm happy" is not Happy."""
+    return not found[0].islower()
 
 
 def _spaced(form: str) -> bool:

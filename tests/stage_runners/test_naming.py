@@ -51,9 +51,20 @@ def named(*lines, cast=CAST, people=lambda _: []):
 
 def test_who_is_called_by_name_and_answers_is_that_person_the_surer_the_oftener():
     once = named((A, "Aditi, come here."), (B, "What is it?"))
-    twice = named((A, "Aditi, come here."), (B, "What is it?"), 20.0, (A, "Thank you, Aditi."), (B, "Good."))
+    twice = named((A, "Aditi, come here."), (B, "What is it?"), 90.0, (A, "Thank you, Aditi."), (B, "Good."))
     assert once == {B: ("Aditi", 0.7)}
     assert twice[B][1] > 0.8
+
+
+def test_calls_of_one_scene_are_one_piece_of_evidence():
+    found = named((A, "Aditi!"), (B, "What?"), 2.0, (A, "Aditi!"), (B, "What?"))
+    assert found == named((A, "Aditi!"), (B, "What?"))
+
+
+def test_a_word_without_a_capital_is_no_name():
+    cast = [{"term": "Happy", "kind": "given", "full": "Happy", "variants": []}]
+    assert named((A, "I'm happy."), (B, "Be happy, happy."), cast=cast) == {}
+    assert named((A, "I'm Happy."), cast=cast)[A][0] == "Happy"
 
 
 def test_nobody_calls_himself():
