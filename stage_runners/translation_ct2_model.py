@@ -50,7 +50,9 @@ def _convert(source: Path, target: Path) -> None:
     logging.getLogger("transformers").setLevel(logging.ERROR)
     beside = [name for name in TOKENIZER_FILES if (source / name).is_file()]
     try:
-        converter = TransformersConverter(str(source), copy_files=beside, low_cpu_mem_usage=True)
+        converter = TransformersConverter(
+            str(source), copy_files=beside, load_as_float16=True, low_cpu_mem_usage=True
+        )
         converter.convert(str(target), quantization="float16", force=True)
     except (OSError, ValueError, KeyError, RuntimeError, AttributeError, TypeError) as error:
         raise StageError(
