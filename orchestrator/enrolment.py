@@ -58,7 +58,8 @@ def remember(plan: Plan, naming: Entry, series: str, store: Store) -> None:
     if heard is None or heard.manifest.outputs["embeddings"].digest != digest:
         return
     rows = read(naming.path("speakers"), "speakers").rows()
-    found = _voices(read(heard.path("embeddings"), "embeddings").rows(), heard.manifest, plan.film.name)
+    known = read(heard.path("embeddings"), "embeddings").rows()
+    found = _voices(known, heard.manifest, plan.film.name, plan.film_digest)
     fresh = voices.learn(plan.film_digest, plan.film.name, series, naming.key, rows, found)
     if fresh:
         who = ", ".join(f"{p.name} ({p.clips[0].speaker}, {p.seconds:.0f} s)" for p in fresh)
@@ -102,10 +103,11 @@ def _heard(clip: Path, store: Store, asked: Mapping[str, Any]) -> dict[str, voic
     entry = store.find(done.key)
     if entry is None:
         raise FatalError(f"{clip}: there is no result of diarization", "run it again")
-    return _voices(read(entry.path("embeddings"), "embeddings").rows(), entry.manifest, clip.name)
+    rows = read(entry.path("embeddings"), "embeddings").rows()
+    return _voices(rows, entry.manifest, clip.name, plan.film_digest)
 
 
-def _voices(rows: list[dict[str, Any]], made: Manifest, source: str) -> dict[str, voices.Clip]:
+def _voices(rows: list[dict[str, Any]], made: Manifest, source: str, digest: str) -> dict[str, voices.Clip]:
     return {
         row["speaker"]: voices.Clip(
             vector=tuple(round(value, 7) for value in row["vector"]),
@@ -114,6 +116,7 @@ def _voices(rows: list[dict[str, Any]], made: Manifest, source: str) -> dict[str
             seconds=round(row["seconds"], 2),
             source=source,
             added=voices.today(),
+            film=digest,
         )
         for row in rows
     }

@@ -35,8 +35,8 @@ SUBJECT = "voices"
 class Clip:
     """A voice as it was heard once.
 
-    `vector` has unit length and is of the `model` with this `revision`; `source` names the recording. Of one that was `learnt`
-    (asked: the user named it, dialogue: it was named in the film) `film` is the film's digest and `speaker` its label there.
+    `vector` has unit length and is of the `model` with this `revision`; `source` names the recording, `film` is its digest. Of one that
+    was `learnt` (asked: the user named it, dialogue: it was named in the film) `speaker` is its label there.
     """
 
     vector: tuple[float, ...]
@@ -82,8 +82,8 @@ def add(name: str, clips: Sequence[Clip], series: str = "") -> Person:
     """Keep more clips of a person; one of the same recording takes the place of the older. Returns the whole person."""
     with _changing():
         person = _find(name, series) or Person(name=name, series=series)
-        again = {(clip.source, clip.model, clip.revision) for clip in clips}
-        older = tuple(c for c in person.clips if c.learnt or (c.source, c.model, c.revision) not in again)
+        again = {(clip.film, clip.model, clip.revision) for clip in clips}
+        older = tuple(c for c in person.clips if c.learnt or (c.film, c.model, c.revision) not in again)
         person = replace(person, clips=(*older, *clips))
         _write(person)
     return person
@@ -177,7 +177,8 @@ def _exchange(
         kept = tuple(
             clip
             for clip in person.clips
-            if clip.film != film_digest or (name not in new and _holds(person.name, clip, named))
+            if not (clip.learnt and clip.film == film_digest)
+            or (name not in new and _holds(person.name, clip, named))
         )
         clips = (*kept, new[name]) if name in new else kept
         if name in new and not any(_alike(new[name], clip) for clip in person.clips):

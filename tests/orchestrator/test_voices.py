@@ -53,9 +53,9 @@ def test_a_voice_that_was_added_is_for_every_film_or_for_a_series_alone():
 
 
 def test_a_person_has_several_clips_and_the_same_recording_counts_once():
-    voices.add("Aditi", [clip(1.0), clip(0.0, 1.0, source="two.wav")])
-    person = voices.add("aditi", [clip(0.5, 0.5)])
-    assert [c.source for c in person.clips] == ["two.wav", "clip.wav"]
+    voices.add("Aditi", [clip(1.0, film="one"), clip(0.0, 1.0, film="two")])
+    person = voices.add("aditi", [clip(0.5, 0.5, film="one")])
+    assert [c.film for c in person.clips] == ["two", "one"]
     assert len(voices.people()) == 1
 
 
@@ -122,6 +122,13 @@ def test_what_was_learnt_elsewhere_or_added_stays_when_a_film_is_learnt_from():
     assert len(of(FILM, "The Wire")) == 2
 
 
+def test_a_film_that_was_added_as_a_clip_stays_one_when_it_is_learnt_from():
+    voices.add("Aditi", [clip(1.0, film=FILM)], "The Wire")
+    learn(row("SPEAKER_00", "Aditi"))
+    assert [c.learnt for c in voices.people()[0].clips] == ["", "asked"]
+    assert of(FILM, "The Wire") == [("Aditi", "clip.wav")]
+
+
 def test_a_name_that_nobody_has_cannot_be_removed():
     with pytest.raises(FatalError, match="nobody called Raj"):
         voices.remove("Raj")
@@ -174,7 +181,7 @@ def test_a_clip_that_sounds_like_somebody_else_is_doubted(monkeypatch, tmp_path,
 
     voices.add("Aditi", [clip(1.0)])
     voices.add("Raj", [clip(0.0, 1.0)])
-    monkeypatch.setattr(enrolment, "enrol", lambda *_, **__: clip(0.0, 1.0, source="new.wav"))
+    monkeypatch.setattr(enrolment, "enrol", lambda *_, **__: clip(0.0, 1.0, source="new.wav", film="new"))
     assert main(["voices", "add", "Aditi", str(tmp_path / "new.wav")]) == 0
     told = capsys.readouterr()
     assert "Aditi: 12 s of speech added, 24 s in 2 clips known" in told.out
