@@ -100,6 +100,8 @@ class Film:
             return None
         known = [1.0 if word["probability"] is None else float(word["probability"]) for word in run]
         language = self.languages.get(run[0]["segment"], "")
+        if min(known) > evidence.MOST_SURE:
+            return None
         if length == 1 and folded(texts[0]) in self._believed:
             return None
         return Heard("".join(texts), min(known), self._name(first, texts[0], language), language)

@@ -210,10 +210,39 @@ def _naming(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
     return f"read who says: {said.text}"
 
 
+def _pre_ner(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
+    from stage_runners import names_latin, names_plot
+
+    found = names_plot.entities("Ada Lovelace leaves London for Paris with her friend Anna.", [], model)
+    written = names_latin.latin(
+        "\N{DEVANAGARI LETTER RA}\N{DEVANAGARI VOWEL SIGN AA}\N{DEVANAGARI LETTER JA}"
+    )
+    if not found or written != "Raj":
+        raise StageError("env", f"it found {len(found)} names in a plot, and wrote {written} for Raj")
+    return f"found {len(found)} names in a plot, and wrote one of Devanagari in Latin letters"
+
+
+def _post_ner(model: Any, spec: Mapping[str, Any]) -> str:
+    from stage_runners import names_evidence
+
+    _attribution(model, spec)
+    like = names_evidence.likeness("Rachell", "Rachel")
+    if (
+        like.sound < 1
+        or not names_evidence.ordinary("choice", "en")
+        or names_evidence.ordinary("Rachell", "en")
+    ):
+        raise StageError(
+            "env", f"Rachell sounds {like.sound:.2f} like Rachel; ordinary words are not told from others"
+        )
+    return "took Rachell for Rachel, and choice for a word"
+
+
 CHECKS: dict[str, Callable[[Any, Mapping[str, Any]], str]] = {
     "demux": _demux, "mux": _mux, "silero_vad": _silero_vad, "pyannote_vad": _pyannote_vad,
     "diarization": _diarization, "asr": _asr, "alignment": _alignment, "attribution": _attribution,
     "subtitles": _subtitles, "tmdb": _tmdb, "naming": _naming,
+    "pre_ner": _pre_ner, "post_ner": _post_ner,
 }  # fmt: skip
 
 if __name__ == "__main__":
