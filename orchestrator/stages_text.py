@@ -195,6 +195,9 @@ _BY_ENDPOINT = Stage(
             name="context_lines", default=8, help="lines that the model is shown before those it translates"
         ),
         Param(name="timeout_s", default=300.0, affects="speed", help="seconds that an answer may take"),
+        Param(
+            name="cache", default="", affects="speed", help="where answers are kept until the film is done"
+        ),
     ),
     resources=Resources(cores=1, memory_mb=300),
     stall_s=1800,  # four answers that do not come, and what a busy server asks to wait between them

@@ -14,6 +14,7 @@ from typing import Any
 from orchestrator import translation_models, whisper_models
 from orchestrator.declaration import Input, Stage
 from orchestrator.errors import USAGE, FatalError
+from orchestrator.home import home
 from orchestrator.stages_text import TRANSLATIONS
 
 ENGLISH = "en"
@@ -120,7 +121,8 @@ def _others() -> str:
 def _params(method: str, language: str, wanted: Wanted) -> dict[str, Any]:
     found: dict[str, Any] = {"target": language}
     if method == "endpoint":
-        return {**found, "endpoint": wanted.endpoint, "translation_model": wanted.model}
+        kept = {"cache": str(home() / "translation")}
+        return {**found, **kept, "endpoint": wanted.endpoint, "translation_model": wanted.model}
     if method != "whisper":
         return {**found, "translation_model": wanted.model}
     model = wanted.model if wanted.model not in {"", "whisper"} else wanted.whisper

@@ -70,7 +70,7 @@ class Chat:
         raise StageError(
             "config",
             f"{self.address} does not answer: {reason}; asked {tries} times.",
-            "Is the server running, and is this its address? What is translated already is not kept.",
+            "Is the server running, and is this its address? What it has translated is kept for the next run.",
         )
 
     def close(self) -> None:

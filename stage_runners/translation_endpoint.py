@@ -10,6 +10,7 @@ from ipc.artifacts import read
 from ipc.context import Context
 from ipc.errors import StageError
 from stage_runners import translation_prompt, translation_run
+from stage_runners.translation_answers import Answers
 from stage_runners.translation_chat import Chat, RefusedError
 
 STAGE = translation_run.STAGE
@@ -35,12 +36,17 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:  # n
         rest=context.check,
     )
     title = str(read(inputs["cast"], "cast").content["title"]) if "cast" in inputs else ""
-    translator = Translator(chat, str(params["translation_model"]), int(params["context_lines"]), title)
+    folder = Path(params["cache"]) if params.get("cache") else None
+    answers = Answers(folder, chat.address, str(params["translation_model"]))
+    translator = Translator(
+        chat, answers, str(params["translation_model"]), int(params["context_lines"]), title
+    )
     context.fact("endpoint", chat.host)
     try:
         translation_run.run(translator, inputs, context)
     finally:
         chat.close()
+    answers.forget()
 
 
 class Translator:
@@ -51,8 +57,8 @@ class Translator:
     batch = 16
     """Lines of a question: few enough for a small model to keep count of."""
 
-    def __init__(self, chat: Chat, model: str, context_lines: int, title: str) -> None:
-        self._chat, self._context_lines, self._title = chat, context_lines, title
+    def __init__(self, chat: Chat, answers: Answers, model: str, context_lines: int, title: str) -> None:
+        self._chat, self._answers, self._context_lines, self._title = chat, answers, context_lines, title
         self.method = f"{model} at {chat.host}"
         self._film: Sequence[translation_run.Line] = ()
         self._said: dict[int, str] = {}
@@ -78,8 +84,10 @@ class Translator:
         first = lines[0].number
         before = self._film[max(0, first - self._context_lines) : first]
         told = [(line, self._said.get(line.number, "")) for line in before]
+        question = translation_prompt.messages(lines, told, target, self._title)
+        known = self._answers.get(question)
         try:
-            answer = self._chat.ask(translation_prompt.messages(lines, told, target, self._title))
+            answer = known if known is not None else self._chat.ask(question)
         except RefusedError as error:
             if not self._chat.answers:  # is it this question, or any?
                 if len(lines) > 1:
@@ -93,5 +101,7 @@ class Translator:
                 self._context.warn(f"{self._chat.host} refused {len(lines)} lines: {error}")
             return [None] * len(lines)
         texts = translation_prompt.understood(answer, len(lines))
+        if known is None and None not in texts:
+            self._answers.keep(question, answer)
         self._said |= {line.number: text for line, text in zip(lines, texts, strict=True) if text}
         return texts

@@ -187,6 +187,19 @@ def test_thoughts_and_fences_around_the_answer_are_no_part_of_it(translate):
     assert translate(wordy).texts == list(BOOK.values())
 
 
+def test_what_was_translated_before_a_failure_is_not_asked_for_again(translate, tmp_path):
+    lines = [(text, 4.0 * k, None) for k, text in enumerate(list(BOOK) * 6)]
+    cache = tmp_path / "answers"
+    failed = translate(good, status(401, "no money left"), lines=lines, cache=str(cache))
+    assert failed.process.returncode == 1
+    assert len(list(cache.iterdir())) == 1
+    failed.server.script = [good]
+    again = translate(good, lines=lines, cache=str(cache), endpoint=failed.server.endpoint)
+    assert again.texts == list(BOOK.values()) * 6, again.text
+    assert [len(question["lines"]) for question in failed.server.questions()] == [16, 2, 2]
+    assert list(cache.iterdir()) == []
+
+
 def test_a_dead_server_is_a_sentence(translate):
     done = translate(good, endpoint="http://127.0.0.1:9/v1")
     assert done.process.returncode == 1
