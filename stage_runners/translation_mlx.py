@@ -1,0 +1,23 @@
+"""Translation to English by Whisper on MLX."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ipc.context import Context
+from stage_runners import asr_engine_mlx, translation_by_whisper
+
+STAGE = translation_by_whisper.STAGE
+VERSION = translation_by_whisper.VERSION
+
+load = asr_engine_mlx.load
+
+
+def run(model: Any, inputs: Mapping[str, Path], context: Context) -> None:
+    """Write `segments` and `words` in English."""
+    context.fact("computed_on", f"mlx {model.model.device}")
+    translation_by_whisper.run(
+        model, inputs, context, f"mlx-whisper batched, beam search, on MLX's {model.model.device}"
+    )
