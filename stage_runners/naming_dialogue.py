@@ -15,6 +15,7 @@ different scenes are, if nothing contradicts.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +31,8 @@ CALLER = 0.97
 """That nobody calls himself."""
 _ANSWER = 2.5
 """Seconds within which somebody answers, or is answered."""
+_GREETED = 10.0
+"""Seconds after a greeting in which "this is ..." may be said of oneself: it is where the answer is "and I'm ..."."""
 _SCENE = 60.0
 """Seconds within which calls are one piece of evidence."""
 _PAUSE = 1.2
@@ -68,10 +71,7 @@ class Vote:
 
 @dataclass
 class Names:
-    """The names that may be: by written form, folded, the name as it is to be shown; a form of several people is none's.
-
-    `alone` are forms that somebody introduced himself by, where no list of names is known.
-    """
+    """The names that may be: by written form, folded, the name as it is to be shown; a form of several people is none's."""
 
     forms: dict[str, str] = field(default_factory=dict)
     listed: bool = False
@@ -153,7 +153,13 @@ def votes(spoken: Sequence[Sentence], names: Names, people: Any) -> list[Vote]:
     Where no names are listed, `people(text)` gives the names of persons in an English sentence, as tagged; who introduces himself adds
     his name to `names`, and may then be called by it.
     """
-    found = [vote for said in spoken for vote in _introduced(said, names, people)]
+    found: list[Vote] = []
+    greeted: dict[str, float] = {}
+    for at, said in enumerate(spoken):
+        just = said.start - greeted.get(said.speaker, -math.inf) <= _GREETED
+        found += _introduced(said, just and _returned(spoken, at), names, people)
+        if phrases.greets(said.text, said.language):
+            greeted[said.speaker] = said.end
     surfaces = phrases.surfaces_of(list(names.forms))
     if surfaces is None:
         return found
@@ -196,9 +202,9 @@ def candidates(found: Sequence[Vote]) -> list[Candidate]:
     return chosen
 
 
-def _introduced(said: Sentence, names: Names, people: Any) -> list[Vote]:
+def _introduced(said: Sentence, greeted: bool, names: Names, people: Any) -> list[Vote]:
     found = []
-    for introduction in phrases.introductions(said.text, said.language):
+    for introduction in phrases.introductions(said.text, said.language, greeted=greeted):
         name, rest = _read(introduction, said, names, people)
         if not name or not phrases.ends_well(rest, said.language, clear=introduction.clear):
             continue
@@ -206,6 +212,17 @@ def _introduced(said: Sentence, names: Names, people: Any) -> list[Vote]:
         if reliability > 0.5:
             found.append(Vote(said.speaker, name, reliability, _own_words(said)))
     return found[:1]
+
+
+def _returned(spoken: Sequence[Sentence], at: int) -> bool:
+    """Whether whoever speaks next says his own name too."""
+    said = spoken[at]
+    for other in spoken[at + 1 : at + 4]:
+        if other.start - said.end > _ANSWER:
+            break
+        if other.speaker != said.speaker:
+            return bool(phrases.introductions(other.text, other.language))
+    return False
 
 
 def _read(introduction: phrases.Introduction, said: Sentence, names: Names, people: Any) -> tuple[str, str]:
@@ -274,8 +291,6 @@ def _inside(part: str, whole: str) -> bool:
 
 
 def _title(word: str) -> bool:
-    import re
-
     return bool(re.fullmatch(rf"(?:{phrases.BEFORE})\.", word.strip(), re.IGNORECASE))
 
 

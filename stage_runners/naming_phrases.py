@@ -19,7 +19,7 @@ class Phrases:
     """A language's ways to say a name, as regular expressions without regard to case.
 
     `clear` and `plain` stand before the name, `clear_after` and `plain_after` behind it. `presenting` stands before the name too
-    ("this is"), but presents anybody: it counts with `behind` it ("this is Diane in", "... speaking") or a `greeting` before. `greetings` stand
+    ("this is"), but presents anybody: it counts with `behind` it ("this is Diane in", "... speaking") or a `greeting` before it. `greetings` stand
     before a name without a comma; `supposing` takes a sentence back ("if I'm ..."), and what begins with one of `telling` behind
     "Raj," tells of him ("Raj, who ...").
     """
@@ -119,9 +119,18 @@ class Introduction:
     clear: bool
 
 
-def introductions(text: str, language: str) -> list[Introduction]:
+def greets(text: str, language: str) -> bool:
+    """Whether a sentence is a greeting: "Hello.", "Oh, hi."."""
+    phrases = LANGUAGES.get(language)
+    greeting = phrases.greeting if phrases else ""
+    return bool(greeting and re.match(rf"(?:oh,?\s+)?(?:{greeting})\b", text.strip(), re.IGNORECASE))
+
+
+def introductions(text: str, language: str, *, greeted: bool = False) -> list[Introduction]:
     """The places in a sentence where its speaker may say who he is; nothing in a question or a supposition.
 
+    `greeted` says that he has just greeted, and is about to be told the other's name: "this is ..." is then about himself, as on the
+    telephone.
     The name stands at the start of `rest`; see `closed` and `opened` for how it is read there.
     """
     phrases, text = LANGUAGES.get(language), text.replace("’", "'")
@@ -140,7 +149,11 @@ def introductions(text: str, language: str) -> list[Introduction]:
             if _taken_back(before, phrases):
                 continue
             rest = text[match.end() :].lstrip(" ,:")
-            if kind == "presenting" and not _of_oneself(before, rest, phrases):
+            if (
+                kind == "presenting"
+                and not (greeted and not before)
+                and not _of_oneself(before, rest, phrases)
+            ):
                 continue
             found.append(Introduction(rest, kind == "clear"))
     if phrases.clear_after:

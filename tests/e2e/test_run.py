@@ -30,7 +30,7 @@ def test_every_file_is_there_and_says_what_was_said_and_by_how_many(finished, re
     result = json.loads((finished / "demo.json").read_text())
     assert result["language"] == "en"
     assert {word["speaker"] for word in result["word_segments"] if "speaker" in word} == speakers
-    assert "[SPEAKER 1]" in (finished / "demo.en.srt").read_text()
+    assert "[DIANE]" in (finished / "demo.en.srt").read_text()
 
 
 def test_the_muxed_film_holds_the_old_streams_and_the_cues(finished, film):

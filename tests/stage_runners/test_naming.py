@@ -56,6 +56,15 @@ def test_who_is_called_by_name_and_answers_is_that_person_the_surer_the_oftener(
     assert twice[B][1] > 0.8
 
 
+def test_this_is_somebody_is_said_of_oneself_after_a_greeting_where_the_other_tells_a_name_in_return():
+    hello, this, returned = (A, "Hello."), (A, "This is Aditi."), (B, "And I'm Raj.")
+    assert named(hello, (B, "Hello?"), this, returned) == {A: ("Aditi", 0.85), B: ("Raj", 0.85)}
+    assert named((A, "Hello, this is Aditi.")) == {A: ("Aditi", 0.85)}
+    assert A not in named(hello, this, (B, "How are you?"))
+    assert A not in named(hello, 20.0, this, returned)
+    assert A not in named(this, returned)
+
+
 def test_calls_of_one_scene_are_one_piece_of_evidence():
     found = named((A, "Aditi!"), (B, "What?"), 2.0, (A, "Aditi!"), (B, "What?"))
     assert found == named((A, "Aditi!"), (B, "What?"))
