@@ -64,7 +64,7 @@ POST_NER = Stage(
         Output(name="corrections", kind="corrections"),
     ),
     params=(
-        Param(name="name_threshold", default=0.7, help="score from which on a misheard name is set right"),
+        Param(name="name_threshold", default=0.65, help="score from which on a misheard name is set right"),
         Param(name="undone", default=(), help="corrections that the user took back, as from>to"),
     ),
     resources=Resources(cores=1, memory_mb=600),
