@@ -7,8 +7,11 @@ from orchestrator.errors import USAGE, FatalError
 from orchestrator.plan import Plan
 
 
-def check(plan: Plan) -> None:
-    """`FatalError` (usage) where the Whisper model of `plan` knows English only and another language was asked for."""
+def check(plan: Plan, speakers: str = "") -> None:
+    """`FatalError` (usage) where the Whisper model of `plan` knows English only and another language was asked for, or the names in
+    `speakers` are not written as LABEL=NAME, or are for voices that nobody asks for.
+    """
+    _named(plan, speakers)
     for step in plan.steps:
         if step.stage.model_role != "whisper" or not step.choices or step.choice.model is None:
             continue
@@ -19,3 +22,20 @@ def check(plan: Plan) -> None:
                 "choose one whose name does not end in .en",
                 USAGE,
             )
+
+
+def _named(plan: Plan, speakers: str) -> None:
+    """The labels themselves are known when diarization has run: `naming` says which there are."""
+    for part in filter(None, (part.strip() for part in speakers.split(","))):
+        label, _, name = (word.strip() for word in part.partition("="))
+        if not label or not name:
+            raise FatalError(f"--speakers {part}: that is no LABEL=NAME", "as SPEAKER_00=Aditi", USAGE)
+    diarization, reader = plan.step("diarization"), plan.step("attribution")
+    if (
+        speakers and diarization.verdict == "off" and reader.verdict != "off"
+    ):  # both are where the run ends before
+        raise FatalError(
+            f"--speakers {speakers}: nobody asks who speaks ({diarization.reason}), so there are no voices to name",
+            "leave one of the two away",
+            USAGE,
+        )

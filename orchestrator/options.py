@@ -210,7 +210,7 @@ def plan_from(arguments: argparse.Namespace, film: Path, store: Store, *, fetch:
         store=store,
         destination=destination_of(there, arguments),
     )
-    contradictions.check(made)
+    contradictions.check(made, arguments.speakers or "")
     return made
 
 

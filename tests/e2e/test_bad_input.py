@@ -140,6 +140,8 @@ def mounted(folder, options):
         (["--until", "lunch"], "there is no stage 'lunch'"),
         (["--output-format", "doc"], "there is no 'doc'"),
         (["--min-speakers", "3", "--max-speakers", "2"], "is more than"),
+        (["--speakers", "Aditi"], "no LABEL=NAME"),
+        (["--speakers", "SPEAKER_00=Aditi", "--no-diarize"], "nobody asks who speaks"),
     ],
 )
 def test_options_that_cannot_be(program, film, words, says):
