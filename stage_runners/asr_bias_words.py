@@ -19,8 +19,6 @@ RESEMBLES = 0.7
 """Likeness from which on a word may be the name."""
 BELIEVED = 0.85
 """Probability at which a word heard anywhere is believed everywhere, as `post_ner` does."""
-_TOGETHER = 0.75
-"""Mean probability of a run of words below which it may be one name."""
 _HEARD = 0.5
 _LONGEST = 3
 """Words that a name may have been taken for."""
@@ -148,11 +146,10 @@ def _unsure(words: Sequence[Token], right: Right) -> Iterator[tuple[int, int, st
     """First and last (not included) of every word, and run of words, that may be misheard, with its folded text."""
     for k in range(len(words)):
         for run in _runs(words, k):
-            if _form(run[-1:]) in right.names:
+            if run[-1].probability >= BELIEVED or _form(run[-1:]) in right.names:
                 break
             form = _form(run)
-            probabilities = [word.probability for word in run]
-            unsure = min(probabilities) < UNSURE and sum(probabilities) < _TOGETHER * len(run)
+            unsure = min(word.probability for word in run) < UNSURE
             if len(form) > 1 and unsure and not (len(run) == 1 and form in right.believed):
                 yield k, k + len(run), form
 
