@@ -1,0 +1,109 @@
+"""A film of which something is known: its characters' names in the transcript and on the voices, and its words in English."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+
+import pytest
+
+NFO = """<?xml version="1.0" encoding="UTF-8"?>
+<movie>
+  <title>A Call from New Jersey</title>
+  <year>1999</year>
+  <plot>Two women who never met talk on the telephone.</plot>
+  <actor><name>Somebody</name><role>Diane Keller</role></actor>
+  <actor><name>Another</name><role>Sheila Novak</role></actor>
+</movie>
+"""
+
+
+@pytest.fixture(scope="module")
+def known(film, tmp_path_factory):
+    """The film with an .nfo beside it."""
+    folder = tmp_path_factory.mktemp("known")
+    place = folder / "call.mkv"
+    shutil.copy(film, place)
+    place.with_suffix(".nfo").write_text(NFO)
+    return place
+
+
+@pytest.fixture(scope="module")
+def told(program, known):
+    """What a run on it says at its end."""
+    return program("run", known).stderr
+
+
+def facts(program, stage):
+    stages = program.report()["films"][0]["stages"]
+    return next(one["facts"] for one in stages if one["stage"] == stage)
+
+
+def test_the_film_is_known_by_its_nfo_and_its_voices_get_their_names(program, known, told):
+    assert facts(program, "tmdb")["title"] == "A Call from New Jersey"
+    assert facts(program, "pre_ner")["terms"] >= 4
+    assert "names" in facts(program, "asr")["bias"]
+    assert set(facts(program, "naming")["named"].values()) == {"Diane", "Sheila"} or set(
+        facts(program, "naming")["named"].values()
+    ) == {"Diane Keller", "Sheila Novak"}
+    shown = known.with_name("call.en.srt").read_text()
+    assert "[DIANE" in shown
+    assert "[SHEILA" in shown
+    assert " is Diane" in told
+
+
+def test_who_a_voice_is_can_be_traced_to_what_was_said(known, told):
+    people = json.loads(known.with_name("call.json").read_text())["speakers"]
+    diane = next(person for person in people.values() if (person.get("name") or "").startswith("Diane"))
+    assert diane["source"] == "dialogue"
+    assert diane["confidence"] >= 0.8
+    assert any("Diane" in line for line in diane["evidence"])
+
+
+def test_names_lists_what_was_done(program, known, told):
+    said = program("names", known).stdout
+    assert "Diane" in said
+    assert "Sheila" in said
+
+
+def test_a_cast_of_another_film_changes_no_word(program, known, told, tmp_path):
+    decoys = tmp_path / "cast.csv"
+    decoys.write_text("character\nDiana Prince\nShelly Webster\nBruce Chadwick\nNewt Scamander\nTess Texan\n")
+    text = known.with_name("call.json").read_text()
+    out = tmp_path / "out"
+    program("run", known, "--cast", decoys, "--no-mux", "-o", out)
+    assert words(text) == words((out / "call.json").read_text())
+
+
+def words(text):
+    return [(word["word"], word.get("start")) for word in json.loads(text)["word_segments"]]
+
+
+def test_what_the_user_says_of_a_voice_counts_most(program, known, told, tmp_path):
+    program("run", known, "--speakers", "SPEAKER_00=Aditi", "--no-mux", "-o", tmp_path)
+    assert "[ADITI]" in (tmp_path / "call.en.srt").read_text()
+    assert "asr" not in [name for name, how in program.how().items() if how == "done"]
+
+
+def test_a_voice_that_is_not_there_is_said_with_those_that_are(program, known, told, tmp_path):
+    failed = program("run", known, "--speakers", "SPEAKER_77=Raj", "--no-mux", "-o", tmp_path, status=2)
+    assert re.search(r"SPEAKER_77.*SPEAKER_0", failed.stderr, re.DOTALL)
+
+
+def test_a_translation_is_a_file_and_a_track_of_its_own(program, known, tmp_path):
+    # The talk is English. Heard as if it were French, it is still English that the task of translating writes.
+    program("run", known, "--model", "base", "--language", "fr", "--target-language", "en", "-o", tmp_path)
+    assert {"call.fr.srt", "call.en.srt", "call.json", "call.en.json"} <= {
+        path.name for path in tmp_path.iterdir()
+    }
+    assert "New Jersey" in " ".join((tmp_path / "call.en.srt").read_text().split())
+    assert facts(program, "mux")["subtitle_languages"] == ["fr", "en"]
+    assert facts(program, "translation-en")["lines_marked"]["count"] == 0
+
+
+def test_a_film_in_the_language_asked_for_is_not_translated(program, known, tmp_path):
+    said = program("run", known, "--target-language", "en", "-o", tmp_path).stderr
+    assert "it is in en already" in said
+    assert not (tmp_path / "call.en.json").exists()
+    assert facts(program, "mux")["subtitle_languages"] == ["en"]
