@@ -9,6 +9,7 @@ from typing import Any
 from ipc.context import Context
 from ipc.errors import StageError
 from stage_runners import cuda_libraries, translation_ct2_model, translation_run
+from stage_runners.translation_line import Line
 
 STAGE = translation_run.STAGE
 VERSION = translation_run.VERSION
@@ -66,7 +67,7 @@ def _compute_type(params: Mapping[str, Any], device: str, supported: set[str]) -
 
 
 class Translator:
-    """A `translation_run.Translator` around a ctranslate2.Translator and its tokenizer."""
+    """A `translation_line.Translator` around a ctranslate2.Translator and its tokenizer."""
 
     placeholder = "XQ{}"
     in_order = False
@@ -79,21 +80,21 @@ class Translator:
         self.method = f"{tokens.method}, {self.compute_type}"
         self.batch, self.beam = 16, 4
 
-    def begin(self, film: Sequence[translation_run.Line], target: str, context: Context) -> None:
+    def begin(self, film: Sequence[Line], target: str, context: Context) -> None:
         """Nothing: a sentence is translated by itself."""
 
     def refuses(self, language: str, target: str) -> str:
         """Why the model cannot translate from `language` to `target`; empty where it can."""
         return self._tokens.refuses(language, target)
 
-    def translate(self, lines: Sequence[translation_run.Line], target: str, attempt: int) -> list[str | None]:
+    def translate(self, lines: Sequence[Line], target: str, attempt: int) -> list[str | None]:
         """The lines' translations; from the second attempt on with a wider search that may repeat nothing."""
         requests = [self._tokens.request(line.text, line.language, target) for line in lines]
         results = self._network.translate_batch(
             [request.source for request in requests],
             target_prefix=[request.prefix for request in requests] if requests[0].prefix else None,
             beam_size=self.beam + 2 * attempt,
-            no_repeat_ngram_size=0 if attempt == 0 else 4 - attempt,
+            no_repeat_ngram_size=0 if attempt == 0 else 5 - attempt,
             repetition_penalty=1.0 if attempt < 2 else 1.2,
             disable_unk=True,
             max_input_length=_LONGEST,

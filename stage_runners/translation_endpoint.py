@@ -12,6 +12,7 @@ from ipc.errors import StageError
 from stage_runners import translation_prompt, translation_run
 from stage_runners.translation_answers import Answers
 from stage_runners.translation_chat import Chat, RefusedError
+from stage_runners.translation_line import Line
 
 STAGE = translation_run.STAGE
 VERSION = translation_run.VERSION
@@ -50,7 +51,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:  # n
 
 
 class Translator:
-    """A `translation_run.Translator` that asks, with what was said before, who speaks, and how names are written."""
+    """A `translation_line.Translator` that asks, with what was said before, who speaks, and how names are written."""
 
     placeholder = ""
     in_order = True
@@ -60,11 +61,11 @@ class Translator:
     def __init__(self, chat: Chat, answers: Answers, model: str, context_lines: int, title: str) -> None:
         self._chat, self._answers, self._context_lines, self._title = chat, answers, context_lines, title
         self.method = f"{model} at {chat.host}"
-        self._film: Sequence[translation_run.Line] = ()
+        self._film: Sequence[Line] = ()
         self._said: dict[int, str] = {}
         self._context: Context | None = None
 
-    def begin(self, film: Sequence[translation_run.Line], target: str, context: Context) -> None:  # noqa: ARG002
+    def begin(self, film: Sequence[Line], target: str, context: Context) -> None:  # noqa: ARG002
         """Keep the film's lines: they are what a question shows as context."""
         self._film, self._context = film, context
 
@@ -72,7 +73,7 @@ class Translator:
         """Nothing is known of what a model can do: its lines are checked."""
         return ""
 
-    def translate(self, lines: Sequence[translation_run.Line], target: str, attempt: int) -> list[str | None]:
+    def translate(self, lines: Sequence[Line], target: str, attempt: int) -> list[str | None]:
         """The lines' translations; on later attempts in smaller questions, in which a model loses less."""
         size = (self.batch, 4, 1)[min(attempt, 2)]
         found: list[str | None] = []
@@ -80,7 +81,7 @@ class Translator:
             found.extend(self._asked(lines[first : first + size], target))
         return found
 
-    def _asked(self, lines: Sequence[translation_run.Line], target: str) -> list[str | None]:
+    def _asked(self, lines: Sequence[Line], target: str) -> list[str | None]:
         first = lines[0].number
         before = self._film[max(0, first - self._context_lines) : first]
         told = [(line, self._said.get(line.number, "")) for line in before]

@@ -20,6 +20,7 @@ from ipc.errors import StageError
 from stage_runners import translation_languages as languages
 from stage_runners import translation_run
 from stage_runners.iso639 import language
+from stage_runners.translation_line import Line
 
 STAGE = translation_run.STAGE
 VERSION = translation_run.VERSION
@@ -85,7 +86,7 @@ def run(model: Translator, inputs: Mapping[str, Path], context: Context) -> None
 
 
 class Translator:
-    """A `translation_run.Translator` around the network, its tokenizer, and IndicTransToolkit's preparation of texts."""
+    """A `translation_line.Translator` around the network, its tokenizer, and IndicTransToolkit's preparation of texts."""
 
     placeholder = "#N{}"
     """A word with this sign is one of those that the toolkit itself takes out and puts back, by the code the network was trained with."""
@@ -98,7 +99,7 @@ class Translator:
         self.method = f"IndicTrans2, {self.compute_type}"
         self.batch, self.beam = 8, 5
 
-    def begin(self, film: Sequence[translation_run.Line], target: str, context: Context) -> None:
+    def begin(self, film: Sequence[Line], target: str, context: Context) -> None:
         """Nothing: a sentence is translated by itself."""
 
     def refuses(self, source: str, target: str) -> str:
@@ -115,7 +116,7 @@ class Translator:
             )
         return ""
 
-    def translate(self, lines: Sequence[translation_run.Line], target: str, attempt: int) -> list[str | None]:
+    def translate(self, lines: Sequence[Line], target: str, attempt: int) -> list[str | None]:
         """The lines' translations; from the second attempt on with a wider search that may repeat nothing."""
         import torch
 
@@ -138,7 +139,7 @@ class Translator:
                 do_sample=False,
                 max_length=_MOST,
                 num_beams=self.beam + 2 * attempt,
-                no_repeat_ngram_size=0 if attempt == 0 else 4 - attempt,
+                no_repeat_ngram_size=0 if attempt == 0 else 5 - attempt,
                 repetition_penalty=1.0 if attempt < 2 else 1.2,
             )
         found = self._tokenizer.batch_decode(

@@ -45,6 +45,17 @@ def flores(code: str) -> str | None:
     return FLORES.get(code) or FLORES.get(language(code).code)
 
 
+def as_written(code: str, text: str) -> str:
+    """The language that the text is to be read as: Hindi in Arabic letters is Urdu on paper, and the other way round.
+
+    Spoken, the two are one; small Whisper models write either.
+    """
+    other = {"hi": "ur", "ur": "hi"}.get(language(code).code)
+    if other is None or share_written_in(text, code)[0] >= 0.5:
+        return code
+    return other if share_written_in(text, other)[0] >= 0.5 else code
+
+
 def name(code: str) -> str:
     """The language's English name, or its code."""
     return language(code).name

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from ipc.artifacts import read
 from ipc.context import Context
@@ -20,6 +20,7 @@ from stage_runners import translation_languages as languages
 from stage_runners import translation_names as names
 from stage_runners.iso639 import same_language
 from stage_runners.languages import spaceless
+from stage_runners.translation_line import Line, Translator
 from stage_runners.translation_out import lines_marked, tables
 from stage_runners.translation_sentences import Sentence, clauses, sentences, text_of
 
@@ -31,44 +32,6 @@ _TOO_MANY = 0.25
 """Share of lines that look wrong from which the whole is marked: then it is the model that does not fit."""
 _FEW = 2
 """So many tell nothing of a model."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What a translator gets: a text in `language`; `names` are those in it, each as it is to be written.
-
-    `number` counts the sentences of the film from 0, `fault` says what was wrong with the last attempt. The rest is for translators
-    that can be told things.
-    """
-
-    text: str
-    language: str
-    number: int = 0
-    speaker: str = ""
-    names: tuple[str, ...] = ()
-    fault: str = ""
-
-
-class Translator(Protocol):
-    """What every backend gives.
-
-    `placeholder` is a code with a number (`XQ{}`) for names, empty where it can be told of them. `batch` is how many lines it takes at
-    once; `in_order` where neighbours belong together, else lines come by length and each different one once.
-    """
-
-    method: str
-    placeholder: str
-    batch: int
-    in_order: bool
-
-    def begin(self, film: Sequence[Line], target: str, context: Context) -> None:
-        """Take in all that is said, before the first of it is translated."""
-
-    def refuses(self, language: str, target: str) -> str:
-        """Why it cannot translate from `language` to `target`; empty where it can."""
-
-    def translate(self, lines: Sequence[Line], target: str, attempt: int) -> Sequence[str | None]:
-        """The translations in order, None for one that it does not give. `attempt` counts from 0: later ones are to search otherwise."""
 
 
 @dataclass(slots=True)
@@ -128,10 +91,13 @@ class Job:
         )
         self._names = names.Names(glossary, target, lower)
         self._speakers = {row["speaker"]: row["name"] for row in speakers if row["name"]}
+        self._languages = [languages.as_written(s.language, s.text) for s in spoken]
         self._tries = {
             k: _Try()
             for k, sentence in enumerate(spoken)
-            if not same_language(sentence.language, target) and any(map(str.isalnum, sentence.text))
+            if not same_language(sentence.language, target)
+            and not same_language(self._languages[k], target)
+            and any(map(str.isalnum, sentence.text))
         }
         self._done = 0
         self._plain: set[int] = set()
@@ -139,6 +105,7 @@ class Job:
 
     def texts(self) -> list[str | None]:
         """Every sentence's translation, None where there is none; marks and facts are said."""
+        self._say_scripts()
         refused = self._refused()
         for k in refused:
             del self._tries[k]
@@ -159,15 +126,23 @@ class Job:
             for k, sentence in enumerate(self._spoken)
         ]
 
+    def _say_scripts(self) -> None:
+        read = Counter((s.language, self._languages[k]) for k, s in enumerate(self._spoken))
+        for (spoken, written), count in read.items():
+            if spoken != written:
+                said = (
+                    f"{count} lines in {languages.name(spoken)} are written as {languages.name(written)} is"
+                )
+                self._context.log(f"{said}: they are read as that")
+                self._context.fact("read_as", {written: count})
+
     def _refused(self) -> dict[int, str]:
         """Sentences in languages that the translator does not know, each with the reason; `StageError` where that is all of them."""
         reasons = {
             language: self._translator.refuses(language, self._target)
-            for language in sorted({self._spoken[k].language for k in self._tries})
+            for language in sorted({self._languages[k] for k in self._tries})
         }
-        refused = {
-            k: reasons[self._spoken[k].language] for k in self._tries if reasons[self._spoken[k].language]
-        }
+        refused = {k: reasons[self._languages[k]] for k in self._tries if reasons[self._languages[k]]}
         if refused and len(refused) == len(self._tries):
             raise StageError(
                 "config",
@@ -232,7 +207,7 @@ class Job:
         speaker = self._speakers.get(sentence.speaker or "", sentence.speaker or "")
         tried = self._tries.get(k)
         fault = ", ".join(checks.SAID[name] for name in tried.faults) if tried and tried.attempts else ""
-        return Line(text, sentence.language, k, speaker, told, fault)
+        return Line(text, self._languages[k], k, speaker, told, fault)
 
     def _batched(self, lines: Sequence[Line], attempt: int) -> list[str | None]:
         """All translations, by batches; of lines that are alike only one is translated where neighbours do not matter."""

@@ -15,10 +15,13 @@ from stage_runners.languages import ending, spaceless
 from stage_runners.subtitles_tokens import completed
 from stage_runners.word_times import places
 
-PAUSE = 1.0
-"""Seconds of silence after a word with no mark of a clause that end a sentence nobody punctuated."""
+PAUSE, PAUSE_PUNCTUATED = 0.7, 2.0
+"""Seconds of silence after a word with no mark that end a sentence: in a transcript that nobody punctuated, and in one where the mark's
+absence tells that it goes on."""
 LONG_PAUSE = 3.0
 """Seconds that end it even after a comma."""
+_PUNCTUATED = 0.5
+"""Share of segments that end with a sentence's mark, from which on a transcript is punctuated."""
 LONGEST = 250
 """Characters of a sentence (half as many in scripts without spaces) above which it is cut at a clause: models are trained on
 sentences, and what is longer loses parts."""
@@ -61,6 +64,7 @@ def sentences(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str
     """The sentences of rows of segments and words, in order; together they hold every word once."""
     rows = completed(segments, words)
     languages = {segment["id"]: segment["language"] for segment in segments}
+    pause = PAUSE_PUNCTUATED if _punctuated(segments) else PAUSE
     result: list[Sentence] = []
     held: list[Spoken] = []
     spoken = [
@@ -71,7 +75,7 @@ def sentences(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str
     for k, (word, language) in enumerate(spoken):
         held.append(word)
         following = spoken[k + 1] if k + 1 < len(spoken) else None
-        if following is None or following[1] != language or _ends(held, word, following[0]):
+        if following is None or following[1] != language or _ends(held, word, following[0], pause):
             result.extend(_sentence(piece, language) for piece in pieces(held))
             held = []
     return result
@@ -104,7 +108,13 @@ def best_cut(words: Sequence[Spoken]) -> int:
     return max(range(1, len(words)), key=worth)
 
 
-def _ends(held: Sequence[Spoken], word: Spoken, following: Spoken) -> bool:
+def _punctuated(segments: Sequence[Mapping[str, Any]]) -> bool:
+    texts = [segment["text"].split() for segment in segments if segment["text"].strip()]
+    marked = sum(ending(words[-1]) == "sentence" for words in texts)
+    return marked >= _PUNCTUATED * len(texts)
+
+
+def _ends(held: Sequence[Spoken], word: Spoken, following: Spoken, most: float) -> bool:
     ended = ending(word.text, following.text)
     if ended == "sentence":
         return True
@@ -112,7 +122,7 @@ def _ends(held: Sequence[Spoken], word: Spoken, following: Spoken) -> bool:
     if known and following.speaker and following.speaker != known:
         return True
     pause = following.start - max(other.end for other in held[-5:])
-    return pause >= (LONG_PAUSE if ended else PAUSE)
+    return pause >= (LONG_PAUSE if ended else most)
 
 
 def _sentence(words: Sequence[Spoken], language: str) -> Sentence:

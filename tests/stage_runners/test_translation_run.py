@@ -1,5 +1,7 @@
 """What is done around a translator: names, checks, further attempts, marks, mixed films. The translator here is a table."""
 
+# ruff: noqa: RUF001 - text of many scripts
+
 from __future__ import annotations
 
 import threading
@@ -151,6 +153,13 @@ def test_a_mixed_film_keeps_what_is_in_the_target_language_with_its_own_times(tm
     assert [word["start"] for word in ran.words if word["segment"] == 1] == [5.0, 5.35, 5.7]
     assert {word["method"] for word in ran.words if word["segment"] == 1} == {"attention"}
     assert ran.facts["lines_passed"] == 2
+
+
+def test_hindi_in_arabic_letters_is_handed_over_as_urdu(tmp_path):
+    table = Table({"میں گھر گیا تھا۔": "I had gone home."}, knows=("hi", "ur"))
+    ran = Ran(tmp_path, table, [("میں گھر گیا تھا۔", "hi", None)])
+    assert [line.language for line in table.film] == ["ur"]
+    assert (ran.texts, ran.facts["read_as"]) == (["I had gone home."], {"ur": 1})
 
 
 def test_lines_in_a_language_that_the_model_does_not_know_are_missing_and_said(tmp_path):

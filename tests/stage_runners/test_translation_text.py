@@ -55,6 +55,17 @@ def test_a_pause_ends_what_nobody_punctuated_and_a_longer_one_what_a_comma_holds
     assert texts(("yes,", 0.0, None), ("no", 4.0, None)) == ["yes,", "no"]
 
 
+def test_in_a_punctuated_transcript_a_pause_without_a_mark_ends_nothing():
+    said_so = [
+        ("That is so.", 0.0, None),
+        ("I said it.", 3.0, None),
+        ("because", 6.0, None),
+        ("it is.", 7.9, None),
+    ]
+    assert texts(*said_so) == ["That is so.", "I said it.", "because it is."]
+    assert texts(*said_so[2:3], ("it is", 7.9, None)) == ["because", "it is"]
+
+
 def test_another_language_ends_it():
     segments, words = rows(("I was", 0.0, None), ("im Auto", 0.8, None))
     segments[1]["language"] = "de"
@@ -251,6 +262,14 @@ def test_a_bent_name_is_still_there_and_another_word_is_not():
 
 
 # Languages
+
+
+def test_hindi_in_arabic_letters_is_read_as_urdu():
+    assert languages.as_written("hi", "میں کل گھر گیا تھا") == "ur"
+    assert languages.as_written("ur", "मैं कल घर गया था") == "hi"
+    assert languages.as_written("hi", "मैं कल घर गया था") == "hi"
+    assert languages.as_written("hi", "OK") == "hi"
+    assert languages.as_written("cs", "Где ты был?") == "cs"
 
 
 def test_every_language_that_whisper_writes_has_scripts_and_all_but_three_a_code():
