@@ -48,7 +48,15 @@ def biased(
     if glossary is None or not context.params.get("bias", True):
         return list(decoded)
     rows = read(glossary, "glossary").rows()
-    result, told = rescored(model, audio.samples, audio.sample_rate, decoded, rows, options_of, context.check)
+    done = 0
+
+    def next_window() -> None:
+        nonlocal done
+        context.check()
+        context.progress(done, len(decoded), unit="windows", phase="names")
+        done += 1
+
+    result, told = rescored(model, audio.samples, audio.sample_rate, decoded, rows, options_of, next_window)
     context.fact("bias", told)
     return result
 
