@@ -10,9 +10,10 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from orchestrator import translation_models, whisper_models
-from orchestrator.declaration import Input, Stage
+from orchestrator.declaration import Input, Resources, Stage
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.home import home
 from orchestrator.stages_text import TRANSLATIONS
@@ -70,7 +71,7 @@ def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
         method, why = _method(language, wanted)
         name = f"translation-{language}"
         stage = dataclasses.replace(
-            TRANSLATIONS[method], name=name, off="", resources=_resources(stages, TRANSLATIONS[method])
+            TRANSLATIONS[method], name=name, off="", resources=_resources(stages, method, wanted.model)
         )
         translations.append(stage)
         params[name] = _params(method, language, wanted)
@@ -90,6 +91,17 @@ def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
 def _method(language: str, wanted: Wanted) -> tuple[str, str]:
     """The method, and why it is the one."""
     if wanted.endpoint:
+        address = urlsplit(wanted.endpoint)
+        if address.scheme not in {"http", "https"} or not address.hostname:
+            raise FatalError(
+                "--translation-endpoint is no address of a server", "such as http://localhost:11434/v1", USAGE
+            )
+        if address.username or address.password or address.query:
+            raise FatalError(
+                "--translation-endpoint holds a key or a password, which would be written down",
+                "leave it out there, and put the key into TRANSLATION_API_KEY",
+                USAGE,
+            )
         if not wanted.model:
             raise FatalError(
                 "--translation-endpoint needs the name of a model there",
@@ -103,9 +115,17 @@ def _method(language: str, wanted: Wanted) -> tuple[str, str]:
             raise FatalError(
                 f"--target-language {language}: Whisper translates to English only", _others(), USAGE
             )
+        if method == "whisper" and not whisper_models.translates(wanted.model):
+            raise FatalError(
+                f"--translation-model {wanted.model}: this model was not taught to translate",
+                "take base, small, medium or large-v3",
+                USAGE,
+            )
         return method, f"by {wanted.model}, which was asked for"
     if language == ENGLISH:
-        return "whisper", "by Whisper's own task, from the sound: it is embedded, and knows English only"
+        why = "by Whisper's own task, from the sound: it is embedded, and knows English only"
+        taught = not wanted.whisper or whisper_models.translates(wanted.whisper)
+        return "whisper", why if taught else f"{why}; {wanted.whisper} was not taught it"
     raise FatalError(
         f"--target-language {language}: what is embedded translates to English only", _others(), USAGE
     )
@@ -131,10 +151,12 @@ def _params(method: str, language: str, wanted: Wanted) -> dict[str, Any]:
     return found
 
 
-def _resources(stages: Mapping[str, Stage], stage: Stage) -> Any:
-    """What the stage leases, with no more cores than its base has been given (`--threads`)."""
-    base = stages["translation"].resources
-    return dataclasses.replace(stage.resources, cores=min(stage.resources.cores, base.cores))
+def _resources(stages: Mapping[str, Stage], method: str, model: str) -> Resources:
+    """What the stage leases: no more cores than its base was given (`--threads`), and the memory that a model of this name takes."""
+    leased = TRANSLATIONS[method].resources
+    memory = translation_models.memory_mb(model) if method in {"ctranslate2", "indictrans2"} else 0
+    cores = min(leased.cores, stages["translation"].resources.cores)
+    return dataclasses.replace(leased, cores=cores, memory_mb=memory or leased.memory_mb)
 
 
 def _subtitles(stage: Stage, language: str) -> Stage:
