@@ -60,7 +60,11 @@ def names(rows: Sequence[Mapping[str, Any]]) -> list[Name]:
 
 
 def heard(decoded: Sequence[Decoded], known: Sequence[Name]) -> Counter[str]:
-    """How often each name was heard without help: surely, and capitalised inside a sentence where the script has capitals."""
+    """How often each name was heard without help: surely, and with a capital where the script has capitals.
+
+    At the beginning of a sentence that counts only for a word that never stands without one in the film.
+    """
+    small = {_form([word]) for window in decoded for word in window.words if word.text.strip().islower()}
     forms = {form: name.text for name in known for form in name.forms}
     counts: Counter[str] = Counter()
     for window in decoded:
@@ -70,7 +74,7 @@ def heard(decoded: Sequence[Decoded], known: Sequence[Name]) -> Counter[str]:
                 if (
                     form in forms
                     and min(word.probability for word in run) >= _HEARD
-                    and _as_name(window.words, k)
+                    and _as_name(window.words, k, small)
                 ):
                     counts[forms[form]] += 1
     return counts
@@ -169,12 +173,12 @@ def _form(run: Sequence[Token]) -> str:
     return folded(core(text_of(run))[1])
 
 
-def _as_name(words: Sequence[Token], k: int) -> bool:
+def _as_name(words: Sequence[Token], k: int, small: AbstractSet[str]) -> bool:
     word = core(words[k].text.strip())[1]
     if not word or word[0].lower() == word[0].upper():
         return len(word) > 3
     begins = k == 0 or ending(words[k - 1].text, words[k].text) == "sentence"
-    return word[0].isupper() and not begins
+    return word[0].isupper() and not (begins and folded(word) in small)
 
 
 def text_of(words: Sequence[Token]) -> str:

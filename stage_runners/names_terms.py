@@ -69,12 +69,13 @@ def support(
     """How often each term is in the transcript as it is written, surely heard and as a name: a wrong cast's are not.
 
     `languages` is by segment, `ordinary(word, language)` says whether a word is one of the language's. Where a word would be capital
-    anyhow, it counts only if it is no ordinary one.
+    anyhow, it counts only if it is no ordinary one, or never stands without a capital in the film (German nouns never do).
     """
     by_form = {form: term.text for term in known for form in term.forms}
     pairs = {form for form in by_form if form}
     counts: Counter[str] = Counter()
     first = starts(words)
+    small = {folded(core(word["text"])[1]) for word in words if word["text"].islower()}
     for k, word in enumerate(words):
         language = languages.get(word["segment"], "")
         for length in (1, 2, 3):
@@ -86,7 +87,7 @@ def support(
             if form not in pairs or min(_probability(one) for one in run) < _SURE:
                 continue
             capital = capitalised(text)
-            telling = capital is True and not first[k] and language != "de"
+            telling = capital is True and language != "de" and not (first[k] and form in small)
             if telling or (capital is not False and not ordinary(text, language)):
                 counts[by_form[form]] += 1
     return counts

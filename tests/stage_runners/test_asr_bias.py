@@ -37,11 +37,9 @@ def glossary(*terms):
 
 
 def test_a_name_counts_as_heard_only_where_it_is_sure_and_written_as_one():
-    found = heard(
-        [window("Rachel came. I saw Joyce and ~Gus in the nevada.")],
-        glossary("Rachel", "Joyce", "Gus", "Nevada"),
-    )
-    assert dict(found) == {"Joyce": 1}
+    film = [window("Rachel came. Will you? I saw Joyce and ~Gus in the nevada, as I will.")]
+    found = heard(film, glossary("Rachel", "Joyce", "Gus", "Nevada", "Will"))
+    assert dict(found) == {"Rachel": 1, "Joyce": 1}
 
 
 def test_only_unsure_words_resemble_names():
