@@ -33,14 +33,19 @@ def pack(
     pieces: list[tuple[float, float]] = []
     for start, end in _padded(regions, seconds):
         pieces.extend(_cut(start, end, samples, sample_rate, limit))
-    chunks: list[Chunk] = []
-    for start, end in pieces:
-        if chunks and end - chunks[-1].start <= limit and start - chunks[-1].end <= _MAX_PAUSE:
-            last = chunks[-1]
-            chunks[-1] = Chunk(last.start, end, last.speech + end - start)
+    return merged([Chunk(start, end, end - start) for start, end in pieces], limit)
+
+
+def merged(chunks: Sequence[Chunk], limit: float = WINDOW) -> list[Chunk]:
+    """Neighbours in one window, as far as `limit` seconds and their pauses allow."""
+    result: list[Chunk] = []
+    for chunk in chunks:
+        last = result[-1] if result else None
+        if last and chunk.end - last.start <= limit and chunk.start - last.end <= _MAX_PAUSE:
+            result[-1] = Chunk(last.start, chunk.end, last.speech + chunk.speech)
         else:
-            chunks.append(Chunk(start, end, end - start))
-    return chunks
+            result.append(chunk)
+    return result
 
 
 def halves(chunk: Chunk, samples: Any, sample_rate: int) -> list[Chunk]:

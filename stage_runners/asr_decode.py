@@ -54,6 +54,8 @@ class Decoded:
     avg_logprob: float
     no_speech_prob: float
     compression_ratio: float
+    language: str = ""
+    language_probability: float | None = None
     tries: int = 1
     words: tuple[Token, ...] = field(default=())
 
@@ -70,14 +72,20 @@ class Decoded:
 
 
 def decode(
-    whisper: Any, samples: Any, sample_rate: int, chunks: Sequence[Chunk], options: Options
+    whisper: Any,
+    samples: Any,
+    sample_rate: int,
+    chunks: Sequence[Chunk],
+    options: Options,
+    encoded: Any = None,
 ) -> Iterator[Decoded]:
     """Decode one batch of windows; a doubtful one is decoded again, in halves and without repetition.
 
-    `whisper` is a faster_whisper.WhisperModel, `samples` int16 of shape (n,). Yields in the order of `chunks`;
-    a window may yield more than one result (its parts), or none (nobody speaks).
+    `whisper` is a faster_whisper.WhisperModel, `samples` int16 of shape (n,), `encoded` what `encode` gave for
+    these chunks, where that was called before. Yields in the order of `chunks`; a window may yield more than one result (its parts),
+    or none (nobody speaks).
     """
-    results, encoded = generate(whisper, samples, sample_rate, chunks, options)
+    results, encoded = generate(whisper, samples, sample_rate, chunks, options, encoded=encoded)
     _timed = align(whisper, encoded, results, options)
     for result in _timed:
         if result.silent:
@@ -102,6 +110,13 @@ def features(whisper: Any, samples: Any, sample_rate: int, chunk: Chunk) -> Any:
 
     pcm = samples[round(chunk.start * sample_rate) : round(chunk.end * sample_rate)]
     return pad_or_trim(whisper.feature_extractor(pcm.astype(np.float32) / 32768.0)[..., :-1])
+
+
+def encode(whisper: Any, samples: Any, sample_rate: int, chunks: Sequence[Chunk]) -> Any:
+    """The encoder's states of the windows, (windows, 1500, states), in the framework's own kind of array."""
+    import numpy as np
+
+    return whisper.encode(np.stack([features(whisper, samples, sample_rate, chunk) for chunk in chunks]))
 
 
 def _again(
@@ -144,12 +159,13 @@ def generate(
     chunks: Sequence[Chunk],
     options: Options,
     no_repeat: int = 0,
+    encoded: Any = None,
 ) -> tuple[list[Decoded], Any]:
     """What Whisper reads in each window, without times, and the encodings; `no_repeat` words in a row never come twice where it is not 0."""
-    import numpy as np
     from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens
 
-    encoded = whisper.encode(np.stack([features(whisper, samples, sample_rate, chunk) for chunk in chunks]))
+    if encoded is None:
+        encoded = encode(whisper, samples, sample_rate, chunks)
     tokenizer = options.tokenizer
     previous = tokenizer.encode(" " + options.initial_prompt.strip()) if options.initial_prompt else []
     prompt = whisper.get_prompt(tokenizer, previous, without_timestamps=True, hotwords=options.hotwords)
@@ -175,6 +191,7 @@ def generate(
                 avg_logprob=one.scores[0] * len(tokens) / (len(tokens) + 1),
                 no_speech_prob=one.no_speech_prob,
                 compression_ratio=get_compression_ratio(text) if text.strip() else 0.0,
+                language=tokenizer.language_code,
             )
         )
     return results, encoded

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ipc.errors import StageError
+from stage_runners import asr_states
 from stage_runners.asr_chunks import Chunk
-from stage_runners.asr_decode import features
+from stage_runners.asr_decode import encode
 
 _WINDOWS = 5
 
@@ -32,23 +33,27 @@ def known(asked: str, whisper: Any, model: str) -> str:
     return code
 
 
-def detect(whisper: Any, samples: Any, sample_rate: int, chunks: Sequence[Chunk]) -> tuple[str, float]:
-    """The language and its probability: the mean over windows spread over the film, by seconds of speech.
+def detect(
+    whisper: Any, samples: Any, sample_rate: int, chunks: Sequence[Chunk]
+) -> tuple[str, float, dict[Chunk, Any]]:
+    """The language, its probability (the mean over windows spread over the film, by seconds of speech), and these windows' states.
 
     The first 30 s, which Whisper itself looks at, are often a song or a studio's name.
     """
     if not whisper.model.is_multilingual:
-        return "en", 1.0
+        return "en", 1.0, {}
     total: dict[str, float] = {}
     weights = 0.0
+    states: dict[Chunk, Any] = {}
     for chunk in _spread(chunks):
-        encoded = whisper.encode(features(whisper, samples, sample_rate, chunk))
+        encoded = encode(whisper, samples, sample_rate, [chunk])
+        (states[chunk],) = asr_states.rows(encoded)
         for token, probability in whisper.model.detect_language(encoded)[0]:
             code = token[2:-2]
             total[code] = total.get(code, 0.0) + probability * chunk.speech
         weights += chunk.speech
     best = max(total, key=lambda code: (total[code], code))
-    return best, total[best] / weights
+    return best, total[best] / weights, states
 
 
 def _spread(chunks: Sequence[Chunk]) -> list[Chunk]:

@@ -8,15 +8,16 @@ the same features, and their texts and times are made by the same code.
 from __future__ import annotations
 
 import re
-import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ipc.artifacts import open_audio, read
 from ipc.context import Context
 from ipc.errors import StageError
-from stage_runners import asr_chunks, asr_decode, asr_language, asr_words
+from stage_runners import asr_bias, asr_chunks, asr_decode, asr_language, asr_passes, asr_words
 
 VERSION = 2
 """Of the stage, for every backend of it."""
@@ -24,28 +25,24 @@ _BIAS = {"base": -0.065, "tiny.en": 0.083}
 """Seconds by which each model's attention runs late, the mean on hand-made word times."""
 _PACKING = re.compile(r"(-(mlx|fp16|fp32|[48]bit|q[48]|int8|asr))+$")
 """What conversions of one model are told apart by."""
-_LONGEST_BATCH = 60.0
-"""Seconds after which batches are halved: the result is the same, but a large model on a slow CPU would seem stalled."""
 
 
 def run(model: Any, inputs: Mapping[str, Path], context: Context, method: str) -> None:
     """Write `segments` and `words` of everything that is said in the speech regions; `method` names who computes."""
     audio = open_audio(inputs["audio"])
     regions = [(row["start"], row["end"]) for row in read(inputs["speech"], "regions").rows()]
-    limit = min(float(context.params["chunk_size"]), asr_chunks.WINDOW)
-    if limit < 1:
-        raise StageError("config", f"--chunk_size {context.params['chunk_size']} is less than a second.")
-    chunks = asr_chunks.pack(regions, audio.samples, audio.sample_rate, limit)
+    chunks = asr_chunks.pack(regions, audio.samples, audio.sample_rate, _limit(context))
     context.method = f"{method}, {model.model.compute_type}"
     context.fact("compute_type", model.model.compute_type)
     context.fact("seconds", audio.seconds)
-    language, probability = _language(model, audio, chunks, context)
-    decoded = _decoded(model, audio, chunks, language, context)
+    language, probability, states = _language(model, audio, chunks, context)
+    decoded = _decoded(model, audio, chunks, language, states, inputs.get("glossary"), context)
+    _say_languages(decoded, language, probability, context)
     name = model_name(str(context.model.get("id", "")))
     if name not in _BIAS:
         context.log(f"word times of model {name or 'unnamed'}: no known bias to remove")
     context.fact("attention_bias_ms", round(_BIAS[name] * 1000) if name in _BIAS else None)
-    tables = _tables(decoded, language, probability, _BIAS.get(name, 0.0))
+    tables = _tables(decoded, probability, _BIAS.get(name, 0.0))
     for output, columns in tables.items():
         context.save(output, columns)
 
@@ -56,81 +53,119 @@ def model_name(identity: str) -> str:
     return _PACKING.sub("", name)
 
 
-def _language(model: Any, audio: Any, chunks: Sequence[Any], context: Context) -> tuple[str, float | None]:
+def _language(
+    model: Any, audio: Any, chunks: Sequence[Any], context: Context
+) -> tuple[str, float | None, Mapping[Any, Any]]:
+    """The film's language, its probability (None where nobody had to find out), and the states of windows that were looked at."""
     asked = context.params.get("language")
     if asked:
-        language, probability = (
-            asr_language.known(str(asked), model, str(context.model.get("id", "this model"))),
-            None,
-        )
-    elif chunks:
-        language, probability = asr_language.detect(model, audio.samples, audio.sample_rate, chunks)
-        context.log(f"language: {language} (probability {probability:.2f})")
-    else:
-        language, probability = "und", None
+        return asr_language.known(str(asked), model, str(context.model.get("id", "this model"))), None, {}
+    if not chunks:
         context.log("nobody speaks: no text")
-    context.fact("language", language)
-    context.fact("language_probability", None if probability is None else round(probability, 4))
-    return language, probability
+        return "und", None, {}
+    language, probability, states = asr_language.detect(model, audio.samples, audio.sample_rate, chunks)
+    context.log(f"language: {language} (probability {probability:.2f})")
+    return language, probability, states
 
 
 def _decoded(
-    model: Any, audio: Any, chunks: Sequence[Any], language: str, context: Context
+    model: Any,
+    audio: Any,
+    chunks: Sequence[Any],
+    language: str,
+    states: Mapping[Any, Any],
+    glossary: Path | None,
+    context: Context,
 ) -> list[asr_decode.Decoded]:
     from faster_whisper.tokenizer import Tokenizer
 
-    total = sum(chunk.speech for chunk in chunks)
     if not chunks:
         return []
-    options = asr_decode.Options(
-        tokenizer=Tokenizer(
-            model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language
-        ),
-        beam_size=int(context.params["beam_size"]),
-        initial_prompt=context.params.get("initial_prompt") or None,
-        hotwords=context.params.get("hotwords") or None,
-    )
-    used, room = asr_decode.prompt_size(model, options)
+
+    @cache
+    def options(code: str) -> asr_decode.Options:
+        return asr_decode.Options(
+            tokenizer=Tokenizer(
+                model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=code
+            ),
+            beam_size=int(context.params["beam_size"]),
+            initial_prompt=context.params.get("initial_prompt") or None,
+            hotwords=context.params.get("hotwords") or None,
+        )
+
+    used, room = asr_decode.prompt_size(model, options(language))
     if used > room:
         raise StageError(
             "config",
             f"--initial_prompt and --hotwords hold {used} tokens, and this model has room for {room}.",
             "Keep the names that matter most.",
         )
-    size = max(1, int(context.params["batch_size"]))
-    done, first = 0.0, 0
-    decoded: list[asr_decode.Decoded] = []
-    while first < len(chunks):
-        context.check()
-        batch = chunks[first : first + size]
-        started = time.monotonic()
-        decoded.extend(asr_decode.decode(model, audio.samples, audio.sample_rate, batch, options))
-        first += len(batch)
-        done += sum(chunk.speech for chunk in batch)
-        context.progress(done, total)
-        if time.monotonic() - started > _LONGEST_BATCH and size > 1:
-            size = max(1, size // 2)
-    again = sum(result.tries > 1 for result in decoded)
+    film = asr_passes.Film(
+        whisper=model,
+        samples=audio.samples,
+        sample_rate=audio.sample_rate,
+        options=options,
+        batch_size=max(1, int(context.params["batch_size"])),
+        limit=_limit(context),
+        states=states,
+        check=context.check,
+        progress=context.progress,
+    )
+    several = (
+        model.model.is_multilingual
+        and not context.params.get("language")
+        and bool(context.params.get("segment_languages", True))
+    )
+    decoded = asr_passes.read(film, chunks, language, several)
     context.metric("windows", len(chunks))
-    context.metric("decoded_again", again)
-    return decoded
+    context.metric("decoded_again", sum(result.tries > 1 for result in decoded))
+    return asr_bias.biased(model, audio, decoded, glossary, lambda window: options(window.language), context)
+
+
+def _limit(context: Context) -> float:
+    """Seconds of a window at most."""
+    limit = min(float(context.params["chunk_size"]), asr_chunks.WINDOW)
+    if limit < 1:
+        raise StageError("config", f"--chunk_size {context.params['chunk_size']} is less than a second.")
+    return limit
+
+
+def _say_languages(
+    decoded: Sequence[asr_decode.Decoded], language: str, probability: float | None, context: Context
+) -> None:
+    """The facts `language` (the one spoken most), its probability, and `languages`: the share of speech in each."""
+    seconds: Counter[str] = Counter()
+    for result in decoded:
+        seconds[result.language] += result.chunk.speech
+    total = sum(seconds.values())
+    shares = {code: round(own / total, 4) for code, own in seconds.most_common()} if total else {}
+    if len(shares) > 1:
+        context.log("languages: " + ", ".join(f"{code} {share:.0%}" for code, share in shares.items()))
+    most = next(iter(shares), language)
+    context.fact("language", most)
+    context.fact(
+        "language_probability", None if probability is None or most != language else round(probability, 4)
+    )
+    context.fact("languages", shares)
 
 
 def _tables(
-    decoded: Sequence[asr_decode.Decoded], language: str, probability: float | None, bias: float
+    decoded: Sequence[asr_decode.Decoded], probability: float | None, bias: float
 ) -> dict[str, dict[str, list[Any]]]:
     segments: list[dict[str, Any]] = []
     words: list[dict[str, Any]] = []
     for result in decoded:
-        line = asr_words.words(result.words, result.chunk, bias)
+        line = asr_words.words(result.words, result.chunk, bias, result.language)
         for group in asr_words.segments(line):
             segments.append({
                 "id": len(segments),
                 "start": group[0].start,
                 "end": max(word.end for word in group),
                 "text": asr_words.joined(group),
-                "language": language,
-                "language_probability": probability,
+                "language": result.language,
+                "language_probability": (
+                    probability if result.language_probability is None else result.language_probability
+                ),
                 "avg_logprob": result.avg_logprob,
                 "no_speech_prob": result.no_speech_prob,
                 "compression_ratio": result.compression_ratio,

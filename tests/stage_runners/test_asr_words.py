@@ -31,6 +31,34 @@ def test_japanese_has_no_blanks():
     assert joined(line) == "今日は。雨"
 
 
+@pytest.mark.parametrize(
+    ("language", "pieces", "said"),
+    [
+        ("zh", "在|北|京|用|Wind|ows| 11|看|CO|VID|-|19|,|价|格|是|3|.|5|元|。|你好|!", "在 北 京 用 Windows _11 看 COVID-19, 价 格 是 3.5 元。 你好!"),
+        ("th", "ส|ว|ั|ส|ด|ี|คร|ั|บ| |ช|ื่|อ| Google| |เ|ร|า", "ส วั ส ดี ครั บ _ชื่ อ _Google _เรา"),
+        ("ja", "「|C|ustom| Speech|」|から|、|Mic|rosoft|の", "「Custom _Speech」 から、 Microsoft の"),
+        ("my", "မ|င|်|္|ဂ|လ|ာ|ပ|ါ", "မ င်္ ဂ လာ ပါ"),
+        ("en", " well|-|known", "_well- known"),
+    ],
+)  # fmt: skip
+def test_scripts_without_spaces_are_cut_between_characters_and_their_foreign_words_stay_whole(
+    language, pieces, said
+):
+    line = words(tokens(*pieces.split("|")), CHUNK, language=language)
+    assert " ".join("_" * word.space + word.text for word in line) == said
+    assert joined(line) == "".join(pieces.split("|")).strip()
+
+
+def test_a_word_put_together_lasts_from_its_first_piece_to_its_last():
+    line = words([Token("Wind", 12.0, 12.3, 1.0), Token("ows", 12.3, 12.8, 0.3)], CHUNK, language="ja")
+    assert (line[0].text, line[0].start, line[0].end, line[0].probability) == (
+        "Windows",
+        12.0,
+        12.8,
+        pytest.approx(0.7),
+    )
+
+
 def test_the_models_bias_is_taken_off_and_times_stay_in_the_window():
     line = words([Token(" a", 10.02, 10.2, 0.9), Token(" b", 39.9, 40.0, 0.9)], CHUNK, bias=0.1)
     assert [(w.start, round(w.end, 3)) for w in line] == [(10.0, 10.1), (39.8, 39.9)]

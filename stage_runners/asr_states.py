@@ -1,0 +1,33 @@
+"""Windows of the encoder's states taken apart and put together again, whatever computes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+def rows(encoded: Any) -> list[Any]:
+    """The states of each window, (frames, states); `encoded` is a ctranslate2.StorageView or an MLX array of shape (windows, frames, states)."""
+    if not type(encoded).__module__.startswith("ctranslate2"):
+        return list(encoded)
+    import ctranslate2
+    import numpy as np
+
+    if encoded.device != "cpu":
+        encoded = encoded.to_device(ctranslate2.Device.cpu)
+    if encoded.dtype == ctranslate2.DataType.bfloat16:
+        encoded = encoded.to(ctranslate2.DataType.float32)  # numpy has no such type
+    return list(np.array(encoded))
+
+
+def stacked(windows: Sequence[Any]) -> Any:
+    """What the network takes for windows of equally many frames, each as `rows` gives it or a part of that."""
+    import numpy as np
+
+    if isinstance(windows[0], np.ndarray):
+        import ctranslate2
+
+        return ctranslate2.StorageView.from_array(np.ascontiguousarray(np.stack(windows)))
+    import mlx.core as mx
+
+    return mx.stack(list(windows))
