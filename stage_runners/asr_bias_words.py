@@ -13,7 +13,7 @@ from stage_runners.asr_decode import Decoded, Token
 from stage_runners.languages import ending
 from stage_runners.names_sound import alike, core, folded
 
-UNSURE = 0.6
+UNSURE = 0.75
 """Probability of a word below which it may be a misheard name."""
 RESEMBLES = 0.7
 """Likeness from which on a word may be the name."""
