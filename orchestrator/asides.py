@@ -30,6 +30,7 @@ def params(
     from orchestrator import beside, corrections
     from orchestrator import voices as library
 
+    taken_back = list(corrections.undone(digest))
     show = beside.show_nfo_of(film)
     found: dict[str, dict[str, Any]] = {
         "tmdb": {
@@ -40,7 +41,8 @@ def params(
             "online": bool(environ.get(KEY, "").strip()) and not offline,
             "cache": str(home() / "tmdb"),
         },
-        "post_ner": {"undone": list(corrections.undone(digest))},
+        "asr": {"undone": taken_back},
+        "post_ner": {"undone": taken_back},
     }
     if voices:
         known = library.library(digest, series or beside.series_of(film))

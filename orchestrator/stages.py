@@ -148,6 +148,7 @@ ASR = Stage(
         Param(name="initial_prompt"),
         Param(name="hotwords"),
         Param(name="bias", default=True, help="expect the names of the glossary"),
+        Param(name="undone", default=(), help="names that the user took back, as from>to"),
         Param(
             name="segment_languages",
             default=True,

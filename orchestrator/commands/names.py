@@ -104,6 +104,10 @@ _NOTES = {
 """By whether it was made in the last run, and whether it is taken back now."""
 
 
+_EVIDENCE = 3
+"""Lines of evidence that are shown of each voice."""
+
+
 def _show(found: dict[str, Any]) -> None:
     glossary, rows, bias = found["glossary"], found["corrections"], found["bias"]
     if glossary:
@@ -127,3 +131,5 @@ def _show(found: dict[str, Any]) -> None:
     for row in found["speakers"]:
         name = f"{row['name']} ({row['source']}, {row['confidence']:.2f})" if row["name"] else "nobody knows"
         print(f"{row['speaker']}: {name}")
+        for line in row["evidence"][:_EVIDENCE]:
+            print(f"    {line}")
