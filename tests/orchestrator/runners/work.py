@@ -42,6 +42,8 @@ def run(model, inputs, context):
         time.sleep(0.02)
     if what == "degraded":
         context.degraded("only half was heard")
+    if params.get("transient"):
+        context.fact("transient", params["transient"])
     context.fact("seconds", 10.0)
     context.fact("batch", params.get("batch_size"))
     rows = [{"start": 0.0, "end": 1.0, "speaker": str(params.get("value", "x"))}]
