@@ -1,9 +1,12 @@
-"""Word times: English by pocketsphinx, others by a wav2vec2 model where one is named, else Whisper's attention."""
+"""Word times: English by pocketsphinx, others by a wav2vec2 model where one is named, else Whisper's attention.
+
+A film may speak several languages: each word is aligned as its segment's.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,17 +39,20 @@ def run(model: Any, inputs: Mapping[str, Path], context: Context) -> None:
     audio = open_audio(inputs["audio"])
     given_segments, given_words = read(inputs["segments"], "segments"), read(inputs["words"], "words")
     segments, words = given_segments.rows(), given_words.rows()
-    language = segments[0]["language"] if segments else "und"
-    method = _choose(str(context.params["align_model"]), language, context) if words else "attention"
+    languages = {segment["id"]: segment["language"] for segment in segments}
+    spoken = [languages[word["segment"]] for word in words]
+    method = _choose(str(context.params["align_model"]), Counter(spoken), context) if words else "attention"
     context.fact("seconds", audio.seconds)
-    context.method = method
+    partly = method == "pocketsphinx" and set(spoken) != {"en"}
+    context.method = "pocketsphinx for English, attention for the rest" if partly else method
     rough = [Span(place.start, place.end) for place in places(words, segments)]
     given = [
         "interpolated" if word["start"] is None or word["end"] is None else word["method"] for word in words
     ]
     aligned: list[Aligned | None] = [None] * len(words)
     if method != "attention":
-        aligned = _aligned(_aligner(model, method), audio, words, rough, context)
+        known = {"en"} if method == "pocketsphinx" else set(spoken)
+        aligned = _aligned(_aligner(model, method), audio, words, rough, spoken, known, context)
     placed = alignment_pieces.place(rough, aligned, method, given)
     counts = dict(sorted(Counter(one.method for one in placed).items()))
     context.fact("words_by_method", counts)
@@ -58,30 +64,33 @@ def run(model: Any, inputs: Mapping[str, Path], context: Context) -> None:
     context.save("words", _columns(words) or given_words.table)
 
 
-def _choose(asked: str, language: str, context: Context) -> str:
-    """The method for a language: `pocketsphinx`, `wav2vec2` or `attention`."""
+def _choose(asked: str, spoken: Counter[str], context: Context) -> str:
+    """The method for words of these languages: `pocketsphinx` (for those in English), `wav2vec2` or `attention`."""
     if asked not in _OWN:
         return "wav2vec2"
-    if asked == "pocketsphinx" and language != "en":
+    others = sorted(spoken.keys() - {"en"})
+    if asked == "pocketsphinx" and "en" not in spoken:
         raise StageError(
             "config",
-            f"pocketsphinx aligns English only, and the film speaks {language}.",
+            f"pocketsphinx aligns English only, and the film speaks {', '.join(others)}.",
             "Leave --align_model out, or name a wav2vec2 model of that language.",
         )
     if asked == "attention":
         return asked
-    if language == "en":
+    reasons = []
+    if others:
+        reasons.append(
+            f"no aligner for {', '.join(others)} at hand; --align_model takes a wav2vec2 model of it"
+        )
+    if "en" in spoken:
         missing = _missing()
-        if not missing:
-            return "pocketsphinx"
-        if asked == "pocketsphinx":
+        if missing and asked == "pocketsphinx":
             raise StageError("env", f"pocketsphinx cannot run here: {missing}.", "Run `orchestrator doctor`.")
-        reason = missing
-    else:
-        reason = f"no aligner for {language} at hand; --align_model takes a wav2vec2 model of it"
-    context.log(f"word times stay those of Whisper's attention: {reason}")
-    context.fact("attention_because", reason)
-    return "attention"
+        reasons = [missing, *reasons] if missing else reasons
+    if reasons:
+        context.log(f"word times stay those of Whisper's attention: {'; '.join(reasons)}")
+        context.fact("attention_because", "; ".join(reasons))
+    return "pocketsphinx" if "en" in spoken and not _missing() else "attention"
 
 
 def _missing() -> str:
@@ -159,12 +168,24 @@ def _sounds(
 
 
 def _aligned(
-    align: Align, audio: Audio, words: Rows, rough: Sequence[Span], context: Context
+    align: Align,
+    audio: Audio,
+    words: Rows,
+    rough: Sequence[Span],
+    spoken: Sequence[str],
+    known: Collection[str],
+    context: Context,
 ) -> list[Aligned | None]:
+    """The words that are `spoken` in a language that the aligner knows, with its times; None for all others."""
     result: list[Aligned | None] = []
-    for piece in alignment_pieces.pieces(rough, audio.seconds):
+    changes = {k for k in range(1, len(spoken)) if spoken[k] != spoken[k - 1]}
+    for piece in alignment_pieces.pieces(rough, audio.seconds, changes):
         context.check()
-        result.extend(align(audio, words[piece.first : piece.last], rough[piece.first : piece.last], piece))
+        own = slice(piece.first, piece.last)
+        if spoken[piece.first] in known:
+            result.extend(align(audio, words[own], rough[own], piece))
+        else:
+            result.extend([None] * (piece.last - piece.first))
         context.progress(piece.end, audio.seconds)
     return result
 

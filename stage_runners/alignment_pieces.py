@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -51,12 +51,15 @@ class Piece(NamedTuple):
     end: float
 
 
-def pieces(spans: Sequence[Span], seconds: float) -> list[Piece]:
-    """Cut words, given by their rough times in order, at pauses, and at the widest gap where none comes in time."""
+def pieces(spans: Sequence[Span], seconds: float, breaks: Collection[int] = ()) -> list[Piece]:
+    """Cut words, given by their rough times in order, at pauses, and at the widest gap where none comes in time.
+
+    A word whose index is in `breaks` begins a piece in any case: another language, say.
+    """
     cuts = [0]
     for index in range(1, len(spans)):
         first = cuts[-1]
-        if spans[index].start - spans[index - 1].end >= _PAUSE:
+        if index in breaks or spans[index].start - spans[index - 1].end >= _PAUSE:
             cuts.append(index)
         elif spans[index].end - spans[first].start > _LONGEST:
             candidates = range(first + max(1, (index - first) // 2), index + 1)

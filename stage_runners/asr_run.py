@@ -43,6 +43,7 @@ def run(model: Any, inputs: Mapping[str, Path], context: Context, method: str) -
         context.log(f"word times of model {name or 'unnamed'}: no known bias to remove")
     context.fact("attention_bias_ms", round(_BIAS[name] * 1000) if name in _BIAS else None)
     tables = _tables(decoded, probability, _BIAS.get(name, 0.0))
+    _say_likelihood(tables["segments"], context)
     for output, columns in tables.items():
         context.save(output, columns)
 
@@ -147,6 +148,14 @@ def _say_languages(
         "language_probability", None if probability is None or most != language else round(probability, 4)
     )
     context.fact("languages", shares)
+
+
+def _say_likelihood(segments: Mapping[str, Sequence[Any]], context: Context) -> None:
+    """The fact `avg_logprob`, the mean over the segments by their seconds: low where the model does not know the language."""
+    lengths = [end - start for start, end in zip(segments["start"], segments["end"], strict=True)]
+    if sum(lengths):
+        weighted = sum(length * value for length, value in zip(lengths, segments["avg_logprob"], strict=True))
+        context.fact("avg_logprob", round(weighted / sum(lengths), 3))
 
 
 def _tables(

@@ -25,10 +25,16 @@ def talk():
 
 
 def align(folder, samples, said, language="en", align_model="auto", path=""):
-    words = [word(text, start, end) for text, start, end in said]
-    line = segment(0, said[0][1], said[-1][2], " ".join(text for text, _, _ in said), language=language)
+    """The stage's process, segments and words; `language` of all that is said, or (language, count of words) in order."""
+    parts = [(language, len(said))] if isinstance(language, str) else language
+    words, lines = [], []
+    for number, (spoken, count) in enumerate(parts):
+        own = said[len(words) : len(words) + count]
+        words += [word(text, start, end, segment=number) for text, start, end in own]
+        text = " ".join(text for text, _, _ in own)
+        lines.append(segment(number, own[0][1], own[-1][2], text, language=spoken))
     given = inputs(folder, samples, [])
-    write(folder / "segments.parquet", "segments", {key: [line[key]] for key in line})
+    write(folder / "segments.parquet", "segments", {key: [row[key] for row in lines] for key in lines[0]})
     write(folder / "words.parquet", "words", {key: [row[key] for row in words] for key in words[0]})
     given = {
         "audio": given["audio"], "segments": folder / "segments.parquet", "words": folder / "words.parquet",
@@ -74,8 +80,19 @@ def test_words_that_nobody_says_keep_their_attention_times(tmp_path):
 def test_a_language_without_an_aligner_keeps_attention_and_is_not_called_degraded(tmp_path):
     done, _, words = align(tmp_path, talk(), SAID, language="cs")
     assert {row["method"] for row in words} == {"attention"}
-    assert "no aligner for cs" in done.stdout + done.stderr
+    assert "no aligner for cs" in done.stdout + done.stderr + done.stderr
     assert "degraded" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("parts", [[("cs", 10), ("en", 4)], [("en", 10), ("cs", 4)]])
+def test_of_a_film_in_two_languages_the_english_words_are_aligned(tmp_path, parts):
+    done, _, words = align(tmp_path, talk(), SAID, language=parts)
+    assert done.returncode == 0, done.stderr
+    methods = [row["method"] for row in words]
+    aligned = [spoken == "en" for spoken, count in parts for _ in range(count)]
+    assert [method == "pocketsphinx" for method in methods] == aligned
+    assert rising(words)
+    assert "no aligner for cs" in done.stdout + done.stderr
 
 
 def test_pocketsphinx_is_not_asked_to_align_czech(tmp_path):
