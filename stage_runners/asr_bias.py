@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,10 @@ def biased(
         context.progress(done, len(decoded), unit="windows", phase="names")
         done += 1
 
-    result, told = rescored(model, audio.samples, audio.sample_rate, decoded, rows, options_of, next_window)
+    undone = frozenset(str(pair).casefold() for pair in context.params.get("undone") or ())
+    result, told = rescored(
+        model, audio.samples, audio.sample_rate, decoded, rows, options_of, next_window, undone
+    )
     context.fact("bias", told)
     return result
 
@@ -69,8 +73,9 @@ def rescored(
     rows: Sequence[Mapping[str, Any]],
     options_of: Callable[[Decoded], asr_decode.Options],
     check: Callable[[], None] = lambda: None,
+    undone: AbstractSet[str] = frozenset(),
 ) -> tuple[list[Decoded], dict[str, Any]]:
-    """The windows with names taken over, and what was done. `rows` are the glossary's."""
+    """The windows with names taken over, and what was done. `rows` are the glossary's, `undone` what the user took back (`from>to`)."""
     known = names(rows)
     support = heard(decoded, known)
     borne = [name for name in known if support[name.text] or len(support) > 1]
@@ -82,6 +87,7 @@ def rescored(
         "windows": 0,
         "changed": [],
         "refused": [],
+        "undone": [],
     }
     result = []
     terms: dict[str, None] = {}
@@ -94,7 +100,7 @@ def rescored(
             continue
         terms.update(dict.fromkeys(name.text for name in wanted))
         told["windows"] += 1
-        result.append(_heard_again(model, samples, sample_rate, window, wanted, right, options, told))
+        result.append(_heard_again(model, samples, sample_rate, window, wanted, right, options, told, undone))
     told["terms"] = list(terms)
     return result, told
 
@@ -120,6 +126,7 @@ def _heard_again(
     right: Right,
     options: asr_decode.Options,
     told: dict[str, Any],
+    undone: AbstractSet[str],
 ) -> Decoded:
     """The window with the names that it has by hotwords and that are likely without them."""
     hotwords = ", ".join([*([options.hotwords] if options.hotwords else []), *(name.text for name in wanted)])
@@ -142,6 +149,9 @@ def _heard_again(
         }
         if less > LESS_LIKELY:
             told["refused"].insert(0, entry)
+            continue
+        if f"{entry['from']}>{entry['to']}".casefold() in undone:
+            told["undone"].insert(0, entry)
             continue
         told["changed"].append(entry)
         words[one.first : one.last] = [changed[one.first]]

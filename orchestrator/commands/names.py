@@ -40,14 +40,14 @@ def run(arguments: argparse.Namespace) -> int:
     digest = digests.file_digest(film)
     found = _last_run(film)
     if arguments.undo or arguments.redo:
-        pairs = [_pair(word, found["corrections"]) for word in arguments.undo or arguments.redo]
+        pairs = [_pair(word, _numbered(found)) for word in arguments.undo or arguments.redo]
         (corrections.undo if arguments.undo else corrections.redo)(digest, pairs)
         for one in pairs:
             done = "is left as it was heard" if arguments.undo else "is corrected again"
             print(f"{one.replace('>', ' > ')} {done} from the next run on: orchestrator run {arguments.film}")
         return OK
     taken = {one.casefold() for one in corrections.undone(digest)}
-    for row in found["corrections"]:
+    for row in _numbered(found):
         row["undone"] = corrections.pair(row["before"], row["after"]).casefold() in taken
     if arguments.json:
         print(json.dumps({"film": str(film), **found}, ensure_ascii=False, indent=2))
@@ -65,12 +65,27 @@ def _last_run(film: Path) -> dict[str, Any]:
     last = store.last(film, "asr")
     if last is None and glossary is None:
         raise FatalError(f"{film.name} has not been run yet", f"orchestrator run {film}", INPUT)
+    bias = (last[1].facts if last else {}).get("bias") or {}
+    again = sorted(
+        (
+            {"start": one["start"], "before": one["from"], "after": one["to"], "applied": name == "changed"}
+            for name in ("changed", "undone")
+            for one in bias.get(name, ())
+        ),
+        key=lambda row: float(row["start"]),
+    )
     return {
         "glossary": glossary or [],
-        "bias": (last[1].facts if last else {}).get("bias", {}),
-        "corrections": [{"number": n, **row} for n, row in enumerate(changed or (), 1)],
+        "bias": bias,
+        "heard_again": [{"number": n, **row} for n, row in enumerate(again, 1)],
+        "corrections": [{"number": n, **row} for n, row in enumerate(changed or (), len(again) + 1)],
         "speakers": speakers or [],
     }
+
+
+def _numbered(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every change of a name that can be taken back, in the order of its number."""
+    return [*found["heard_again"], *found["corrections"]]
 
 
 def _rows(store: Store, film: Path, stage: str, output: str) -> list[dict[str, Any]] | None:
@@ -109,7 +124,7 @@ _EVIDENCE = 3
 
 
 def _show(found: dict[str, Any]) -> None:
-    glossary, rows, bias = found["glossary"], found["corrections"], found["bias"]
+    glossary, rows = found["glossary"], found["corrections"]
     if glossary:
         first = ", ".join(row["term"] for row in glossary if row["kind"] != "full")
         print(
@@ -117,8 +132,11 @@ def _show(found: dict[str, Any]) -> None:
         )
     else:
         print("glossary: none (no cast is known: --cast FILE, an .nfo beside the film, or TMDB_API_KEY)")
-    for one in bias.get("changed", ()):
-        print(f"heard with the glossary's help at {fmt.clock(one['start'])}: {one['from']} > {one['to']}")
+    for row in found["heard_again"]:
+        note = _NOTES[row["applied"], row["undone"]]
+        print(
+            f"{row['number']:>3}  {fmt.clock(row['start'])}  {row['before']} > {row['after']}  heard again with the glossary's names{note}"
+        )
     if not rows:
         print("corrections: none")
     for row in rows:

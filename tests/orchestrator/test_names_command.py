@@ -98,3 +98,15 @@ def test_a_file_of_names_that_is_broken_takes_nothing_back(film, tmp_path):
     for text in ("{", "[1]", '{"undone": 3}'):
         (folder / f"{file_digest(film)}.json").write_text(text)
         assert corrections.undone(file_digest(film)) == ()
+
+
+def test_what_was_heard_again_has_a_number_and_can_be_taken_back(film, tmp_path, capsys):
+    run_of(film, tmp_path / "home")
+    change = {"start": 27.3, "from": "choice", "to": "Joyce", "less_likely": 0.1}
+    kept(film, tmp_path / "home", "asr", "", {}, {"bias": {"changed": [change]}})
+    cli.main(["names", str(film)])
+    shown = capsys.readouterr().out
+    assert "1  0:27  choice > Joyce" in shown
+    assert "2  1:01  Rachell > Rachel" in shown
+    assert cli.main(["names", str(film), "--undo", "1"]) == 0
+    assert asides.params(film, file_digest(film))["asr"]["undone"] == ["choice>Joyce"]

@@ -9,6 +9,7 @@ import subprocess
 import numpy as np
 import pytest
 
+from stage_runners import asr_bias, asr_decode
 from stage_runners.asr_bias_words import Right, heard, names, proposals, resembling, trusted
 from stage_runners.asr_chunks import Chunk
 from stage_runners.asr_decode import Decoded, Token
@@ -115,3 +116,37 @@ def test_on_a_real_recording_a_wrong_cast_changes_nothing_and_names_keep_to_the_
     assert found["casts"]["another film's"]["told"]["windows"] == 0
     assert 0 < found["kept"] < 300
     assert found["size"] <= 223
+
+
+class Tokens:
+    """A tokenizer of one token a word."""
+
+    def encode(self, text):
+        return text.split()
+
+
+@pytest.fixture
+def heard_as_joyce(monkeypatch):
+    """Whisper hears Joyce as soon as it is told the name, and finds it as likely."""
+    monkeypatch.setattr(asr_bias.asr_decode, "generate", lambda *_: ([None], None))
+    again = window("Please shorten this skirt for Joyce. Rachel knows.")
+    monkeypatch.setattr(asr_bias.asr_decode, "align", lambda *_: [again])
+    monkeypatch.setattr(asr_bias.asr_decode, "prompt_size", lambda *_: (0, 223))
+    monkeypatch.setattr(asr_bias, "_likelihood", lambda *_: 0.0)
+    return [window("Please shorten this skirt for ~choice. Rachel knows Gus and Rachel.")]
+
+
+def rescored(film, undone=()):
+    rows = [{"term": t, "kind": "given", "weight": 1.0, "variants": []} for t in ("Joyce", "Rachel", "Gus")]
+    options = asr_decode.Options(tokenizer=Tokens())
+    return asr_bias.rescored(None, None, 16000, film, rows, lambda _: options, undone=frozenset(undone))
+
+
+def test_what_the_names_changed_is_told_and_can_be_taken_back(heard_as_joyce):
+    changed, told = rescored(heard_as_joyce)
+    assert "for Joyce" in changed[0].text
+    (entry,) = told["changed"]
+    pair = f"{entry['from']}>{entry['to']}"
+    kept, told = rescored(heard_as_joyce, [pair.casefold()])
+    assert kept[0].words == heard_as_joyce[0].words
+    assert (told["changed"], len(told["undone"])) == ([], 1)
