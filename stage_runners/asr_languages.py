@@ -19,7 +19,7 @@ from stage_runners.asr_chunks import Chunk
 STRETCH = 5.0
 """Seconds of states that are asked for their language: of three seconds of plain speech, one in ten was called another language."""
 HOP = 2.5
-_CHANGE = 4.0
+_CHANGE = 5.0
 """Price of a change, in nats; a stretch that is surely of one language and not of another is worth 4.6."""
 _FLOOR = 0.01
 """Probability below which a language is as good as excluded: no single stretch decides."""

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from stage_runners import asr_chunks, asr_decode, asr_languages, asr_states
@@ -118,7 +119,7 @@ def _again(film: Film, parts: Sequence[Part], windows: Sequence[Chunk], main: st
     result: list[Decoded] = []
     believed: list[Chunk] = []
     for language in sorted({part.language for part in parts} - {main}):
-        chunks = [chunk for own, chunk in _together(parts, film.limit) if own == language]
+        chunks = [chunk for own, chunk in together(parts, film.limit) if own == language]
         for batch in _batches(film, chunks):
             states = _states(film, batch)
             found = asr_languages.whole(film.whisper, asr_states.stacked(states))
@@ -129,17 +130,28 @@ def _again(film: Film, parts: Sequence[Part], windows: Sequence[Chunk], main: st
                 replace(one, language_probability=next(p for c, p in sure.items() if _in(one.chunk, c)))
                 for one in _decoded(film, batch, states, rows, language)
             )
-    left: list[Chunk] = []
-    for number, own in groupby(parts, key=lambda part: part.window):
-        rest = [part.chunk for part in own]
-        plain = [chunk for chunk in rest if not any(_in(chunk, one) for one in believed)]
-        left.extend([windows[number]] if len(plain) == len(rest) else asr_chunks.merged(plain, film.limit))
+    left = left_over(parts, windows, believed, film.limit)
     for batch in _batches(film, left):
         result.extend(_decoded(film, batch, _states(film, batch), range(len(batch)), main))
     return result
 
 
-def _together(parts: Sequence[Part], limit: float) -> Iterator[tuple[str, Chunk]]:
+def left_over(
+    parts: Sequence[Part], windows: Sequence[Chunk], believed: Sequence[Chunk], limit: float
+) -> list[Chunk]:
+    """What is in the film's language: whole windows that nothing of was believed to be another one, and what is left of the others."""
+    result: list[Chunk] = []
+    for number, own in groupby(parts, key=lambda part: part.window):
+        rest = [(part.chunk, any(_in(part.chunk, one) for one in believed)) for part in own]
+        if not any(other for _, other in rest):
+            result.append(windows[number])
+            continue
+        for other, run in groupby(rest, key=itemgetter(1)):
+            result.extend([] if other else asr_chunks.merged([chunk for chunk, _ in run], limit))
+    return result
+
+
+def together(parts: Sequence[Part], limit: float) -> Iterator[tuple[str, Chunk]]:
     """Neighbours of one language put into one window, as far as it holds them and nothing else lies between them."""
     run: list[Part] = []
     for part in [*parts, None]:
