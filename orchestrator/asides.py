@@ -54,7 +54,8 @@ def why_no_names(of_tmdb: Mapping[str, Any]) -> str:
     """Why nothing can be known of the cast; empty where something can."""
     if of_tmdb["online"] or any(of_tmdb[source] for source in ("cast", "nfo", "show_nfo")):
         return ""
-    return f"no --cast, no .nfo beside the film, no {KEY}"
+    wanted = f" (--tmdb {of_tmdb['tmdb_id']} needs it)" if of_tmdb.get("tmdb_id") else ""
+    return f"no --cast, no .nfo beside the film, no {KEY}{wanted}"
 
 
 def _file(path: Path | None, flag: str) -> str | None:

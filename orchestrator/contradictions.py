@@ -26,10 +26,13 @@ def check(plan: Plan, speakers: str = "") -> None:
 
 def _named(plan: Plan, speakers: str) -> None:
     """The labels themselves are known when diarization has run: `naming` says which there are."""
+    seen: dict[str, str] = {}
     for part in filter(None, (part.strip() for part in speakers.split(","))):
         label, _, name = (word.strip() for word in part.partition("="))
         if not label or not name:
             raise FatalError(f"--speakers {part}: that is no LABEL=NAME", "as SPEAKER_00=Aditi", USAGE)
+        if seen.setdefault(label, name) != name:
+            raise FatalError(f"--speakers: {label} is {seen[label]} and {name}", "say one", USAGE)
     diarization, reader = plan.step("diarization"), plan.step("attribution")
     if (
         speakers and diarization.verdict == "off" and reader.verdict != "off"

@@ -7,6 +7,7 @@ English. Each instance has its own result in the store, so that another language
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +44,8 @@ class Targets:
 def languages(text: str) -> tuple[str, ...]:
     """The codes in `en,de`, without repeats; `FatalError` (usage) for one that is none."""
     found: dict[str, None] = {}
+    if text and not text.replace(",", "").strip():
+        raise FatalError(f"--target-language {text!r} names no language", "such as en,de", USAGE)
     for word in text.split(","):
         code = word.strip().lower().replace("_", "-").partition("-")[0]
         if not code:
@@ -91,17 +94,7 @@ def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
 def _method(language: str, wanted: Wanted) -> tuple[str, str]:
     """The method, and why it is the one."""
     if wanted.endpoint:
-        address = urlsplit(wanted.endpoint)
-        if address.scheme not in {"http", "https"} or not address.hostname:
-            raise FatalError(
-                "--translation-endpoint is no address of a server", "such as http://localhost:11434/v1", USAGE
-            )
-        if address.username or address.password or address.query:
-            raise FatalError(
-                "--translation-endpoint holds a key or a password, which would be written down",
-                "leave it out there, and put the key into TRANSLATION_API_KEY",
-                USAGE,
-            )
+        _check_address(wanted.endpoint)
         if not wanted.model:
             raise FatalError(
                 "--translation-endpoint needs the name of a model there",
@@ -121,6 +114,7 @@ def _method(language: str, wanted: Wanted) -> tuple[str, str]:
                 "take base, small, medium or large-v3",
                 USAGE,
             )
+        _check_language(method, language, wanted.model)
         return method, f"by {wanted.model}, which was asked for"
     if language == ENGLISH:
         why = "by Whisper's own task, from the sound: it is embedded, and knows English only"
@@ -129,6 +123,41 @@ def _method(language: str, wanted: Wanted) -> tuple[str, str]:
     raise FatalError(
         f"--target-language {language}: what is embedded translates to English only", _others(), USAGE
     )
+
+
+def _check_address(endpoint: str) -> None:
+    """`FatalError` for what is no address, and for one that holds what nobody should read: it is never repeated then."""
+    try:
+        address = urlsplit(endpoint)
+        usable = address.scheme in {"http", "https"} and bool(address.hostname) and address.port != 0
+        address.netloc.encode("idna" if not endpoint.isascii() else "ascii")
+    except ValueError:
+        usable = False
+    if not usable:
+        raise FatalError(
+            "--translation-endpoint is no address of a server", "such as http://localhost:11434/v1", USAGE
+        )
+    if address.username or address.password or address.query or address.fragment:
+        raise FatalError(
+            "--translation-endpoint holds a key or a password, which would be written down",
+            "leave it out there, and put the key into TRANSLATION_API_KEY",
+            USAGE,
+        )
+
+
+def _check_language(method: str, language: str, model: str) -> None:
+    """`FatalError` where the model is known not to write the language: not after an hour of recognition."""
+    if method == "whisper":
+        return
+    pair = re.fullmatch(r"opus-mt-([a-z]{2,3})-([a-z]{2,3})", model.rpartition("/")[2])
+    if language not in whisper_models.LANGUAGES or (
+        pair and pair[2] not in {language, "mul"} and len(pair[2]) == 2
+    ):
+        raise FatalError(
+            f"--target-language {language}: {model} does not write it",
+            f"as {model} says in its name: {pair[2]}" if pair else "a model, or an endpoint, that does",
+            USAGE,
+        )
 
 
 def _others() -> str:

@@ -83,15 +83,15 @@ class Chat:
         """One request: what went wrong, seconds to wait before the next (None: none, ask otherwise), and the answer."""
         import httpx
 
-        if self._http is None:
-            # redirects are not followed: the key is for this host
-            self._http = httpx.Client(timeout=httpx.Timeout(self._timeout_s, connect=_CONNECT_S))
+        self._open()
         try:
             headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
             response = self._http.post(self.address, json=body, headers=headers)
         except httpx.ReadTimeout:
             self._reached = True
             return f"nothing came within {self._timeout_s:g} s", 0.0, None
+        except httpx.InvalidURL as error:
+            raise StageError("config", f"{self.address} is no address: {self._masked(str(error))}") from error
         except httpx.HTTPError as error:
             return self._masked(str(error)) or type(error).__name__, 0.0, None
         self._reached = True
@@ -116,6 +116,25 @@ class Chat:
             raise RefusedError(f"{response.status_code} {said}")
         hint = f"Does it have the model {self._model}, and is this the address of its OpenAI-compatible interface?"
         raise StageError("config", f"{self.address} says {response.status_code} {said}", hint)
+
+    def _open(self) -> None:
+        """Make the connections' pool; redirects are not followed, for the key is for this host."""
+        import httpx
+
+        if self._http is not None:
+            return
+        try:
+            self._http = httpx.Client(timeout=httpx.Timeout(self._timeout_s, connect=_CONNECT_S))
+        except (
+            ImportError,
+            OSError,
+            ValueError,
+        ) as error:  # a proxy or certificates that the user's settings name
+            raise StageError(
+                "config",
+                f"The settings of the network are wrong: {self._masked(str(error))}",
+                "Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and SSL_CERT_FILE.",
+            ) from error
 
     def _read(self, response: Any) -> tuple[str, float | None, str | None]:
         try:

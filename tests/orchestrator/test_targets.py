@@ -61,6 +61,11 @@ def test_where_the_film_s_model_was_not_taught_to_another_one_does_and_that_is_s
         ({"languages": ("en",), "endpoint": "localhost:11434", "model": "m"}, "no address of a server"),
         ({"languages": ("en",), "endpoint": "https://me:s3cret@host/v1", "model": "m"}, "holds a key or a password"),
         ({"languages": ("en",), "endpoint": "https://host/v1?key=s3cret", "model": "m"}, "holds a key or a password"),
+        ({"languages": ("en",), "endpoint": "http://user:s3cret@[::1/v1", "model": "m"}, "no address of a server"),
+        ({"languages": ("en",), "endpoint": "http://h:abc/v1", "model": "m"}, "no address of a server"),
+        ({"languages": ("en",), "endpoint": "https://host/v1#s3cret", "model": "m"}, "holds a key or a password"),
+        ({"languages": ("zz",), "model": "nllb-200-3.3B"}, "does not write it"),
+        ({"languages": ("de",), "model": "opus-mt-cs-en"}, "does not write it"),
         ({"languages": ("en",), "model": "somebody/indictrans2-x"}, "its code would be run here"),
     ],
 )  # fmt: skip
@@ -73,6 +78,8 @@ def test_what_no_method_can_do_is_said_before_anything_starts(wanted, sentence):
 
 def test_languages_are_codes_with_commas_each_once():
     assert targets.languages("en, DE,pt-BR,en") == ("en", "de", "pt")
+    with pytest.raises(FatalError, match="names no language"):
+        targets.languages(",")
     with pytest.raises(FatalError, match="is no language"):
         targets.languages("en,klingon")
 
