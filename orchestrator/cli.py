@@ -153,12 +153,14 @@ def _write_log(words: Sequence[str]) -> str:
     import platform
 
     from orchestrator.home import home
+    from orchestrator.masking import masked
 
+    # It is to be sent to strangers: no key or password of a command line may stand in it.
     text = "\n".join(
         (
             f"orchestrator {__version__}, Python {platform.python_version()}, {platform.platform()}",
-            f"arguments: {list(words)}",
-            traceback.format_exc(),
+            f"arguments: {masked(list(words))}",
+            masked(traceback.format_exc()),
         )
     )
     stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")

@@ -106,3 +106,17 @@ def test_a_demo_where_nothing_can_be_written_names_the_folder(capsys, tmp_path, 
     assert status == STORAGE
     assert str(tmp_path) in told.err
     assert "go to a folder that can be written" in told.err
+
+
+def test_the_log_of_a_bug_which_strangers_will_read_holds_no_password(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
+
+    def broken(arguments):
+        raise RuntimeError(f"cannot ask {arguments.translation_endpoint}")
+
+    monkeypatch.setattr("orchestrator.commands.plan.run", broken)
+    status = cli.main(["plan", "film.mkv", "--translation-endpoint", "http://me:S3cretS3cret@host/v1"])
+    assert status == 70
+    (log,) = (tmp_path / "bugs").iterdir()
+    assert "cannot ask http://" in log.read_text()
+    assert "S3cret" not in log.read_text() + capsys.readouterr().err
