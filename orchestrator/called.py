@@ -20,6 +20,7 @@ def sentences(film: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     models = {stage["stage"]: str(stage.get("model") or "") for stage in film["stages"]}
     yield from _cast(facts.get("tmdb", {}), facts.get("pre_ner", {}))
     yield from _names(film, facts)
+    yield from _several(facts.get("asr", {}))
     yield from _unsure(facts.get("asr", {}), models.get("asr", ""))
     for stage, told in facts.items():
         if stage.startswith("translation-"):
@@ -49,6 +50,16 @@ def _names(film: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]]) -> I
         yield f"voices: {_some([f'{speaker} is {name}' for speaker, name in named.items()])}", False
     if changed or corrected or named:
         yield f"why, and how to undo it: orchestrator names {Path(film['path']).name}", False
+
+
+def _several(asr: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    shares = asr.get("languages") or {}
+    if len(shares) > 1:
+        told = ", ".join(
+            f"{code} {float(share):.0%}"
+            for code, share in sorted(shares.items(), key=lambda one: -float(one[1]))
+        )
+        yield f"several languages are spoken: {told}; --language says that it is one", False
 
 
 def _unsure(asr: Mapping[str, Any], model: str) -> Iterator[tuple[str, bool]]:

@@ -60,6 +60,13 @@ def test_a_model_that_does_not_know_the_language_is_said_with_what_to_use_instea
     assert not doubtful(asr={"language": "en", "avg_logprob": -0.19})
 
 
+def test_the_languages_of_a_film_with_several_are_said_with_their_shares():
+    assert told(asr={"languages": {"de": 0.28, "en": 0.72}}) == [
+        "several languages are spoken: en 72%, de 28%; --language says that it is one"
+    ]
+    assert told(asr={"languages": {"en": 1.0}}) == []
+
+
 def test_lines_of_a_translation_that_look_wrong_are_counted_with_the_first():
     marked = {"count": 2, "by": {}, "first": [{"time": 83.2, "fault": "empty"}]}
     assert doubtful(translation_en={"target": "en", "lines": 40, "lines_marked": marked}) == [
