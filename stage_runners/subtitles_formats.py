@@ -175,14 +175,17 @@ def transcript(
 ) -> str:
     """JSON of WhisperX's shape. What is not known is left out, as there: times and scores of a word, speakers.
 
-    Speakers keep their labels, as in the RTTM; `speakers` says what is known of each.
+    Speakers keep their labels, as in the RTTM; `speakers` says what is known of each. Where several languages are spoken, each
+    segment says its own.
     """
+    several = len({segment["language"] for segment in segments}) > 1
     own: dict[int, list[dict[str, Any]]] = {}
     for word in words:
         own.setdefault(word["segment"], []).append(_word(word))
     shown = [
         _known(
-            start=_seconds(s["start"]), end=_seconds(s["end"]), text=s["text"], speaker=s["speaker"]
+            start=_seconds(s["start"]), end=_seconds(s["end"]), text=s["text"], speaker=s["speaker"],
+            language=s["language"] if several else None,
         ) | {"words": own.get(s["id"], [])}
         for s in segments
     ]  # fmt: skip

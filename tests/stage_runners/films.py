@@ -161,7 +161,7 @@ with av.open(f"file:{sys.argv[1]}") as film:
     streams, times = [], []
     for s in film.streams:
         streams.append({"type": s.type, "codec": s.codec_context.name if s.codec_context else "",
-            "metadata": dict(s.metadata), "default": "default" in str(s.disposition)})
+            "metadata": dict(s.metadata), "default": bool(int(s.disposition) & 1)})
     chapters = [[float(c["start"] * c["time_base"]), c["metadata"].get("title")] for c in film.chapters()]
     subtitles = [s for s in film.streams if s.type == "subtitle"]
     if subtitles:

@@ -146,3 +146,30 @@ def test_a_film_that_ends_early_is_muxed_as_far_as_it_goes(tmp_path):
     done = films.mux(cut, given, out, tmp_path / "mux")
     assert "cut.mp4 ends early" in done.stdout + done.stderr
     assert len(films.look(out)["subtitles"]) == 3
+
+
+def translated(folder, spans, language="de"):
+    """What a translation's subtitles hand to mux besides."""
+    given = films.cues(folder, spans, language)
+    return {f"{name}-{language}": given[name] for name in ("cues", "srt")}
+
+
+@pytest.mark.parametrize("container", ["mkv", "mp4"])
+def test_every_language_is_a_track_and_the_first_translation_is_shown_first(tmp_path, container):
+    film = films.film(tmp_path, "film.mp4", audio=AAC)
+    more = translated(tmp_path / "german", [(a, b, f"Ton {k}") for k, (a, b, _) in enumerate(SPANS)])
+    given = {**films.cues(tmp_path / "cues", SPANS[:2]), **more}
+    found = written(film, given, tmp_path / f"out.{container}.part", tmp_path / "mux", container=container)
+    tracks = [stream for stream in found["streams"] if stream["type"] == "subtitle"]
+    codes = ["eng", "ger" if container == "mkv" else "deu"]
+    assert [track["metadata"]["language"] for track in tracks] == codes
+    assert [track["default"] for track in tracks] == [False, True]
+    assert [text for _, _, text in found["subtitles"]][-1].endswith("Ton 4")
+    assert starts(found) == pytest.approx([start for start, _, _ in SPANS], abs=0.02)
+
+
+def test_a_translation_that_is_empty_is_no_track(tmp_path):
+    film = films.film(tmp_path, "film.mkv")
+    given = {**films.cues(tmp_path / "cues", SPANS), **translated(tmp_path / "german", [])}
+    found = written(film, given, tmp_path / "out.mkv.part", tmp_path / "mux", container="mkv")
+    assert [s["metadata"]["language"] for s in found["streams"] if s["type"] == "subtitle"] == ["eng"]

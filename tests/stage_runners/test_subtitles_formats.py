@@ -178,3 +178,52 @@ def test_a_limit_that_makes_no_sense_is_refused_by_name(name, value):
     with pytest.raises(StageError, match=name) as caught:
         profile({**PARAMS, name: value}, "en")
     assert caught.value.category == "config"
+
+
+def known(speaker, name, confidence=0.9):
+    return {
+        "speaker": speaker,
+        "name": name,
+        "confidence": confidence,
+        "source": "dialogue",
+        "evidence": ["0:12"],
+    }
+
+
+def test_a_voice_with_a_name_is_called_by_it_and_others_are_counted_as_ever():
+    rows = [segment(speaker=s) for s in (B, A)]
+    assert formats.names(rows, [known(A, "Aditi"), known(B, None)]) == {B: "Speaker 1", A: "Aditi"}
+
+
+def test_two_voices_of_one_name_are_one_speaker():
+    rows = [segment(0, speaker=B), segment(1, speaker=A)]
+    words = [word("Yes.", 0, 1, speaker=A)]
+    segments, spoken = formats.together(rows, words, {B: "Aditi", A: "Aditi"})
+    assert {row["speaker"] for row in (*segments, *spoken)} == {B}
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("Diane", "[DIANE]"),
+        ("Maximilian Featherstonehaugh-Smythe", "[MAXIMILIAN]"),
+        ("Hubertblaineschlegelstein", "[HUBERTBLAINESCHLEGELST…]"),
+    ],
+)
+def test_a_long_name_leaves_room_in_the_line(name, label):
+    assert formats.label(name, 25) == label
+
+
+def test_json_says_of_every_voice_how_its_name_is_known():
+    found = json.loads(formats.transcript([segment(speaker=A)], [], "en", [known(A, "Aditi")]))
+    assert found["speakers"] == {
+        A: {"name": "Aditi", "confidence": 0.9, "source": "dialogue", "evidence": ["0:12"]}
+    }
+    assert found["segments"][0]["speaker"] == A
+
+
+def test_json_says_each_segment_s_language_only_where_several_are_spoken():
+    one, other = segment(0, language="en"), segment(1, language="de")
+    assert "language" not in json.loads(formats.transcript([one], [], "en"))["segments"][0]
+    both = json.loads(formats.transcript([one, other], [], "en"))["segments"]
+    assert [row["language"] for row in both] == ["en", "de"]
