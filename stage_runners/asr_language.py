@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ipc.errors import StageError
 from stage_runners import asr_states
@@ -33,27 +33,32 @@ def known(asked: str, whisper: Any, model: str) -> str:
     return code
 
 
-def detect(
-    whisper: Any, samples: Any, sample_rate: int, chunks: Sequence[Chunk]
-) -> tuple[str, float, dict[Chunk, Any]]:
-    """The language, its probability (the mean over windows spread over the film, by seconds of speech), and these windows' states.
+class Detected(NamedTuple):
+    """The film's language, each one's probability, and the states (frames, states) of the windows that were looked at."""
+
+    language: str
+    probability: Mapping[str, float]
+    states: Mapping[Chunk, Any]
+
+
+def detect(whisper: Any, samples: Any, sample_rate: int, chunks: Sequence[Chunk]) -> Detected:
+    """The language with the highest probability: the mean over windows spread over the film, by seconds of speech.
 
     The first 30 s, which Whisper itself looks at, are often a song or a studio's name.
     """
     if not whisper.model.is_multilingual:
-        return "en", 1.0, {}
+        return Detected("en", {"en": 1.0}, {})
     total: dict[str, float] = {}
-    weights = 0.0
+    looked = _spread(chunks)
+    weights = sum(chunk.speech for chunk in looked)
     states: dict[Chunk, Any] = {}
-    for chunk in _spread(chunks):
+    for chunk in looked:
         encoded = encode(whisper, samples, sample_rate, [chunk])
         (states[chunk],) = asr_states.rows(encoded)
         for token, probability in whisper.model.detect_language(encoded)[0]:
             code = token[2:-2]
-            total[code] = total.get(code, 0.0) + probability * chunk.speech
-        weights += chunk.speech
-    best = max(total, key=lambda code: (total[code], code))
-    return best, total[best] / weights, states
+            total[code] = total.get(code, 0.0) + probability * chunk.speech / weights
+    return Detected(max(total, key=lambda code: (total[code], code)), total, states)
 
 
 def _spread(chunks: Sequence[Chunk]) -> list[Chunk]:

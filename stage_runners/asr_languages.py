@@ -63,7 +63,11 @@ def stretches(whisper: Any, states: Any, chunk: Chunk) -> list[Stretch]:
         firsts.append(count - width)
     found = _asked(whisper, states, [(first, first + width) for first in firsts])
     return [
-        Stretch(chunk.start + first / _FRAMES, chunk.start + (first + width) / _FRAMES, probability)
+        Stretch(
+            chunk.start + first / _FRAMES,
+            chunk.start + (first + width) / _FRAMES,
+            {code: p for code, p in probability.items() if p >= _FLOOR},  # of a long film there are thousands
+        )
         for first, probability in zip(firsts, found, strict=True)
     ]
 

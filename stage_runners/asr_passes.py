@@ -75,7 +75,21 @@ def read(film: Film, chunks: Sequence[Chunk], main: str, several: bool) -> list[
             waiting.extend(_parts(film, number, window.chunk, heard))
     result.extend(_again(film, waiting, [window.chunk for window in windows], main))
     film.progress(total, total)
+    if any(one.language != main for one in result):
+        stretches = [stretch for window in windows for stretch in window.stretches]
+        result = [one if one.language != main else _sure(one, stretches) for one in result]
     return sorted(result, key=lambda one: one.chunk.start)
+
+
+def _sure(read: Decoded, stretches: Sequence[Stretch]) -> Decoded:
+    """What was read in a film of several languages, with the mean probability of its language where it was spoken."""
+    low, high = read.chunk.start, read.chunk.end
+    own = [
+        one.probability.get(read.language, 0.0)
+        for one in stretches
+        if low <= (one.start + one.end) / 2 <= high
+    ]
+    return replace(read, language_probability=sum(own) / len(own)) if own else read
 
 
 def _first(film: Film, chunks: Sequence[Chunk], main: str, several: bool) -> Iterator[_Window]:

@@ -35,14 +35,14 @@ def run(model: Any, inputs: Mapping[str, Path], context: Context, method: str) -
     context.method = f"{method}, {model.model.compute_type}"
     context.fact("compute_type", model.model.compute_type)
     context.fact("seconds", audio.seconds)
-    language, probability, states = _language(model, audio, chunks, context)
-    decoded = _decoded(model, audio, chunks, language, states, inputs.get("glossary"), context)
-    _say_languages(decoded, language, probability, context)
+    found = _language(model, audio, chunks, context)
+    decoded = _decoded(model, audio, chunks, found, inputs.get("glossary"), context)
+    _say_languages(decoded, found, context)
     name = model_name(str(context.model.get("id", "")))
     if name not in _BIAS:
         context.log(f"word times of model {name or 'unnamed'}: no known bias to remove")
     context.fact("attention_bias_ms", round(_BIAS[name] * 1000) if name in _BIAS else None)
-    tables = _tables(decoded, probability, _BIAS.get(name, 0.0))
+    tables = _tables(decoded, found.probability.get(found.language), _BIAS.get(name, 0.0))
     _say_likelihood(tables["segments"], context)
     for output, columns in tables.items():
         context.save(output, columns)
@@ -54,27 +54,25 @@ def model_name(identity: str) -> str:
     return _PACKING.sub("", name)
 
 
-def _language(
-    model: Any, audio: Any, chunks: Sequence[Any], context: Context
-) -> tuple[str, float | None, Mapping[Any, Any]]:
-    """The film's language, its probability (None where nobody had to find out), and the states of windows that were looked at."""
+def _language(model: Any, audio: Any, chunks: Sequence[Any], context: Context) -> asr_language.Detected:
+    """The film's language, without a probability where nobody had to find out."""
     asked = context.params.get("language")
     if asked:
-        return asr_language.known(str(asked), model, str(context.model.get("id", "this model"))), None, {}
+        code = asr_language.known(str(asked), model, str(context.model.get("id", "this model")))
+        return asr_language.Detected(code, {}, {})
     if not chunks:
         context.log("nobody speaks: no text")
-        return "und", None, {}
-    language, probability, states = asr_language.detect(model, audio.samples, audio.sample_rate, chunks)
-    context.log(f"language: {language} (probability {probability:.2f})")
-    return language, probability, states
+        return asr_language.Detected("und", {}, {})
+    found = asr_language.detect(model, audio.samples, audio.sample_rate, chunks)
+    context.log(f"language: {found.language} (probability {found.probability[found.language]:.2f})")
+    return found
 
 
 def _decoded(
     model: Any,
     audio: Any,
     chunks: Sequence[Any],
-    language: str,
-    states: Mapping[Any, Any],
+    found: asr_language.Detected,
     glossary: Path | None,
     context: Context,
 ) -> list[asr_decode.Decoded]:
@@ -94,7 +92,7 @@ def _decoded(
             hotwords=context.params.get("hotwords") or None,
         )
 
-    used, room = asr_decode.prompt_size(model, options(language))
+    used, room = asr_decode.prompt_size(model, options(found.language))
     if used > room:
         raise StageError(
             "config",
@@ -108,7 +106,7 @@ def _decoded(
         options=options,
         batch_size=max(1, int(context.params["batch_size"])),
         limit=_limit(context),
-        states=states,
+        states=found.states,
         check=context.check,
         progress=context.progress,
     )
@@ -117,7 +115,7 @@ def _decoded(
         and not context.params.get("language")
         and bool(context.params.get("segment_languages", True))
     )
-    decoded = asr_passes.read(film, chunks, language, several)
+    decoded = asr_passes.read(film, chunks, found.language, several)
     context.metric("windows", len(chunks))
     context.metric("decoded_again", sum(result.tries > 1 for result in decoded))
     return asr_bias.biased(model, audio, decoded, glossary, lambda window: options(window.language), context)
@@ -132,7 +130,7 @@ def _limit(context: Context) -> float:
 
 
 def _say_languages(
-    decoded: Sequence[asr_decode.Decoded], language: str, probability: float | None, context: Context
+    decoded: Sequence[asr_decode.Decoded], found: asr_language.Detected, context: Context
 ) -> None:
     """The facts `language` (the one spoken most), its probability, and `languages`: the share of speech in each."""
     seconds: Counter[str] = Counter()
@@ -142,11 +140,17 @@ def _say_languages(
     shares = {code: round(own / total, 4) for code, own in seconds.most_common()} if total else {}
     if len(shares) > 1:
         context.log("languages: " + ", ".join(f"{code} {share:.0%}" for code, share in shares.items()))
-    most = next(iter(shares), language)
+    most = next(iter(shares), found.language)
     context.fact("language", most)
-    context.fact(
-        "language_probability", None if probability is None or most != language else round(probability, 4)
-    )
+    probability = found.probability.get(most)
+    if probability is not None and len(shares) > 1:  # of the whole film it says little: of the parts, then
+        sure = [
+            (result.chunk.speech, result.language_probability)
+            for result in decoded
+            if result.language == most and result.language_probability is not None
+        ]
+        probability = sum(weight * p for weight, p in sure) / (sum(weight for weight, _ in sure) or 1.0)
+    context.fact("language_probability", None if probability is None else round(probability, 4))
     context.fact("languages", shares)
 
 

@@ -66,10 +66,12 @@ def test_every_part_is_written_in_the_language_it_is_spoken_in(film, heard):
 
 
 def test_the_shares_of_the_languages_are_told(heard):
-    (told,) = re.findall(r"languages = (\{.*\})", heard[0].stdout + heard[0].stderr)
+    told_by = heard[0].stdout + heard[0].stderr
+    (told,) = re.findall(r"languages = (\{.*\})", told_by)
     shares = ast.literal_eval(told)
     assert set(shares) == {"en", "de", "ja"}
     assert sum(shares.values()) == pytest.approx(1.0, abs=0.001)
+    assert float(re.findall(r"language_probability = (\S+)", told_by)[0]) > 0.6
     assert shares["en"] > shares["ja"] > shares["de"]
 
 

@@ -1,0 +1,139 @@
+"""Films in several languages, made of recordings in one each: what of them is heard in the right language, and how well.
+
+usage: PYTHONPATH=. envs/whisperx/.venv/bin/python benchmarks/languages.py MODEL PLAN CODE=FILM [CODE=FILM ...]
+
+MODEL is a folder with a CTranslate2 Whisper model. PLAN says what follows what, each piece as CODE:FROM-TO in seconds of its
+recording, such as `en:0-14,de:0-12,en:14-40`; cuts are moved to the quietest place near them. Speech regions are Silero's of
+faster-whisper. Prints a line a piece: the share of its time in the right language, and the character errors of its text against
+the same piece read alone in the language it is in. With a PLAN of one whole piece a film is checked for changes that are none.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from stage_runners import asr_chunks, asr_engine_ct2, asr_language, asr_passes
+from stage_runners.asr_decode import Decoded, Options
+
+RATE = 16000
+GAP = 0.5
+"""Seconds of silence between two pieces."""
+
+
+class Piece(NamedTuple):
+    """Seconds of the made film, and the language spoken there."""
+
+    start: float
+    end: float
+    language: str
+
+
+def main() -> None:
+    """Make the film, read it, and print what came out."""
+    folder, plan, *films = sys.argv[1:]
+    sounds = {code: _sound(path) for code, _, path in (film.partition("=") for film in films)}
+    whisper = asr_engine_ct2.load({"_model": {"id": folder, "path": folder}, "_threads": 0}, "cpu")
+    samples, pieces = _made(plan, sounds)
+    started = time.monotonic()
+    language, probability, several = _read(whisper, samples)
+    seconds = time.monotonic() - started
+    print(f"{len(samples) / RATE:.0f} s read in {seconds:.0f} s; the film: {language} ({probability:.2f})")
+    print(f"{'piece':>16}  right  chars  errors   %")
+    for piece in pieces:
+        alone = samples[round(piece.start * RATE) : round(piece.end * RATE)]
+        truth = _text(_read(whisper, alone, piece.language)[2])
+        text, right = _within(several, piece)
+        errors = _distance(text, truth)
+        place = f"{piece.language} {piece.start:.1f}-{piece.end:.1f}"
+        print(f"{place:>16} {right:6.1%} {len(truth):6} {errors:7} {100 * errors / max(1, len(truth)):4.0f}")
+
+
+def _sound(path: str) -> Any:
+    from faster_whisper import decode_audio
+
+    return (decode_audio(path) * 32767).astype(np.int16)
+
+
+def _made(plan: str, sounds: dict[str, Any]) -> tuple[Any, list[Piece]]:
+    parts: list[Any] = []
+    pieces = []
+    clock = 0.0
+    for part in plan.split(","):
+        code, _, span = part.partition(":")
+        sound = sounds[code]
+        first, last = (_quiet(sound, float(value)) for value in span.split("-"))
+        own = sound[round(first * RATE) : round(last * RATE)]
+        parts += [own, np.zeros(round(GAP * RATE), np.int16)]
+        pieces.append(Piece(clock, clock + len(own) / RATE, code))
+        clock += len(own) / RATE + GAP
+    return np.concatenate(parts), pieces
+
+
+def _quiet(sound: Any, at: float) -> float:
+    length = len(sound) / RATE
+    inner = 1.5 < at < length - 1.5
+    return asr_chunks.quietest(sound, RATE, at - 1.5, at + 1.5) if inner else min(at, length)
+
+
+def _read(whisper: Any, samples: Any, asked: str | None = None) -> tuple[str, float, list[Decoded]]:
+    from faster_whisper.tokenizer import Tokenizer
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+    @cache
+    def options(code: str) -> Options:
+        return Options(tokenizer=Tokenizer(whisper.hf_tokenizer, True, task="transcribe", language=code))
+
+    found = get_speech_timestamps(samples.astype(np.float32) / 32768, VadOptions(min_silence_duration_ms=300))
+    chunks = asr_chunks.pack([(one["start"] / RATE, one["end"] / RATE) for one in found], samples, RATE)
+    if asked:
+        heard = asr_language.Detected(asked, {}, {})
+    else:
+        heard = asr_language.detect(whisper, samples, RATE, chunks)
+    film = asr_passes.Film(
+        whisper=whisper,
+        samples=samples,
+        sample_rate=RATE,
+        options=options,
+        batch_size=8,
+        limit=asr_chunks.WINDOW,
+        states=heard.states,
+    )
+    read = asr_passes.read(film, chunks, heard.language, several=asked is None)
+    return heard.language, heard.probability.get(heard.language, 1.0), read
+
+
+def _within(read: list[Decoded], piece: Piece) -> tuple[str, float]:
+    """The text whose words are spoken in the piece, and the share of what was read there in its language."""
+    words = [
+        (word, result.language)
+        for result in read
+        for word in result.words
+        if piece.start - GAP / 2 <= (word.start + word.end) / 2 < piece.end + GAP / 2
+    ]
+    total = sum(word.end - word.start for word, _ in words)
+    right = sum(word.end - word.start for word, language in words if language == piece.language)
+    return "".join(word.text for word, _ in words).strip(), right / total if total else 0.0
+
+
+def _text(read: list[Decoded]) -> str:
+    return " ".join(result.text for result in read)
+
+
+def _distance(one: str, other: str) -> int:
+    """Characters to change, add or leave out, blanks and case aside (Levenshtein)."""
+    a, b = ("".join(text.casefold().split()) for text in (one, other))
+    row = list(range(len(b) + 1))
+    for number, char in enumerate(a, 1):
+        before, row[0] = row[0], number
+        for k, own in enumerate(b, 1):
+            before, row[k] = row[k], min(row[k] + 1, row[k - 1] + 1, before + (char != own))
+    return row[-1]
+
+
+if __name__ == "__main__":
+    main()
