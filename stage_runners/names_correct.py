@@ -19,6 +19,8 @@ _CLEAR = 0.05
 """By how much the best term's score leads the next one's, or none is taken."""
 _BELIEVED = 0.85
 """Probability at which a word heard anywhere in the film is believed everywhere."""
+_NEAR = 40
+"""Words on either side in which the name itself is looked for."""
 _MERGED = 0.8
 """Spelling that two words have to share with a name at least to be put together."""
 
@@ -85,10 +87,11 @@ class Film:
                     continue
                 if len(ranked) > 1 and ranked[0].score - ranked[1].score < _CLEAR:
                     continue
-                again = counts[folded(heard.text)]
-                more = (f"heard so {again} times",) if again > 1 and length == 1 else ()
                 best = ranked[0]
-                yield Correction(**{**vars(best), "evidence": best.evidence + more})
+                # Where the name itself is heard right, one that is heard otherwise again and again is somebody else's.
+                if self.support[best.term.text] and counts[folded(heard.text)] > 1 and length == 1:
+                    continue
+                yield best
 
     def _heard(self, first: int, length: int) -> Heard | None:
         """A word or two that may be a name as far as they alone can tell."""
@@ -167,8 +170,13 @@ class Film:
         return bool(strange) and not whole and found.sound == 1 and found.spelling >= _MERGED
 
     def _beside(self, first: int, last: int, term: Term) -> bool:
-        """Whether the name stands next to it already: it would be said twice."""
-        near = [self.words[k] for k in (first - 1, last) if 0 <= k < len(self.words)]
+        """Whether the name stands in the same segment already: two people are spoken of, or it would be said twice."""
+        segment = self.words[first]["segment"]
+        near = [
+            word
+            for k in (*range(max(0, first - _NEAR), first), *range(last, min(len(self.words), last + _NEAR)))
+            if (word := self.words[k])["segment"] == segment
+        ]
         return any(folded(core(word["text"])[1]) in term.forms for word in near)
 
 

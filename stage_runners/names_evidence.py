@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from stage_runners.names_terms import Term
 MOST_SURE = 0.75
 """Probability of the recogniser above which a word is believed."""
 LEAST_SOUND = 0.75
-LEAST_SPELLING = 0.55
+LEAST_SPELLING = 0.65
 """Likeness below which two words are not held for the same name."""
 _SHORT = 3
 """Letters up to which a name sounds like too many words: there one letter may differ and no more."""
@@ -23,6 +24,9 @@ _INFLECTING_TEXT = (
 )
 _INFLECTING = frozenset(_INFLECTING_TEXT.split())
 """Languages in which names take endings (ISO 639-1): what differs only behind the stem may be right."""
+_VOWELS = frozenset("aeiouy")
+_SILENT_E = frozenset({"en", "fr"})
+"""Languages in which an `e` behind a consonant at the end is not heard."""
 _ENDINGS = frozenset({"s", "es", "n", "en", "ns", "in"})
 """What a name may end in where names are hardly inflected: `the Joyces`, `Stefans`."""
 
@@ -65,6 +69,8 @@ def forbidden(heard: Heard, term: Term, ordinary: Callable[[str, str], bool]) ->
         return "it is a word of the language"
     if any(_a_form(form, own, heard.language) for own in term.forms):
         return "it is a form of the name"
+    if _edges(heard.text, heard.language) != _edges(term.text, heard.language):
+        return "it begins or ends in another vowel, as another name does"
     if not heard.name:
         return "nothing says that it is a name"
     return ""
@@ -116,6 +122,19 @@ def has_dictionary(language: str) -> bool:
 def _without_ending(word: str) -> tuple[str, ...]:
     plain = word.replace("’", "'")  # noqa: RUF001
     return tuple(part for part in plain.split("'")[:1] if part != word and len(part) > 1)
+
+
+def _edges(name: str, language: str) -> tuple[str, str]:
+    """The vowels that a name begins and ends in, `""` for a consonant: what tells Joan from Joanna, Raja from Raju, Asha from Usha.
+
+    Ears and recognisers mistake vowels inside a name; those at its ends make another name in the languages that have such pairs.
+    """
+    word = folded(names_latin.latin(name))
+    if language in _SILENT_E:
+        word = re.sub(r"(?<=[^aeiouy])e$", "", word)
+    word = re.sub(r"(?:ie|ey|ee|i)$", "y", re.sub(r"(?<=[aeiouy])h$", "", word))
+    first, last = word[:1], word[-1:]
+    return first if first in _VOWELS else "", last if last in _VOWELS else ""
 
 
 def _a_form(form: str, term: str, language: str) -> bool:

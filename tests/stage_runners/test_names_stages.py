@@ -148,3 +148,21 @@ def test_inflected_names_are_left_as_they_are(tmp_path):
     texts, changes, _, _ = corrected(tmp_path, lines, ["Harold", "Olaf", "Snorri"], "cs")
     assert texts[1] == "Viděl jsem Olafa i Haroldovi."
     assert [(row["before"], row["after"]) for row in changes] == [("Snori", "Snorri")]
+
+
+PEOPLE = ["I saw Rachel and Joan today.", "Mark met Raja and Asha, with Rose."]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Then I said to ~Joanna that he goes.", "Here ~Raju laughs.", "And ~Usha came with ~Rosie."],
+        [f"Then I told ~Joann the {k}." for k in ("first", "second", "third")],
+        ["My sister ~Joann hates Joan."],
+    ],
+    ids=["another vowel at an end", "heard so again and again", "in one sentence with the name"],
+)
+def test_somebody_whom_the_cast_does_not_list_keeps_her_name(lines, tmp_path):
+    names = ["Rachel", "Joan", "Mark", "Raja", "Asha", "Rose"]
+    _, changes, _, _ = corrected(tmp_path, [*PEOPLE, *lines], names)
+    assert changes == []
