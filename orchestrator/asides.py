@@ -30,7 +30,6 @@ def params(
     from orchestrator import beside, corrections
     from orchestrator import voices as library
 
-    taken_back = list(corrections.undone(digest))
     show = beside.show_nfo_of(film)
     found: dict[str, dict[str, Any]] = {
         "tmdb": {
@@ -41,8 +40,7 @@ def params(
             "online": bool(environ.get(KEY, "").strip()) and not offline,
             "cache": str(home() / "tmdb"),
         },
-        "asr": {"undone": taken_back},
-        "post_ner": {"undone": taken_back},
+        **{stage: {"undone": list(corrections.undone(digest, stage))} for stage in corrections.STAGES},
     }
     if voices:
         known = library.library(digest, series or beside.series_of(film))
@@ -56,6 +54,13 @@ def why_no_names(of_tmdb: Mapping[str, Any]) -> str:
         return ""
     wanted = f" (--tmdb {of_tmdb['tmdb_id']} needs it)" if of_tmdb.get("tmdb_id") else ""
     return f"no --cast, no .nfo beside the film, no {KEY}{wanted}"
+
+
+def unused(of_tmdb: Mapping[str, Any]) -> tuple[str, ...]:
+    """What was asked of TMDB, where nobody asks it."""
+    if not of_tmdb.get("tmdb_id") or of_tmdb["online"]:
+        return ()
+    return (f"--tmdb {of_tmdb['tmdb_id']} asks nobody: there is no {KEY}, or --offline was said",)
 
 
 def _file(path: Path | None, flag: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from orchestrator import format as fmt
 UNSURE = -0.3
 """Mean log-probability of the text below which a model does not know the language well: twelve minutes of Czech, half of whose words
 base gets wrong, have -.44; recordings in six languages that it reads well have -.05 to -.19."""
+_IN_SCRIPT = 0.5
+"""Share of letters that a language's own scripts should have: names and brands of others are fewer."""
 _SHOWN = 4
 
 
@@ -19,8 +22,9 @@ def sentences(film: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     facts = {stage["stage"]: stage.get("facts") or {} for stage in film["stages"]}
     models = {stage["stage"]: str(stage.get("model") or "") for stage in film["stages"]}
     yield from _cast(facts.get("tmdb", {}), facts.get("pre_ner", {}))
-    yield from _names(film, facts)
+    yield from _names(_typed(film["path"]), facts)
     yield from _several(facts.get("asr", {}))
+    yield from _foreign(facts.get("subtitles", {}))
     yield from _unsure(facts.get("asr", {}), models.get("asr", ""))
     for stage, told in facts.items():
         if stage.startswith("translation-"):
@@ -37,7 +41,14 @@ def _cast(tmdb: Mapping[str, Any], glossary: Mapping[str, Any]) -> Iterator[tupl
         yield str(reason), True
 
 
-def _names(film: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, bool]]:
+def _typed(path: str) -> str:
+    """The film as people type it from here."""
+    place = Path(path)
+    here = place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
+    return shlex.quote(str(here))
+
+
+def _names(film: str, facts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, bool]]:
     heard = facts.get("asr", {}).get("bias") or {}
     if changed := heard.get("changed"):
         pairs = _some([f"{one['from']} > {one['to']}" for one in changed])
@@ -49,7 +60,7 @@ def _names(film: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]]) -> I
     if named:
         yield f"voices: {_some([f'{speaker} is {name}' for speaker, name in named.items()])}", False
     if changed or corrected or named:
-        yield f"why, and how to undo it: orchestrator names {Path(film['path']).name}", False
+        yield f"why, and how to undo it: orchestrator names {film}", False
 
 
 def _several(asr: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
@@ -60,6 +71,14 @@ def _several(asr: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
             for code, share in sorted(shares.items(), key=lambda one: -float(one[1]))
         )
         yield f"several languages are spoken: {told}; --language says that it is one", False
+
+
+def _foreign(subtitles: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    if float(subtitles.get("in_script", 1.0)) < _IN_SCRIPT:
+        yield (
+            f"most of it is not written as {subtitles.get('language')} is: the model took it for another language",
+            True,
+        )
 
 
 def _unsure(asr: Mapping[str, Any], model: str) -> Iterator[tuple[str, bool]]:

@@ -81,6 +81,8 @@ def checked(flag: Flag, value: Value) -> Value:
         raise wrong(value.said, f"there is no {found!r}", f"it is one of {', '.join(flag.choices)}")
     if flag.least is not None and not found >= flag.least:
         raise wrong(value.said, f"must be at least {flag.least:g}")
+    if flag.most is not None and not found <= flag.most:
+        raise wrong(value.said, f"must be at most {flag.most:g}")
     if flag.name == "language" and found != "auto" and found not in LANGUAGES:
         if not re.fullmatch(r"[a-z]{2,3}", found):
             raise wrong(value.said, "not a language code", "give two or three letters, such as en")

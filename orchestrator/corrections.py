@@ -10,47 +10,51 @@ from pathlib import Path
 from orchestrator.errors import STORAGE, FatalError
 from orchestrator.home import home
 
+STAGES = ("asr", "post_ner")
+"""The stages that change names: recognition, which hears again with them in mind, and correction."""
+
 
 def pair(before: str, after: str) -> str:
     """A correction as it is kept and typed: `from>to`."""
     return f"{before}>{after}"
 
 
-def undone(film_digest: str) -> tuple[str, ...]:
-    """The corrections that were taken back in the film with this digest, as `from>to`."""
+def undone(film_digest: str, stage: str = "post_ner") -> tuple[str, ...]:
+    """What `stage` did and the user took back in the film with this digest, as `from>to`: the other stage has not to run again."""
     try:
         found = json.loads(_file(film_digest).read_text(encoding="utf-8"))
-        return tuple(sorted(str(one) for one in found.get("undone", ())))
+        return tuple(sorted(str(one) for one in found.get(stage, ())))
     except (OSError, ValueError, AttributeError, TypeError):
         return ()
 
 
-def undo(film_digest: str, pairs: Iterable[str]) -> None:
-    """Take corrections back: the film's next run leaves these words as they were heard."""
-    _write(film_digest, {*undone(film_digest), *pairs})
+def undo(film_digest: str, pairs: Iterable[str], stage: str = "post_ner") -> None:
+    """Take back what `stage` did: the film's next run leaves these words as they were heard."""
+    _write(film_digest, stage, {*undone(film_digest, stage), *pairs})
 
 
 def redo(film_digest: str, pairs: Iterable[str]) -> None:
-    """Let the next run make these corrections again."""
+    """Let the next run do these again, whichever stage it was."""
     again = {one.casefold() for one in pairs}
-    _write(film_digest, {one for one in undone(film_digest) if one.casefold() not in again})
+    for stage in STAGES:
+        kept = {one for one in undone(film_digest, stage) if one.casefold() not in again}
+        _write(film_digest, stage, kept)
 
 
 def _file(film_digest: str) -> Path:
     return home() / "names" / f"{film_digest}.json"
 
 
-def _write(film_digest: str, pairs: set[str]) -> None:
+def _write(film_digest: str, stage: str, pairs: set[str]) -> None:
     file = _file(film_digest)
+    content = {other: list(undone(film_digest, other)) for other in STAGES} | {stage: sorted(pairs)}
     try:
-        if not pairs:
+        if not any(content.values()):
             file.unlink(missing_ok=True)
             return
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_name(f".{file.name}.{os.getpid()}")
-        draft.write_text(
-            json.dumps({"undone": sorted(pairs)}, ensure_ascii=False, indent=1), encoding="utf-8"
-        )
+        draft.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
         draft.replace(file)
     except OSError as error:
         raise FatalError(

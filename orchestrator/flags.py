@@ -22,8 +22,8 @@ COMPUTE_TYPES = (
 class Flag:
     """An option: it sets a parameter in one or more stages (`targets`, as `stage.param`), or says how a run is made.
 
-    One of type `bool` is also given as `--no-NAME`. `default` says what happens where nobody says anything; `least` is the
-    smallest number that makes sense; `example` is a value to begin with. `short` is its one-letter form.
+    One of type `bool` is also given as `--no-NAME`. `default` says what happens where nobody says anything; `least` and `most` are the
+    smallest and the largest number that make sense; `example` is a value to begin with. `short` is its one-letter form.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Flag:
     help: str = ""
     default: str = ""
     least: float | None = None
+    most: float | None = None
     only_run: bool = False
     example: Any = None
     short: str = ""
@@ -93,9 +94,9 @@ FLAGS: tuple[Flag, ...] = (
          help="let the recogniser expect those names (default: yes)"),
     Flag(name="speakers", example="SPEAKER_03=Aditi", targets=("naming.speakers",), group="names", metavar="LABEL=NAME,...", default="heard",
          help="who the voices are: SPEAKER_03=Aditi,SPEAKER_00=Raj"),
-    Flag(name="name-confidence", example=0.8, targets=("naming.name_confidence",), type=float, group="names", metavar="N", least=0, default="0.8",
+    Flag(name="name-confidence", example=0.8, targets=("naming.name_confidence",), type=float, group="names", metavar="N", least=0, most=1, default="0.8",
          help="how sure the dialogue has to be of a voice's name, 0 to 1 (default: 0.8)"),
-    Flag(name="voice-threshold", example=0.6, targets=("naming.voice_threshold",), type=float, group="names", metavar="N", least=0,
+    Flag(name="voice-threshold", example=0.6, targets=("naming.voice_threshold",), type=float, group="names", metavar="N", least=0, most=1,
          default="measured for the embedding", help="cosine from which a voice is a known one (default: 0.6 for the embedded model)"),
     Flag(name="series", example="The Wire", group="names", metavar="NAME", default="by the file's name or its .nfo",
          help="the series whose known voices are expected"),

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestrator import asides, config, config_devices, config_env, digests, targets
+from orchestrator import asides, config, config_devices, config_env, digests, envs, targets
 from orchestrator.config_devices import AUTO
 from orchestrator.config_values import formats
 from orchestrator.errors import INPUT, USAGE, FatalError
@@ -111,6 +111,8 @@ def sources_of(arguments: argparse.Namespace) -> dict[str, str]:
 def off_of(arguments: argparse.Namespace) -> dict[str, str]:
     """The stages that the user turned off, with what did it."""
     switches = {"diarization": "diarize", "mux": "mux", "tmdb": "names"}
+    if not arguments.speakers:  # who is named by the user is named, whatever else is not
+        switches["naming"] = "names"
     return {
         stage: _place(arguments.sources[key], arguments.said[key])
         for stage, key in switches.items()
@@ -187,6 +189,10 @@ def plan_from(arguments: argparse.Namespace, film: Path, store: Store, *, fetch:
     where = machine_of(arguments)
     translated = targets.added(stages_of(arguments), _translation(arguments))
     stages = translated.stages
+    if fetch:  # of gigabytes, before it turns out that nothing can use them
+        for stage in stages.values():
+            if stage.base == "translation" and not stage.off:
+                envs.require(stage.backends[-1].env)
     until, from_ = (known(name, flag, stages) if name else () for name, flag in (
         (arguments.until, "--until"), (arguments.from_, "--from"),
     ))  # fmt: skip
@@ -199,7 +205,7 @@ def plan_from(arguments: argparse.Namespace, film: Path, store: Store, *, fetch:
         until=until,
         from_=from_,
         force=force,
-        notes=translated.notes,
+        notes={**translated.notes, "tmdb": asides.unused(params["tmdb"])},
         devices=devices_of(arguments, where, stages),
         sources=sources_of(arguments),
         machine=where,

@@ -50,6 +50,7 @@ class Files:
         self._series = series or {}
         self._ledger = outputs.Ledger()
         self._placed: dict[Path, outputs.Published] = {}
+        self._spoken: dict[Path, str] = {}
 
     def draft(self, plan: Plan, step: Step) -> Path:
         """A hidden file in the folder where the film will be: renaming it there costs nothing."""
@@ -73,6 +74,8 @@ class Files:
 
     def publish(self, plan: Plan, step: Step, entry: Entry) -> Iterator[FileOutput]:
         """Copy subtitles and transcripts out of the store; say where the film is; remember the voices of a series."""
+        if step.name == "asr":
+            self._spoken[plan.film] = str(entry.manifest.facts.get("language") or "")
         if step.name == "naming" and (series := self._series.get(plan.film)) and not _clip(plan):
             from orchestrator import enrolment
 
@@ -86,12 +89,12 @@ class Files:
                 translated = step.name != step.stage.base
                 if translated and (output.name == "rttm" or not entry.manifest.facts.get("cues")):
                     continue  # who speaks is told once, and of what needs no translation there is none
-                name = outputs.name_of(
-                    plan.film,
-                    output.name,
-                    str(entry.manifest.facts.get("language") or ""),
-                    translated=translated,
-                )
+                language = str(entry.manifest.facts.get("language") or "")
+                if translated and language == self._spoken.get(plan.film):
+                    language += (
+                        ".translated"  # a film in several languages: its own subtitles have the plain name
+                    )
+                name = outputs.name_of(plan.film, output.name, language, translated=translated)
                 target = plan.destination.parent / name
                 if output.name != "rttm":
                     digest = entry.manifest.outputs[output.name].digest

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from orchestrator import translation_models, whisper_models
+from orchestrator import envs, translation_models, whisper_models
 from orchestrator.declaration import Input, Resources, Stage
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.home import home
@@ -78,7 +78,7 @@ def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
         )
         translations.append(stage)
         params[name] = _params(method, language, wanted)
-        notes[name] = (why,)
+        notes[name] = (why, *_missing(stage))
         subtitles.append(_subtitles(stages["subtitles"], language))
     found: dict[str, Stage] = {}
     for stage in stages.values():
@@ -123,6 +123,13 @@ def _method(language: str, wanted: Wanted) -> tuple[str, str]:
     raise FatalError(
         f"--target-language {language}: what is embedded translates to English only", _others(), USAGE
     )
+
+
+def _missing(stage: Stage) -> tuple[str, ...]:
+    """A word where its environment is one of those that are made for who asks, and nobody has asked yet."""
+    env = stage.backends[-1].env
+    why = envs.health(env)
+    return (f"the environment {env} is not ready: orchestrator envs sync {env}",) if why else ()
 
 
 def _check_address(endpoint: str) -> None:

@@ -12,6 +12,7 @@ import datetime as dt
 import fcntl
 import hashlib
 import json
+import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -101,6 +102,7 @@ def remove(name: str, series: str | None = None) -> list[Person]:
             )
         for person in found:
             _file(person.name, person.series).unlink(missing_ok=True)
+        memo.forget(SUBJECT)  # the copies that films were handed: who is forgotten is forgotten there too
     return found
 
 
@@ -131,6 +133,8 @@ def library(film_digest: str, series: str) -> Path | None:
     file = memo.folder(SUBJECT) / f"{digest[:32]}.json"
     if not file.is_file():
         memo.keep(file, content)
+        with contextlib.suppress(OSError):
+            file.chmod(0o600)
     return file if file.is_file() else None
 
 
@@ -228,8 +232,23 @@ def load(text: str) -> list[Person]:
 
 
 def _person(body: Mapping[str, Any]) -> Person:
-    clips = tuple(Clip(**{**clip, "vector": tuple(map(float, clip["vector"]))}) for clip in body["clips"])
-    return Person(name=str(body["name"]), series=str(body["series"]), clips=clips)
+    """A person as written; `ValueError`, `TypeError` or `KeyError` where it is none: one bad vector would fail every later film."""
+    clips = tuple(
+        Clip(**{**clip, "vector": tuple(map(float, clip["vector"])), "seconds": float(clip["seconds"])})
+        for clip in body["clips"]
+    )
+    sizes: dict[tuple[str, str], int] = {}
+    for clip in clips:
+        length = math.sqrt(sum(value * value for value in clip.vector))
+        same = sizes.setdefault((clip.model, clip.revision), len(clip.vector)) == len(clip.vector)
+        texts = (clip.model, clip.revision, clip.source, clip.added, clip.learnt, clip.film, clip.speaker)
+        if not (abs(length - 1) < 1e-3 and same and 0 < clip.seconds < math.inf):
+            raise ValueError("that is no voice")
+        if not clip.model or not all(isinstance(text, str) for text in texts):
+            raise ValueError("that is no clip")
+    if not str(body["name"]).strip() or not isinstance(body["series"], str):
+        raise ValueError("that is nobody")
+    return Person(name=str(body["name"]), series=body["series"], clips=clips)
 
 
 def _find(name: str, series: str) -> Person | None:

@@ -182,11 +182,14 @@ def arguments(
     for place, new in enumerate(added):
         number = len(texts) + place
         spoken = language(new.language)
+        # a film in several languages, translated into the one that is spoken most
+        same = place > 0 and new.language == added[0].language
+        title = f"{spoken.name} (translated)" if same else spoken.name
         tag = spoken.terminologic if container == "mp4" else spoken.bibliographic
         command += [
             "-map", f"{place + 1}:0", f"-c:s:{number}", "mov_text" if container == "mp4" else "srt",
-            f"-metadata:s:s:{number}", f"language={tag}", f"-metadata:s:s:{number}", f"title={spoken.name}",
-            f"-metadata:s:s:{number}", f"handler_name={spoken.name}", f"-disposition:s:{number}", "default" if place == default else "0",
+            f"-metadata:s:s:{number}", f"language={tag}", f"-metadata:s:s:{number}", f"title={title}",
+            f"-metadata:s:s:{number}", f"handler_name={title}", f"-disposition:s:{number}", "default" if place == default else "0",
         ]  # fmt: skip
     if container == "mp4":
         command += ["-movflags", "+faststart"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +50,8 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     labels = sorted(heard | {w["speaker"] for w in words if w["speaker"]})
     names = dialogue.Names.of(glossary)
     rows = {label: Named(label) for label in labels}
-    for label, name in asked(str(context.params.get("speakers") or ""), labels).items():
+    shown = list(dict.fromkeys(s["speaker"] for s in segments if s["speaker"]))
+    for label, name in asked(str(context.params.get("speakers") or ""), labels, shown).items():
         rows[label] = Named(label, name, 1.0, "asked", (f"--speakers {label}={name}",))
     least = float(context.params.get("name_confidence") or 0.8)
     _by_voice(rows, embeddings, names, least, context)
@@ -76,16 +78,23 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     )
 
 
-def asked(text: str, labels: Sequence[str]) -> dict[str, str]:
-    """The names in `SPEAKER_03=Aditi,SPEAKER_00=Raj` by label; `StageError("config")` where it is not written so or a label is not there."""
+def asked(text: str, labels: Sequence[str], shown: Sequence[str] = ()) -> dict[str, str]:
+    """The names in `SPEAKER_03=Aditi,SPEAKER_00=Raj` by label; `StageError("config")` where it is not written so or a label is not there.
+
+    `shown` are the labels in the order in which subtitles count them: `SPEAKER 1` is the first of them.
+    """
     found: dict[str, str] = {}
-    there = f"the voices are {', '.join(labels)}" if labels else "nobody speaks in this film"
+    numbers = {label: k for k, label in enumerate(shown, 1)}
+    told = [f"{label} (SPEAKER {numbers[label]})" if label in numbers else label for label in labels]
+    there = f"the voices are {', '.join(told)}" if labels else "nobody speaks in this film"
     for part in filter(None, (p.strip() for p in text.split(","))):
-        label, equals, name = (p.strip() for p in part.partition("="))
+        label, equals, name = (" ".join(p.split()) for p in part.partition("="))
         if not equals or not name or not label:
             raise StageError(
                 "config", f"--speakers {part}: that is no LABEL=NAME", f"as SPEAKER_00=Aditi; {there}"
             )
+        if counted := re.fullmatch(r"speaker (\d+)", label, re.IGNORECASE):
+            label = next((one for one, k in numbers.items() if k == int(counted[1])), label)
         label = next((l for l in labels if l.casefold() == label.casefold()), label)  # noqa: E741
         if label not in labels:
             raise StageError("config", f"--speakers {part}: there is no {label} in this film", there)

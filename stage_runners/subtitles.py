@@ -13,6 +13,7 @@ from stage_runners.languages import line_width
 from stage_runners.subtitles_cues import Cue, Profile
 from stage_runners.subtitles_layout import Layout
 from stage_runners.subtitles_tokens import tokens, up
+from stage_runners.translation_languages import share_written_in
 
 STAGE = "subtitles"
 VERSION = 3
@@ -138,6 +139,9 @@ def columns(cues: Sequence[Cue]) -> dict[str, list[Any]]:
 
 def _report(cues: Sequence[Cue], language: str, speakers: Mapping[str, str], context: Any) -> None:
     context.fact("language", language)
+    share, letters = share_written_in(" ".join(cue.text() for cue in cues), language)
+    if letters:
+        context.fact("in_script", round(share, 2))
     context.fact("cues", len(cues))
     context.fact("speakers", len(set(speakers.values())))
     flags: dict[str, int] = {}

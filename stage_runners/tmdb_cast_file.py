@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -65,6 +66,13 @@ def _text(path: Path) -> str:
             "is not in UTF-8",
             "save it as UTF-8: editors and spreadsheets offer it as an encoding",
         )
+    if re.search(r"^\d\d:\d\d:\d\d[,.]\d{3} --> ", text, re.MULTILINE):
+        _refuse(path, 0, "is a file of subtitles, no list of names")
+    if any(
+        unicodedata.category(char) == "Cc" and char not in "\t\n\r\f"
+        for char in text[:4096].replace("\0", "")
+    ):
+        _refuse(path, 0, "holds control characters: that is no text")
     if "\0" in text:
         _refuse(path, text.partition("\0")[0].count("\n") + 1, "holds a zero byte: that is no text")
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -68,7 +68,7 @@ class Chat:
             if tries < (TRIES if self._reached else _UNREACHED_TRIES):
                 self._sleep(max(wait, 0.5 * 2**tries))
         raise StageError(
-            "config",
+            "auth",  # nothing on the command line is wrong, and asking at once again helps nobody
             f"{self.address} does not answer: {reason}; asked {tries} times.",
             "Is the server running, and is this its address? What it has translated is kept for the next run.",
         )

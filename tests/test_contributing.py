@@ -70,7 +70,7 @@ def test_a_stage_added_in_six_steps_runs_after_demux_and_is_kept(tmp_path, monke
     ffmpeg = next(envs.python("media").parent.parent.glob(packed))
     subprocess.run([ffmpeg, "-v", "error", "-f", "lavfi", "-i", tone, film], check=True)
 
-    def spawn(backend, threads, log, posts):
+    def spawn(backend, threads, log, posts, extra=None):
         environment = envs.child_environment(backend.env, {"PYTHONPATH": f"{tmp_path}:{ROOT}"})
         command = [str(envs.python(backend.env)), "-P", "-m", "ipc.child", backend.runner]
         return worker.Worker(command, environment, log, posts)

@@ -26,9 +26,9 @@ def add(subparsers: Any) -> None:
     parser.add_argument("film", type=Path)
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
-        "--undo", metavar="N|FROM>TO", action="append", help="leave it as it was heard (N: its number here)"
+        "--undo", metavar="N|'FROM>TO'", action="append", help="leave it as it was heard (N: its number here)"
     )
-    what.add_argument("--redo", metavar="N|FROM>TO", action="append", help="correct it again")
+    what.add_argument("--redo", metavar="N|'FROM>TO'", action="append", help="correct it again")
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
@@ -40,14 +40,19 @@ def run(arguments: argparse.Namespace) -> int:
     digest = digests.file_digest(film)
     found = _last_run(film)
     if arguments.undo or arguments.redo:
-        pairs = [_pair(word, _numbered(found)) for word in arguments.undo or arguments.redo]
-        (corrections.undo if arguments.undo else corrections.redo)(digest, pairs)
+        rows = [_row(word, _numbered(found)) for word in arguments.undo or arguments.redo]
+        pairs = [corrections.pair(row["before"], row["after"]) for row in rows]
+        for row, one in zip(rows, pairs, strict=True):
+            if arguments.undo:
+                corrections.undo(digest, [one], row["stage"])
+        if arguments.redo:
+            corrections.redo(digest, pairs)
         for one in pairs:
             done = "is left as it was heard" if arguments.undo else "is corrected again"
             print(f"{one.replace('>', ' > ')} {done} from the next run on: orchestrator run {arguments.film}")
         return OK
-    taken = {one.casefold() for one in corrections.undone(digest)}
     for row in _numbered(found):
+        taken = {one.casefold() for one in corrections.undone(digest, row["stage"])}
         row["undone"] = corrections.pair(row["before"], row["after"]).casefold() in taken
     if arguments.json:
         print(json.dumps({"film": str(film), **found}, ensure_ascii=False, indent=2))
@@ -77,8 +82,10 @@ def _last_run(film: Path) -> dict[str, Any]:
     return {
         "glossary": glossary or [],
         "bias": bias,
-        "heard_again": [{"number": n, **row} for n, row in enumerate(again, 1)],
-        "corrections": [{"number": n, **row} for n, row in enumerate(changed or (), len(again) + 1)],
+        "heard_again": [{"number": n, "stage": "asr", **row} for n, row in enumerate(again, 1)],
+        "corrections": [
+            {"number": n, "stage": "post_ner", **row} for n, row in enumerate(changed or (), len(again) + 1)
+        ],
         "speakers": speakers or [],
     }
 
@@ -96,18 +103,25 @@ def _rows(store: Store, film: Path, stage: str, output: str) -> list[dict[str, A
     return None if entry is None else list(read(entry.path(output), output).rows())
 
 
-def _pair(word: str, rows: Sequence[dict[str, Any]]) -> str:
-    """The correction that a number of the list, or `from>to`, means."""
-    if word.isdigit():
+def _row(word: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The change that a number of the list, or `from>to`, means."""
+    if word.isdecimal():
         row = next((row for row in rows if row["number"] == int(word)), None)
         if row is None:
             there = f"there are {fmt.plural(len(rows), 'correction')}" if rows else "nothing was corrected"
             raise FatalError(f"there is no correction {word}", there, USAGE)
-        return corrections.pair(row["before"], row["after"])
+        return row
     before, mark, after = (part.strip() for part in word.partition(">"))
     if not (before and mark and after):
         raise FatalError(f"{word!r} is no correction", "a number of the list, or 'from>to' in quotes", USAGE)
-    return corrections.pair(before, after)
+    named = (before.casefold(), after.casefold())
+    found = next((row for row in rows if (row["before"].casefold(), row["after"].casefold()) == named), None)
+    if found is None:
+        told = "; ".join(corrections.pair(row["before"], row["after"]) for row in rows[:8])
+        raise FatalError(
+            f"the last run changed no {before} to {after}", f"it changed: {told or 'nothing'}", USAGE
+        )
+    return found
 
 
 _NOTES = {

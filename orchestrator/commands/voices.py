@@ -150,8 +150,14 @@ def _private(path: str, flags: int) -> int:
 def _import(file: Path) -> int:
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FatalError(f"{file} cannot be read: {error}", "check the name", INPUT) from error
+    except UnicodeDecodeError as error:
+        raise FatalError(
+            f"{file} is no file of voices",
+            "orchestrator voices export FILE writes one; voices add takes a recording",
+            INPUT,
+        ) from error
+    except OSError as error:
+        raise FatalError(f"{file} cannot be read: {error.strerror}", "check the name", INPUT) from error
     for person in voices.load(text):
         print(f"{_who(person)}: {fmt.plural(len(person.clips), 'clip')}, {person.seconds:.0f} s")
     return OK

@@ -44,7 +44,7 @@ def test_every_name_that_was_changed_is_said_and_how_to_undo_it():
         "heard again with the names in mind: Diana > Diane",
         "names set right: Shila > Sheila (2)",
         "voices: SPEAKER_00 is Diane",
-        "why, and how to undo it: orchestrator names Nadi Ke Paar.mkv",
+        "why, and how to undo it: orchestrator names '/films/Nadi Ke Paar.mkv'",
     ]
 
 
@@ -65,6 +65,12 @@ def test_the_languages_of_a_film_with_several_are_said_with_their_shares():
         "several languages are spoken: en 72%, de 28%; --language says that it is one"
     ]
     assert told(asr={"languages": {"en": 1.0}}) == []
+
+
+def test_a_text_in_letters_of_another_language_is_said():
+    (sentence,) = doubtful(subtitles={"language": "hi", "in_script": 0.1})
+    assert "not written as hi is" in sentence
+    assert told(subtitles={"language": "hi", "in_script": 0.9}) == []
 
 
 def test_lines_of_a_translation_that_look_wrong_are_counted_with_the_first():

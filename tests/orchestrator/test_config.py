@@ -47,6 +47,8 @@ def test_every_option_can_be_said_in_every_place(flag, place, tmp_path):
     text = (
         flag.choices[0]
         if flag.choices
+        else str(flag.most)
+        if flag.most
         else TEXTS.get(flag.type, {"language": "en", "clip": "1:00-2:00"}.get(flag.key, "srt"))
     )
     written = text if flag.type in (bool, int, float) else json.dumps(text)

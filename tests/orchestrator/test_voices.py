@@ -54,7 +54,7 @@ def test_a_voice_that_was_added_is_for_every_film_or_for_a_series_alone():
 
 def test_a_person_has_several_clips_and_the_same_recording_counts_once():
     voices.add("Aditi", [clip(1.0, film="one"), clip(0.0, 1.0, film="two")])
-    person = voices.add("aditi", [clip(0.5, 0.5, film="one")])
+    person = voices.add("aditi", [clip(0.6, 0.8, film="one")])
     assert [c.film for c in person.clips] == ["two", "one"]
     assert len(voices.people()) == 1
 
@@ -218,3 +218,21 @@ def test_the_command_has_its_help():
     with pytest.raises(SystemExit) as ended:
         main(["voices", "--help"])
     assert ended.value.code == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"vector": [1.0]}, {"vector": []}, {"vector": [float("nan")] * 4}, {"seconds": "abc"}, {"seconds": -4}, {"model": None}],
+    ids=str,
+)  # fmt: skip
+def test_a_file_of_voices_that_would_fail_later_films_is_refused(change, monkeypatch, tmp_path):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
+    good = {
+        "vector": [0.5, 0.5, 0.5, 0.5], "model": "m", "revision": "r", "seconds": 9.0, "source": "a.wav", "added": "2026-11-21",
+        "learnt": "", "film": "", "speaker": "",
+    }  # fmt: skip
+    person = {"name": "Aditi", "series": "", "clips": [good]}
+    assert voices.load(json.dumps({"people": [person]}))[0].name == "Aditi"
+    clips = [good, {**good, "film": "other", **change}] if "vector" in change else [{**good, **change}]
+    with pytest.raises(FatalError, match="no file of voices"):
+        voices.load(json.dumps({"people": [{**person, "clips": clips}]}))
