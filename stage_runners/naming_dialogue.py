@@ -169,7 +169,7 @@ def votes(spoken: Sequence[Sentence], names: Names, people: Any) -> list[Vote]:
     for at, said in enumerate(spoken):
         match = phrases.called(said.text, said.language, surfaces)
         name = names.shown(match["name"]) if match else None
-        if name is None or (_own_words(said), name) in introduced:
+        if name is None or (_own_words(said), name) in introduced or _an_answer(spoken, at):
             continue
         for vote in _called(spoken, at, turns, name):
             # Calls of one scene err together: whoever else answers the first, answers the second.
@@ -208,7 +208,7 @@ def _introduced(said: Sentence, greeted: bool, names: Names, people: Any) -> lis
         name, rest = _read(introduction, said, names, people)
         if not name or not phrases.ends_well(rest, said.language, clear=introduction.clear):
             continue
-        reliability = (CLEAR if introduction.clear else PLAIN) * said.sure
+        reliability = (CLEAR if introduction.clear and names.listed else PLAIN) * said.sure
         if reliability > 0.5:
             found.append(Vote(said.speaker, name, reliability, _own_words(said)))
     return found[:1]
@@ -235,7 +235,7 @@ def _read(introduction: phrases.Introduction, said: Sentence, names: Names, peop
     name = phrases.opened(introduction.rest, said.language)
     if said.language == "en" and name:
         tagged = next((who for who in people(said.text) if _inside(who, name)), "")
-        name = tagged or (name if introduction.clear else "")
+        name = tagged
     elif not introduction.clear:
         name = ""
     if not name:
@@ -270,6 +270,14 @@ def _called(spoken: Sequence[Sentence], at: int, turns: Sequence[int], name: str
     if reliability > 0.5:
         found.append(Vote(meant.speaker, name, reliability, f"{when}, {how}"))
     return found
+
+
+def _an_answer(spoken: Sequence[Sentence], at: int) -> bool:
+    """Whether somebody else has just asked: a name may then be what he asked for ("Who did that?" "Mark.")."""
+    before = spoken[at - 1] if at else None
+    own = spoken[at]
+    asked = before and before.speaker != own.speaker and before.text.rstrip("\"'”’»)").endswith(("?", "？"))
+    return bool(asked and before and own.start - before.end <= _GREETED)
 
 
 def _turns(spoken: Sequence[Sentence]) -> list[int]:

@@ -1,0 +1,101 @@
+"""Everyday phrases by which people say who they are, and call one another, a few a language.
+
+A language without an entry gives no evidence. `naming_phrases` reads sentences by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phrases:
+    """A language's ways to say a name, as regular expressions without regard to case.
+
+    `clear` and `plain` stand before the name, `clear_after` and `plain_after` behind it; behind a
+    name after `clear` stands `named_after`, in languages with the verb last. `presenting` stands before the name too
+    ("this is"), but presents anybody: it counts with `behind` it ("this is Diane in", "... speaking") or a `greeting` before it. `greetings` stand
+    before a name without a comma; `supposing` takes a sentence back ("if I'm ..."), and what begins with one of `telling` behind
+    "Raj," tells of him ("Raj, who ...").
+    """
+
+    clear: str = ""
+    plain: str = ""
+    clear_after: str = ""
+    named_after: str = ""
+    plain_after: str = ""
+    presenting: str = ""
+    behind: str = ""
+    greeting: str = ""
+    greetings: str = ""
+    supposing: str = ""
+    telling: str = ""
+
+
+LANGUAGES: Mapping[str, Phrases] = {
+    "en": Phrases(
+        clear=r"my name is|my name's|the name is|the name's",
+        plain=r"i am|i'm|it's me",
+        presenting=r"this is",
+        greeting=r"hello|hi|good morning|good afternoon|good evening",
+        behind=r"speaking|calling|reporting",
+        greetings=r"hey|hi|hello|oh|ah|no|yes|well|okay|ok|please|sorry|thanks|thank you|thank you so much|thank you very much|bye|goodbye|"
+        r"good morning|good evening|good night|good afternoon|come on|dear|my dear",
+        supposing=r"if|as if|like|that|unless",
+        telling=r"who|whom|whose|which|my|his|her|our|their|your|the|a|an|and|or",
+    ),
+    "de": Phrases(
+        clear=r"mein name ist|ich heiße|ich heisse",
+        plain=r"ich bin",
+        presenting=r"hier ist|hier spricht",
+        greeting=r"hallo|hi|guten morgen|guten tag|guten abend",
+        greetings=r"hallo|hey|hi|ach|oh|nein|ja|na|also|bitte|danke|danke schön|vielen dank|tschüss|guten morgen|guten tag|guten abend|gute nacht|"
+        r"liebe|lieber|komm",
+        supposing=r"wenn|ob|als|dass",
+        telling=r"der|die|das|den|dem|dessen|deren|mein|meine|sein|seine|ihr|ihre|unser|unsere|und|oder",
+    ),
+    "fr": Phrases(
+        clear=r"je m'appelle|mon nom est|mon nom c'est",
+        plain=r"je suis|moi c'est",
+        presenting=r"ici",
+        greeting=r"bonjour|bonsoir|allô|salut",
+        greetings=r"bonjour|bonsoir|salut|merci|merci beaucoup|au revoir|oh|ah|non|oui|bon|allô|s'il te plaît|s'il vous plaît|cher|chère|mon cher|ma chère",
+        supposing=r"si|que|comme",
+        telling=r"qui|que|dont|mon|ma|son|sa|notre|leur|le|la|l'\w+|un|une|et|ou",
+    ),
+    "es": Phrases(
+        clear=r"me llamo|mi nombre es",
+        plain=r"yo soy|soy",
+        greetings=r"hola|oye|oiga|gracias|muchas gracias|adiós|ay|oh|no|sí|bueno|buenos días|buenas tardes|buenas noches|por favor|querido|querida",
+        supposing=r"si|que|como",
+        telling=r"que|quien|cuyo|mi|su|nuestro|nuestra|el|la|un|una|y|o",
+    ),
+    "cs": Phrases(
+        clear=r"jmenuji se|jmenuju se|moje jméno je|mé jméno je",
+        plain=r"já jsem|jsem",
+        presenting=r"tady je",
+        greeting=r"dobrý den|dobré ráno|dobrý večer|ahoj|haló",
+        greetings=r"ahoj|čau|nazdar|dobrý den|dobré ráno|dobrý večer|dobrou noc|děkuji|děkuju|díky|prosím|ne|ano|jo|no|ach|hej|milý|milá",
+        supposing=r"jestli|kdyby|když|že|jako",
+        telling=r"který|která|jehož|můj|moje|jeho|její|náš|naše|a|nebo",
+    ),
+    "hi": Phrases(
+        clear=r"मेरा नाम|mera naam",
+        named_after=r"है|hai",
+        plain=r"मैं|main",
+        plain_after=r"हूँ|हूं|hoon|hun",
+        greetings=r"अरे|ओ|हाँ|हां|नहीं|नमस्ते|नमस्कार|धन्यवाद|शुक्रिया|सुनो|प्लीज़|हैलो|arre|are|namaste|shukriya|dhanyavaad|suno|haan|nahin|hello|hi",
+        supposing=r"अगर|यदि|agar|yadi",
+        telling=r"जो|जिस|मेरा|मेरी|उसका|उसकी|हमारा|हमारी|और|या|jo|mera|meri|aur|ya",
+    ),
+    "ja": Phrases(
+        clear=r"私の名前は|わたしの名前は|僕の名前は|ぼくの名前は|俺の名前は",
+        named_after=r"です|だ|でございます",
+        clear_after=r"と申します",
+        plain=r"私は|わたしは|僕は|ぼくは|俺は|あたしは",
+        plain_after=r"です|だ|だよ|よ",
+        greetings=r"ねえ|ねぇ|おい|あの|ああ|はい|いいえ|うん|こんにちは|おはよう|おはようございます|ありがとう|ありがとうございます|さようなら",
+        supposing=r"もし",
+    ),
+}  # fmt: skip
