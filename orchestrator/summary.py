@@ -121,6 +121,8 @@ def _notes(summary: Mapping[str, Any], width: int) -> Iterator[Line]:
         for stage in film["stages"]:
             for fallback in stage.get("fallbacks", ()):
                 yield from _wrapped(f"{stage['stage']} fell back: {fallback}", width, "  ", "yellow")
+            if (stage.get("facts") or {}).get("same_language"):
+                continue  # how it would have been translated is nothing to know
             for note in stage.get("notes", ()):
                 yield from _wrapped(f"{stage['stage']}: {note}", width, "  ", "dim")
     for entry in summary["failed"]:

@@ -109,7 +109,8 @@ def remove(name: str, series: str | None = None) -> list[Person]:
 def library(film_digest: str, series: str) -> Path | None:
     """A file with the voices that may be in the film, or None where none is known.
 
-    Those of everybody, those of the series, but none that was learnt from the film itself.
+    Those of everybody, those of the series, but none that the film's own dialogue taught. Whom the user named in it stays named when the film
+    is run again without saying so.
     """
     voices = [
         {
@@ -124,7 +125,7 @@ def library(film_digest: str, series: str) -> Path | None:
         for person in people()
         if not person.series or (series and _same(person.series, series))
         for clip in person.clips
-        if not (clip.learnt and clip.film == film_digest)
+        if not (clip.learnt == "dialogue" and clip.film == film_digest)
     ]
     if not voices:
         return None
@@ -199,7 +200,8 @@ def _holds(name: str, clip: Clip, named: Mapping[str, Mapping[str, Any]]) -> boo
     if any(row["source"] == "voice" and _same(row["name"], name) for row in named.values()):
         return True
     now = named.get(clip.speaker)
-    return clip.learnt == "asked" and (now is None or _same(now["name"], name))
+    # What the user once said holds until the user says otherwise, whatever the dialogue says.
+    return clip.learnt == "asked" and (now is None or now["source"] != "asked" or _same(now["name"], name))
 
 
 def _alike(one: Clip, other: Clip) -> bool:

@@ -83,6 +83,7 @@ class Names:
         for row in glossary:
             if row["kind"] in {"given", "family", "full"}:
                 people.setdefault(row["full"] or row["term"], []).append(row)
+        people = _merged(people)
         owners: dict[str, set[str]] = {}
         for person, rows in people.items():
             for row in rows:
@@ -278,6 +279,15 @@ def _an_answer(spoken: Sequence[Sentence], at: int) -> bool:
     own = spoken[at]
     asked = before and before.speaker != own.speaker and before.text.rstrip("\"'”’»)").endswith(("?", "？"))
     return bool(asked and before and own.start - before.end <= _GREETED)
+
+
+def _merged(people: Mapping[str, list[Mapping[str, Any]]]) -> dict[str, list[Mapping[str, Any]]]:
+    """The same people, but one of a single name who is in exactly one other's: a list's Sheila is Sheila Brown of the .nfo."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for person, rows in people.items():
+        whole = [other for other in people if other != person and _inside(person, other)]
+        found.setdefault(whole[0] if len(whole) == 1 and " " not in person else person, []).extend(rows)
+    return found
 
 
 def _turns(spoken: Sequence[Sentence]) -> list[int]:

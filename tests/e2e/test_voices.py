@@ -33,7 +33,7 @@ def test_what_the_user_says_wins_and_a_voice_that_is_not_there_is_said(program, 
     assert "[AMELIA]" in (tmp_path / "demo.en.srt").read_text()
     done = program("run", film, "-o", tmp_path, "--no-mux", "--speakers", "SPEAKER_09=Amelia", status=2)
     assert "there is no SPEAKER_09 in this film" in done.stderr
-    assert "SPEAKER_00, SPEAKER_01" in done.stderr
+    assert "SPEAKER_00 (SPEAKER 1), SPEAKER_01 (SPEAKER 2)" in " ".join(done.stderr.split())
 
 
 def test_a_voice_is_learnt_from_a_clip_known_in_a_film_and_forgotten(program, finished, film, clip, tmp_path):

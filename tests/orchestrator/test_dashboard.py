@@ -144,7 +144,7 @@ def test_films_of_a_batch_have_a_line_each_and_the_present_one_its_stages():
 
 def test_the_line_of_a_failed_film_says_why():
     state = synthetic.last(synthetic.run(films=12, failing="asr"))
-    line = next(line for line in picture(state, synthetic.START, 120, 30) if "Film 3.mkv" in line)
+    line = next(line for line in picture(state, synthetic.START, 120, 40) if "Film 3.mkv" in line)
     assert "asr failed: no audio in it" in line
 
 

@@ -68,11 +68,20 @@ def test_the_library_is_named_by_its_content():
     assert voices.library(FILM, "") != first
 
 
-def test_what_a_film_taught_is_for_the_other_films_of_its_series_and_not_for_itself():
-    assert learn(row("SPEAKER_00", "Aditi")) == [("Aditi", "SPEAKER_00")]
+def test_what_a_film_s_dialogue_taught_is_for_the_other_films_of_its_series_and_not_for_itself():
+    assert learn(row("SPEAKER_00", "Aditi", "dialogue", 0.95)) == [("Aditi", "SPEAKER_00")]
     assert of(FILM, "The Wire") == []
     assert of(OTHER, "The Wire") == [("Aditi", "e1.mkv")]
     assert of(OTHER, "Lost") == []
+
+
+def test_whom_the_user_named_stays_named_whatever_the_dialogue_says_later():
+    learn(row("SPEAKER_00", "Aditi"))
+    assert of(FILM, "The Wire") == [("Aditi", "e1.mkv")]
+    learn(row("SPEAKER_00", "Sheila", "dialogue", 0.95), result="a later run")
+    assert ("Aditi", "e1.mkv") in of(FILM, "The Wire")
+    learn(row("SPEAKER_00", "Meera"), result="the user says otherwise")
+    assert ("Aditi", "e1.mkv") not in of(FILM, "The Wire")
 
 
 def test_only_what_is_sure_is_remembered():
@@ -126,7 +135,7 @@ def test_a_film_that_was_added_as_a_clip_stays_one_when_it_is_learnt_from():
     voices.add("Aditi", [clip(1.0, film=FILM)], "The Wire")
     learn(row("SPEAKER_00", "Aditi"))
     assert [c.learnt for c in voices.people()[0].clips] == ["", "asked"]
-    assert of(FILM, "The Wire") == [("Aditi", "clip.wav")]
+    assert of(FILM, "The Wire") == [("Aditi", "clip.wav"), ("Aditi", "e1.mkv")]
 
 
 def test_a_name_that_nobody_has_cannot_be_removed():

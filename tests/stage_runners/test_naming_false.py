@@ -89,3 +89,10 @@ def test_without_a_cast_only_what_is_a_name_is_one():
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert dict(zip(OPEN, json.loads(done.stdout), strict=True)) == OPEN
+
+
+def test_one_name_in_a_list_is_the_whole_name_s_of_another():
+    names = dialogue.Names.of(cast("Diane Keller", "Sheila Brown") + [
+        {"term": "Sheila", "kind": "given", "full": "Sheila", "variants": []},
+    ])  # fmt: skip
+    assert names.shown("Sheila") == "Sheila"
