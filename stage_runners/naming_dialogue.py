@@ -33,6 +33,8 @@ _ANSWER = 2.5
 """Seconds within which somebody answers, or is answered."""
 _GREETED = 10.0
 """Seconds after a greeting in which "this is ..." may be said of oneself: it is where the answer is "and I'm ..."."""
+_AN_ANSWER = 3
+"""Words of a sentence that may be no more than an answer: "Mark.", "Oh, Mark.", "Mark, of course." may call nobody."""
 _SCENE = 60.0
 """Seconds within which calls are one piece of evidence."""
 _PAUSE = 1.2
@@ -277,6 +279,8 @@ def _an_answer(spoken: Sequence[Sentence], at: int) -> bool:
     """Whether somebody else has just asked: a name may then be what he asked for ("Who did that?" "Mark.")."""
     before = spoken[at - 1] if at else None
     own = spoken[at]
+    if len(own.text.split()) > _AN_ANSWER:
+        return False
     asked = before and before.speaker != own.speaker and before.text.rstrip("\"'”’»)").endswith(("?", "？"))
     return bool(asked and before and own.start - before.end <= _GREETED)
 

@@ -27,6 +27,7 @@ _STOP = r"(?:[.!…。！।|]+\s*$|[.!…。！।|]+\s|$)"
 _WORD = re.compile(
     r"[^\W\d_](?:[^\W_]|[\u0300-\u036f\u0900-\u0903\u093a-\u094f]|['’-](?=[^\W\d_]))*", re.UNICODE
 )
+_SAYING = r"[\"”’»]|(?:he|she|they|we|you|i)\s+(?:said|says|say|told|tells|thought|asked)\b"
 _FILLERS = r"and|so|well|there|everybody|everyone|all|und|et|y|a|और|aur"
 """What may stand before "I'm ..." besides a greeting."""
 _LONGEST = 3
@@ -96,6 +97,8 @@ def ends_well(rest: str, language: str, *, clear: bool) -> bool:
         return bool(re.match(rf"\s*(?:{verb})\s*{_STOP}", rest, re.IGNORECASE))
     if re.match(rf"\s*{_STOP}", rest):
         return True
+    if goes_on := re.match(r"\s*[,;–—]\s*(?P<more>.*)$", rest):
+        return not re.match(rf"(?:{phrases.telling or '(?!)'})\b|{_SAYING}", goes_on["more"], re.IGNORECASE)
     if language != "en":
         return False
     return bool(
