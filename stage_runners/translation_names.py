@@ -92,7 +92,9 @@ class Names:
         if not said[:1].isupper():
             return False
         before = text[: match.start()].rstrip(" \"'“‘«([-–")  # noqa: RUF001 - dashes that open what somebody says
-        opens = not before or before[-1] in SENTENCE
+        opens = not before or before[-1] in SENTENCE or before[-1] == ":"
+        if text.isupper() and len(text.split()) > 1:  # capitals tell nothing there
+            return " " in said
         return not (opens and said.casefold() in self._lower)
 
 

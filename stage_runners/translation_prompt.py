@@ -70,7 +70,7 @@ def _json(text: str) -> Any:
     for candidate in candidates:
         try:
             return json.loads(candidate)
-        except ValueError:
+        except (ValueError, RecursionError):  # a model that writes nothing but brackets
             continue
     return None
 
