@@ -103,9 +103,9 @@ def repeated_lines(sources: Sequence[str], texts: Sequence[str]) -> list[int]:
 
 
 def copied(source: str, text: str, source_language: str, target: str) -> bool:
-    """Whether the text is its source, not translated: three ordinary words at least, in two languages that differ."""
+    """Whether the text is its source, not translated: three words at least, two of them ordinary and different (laughter is one)."""
     same = _plain(source) == _plain(text) and source_language != target
-    ordinary = [word for word in re.findall(r"[^\W\d_]+", source)[1:] if not word[:1].isupper()]
+    ordinary = {word for word in re.findall(r"[^\W\d_]+", source)[1:] if not word[:1].isupper()}
     if any(map(spaceless, source)):
         return same and len(_plain(source)) >= 4
     return same and len(ordinary) >= 2

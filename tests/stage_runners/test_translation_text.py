@@ -199,6 +199,7 @@ def test_times_rise_and_lie_within_the_sentence_whatever_the_texts():
         ("很久没见到你了，我亲爱的老朋友。", "I have not seen you for a very long time, my dear old friend.", ("zh", "en"), []),
         ("A" + "nd so it went on and on, day after day, night after night, year after year.", "Ja.", ("en", "de"), ["short"]),
         ("Kde je Aditi?", "Aditi कहाँ है?", ("cs", "hi"), ["script"]),
+        ("Ha ha ha ha!", "Ha ha ha ha!", ("en", "de"), []),
         ("Hahahahaha", "ははははははははははははは", ("en", "ja"), ["repeated"]),
     ],
 )  # fmt: skip
