@@ -92,7 +92,6 @@ def test_without_a_cast_only_what_is_a_name_is_one():
 
 
 def test_one_name_in_a_list_is_the_whole_name_s_of_another():
-    names = dialogue.Names.of(cast("Diane Keller", "Sheila Brown") + [
-        {"term": "Sheila", "kind": "given", "full": "Sheila", "variants": []},
-    ])  # fmt: skip
+    single = {"term": "Sheila", "kind": "given", "full": "Sheila", "variants": []}
+    names = dialogue.Names.of([*cast("Diane Keller", "Sheila Brown"), single])
     assert names.shown("Sheila") == "Sheila"
