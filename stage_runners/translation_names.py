@@ -92,9 +92,8 @@ class Names:
         if not said[:1].isupper():
             return False
         before = text[: match.start()].rstrip(" \"'“‘«([-–")  # noqa: RUF001 - dashes that open what somebody says
-        opens = not before or before[-1] in SENTENCE or before[-1] == ":"
-        if text.isupper() and len(text.split()) > 1:  # capitals tell nothing there
-            return " " in said
+        loud = text.isupper() and len(text.split()) > 1  # capitals tell nothing there
+        opens = loud or not before or before[-1] in SENTENCE or before[-1] in ":："  # noqa: RUF001
         return not (opens and said.casefold() in self._lower)
 
 

@@ -255,6 +255,19 @@ def test_a_part_of_a_word_and_an_ordinary_word_are_no_names():
     assert found.hide("रामायण", "XQ{}").names == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("He said: Will you?", "He said: Will you?"),
+        ("NO, I WILL NOT.", "NO, I WILL NOT."),
+        ("RAJ, I WILL NOT.", "XQ1, I WILL NOT."),
+    ],
+)
+def test_capitals_behind_a_colon_or_everywhere_make_no_name_of_a_word_that_the_film_says_small(text, hidden):
+    found = names("en", ("Will", "given"), ("No", "family"), ("Raj", "given"), lower={"will", "no"})
+    assert found.hide(text, "XQ{}").text == hidden
+
+
 def test_a_bent_name_is_still_there_and_another_word_is_not():
     assert missing("Viděl jsem Evu.", [("Eva",)]) == 0
     assert missing("Viděl jsem Roberta.", [("Robert",)]) == 0
