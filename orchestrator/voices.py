@@ -14,6 +14,7 @@ import hashlib
 import json
 import math
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -71,11 +72,13 @@ def today() -> str:
 
 
 def people() -> list[Person]:
-    """Everybody whose voice is known, by series and name. A file that cannot be read is left out."""
+    """Everybody whose voice is known, by series and name. A file that cannot be read is left out, and said."""
     found = []
     for file in sorted(_folder().glob("*.json")) if _folder().is_dir() else ():
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        try:
             found.append(_person(json.loads(file.read_text(encoding="utf-8"))))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            print(f"orchestrator: {file} is no voice that can be read, and is left out", file=sys.stderr)
     return sorted(found, key=lambda person: (person.series.casefold(), person.name.casefold()))
 
 
@@ -151,7 +154,7 @@ def learn(
 
     `rows` are those of the table of speakers, `heard` the film's voices by label, `result` names the table: what was made of it
     is not made again, so that what somebody removed stays so. Learnt is what the user said, and what the dialogue said
-    surely. What was learnt of the film before and does not hold any more is forgotten, except what the user once said and nothing contradicts.
+    surely. What was learnt of the film before and does not hold any more is forgotten, except what the user once said, until he says otherwise.
     """  # fmt: skip
     done = _folder() / "films" / f"{film_digest}.json"
     if memo.read(done) == [result, series]:

@@ -16,8 +16,9 @@ class Phrases:
     `clear` and `plain` stand before the name, `clear_after` and `plain_after` behind it; behind a
     name after `clear` stands `named_after`, in languages with the verb last. `presenting` stands before the name too
     ("this is"), but presents anybody: it counts with `behind` it ("this is Diane in", "... speaking") or a `greeting` before it. `greetings` stand
-    before a name without a comma; `supposing` takes a sentence back ("if I'm ..."), and what begins with one of `telling` behind
-    "Raj," tells of him ("Raj, who ...").
+    before a name without a comma; and what begins with one of `telling` behind
+    "Raj," tells of him ("Raj, who ..."). `where` may follow the name of who introduces himself ("in Texas"); `asking` in its place makes it a question
+    without a mark; `common` says that without a cast no word of the language's dictionary is a name.
     """
 
     clear: str = ""
@@ -29,7 +30,9 @@ class Phrases:
     behind: str = ""
     greeting: str = ""
     greetings: str = ""
-    supposing: str = ""
+    where: str = ""
+    asking: str = ""
+    common: bool = False
     telling: str = ""
 
 
@@ -40,53 +43,54 @@ LANGUAGES: Mapping[str, Phrases] = {
         presenting=r"this is",
         greeting=r"hello|hi|good morning|good afternoon|good evening",
         behind=r"speaking|calling|reporting",
+        # "Sheila and Texas" is what "in" is heard as
+        where=r",?\s*(?:in|from) (?-i:[A-Z])|,?\s+and (?:this is|I|my)\b|\s+and (?-i:[A-Z])(?!.*'s\b)",
         greetings=r"hey|hi|hello|oh|ah|no|yes|well|okay|ok|please|sorry|thanks|thank you|thank you so much|thank you very much|bye|goodbye|"
         r"good morning|good evening|good night|good afternoon|come on|dear|my dear",
-        supposing=r"if|as if|like|that|unless",
         telling=r"who|whom|whose|which|my|his|her|our|their|your|the|a|an|and|or",
     ),
     "de": Phrases(
+        common=True,
         clear=r"mein name ist|ich heiße|ich heisse",
         plain=r"ich bin",
         presenting=r"hier ist|hier spricht",
         greeting=r"hallo|hi|guten morgen|guten tag|guten abend",
         greetings=r"hallo|hey|hi|ach|oh|nein|ja|na|also|bitte|danke|danke schön|vielen dank|tschüss|guten morgen|guten tag|guten abend|gute nacht|"
         r"liebe|lieber|komm",
-        supposing=r"wenn|ob|als|dass",
         telling=r"der|die|das|den|dem|dessen|deren|mein|meine|sein|seine|ihr|ihre|unser|unsere|und|oder",
     ),
     "fr": Phrases(
+        common=True,
         clear=r"je m'appelle|mon nom est|mon nom c'est",
         plain=r"je suis|moi c'est",
         presenting=r"ici",
         greeting=r"bonjour|bonsoir|allô|salut",
         greetings=r"bonjour|bonsoir|salut|merci|merci beaucoup|au revoir|oh|ah|non|oui|bon|allô|s'il te plaît|s'il vous plaît|cher|chère|mon cher|ma chère",
-        supposing=r"si|que|comme",
         telling=r"qui|que|dont|mon|ma|son|sa|notre|leur|le|la|l'\w+|un|une|et|ou",
     ),
     "es": Phrases(
+        common=True,
         clear=r"me llamo|mi nombre es",
         plain=r"yo soy|soy",
         greetings=r"hola|oye|oiga|gracias|muchas gracias|adiós|ay|oh|no|sí|bueno|buenos días|buenas tardes|buenas noches|por favor|querido|querida",
-        supposing=r"si|que|como",
         telling=r"que|quien|cuyo|mi|su|nuestro|nuestra|el|la|un|una|y|o",
     ),
     "cs": Phrases(
+        common=True,
         clear=r"jmenuji se|jmenuju se|moje jméno je|mé jméno je",
         plain=r"já jsem|jsem",
         presenting=r"tady je",
         greeting=r"dobrý den|dobré ráno|dobrý večer|ahoj|haló",
         greetings=r"ahoj|čau|nazdar|dobrý den|dobré ráno|dobrý večer|dobrou noc|děkuji|děkuju|díky|prosím|ne|ano|jo|no|ach|hej|milý|milá",
-        supposing=r"jestli|kdyby|když|že|jako",
         telling=r"který|která|jehož|můj|moje|jeho|její|náš|naše|a|nebo",
     ),
     "hi": Phrases(
         clear=r"मेरा नाम|mera naam",
         named_after=r"है|hai",
+        asking=r"क्या|कौन|kya|kaun",
         plain=r"मैं|main",
         plain_after=r"हूँ|हूं|hoon|hun",
         greetings=r"अरे|ओ|हाँ|हां|नहीं|नमस्ते|नमस्कार|धन्यवाद|शुक्रिया|सुनो|प्लीज़|हैलो|arre|are|namaste|shukriya|dhanyavaad|suno|haan|nahin|hello|hi",
-        supposing=r"अगर|यदि|agar|yadi",
         telling=r"जो|जिस|मेरा|मेरी|उसका|उसकी|हमारा|हमारी|और|या|jo|mera|meri|aur|ya",
     ),
     "ja": Phrases(
@@ -96,6 +100,5 @@ LANGUAGES: Mapping[str, Phrases] = {
         plain=r"私は|わたしは|僕は|ぼくは|俺は|あたしは",
         plain_after=r"です|だ|だよ|よ",
         greetings=r"ねえ|ねぇ|おい|あの|ああ|はい|いいえ|うん|こんにちは|おはよう|おはようございます|ありがとう|ありがとうございます|さようなら",
-        supposing=r"もし",
     ),
 }  # fmt: skip

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from stage_runners.names_evidence import ordinary
 from stage_runners.naming_languages import LANGUAGES, Phrases
 
 BEFORE = (
@@ -99,14 +100,9 @@ def ends_well(rest: str, language: str, *, clear: bool) -> bool:
         return True
     if goes_on := re.match(r"\s*[,;–—]\s*(?P<more>.*)$", rest):
         return not re.match(rf"(?:{phrases.telling or '(?!)'})\b|{_SAYING}", goes_on["more"], re.IGNORECASE)
-    if language != "en":
-        return False
-    return bool(
-        re.match(r"\s*,?\s*(?:in|from) [A-Z]", rest)
-        or re.match(r"\s*,?\s+and (?:this is|I|my)\b", rest)
-        or re.match(r"\s+and [A-Z](?!.*'[sS]\b)", rest)  # "Sheila and Texas": what "in" is heard as
-        or re.match(rf"\s*,?\s*(?:{phrases.behind})\s*{_STOP}", rest)
-    )
+    there = phrases.where and re.match(rf"\s*(?:{phrases.where})", rest, re.IGNORECASE)
+    calling = phrases.behind and re.match(rf"\s*,?\s*(?:{phrases.behind})\s*{_STOP}", rest)
+    return bool(there or calling)
 
 
 def opened(rest: str, language: str) -> str:
@@ -116,6 +112,7 @@ def opened(rest: str, language: str) -> str:
     if language in UNSPACED:
         match = re.match(r"([^\s、。はがをにです]{2,10})(?=です|だ|でございます|$)", rest)
         return match.group(1) if match and match.group(1) not in _stop_words(language) else ""
+    phrases = LANGUAGES[language]
     words: list[str] = []
     at = 0
     for match in _WORD.finditer(rest):
@@ -125,17 +122,13 @@ def opened(rest: str, language: str) -> str:
         cased = word.lower() != word.upper()
         if (cased and not word[0].isupper() and language != "hi") or word.lower() in _stop_words(language):
             break
-        if LANGUAGES[language].named_after and re.fullmatch(
-            LANGUAGES[language].named_after, word, re.IGNORECASE
-        ):
+        if phrases.named_after and re.fullmatch(phrases.named_after, word, re.IGNORECASE):
             break
-        if language == "hi" and re.fullmatch(
-            r"क्या|कौन|kya|kaun", word, re.IGNORECASE
-        ):  # it asks, whatever the mark
+        if phrases.asking and re.fullmatch(phrases.asking, word, re.IGNORECASE):
             return ""
         words.append(word)
         at = match.end()
-    if language in {"de", "fr", "es", "cs"} and any(_in_dictionary(word, language) for word in words):
+    if phrases.common and any(ordinary(word, language) for word in words):
         return ""
     return " ".join(words)
 
@@ -233,14 +226,6 @@ def _spaced(form: str) -> bool:
 def _all_capitals(text: str) -> bool:
     """Whether capitals tell nothing in a text."""
     return text.isupper() and text != text.lower() and len(text.split()) > 1
-
-
-@cache
-def _in_dictionary(word: str, language: str) -> bool:
-    """Whether simplemma knows the word written small, or its other forms."""
-    from simplemma import is_known
-
-    return bool(is_known(word, lang=language) or is_known(word.lower(), lang=language))
 
 
 @cache
