@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
-import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from orchestrator import asides, config, config_devices, config_env, digests, envs, targets
 from orchestrator.config_devices import AUTO
 from orchestrator.config_values import formats
-from orchestrator.errors import INPUT, USAGE, FatalError
+from orchestrator.errors import USAGE, FatalError
+from orchestrator.films import film_of
 from orchestrator.flags import DEFAULT_FORMATS, FLAGS, FORMATS, Flag
 from orchestrator.stages import STAGES, Stage
 
@@ -26,13 +26,6 @@ if TYPE_CHECKING:
     from orchestrator.machine import Machine
     from orchestrator.plan import Plan
     from orchestrator.store import Store
-
-
-FILMS = {
-    ".mkv", ".mp4", ".m4v", ".mov", ".avi", ".webm", ".ts", ".m2ts", ".mpg", ".mpeg", ".vob", ".wmv", ".flv", ".ogv",
-    ".mp3", ".m4a", ".wav", ".flac", ".ogg", ".opus",
-}  # fmt: skip
-"""Endings by which a hint knows films and recordings; what is named is read whatever its ending."""
 
 
 def normalise(argv: Sequence[str]) -> list[str]:
@@ -147,34 +140,6 @@ def known(stage: str, flag: str, stages: Mapping[str, Stage] = STAGES) -> tuple[
     if not found:
         raise FatalError(f"{flag}: there is no stage {stage!r}", f"stages: {', '.join(stages)}", USAGE)
     return (stage,) if stage in found else found
-
-
-def film_of(path: Path) -> Path:
-    """The film's absolute path; `FatalError` where it is not a file that can be read."""
-    # abspath, not resolve: a film behind a symbolic link has its subtitles beside the link, where the player looks.
-    film = path.expanduser().absolute()
-    try:
-        if film.is_dir():
-            raise FatalError(f"{path} is a folder", _name_what_is_in(path, film), INPUT)
-        with film.open("rb") as stream:
-            if not stream.read(1):
-                raise FatalError(f"{path} is empty (0 bytes)", "copy or download it again", INPUT)
-    except FileNotFoundError as error:
-        raise FatalError(f"there is no file {path}", "check the name", INPUT) from error
-    except OSError as error:
-        raise FatalError(
-            f"{path} cannot be read: {error.strerror}", "check its permissions", INPUT
-        ) from error
-    return film
-
-
-def _name_what_is_in(path: Path, folder: Path) -> str:
-    """A hint with the pattern that names most films in the folder."""
-    endings = [entry.suffix for entry in folder.iterdir() if entry.suffix.lower() in FILMS]
-    if not endings:
-        return "name the films in it"
-    most = max(sorted(set(endings)), key=endings.count)
-    return f"name the films in it: {shlex.quote(str(path))}/*{most}"
 
 
 def plan_from(arguments: argparse.Namespace, film: Path, store: Store, *, fetch: bool = True) -> Plan:

@@ -24,6 +24,7 @@ from orchestrator import (
     runs,
 )
 from orchestrator.errors import BUG, DEGRADED, FAILED, INPUT, INTERRUPTED, OK, PARTIAL, USAGE, FatalError
+from orchestrator.films import film_of
 from orchestrator.flags import BY_KEY
 from orchestrator.home import home
 from orchestrator.plan import Plan, Step
@@ -226,7 +227,7 @@ def _plan(
     store: Store,
 ) -> tuple[argparse.Namespace, Plan]:
     """The options for one film and its plan; `FatalError` where it is this tool's own work, or its files would be another's."""
-    there = options.film_of(film)
+    there = film_of(film)
     of = ledger.film(there)
     if of and digests.file_digest(there) == ledger.digest(there):
         raise FatalError(

@@ -17,10 +17,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from stage_runners import naming_phrases as phrases
+from stage_runners.naming_cast import Names, inside
 from stage_runners.word_times import by_segment, places
 
 CLEAR, PLAIN = 0.92, 0.85
@@ -69,41 +70,6 @@ class Vote:
         """Its weight of evidence in nats, negative if against."""
         found = math.log(self.reliability / (1 - self.reliability))
         return -found if self.against else found
-
-
-@dataclass
-class Names:
-    """The names that may be: by written form, folded, the name as it is to be shown; a form of several people is none's."""
-
-    forms: dict[str, str] = field(default_factory=dict)
-    listed: bool = False
-
-    @classmethod
-    def of(cls, glossary: Sequence[Mapping[str, Any]]) -> Names:
-        """The people of a glossary: each by his given name, or by the whole one where two share it."""
-        people: dict[str, list[Mapping[str, Any]]] = {}
-        for row in glossary:
-            if row["kind"] in {"given", "family", "full"}:
-                people.setdefault(row["full"] or row["term"], []).append(row)
-        people = _merged(people)
-        owners: dict[str, set[str]] = {}
-        for person, rows in people.items():
-            for row in rows:
-                # A glossary has a term once, though several people may have it in their names.
-                own = {person, *(other for other in people if _inside(row["term"], other))}
-                for form in (row["term"], *row["variants"]):
-                    owners.setdefault(form.casefold(), set()).update(own)
-            owners.setdefault(person.casefold(), set()).add(person)
-        shown: dict[str, str] = {}
-        for person, rows in people.items():
-            given = [row["term"] for row in rows if row["kind"] == "given"]
-            shown[person] = next((term for term in given if len(owners[term.casefold()]) == 1), person)
-        forms = {form: shown[next(iter(who))] for form, who in owners.items() if len(who) == 1}
-        return cls(forms, listed=bool(people))
-
-    def shown(self, form: str) -> str | None:
-        """The name that a written form stands for."""
-        return self.forms.get(" ".join(form.split()).casefold())
 
 
 @dataclass(frozen=True)
@@ -237,14 +203,14 @@ def _read(introduction: phrases.Introduction, said: Sentence, names: Names, peop
         return (shown, introduction.rest[match.end() :]) if match and shown else ("", "")
     name = phrases.opened(introduction.rest, said.language)
     if said.language == "en" and name:
-        tagged = next((who for who in people(said.text) if _inside(who, name)), "")
+        tagged = next((who for who in people(said.text) if inside(who, name)), "")
         name = tagged
     elif not introduction.clear:
         name = ""
     if not name:
         return "", ""
     rest = introduction.rest[introduction.rest.find(name) + len(name) :]
-    known = next((n for n in names.forms.values() if _inside(n, name) or _inside(name, n)), name)
+    known = next((n for n in names.forms.values() if inside(n, name) or inside(name, n)), name)
     names.forms[name.casefold()] = known
     return known, rest
 
@@ -285,15 +251,6 @@ def _an_answer(spoken: Sequence[Sentence], at: int) -> bool:
     return bool(asked and before and own.start - before.end <= _GREETED)
 
 
-def _merged(people: Mapping[str, list[Mapping[str, Any]]]) -> dict[str, list[Mapping[str, Any]]]:
-    """The same people, but one of a single name who is in exactly one other's: a list's Sheila is Sheila Brown of the .nfo."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for person, rows in people.items():
-        whole = [other for other in people if other != person and _inside(person, other)]
-        found.setdefault(whole[0] if len(whole) == 1 and " " not in person else person, []).extend(rows)
-    return found
-
-
 def _turns(spoken: Sequence[Sentence]) -> list[int]:
     """The number of each sentence's turn: sentences of one speaker in a row are one."""
     found: list[int] = []
@@ -305,11 +262,6 @@ def _turns(spoken: Sequence[Sentence]) -> list[int]:
 
 def _own_words(said: Sentence) -> str:
     return f"{_clock(said.start)} in the speaker's own words: “{said.text}”"
-
-
-def _inside(part: str, whole: str) -> bool:
-    """Whether all words of `part` are in `whole`."""
-    return set(part.casefold().split()) <= set(whole.casefold().split())
 
 
 def _title(word: str) -> bool:

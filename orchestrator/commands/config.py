@@ -13,6 +13,7 @@ from orchestrator import config, config_env, config_file, decided, options
 from orchestrator import format as fmt
 from orchestrator.decided import Row
 from orchestrator.errors import OK, FatalError
+from orchestrator.films import film_of
 from orchestrator.masking import masked
 
 
@@ -33,7 +34,7 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the options; returns the exit status."""
-    film = options.film_of(arguments.film) if arguments.film else None
+    film = film_of(arguments.film) if arguments.film else None
     asked = config.merged(arguments, film)
     ways, problems = _ways(asked)
     rows = list(decided.rows(asked, ways))

@@ -12,6 +12,7 @@ from typing import Any
 from orchestrator import options
 from orchestrator.config_file import JOB, job_path
 from orchestrator.errors import FAILED, OK, PARTIAL, STORAGE, USAGE, FatalError
+from orchestrator.films import film_of
 
 
 def add(subparsers: Any) -> None:
@@ -60,7 +61,7 @@ def _prepare(arguments: argparse.Namespace, film: Path) -> str:
     from orchestrator.home import home
     from orchestrator.store import Store
 
-    film = options.film_of(film)
+    film = film_of(film)
     target, ledger = job_path(film), outputs.Ledger()
     _check(target, film, ledger, overwrite=arguments.overwrite)
     # Not with the job file that is there: it would pin what was decided when it was written.

@@ -7,9 +7,10 @@ import argparse
 import pytest
 
 from ipc.digests import file_digest
-from orchestrator import cli, options, outputs, session
+from orchestrator import cli, outputs, session
 from orchestrator.commands import run
 from orchestrator.errors import INPUT, PARTIAL, STORAGE, FatalError
+from orchestrator.films import film_of
 from orchestrator.state import Failure, FilmState, RunState, StepState
 from orchestrator.store import Store
 
@@ -75,5 +76,5 @@ def test_of_a_folder_the_films_in_it_are_named(tmp_path, capsys):
     assert cli.main(["run", str(folder)]) == INPUT
     assert f"'{folder}'/*.mkv" in capsys.readouterr().err
     with pytest.raises(FatalError) as caught:
-        options.film_of(tmp_path)
+        film_of(tmp_path)
     assert caught.value.hint == "name the films in it"

@@ -1,0 +1,42 @@
+"""The film that is named on a command line, or a sentence about what stands there instead."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from orchestrator.errors import INPUT, FatalError
+
+FILMS = {
+    ".mkv", ".mp4", ".m4v", ".mov", ".avi", ".webm", ".ts", ".m2ts", ".mpg", ".mpeg", ".vob", ".wmv", ".flv", ".ogv",
+    ".mp3", ".m4a", ".wav", ".flac", ".ogg", ".opus",
+}  # fmt: skip
+"""Endings by which a hint knows films and recordings; what is named is read whatever its ending."""
+
+
+def film_of(path: Path) -> Path:
+    """The film's absolute path; `FatalError` where it is not a file that can be read."""
+    # abspath, not resolve: a film behind a symbolic link has its subtitles beside the link, where the player looks.
+    film = path.expanduser().absolute()
+    try:
+        if film.is_dir():
+            raise FatalError(f"{path} is a folder", _name_what_is_in(path, film), INPUT)
+        with film.open("rb") as stream:
+            if not stream.read(1):
+                raise FatalError(f"{path} is empty (0 bytes)", "copy or download it again", INPUT)
+    except FileNotFoundError as error:
+        raise FatalError(f"there is no file {path}", "check the name", INPUT) from error
+    except OSError as error:
+        raise FatalError(
+            f"{path} cannot be read: {error.strerror}", "check its permissions", INPUT
+        ) from error
+    return film
+
+
+def _name_what_is_in(path: Path, folder: Path) -> str:
+    """A hint with the pattern that names most films in the folder."""
+    endings = [entry.suffix for entry in folder.iterdir() if entry.suffix.lower() in FILMS]
+    if not endings:
+        return "name the films in it"
+    most = max(sorted(set(endings)), key=endings.count)
+    return f"name the films in it: {shlex.quote(str(path))}/*{most}"
