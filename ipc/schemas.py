@@ -221,12 +221,61 @@ SPEAKERS = Kind(
 )
 """Who the voices are: `name` is null where nobody can tell. `source` is asked (the user says so), voice (it is known), dialogue, or none."""
 
+DOUBTS = Kind(
+    "doubts",
+    1,
+    "parquet",
+    (
+        *_SPAN,
+        Column("segment", "int32", nullable=True),
+        Column("verdict", "string"),
+        Column("text", "string"),
+        Column("reasons", "list<string>"),
+        Column("score", "float"),
+    ),
+    intervals=True,
+)
+"""Where recognition is not to be trusted, on both sides.
+
+`verdict` is `dropped` (text that nobody said: it is in no segment), `flagged` (kept, and doubtful; `segment` is its id), `recovered` (speech that
+had no text, and got some when it was heard again; `segment` is its id), or `empty` (speech that still has none). `score` in 0..1 is how sure that is.
+"""
+
+SHOTS = Kind(
+    "shots", 1, "parquet", (Column("time", "double"), Column("score", "float")), content=("frame_rate",)
+)
+"""Changes of shot in order: `time` is that of the first frame of the new one. `frame_rate` in frames a second, 0 where there is no picture."""
+
+SOUNDS = Kind(
+    "sounds",
+    1,
+    "parquet",
+    (*_SPAN, Column("kind", "string"), Column("confidence", "float", nullable=True)),
+    intervals=True,
+)
+"""What is heard where nobody speaks: `kind` is `music`, or `silence`."""
+
+PHRASES = Kind(
+    "phrases", 1, "parquet", (Column("word", "int32"), Column("cost", "float")), content=("language",)
+)
+"""What it costs a reader where a line ends before `word` (a row of the table of words), 0 best; words that are not listed have no parse."""
+
+WAVEFORM = Kind(
+    "waveform",
+    1,
+    "arrow",
+    (Column("low", "int32"), Column("high", "int32")),
+    content=("per_second",),
+)
+"""The lowest and the highest sample (int16) of each stretch of 1 / `per_second` seconds, from 0 on."""
+
 FILE = Kind("file", 1, "file")
 """An opaque file, such as an SRT or a film. Its digest is over its bytes."""
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        AUDIO, REGIONS, SCORES, TURNS, EMBEDDINGS, SEGMENTS, WORDS, CUES, CAST, GLOSSARY, CORRECTIONS, SPEAKERS, FILE,
+        AUDIO, REGIONS, SCORES, TURNS, EMBEDDINGS, SEGMENTS, WORDS, CUES, CAST, GLOSSARY, CORRECTIONS, SPEAKERS,
+        DOUBTS, SHOTS, SOUNDS, PHRASES, WAVEFORM, FILE,
     )
 }  # fmt: skip

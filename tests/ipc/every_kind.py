@@ -36,6 +36,8 @@ CONTENT = {
     "plot": "",
     "series": "",
     "sources": ["nfo: 12 characters"],
+    "frame_rate": 23.976,
+    "per_second": 20,
 }
 
 
