@@ -30,6 +30,16 @@ DEMUX = Stage(
     packages=("av", "imageio-ffmpeg"),
 )
 
+WAVEFORM = Stage(
+    name="waveform",
+    version=1,
+    backends=on_cpu("waveform", "media"),
+    inputs=(Input(name="audio", source="demux.audio"),),
+    outputs=(Output(name="waveform", kind="waveform"),),
+    resources=Resources(cores=1, memory_mb=200),
+    stall_s=120,
+)
+
 SILERO_VAD = Stage(
     name="silero_vad",
     version=1,
@@ -213,7 +223,7 @@ ATTRIBUTION = Stage(
 
 SUBTITLES = Stage(
     name="subtitles",
-    version=3,
+    version=4,
     backends=on_cpu("subtitles", "media"),
     inputs=(
         Input(name="segments", source="post_ner.segments", otherwise="attribution.segments"),
@@ -232,13 +242,31 @@ SUBTITLES = Stage(
         Output(name="rttm", kind="file", filename="speakers.rttm"),
     ),
     params=(
-        Param(name="max_line_width", default=42, help="characters a line (16 for Chinese, Japanese, Thai)"),
+        # The defaults are those of profiles/default.toml, which a test compares.
+        Param(name="max_line_width", default=42, help="characters a line"),
+        Param(
+            name="line_widths",
+            default={"zh": 16, "yue": 16, "ja": 16, "ko": 16, "th": 16},
+            help="characters a line by language, where it has fewer",
+        ),
         Param(name="max_line_count", default=2),
         Param(name="max_cps", default=17.0, help="characters a second"),
+        Param(name="reading_speeds", default={}, help="characters a second by language"),
         Param(name="min_duration", default=5 / 6, help="seconds a cue is shown at least"),
         Param(name="max_duration", default=7.0),
         Param(name="min_gap", default=0.08, help="seconds between two cues at least"),
+        Param(
+            name="gap_frames", default=2, help="frames between two cues at least, where there is a picture"
+        ),
+        Param(name="chain", default=0.4, help="seconds; a smaller gap is closed to the least one"),
+        Param(
+            name="snap", default=0.5, help="seconds around a change of shot within which a cue takes its time"
+        ),
         Param(name="speaker_labels", default="change", help="none, change or all: labels in SRT"),
+        Param(name="label_form", default="[NAME]", help="how a label is written"),
+        Param(name="dash", default="- ", help="before each line where two speak in one cue"),
+        Param(name="dashes", default={}, help="the same by language"),
+        Param(name="sdh", default=False, help="for people who do not hear"),
     ),
     resources=Resources(cores=1, memory_mb=300),
     stall_s=120,
@@ -268,7 +296,7 @@ MUX = Stage(
 STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
-        DEMUX, TMDB, PRE_NER, SILERO_VAD, PYANNOTE_VAD, DIARIZATION, ASR, ALIGNMENT,
+        DEMUX, WAVEFORM, TMDB, PRE_NER, SILERO_VAD, PYANNOTE_VAD, DIARIZATION, ASR, ALIGNMENT,
         ATTRIBUTION, POST_NER, NAMING, TRANSLATION, SUBTITLES, MUX,
     )
 }  # fmt: skip

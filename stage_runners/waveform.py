@@ -1,0 +1,65 @@
+"""waveform: the lowest and the highest sample of each twentieth of a second, so that a film's sound can be drawn without its audio."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ipc.context import Context
+
+STAGE = "waveform"
+VERSION = 1
+
+PER_SECOND = 20
+"""A cue of a second is then twenty points wide, and three hours are 216,000 points."""
+PIECE_SECONDS = 300
+"""So much audio is in memory at once: 10 MB."""
+
+
+def load(params: Mapping[str, Any], device: str) -> None:
+    """Nothing to load."""
+    del params, device
+
+
+def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
+    """Go through the audio once, a piece at a time."""
+    del model
+    import numpy as np
+
+    from ipc.artifacts import open_audio
+
+    audio = open_audio(inputs["audio"])
+    width = audio.sample_rate // PER_SECOND
+    piece = width * PER_SECOND * PIECE_SECONDS
+    low, high = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
+    for first in range(0, len(audio.samples), piece):
+        context.check()
+        below, above = extremes(audio.samples[first : first + piece], width)
+        low.append(below)
+        high.append(above)
+        context.progress(min(first + piece, len(audio.samples)) / audio.sample_rate, audio.seconds)
+    context.method = "lowest and highest sample"
+    context.save(
+        "waveform",
+        {"low": np.concatenate(low), "high": np.concatenate(high)},
+        content={"per_second": PER_SECOND},
+    )
+
+
+def extremes(samples: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
+    """The minimum and the maximum of each `width` samples of an int16 array of shape (n,), as int32 of shape (ceil(n / width),).
+
+    The last stretch may be shorter; no sample is made up to fill it.
+    """
+    import numpy as np
+
+    whole = len(samples) // width * width
+    rows = samples[:whole].reshape(-1, width)
+    low, high = rows.min(axis=1).astype(np.int32), rows.max(axis=1).astype(np.int32)
+    if rest := samples[whole:].tolist():
+        low, high = np.append(low, np.int32(min(rest))), np.append(high, np.int32(max(rest)))
+    return low, high
