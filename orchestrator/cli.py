@@ -28,6 +28,7 @@ COMMANDS = {
     "models": "list, fetch or remove models",
     "names": "a film's names: what was corrected and why, who speaks",
     "voices": "the voices that are known by name",
+    "profiles": "the limits and manners that --profile takes",
     "cache": "look into the store of results",
     "runs": "past runs with their logs",
 }

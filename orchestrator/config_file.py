@@ -118,7 +118,11 @@ def _value(flag: Flag, found: Any, path: Path, said: str) -> Value:
     elif flag.type is Path:
         # Relative to the file that says so: the file means the same from whatever folder the tool is started in.
         value = path.parent / Path(value).expanduser()
-    elif flag.type is str and flag.key.endswith("model") and value.startswith(("./", "../")):
+    elif (
+        flag.type is str
+        and (flag.key.endswith("model") or flag.key == "profile")
+        and value.startswith(("./", "../"))
+    ):
         value = os.path.normpath(path.parent / value)
     return checked(flag, Value(value=value, source=path.name, said=said))
 

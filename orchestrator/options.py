@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestrator import asides, config, config_devices, config_env, digests, envs, targets
+from orchestrator import asides, config, config_devices, config_env, digests, envs, profile, targets
 from orchestrator.config_devices import AUTO
 from orchestrator.config_values import formats
 from orchestrator.errors import USAGE, FatalError
@@ -75,8 +75,8 @@ def _add(group: Any, flag: Flag) -> None:
 
 
 def params_of(arguments: argparse.Namespace) -> dict[str, dict[str, Any]]:
-    """The parameters that somebody set, by stage, of arguments that were merged."""
-    params: dict[str, dict[str, Any]] = {}
+    """The parameters that somebody set, by stage, of arguments that were merged; single limits win over the profile's."""
+    params = _of_profile(arguments)
     for flag in FLAGS:
         value = getattr(arguments, flag.key)
         if value is None or (flag.name == "language" and value == "auto"):
@@ -86,7 +86,16 @@ def params_of(arguments: argparse.Namespace) -> dict[str, dict[str, Any]]:
         for target in flag.targets:
             stage, name = target.split(".")
             params.setdefault(stage, {})[name] = value
+    if arguments.max_cps is not None:
+        params["subtitles"]["reading_speeds"] = {}
     return params
+
+
+def _of_profile(arguments: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    if arguments.profile is None and arguments.audience is None:
+        return {}
+    found = profile.read(arguments.profile or profile.DEFAULT)
+    return {"subtitles": found.params_for(arguments.audience or profile.AUDIENCES[0])}
 
 
 def devices_of(

@@ -10,9 +10,6 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-NARROW = frozenset({"ja", "zh", "yue", "th"})
-"""Languages whose lines hold 16 characters."""
-NARROW_WIDTH = 16
 SENTENCE = frozenset(".?!…。？！।॥؟।۔።᙮")
 CLAUSE = frozenset(",;:—–、，；：،؛")
 CLOSING = "\"'”’»›)]}」』）】〉》〗"
@@ -87,11 +84,6 @@ _NO_GRAMMAR = Grammar()
 def grammar(language: str) -> Grammar:
     """Small words of `language` (ISO 639-1); empty where none are known."""
     return _GRAMMARS.get(language, _NO_GRAMMAR)
-
-
-def line_width(language: str, width: int) -> int:
-    """Characters a line may hold."""
-    return min(width, NARROW_WIDTH) if language in NARROW else width
 
 
 def bare(text: str) -> str:

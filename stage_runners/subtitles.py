@@ -9,14 +9,13 @@ from typing import Any
 
 from ipc.errors import StageError
 from stage_runners import subtitles_formats as formats
-from stage_runners.languages import line_width
 from stage_runners.subtitles_cues import Cue, Profile
 from stage_runners.subtitles_layout import Layout
 from stage_runners.subtitles_tokens import tokens, up
 from stage_runners.translation_languages import share_written_in
 
 STAGE = "subtitles"
-VERSION = 3
+VERSION = 4
 MIN_WIDTH = 16
 """A speaker label and the words that cannot be cut have to fit a line."""
 _LABEL = 14
@@ -73,7 +72,8 @@ def cues_of(
     wanted = params["speaker_labels"]
     shown = wanted == "all" or (wanted == "change" and len(set(speakers.values())) > 1)
     room = max(_LABEL, limits.width * 3 // 5)
-    labels = {speaker: formats.label(name, room) for speaker, name in speakers.items()} if shown else {}
+    form = str(params["label_form"])
+    labels = {speaker: formats.label(name, room, form) for speaker, name in speakers.items()} if shown else {}
     longest = max(map(len, labels.values()), default=-1) + 1
     width = limits.width if limits.lines > 1 else max(1, limits.width - longest)
     layout = Layout(tokens(segments, words, width), limits, language, labels, every=wanted == "all")
@@ -100,10 +100,11 @@ def profile(params: Mapping[str, Any], language: str) -> Profile:
         wrong = f"--max_duration {params['max_duration']} is below --min_duration {params['min_duration']}"
     if wrong:
         raise StageError("config", wrong)
+    width = int(params["max_line_width"])
     return Profile(
-        width=line_width(language, int(params["max_line_width"])),
+        width=min(width, int(params["line_widths"].get(language, width))),
         lines=int(params["max_line_count"]),
-        cps=float(params["max_cps"]),
+        cps=float(params["reading_speeds"].get(language, params["max_cps"])),
         min_ms=up(params["min_duration"]),
         max_ms=up(params["max_duration"]),
         gap_ms=up(params["min_gap"]),

@@ -53,13 +53,17 @@ def together(
     )
 
 
-def label(name: str, room: int = 40) -> str:
-    """The label that stands before a speaker's text, of `room` characters at most: of a long name the first word, else its beginning."""
-    if len(name) + 2 > room:
+def label(name: str, room: int = 40, form: str = "[NAME]") -> str:
+    """The label that stands before a speaker's text, of `room` characters at most: of a long name the first word, else its beginning.
+
+    `form` is how a house writes it, with NAME for the name.
+    """
+    around = len(form) - len("NAME")
+    if len(name) + around > room:
         name = name.split(maxsplit=1)[0]
-    if len(name) + 2 > room:
-        name = name[: room - 3] + "…"
-    return f"[{name.upper()}]"
+    if len(name) + around > room:
+        name = name[: max(1, room - around - 1)] + "…"
+    return form.replace("NAME", name.upper())
 
 
 def srt(cues: Sequence[Cue]) -> str:

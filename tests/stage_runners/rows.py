@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-PARAMS = {
-    "max_line_width": 42,
-    "max_line_count": 2,
-    "max_cps": 17.0,
-    "min_duration": 5 / 6,
-    "max_duration": 7.0,
-    "min_gap": 0.08,
-    "speaker_labels": "change",
-}
+from orchestrator.stages import STAGES
+
+PARAMS = STAGES["subtitles"].defaults()
 
 
 def word(text, start=None, end=None, *, speaker=None, segment=0, space=True, overlap=False):

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from stage_runners.languages import ending, line_width
+from stage_runners.languages import ending
 from stage_runners.subtitles_lines import FORBIDDEN, Lines
 from stage_runners.subtitles_tokens import tokens
 from tests.stage_runners.rows import around, said, segment, word
@@ -116,8 +116,3 @@ def test_a_word_longer_than_a_line_is_cut_and_none_of_it_lost():
 )
 def test_the_end_of_a_sentence_is_known(text, following, expected):
     assert ending(text, following) == expected
-
-
-def test_lines_of_chinese_japanese_and_thai_are_narrow():
-    assert [line_width(code, 42) for code in ("ja", "zh", "th", "en")] == [16, 16, 16, 42]
-    assert line_width("ja", 12) == 12
