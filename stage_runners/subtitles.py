@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ipc.errors import StageError
 from stage_runners import subtitles_formats as formats
-from stage_runners.subtitles_cues import Cue, Profile
+from stage_runners.subtitles_cues import Cue
 from stage_runners.subtitles_layout import Layout
-from stage_runners.subtitles_tokens import tokens, up
+from stage_runners.subtitles_profile import NO_SHOTS, Shots, profile
+from stage_runners.subtitles_tokens import tokens
 from stage_runners.translation_languages import share_written_in
 
 STAGE = "subtitles"
 VERSION = 4
-MIN_WIDTH = 16
-"""A speaker label and the words that cannot be cut have to fit a line."""
 _LABEL = 14
 """Characters that a label may have in the narrowest line: `[SPEAKER 12]` and a little more."""
-LABELS = ("none", "change", "all")
 UNDETERMINED = "und"
 
 
@@ -35,6 +31,9 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     segments, words = read(inputs["segments"], "segments").rows(), read(inputs["words"], "words").rows()
     turns = read(inputs["turns"], "turns").rows() if "turns" in inputs else []
     known = read(inputs["speakers"], "speakers").rows() if "speakers" in inputs else []
+    shots = shots_of(read(inputs["shots"], "shots")) if "shots" in inputs else NO_SHOTS
+    if "phrases" in inputs:
+        words = with_costs(words, read(inputs["phrases"], "phrases").rows())
     language = language_of(segments)
     speakers = formats.names(segments, known)
 
@@ -42,7 +41,9 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
         context.check()
         context.progress(done, len(words), unit="words", phase="layout")
 
-    cues = cues_of(*formats.together(segments, words, speakers), language, context.params, speakers, check)
+    cues = cues_of(
+        *formats.together(segments, words, speakers), language, context.params, speakers, check, shots
+    )
     context.method = "dynamic programme"
     _report(cues, language, speakers, context)
     context.save("cues", columns(cues), content={"language": language})
@@ -66,53 +67,31 @@ def cues_of(
     params: Mapping[str, Any],
     speakers: Mapping[str, str],
     check: Any = None,
+    shots: Shots = NO_SHOTS,
 ) -> list[Cue]:
     """The cues of rows of segments and words. A film with one speaker needs no label, unless all are asked for."""
-    limits = profile(params, language)
+    limits = profile(params, language, shots)
     wanted = params["speaker_labels"]
     shown = wanted == "all" or (wanted == "change" and len(set(speakers.values())) > 1)
-    room = max(_LABEL, limits.width * 3 // 5)
+    room = max(min(_LABEL, limits.width), limits.width * 3 // 5)
     form = str(params["label_form"])
     labels = {speaker: formats.label(name, room, form) for speaker, name in speakers.items()} if shown else {}
     longest = max(map(len, labels.values()), default=-1) + 1
     width = limits.width if limits.lines > 1 else max(1, limits.width - longest)
-    layout = Layout(tokens(segments, words, width), limits, language, labels, every=wanted == "all")
-    return layout.cues(check)
+    cut = tokens(segments, words, width)
+    return Layout(cut, limits, language, labels, every=wanted == "all", shots=shots.times).cues(check)
 
 
-def profile(params: Mapping[str, Any], language: str) -> Profile:
-    """The limits that the parameters ask for, in `language`; StageError("config") where they contradict."""
-    wrong = next(
-        (
-            f"--{name} {params[name]}: expected a number above 0"
-            for name in ("max_line_width", "max_line_count", "max_cps", "min_duration", "max_duration")
-            if not _positive(params[name])
-        ),
-        "",
-    )
-    if params["speaker_labels"] not in LABELS:
-        wrong = f"--speaker_labels {params['speaker_labels']}: expected one of {', '.join(LABELS)}"
-    elif not wrong and params["max_line_width"] < MIN_WIDTH:
-        wrong = f"--max_line_width {params['max_line_width']}: a line needs {MIN_WIDTH} characters at least"
-    elif not wrong and not (_positive(params["min_gap"]) or params["min_gap"] == 0):
-        wrong = f"--min_gap {params['min_gap']}: expected seconds, 0 or more"
-    elif not wrong and params["max_duration"] < params["min_duration"]:
-        wrong = f"--max_duration {params['max_duration']} is below --min_duration {params['min_duration']}"
-    if wrong:
-        raise StageError("config", wrong)
-    width = int(params["max_line_width"])
-    return Profile(
-        width=min(width, int(params["line_widths"].get(language, width))),
-        lines=int(params["max_line_count"]),
-        cps=float(params["reading_speeds"].get(language, params["max_cps"])),
-        min_ms=up(params["min_duration"]),
-        max_ms=up(params["max_duration"]),
-        gap_ms=up(params["min_gap"]),
-    )
+def shots_of(artifact: Any) -> Shots:
+    """The film's changes of shot, from the artifact that lists them."""
+    times = [row["time"] * 1000 for row in artifact.rows()]
+    return Shots(times, float(artifact.content["frame_rate"]))
 
 
-def _positive(value: Any) -> bool:
-    return isinstance(value, (int, float)) and math.isfinite(value) and value > 0
+def with_costs(words: Sequence[dict[str, Any]], phrases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The words, each with what a break before it would cost where its sentence was parsed (`cost`)."""
+    costs = {row["word"]: row["cost"] for row in phrases}
+    return [{**word, "cost": costs.get(k)} for k, word in enumerate(words)]
 
 
 def language_of(segments: Sequence[Mapping[str, Any]]) -> str:

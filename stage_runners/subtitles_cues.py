@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 DASH = "- "
 
@@ -20,7 +21,24 @@ class Profile:
     chain_ms: int = 400
     """A gap shorter than this is closed to `gap_ms`: a short flicker of nothing disturbs more than none."""
     late_ms: int = 400
-    """A cue may start this much after its first word where the one before could not be read otherwise."""
+    """A cue may start this much after its first word where the one before could not be seen otherwise."""
+    patience_ms: int = 120
+    """The same where the one before could not be read to its end: three frames of 24, which nobody sees."""
+    hold_ms: int = 100
+    """A cue stays this much after its last word where there is room: the word's end is only measured."""
+    snap_ms: int = 0
+    """Around a change of shot, a cue that begins or ends within this takes the shot's time; 0: shots are not looked at."""
+    gap_frames: int = 0
+    frame_ms: float = 1000 / 24
+    """Milliseconds that a frame of the film lasts; of one without a picture, those of the cinema's."""
+    dash: str = DASH
+    """What stands before each line where two speak in one cue."""
+
+    def on_film(self, frame_rate: float, grid_ms: int) -> Profile:
+        """The same limits for a film of `frame_rate` frames a second (0: no picture): the gap is also `gap_frames` long."""
+        frame = 1000 / frame_rate if frame_rate > 0 else self.frame_ms
+        frames = math.ceil(round(self.gap_frames * frame / grid_ms, 4)) * grid_ms if frame_rate > 0 else 0
+        return replace(self, frame_ms=frame, gap_ms=max(self.gap_ms, frames))
 
 
 @dataclass(frozen=True)
@@ -36,6 +54,8 @@ class Costs:
     sentence_inside: float = 2.0
     ragged: float = 3.0
     """A sentence that begins in a cue behind another one's end, and is cut."""
+    shot_inside: float = 1.5
+    """A change of shot in the middle of a cue."""
     pause_inside: float = 8.0
     """A second of silence inside a cue, past the first 0.3 s."""
     dialogue: float = 8.0
@@ -53,17 +73,17 @@ class Costs:
 
 @dataclass(frozen=True)
 class Line:
-    """A line: `label` is the speaker's label where one is shown, `dash` marks a dialogue. `text` may be empty."""
+    """A line: `label` is the speaker's label where one is shown, `dash` stands before each line of a dialogue. `text` may be empty."""
 
     text: str
     speaker: str | None
     label: str = ""
-    dash: bool = False
+    dash: str = ""
 
     def shown(self, *, labels: bool = True) -> str:
         """The line as a reader sees it."""
         parts = [self.label if labels else "", self.text]
-        return (DASH if self.dash else "") + " ".join(part for part in parts if part)
+        return self.dash + " ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,20 @@ broken as little as can be and the cue is flagged.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from stage_runners.subtitles_cues import DASH, Costs, Cue, Line, Profile
+from stage_runners.subtitles_cues import Costs, Cue, Line, Profile
 from stage_runners.subtitles_lines import Lines
+from stage_runners.subtitles_times import NEVER, Times, timed
 from stage_runners.subtitles_tokens import GRID_MS, Token
 
 _STATES = 8
 """Lateness values kept at a place; speech that is not absurdly dense has one or two."""
-_NEVER = 1 << 50
+_STEP_MS = 40
+"""By how much a cue is put off for the readers of the one before: few steps, so that there are few states."""
 _LEAST_MS = 240
 """Time a cue gets though all its words lie under those of the one before."""
 
@@ -52,7 +54,7 @@ class Layout:
     """Lays `tokens` out as cues within `profile`.
 
     `labels` holds the label of each speaker that is to be labelled, `every` asks for one on every cue and not only
-    where the speaker changes. Labels take room in lines and reading time.
+    where the speaker changes. Labels take room in lines and reading time. `shots` are the changes of shot, in milliseconds.
     """
 
     def __init__(
@@ -64,8 +66,10 @@ class Layout:
         *,
         every: bool = False,
         costs: Costs | None = None,
+        shots: Sequence[float] = (),
     ) -> None:
         self.tokens = tokens
+        self._shots = shots
         self.profile = profile
         self._labels = labels or {}
         self._every = every
@@ -102,7 +106,11 @@ class Layout:
                 self._inside[-1] + inside + (costs.sentence_inside if ended == "sentence" else 0)
             )
         self._cut.append(0.0)
-        self._onset.append(_NEVER)
+        self._onset.append(NEVER)
+        # Changes of shot that are no end of a cue near by: how many lie before what begins, and what ends, at a place.
+        near = profile.snap_ms
+        self._shots_from = [bisect_right(self._shots, onset + near) for onset in self._onset]
+        self._shots_to = [bisect_left(self._shots, said - near) for said in self._spoken]
 
     def cues(self, check: Callable[[int], None] | None = None) -> list[Cue]:
         """The cues in order. `check(k)` is called now and then with the tokens done."""
@@ -136,6 +144,8 @@ class Layout:
             if last > first + 1 and self._spoken[last] - self._onset[first] > profile.max_ms:
                 break
             base = costs.cue + self._cut[last] + self._inside[last - 1] - self._inside[first]
+            if self._shots:
+                base += costs.shot_inside * max(0, self._shots_to[last] - self._shots_from[first])
             if lines.ends[last] != "sentence" and self._sentences[last - 1] > self._sentences[first]:
                 base += costs.ragged
             if last <= turn:
@@ -148,8 +158,8 @@ class Layout:
                 characters = lead + lines.length(first, last) + self._unspaced(first, breaks)
                 result.append(_Span(last, base + cost, characters, breaks, 0))
                 continue
-            above = lead + len(DASH) + lines.length(first, turn)
-            below = self._lead(turn) + len(DASH) + lines.length(turn, last)
+            above = lead + len(profile.dash) + lines.length(first, turn)
+            below = self._lead(turn) + len(profile.dash) + lines.length(turn, last)
             if profile.lines < 2 or max(above, below) > profile.width:
                 break
             result.append(_Span(last, base + costs.dialogue, above + 1 + below, (turn,), turn))
@@ -176,6 +186,11 @@ class Layout:
                 cost += costs.short + lacking / 10
                 room += pushed
         needed = self._reading(span.characters)
+        if room < needed and not pushed and span.last < len(self.tokens):
+            delay = self._onset[span.last] - self.tokens[span.last].start
+            lacking = math.ceil((needed - room) / _STEP_MS) * _STEP_MS
+            if lacking + delay <= profile.patience_ms and room + lacking <= profile.max_ms:
+                pushed, room = lacking, room + lacking
         if needed > room:
             cost += costs.fast + costs.faster * (needed / max(room, 1) - 1)
         shown = min(room, max(needed, said))
@@ -204,35 +219,37 @@ class Layout:
     def _built(self, states: Sequence[Mapping[int, _Step]]) -> list[Cue]:
         """Walk the best path back and make its cues."""
         place, late = len(self.tokens), 0
-        chosen: list[tuple[int, int, int, _Span]] = []
+        chosen: list[tuple[int, int, _Span]] = []
         while place > 0:
             step = states[place][late]
             assert step.span is not None  # noqa: S101 - only place 0 has no span
-            chosen.append((step.origin, step.late, late, step.span))
+            chosen.append((step.origin, step.late, step.span))
             place, late = step.origin, step.late
-        return [self._cue(*choice) for choice in reversed(chosen)]
+        chosen.reverse()
+        times = timed([self._times(*choice) for choice in chosen], self.profile, self._shots)
+        return [self._cue(first, span, when) for (first, _, span), when in zip(chosen, times, strict=True)]
 
-    def _cue(self, first: int, late: int, pushed: int, span: _Span) -> Cue:
+    def _times(self, first: int, late: int, span: _Span) -> Times:
+        onset = self.tokens[first].start
+        start = self._onset[first] + late
+        spoken = max(self._spoken[span.last], start)
+        return Times(onset, spoken, self._reading(span.characters), start)
+
+    def _cue(self, first: int, span: _Span, when: Times) -> Cue:
         profile = self.profile
-        start, said, room = self._room(first, late, span.last)
-        room = min(room + pushed, profile.max_ms)
-        needed = self._reading(span.characters)
-        shown = min(room, max(said, needed, profile.min_ms))
-        if room < profile.max_ms and room - shown < profile.chain_ms - profile.gap_ms:
-            shown = room
         tokens = self.tokens[first : span.last]
         flags = {
-            "too_fast": needed > shown,
-            "too_short": shown < profile.min_ms,
-            "too_long": said > profile.max_ms,
-            "late": start - tokens[0].start > 2 * profile.gap_ms,
+            "too_fast": when.needed > when.end - when.start,
+            "too_short": when.end - when.start < profile.min_ms,
+            "too_long": when.spoken - when.start > profile.max_ms,
+            "late": when.start - when.onset > 2 * profile.gap_ms and not when.snapped,
             "overlap": any(token.overlap for token in tokens),
             "guessed_times": any(token.guessed for token in tokens),
             "unknown_speaker": bool(self._changes) and any(token.speaker is None for token in tokens),
         }
         return Cue(
-            start=start,
-            end=start + shown,
+            start=when.start,
+            end=when.end,
             lines=self._cue_lines(first, span),
             segments=tuple(dict.fromkeys(token.segment for token in tokens)),
             flags=tuple(name for name, there in flags.items() if there),
@@ -245,7 +262,7 @@ class Layout:
             speaker = self.tokens[a].speaker
             label = self._label(a) if k == 0 or span.turn else ""
             text = self._lines.text(a, b) if b > a else ""
-            result.append(Line(text, speaker, label, dash=bool(span.turn)))
+            result.append(Line(text, speaker, label, dash=self.profile.dash if span.turn else ""))
         return tuple(result)
 
 

@@ -27,7 +27,7 @@ class Lines:
     """Lines for any stretch `first`..`last` of `tokens`, at most `count` of at most `width` characters.
 
     `ends[k]` says what ends before token k (`sentence`, `clause` or nothing), `breaks[k]` what it costs to end a line
-    there: what belongs together grammatically stays together. Lines of about the same length are better,
+    there: what belongs together grammatically stays together, by the sentence's parse where a token has one. Lines of about the same length are better,
     the lower one rather the longer.
     """
 
@@ -115,7 +115,10 @@ def _cost(
             return 8.0 if b.inside else FORBIDDEN
         return _cost_spaceless(left, right, ended, inside=b.inside)
     if ended:
-        return 0.0 if ended == "sentence" else 0.5
+        # A comma between words that belong together ("a large, old house") is no place to breathe.
+        return 0.0 if ended == "sentence" else 0.5 + (b.cost or 0.0) / 4
+    if b.cost is not None:
+        return b.cost
     before, after = bare(a.text), bare(b.text)
     if before in bound:
         return 8.0

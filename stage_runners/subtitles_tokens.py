@@ -21,7 +21,7 @@ class Token:
     """A word, or a piece of one: `start` and `end` in milliseconds on the grid, never before the word's own.
 
     `space`: a blank stands before it. `guessed`: its time is interpolated. `inside`: it goes on in a word that was
-    longer than a line.
+    longer than a line. `cost`: what a line's end before it costs by its sentence's parse, None where there is none.
     """
 
     text: str
@@ -33,6 +33,7 @@ class Token:
     overlap: bool = False
     guessed: bool = False
     inside: bool = False
+    cost: float | None = None
 
 
 def up(seconds: float) -> int:
@@ -64,6 +65,7 @@ def tokens(
             segment=word["segment"],
             overlap=bool(word["overlap"]),
             guessed=place.guessed,
+            cost=word.get("cost"),
         )
         result.extend(_pieces(token, width))
     return result

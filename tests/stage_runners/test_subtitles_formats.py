@@ -9,8 +9,9 @@ import pytest
 
 from ipc.errors import StageError
 from stage_runners import subtitles_formats as formats
-from stage_runners.subtitles import cues_of, language_of, profile
+from stage_runners.subtitles import cues_of, language_of
 from stage_runners.subtitles_cues import Cue, Line
+from stage_runners.subtitles_profile import profile
 from tests.stage_runners.rows import PARAMS, said, segment, word
 
 A, B = "SPEAKER_00", "SPEAKER_01"
@@ -23,7 +24,7 @@ def cue(*lines, start=1000, end=3000):
 
 ONE = cue(Line("Hello,", B, "[SPEAKER 1]"), Line("is it you?", B))
 TWO = cue(
-    Line("Yes.", A, "[SPEAKER 2]", dash=True), Line("Oh.", B, dash=True), start=3_723_040, end=3_725_000
+    Line("Yes.", A, "[SPEAKER 2]", dash="- "), Line("Oh.", B, dash="- "), start=3_723_040, end=3_725_000
 )
 
 
