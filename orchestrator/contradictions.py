@@ -9,9 +9,10 @@ from orchestrator.plan import Plan
 
 def check(plan: Plan, speakers: str = "") -> None:
     """`FatalError` (usage) where the Whisper model of `plan` knows English only and another language was asked for, or the names in
-    `speakers` are not written as LABEL=NAME, or are for voices that nobody asks for.
+    `speakers` are not written as LABEL=NAME, or are for voices that nobody asks for, or the container has no such tracks.
     """
     _named(plan, speakers)
+    _tracks(plan)
     for step in plan.steps:
         if step.stage.model_role != "whisper" or not step.choices or step.choice.model is None:
             continue
@@ -22,6 +23,16 @@ def check(plan: Plan, speakers: str = "") -> None:
                 "choose one whose name does not end in .en",
                 USAGE,
             )
+
+
+def _tracks(plan: Plan) -> None:
+    mux = next((step for step in plan.steps if step.name == "mux" and step.choices), None)
+    if mux and mux.choice.params["container"] == "mp4" and mux.choice.params["subtitle_format"] != "srt":
+        raise FatalError(
+            f"--subtitle-format {mux.choice.params['subtitle_format']}: MP4 has no ASS",
+            "--container mkv has it; beside the film the .ass is written either way",
+            USAGE,
+        )
 
 
 def _named(plan: Plan, speakers: str) -> None:

@@ -275,7 +275,7 @@ SUBTITLES = Stage(
 
 MUX = Stage(
     name="mux",
-    version=2,
+    version=3,
     backends=on_cpu("mux", "media"),
     inputs=(
         Input(name="film", source="film"),
@@ -291,6 +291,10 @@ MUX = Stage(
     resources=Resources(cores=1, memory_mb=300),
     stall_s=180,
     packages=("av", "imageio-ffmpeg"),
+        Param(name="subtitle_format", default="srt", help="tracks in MKV: srt, ass or both"),
+        Param(name="replace_existing", default=False, help="leave out text tracks in the languages added"),
+        Param(name="default_subtitles", help="whether ours is shown unasked; none: where no other is"),
+        Param(name="sdh", default=False, help="for the deaf and hard of hearing: flag and title say so"),
 )
 
 STAGES: dict[str, Stage] = {

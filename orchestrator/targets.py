@@ -209,6 +209,6 @@ def _muxing(mux: Stage, wanted: Sequence[str]) -> Stage:
     more = tuple(
         Input(name=f"{kind}-{language}", source=f"subtitles-{language}.{kind}")
         for language in wanted
-        for kind in ("cues", "srt")
+        for kind in ("cues", "srt", "ass")
     )
     return dataclasses.replace(mux, inputs=(*mux.inputs, *more))

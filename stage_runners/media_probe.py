@@ -13,7 +13,8 @@ from ipc.errors import StageError
 @dataclass(frozen=True, kw_only=True)
 class Track:
     """One stream: `number` counts within its type, from 0. `start` is on the container's own clock;
-    `seconds` is when it ends, after the film's start. Both None where not announced.
+    `seconds` is when it ends, after the film's start. Both None where not announced. `purposes` are its dispositions but `default`, by
+    ffmpeg's names. A `hidden` one is the container's own form of something else (MP4's chapters), which no player shows.
     """
 
     index: int
@@ -30,6 +31,10 @@ class Track:
     seconds: float | None = None
     picture: bool = False
     filename: str = ""
+    mimetype: str = ""
+    handler: str = ""
+    timecode: str = ""
+    hidden: bool = False
 
     def words(self) -> str:
         """The track in words: `audio track 1 (eng, aac, stereo)`."""
@@ -114,6 +119,7 @@ def _film(container: Any) -> Film:
     numbers: dict[str, int] = {}
     tracks = []
     for stream in container.streams:
+        tags = {name.lower(): text for name, text in stream.metadata.items()}
         kind = stream.type or "data"
         number = numbers.get(kind, 0)
         numbers[kind] = number + 1
@@ -135,7 +141,11 @@ def _film(container: Any) -> Film:
                 start=float(stream.start_time * stream.time_base) if stream.start_time is not None else None,
                 seconds=_seconds(stream),
                 picture="attached_pic" in names,
-                filename=stream.metadata.get("filename", ""),
+                filename=tags.get("filename", ""),
+                mimetype=tags.get("mimetype", ""),
+                handler=tags.get("handler_name", ""),
+                timecode=tags.get("timecode", ""),
+                hidden=stream.discard == av.stream.Discard.all,
             )
         )
     return Film(
