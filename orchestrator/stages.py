@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from orchestrator.declaration import Backend, Device, Input, Output, Param, Resources, Stage, on, on_cpu
-from orchestrator.stages_text import NAMING, POST_NER, PRE_NER, TMDB, TRANSLATION
+from orchestrator.stages_text import NAMING, PHRASES, POST_NER, PRE_NER, TMDB, TRANSLATION
 
 __all__ = ["STAGES", "Backend", "Device", "Input", "Output", "Param", "Resources", "Stage", "producers"]
 
@@ -230,6 +230,7 @@ SUBTITLES = Stage(
         Input(name="words", source="post_ner.words", otherwise="attribution.words"),
         Input(name="turns", source="diarization.turns", optional=True),
         Input(name="speakers", source="naming.speakers", optional=True),
+        Input(name="phrases", source="phrases.phrases", optional=True),
     ),
     outputs=(
         Output(name="cues", kind="cues"),
@@ -301,7 +302,7 @@ STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
         DEMUX, WAVEFORM, TMDB, PRE_NER, SILERO_VAD, PYANNOTE_VAD, DIARIZATION, ASR, ALIGNMENT,
-        ATTRIBUTION, POST_NER, NAMING, TRANSLATION, SUBTITLES, MUX,
+        ATTRIBUTION, POST_NER, NAMING, PHRASES, TRANSLATION, SUBTITLES, MUX,
     )
 }  # fmt: skip
 """Every stage by name, in an order in which each stands after those it reads from."""

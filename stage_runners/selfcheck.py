@@ -188,6 +188,16 @@ def _subtitles(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
     return "wrote and read SRT, WebVTT and ASS"
 
 
+def _phrases(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
+    from stage_runners.phrases_cost import costs
+
+    said = "We looked for the old house."
+    found = costs(model(said), [said.index(word) for word in said.split()])
+    if found[-1] <= found[2]:
+        raise StageError("env", f"a line would rather break before “house” than before “for”: {found}")
+    return "parsed a sentence"
+
+
 def _tmdb(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
     from stage_runners import tmdb_guess, tmdb_nfo
 
@@ -241,7 +251,7 @@ def _post_ner(model: Any, spec: Mapping[str, Any]) -> str:
 CHECKS: dict[str, Callable[[Any, Mapping[str, Any]], str]] = {
     "demux": _demux, "mux": _mux, "silero_vad": _silero_vad, "pyannote_vad": _pyannote_vad,
     "diarization": _diarization, "asr": _asr, "alignment": _alignment, "attribution": _attribution,
-    "subtitles": _subtitles, "tmdb": _tmdb, "naming": _naming,
+    "subtitles": _subtitles, "tmdb": _tmdb, "naming": _naming, "phrases": _phrases,
     "pre_ner": _pre_ner, "post_ner": _post_ner,
 }  # fmt: skip
 

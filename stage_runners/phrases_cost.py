@@ -1,0 +1,74 @@
+"""What a line break costs by a dependency parse: what it tears apart, in the words of Netflix's general requirements.
+
+A break between two words is crossed by arcs of the parse. What the worst of them ties together says how bad the break is: an article, an
+adjective or a first name and its noun, an auxiliary and its verb, a preposition and its object belong together; a clause or a
+prepositional phrase and what it hangs on may stand in two lines. A line that ends with a conjunction ends too late by a word, whatever crosses.
+The labels are those of spaCy's English models (ClearNLP's). Costs are those of `subtitles_lines`: 8 for what is never done, 3 for a break that
+nothing speaks for or against, 1.5 for a good one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+_NEVER = 8.0
+_ALONE = 7.0
+"""A line that ends with a word that opens what follows."""
+_TIES: dict[str, float] = {
+    **dict.fromkeys(
+        ("det", "predet", "poss", "case", "nummod", "quantmod", "amod", "compound", "nmod"), _NEVER
+    ),
+    **dict.fromkeys(("aux", "auxpass", "neg", "pobj", "pcomp", "prt", "expl"), _NEVER),
+    **dict.fromkeys(("nsubj", "nsubjpass", "attr", "acomp", "oprd", "intj", "csubj"), 3.0),
+    **dict.fromkeys(("dobj", "dative", "advmod", "xcomp"), 4.0),
+    **dict.fromkeys(("prep", "agent", "conj", "cc", "acl", "npadvmod"), 2.0),
+    **dict.fromkeys(("relcl", "advcl", "ccomp", "appos", "parataxis", "mark", "preconj", "dep", "meta"), 1.5),
+    "punct": 0.0,
+}
+_UNKNOWN = 3.0
+_PRONOUNS = frozenset({"PRP", "WP", "WDT", "EX"})
+"""Tags of words that lean on their verb: `he | went` tears what is spoken as one."""
+_OPENING = frozenset({"mark", "cc", "preconj"})
+_OPENING_TAGS = frozenset({"WRB", "WDT", "WP", "TO", "IN", "CC", "DT", "PRP$", "PDT"})
+
+
+def costs(parsed: Any, starts: Sequence[int]) -> list[float]:
+    """Cost of a break before the character at each of `starts`, ascending; `parsed` is spaCy's `Doc`."""
+    tokens = list(parsed)
+    crossing = [0.0] * (len(tokens) + 1)
+    for token in tokens:
+        if token.head is token or token.head.i == token.i:
+            continue
+        tie = _tie(token)
+        low, high = sorted((token.i, token.head.i))
+        for place in range(low + 1, high + 1):
+            crossing[place] = max(crossing[place], tie)
+    places = {token.idx: token.i for token in tokens}
+    found = []
+    for start in starts:
+        place = places.get(start)
+        if not place:
+            found.append(0.0 if place == 0 else _NEVER)  # a word that the parser took for a part of another
+            continue
+        before = _word_before(tokens, place)
+        opens = before is not None and (before.dep_ in _OPENING or before.tag_ in _OPENING_TAGS)
+        found.append(max(crossing[place], _ALONE) if opens and crossing[place] else crossing[place])
+    return found
+
+
+def _tie(token: Any) -> float:
+    """How firmly a word is tied to its head."""
+    label = token.dep_
+    if label in {"nsubj", "nsubjpass", "dobj", "dative", "expl"} and token.tag_ in _PRONOUNS:
+        return 6.0
+    if label in {"conj", "cc"} and token.head.tag_[:1] in {"V", "M"}:
+        return 1.0  # clauses rather than things
+    if label == "advmod" and token.head.tag_[:1] in {"J", "R", "C"}:
+        return _NEVER
+    return _TIES.get(label, _UNKNOWN)
+
+
+def _word_before(tokens: Sequence[Any], place: int) -> Any:
+    """The last word before `place`; None where punctuation stands between."""
+    return None if tokens[place - 1].is_punct else tokens[place - 1]
