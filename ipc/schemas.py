@@ -127,7 +127,8 @@ WORDS = Kind(
 `text` has no blanks around it, `space` says whether one stands before it. `probability` is the
 recogniser's, `score` the aligner's, both in 0..1. `method` names how the times were found: `attention`,
 `pocketsphinx`, `wav2vec2`, `interpolated`; `translated` where a translation's words were spread over the time that the
-sentence was spoken in; `none` where start and end are null.
+sentence was spoken in; `edited` in a transcript that a person changed: such a word has the time of those it replaces, or lies between its
+neighbours, and has no score; `none` where start and end are null.
 """
 
 CUES = Kind(

@@ -26,8 +26,8 @@ def params(
     offline: bool = False,
     environ: Mapping[str, str] = os.environ,
 ) -> dict[str, dict[str, Any]]:
-    """Parameters by stage for a film with this digest; `FatalError` (input) where the cast's file is not there."""
-    from orchestrator import beside, corrections
+    """Parameters by stage for a film with this digest; `FatalError` (input) where the cast's file is not there, or the user's edits are damaged."""
+    from orchestrator import beside, corrections, edits
     from orchestrator import voices as library
 
     show = beside.show_nfo_of(film)
@@ -40,6 +40,7 @@ def params(
             "online": bool(environ.get(KEY, "").strip()) and not offline,
             "cache": str(home() / "tmdb"),
         },
+        "subtitles": {"edits": _text(edits.for_run(digest))},
         **{stage: {"undone": list(corrections.undone(digest, stage))} for stage in corrections.STAGES},
     }
     if voices:

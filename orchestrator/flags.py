@@ -49,7 +49,7 @@ class Flag:
 FLAGS: tuple[Flag, ...] = (
     Flag(name="audio-track", example=0, targets=("demux.audio_track",), type=int, group="film", metavar="N", least=0,
          default="chosen", help="take audio track N, counted from 0 among the audio tracks"),
-    Flag(name="clip", example="10:00-12:00", targets=("demux.clip", "mux.clip"), group="film", metavar="START-END", default="all of it",
+    Flag(name="clip", example="10:00-12:00", targets=("demux.clip", "subtitles.clip", "mux.clip"), group="film", metavar="START-END", default="all of it",
          help="only this part, as 10:00-12:00: a trial before the whole film"),
     Flag(name="language", example="en", targets=("asr.language", "demux.language"), metavar="CODE", default="heard from the speech",
          help="the language spoken, such as en; also prefers an audio track in it (default: heard from the speech)"),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 _SHORT = 24
 """Characters of a value that a reason shows."""
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+"""What a file's content is in the ingredients."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +73,14 @@ def differences(
     for name in dict.fromkeys([*new, *old]):
         if name in ignore or old.get(name) == new.get(name):
             continue
+        file = any(_DIGEST.fullmatch(str(side.get(name) or "")) for side in (old, new))
         if name.startswith("input "):
             label = name.removeprefix("input ")
             gone = "changed" if name in old and name in new else "is new" if name in new else "is gone"
             words.append(f"{label} {gone}")
+        elif file:
+            gone = "changed" if old.get(name) and new.get(name) else "is new" if new.get(name) else "is gone"
+            words.append(f"{name} {gone}")
         else:
             words.append(f"{name}: {' -> '.join(_short(old.get(name), new.get(name)))}")
     return words

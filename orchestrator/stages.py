@@ -234,6 +234,7 @@ SUBTITLES = Stage(
     ),
     outputs=(
         Output(name="cues", kind="cues"),
+        Output(name="base_cues", kind="cues"),
         Output(name="srt", kind="file", filename="subtitles.srt"),
         Output(name="vtt", kind="file", filename="subtitles.vtt"),
         Output(name="ass", kind="file", filename="subtitles.ass"),
@@ -268,6 +269,9 @@ SUBTITLES = Stage(
         Param(name="dash", default="- ", help="before each line where two speak in one cue"),
         Param(name="dashes", default={}, help="the same by language"),
         Param(name="sdh", default=False, help="for people who do not hear"),
+        Param(name="edits", file=True, help="what a person changed of this film's subtitles"),
+        Param(name="track", default="", help="whose edits: of the language spoken, or of a translation"),
+        Param(name="clip", help="START-END: the part of the film that is run"),
     ),
     resources=Resources(cores=1, memory_mb=300),
     stall_s=120,

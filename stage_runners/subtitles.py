@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from stage_runners import subtitles_formats as formats
-from stage_runners.subtitles_cues import Cue
+from stage_runners.subtitles_cues import Cue, Profile
+from stage_runners.subtitles_edited_cues import Labels
 from stage_runners.subtitles_layout import Layout
+from stage_runners.subtitles_mending import Mending
 from stage_runners.subtitles_profile import NO_SHOTS, Shots, profile
 from stage_runners.subtitles_tokens import tokens
 from stage_runners.translation_languages import share_written_in
@@ -35,17 +37,23 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     if "phrases" in inputs:
         words = with_costs(words, read(inputs["phrases"], "phrases").rows())
     language = language_of(segments)
-    speakers = formats.names(segments, known)
+    mending = Mending(context.params, turns, segments, known)
+    known, speakers = mending.known, mending.speakers
+    shown = labels_of(profile(context.params, language, shots), context.params, speakers)
 
     def check(done: int) -> None:
         context.check()
         context.progress(done, len(words), unit="words", phase="layout")
 
-    cues = cues_of(
-        *formats.together(segments, words, speakers), language, context.params, speakers, check, shots
-    )
+    def lay(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, Any]]) -> list[Cue]:
+        return cues_of(segments, words, language, context.params, speakers, check, shots)
+
+    base, cues = mending.cues(*formats.together(segments, words, speakers), lay, shown)
+    segments, words = mending.transcript(segments, words)
     context.method = "dynamic programme"
     _report(cues, language, speakers, context)
+    mending.report(context)
+    context.save("base_cues", columns(base), content={"language": language})
     context.save("cues", columns(cues), content={"language": language})
     for name, text in (
         ("srt", formats.srt(cues)),
@@ -71,15 +79,21 @@ def cues_of(
 ) -> list[Cue]:
     """The cues of rows of segments and words. A film with one speaker needs no label, unless all are asked for."""
     limits = profile(params, language, shots)
+    labels = labels_of(limits, params, speakers)
+    longest = max(map(len, labels.of.values()), default=-1) + 1
+    width = limits.width if limits.lines > 1 else max(1, limits.width - longest)
+    cut = tokens(segments, words, width)
+    return Layout(cut, limits, language, labels.of, every=labels.every, shots=shots.times).cues(check)
+
+
+def labels_of(limits: Profile, params: Mapping[str, Any], speakers: Mapping[str, str]) -> Labels:
+    """The label of each speaker, where any are shown."""
     wanted = params["speaker_labels"]
     shown = wanted == "all" or (wanted == "change" and len(set(speakers.values())) > 1)
     room = max(min(_LABEL, limits.width), limits.width * 3 // 5)
     form = str(params["label_form"])
     labels = {speaker: formats.label(name, room, form) for speaker, name in speakers.items()} if shown else {}
-    longest = max(map(len, labels.values()), default=-1) + 1
-    width = limits.width if limits.lines > 1 else max(1, limits.width - longest)
-    cut = tokens(segments, words, width)
-    return Layout(cut, limits, language, labels, every=wanted == "all", shots=shots.times).cues(check)
+    return Labels(limits, labels, every=wanted == "all")
 
 
 def shots_of(artifact: Any) -> Shots:
