@@ -82,6 +82,7 @@ def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
         if language in PARSED and "phrases" in stages:
             phrases.append(_of_translation(stages["phrases"], language))
         subtitles.append(_of_translation(stages["subtitles"], language))
+        params[f"subtitles-{language}"] = {"track": language}
     found: dict[str, Stage] = {}
     for stage in stages.values():
         if stage.base == "translation":
