@@ -221,6 +221,19 @@ ATTRIBUTION = Stage(
     stall_s=120,
 )
 
+SHOTS = Stage(
+    name="shots",
+    version=1,
+    backends=on_cpu("shots", "media"),
+    inputs=(Input(name="film", source="film"),),
+    outputs=(Output(name="shots", kind="shots"),),
+    params=(Param(name="clip", help="START-END: only this part of the film"),),
+    # Decoding is all it costs; frames of a film in 4K are held by the decoder, some for each thread.
+    resources=Resources(cores=2, memory_mb=600),
+    stall_s=180,
+    packages=("av", "imageio-ffmpeg"),
+)
+
 SUBTITLES = Stage(
     name="subtitles",
     version=4,
@@ -230,6 +243,7 @@ SUBTITLES = Stage(
         Input(name="words", source="post_ner.words", otherwise="attribution.words"),
         Input(name="turns", source="diarization.turns", optional=True),
         Input(name="speakers", source="naming.speakers", optional=True),
+        Input(name="shots", source="shots.shots", optional=True),
         Input(name="phrases", source="phrases.phrases", optional=True),
     ),
     outputs=(
@@ -291,22 +305,22 @@ MUX = Stage(
     outputs=(Output(name="film", kind="file", filename="subtitled.mkv", external=True),),
     params=(
         Param(name="container", default="mkv", help="mkv or mp4"),
+        Param(name="subtitle_format", default="srt", help="tracks in MKV: srt, ass or both"),
+        Param(name="replace_existing", default=False, help="leave out text tracks in the languages added"),
+        Param(name="default_subtitles", help="whether ours is shown unasked; none: where no other is"),
+        Param(name="sdh", default=False, help="for the deaf and hard of hearing: flag and title say so"),
         Param(name="clip", help="START-END: only this part of the film"),
     ),
     resources=Resources(cores=1, memory_mb=300),
     stall_s=180,
     packages=("av", "imageio-ffmpeg"),
-        Param(name="subtitle_format", default="srt", help="tracks in MKV: srt, ass or both"),
-        Param(name="replace_existing", default=False, help="leave out text tracks in the languages added"),
-        Param(name="default_subtitles", help="whether ours is shown unasked; none: where no other is"),
-        Param(name="sdh", default=False, help="for the deaf and hard of hearing: flag and title say so"),
 )
 
 STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
         DEMUX, WAVEFORM, TMDB, PRE_NER, SILERO_VAD, PYANNOTE_VAD, DIARIZATION, ASR, ALIGNMENT,
-        ATTRIBUTION, POST_NER, NAMING, PHRASES, TRANSLATION, SUBTITLES, MUX,
+        ATTRIBUTION, POST_NER, NAMING, PHRASES, TRANSLATION, SHOTS, SUBTITLES, MUX,
     )
 }  # fmt: skip
 """Every stage by name, in an order in which each stands after those it reads from."""
