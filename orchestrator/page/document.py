@@ -1,0 +1,88 @@
+"""The page as one text: markup, styles, scripts and data in a single file that fetches nothing.
+
+The scripts are plain ES modules. A page on a disk has no addresses to import from, so each becomes a function that gives what
+the module exports, and one that imports from it takes that: no bundler is needed for modules that import by name and in one order.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+MODULES = (
+    "state", "words", "parts", "media", "virtual", "filters", "cues", "inspector", "drawing", "timeline", "stages", "findings", "keys",
+    "main",
+)  # fmt: skip
+"""In an order in which each stands behind those it imports from."""
+EDITING: tuple[str, ...] = ()
+"""What the page has besides, before the last one, where its cues can be mended."""
+_PLACE = re.compile(r"\{\{(\w+)\}\}")
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:async )?function|const|let|class) (\w+)", re.MULTILINE)
+
+
+def render(data: Mapping[str, Any], *, key: str = "", connect: bool = False) -> str:
+    """The page that shows `data`. `key` says what it was made of. With `connect` it may ask its own server, and no other."""
+    style = (FOLDER / "page.css").read_text(encoding="utf-8")
+    program = script(editing=bool(data["editing"]))
+    parts = {
+        "policy": policy(style, program, connect=connect),
+        "title": html.escape(f"{data['film']['name']}: report"),
+        "key": html.escape(key),
+        "style": style,
+        "data": embedded(data),
+        "script": program,
+    }
+    page = (FOLDER / "page.html").read_text(encoding="utf-8")
+    return _PLACE.sub(lambda place: parts[place[1]], page)
+
+
+def script(*, editing: bool = False) -> str:
+    """All modules as one."""
+    names = [*MODULES[:-1], *(EDITING if editing else ()), MODULES[-1]]
+    return "\n".join(
+        wrapped(name, (FOLDER / "js" / f"{name}.js").read_text(encoding="utf-8")) for name in names
+    )
+
+
+def wrapped(name: str, module: str) -> str:
+    """The module `name` as a constant `$name` that holds what it exports."""
+    exported = [found[2] for found in _EXPORT.finditer(module)]
+    body = _IMPORT.sub(lambda found: f"const {{{found[1].replace(' as ', ': ')}}} = ${found[2]};\n", module)
+    body = _EXPORT.sub(r"\1 \2", body)
+    return f"const ${name} = (() => {{\n{body}return {{ {', '.join(exported)} }};\n}})();"
+
+
+def embedded(data: Mapping[str, Any]) -> str:
+    """`data` as JSON that may stand in a `<script>`: no `<` is left that could end it."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def policy(style: str, program: str, *, connect: bool = False) -> str:
+    """The page's content security policy: these scripts and styles, the film beside it, and nothing from anywhere else."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src '{_hash(program)}'",
+            f"style-src '{_hash(style)}'",
+            "img-src data:",
+            "media-src 'self' file: blob:",
+            f"connect-src {SELF if connect else NONE}",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+SELF, NONE = "'self'", "'none'"
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

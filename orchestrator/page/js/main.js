@@ -1,0 +1,21 @@
+/* Starts everything, in an order in which each finds what it needs. */
+import { page } from "./state.js";
+import { startCues } from "./cues.js";
+import { startFilters } from "./filters.js";
+import { startFindings } from "./findings.js";
+import { startInspector } from "./inspector.js";
+import { startKeys } from "./keys.js";
+import { startMedia } from "./media.js";
+import { startTimeline } from "./timeline.js";
+
+globalThis.page = page; // for tests, and for people who look
+startMedia();
+startFilters();
+startCues();
+startInspector();
+startTimeline();
+startFindings();
+startKeys();
+page.show("");
+page.tell("time", 0);
+document.documentElement.dataset.ready = "true";

@@ -1,0 +1,90 @@
+/* The film itself: playing, seeking, and saying so where the browser cannot. */
+import { cueAt, page } from "./state.js";
+import { byId } from "./words.js";
+
+const film = byId("film");
+let stopAt = null;
+
+export function startMedia() {
+  const { clip } = page.data.film;
+  const offset = clip ? clip[0] : 0; // a clip's times begin where it does
+  page.duration = page.data.film.seconds;
+
+  page.on("seek", (time) => {
+    stopAt = null;
+    if (film.readyState > 0) film.currentTime = time + offset;
+  });
+  film.addEventListener("loadedmetadata", () => {
+    const picture = film.videoWidth > 0;
+    document.body.classList.toggle("sound-only", !picture);
+    if (!page.duration && Number.isFinite(film.duration)) {
+      page.duration = film.duration - offset;
+      page.redraw();
+    }
+    film.currentTime = page.time + offset;
+  });
+  film.addEventListener("error", unplayable);
+  film.addEventListener("play", () => {
+    page.playing = true;
+    requestAnimationFrame(tick);
+  });
+  film.addEventListener("pause", () => {
+    page.playing = false;
+    tell();
+  });
+  film.addEventListener("seeked", tell);
+  film.addEventListener("timeupdate", tell);
+  film.src = page.data.media.film;
+
+  function tell() {
+    page.time = Math.max(0, film.currentTime - offset);
+    if (stopAt !== null && page.time >= stopAt) {
+      stopAt = null;
+      film.pause();
+    }
+    page.tell("time", page.time);
+  }
+  function tick() {
+    if (!page.playing) return;
+    tell();
+    requestAnimationFrame(tick);
+  }
+  page.on("time", caption);
+  page.on("redraw", caption);
+}
+
+export function playing() {
+  return !film.paused;
+}
+
+export function toggle() {
+  if (film.error || film.readyState === 0) return;
+  if (film.paused) film.play().catch(unplayable);
+  else film.pause();
+}
+
+/* Play a cue and stop behind it. */
+export function playCue(cue) {
+  if (film.error || film.readyState === 0) return;
+  page.seek(cue.start);
+  stopAt = cue.end;
+  film.play().catch(unplayable);
+}
+
+function caption() {
+  const cue = page.cues[cueAt(page.time)];
+  const text = cue ? cue.text : "";
+  const place = byId("caption");
+  if (place.textContent !== text) place.textContent = text;
+}
+
+function unplayable() {
+  const why = film.error?.code === 4 ? `This browser cannot play ${page.data.media.name}, or it is not where it was.` : "Playing stopped with an error.";
+  const place = byId("unplayable");
+  document.body.classList.add("no-film");
+  place.hidden = false;
+  place.textContent = page.data.editing
+    ? why
+    : `${why} Its sound can be played by: orchestrator review ${page.data.media.name}. Everything else here works without.`;
+}
+

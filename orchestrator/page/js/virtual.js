@@ -1,0 +1,84 @@
+/* A list that has elements only for the rows in sight, whatever their number and heights. */
+import { h } from "./words.js";
+
+const SPARE = 400; // pixels above and below that are drawn too
+
+export class VirtualList {
+  /* `draw(item, index)` makes a row's element, `height(item, index, width)` says how high it is in pixels. */
+  constructor(place, draw, height) {
+    this.place = place;
+    this.draw = draw;
+    this.height = height;
+    this.items = [];
+    this.tops = [0];
+    this.rows = new Map();
+    this.space = h("div.space");
+    place.append(this.space);
+    place.addEventListener("scroll", () => this.paint(), { passive: true });
+    new ResizeObserver(() => {
+      if (this.width !== place.clientWidth) this.set(this.items);
+      else this.paint();
+    }).observe(place);
+  }
+
+  set(items) {
+    this.items = items;
+    this.width = this.place.clientWidth;
+    this.tops = new Array(items.length + 1);
+    this.tops[0] = 0;
+    for (let k = 0; k < items.length; k += 1) this.tops[k + 1] = this.tops[k] + this.height(items[k], k, this.width);
+    this.space.style.height = `${this.tops[items.length]}px`;
+    this.refresh();
+  }
+
+  /* Draw the rows in sight anew. */
+  refresh() {
+    for (const row of this.rows.values()) row.remove();
+    this.rows.clear();
+    this.paint();
+  }
+
+  paint() {
+    const from = this.at(this.place.scrollTop - SPARE);
+    const to = Math.min(this.items.length, this.at(this.place.scrollTop + this.place.clientHeight + SPARE) + 1);
+    for (const [index, row] of this.rows) {
+      if (index < from || index >= to) {
+        row.remove();
+        this.rows.delete(index);
+      }
+    }
+    for (let index = from; index < to; index += 1) {
+      if (this.rows.has(index)) continue;
+      const row = this.draw(this.items[index], index);
+      row.style.top = `${this.tops[index]}px`;
+      row.style.height = `${this.tops[index + 1] - this.tops[index]}px`;
+      row.setAttribute("aria-posinset", index + 1);
+      row.setAttribute("aria-setsize", this.items.length);
+      this.rows.set(index, row);
+      this.space.append(row);
+    }
+  }
+
+  /* Index of the row at a height. */
+  at(y) {
+    let low = 0;
+    let high = this.items.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.tops[middle + 1] <= y) low = middle + 1;
+      else high = middle;
+    }
+    return Math.max(0, low);
+  }
+
+  /* Bring a row into sight, with some room around it. */
+  reveal(index, { middle = false } = {}) {
+    if (index < 0 || index >= this.items.length) return;
+    const { place } = this;
+    const [top, bottom] = [this.tops[index], this.tops[index + 1]];
+    const room = middle ? (place.clientHeight - (bottom - top)) / 2 : Math.min(48, place.clientHeight / 4);
+    if (top - 4 < place.scrollTop || middle) place.scrollTop = top - room;
+    else if (bottom + 4 > place.scrollTop + place.clientHeight) place.scrollTop = bottom + room - place.clientHeight;
+    this.paint();
+  }
+}
