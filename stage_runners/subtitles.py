@@ -9,6 +9,7 @@ from typing import Any
 from stage_runners import subtitles_formats as formats
 from stage_runners.subtitles_cues import Cue, Profile
 from stage_runners.subtitles_edited_cues import Labels
+from stage_runners.subtitles_language import language_of
 from stage_runners.subtitles_layout import Layout
 from stage_runners.subtitles_mending import Mending
 from stage_runners.subtitles_profile import NO_SHOTS, Shots, profile
@@ -19,7 +20,6 @@ STAGE = "subtitles"
 VERSION = 4
 _LABEL = 14
 """Characters that a label may have in the narrowest line: `[SPEAKER 12]` and a little more."""
-UNDETERMINED = "und"
 
 
 def load(params: Mapping[str, Any], device: str) -> None:
@@ -106,16 +106,6 @@ def with_costs(words: Sequence[dict[str, Any]], phrases: Sequence[Mapping[str, A
     """The words, each with what a break before it would cost where its sentence was parsed (`cost`)."""
     costs = {row["word"]: row["cost"] for row in phrases}
     return [{**word, "cost": costs.get(k)} for k, word in enumerate(words)]
-
-
-def language_of(segments: Sequence[Mapping[str, Any]]) -> str:
-    """The language that is spoken longest; `und` where nothing is."""
-    seconds: dict[str, float] = {}
-    for segment in segments:
-        seconds[segment["language"]] = (
-            seconds.get(segment["language"], 0.0) + segment["end"] - segment["start"]
-        )
-    return max(sorted(seconds), key=lambda code: seconds[code]) if seconds else UNDETERMINED
 
 
 def columns(cues: Sequence[Cue]) -> dict[str, list[Any]]:
