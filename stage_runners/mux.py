@@ -47,6 +47,11 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     replace = [code for code, _, _ in given] if context.params.get("replace_existing") else []
     kept, left = mux_tracks.sort_out(film, container, replace, _trial(inputs["film"], container, context))
     _say_left(left, context)
+    for track in kept:
+        if track.codec in mux_tracks.STYLED and mux_tracks.form_of(track, container) != "copy":
+            context.degraded(
+                f"{track.words()} becomes mov_text, which has no styles (--container mkv keeps them)"
+            )
     if not added:
         context.log("nothing was said: no subtitle track is added")
     asked = context.params.get("default_subtitles")

@@ -47,6 +47,14 @@ def make(*arguments, program=None):
     return arguments[-1]
 
 
+def knows(option):
+    """Whether that ffmpeg has an option of this name."""
+    done = subprocess.run(
+        [ffmpeg(), "-hide_banner", "-h", "full"], capture_output=True, text=True, check=False
+    )
+    return f"-{option}" in done.stdout
+
+
 def recording(path, times=BURSTS, seconds=SECONDS):
     """A mono recording at 48 kHz with a burst around each of `times`."""
     samples = np.zeros(round(seconds * RATE))
@@ -119,12 +127,27 @@ def cues(folder, spans, language="en"):
         for index, (start, end, text) in enumerate(rows, 1)
     ]
     (folder / "cues.srt").write_text("\n".join(blocks), encoding="utf-8")
-    (folder / "cues.ass").write_text("[Script Info]\n", encoding="utf-8")
+    (folder / "cues.ass").write_text(_ASS + "".join(map(_event, rows)), encoding="utf-8")
     return {
         "cues": folder / "cues.parquet",
         "srt": folder / "cues.srt",
         "ass": folder / "cues.ass",
     }
+
+
+_ASS = (
+    "[Script Info]\nScriptType: v4.00+\nPlayResX: 640\nPlayResY: 480\n\n[V4+ Styles]\nFormat: Name, Fontname, Fontsize, "
+    "PrimaryColour, Outline, Alignment, MarginV\nStyle: Default,Arial,60,&H00FFFFFF,3,2,30\n\n[Events]\n"
+    "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+)
+
+
+def _event(row):
+    begin, end = (
+        f"{ms // 360000}:{ms // 6000 % 60:02}:{ms // 100 % 60:02}.{ms % 100:02}"
+        for ms in (round(time * 100) for time in row[:2])
+    )
+    return f"Dialogue: 0,{begin},{end},Default,,0,0,0,,{row[2]}\n"
 
 
 def _stamp(seconds):
