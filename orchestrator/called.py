@@ -23,6 +23,7 @@ def sentences(film: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     models = {stage["stage"]: str(stage.get("model") or "") for stage in film["stages"]}
     yield from _cast(facts.get("tmdb", {}), facts.get("pre_ner", {}))
     yield from _names(_typed(film["path"]), facts)
+    yield from _edited(_typed(film["path"]), facts)
     yield from _several(facts.get("asr", {}))
     yield from _foreign(facts.get("subtitles", {}))
     yield from _unsure(facts.get("asr", {}), models.get("asr", ""))
@@ -61,6 +62,28 @@ def _names(film: str, facts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[
         yield f"voices: {_some([f'{speaker} is {name}' for speaker, name in named.items()])}", False
     if changed or corrected or named:
         yield f"why, and how to undo it: orchestrator names {film}", False
+
+
+def _edited(film: str, facts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, bool]]:
+    told = [
+        one["edits"] for stage, one in facts.items() if stage.startswith("subtitles") and one.get("edits")
+    ]
+    if not told:
+        return
+    kept, relaid, replaced, lost = (
+        sum(int(one.get(name) or 0) for one in told) for name in ("applied", "relaid", "replaced", "lost")
+    )
+    names = list(dict.fromkeys(name for one in told for name in (one.get("named") or {}).values()))
+    parts = [fmt.plural(kept, "edit") if kept else "", f"the names {_some(names)}" if names else ""]
+    if any(parts):
+        cut = f", {relaid} of them over cues that are cut otherwise now" if relaid else ""
+        yield f"yours, and kept: {' and '.join(filter(None, parts))}{cut} (orchestrator edits {film})", False
+    if replaced:
+        where = _some([fmt.clock(time) for one in told for time in one.get("where", ())])
+        again = f"{fmt.plural(replaced, 'edit')} of yours where something else is heard now: {where}"
+        yield f"{again}; yours stands, look at it with orchestrator review {film}", True
+    if lost:
+        yield f"{fmt.plural(lost, 'edit')} of yours outside of what was run: kept for the whole film", False
 
 
 def _several(asr: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:

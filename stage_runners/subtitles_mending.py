@@ -55,7 +55,7 @@ class Mending:
         here = [*(str(s["speaker"]) for s in segments if s["speaker"]), *speaking]
         self.known = people.named(known, here)
         self.speakers = names([*segments, *({"speaker": label} for label in speaking)], self.known)
-        self._named = sum(1 for label in people.names if label in self.speakers)
+        self._named = {label: name for label, name in people.names.items() if label in self.speakers}
         first: dict[str, str] = {}
         self._same = {label: first.setdefault(name, label) for label, name in self.speakers.items()}
         self._people = people
@@ -89,11 +89,11 @@ class Mending:
         """Say what came of the edits, where there are any."""
         if self._mended is None or not (self._edits or self._named):
             return
-        fact = self._mended.fact() | {"names": self._named}
+        fact = self._mended.fact() | {"named": self._named}
         context.fact("edits", fact)
         told = [
-            f"{fact['applied']} edits kept" if fact["applied"] else "",
-            f"{fact['names']} names given" if fact["names"] else "",
+            f"{fact['applied']} kept" if fact["applied"] else "",
+            f"named {', '.join(self._named.values())}" if self._named else "",
             f"{fact['relaid']} over cues that are cut otherwise now" if fact["relaid"] else "",
             f"{fact['replaced']} over what is heard otherwise now" if fact["replaced"] else "",
             f"{fact['lost']} outside of what was run" if fact["lost"] else "",

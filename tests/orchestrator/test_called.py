@@ -84,3 +84,30 @@ def test_a_film_that_is_in_the_language_already_is_said_so():
     assert told(translation_en={"target": "en", "same_language": True}) == [
         "it is in en already: nothing was translated"
     ]
+
+
+def test_edits_are_said_to_be_kept_and_those_over_something_else_are_to_be_looked_at():
+    one = {"applied": 2, "relaid": 1, "replaced": 0, "lost": 0, "where": [], "named": {"SPEAKER_00": "Zoe"}}
+    other = {
+        "applied": 1,
+        "relaid": 0,
+        "replaced": 1,
+        "lost": 2,
+        "where": [61.5],
+        "named": {"SPEAKER_00": "Zoe"},
+    }
+    assert told(subtitles={"edits": one}) == [
+        (
+            "yours, and kept: 2 edits and the names Zoe, 1 of them over cues that are cut otherwise now "
+            "(orchestrator edits '/films/Nadi Ke Paar.mkv')"
+        )
+    ]
+    assert doubtful(subtitles={"edits": one}, subtitles_en={"edits": other}) == [
+        (
+            "1 edit of yours where something else is heard now: 1:01; yours stands, look at it with orchestrator review "
+            "'/films/Nadi Ke Paar.mkv'"
+        )
+    ]
+    assert "2 edits of yours outside of what was run: kept for the whole film" in told(
+        subtitles={"edits": other}
+    )

@@ -238,7 +238,7 @@ def test_every_file_of_the_stage_has_the_edit_and_the_layout_before_is_kept(tmp_
     params = {"edits": str(tmp_path / "edits.json")}
     done, out = run_stage("subtitles", inputs, tmp_path, params, python=python_of("media"))
     assert done.returncode == 0, done.stderr
-    assert "1 edits kept" in done.stdout + done.stderr
+    assert "edited: 1 kept, named Zoe" in done.stdout + done.stderr
     for name in ("subtitles.srt", "subtitles.vtt", "subtitles.ass", "transcript.txt", "transcript.tsv"):
         text = (out / name).read_text()
         assert "Nobody else." in text, name
