@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-FORMATS = ("srt", "vtt", "ass", "txt", "tsv", "json", "rttm")
-DEFAULT_FORMATS = ("srt", "vtt", "ass", "json", "rttm")
+FORMATS = ("srt", "vtt", "ass", "txt", "tsv", "json", "rttm", "report")
+DEFAULT_FORMATS = ("srt", "vtt", "ass", "json", "rttm", "report")
 COMPUTE_TYPES = (
     "default", "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32",
 )  # fmt: skip
@@ -49,7 +49,7 @@ class Flag:
 FLAGS: tuple[Flag, ...] = (
     Flag(name="audio-track", example=0, targets=("demux.audio_track",), type=int, group="film", metavar="N", least=0,
          default="chosen", help="take audio track N, counted from 0 among the audio tracks"),
-    Flag(name="clip", example="10:00-12:00", targets=("demux.clip", "subtitles.clip", "mux.clip"), group="film", metavar="START-END", default="all of it",
+    Flag(name="clip", example="10:00-12:00", targets=("demux.clip", "shots.clip", "subtitles.clip", "mux.clip"), group="film", metavar="START-END", default="all of it",
          help="only this part, as 10:00-12:00: a trial before the whole film"),
     Flag(name="language", example="en", targets=("asr.language", "demux.language"), metavar="CODE", default="heard from the speech",
          help="the language spoken, such as en; also prefers an audio track in it (default: heard from the speech)"),
@@ -70,6 +70,8 @@ FLAGS: tuple[Flag, ...] = (
          help="text to prime the model with"),
     Flag(name="hotwords", example="Simran, Raj", targets=("asr.hotwords",), metavar="WORDS", default="none",
          help="words to expect, such as names"),
+    Flag(name="second-look", example=True, targets=("asr.second_look",), type=bool, default="yes",
+         help="hear again what looks made up, and speech that has no text (default: yes)"),
     Flag(name="align-model", example="auto", targets=("alignment.align_model",), metavar="MODEL", default="auto",
          help="auto, pocketsphinx, attention, or a wav2vec2 model: a folder or a Hub id"),
     Flag(name="diarize-model", example="embedded", targets=("diarization.diarize_model",), group="speakers", metavar="MODEL", default="auto",
@@ -118,6 +120,8 @@ FLAGS: tuple[Flag, ...] = (
          default="2", help="lines a cue (default: the profile's, 2)"),
     Flag(name="max-cps", example=17, targets=("subtitles.max_cps",), type=float, group="subtitles", metavar="N", least=1, default="17",
          help="characters a second, in every language (default: the profile's, 17)"),
+    Flag(name="shots", example=True, type=bool, group="subtitles", default="yes",
+         help="look for changes of shot and let subtitles begin and end with them (default: yes)"),
     Flag(name="container", example="mkv", targets=("mux.container",), group="subtitles", choices=("mkv", "mp4"), default="mkv",
          help="container of the subtitled film (default: mkv)"),
     Flag(name="subtitle-format", example="srt", targets=("mux.subtitle_format",), group="subtitles", choices=("srt", "ass", "both"), default="srt",
@@ -136,7 +140,7 @@ FLAGS: tuple[Flag, ...] = (
          help="take a smaller Whisper model where the memory is too small for the one that was chosen"),
     Flag(name="output-dir", example="subtitles", type=Path, group="output", metavar="DIR", default="beside the film", short="-o",
          help="where to write (default: beside the film)"),
-    Flag(name="output-format", example="srt,vtt,ass,json,rttm", group="output", metavar="FORMAT,...", default=",".join(DEFAULT_FORMATS), only_run=True,
+    Flag(name="output-format", example="srt,vtt,ass,json,rttm,report", group="output", metavar="FORMAT,...", default=",".join(DEFAULT_FORMATS), only_run=True,
          help=f"which files to write: all, or of {', '.join(FORMATS)} (default: {','.join(DEFAULT_FORMATS)})"),
     Flag(name="strict", example=False, type=bool, group="output", default="no", only_run=True,
          help="exit with 6 when a result is degraded"),

@@ -112,7 +112,7 @@ def sources_of(arguments: argparse.Namespace) -> dict[str, str]:
 
 def off_of(arguments: argparse.Namespace) -> dict[str, str]:
     """The stages that the user turned off, with what did it."""
-    switches = {"diarization": "diarize", "mux": "mux", "tmdb": "names"}
+    switches = {"diarization": "diarize", "mux": "mux", "shots": "shots", "tmdb": "names"}
     if not arguments.speakers:  # who is named by the user is named, whatever else is not
         switches["naming"] = "names"
     return {

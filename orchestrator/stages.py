@@ -134,7 +134,7 @@ DIARIZATION = Stage(
 
 ASR = Stage(
     name="asr",
-    version=2,
+    version=3,
     backends=(
         on("cuda", "asr_whisperx", "whisperx"),
         # A second transcription in one process has crashed on Macs, in MLX's own code.
@@ -146,7 +146,11 @@ ASR = Stage(
         Input(name="speech", source="pyannote_vad.speech"),
         Input(name="glossary", source="pre_ner.glossary", optional=True),
     ),
-    outputs=(Output(name="segments", kind="segments"), Output(name="words", kind="words")),
+    outputs=(
+        Output(name="segments", kind="segments"),
+        Output(name="words", kind="words"),
+        Output(name="doubts", kind="doubts"),
+    ),
     params=(
         Param(
             name="model", default="auto", load=True, help="Whisper model: auto, a name, a Hub id or a folder"
@@ -163,6 +167,11 @@ ASR = Stage(
             name="segment_languages",
             default=True,
             help="hear the language of each part where none is asked for",
+        ),
+        Param(
+            name="second_look",
+            default=True,
+            help="hear again what looks made up, and speech without text",
         ),
         Param(name="batch_size", default=8, affects="speed"),
     ),

@@ -6,8 +6,10 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from ipc.errors import StageError
 
@@ -82,6 +84,34 @@ def run(arguments: list[str], context: Context, total: float, phase: str, output
         first = said.splitlines()[0] if said else f"status {status}"
         raise StageError("input", f"ffmpeg cannot {phase} it: {first}", "does a player play the file?")
     return said
+
+
+@contextmanager
+def piped(arguments: list[str], context: Context, said: list[str]) -> Iterator[IO[bytes]]:
+    """Ffmpeg's standard output, while it runs with `arguments`; it is ended with the block. No status is an error here.
+
+    What it complained about is appended to `said`, one complaint each. `StageError` (env) where it does not run at all.
+    """
+    complaints = context.scratch() / "ffmpeg-piped.log"
+    command = [executable(), "-hide_banner", "-nostdin", "-loglevel", "error", *arguments]
+    with complaints.open("wb") as log:
+        try:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
+        except OSError as error:
+            raise _unusable(command[0], error.strerror or str(error)) from error
+        assert process.stdout is not None  # noqa: S101 - it was asked for
+        whole = False
+        try:
+            yield process.stdout
+            whole = process.stdout.read(1) == b""
+        finally:
+            if not whole:
+                process.kill()
+            process.stdout.close()
+            status = process.wait()
+    said.extend(_said(complaints).splitlines())
+    if whole and status and not said:
+        said.append(f"status {status}")
 
 
 def _unusable(program: str, why: str) -> StageError:
