@@ -17,9 +17,18 @@ from typing import Any
 from ipc.artifacts import open_audio, read
 from ipc.context import Context
 from ipc.errors import StageError
-from stage_runners import asr_bias, asr_chunks, asr_decode, asr_language, asr_passes, asr_words
+from stage_runners import (
+    asr_bias,
+    asr_chunks,
+    asr_decode,
+    asr_doubts,
+    asr_language,
+    asr_lines,
+    asr_passes,
+)
+from stage_runners.asr_lines import Line, Span
 
-VERSION = 2
+VERSION = 3
 """Of the stage, for every backend of it."""
 _BIAS = {"base": -0.065, "tiny.en": 0.083}
 """Seconds by which each model's attention runs late, the mean on hand-made word times."""
@@ -28,7 +37,7 @@ _PACKING = re.compile(r"(-(mlx|fp16|fp32|[48]bit|q[48]|int8|asr))+$")
 
 
 def run(model: Any, inputs: Mapping[str, Path], context: Context, method: str) -> None:
-    """Write `segments` and `words` of everything that is said in the speech regions; `method` names who computes."""
+    """Write `segments` and `words` of everything that is said in the speech regions, and `doubts`; `method` names who computes."""
     audio = open_audio(inputs["audio"])
     regions = [(row["start"], row["end"]) for row in read(inputs["speech"], "regions").rows()]
     chunks = asr_chunks.pack(regions, audio.samples, audio.sample_rate, _limit(context))
@@ -42,10 +51,23 @@ def run(model: Any, inputs: Mapping[str, Path], context: Context, method: str) -
     if name not in _BIAS:
         context.log(f"word times of model {name or 'unnamed'}: no known bias to remove")
     context.fact("attention_bias_ms", round(_BIAS[name] * 1000) if name in _BIAS else None)
-    tables = _tables(decoded, found.probability.get(found.language), _BIAS.get(name, 0.0))
+    bias = _BIAS.get(name, 0.0)
+    reviewed = asr_doubts.reviewed(
+        model,
+        audio,
+        asr_lines.lines(decoded, bias),
+        [Span(*region) for region in regions],
+        len(chunks),
+        lambda code: _options(model, code, context),
+        found.language,
+        bias,
+        context,
+    )
+    tables = _tables(reviewed.lines, found.probability.get(found.language))
     _say_likelihood(tables["segments"], context)
     for output, columns in tables.items():
         context.save(output, columns)
+    context.save("doubts", asr_doubts.columns(reviewed))
 
 
 def model_name(identity: str) -> str:
@@ -76,21 +98,12 @@ def _decoded(
     glossary: Path | None,
     context: Context,
 ) -> list[asr_decode.Decoded]:
-    from faster_whisper.tokenizer import Tokenizer
-
     if not chunks:
         return []
 
     @cache
     def options(code: str) -> asr_decode.Options:
-        return asr_decode.Options(
-            tokenizer=Tokenizer(
-                model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=code
-            ),
-            beam_size=int(context.params["beam_size"]),
-            initial_prompt=context.params.get("initial_prompt") or None,
-            hotwords=context.params.get("hotwords") or None,
-        )
+        return _options(model, code, context)
 
     used, room = asr_decode.prompt_size(model, options(found.language))
     if used > room:
@@ -119,6 +132,19 @@ def _decoded(
     context.metric("windows", len(chunks))
     context.metric("decoded_again", sum(result.tries > 1 for result in decoded))
     return asr_bias.biased(model, audio, decoded, glossary, lambda window: options(window.language), context)
+
+
+def _options(model: Any, language: str, context: Context) -> asr_decode.Options:
+    from faster_whisper.tokenizer import Tokenizer
+
+    return asr_decode.Options(
+        tokenizer=Tokenizer(
+            model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language
+        ),
+        beam_size=int(context.params["beam_size"]),
+        initial_prompt=context.params.get("initial_prompt") or None,
+        hotwords=context.params.get("hotwords") or None,
+    )
 
 
 def _limit(context: Context) -> float:
@@ -162,42 +188,39 @@ def _say_likelihood(segments: Mapping[str, Sequence[Any]], context: Context) -> 
         context.fact("avg_logprob", round(weighted / sum(lengths), 3))
 
 
-def _tables(
-    decoded: Sequence[asr_decode.Decoded], probability: float | None, bias: float
-) -> dict[str, dict[str, list[Any]]]:
+def _tables(lines: Sequence[Line], probability: float | None) -> dict[str, dict[str, list[Any]]]:
     segments: list[dict[str, Any]] = []
     words: list[dict[str, Any]] = []
-    for result in decoded:
-        line = asr_words.words(result.words, result.chunk, bias, result.language)
-        for group in asr_words.segments(line):
-            segments.append({
-                "id": len(segments),
-                "start": group[0].start,
-                "end": max(word.end for word in group),
-                "text": asr_words.joined(group),
-                "language": result.language,
-                "language_probability": (
-                    probability if result.language_probability is None else result.language_probability
-                ),
-                "avg_logprob": result.avg_logprob,
-                "no_speech_prob": result.no_speech_prob,
-                "compression_ratio": result.compression_ratio,
-                "temperature": 0.0,
-                "confidence": sum(word.probability for word in group) / len(group),
-            })  # fmt: skip
-            words.extend(
-                {
-                    "segment": len(segments) - 1,
-                    "text": word.text,
-                    "space": word.space,
-                    "start": word.start,
-                    "end": word.end,
-                    "probability": word.probability,
-                    "method": "attention",
-                    "overlap": False,
-                }
-                for word in group
-            )
+    for line in lines:
+        read = line.read
+        segments.append({
+            "id": len(segments),
+            "start": line.span.start,
+            "end": line.span.end,
+            "text": line.text,
+            "language": read.language,
+            "language_probability": (
+                probability if read.language_probability is None else read.language_probability
+            ),
+            "avg_logprob": read.avg_logprob,
+            "no_speech_prob": read.no_speech_prob,
+            "compression_ratio": read.compression_ratio,
+            "temperature": 0.0,
+            "confidence": line.probability,
+        })  # fmt: skip
+        words.extend(
+            {
+                "segment": len(segments) - 1,
+                "text": word.text,
+                "space": word.space,
+                "start": word.start,
+                "end": word.end,
+                "probability": word.probability,
+                "method": "attention",
+                "overlap": False,
+            }
+            for word in line.words
+        )
     return {"segments": _columns(segments, _SEGMENT), "words": _columns(words, _WORD)}
 
 
