@@ -22,8 +22,8 @@ class Profile:
     """A gap shorter than this is closed to `gap_ms`: a short flicker of nothing disturbs more than none."""
     late_ms: int = 400
     """A cue may start this much after its first word where the one before could not be seen otherwise."""
-    patience_ms: int = 120
-    """The same where the one before could not be read to its end: three frames of 24, which nobody sees."""
+    patience_ms: int = 160
+    """The same where the one before could not be read to its end: four frames of 24, which nobody notices."""
     hold_ms: int = 100
     """A cue stays this much after its last word where there is room: the word's end is only measured."""
     snap_ms: int = 0
@@ -49,10 +49,12 @@ class Costs:
     clause: float = 4.0
     phrase: float = 12.0
     """A cut in the middle of a phrase, at no punctuation."""
-    dangling: float = 2.0
+    dangling: float = 3.0
     """Factor on what ending a line there would cost: an article at the end of a cue is worse than of a line."""
+    torn: float = 15.0
+    """A cut between words that belong together, rather than which a cue may be too fast."""
     sentence_inside: float = 2.0
-    ragged: float = 3.0
+    ragged: float = 6.0
     """A sentence that begins in a cue behind another one's end, and is cut."""
     shot_inside: float = 1.5
     """A change of shot in the middle of a cue."""
@@ -64,7 +66,9 @@ class Costs:
     """A second that a cue is shorter than one second and a half."""
     late: float = 25.0
     """A second that a cue starts late."""
-    fast: float = 12.0
+    fast: float = 8.0
+    """A cue that cannot be read, and each character in it: rather a short one than a long one."""
+    fast_character: float = 0.4
     faster: float = 20.0
     """Reading time that lacks, as a share of what there is."""
     short: float = 80.0

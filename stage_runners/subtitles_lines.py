@@ -19,6 +19,8 @@ from stage_runners.subtitles_tokens import Token
 
 FORBIDDEN = 60.0
 """Cost of a break that a reader takes for a mistake; not infinite, so that every text has lines."""
+TORN = 6.0
+"""Cost from which on a break tears apart what belongs together."""
 LABEL_LINE = 3.0
 """Cost of a speaker label that takes a line of its own."""
 
