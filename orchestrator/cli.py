@@ -32,6 +32,7 @@ COMMANDS = {
     "voices": "the voices that are known by name",
     "score": "how good is what the last run made, against a human's reference",
     "profiles": "the limits and manners that --profile takes",
+    "report": "write the report of a film's last run again",
     "cache": "look into the store of results",
     "runs": "past runs with their logs",
 }

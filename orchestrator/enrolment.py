@@ -73,9 +73,10 @@ def _heard(clip: Path, store: Store, asked: Mapping[str, Any]) -> dict[str, voic
     """The voices in a recording by label."""
     from ipc.artifacts import read
     from orchestrator import options, runs
+    from orchestrator.files import Files
     from orchestrator.plain import Plain
     from orchestrator.scheduler import Scheduler
-    from orchestrator.session import Files, check
+    from orchestrator.session import check
 
     parser = argparse.ArgumentParser()
     options.add_film_options(parser)

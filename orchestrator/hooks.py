@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from orchestrator.plan import Plan, Step
-from orchestrator.state import FileOutput
+from orchestrator.state import FileOutput, RunState
 from orchestrator.store import Entry
 
 
 class Hooks(Protocol):
-    """`orchestrator.session.Files` is the one of a real run."""
+    """`orchestrator.files.Files` is the one of a real run."""
 
     def draft(self, plan: Plan, step: Step) -> Path:
         """Where an external output is written before it is whole: in the folder it will be in."""
@@ -22,3 +22,11 @@ class Hooks(Protocol):
 
     def publish(self, plan: Plan, step: Step, entry: Entry) -> Iterable[FileOutput]:
         """Write what the user wants of a result; yields what was written."""
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """Hooks that also write something of the whole run, when it is over."""
+
+    def closing(self, state: RunState) -> Iterable[tuple[int, FileOutput]]:
+        """Write it; yields the number of a film, and what was written for it."""

@@ -15,7 +15,7 @@ from ipc.protocol import Result
 from orchestrator import keys, results, tidings
 from orchestrator import state as events
 from orchestrator.errors import FatalError
-from orchestrator.hooks import Hooks
+from orchestrator.hooks import Closing, Hooks
 from orchestrator.job import Job
 from orchestrator.reduction import reduce
 from orchestrator.state import RunEvent, RunState
@@ -46,6 +46,13 @@ class Outcomes:
         self.state = reduce(self.state, event)
         for observer in self._observers:
             observer(event, self.state)
+
+    def end(self) -> None:
+        """Nothing runs any more: what is made of the whole run is written, and everybody is told."""
+        if isinstance(self._hooks, Closing):
+            for film, output in self._hooks.closing(self.state):
+                self.emit(events.FileWritten(time=time.time(), film=film, output=output))
+        self.emit(events.RunEnded(time=time.time()))
 
     def look_up(self, job: Job) -> None:
         """A job whose inputs are known: its key, and the end of it where its result is in the store."""

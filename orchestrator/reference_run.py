@@ -71,8 +71,8 @@ def _check(stage: Stage, choice: Choice, store: Store, machine_id: str) -> agree
         )
 
     def run(plan: Plan) -> FilmState:
+        from orchestrator.files import Files
         from orchestrator.scheduler import Scheduler
-        from orchestrator.session import Files
 
         with store.in_use(), runs.new("reference", root=home() / "memo" / "agreement" / "runs") as record:
             state = Scheduler(store, record.logs, Files({}, overwrite=False)).run([plan])

@@ -153,7 +153,7 @@ class Scheduler:
             hand.process.wait(2.0)
         for job in self._jobs:
             self._outcomes.drop_attempt(job)
-        self._outcomes.emit(events.RunEnded(time=time.time()))
+        self._outcomes.end()
 
     def _go_on(self) -> None:
         """Do everything that can be done now."""

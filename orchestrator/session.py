@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ipc.digests import file_digest
 from orchestrator import (
     beside,
     config,
@@ -20,112 +19,17 @@ from orchestrator import (
     outputs,
     reference_run,
     report,
-    rttm,
     runs,
 )
 from orchestrator.errors import BUG, DEGRADED, FAILED, INPUT, INTERRUPTED, OK, PARTIAL, USAGE, FatalError
+from orchestrator.files import Files
 from orchestrator.films import film_of
 from orchestrator.flags import BY_KEY
 from orchestrator.home import home
-from orchestrator.plan import Plan, Step
+from orchestrator.plan import Plan
 from orchestrator.scheduler import Scheduler, exit_category
-from orchestrator.state import FileOutput, RunState
-from orchestrator.store import Entry, Store
-
-
-class Files:
-    """What the user gets of a run's results; the scheduler's hooks.
-
-    `formats` are the kinds of file for each film, `series` the series of those whose voices are remembered for its other films.
-    """
-
-    def __init__(
-        self,
-        formats: Mapping[Path, tuple[str, ...]],
-        *,
-        overwrite: bool,
-        series: Mapping[Path, str] | None = None,
-    ) -> None:
-        self._formats = formats
-        self._overwrite = overwrite
-        self._series = series or {}
-        self._ledger = outputs.Ledger()
-        self._placed: dict[Path, outputs.Published] = {}
-        self._spoken: dict[Path, str] = {}
-
-    def draft(self, plan: Plan, step: Step) -> Path:
-        """A hidden file in the folder where the film will be: renaming it there costs nothing."""
-        del step
-        return outputs.draft_beside(plan.destination)
-
-    def place(self, plan: Plan, step: Step, draft: Path, digest: str) -> Path:
-        """Rename the film into place, or beside what is there and not ours."""
-        del step
-        placed = outputs.adopt(
-            draft,
-            plan.destination,
-            digest,
-            plan.film,
-            self._ledger,
-            overwrite=self._overwrite,
-            clip=_clip(plan),
-        )
-        self._placed[placed.path] = placed
-        return placed.path
-
-    def publish(self, plan: Plan, step: Step, entry: Entry) -> Iterator[FileOutput]:
-        """Copy subtitles and transcripts out of the store; say where the film is; remember the voices of a series."""
-        if step.name == "asr":
-            self._spoken[plan.film] = str(entry.manifest.facts.get("language") or "")
-        if step.name == "naming" and (series := self._series.get(plan.film)) and not _clip(plan):
-            from orchestrator import enrolment
-
-            enrolment.remember(plan, entry, series, Store(home() / "store"))
-        for output in step.stage.outputs:
-            if output.external:
-                path = entry.path(output.name)
-                note = self._placed[path].note if path in self._placed else ""
-                yield FileOutput(name=output.name, path=str(path), size=path.stat().st_size, note=note)
-            elif output.name in self._formats.get(plan.film, ()) and output.kind == "file":
-                translated = step.name != step.stage.base
-                if translated and (output.name == "rttm" or not entry.manifest.facts.get("cues")):
-                    continue  # who speaks is told once, and of what needs no translation there is none
-                language = str(entry.manifest.facts.get("language") or "")
-                if translated and language == self._spoken.get(plan.film):
-                    language += (
-                        ".translated"  # a film in several languages: its own subtitles have the plain name
-                    )
-                name = outputs.name_of(plan.film, output.name, language, translated=translated)
-                target = plan.destination.parent / name
-                if output.name != "rttm":
-                    digest = entry.manifest.outputs[output.name].digest
-                    yield self._publish(plan, output.name, entry.path(output.name), target, digest)
-                elif plan.step("diarization").verdict != "off":
-                    with rttm.named(entry.path(output.name), plan.film) as source:
-                        yield self._publish(plan, output.name, source, target, file_digest(source))
-                elif outputs.withdraw(target, plan.film, self._ledger, _clip(plan)):
-                    print(
-                        f"orchestrator: {target} is removed: nobody asked who speaks in this run",
-                        file=sys.stderr,
-                    )
-
-    def _publish(self, plan: Plan, name: str, source: Path, target: Path, digest: str) -> FileOutput:
-        done = outputs.publish(
-            source,
-            target,
-            digest,
-            plan.film,
-            self._ledger,
-            overwrite=self._overwrite,
-            clip=_clip(plan),
-        )
-        return FileOutput(name=name, path=str(done.path), size=done.size, note=done.note)
-
-
-def _clip(plan: Plan) -> str:
-    """The part of the film that the plan is about; empty for all of it."""
-    demux = next((step for step in plan.steps if step.name == "demux" and step.choices), None)
-    return str((demux and demux.choice.params.get("clip")) or "")
+from orchestrator.state import RunState
+from orchestrator.store import Store
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -159,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
                     for film, of_film in asked.items()
                     if of_film.known_voices
                 },
+                run_id=record.id,
             ),
             observers=views,
             prestart=all(of_film.prestart for of_film in asked.values()),

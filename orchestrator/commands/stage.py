@@ -69,10 +69,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _prepare(plan: Plan, step: Step, store: Store) -> dict[str, Path]:
     """Run what the step reads from where it is not there yet; returns the paths of its inputs by source."""
+    from orchestrator.files import Files
     from orchestrator.plain import Plain
     from orchestrator.runs import new
     from orchestrator.scheduler import Scheduler
-    from orchestrator.session import Files, check
+    from orchestrator.session import check
 
     before = dataclasses.replace(plan, steps=tuple(s for s in plan.steps if s.name != step.name))
     check([before, dataclasses.replace(plan, steps=(step,))], store)
@@ -104,7 +105,7 @@ def _command(plan: Plan, step: Step, folder: Path, known: dict[str, Path]) -> li
     """Write what the child is to do into `folder`, and give the command that does it."""
     backend, model = step.choice.backend, step.choice.model
     threads = _threads(plan, step)
-    job = Job(0, plan, step, threads, attempt=folder, draft=folder / plan.destination.name)
+    job = Job(0, plan, step, threads, attempt=folder, draft=folder / plan.place_of(step.stage).name)
     load = Load(
         params=dict(job.recipe.load),
         device=backend.device,

@@ -11,7 +11,7 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +86,9 @@ SELF, NONE = "'self'", "'none'"
 
 def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def sources() -> Iterator[Path]:
+    """Every file that the page is made from, apart from its data."""
+    yield from (FOLDER / name for name in ("page.html", "page.css"))
+    yield from (FOLDER / "js" / f"{name}.js" for name in (*MODULES, *EDITING))

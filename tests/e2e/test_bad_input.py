@@ -85,7 +85,7 @@ def test_names_of_all_kinds(program, finished, film, tmp_path, name):
     stem = name.removesuffix(".mkv")
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         f"{stem}.{ending}"
-        for ending in ("mkv", "en.srt", "en.vtt", "en.ass", "json", "rttm", "subtitled.mkv")
+        for ending in ("mkv", "en.srt", "en.vtt", "en.ass", "json", "report.html", "rttm", "subtitled.mkv")
     )
 
 

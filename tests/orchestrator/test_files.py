@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from ipc.digests import file_digest
+from orchestrator.files import Files
 from orchestrator.manifest import Manifest, OutputRecord
-from orchestrator.session import Files
 from orchestrator.stages import STAGES
 from orchestrator.store import Entry
 from orchestrator.targets import Wanted, added

@@ -1,0 +1,82 @@
+"""`orchestrator report`: the report of a film's last run, written again without running anything."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from orchestrator import format as fmt
+from orchestrator.errors import OK, FatalError
+from orchestrator.films import film_of
+from orchestrator.home import home
+
+
+def add(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "report",
+        help="write the report of a film's last run again",
+        description="Write FILM.report.html from what the film's last run left: the film beside its cues, and where to look. "
+        "Nothing is run. Open it in a browser; it needs no network.",
+    )
+    parser.add_argument("film", type=Path, metavar="FILM")
+    parser.add_argument(
+        "-o",
+        "--output-dir",
+        type=Path,
+        metavar="DIR",
+        help="where to write it (default: where the run wrote)",
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace a file that this tool did not write"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write it; returns the exit status."""
+    from orchestrator import outputs
+    from orchestrator.page import last, writing
+    from orchestrator.store import Store
+
+    film = film_of(arguments.film)
+    content, found = last.run_of(film)
+    if not writing.worth(found):
+        raise FatalError(
+            f"the last run of {film.name} ({content['id']}) has nothing to show",
+            f"what it did: orchestrator runs show {content['id']}",
+        )
+    folder = arguments.output_dir or _folder(found) or film.parent
+    folder = folder.expanduser().absolute()
+    outputs.check_writable(folder)
+    store = Store(home() / "store")
+    with store.in_use():
+        done = writing.write(
+            content,
+            found,
+            store,
+            film,
+            folder,
+            outputs.Ledger(),
+            overwrite=arguments.overwrite,
+            clip=_clip(found, store),
+            again=True,
+        )
+    print(f"{done.path}  {fmt.size(done.size)}")
+    if done.note:
+        print(f"  {done.note}")
+    return OK
+
+
+def _folder(film: Mapping[str, Any]) -> Path | None:
+    """Where the run wrote what it made."""
+    return next((Path(output["path"]).parent for output in film["outputs"]), None)
+
+
+def _clip(film: Mapping[str, Any], store: Any) -> str:
+    """The part of the film that the run was about; empty for all of it."""
+    from orchestrator.page.results import Results
+
+    manifest = Results(film, store).manifest("demux")
+    return str((manifest and manifest.ingredients.get("clip")) or "")
