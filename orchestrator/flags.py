@@ -120,6 +120,8 @@ FLAGS: tuple[Flag, ...] = (
          default="2", help="lines a cue (default: the profile's, 2)"),
     Flag(name="max-cps", example=17, targets=("subtitles.max_cps",), type=float, group="subtitles", metavar="N", least=1, default="17",
          help="characters a second, in every language (default: the profile's, 17)"),
+    Flag(name="sounds", example=True, type=bool, group="subtitles", default="as the profile says",
+         help="find music where nobody speaks, and write it down (default: as the profile says)"),
     Flag(name="shots", example=True, type=bool, group="subtitles", default="yes",
          help="look for changes of shot and let subtitles begin and end with them (default: yes)"),
     Flag(name="container", example="mkv", targets=("mux.container",), group="subtitles", choices=("mkv", "mp4"), default="mkv",

@@ -112,7 +112,7 @@ def sources_of(arguments: argparse.Namespace) -> dict[str, str]:
 
 def off_of(arguments: argparse.Namespace) -> dict[str, str]:
     """The stages that the user turned off, with what did it."""
-    switches = {"diarization": "diarize", "mux": "mux", "shots": "shots", "tmdb": "names"}
+    switches = {"diarization": "diarize", "mux": "mux", "shots": "shots", "sounds": "sounds", "tmdb": "names"}
     if not arguments.speakers:  # who is named by the user is named, whatever else is not
         switches["naming"] = "names"
     return {
@@ -128,17 +128,25 @@ def _place(source: str, said: str) -> str:
 
 
 def stages_of(arguments: argparse.Namespace) -> Mapping[str, Stage]:
-    """The declared stages, none of which takes more threads than `--threads` says."""
+    """The declared stages, those among them that were asked for, and none that takes more threads than `--threads` says."""
+    stages = _with_sounds(arguments)
     most = arguments.threads
     if not most:
-        return STAGES
+        return stages
     return {
         name: dataclasses.replace(
             stage,
             resources=dataclasses.replace(stage.resources, cores=min(most, stage.resources.cores)),
         )
-        for name, stage in STAGES.items()
+        for name, stage in stages.items()
     }
+
+
+def _with_sounds(arguments: argparse.Namespace) -> Mapping[str, Stage]:
+    """The declared stages; `sounds` runs where it is asked for, or the profile asks and nobody says no."""
+    if not arguments.sounds and (arguments.profile is None or not profile.read(arguments.profile).sounds):
+        return STAGES
+    return {**STAGES, "sounds": dataclasses.replace(STAGES["sounds"], off="")}
 
 
 def known(stage: str, flag: str, stages: Mapping[str, Stage] = STAGES) -> tuple[str, ...]:

@@ -243,6 +243,21 @@ SHOTS = Stage(
     packages=("av", "imageio-ffmpeg"),
 )
 
+SOUNDS = Stage(
+    name="sounds",
+    version=1,
+    backends=on_cpu("sounds", "media"),
+    inputs=(
+        Input(name="audio", source="demux.audio"),
+        Input(name="speech", source="pyannote_vad.speech"),
+    ),
+    outputs=(Output(name="sounds", kind="sounds"),),
+    resources=Resources(cores=1, memory_mb=300),
+    stall_s=120,
+    packages=("numpy",),
+    off="--sounds asks for it",
+)
+
 SUBTITLES = Stage(
     name="subtitles",
     version=4,
@@ -253,6 +268,7 @@ SUBTITLES = Stage(
         Input(name="turns", source="diarization.turns", optional=True),
         Input(name="speakers", source="naming.speakers", optional=True),
         Input(name="shots", source="shots.shots", optional=True),
+        Input(name="sounds", source="sounds.sounds", optional=True),
         Input(name="phrases", source="phrases.phrases", optional=True),
     ),
     outputs=(
@@ -329,7 +345,7 @@ STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
         DEMUX, WAVEFORM, TMDB, PRE_NER, SILERO_VAD, PYANNOTE_VAD, DIARIZATION, ASR, ALIGNMENT,
-        ATTRIBUTION, POST_NER, NAMING, PHRASES, TRANSLATION, SHOTS, SUBTITLES, MUX,
+        ATTRIBUTION, POST_NER, NAMING, PHRASES, TRANSLATION, SHOTS, SOUNDS, SUBTITLES, MUX,
     )
 }  # fmt: skip
 """Every stage by name, in an order in which each stands after those it reads from."""
