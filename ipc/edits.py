@@ -20,9 +20,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 VERSION = 1
 LONGEST = 4000
@@ -87,6 +87,36 @@ class Overlay:
             "tracks": tracks,
         }
         return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+class Voice(NamedTuple):
+    """The voice of this run that a person of the overlay is: its label, and for how many seconds it speaks where the person does."""
+
+    label: str
+    seconds: float
+
+
+def voices(overlay: Overlay, spoken: Iterable[tuple[float, float, str]]) -> dict[str, Voice]:
+    """Each person's voice among those of a run, by the person's label. `spoken` are its turns: start, end, label.
+
+    A person whom no voice fits keeps the label, with a star where another voice has it now.
+    """
+    turns = list(spoken)
+    labels = {label for _, _, label in turns}
+    found = {}
+    for person in overlay.speakers:
+        shared: dict[str, float] = {}
+        for start, end in person.at:
+            for a, b, label in turns:
+                if (seconds := min(end, b) - max(start, a)) > 0:
+                    shared[label] = shared.get(label, 0.0) + seconds
+        if shared:
+            best = max(sorted(shared), key=shared.__getitem__)
+            found[person.label] = Voice(best, shared[best])
+        else:
+            taken = person.at and person.label in labels
+            found[person.label] = Voice(f"{person.label}*" if taken else person.label, 0.0)
+    return found
 
 
 def parse(text: str) -> Overlay:

@@ -14,6 +14,7 @@ import math
 import os
 import platform
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from orchestrator import __version__
@@ -76,6 +77,7 @@ def summary(
         "refused": [dict(film) for film in refused],
         "version": __version__,
         "command": list(command),
+        "cwd": str(Path.cwd()),
         "options": dict(options or {}),
         "started": _instant(state.started),
         "ended": _instant(state.ended),

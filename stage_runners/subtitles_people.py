@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ipc.edits import Edit, Overlay, Person, Shown
+from ipc.edits import Edit, Overlay, Shown, voices
 
 Row = Mapping[str, Any]
 SOURCE = "edited"
@@ -24,17 +24,14 @@ class People:
             for t in turns
             if t["speaker"]
         ]
-        labels = {speaker for _, _, speaker in spoken}
-        self.labels: dict[str, str] = {}
+        found = voices(overlay, spoken)
+        self.labels = {label: voice.label for label, voice in found.items()}
         """The label here by the overlay's label."""
         self.names: dict[str, str] = {}
         """The name that a person gave, by the label here."""
         sure: dict[str, float] = {}
         for person in overlay.speakers:
-            label, seconds = _found(person, spoken)
-            if label is None:  # nobody here: a person the voices do not know, or one who is not in this part
-                label = f"{person.label}*" if person.at and person.label in labels else person.label
-            self.labels[person.label] = label
+            label, seconds = found[person.label]
             if person.name and seconds >= sure.get(label, 0.0):
                 self.names[label], sure[label] = person.name, seconds
 
@@ -65,16 +62,3 @@ class People:
         """The labels, here, of everybody that edited cues are given to."""
         found = (self.labels.get(label, label) for e in edits for cue in e.after for label in cue.speakers)
         return list(dict.fromkeys(label for label in found if label))
-
-
-def _found(person: Person, spoken: Sequence[tuple[float, float, str]]) -> tuple[str | None, float]:
-    """The voice that speaks most where the person does, and for how many seconds; none where nobody does."""
-    shared: dict[str, float] = {}
-    for start, end in person.at:
-        for a, b, speaker in spoken:
-            if (seconds := min(end, b) - max(start, a)) > 0:
-                shared[speaker] = shared.get(speaker, 0.0) + seconds
-    if not shared:
-        return None, 0.0
-    best = max(sorted(shared), key=shared.__getitem__)
-    return best, shared[best]

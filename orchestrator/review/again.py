@@ -1,0 +1,124 @@
+"""The film run again, with the options of its last run: what was edited changes `subtitles` and what follows, the store has the rest."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from orchestrator.flags import BY_KEY
+from orchestrator.home import checkout, home
+
+_SAID = 20
+"""Lines that a run printed, of which the last are kept."""
+
+
+def command_of(content: Mapping[str, Any], film: Path) -> list[str]:
+    """The words of a run of `film` with the options that were typed for the run of `content` (a `run.json`).
+
+    What was asked of that run alone is left out: where it began and ended, what it was forced to, and that it might overwrite
+    what it had not written.
+    """
+    words = ["run"]
+    for key, value in content["options"].items():
+        flag = BY_KEY.get(key)
+        if flag is None:
+            continue
+        if flag.type is bool:
+            words.append(f"--{'' if value else 'no-'}{flag.name}")
+        else:
+            words.append(f"--{flag.name}={value}")
+    words += [f"--device={word}" for word in content["options"].get("device") or ()]
+    return [*words, "--json", "--", str(film)]
+
+
+class Again:
+    """One such run, as a process of its own. `events` is what it tells; `stop` ends it."""
+
+    def __init__(self, content: Mapping[str, Any], film: Path) -> None:
+        folder = Path(content.get("cwd") or film.parent)
+        paths = [str(checkout()), *filter(None, [os.environ.get("PYTHONPATH")])]
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "orchestrator", *command_of(content, film)],
+            cwd=folder if folder.is_dir() else film.parent,
+            env={
+                **os.environ,
+                "ORCHESTRATOR_HOME": str(home()),
+                "PYTHONPATH": os.pathsep.join(paths),
+                "PYTHONUNBUFFERED": "1",
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        self._said: list[str] = []
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """What a page shows: `{"stage", "how", "done", "of", "phase"}`, `{"file"}`, and at the end `{"status", "said"}`."""
+        assert self._process.stdout is not None  # noqa: S101 - it is a pipe
+        for line in self._process.stdout:
+            try:
+                event = json.loads(line)
+            except ValueError:
+                continue
+            if told := _told(event):
+                yield told
+        status = self._process.wait()
+        self._listener.join(5)
+        yield {"status": status, "said": self._said[-_SAID:]}
+
+    def stop(self) -> None:
+        """Ask it to stop, and see to it that it does."""
+        if self._process.poll() is not None:
+            return
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _listen(self) -> None:
+        assert self._process.stderr is not None  # noqa: S101 - it is a pipe
+        for line in self._process.stderr:
+            self._said.append(line.rstrip("\n"))
+            del self._said[:-_SAID]
+
+
+def _told(event: Mapping[str, Any]) -> dict[str, Any] | None:
+    stage = event.get("step", "")
+    match event["event"]:
+        case "step_starting" | "step_running":
+            return {"stage": stage, "how": "running"}
+        case "step_progress":
+            return {
+                "stage": stage,
+                "how": "running",
+                "phase": event.get("phase", ""),
+                "done": event.get("done"),
+                "of": event.get("total"),
+            }
+        case "step_done":
+            return {"stage": stage, "how": "cached" if event.get("cached") else "done"}
+        case "step_failed":
+            error = event.get("error") or {}
+            return {
+                "stage": stage,
+                "how": "failed",
+                "why": error.get("message", ""),
+                "hint": error.get("hint", ""),
+            }
+        case "file_written":
+            return {"file": event["output"]}
+    return None

@@ -1,0 +1,220 @@
+"""The film on the desk: what its last run made, what was edited of it, and the ways to change that."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ipc.edits import DamagedError, Shown, shown_of
+from orchestrator import digests, edits, runs
+from orchestrator.errors import FAILED, INPUT, FatalError
+from orchestrator.home import home
+from orchestrator.page import data as page_data
+from orchestrator.page import document
+from orchestrator.page.results import Results
+from orchestrator.review import saving
+from orchestrator.review.again import Again
+from orchestrator.store import Entry, Store
+
+_WHOLE = {"done", "cached"}
+NAME_LENGTH = 80
+
+
+class ConflictError(Exception):
+    """Something else has changed meanwhile; the message is a sentence."""
+
+
+class BadRequestError(Exception):
+    """What was sent cannot be saved; the message is a sentence."""
+
+
+class Desk:
+    """One film under review. Every method may be called from several threads."""
+
+    def __init__(self, film: Path) -> None:
+        self.film = film
+        self.digest = digests.file_digest(film)
+        self._store = Store(home() / "store")
+        self._lock = threading.RLock()
+        self._again: Again | None = None
+        self._unmade: dict[str, Any] = {}
+        edits.load(self.digest)  # a damaged file is said before anything is shown
+        self.load()
+
+    def load(self) -> None:
+        """Take up the film's last run, which has to have made subtitles of the whole film."""
+        with self._lock:
+            self._content, self._run = _last(self.film, self.digest)
+            self._results = Results(self._run, self._store)
+            if page_data.clip_start(self._results):
+                raise FatalError(
+                    f"the last run of {self.film.name} was of a part of it (--clip)",
+                    f"review is of the whole film: orchestrator run {self.film}",
+                    INPUT,
+                )
+            self._tracks = {name: self._track(name) for name in self._names()}
+            self._turns = [
+                (float(row["start"]), float(row["end"]), str(row["speaker"]))
+                for row in self._results.rows("diarization", "turns") or ()
+            ]
+            self._overlay = saving.here(edits.load(self.digest), self._turns)
+            self._unmade = {}
+
+    @property
+    def stale(self) -> bool:
+        """Whether something was edited that the last run does not know."""
+        file = edits.for_run(self.digest)
+        now = digests.file_digest(file) if file else None
+        return any(
+            entry.manifest.ingredients.get("edits") != now
+            for stage in self._results.stages("subtitles")
+            if (entry := self._entry(stage))
+        )
+
+    def page(self, token: str) -> str:
+        """The page; whoever has `token` may ask the server for what it shows."""
+        with self._lock:
+            found = page_data.of_film(self._content, self._run, self._store, self.film.parent, editing=True)
+            found["media"] |= {
+                "film": f"/film?token={token}",
+                "sound": f"/sound?token={token}" if self.sound else None,
+            }
+            found["review"] = {
+                "token": token,
+                "state": edits.state_of(self.digest),
+                "run": self._made(),
+                "saved": self._unmade or None,
+            }
+        return document.render(found, connect=True)
+
+    @property
+    def sound(self) -> Path | None:
+        """The film's sound in the store, or None."""
+        entry = self._entry("demux")
+        return entry.path("audio") if entry and "audio" in entry.manifest.outputs else None
+
+    def save(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Keep the cues and names that a page sends: `{"state", "run", "tracks": {name: [cue]}, "names": {label: name}}`.
+
+        Returns the new state. `ConflictError` where the page is not of what is there now, `BadRequestError` where it is not understood.
+        """
+        with self._lock:
+            if self._again:
+                raise ConflictError("the subtitles are being made: save when they are")
+            if body.get("run") != self._made():
+                raise ConflictError("the film was run again since this page was opened: load it again")
+            wanted, names = _cues(body.get("tracks")), _names(body.get("names"))
+            if unknown := wanted.keys() - self._tracks.keys():
+                raise BadRequestError(f"there is no track {min(unknown)!r}")
+            merged = {name: (self._tracks[name], cues) for name, cues in wanted.items()}
+            overlay = saving.overlay_of(self.film.name, self._overlay, merged, names, self._turns)
+            state = body.get("state")
+            if state != edits.state_of(self.digest):
+                raise ConflictError(_NEWER)
+            try:
+                new = edits.save(self.digest, overlay, state=str(state))
+            except edits.StaleError as error:
+                raise ConflictError(_NEWER) from error
+            self._unmade = {"tracks": body.get("tracks"), "names": body.get("names")}
+            return {"state": new, "edits": len(edits.numbered(overlay))}
+
+    def again(self) -> Iterator[dict[str, Any]]:
+        """Run the film again, and tell how it goes; at the end the last run is the new one. `ConflictError` while one is on."""
+        with self._lock:
+            if self._again:
+                raise ConflictError("the subtitles are being made already")
+            self._again = Again(self._content, self.film)
+        return self._events(self._again)
+
+    def _events(self, run: Again) -> Iterator[dict[str, Any]]:
+        try:
+            for told in run.events():
+                if "status" in told:
+                    self.load()
+                yield told
+        finally:
+            run.stop()
+            with self._lock:
+                self._again = None
+
+    def make(self) -> None:
+        """Run the film again, quietly; `FatalError` where that fails."""
+        for told in self.again():
+            if told.get("status") not in {None, 0, 6}:
+                raise FatalError(
+                    "the subtitles could not be made again", "\n  ".join(told["said"]) or "", FAILED
+                )
+
+    def close(self) -> None:
+        """Stop a run that is on."""
+        if self._again:
+            self._again.stop()
+
+    def _names(self) -> list[str]:
+        return [stage.partition("-")[2] for stage in self._results.stages("subtitles")]
+
+    def _track(self, name: str) -> saving.Track:
+        stage = f"subtitles-{name}" if name else "subtitles"
+        base, shown = (self._results.rows(stage, output) for output in ("base_cues", "cues"))
+        if base is None or shown is None:
+            raise FatalError(
+                f"the subtitles of {self.film.name} are no longer in the store",
+                f"orchestrator run {self.film}",
+                INPUT,
+            )
+        return saving.track_of(base, shown)
+
+    def _made(self) -> str:
+        """A word for what the last run made."""
+        keys = {step["stage"]: step["key"] for step in self._run["stages"]}
+        return " ".join(str(keys.get(stage)) for stage in self._results.stages("subtitles"))
+
+    def _entry(self, stage: str) -> Entry | None:
+        key = next((step["key"] for step in self._run["stages"] if step["stage"] == stage), "")
+        return self._store.find(key) if key else None
+
+
+_NEWER = "somebody else has saved since this page was opened: load it again; what you typed is kept in this browser"
+
+
+def _last(film: Path, digest: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The newest `run.json` in which this film got subtitles, and the film's part of it."""
+    for run in runs.past():
+        content = run.summary() or {}
+        for one in content.get("films", ()):
+            how = {step["stage"]: step["status"] for step in one["stages"]}
+            if one["digest"] == digest and how.get("subtitles") in _WHOLE:
+                return content, {**one, "path": str(film)}
+    raise FatalError(
+        f"{film.name} has no subtitles yet, or its runs are no longer kept", f"orchestrator run {film}", INPUT
+    )
+
+
+def _cues(value: Any) -> dict[str, Sequence[Shown]]:
+    if not isinstance(value, dict):
+        raise BadRequestError("tracks is no object")
+    found: dict[str, Sequence[Shown]] = {}
+    for name, cues in value.items():
+        if not isinstance(cues, list):
+            raise BadRequestError(f"the track {name!r} is no list")
+        try:
+            found[name] = [shown_of(cue, f"cue {k + 1}") for k, cue in enumerate(cues)]
+        except DamagedError as error:
+            raise BadRequestError(str(error)) from error
+    return found
+
+
+def _names(value: Any) -> dict[str, str | None]:
+    if not isinstance(value, dict):
+        raise BadRequestError("names is no object")
+    found: dict[str, str | None] = {}
+    for label, name in value.items():
+        if name is not None and not isinstance(name, str):
+            raise BadRequestError(f"the name of {label} is no text")
+        shown = " ".join((name or "").split())
+        if not label or any(not char.isprintable() for char in label + shown) or len(shown) > NAME_LENGTH:
+            raise BadRequestError(f"{shown!r} is no name for {label}: {NAME_LENGTH} characters at most")
+        found[label] = shown or None
+    return found

@@ -1,0 +1,238 @@
+"""From the cues that a page sends to the overlay: which of them were changed, and what stood there before.
+
+Compared are the cues as the last run made them, the machine's own and the edits that were in them, and those that came back. What hangs
+together becomes one edit: cues that overlap in time, the cues of an edit that is changed again, and what an edit replaced. Edits that nobody
+touched stay as they are, so do those outside of what was run.
+"""
+
+from __future__ import annotations
+
+import difflib
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ipc.edits import Edit, Overlay, Person, Shown, voices
+
+EDITED = "edited"
+_CLOSE_S = 0.005
+_SPANS = 20
+"""Turns by which a voice is found again."""
+Turn = tuple[float, float, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Track:
+    """A track as the last run made it: `base` the machine's own cues, `shown` with the edits, of which `edited` are the places."""
+
+    base: Sequence[Shown]
+    shown: Sequence[Shown]
+    edited: frozenset[int]
+
+
+def track_of(base: Sequence[Mapping[str, Any]], shown: Sequence[Mapping[str, Any]]) -> Track:
+    """The track of the rows of two tables of cues."""
+    edited = frozenset(k for k, row in enumerate(shown) if EDITED in row["flags"])
+    return Track(base=_shown(base), shown=_shown(shown), edited=edited)
+
+
+def _shown(rows: Sequence[Mapping[str, Any]]) -> list[Shown]:
+    return [
+        Shown(
+            start=float(row["start"]),
+            end=float(row["end"]),
+            text=str(row["text"]),
+            speakers=tuple(row["speakers"]),
+        )
+        for row in rows
+    ]
+
+
+def here(overlay: Overlay, turns: Sequence[Turn]) -> Overlay:
+    """The overlay in the labels of this run."""
+    found = {label: voice.label for label, voice in voices(overlay, turns).items()}
+    people: dict[str, Person] = {}
+    for person in overlay.speakers:
+        label = found[person.label]
+        if label not in people or (person.name and not people[label].name):
+            people[label] = replace(person, label=label)
+
+    def labelled(cue: Shown) -> Shown:
+        return replace(cue, speakers=tuple(found.get(label, label) for label in cue.speakers))
+
+    tracks = {
+        name: tuple(replace(edit, after=tuple(map(labelled, edit.after))) for edit in edits)
+        for name, edits in overlay.tracks.items()
+    }
+    return Overlay(film=overlay.film, speakers=tuple(people.values()), tracks=tracks)
+
+
+def overlay_of(
+    film: str,
+    before: Overlay,
+    tracks: Mapping[str, tuple[Track, Sequence[Shown]]],
+    names: Mapping[str, str | None],
+    turns: Sequence[Turn],
+) -> Overlay:
+    """The overlay that makes `tracks` of what the machine made: by name, as the last run left it and as it is to be.
+
+    `before` is the overlay of that run in its labels. `names` are what voices are to be called, by label, None for what the machine
+    calls them; who is not in it keeps the name.
+    """
+    edits = dict(before.tracks)
+    for name, (track, wanted) in tracks.items():
+        edits[name] = edits_of(track, wanted, before.tracks.get(name, ()))
+    known = {person.label: person for person in before.speakers}
+    called = {label: person.name for label, person in known.items()} | dict(names)
+    used = [label for each in edits.values() for edit in each for cue in edit.after for label in cue.speakers]
+    labels = dict.fromkeys([*(label for label, name in called.items() if name), *used])
+    people = [
+        Person(
+            label=label,
+            name=called.get(label),
+            at=_where(label, turns) or (known[label].at if label in known else ()),
+        )
+        for label in labels
+    ]
+    return Overlay(
+        film=film, speakers=tuple(people), tracks={name: own for name, own in edits.items() if own}
+    )
+
+
+def _where(label: str, turns: Sequence[Turn]) -> tuple[tuple[float, float], ...]:
+    """The longest turns of a voice, in order of time."""
+    own = sorted((turn for turn in turns if turn[2] == label), key=lambda turn: turn[0] - turn[1])[:_SPANS]
+    return tuple((round(start, 3), round(end, 3)) for start, end, _ in sorted(own))
+
+
+def edits_of(track: Track, wanted: Sequence[Shown], old: Sequence[Edit]) -> tuple[Edit, ...]:
+    """The edits that make `wanted` of `track.base`, where `old` are those that made `track.shown`."""
+    wanted = sorted((_clean(cue) for cue in wanted if cue.text.strip()), key=lambda cue: (cue.start, cue.end))
+    together = _Together(track, wanted, old)
+    made = [(edit, edit.span()) for group in together.changed() if (edit := _edit(track, wanted, old, group))]
+    kept = [(edit, edit.span()) for k, edit in enumerate(old) if k in together.untouched]
+    return tuple(edit for edit, _ in sorted([*made, *kept], key=lambda one: one[1]))
+
+
+def _clean(cue: Shown) -> Shown:
+    lines = [" ".join(line.split()) for line in cue.text.split("\n")]
+    return replace(cue, text="\n".join(line for line in lines if line))
+
+
+def _key(cue: Shown) -> tuple[float, float, tuple[str, ...], tuple[str, ...]]:
+    return round(cue.start, 2), round(cue.end, 2), tuple(cue.text.split("\n")), cue.speakers
+
+
+Node = tuple[str, int]
+"""`s` a cue that is shown, `n` a wanted one, `e` an old edit, `b` one of the machine's cues, with its place."""
+
+
+class _Together:
+    """What hangs together, by union and find."""
+
+    def __init__(self, track: Track, wanted: Sequence[Shown], old: Sequence[Edit]) -> None:
+        self._up: dict[Node, Node] = {}
+        shown = track.shown
+        matcher = difflib.SequenceMatcher(
+            None, [_key(cue) for cue in shown], [_key(cue) for cue in wanted], autojunk=False
+        )
+        self._changed: list[Node] = []
+        fresh: list[int] = []
+        gone: set[int] = set()
+        for how, i, j, m, n in matcher.get_opcodes():
+            if how == "equal":
+                for a, b in zip(range(i, j), range(m, n), strict=True):
+                    self._join(("s", a), ("n", b))
+            else:
+                gone |= set(range(i, j))
+                fresh += range(m, n)
+        self._changed = [*(("s", k) for k in sorted(gone)), *(("n", k) for k in fresh)]
+        owner = _owners(track, old)
+        bases = _Spans(track.base)
+        spans = _Spans(shown)
+        for k, cue in enumerate(shown):
+            if k in owner:
+                self._join(("s", k), ("e", owner[k]))
+                continue
+            same = next((b for b in bases.over(cue) if _key(track.base[b]) == _key(cue)), None)
+            for b in bases.over(cue) if same is None else (same,):
+                self._join(("s", k), ("b", b))
+        deleted = [k for k, edit in enumerate(old) if not edit.after]
+        for k in fresh:
+            cue = wanted[k]
+            near = spans.over(cue)
+            own = [i for i in near if i in gone]
+            again = [e for e in deleted if _overlap(cue, *old[e].span())]
+            for e in again:
+                self._join(("n", k), ("e", e))
+            for i in own or ([] if again else near):
+                self._join(("n", k), ("s", i))
+        touched = {self._find(node) for node in self._changed}
+        self.untouched = {k for k in range(len(old)) if self._find(("e", k)) not in touched}
+
+    def changed(self) -> Iterator[list[Node]]:
+        """The groups in which something was changed."""
+        groups: dict[Node, list[Node]] = {self._find(node): [] for node in self._changed}
+        for node in self._up:
+            if (top := self._find(node)) in groups:
+                groups[top].append(node)
+        yield from groups.values()
+
+    def _find(self, node: Node) -> Node:
+        self._up.setdefault(node, node)
+        while self._up[node] != node:
+            self._up[node] = self._up[self._up[node]]
+            node = self._up[node]
+        return node
+
+    def _join(self, one: Node, other: Node) -> None:
+        self._up[self._find(one)] = self._find(other)
+
+
+def _owners(track: Track, old: Sequence[Edit]) -> dict[int, int]:
+    """The old edit that each edited cue was put in by."""
+    by: dict[tuple[float, float, tuple[str, ...]], list[int]] = {}
+    for e, edit in enumerate(old):
+        for cue in edit.after:
+            by.setdefault(_key(_clean(cue))[:3], []).append(e)
+    found = {}
+    for k in sorted(track.edited):
+        if (owners := by.get(_key(track.shown[k])[:3])) is not None:
+            found[k] = owners.pop(0) if len(owners) > 1 else owners[0]
+    return found
+
+
+def _edit(track: Track, wanted: Sequence[Shown], old: Sequence[Edit], group: Sequence[Node]) -> Edit | None:
+    """The edit of a group; None where it leaves everything as the machine made it."""
+    before = {_key(cue)[:3]: cue for kind, k in group if kind == "e" for cue in old[k].before}
+    before |= {_key(track.base[k])[:3]: track.base[k] for kind, k in group if kind == "b"}
+    after = sorted((wanted[k] for kind, k in group if kind == "n"), key=lambda cue: (cue.start, cue.end))
+    base = {_key(cue) for cue in track.base}
+    was = sorted(before.values(), key=lambda cue: (cue.start, cue.end))
+    if [_key(cue)[:3] for cue in was] == [_key(cue)[:3] for cue in after] and all(
+        _key(cue) in base for cue in after
+    ):
+        return None
+    if not was and not after:
+        return None
+    return Edit(before=tuple(replace(cue, speakers=()) for cue in was), after=tuple(after))
+
+
+class _Spans:
+    """Cues, found by time."""
+
+    def __init__(self, cues: Sequence[Shown]) -> None:
+        self._cues = cues
+        self._starts = [cue.start for cue in cues]
+        self._longest = max((cue.end - cue.start for cue in cues), default=0.0)
+
+    def over(self, cue: Shown) -> list[int]:
+        """Places of the cues that overlap it."""
+        first = bisect_left(self._starts, cue.start - self._longest)
+        last = bisect_left(self._starts, cue.end)
+        return [k for k in range(first, last) if _overlap(cue, self._cues[k].start, self._cues[k].end)]
+
+
+def _overlap(cue: Shown, start: float, end: float) -> bool:
+    return min(cue.end, end) - max(cue.start, start) > _CLOSE_S

@@ -1,0 +1,260 @@
+"""The server behind `orchestrator review`: a fixed list of addresses on loopback, none of which names a file."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from orchestrator.errors import STORAGE, USAGE, FatalError
+from orchestrator.review.desk import BadRequestError, ConflictError, Desk
+from orchestrator.review.guard import Guard, Refused
+from orchestrator.review.streams import FileSource, SoundSource, part_of
+
+LOOPBACK = "127.0.0.1"
+_SECURITY = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_PAGE = "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""Beside what the page says itself: a policy in a page cannot keep it out of frames."""
+_NOTHING = "default-src 'none'; frame-ancestors 'none'"
+
+
+class Server(ThreadingHTTPServer):
+    """Serves `desk` until `stop`; `port` 0 takes a free one. `FatalError` where the port is taken."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, desk: Desk, port: int = 0) -> None:
+        self.desk = desk
+        try:
+            super().__init__((LOOPBACK, port), Handler)
+        except OSError as error:
+            raise FatalError(
+                f"port {port} cannot be used: {error.strerror}", "another --port, or none", USAGE
+            ) from error
+        self.guard = Guard(self.server_address[1])
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that went away in the middle of a film is no error."""
+
+    def stop(self) -> None:
+        """End `serve_forever`; safe from a handler's thread."""
+        threading.Thread(target=self.shutdown, daemon=True).start()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    server: Server
+    protocol_version = "HTTP/1.1"
+    timeout = 60
+
+    def do_GET(self) -> None:
+        """The page, film, sound."""
+        self._answer("GET")
+
+    def do_POST(self) -> None:
+        """Saving, running again, ending."""
+        self._answer("POST")
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        if name.startswith("do_"):  # any other method, known or not
+            return self._not_allowed
+        raise AttributeError(name)
+
+    def _not_allowed(self) -> None:
+        refused = self._refused("GET")
+        self._refuse(refused or Refused(405, "only GET and POST"), {"Allow": "GET, POST"})
+
+    def _answer(self, method: str) -> None:
+        if refused := self._refused(method):
+            self._refuse(refused)
+            return
+        route = _ROUTES.get(urlsplit(self.path).path)
+        if route is None:
+            self._refuse(Refused(404, "there is nothing at this address"))
+        elif route[0] != method:
+            self._refuse(Refused(405, f"only {route[0]}"), {"Allow": route[0]})
+        else:
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                route[1](self)
+
+    def _refused(self, method: str) -> Refused | None:
+        headers: dict[str, list[str]] = {}
+        for name, value in self.headers.items():
+            headers.setdefault(name.lower(), []).append(value.strip())
+        try:
+            asked = parse_qs(urlsplit(self.path).query, max_num_fields=8).get("token", [])
+        except ValueError:
+            asked = []
+        return self.server.guard.refuses(method, headers, asked[0] if len(asked) == 1 else None)
+
+    def page(self) -> None:
+        """The page itself."""
+        text = self.server.desk.page(self.server.guard.token)
+        self._send(
+            200,
+            text.encode(errors="surrogateescape"),
+            "text/html; charset=utf-8",
+            {"Content-Security-Policy": _PAGE},
+        )
+
+    def film(self) -> None:
+        """The film, whole or in parts."""
+        try:
+            source = FileSource(self.server.desk.film)
+        except OSError as error:
+            self._refuse(Refused(404, f"the film cannot be read: {error.strerror}"))
+            return
+        self._stream(source)
+
+    def sound(self) -> None:
+        """The film's sound as WAV."""
+        path = self.server.desk.sound
+        if path is None:
+            self._refuse(Refused(404, "the sound is no longer in the store"))
+            return
+        self._stream(SoundSource(path))
+
+    def save(self) -> None:
+        """Keep what was edited."""
+        body = self._body()
+        if body is None:
+            return
+        try:
+            self._json(200, self.server.desk.save(body))
+        except ConflictError as error:
+            self._json(409, {"message": str(error)})
+        except BadRequestError as error:
+            self._json(400, {"message": str(error)})
+        except FatalError as error:
+            self._json(
+                507 if error.status == STORAGE else 500, {"message": error.message, "hint": error.hint}
+            )
+
+    def again(self) -> None:
+        """Make the subtitles again, and tell how it goes, a JSON line each."""
+        if self._body() is None:
+            return
+        try:
+            events = self.server.desk.again()
+        except ConflictError as error:
+            self._json(409, {"message": str(error)})
+            return
+        except OSError as error:
+            self._json(500, {"message": f"cannot start a run: {error.strerror}"})
+            return
+        self.close_connection = True
+        self._head(200, "application/x-ndjson", {"Connection": "close", "Content-Security-Policy": _NOTHING})
+        self._tell(events)
+
+    def _tell(self, events: Iterator[Mapping[str, Any]]) -> None:
+        gone = False
+        try:
+            for event in events:
+                try:
+                    if not gone:
+                        self.wfile.write(json.dumps(event).encode() + b"\n")
+                        self.wfile.flush()
+                except OSError:
+                    gone = True  # the page was closed: the run goes on to its end
+        except FatalError as error:
+            if not gone:
+                self.wfile.write(
+                    json.dumps({"status": error.status, "said": [error.message]}).encode() + b"\n"
+                )
+
+    def end(self) -> None:
+        """End the server."""
+        if self._body() is None:
+            return
+        self._json(200, {})
+        self.server.stop()
+
+    def _body(self) -> dict[str, Any] | None:
+        """The body as a JSON object; None where it was refused."""
+        headers: dict[str, list[str]] = {}
+        for name, value in self.headers.items():
+            headers.setdefault(name.lower(), []).append(value.strip())
+        length = self.server.guard.refuses_body(headers)
+        if isinstance(length, Refused):
+            self._refuse(length)
+            return None
+        try:
+            body = json.loads(self.rfile.read(length))
+        except (ValueError, RecursionError):
+            body = None
+        if not isinstance(body, dict):
+            self._refuse(Refused(400, "the body is no JSON object"))
+            return None
+        return body
+
+    def _stream(self, source: FileSource | SoundSource) -> None:
+        part = part_of(self.headers.get("Range"), source.size) if source.size else None
+        if part is None:
+            source.close()
+            self._refuse(Refused(416, "there is no such part"), {"Content-Range": f"bytes */{source.size}"})
+            return
+        more = {
+            "Accept-Ranges": "bytes",
+            "Content-Length": str(part.length),
+            "Content-Security-Policy": _NOTHING,
+        }
+        if not part.whole:
+            more["Content-Range"] = f"bytes {part.first}-{part.last}/{part.total}"
+        self._head(200 if part.whole else 206, source.kind, more)
+        sent = 0
+        for block in source.blocks(part):
+            self.wfile.write(block)
+            sent += len(block)
+        if sent < part.length:
+            self.close_connection = True
+
+    def _json(self, status: int, content: Mapping[str, Any]) -> None:
+        text = json.dumps(content, ensure_ascii=False).encode()
+        self._send(status, text, "application/json", {"Content-Security-Policy": _NOTHING})
+
+    def _refuse(self, refused: Refused, more: Mapping[str, str] | None = None) -> None:
+        self.close_connection = True  # whatever its body holds is not read
+        content = json.dumps({"message": refused.why}).encode()
+        headers = {"Content-Security-Policy": _NOTHING, "Connection": "close", **(more or {})}
+        self._send(refused.status, content, "application/json", headers)
+
+    def _send(self, status: int, content: bytes, kind: str, more: Mapping[str, str]) -> None:
+        self._head(status, kind, {"Content-Length": str(len(content)), **more})
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            self.wfile.write(content)
+
+    def _head(self, status: int, kind: str, more: Mapping[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {**_SECURITY, "Content-Type": kind, **more}.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def version_string(self) -> str:
+        """Nothing about what runs here."""
+        return "orchestrator"
+
+    def log_message(self, *arguments: Any) -> None:
+        """Nothing on the terminal."""
+
+
+_ROUTES: Mapping[str, tuple[str, Callable[[Handler], None]]] = {
+    "/": ("GET", Handler.page),
+    "/film": ("GET", Handler.film),
+    "/sound": ("GET", Handler.sound),
+    "/save": ("POST", Handler.save),
+    "/again": ("POST", Handler.again),
+    "/end": ("POST", Handler.end),
+}
