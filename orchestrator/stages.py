@@ -270,6 +270,8 @@ SUBTITLES = Stage(
         Input(name="shots", source="shots.shots", optional=True),
         Input(name="sounds", source="sounds.sounds", optional=True),
         Input(name="phrases", source="phrases.phrases", optional=True),
+        Input(name="doubts", source="asr.doubts", optional=True),
+        Input(name="speech", source="pyannote_vad.speech", optional=True),
     ),
     outputs=(
         Output(name="cues", kind="cues"),
@@ -341,11 +343,34 @@ MUX = Stage(
     packages=("av", "imageio-ffmpeg"),
 )
 
+BURN = Stage(
+    name="burn",
+    version=1,
+    backends=on_cpu("burn", "media"),
+    inputs=(
+        Input(name="film", source="film"),
+        Input(name="cues", source="subtitles.cues"),
+        Input(name="ass", source="subtitles.ass"),
+    ),
+    outputs=(Output(name="burned", kind="file", filename="burned.mkv", external=True),),
+    params=(
+        Param(name="container", default="mkv", help="mkv or mp4"),
+        Param(name="language", default="spoken", help="the language that is drawn, or `spoken`"),
+        Param(name="crf", default=18, help="quality of the picture: less is better and larger"),
+        Param(name="preset", default="veryfast", help="how long the encoder tries"),
+        Param(name="clip", help="START-END: only this part of the film"),
+    ),
+    resources=Resources(cores=8, memory_mb=1500),
+    stall_s=300,
+    packages=("av", "imageio-ffmpeg", "pysubs2"),
+    off="--burn-in asks for it",
+)
+
 STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
         DEMUX, WAVEFORM, TMDB, PRE_NER, SILERO_VAD, PYANNOTE_VAD, DIARIZATION, ASR, ALIGNMENT,
-        ATTRIBUTION, POST_NER, NAMING, PHRASES, TRANSLATION, SHOTS, SOUNDS, SUBTITLES, MUX,
+        ATTRIBUTION, POST_NER, NAMING, PHRASES, TRANSLATION, SHOTS, SOUNDS, SUBTITLES, MUX, BURN,
     )
 }  # fmt: skip
 """Every stage by name, in an order in which each stands after those it reads from."""

@@ -14,6 +14,7 @@ from stage_runners.subtitles_layout import Layout
 from stage_runners.subtitles_mending import Mending
 from stage_runners.subtitles_profile import NO_SHOTS, Shots, profile
 from stage_runners.subtitles_tokens import tokens
+from stage_runners.subtitles_trust import Trust
 from stage_runners.translation_languages import share_written_in
 
 STAGE = "subtitles"
@@ -34,6 +35,11 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     turns = read(inputs["turns"], "turns").rows() if "turns" in inputs else []
     known = read(inputs["speakers"], "speakers").rows() if "speakers" in inputs else []
     shots = shots_of(read(inputs["shots"], "shots")) if "shots" in inputs else NO_SHOTS
+    trust = Trust(
+        segments,
+        read(inputs["doubts"], "doubts").rows() if "doubts" in inputs else [],
+        read(inputs["speech"], "regions").rows() if "speech" in inputs else None,
+    )
     if "phrases" in inputs:
         words = with_costs(words, read(inputs["phrases"], "phrases").rows())
     language = language_of(segments)
@@ -48,11 +54,12 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     def lay(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, Any]]) -> list[Cue]:
         return cues_of(segments, words, language, context.params, speakers, check, shots)
 
-    base, cues = mending.cues(*formats.together(segments, words, speakers), lay, shown)
+    base, cues = mending.cues(*formats.together(segments, words, speakers), lay, shown, trust.flagged)
     segments, words = mending.transcript(segments, words)
     context.method = "dynamic programme"
     _report(cues, language, speakers, context)
     mending.report(context)
+    trust.report(cues, context)
     context.save("base_cues", columns(base), content={"language": language})
     context.save("cues", columns(cues), content={"language": language})
     for name, text in (
