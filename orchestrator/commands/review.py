@@ -55,13 +55,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 @contextlib.contextmanager
 def _terminated() -> Any:
-    """TERM and HUP end it as Ctrl-C does."""
+    """Ctrl-C, TERM and HUP end it, also where they were ignored by whoever started it."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         del number, frame
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {
+        number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
     try:
         yield
     finally:

@@ -158,6 +158,10 @@ class _Together:
             same = next((b for b in bases.over(cue) if _key(track.base[b]) == _key(cue)), None)
             for b in bases.over(cue) if same is None else (same,):
                 self._join(("s", k), ("b", b))
+        for k, edit in enumerate(old):
+            for cue in edit.before:
+                for b in bases.over(cue):
+                    self._join(("e", k), ("b", b))
         deleted = [k for k, edit in enumerate(old) if not edit.after]
         for k in fresh:
             cue = wanted[k]
@@ -205,8 +209,11 @@ def _owners(track: Track, old: Sequence[Edit]) -> dict[int, int]:
 
 def _edit(track: Track, wanted: Sequence[Shown], old: Sequence[Edit], group: Sequence[Node]) -> Edit | None:
     """The edit of a group; None where it leaves everything as the machine made it."""
-    before = {_key(cue)[:3]: cue for kind, k in group if kind == "e" for cue in old[k].before}
-    before |= {_key(track.base[k])[:3]: track.base[k] for kind, k in group if kind == "b"}
+    bases = [track.base[k] for kind, k in group if kind == "b"]
+    earlier = [cue for kind, k in group if kind == "e" for cue in old[k].before]
+    # what the machine makes of that stretch today counts, where it makes anything of it
+    stale = [cue for cue in earlier if not any(_overlap(cue, base.start, base.end) for base in bases)]
+    before = {_key(cue)[:3]: cue for cue in [*stale, *bases]}
     after = sorted((wanted[k] for kind, k in group if kind == "n"), key=lambda cue: (cue.start, cue.end))
     base = {_key(cue) for cue in track.base}
     was = sorted(before.values(), key=lambda cue: (cue.start, cue.end))

@@ -1,0 +1,138 @@
+"""From cues that a page sends to edits: what hangs together is one, what nobody touched stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ipc.edits import Edit, Overlay, Person, Shown
+from orchestrator.review.saving import Track, edits_of, here, overlay_of
+
+A, B = "SPEAKER_00", "SPEAKER_01"
+
+
+def cue(start, text, *speakers, seconds=2.0):
+    return Shown(start=start, end=start + seconds, text=text, speakers=speakers or (A,))
+
+
+def bare(*cues):
+    return tuple(replace(one, speakers=()) for one in cues)
+
+
+ONE, TWO, THREE, FOUR = cue(0, "One."), cue(3, "Two."), cue(6, "Three."), cue(9, "Four.")
+BASE = [ONE, TWO, THREE, FOUR]
+
+
+def as_made(*edits):
+    """The track in which these edits stand over the base."""
+    out = {(c.start, c.text) for edit in edits for c in edit.before}
+    rest = [c for c in BASE if (c.start, c.text) not in out]
+    shown = sorted([*rest, *(c for edit in edits for c in edit.after)], key=lambda c: c.start)
+    mine = {id(c) for edit in edits for c in edit.after}
+    return Track(base=BASE, shown=shown, edited=frozenset(k for k, c in enumerate(shown) if id(c) in mine))
+
+
+UNTOUCHED = as_made()
+
+
+def test_what_was_not_changed_makes_no_edit():
+    assert edits_of(UNTOUCHED, BASE, ()) == ()
+
+
+def test_each_cue_that_was_changed_is_an_edit_of_its_own():
+    first, third = replace(ONE, text="Won."), replace(THREE, speakers=(B,))
+    assert edits_of(UNTOUCHED, [first, TWO, third, FOUR], ()) == (
+        Edit(before=bare(ONE), after=(first,)),
+        Edit(before=bare(THREE), after=(third,)),
+    )
+
+
+def test_a_cue_that_was_split_merged_deleted_or_put_in():
+    halves = (cue(3, "T", seconds=1), cue(4, "wo.", seconds=1))
+    assert edits_of(UNTOUCHED, [ONE, *halves, THREE, FOUR], ()) == (Edit(before=bare(TWO), after=halves),)
+    both = Shown(start=3, end=8, text="Two.\nThree.", speakers=(A,))
+    assert edits_of(UNTOUCHED, [ONE, both, FOUR], ()) == (Edit(before=bare(TWO, THREE), after=(both,)),)
+    assert edits_of(UNTOUCHED, [ONE, THREE, FOUR], ()) == (Edit(before=bare(TWO), after=()),)
+    more = cue(20, "Five.")
+    assert edits_of(UNTOUCHED, [*BASE, more], ()) == (Edit(before=(), after=(more,)),)
+
+
+def test_a_cue_put_in_over_another_says_what_was_there():
+    over = cue(3.5, "[laughs]")
+    assert edits_of(UNTOUCHED, [*BASE, over], ()) == (Edit(before=bare(TWO), after=(TWO, over)),)
+
+
+def test_text_without_letters_is_no_cue_and_blank_lines_go():
+    assert edits_of(UNTOUCHED, [ONE, replace(TWO, text=" \n "), THREE, FOUR], ()) == (
+        Edit(before=bare(TWO), after=()),
+    )
+    (edit,) = edits_of(UNTOUCHED, [ONE, replace(TWO, text="a  b \n\n c"), THREE, FOUR], ())
+    assert edit.after[0].text == "a b\nc"
+
+
+def test_an_edit_that_nobody_touched_stays_and_one_that_is_changed_again_keeps_what_the_machine_made():
+    first = Edit(before=bare(ONE), after=(replace(ONE, text="Won."),))
+    lost = Edit(before=bare(cue(900, "Later.")), after=())
+    track = as_made(first)
+    third = replace(THREE, text="Free.")
+    assert edits_of(track, [*track.shown[:2], third, FOUR], (first, lost)) == (
+        first,
+        Edit(before=bare(THREE), after=(third,)),
+        lost,
+    )
+    again = replace(ONE, text="Once.")
+    assert edits_of(track, [again, *track.shown[1:]], (first,)) == (Edit(before=bare(ONE), after=(again,)),)
+
+
+def test_what_is_as_the_machine_made_it_is_no_edit_any_more():
+    first = Edit(before=bare(ONE), after=(replace(ONE, text="Won."),))
+    assert edits_of(as_made(first), BASE, (first,)) == ()
+    gone = Edit(before=bare(TWO), after=())
+    assert edits_of(as_made(gone), BASE, (gone,)) == ()
+
+
+def test_cues_beside_an_edit_that_are_cut_otherwise_now_take_the_machines_whole_cue_with_them():
+    """An edit over [One. Two.], as the machine cuts it now, left `Two.` a cue of its own."""
+    old = Edit(before=bare(ONE), after=(replace(ONE, text="Won."),))
+    base = [Shown(start=0, end=5, text="One. Two.", speakers=(A,)), THREE]
+    track = Track(base=base, shown=[old.after[0], TWO, THREE], edited=frozenset({0}))
+    new = replace(TWO, text="Too.")
+    (edit,) = edits_of(track, [old.after[0], new, THREE], (old,))
+    assert edit.after == (old.after[0], new)
+    assert edit.before == bare(base[0])
+    assert edits_of(track, track.shown, (old,)) == (old,)
+
+
+TURNS = [(0.0, 5.0, A), (6.0, 7.0, B), (9.0, 12.0, A)]
+
+
+def test_a_name_is_kept_with_where_the_voice_speaks():
+    found = overlay_of("movie.mkv", Overlay(), {}, {A: "Zoe"}, TURNS)
+    assert found.speakers == (Person(label=A, name="Zoe", at=((0.0, 5.0), (9.0, 12.0))),)
+    assert overlay_of("movie.mkv", found, {}, {}, TURNS) == found
+    assert not overlay_of("movie.mkv", found, {}, {A: None}, TURNS)
+
+
+def test_a_voice_that_a_cue_was_given_to_can_be_found_again_though_nobody_named_it():
+    given = [replace(ONE, speakers=(B,)), *BASE[1:]]
+    found = overlay_of("movie.mkv", Overlay(), {"": (UNTOUCHED, given)}, {}, TURNS)
+    assert found.speakers == (Person(label=B, at=((6.0, 7.0),)),)
+    assert found.tracks[""][0].after[0].speakers == (B,)
+
+
+def test_labels_of_an_earlier_run_become_those_of_this_one():
+    earlier = Overlay(
+        speakers=(Person(label=B, name="Zoe", at=((1.0, 4.0),)), Person(label="PERSON_1", name="Guest")),
+        tracks={"": (Edit(before=bare(ONE), after=(replace(ONE, speakers=(B, "PERSON_1")),)),)},
+    )
+    found = here(earlier, TURNS)
+    assert [(person.label, person.name) for person in found.speakers] == [(A, "Zoe"), ("PERSON_1", "Guest")]
+    assert found.tracks[""][0].after[0].speakers == (A, "PERSON_1")
+
+
+@pytest.mark.parametrize("track", ["", "en"])
+def test_other_tracks_keep_their_edits(track):
+    there = {"en": (Edit(before=bare(TWO), after=()),)}
+    found = overlay_of("m", Overlay(tracks=there), {track: (UNTOUCHED, BASE)}, {}, TURNS)
+    assert found.tracks == there
