@@ -23,14 +23,21 @@ def on_film(rate, **params):
     return profile({**PARAMS, **params}, "en", Shots((), rate))
 
 
-@settings(max_examples=200, deadline=None)
-@given(
-    talk(),
-    st.lists(st.integers(0, 60_000), max_size=30, unique=True).map(sorted),
-    RATES,
-    st.sampled_from([0.0, 0.2, 0.5, 1.0]),
-)
-def test_but_for_a_shot_within_the_window_a_cue_keeps_to_its_words(spoken, shots, rate, snap):
+@st.composite
+def filmed(draw):
+    """Speech, and changes of shot close to where words begin and end."""
+    spoken = draw(talk())
+    edges = [1000 * time for w in spoken[1] for time in (w["start"], w["end"]) if time is not None]
+    near = st.builds(
+        lambda edge, away: max(0, round(edge + away)), st.sampled_from(edges or [0]), st.integers(-600, 600)
+    )
+    return spoken, sorted(draw(st.lists(near, max_size=20, unique=True)))
+
+
+@settings(max_examples=250, deadline=None)
+@given(filmed(), RATES, st.sampled_from([0.0, 0.2, 0.5, 1.0]))
+def test_but_for_a_shot_within_the_window_a_cue_keeps_to_its_words(film, rate, snap):
+    spoken, shots = film
     limits = on_film(rate, snap=snap)
     cut = tokens(*spoken, limits.width)
     cues = Layout(cut, limits, "en", shots=shots).cues()
@@ -56,8 +63,9 @@ def test_but_for_a_shot_within_the_window_a_cue_keeps_to_its_words(spoken, shots
 
 
 @settings(max_examples=100, deadline=None)
-@given(talk(), st.lists(st.integers(0, 60_000), max_size=30, unique=True).map(sorted))
-def test_no_cue_that_could_be_read_is_spoilt_by_a_shot(spoken, shots):
+@given(filmed())
+def test_no_cue_that_could_be_read_is_spoilt_by_a_shot(film):
+    spoken, shots = film
     limits = on_film(24.0)
     cut = tokens(*spoken, limits.width)
     layout = Layout(cut, limits, "en", shots=shots)
