@@ -122,6 +122,8 @@ FLAGS: tuple[Flag, ...] = (
          help="characters a second, in every language (default: the profile's, 17)"),
     Flag(name="sounds", example=True, type=bool, group="subtitles", default="as the profile says",
          help="find music where nobody speaks, and write it down (default: as the profile says)"),
+    Flag(name="mark-pauses", example=20, targets=("subtitles.mark_pauses",), type=float, group="subtitles", metavar="S", least=0,
+         default="never", help="write [no speech] where nobody speaks for S seconds (default: never)"),
     Flag(name="shots", example=True, type=bool, group="subtitles", default="yes",
          help="look for changes of shot and let subtitles begin and end with them (default: yes)"),
     Flag(name="container", example="mkv", targets=("mux.container",), group="subtitles", choices=("mkv", "mp4"), default="mkv",

@@ -306,6 +306,7 @@ SUBTITLES = Stage(
             name="snap", default=0.5, help="seconds around a change of shot within which a cue takes its time"
         ),
         Param(name="speaker_labels", default="change", help="none, change or all: labels in SRT"),
+        Param(name="mark_pauses", default=0.0, help="seconds without speech that are written down; 0: none"),
         Param(name="label_form", default="[NAME]", help="how a label is written"),
         Param(name="dash", default="- ", help="before each line where two speak in one cue"),
         Param(name="dashes", default={}, help="the same by language"),

@@ -13,6 +13,7 @@ from stage_runners.subtitles_language import language_of
 from stage_runners.subtitles_layout import Layout
 from stage_runners.subtitles_mending import Mending
 from stage_runners.subtitles_profile import NO_SHOTS, Shots, profile
+from stage_runners.subtitles_sdh import FLAG, Besides
 from stage_runners.subtitles_tokens import tokens
 from stage_runners.subtitles_trust import Trust
 from stage_runners.translation_languages import share_written_in
@@ -35,17 +36,17 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     turns = read(inputs["turns"], "turns").rows() if "turns" in inputs else []
     known = read(inputs["speakers"], "speakers").rows() if "speakers" in inputs else []
     shots = shots_of(read(inputs["shots"], "shots")) if "shots" in inputs else NO_SHOTS
-    trust = Trust(
-        segments,
-        read(inputs["doubts"], "doubts").rows() if "doubts" in inputs else [],
-        read(inputs["speech"], "regions").rows() if "speech" in inputs else None,
-    )
+    speech = read(inputs["speech"], "regions").rows() if "speech" in inputs else None
+    sounds = read(inputs["sounds"], "sounds").rows() if "sounds" in inputs else None
+    trust = Trust(segments, read(inputs["doubts"], "doubts").rows() if "doubts" in inputs else [], speech)
     if "phrases" in inputs:
         words = with_costs(words, read(inputs["phrases"], "phrases").rows())
     language = language_of(segments)
     mending = Mending(context.params, turns, segments, known)
     known, speakers = mending.known, mending.speakers
-    shown = labels_of(profile(context.params, language, shots), context.params, speakers)
+    limits = profile(context.params, language, shots)
+    shown = labels_of(limits, context.params, speakers)
+    besides = Besides(context.params, language, limits, sounds, speech)
 
     def check(done: int) -> None:
         context.check()
@@ -54,7 +55,10 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     def lay(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, Any]]) -> list[Cue]:
         return cues_of(segments, words, language, context.params, speakers, check, shots)
 
-    base, cues = mending.cues(*formats.together(segments, words, speakers), lay, shown, trust.flagged)
+    def finish(cues: list[Cue]) -> list[Cue]:
+        return besides.added(trust.flagged(cues))
+
+    base, cues = mending.cues(*formats.together(segments, words, speakers), lay, shown, finish)
     segments, words = mending.transcript(segments, words)
     context.method = "dynamic programme"
     _report(cues, language, speakers, context)
@@ -139,6 +143,8 @@ def _report(cues: Sequence[Cue], language: str, speakers: Mapping[str, str], con
     for cue in cues:
         for flag in cue.flags:
             flags[flag] = flags.get(flag, 0) + 1
+    if sounds := flags.pop(FLAG, 0):
+        context.fact("sound_cues", sounds)
     if flags:
         context.fact("flags", flags)
         context.log("look at: " + ", ".join(f"{count} {flag}" for flag, count in sorted(flags.items())))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from stage_runners.subtitles_cues import Cue
+from stage_runners.subtitles_sdh import FLAG as SOUND
 
 FLAG = "doubtful"
 _EDITED = "edited"
@@ -47,7 +48,7 @@ class Trust:
         """Say the facts `coverage` and `unsupported`, always both, where speech was looked for."""
         if self._speech is None:
             return
-        shown = [(cue.start / 1000, cue.end / 1000) for cue in cues]
+        shown = [(cue.start / 1000, cue.end / 1000) for cue in cues if SOUND not in cue.flags]
         coverage, unsupported = shares(shown, [(row["start"], row["end"]) for row in self._speech])
         context.fact("coverage", round(coverage, 4))
         context.fact("unsupported", round(unsupported, 4))
