@@ -72,7 +72,7 @@ def of_film(
             for output in film["outputs"]
             if output["name"] != "report"
         ],
-        "stages": [{name: stage.get(name) for name in _STAGE} for stage in film["stages"]],
+        "stages": [_stage(stage, store) for stage in film["stages"]],
         **timeline,
         "tracks": shown,
         "speakers": people.speakers(results, timeline["turns"], shown),
@@ -119,6 +119,15 @@ def clip_start(results: Results) -> list[float] | None:
     except StageError:
         return None
     return list(clip) if clip else None
+
+
+def _stage(stage: Mapping[str, Any], store: Store) -> dict[str, Any]:
+    """A stage of `run.json`; of a result that was in the store, the time and memory that it once took."""
+    found = {name: stage.get(name) for name in _STAGE}
+    made = store.manifest(str(stage["key"])) if stage["status"] == "cached" else None
+    if made is not None:
+        found |= {"seconds": round(made.seconds, 3), "peak_memory": made.peak_memory or None}
+    return found
 
 
 def _seconds(film: Mapping[str, Any], timeline: Mapping[str, Any]) -> float:

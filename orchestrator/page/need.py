@@ -64,7 +64,12 @@ def of_cue(flags: Sequence[str], known: Measured) -> tuple[float, list[str]]:
         if flag == "too_fast":
             over = max(0.0, known.cps / known.limit - 1) if known.limit else 0.0
             weight = _WEIGHTS[flag] + min(1.0, over) * _FASTER
-            reasons.append((weight, f"read at {known.cps:.0f} characters a second"))
+            why = f"read at {known.cps:.0f} characters a second"
+            if (
+                known.cps <= known.limit
+            ):  # the layout counts what is written before the text, which is no part of it here
+                why = f"read at more than {known.limit:g} characters a second, with the label before it"
+            reasons.append((weight, why))
         else:
             reasons.append((_WEIGHTS.get(flag, _OTHER), words_of(flag)))
     return combined(reasons)

@@ -15,6 +15,8 @@ DOUBTFUL_WORD = 0.5
 """A word of a lower probability is marked in its cue."""
 _SLACK = 0.0015
 """Seconds: times are written in milliseconds."""
+_HUNDREDTH = 0.0101
+"""Seconds that a gap of whole frames may lack: ASS has times in hundredths, and all formats are to have the same."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ def rules(cues: Sequence[Mapping[str, Any]], limits: Mapping[str, Any]) -> list[
             "lines": len(lines) > limits["lines"],
             "shortest": seconds < limits["min"] - _SLACK,
             "longest": seconds > limits["max"] + _SLACK,
-            "gap": before is not None and cue["start"] - before < limits["gap"] - _SLACK,
+            "gap": before is not None and cue["start"] - before < limits["gap"] - _HUNDREDTH,
         }
         for name, wrong in broken.items():
             if wrong:

@@ -3,7 +3,7 @@ import { colourOf, cueAt, nameOf, page } from "./state.js";
 import { byId, clock, flagWords, h, linesIn } from "./words.js";
 import { choose, filters, passes, toLookAt } from "./filters.js";
 import { playCue } from "./media.js";
-import { VirtualList } from "./virtual.js";
+import { NARROW, VirtualList } from "./virtual.js";
 
 const FONT = { text: "15px system-ui, sans-serif", why: "12.5px system-ui, sans-serif" };
 const LINE = 21; // pixels, as in the styles
@@ -94,23 +94,24 @@ function says(count) {
 }
 
 function textWidth(width) {
-  return width - (width < 460 ? 34 : 118);
+  return width - (width < NARROW ? 46 : 118);
 }
 
 function height(cue, index, width) {
   const room = textWidth(width);
   let sum = 13 + linesIn(cue.text || " ", room, FONT.text) * LINE;
-  if (width < 460) sum += NAME;
-  else if (!look && named(cue, index)) sum += NAME;
+  if (width < NARROW) sum += NAME;
+  else if (called(cue, index)) sum += NAME;
   if (look) sum += linesIn(because(cue), room, FONT.why) * WHY + 2;
   return sum;
 }
 
 const because = (cue) => cue.why.join(" · ");
 
-/* Whether the speaker's name stands over the cue: where another one spoke before. */
-function named(cue, index) {
+/* Whether the speaker's name stands over the cue: where another one spoke before; of cues that do not follow each other, always. */
+function called(cue, index) {
   if (page.data.speakers.length < 2 || !cue.speakers.length) return false;
+  if (look) return true;
   const before = list.items[index - 1];
   return !before || before.speakers.join() !== cue.speakers.join();
 }
@@ -125,7 +126,7 @@ function draw(cue, index) {
     h("span.when", clock(cue.start, 1), look && h("span.need", { title: `${Math.round(cue.need * 100)} of 100`, "--need": cue.need })),
     h(
       "span.said",
-      (look || named(cue, index)) && names && h("span.who", names),
+      called(cue, index) && h("span.who", names),
       h("span.text", { lang: page.track?.language ?? "" }, cue.silence ? "(no text)" : marked(cue)),
       look && h("span.why", because(cue)),
     ),

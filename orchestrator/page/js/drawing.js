@@ -17,7 +17,8 @@ export function readSound() {
   const peaks = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
   const coarse = new Uint8Array(Math.ceil(peaks.length / COARSE));
   for (let k = 0; k < peaks.length; k += 1) coarse[Math.floor(k / COARSE)] = Math.max(coarse[Math.floor(k / COARSE)], peaks[k]);
-  sound = { peaks, coarse, rate: waveform.per_second };
+  const loudest = coarse.reduce((most, one) => Math.max(most, one), 1);
+  sound = { peaks, coarse, loudest, rate: waveform.per_second };
 }
 
 export function readColours() {
@@ -139,7 +140,7 @@ function wave(pen, view, width, y, high, colour) {
     const to = Math.max(from + 1, Math.floor((view.start + ((px + wide) / width) * view.span) * rate));
     let top = 0;
     for (let k = Math.max(0, from); k < to && k < points.length; k += 1) if (points[k] > top) top = points[k];
-    const half = (top / 255) * (high / 2);
+    const half = (top / sound.loudest) * (high / 2);
     if (half > 0.3) pen.fillRect(px, middle - half, Math.max(0.6, wide - (wide > 2.5 ? 1 : 0)), half * 2);
   }
 }

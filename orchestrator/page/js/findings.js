@@ -20,11 +20,14 @@ export function startFindings() {
     run.id ? ` · ${run.id}` : "",
   );
   page.on("redraw", () => {
+    document.body.classList.toggle("no-cues", !page.cues.length);
     facts();
     figures();
     byId("findings").replaceChildren(...[trust(), rules(), voices(), names(), stagesSection(), files()].filter(Boolean));
   });
 }
+
+const known = (value) => typeof value === "number";
 
 function facts() {
   const { film, speakers, tracks } = page.data;
@@ -45,9 +48,9 @@ function figures() {
   const needy = toLookAt().length;
   const kept = track ? page.cues.length - new Set(track.rules.flatMap((rule) => rule.broken)).size : 0;
   const all = [
-    ["Speech with a cue", percent(track?.coverage), track?.coverage < 0.95],
-    ["Cue without speech", percent(track?.unsupported), track?.unsupported > 0.05],
-    ["Words, on average", percent(track?.confidence, 0), track?.confidence < 0.6],
+    ["Speech with a cue", percent(track?.coverage), known(track?.coverage) && track.coverage < 0.95],
+    ["Cue without speech", percent(track?.unsupported), known(track?.unsupported) && track.unsupported > 0.05],
+    ["Words, on average", percent(track?.confidence, 0), known(track?.confidence) && track.confidence < 0.6],
     ["Keep every rule", page.cues.length ? percent(kept / page.cues.length) : "–", false],
     ["To look at", needy.toLocaleString("en"), false],
   ];
@@ -57,7 +60,7 @@ function figures() {
 function trust() {
   const { doubts, said, missing } = page.data;
   const { track } = page;
-  const measured = typeof track?.coverage === "number" || typeof track?.unsupported === "number";
+  const measured = known(track?.coverage) || known(track?.unsupported);
   const of = (verdict) => (doubts ?? []).filter((one) => one.verdict === verdict);
   const list = (title, rows, text) =>
     rows.length > 0 &&

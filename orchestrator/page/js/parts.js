@@ -11,10 +11,9 @@ export const jump = (time) =>
     ? "–"
     : h("button.jump", { type: "button", onclick: () => (page.seek(time), byId("desk").scrollIntoView({ block: "nearest" })) }, clock(time, 1));
 
+/* A table; its roles are said, as a narrow screen shows its rows as blocks. */
 export function table(heads, rows, label) {
-  const cells = (row) => row.map((cell, k) => h("td", { "data-head": heads[k] ?? "" }, cell));
-  return h(
-    "div.scroll",
-    h("table", { "aria-label": label }, h("thead", h("tr", heads.map((head) => h("th", { scope: "col" }, head)))), h("tbody", rows.map((row) => h("tr", cells(row))))),
-  );
+  const head = h("tr", { role: "row" }, heads.map((one) => h("th", { scope: "col", role: "columnheader" }, one)));
+  const body = rows.map((row) => h("tr", { role: "row" }, row.map((cell) => h("td", { role: "cell" }, cell))));
+  return h("div.scroll", h("table", { role: "table", "aria-label": label }, h("thead", { role: "rowgroup" }, head), h("tbody", { role: "rowgroup" }, body)));
 }

@@ -3,7 +3,7 @@ import { page } from "./state.js";
 import { bytes, h, took } from "./words.js";
 import { section, table } from "./parts.js";
 
-const HOW = { done: "ran", cached: "from the store", waiting: "not run", starting: "stopped", running: "stopped" };
+const HOW = { done: "ran", cached: "stored", waiting: "not run", starting: "stopped", running: "stopped" };
 
 export function stagesSection() {
   const all = page.data.stages.filter((stage) => stage.status !== "off");
@@ -12,17 +12,18 @@ export function stagesSection() {
   const rows = all.map((stage) => [
     h("b", stage.stage),
     h(`span.how.${stage.degraded.length ? "degraded" : stage.status}`, stage.degraded.length ? "degraded" : (HOW[stage.status] ?? stage.status)),
-    h("span.long", h("span.bar", { "--share": (stage.seconds ?? 0) / slowest }), took(stage.seconds)),
+    stage.seconds === null ? "" : h("span.long", h("span.bar", { "--share": stage.seconds / slowest }), took(stage.seconds)),
     [stage.device, stage.compute_type].filter((one) => one && one !== "default").join(" "),
     stage.model || stage.method || "",
     bytes(stage.peak_memory),
   ]);
+  const stored = all.some((stage) => stage.status === "cached");
   const work = all.reduce((sum, stage) => sum + (stage.seconds ?? 0), 0);
   const { machine } = page.data.run;
   const on = machine ? `${machine.platform}, ${machine.cores} cores${machine.memory ? `, ${bytes(machine.memory)}` : ""}` : "";
   return section(
     "How it was made",
-    [`${took(work)} of work`, on].filter(Boolean).join(" · "),
+    [`${took(work)} of work`, stored ? "what is stored was made in an earlier run" : "", on].filter(Boolean).join(" · "),
     table(["stage", "", "time", "device", "model or method", "memory"], rows, "Stages"),
     notes(all),
     off.length > 0 && h("details", h("summary", "Off in this run ", h("b", off.length)), h("ul.notes", off.map((stage) => h("li", `${stage.stage}: ${stage.reason}`)))),

@@ -1,6 +1,7 @@
 /* A list that has elements only for the rows in sight, whatever their number and heights. */
 import { h } from "./words.js";
 
+export const NARROW = 420; // pixels; a narrower list has its times over the text
 const SPARE = 400; // pixels above and below that are drawn too
 
 export class VirtualList {
@@ -24,6 +25,7 @@ export class VirtualList {
   set(items) {
     this.items = items;
     this.width = this.place.clientWidth;
+    this.place.classList.toggle("narrow", this.width < NARROW);
     this.tops = new Array(items.length + 1);
     this.tops[0] = 0;
     for (let k = 0; k < items.length; k += 1) this.tops[k + 1] = this.tops[k] + this.height(items[k], k, this.width);

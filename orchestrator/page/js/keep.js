@@ -1,0 +1,192 @@
+/* Keeping what was edited: saved with the server, kept in this browser until then, and the subtitles made again. */
+import { page } from "./state.js";
+import { byId, clock, fillWith, h, plural } from "./words.js";
+import { canRedo, canUndo, changes, isDirty, markSaved, redo, takeUp, undo } from "./edits.js";
+
+const { review } = page.data;
+const KEY = `orchestrator-review:${page.data.film.digest}`;
+const VIEW = `${KEY}:view`;
+let busy = "";
+let note = null; // {text, bad, more}
+let later = 0;
+
+/* Ask the server; the answer as {status, content}, status 0 where it is gone. */
+async function ask(path, body) {
+  try {
+    const headers = { "Content-Type": "application/json", "X-Orchestrator-Token": review.token };
+    const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+    return { status: answer.status, answer };
+  } catch {
+    return { status: 0, answer: null };
+  }
+}
+
+const GONE = "The server is gone: start `orchestrator review` again. What you changed is kept in this browser.";
+
+/* Save what was changed; whether that went well. */
+export async function save() {
+  if (busy) return false;
+  if (!isDirty()) return true;
+  tell("saving …", { working: true });
+  const sent = changes();
+  const { status, answer } = await ask("/save", { state: review.state, run: review.run, ...sent });
+  busy = "";
+  if (status !== 200) {
+    const content = answer ? await answer.json().catch(() => ({})) : { message: GONE };
+    tell(`Not saved: ${content.message ?? status}${content.hint ? ` (${content.hint})` : ""}`, { bad: true });
+    return false;
+  }
+  review.state = (await answer.json()).state;
+  review.unmade = true;
+  markSaved();
+  forget();
+  tell("Saved. Every later run keeps it; the files are as they were until the subtitles are made again.");
+  return true;
+}
+
+/* Save, and make subtitles and film again. */
+export async function again() {
+  if (busy || !(await save())) return;
+  tell("making the subtitles …", { working: true });
+  const { status, answer } = await ask("/again", {});
+  if (status !== 200) {
+    busy = "";
+    const content = answer ? await answer.json().catch(() => ({})) : { message: GONE };
+    tell(content.message ?? `error ${status}`, { bad: true });
+    return;
+  }
+  const end = await follow(answer.body.getReader());
+  busy = "";
+  if (end && (end.status === 0 || end.status === 6)) {
+    const files = end.files.filter((file) => file.name !== "report").map((file) => file.path.split("/").pop());
+    const view = { time: page.time, track: page.track?.id ?? "", note: `Made again: ${files.join(", ")}` };
+    sessionStorage.setItem(VIEW, JSON.stringify(view));
+    location.reload();
+    return;
+  }
+  tell("The subtitles could not be made again. What you saved is kept.", { bad: true, more: end ? [...end.failed, ...end.said] : [GONE] });
+}
+
+/* Show how a run goes; what it told at its end. */
+async function follow(reader) {
+  const decoder = new TextDecoder();
+  const files = [];
+  const failed = [];
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => ({ done: true }));
+    if (done) return null;
+    const lines = (rest + decoder.decode(value, { stream: true })).split("\n");
+    rest = lines.pop();
+    for (const line of lines) {
+      const told = JSON.parse(line);
+      if ("status" in told) return { ...told, files, failed };
+      if (told.file) files.push(told.file);
+      if (told.how === "failed") failed.push(`${told.stage}: ${told.why} ${told.hint}`);
+      if (told.how === "running") {
+        const share = told.of ? ` ${Math.round((told.done / told.of) * 100)} %` : "";
+        tell(`${told.stage}${share} …`, { working: true });
+      }
+    }
+  }
+}
+
+/* Give the server back; unsaved changes stay in this browser. */
+async function end() {
+  const { status } = await ask("/end", {});
+  tell(status === 200 ? "Ended. This window can be closed." : GONE, { bad: status !== 200 });
+}
+
+function tell(text, { bad = false, working = false, more = [] } = {}) {
+  busy = working ? text : busy;
+  note = { text, bad, more };
+  draw();
+}
+
+/* Keep unsaved changes in this browser, where a closed tab does not lose them. */
+function keepDraft() {
+  clearTimeout(later);
+  later = setTimeout(() => {
+    if (!isDirty()) return forget();
+    const draft = { when: Date.now(), run: review.run, state: review.state, ...changes() };
+    try {
+      localStorage.setItem(KEY, JSON.stringify(draft));
+    } catch {
+      tell("This browser keeps nothing for a closed tab: save now and then.", { bad: true });
+    }
+  }, 300);
+}
+
+function forget() {
+  clearTimeout(later);
+  try {
+    localStorage.removeItem(KEY);
+  } catch {
+    // a browser that keeps nothing has nothing to forget
+  }
+}
+
+function draftThere() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY));
+  } catch {
+    return null;
+  }
+}
+
+function offer(draft) {
+  const when = new Date(draft.when).toLocaleString();
+  const moved = draft.run !== review.run ? "; the film was run again since then" : "";
+  const take = h("button", { type: "button", id: "take-up", onclick: () => (takeUp(draft), offered()) }, "take them up");
+  const drop = h("button", { type: "button", onclick: () => (forget(), offered()) }, "drop them");
+  fillWith(byId("offer"), `There are changes of ${when} that were not saved${moved}.`, take, drop);
+  byId("offer").hidden = false;
+}
+
+const offered = () => (byId("offer").hidden = true);
+
+function draw() {
+  const place = byId("keep");
+  const edited = page.cues.filter((cue) => cue.base).length;
+  const together = page.cues.filter((cue) => cue.flags.includes("collides"));
+  const first = together[0];
+  fillWith(
+    place,
+    button("save", "Save", "Ctrl+S", save, busy || !isDirty()),
+    button("again", "Make the subtitles", "Ctrl+Enter", again, busy || !(isDirty() || review.unmade)),
+    button("undo", "Undo", "Ctrl+Z", undo, busy || !canUndo()),
+    button("redo", "Redo", "Ctrl+Shift+Z", redo, busy || !canRedo()),
+    h("span.state", { class: isDirty() ? "state dirty" : "state" }, isDirty() ? "not saved" : "", edited ? ` ${plural(edited, "edited cue")}` : ""),
+    first && h("button.jump", { type: "button", onclick: () => page.select(first.id) }, `${together.length} cues are shown at the same time: ${clock(first.start, 1)}`),
+    h("span.note", { role: "status", class: note?.bad ? "note bad" : "note" }, note?.text ?? ""),
+    note?.more?.length ? h("pre", note.more.join("\n")) : null,
+    button("end", "Done", "", end, busy),
+  );
+}
+
+const button = (id, text, keys, action, off) =>
+  h("button", { type: "button", id, title: keys, disabled: Boolean(off), onclick: () => void action() }, text);
+
+/* What the last saving or running left to be said, and where the page was. */
+export function startKeeping() {
+  if (review.saved) {
+    takeUp(review.saved, { quietly: true });
+    review.unmade = true;
+  }
+  const view = JSON.parse(sessionStorage.getItem(VIEW) ?? "null");
+  sessionStorage.removeItem(VIEW);
+  if (view) {
+    if (page.track?.id !== view.track) page.show(view.track);
+    page.seek(view.time);
+    note = { text: view.note, bad: false, more: [] };
+  }
+  const draft = draftThere();
+  if (draft && (Object.keys(draft.tracks ?? {}).length || Object.keys(draft.names ?? {}).length)) offer(draft);
+  page.on("edited", () => {
+    if (note && !busy) note = null;
+    keepDraft();
+    draw();
+  });
+  page.on("redraw", draw);
+  draw();
+}
