@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _MADE_BY = re.compile(
-    r"\b(?:sub)?title[sd]? by\b|\bsubtitl(?:es|ing)\b|\b(?:closed )?caption(?:s|ed|ing) (?:by|provided)|\btranscri(?:bed|ption) by\b|\btranslat(?:ed|ion) by\b"
+    r"\b(?:subtitle[sd]?|titles) by\b|\bsubtitl(?:es|ing)\b|\b(?:closed )?caption(?:s|ed|ing) (?:by|provided)|\btranscri(?:bed|ption) by\b|\btranslat(?:ed|ion) by\b"
     r"|amara\.org|opensubtitles|www\.\S+|\bcopyright\b|untertitel|sous-titr|sottotitol|subtítul|legendas? (?:por|pela|de)\b"
     r"|ondertitel|undertext(?:er|ning)|undertekst|tekstitys|titulky|napisy|felirat|subtitrare|altyaz|υπότιτλ|субтитр|редактор"
     r"|ترجمة|נתרגם|כתוביות|उपशीर्षक|字幕|자막",

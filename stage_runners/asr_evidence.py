@@ -21,6 +21,8 @@ NEAR = 0.25
 """Seconds around a region of speech that count as speech: attention times are off by about a tenth of a second, and by 0.25 s at times."""
 DROP, FLAG, SUSPECT = 3.0, 1.5, 1.0
 """Points from which a text is dropped, flagged, and heard again."""
+NOBODY = frozenset({"silence", "no speech"})
+"""Kinds of evidence that nobody speaks at all."""
 _KINDS = 3
 """Kinds that have to agree before a text is dropped."""
 _FASTEST = {False: 30.0, True: 15.0}

@@ -10,31 +10,34 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from stage_runners import asr_decode, asr_states
 from stage_runners.asr_chunks import WINDOW, Chunk
 from stage_runners.asr_decode import Decoded, Options
-from stage_runners.asr_lines import Span, plain
+from stage_runners.asr_lines import Line, Span, plain
 
-SHARE, LEAST = 0.12, 3
+SHARE, LEAST = 0.1, 2
 """Second looks that a film may have, as a share of its windows, and how many it may always have."""
 _RUN = 3
 """Letters that have to come again in a row to count: single ones are in any text."""
-_NEVER = 1e-9
+_NEVER = 1e-4
+"""Probability below which a token counts as this unlikely: one strange token says little of a line."""
+_MOST_TOKENS = 200
 
 
 class Asked(NamedTuple):
-    """A stretch to be read again in `language`, with so many seconds of margin; `text` is what was read there, or is empty."""
+    """A stretch to be read again in `language`, with so many seconds of margin; `line` is what was read there, where anything was."""
 
     span: Span
     language: str
     margin: float = 0.3
-    text: str = ""
+    line: Line | None = None
 
 
 class Look(NamedTuple):
-    """What was read. `gain`: nats a token by which the sound makes the asked text likelier than silence does, None where there was no text."""
+    """What was read. `gain`: nats a token by which the sound makes the line's text likelier than silence does, None where there was no line."""
 
     read: Decoded
     gain: float | None
@@ -87,16 +90,16 @@ class SecondLooks:
         timed = asr_decode.align(self._whisper, encoded, found, options)
         states = asr_states.rows(encoded)
         for one, read, own in zip(asked, timed, states, strict=True):
-            yield Look(read, self._gain(one.text, own, read.chunk, options) if one.text else None)
+            yield Look(read, self._gain(one.line, own, read.chunk, options) if one.line else None)
 
     def _chunk(self, asked: Asked) -> Chunk:
         start = max(0.0, asked.span.start - asked.margin)
         end = min(self._audio.seconds, asked.span.end + asked.margin, start + WINDOW)
         return Chunk(start, end, min(end - start, asked.span.seconds))
 
-    def _gain(self, text: str, states: Any, chunk: Chunk, options: Options) -> float:
+    def _gain(self, line: Line, states: Any, chunk: Chunk, options: Options) -> float:
         """Nats a token that the sound adds. Text that Whisper makes up is likely whatever is heard; real text needs its sound."""
-        tokens = options.tokenizer.encode(f" {text}")[:200]
+        tokens = tokens_of(line, options.tokenizer)[:_MOST_TOKENS]
         with_sound = self._likelihood(states, tokens, chunk.end - chunk.start, options)
         return with_sound - self._likelihood(self._silent(), tokens, WINDOW, options)
 
@@ -116,6 +119,18 @@ class SecondLooks:
             encoded = asr_decode.encode(self._whisper, nothing, rate, [Chunk(0.0, WINDOW, 0.0)])
             (self._silence,) = asr_states.rows(encoded)
         return self._silence
+
+
+def tokens_of(line: Line, tokenizer: Any) -> list[int]:
+    """The tokens that the line was read as; written out anew where its words were changed since."""
+    text = plain(line.text)
+    words, tokens = tokenizer.split_to_word_tokens([t for t in line.read.tokens if t < tokenizer.eot])
+    ends = list(accumulate(len(plain(word)) for word in words))
+    start = "".join(map(plain, words)).find(text)
+    if start < 0:
+        return list(tokenizer.encode(f" {line.text}"))
+    own = [k for k, end in enumerate(ends) if start < end <= start + len(text)]
+    return [token for k in own for token in tokens[k]]
 
 
 def came_again(text: str, other: str) -> float:

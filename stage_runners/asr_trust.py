@@ -60,6 +60,7 @@ def reviewed(
     missed = _look_again(lines, evidence, usual, looks)
     kept: list[Line] = []
     doubts: list[Doubt] = []
+    silences: list[Span] = []
     for line, own in zip(lines, evidence, strict=True):
         reasons = asr_evidence.reasons(own, usual)
         verdict = asr_evidence.verdict(reasons)
@@ -67,7 +68,9 @@ def reviewed(
             doubts.append(_doubt(line, verdict, reasons))
         if verdict != "dropped":
             kept.append(line)
-    gaps = asr_gaps.uncovered(regions, kept)
+        elif any(reason.kind in asr_evidence.NOBODY for reason in reasons):
+            silences.append(line.span)
+    gaps = [gap for gap in asr_gaps.uncovered(regions, kept) if not _within(gap, silences)]
     if looks is not None:
         dropped = [doubt for doubt in doubts if doubt.verdict == "dropped"]
         kept, more, unheard = _recovered(kept, gaps, dropped, looks, language, bias)
@@ -77,6 +80,11 @@ def reviewed(
         doubts += [_empty(gap, "no second look was asked for") for gap in gaps]
     doubts.sort(key=lambda doubt: doubt.span)
     return Reviewed(kept, doubts, looks.done if looks else 0, missed)
+
+
+def _within(gap: Span, silences: Sequence[Span]) -> bool:
+    """Whether most of a gap is what dropped text left, where nobody was found to speak."""
+    return sum(gap.shared(one) for one in silences) >= 0.5 * gap.seconds
 
 
 def _usual(lines: Sequence[Line]) -> float:
@@ -107,7 +115,7 @@ def _look_again(
 
 
 def _asked(line: Line) -> Asked:
-    return Asked(line.span, line.read.language, text=line.text)
+    return Asked(line.span, line.read.language, line=line)
 
 
 def _seen(evidence: Evidence, line: Line, look: Look) -> Evidence:
@@ -151,6 +159,7 @@ def _recovered(
         gap: asr_second_look.came_again(found[gap].text, look.read.text)
         for gap, look in zip(good, other, strict=True)
     }
+    quiet = {gap: look.read.no_speech_prob for gap, look in zip(tried, first, strict=True)}
     for gap in gaps:
         line = found.get(gap)
         if line is not None and sure.get(gap, 0.0) >= _AGAIN:
@@ -164,9 +173,11 @@ def _recovered(
         elif gap not in tried:
             doubts.append(_empty(gap, "not heard again: there were too many such places"))
         elif line is None:
-            doubts.append(_empty(gap, "heard again, and nothing was understood"))
+            doubts.append(_empty(gap, "heard again, and nothing was understood", quiet[gap]))
         else:
-            doubts.append(_empty(gap, f"heard again, and nothing sure was understood ({line.text})"))
+            doubts.append(
+                _empty(gap, f"heard again, and nothing sure was understood ({line.text})", quiet[gap])
+            )
     return kept, doubts, len(order) - len(tried)
 
 
@@ -216,7 +227,9 @@ def _language(lines: Sequence[Line], gap: Span, otherwise: str) -> str:
     return min(lines, key=lambda line: abs(line.span.start - gap.start)).read.language
 
 
-def _empty(gap: Span, why: str) -> Doubt:
-    return Doubt(
-        gap, "empty", "", (f"{gap.seconds:.1f} s of speech without text", why), min(1.0, gap.seconds / 3)
-    )
+def _empty(gap: Span, why: str, quiet: float | None = None) -> Doubt:
+    """A stretch that stays without text, as sure as that somebody speaks there; `quiet` is Whisper's probability that nobody does."""
+    reasons = [f"{gap.seconds:.1f} s of speech without text", why]
+    if quiet is not None and quiet > _SPEECH:
+        reasons.append(f"no speech to the recogniser, with a probability of {quiet:.2f}")
+    return Doubt(gap, "empty", "", tuple(reasons), 0.5 if quiet is None else 1 - quiet)
