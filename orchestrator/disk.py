@@ -24,6 +24,8 @@ def needed(plan: Plan) -> dict[Path, int]:
     found: dict[Path, int] = {}
     if "mux" in running:
         found[plan.destination.parent] = size + _SLACK
+    if "burn" in running:  # what the encoder makes of it is known afterwards
+        found[plan.destination.parent] = found.get(plan.destination.parent, 0) + size + _SLACK
     if "demux" in running:
         found[Path("store")] = min(size // _LEAST_BYTES_PER_SECOND * _PCM_PER_SECOND, 2 << 30) + _SLACK
     return found

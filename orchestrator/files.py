@@ -81,7 +81,7 @@ class Files:
                     language += (
                         ".translated"  # a film in several languages: its own subtitles have the plain name
                     )
-                sdh = bool(step.choice.params.get("sdh"))
+                sdh = bool(entry.manifest.ingredients.get("sdh"))
                 name = outputs.name_of(plan.film, output.name, language, translated=translated, sdh=sdh)
                 target = plan.destination.parent / name
                 if output.name != "rttm":

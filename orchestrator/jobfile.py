@@ -73,7 +73,7 @@ def _what(flag: Flag) -> str:
     does = re.sub(r" ?\(default: .*\)$", "", flag.help)
     default = flag.default
     if flag.type is bool:
-        default = {"yes": "true", "no": "false"}[default]
+        default = {"yes": "true", "no": "false"}.get(default, default)
     return f"{does}; without it: {default}"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestrator import asides, config, config_devices, config_env, digests, envs, profile, targets
+from orchestrator import asides, burning, config, config_devices, config_env, digests, envs, profile, targets
 from orchestrator.config_devices import AUTO
 from orchestrator.config_values import formats
 from orchestrator.errors import USAGE, FatalError
@@ -95,7 +95,8 @@ def _of_profile(arguments: argparse.Namespace) -> dict[str, dict[str, Any]]:
     if arguments.profile is None and arguments.audience is None:
         return {}
     found = profile.read(arguments.profile or profile.DEFAULT)
-    return {"subtitles": found.params_for(arguments.audience or profile.AUDIENCES[0])}
+    params = found.params_for(arguments.audience or profile.AUDIENCES[0])
+    return {"subtitles": params, "mux": {"sdh": params["sdh"]}}
 
 
 def devices_of(
@@ -170,7 +171,12 @@ def plan_from(arguments: argparse.Namespace, film: Path, store: Store, *, fetch:
     arguments = config.merged(arguments, there)
     where = machine_of(arguments)
     translated = targets.added(stages_of(arguments), _translation(arguments))
-    stages = translated.stages
+    stages = burning.added(
+        translated.stages,
+        arguments.burn_in,
+        targets.languages(arguments.target_language or ""),
+        arguments.language,
+    )
     if fetch:  # of gigabytes, before it turns out that nothing can use them
         for stage in stages.values():
             if stage.base == "translation" and not stage.off:

@@ -72,10 +72,16 @@ class Plan:
         """The step of the stage called `name`."""
         return next(step for step in self.steps if step.name == name)
 
+    def place_of(self, stage: Stage) -> Path:
+        """Where the stage's external output goes: the film with subtitles in its picture has a name of its own."""
+        if stage.base != "burn":
+            return self.destination
+        return self.destination.with_name(f"{self.film.stem}.burned{self.destination.suffix}")
+
     def ingredients(self, step: Step, choice: Choice, known: Mapping[str, str]) -> dict[str, Any]:
         """What the result of `step` by `choice` is made of; `known` maps `stage.output` to digests."""
         sources = {name: self._digest(source, known) for name, source in step.inputs.items()}
-        return keys.ingredients(step.stage, choice, sources, self.destination)
+        return keys.ingredients(step.stage, choice, sources, self.place_of(step.stage))
 
     def _digest(self, source: str, known: Mapping[str, str]) -> str | None:
         return self.film_digest if source == "film" else known.get(source)

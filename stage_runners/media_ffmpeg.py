@@ -41,15 +41,18 @@ def url(path: Path) -> str:
     return f"file:{path}"
 
 
-def run(arguments: list[str], context: Context, total: float, phase: str, output: Path) -> str:
+def run(
+    arguments: list[str], context: Context, total: float, phase: str, output: Path, program: str = ""
+) -> str:
     """Run ffmpeg with `arguments`; returns what it complained about, one complaint a line.
 
-    It stays in this process's group, so it ends with it. `total` is the expected seconds of output, for progress.
+    It stays in this process's group, so it ends with it. `total` is the expected seconds of output, for progress;
+    `program` another ffmpeg than `executable`.
     `StageError` where it fails: of category storage for a full disk, else input.
     """
     complaints = context.scratch() / "ffmpeg.log"
     command = [
-        executable(),
+        program or executable(),
         "-hide_banner",
         "-nostdin",
         "-loglevel",

@@ -7,28 +7,24 @@ cues. With its bit-exact flags two runs give the same bytes. The result is read 
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipc.clip import clip_of
-from ipc.errors import Cancelled, StageError
+from ipc.errors import StageError
 from stage_runners import media_ffmpeg, mux_tracks
-from stage_runners.media_probe import Film, Track, head_start, on_the_container, probe
-from stage_runners.mux_check import verify
-from stage_runners.mux_command import MUXERS, Order, arguments
+from stage_runners.media_probe import Track, head_start, on_the_container, probe
+from stage_runners.mux_command import MUXERS, Order
 from stage_runners.mux_tracks import Left
+from stage_runners.mux_write import pictures, told, write
 
 if TYPE_CHECKING:
     from ipc.context import Context
 
 STAGE = "mux"
 VERSION = 3
-SHORT_BY_SECONDS = 1.0
-"""A film that ends so much before what it announces has been cut off."""
-_SUFFIX = {"mjpeg": ".jpg", "png": ".png", "bmp": ".bmp", "gif": ".gif", "webp": ".webp"}
 
 
 def load(params: Mapping[str, Any], device: str) -> None:
@@ -64,17 +60,12 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         added=added,
         default=default,
         alone=asked is True and default is not None,
-        pictures=_pictures(inputs["film"], kept, context) if container == "mkv" else {},
+        pictures=pictures(inputs["film"], kept, context) if container == "mkv" else {},
         clip=clip,
         late=0.0 if clip else head_start(film),
     )
-    said, written = _write(order, film, context)
-    if clip is None and film.seconds and written < film.seconds - SHORT_BY_SECONDS:
-        context.degraded(
-            f"{inputs['film'].name} ends early: {written:.0f} s of {film.seconds:.0f} s could be copied"
-        )
-    if said:
-        context.warn(f"ffmpeg complained while copying, first: {said.splitlines()[0]}")
+    said, written = write(order, film, context, context.path("film"))
+    told(said, written, order, film, context)
     context.method = f"ffmpeg stream copy to {MUXERS[container]}"
     _tell(order, left, context)
     context.save_file("film")
@@ -100,27 +91,6 @@ def _check(container: str, form: str) -> None:
         raise StageError("config", f"--subtitle-format {form}: {', '.join(mux_tracks.FORMATS)}")
     if container == "mp4" and form != "srt":
         raise StageError("config", f"--subtitle-format {form}: MP4 has no ASS", "--container mkv has")
-
-
-def _write(order: Order, film: Film, context: Context) -> tuple[str, float]:
-    """Write the new film and read it back; what ffmpeg complained of, and the seconds that could be copied."""
-    output, hashes = context.path("film"), context.scratch() / "packets.txt"
-    clip = order.clip
-    total = (clip[1] - clip[0]) if clip else (film.seconds or 0.0)
-    _room(order.film, output, whole=clip is None)
-    try:
-        said = media_ffmpeg.run(arguments(order, output, hashes), context, total, "mux", output)
-        return said, verify(output, order, film, hashes, context)
-    except Cancelled:
-        output.unlink(missing_ok=True)
-        raise
-    except StageError as error:
-        output.unlink(missing_ok=True)
-        if order.container == "mp4" and error.category == "input":
-            raise StageError(
-                "config", f"MP4 cannot hold this film: {error.message}", "--container mkv holds anything"
-            ) from error
-        raise
 
 
 def _say_left(left: Sequence[Left], context: Context) -> None:
@@ -177,44 +147,3 @@ def _trial(film: Path, container: str, context: Context) -> Callable[[Track], bo
         return done.returncode == 0
 
     return fits
-
-
-def _pictures(film: Path, kept: Sequence[Track], context: Context) -> dict[int, Path]:
-    """The film's cover pictures as files, by stream index: Matroska's muxer would make a second film of one picture of them."""
-    import av
-
-    found = {}
-    for track in kept:
-        if not track.picture:
-            continue
-        with av.open(f"file:{film}", metadata_errors="replace") as container:
-            packet = next((p for p in container.demux(container.streams[track.index]) if p.size), None)
-        if packet is None:
-            continue
-        suffix = _SUFFIX.get(track.codec, ".jpg")
-        folder = context.scratch() / f"picture-{track.index}"
-        folder.mkdir()
-        # Matroska's own name for it where it has none; of a name in a film, nothing that leads out of the folder.
-        name = Path(track.filename).name.strip(".")
-        found[track.index] = folder / (name or f"cover{suffix}")
-        found[track.index].write_bytes(bytes(packet))
-    return found
-
-
-def _room(film: Path, output: Path, *, whole: bool) -> None:
-    """`StageError` (storage) where the new film cannot be written, or has no room."""
-    from ipc.artifacts import storage_error
-
-    try:
-        output.open("wb").close()
-        free = shutil.disk_usage(output.parent).free
-    except OSError as error:
-        raise storage_error(error, output) from error
-    need = film.stat().st_size
-    if whole and free < need:
-        output.unlink(missing_ok=True)
-        raise StageError(
-            "storage",
-            f"the subtitled film needs about {need / 1e6:.0f} MB in {output.parent}, where {free / 1e6:.0f} MB are free",
-            "free some space there, or choose another folder",
-        )

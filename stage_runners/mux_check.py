@@ -121,7 +121,7 @@ def _flags(pairs: Sequence[tuple[Track, Track]], order: Order, context: Context)
 def _turns(pairs: Sequence[tuple[Track, Track]], order: Order, output: Path, context: Context) -> None:
     """A film from a telephone that was held upright says so in its container, and old versions of ffmpeg forget it in Matroska."""
     for old, new in pairs:
-        if old.type == "video" and not old.picture:
+        if old.type == "video" and not old.picture and old.index != order.made:
             was = turned(order.film, old.index)
             if was and was != turned(output, new.index):
                 context.degraded(
@@ -175,7 +175,7 @@ def _packets(
     for old, new in pairs:
         if form_of(old, order.container) != "copy":
             continue
-        if old.type == "attachment" or old.index in order.pictures:
+        if old.type == "attachment" or old.index in {*order.pictures, order.made}:
             continue
         if said.get(old.index) == read[new.index].crc:
             same += 1

@@ -19,7 +19,8 @@ class Order:
     """What is to be made: of `film` the tracks `kept`, and `added` of which the one numbered `default` is shown unasked.
 
     `pictures` are the cover pictures by the index of their track, as files: Matroska keeps them as attachments. `late` is by how many
-    seconds the film begins after its container. `alone` takes `default` from the film's own subtitle tracks.
+    seconds the film begins after its container. `alone` takes `default` from the film's own subtitle tracks. The first picture, the
+    track `made`, is written anew by the options `encoding`; else it is copied like all others.
     """
 
     film: Path
@@ -31,11 +32,14 @@ class Order:
     pictures: dict[int, Path]
     clip: tuple[float, float] | None = None
     late: float = 0.0
+    made: int | None = None
+    encoding: Sequence[str] = ()
 
     @property
     def copied(self) -> list[Track]:
         """The tracks whose packets go from film to film."""
-        return [t for t in self.kept if t.index not in self.pictures and t.type != "attachment"]
+        anew = {*self.pictures, self.made}
+        return [t for t in self.kept if t.index not in anew and t.type != "attachment"]
 
 
 def arguments(order: Order, output: Path, hashes: Path) -> list[str]:
@@ -46,7 +50,7 @@ def arguments(order: Order, output: Path, hashes: Path) -> list[str]:
     command += ["-i", media_ffmpeg.url(order.film)]
     for new in order.added:
         command += ["-itsoffset", f"{order.late:.6f}", "-f", new.form, "-i", media_ffmpeg.url(new.file)]
-    command += _kept(order) + _ours(order)
+    command += _kept(order) + list(order.encoding) + _ours(order)
     for number, (index, picture) in enumerate(order.pictures.items()):
         command += ["-attach", media_ffmpeg.url(picture)]
         at = sum(track.type == "attachment" for track in order.kept) + number

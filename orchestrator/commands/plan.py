@@ -55,7 +55,9 @@ def lines(plan: Plan) -> list[str]:
     maybe = sum(step.verdict == "maybe" for step in plan.steps)
     tail = f" and perhaps {maybe} more" if maybe else ""
     verdict = f"{todo} to run{tail}" if todo or maybe else "nothing to run: every result is there"
-    return [str(plan.film), *table, *_reasons(plan), f"{verdict}; the film goes to {plan.destination}"]
+    burned = [plan.place_of(step.stage) for step in plan.steps if step.stage.base == "burn" and step.choices]
+    places = " and ".join(map(str, [plan.destination, *burned]))
+    return [str(plan.film), *table, *_reasons(plan), f"{verdict}; the film goes to {places}"]
 
 
 def _cells(step: Step) -> tuple[str, ...]:
