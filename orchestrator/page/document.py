@@ -21,7 +21,7 @@ MODULES = (
     "main",
 )  # fmt: skip
 """In an order in which each stands behind those it imports from."""
-EDITING: tuple[str, ...] = ()
+EDITING = ("edits", "keep", "editor", "drag")
 """What the page has besides, before the last one, where its cues can be mended."""
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
@@ -31,6 +31,8 @@ _EXPORT = re.compile(r"^export ((?:async )?function|const|let|class) (\w+)", re.
 def render(data: Mapping[str, Any], *, key: str = "", connect: bool = False) -> str:
     """The page that shows `data`. `key` says what it was made of. With `connect` it may ask its own server, and no other."""
     style = (FOLDER / "page.css").read_text(encoding="utf-8")
+    if data["editing"]:
+        style += (FOLDER / "edit.css").read_text(encoding="utf-8")
     program = script(editing=bool(data["editing"]))
     parts = {
         "policy": policy(style, program, connect=connect),
@@ -90,5 +92,5 @@ def _hash(text: str) -> str:
 
 def sources() -> Iterator[Path]:
     """Every file that the page is made from, apart from its data."""
-    yield from (FOLDER / name for name in ("page.html", "page.css"))
+    yield from (FOLDER / name for name in ("page.html", "page.css", "edit.css"))
     yield from (FOLDER / "js" / f"{name}.js" for name in (*MODULES, *EDITING))

@@ -30,7 +30,11 @@ _NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `desk` until `stop`; `port` 0 takes a free one. `FatalError` where the port is taken."""
+    """Serves `desk` until `stop`, on `port`. `FatalError` where that is taken.
+
+    Port 0 takes the film's own, by its digest: what a browser keeps of unsaved changes, it keeps by address and port. Where that is
+    taken, a free one.
+    """
 
     daemon_threads = True
     allow_reuse_address = True
@@ -38,7 +42,12 @@ class Server(ThreadingHTTPServer):
     def __init__(self, desk: Desk, port: int = 0) -> None:
         self.desk = desk
         try:
-            super().__init__((LOOPBACK, port), Handler)
+            try:
+                super().__init__((LOOPBACK, port or own_port(desk.digest)), Handler)
+            except OSError:
+                if port:
+                    raise
+                super().__init__((LOOPBACK, 0), Handler)
         except OSError as error:
             raise FatalError(
                 f"port {port} cannot be used: {error.strerror}", "another --port, or none", USAGE
@@ -51,6 +60,11 @@ class Server(ThreadingHTTPServer):
     def stop(self) -> None:
         """End `serve_forever`; safe from a handler's thread."""
         threading.Thread(target=self.shutdown, daemon=True).start()
+
+
+def own_port(digest: str) -> int:
+    """The port of a film: 20000 to 29999, below those that systems give out."""
+    return 20000 + int(digest[:8], 16) % 10000
 
 
 class Handler(BaseHTTPRequestHandler):

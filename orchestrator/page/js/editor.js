@@ -26,7 +26,18 @@ function start() {
   place().setAttribute("role", "region");
   place().setAttribute("aria-label", "The cue that is edited");
   byId("help").querySelector("dl").append(...KEYS.flatMap(([keys, what]) => [h("dt", keys.split("  ").map((key) => h("kbd", key))), h("dd", what)]));
+  byId("film").addEventListener("error", () => soundOnly(`This browser cannot play the picture of ${page.data.media.name}. This is its sound, as the recogniser heard it.`));
   startKeeping();
+}
+
+/* Play the film's sound from the store instead of the film. */
+function soundOnly(why) {
+  const film = byId("film");
+  if (!page.data.media.sound || film.src.endsWith(page.data.media.sound)) return;
+  film.src = page.data.media.sound;
+  document.body.classList.remove("no-film");
+  byId("unplayable").textContent = why;
+  byId("unplayable").hidden = false;
 }
 
 /* Show the selected cue, unless somebody is typing in another one. */

@@ -3,7 +3,7 @@ import { cueAt, page } from "./state.js";
 import { byId, clock, h } from "./words.js";
 import { describe, drawOverview, drawTimeline, HEIGHT, readColours, readSound } from "./drawing.js";
 
-const view = { start: 0, span: 60 };
+export const view = { start: 0, span: 60 };
 const LEAST = 2; // seconds
 const canvas = byId("timeline");
 const overview = byId("overview");
