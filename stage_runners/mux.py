@@ -113,7 +113,7 @@ def _tell(order: Order, left: Sequence[Left], context: Context) -> None:
         context.fact("replaced", replaced)
     if order.added and order.default is None:
         default = next((track.words() for track in texts if track.default), "")
-        context.fact("default_elsewhere", default or "none, as was asked")
+        context.fact("default_elsewhere", default or "none")
     if order.alone and (before := [track.words() for track in texts if track.default]):
         context.fact("no_longer_default", before)
 
