@@ -51,14 +51,15 @@ class Candidate:
 class Bound:
     """Every cue there could be of `words`, with `labels` by speaker (empty: none are shown)."""
 
-    def __init__(self, words: list[Word], labels: dict[str, str], late: float) -> None:
+    def __init__(self, words: list[Word], labels: dict[str, str], late: float, gap: float) -> None:
         self.words = words
         self.labels = labels
         self.late = late
+        self.gap = gap
         self.said = [0.0]
         for word in words:
             self.said.append(max(self.said[-1], word.end))
-        self.onset = [max(w.start, self.said[k] + GAP) if k else w.start for k, w in enumerate(words)]
+        self.onset = [max(w.start, self.said[k] + gap) if k else w.start for k, w in enumerate(words)]
         self.onset.append(math.inf)
         self.cues = [self._candidates(k) for k in range(len(words))]
 
@@ -127,7 +128,7 @@ class Bound:
         """Steps from the onset at `place` to where a cue may start after `end`; None where its first word would be over `late` seconds old."""
         if place == len(self.words):
             return 0
-        wait = max(0, math.ceil((end + GAP - self.onset[place]) / STEP - 1e-6))
+        wait = max(0, math.ceil((end + self.gap - self.onset[place]) / STEP - 1e-6))
         if wait and self.onset[place] + wait * STEP - self.words[place].start > late + 1e-9:
             return None
         return wait
@@ -310,7 +311,7 @@ def main() -> None:
     print(f"{'':28}{'cues':>6}{'clean':>7}{'share':>8}{'words in clean cues':>22}{'unbearable':>12}")
     for folder in arguments.folders:
         words, labels = words_of(json.loads((folder / "movie.json").read_text(encoding="utf-8")))
-        bound = Bound(words, labels, arguments.late)
+        bound = Bound(words, labels, arguments.late, arguments.gap)
         bearable = bound.bearable()
         mine = ours(next(iter(sorted(folder.glob("movie.*.srt")))), words)
         rows = [("ours", mine)]

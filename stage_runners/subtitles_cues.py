@@ -66,9 +66,9 @@ class Costs:
     """A second that a cue is shorter than one second and a half."""
     late: float = 25.0
     """A second that a cue starts late."""
-    fast: float = 8.0
+    fast: float = 4.0
     """A cue that cannot be read, and each character in it: rather a short one than a long one."""
-    fast_character: float = 0.4
+    fast_character: float = 0.5
     faster: float = 20.0
     """Reading time that lacks, as a share of what there is."""
     short: float = 80.0
