@@ -157,21 +157,31 @@ def _stamp(seconds):
 
 def mux(path, given, destination, folder, **params):
     """Run mux on `path` with the inputs that `cues` made; returns the process."""
+    return _film_maker("mux", "film", path, given, destination, folder, params)
+
+
+def burn(path, given, destination, folder, **params):
+    """Run burn on `path` with the inputs that `cues` made; returns the process."""
+    given = {name: place for name, place in given.items() if not name.startswith("srt")}
+    return _film_maker("burn", "burned", path, given, destination, folder, params)
+
+
+def _film_maker(stage, output, path, given, destination, folder, params):
     folder.mkdir(parents=True, exist_ok=True)
     inputs = {"film": path, **given}
     run = {
         "job": "test",
-        "params": {**STAGES["mux"].defaults(), **params},
+        "params": {**STAGES[stage].defaults(), **params},
         "inputs": {name: str(place) for name, place in inputs.items()},
-        "outputs": {"film": {"kind": "file", "filename": "subtitled.mkv", "external": True}},
+        "outputs": {output: {"kind": "file", "filename": f"{output}.mkv", "external": True}},
         "output_dir": str(folder),
         "destination": str(destination),
     }
-    spec = folder / "mux.json"
+    spec = folder / f"{stage}.json"
     spec.write_text(json.dumps({"load": {"params": {}, "device": "cpu"}, "run": run}))
     environment = {name: text for name, text in os.environ.items() if name != "ORCHESTRATOR_EVENTS_FD"}
     return subprocess.run(
-        [python_of("media"), "-P", "-m", "ipc.child", "stage_runners.mux", "--spec", spec],
+        [python_of("media"), "-P", "-m", "ipc.child", f"stage_runners.{stage}", "--spec", spec],
         env={**environment, "PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
