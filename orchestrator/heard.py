@@ -14,6 +14,7 @@ FLAGS = {
     "too_long": "shown too long",
     "late": "later than their first word",
     "overlap": "with two speaking at once",
+    "doubtful": "with words that may not have been said",
     "guessed_times": "with guessed times",
     "unknown_speaker": "of a speaker nobody knows",
 }

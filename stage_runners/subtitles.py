@@ -38,7 +38,8 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     shots = shots_of(read(inputs["shots"], "shots")) if "shots" in inputs else NO_SHOTS
     speech = read(inputs["speech"], "regions").rows() if "speech" in inputs else None
     sounds = read(inputs["sounds"], "sounds").rows() if "sounds" in inputs else None
-    trust = Trust(segments, read(inputs["doubts"], "doubts").rows() if "doubts" in inputs else [], speech)
+    doubts = read(inputs["doubts"], "doubts").rows() if "doubts" in inputs else []
+    trust = Trust(segments, doubts, speech)
     if "phrases" in inputs:
         words = with_costs(words, read(inputs["phrases"], "phrases").rows())
     language = language_of(segments)
@@ -72,7 +73,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
         ("ass", formats.ass(cues, speakers)),
         ("txt", formats.txt(segments, speakers)),
         ("tsv", formats.tsv(segments)),
-        ("json", formats.transcript(segments, words, language, known)),
+        ("json", formats.transcript(segments, words, language, known, doubts)),
         ("rttm", formats.rttm(turns)),
     ):
         context.path(name).write_text(text, encoding="utf-8", newline="\n")

@@ -175,12 +175,16 @@ def tsv(segments: Sequence[Row]) -> str:
 
 
 def transcript(
-    segments: Sequence[Row], words: Sequence[Row], language: str, known: Iterable[Row] = ()
+    segments: Sequence[Row],
+    words: Sequence[Row],
+    language: str,
+    known: Iterable[Row] = (),
+    doubts: Iterable[Row] = (),
 ) -> str:
     """JSON of WhisperX's shape. What is not known is left out, as there: times and scores of a word, speakers.
 
     Speakers keep their labels, as in the RTTM; `speakers` says what is known of each. Where several languages are spoken, each
-    segment says its own.
+    segment says its own. `doubts` are what recognition left out, doubts, found late or did not understand, with the reasons.
     """
     several = len({segment["language"] for segment in segments}) > 1
     own: dict[int, list[dict[str, Any]]] = {}
@@ -200,6 +204,8 @@ def transcript(
     }
     if people := {row["speaker"]: _person(row) for row in known}:
         result["speakers"] = people
+    if told := [_doubt(row) for row in doubts]:
+        result["doubts"] = told
     return json.dumps(result, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -210,6 +216,17 @@ def _person(row: Row) -> dict[str, Any]:
         source=row["source"],
         evidence=list(row["evidence"]),
     )
+
+
+def _doubt(row: Row) -> dict[str, Any]:
+    return {
+        "start": _seconds(row["start"]),
+        "end": _seconds(row["end"]),
+        "verdict": row["verdict"],
+        "text": row["text"],
+        "reasons": list(row["reasons"]),
+        "score": round(float(row["score"]), 3),
+    }
 
 
 def _word(word: Row) -> dict[str, Any]:
