@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ipc.artifacts import read, write
 from stage_runners.subtitles_cues import Profile
 from stage_runners.subtitles_layout import Layout
 from stage_runners.subtitles_profile import Shots, profile
 from stage_runners.subtitles_times import Times, timed
 from stage_runners.subtitles_tokens import GRID_MS, tokens
 from tests.stage_runners.rows import PARAMS, around, said
+from tests.stage_runners.spec import run_stage
 from tests.stage_runners.talk import bare, talk, with_their_tokens
 
 RATES = st.sampled_from([0.0, 24000 / 1001, 24.0, 25.0, 30.0, 60.0])
@@ -162,3 +164,23 @@ def test_a_change_of_shot_is_a_place_to_cut():
     cut_at = words[3]["start"] * 1000
     parted = Layout(tokens(around(words), words, 42), on_film(24.0, snap=0.2), "en", shots=[cut_at]).cues()
     assert [cue.text() for cue in parted] == ["We were there.", "It was late."]
+
+
+def test_the_stage_takes_shots_and_phrases_from_their_artifacts(tmp_path):
+    words = said("we suddenly saw the green Harriet stones standing about there", 1.0)
+    segments = around(words)
+    tables = {
+        "segments": ({name: [row[name] for row in segments] for name in segments[0]}, {}),
+        "words": ({name: [row[name] for row in words] for name in words[0]}, {}),
+        "phrases": ({"word": list(range(1, 10)), "cost": [8.0] * 4 + [1.0] + [8.0] * 4}, {"language": "en"}),
+        "shots": ({"time": [0.75], "score": [0.9]}, {"frame_rate": 25.0}),
+    }
+    paths = {}
+    for name, (columns, content) in tables.items():
+        paths[name] = tmp_path / f"{name}.parquet"
+        write(paths[name], name, columns, content, {})
+    done, out = run_stage("subtitles", paths, tmp_path)
+    assert done.returncode == 0, done.stderr
+    (cue,) = read(out / "cues.parquet", "cues").rows()
+    assert cue["start"] == 0.75
+    assert cue["text"] == "we suddenly saw the green\nHarriet stones standing about there"
