@@ -307,6 +307,12 @@ def main() -> None:
     parser.add_argument(
         "--differences", action="store_true", help="where bearable cuts would hold more words"
     )
+    parser.add_argument(
+        "--gap",
+        type=float,
+        default=GAP,
+        help="seconds between cues; two frames of 24, as ours leave them, are 0.09",
+    )
     arguments = parser.parse_args()
     print(f"{'':28}{'cues':>6}{'clean':>7}{'share':>8}{'words in clean cues':>22}{'unbearable':>12}")
     for folder in arguments.folders:
