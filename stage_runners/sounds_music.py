@@ -3,7 +3,8 @@
 K. Seyerlehner, T. Pohle, M. Schedl, G. Widmer: Automatic music detection in television productions, DAFx 2007. Nothing in it is learnt.
 A spectrogram is emphasised against its surroundings in frequency and made binary; how long each frequency is active in a block is its
 activation; the five strongest peaks of that, added, are the score. Noise, wind and rain activate every frequency a little, a voice
-glides. Added here: frequencies that sound through nearly all of a film are a hum, and do not count. Figures: docs/decisions.
+glides. Added here: what nobody could hear does not count, nor do
+frequencies that sound through nearly all of a film: they are a hum. Figures: docs/decisions.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ SURROUNDINGS = 21
 """Bins that the mean is of which each is compared with."""
 ACTIVE_DB = 3.0
 """How much louder than its surroundings a frequency is that counts as active."""
+HEARD_DB, BESIDE_DB = -85.0, 60.0
+"""A frequency counts only where it is that loud (0: the loudest tone), and no more than that below the loudest of its frame."""
 HALF = 50
 """Frames of half a block: blocks of 2.3 s overlap by half."""
 HALF_SAMPLES = HALF * HOP
@@ -44,9 +47,10 @@ def activations(samples: np.ndarray) -> np.ndarray:
     for k in range(halves):
         piece = samples[k * HALF_SAMPLES : (k + 1) * HALF_SAMPLES + WINDOW - HOP]
         frames = np.lib.stride_tricks.sliding_window_view(piece, WINDOW)[::HOP]
-        power = np.abs(np.fft.rfft(frames * taper, axis=1))[:, :BINS]
-        level = 20 * np.log10(power + 1e-6)
-        result[k] = (level - around(level) > ACTIVE_DB).mean(axis=0)
+        power = np.abs(np.fft.rfft(frames * taper, axis=1))[:, :BINS] / (taper.sum() / 2)
+        level = 20 * np.log10(power + 1e-9)
+        least = np.maximum(HEARD_DB, level.max(axis=1, keepdims=True) - BESIDE_DB)
+        result[k] = ((level - around(level) > ACTIVE_DB) & (level > least)).mean(axis=0)
     return result
 
 
