@@ -154,7 +154,7 @@ def _recovered(
         if (line := _line(look, gap, kept, bias)) is not None
     }
     good = [gap for gap, line in found.items() if _believable(line, dropped)][: looks.left]
-    other = looks.read([Asked(gap, found[gap].read.language, _OTHER_MARGIN, found[gap].text) for gap in good])
+    other = looks.read([Asked(gap, found[gap].read.language, _OTHER_MARGIN) for gap in good])
     sure = {
         gap: asr_second_look.came_again(found[gap].text, look.read.text)
         for gap, look in zip(good, other, strict=True)

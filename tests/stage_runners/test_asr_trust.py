@@ -59,6 +59,7 @@ class Looks:
         return [self.look(one) for one in asked]
 
     def look(self, one):
+        assert one.line is None or isinstance(one.line, Line)
         words = self.heard.get(one.margin, ())
         text = " ".join(word.text.strip() for word in words)
         start = max(0.0, one.span.start - one.margin)
