@@ -203,11 +203,11 @@ class Scoring:
             return
         if why := score_cues.why_no_suber(self._language):
             self._leave_out(why, "suber")
+        elif (rate := score_cues.suber(true, found, self._language)) is None:
+            why = f"SubER took more than {score_cues.PATIENCE_S} s: the cues follow each other without pauses"
+            self._leave_out(why, "suber")
         else:
-            self._scores["suber"] = {
-                "rate": score_cues.suber(true, found, self._language),
-                "reference": of.name,
-            }
+            self._scores["suber"] = {"rate": rate, "reference": of.name}
         self._add_times("cue_times", score_times.cue_times(true, found, self._language), of)
 
     def _rules(self) -> None:

@@ -11,6 +11,8 @@ from stage_runners.score_units import Cue
 
 _SLACK = 0.002
 """Seconds that rounding to a file's milliseconds may take."""
+PATIENCE_S = 120
+"""Seconds that SubER may take."""
 _UNSCORED = {"ja": "Japanese", "ko": "Korean"}
 
 
@@ -86,18 +88,32 @@ def why_no_suber(language: str) -> str:
     return ""
 
 
-def suber(reference: Sequence[Cue], hypothesis: Sequence[Cue], language: str) -> float:
+def suber(reference: Sequence[Cue], hypothesis: Sequence[Cue], language: str) -> float | None:
     """Subtitle edit rate: edits of words, line and cue breaks for each of the reference's (Wilken et al., IWSLT 2022), as a share.
 
-    By its authors' package, on what is said: labels and sounds are left out on both sides.
+    By its authors' package, on what is said: labels and sounds are left out on both sides. None where it takes more than
+    `PATIENCE_S`: the method looks for words that moved, in every stretch without a pause in both, and its time grows with those.
     """
+    import signal
+
     from suber.metrics.suber import calculate_SubER
 
-    found = calculate_SubER(
-        hypothesis=_subtitles(hypothesis),
-        reference=_subtitles(reference),
-        language="zh" if language == "zh" else None,
-    )
+    def late(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(PATIENCE_S)
+    try:
+        found = calculate_SubER(
+            hypothesis=_subtitles(hypothesis),
+            reference=_subtitles(reference),
+            language="zh" if language == "zh" else None,
+        )
+    except TimeoutError:
+        return None
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
     return float(found) / 100
 
 

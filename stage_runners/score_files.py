@@ -117,7 +117,10 @@ def _read_rttm(path: Path, text: str, recording: str) -> Source:
             raise line.wrong("a line of an RTTM begins with SPEAKER")
         if len(words) < 8:
             raise line.wrong(f"it has {len(words)} columns, and the speaker's name is the eighth")
-        start, length = line.seconds(words[3], "the fourth column"), line.seconds(words[4], "the fifth")
+        start, length = (
+            line.seconds(words[3], "its start, the fourth column,"),
+            line.seconds(words[4], "its duration, the fifth column,"),
+        )
         if length:
             turns.append(Turn(start=start, end=start + length, speaker=words[7]))
     if not turns:
@@ -134,7 +137,10 @@ def _read_stm(path: Path, text: str, recording: str) -> Source:
             raise line.wrong(
                 "a line of an STM is: recording channel speaker start end [<labels>] text, in seconds"
             )
-        start, end = line.seconds(words[3], "the fourth column"), line.seconds(words[4], "the fifth")
+        start, end = (
+            line.seconds(words[3], "its start, the fourth column,"),
+            line.seconds(words[4], "its end, the fifth column,"),
+        )
         if end < start:
             raise line.wrong("it ends before it starts")
         said = words[5] if len(words) > 5 else ""
@@ -175,7 +181,10 @@ def _read_ctm(path: Path, text: str, recording: str) -> Source:
         fields = line.text.split()
         if len(fields) < 5:
             raise line.wrong("a line of a CTM is: recording channel start duration word")
-        start, length = line.seconds(fields[2], "the third column"), line.seconds(fields[3], "the fourth")
+        start, length = (
+            line.seconds(fields[2], "its start, the third column,"),
+            line.seconds(fields[3], "its duration, the fourth column,"),
+        )
         words.append(Unit(text=fields[4], start=start, end=start + length))
     return _of_words(path, words)
 

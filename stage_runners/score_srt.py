@@ -11,7 +11,7 @@ from stage_runners.score_units import Cue, Source, Unit
 
 _DASH = re.compile(r"^\s*[-\u2010-\u2015]\s*(?=\S)")
 _LABEL = re.compile(
-    r"^\[([^\]a-z]*[^\W\d_a-z][^\]a-z]*)\]:?\s*(?=\S)|^([^\W\d_a-z][^:a-z\n]{0,30}):\s+(?=\S)"
+    r"^\[([^\]a-z]*[^\W\d_a-z][^\]a-z]*)\]:?(?:\s+|$)|^([^\W\d_a-z][^:a-z\n]{0,30}):(?:\s+|$)"
 )
 """`[NAME] text` or `NAME: text`, in capitals (or a script that has none): a name. In small letters it is a sound."""
 _SOUND = re.compile(r"\[[^\]]*\]:?")
@@ -59,10 +59,12 @@ def read_srt(path: Path, text: str) -> Source:
 def voices(lines: Sequence[str], speaker: str | None) -> Iterator[tuple[list[str], str | None]]:
     """The lines of a cue in groups of one speaker, labels, dashes and sounds left out; `speaker` is who spoke before."""
     group: list[str] = []
-    for line in lines:
+    for at, line in enumerate(lines):
         dash = _DASH.match(line)
         rest = line[dash.end() :] if dash else line.strip()
         label = _LABEL.match(rest)
+        if label and label.end() == len(rest) and not _follows(lines[at + 1 :]):
+            label = None  # nobody says anything there: it is a sound
         if dash or label:
             if group:
                 yield group, speaker
@@ -72,3 +74,8 @@ def voices(lines: Sequence[str], speaker: str | None) -> Iterator[tuple[list[str
         if rest:
             group.append(rest)
     yield group, speaker
+
+
+def _follows(lines: Sequence[str]) -> bool:
+    """Whether the next line is what a label alone on its own stands before."""
+    return bool(lines) and not _DASH.match(lines[0]) and not _LABEL.match(lines[0].strip())
