@@ -26,7 +26,9 @@ _WEIGHTS = {
     "too_long": 0.1,
     "too_fast": 0.15,
     "doubtful": 0.6,
-    "edited_away": 0.7,
+    "collides": 0.4,
+    "wide": 0.15,
+    "lines": 0.15,
 }
 _OTHER = 0.3
 _EMPTY = 0.75
@@ -59,8 +61,8 @@ def of_cue(flags: Sequence[str], known: Measured) -> tuple[float, list[str]]:
     if known.confidence is not None and known.confidence < UNSURE:
         reasons.append((1 - known.confidence, f"the words are unsure: {known.confidence:.0%} on average"))
     for flag in flags:
-        if flag == "doubtful" and known.doubts:
-            continue  # the doubts say it better
+        if flag == "edited" or (flag == "doubtful" and known.doubts):
+            continue  # somebody has looked there; the doubts say it better
         if flag == "too_fast":
             over = max(0.0, known.cps / known.limit - 1) if known.limit else 0.0
             weight = _WEIGHTS[flag] + min(1.0, over) * _FASTER

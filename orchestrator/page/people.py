@@ -12,6 +12,7 @@ _SOURCES = {
     "voice": "the voice is known",
     "dialogue": "the dialogue says so",
     "none": "nobody can tell",
+    "edited": "you named it",
 }
 
 
@@ -20,6 +21,8 @@ def speakers(
 ) -> list[dict[str, Any]]:
     """The voices in order of their first appearance: what each is called (as the subtitles call it), why, and for how long it speaks."""
     known = {row["speaker"]: row for row in results.rows("naming", "speakers") or ()}
+    for label, name in (results.facts("subtitles").get("edits") or {}).get("named", {}).items():
+        known[label] = {"speaker": label, "name": name, "confidence": 1.0, "source": "edited", "evidence": []}
     seconds: dict[str, float] = {}
     for start, end, speaker in turns:
         seconds[speaker] = seconds.get(speaker, 0.0) + end - start

@@ -87,18 +87,20 @@ def _cues(rows: Sequence[Row], heard: Heard, limits: Mapping[str, Any]) -> Itera
     for row in rows:
         start, end = float(row["start"]), float(row["end"])
         own = [words[k] for k in around(starts, start - 0.05, end)] if heard.words is not None else []
-        own = [word for word in own if word["segment"] in row["segments"]]
+        # What a person wrote is not to be doubted for what the machine heard there.
+        looked = "edited" in row["flags"]
+        own = [] if looked else [word for word in own if word["segment"] in row["segments"]]
         speech = None if heard.speech is None else heard.speech.share(start, end)
         confidence = _mean([float(word["probability"]) for word in own])
         cps = len(row["text"].replace("\n", "")) / (end - start) if end > start else 0.0
         doubts = [
             (float(doubt["score"]), why)
-            for segment in row["segments"]
+            for segment in (() if looked else row["segments"])
             for doubt in flagged.get(segment, ())
             if doubt["start"] < end and doubt["end"] > start
             for why in doubt["reasons"]
         ]
-        known = need.Measured(cps, limits["cps"], speech, confidence, doubts)
+        known = need.Measured(cps, limits["cps"], None if looked else speech, confidence, doubts)
         score, why = need.of_cue(row["flags"], known)
         yield {
             "id": row["index"],

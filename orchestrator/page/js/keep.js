@@ -9,6 +9,7 @@ const VIEW = `${KEY}:view`;
 let busy = "";
 let note = null; // {text, bad, more}
 let later = 0;
+let pending = false;
 
 /* Ask the server; the answer as {status, content}, status 0 where it is gone. */
 async function ask(path, body) {
@@ -106,19 +107,25 @@ function tell(text, { bad = false, working = false, more = [] } = {}) {
 /* Keep unsaved changes in this browser, where a closed tab does not lose them. */
 function keepDraft() {
   clearTimeout(later);
-  later = setTimeout(() => {
-    if (!isDirty()) return forget();
-    const draft = { when: Date.now(), run: review.run, state: review.state, ...changes() };
-    try {
-      localStorage.setItem(KEY, JSON.stringify(draft));
-    } catch {
-      tell("This browser keeps nothing for a closed tab: save now and then.", { bad: true });
-    }
-  }, 300);
+  pending = false;
+  if (!isDirty()) return forget();
+  const draft = { when: Date.now(), run: review.run, state: review.state, ...changes() };
+  try {
+    localStorage.setItem(KEY, JSON.stringify(draft));
+  } catch {
+    tell("This browser keeps nothing for a closed tab: save now and then.", { bad: true });
+  }
+}
+
+function keepDraftSoon() {
+  clearTimeout(later);
+  later = setTimeout(keepDraft, 300);
+  pending = true;
 }
 
 function forget() {
   clearTimeout(later);
+  pending = false;
   try {
     localStorage.removeItem(KEY);
   } catch {
@@ -184,9 +191,10 @@ export function startKeeping() {
   if (draft && (Object.keys(draft.tracks ?? {}).length || Object.keys(draft.names ?? {}).length)) offer(draft);
   page.on("edited", () => {
     if (note && !busy) note = null;
-    keepDraft();
+    keepDraftSoon();
     draw();
   });
   page.on("redraw", draw);
+  addEventListener("pagehide", () => pending && keepDraft());
   draw();
 }

@@ -11,6 +11,7 @@ export function h(what, ...rest) {
       for (const [name, value] of Object.entries(one)) {
         if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
         else if (name.startsWith("--")) element.style.setProperty(name, value);
+        else if (name.startsWith("aria-") && value !== null) element.setAttribute(name, String(value));
         else if (value !== false && value !== null) element.setAttribute(name, value === true ? "" : value);
       }
     } else element.append(one);
@@ -72,6 +73,10 @@ const FLAGS = {
   unsure: "unsure words",
   doubtful: "doubtful",
   silence: "speech without text",
+  edited: "edited",
+  collides: "two cues at once",
+  wide: "a line too long",
+  lines: "too many lines",
 };
 
 export const flagWords = (flag) => FLAGS[flag] ?? flag.replaceAll("_", " ");

@@ -1,0 +1,175 @@
+"""`orchestrator review` in a real browser: what is edited there is in every file, in the film, and in every later run."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import re
+import shutil
+import signal
+import subprocess
+from urllib.parse import urlsplit
+
+import pytest
+
+from orchestrator import envs
+from tests import browser
+
+WROTE = "Hello there, who is this?"
+MINE = re.compile(r"yours, and kept: 1 edit and the names Zoe")
+
+
+@contextlib.contextmanager
+def served(program, film):
+    """The address of the review of `film`; Ctrl-C ends it at the end."""
+    process = subprocess.Popen(
+        program.command("review", film, "--no-browser"),
+        env=program.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        line = process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+/\?token=\S+", line)
+        assert found, line + process.stderr.read()
+        yield found[0]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+        assert "ended; what was saved is kept" in process.stdout.read()
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+@pytest.fixture(scope="module")
+def edited(program, finished, film, tmp_path_factory):
+    """A film that was run, reviewed in a browser, and made again there; with what the page said."""
+    del finished  # its results are in the store
+    folder = tmp_path_factory.mktemp("edited")
+    place = folder / "movie.mkv"
+    shutil.copy(film, place)
+    program("run", place)
+    with served(program, place) as address, browser.page() as page:
+        page.goto(address)
+        page.wait_for_selector("html[data-ready]")
+        first = page.evaluate("page.cues[0].start")
+        page.keyboard.press("j")
+        page.wait_for_function(f"Math.abs(document.getElementById('film').currentTime - {first}) < 0.1")
+        page.keyboard.press("e")
+        page.keyboard.press("Control+a")
+        page.keyboard.type(WROTE)
+        page.keyboard.press("Escape")
+        page.keyboard.press("r")
+        page.keyboard.type("Zoe")
+        page.keyboard.press("Enter")
+        assert page.inner_text("#keep .state").startswith("not saved")
+        page.reload()  # as after a closed tab: nothing is lost
+        page.click("#take-up")
+        assert page.evaluate("page.cues[0].text") == WROTE
+        page.keyboard.press("Control+s")
+        page.wait_for_selector("#keep .note:has-text('Saved')")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_selector("#keep .note:has-text('Made again')", timeout=60_000)
+        said = page.inner_text("#keep .note")
+        shown = page.evaluate(
+            "[page.cues[0].text, page.cues[0].flags, page.data.speakers.map(one => one.name)]"
+        )
+    return place, said, shown
+
+
+def cues(path):
+    return re.findall(r"(?m)^\d+\n(\S+ --> \S+)\n((?:.+\n)+)", path.read_text() + "\n")
+
+
+def in_film(path):
+    """The text of every subtitle packet of a film."""
+    code = (
+        "import av, json, sys\n"
+        "with av.open(sys.argv[1]) as film:\n"
+        "    print(json.dumps([bytes(p).decode() for s in film.streams.subtitles for p in film.demux(s) if p.size]))"
+    )
+    done = subprocess.run(
+        [envs.python("media"), "-P", "-c", code, path], capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout)
+
+
+def test_what_was_edited_is_in_the_page_and_in_every_file_and_in_the_film(edited):
+    place, said, shown = edited
+    assert "movie.en.srt" in said
+    assert "movie.subtitled.mkv" in said
+    text, flags, names = shown
+    assert text == WROTE
+    assert "edited" in flags
+    assert "Zoe" in names
+    _, first = cues(place.with_name("movie.en.srt"))[0]
+    assert WROTE in first.replace("\n", " ")
+    assert "[ZOE]" in place.with_name("movie.en.srt").read_text()
+    assert "<v Zoe>" in place.with_name("movie.en.vtt").read_text()
+    assert "Zoe" in place.with_name("movie.en.ass").read_text()
+    said = json.loads(place.with_name("movie.json").read_text())
+    assert "who is this?" in " ".join(segment["text"] for segment in said["segments"])
+    assert {"name": "Zoe", "source": "edited"}.items() <= said["speakers"]["SPEAKER_00"].items()
+    assert WROTE in in_film(place.with_name("movie.subtitled.mkv"))[0].replace("\n", " ")
+
+
+def test_it_made_subtitles_and_film_and_nothing_else(program, edited):
+    del edited
+    ran = {name for name, how in program.how().items() if how == "done"}
+    assert ran == {"subtitles", "mux"}
+
+
+def test_a_plain_run_keeps_it_and_says_so(program, edited):
+    place, *_ = edited
+    before = place.with_name("movie.en.srt").read_text()
+    done = program("run", place)
+    assert set(program.how().values()) == {"cached"}
+    assert MINE.search(" ".join(done.stderr.split())), done.stderr
+    assert place.with_name("movie.en.srt").read_text() == before
+
+
+def test_other_lines_keep_it_and_say_that_it_lies_over_something_else(program, edited, tmp_path):
+    place, *_ = edited
+    done = program("run", place, "-o", tmp_path, "--max_line_width", 36, "--no-mux")
+    told = " ".join(done.stderr.split())
+    assert MINE.search(told), told
+    assert [text for _, text in cues(tmp_path / "movie.en.srt") if WROTE in text.replace("\n", " ")]
+
+
+def test_it_is_listed_and_taken_back(program, edited, tmp_path):
+    place, *_ = edited
+    listed = program("edits", place).stdout
+    assert re.search(r"1  SPEAKER_00 is Zoe\n +2  0:0\d  .*>  Hello there, who is this\?", listed), listed
+    program("edits", place, "--discard")
+    program("run", place, "-o", tmp_path, "--no-mux")
+    text = (tmp_path / "movie.en.srt").read_text()
+    assert "Hello there" not in text
+    assert "[DIANE]" in text
+    program("edits", place, "--restore", "1")
+    assert "Zoe" in program("edits", place).stdout
+
+
+def test_another_page_or_no_token_gets_nothing(program, edited):
+    place, *_ = edited
+    with served(program, place) as address:
+        split = urlsplit(address)
+        for target, headers in (
+            ("/", {}),
+            (f"/?{split.query}", {"Origin": "http://elsewhere.example"}),
+            ("/../../etc/passwd", {}),
+        ):
+            assert asked(split.port, target, headers)[0] == 403
+        assert asked(split.port, f"/../../etc/passwd?{split.query}", {})[0] == 404
+        status, content = asked(split.port, f"/?{split.query}", {})
+        assert status == 200
+        assert b"movie.mkv" in content
+
+
+def asked(port, target, headers):
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        connection.request("GET", target, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
