@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,3 +25,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         for name in mark.args:
             if not (ROOT / "envs" / name / ".venv" / "bin" / "python").exists():
                 pytest.skip(f"the environment {name} is not installed (orchestrator envs sync {name})")
+
+
+def pytest_sessionfinish() -> None:
+    if (browser := sys.modules.get("tests.browser")) is not None:
+        browser.stop()

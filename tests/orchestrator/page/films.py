@@ -129,10 +129,8 @@ def long_film(store, film, *, hours=3.0, cues=5000, seed=1):
         turns.append((start, end, voice))
         if k % 50 != 9:
             speech.append((start, end))
-    audio = {
-        "low": [-chance.randrange(20000) for _ in range(int(total * 20))],
-        "high": [chance.randrange(20000) for _ in range(int(total * 20))],
-    }
+    loud = [chance.randrange(20000) for _ in range(1000)]
+    audio = {"low": [-one for one in loud] * int(total / 50), "high": loud * int(total / 50)}
     stages = [
         kept(store, "demux", {}, seconds=40.0),
         kept(store, "waveform", {"waveform": ("waveform", audio, {"per_second": 20})}),

@@ -21,7 +21,7 @@ def store(tmp_path):
 
 
 def shown(store, tmp_path, said=None, **more):
-    said = said or long_film(store, tmp_path / "films" / "movie.mkv", hours=0.05, cues=40)
+    said = said or long_film(store, tmp_path / "films" / "movie.mkv", hours=1 / 18, cues=40)
     return data.of_film(said, said["films"][0], store, tmp_path / "films", **more)
 
 
@@ -69,11 +69,11 @@ def test_voices_are_called_what_the_subtitles_call_them(store, tmp_path):
 def test_the_waveform_is_a_byte_for_each_stretch(store, tmp_path):
     wave = shown(store, tmp_path)["waveform"]
     assert wave["per_second"] == 20
-    assert len(base64.b64decode(wave["peaks"])) == 0.05 * 3600 * 20
+    assert len(base64.b64decode(wave["peaks"])) == 200 * 20
 
 
 def test_what_a_failed_run_did_not_make_is_said_and_what_it_made_is_there(store, tmp_path):
-    made = long_film(store, tmp_path / "movie.mkv", hours=0.05, cues=40)["films"][0]["stages"]
+    made = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)["films"][0]["stages"]
     left = [one for one in made if one["stage"] in {"demux", "waveform", "pyannote_vad"}]
     error = {"category": "oom_host", "message": "no memory", "hint": "take a smaller model", "log": ""}
     said = content(
@@ -92,14 +92,14 @@ def test_what_a_failed_run_did_not_make_is_said_and_what_it_made_is_there(store,
 
 
 def test_a_result_that_the_store_lost_is_said(store, tmp_path):
-    said = long_film(store, tmp_path / "movie.mkv", hours=0.05, cues=40)
+    said = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)
     found = shown(Store(tmp_path / "another"), tmp_path, said)
     assert "No cues: the result of subtitles is no longer in the store." in found["missing"]
     assert found["waveform"] is None
 
 
 def test_degraded_stands_at_the_top(store, tmp_path):
-    said = long_film(store, tmp_path / "movie.mkv", hours=0.05, cues=40)
+    said = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)
     next(one for one in said["films"][0]["stages"] if one["stage"] == "demux")["degraded"] = ["it ends early"]
     assert shown(store, tmp_path, said)["verdict"] == {"how": "degraded", "reasons": ["demux: it ends early"]}
 
@@ -123,7 +123,7 @@ def test_a_clip_says_where_it_begins(store, tmp_path):
 
 
 def test_words_come_along_only_where_cues_can_be_mended(store, tmp_path):
-    said = long_film(store, tmp_path / "movie.mkv", hours=0.05, cues=40)
+    said = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)
     assert shown(store, tmp_path, said)["words"] is None
     assert len(shown(store, tmp_path, said, editing=True)["words"]["text"]) == 240
 
@@ -167,7 +167,7 @@ def test_limits_are_those_of_the_language_and_of_the_picture():
 
 
 def test_an_edited_cue_has_what_stood_there_before(store, tmp_path):
-    film = long_film(store, tmp_path / "movie.mkv", hours=0.05, cues=40)
+    film = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)
     columns = {
         "index": [1, 2],
         "start": [0.0, 4.0],
