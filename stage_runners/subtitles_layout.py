@@ -242,7 +242,8 @@ class Layout:
             "too_fast": when.needed > when.end - when.start,
             "too_short": when.end - when.start < profile.min_ms,
             "too_long": when.spoken - when.start > profile.max_ms,
-            "late": when.start - when.onset > 2 * profile.gap_ms and not when.snapped,
+            "late": when.start - when.onset > max(2 * profile.gap_ms, profile.patience_ms)
+            and not when.snapped,
             "overlap": any(token.overlap for token in tokens),
             "guessed_times": any(token.guessed for token in tokens),
             "unknown_speaker": bool(self._changes) and any(token.speaker is None for token in tokens),
