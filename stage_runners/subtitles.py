@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from stage_runners import subtitles_formats as formats
+from stage_runners import subtitles_transcript as transcript
+from stage_runners.subtitles_ass import ass
 from stage_runners.subtitles_cues import Cue, Profile
 from stage_runners.subtitles_edited_cues import Labels
 from stage_runners.subtitles_language import language_of
@@ -70,11 +72,11 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     for name, text in (
         ("srt", formats.srt(cues)),
         ("vtt", formats.vtt(cues, speakers)),
-        ("ass", formats.ass(cues, speakers)),
-        ("txt", formats.txt(segments, speakers)),
-        ("tsv", formats.tsv(segments)),
-        ("json", formats.transcript(segments, words, language, known, doubts)),
-        ("rttm", formats.rttm(turns)),
+        ("ass", ass(cues, speakers)),
+        ("txt", transcript.txt(segments, speakers)),
+        ("tsv", transcript.tsv(segments)),
+        ("json", transcript.transcript(segments, words, language, known, doubts)),
+        ("rttm", transcript.rttm(turns)),
     ):
         context.path(name).write_text(text, encoding="utf-8", newline="\n")
         context.save_file(name)

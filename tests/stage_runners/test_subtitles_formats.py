@@ -9,7 +9,9 @@ import pytest
 
 from ipc.errors import StageError
 from stage_runners import subtitles_formats as formats
+from stage_runners import subtitles_transcript as transcript
 from stage_runners.subtitles import cues_of, language_of
+from stage_runners.subtitles_ass import ass
 from stage_runners.subtitles_cues import Cue, Line
 from stage_runners.subtitles_profile import profile
 from tests.stage_runners.rows import PARAMS, said, segment, word
@@ -48,7 +50,7 @@ def test_webvtt_says_who_speaks_in_voices_and_escapes_the_text():
 
 
 def test_ass_gives_each_speaker_a_style_and_loses_no_millisecond():
-    subs = pysubs2.SSAFile.from_string(formats.ass([ONE, TWO], NAMES))
+    subs = pysubs2.SSAFile.from_string(ass([ONE, TWO], NAMES))
     assert set(subs.styles) == {"Default", "Speaker 1", "Speaker 2"}
     assert subs.styles["Speaker 1"].primarycolor == pysubs2.Color(255, 255, 255)
     assert subs.styles["Speaker 1"].primarycolor != subs.styles["Speaker 2"].primarycolor
@@ -59,7 +61,7 @@ def test_ass_gives_each_speaker_a_style_and_loses_no_millisecond():
 
 
 def test_ass_takes_no_text_for_a_code():
-    text = formats.ass([cue(Line(r"a {\b1} \N b", None))], {}).splitlines()[-1]
+    text = ass([cue(Line(r"a {\b1} \N b", None))], {}).splitlines()[-1]
     assert text.endswith("a \\{\\\u2060b1\\} \\\u2060N b")
 
 
@@ -75,17 +77,17 @@ def test_srt_takes_no_text_for_a_code():
 
 def test_txt_has_a_line_a_segment():
     rows = [segment(0, text="Hello.", speaker=B), segment(1, text="Who?")]
-    assert formats.txt(rows, NAMES) == "[SPEAKER 1] Hello.\nWho?\n"
+    assert transcript.txt(rows, NAMES) == "[SPEAKER 1] Hello.\nWho?\n"
 
 
 def test_tsv_has_milliseconds():
-    assert formats.tsv([segment(0, 0.5, 1.25, "a\tb")]) == "start\tend\ttext\n500\t1250\ta b\n"
+    assert transcript.tsv([segment(0, 0.5, 1.25, "a\tb")]) == "start\tend\ttext\n500\t1250\ta b\n"
 
 
 def test_json_has_the_shape_of_whisperx():
     rows = [segment(0, 0.0, 1.0, "Hello there.", speaker=B)]
     words = [word("Hello", 0.0, 0.4, speaker=B), word("there.", speaker=B)]
-    assert json.loads(formats.transcript(rows, words, "en")) == {
+    assert json.loads(transcript.transcript(rows, words, "en")) == {
         "segments": [
             {
                 "start": 0.0,
@@ -108,7 +110,7 @@ def test_json_has_the_shape_of_whisperx():
 
 def test_rttm_keeps_overlap_and_does_not_depend_on_the_films_name():
     rows = [{"start": 0.5, "end": 2.0, "speaker": A}, {"start": 1.0, "end": 2.25, "speaker": B}]
-    assert formats.rttm(rows) == (
+    assert transcript.rttm(rows) == (
         "SPEAKER film 1 0.500 1.500 <NA> <NA> SPEAKER_00 <NA> <NA>\n"
         "SPEAKER film 1 1.000 1.250 <NA> <NA> SPEAKER_01 <NA> <NA>\n"
     )
@@ -117,8 +119,8 @@ def test_rttm_keeps_overlap_and_does_not_depend_on_the_films_name():
 def test_nothing_said_gives_valid_files():
     assert formats.srt([]) == ""
     assert formats.vtt([], {}) == "WEBVTT\n"
-    assert not pysubs2.SSAFile.from_string(formats.ass([], {})).events
-    assert json.loads(formats.transcript([], [], "und")) == {
+    assert not pysubs2.SSAFile.from_string(ass([], {})).events
+    assert json.loads(transcript.transcript([], [], "und")) == {
         "segments": [],
         "word_segments": [],
         "language": "und",
@@ -216,7 +218,7 @@ def test_a_long_name_leaves_room_in_the_line(name, label):
 
 
 def test_json_says_of_every_voice_how_its_name_is_known():
-    found = json.loads(formats.transcript([segment(speaker=A)], [], "en", [known(A, "Aditi")]))
+    found = json.loads(transcript.transcript([segment(speaker=A)], [], "en", [known(A, "Aditi")]))
     assert found["speakers"] == {
         A: {"name": "Aditi", "confidence": 0.9, "source": "dialogue", "evidence": ["0:12"]}
     }
@@ -225,6 +227,6 @@ def test_json_says_of_every_voice_how_its_name_is_known():
 
 def test_json_says_each_segment_s_language_only_where_several_are_spoken():
     one, other = segment(0, language="en"), segment(1, language="de")
-    assert "language" not in json.loads(formats.transcript([one], [], "en"))["segments"][0]
-    both = json.loads(formats.transcript([one, other], [], "en"))["segments"]
+    assert "language" not in json.loads(transcript.transcript([one], [], "en"))["segments"][0]
+    both = json.loads(transcript.transcript([one, other], [], "en"))["segments"]
     assert [row["language"] for row in both] == ["en", "de"]

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from stage_runners import subtitles_formats as formats
+from stage_runners import subtitles_transcript as transcript
 from stage_runners.subtitles_cues import Cue, Line
 from stage_runners.subtitles_trust import Trust, shares
 
@@ -80,7 +80,7 @@ def test_both_figures_are_told_together_or_not_at_all():
 
 
 def test_the_transcript_says_what_was_left_out_and_why():
-    found = json.loads(formats.transcript([], [], "en", (), [doubt(1.0, 2.0, "dropped")]))
+    found = json.loads(transcript.transcript([], [], "en", (), [doubt(1.0, 2.0, "dropped")]))
     assert found["doubts"] == [
         {
             "start": 1.0,
@@ -91,4 +91,4 @@ def test_the_transcript_says_what_was_left_out_and_why():
             "score": 0.5,
         }
     ]
-    assert "doubts" not in json.loads(formats.transcript([], [], "en"))
+    assert "doubts" not in json.loads(transcript.transcript([], [], "en"))
