@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, replace
 
 DASH = "- "
+_MOVING = 12.0
+"""Frames a second from which on a picture seems to move."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,13 @@ class Profile:
     """What stands before each line where two speak in one cue."""
 
     def on_film(self, frame_rate: float, grid_ms: int) -> Profile:
-        """The same limits for a film of `frame_rate` frames a second (0: no picture): the gap is also `gap_frames` long."""
-        frame = 1000 / frame_rate if frame_rate > 0 else self.frame_ms
-        frames = math.ceil(round(self.gap_frames * frame / grid_ms, 4)) * grid_ms if frame_rate > 0 else 0
+        """The same limits for a film of `frame_rate` frames a second (0: no picture): the gap is also `gap_frames` long.
+
+        A picture slower than `_MOVING` is a slide beside a recording: nobody sees its frames.
+        """
+        moving = frame_rate >= _MOVING
+        frame = 1000 / frame_rate if moving else self.frame_ms
+        frames = math.ceil(round(self.gap_frames * frame / grid_ms, 4)) * grid_ms if moving else 0
         return replace(self, frame_ms=frame, gap_ms=max(self.gap_ms, frames))
 
 

@@ -148,13 +148,9 @@ def test_the_words_and_readers_of_the_cue_before_come_first():
     assert slow_to_read[1][0] == 3200
 
 
-def test_a_film_without_a_picture_keeps_the_gap_in_seconds():
-    assert (on_film(0.0).gap_ms, on_film(24.0).gap_ms, on_film(25.0).gap_ms, on_film(60.0).gap_ms) == (
-        80,
-        90,
-        80,
-        80,
-    )
+def test_the_gap_is_two_frames_of_a_picture_that_moves_and_never_less_than_80_ms():
+    gaps = {rate: on_film(rate).gap_ms for rate in (0.0, 1.0, 15.0, 24.0, 25.0, 60.0)}
+    assert gaps == {0.0: 80, 1.0: 80, 15.0: 140, 24.0: 90, 25.0: 80, 60.0: 80}
 
 
 def test_a_change_of_shot_is_a_place_to_cut():
