@@ -57,7 +57,7 @@ def edited(program, finished, film, tmp_path_factory):
         page.wait_for_selector("html[data-ready]")
         first = page.evaluate("page.cues[0].start")
         page.keyboard.press("j")
-        page.wait_for_function(f"Math.abs(document.getElementById('film').currentTime - {first}) < 0.1")
+        browser.until(page, f"Math.abs(document.getElementById('film').currentTime - {first}) < 0.1")
         page.keyboard.press("e")
         page.keyboard.press("Control+a")
         page.keyboard.type(WROTE)

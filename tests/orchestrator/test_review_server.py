@@ -1,0 +1,357 @@
+"""Who may ask the review's server, what it answers, and what it refuses: by real requests to a real server on loopback."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import struct
+import threading
+from contextlib import closing
+
+import pytest
+
+from ipc.artifacts import write_audio
+from orchestrator import digests, edits
+from orchestrator.errors import FatalError
+from orchestrator.review.again import command_of
+from orchestrator.review.desk import Desk
+from orchestrator.review.server import Server, own_port
+from orchestrator.review.streams import Part, part_of
+from orchestrator.store import Store
+from tests.orchestrator.page import films
+
+CUES = ("index", "start", "end", "text", "speakers", "segments", "flags")
+ROWS = [(1, 1.0, 2.5, "One.", ["SPEAKER_00"], [0], []), (2, 3.0, 4.5, "Two.", ["SPEAKER_01"], [0], [])]
+
+
+def table(rows):
+    return ("cues", {name: [row[k] for row in rows] for k, name in enumerate(CUES)}, {"language": "en"})
+
+
+@pytest.fixture
+def film(tmp_path, monkeypatch):
+    """A film whose last run made two cues and kept a second of sound."""
+    np = pytest.importorskip("numpy")
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+    film = tmp_path / "movie.mp4"
+    film.write_bytes(bytes(range(256)) * 40)
+    store = Store(tmp_path / "home" / "store")
+    stages = [
+        films.kept(store, "subtitles", {"cues": table(ROWS), "base_cues": table(ROWS)}),
+        films.kept(
+            store,
+            "demux",
+            {"audio": ("audio", {"pcm": np.arange(16000, dtype=np.int16)}, {"sample_rate": 16000})},
+        ),
+    ]
+    content = films.content(film, stages, seconds=5.0)
+    content["films"][0]["digest"] = digests.file_digest(film)
+    content["options"] = {}
+    folder = tmp_path / "home" / "runs" / "20260102-030405-movie"
+    folder.mkdir(parents=True)
+    (folder / "lock").touch()
+    (folder / "run.json").write_text(json.dumps(content))
+    return film
+
+
+@pytest.fixture
+def server(film):
+    with Server(Desk(film)) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def ask(server, method, target, *, keyed=True, body=None, host=None, **headers):
+    """Status, headers and body of a request that is right in everything but what the test says."""
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    if keyed:
+        sent.setdefault("X-Orchestrator-Token", server.guard.token)
+    if body is not None:
+        sent = {"Content-Type": "application/json", **sent}
+    if host is not None:
+        sent["Host"] = host
+    with closing(http.client.HTTPConnection("127.0.0.1", server.guard.port, timeout=10)) as connection:
+        connection.request(method, target, body=body, headers=sent)
+        answer = connection.getresponse()
+        return answer.status, dict(answer.getheaders()), answer.read()
+
+
+def status(server, method="GET", target="/", **more):
+    return ask(server, method, target, **more)[0]
+
+
+def raw(server, text):
+    """What comes back for these bytes."""
+    with closing(socket.create_connection(("127.0.0.1", server.guard.port), timeout=10)) as connection:
+        connection.sendall(text.encode())
+        connection.shutdown(socket.SHUT_WR)
+        found = b""
+        while block := connection.recv(65536):
+            found += block
+    return found.decode(errors="replace")
+
+
+def test_it_listens_on_loopback_alone(server):
+    assert server.server_address[0] == "127.0.0.1"
+
+
+def test_the_page_is_there_for_who_has_the_token_and_no_other_page_can_hold_or_keep_it(server):
+    code, headers, content = ask(server, "GET", f"/?token={server.guard.token}", keyed=False)
+    assert code == 200
+    assert b"One." in content
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Access-Control-Allow-Origin" not in headers
+    assert "Python" not in headers["Server"]
+
+
+@pytest.mark.parametrize("target", ["/", "/film", "/sound", "/save", "/again", "/end", "/nowhere"])
+def test_without_the_token_there_is_nothing_not_even_what_exists(server, target):
+    for token in (
+        "",
+        "?token=",
+        "?token=wrong",
+        f"?token={server.guard.token[:-1]}",
+        f"?token={server.guard.token}&token=x",
+    ):
+        for method in ("GET", "POST"):
+            code, _, content = ask(
+                server, method, target + token, keyed=False, body="{}" if method == "POST" else None
+            )
+            assert code == 403
+            assert b"One." not in content
+
+
+def test_what_changes_something_takes_the_token_from_a_header_alone(server):
+    for target in ("/save", "/again", "/end"):
+        assert status(server, "POST", f"{target}?token={server.guard.token}", keyed=False, body="{}") == 403
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://elsewhere.example", "null", "https://127.0.0.1", "http://127.0.0.1:1"]
+)
+def test_another_origin_is_refused_though_it_knows_the_token(server, origin):
+    assert status(server, Origin=origin) == 403
+    assert status(server, "POST", "/save", body="{}", Origin=origin) == 403
+    assert status(server, Origin=f"http://127.0.0.1:{server.guard.port}") == 200
+
+
+def test_a_browser_that_says_it_asks_for_another_site_is_refused(server):
+    for site in ("cross-site", "same-site"):
+        assert status(server, Sec_Fetch_Site=site) == 403
+    for site in ("same-origin", "none"):
+        assert status(server, Sec_Fetch_Site=site) == 200
+
+
+def test_another_name_that_points_here_is_refused(server):
+    port = server.guard.port
+    for host in ("elsewhere.example", f"elsewhere.example:{port}", "127.0.0.1", f"127.0.0.1:{port + 1}", ""):
+        assert status(server, host=host) == 421
+    assert status(server, host=f"localhost:{port}") == 200
+    token = f"X-Orchestrator-Token: {server.guard.token}"
+    assert " 421 " in raw(server, f"GET / HTTP/1.1\r\n{token}\r\n\r\n")
+    two = f"Host: 127.0.0.1:{port}\r\nHost: elsewhere.example\r\n"
+    assert " 421 " in raw(server, f"GET / HTTP/1.1\r\n{two}{token}\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/../../etc/passwd",
+        "/%2e%2e/etc/passwd",
+        "//etc/passwd",
+        "/film/../../etc/passwd",
+        "/film/x",
+        "/movie.mp4",
+        "/etc/passwd",
+    ],
+)
+def test_a_path_is_never_a_file(server, target):
+    code, _, content = ask(server, "GET", target)
+    assert code == 404
+    assert b"root:" not in content
+
+
+def test_only_what_is_allowed_is_done(server):
+    for method in ("PUT", "DELETE", "OPTIONS", "PATCH", "HEAD", "TRACE", "BREW"):
+        code, headers, _ = ask(server, method, "/save")
+        assert (code, headers["Allow"]) == (405, "GET, POST")
+    assert status(server, "GET", "/save") == 405
+    assert status(server, "POST", "/film", body="{}") == 405
+
+
+def test_a_body_is_json_of_a_known_and_modest_length(server):
+    assert status(server, "POST", "/save", body="{}", Content_Type="text/plain") == 415
+    assert status(server, "POST", "/save", body="[]") == 400
+    assert status(server, "POST", "/save", body="{") == 400
+    head = (
+        f"POST /save HTTP/1.1\r\nHost: 127.0.0.1:{server.guard.port}\r\nX-Orchestrator-Token: {server.guard.token}\r\n"
+        "Content-Type: application/json\r\n"
+    )
+    assert " 413 " in raw(server, f"{head}Content-Length: 99999999\r\n\r\n")
+    assert " 413 " in raw(server, f"{head}Content-Length: {'9' * 5000}\r\n\r\n")
+    assert " 411 " in raw(server, f"{head}\r\n")
+    assert " 411 " in raw(server, f"{head}Content-Length: -1\r\n\r\n")
+    assert " 411 " in raw(server, f"{head}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+
+
+def test_the_film_comes_in_the_parts_that_are_asked_for(server, film):
+    whole = film.read_bytes()
+    code, headers, content = ask(server, "GET", "/film")
+    assert (code, content, headers["Content-Type"], headers["Accept-Ranges"]) == (
+        200,
+        whole,
+        "video/mp4",
+        "bytes",
+    )
+    code, headers, content = ask(server, "GET", "/film", Range="bytes=100-299")
+    assert (code, content, headers["Content-Range"]) == (206, whole[100:300], f"bytes 100-299/{len(whole)}")
+    assert ask(server, "GET", "/film", Range="bytes=-10")[2] == whole[-10:]
+    code, headers, _ = ask(server, "GET", "/film", Range=f"bytes={len(whole)}-")
+    assert (code, headers["Content-Range"]) == (416, f"bytes */{len(whole)}")
+
+
+def test_the_sound_is_a_wav_that_is_nowhere_written_down(server):
+    code, headers, content = ask(server, "GET", "/sound")
+    assert (code, headers["Content-Type"], len(content)) == (200, "audio/wav", 44 + 32000)
+    assert struct.unpack("<4sI4s4sIHHIIHH4sI", content[:44]) == (
+        b"RIFF", 36 + 32000, b"WAVE", b"fmt ", 16, 1, 1, 16000, 32000, 2, 16, b"data", 32000,
+    )  # fmt: skip
+    assert struct.unpack("<3h", content[44:50]) == (0, 1, 2)
+    assert ask(server, "GET", "/sound", Range="bytes=40-49")[2] == content[40:50]
+    assert ask(server, "GET", "/sound", Range="bytes=1000-1001")[2] == content[1000:1002]
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        (None, Part(0, 9, 10, whole=True)),
+        ("bytes=0-", Part(0, 9, 10, whole=False)),
+        ("bytes=3-5", Part(3, 5, 10, whole=False)),
+        ("bytes=3-99", Part(3, 9, 10, whole=False)),
+        ("bytes=-4", Part(6, 9, 10, whole=False)),
+        ("bytes=-99", Part(0, 9, 10, whole=False)),
+        ("bytes=5-3", None),
+        ("bytes=10-", None),
+        ("bytes=-0", None),
+        ("bytes=1-2,4-5", Part(0, 9, 10, whole=True)),
+        ("items=1-2", Part(0, 9, 10, whole=True)),
+    ],
+)
+def test_ranges(asked, part):
+    assert part_of(asked, 10) == part
+
+
+def saved(server, **more):
+    desk = server.desk
+    body = {"state": edits.state_of(desk.digest), "run": desk._made(), "tracks": {}, "names": {}, **more}
+    code, _, content = ask(server, "POST", "/save", body=json.dumps(body))
+    return code, json.loads(content)
+
+
+def cue(start, end, text, *speakers):
+    return {"start": start, "end": end, "text": text, "speakers": speakers}
+
+
+def test_what_is_saved_is_an_edit_and_a_name_and_the_page_has_it_when_it_is_loaded_again(server):
+    tracks = {"": [cue(1.0, 2.5, "One!", "SPEAKER_00"), cue(3.0, 4.5, "Two.", "SPEAKER_01")]}
+    code, content = saved(server, tracks=tracks, names={"SPEAKER_01": " Zoe  Novak "})
+    assert (code, content["edits"]) == (200, 2)
+    overlay = edits.load(server.desk.digest)
+    assert [[one.text for one in edit.after] for edit in overlay.tracks[""]] == [["One!"]]
+    assert [(person.label, person.name) for person in overlay.speakers] == [
+        ("SPEAKER_01", "Zoe Novak"),
+        ("SPEAKER_00", None),
+    ]
+    assert b'"One!"' in ask(server, "GET", "/")[2]
+    assert server.desk.stale is True
+
+
+def test_a_save_on_top_of_a_newer_one_or_of_another_run_is_refused_and_nothing_is_written(server):
+    first = edits.state_of(server.desk.digest)
+    names = {"SPEAKER_00": "Zoe"}
+    assert saved(server, names=names)[0] == 200
+    code, content = saved(server, names={"SPEAKER_00": "Ada"}, state=first)
+    assert code == 409
+    assert "somebody else has saved" in content["message"]
+    code, content = saved(server, names={"SPEAKER_00": "Ada"}, run="another")
+    assert code == 409
+    assert "run again since" in content["message"]
+    assert edits.load(server.desk.digest).speakers[0].name == "Zoe"
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"tracks": []}, "tracks is no object"),
+        ({"tracks": {"xx": []}}, "there is no track 'xx'"),
+        ({"tracks": {"": [{"start": 1}]}}, "cue 1.end is no time"),
+        ({"tracks": {"": [cue(2, 1, "a")]}}, "ends before it has begun"),
+        ({"tracks": {"": [cue(1, 2, "a" * 5000)]}}, "5000 characters"),
+        ({"names": {"SPEAKER_00": "a" * 200}}, "is no name"),
+        ({"names": {"SPEAKER_00": "a\u0007"}}, "is no name"),
+        ({"names": {"SPEAKER_00": 3}}, "is no text"),
+    ],
+)
+def test_what_is_not_understood_is_refused_in_words(server, sent, said):
+    code, content = saved(server, **sent)
+    assert code == 400
+    assert said in content["message"]
+    assert not edits.file_of(server.desk.digest).exists()
+
+
+def test_a_film_that_cannot_be_reviewed_says_why(film, tmp_path):
+    other = tmp_path / "other.mp4"
+    other.write_text("another film")
+    with pytest.raises(FatalError, match="has no subtitles yet"):
+        Desk(other)
+    edits.save(digests.file_digest(film), edits.load("0" * 64))
+    edits.file_of(digests.file_digest(film)).write_text("{")
+    with pytest.raises(FatalError, match="is damaged"):
+        Desk(film)
+
+
+def test_a_port_that_is_taken_is_said_and_the_films_own_gives_way_to_a_free_one(server, film):
+    with pytest.raises(FatalError, match="cannot be used"):
+        Server(server.desk, server.guard.port)
+    with Server(server.desk) as second:
+        assert second.guard.port != server.guard.port
+        assert second.guard.token != server.guard.token
+    assert 20000 <= own_port(server.desk.digest) < 30000
+
+
+def test_a_run_is_made_again_as_it_was_asked_for_but_for_what_was_asked_once(film):
+    options = {
+        "films": ["a.mkv"], "command": "run", "max_line_width": 36, "mux": False, "names": True, "speakers": "SPEAKER_00=Zoe Novak",
+        "device": ["asr=cpu"], "force": ["asr"], "from_": "asr", "until": "mux", "overwrite": True, "json": True, "elsewhere": {},
+        "initial_prompt": "-- odd",
+    }  # fmt: skip
+    assert command_of({"options": options}, film) == [
+        "run", "--max-line-width=36", "--no-mux", "--names", "--speakers=SPEAKER_00=Zoe Novak", "--initial-prompt=-- odd",
+        "--device=asr=cpu", "--json", "--", str(film),
+    ]  # fmt: skip
+
+
+def test_the_page_can_end_it(film):
+    with Server(Desk(film)) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        assert status(server, "POST", "/end", body="{}") == 200
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def test_write_audio_is_what_sound_reads(tmp_path):
+    np = pytest.importorskip("numpy")
+    from orchestrator.review.streams import SoundSource
+
+    write_audio(tmp_path / "audio.arrow", np.zeros(0, np.int16))
+    assert SoundSource(tmp_path / "audio.arrow").size == 44
