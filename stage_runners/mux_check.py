@@ -104,7 +104,7 @@ def _flags(pairs: Sequence[tuple[Track, Track]], order: Order, context: Context)
         wanted = set(flags_of(old, alone=order.alone))
         have = {*new.purposes, *(["default"] if new.default else [])}
         lost = [f"that it is '{flag}'" for flag in sorted(wanted - have)] if old.type != "attachment" else []
-        if "default" in have - wanted:
+        if old.type == "subtitle" and "default" in have - wanted:
             lost.append("that it is not the default one")
         if old.language and not same_language(old.language, new.language):
             lost.append(f"its language {old.language}")

@@ -204,3 +204,17 @@ def test_the_shared_film_with_tracks_keeps_them_all(shared_data, tmp_path):
             assert "degraded" not in said
             rest = [s for s in found["streams"] if s["tags"].get("title") != "English"]
             assert [told(s) for s in rest] == [told(s) for s in was["streams"]]
+
+
+def test_a_byte_that_is_another_in_the_new_film_is_found(tmp_path, monkeypatch):
+    film, tool = films.film(tmp_path), tmp_path / "careless"
+    tool.write_text(
+        f"#!/usr/bin/env python3\nimport subprocess, sys\nstatus = subprocess.call([{films.ffmpeg()!r}, *sys.argv[1:]])\n"
+        "for name in sys.argv:\n    if name.endswith('.part'):\n        with open(name.removeprefix('file:'), 'r+b') as film:\n"
+        "            middle = film.seek(0, 2) // 2\n            film.seek(middle)\n            byte = film.read(1)[0]\n"
+        "            film.seek(middle)\n            film.write(bytes([byte ^ 1]))\nsys.exit(status)\n"
+    )
+    tool.chmod(0o755)
+    monkeypatch.setenv("ORCHESTRATOR_FFMPEG", str(tool))
+    _, _, said = muxed(film, tmp_path)
+    assert re.search(r"degraded: (video|audio) track 0 .* could not be shown to be the film's own", said)
