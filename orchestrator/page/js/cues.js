@@ -9,6 +9,8 @@ const FONT = { text: "15px system-ui, sans-serif", why: "12.5px system-ui, sans-
 const LINE = 21; // pixels, as in the styles
 const WHY = 17;
 const NAME = 16;
+const WIDE = 560; // pixels; a list that is as wide has its flags in words
+const FLAGS = 130;
 let list;
 let look = false;
 let touched = 0;
@@ -94,7 +96,7 @@ function says(count) {
 }
 
 function textWidth(width) {
-  return width - (width < NARROW ? 46 : 118);
+  return width - (width < NARROW ? 46 : 118) - (width >= WIDE && !look ? FLAGS : 0);
 }
 
 function height(cue, index, width) {
@@ -130,7 +132,7 @@ function draw(cue, index) {
       h("span.text", { lang: page.track?.language ?? "" }, cue.silence ? "(no text)" : marked(cue)),
       look && h("span.why", because(cue)),
     ),
-    !look && cue.need > 0 && h("span.flags", { title: because(cue), "--need": cue.need }, h("span.unseen", cue.flags.map(flagWords).join(", "))),
+    !look && cue.need > 0 && h("span.flags", { title: because(cue), "--need": cue.need }, h("span", cue.flags.map(flagWords).join(" · "))),
     cue.base && h("span.edited", "edited"),
   );
 }

@@ -79,6 +79,7 @@ function trust() {
     confidence(),
     said.length > 0 && h("ul.notes", said.map((one) => h("li", { class: one.look ? "look" : "" }, one.text))),
     doubts === null && h("p.note", "The recogniser of this run kept no table of its doubts."),
+    doubts?.length === 0 && h("p.note", "The recogniser dropped nothing, and left no speech without text."),
     list("Dropped, as nobody said it", of("dropped"), (one) => h("q", one.text)),
     list("Speech without text", of("empty"), () => ""),
     list("Heard at a second try", of("recovered"), (one) => h("q", one.text)),

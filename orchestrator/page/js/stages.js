@@ -15,7 +15,7 @@ export function stagesSection() {
     stage.seconds === null ? "" : h("span.long", h("span.bar", { "--share": stage.seconds / slowest }), took(stage.seconds)),
     [stage.device, stage.compute_type].filter((one) => one && one !== "default").join(" "),
     stage.model || stage.method || "",
-    bytes(stage.peak_memory),
+    stage.peak_memory ? h("span.nowrap", bytes(stage.peak_memory)) : "",
   ]);
   const stored = all.some((stage) => stage.status === "cached");
   const work = all.reduce((sum, stage) => sum + (stage.seconds ?? 0), 0);

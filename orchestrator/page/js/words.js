@@ -62,7 +62,7 @@ export function bytes(count) {
 }
 
 const FLAGS = {
-  too_fast: "too fast to read",
+  too_fast: "too fast",
   too_short: "too brief",
   too_long: "too long",
   late: "late",

@@ -97,3 +97,22 @@ def test_the_package_brings_its_page_along():
     shipped = said["tool"]["setuptools"]["package-data"]["orchestrator.page"]
     for file in document.sources():
         assert any(file.relative_to(document.FOLDER).match(pattern) for pattern in shipped), file
+
+
+def luminance(colour):
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_colour_of_text_can_be_read_on_what_it_stands_on(scheme):
+    """WCAG 2.2, 1.4.3: a contrast of 4.5."""
+    style = (document.FOLDER / "page.css").read_text()
+    blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)[: 1 if scheme == "light" else 2]
+    found = {name: value for block in blocks for name, value in re.findall(r"--(\w+): (#[0-9a-f]{6})", block)}
+    voices = [f"s{k}" for k in range(8)]
+    for ground in ("paper", "panel", "hover"):
+        for name in ("ink", "soft", "faint", "accent", "bad", "warn", *voices):
+            dark, light = sorted((luminance(found[name]), luminance(found[ground])))
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (name, ground)
