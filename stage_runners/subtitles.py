@@ -69,10 +69,11 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     trust.report(cues, context)
     context.save("base_cues", columns(base), content={"language": language})
     context.save("cues", columns(cues), content={"language": language})
+    sdh = bool(context.params["sdh"])  # colours and voices alone tell nobody a name
     for name, text in (
         ("srt", formats.srt(cues)),
-        ("vtt", formats.vtt(cues, speakers)),
-        ("ass", ass(cues, speakers)),
+        ("vtt", formats.vtt(cues, speakers, labels=sdh)),
+        ("ass", ass(cues, speakers, labels=sdh)),
         ("txt", transcript.txt(segments, speakers)),
         ("tsv", transcript.tsv(segments)),
         ("json", transcript.transcript(segments, words, language, known, doubts)),

@@ -28,8 +28,8 @@ _SEPARATORS = re.compile(r"[,{}\\\s]+")
 """What ends a field or begins a code, in a name."""
 
 
-def ass(cues: Sequence[Cue], speakers: Mapping[str, str]) -> str:
-    """The file. `speakers` says what each is called, in the order in which they get their colours."""
+def ass(cues: Sequence[Cue], speakers: Mapping[str, str], *, labels: bool = False) -> str:
+    """The file. `speakers` says what each is called, in the order in which they get their colours; with `labels` the text says it too."""
     import pysubs2
 
     subs = pysubs2.SSAFile()
@@ -53,11 +53,11 @@ def ass(cues: Sequence[Cue], speakers: Mapping[str, str]) -> str:
             marginv=60,
         )
     for cue in cues:
-        groups = by_speaker(cue.lines)
+        groups = by_speaker(cue.lines, labels=labels)
         called = [speakers.get(group[0].speaker or "", "") for group in groups]
         own = [styles.get(name, DEFAULT) for name in called]
         parts = [
-            (rf"{{\r{style}}}" if k else "") + r"\N".join(_text(line.shown(labels=False)) for line in group)
+            (rf"{{\r{style}}}" if k else "") + r"\N".join(_text(line.shown(labels=labels)) for line in group)
             for k, (group, style) in enumerate(zip(groups, own, strict=True))
         ]
         subs.append(

@@ -64,29 +64,29 @@ def srt(cues: Sequence[Cue]) -> str:
     )
 
 
-def vtt(cues: Sequence[Cue], speakers: Mapping[str, str]) -> str:
-    """WebVTT; who speaks is said in voice spans, never in the text."""
+def vtt(cues: Sequence[Cue], speakers: Mapping[str, str], *, labels: bool = False) -> str:
+    """WebVTT; who speaks is said in voice spans, which players do not show: in the text too only with `labels`."""
     blocks = [
-        f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{_voices(cue.lines, speakers)}\n"
+        f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{_voices(cue.lines, speakers, labels=labels)}\n"
         for cue in cues
     ]
     return "\n".join(["WEBVTT\n", *blocks])
 
 
-def _voices(lines: Sequence[Line], speakers: Mapping[str, str]) -> str:
+def _voices(lines: Sequence[Line], speakers: Mapping[str, str], *, labels: bool) -> str:
     spans = []
-    for together in by_speaker(lines):
-        text = "\n".join(html.escape(line.shown(labels=False), quote=False) for line in together)
+    for together in by_speaker(lines, labels=labels):
+        text = "\n".join(html.escape(line.shown(labels=labels), quote=False) for line in together)
         name = speakers.get(together[0].speaker or "")
         spans.append(f"<v {html.escape(name, quote=False)}>{text}</v>" if name else text)
     return "\n".join(spans)
 
 
-def by_speaker(lines: Sequence[Line]) -> list[list[Line]]:
-    """Lines that hold text, in groups of one speaker."""
+def by_speaker(lines: Sequence[Line], *, labels: bool = False) -> list[list[Line]]:
+    """Lines that hold text, or with `labels` a label, in groups of one speaker."""
     result: list[list[Line]] = []
     for line in lines:
-        if not line.text:
+        if not line.text and not (labels and line.label):
             continue
         if result and result[-1][-1].speaker == line.speaker and not line.dash:
             result[-1].append(line)

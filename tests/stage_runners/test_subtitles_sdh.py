@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from stage_runners.subtitles_ass import ass
 from stage_runners.subtitles_cues import Cue, Line, Profile
+from stage_runners.subtitles_formats import vtt
 from stage_runners.subtitles_sdh import FLAG, WORDS, Stretch, stretches, text_of, with_sounds
 
 LIMITS = Profile(min_ms=840, max_ms=7000, gap_ms=80, chain_ms=500)
@@ -84,6 +86,15 @@ def test_pauses_are_written_only_where_asked_and_silence_only_in_them():
         Stretch(5000, 40_000, "no speech"),
         Stretch(41_000, 70_000, "no speech"),
     ]
+
+
+def test_for_those_who_do_not_hear_the_text_says_who_speaks_in_every_format():
+    one = Cue(0, 1000, (Line("", "A", label="[ANN]"), Line("Words.", "A")), (0,), ())
+    names = {"A": "Ann"}
+    assert "<v Ann>Words.</v>" in vtt([one], names)
+    assert "<v Ann>[ANN]\nWords.</v>" in vtt([one], names, labels=True)
+    assert ",,Words." in ass([one], names)
+    assert r",,[ANN]\NWords." in ass([one], names, labels=True)
 
 
 @pytest.mark.parametrize(
