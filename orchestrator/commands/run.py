@@ -14,7 +14,7 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "run",
         help="turn films into subtitles that say who speaks",
-        description="Write FILM.LANG.srt, .vtt, .ass, FILM.json, FILM.rttm and FILM.subtitled.mkv beside each film. "
+        description="Write FILM.LANG.srt, .vtt, .ass, FILM.json, FILM.rttm, FILM.subtitled.mkv and FILM.report.html beside each film. "
         "A second run does only what has changed.",
     )
     parser.add_argument("films", nargs="+", type=Path, metavar="FILM", help="any file that ffmpeg reads")
