@@ -48,12 +48,13 @@ class Scoring:
         self._request = request
         name = str(request["film"])
         self._references = [read(Path(path), name) for path in request["references"]]
-        self._ours = [read(Path(path), name) for path in request["hypothesis"]]
-        self._shown = edited(request["shown"]) if request.get("shown") is not None else None
+        clip = request.get("clip")
+        begin = clip[0] if clip else 0.0
+        self._ours = [read(Path(path), name).later(begin) for path in request["hypothesis"]]
+        self._shown = edited(request["shown"], begin) if request.get("shown") is not None else None
         told = (source.language for source in self._ours)
         self._language = str(request.get("language") or next(filter(None, told), ""))
         ignored = tuple(span for source in self._references for span in source.ignored)
-        clip = request.get("clip")
         self._scope = Scope(within=(clip[0], clip[1]) if clip else None, without=ignored)
         self._scores: dict[str, Any] = {}
         self._left_out: dict[str, str] = {}
@@ -221,8 +222,8 @@ class Scoring:
             if written is not None and self._shown is None and written.text:
                 told["ours"]["text"] = _held(written.text, ours.cues)
         for source in self._references:
-            if source.cues:
-                told[source.name] = score_cues.rules(source.cues, limits)
+            if cues := self._scope.kept_cues(source.cues):
+                told[source.name] = score_cues.rules(cues, limits)
         if told:
             self._scores["rules"] = told
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Span = tuple[float, float]
 """Start and end in seconds of the film's clock."""
@@ -74,6 +74,25 @@ class Source:
     def timed(self) -> bool:
         """Whether every stretch of its text has times."""
         return bool(self.units) and all(unit.timed for unit in self.units)
+
+    def later(self, seconds: float) -> Source:
+        """The same with every time so much later: what was made of a clip counts from the clip's start, a reference from the film's."""
+
+        def moved(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
+            return tuple(
+                replace(u, start=u.start + seconds, end=u.end + seconds)
+                if u.start is not None and u.end is not None
+                else u
+                for u in units
+            )
+
+        return replace(
+            self,
+            units=moved(self.units),
+            words=moved(self.words),
+            turns=tuple(replace(t, start=t.start + seconds, end=t.end + seconds) for t in self.turns),
+            cues=tuple(replace(c, start=c.start + seconds, end=c.end + seconds) for c in self.cues),
+        )
 
     @property
     def attributed(self) -> bool:

@@ -27,8 +27,8 @@ def attributed(units: Iterable[Unit], turns: Sequence[Turn]) -> list[Unit]:
     return found
 
 
-def edited(rows: Sequence[Mapping[str, Any]]) -> list[Unit]:
-    """The cues that a user edited, a unit a voice: in a dialogue each dash is the next of the cue's speakers."""
+def edited(rows: Sequence[Mapping[str, Any]], begin: float = 0.0) -> list[Unit]:
+    """The cues that a user edited, `begin` seconds later, a unit a voice: in a dialogue each dash is the next of the cue's speakers."""
     units = []
     for row in rows:
         parts = [part for part, _ in voices(str(row["text"]).split("\n"), None) if part]
@@ -39,7 +39,7 @@ def edited(rows: Sequence[Mapping[str, Any]]) -> list[Unit]:
             else [speakers[0] if len(speakers) == 1 else None] * len(parts)
         )
         units += [
-            Unit(text=" ".join(part), start=row["start"], end=row["end"], speaker=who)
+            Unit(text=" ".join(part), start=row["start"] + begin, end=row["end"] + begin, speaker=who)
             for part, who in zip(parts, own, strict=True)
         ]
     return units

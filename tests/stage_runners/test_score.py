@@ -153,6 +153,12 @@ def test_of_a_clip_only_what_lies_in_it_counts_and_what_its_edge_cuts_does_not()
     assert not scope.holds(2.8)
 
 
+def test_what_was_made_of_a_clip_is_put_on_the_films_clock(file):
+    ours = read(file("a.srt", SUBTITLES)).later(60.0)
+    assert (ours.cues[0].start, ours.units[0].end) == (61.0, 62.0)
+    assert read(file("a.txt", "no times")).later(60.0).units[0].start is None
+
+
 def test_words_go_to_whose_turn_they_overlap_longest_else_to_the_nearest():
     turns = [Turn(start=0, end=2, speaker="A"), Turn(start=1.8, end=4, speaker="B")]
     units = [Unit(text=t, start=s, end=e) for t, s, e in (("x", 1.5, 2.0), ("y", 1.7, 2.9), ("z", 5.0, 6.0))]
