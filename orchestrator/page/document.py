@@ -36,7 +36,7 @@ def render(data: Mapping[str, Any], *, key: str = "", connect: bool = False) -> 
     program = script(editing=bool(data["editing"]))
     parts = {
         "policy": policy(style, program, connect=connect),
-        "title": html.escape(f"{data['film']['name']}: report"),
+        "title": html.escape(title(data)),
         "key": html.escape(key),
         "style": style,
         "data": embedded(data),
@@ -44,6 +44,12 @@ def render(data: Mapping[str, Any], *, key: str = "", connect: bool = False) -> 
     }
     page = (FOLDER / "page.html").read_text(encoding="utf-8")
     return _PLACE.sub(lambda place: parts[place[1]], page)
+
+
+def title(data: Mapping[str, Any]) -> str:
+    """What a tab says: a run that failed or was stopped is told by it."""
+    how = data.get("verdict", {}).get("how", "done")
+    return f"{data['film']['name']}: report" + ("" if how == "done" else f" ({how})")
 
 
 def script(*, editing: bool = False) -> str:

@@ -90,6 +90,8 @@ function says(count) {
   }
   if (count) return [];
   if (!page.track) return ["There are no cues: see below what was not made."];
+  const heard = toLookAt().length > 0 && !look;
+  if (heard && !page.cues.length) return ["There is speech, and no text of it: see what to look at."];
   if (!page.cues.length) return ["Nobody speaks in this film, so there are no cues."];
   const filtered = filters.flag || filters.speaker || filters.text;
   return [filtered ? "Nothing fits." : "Nothing was flagged: every cue keeps its rules, and no word was in doubt."];

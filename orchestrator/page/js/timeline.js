@@ -1,6 +1,7 @@
 /* The timeline: which stretch of the film is shown, and what pointer, wheel and fingers do with it. */
 import { cueAt, page } from "./state.js";
 import { byId, clock, h } from "./words.js";
+import { toLookAt } from "./filters.js";
 import { describe, drawOverview, drawTimeline, HEIGHT, readColours, readSound } from "./drawing.js";
 
 export const view = { start: 0, span: 60 };
@@ -100,7 +101,7 @@ function legend() {
       speech && one("speech", "speech"),
       !waveform && one("none", "no waveform in this run"),
       shots?.length && one("shot", "shot changes"),
-      page.cues.some((cue) => cue.need > 0) && one("flag", "to look at"),
+      toLookAt().length > 0 && one("flag", "to look at"),
     ].filter(Boolean),
   );
 }

@@ -166,6 +166,40 @@ def test_limits_are_those_of_the_language_and_of_the_picture():
     assert tracks.limits_of(params, "en")["gap"] == 0.08
 
 
+def test_names_that_were_set_right_stand_in_order_of_time(store, tmp_path):
+    bias = {
+        "changed": [{"start": 9.0, "from": "see rush", "to": "Sirush"}],
+        "undone": [{"start": 1.0, "from": "a", "to": "A"}],
+    }
+    corrected = {
+        "start": [4.0], "end": [4.5], "segment": [0], "word": [3], "before": ["simmer an"], "after": ["Simran"], "term": ["Simran"],
+        "score": [0.9], "evidence": [["sounds alike"]], "applied": [True],
+    }  # fmt: skip
+    stages = [
+        kept(store, "demux", {}),
+        kept(store, "asr", {}, facts={"bias": bias}),
+        kept(store, "post_ner", {"corrections": ("corrections", corrected, None)}),
+    ]
+    found = shown(store, tmp_path, content(tmp_path / "movie.mkv", stages))["names"]
+    assert [(one["before"], one["after"], one["applied"]) for one in found] == [
+        ("a", "A", False), ("simmer an", "Simran", True), ("see rush", "Sirush", True),
+    ]  # fmt: skip
+
+
+def test_what_the_recogniser_doubted_comes_along_with_its_reasons(store, tmp_path):
+    doubts = {
+        "start": [1.0, 5.0], "end": [2.0, 9.0], "segment": [None, None], "verdict": ["dropped", "empty"], "text": ["Thanks for watching.", ""],
+        "reasons": [["nobody speaks there"], ["heard again, and nothing was understood"]], "score": [0.9, 0.8],
+    }  # fmt: skip
+    stages = [kept(store, "demux", {}), kept(store, "asr", {"doubts": ("doubts", doubts, None)})]
+    dropped, empty = shown(store, tmp_path, content(tmp_path / "movie.mkv", stages))["doubts"]
+    assert (dropped["verdict"], dropped["text"], dropped["why"], dropped["need"]) == (
+        "dropped", "Thanks for watching.", ["nobody speaks there"], 0.0,
+    )  # fmt: skip
+    assert empty["need"] == pytest.approx(0.6)
+    assert empty["why"][0] == "speech was heard here, and there is no text"
+
+
 def test_an_edited_cue_has_what_stood_there_before(store, tmp_path):
     film = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)
     columns = {

@@ -35,6 +35,10 @@ def test_a_films_name_is_text_and_no_markup():
     assert "<title>&lt;b&gt;&amp;.mkv: report</title>" in page
 
 
+def test_a_tab_says_that_the_run_failed():
+    assert "<title>a.mkv: report (failed)</title>" in document.render({**DATA, "verdict": {"how": "failed"}})
+
+
 @pytest.mark.parametrize(
     ("tag", "directive"), [("style", "style-src"), ('script type="module"', "script-src")]
 )
