@@ -1,15 +1,16 @@
 """What speaks against a segment of text, as numbers and as words, and the verdict on it.
 
-Every kind of evidence gives points from 0 to about 2, by a rule of its own that knows nothing of the others. Kinds that look at the sound
-(is anybody heard, does the text come again, does it need the sound at all) are told from those that look at the text alone: a
-text is dropped only where both the sum and the number of kinds are large and the sound is among them. So quiet or unclear speech, which is unsure
-but is heard and comes again, stays; so does all of a film whose language the model hardly knows.
+Every kind of evidence gives points from 0 to about 2, by a rule of its own that knows nothing of the others. A text is dropped only where
+both the sum and the number of kinds are large, and either the detectors hear nobody or the text is as likely without its sound. So
+quiet or unclear speech, which is unsure but is heard, stays; so does all of a film whose language the model hardly knows.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from stage_runners import asr_credits, asr_repetition
@@ -23,6 +24,8 @@ DROP, FLAG, SUSPECT = 3.0, 1.5, 1.0
 """Points from which a text is dropped, flagged, and heard again."""
 NOBODY = frozenset({"silence", "no speech"})
 """Kinds of evidence that nobody speaks at all."""
+_UNHEARD = frozenset({"silence", "gain"})
+"""Kinds one of which has to be among those against a text that is dropped."""
 _KINDS = 3
 """Kinds that have to agree before a text is dropped."""
 _FASTEST = {False: 30.0, True: 15.0}
@@ -60,12 +63,11 @@ class Evidence:
 
 
 class Reason(NamedTuple):
-    """One kind of evidence against a text: how much it weighs, and in words. `sound` where it is about what is heard."""
+    """One kind of evidence against a text: how much it weighs, and in words."""
 
     kind: str
     points: float
     words: str
-    sound: bool
 
 
 def gathered(lines: Sequence[Line], regions: Sequence[Span]) -> list[Evidence]:
@@ -96,9 +98,12 @@ def _of(line: Line, said: int, regions: Sequence[Span]) -> Evidence:
 
 
 def heard(line: Line, regions: Sequence[Span]) -> float:
-    """The share of the words' seconds that lie within `NEAR` of a region."""
+    """The share of the words' seconds that lie within `NEAR` of a region; regions are in order and apart."""
     inside = total = 0.0
-    wide = [Span(one.start - NEAR, one.end + NEAR) for one in regions if one.shared(_wide(line.span)) > 0]
+    low, high = line.span.start - NEAR, line.span.end + NEAR
+    first = bisect_left(regions, low, key=attrgetter("end"))
+    last = bisect_right(regions, high, key=attrgetter("start"))
+    wide = [Span(one.start - NEAR, one.end + NEAR) for one in regions[first:last]]
     for word in line.words:
         own = Span(word.start, max(word.end, word.start + 0.02))
         total += own.seconds
@@ -106,21 +111,17 @@ def heard(line: Line, regions: Sequence[Span]) -> float:
     return inside / total
 
 
-def _wide(span: Span) -> Span:
-    return Span(span.start - 2 * NEAR, span.end + 2 * NEAR)
-
-
 def reasons(e: Evidence, usual: float = 0.0) -> list[Reason]:
     """What speaks against a text. `usual` is the film's own mean log-probability: being unsure says little where the model always is."""
     found: list[Reason] = []
 
-    def add(kind: str, points: float, words: str, *, sound: bool = False) -> None:
+    def add(kind: str, points: float, words: str) -> None:
         if points > 0:
-            found.append(Reason(kind, round(points, 2), words, sound))
+            found.append(Reason(kind, round(points, 2), words))
 
-    add("silence", _ramp(e.heard, 0.6, 0.1, 2.0), f"speech is heard in {e.heard:.0%} of its time", sound=True)
+    add("silence", _ramp(e.heard, 0.6, 0.1, 2.0), f"speech is heard in {e.heard:.0%} of its time")
     quiet = max(e.no_speech, e.alone or 0.0)
-    add("no speech", _ramp(quiet, 0.2, 0.6, 1.5), f"no speech, with a probability of {quiet:.2f}", sound=True)
+    add("no speech", _ramp(quiet, 0.2, 0.6, 1.5), f"no speech, with a probability of {quiet:.2f}")
     floor = min(-0.5, usual - 0.2)
     unsure = max(
         _ramp(e.likely, floor, MIN_LOGPROB + floor + 0.5, 1.0), _ramp(e.probability, 0.45, 0.15, 1.0)
@@ -140,10 +141,9 @@ def reasons(e: Evidence, usual: float = 0.0) -> list[Reason]:
             "again",
             _ramp(e.again, 0.6, 0.1, 1.5),
             f"heard by itself, {e.again:.0%} of it came again",
-            sound=True,
         )
     if e.gain is not None:
-        add("gain", _ramp(e.gain, 1.0, 0.2, 1.0), "nearly as likely with no sound at all", sound=True)
+        add("gain", _ramp(e.gain, 1.0, 0.2, 1.0), "nearly as likely with no sound at all")
     return found
 
 
@@ -158,8 +158,12 @@ def points(found: Sequence[Reason]) -> float:
 
 
 def verdict(found: Sequence[Reason]) -> str:
-    """`dropped`, `flagged` or an empty string."""
-    total = points(found)
-    if total >= DROP and len(found) >= _KINDS and any(one.sound for one in found):
+    """`dropped`, `flagged` or an empty string.
+
+    What the detectors hear as speech is dropped only if its sound adds nothing to the text: of a short word that is said
+    often, two readings may differ, and both be right.
+    """
+    total, kinds = points(found), {one.kind for one in found}
+    if total >= DROP and len(found) >= _KINDS and kinds & _UNHEARD:
         return "dropped"
     return "flagged" if total >= FLAG else ""

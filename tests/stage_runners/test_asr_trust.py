@@ -99,6 +99,12 @@ def test_one_kind_of_evidence_alone_drops_nothing():
     assert judged(line("so we went to the harbour"), NOBODY)[0] == "flagged"
 
 
+def test_a_short_word_that_is_said_often_and_heard_as_speech_stays():
+    verdict, kinds = judged(line("No."), SPEECH, said=9, often=True, again=0.0, alone=0.6, gain=2.0)
+    assert kinds == {"repeats", "again", "no speech"}
+    assert verdict == "flagged"
+
+
 def test_without_evidence_from_the_sound_nothing_is_dropped():
     loop = line("I know, I know, I know, I know, I know, I know.", each=0.01, probability=0.1, likely=-2.0)
     verdict, kinds = judged(loop, SPEECH)
@@ -154,9 +160,17 @@ def test_speech_far_from_any_word_is_a_gap_and_pauses_between_words_are_none():
 
 
 def test_many_regions_and_words_are_compared_once_each():
-    talk = [line("one two", start=2.0 * k) for k in range(30_000)]
-    regions = [Span(2.0 * k, 2.0 * k + 1.9) for k in range(30_000)]
-    assert len(asr_gaps.uncovered(regions, talk)) == 30_000
+    talk = [line("one two", start=2.0 * k) for k in range(10_000)]
+    regions = [Span(2.0 * k, 2.0 * k + 1.9) for k in range(10_000)]
+    assert len(asr_gaps.uncovered(regions, talk)) == 10_000
+    evidence = asr_evidence.gathered(talk[:3000], regions)
+    assert {one.heard for one in evidence} == {1.0}
+
+
+def test_how_much_of_a_text_is_heard_as_speech():
+    talk = line("one two three four", 10.0, each=1.0)
+    for regions, share in (([Span(0.0, 9.9), Span(10.0, 12.0)], 0.5625), ([Span(0.0, 9.0)], 0.0), ([], 0.0)):
+        assert asr_evidence.heard(talk, regions) == pytest.approx(share)
 
 
 def recovered(heard, lines, regions, **more):
