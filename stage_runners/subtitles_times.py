@@ -3,7 +3,7 @@
 The rules about shots are those of Netflix's Subtitle Timing Guidelines, section 2, where the window is half a second (12 frames of 24):
 an in-time in the window behind a cut goes to the cut, one in two thirds of it before a cut goes to the cut, too, and one in the
 rest of it to its beginning; an out-time in the window on either side of a cut ends as much before it as two cues lie apart, or, where
-speech itself goes on past the cut, at the window's far end. Here speech and reading come first: no cue is moved where it, or its
+speech itself goes on past the cut, at the window's far end or at the next cue. Here speech and reading come first: no cue is moved where it, or its
 neighbour, could then not be read any more though it could before.
 """
 
@@ -94,8 +94,14 @@ def _may_start(one: Times, start: int, after: int, profile: Profile) -> bool:
     """Whether the cue keeps its limits from `start` on; it may not lose what it had."""
     if one.spoken - start > profile.max_ms and one.spoken - one.start <= profile.max_ms:
         return False
+    if start <= one.start:
+        return True
     end = min(after, start + profile.max_ms)
-    return start <= one.start or (one.readable(start, end, profile) and one.spoken > start)
+    if end - start < profile.min_ms or one.spoken <= start:
+        return False
+    # What cannot be read anyway may lose two frames for not flashing up before the cut.
+    doomed = not one.readable(one.start, min(after, one.start + profile.max_ms), profile)
+    return one.readable(start, end, profile) or (doomed and start - one.start <= 2 * profile.frame_ms)
 
 
 def _leaves_room(
@@ -123,8 +129,8 @@ def _end_by_cut(one: Times, end: int, limit: int, profile: Profile, cuts: Sequen
         kept = one.readable(one.start, there, profile) or there >= end
         if kept and cut_short <= window / 4 and there <= latest:
             return there
-        if there < end and beyond <= latest:
-            return max(beyond, end)
+        if there < end and latest - cut >= window / 2:
+            return max(min(beyond, latest), end)
     return end
 
 

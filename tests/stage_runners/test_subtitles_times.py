@@ -141,6 +141,15 @@ def test_a_cue_does_not_run_on_over_a_cut_for_a_few_frames_to_be_read():
     assert starts_and_ends([one(1000, 2000, needed=2200)], 3000)[0][1] == 3500
 
 
+def test_a_cue_that_has_to_cross_a_cut_stays_up_to_the_next_one_rather_than_to_flash_over_it():
+    assert starts_and_ends([one(2000, 5300), one(5520, 7000)], 5000)[0][1] == 5440
+
+
+def test_a_cue_that_cannot_be_read_anyway_does_not_flash_up_before_a_cut():
+    assert starts_and_ends([one(1930, 4000, needed=3500), one(4100, 6000)], 2000)[0][0] == 2000
+    assert starts_and_ends([one(1800, 4000, needed=3500), one(4100, 6000)], 2000)[0][0] == 1800
+
+
 def test_the_words_and_readers_of_the_cue_before_come_first():
     spoken_on = starts_and_ends([one(1000, 3100), one(3200, 5000)], 3000)
     assert spoken_on[1][0] == 3200
