@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from orchestrator import called, heard, muxed
+from orchestrator import called, heard, muxed, trusted
 from orchestrator import format as fmt
 
 WIDTH = 80
@@ -61,7 +61,12 @@ def _film(film: Mapping[str, Any], width: int, *, brief: bool) -> Iterator[Line]
     unreadable = shown and shown[0]["status"] == "failed" and not film.get("seconds")
     if not brief and not unreadable:
         yield from _table(shown, width)
-    for sentence, doubtful in (*heard.sentences(film), *called.sentences(film), *muxed.sentences(film)):
+    for sentence, doubtful in (
+        *heard.sentences(film),
+        *trusted.sentences(film),
+        *called.sentences(film),
+        *muxed.sentences(film),
+    ):
         if brief and not doubtful:
             continue
         yield from _wrapped(sentence, width, "  ", "yellow" if doubtful else "dim")

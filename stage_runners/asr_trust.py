@@ -57,7 +57,7 @@ def reviewed(
     """
     evidence = asr_evidence.gathered(lines, regions)
     usual = _usual(lines)
-    missed = _look_again(lines, evidence, usual, looks)
+    missed = _look_again(lines, evidence, usual, looks, len(asr_gaps.uncovered(regions, lines)))
     kept: list[Line] = []
     doubts: list[Doubt] = []
     silences: list[Span] = []
@@ -99,16 +99,18 @@ def _usual(lines: Sequence[Line]) -> float:
 
 
 def _look_again(
-    lines: Sequence[Line], evidence: list[Evidence], usual: float, looks: SecondLooks | None
+    lines: Sequence[Line], evidence: list[Evidence], usual: float, looks: SecondLooks | None, gaps: int
 ) -> int:
-    """Add to the evidence of suspects what a second look shows, the worst first; returns how many had to go without."""
+    """Add to the evidence of suspects what a second look shows, the worst first; returns how many had to go without.
+
+    Stretches of speech without text, of which there are `gaps`, get half of the looks where that many are needed.
+    """
     weight = [asr_evidence.points(asr_evidence.reasons(one, usual)) for one in evidence]
     suspects = [k for k in range(len(lines)) if weight[k] >= asr_evidence.SUSPECT]
     if looks is None:
         return 0
     suspects.sort(key=lambda k: -weight[k])
-    # speech without text gets half of the looks, where there are many suspects
-    some = sorted(suspects[: max(1, looks.left // 2)])
+    some = sorted(suspects[: looks.left - min(gaps, looks.left // 2)])
     for k, look in zip(some, looks.read([_asked(lines[k]) for k in some]), strict=False):
         evidence[k] = _seen(evidence[k], lines[k], look)
     return len(suspects) - len(some)

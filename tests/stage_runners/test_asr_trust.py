@@ -238,8 +238,11 @@ def test_no_more_second_looks_than_there_may_be_and_the_rest_is_counted():
 
 def test_half_of_the_looks_are_kept_for_speech_without_text():
     ghosts = [line("Hm.", 10.0 * k, probability=0.05, likely=-1.5, no_speech=0.3) for k in range(6)]
-    _, looks = recovered({}, ghosts, [Span(100.0, 104.0)], most=4)
-    assert [one.line is None for one in looks.asked] == [False, False, True]
+    many = [Span(100.0 + 10 * k, 104.0 + 10 * k) for k in range(5)]
+    _, looks = recovered({}, ghosts, many, most=4)
+    assert [one.line is None for one in looks.asked] == [False, False, True, True]
+    _, looks = recovered({}, ghosts, many[:1], most=4)
+    assert [one.line is None for one in looks.asked] == [False, False, False, True]
 
 
 def test_without_second_looks_gaps_are_still_told():
