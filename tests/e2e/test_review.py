@@ -17,7 +17,7 @@ from orchestrator import envs
 from tests import browser
 
 WROTE = "Hello there, who is this?"
-MINE = re.compile(r"yours, and kept: 1 edit and the names Zoe")
+MINE = re.compile(r"yours, and kept: 1 edit and the name Zoe")
 
 
 @contextlib.contextmanager

@@ -98,7 +98,7 @@ def test_edits_are_said_to_be_kept_and_those_over_something_else_are_to_be_looke
     }
     assert told(subtitles={"edits": one}) == [
         (
-            "yours, and kept: 2 edits and the names Zoe, 1 of them over cues that are cut otherwise now "
+            "yours, and kept: 2 edits and the name Zoe, 1 of them over cues that are cut otherwise now "
             "(orchestrator edits '/films/Nadi Ke Paar.mkv')"
         )
     ]

@@ -51,6 +51,8 @@ const blank = () => ({ id: `new-${(fresh += 1)}`, text: "", speakers: [], flags:
 const alike = (a, b) => a.text === b.text && a.speakers.join() === b.speakers.join() && Math.abs(a.start - b.start) < 0.005 && Math.abs(a.end - b.end) < 0.005;
 const before = (cue) => cue.base ?? [{ start: cue.start, end: cue.end, text: cue.text, speakers: cue.speakers }];
 
+const distinct = (cues) => cues.filter((cue, k) => cues.findIndex((other) => alike(other, cue)) === k);
+
 function snapshot() {
   const cues = page.data.tracks.map((track) => track.cues);
   return { track: page.track, cues, names, speakers: page.data.speakers, selected: page.selected?.id ?? null, version };
@@ -198,7 +200,7 @@ export function merge(id) {
   const short = same && size(texts.join(" ")) <= page.track.limits.width;
   const text = dialogue ? texts.map((each) => `- ${each}`).join("\n") : texts.join(short ? " " : "\n");
   const speakers = same ? one.speakers : alone ? [...one.speakers, ...two.speakers] : [...new Set([...one.speakers, ...two.speakers])];
-  const both = { ...one, end: Math.max(one.end, two.end), text, speakers, unsure: [], base: [...before(one), ...before(two)] };
+  const both = { ...one, end: Math.max(one.end, two.end), text, speakers, unsure: [], base: distinct([...before(one), ...before(two)]) };
   change((cues) => cues.filter((cue) => cue !== two).map((cue) => (cue === one ? measured(both) : cue)), { select: id });
 }
 

@@ -18,51 +18,6 @@ from orchestrator.review.again import command_of
 from orchestrator.review.desk import Desk
 from orchestrator.review.server import Server, own_port
 from orchestrator.review.streams import Part, part_of
-from orchestrator.store import Store
-from tests.orchestrator.page import films
-
-CUES = ("index", "start", "end", "text", "speakers", "segments", "flags")
-ROWS = [(1, 1.0, 2.5, "One.", ["SPEAKER_00"], [0], []), (2, 3.0, 4.5, "Two.", ["SPEAKER_01"], [0], [])]
-
-
-def table(rows):
-    return ("cues", {name: [row[k] for row in rows] for k, name in enumerate(CUES)}, {"language": "en"})
-
-
-@pytest.fixture
-def film(tmp_path, monkeypatch):
-    """A film whose last run made two cues and kept a second of sound."""
-    np = pytest.importorskip("numpy")
-    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
-    film = tmp_path / "movie.mp4"
-    film.write_bytes(bytes(range(256)) * 40)
-    store = Store(tmp_path / "home" / "store")
-    stages = [
-        films.kept(store, "subtitles", {"cues": table(ROWS), "base_cues": table(ROWS)}),
-        films.kept(
-            store,
-            "demux",
-            {"audio": ("audio", {"pcm": np.arange(16000, dtype=np.int16)}, {"sample_rate": 16000})},
-        ),
-    ]
-    content = films.content(film, stages, seconds=5.0)
-    content["films"][0]["digest"] = digests.file_digest(film)
-    content["options"] = {}
-    folder = tmp_path / "home" / "runs" / "20260102-030405-movie"
-    folder.mkdir(parents=True)
-    (folder / "lock").touch()
-    (folder / "run.json").write_text(json.dumps(content))
-    return film
-
-
-@pytest.fixture
-def server(film):
-    with Server(Desk(film)) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 def ask(server, method, target, *, keyed=True, body=None, host=None, **headers):
@@ -221,9 +176,9 @@ def test_the_film_comes_in_the_parts_that_are_asked_for(server, film):
 
 def test_the_sound_is_a_wav_that_is_nowhere_written_down(server):
     code, headers, content = ask(server, "GET", "/sound")
-    assert (code, headers["Content-Type"], len(content)) == (200, "audio/wav", 44 + 32000)
+    assert (code, headers["Content-Type"], len(content)) == (200, "audio/wav", 44 + 160000)
     assert struct.unpack("<4sI4s4sIHHIIHH4sI", content[:44]) == (
-        b"RIFF", 36 + 32000, b"WAVE", b"fmt ", 16, 1, 1, 16000, 32000, 2, 16, b"data", 32000,
+        b"RIFF", 36 + 160000, b"WAVE", b"fmt ", 16, 1, 1, 16000, 32000, 2, 16, b"data", 160000,
     )  # fmt: skip
     assert struct.unpack("<3h", content[44:50]) == (0, 1, 2)
     assert ask(server, "GET", "/sound", Range="bytes=40-49")[2] == content[40:50]

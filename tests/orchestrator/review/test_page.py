@@ -1,0 +1,156 @@
+"""The page with editing, in a real browser: what hands and keys do to a cue, and what the server is told of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ipc.edits import parse
+from orchestrator import edits
+from tests import browser
+
+
+@pytest.fixture
+def page(server):
+    with browser.page() as page:
+        page.goto(server.guard.address)
+        page.wait_for_selector("html[data-ready]", state="attached")
+        yield page
+
+
+def cues(page):
+    return [
+        tuple(one) for one in page.evaluate("page.cues.map(c => [c.start, c.end, c.text, c.speakers.join()])")
+    ]
+
+
+def keys(page, *names):
+    for name in names:
+        page.keyboard.press(name)
+
+
+def listed(page, text):
+    browser.until(page, f"document.getElementById('list').innerText.includes({text!r})")
+
+
+BASE = [(1, 2.5, "One.", "SPEAKER_00"), (3, 4.5, "Two.", "SPEAKER_01")]
+
+
+def test_text_is_written_with_its_measures_beside_it_and_undone_as_one(page):
+    keys(page, "j", "e", "End")
+    page.keyboard.type(" And a good deal more than anybody can read.")
+    assert "wrong" in page.get_attribute("#cue-lines span:nth-child(1)", "class")
+    assert "characters a second" in page.inner_text("#cue-lines .wrong:last-child")
+    assert cues(page)[0][2] == "One. And a good deal more than anybody can read."
+    keys(page, "Escape", "Control+z")
+    assert cues(page) == BASE
+    assert page.is_disabled("#save")
+    keys(page, "Control+Shift+Z")
+    assert cues(page)[0][2].startswith("One. And")
+
+
+def test_a_cue_is_split_merged_deleted_and_put_in_by_the_keyboard(page):
+    keys(page, "j", "e", "End")
+    page.keyboard.type(" More.")
+    keys(page, "Home", *["ArrowRight"] * 4, "Escape", "s")
+    assert [cue[2] for cue in cues(page)] == ["One.", "More.", "Two."]
+    first, second = cues(page)[:2]
+    assert first[0] == 1
+    assert second[1] == 2.5
+    assert first[1] < second[0]
+    keys(page, "m")
+    assert cues(page)[0] == (1, 2.5, "One. More.", "SPEAKER_00")
+    keys(page, "m")
+    assert cues(page) == [(1, 4.5, "- One. More.\n- Two.", "SPEAKER_00,SPEAKER_01")]
+    assert page.locator("#cue-voices select").count() == 2
+    keys(page, "Delete")
+    assert cues(page) == []
+    page.evaluate("page.seek(2)")
+    keys(page, "a")
+    page.keyboard.type("New")
+    assert cues(page) == [(2, 4, "New", "")]
+
+
+def test_times_go_by_frames_by_tenths_by_typing_and_to_the_playing_position(page):
+    keys(page, "j", "x", "x")
+    assert cues(page)[0][0] == 1.08
+    keys(page, "Shift+C")
+    assert cues(page)[0][1] == 2.4
+    page.fill("#cue-start", "0:01.50")
+    keys(page, "Enter")
+    assert cues(page)[0][0] == 1.5
+    page.evaluate("page.seek(2.2)")
+    keys(page, "]")
+    assert cues(page)[0][:2] == (1.5, 2.2)
+
+
+def test_an_edge_is_taken_by_hand_in_the_timeline_and_what_lies_over_another_is_said(page):
+    box = page.locator("#timeline").bounding_box()
+    top = page.evaluate("100 + 18 + 12")  # below ruler, waveform and voices, in the lane of the cues
+    x = lambda time: box["x"] + time / page.evaluate("page.duration") * box["width"]  # noqa: E731
+    page.mouse.move(x(2.5), box["y"] + top)
+    page.mouse.down()
+    page.mouse.move(x(2.8), box["y"] + top, steps=3)
+    page.mouse.move(x(3.2), box["y"] + top, steps=3)
+    page.mouse.up()
+    assert cues(page)[0][1] == pytest.approx(3.2, abs=0.03)
+    browser.until(
+        page, "document.getElementById('keep').innerText.includes('2 cues are shown at the same time')"
+    )
+    keys(page, "Control+z")
+    assert cues(page) == BASE
+
+
+def test_a_voice_is_named_once_for_the_whole_film_and_a_cue_given_to_another(page, server):
+    keys(page, "j", "r")
+    page.keyboard.type("Zoe")
+    keys(page, "Enter")
+    listed(page, "Zoe")
+    keys(page, "j", "1")
+    assert cues(page)[1][3] == "SPEAKER_00"
+    page.select_option("#cue-voices select", "+")
+    page.keyboard.type("The Captain")
+    keys(page, "Enter")
+    assert cues(page)[1][3] == "PERSON_1"
+    keys(page, "Control+s")
+    page.wait_for_selector("#keep .note:has-text('Saved')")
+    overlay = edits.load(server.desk.digest)
+    assert {(person.label, person.name) for person in overlay.speakers} == {
+        ("SPEAKER_00", "Zoe"),
+        ("PERSON_1", "The Captain"),
+    }
+    assert [edit.after[0].speakers for edit in overlay.tracks[""]] == [("PERSON_1",)]
+    page.reload()
+    assert cues(page)[1][3] == "PERSON_1"
+    listed(page, "The Captain")
+
+
+def test_a_cue_is_given_back_what_the_machine_made(page):
+    keys(page, "j", "e", "End")
+    page.keyboard.type("!")
+    keys(page, "Escape", "s", "m")
+    page.click("#revert")
+    assert cues(page) == BASE
+
+
+def test_unsaved_changes_are_offered_again_and_a_save_over_a_newer_one_is_refused(page, server):
+    keys(page, "j", "e", "End")
+    page.keyboard.type("!")
+    edits.save(server.desk.digest, parse('{"version": 1, "speakers": [{"label": "A", "name": "B"}]}'))
+    keys(page, "Control+s")
+    page.wait_for_selector("#keep .bad:has-text('somebody else has saved')")
+    page.reload()
+    assert cues(page) == BASE
+    page.click("#take-up")
+    assert cues(page)[0][2] == "One.!"
+
+
+def test_a_film_that_the_browser_cannot_play_is_heard(page):
+    page.wait_for_selector("#unplayable:has-text('This is its sound')")
+    browser.until(page, "document.getElementById('film').duration === 5")
+    page.evaluate("page.seek(0.5)")
+    browser.until(page, "Math.abs(document.getElementById('film').currentTime - 0.5) < 0.01")
+
+
+def test_the_page_ends_the_server(page):
+    page.click("#end")
+    page.wait_for_selector("#keep .note:has-text('Ended')")
