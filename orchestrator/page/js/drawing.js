@@ -186,10 +186,11 @@ function voices(pen, from, to, x, y, width) {
   });
 }
 
-const LONGEST_TURN = 120; // seconds; a longer one may be missed at the left edge until it begins
+let longest = null; // seconds of the longest turn: as far back one that is in sight may have begun
 
 function reach(turns, from) {
-  return first(turns, from - LONGEST_TURN);
+  longest ??= turns.reduce((most, [start, end]) => Math.max(most, end - start), 0);
+  return first(turns, from - longest);
 }
 
 function shots(pen, from, to, x, y, high) {

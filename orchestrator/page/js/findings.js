@@ -50,7 +50,7 @@ function figures() {
   const all = [
     ["Speech with a cue", percent(track?.coverage), known(track?.coverage) && track.coverage < 0.95],
     ["Cue without speech", percent(track?.unsupported), known(track?.unsupported) && track.unsupported > 0.05],
-    ["Words, on average", percent(track?.confidence, 0), known(track?.confidence) && track.confidence < 0.6],
+    ["Words, on average", percent(track?.confidence, 0), known(track?.confidence) && track.confidence < 0.8],
     ["Keep every rule", page.cues.length ? percent(kept / page.cues.length) : "–", false],
     ["To look at", needy.toLocaleString("en"), false],
   ];
@@ -100,7 +100,7 @@ function confidence() {
     h(
       "div.bars",
       { role: "img", "aria-label": bins.map((count, k) => `${k * 10} to ${k * 10 + 10} percent: ${count}`).join("; ") },
-      bins.map((count, k) => h("span", { "--share": count / most, class: k < 5 ? "low" : "", title: `${k * 10} to ${k * 10 + 10} %: ${plural(count, "cue")}` })),
+      bins.map((count, k) => h("span", { "--share": count / most, class: k < 8 ? "low" : "", title: `${k * 10} to ${k * 10 + 10} %: ${plural(count, "cue")}` })),
     ),
     h("div.ends", h("span", "0 %"), h("span", "100 %")),
   );
