@@ -41,17 +41,6 @@ def test_the_lines_of_a_translation_break_by_its_own_parse_and_not_by_that_of_wh
     assert "phrases" not in {i.name for i in found["subtitles-de"].inputs}
 
 
-def test_the_lines_of_a_translation_break_by_its_own_parse_and_not_by_that_of_what_was_spoken():
-    found = stages(languages=("en", "de"), model="nllb-200-3.3B").stages
-    assert {i.name: i.source for i in found["phrases-en"].inputs} == {
-        "segments": "translation-en.segments",
-        "words": "translation-en.words",
-    }
-    assert {i.name: i.source for i in found["subtitles-en"].inputs}["phrases"] == "phrases-en.phrases"
-    assert "phrases-de" not in found
-    assert "phrases" not in {i.name for i in found["subtitles-de"].inputs}
-
-
 def test_the_film_gets_a_track_for_every_language():
     mux = stages(languages=("en",)).stages["mux"]
     assert [i.name for i in mux.inputs][-3:] == ["cues-en", "srt-en", "ass-en"]
