@@ -17,6 +17,7 @@ from stage_runners.burn_picture import encoding, picture_of
 from stage_runners.iso639 import same_language
 from stage_runners.media_probe import head_start, on_the_container, probe
 from stage_runners.mux_command import MUXERS, Order
+from stage_runners.mux_tracks import untimed
 from stage_runners.mux_write import pictures, told, write
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         pictures=pictures(inputs["film"], kept, context) if container == "mkv" else {},
         clip=clip,
         late=late,
+        untimed=untimed(film),
         made=shown.index if ass else None,
         encoding=options,
     )

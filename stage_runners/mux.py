@@ -63,6 +63,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         pictures=pictures(inputs["film"], kept, context) if container == "mkv" else {},
         clip=clip,
         late=0.0 if clip else head_start(film),
+        untimed=mux_tracks.untimed(film),
     )
     said, written = write(order, film, context, context.path("film"))
     told(said, written, order, film, context)

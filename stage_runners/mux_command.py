@@ -19,8 +19,9 @@ class Order:
     """What is to be made: of `film` the tracks `kept`, and `added` of which the one numbered `default` is shown unasked.
 
     `pictures` are the cover pictures by the index of their track, as files: Matroska keeps them as attachments. `late` is by how many
-    seconds the film begins after its container. `alone` takes `default` from the film's own subtitle tracks. The first picture, the
-    track `made`, is written anew by the options `encoding`; else it is copied like all others.
+    seconds the film begins after its container. `alone` takes `default` from the film's own subtitle tracks. Of an `untimed` film
+    some packets say only when they are decoded (AVI, MPEG-PS): when they are shown is worked out. The picture `made`, first in `kept`,
+    is written anew by the options `encoding`; else it is copied like all others.
     """
 
     film: Path
@@ -32,6 +33,7 @@ class Order:
     pictures: dict[int, Path]
     clip: tuple[float, float] | None = None
     late: float = 0.0
+    untimed: bool = False
     made: int | None = None
     encoding: Sequence[str] = ()
 
@@ -44,7 +46,7 @@ class Order:
 
 def arguments(order: Order, output: Path, hashes: Path) -> list[str]:
     """Copy the tracks, add ours, and write the CRC-32 of each copied track's packets, as they were read, to `hashes`."""
-    command = ["-y"]
+    command = ["-y", *(["-fflags", "+genpts"] if order.untimed else [])]
     if order.clip:
         command += ["-ss", f"{order.clip[0]:.6f}", "-t", f"{order.clip[1] - order.clip[0]:.6f}"]
     command += ["-i", media_ffmpeg.url(order.film)]

@@ -159,6 +159,11 @@ def _timecode_kept(track: Track, film: Film) -> bool:
     return bool(track.timecode) and any(other.timecode == track.timecode for other in film.of("video"))
 
 
+def untimed(film: Film) -> bool:
+    """Whether packets of the film's format may lack the time at which they are shown, which Matroska insists on."""
+    return bool({"avi", "mpeg"} & set(film.format.split(",")))
+
+
 def form_of(track: Track, container: str) -> str:
     """What a track of the film is written as: `copy`, or the text format that the container has for it."""
     if track.type != "subtitle":

@@ -218,3 +218,25 @@ def test_a_byte_that_is_another_in_the_new_film_is_found(tmp_path, monkeypatch):
     monkeypatch.setenv("ORCHESTRATOR_FFMPEG", str(tool))
     _, _, said = muxed(film, tmp_path)
     assert re.search(r"degraded: (video|audio) track 0 .* could not be shown to be the film's own", said)
+
+
+@pytest.mark.parametrize(
+    ("name", "codecs"),
+    [
+        ("old.avi", ("mpeg4", "libmp3lame")),
+        ("disc.mpg", ("mpeg2video", "mp2")),
+        ("air.ts", ("libx264", "aac")),
+    ],
+)
+def test_films_whose_packets_lack_times_or_headers_are_copied_whole(tmp_path, name, codecs):
+    picture, sound = codecs
+    film = films.make(
+        "-f", "lavfi", "-i", "testsrc2=s=64x48:r=25:d=4", "-f", "lavfi", "-i", "sine=440:d=4", "-c:v", picture, "-bf", "2",
+        "-c:a", sound, tmp_path / name,
+    )  # fmt: skip
+    out, _, said = muxed(film, tmp_path, given=films.cues(tmp_path / "cues", [(1.0, 2.0, "One")]))
+    assert "degraded" not in said
+    if name == "air.ts":  # Annex B and ADTS become Matroska's own: as many packets, other bytes
+        assert "streams_rewrapped = ['video track 0 (h264)', 'audio track 0 (aac, mono)']" in said
+    else:
+        assert whole_film.hashes(out)[:2] == whole_film.hashes(film)
