@@ -48,7 +48,7 @@ def label(name: str, room: int = 40, form: str = "[NAME]") -> str:
     """
     around = len(form) - len("NAME")
     if len(name) + around > room:
-        name = name.split(maxsplit=1)[0]
+        name = name.split(maxsplit=1)[0].rstrip(",;")
     if len(name) + around > room:
         name = name[: max(1, room - around - 1)] + "…"
     return form.replace("NAME", name.upper())

@@ -230,3 +230,7 @@ def test_json_says_each_segment_s_language_only_where_several_are_spoken():
     assert "language" not in json.loads(transcript.transcript([one], [], "en"))["segments"][0]
     both = json.loads(transcript.transcript([one, other], [], "en"))["segments"]
     assert [row["language"] for row in both] == ["en", "de"]
+
+
+def test_a_long_name_s_first_word_loses_the_comma_behind_it():
+    assert formats.label("Featherstonehaugh, Bartholomew the Younger", 25) == "[FEATHERSTONEHAUGH]"
