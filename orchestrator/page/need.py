@@ -14,6 +14,8 @@ from orchestrator import heard
 
 SILENT = 0.2
 """A cue with less speech than this share of its time is shown where nobody speaks."""
+SOUND = "sound"
+"""The flag of a cue such as `[music]`."""
 UNSURE = 0.8
 """A cue whose words have a lower mean probability has a word wrong: so it was with 169 of 171 such cues (base, ten recordings in six
 languages), with 45 of 66 of those above, up to .9, and with 25 of 106 of the rest."""
@@ -57,12 +59,16 @@ class Measured:
 def of_cue(flags: Sequence[str], known: Measured) -> tuple[float, list[str]]:
     """How much the cue needs a person (0 to 1), and why, the strongest reason first; 0 without a reason."""
     reasons: list[tuple[float, str]] = []
+    if SOUND in flags:
+        return 0.0, []  # it says what is heard where nobody speaks
     if known.speech is not None and known.speech < SILENT:
         reasons.append((0.9 - 0.5 * known.speech / SILENT, "no speech was heard here"))
     for score, why in known.doubts:
         reasons.append((0.4 + 0.5 * score, why))
     if known.confidence is not None and known.confidence < UNSURE:
-        reasons.append((_WRONG * (1 - known.confidence), f"the words are unsure: {known.confidence:.0%} on average"))
+        reasons.append(
+            (_WRONG * (1 - known.confidence), f"the words are unsure: {known.confidence:.0%} on average")
+        )
     for flag in flags:
         if flag == "edited" or (flag == "doubtful" and known.doubts):
             continue  # somebody has looked there; the doubts say it better
@@ -70,9 +76,8 @@ def of_cue(flags: Sequence[str], known: Measured) -> tuple[float, list[str]]:
             over = max(0.0, known.cps / known.limit - 1) if known.limit else 0.0
             weight = _WEIGHTS[flag] + min(1.0, over) * _FASTER
             why = f"read at {known.cps:.0f} characters a second"
-            if (
-                known.cps <= known.limit
-            ):  # the layout counts what is written before the text, which is no part of it here
+            if known.cps <= known.limit:
+                # The layout counts what is written before the text, which is no part of it here.
                 why = f"read at more than {known.limit:g} characters a second, with the label before it"
             reasons.append((weight, why))
         else:

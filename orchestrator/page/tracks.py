@@ -122,7 +122,7 @@ def _cues(rows: Sequence[Row], heard: Heard, limits: Mapping[str, Any]) -> Itera
 def _flags(flags: Sequence[str], known: need.Measured) -> list[str]:
     """The cue's flags, and those that only the report can give."""
     found = list(flags)
-    if known.speech is not None and known.speech < need.SILENT:
+    if known.speech is not None and known.speech < need.SILENT and need.SOUND not in flags:
         found.append("no_speech")
     if known.confidence is not None and known.confidence < need.UNSURE:
         found.append("unsure")

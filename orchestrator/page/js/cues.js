@@ -125,7 +125,7 @@ function draw(cue, index) {
   const [first = "transparent", second = first] = colours;
   const names = cue.speakers.map(nameOf).join(", ");
   return h(
-    "div.cue",
+    cue.flags.includes("sound") ? "div.cue.sound" : "div.cue",
     { role: "option", id: `row-${cue.id}`, "data-index": index, "--one": first, "--two": second, "aria-selected": cue.id === page.selected?.id },
     h("span.when", clock(cue.start, 1), look && h("span.need", { title: `${Math.round(cue.need * 100)} of 100`, "--need": cue.need })),
     h(
@@ -134,8 +134,20 @@ function draw(cue, index) {
       h("span.text", { lang: page.track?.language ?? "" }, cue.silence ? "(no text)" : marked(cue)),
       look && h("span.why", because(cue)),
     ),
-    !look && cue.need > 0 && h("span.flags", { title: because(cue), "--need": cue.need }, h("span", cue.flags.map(flagWords).join(" · "))),
+    marks(cue),
+  );
+}
+
+/* What stands at the right of a cue: that it was edited, and its flags with a dot. */
+function marks(cue) {
+  const flags = cue.flags.filter((flag) => flag !== "edited").map(flagWords);
+  const dot = !look && cue.need > 0;
+  if (!dot && !cue.base) return null;
+  return h(
+    "span.marks",
+    { title: because(cue), "--need": cue.need },
     cue.base && h("span.edited", "edited"),
+    dot && [h("span.flags", flags.join(" · ")), h("i.dot")],
   );
 }
 

@@ -72,6 +72,7 @@ const FLAGS = {
   no_speech: "no speech heard",
   unsure: "unsure words",
   doubtful: "doubtful",
+  sound: "a sound",
   silence: "speech without text",
   edited: "edited",
   collides: "two cues at once",

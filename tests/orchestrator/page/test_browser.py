@@ -92,3 +92,19 @@ def test_a_failed_run_says_so_first(tmp_path):
         assert "no memory <b>. take a smaller model" in told
         assert "There are no cues" in page.locator("#empty").inner_text()
         assert sideways(page) <= 0
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_what_stands_at_the_right_of_a_cue_lies_over_nothing(long, width):
+    with opened(long, width=width) as page:
+        page.evaluate(
+            "Object.assign(page.cues[0], {base: [], flags: ['edited', 'too_fast', 'overlap'], need: 0.5, text: 'One line.'}); page.redraw()"
+        )
+        row = page.locator("#row-1")
+        assert row.locator(".edited").inner_text() == "edited"
+        boxes = [row.locator(part).bounding_box() for part in (".edited", ".dot", ".text", ".when")]
+        assert all(box["width"] > 0 for box in boxes)
+        edited, dot, text, when = boxes
+        assert edited["x"] + edited["width"] <= dot["x"]
+        assert text["y"] >= edited["y"] + edited["height"] or text["x"] + text["width"] <= edited["x"]
+        assert when["x"] + when["width"] <= edited["x"] or when["y"] >= edited["y"] + edited["height"]

@@ -117,6 +117,6 @@ def test_every_colour_of_text_can_be_read_on_what_it_stands_on(scheme):
     found = {name: value for block in blocks for name, value in re.findall(r"--(\w+): (#[0-9a-f]{6})", block)}
     voices = [f"s{k}" for k in range(8)]
     for ground in ("paper", "panel", "hover"):
-        for name in ("ink", "soft", "faint", "accent", "bad", "warn", *voices):
+        for name in ("ink", "soft", "faint", "accent", "bad", "warn", "good", *voices):
             dark, light = sorted((luminance(found[name]), luminance(found[ground])))
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (name, ground)

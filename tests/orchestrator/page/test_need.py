@@ -65,3 +65,7 @@ def test_speech_without_text_needs_somebody_the_more_the_surer_it_is():
     unsure, _ = need.of_silence({"score": 0.3, "reasons": []})
     assert sure > unsure > 0
     assert why == ["speech was heard here, and there is no text", "12 decodes gave nothing"]
+
+
+def test_a_cue_that_says_what_is_heard_where_nobody_speaks_needs_nobody():
+    assert of(["sound"], speech=0.0) == (0.0, [])
