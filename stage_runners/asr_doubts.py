@@ -13,6 +13,9 @@ from stage_runners.asr_lines import Line, Span
 from stage_runners.asr_second_look import SecondLooks
 from stage_runners.asr_trust import VERDICTS, Doubt, Reviewed
 
+_BATCH = 4
+"""Second looks at once at most: with a large model on a slow CPU more would seem stalled."""
+
 
 def reviewed(
     model: Any,
@@ -37,7 +40,7 @@ def reviewed(
 
     looks = None
     if windows and context.params.get("second_look", True):
-        batch = max(1, int(context.params["batch_size"]))
+        batch = max(1, min(_BATCH, int(context.params["batch_size"])))
         looks = SecondLooks(model, audio, cache(options), windows, batch, check)
     result = asr_trust.reviewed(lines, regions, looks, language, bias)
     _say(result, looks, context)
