@@ -16,8 +16,11 @@ FILMS = {
 
 def film_of(path: Path) -> Path:
     """The film's absolute path; `FatalError` where it is not a file that can be read."""
-    # abspath, not resolve: a film behind a symbolic link has its subtitles beside the link, where the player looks.
+    # Not resolved: a film behind a symbolic link has its subtitles beside the link, where the player looks. But one film has one
+    # path from wherever it is named, or its files would look like somebody else's.
     film = path.expanduser().absolute()
+    if ".." in film.parts:
+        film = film.parent.resolve() / film.name
     try:
         if film.is_dir():
             raise FatalError(f"{path} is a folder", _name_what_is_in(path, film), INPUT)

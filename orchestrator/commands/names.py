@@ -11,6 +11,7 @@ from typing import Any
 from orchestrator import corrections, digests
 from orchestrator import format as fmt
 from orchestrator.errors import INPUT, OK, USAGE, FatalError
+from orchestrator.films import film_of
 from orchestrator.home import home
 from orchestrator.store import Store
 
@@ -34,9 +35,7 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show, or take back; returns the exit status."""
-    film = arguments.film.expanduser().absolute()
-    if not film.is_file():
-        raise FatalError(f"there is no file {arguments.film}", "check the name", INPUT)
+    film = film_of(arguments.film)
     digest = digests.file_digest(film)
     found = _last_run(film)
     if arguments.undo or arguments.redo:
