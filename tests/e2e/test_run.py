@@ -78,14 +78,14 @@ def test_other_line_lengths_run_subtitles_and_mux_only_and_the_plan_says_so(
     [["-map", "0", "-metadata", "title=Another title"], ["-map", "0:a", "-map", "0:v"]],
     ids=["tags", "order"],
 )
-def test_changed_tags_or_order_of_streams_run_demux_and_mux_only(program, finished, film, tmp_path, change):
+def test_changed_tags_or_order_of_streams_run_only_what_reads_the_film(program, finished, film, tmp_path, change):
     program("run", film, "-o", tmp_path)
     changed = tmp_path / film.name
     packed = "lib/python*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*"
     ffmpeg = next(envs.python("media").parent.parent.glob(packed))
     subprocess.run([ffmpeg, "-v", "error", "-i", film, *change, "-c", "copy", changed], check=True)
     program("run", changed)
-    assert [name for name, how in program.how().items() if how == "done"] == ["demux", "mux"]
+    assert [name for name, how in program.how().items() if how == "done"] == ["demux", "shots", "mux"]
     assert (tmp_path / "demo.en.srt").read_bytes() == (finished / "demo.en.srt").read_bytes()
 
 
@@ -134,7 +134,7 @@ def test_two_runs_at_once_on_one_store_give_the_same(program, finished, film, tm
 def test_without_diarization_and_mux_there_are_neither_speakers_nor_a_film(program, finished, film, tmp_path):
     program("run", film, "-o", tmp_path, "--no-diarize", "--no-mux")
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "demo.en.ass", "demo.en.srt", "demo.en.vtt", "demo.json",
+        "demo.en.ass", "demo.en.srt", "demo.en.vtt", "demo.json", "demo.report.html",
     ]  # fmt: skip
     assert "SPEAKER" not in (tmp_path / "demo.en.srt").read_text()
 
