@@ -14,8 +14,8 @@ from typing import Any
 from stage_runners.subtitles_cues import Cue, Line
 
 Row = Mapping[str, Any]
-_CODES = re.compile(r"<|\\(?=[Nnh])|\{(?=\\)")
-"""What players, and ffmpeg as it muxes, take in SubRip for the beginning of a tag or an override code."""
+_CODES = re.compile(r"<|\\(?=[Nnh])|\{(?=\\)|--(?=>)")
+"""What players, and ffmpeg as it muxes, take in SubRip for the beginning of a tag, an override code, or another cue."""
 
 
 def names(rows: Iterable[Row], known: Iterable[Row] = ()) -> dict[str, str]:

@@ -234,3 +234,13 @@ def test_json_says_each_segment_s_language_only_where_several_are_spoken():
 
 def test_a_long_name_s_first_word_loses_the_comma_behind_it():
     assert formats.label("Featherstonehaugh, Bartholomew the Younger", 25) == "[FEATHERSTONEHAUGH]"
+
+
+def test_a_text_that_looks_like_the_times_of_a_cue_makes_no_other_cue():
+    pasted = cue(Line("2", None), Line("00:00:01,000 --> 00:00:02,000", None))
+    assert formats.srt([pasted]).count("-->") == 1
+    assert formats.vtt([pasted], {}).count("-->") == 1
+
+
+def test_a_label_that_is_cut_ends_with_no_comma():
+    assert formats.label("Featherstonehaugh, Bartholomew", 25) == "[FEATHERSTONEHAUGH]"
