@@ -20,10 +20,8 @@ from stage_runners.word_times import places
 
 Row = Mapping[str, Any]
 METHOD = "edited"
-_REACH_S = 0.5
-"""A word may lie so far outside of the cue that shows it: a cue starts late where the one before could not be read otherwise."""
-_EDGE = 4
-"""Words at each edge that are tried as belonging to a cue or not."""
+_REACH_S = 1.0
+"""The words of a cue begin at most so far from it: one that could not be read otherwise starts late."""
 
 
 def compact(text: str) -> str:
@@ -44,25 +42,35 @@ class Under:
         """The word's text."""
         return str(self._words[word]["text"])
 
-    def words(self, edit: Edit) -> tuple[int, ...]:
-        """Places in the table of the words under the edit, in reading order: those that say what its cues said, else those whose middle lies inside."""
+    def words(self, edit: Edit, reach: float = _REACH_S) -> tuple[int, ...]:
+        """Places in the table of the words under the edit, in reading order: a run that says what its cues said, and begins not
+        farther than `reach` seconds from them, else those whose middle lies inside.
+        """
         start, end = edit.span()
         inside = self._inside(start, end)
         said = compact("".join(cue.text for cue in edit.before))
         if not said or self._says(inside) == said:
             return tuple(inside)
-        near = self._inside(start - _REACH_S, end + _REACH_S)
-        first = near.index(inside[0]) if inside else 0
-        last = near.index(inside[-1]) + 1 if inside else len(near)
-        for a in sorted(
-            range(max(0, first - _EDGE), min(len(near), first + _EDGE) + 1), key=lambda k: abs(k - first)
-        ):
-            for b in sorted(
-                range(max(a, last - _EDGE), min(len(near), last + _EDGE) + 1), key=lambda k: abs(k - last)
-            ):
-                if self._says(near[a:b]) == said:
-                    return tuple(near[a:b])
-        return tuple(inside)
+        runs = [
+            run for first in self._inside(start - reach, start + reach) if (run := self._run(first, said))
+        ]
+        if not runs:
+            return tuple(inside)
+        return tuple(
+            min(runs, key=lambda run: abs(self._middles[run[0]] - start) + abs(self._middles[run[-1]] - end))
+        )
+
+    def _run(self, first: int, said: str) -> range | None:
+        """The words from `first` on that say just this."""
+        at = 0
+        for k in range(first, len(self._words)):
+            text = compact(self.text(k))
+            if not said.startswith(text, at):
+                return None
+            at += len(text)
+            if at == len(said):
+                return range(first, k + 1)
+        return None
 
     def _inside(self, start: float, end: float) -> list[int]:
         first, last = bisect_left(self._sorted, start), bisect_left(self._sorted, end)

@@ -26,6 +26,9 @@ Lay = Callable[[Sequence[Row], Sequence[Row]], list[Cue]]
 CLOSE_S = 0.05
 """Times that differ by less are the same: a container's own clock may round them."""
 
+_SEEN_S = 5.0
+"""How far from a cue that is there as it was its words are looked for: where much is said at once, it starts long after them."""
+
 
 class Kept(NamedTuple):
     """What came of an edit: `how` is `applied`, `relaid` (the same words, cut otherwise since), or `replaced` (other words since)."""
@@ -93,7 +96,8 @@ def mend(
         cues = [cue for cue in cues if not any(_inside(cue, one.edit) for one in moved.values())]
     gone = {k for spot in spots.values() for k in spot or ()}
     kept = [
-        moved[k] if k in moved else Kept(edit, "applied", under.words(edit)) for k, edit in enumerate(edits)
+        moved[k] if k in moved else Kept(edit, "applied", under.words(edit, _SEEN_S))
+        for k, edit in enumerate(edits)
     ]
     new = [cue_of(shown, labels, _segments(one, words, base)) for one in kept for shown in one.edit.after]
     rest = [cue for k, cue in enumerate(cues) if k not in gone]

@@ -6,17 +6,21 @@ import dataclasses
 import json
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from ipc.artifacts import read, write
 from ipc.edits import Edit, Overlay, Person, Shown
 from stage_runners.subtitles import cues_of, labels_of
-from stage_runners.subtitles_edited_words import rewritten
+from stage_runners.subtitles_edited_words import compact, rewritten
 from stage_runners.subtitles_edits import mend
 from stage_runners.subtitles_mending import Mending
 from stage_runners.subtitles_people import People
 from stage_runners.subtitles_profile import profile
+from stage_runners.subtitles_tokens import completed
 from tests.stage_runners.rows import PARAMS, around, said, segment
 from tests.stage_runners.spec import python_of, run_stage
+from tests.stage_runners.test_subtitles_layout import talk
 
 A, B = "SPEAKER_00", "SPEAKER_01"
 FIRST = said("We went down to the reef before the sun was up.", 0.0, speaker=A)
@@ -30,7 +34,7 @@ def shown(start, end, text, *speakers):
 
 
 def laid(params):
-    names = {A: "Ana", B: "Ben"}
+    names = {A: "Ana", B: "Ben", "SPEAKER_02": "Cem"}
     limits = labels_of(profile(params, "en"), params, names)
     return lambda segments, words: cues_of(segments, words, "en", params, names), limits
 
@@ -222,6 +226,32 @@ def test_a_name_holds_for_the_whole_film_against_every_other(tmp_path):
     mending = Mending({"edits": str(tmp_path / "edits.json")}, turns, segments, known)
     assert mending.speakers == {A: "Zoe", B: "Speaker 2"}
     assert mending.known[0]["source"] == "edited"
+
+
+@settings(max_examples=25, deadline=None)
+@given(talk(), st.data())
+def test_whatever_is_edited_each_edit_is_there_and_no_word_is_lost_or_shown_twice(spoken, data):
+    segments, words = spoken
+    assume(all(len(word["text"]) < 16 for word in words))  # longer ones are cut, and a cue may begin inside
+    lay, labels = laid(PARAMS)
+    base = lay(segments, words)
+    drawn = [(cue, data.draw(st.sampled_from(["", "text", "gone"]))) for cue in base]
+    edits = [
+        edit(cue, "Edited.") if how == "text" else Edit(before=(of(cue),), after=())
+        for cue, how in drawn
+        if how
+    ]
+    lay, labels = laid({**PARAMS, "max_line_width": data.draw(st.sampled_from([42, 20]))})
+    found = mend(edits, segments, words, lay, labels)
+    assert [cue.text() for cue in found.cues if "edited" in cue.flags] == [
+        cue.text for one in edits for cue in one.after
+    ]
+    words = completed(segments, words)
+    under = [k for one in found.kept for k in one.under]
+    rest = compact("".join(word["text"] for k, word in enumerate(words) if k not in under))
+    seen = compact("".join(cue.text() for cue in found.cues if "edited" not in cue.flags))
+    assert len(under) == len(set(under))
+    assert sorted(seen) == sorted(rest)
 
 
 @pytest.mark.env("media")
