@@ -110,7 +110,12 @@ def edits_of(track: Track, wanted: Sequence[Shown], old: Sequence[Edit]) -> tupl
     """The edits that make `wanted` of `track.base`, where `old` are those that made `track.shown`."""
     wanted = sorted((_clean(cue) for cue in wanted if cue.text.strip()), key=lambda cue: (cue.start, cue.end))
     together = _Together(track, wanted, old)
-    made = [(edit, edit.span()) for group in together.changed() if (edit := _edit(track, wanted, old, group))]
+    as_made = {_key(cue) for cue in track.base}
+    made = [
+        (edit, edit.span())
+        for group in together.changed()
+        if (edit := _edit(track, wanted, old, group, as_made))
+    ]
     kept = [(edit, edit.span()) for k, edit in enumerate(old) if k in together.untouched]
     return tuple(edit for edit, _ in sorted([*made, *kept], key=lambda one: one[1]))
 
@@ -207,7 +212,9 @@ def _owners(track: Track, old: Sequence[Edit]) -> dict[int, int]:
     return found
 
 
-def _edit(track: Track, wanted: Sequence[Shown], old: Sequence[Edit], group: Sequence[Node]) -> Edit | None:
+def _edit(
+    track: Track, wanted: Sequence[Shown], old: Sequence[Edit], group: Sequence[Node], as_made: set[Any]
+) -> Edit | None:
     """The edit of a group; None where it leaves everything as the machine made it."""
     bases = [track.base[k] for kind, k in group if kind == "b"]
     earlier = [cue for kind, k in group if kind == "e" for cue in old[k].before]
@@ -215,10 +222,9 @@ def _edit(track: Track, wanted: Sequence[Shown], old: Sequence[Edit], group: Seq
     stale = [cue for cue in earlier if not any(_overlap(cue, base.start, base.end) for base in bases)]
     before = {_key(cue)[:3]: cue for cue in [*stale, *bases]}
     after = sorted((wanted[k] for kind, k in group if kind == "n"), key=lambda cue: (cue.start, cue.end))
-    base = {_key(cue) for cue in track.base}
     was = sorted(before.values(), key=lambda cue: (cue.start, cue.end))
     if [_key(cue)[:3] for cue in was] == [_key(cue)[:3] for cue in after] and all(
-        _key(cue) in base for cue in after
+        _key(cue) in as_made for cue in after
     ):
         return None
     if not was and not after:
