@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from orchestrator.declaration import Input, Stage
 from orchestrator.errors import USAGE, FatalError
+from orchestrator.whisper_models import LANGUAGES
 
 STAGE = "burn"
 SPOKEN = "spoken"
@@ -21,7 +22,7 @@ def added(
     """
     if not language:
         return stages
-    if language != SPOKEN and not (len(language) in {2, 3} and language.isalpha()):
+    if language not in {SPOKEN, *translated, *LANGUAGES}:
         raise FatalError(
             f"--burn-in {language}: that is no language",
             "--burn-in spoken draws what is said; --burn-in en draws English",

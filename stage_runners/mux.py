@@ -38,10 +38,12 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     container, form = context.params["container"], context.params.get("subtitle_format") or "srt"
     _check(container, form)
     film = probe(inputs["film"])
-    given = spoken(inputs)
-    added = mux_tracks.added(given, container, form, sdh=bool(context.params.get("sdh")))
+    given, sdh = spoken(inputs), bool(context.params.get("sdh"))
+    added = mux_tracks.added(given, container, form, sdh=sdh)
     replace = [code for code, _, _ in given] if context.params.get("replace_existing") else []
-    kept, left = mux_tracks.sort_out(film, container, replace, _trial(inputs["film"], container, context))
+    kept, left = mux_tracks.sort_out(
+        film, container, replace, _trial(inputs["film"], container, context), sdh=sdh
+    )
     _say_left(left, context)
     for track in kept:
         if track.codec in mux_tracks.STYLED and mux_tracks.form_of(track, container) != "copy":

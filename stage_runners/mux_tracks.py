@@ -23,6 +23,10 @@ _PICTURES_IN_MP4 = {"mjpeg", "png", "bmp"}
 _STARTS = re.compile(
     r"^(\d+):(\d\d):(\d\d)[,.](\d{2,3}) -->|^Dialogue:[^,]*,(\d+):(\d\d):(\d\d)\.(\d\d),", re.MULTILINE
 )
+OTHER = {"forced", "comment", "lyrics", "karaoke", "descriptions"}
+"""Flags of tracks that do not say all that is said."""
+_OTHER_TITLE = re.compile(r"\b(sign|song|forced|lyric|karaoke|comment)", re.IGNORECASE)
+_DEAF_TITLE = re.compile(r"\b(sdh|cc|hi|hearing)\b", re.IGNORECASE)
 FORMATS = ("srt", "ass", "both")
 
 
@@ -103,8 +107,10 @@ def sort_out(
     container: str,
     replace: Sequence[str],
     fits: Callable[[Track], bool],
+    *,
+    sdh: bool = False,
 ) -> tuple[list[Track], list[Left]]:
-    """The tracks that are kept, in order, and those that are not. `replace` are the languages whose text tracks ours stand for;
+    """The tracks that are kept, in order, and those that are not. `replace` are the languages whose text tracks ours (for the deaf where `sdh`) stand for;
     `fits` tries whether the container takes a track of a kind that few have.
     """
     kept: list[Track] = []
@@ -112,7 +118,7 @@ def sort_out(
     for track in film.tracks:
         if track.hidden:
             left.append(Left(track=track, lost=False))  # the chapters, which are kept as chapters
-        elif _replaced(track, replace):
+        elif _replaced(track, replace, sdh=sdh):
             left.append(Left(track=track, why="ours stands in its place", lost=False, replaced=True))
         elif why := _unfit(track, film, container, fits):
             # The timecode is kept: MP4 writes the track anew from the picture's tag, Matroska has the tag itself.
@@ -123,12 +129,18 @@ def sort_out(
     return kept, left
 
 
-def _replaced(track: Track, languages: Sequence[str]) -> bool:
-    """Text in one of the languages that says all that is said: what is forced or a comment says something else."""
+def _replaced(track: Track, languages: Sequence[str], *, sdh: bool) -> bool:
+    """Text in one of the languages that says what ours says; `sdh` is whether ours is for the deaf, too.
+
+    What is forced, a comment, song or for the deaf alone says something else, by its flags or, as many films have it, by its title.
+    """
+    other = OTHER if sdh else OTHER | {"hearing_impaired", "captions"}
+    titled = _OTHER_TITLE.search(track.title) or (not sdh and _DEAF_TITLE.search(track.title))
     return (
         track.type == "subtitle"
         and track.codec in TEXT
-        and not {"forced", "comment"} & set(track.purposes)
+        and not other & set(track.purposes)
+        and not titled
         and any(same_language(track.language, code) for code in languages)
     )
 

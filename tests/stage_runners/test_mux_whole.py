@@ -154,13 +154,33 @@ def test_subtitles_for_the_deaf_say_so(rich, tmp_path):
     assert (mine["tags"]["title"], mine["flags"]) == ("English (SDH)", ["default", "hearing_impaired"])
 
 
-def test_tracks_of_the_same_language_are_replaced_on_request_but_not_the_forced_ones(rich, tmp_path):
-    _, found, said = muxed(rich, tmp_path, replace_existing=True)
-    tracks = [(s["tags"]["language"], s["tags"].get("title", ""), s["flags"]) for s in of(found, "subtitle")]
-    assert tracks == [
-        ("fre", "", ["default"]), ("eng", "", ["default", "forced"]), ("ger", "", ["original", "comment"]), ("eng", "English", []),
+def test_tracks_of_the_same_language_are_replaced_on_request_but_none_that_says_something_else(
+    rich, tmp_path
+):
+    """The forced track stays; the one for the deaf goes only where ours is for them, too."""
+    kept = [
+        ("fre", "", ["default"]), ("eng", "", ["default", "forced"]), ("ger", "", ["original", "comment"]), ("eng", "English (SDH)", ["hearing_impaired"]),
     ]  # fmt: skip
+    _, found, said = muxed(rich, tmp_path / "deaf", replace_existing=True, sdh=True)
+    assert [
+        (s["tags"]["language"], s["tags"].get("title", ""), s["flags"]) for s in of(found, "subtitle")
+    ] == kept
     assert "subtitle track 2 (eng, srt, Full) is left out: ours stands in its place" in said
+    _, found, _ = muxed(rich, tmp_path / "all", replace_existing=True)
+    assert [s["tags"].get("title", "") for s in of(found, "subtitle")] == ["", "", "Full", "", "English"]
+
+
+@pytest.mark.parametrize(
+    ("title", "stays"), [("", False), ("English", False), ("Signs & Songs", True), ("English SDH", True)]
+)
+def test_a_title_says_what_flags_do_not(tmp_path, title, stays):
+    lines = films.cues(tmp_path, SPANS)["srt"]
+    film = films.make(
+        "-i", films.film(tmp_path), "-i", lines, "-map", "0", "-map", "1", "-c", "copy", "-metadata:s:s:0", "language=eng",
+        "-metadata:s:s:0", f"title={title}", tmp_path / "titled.mkv",
+    )  # fmt: skip
+    _, found, _ = muxed(film, tmp_path, replace_existing=True)
+    assert len(of(found, "subtitle")) == 1 + stays
 
 
 @pytest.mark.parametrize("form", ["ass", "both"])
