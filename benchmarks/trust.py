@@ -40,6 +40,10 @@ from stage_runners.subtitles_trust import shares
 
 RATE = 16000
 SPLICED = 14.0
+LENGTHS = (29.0, 8.0)
+"""Seconds of the windows in which all of a sound is taken for speech."""
+ALL = 1000
+"""Times as many windows as there are: then no second look is refused."""
 SPACELESS = {"ja", "zh", "th"}
 
 
@@ -237,12 +241,12 @@ def raw(bench: Bench, sounds: Sequence[str]) -> None:
     counts: Counter[tuple[bool, str]] = Counter()
     for name in sounds:
         audio = Sound(_sound(name)[: 60 * RATE])
-        for length in (29.0, 8.0):
+        for length in LENGTHS:
             # gaps of six seconds keep the windows apart
             starts = np.arange(0.0, max(1.0, audio.seconds - length / 2), length + 6)
             regions = [Span(float(s), float(min(s + length, audio.seconds))) for s in starts]
             lines, language, windows = bench.lines(audio, regions)
-            done = bench.review(audio, lines, regions, language, 20 * windows)
+            done = bench.review(audio, lines, regions, language, ALL * windows)
             _count(counts, lines, lines, done, f"{Path(name).stem} {length:.0f}", True)
     _tell(counts)
 
@@ -301,7 +305,7 @@ def blanked(bench: Bench, cases: Iterator[Film]) -> None:
         lines, language, windows = bench.lines(film.audio, film.speech)
         gone = [line for k, line in enumerate(lines) if k % 4 == 1 and line.span.seconds >= 1.2]
         done = bench.review(
-            film.audio, [line for line in lines if line not in gone], film.speech, language, 20 * windows
+            film.audio, [line for line in lines if line not in gone], film.speech, language, ALL * windows
         )
         new = [doubt for doubt in done.doubts if doubt.verdict == "recovered"]
         for line in gone:
