@@ -16,9 +16,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from stage_runners import sounds  # noqa: E402
-from stage_runners import sounds_music as music  # noqa: E402
-from stage_runners.media_ffmpeg import executable  # noqa: E402
+from stage_runners import sounds
+from stage_runners import sounds_music as music
+from stage_runners.media_ffmpeg import executable
 
 
 def samples(path: Path, most: float) -> Any:
