@@ -180,6 +180,19 @@ def test_threads_bound_every_stage(place):
     assert two["demux"].resources.cores == 1
 
 
+def test_sounds_are_looked_for_where_somebody_or_the_profile_asks(place):
+    def off(*words):
+        arguments = place.merged(*words)
+        return options.stages_of(arguments)["sounds"].off or options.off_of(arguments).get("sounds", "")
+
+    assert off() == "--sounds asks for it"
+    assert off("--sounds") == ""
+    assert off("--profile", "netflix-sdh") == ""
+    assert off("--profile", "netflix") == "--sounds asks for it"
+    assert "--no-sounds" in off("--profile", "netflix-sdh", "--no-sounds")
+    assert "--no-shots" in options.off_of(place.merged("--no-shots"))["shots"]
+
+
 @pytest.mark.env("models")
 def test_config_shows_value_place_and_what_is_shadowed(place, capsys):
     place.config('max_line_width = 36\nlanguage = "fr"')
