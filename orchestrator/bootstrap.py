@@ -210,7 +210,7 @@ def _doctor(names: Sequence[str]) -> int:
     ]
     if not stages:
         return OK
-    print("trying the stages")
+    print("trying each stage, which takes half a minute")
     return doctor.run(argparse.Namespace(stages=stages, json=False))
 
 
