@@ -52,21 +52,22 @@ def of_film(
     measured = tracks.Heard(speech, words, doubts, timeline["frame_rate"])
     shown = tracks.of_film(results, measured)
     clip = clip_start(results)
+    place = Path(film["path"])
+    nameless = {**film, "path": place.name}
     found = {
         "schema": SCHEMA,
         "editing": editing,
         "film": {
-            "name": Path(film["path"]).name,
-            "path": film["path"],
+            "name": place.name,
             "digest": film["digest"],
             "seconds": _seconds(film, timeline),
             "language": heard.language(film),
             "clip": clip,
         },
-        "media": media(Path(film["path"]), folder),
+        "media": media(place, folder),
         "verdict": verdict(film),
-        "said": [{"text": text, "look": look} for told in (heard, called) for text, look in told.sentences(film)],
-        "run": {name: content.get(name) for name in ("id", "version", "started", "machine", "command")},
+        "said": [{"text": text, "look": look} for told in (heard, called) for text, look in told.sentences(nameless)],
+        "run": {**{name: content.get(name) for name in ("id", "version", "started")}, "machine": _machine(content)},
         "outputs": [
             {"name": output["name"], "file": Path(output["path"]).name, "size": output["size"], "note": output["note"]}
             for output in film["outputs"]
@@ -81,7 +82,33 @@ def of_film(
         "words": _words(words or ()) if editing else None,
         "missing": results.missing,
     }  # fmt: skip
-    return dict(masked(found))
+    return dict(masked(_without(found, (f"{place.parent}{os.sep}", ""), (str(Path.home()), "~"))))
+
+
+def _without(value: Any, *places: tuple[str, str]) -> Any:
+    """`value` with less of this machine's folders: a report is made to be shown to others."""
+    if isinstance(value, str):
+        for place, instead in places:
+            value = value.replace(place, instead) if len(place) > 1 else value
+        return value
+    if isinstance(value, Mapping):
+        return {key: _without(item, *places) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without(item, *places) for item in value]
+    return value
+
+
+def _machine(content: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The kind of machine, and no more of it: neither its kernel nor what was typed on it."""
+    found = content.get("machine")
+    if not found:
+        return None
+    system = str(found.get("platform") or "").partition("-")[0]
+    return {
+        "system": f"{system} {found.get('machine') or ''}".strip(),
+        "cores": found.get("cores"),
+        "memory": found.get("memory"),
+    }
 
 
 def verdict(film: Mapping[str, Any]) -> dict[str, Any]:

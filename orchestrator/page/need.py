@@ -46,7 +46,8 @@ class Measured:
     """What is known of a cue besides its flags; None where it is not known.
 
     `cps` is characters a second and `limit` what is allowed, `speech` the share of its time in which speech was heard, `confidence` the mean
-    probability of its words, `doubts` the reasons of the table of doubts with how sure each is.
+    probability of its words, `doubts` the reasons of the table of doubts with how sure each is. Of a cue that is `translated` they are those of what
+    was spoken there.
     """
 
     cps: float
@@ -54,6 +55,7 @@ class Measured:
     speech: float | None = None
     confidence: float | None = None
     doubts: Sequence[tuple[float, str]] = ()
+    translated: bool = False
 
 
 def of_cue(flags: Sequence[str], known: Measured) -> tuple[float, list[str]]:
@@ -66,9 +68,8 @@ def of_cue(flags: Sequence[str], known: Measured) -> tuple[float, list[str]]:
     for score, why in known.doubts:
         reasons.append((0.4 + 0.5 * score, why))
     if known.confidence is not None and known.confidence < UNSURE:
-        reasons.append(
-            (_WRONG * (1 - known.confidence), f"the words are unsure: {known.confidence:.0%} on average")
-        )
+        what = "what was spoken here is" if known.translated else "the words are"
+        reasons.append((_WRONG * (1 - known.confidence), f"{what} unsure: {known.confidence:.0%} on average"))
     for flag in flags:
         if flag == "edited" or (flag == "doubtful" and known.doubts):
             continue  # somebody has looked there; the doubts say it better

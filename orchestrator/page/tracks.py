@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,12 +22,16 @@ _HUNDREDTH = 0.0101
 
 @dataclass(frozen=True)
 class Heard:
-    """What a track is measured by: speech, the words that were recognised, and the doubts of recognition; None where they are not there."""
+    """What a track is measured by: speech, the words that were recognised, and the doubts of recognition; None where they are not there.
+
+    A track `beneath` which they were spoken is a translation: it is no surer than what it was made from.
+    """
 
     speech: Spans | None
     words: Sequence[Row] | None
     doubts: Sequence[Row] | None
     frame_rate: float = 0.0
+    beneath: bool = False
 
 
 def of_film(results: Results, heard: Heard) -> list[dict[str, Any]]:
@@ -42,7 +47,7 @@ def _track(stage: str, results: Results, heard: Heard) -> dict[str, Any] | None:
         return None
     language = str(table.content["language"])
     limits = limits_of(manifest.ingredients, language, heard.frame_rate)
-    own = Heard(heard.speech, None if code else heard.words, heard.doubts, heard.frame_rate)
+    own = dataclasses.replace(heard, beneath=bool(code))
     cues = [*_cues(table.rows(), own, limits)]
     base = results.rows(stage, "base_cues")
     if base is not None:
@@ -80,27 +85,29 @@ def limits_of(params: Mapping[str, Any], language: str, frame_rate: float = 0.0)
 def _cues(rows: Sequence[Row], heard: Heard, limits: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     words = [w for w in heard.words or () if w["start"] is not None and w["probability"] is not None]
     starts = [float(w["start"]) for w in words]
-    flagged: dict[int, list[Row]] = {}
-    for doubt in heard.doubts or ():
-        if doubt["verdict"] == "flagged" and doubt["segment"] is not None:
-            flagged.setdefault(doubt["segment"], []).append(doubt)
+    flagged = [
+        one for one in heard.doubts or () if one["verdict"] == "flagged" and one["segment"] is not None
+    ]
+    doubtful = [float(one["start"]) for one in flagged]
+    longest = max((float(one["end"]) - float(one["start"]) for one in flagged), default=0.0)
     for row in rows:
         start, end = float(row["start"]), float(row["end"])
-        own = [words[k] for k in around(starts, start - 0.05, end)] if heard.words is not None else []
         # What a person wrote is not to be doubted for what the machine heard there.
         looked = "edited" in row["flags"]
-        own = [] if looked else [word for word in own if word["segment"] in row["segments"]]
+        near = [] if looked else [words[k] for k in around(starts, start - 0.05, end)]
+        own = [word for word in near if heard.beneath or word["segment"] in row["segments"]]
         speech = None if heard.speech is None else heard.speech.share(start, end)
         confidence = _mean([float(word["probability"]) for word in own])
         cps = len(row["text"].replace("\n", "")) / (end - start) if end > start else 0.0
         doubts = [
             (float(doubt["score"]), why)
-            for segment in (() if looked else row["segments"])
-            for doubt in flagged.get(segment, ())
-            if doubt["start"] < end and doubt["end"] > start
+            for doubt in ([] if looked else [flagged[k] for k in around(doubtful, start - longest, end)])
+            if doubt["end"] > start and (heard.beneath or doubt["segment"] in row["segments"])
             for why in doubt["reasons"]
         ]
-        known = need.Measured(cps, limits["cps"], None if looked else speech, confidence, doubts)
+        known = need.Measured(
+            cps, limits["cps"], None if looked else speech, confidence, doubts, heard.beneath
+        )
         score, why = need.of_cue(row["flags"], known)
         yield {
             "id": row["index"],
@@ -114,7 +121,7 @@ def _cues(rows: Sequence[Row], heard: Heard, limits: Mapping[str, Any]) -> Itera
             "cps": round(cps, 1),
             "confidence": None if confidence is None else round(confidence, 2),
             "speech": None if speech is None else round(speech, 2),
-            "unsure": _unsure(row["text"], own),
+            "unsure": [] if heard.beneath else _unsure(row["text"], own),
             "base": None,
         }
 

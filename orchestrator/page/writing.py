@@ -78,7 +78,7 @@ def key_of(film: Mapping[str, Any]) -> str:
         [output["path"] for output in film["outputs"] if output["name"] != "report"],
     )
     found = hashlib.sha256(json.dumps(made_of, ensure_ascii=False).encode(errors="surrogateescape"))
-    for file in document.sources():
+    for file in (*document.sources(), *sorted(document.FOLDER.glob("*.py"))):
         found.update(file.read_bytes())
     return found.hexdigest()[:32]
 

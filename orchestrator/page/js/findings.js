@@ -90,13 +90,13 @@ function trust() {
 /* How sure the recogniser was over the film: cues in tenths of confidence. */
 function confidence() {
   const known = page.cues.filter((cue) => cue.confidence !== null);
-  if (!known.length) return h("p.note", page.track?.translated ? "A translation has no words that were heard, so nothing says how sure they are." : "Nothing says how sure the words are.");
+  if (!known.length) return h("p.note", "Nothing says how sure the words are.");
   const bins = new Array(10).fill(0);
   for (const cue of known) bins[Math.min(9, Math.floor(cue.confidence * 10))] += 1;
   const most = Math.max(...bins);
   return h(
     "figure.bins",
-    h("figcaption", "Cues by the mean probability of their words"),
+    h("figcaption", page.track.translated ? "Cues by the mean probability of the words that were spoken there" : "Cues by the mean probability of their words"),
     h(
       "div.bars",
       { role: "img", "aria-label": bins.map((count, k) => `${k * 10} to ${k * 10 + 10} percent: ${count}`).join("; ") },

@@ -20,7 +20,7 @@ export function stagesSection() {
   const stored = all.some((stage) => stage.status === "cached");
   const work = all.reduce((sum, stage) => sum + (stage.seconds ?? 0), 0);
   const { machine } = page.data.run;
-  const on = machine ? `${machine.platform}, ${machine.cores} cores${machine.memory ? `, ${bytes(machine.memory)}` : ""}` : "";
+  const on = machine ? `${machine.system}, ${machine.cores} cores${machine.memory ? `, ${bytes(machine.memory)}` : ""}` : "";
   return section(
     "How it was made",
     [`${took(work)} of work`, stored ? "what is stored was made in an earlier run" : "", on].filter(Boolean).join(" · "),

@@ -2,7 +2,7 @@
 
    page.data      what `orchestrator/page/data.py` made:
                     editing   whether cues can be mended here
-                    film      {name, path, digest, seconds, language, clip: [start, end] | null}
+                    film      {name, digest, seconds, language, clip: [start, end] | null}
                     media     {film: URL, name}; the editing server puts its own URL there
                     verdict   {how: done | degraded | failed | interrupted, reasons: [text]}
                     tracks    [{id: "" | code, language, translated, limits, cues, rules, coverage, unsupported, confidence}]

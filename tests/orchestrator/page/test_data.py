@@ -236,3 +236,66 @@ def test_spans_that_meet_are_counted_once():
 
 def test_the_data_is_plain_json(store, tmp_path):
     json.dumps(shown(store, tmp_path), allow_nan=False)
+
+
+def test_a_translation_is_no_surer_than_what_was_spoken(store, tmp_path):
+    film = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)
+    spoken = shown(store, tmp_path, film)["tracks"][0]["cues"]
+    columns = {
+        "index": list(range(1, 41)), "start": [one["start"] for one in spoken], "end": [one["end"] for one in spoken], "text": ["Etwas."] * 40,
+        "speakers": [[]] * 40, "segments": [[k + 700] for k in range(40)], "flags": [[]] * 40,
+    }  # fmt: skip
+    stages = [one for one in film["films"][0]["stages"] if one["status"] != "off"]
+    more = kept(store, "subtitles-de", {"cues": ("cues", columns, {"language": "de"})})
+    _, track = shown(store, tmp_path, content(tmp_path / "movie.mkv", [*stages, more]))["tracks"]
+    doubtful = track["cues"][7]
+    assert "unsure" in doubtful["flags"]
+    assert doubtful["why"] == ["what was spoken here is unsure: 30% on average"]
+    assert doubtful["unsure"] == []
+    assert track["cues"][0]["need"] == 0
+
+
+def test_a_flagged_segment_is_told_on_its_own_cues_and_on_those_of_a_translation_there(store, tmp_path):
+    doubts = {
+        "start": [1.0],
+        "end": [3.0],
+        "segment": [0],
+        "verdict": ["flagged"],
+        "text": ["Hm."],
+        "reasons": [["a second decode differs"]],
+        "score": [0.9],
+    }
+    cues = {
+        "index": [1, 2], "start": [1.0, 5.0], "end": [3.0, 6.0], "text": ["Hm.", "Yes."], "speakers": [[], []], "segments": [[0], [1]], "flags": [[], []],
+    }  # fmt: skip
+    stages = [
+        kept(store, "demux", {}),
+        kept(store, "asr", {"doubts": ("doubts", doubts, None)}),
+        kept(store, "subtitles", {"cues": ("cues", cues, {"language": "cs"})}),
+        kept(store, "subtitles-en", {"cues": ("cues", {**cues, "segments": [[8], [9]]}, {"language": "en"})}),
+    ]
+    for track in shown(store, tmp_path, content(tmp_path / "movie.mkv", stages))["tracks"]:
+        first, second = track["cues"]
+        assert (first["why"], second["why"]) == (["a second decode differs"], [])
+        assert "doubtful" in first["flags"]
+
+
+def test_a_report_can_be_sent_without_telling_of_the_machine(store, tmp_path):
+    folder = tmp_path / "secret folder"
+    said = long_film(store, folder / "movie.mkv", hours=1 / 18, cues=40)
+    said["command"] = ["run", str(folder / "movie.mkv")]
+    said["machine"] = {
+        "platform": "Linux-6.1.2-kernel-x86_64",
+        "machine": "x86_64",
+        "python": "3.11",
+        "cores": 2,
+        "memory": 1,
+    }
+    step = next(one for one in said["films"][0]["stages"] if one["stage"] == "demux")
+    step["degraded"] = [f"{folder / 'movie.mkv'} is damaged"]
+    found = data.of_film(said, said["films"][0], store, folder)
+    assert found["verdict"]["reasons"] == ["demux: movie.mkv is damaged"]
+    assert found["run"]["machine"]["system"] == "Linux x86_64"
+    text = json.dumps(found)
+    assert "secret folder" not in text
+    assert "kernel" not in text
