@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -105,8 +107,8 @@ def stretches(sounds: Iterable[Row], speech: Iterable[Row] = (), no_speech: floa
     for region in [*sorted(speech, key=lambda row: row["start"])]:
         start, end = round(region["start"] * 1000), round(region["end"] * 1000)
         pause = Stretch(last, start, NO_SPEECH)
-        if start - last >= no_speech * 1000 and not any(_overlap(pause, m) for m in music):
-            quiet = sum(_overlap(pause, s) for s in silent)
+        if start - last >= no_speech * 1000 and not _shared(pause, music):
+            quiet = _shared(pause, silent)
             found.append(Stretch(last, start, SILENCE if quiet > 0.9 * (start - last) else NO_SPEECH))
         last = max(last, end)
     return sorted([*music, *found], key=lambda one: one.start)
@@ -119,36 +121,46 @@ def with_sounds(
 
     A label comes where its stretch first has room, and not again while the same goes on.
     """
+    order = sorted(cues, key=lambda cue: cue.start)
+    starts = [cue.start for cue in order]
+    # Edited cues may overlap: what stands before a gap is the latest end up to there.
+    ends = list(itertools.accumulate((cue.end for cue in order), max))
     found: list[Cue] = []
     told: dict[str, int] = {}  # by kind, when the last stretch ended that a label stands for
-    for one in heard:
+    for one in sorted(heard, key=lambda stretch: stretch.start):
         if one.start - told.get(one.kind, -AGAIN_MS) < AGAIN_MS and one.kind == MUSIC:
             told[one.kind] = one.end
             continue
-        taken = sorted([*cues, *found], key=lambda cue: cue.start)
-        if (span := _room(one, taken, limits)) is not None:
+        last = found[-1].end if found else None
+        if (span := _room(one, starts, ends, last, limits)) is not None:
             line = Line(texts[one.kind], None)
             found.append(Cue(*span, lines=(line,), segments=(), flags=(FLAG,)))
             told[one.kind] = one.end
-    return sorted([*cues, *found], key=lambda cue: cue.start)
+    return sorted([*order, *found], key=lambda cue: cue.start)
 
 
-def _room(one: Stretch, taken: Sequence[Cue], limits: Profile) -> tuple[int, int] | None:
-    """When a label is shown within the stretch, beside the cues that are there; None without room."""
+def _room(
+    one: Stretch, starts: Sequence[int], ends: Sequence[int], last: int | None, limits: Profile
+) -> tuple[int, int] | None:
+    """When a label is shown within the stretch: between cues that start at `starts`, in order, with `ends` the latest end up to each.
+
+    `last` is when the label before ends. None without room. Looks at the cues within the stretch alone.
+    """
     least = max(limits.min_ms, LEAST_MS)
-    ends = [-limits.chain_ms - limits.gap_ms, *(cue.end for cue in taken)]
-    starts = [*(cue.start for cue in taken), one.end + limits.chain_ms + limits.gap_ms]
-    # Edited cues may overlap: what stands before a gap is the latest end up to there.
-    for k, following in enumerate(starts):
-        before = max(ends[: k + 1])
+    for k in range(bisect.bisect_right(starts, one.start), len(starts) + 1):
+        stand = [end for end in (ends[k - 1] if k else None, last) if end is not None]
+        before = max(stand, default=-limits.chain_ms - limits.gap_ms)
+        if before >= one.end:
+            return None
+        following = starts[k] if k < len(starts) else one.end + limits.chain_ms + limits.gap_ms
         start = max(one.start, before + limits.gap_ms, 0)
         if start - before < limits.chain_ms and before >= 0:
             start = before + limits.gap_ms
         start = -(-start // GRID_MS) * GRID_MS
-        last = min(one.end, following - limits.gap_ms) // GRID_MS * GRID_MS
-        if last - start < least:
+        latest = min(one.end, following - limits.gap_ms) // GRID_MS * GRID_MS
+        if latest - start < least:
             continue
-        end = min(last, start + min(max(SHOWN_MS, least), limits.max_ms))
+        end = min(latest, start + min(max(SHOWN_MS, least), limits.max_ms))
         # A gap too short to be seen as one is closed, as between all cues.
         if following - end < limits.chain_ms and following - limits.gap_ms - start <= limits.max_ms:
             end = (following - limits.gap_ms) // GRID_MS * GRID_MS
@@ -160,5 +172,11 @@ def _stretch(row: Row, kind: str) -> Stretch:
     return Stretch(round(row["start"] * 1000), round(row["end"] * 1000), kind)
 
 
-def _overlap(one: Stretch, other: Stretch) -> int:
-    return max(0, min(one.end, other.end) - max(one.start, other.start))
+def _shared(one: Stretch, others: Sequence[Stretch]) -> int:
+    """Milliseconds of the stretch that are in the others too, which are in order and apart."""
+    total = 0
+    for k in range(bisect.bisect_right(others, one.start, key=lambda other: other.end), len(others)):
+        if others[k].start >= one.end:
+            break
+        total += min(one.end, others[k].end) - max(one.start, others[k].start)
+    return total

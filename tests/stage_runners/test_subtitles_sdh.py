@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from stage_runners import subtitles_sdh
 from stage_runners.subtitles_ass import ass
 from stage_runners.subtitles_cues import Cue, Line, Profile
 from stage_runners.subtitles_formats import vtt
@@ -86,6 +87,25 @@ def test_pauses_are_written_only_where_asked_and_silence_only_in_them():
         Stretch(5000, 40_000, "no speech"),
         Stretch(41_000, 70_000, "no speech"),
     ]
+
+
+def test_a_long_film_is_looked_at_once(monkeypatch):
+    """Not each cue for each stretch of music: that took minutes for a film of three hours."""
+    looked = []
+
+    class Counted(list):
+        def __getitem__(self, k):
+            looked.append(k)
+            return super().__getitem__(k)
+
+    plain = subtitles_sdh._room
+    monkeypatch.setattr(
+        subtitles_sdh, "_room", lambda one, starts, ends, *rest: plain(one, starts, Counted(ends), *rest)
+    )
+    cues = said(*((k * 2700, k * 2700 + 2000) for k in range(4000)))
+    heard = music(*((k * 27_000, k * 27_000 + 9000) for k in range(400)))
+    with_sounds(cues, heard, LIMITS, TEXTS)
+    assert len(looked) < 2 * len(cues)
 
 
 def test_for_those_who_do_not_hear_the_text_says_who_speaks_in_every_format():
