@@ -74,7 +74,10 @@ def _edited(film: str, facts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple
         sum(int(one.get(name) or 0) for one in told) for name in ("applied", "relaid", "replaced", "lost")
     )
     names = list(dict.fromkeys(name for one in told for name in (one.get("named") or {}).values()))
-    parts = [fmt.plural(kept, "edit") if kept else "", f"the name{'s' if len(names) > 1 else ''} {_some(names)}" if names else ""]
+    parts = [
+        fmt.plural(kept, "edit") if kept else "",
+        f"the name{'s' if len(names) > 1 else ''} {_some(names)}" if names else "",
+    ]
     if any(parts):
         cut = f", {relaid} of them over cues that are cut otherwise now" if relaid else ""
         yield f"yours, and kept: {' and '.join(filter(None, parts))}{cut} (orchestrator edits {film})", False

@@ -222,7 +222,7 @@ Object.assign(actions, {
   z: () => nudge("start", -frame), x: () => nudge("start", frame), c: () => nudge("end", -frame), v: () => nudge("end", frame),
   Z: () => nudge("start", -0.1), X: () => nudge("start", 0.1), C: () => nudge("end", -0.1), V: () => nudge("end", 0.1),
   "[": () => retime(current, { start: page.time }), "]": () => retime(current, { end: page.time }),
-  s: cut, m: () => merge(current), a: add, Delete: () => remove(current),
+  s: cut, m: () => merge(current), a: add, Delete: () => remove(current), Backspace: () => remove(current),
   r: () => place().querySelector(".rename")?.click(),
 });
 for (let k = 1; k <= 9; k += 1)

@@ -5,11 +5,13 @@ import { canRedo, canUndo, changes, isDirty, markSaved, redo, takeUp, undo } fro
 
 const { review } = page.data;
 const KEY = `orchestrator-review:${page.data.film.digest}`;
+const EARLIER = `${KEY}:earlier`; // what was offered, and neither taken up nor dropped before somebody went on
 const VIEW = `${KEY}:view`;
 let busy = "";
 let note = null; // {text, bad, more}
 let later = 0;
 let pending = false;
+let waiting = null; // what is offered
 
 /* Ask the server; the answer as {status, content}, status 0 where it is gone. */
 async function ask(path, body) {
@@ -111,10 +113,17 @@ function keepDraft() {
   if (!isDirty()) return forget();
   const draft = { when: Date.now(), run: review.run, state: review.state, ...changes() };
   try {
+    keepOffered();
     localStorage.setItem(KEY, JSON.stringify(draft));
   } catch {
     tell("This browser keeps nothing for a closed tab: save now and then.", { bad: true });
   }
+}
+
+/* What is offered stays there until somebody takes it up or drops it. */
+function keepOffered() {
+  if (waiting) localStorage.setItem(EARLIER, JSON.stringify(waiting));
+  else localStorage.removeItem(EARLIER);
 }
 
 function keepDraftSoon() {
@@ -127,6 +136,7 @@ function forget() {
   clearTimeout(later);
   pending = false;
   try {
+    keepOffered();
     localStorage.removeItem(KEY);
   } catch {
     // a browser that keeps nothing has nothing to forget
@@ -135,22 +145,26 @@ function forget() {
 
 function draftThere() {
   try {
-    return JSON.parse(localStorage.getItem(KEY));
+    return JSON.parse(localStorage.getItem(KEY) ?? localStorage.getItem(EARLIER));
   } catch {
     return null;
   }
 }
 
 function offer(draft) {
+  waiting = draft;
   const when = new Date(draft.when).toLocaleString();
   const moved = draft.run !== review.run ? "; the film was run again since then" : "";
-  const take = h("button", { type: "button", id: "take-up", onclick: () => (takeUp(draft), offered()) }, "take them up");
-  const drop = h("button", { type: "button", onclick: () => (forget(), offered()) }, "drop them");
+  const take = h("button", { type: "button", id: "take-up", onclick: () => (offered(), takeUp(draft)) }, "take them up");
+  const drop = h("button", { type: "button", onclick: () => (offered(), isDirty() || forget()) }, "drop them");
   fillWith(byId("offer"), `There are changes of ${when} that were not saved${moved}.`, take, drop);
   byId("offer").hidden = false;
 }
 
-const offered = () => (byId("offer").hidden = true);
+function offered() {
+  waiting = null;
+  byId("offer").hidden = true;
+}
 
 function draw() {
   const place = byId("keep");

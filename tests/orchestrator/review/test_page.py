@@ -144,6 +144,20 @@ def test_unsaved_changes_are_offered_again_and_a_save_over_a_newer_one_is_refuse
     assert cues(page)[0][2] == "One.!"
 
 
+def test_what_is_offered_is_not_lost_to_what_is_typed_meanwhile(page):
+    keys(page, "j", "e", "End")
+    page.keyboard.type(" first")
+    page.reload()
+    keys(page, "j", "j", "e", "End")
+    page.keyboard.type(" second")
+    keys(page, "Control+s")
+    page.wait_for_selector("#keep .note:has-text('Saved')")
+    page.reload()
+    assert [cue[2] for cue in cues(page)] == ["One.", "Two. second"]
+    page.click("#take-up")
+    assert cues(page)[0][2] == "One. first"
+
+
 def test_a_film_that_the_browser_cannot_play_is_heard(page):
     page.wait_for_selector("#unplayable:has-text('This is its sound')")
     browser.until(page, "document.getElementById('film').duration === 5")

@@ -18,6 +18,8 @@ from orchestrator.review.again import command_of
 from orchestrator.review.desk import Desk
 from orchestrator.review.server import Server, own_port
 from orchestrator.review.streams import Part, part_of
+from orchestrator.store import Store
+from tests.orchestrator.page import films
 
 
 def ask(server, method, target, *, keyed=True, body=None, host=None, **headers):
@@ -271,6 +273,18 @@ def test_a_film_that_cannot_be_reviewed_says_why(film, tmp_path):
     edits.save(digests.file_digest(film), edits.load("0" * 64))
     edits.file_of(digests.file_digest(film)).write_text("{")
     with pytest.raises(FatalError, match="is damaged"):
+        Desk(film)
+
+
+def test_a_run_of_a_part_is_not_for_review(film, tmp_path):
+    store = Store(tmp_path / "home" / "store")
+    part = films.kept(store, "demux", {}, params={"clip": "0:00-0:02"}, seconds=9.0)
+    place = next((tmp_path / "home" / "runs").glob("*/run.json"))
+    content = json.loads(place.read_text())
+    stages = content["films"][0]["stages"]
+    content["films"][0]["stages"] = [part if one["stage"] == "demux" else one for one in stages]
+    place.write_text(json.dumps(content))
+    with pytest.raises(FatalError, match="was of a part of it"):
         Desk(film)
 
 
