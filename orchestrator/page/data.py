@@ -69,7 +69,13 @@ def of_film(
         "said": [{"text": text, "look": look} for told in (heard, called) for text, look in told.sentences(nameless)],
         "run": {**{name: content.get(name) for name in ("id", "version", "started")}, "machine": _machine(content)},
         "outputs": [
-            {"name": output["name"], "file": Path(output["path"]).name, "size": output["size"], "note": output["note"]}
+            {
+                "name": output["name"],
+                "file": Path(output["path"]).name,
+                "url": url(Path(output["path"]), folder),
+                "size": output["size"],
+                "note": output["note"],
+            }
             for output in film["outputs"]
             if output["name"] != "report"
         ],
@@ -129,12 +135,17 @@ def verdict(film: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def media(film: Path, folder: Path) -> dict[str, str]:
-    """Where a page in `folder` finds the film, as a URL: relative where that is possible, so that both may be moved."""
+    """Where a page in `folder` finds the film."""
+    return {"film": url(film, folder), "name": film.name}
+
+
+def url(file: Path, folder: Path) -> str:
+    """The address of a file for a page in `folder`: relative where that is possible, so that both may be moved."""
     try:
-        place = os.path.relpath(film, folder)
+        place = os.path.relpath(file, folder)
     except ValueError:
-        place = str(film)
-    return {"film": quote(place.replace(os.sep, "/"), errors="surrogateescape"), "name": film.name}
+        place = str(file)
+    return quote(place.replace(os.sep, "/"), errors="surrogateescape")
 
 
 def clip_start(results: Results) -> list[float] | None:

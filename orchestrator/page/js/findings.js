@@ -1,6 +1,6 @@
 /* What a run found out about its own work: key figures, rules, doubts, voices, names. */
 import { colourOf, nameOf, page } from "./state.js";
-import { byId, clock, h, languageName, percent, plural, took } from "./words.js";
+import { byId, bytes, clock, h, languageName, percent, plural, took } from "./words.js";
 import { choose, toLookAt } from "./filters.js";
 import { turn } from "./cues.js";
 import { jump, section, table } from "./parts.js";
@@ -165,5 +165,5 @@ function names() {
 function files() {
   const { outputs } = page.data;
   if (!outputs.length) return null;
-  return section("Files", null, h("ul.files", outputs.map((one) => h("li", one.file, one.note && h("span.note", one.note)))));
+  return section("Files", null, h("ul.files", outputs.map((one) => h("li", page.data.editing ? one.file : h("a", { href: one.url }, one.file), h("span.size", bytes(one.size)), one.note && h("span.note", one.note)))));
 }

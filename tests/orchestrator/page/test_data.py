@@ -108,6 +108,7 @@ def test_the_film_is_found_from_the_page_whatever_its_name_and_place(tmp_path):
     film = tmp_path / "films" / "50% of #1?.mkv"
     assert data.media(film, tmp_path / "out")["film"] == "../films/50%25%20of%20%231%3F.mkv"
     assert data.media(film, film.parent)["film"] == "50%25%20of%20%231%3F.mkv"
+    assert data.url(tmp_path / "a:b.mkv", tmp_path) == "a%3Ab.mkv"
 
 
 def test_a_token_in_an_error_does_not_reach_the_page(store, tmp_path, monkeypatch):
