@@ -114,7 +114,7 @@ FLAGS: tuple[Flag, ...] = (
          help="a house's rules for subtitles: default, netflix, netflix-sdh, bbc, youtube, or a file (see orchestrator profiles)"),
     Flag(name="audience", example="adult", group="subtitles", choices=("adult", "children"), default="adult",
          help="who reads: adult or children, who get more time (default: adult)"),
-    Flag(name="max-line-width", example=42, targets=("subtitles.max_line_width",), type=int, group="subtitles", metavar="N", least=10,
+    Flag(name="max-line-width", example=42, targets=("subtitles.max_line_width",), type=int, group="subtitles", metavar="N", least=16,
          default="42, fewer for ja, zh, ko, th", help="characters a line; a language that the profile gives fewer keeps those (default: 42)"),
     Flag(name="max-line-count", example=2, targets=("subtitles.max_line_count",), type=int, group="subtitles", metavar="N", least=1,
          default="2", help="lines a cue (default: the profile's, 2)"),

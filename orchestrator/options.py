@@ -88,6 +88,9 @@ def params_of(arguments: argparse.Namespace) -> dict[str, dict[str, Any]]:
             params.setdefault(stage, {})[name] = value
     if arguments.max_cps is not None:
         params["subtitles"]["reading_speeds"] = {}
+    if (width := arguments.max_line_width) is not None:
+        own = params["subtitles"].get("line_widths", STAGES["subtitles"].defaults()["line_widths"])
+        params["subtitles"]["line_widths"] = {code: min(narrow, width) for code, narrow in own.items()}
     return params
 
 

@@ -31,6 +31,8 @@ _LIMITS: Mapping[str, tuple[str, float, float]] = {
     "snap": ("snap", 0, 2),
 }
 """What `[limits]` holds: the stage's parameter, the least and the largest value that makes sense."""
+_WIDTHS = {_EVERY: 16}
+"""The least characters of a line: words that cannot be cut have to fit, with a label; a language without blanks needs fewer."""
 _WHOLE = {"lines", "gap_frames"}
 _SECTIONS = {"limits", "width", "reading", "speakers", "sdh"}
 _SPEAKERS = {"labels", "form", "dash", "dashes"}
@@ -105,7 +107,7 @@ def _checked(table: Mapping[str, Any], path: Path) -> Profile:
     if params["min_duration"] > params["max_duration"]:
         raise _wrong(path, "limits.min_duration", "is more than max_duration")
     widths = {
-        code: int(_number(n, path, f"width.{code}", 10, 200, whole=True))
+        code: int(_number(n, path, f"width.{code}", _WIDTHS.get(code, 10), 200, whole=True))
         for code, n in table["width"].items()
     }
     params |= {"max_line_width": widths.pop(_EVERY), "line_widths": widths}

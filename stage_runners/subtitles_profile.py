@@ -33,9 +33,8 @@ def profile(params: Mapping[str, Any], language: str, shots: Shots = NO_SHOTS) -
     """The limits in `language`, on a film with these `shots`; StageError("config") where the parameters contradict."""
     if wrong := _wrong(params):
         raise StageError("config", wrong)
-    width = int(params["max_line_width"])
     limits = Profile(
-        width=min(width, int(params["line_widths"].get(language, width))),
+        width=int(params["line_widths"].get(language, params["max_line_width"])),
         lines=int(params["max_line_count"]),
         cps=float(params["reading_speeds"].get(language, params["max_cps"])),
         min_ms=up(params["min_duration"]),

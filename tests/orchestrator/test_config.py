@@ -39,7 +39,7 @@ def test_each_place_counts_more_than_the_one_below_it_and_what_it_shadows_is_kno
     assert "chunk_size" not in asked.sources
 
 
-TEXTS = {bool: "true", int: "12", float: "12.5"}
+TEXTS = {bool: "true", int: "18", float: "12.5"}
 
 
 @pytest.mark.parametrize("flag", FLAGS, ids=lambda flag: flag.name)

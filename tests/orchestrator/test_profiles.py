@@ -56,6 +56,19 @@ def test_a_profile_sets_the_limits_and_a_limit_of_its_own_wins():
     assert (params["max_cps"], params["reading_speeds"]) == (15, {})
 
 
+def test_a_language_may_have_wider_lines_than_others_and_a_width_of_its_own_clips_them_all(tmp_path):
+    file = written(tmp_path, "default = 42\nzh = 16", "default = 20\nen = 42\nzh = 16")
+    params = options.params_of(asked("--profile", str(file)))["subtitles"]
+    assert (params["max_line_width"], params["line_widths"]["en"]) == (20, 42)
+    params = options.params_of(asked("--profile", str(file), "--max-line-width", "30"))["subtitles"]
+    assert (params["max_line_width"], params["line_widths"]["en"], params["line_widths"]["zh"]) == (
+        30,
+        30,
+        16,
+    )
+    assert options.params_of(asked("--max-line-width", "16"))["subtitles"]["line_widths"]["ja"] == 16
+
+
 def test_children_are_an_audience_of_any_profile():
     assert options.params_of(asked("--audience", "children"))["subtitles"]["max_cps"] == 13
     slow = options.params_of(asked("--profile", "netflix", "--audience", "children"))["subtitles"]
@@ -75,6 +88,7 @@ def test_a_file_of_ones_own_is_a_profile(tmp_path):
         ("lines = 2", "line = 2", "limits.lines is missing"),
         ("lines = 2", "lines = 2\ncolour = 1", "limits.colour means nothing"),
         ("max_duration = 7.0", "max_duration = 0.5", "limits.min_duration is more than max_duration"),
+        ("default = 42", "default = 12", "width.default is a whole number from 16 to 200"),
         ("ja = 16", 'ja = "wide"', "width.ja is a whole number"),
         ('form = "[NAME]"', 'form = "[]"', "speakers.form is a text with NAME in it"),
         ('labels = "change"', 'labels = "some"', "speakers.labels is one of none, change, all"),
