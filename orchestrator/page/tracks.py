@@ -73,7 +73,7 @@ def limits_of(params: Mapping[str, Any], language: str, frame_rate: float = 0.0)
     speed = (asked.get("reading_speeds") or {}).get(language, asked["max_cps"])
     frames = float(asked.get("gap_frames") or 0) / frame_rate if frame_rate else 0.0
     return {
-        "width": min(int(width), int(asked["max_line_width"])),
+        "width": int(width),
         "lines": int(asked["max_line_count"]),
         "cps": float(speed),
         "min": float(asked["min_duration"]),

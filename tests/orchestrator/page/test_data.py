@@ -165,6 +165,7 @@ def test_limits_are_those_of_the_language_and_of_the_picture():
     assert (limits["width"], limits["cps"]) == (13, 4.0)
     assert limits["gap"] == pytest.approx(2 / 24)
     assert tracks.limits_of(params, "en")["gap"] == 0.08
+    assert tracks.limits_of({**params, "line_widths": {"ru": 50}}, "ru")["width"] == 50
 
 
 def test_names_that_were_set_right_stand_in_order_of_time(store, tmp_path):
