@@ -20,8 +20,8 @@ VERDICTS = ("dropped", "flagged", "recovered", "empty")
 _GOOD, _LIKELY, _SPEECH, _AGAIN = 0.5, -0.8, 0.3, 0.6
 """What recovered text has to have: words' mean probability and log-probability of at least the first two, a probability of no speech of at
 most the third, and so much of it has to come again in a window of other bounds."""
-_OTHER_MARGIN = 1.5
-"""Seconds of margin of that other window."""
+_OTHER_MARGIN = 0.7
+"""Seconds of margin of that other window: with more of its neighbours in it, Whisper often reads those and stops."""
 _AROUND = 8
 """Words on either side of a gap that are compared with what was read in it."""
 

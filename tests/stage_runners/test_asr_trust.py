@@ -184,7 +184,7 @@ REGIONS = [Span(0.0, 6.0)]
 
 def test_speech_without_text_is_read_and_put_in_its_place():
     words = said("home because it rained and", 0.6, each=0.9)
-    done, _ = recovered({0.3: words, 1.5: words}, [BEFORE, BEHIND], REGIONS)
+    done, _ = recovered({0.3: words, 0.7: words}, [BEFORE, BEHIND], REGIONS)
     assert [one.text for one in done.lines] == ["he went home", "because it rained", "and slept well"]
     (doubt,) = done.doubts
     assert (doubt.verdict, doubt.text, doubt.line) == ("recovered", "because it rained", done.lines[1])
@@ -192,7 +192,7 @@ def test_speech_without_text_is_read_and_put_in_its_place():
 
 def test_words_at_the_border_come_once_and_times_never_overlap():
     words = said("went home home again and slept", 0.9, each=0.8)
-    done, _ = recovered({0.3: words, 1.5: words}, [BEFORE, BEHIND], REGIONS)
+    done, _ = recovered({0.3: words, 0.7: words}, [BEFORE, BEHIND], REGIONS)
     spans = [one.span for one in done.lines]
     assert all(a.end <= b.start for a, b in pairwise(spans))
     assert " ".join(one.text for one in done.lines).count("slept") == 1
@@ -201,7 +201,7 @@ def test_words_at_the_border_come_once_and_times_never_overlap():
 def test_a_gap_inside_a_segment_cuts_it_in_two():
     whole = Line((*BEFORE.words, *BEHIND.words), BEFORE.read)
     words = said("because it rained", 2.0)
-    done, _ = recovered({0.3: words, 1.5: words}, [whole], REGIONS)
+    done, _ = recovered({0.3: words, 0.7: words}, [whole], REGIONS)
     assert [one.text for one in done.lines] == ["he went home", "because it rained", "and slept well"]
 
 
@@ -214,7 +214,7 @@ def test_a_gap_inside_a_segment_cuts_it_in_two():
     ],
 )
 def test_text_that_is_not_sure_stays_out_and_the_place_is_told(other, more):
-    heard = {0.3: said("because it rained", 2.0), 1.5: said(other, 2.0)}
+    heard = {0.3: said("because it rained", 2.0), 0.7: said(other, 2.0)}
     done, _ = recovered(heard, [BEFORE, BEHIND], REGIONS, **more)
     assert [one.text for one in done.lines] == ["he went home", "and slept well"]
     assert [doubt.verdict for doubt in done.doubts] == ["empty"]
@@ -222,7 +222,7 @@ def test_text_that_is_not_sure_stays_out_and_the_place_is_told(other, more):
 
 def test_what_was_dropped_does_not_come_back_as_recovered():
     ghost = line("Thank you.", 2.0, probability=0.1, likely=-1.4, no_speech=0.7)
-    heard = {0.3: said("Thank you.", 2.0, probability=0.6), 1.5: said("Thank you.", 2.0, probability=0.6)}
+    heard = {0.3: said("Thank you.", 2.0, probability=0.6), 0.7: said("Thank you.", 2.0, probability=0.6)}
     done, _ = recovered(heard, [ghost], [Span(1.0, 4.0)], gain=0.1)
     assert done.lines == []
     assert "recovered" not in {doubt.verdict for doubt in done.doubts}
