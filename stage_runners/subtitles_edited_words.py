@@ -1,4 +1,4 @@
-"""The words under an edit, and the transcript with what a person wrote in their place.
+"""The transcript with what a person wrote in their place.
 
 A word that stayed keeps its time; one that was written gets its time from those it replaces, or between its neighbours, and is
 of method `edited`: no score, for no model heard it.
@@ -7,77 +7,20 @@ of method `edited`: no score, for no model heard it.
 from __future__ import annotations
 
 import difflib
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from ipc.edits import Edit
+from ipc.edits import Edit, Shown
 from stage_runners.languages import spaceless
 from stage_runners.subtitles_edited_cues import lines_of
+from stage_runners.subtitles_edits_under import compact
 from stage_runners.subtitles_tokens import characters
 from stage_runners.word_times import places
 
 Row = Mapping[str, Any]
 METHOD = "edited"
-_REACH_S = 1.0
-"""The words of a cue begin at most so far from it: one that could not be read otherwise starts late."""
-
-
-def compact(text: str) -> str:
-    """Letters and digits alone: what is said, however it is written down."""
-    return "".join(char for char in text.casefold() if char.isalnum())
-
-
-class Under:
-    """Finds the words that a cue was made of."""
-
-    def __init__(self, segments: Sequence[Row], words: Sequence[Row]) -> None:
-        self._words = words
-        self._middles = [(place.start + place.end) / 2 for place in places(words, segments)]
-        self._order = sorted(range(len(words)), key=self._middles.__getitem__)
-        self._sorted = [self._middles[k] for k in self._order]
-
-    def text(self, word: int) -> str:
-        """The word's text."""
-        return str(self._words[word]["text"])
-
-    def words(self, edit: Edit, reach: float = _REACH_S) -> tuple[int, ...]:
-        """Places in the table of the words under the edit, in reading order: a run that says what its cues said, and begins not
-        farther than `reach` seconds from them, else those whose middle lies inside.
-        """
-        start, end = edit.span()
-        inside = self._inside(start, end)
-        said = compact("".join(cue.text for cue in edit.before))
-        if not said or self._says(inside) == said:
-            return tuple(inside)
-        runs = [
-            run for first in self._inside(start - reach, start + reach) if (run := self._run(first, said))
-        ]
-        if not runs:
-            return tuple(inside)
-        return tuple(
-            min(runs, key=lambda run: abs(self._middles[run[0]] - start) + abs(self._middles[run[-1]] - end))
-        )
-
-    def _run(self, first: int, said: str) -> range | None:
-        """The words from `first` on that say just this."""
-        at = 0
-        for k in range(first, len(self._words)):
-            text = compact(self.text(k))
-            if not said.startswith(text, at):
-                return None
-            at += len(text)
-            if at == len(said):
-                return range(first, k + 1)
-        return None
-
-    def _inside(self, start: float, end: float) -> list[int]:
-        first, last = bisect_left(self._sorted, start), bisect_left(self._sorted, end)
-        return sorted(self._order[first:last])
-
-    def _says(self, found: Sequence[int]) -> str:
-        return compact("".join(self.text(k) for k in found))
 
 
 def rewritten(
@@ -107,6 +50,13 @@ def rewritten(
             fresh.append(_segment(number, edit, segments))
         start, end = edit.after[0].start, edit.after[-1].end
         rows = list(_aligned(old, new, number, start, end, same or {}))
+        if old and len(edit.after) > len(edit.before):
+            for cue, own in _by_cue(edit, rows):
+                if own and all(rows[k]["method"] == METHOD for k in own):
+                    number += 1
+                    fresh.append(_segment(number, replace(edit, after=(cue,)), segments))
+                    for k in own:
+                        rows[k] = {**rows[k], "segment": number}
         at = under[0] if under else next((k for k, p in enumerate(where) if p.start >= start), len(words))
         put.setdefault(at, []).extend(rows)
     result: list[Row] = []
@@ -115,6 +65,15 @@ def rewritten(
         if k < len(words) and k not in taken and ("method" in words[k] or words[k]["segment"] in touched):
             result.append(words[k] if "method" in words[k] else {**_BARE, **words[k]})
     return _segments(segments, result, fresh, touched), result
+
+
+def _by_cue(edit: Edit, rows: Sequence[Row]) -> Iterator[tuple[Shown, list[int]]]:
+    """Each cue of an edit with the places of its words in `rows`."""
+    at = 0
+    for cue in edit.after:
+        count = len(_written(replace(edit, after=(cue,))))
+        yield cue, list(range(at, min(at + count, len(rows))))
+        at += count
 
 
 _BARE = {"probability": None, "score": None, "method": "none", "speaker_confidence": None}

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ipc.edits import Edit, Shown
 from stage_runners.subtitles_cues import Cue
 from stage_runners.subtitles_edited_cues import Labels, collided, cue_of, labelled, relabelled
-from stage_runners.subtitles_edited_words import Under, compact
+from stage_runners.subtitles_edits_under import Under, compact
 from stage_runners.subtitles_tokens import completed
 from stage_runners.word_times import places
 
@@ -26,7 +26,9 @@ Lay = Callable[[Sequence[Row], Sequence[Row]], list[Cue]]
 CLOSE_S = 0.05
 """Times that differ by less are the same: a container's own clock may round them."""
 
-_SEEN_S = 5.0
+_LATE_MS, _LEAST_MS = 400, 240
+"""So much later a cue may begin for an edited one before it, and so long it is shown at least."""
+_SEEN_S = 60.0
 """How far from a cue that is there as it was its words are looked for: where much is said at once, it starts long after them."""
 
 
@@ -96,13 +98,24 @@ def mend(
         cues = [cue for cue in cues if not any(_inside(cue, one.edit) for one in moved.values())]
     gone = {k for spot in spots.values() for k in spot or ()}
     kept = [
-        moved[k] if k in moved else Kept(edit, "applied", under.words(edit, _SEEN_S))
+        moved[k] if k in moved else Kept(edit, "applied", under.words(edit, _SEEN_S) if edit.before else ())
         for k, edit in enumerate(edits)
     ]
+    kept = _each_once(kept)
     new = [cue_of(shown, labels, _segments(one, words, base)) for one in kept for shown in one.edit.after]
     rest = [cue for k, cue in enumerate(cues) if k not in gone]
     mended = relabelled(_ordered([*rest, *new]), cues, labels)
     return Mended(base, collided(mended), kept, lost)
+
+
+def _each_once(kept: Sequence[Kept]) -> list[Kept]:
+    """A word is one edit's: the first's that it is found under."""
+    taken: set[int] = set()
+    result = []
+    for one in kept:
+        result.append(one._replace(under=tuple(k for k in one.under if k not in taken)))
+        taken |= set(one.under)
+    return result
 
 
 def _within(edits: Sequence[Edit], clip: tuple[float, float] | None) -> tuple[list[Edit], list[int]]:
@@ -149,6 +162,8 @@ def _same(cue: Cue, shown: Shown) -> bool:
 def _moved(edit: Edit, under: Under) -> Kept:
     """An edit whose cues are not there as they were."""
     found = under.words(edit)
+    if edit.before:
+        found = under.whole(edit, found)
     now = compact("".join(under.text(k) for k in found))
     then = compact("".join(cue.text for cue in edit.before))
     return Kept(edit, "relaid" if now == then else "replaced", found)
@@ -183,28 +198,36 @@ def _between(
             if cues and laid:  # as the first of its run it has a label, whoever spoke before
                 laid[0] = labelled(laid[0], cues[-1], labels)
             said = max(round(where[i].end * 1000) for i in run)
-            cues += _ended(laid, said, moved, labels.limits.gap_ms)
+            cues += _fitted(laid, said, moved, labels.limits.gap_ms)
             run = []
         if k < len(words) and k not in out:
             run.append(k)
     return _ordered(cues)
 
 
-def _ended(cues: list[Cue], said: int, moved: Sequence[Kept], gap: int) -> list[Cue]:
-    """A run's cues, the last of which does not stay for reading into an edited one."""
+def _fitted(cues: list[Cue], said: int, moved: Sequence[Kept], gap: int) -> list[Cue]:
+    """A run's cues, which give way to the edited ones: the first begins behind the one before it where it can wait so long, and
+    the last does not stay for reading into the next, or into what was deleted.
+    """
     if not cues:
         return cues
+    edited = [cue for one in moved for cue in one.edit.after]
+    first = cues[0]
+    free = max((round(cue.end * 1000) + gap for cue in edited if cue.start * 1000 < first.start), default=0)
+    if first.start < free <= min(first.start + _LATE_MS, first.end - _LEAST_MS):
+        cues = [replace(first, start=free), *cues[1:]]
     last = cues[-1]
-    onsets = [round(cue.start * 1000) for one in moved for cue in one.edit.after]
+    onsets = [round(cue.start * 1000) for cue in edited]
+    onsets += [round(one.edit.span()[0] * 1000) + gap for one in moved if not one.edit.after]
     onset = min((onset for onset in onsets if onset > last.start), default=last.end + gap)
     end = max(min(last.end, onset - gap), min(said, last.end))
     return [*cues[:-1], replace(last, end=max(end, last.start + 10))]
 
 
 def _inside(cue: Cue, edit: Edit) -> bool:
-    """Whether the cue's middle lies under the edit: a sound cue, for no word is left there."""
+    """Whether it is a cue without words (a sound) whose middle lies under the edit."""
     start, end = edit.span()
-    return start <= (cue.start + cue.end) / 2000 <= end
+    return not cue.segments and start <= (cue.start + cue.end) / 2000 <= end
 
 
 def _segments(one: Kept, words: Sequence[Row], base: Sequence[Cue]) -> tuple[int, ...]:
