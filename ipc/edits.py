@@ -221,6 +221,6 @@ def _text(value: Any, where: str) -> str:
 
 def _seconds(value: Any, where: str) -> float:
     good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not good or not -1e6 < value < 1e7:
+    if not good or not 0 <= value < 1e7:
         raise DamagedError(f"{where} is no time in seconds")
     return round(float(value), 3)

@@ -59,6 +59,7 @@ class Desk:
                 (float(row["start"]), float(row["end"]), str(row["speaker"]))
                 for row in self._results.rows("diarization", "turns") or ()
             ]
+            self._state = edits.state_of(self.digest)
             self._overlay = saving.here(edits.load(self.digest), self._turns)
             self._unmade = {}
 
@@ -76,6 +77,10 @@ class Desk:
     def page(self, token: str) -> str:
         """The page; whoever has `token` may ask the server for what it shows."""
         with self._lock:
+            if not self._again and self._state != edits.state_of(self.digest):
+                self.load()  # somebody else has saved: the page is of what there is now
+                if self.stale:
+                    self.make()
             found = page_data.of_film(self._content, self._run, self._store, self.film.parent, editing=True)
             found["media"] |= {
                 "film": f"/film?token={token}",
@@ -83,7 +88,7 @@ class Desk:
             }
             found["review"] = {
                 "token": token,
-                "state": edits.state_of(self.digest),
+                "state": self._state,
                 "run": self._made(),
                 "saved": self._unmade or None,
             }
@@ -106,19 +111,21 @@ class Desk:
             if body.get("run") != self._made():
                 raise ConflictError("the film was run again since this page was opened: load it again")
             wanted, names = _cues(body.get("tracks")), _names(body.get("names"))
+            seconds = float(self._run.get("seconds") or 0.0)
+            if seconds and any(cue.end > seconds + 60 for cues in wanted.values() for cue in cues):
+                raise BadRequestError(f"a cue ends after the film, which lasts {seconds:.0f} s")
             if unknown := wanted.keys() - self._tracks.keys():
                 raise BadRequestError(f"there is no track {min(unknown)!r}")
             merged = {name: (self._tracks[name], cues) for name, cues in wanted.items()}
             overlay = saving.overlay_of(self.film.name, self._overlay, merged, names, self._turns)
-            state = body.get("state")
-            if state != edits.state_of(self.digest):
+            if body.get("state") != self._state:
                 raise ConflictError(_NEWER)
             try:
-                new = edits.save(self.digest, overlay, state=str(state))
+                self._state = edits.save(self.digest, overlay, state=self._state)
             except edits.StaleError as error:
                 raise ConflictError(_NEWER) from error
             self._unmade = {"tracks": body.get("tracks"), "names": body.get("names")}
-            return {"state": new, "edits": len(edits.numbered(overlay))}
+            return {"state": self._state, "edits": len(edits.numbered(overlay))}
 
     def again(self) -> Iterator[dict[str, Any]]:
         """Run the film again, and tell how it goes; at the end the last run is the new one. `ConflictError` while one is on."""

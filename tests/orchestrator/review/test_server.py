@@ -245,6 +245,19 @@ def test_a_save_on_top_of_a_newer_one_or_of_another_run_is_refused_and_nothing_i
     assert edits.load(server.desk.digest).speakers[0].name == "Zoe"
 
 
+def test_what_another_server_saved_is_there_after_the_page_is_loaded_again(server, film, monkeypatch):
+    other = Desk(film)
+    body = {"state": edits.state_of(other.digest), "run": other._made(), "tracks": {}}
+    other.save({**body, "names": {"SPEAKER_00": "Ada"}})
+    assert saved(server, names={"SPEAKER_01": "Zoe"}, state="")[0] == 409
+    monkeypatch.setattr(Desk, "make", lambda self: None)  # no stage is here to run
+    content = ask(server, "GET", "/")[2]
+    assert edits.state_of(other.digest).encode() in content
+    assert saved(server, names={"SPEAKER_01": "Zoe"})[0] == 200
+    overlay = edits.load(other.digest)
+    assert {person.name for person in overlay.speakers} == {"Ada", "Zoe"}
+
+
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
@@ -253,6 +266,8 @@ def test_a_save_on_top_of_a_newer_one_or_of_another_run_is_refused_and_nothing_i
         ({"tracks": {"": [{"start": 1}]}}, "cue 1.end is no time"),
         ({"tracks": {"": [cue(2, 1, "a")]}}, "ends before it has begun"),
         ({"tracks": {"": [cue(1, 2, "a" * 5000)]}}, "5000 characters"),
+        ({"tracks": {"": [cue(-3, 2, "a")]}}, "cue 1.start is no time"),
+        ({"tracks": {"": [cue(400, 402, "a")]}}, "ends after the film"),
         ({"names": {"SPEAKER_00": "a" * 200}}, "is no name"),
         ({"names": {"SPEAKER_00": "a\u0007"}}, "is no name"),
         ({"names": {"SPEAKER_00": 3}}, "is no text"),
