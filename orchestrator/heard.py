@@ -17,8 +17,13 @@ FLAGS = {
     "doubtful": "with words that may not have been said",
     "guessed_times": "with guessed times",
     "unknown_speaker": "of a speaker nobody knows",
+    "collides": "at the same time as another",
+    "wide": "with too long a line",
+    "lines": "with too many lines",
 }
 """What the flags of cues mean; others are said by their names."""
+_SEEN = {"edited", "sound"}
+"""Flags of cues that nobody has to look at."""
 
 
 def language(film: Mapping[str, Any]) -> str:
@@ -44,14 +49,16 @@ def sentences(film: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     if track and (others or "no track says" in track):
         yield f"heard {track}", "no track says" in track
     if subtitles.get("cues") == 0:
-        there = f"; there are also {', '.join(others)}: --audio-track" if others else ""
-        yield f"nobody speaks in it, so there are no cues{there}", True
+        there = f"; other tracks: {', '.join(others)} (--audio-track N)" if others else ""
+        somebody = int((asr.get("empty") or {}).get("count") or 0)
+        why = "nothing that is said in it was understood" if somebody else "nobody speaks in it"
+        yield f"{why}, so there are no cues{there}", True
     elif asr.get("language_probability") is not None and float(asr["language_probability"]) < 0.5:
         yield (
             f"the language is uncertain: {asr['language']} ({asr['language_probability']:.0%}); --language says it",
             True,
         )
-    if flags := subtitles.get("flags"):
+    if flags := {name: n for name, n in (subtitles.get("flags") or {}).items() if name not in _SEEN}:
         told = ", ".join(f"{count} {FLAGS.get(name, name)}" for name, count in sorted(flags.items()))
         total = fmt.plural(int(subtitles.get("cues") or 0), "cue")
         yield f"of {total}, look at: {told}", False

@@ -62,4 +62,6 @@ def ingredients(
 
 def key_of(found: Mapping[str, Any]) -> str:
     """The key of a result with these ingredients: SHA-256, as hex."""
-    return hashlib.sha256(json.dumps(found, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(found, sort_keys=True, ensure_ascii=False).encode(errors="surrogateescape")
+    ).hexdigest()

@@ -26,7 +26,7 @@ def sentences(film: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
         where = "; the .json says where and why, under doubts" if subtitles.get("cues") is not None else ""
         yield ", ".join(told) + where, bool(counts["dropped"] or counts["empty"])
     coverage, unsupported = subtitles.get("coverage"), subtitles.get("unsupported")
-    if coverage is None or unsupported is None:
+    if coverage is None or unsupported is None or subtitles.get("cues") == 0:
         return
     poor = coverage < COVERED or unsupported > UNSUPPORTED
     if poor or told:

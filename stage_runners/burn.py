@@ -114,5 +114,5 @@ def _fonts(executable: str, ass: Path, context: Context) -> None:
         context.fact("letters_without_font", len(found.missing))
         context.degraded(
             f"no font here has {len(found.missing)} of the letters ({' '.join(found.missing[:_SHOWN])}): they are boxes; install "
-            "one that has, such as Noto for their script"
+            "one that has, such as Noto for their script, and draw again with --force burn"
         )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 
 import pytest
 
+from orchestrator import keys
 from orchestrator.errors import FatalError
 from orchestrator.stages import STAGES
 from tests.orchestrator import stages as small
@@ -120,3 +122,7 @@ def test_the_declared_stages_fit_together():
         seen.add(declaration.name)
     assert len({s.backends[0].runner for s in STAGES.values()}) == len(STAGES)
     assert small.ROOT.exists()
+
+
+def test_a_film_whose_name_is_no_utf8_has_a_key():
+    assert keys.key_of({"destination": os.fsdecode(b"caf\xe9.subtitled.mkv")})

@@ -208,7 +208,7 @@ def test_silence_is_said_with_the_tracks_that_there_also_are_and_no_language_sta
     assert list(heard.sentences(film)) == [
         ("heard audio track 0 (fra): the default one", False),
         (
-            "nobody speaks in it, so there are no cues; there are also audio track 1 (eng): --audio-track",
+            "nobody speaks in it, so there are no cues; other tracks: audio track 1 (eng) (--audio-track N)",
             True,
         ),
     ]
