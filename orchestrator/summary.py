@@ -151,7 +151,9 @@ def _verdict(summary: Mapping[str, Any], width: int) -> Iterator[Line]:
         case "failed":
             stages = [stage for film in summary["films"] for stage in film["stages"]]
             kept = any(stage["status"] in {"done", "cached"} for stage in stages)
-            hopeless = all(entry.get("category") == "input" for entry in summary["failed"])
+            hopeless = all(
+                entry["stage"] == "demux" and entry.get("category") == "input" for entry in summary["failed"]
+            )
             line = f"failed after {took}" + (f"; {_AGAIN}" if kept and not hopeless else "")
         case _:
             line = f"interrupted after {took}; {_AGAIN}"
