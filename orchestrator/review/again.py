@@ -89,6 +89,14 @@ class Again:
             self._process.kill()
             self._process.wait()
 
+    def close(self) -> None:
+        """Stop it, and let go of what it printed."""
+        self.stop()
+        self._listener.join(5)
+        for pipe in (self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                pipe.close()
+
     def _listen(self) -> None:
         assert self._process.stderr is not None  # noqa: S101 - it is a pipe
         for line in self._process.stderr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -80,7 +81,10 @@ class Desk:
             if not self._again and self._state != edits.state_of(self.digest):
                 self.load()  # somebody else has saved: the page is of what there is now
                 if self.stale:
-                    self.make()
+                    with contextlib.suppress(
+                        FatalError
+                    ):  # what is saved is kept by the next save all the same
+                        self.make()
             found = page_data.of_film(self._content, self._run, self._store, self.film.parent, editing=True)
             found["media"] |= {
                 "film": f"/film?token={token}",
@@ -142,17 +146,19 @@ class Desk:
                     self.load()
                 yield told
         finally:
-            run.stop()
+            run.close()
             with self._lock:
                 self._again = None
 
     def make(self) -> None:
         """Run the film again, quietly; `FatalError` where that fails."""
+        end: dict[str, Any] = {}
         for told in self.again():
-            if told.get("status") not in {None, 0, 6}:
-                raise FatalError(
-                    "the subtitles could not be made again", "\n  ".join(told["said"]) or "", FAILED
-                )
+            end = told
+        if end.get("status") not in {0, 6}:
+            raise FatalError(
+                "the subtitles could not be made again", "\n  ".join(end.get("said", ())), FAILED
+            )
 
     def close(self) -> None:
         """Stop a run that is on."""

@@ -49,7 +49,8 @@ class Guard:
         origin = headers.get("origin", ())
         if any(one.lower() not in {f"http://{name}" for name in hosts} for one in origin):
             return Refused(403, "another page has no business here")
-        if any(one.lower() not in {"same-origin", "none"} for one in headers.get("sec-fetch-site", ())):
+        asks = {"same-origin", "none"} | ({"cross-site"} if _opens(method, headers) else set())
+        if any(one.lower() not in asks for one in headers.get("sec-fetch-site", ())):
             return Refused(403, "another page has no business here")
         sent = headers.get(HEADER.lower(), ())
         given = sent[0] if len(sent) == 1 else query_token if method == "GET" and not sent else None
@@ -70,3 +71,9 @@ class Guard:
         if len(length[0]) > 12 or int(length[0]) > LARGEST:
             return Refused(413, f"more than {LARGEST >> 20} MB")
         return int(length[0])
+
+
+def _opens(method: str, headers: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a window of its own is opened on it, as by the file that the browser is started with. No page sees into that."""
+    how = [headers.get(f"sec-fetch-{name}", ()) for name in ("mode", "dest")]
+    return method == "GET" and [list(one) for one in how] == [["navigate"], ["document"]]

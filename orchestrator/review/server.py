@@ -116,7 +116,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def page(self) -> None:
         """The page itself."""
-        text = self.server.desk.page(self.server.guard.token)
+        try:
+            text = self.server.desk.page(self.server.guard.token)
+        except FatalError as error:
+            self._refuse(Refused(500, " ".join(filter(None, (f"{error.message}.", error.hint)))))
+            return
         self._send(
             200,
             text.encode(errors="surrogateescape"),

@@ -193,8 +193,7 @@ function nudge(side, by) {
 const act = (words, key, action) => h("button", { type: "button", title: key, onclick: action }, words);
 
 function cut() {
-  const cursor = document.activeElement === text() ? text().selectionStart : text()?.dataset.cursor;
-  split(current, Number(cursor ?? 0));
+  split(current, text()?.selectionStart ?? 0); // where the cursor was last
 }
 
 function add() {
@@ -251,9 +250,6 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     (key === "y" || event.shiftKey ? redo : undo)();
   }
-});
-document.addEventListener("selectionchange", () => {
-  if (text() && document.activeElement === text()) text().dataset.cursor = text().selectionStart;
 });
 page.on("redraw", () => {
   if (!started) start();

@@ -4,6 +4,7 @@ import { page } from "./state.js";
 const past = [];
 const ahead = [];
 const loaded = Object.fromEntries(page.data.tracks.map((track) => [track.id, track.cues]));
+const opened = {};
 const RULES = ["too_fast", "too_short", "too_long", "wide", "lines", "collides", "late"];
 const DASH = /^[-–—]\s?(?=\S)/;
 let names = {}; // what voices are called, by label, where that was changed; null: as the machine calls them
@@ -26,16 +27,50 @@ export function changes() {
   const tracks = {};
   for (const track of page.data.tracks)
     if (track.cues !== loaded[track.id])
-      tracks[track.id] = track.cues.map(({ start, end, text, speakers }) => ({ start, end, text, speakers }));
+      tracks[track.id] = track.cues.map(plain);
   return { tracks, names };
 }
 
-/* Take up changes as `changes` gave them, as one change. */
-export function takeUp({ tracks, names: called }, { quietly = false } = {}) {
-  if (!quietly) remember();
+/* Show what was saved and is not made yet, as `changes` gave it. */
+export function takeUp({ tracks, names: called }) {
   for (const track of page.data.tracks) if (tracks?.[track.id]) track.cues = tracks[track.id].map((one) => known(one, track));
   for (const [label, name] of Object.entries(called ?? {})) call(label, name);
-  version = quietly ? saved : (latest += 1);
+  page.cues = page.track.cues;
+  arrange();
+}
+
+const plain = ({ start, end, text, speakers }) => ({ start, end, text, speakers });
+
+/* Remember the tracks as the page was opened with them: what is kept in the browser is what differs from that. */
+export function markOpened() {
+  for (const track of page.data.tracks) opened[track.id] = track.cues;
+}
+
+/* The cues that went and came since the page was opened, by track, and the names. */
+export function difference() {
+  const tracks = {};
+  for (const track of page.data.tracks) {
+    const was = opened[track.id];
+    if (was === track.cues) continue;
+    const [before, now] = [new Set(was), new Set(track.cues)];
+    tracks[track.id] = { gone: was.filter((cue) => !now.has(cue)).map(plain), put: track.cues.filter((cue) => !before.has(cue)).map(plain) };
+  }
+  return { tracks, names };
+}
+
+/* Take up such a difference over the cues that are there now, cue by cue: what others saved since stays. */
+export function takeUpAgain({ tracks, names: called }) {
+  remember();
+  joined = "";
+  for (const track of page.data.tracks) {
+    const { gone, put } = tracks?.[track.id] ?? { gone: [], put: [] };
+    const there = track.cues;
+    const stays = there.filter((cue) => !gone.some((one) => alike(one, cue)) || put.some((one) => alike(one, cue)));
+    const fresh = put.filter((one) => !there.some((cue) => alike(one, cue)));
+    track.cues = [...stays, ...fresh.map((one) => known(one, track))];
+  }
+  for (const [label, name] of Object.entries(called ?? {})) call(label, name);
+  version = latest += 1;
   page.cues = page.track.cues;
   arrange();
 }

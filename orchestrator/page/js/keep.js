@@ -1,17 +1,16 @@
 /* Keeping what was edited: saved with the server, kept in this browser until then, and the subtitles made again. */
 import { page } from "./state.js";
 import { byId, clock, fillWith, h, plural } from "./words.js";
-import { canRedo, canUndo, changes, isDirty, markSaved, redo, takeUp, undo } from "./edits.js";
+import { canRedo, canUndo, changes, difference, isDirty, markOpened, markSaved, redo, takeUp, takeUpAgain, undo } from "./edits.js";
 
 const { review } = page.data;
-const KEY = `orchestrator-review:${page.data.film.digest}`;
-const EARLIER = `${KEY}:earlier`; // what was offered, and neither taken up nor dropped before somebody went on
-const VIEW = `${KEY}:view`;
+const FILM = `orchestrator-review:${page.data.film.digest}:`;
+const KEY = `${FILM}${Date.now()}-${Math.random().toString(36).slice(2)}`; // each page that is open keeps its own
+const VIEW = `orchestrator-view:${page.data.film.digest}`;
 let busy = "";
 let note = null; // {text, bad, more}
 let later = 0;
 let pending = false;
-let waiting = null; // what is offered
 
 /* Ask the server; the answer as {status, content}, status 0 where it is gone. */
 async function ask(path, body) {
@@ -111,19 +110,12 @@ function keepDraft() {
   clearTimeout(later);
   pending = false;
   if (!isDirty()) return forget();
-  const draft = { when: Date.now(), run: review.run, state: review.state, ...changes() };
+  const draft = { when: Date.now(), run: review.run, state: review.state, ...difference() };
   try {
-    keepOffered();
     localStorage.setItem(KEY, JSON.stringify(draft));
   } catch {
     tell("This browser keeps nothing for a closed tab: save now and then.", { bad: true });
   }
-}
-
-/* What is offered stays there until somebody takes it up or drops it. */
-function keepOffered() {
-  if (waiting) localStorage.setItem(EARLIER, JSON.stringify(waiting));
-  else localStorage.removeItem(EARLIER);
 }
 
 function keepDraftSoon() {
@@ -136,34 +128,45 @@ function forget() {
   clearTimeout(later);
   pending = false;
   try {
-    keepOffered();
     localStorage.removeItem(KEY);
   } catch {
     // a browser that keeps nothing has nothing to forget
   }
 }
 
-function draftThere() {
-  try {
-    return JSON.parse(localStorage.getItem(KEY) ?? localStorage.getItem(EARLIER));
-  } catch {
-    return null;
+/* Offer what a page that is no longer open kept: an open one holds a lock of its name. */
+async function offerEarlier() {
+  if (!byId("offer").hidden) return;
+  const { held } = await navigator.locks.query();
+  const open = new Set(held.map((lock) => lock.name));
+  const keys = Object.keys(localStorage).filter((key) => key.startsWith(FILM) && !open.has(key) && key !== KEY).sort();
+  for (const key of keys) {
+    try {
+      const draft = JSON.parse(localStorage.getItem(key));
+      if (Object.keys(draft.tracks).length || Object.keys(draft.names).length) return offer(key, draft);
+    } catch {
+      // nothing that this page kept
+    }
+    localStorage.removeItem(key);
   }
 }
 
-function offer(draft) {
-  waiting = draft;
+function offer(key, draft) {
   const when = new Date(draft.when).toLocaleString();
   const moved = draft.run !== review.run ? "; the film was run again since then" : "";
-  const take = h("button", { type: "button", id: "take-up", onclick: () => (offered(), takeUp(draft)) }, "take them up");
-  const drop = h("button", { type: "button", onclick: () => (offered(), isDirty() || forget()) }, "drop them");
+  const end = (take) => {
+    byId("offer").hidden = true;
+    if (take) {
+      takeUpAgain(draft);
+      keepDraft();
+    }
+    localStorage.removeItem(key);
+    offerEarlier();
+  };
+  const take = h("button", { type: "button", id: "take-up", onclick: () => end(true) }, "take them up");
+  const drop = h("button", { type: "button", onclick: () => end(false) }, "drop them");
   fillWith(byId("offer"), `There are changes of ${when} that were not saved${moved}.`, take, drop);
   byId("offer").hidden = false;
-}
-
-function offered() {
-  waiting = null;
-  byId("offer").hidden = true;
 }
 
 function draw() {
@@ -191,18 +194,21 @@ const button = (id, text, keys, action, off) =>
 /* What the last saving or running left to be said, and where the page was. */
 export function startKeeping() {
   if (review.saved) {
-    takeUp(review.saved, { quietly: true });
+    takeUp(review.saved);
     review.unmade = true;
   }
+  markOpened();
   const view = JSON.parse(sessionStorage.getItem(VIEW) ?? "null");
   sessionStorage.removeItem(VIEW);
   if (view) {
     if (page.track?.id !== view.track) page.show(view.track);
     page.seek(view.time);
+    const shown = page.cues.findLast((cue) => cue.start <= view.time + 0.01);
+    if (shown) setTimeout(() => page.select(shown.id, { seek: false }), 0);
     note = { text: view.note, bad: false, more: [] };
   }
-  const draft = draftThere();
-  if (draft && (Object.keys(draft.tracks ?? {}).length || Object.keys(draft.names ?? {}).length)) offer(draft);
+  navigator.locks?.request(KEY, () => new Promise(() => {}));
+  for (const wait of [0, 500, 2000]) setTimeout(() => navigator.locks && offerEarlier(), wait); // a page that is just closing is still open
   page.on("edited", () => {
     if (note && !busy) note = null;
     keepDraftSoon();

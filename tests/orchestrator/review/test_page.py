@@ -144,7 +144,7 @@ def test_unsaved_changes_are_offered_again_and_a_save_over_a_newer_one_is_refuse
     assert cues(page)[0][2] == "One.!"
 
 
-def test_what_is_offered_is_not_lost_to_what_is_typed_meanwhile(page):
+def test_what_is_offered_is_taken_up_over_what_was_saved_meanwhile(page):
     keys(page, "j", "e", "End")
     page.keyboard.type(" first")
     page.reload()
@@ -155,7 +155,25 @@ def test_what_is_offered_is_not_lost_to_what_is_typed_meanwhile(page):
     page.reload()
     assert [cue[2] for cue in cues(page)] == ["One.", "Two. second"]
     page.click("#take-up")
-    assert cues(page)[0][2] == "One. first"
+    assert [cue[2] for cue in cues(page)] == ["One. first", "Two. second"]
+
+
+def test_a_tab_keeps_its_own_changes_whatever_another_saves(page, server):
+    keys(page, "j", "e", "End")
+    page.keyboard.type(" mine")
+    other = page.context.new_page()
+    other.goto(server.guard.address)
+    other.keyboard.press("j")
+    other.keyboard.press("j")
+    other.keyboard.press("Delete")
+    other.keyboard.press("Control+s")
+    other.wait_for_selector("#keep .note:has-text('Saved')")
+    assert other.is_hidden("#offer")
+    keys(page, "Escape", "Control+s")
+    page.wait_for_selector("#keep .bad:has-text('somebody else has saved')")
+    page.reload()
+    page.click("#take-up")
+    assert [cue[2] for cue in cues(page)] == ["One. mine"]
 
 
 def test_a_film_that_the_browser_cannot_play_is_heard(page):
