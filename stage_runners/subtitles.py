@@ -48,7 +48,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     mending = Mending(context.params, turns, segments, known)
     known, speakers = mending.known, mending.speakers
     limits = profile(context.params, language, shots)
-    shown = labels_of(limits, context.params, speakers)
+    laid, called = (labels_of(limits, context.params, names) for names in (mending.laid, speakers))
     besides = Besides(context.params, language, limits, sounds, speech)
 
     def check(done: int) -> None:
@@ -56,12 +56,13 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
         context.progress(done, len(words), unit="words", phase="layout")
 
     def lay(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, Any]]) -> list[Cue]:
-        return cues_of(segments, words, language, context.params, speakers, check, shots)
+        return cues_of(segments, words, language, context.params, mending.laid, check, shots)
 
     def finish(cues: list[Cue]) -> list[Cue]:
         return besides.added(trust.flagged(cues))
 
-    base, cues = mending.cues(*formats.together(segments, words, speakers), lay, shown, finish)
+    spoken = formats.together(segments, words, mending.laid)
+    base, cues = mending.cues(*spoken, lay, laid, called, finish)
     segments, words = mending.transcript(segments, words)
     context.method = "dynamic programme"
     _report(cues, language, speakers, context)

@@ -82,13 +82,28 @@ def labelled(cue: Cue, before: Cue | None, labels: Labels) -> Cue:
         wanted = begins and (labels.every or line.dash or line.speaker != last)
         label = labels.of.get(line.speaker or "", "") if wanted else ""
         lines[k] = replace(line, label=label)
+    return replace(cue, lines=_with_room(lines, labels.limits))
+
+
+def _with_room(lines: list[Line], limits: Profile) -> tuple[Line, ...]:
+    """The lines; a label that does not fit takes one of its own, as the layout does."""
     first = lines[0]
-    room = labels.limits
-    if (
-        first.label and not first.dash and len(first.shown()) > room.width and len(lines) < room.lines
-    ):  # as the layout does: a label that does not fit takes a line of its own
-        lines = [Line("", first.speaker, first.label), replace(first, label=""), *lines[1:]]
-    return replace(cue, lines=tuple(lines))
+    full = len(first.shown()) > limits.width and len(lines) < limits.lines
+    if first.label and first.text and not first.dash and full:
+        return (Line("", first.speaker, first.label), replace(first, label=""), *lines[1:])
+    return tuple(lines)
+
+
+def called_otherwise(cue: Cue, labels: Labels) -> Cue:
+    """The cue with the labels of other names in the place of those it has; its text, lines and times stay."""
+    lines = [
+        replace(line, label=labels.of.get(line.speaker or "", "")) if line.label else line
+        for line in cue.lines
+    ]
+    lines = [line for line in lines if line.text or line.label]
+    if lines == list(cue.lines) or not lines:
+        return cue
+    return replace(cue, lines=_with_room(lines, labels.limits))
 
 
 def collided(cues: Sequence[Cue]) -> list[Cue]:

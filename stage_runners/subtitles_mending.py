@@ -10,7 +10,7 @@ from ipc.clip import clip_of
 from ipc.edits import DamagedError, Overlay, parse
 from ipc.errors import StageError
 from stage_runners.subtitles_cues import Cue
-from stage_runners.subtitles_edited_cues import Labels
+from stage_runners.subtitles_edited_cues import Labels, called_otherwise
 from stage_runners.subtitles_edited_words import rewritten
 from stage_runners.subtitles_edits import Lay, Mended, mend
 from stage_runners.subtitles_formats import names
@@ -36,7 +36,8 @@ def read(path: str | None) -> Overlay:
 class Mending:
     """The overlay that the parameters `edits`, `track` and `clip` name, over one run's rows.
 
-    `known` is the table of speakers with the names that a person gave, `speakers` maps every label to what it is called.
+    `known` is the table of speakers with the names that a person gave, `speakers` maps every label to what it is called. `laid` has the
+    machine's names: cues are laid out with those, so that a new name moves no cue that nobody touched.
     """
 
     def __init__(
@@ -54,10 +55,12 @@ class Mending:
         speaking = people.speaking(self._edits)
         here = [*(str(s["speaker"]) for s in segments if s["speaker"]), *speaking]
         self.known = people.named(known, here)
-        self.speakers = names([*segments, *({"speaker": label} for label in speaking)], self.known)
+        everybody = [*segments, *({"speaker": label} for label in speaking)]
+        self.laid = names(everybody, known)
+        self.speakers = names(everybody, self.known)
         self._named = {label: name for label, name in people.names.items() if label in self.speakers}
         first: dict[str, str] = {}
-        self._same = {label: first.setdefault(name, label) for label, name in self.speakers.items()}
+        self._same = {label: first.setdefault(name, label) for label, name in self.laid.items()}
         self._people = people
         self._mended: Mended | None = None
 
@@ -67,12 +70,15 @@ class Mending:
         words: Sequence[Row],
         lay: Lay,
         labels: Labels,
+        called: Labels,
         finish: Callable[[list[Cue]], list[Cue]] = list,
     ) -> tuple[list[Cue], list[Cue]]:
-        """The cues before and after the edits; `segments` and `words` are those whose voices of one name are one."""
+        """The cues before and after the edits; `segments` and `words` are those whose voices of one name are one, `labels` those that
+        were laid out, `called` those that are shown.
+        """
         edits = self._people.edits(self._edits, self._same)
         self._mended = mend(edits, segments, words, lay, labels, finish=finish, clip=self._clip)
-        return list(self._mended.base), list(self._mended.cues)
+        return list(self._mended.base), [called_otherwise(cue, called) for cue in self._mended.cues]
 
     def transcript(
         self, segments: Sequence[Row], words: Sequence[Row]

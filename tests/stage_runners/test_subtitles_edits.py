@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ipc.artifacts import read, write
 from ipc.edits import Edit, Overlay, Person, Shown
 from stage_runners.subtitles import cues_of, labels_of
+from stage_runners.subtitles_edited_cues import called_otherwise
 from stage_runners.subtitles_edited_words import rewritten
 from stage_runners.subtitles_edits import mend
 from stage_runners.subtitles_edits_under import compact
@@ -264,6 +265,16 @@ def test_a_voice_is_found_by_where_it_speaks_though_it_is_labelled_otherwise_now
     assert nowhere.labels == {A: f"{A}*"}
     fresh = Person(label="PERSON_1", name="Guest")
     assert People(Overlay(speakers=(fresh,)), turns).names == {"PERSON_1": "Guest"}
+
+
+def test_another_name_moves_no_cue_and_its_label_finds_room():
+    lay, labels = laid(PARAMS)
+    longer = labels_of(labels.limits, PARAMS, {A: "Ana Maria Magdalena", B: "Bartholomew"})
+    found = [called_otherwise(cue, longer) for cue in BASE]
+    assert [(cue.start, cue.end, cue.text()) for cue in found] == [(c.start, c.end, c.text()) for c in BASE]
+    assert found[1].text(labels=True).startswith("[BARTHOLOMEW]")
+    assert all(len(line.shown()) <= 42 or len(cue.lines) > 1 for cue in found for line in cue.lines)
+    assert lay(around(WORDS), WORDS) == BASE
 
 
 def test_a_name_holds_for_the_whole_film_against_every_other(tmp_path):
