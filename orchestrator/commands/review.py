@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import html
+import secrets
 import signal
 import sys
 import webbrowser
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from orchestrator.errors import OK, USAGE, FatalError
+from orchestrator.errors import OK, STORAGE, USAGE, FatalError
 from orchestrator.films import film_of
+from orchestrator.home import home
 
 
 def add(subparsers: Any) -> None:
@@ -23,8 +27,10 @@ def add(subparsers: Any) -> None:
         description="Open the report of the film's last run with editing: text, times, speakers, split, merge, delete. What is saved "
         "holds for every later run. It is served to this machine alone, under an address that holds a key. Ctrl-C ends it.",
     )
-    parser.add_argument("film", type=Path)
-    parser.add_argument("--port", type=int, default=0, metavar="N", help="default: a free one")
+    parser.add_argument("film", type=Path, help="as it was named to run")
+    parser.add_argument(
+        "--port", type=int, default=0, metavar="N", help="default: the film's own, or a free one"
+    )
     parser.add_argument(
         "--browser", action=argparse.BooleanOptionalAction, default=True, help="open it (default: yes)"
     )
@@ -44,13 +50,44 @@ def run(arguments: argparse.Namespace) -> int:
         desk.make()
     with Server(desk, arguments.port) as server:
         print(f"{film.name} is open at {server.guard.address}\n  Ctrl-C ends it", flush=True)
-        if arguments.browser:
-            webbrowser.open(server.guard.address)
-        with contextlib.suppress(KeyboardInterrupt), _terminated():
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(contextlib.suppress(KeyboardInterrupt))
+            stack.enter_context(_terminated())
+            if arguments.browser:
+                webbrowser.open(stack.enter_context(leading_to(server.guard.address)).as_uri())
             server.serve_forever(poll_interval=0.2)
         desk.close()
     print("ended; what was saved is kept")
     return OK
+
+
+@contextlib.contextmanager
+def leading_to(address: str) -> Iterator[Path]:
+    """A page that only this user can read, and that leads to `address`; it is gone at the end.
+
+    Who starts a browser with an address shows it to everybody on the machine: the words of a command are in the list of processes.
+    """
+    folder = home() / "review"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / f"{secrets.token_hex(8)}.html"
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_text(_PAGE.format(html.escape(address)), encoding="utf-8")
+    except OSError as error:
+        raise FatalError(
+            f"cannot write in {folder}: {error.strerror}", "--no-browser only prints the address", STORAGE
+        ) from error
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">
+<meta http-equiv="refresh" content="0; url={0}"><title>orchestrator review</title></head>
+<body><a href="{0}">to the review</a></body></html>
+"""
 
 
 @contextlib.contextmanager

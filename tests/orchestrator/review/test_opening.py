@@ -1,0 +1,65 @@
+"""How the browser is started: the token is in no word that other users of the machine can read."""
+
+from __future__ import annotations
+
+import argparse
+import stat
+import webbrowser
+from pathlib import Path
+from urllib.request import url2pathname
+
+import pytest
+
+from orchestrator.commands import review
+from orchestrator.home import home
+from orchestrator.review.guard import Guard
+from orchestrator.review.server import Server
+from tests import browser
+
+
+def test_the_browser_is_started_with_a_file_of_this_user_that_is_gone_at_the_end(film, monkeypatch):
+    seen = {}
+
+    def opened(address):
+        path = Path(url2pathname(address.removeprefix("file://")))
+        seen.update(address=address, path=path, mode=stat.S_IMODE(path.stat().st_mode), text=path.read_text())
+
+    served = []
+    monkeypatch.setattr(webbrowser, "open", opened)
+    monkeypatch.setattr(
+        Server, "serve_forever", lambda self, poll_interval: served.append(self.guard.address)
+    )
+    assert review.run(argparse.Namespace(film=film, port=0, browser=True)) == 0
+    token = served[0].partition("token=")[2]
+    assert token
+    assert token not in seen["address"]
+    assert served[0] in seen["text"]
+    assert seen["mode"] == 0o600
+    assert not seen["path"].exists()
+
+
+def test_a_browser_gets_from_that_file_to_the_page(server):
+    home().mkdir(exist_ok=True)
+    with review.leading_to(server.guard.address) as path, browser.page() as page:
+        page.goto(path.as_uri())
+        page.wait_for_selector("html[data-ready]", state="attached")
+        assert page.url == server.guard.address
+        assert page.evaluate("page.cues.length") == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "mode", "dest"),
+    [("GET", "cors", "empty"), ("GET", "no-cors", "script"), ("GET", "navigate", "iframe"), ("POST", "navigate", "document")],
+)  # fmt: skip
+def test_only_a_window_of_its_own_may_be_opened_from_elsewhere(method, mode, dest):
+    guard = Guard(20000)
+    headers = {
+        "host": ["127.0.0.1:20000"],
+        "sec-fetch-site": ["cross-site"],
+        "sec-fetch-mode": [mode],
+        "sec-fetch-dest": [dest],
+    }
+    assert guard.refuses(method, headers, guard.token).status == 403
+    opens = {**headers, "sec-fetch-mode": ["navigate"], "sec-fetch-dest": ["document"]}
+    assert guard.refuses("GET", opens, guard.token) is None
+    assert guard.refuses("GET", opens, "wrong").status == 403
