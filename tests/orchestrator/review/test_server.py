@@ -104,6 +104,14 @@ def test_another_origin_is_refused_though_it_knows_the_token(server, origin):
 def test_a_browser_that_says_it_asks_for_another_site_is_refused(server):
     for site in ("cross-site", "same-site"):
         assert status(server, Sec_Fetch_Site=site) == 403
+        assert status(server, Sec_Fetch_Site=site, Sec_Fetch_Mode="cors") == 403
+        assert (
+            status(server, "POST", "/save", body="{}", Sec_Fetch_Site=site, Sec_Fetch_Mode="navigate") == 403
+        )
+        assert status(server, keyed=False, Sec_Fetch_Site=site, Sec_Fetch_Mode="navigate") == 403
+        assert (
+            status(server, Sec_Fetch_Site=site, Sec_Fetch_Mode="navigate") == 200
+        )  # from the page on the disk
     for site in ("same-origin", "none"):
         assert status(server, Sec_Fetch_Site=site) == 200
 
