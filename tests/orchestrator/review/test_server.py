@@ -112,6 +112,9 @@ def test_a_browser_that_says_it_asks_for_another_site_is_refused(server):
         assert (
             status(server, Sec_Fetch_Site=site, Sec_Fetch_Mode="navigate") == 200
         )  # from the page on the disk
+    opened = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
+    assert status(server, keyed=False, **opened) == 403
+    assert status(server, **opened) == 200  # as from the file that the browser is started with
     for site in ("same-origin", "none"):
         assert status(server, Sec_Fetch_Site=site) == 200
 
@@ -264,6 +267,18 @@ def test_what_another_server_saved_is_there_after_the_page_is_loaded_again(serve
     assert saved(server, names={"SPEAKER_01": "Zoe"})[0] == 200
     overlay = edits.load(other.digest)
     assert {person.name for person in overlay.speakers} == {"Ada", "Zoe"}
+
+
+def test_what_was_taken_back_elsewhere_is_not_brought_back_by_the_next_save(server, monkeypatch):
+    tracks = {"": [cue(1.0, 2.5, "One!", "SPEAKER_00"), cue(3.0, 4.5, "Two.", "SPEAKER_01")]}
+    assert saved(server, tracks=tracks, names={"SPEAKER_00": "Ada"})[0] == 200
+    edits.save(server.desk.digest, edits.load("0" * 64))  # orchestrator edits FILM --discard
+    monkeypatch.setattr(Desk, "make", lambda self: None)  # no stage is here to run
+    assert b"One!" not in ask(server, "GET", "/")[2]
+    assert saved(server, names={"SPEAKER_01": "Zoe"})[0] == 200
+    overlay = edits.load(server.desk.digest)
+    assert [person.name for person in overlay.speakers] == ["Zoe"]
+    assert not overlay.tracks
 
 
 @pytest.mark.parametrize(
