@@ -64,14 +64,39 @@ def load(film_digest: str) -> Overlay:
             f"{file} cannot be read: {error.strerror}", "check its permissions", INPUT
         ) from error
     except ValueError as error:
-        last = next(
-            (f" --restore {one.number} takes the last one that was kept" for one in versions(film_digest)), ""
-        )
         raise FatalError(
             f"what you edited of this film cannot be read, {file} is damaged: {_reason(error)}",
-            f"mend it, or see what was kept of it: orchestrator edits FILM{';' if last else ''}{last}",
+            f"mend it, or {_way_out(film_digest)}",
             INPUT,
         ) from error
+
+
+def _way_out(film_digest: str) -> str:
+    """What takes the place of a damaged file: the last state that can be read, or nothing."""
+    last = next((one.number for one in versions(film_digest) if readable(one)), None)
+    if last is None:
+        return "begin anew, it is kept: orchestrator edits FILM --discard"
+    return f"take up the last one that was kept: orchestrator edits FILM --restore {last}"
+
+
+def readable(version: Version) -> bool:
+    """Whether it holds edits, and not what was set aside as damaged."""
+    try:
+        parse(version.path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def discard(film_digest: str) -> int:
+    """Take back everything; returns how many changes that were, 0 where the file was damaged. It is kept among the versions."""
+    _set_aside(film_digest)
+    try:
+        count = len(numbered(load(film_digest)))
+    except FatalError:
+        count = 0
+    save(film_digest, Overlay())
+    return count
 
 
 def for_run(film_digest: str) -> Path | None:

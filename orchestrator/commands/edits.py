@@ -46,9 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         edits.restore(digest, arguments.restore)
         return _done(f"version {arguments.restore} is the present one", arguments)
     if arguments.discard:
-        count = len(edits.numbered(edits.load(digest)))
-        edits.save(digest, Overlay(film=film.name))
-        return _done(f"{fmt.plural(count, 'change')} taken back", arguments)
+        return _done(f"{fmt.plural(edits.discard(digest), 'change')} taken back", arguments)
     try:
         overlay = edits.load(digest)
     except FatalError:
@@ -121,6 +119,9 @@ def _text(cues: tuple[Shown, ...]) -> str:
 def _show_versions(digest: str) -> None:
     there = edits.versions(digest)
     if there:
-        told = ", ".join(f"{one.number} ({one.when:%Y-%m-%d %H:%M})" for one in there[:_SHOWN])
+        told = ", ".join(
+            f"{one.number} ({one.when:%Y-%m-%d %H:%M}{'' if edits.readable(one) else ', damaged'})"
+            for one in there[:_SHOWN]
+        )
         more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
         print(f"versions that are kept: {told}{more}; --restore N takes one up again")

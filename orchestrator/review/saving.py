@@ -114,7 +114,7 @@ def edits_of(track: Track, wanted: Sequence[Shown], old: Sequence[Edit]) -> tupl
     made = [
         (edit, edit.span())
         for group in together.changed()
-        if (edit := _edit(track, wanted, old, group, as_made))
+        if (edit := _edit(track, wanted, old, group, as_made, together.loose))
     ]
     kept = [(edit, edit.span()) for k, edit in enumerate(old) if k in together.untouched]
     return tuple(edit for edit, _ in sorted([*made, *kept], key=lambda one: one[1]))
@@ -163,6 +163,7 @@ class _Together:
             same = next((b for b in bases.over(cue) if _key(track.base[b]) == _key(cue)), None)
             for b in bases.over(cue) if same is None else (same,):
                 self._join(("s", k), ("b", b))
+        self.loose = {k for k, cue in enumerate(shown) if k not in owner and not bases.over(cue)}
         for k, edit in enumerate(old):
             for cue in edit.before:
                 for b in bases.over(cue):
@@ -213,14 +214,21 @@ def _owners(track: Track, old: Sequence[Edit]) -> dict[int, int]:
 
 
 def _edit(
-    track: Track, wanted: Sequence[Shown], old: Sequence[Edit], group: Sequence[Node], as_made: set[Any]
+    track: Track,
+    wanted: Sequence[Shown],
+    old: Sequence[Edit],
+    group: Sequence[Node],
+    as_made: set[Any],
+    loose: set[int],
 ) -> Edit | None:
     """The edit of a group; None where it leaves everything as the machine made it."""
     bases = [track.base[k] for kind, k in group if kind == "b"]
     earlier = [cue for kind, k in group if kind == "e" for cue in old[k].before]
     # what the machine makes of that stretch today counts, where it makes anything of it
     stale = [cue for cue in earlier if not any(_overlap(cue, base.start, base.end) for base in bases)]
-    before = {_key(cue)[:3]: cue for cue in [*stale, *bases]}
+    # what stands where the machine makes nothing, beside an edit that was laid anew, is what was there
+    alone = [track.shown[k] for kind, k in group if kind == "s" and k in loose]
+    before = {_key(cue)[:3]: cue for cue in [*stale, *bases, *alone]}
     after = sorted((wanted[k] for kind, k in group if kind == "n"), key=lambda cue: (cue.start, cue.end))
     was = sorted(before.values(), key=lambda cue: (cue.start, cue.end))
     if [_key(cue)[:3] for cue in was] == [_key(cue)[:3] for cue in after] and all(

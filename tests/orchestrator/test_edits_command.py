@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -59,4 +60,20 @@ def test_what_is_not_there_is_refused(film, capsys):
     assert cli.main(["edits", str(film)]) == 4
     told = capsys.readouterr()
     assert "is damaged" in told.err
+    assert "orchestrator edits FILM --restore 1" in told.err
     assert "versions that are kept: 1" in told.out
+    assert cli.main(["edits", str(film), "--restore", "1"]) == 0
+    capsys.readouterr()
+    assert cli.main(["edits", str(film)]) == 0
+    shown = capsys.readouterr().out
+    assert "  1  SPEAKER_00 is Zoe" in shown
+    assert re.search(r"kept: 3 \(\S+ \S+\), 2 \(\S+ \S+, damaged\), 1 \(", shown), shown
+
+
+def test_a_damaged_file_can_be_given_up_and_is_kept(film, capsys):
+    digest = file_digest(film)
+    edits.file_of(digest).write_text("{")
+    assert cli.main(["edits", str(film), "--discard"]) == 0
+    capsys.readouterr()
+    assert not edits.load(digest)
+    assert "{" in [one.path.read_text() for one in edits.versions(digest)]

@@ -104,6 +104,13 @@ def test_cues_beside_an_edit_that_are_cut_otherwise_now_take_the_machines_whole_
     assert edits_of(track, track.shown, (old,)) == (old,)
 
 
+def test_a_cue_that_stands_where_the_machine_makes_none_is_not_there_twice():
+    track = Track(base=[TWO], shown=[cue(0, "I", seconds=0.04), TWO], edited=frozenset())
+    new = replace(track.shown[0], text="Oh.")
+    (edit,) = edits_of(track, [new, TWO], ())
+    assert edit == Edit(before=bare(track.shown[0]), after=(new,))
+
+
 TURNS = [(0.0, 5.0, A), (6.0, 7.0, B), (9.0, 12.0, A)]
 
 
