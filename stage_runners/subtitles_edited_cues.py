@@ -25,11 +25,10 @@ class Labels:
     every: bool = False
 
 
-def cue_of(shown: Shown, labels: Labels, segments: tuple[int, ...]) -> Cue:
+def cue_of(shown: Shown, segments: tuple[int, ...]) -> Cue:
     """The cue as it was written, without labels; times on the grid, so that every format shows the same."""
     start, end = (round(time * 1000 / GRID_MS) * GRID_MS for time in (shown.start, shown.end))
-    cue = Cue(max(0, start), max(end, start + GRID_MS), lines_of(shown), segments, (EDITED,))
-    return replace(cue, flags=(EDITED, *_broken(cue, labels.limits)))
+    return Cue(max(0, start), max(end, start + GRID_MS), lines_of(shown), segments, (EDITED,))
 
 
 def lines_of(shown: Shown) -> tuple[Line, ...]:
@@ -47,16 +46,22 @@ def lines_of(shown: Shown) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+def judged(cue: Cue, limits: Profile) -> Cue:
+    """The cue, flagged with the limits that it breaks where somebody edited it; its labels take room and reading time too."""
+    if EDITED not in cue.flags:
+        return cue
+    return replace(cue, flags=tuple(dict.fromkeys((*cue.flags, *_broken(cue, limits)))))
+
+
 def _broken(cue: Cue, limits: Profile) -> list[str]:
-    """The limits that the cue breaks."""
     shown = cue.end - cue.start
-    characters = len(cue.text())
+    characters = len(cue.text(labels=True))
     needed = math.ceil(characters * 1000 / limits.cps / GRID_MS) * GRID_MS
     flags = {
         "too_fast": needed > shown,
         "too_short": shown < limits.min_ms,
         "too_long": shown > limits.max_ms,
-        "wide": any(len(line.shown(labels=False)) > limits.width for line in cue.lines),
+        "wide": any(len(line.shown()) > limits.width for line in cue.lines),
         "lines": len(cue.lines) > limits.lines,
     }
     return [name for name, there in flags.items() if there]

@@ -102,7 +102,7 @@ def mend(
         for k, edit in enumerate(edits)
     ]
     kept = _each_once(kept)
-    new = [cue_of(shown, labels, _segments(one, words, base)) for one in kept for shown in one.edit.after]
+    new = [cue_of(shown, _segments(one, words, base)) for one in kept for shown in one.edit.after]
     rest = [cue for k, cue in enumerate(cues) if k not in gone]
     mended = relabelled(_ordered([*rest, *new]), cues, labels)
     return Mended(base, collided(mended), kept, lost)

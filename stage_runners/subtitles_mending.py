@@ -10,7 +10,7 @@ from ipc.clip import clip_of
 from ipc.edits import DamagedError, Overlay, parse
 from ipc.errors import StageError
 from stage_runners.subtitles_cues import Cue
-from stage_runners.subtitles_edited_cues import Labels, called_otherwise
+from stage_runners.subtitles_edited_cues import Labels, called_otherwise, judged
 from stage_runners.subtitles_edited_words import rewritten
 from stage_runners.subtitles_edits import Lay, Mended, mend
 from stage_runners.subtitles_formats import names
@@ -78,7 +78,9 @@ class Mending:
         """
         edits = self._people.edits(self._edits, self._same)
         self._mended = mend(edits, segments, words, lay, labels, finish=finish, clip=self._clip)
-        return list(self._mended.base), [called_otherwise(cue, called) for cue in self._mended.cues]
+        return list(self._mended.base), [
+            judged(called_otherwise(cue, called), called.limits) for cue in self._mended.cues
+        ]
 
     def transcript(
         self, segments: Sequence[Row], words: Sequence[Row]

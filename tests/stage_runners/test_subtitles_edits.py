@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ipc.artifacts import read, write
 from ipc.edits import Edit, Overlay, Person, Shown
 from stage_runners.subtitles import cues_of, labels_of
-from stage_runners.subtitles_edited_cues import called_otherwise
+from stage_runners.subtitles_edited_cues import called_otherwise, judged
 from stage_runners.subtitles_edited_words import rewritten
 from stage_runners.subtitles_edits import mend
 from stage_runners.subtitles_edits_under import compact
@@ -112,7 +112,11 @@ def test_what_breaks_a_limit_is_kept_as_it_was_written_and_flagged():
     long = "This line is a good deal longer than any line that the profile would allow"
     found = mended([edit(BASE[1], f"{long}\nb\nc", end=BASE[1].start / 1000 + 0.4)])
     assert found.cues[1].text() == f"{long}\nb\nc"
-    assert set(found.cues[1].flags) == {"edited", "too_fast", "too_short", "wide", "lines"}
+    limits = profile(PARAMS, "en")
+    assert set(judged(found.cues[1], limits).flags) == {"edited", "too_fast", "too_short", "wide", "lines"}
+    label = mended([edit(BASE[1], "Nobody here had ever seen it before it\nwas there.")]).cues[1]
+    assert "wide" in judged(label, limits).flags  # with its label the first line has 44 characters
+    assert judged(found.cues[0], limits) is found.cues[0]
     over = mended([edit(BASE[1], "Over the next.", end=BASE[2].start / 1000 + 0.5)])
     assert "collides" in over.cues[1].flags
     assert "collides" in over.cues[2].flags
