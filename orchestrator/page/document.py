@@ -21,7 +21,7 @@ MODULES = (
     "main",
 )  # fmt: skip
 """In an order in which each stands behind those it imports from."""
-EDITING = ("edits", "keep", "editor", "drag")
+EDITING = ("cutting", "edits", "drafts", "keep", "editor", "drag")
 """What the page has besides, before the last one, where its cues can be mended."""
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";\n', re.MULTILINE)

@@ -1,23 +1,26 @@
 /* The cues while they are edited: each change makes new cues of the old ones, which stay as they were for the way back. */
 import { page } from "./state.js";
+import { middle, spokenAt } from "./cutting.js";
 
 const past = [];
 const ahead = [];
 const loaded = Object.fromEntries(page.data.tracks.map((track) => [track.id, track.cues]));
-const opened = {};
-const RULES = ["too_fast", "too_short", "too_long", "wide", "lines", "collides", "late"];
+const RULES = ["too_fast", "too_short", "too_long", "wide", "lines", "collides", "late", "rival"];
 const DASH = /^[-–—]\s?(?=\S)/;
 let names = {}; // what voices are called, by label, where that was changed; null: as the machine calls them
 let version = 0;
 let latest = 0;
-let saved = 0;
 let joined = "";
 let fresh = 0;
 
-export const isDirty = () => version !== saved;
+/* Everything that can be changed, as it is now. */
+export const moment = () => ({ version, names, speakers: page.data.speakers, cues: Object.fromEntries(page.data.tracks.map((track) => [track.id, track.cues])) });
+let saved = moment();
+export const savedAt = () => saved;
+export const markSaved = (at = moment()) => (saved = at);
+export const isDirty = () => version !== saved.version;
 export const canUndo = () => past.length > 0;
 export const canRedo = () => ahead.length > 0;
-export const markSaved = () => (saved = version);
 export const cueOf = (id) => page.cues.find((cue) => cue.id === id);
 export const round = (time) => Math.round(Math.max(0, time) * 100) / 100;
 const size = (text) => [...text].length;
@@ -26,51 +29,30 @@ const size = (text) => [...text].length;
 export function changes() {
   const tracks = {};
   for (const track of page.data.tracks)
-    if (track.cues !== loaded[track.id])
-      tracks[track.id] = track.cues.map(plain);
+    if (track.cues !== loaded[track.id]) tracks[track.id] = track.cues.map(plain);
   return { tracks, names };
 }
 
 /* Show what was saved and is not made yet, as `changes` gave it. */
 export function takeUp({ tracks, names: called }) {
-  for (const track of page.data.tracks) if (tracks?.[track.id]) track.cues = tracks[track.id].map((one) => known(one, track));
-  for (const [label, name] of Object.entries(called ?? {})) call(label, name);
-  page.cues = page.track.cues;
-  arrange();
+  show(tracks, called);
+  markSaved();
 }
 
-const plain = ({ start, end, text, speakers }) => ({ start, end, text, speakers });
+export const plain = ({ start, end, text, speakers }) => ({ start, end, text, speakers });
 
-/* Remember the tracks as the page was opened with them: what is kept in the browser is what differs from that. */
-export function markOpened() {
-  for (const track of page.data.tracks) opened[track.id] = track.cues;
-}
-
-/* The cues that went and came since the page was opened, by track, and the names. */
-export function difference() {
-  const tracks = {};
-  for (const track of page.data.tracks) {
-    const was = opened[track.id];
-    if (was === track.cues) continue;
-    const [before, now] = [new Set(was), new Set(track.cues)];
-    tracks[track.id] = { gone: was.filter((cue) => !now.has(cue)).map(plain), put: track.cues.filter((cue) => !before.has(cue)).map(plain) };
-  }
-  return { tracks, names };
-}
-
-/* Take up such a difference over the cues that are there now, cue by cue: what others saved since stays. */
-export function takeUpAgain({ tracks, names: called }) {
+/* Put other cues, {start, end, text, speakers, rival}, in the place of those of some tracks, and give names, as one change. */
+export function retake(tracks, called) {
   remember();
   joined = "";
-  for (const track of page.data.tracks) {
-    const { gone, put } = tracks?.[track.id] ?? { gone: [], put: [] };
-    const there = track.cues;
-    const stays = there.filter((cue) => !gone.some((one) => alike(one, cue)) || put.some((one) => alike(one, cue)));
-    const fresh = put.filter((one) => !there.some((cue) => alike(one, cue)));
-    track.cues = [...stays, ...fresh.map((one) => known(one, track))];
-  }
-  for (const [label, name] of Object.entries(called ?? {})) call(label, name);
   version = latest += 1;
+  show(tracks, called);
+}
+
+function show(tracks, called) {
+  for (const track of page.data.tracks)
+    if (tracks?.[track.id]) track.cues = tracks[track.id].map((one) => (one.id && !one.rival ? one : known(one, track))).sort(inTime);
+  for (const [label, name] of Object.entries(called ?? {})) call(label, name);
   page.cues = page.track.cues;
   arrange();
 }
@@ -79,13 +61,15 @@ export function takeUpAgain({ tracks, names: called }) {
 function known(one, track) {
   const near = loaded[track.id].filter((cue) => cue.start < one.end && cue.end > one.start);
   const same = near.find((cue) => alike(cue, one));
-  return same ?? measured({ ...blank(), ...one, base: near.flatMap(before) }, track);
+  if (same && !one.rival) return same;
+  return measured({ ...(same ?? blank()), ...one, base: one.base ?? near.flatMap(before) }, track);
 }
 
 const blank = () => ({ id: `new-${(fresh += 1)}`, text: "", speakers: [], flags: [], need: 0, why: [], confidence: null, speech: null, unsure: [], base: [] });
-const alike = (a, b) => a.text === b.text && a.speakers.join() === b.speakers.join() && Math.abs(a.start - b.start) < 0.005 && Math.abs(a.end - b.end) < 0.005;
+export const alike = (a, b) => a.text === b.text && a.speakers.join() === b.speakers.join() && Math.abs(a.start - b.start) < 0.005 && Math.abs(a.end - b.end) < 0.005;
 const before = (cue) => cue.base ?? [{ start: cue.start, end: cue.end, text: cue.text, speakers: cue.speakers }];
 
+const inTime = (a, b) => a.start - b.start || a.end - b.end;
 const distinct = (cues) => cues.filter((cue, k) => cues.findIndex((other) => alike(other, cue)) === k);
 
 function snapshot() {
@@ -115,7 +99,7 @@ export function endTyping() {
 }
 
 function arrange(id = page.selected?.id) {
-  page.cues.sort((a, b) => a.start - b.start || a.end - b.end);
+  page.cues.sort(inTime);
   let last = null;
   const together = new Set();
   for (const cue of page.cues) {
@@ -123,6 +107,7 @@ function arrange(id = page.selected?.id) {
     if (!last || cue.end > last.end) last = cue;
   }
   page.cues.forEach((cue, k) => {
+    if (cue.rival && cue.beside && !together.has(cue)) cue = page.cues[k] = measured({ ...cue, rival: "" });
     if (cue.flags.includes("collides") === together.has(cue)) return;
     const flags = cue.flags.filter((flag) => flag !== "collides");
     page.cues[k] = { ...cue, flags: together.has(cue) ? [...flags, "collides"] : flags };
@@ -133,7 +118,7 @@ function arrange(id = page.selected?.id) {
 
 /* The cue with its figures and flags as they are now. */
 function measured(cue, track = page.track) {
-  if (cue.base?.length === 1) {
+  if (cue.base?.length === 1 && !cue.rival) {
     const same = loaded[track.id].find((one) => alike(one, cue) && !one.base);
     if (same && alike(cue.base[0], cue)) return { ...same, id: cue.id };
   }
@@ -147,10 +132,11 @@ function measured(cue, track = page.track) {
     too_long: seconds > limits.max + 0.002 && `shown for ${seconds.toFixed(2)} s`,
     wide: Math.max(...lines.map(size)) > limits.width && `a line of ${Math.max(...lines.map(size))} characters`,
     lines: lines.length > limits.lines && `${lines.length} lines`,
+    rival: cue.rival,
   };
   const wrong = Object.keys(broken).filter((flag) => broken[flag]);
   const flags = [...cue.flags.filter((flag) => !RULES.includes(flag) && flag !== "edited"), "edited", ...wrong];
-  return { ...cue, cps, flags, need: wrong.length ? 0.15 : 0, why: wrong.map((flag) => broken[flag]) };
+  return { ...cue, cps, flags, need: cue.rival ? 1 : wrong.length ? 0.15 : 0, why: wrong.map((flag) => broken[flag]) };
 }
 
 function replaced(id, some, options) {
@@ -196,30 +182,6 @@ export function split(id, place) {
     { id: blank().id, start: time, end: cue.end, text: two, speakers: voices ? voices.slice(-1) : cue.speakers },
   ].map((half) => measured({ ...cue, ...half, unsure: [], base: before(cue) }));
   change((cues) => cues.flatMap((one) => (one.id === id ? halves : [one])));
-}
-
-/* The blank nearest to the middle of a text; a line break is a better one. */
-function middle(text) {
-  const half = text.length / 2;
-  let best = 0;
-  for (let k = 1; k < text.length; k += 1) {
-    if (!/\s/.test(text[k])) continue;
-    const near = Math.abs(k - half) - (text[k] === "\n" ? text.length / 4 : 0);
-    if (!best || near < Math.abs(best - half) - (text[best] === "\n" ? text.length / 4 : 0)) best = k;
-  }
-  return best || Math.round(half);
-}
-
-/* When the word behind a place in the text is spoken: by the words that were heard where their number fits, else by letters. */
-function spokenAt(cue, at) {
-  const { words } = page.data;
-  if (words && !page.track.translated) {
-    const starts = words.start.filter((start, k) => start >= cue.start - 0.1 && (start + words.end[k]) / 2 < cue.end);
-    const all = cue.text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
-    const first = cue.text.slice(0, at).split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
-    if (starts.length === all && first > 0 && first < all) return starts[first];
-  }
-  return cue.start + (cue.end - cue.start) * (at / cue.text.length);
 }
 
 /* Make one cue of this and the next. */

@@ -1,7 +1,8 @@
 /* Keeping what was edited: saved with the server, kept in this browser until then, and the subtitles made again. */
 import { page } from "./state.js";
 import { byId, clock, fillWith, h, plural } from "./words.js";
-import { canRedo, canUndo, changes, difference, isDirty, markOpened, markSaved, redo, takeUp, takeUpAgain, undo } from "./edits.js";
+import { canRedo, canUndo, changes, isDirty, markSaved, moment, redo, takeUp, undo } from "./edits.js";
+import { difference, isEmpty, layOver } from "./drafts.js";
 
 const { review } = page.data;
 const FILM = `orchestrator-review:${page.data.film.digest}:`;
@@ -30,6 +31,7 @@ export async function save() {
   if (busy) return false;
   if (!isDirty()) return true;
   tell("saving …", { working: true });
+  const at = moment(); // somebody may type on until the answer is there
   const sent = changes();
   const { status, answer } = await ask("/save", { state: review.state, run: review.run, ...sent });
   busy = "";
@@ -40,8 +42,8 @@ export async function save() {
   }
   review.state = (await answer.json()).state;
   review.unmade = true;
-  markSaved();
-  forget();
+  markSaved(at);
+  keepDraft();
   tell("Saved. Every later run keeps it; the files are as they were until the subtitles are made again.");
   return true;
 }
@@ -109,12 +111,14 @@ function tell(text, { bad = false, working = false, more = [] } = {}) {
 function keepDraft() {
   clearTimeout(later);
   pending = false;
-  if (!isDirty()) return forget();
   const draft = { when: Date.now(), run: review.run, state: review.state, ...difference() };
+  if (!isDirty() || isEmpty(draft)) return forget();
   try {
     localStorage.setItem(KEY, JSON.stringify(draft));
+    return true;
   } catch {
     tell("This browser keeps nothing for a closed tab: save now and then.", { bad: true });
+    return false;
   }
 }
 
@@ -132,18 +136,18 @@ function forget() {
   } catch {
     // a browser that keeps nothing has nothing to forget
   }
+  return true;
 }
 
 /* Offer what a page that is no longer open kept: an open one holds a lock of its name. */
 async function offerEarlier() {
+  const open = new Set(((await navigator.locks?.query())?.held ?? []).map((lock) => lock.name));
   if (!byId("offer").hidden) return;
-  const { held } = await navigator.locks.query();
-  const open = new Set(held.map((lock) => lock.name));
   const keys = Object.keys(localStorage).filter((key) => key.startsWith(FILM) && !open.has(key) && key !== KEY).sort();
   for (const key of keys) {
     try {
       const draft = JSON.parse(localStorage.getItem(key));
-      if (Object.keys(draft.tracks).length || Object.keys(draft.names).length) return offer(key, draft);
+      if (!isEmpty(draft)) return offer(key, draft);
     } catch {
       // nothing that this page kept
     }
@@ -152,20 +156,33 @@ async function offerEarlier() {
 }
 
 function offer(key, draft) {
-  const when = new Date(draft.when).toLocaleString();
+  const when = new Date(draft.when).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
   const moved = draft.run !== review.run ? "; the film was run again since then" : "";
-  const end = (take) => {
+  const end = (said) => {
     byId("offer").hidden = true;
-    if (take) {
-      takeUpAgain(draft);
-      keepDraft();
-    }
-    localStorage.removeItem(key);
-    offerEarlier();
+    if (said.length) warn(said);
+    else offerEarlier();
   };
-  const take = h("button", { type: "button", id: "take-up", onclick: () => end(true) }, "take them up");
-  const drop = h("button", { type: "button", onclick: () => end(false) }, "drop them");
+  const take = h("button", { type: "button", id: "take-up", onclick: () => {
+    const said = layOver(draft);
+    if (keepDraft()) localStorage.removeItem(key);
+    end(said);
+  } }, "take them up");
+  const drop = h("button", { type: "button", id: "drop", onclick: () => (localStorage.removeItem(key), end([])) }, "drop them");
   fillWith(byId("offer"), `There are changes of ${when} that were not saved${moved}.`, take, drop);
+  byId("offer").hidden = false;
+}
+
+/* Say what was changed here and by somebody else; it stays until somebody has seen it. */
+function warn(said) {
+  const seen = h("button", { type: "button", id: "seen", onclick: () => ((byId("offer").hidden = true), offerEarlier()) }, "seen");
+  const go = ({ track, start }) => {
+    if (page.track?.id !== track) page.show(track);
+    const cue = page.cues.find((one) => one.rival && Math.abs(one.start - start) < 0.005) ?? page.cues.findLast((one) => one.start <= start + 0.005);
+    if (cue) page.select(cue.id);
+  };
+  const lines = said.map((one) => h("li", one.start === undefined ? null : h("button.jump", { type: "button", onclick: () => go(one) }, clock(one.start, 1)), ` ${one.text}`));
+  fillWith(byId("offer"), h("ul", lines), seen);
   byId("offer").hidden = false;
 }
 
@@ -197,7 +214,7 @@ export function startKeeping() {
     takeUp(review.saved);
     review.unmade = true;
   }
-  markOpened();
+  markSaved();
   const view = JSON.parse(sessionStorage.getItem(VIEW) ?? "null");
   sessionStorage.removeItem(VIEW);
   if (view) {
@@ -208,7 +225,7 @@ export function startKeeping() {
     note = { text: view.note, bad: false, more: [] };
   }
   navigator.locks?.request(KEY, () => new Promise(() => {}));
-  for (const wait of [0, 500, 2000]) setTimeout(() => navigator.locks && offerEarlier(), wait); // a page that is just closing is still open
+  for (const wait of [0, 500, 2000]) setTimeout(offerEarlier, wait); // a page that is just closing is still open
   page.on("edited", () => {
     if (note && !busy) note = null;
     keepDraftSoon();

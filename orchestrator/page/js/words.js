@@ -78,6 +78,7 @@ const FLAGS = {
   collides: "two cues at once",
   wide: "a line too long",
   lines: "too many lines",
+  rival: "changed by two",
 };
 
 export const flagWords = (flag) => FLAGS[flag] ?? flag.replaceAll("_", " ");

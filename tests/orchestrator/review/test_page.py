@@ -176,6 +176,99 @@ def test_a_tab_keeps_its_own_changes_whatever_another_saves(page, server):
     assert [cue[2] for cue in cues(page)] == ["One. mine"]
 
 
+def another(page, server):
+    """The same page in another tab."""
+    other = page.context.new_page()
+    other.goto(server.guard.address)
+    other.wait_for_selector("html[data-ready]", state="attached")
+    return other
+
+
+def saves(page):
+    keys(page, "Escape", "Control+s")
+    page.wait_for_selector("#keep .note:has-text('Saved')")
+
+
+def conflicts(page):
+    keys(page, "Escape", "Control+s")
+    page.wait_for_selector("#keep .bad:has-text('somebody else has saved')")
+    page.reload()
+    page.click("#take-up")
+
+
+def test_a_cue_that_two_have_changed_stands_there_twice_and_both_are_marked(page, server):
+    other = another(page, server)
+    keys(page, "j", "e", "End")
+    page.keyboard.type(" mine")
+    keys(other, "j", "e", "End")
+    other.keyboard.type(" theirs")
+    saves(other)
+    conflicts(page)
+    assert sorted(cue[2] for cue in cues(page)) == ["One. mine", "One. theirs", "Two."]
+    assert "both stand there, keep one" in page.inner_text("#offer")
+    assert page.evaluate("page.cues.map(c => c.flags.includes('rival'))") == [True, True, False]
+    page.click("#offer .jump")
+    while page.evaluate("page.selected.text") != "One. theirs":
+        keys(page, "j" if page.evaluate("page.selected.text") == "One. mine" else "k")
+    keys(page, "Delete")
+    assert page.evaluate("page.cues.map(c => c.flags.includes('rival'))") == [False, False]
+    saves(page)
+    overlay = edits.load(server.desk.digest)
+    assert [[cue.text for cue in edit.after] for edit in overlay.tracks[""]] == [["One. mine"]]
+
+
+def test_what_one_deleted_and_another_changed_stays_and_is_said(page, server):
+    other = another(page, server)
+    keys(page, "j", "Delete")
+    keys(other, "j", "e", "End")
+    other.keyboard.type(" theirs")
+    saves(other)
+    conflicts(page)
+    assert [cue[2] for cue in cues(page)] == ["One. theirs", "Two."]
+    assert "you had deleted it, theirs stands" in page.inner_text("#offer")
+
+
+def test_the_names_of_another_tab_are_kept_and_two_for_one_voice_are_said(page, server):
+    other = another(page, server)
+    keys(page, "j", "r")
+    page.keyboard.type("Zoe")
+    keys(page, "Enter")
+    keys(other, "j", "r")
+    other.keyboard.type("Ada")
+    keys(other, "Enter", "j", "r")
+    other.keyboard.type("Ben")
+    keys(other, "Enter")
+    saves(other)
+    conflicts(page)
+    assert "Ada: your name stands, Zoe" in page.inner_text("#offer")
+    saves(page)
+    named = {person.label: person.name for person in edits.load(server.desk.digest).speakers}
+    assert named == {"SPEAKER_00": "Zoe", "SPEAKER_01": "Ben"}
+
+
+def test_what_is_typed_while_it_is_being_saved_is_not_taken_for_saved(page, server):
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/save", hold)
+    keys(page, "j", "e", "End")
+    page.keyboard.type(" first")
+    keys(page, "Control+s")
+    while not held:
+        page.wait_for_timeout(20)
+    page.keyboard.type(" second")
+    held[0].continue_()
+    page.wait_for_selector("#keep .note:has-text('Saved')")
+    assert page.is_enabled("#save")
+    page.unroute("**/save")
+    page.reload()
+    assert cues(page)[0][2] == "One. first"
+    page.click("#take-up")
+    assert [cue[2] for cue in cues(page)] == ["One. first second", "Two."]
+
+
 def test_a_film_that_the_browser_cannot_play_is_heard(page):
     page.wait_for_selector("#unplayable:has-text('This is its sound')")
     browser.until(page, "document.getElementById('film').duration === 5")
