@@ -58,6 +58,8 @@ def _names(film: str, facts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[
     if corrected:
         yield f"names set right: {_some(corrected)}", False
     named = facts.get("naming", {}).get("named") or {}
+    yours = (facts.get("subtitles", {}).get("edits") or {}).get("named") or {}
+    named = {speaker: yours.get(speaker, name) for speaker, name in named.items()}
     if named:
         yield f"voices: {_some([f'{speaker} is {name}' for speaker, name in named.items()])}", False
     if changed or corrected or named:

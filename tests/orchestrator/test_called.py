@@ -111,3 +111,10 @@ def test_edits_are_said_to_be_kept_and_those_over_something_else_are_to_be_looke
     assert "2 edits of yours outside of what was run: kept for the whole film" in told(
         subtitles={"edits": other}
     )
+
+
+def test_a_voice_that_was_named_in_the_review_is_called_so():
+    edits = {"applied": 0, "relaid": 0, "replaced": 0, "lost": 0, "where": [], "named": {"SPEAKER_00": "Zoe"}}
+    found = told(naming={"named": {"SPEAKER_00": "Diane"}}, subtitles={"edits": edits})
+    assert "voices: SPEAKER_00 is Zoe" in found
+    assert not any("Diane" in one for one in found)
