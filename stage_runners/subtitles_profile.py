@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ipc.errors import StageError
-from stage_runners.subtitles_cues import Profile
+from stage_runners.subtitles_cues import DASH, Profile
 from stage_runners.subtitles_tokens import GRID_MS, up
 
 MIN_WIDTH = 16
@@ -43,7 +43,7 @@ def profile(params: Mapping[str, Any], language: str, shots: Shots = NO_SHOTS) -
         chain_ms=up(params["chain"]),
         snap_ms=up(params["snap"]),
         gap_frames=int(params["gap_frames"]),
-        dash=str(params["dashes"].get(language, params["dash"])),
+        dash=_dash(params, language),
     )
     return limits.on_film(shots.frame_rate, GRID_MS)
 
@@ -63,6 +63,12 @@ def _wrong(params: Mapping[str, Any]) -> str:
     if params["max_duration"] < params["min_duration"]:
         return f"--max_duration {params['max_duration']} is below --min_duration {params['min_duration']}"
     return ""
+
+
+def _dash(params: Mapping[str, Any], language: str) -> str:
+    """What stands before each of two speakers in one cue; a house may leave that to their labels, where there are any."""
+    dash = str(params["dashes"].get(language, params["dash"]))
+    return dash if dash or params["speaker_labels"] != "none" else DASH
 
 
 def _positive(value: Any) -> bool:

@@ -87,10 +87,12 @@ class Besides:
 
 
 def text_of(kind: str, language: str, form: str) -> str:
-    """The label as it is shown: in the brackets of a speaker's label, or in capitals where that has none."""
+    """The label as it is shown: in the brackets of a speaker's label, in capitals where that is a name and a colon, else in square ones."""
     word = dict(zip((MUSIC, SILENCE, NO_SPEECH), WORDS.get(language, WORDS["en"]), strict=True))[kind]
     before, _, after = form.partition("NAME")
-    return before + word + after if before.strip() and after.strip() else word.upper()
+    if before.strip()[-1:] in {"[", "("}:
+        return before + word + after
+    return f"[{word}]" if before.strip() else word.upper()
 
 
 def stretches(sounds: Iterable[Row], speech: Iterable[Row] = (), no_speech: float = 0.0) -> list[Stretch]:

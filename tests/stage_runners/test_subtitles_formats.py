@@ -244,3 +244,8 @@ def test_a_text_that_looks_like_the_times_of_a_cue_makes_no_other_cue():
 
 def test_a_label_that_is_cut_ends_with_no_comma():
     assert formats.label("Featherstonehaugh, Bartholomew", 25) == "[FEATHERSTONEHAUGH]"
+
+
+def test_a_house_may_leave_two_speakers_in_one_cue_to_their_labels_where_there_are_any():
+    assert profile({**PARAMS, "dash": ""}, "en").dash == ""
+    assert profile({**PARAMS, "dash": "", "speaker_labels": "none"}, "en").dash == "- "

@@ -123,6 +123,7 @@ def test_for_those_who_do_not_hear_the_text_says_who_speaks_in_every_format():
         ("de", "[NAME]", "[Musik]"),
         ("en", "(NAME)", "(music)"),
         ("en", "NAME:", "MUSIC"),
+        ("en", ">> NAME:", "[music]"),
         ("xx", "[NAME]", "[music]"),
     ],
 )
