@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from orchestrator import format as fmt
+from orchestrator.films import typed
 
 UNSURE = -0.3
 """Mean log-probability of the text below which a model does not know the language well: twelve minutes of Czech, half of whose words
@@ -22,8 +21,8 @@ def sentences(film: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     facts = {stage["stage"]: stage.get("facts") or {} for stage in film["stages"]}
     models = {stage["stage"]: str(stage.get("model") or "") for stage in film["stages"]}
     yield from _cast(facts.get("tmdb", {}), facts.get("pre_ner", {}))
-    yield from _names(_typed(film["path"]), facts)
-    yield from _edited(_typed(film["path"]), facts)
+    yield from _names(typed(film["path"]), facts)
+    yield from _edited(typed(film["path"]), facts)
     yield from _several(facts.get("asr", {}))
     yield from _foreign(facts.get("subtitles", {}))
     yield from _unsure(facts.get("asr", {}), models.get("asr", ""))
@@ -40,13 +39,6 @@ def _cast(tmdb: Mapping[str, Any], glossary: Mapping[str, Any]) -> Iterator[tupl
         yield f"taken for {tmdb['title']}{why}: {terms} to expect", False
     for reason in tmdb.get("not_chosen") or ():
         yield str(reason), True
-
-
-def _typed(path: str) -> str:
-    """The film as people type it from here."""
-    place = Path(path)
-    here = place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
-    return shlex.quote(str(here))
 
 
 def _names(film: str, facts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, bool]]:

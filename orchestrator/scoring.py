@@ -13,6 +13,7 @@ from typing import Any
 
 from orchestrator import envs, profile
 from orchestrator.errors import ENVIRONMENT, FAILED, INPUT, FatalError
+from orchestrator.films import typed
 from orchestrator.store import Entry, Store
 
 ENV = "scoring"
@@ -41,14 +42,14 @@ def of_last_run(film: Path, store: Store, track: str = "") -> Subject:
     entry = _entry(store, film, "subtitles")
     translated = False
     if entry is None:
-        raise FatalError(f"{film.name} has not been run yet", f"orchestrator run {film}", INPUT)
+        raise FatalError(f"{film.name} has not been run yet", f"orchestrator run {typed(film)}", INPUT)
     if track and not _same(track, str(entry.manifest.facts.get("language") or "")):
         spoken = entry.manifest.facts.get("language")
         entry, translated = _entry(store, film, f"subtitles-{track}"), True
         if entry is None:
             raise FatalError(
                 f"no run made a track in {track} for {film.name}: {spoken} is spoken in it",
-                f"orchestrator run {film} --target-language {track}",
+                f"orchestrator run {typed(film)} --target-language {track}",
                 INPUT,
             )
     demuxed = store.last(film, "demux")

@@ -12,7 +12,7 @@ from ipc.edits import Edit, Overlay, Shown
 from orchestrator import digests, edits
 from orchestrator import format as fmt
 from orchestrator.errors import OK, FatalError
-from orchestrator.films import film_of
+from orchestrator.films import film_of, typed
 
 _SHOWN = 6
 """Versions that are named."""
@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _done(what: str, arguments: argparse.Namespace) -> int:
-    print(f"{what}; it holds from the next run on: orchestrator run {arguments.film}")
+    print(f"{what}; it holds from the next run on: orchestrator run {typed(arguments.film)}")
     return OK
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from orchestrator import corrections, digests
 from orchestrator import format as fmt
 from orchestrator.errors import INPUT, OK, USAGE, FatalError
-from orchestrator.films import film_of
+from orchestrator.films import film_of, typed
 from orchestrator.home import home
 from orchestrator.store import Store
 
@@ -48,7 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
             corrections.redo(digest, pairs)
         for one in pairs:
             done = "is left as it was heard" if arguments.undo else "is corrected again"
-            print(f"{one.replace('>', ' > ')} {done} from the next run on: orchestrator run {arguments.film}")
+            print(
+                f"{one.replace('>', ' > ')} {done} from the next run on: orchestrator run {typed(arguments.film)}"
+            )
         return OK
     for row in _numbered(found):
         taken = {one.casefold() for one in corrections.undone(digest, row["stage"])}
@@ -68,7 +70,7 @@ def _last_run(film: Path) -> dict[str, Any]:
     speakers = _rows(store, film, "naming", "speakers")
     last = store.last(film, "asr")
     if last is None and glossary is None:
-        raise FatalError(f"{film.name} has not been run yet", f"orchestrator run {film}", INPUT)
+        raise FatalError(f"{film.name} has not been run yet", f"orchestrator run {typed(film)}", INPUT)
     bias = (last[1].facts if last else {}).get("bias") or {}
     again = sorted(
         (

@@ -8,6 +8,7 @@ from typing import Any
 
 from orchestrator import digests, runs
 from orchestrator.errors import INPUT, FatalError
+from orchestrator.films import typed
 
 
 def run_of(film: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -24,5 +25,7 @@ def run_of(film: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
             if one["digest"] == digest:
                 return content or {}, {**one, "path": str(film)}
     raise FatalError(
-        f"{film.name} has not been run yet, or its runs are no longer kept", f"orchestrator run {film}", INPUT
+        f"{film.name} has not been run yet, or its runs are no longer kept",
+        f"orchestrator run {typed(film)}",
+        INPUT,
     )
