@@ -269,6 +269,41 @@ def test_what_is_typed_while_it_is_being_saved_is_not_taken_for_saved(page, serv
     assert [cue[2] for cue in cues(page)] == ["One. first second", "Two."]
 
 
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (820, 1180)])
+def test_with_a_thumb_the_film_stays_in_sight_and_everything_is_large_enough(server, width, height):
+    held = browser.running().new_context(
+        viewport={"width": width, "height": height}, is_mobile=True, has_touch=True
+    )
+    try:
+        page = held.new_page()
+        page.goto(server.guard.address)
+        page.wait_for_selector("html[data-ready]", state="attached")
+        page.evaluate("document.body.classList.remove('no-film'); page.select(page.cues[0].id)")
+        page.wait_for_selector("#cue-text")
+        page.evaluate("document.body.classList.remove('sound-only')")
+        assert page.locator("#film").bounding_box()["height"] > 150
+        editor, below = page.locator("#editor").bounding_box(), page.locator("#screen").bounding_box()
+        assert editor["y"] >= below["y"] + below["height"] - 1
+        assert page.locator("#findings").bounding_box()["y"] >= (
+            page.locator("#desk").bounding_box()["y"] + page.locator("#desk").bounding_box()["height"] - 1
+        )
+        assert page.evaluate(
+            "document.getElementById('desk').scrollHeight <= document.getElementById('desk').clientHeight + 1"
+        )
+        assert browser.sideways(page) <= 0
+        assert page.evaluate(
+            "document.getElementById('list').scrollWidth <= document.getElementById('list').clientWidth"
+        )
+        small = page.evaluate(
+            """[...document.querySelectorAll('#keep button, #editor button, #editor select, #editor input, #tools button, .zoom button')]
+              .filter(one => one.offsetParent).map(one => [one.textContent, one.getBoundingClientRect()])
+              .filter(([, box]) => box.width < 32 || box.height < 32).map(([text]) => text)"""
+        )
+        assert small == []
+    finally:
+        held.close()
+
+
 def test_a_film_that_the_browser_cannot_play_is_heard(page):
     page.wait_for_selector("#unplayable:has-text('This is its sound')")
     browser.until(page, "document.getElementById('film').duration === 5")
