@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ipc.edits import DamagedError, Shown, shown_of
-from orchestrator import digests, edits, runs
+from orchestrator import digests, edits
 from orchestrator.errors import FAILED, INPUT, FatalError
 from orchestrator.home import home
 from orchestrator.page import data as page_data
-from orchestrator.page import document
+from orchestrator.page import document, last
 from orchestrator.page.results import Results
 from orchestrator.review import saving
 from orchestrator.review.again import Again
@@ -47,7 +47,7 @@ class Desk:
     def load(self) -> None:
         """Take up the film's last run, which has to have made subtitles of the whole film."""
         with self._lock:
-            self._content, self._run = _last(self.film, self.digest)
+            self._content, self._run = last.newest(self.film, self.digest, _whole, "has no subtitles yet")
             self._results = Results(self._run, self._store)
             if page_data.clip_start(self._results):
                 raise FatalError(
@@ -143,12 +143,20 @@ class Desk:
         try:
             for told in run.events():
                 if "status" in told:
-                    self.load()
+                    self._take_up()
                 yield told
         finally:
             run.close()
             with self._lock:
                 self._again = None
+
+    def _take_up(self) -> None:
+        """What a run made; what it did not get to is shown as it was saved."""
+        with self._lock:
+            unmade, state = self._unmade, self._state
+            self.load()
+            if self._state == state and self.stale:
+                self._unmade = unmade
 
     def make(self) -> None:
         """Run the film again, quietly; `FatalError` where that fails."""
@@ -192,17 +200,9 @@ class Desk:
 _NEWER = "somebody else has saved since this page was opened: load it again; what you typed is kept in this browser"
 
 
-def _last(film: Path, digest: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """The newest `run.json` in which this film got subtitles, and the film's part of it."""
-    for run in runs.past():
-        content = run.summary() or {}
-        for one in content.get("films", ()):
-            how = {step["stage"]: step["status"] for step in one["stages"]}
-            if one["digest"] == digest and how.get("subtitles") in _WHOLE:
-                return content, {**one, "path": str(film)}
-    raise FatalError(
-        f"{film.name} has no subtitles yet, or its runs are no longer kept", f"orchestrator run {film}", INPUT
-    )
+def _whole(film: Mapping[str, Any]) -> bool:
+    """Whether a run made subtitles of the film."""
+    return any(step["stage"] == "subtitles" and step["status"] in _WHOLE for step in film["stages"])
 
 
 def _cues(value: Any) -> dict[str, Sequence[Shown]]:

@@ -312,6 +312,32 @@ def test_a_film_that_cannot_be_reviewed_says_why(film, tmp_path):
         Desk(film)
 
 
+def test_a_copy_of_the_film_has_its_own_runs_and_a_moved_film_keeps_them(film, tmp_path):
+    runs = tmp_path / "home" / "runs"
+    copy = tmp_path / "copy.mp4"
+    copy.write_bytes(film.read_bytes())
+    with pytest.raises(FatalError, match=f"has no subtitles yet, only its copy {film}"):
+        Desk(copy)
+    newer = runs / "20260103-030405-copy"
+    newer.mkdir()
+    (newer / "lock").touch()
+    content = json.loads(next(runs.glob("*-movie/run.json")).read_text())
+    content["films"][0]["path"] = str(copy)
+    content["options"] = {"max_line_width": 30}
+    (newer / "run.json").write_text(json.dumps(content))
+    assert Desk(film)._content["options"] == {}
+    assert Desk(copy)._content["options"] == {"max_line_width": 30}
+    moved = film.rename(tmp_path / "moved.mp4")
+    assert Desk(moved)._content["options"] == {}
+
+
+def test_what_was_saved_is_still_shown_where_making_it_fails(server):
+    tracks = {"": [cue(1.0, 2.5, "One!", "SPEAKER_00"), cue(3.0, 4.5, "Two.", "SPEAKER_01")]}
+    assert saved(server, tracks=tracks)[0] == 200
+    server.desk._take_up()  # a run that made nothing
+    assert b"One!" in ask(server, "GET", "/")[2]
+
+
 def test_a_run_of_a_part_is_not_for_review(film, tmp_path):
     store = Store(tmp_path / "home" / "store")
     part = films.kept(store, "demux", {}, params={"clip": "0:00-0:02"}, seconds=9.0)
