@@ -95,6 +95,7 @@ class Desk:
                 "state": self._state,
                 "run": self._made(),
                 "saved": self._unmade or None,
+                "deleted": {name: self._deleted(name) for name in self._tracks},
             }
         return document.render(found, connect=True)
 
@@ -186,6 +187,15 @@ class Desk:
                 INPUT,
             )
         return saving.track_of(base, shown)
+
+    def _deleted(self, name: str) -> list[dict[str, Any]]:
+        """The machine's cues of a track that an edit took out, with nothing in their place, as a page sends cues."""
+        made = {saving.key_of(cue)[:3]: cue for cue in self._tracks[name].base}
+        gone = [cue for edit in self._overlay.tracks.get(name, ()) if not edit.after for cue in edit.before]
+        return [
+            {"start": cue.start, "end": cue.end, "text": cue.text, "speakers": list(cue.speakers)}
+            for cue in (made.get(saving.key_of(each)[:3], each) for each in gone)
+        ]
 
     def _made(self) -> str:
         """A word for what the last run made."""

@@ -110,7 +110,7 @@ def edits_of(track: Track, wanted: Sequence[Shown], old: Sequence[Edit]) -> tupl
     """The edits that make `wanted` of `track.base`, where `old` are those that made `track.shown`."""
     wanted = sorted((_clean(cue) for cue in wanted if cue.text.strip()), key=lambda cue: (cue.start, cue.end))
     together = _Together(track, wanted, old)
-    as_made = {_key(cue) for cue in track.base}
+    as_made = {key_of(cue) for cue in track.base}
     made = [
         (edit, edit.span())
         for group in together.changed()
@@ -125,7 +125,8 @@ def _clean(cue: Shown) -> Shown:
     return replace(cue, text="\n".join(line for line in lines if line))
 
 
-def _key(cue: Shown) -> tuple[float, float, tuple[str, ...], tuple[str, ...]]:
+def key_of(cue: Shown) -> tuple[float, float, tuple[str, ...], tuple[str, ...]]:
+    """What cues are the same by: times in hundredths, lines, speakers."""
     return round(cue.start, 2), round(cue.end, 2), tuple(cue.text.split("\n")), cue.speakers
 
 
@@ -140,7 +141,7 @@ class _Together:
         self._up: dict[Node, Node] = {}
         shown = track.shown
         matcher = difflib.SequenceMatcher(
-            None, [_key(cue) for cue in shown], [_key(cue) for cue in wanted], autojunk=False
+            None, [key_of(cue) for cue in shown], [key_of(cue) for cue in wanted], autojunk=False
         )
         self._changed: list[Node] = []
         fresh: list[int] = []
@@ -160,7 +161,7 @@ class _Together:
             if k in owner:
                 self._join(("s", k), ("e", owner[k]))
                 continue
-            same = next((b for b in bases.over(cue) if _key(track.base[b]) == _key(cue)), None)
+            same = next((b for b in bases.over(cue) if key_of(track.base[b]) == key_of(cue)), None)
             for b in bases.over(cue) if same is None else (same,):
                 self._join(("s", k), ("b", b))
         self.loose = {k for k, cue in enumerate(shown) if k not in owner and not bases.over(cue)}
@@ -205,10 +206,10 @@ def _owners(track: Track, old: Sequence[Edit]) -> dict[int, int]:
     by: dict[tuple[float, float, tuple[str, ...]], list[int]] = {}
     for e, edit in enumerate(old):
         for cue in edit.after:
-            by.setdefault(_key(_clean(cue))[:3], []).append(e)
+            by.setdefault(key_of(_clean(cue))[:3], []).append(e)
     found = {}
     for k in sorted(track.edited):
-        if (owners := by.get(_key(track.shown[k])[:3])) is not None:
+        if (owners := by.get(key_of(track.shown[k])[:3])) is not None:
             found[k] = owners.pop(0) if len(owners) > 1 else owners[0]
     return found
 
@@ -228,11 +229,11 @@ def _edit(
     stale = [cue for cue in earlier if not any(_overlap(cue, base.start, base.end) for base in bases)]
     # what stands where the machine makes nothing, beside an edit that was laid anew, is what was there
     alone = [track.shown[k] for kind, k in group if kind == "s" and k in loose]
-    before = {_key(cue)[:3]: cue for cue in [*stale, *bases, *alone]}
+    before = {key_of(cue)[:3]: cue for cue in [*stale, *bases, *alone]}
     after = sorted((wanted[k] for kind, k in group if kind == "n"), key=lambda cue: (cue.start, cue.end))
     was = sorted(before.values(), key=lambda cue: (cue.start, cue.end))
-    if [_key(cue)[:3] for cue in was] == [_key(cue)[:3] for cue in after] and all(
-        _key(cue) in as_made for cue in after
+    if [key_of(cue)[:3] for cue in was] == [key_of(cue)[:3] for cue in after] and all(
+        key_of(cue) in as_made for cue in after
     ):
         return None
     if not was and not after:

@@ -71,7 +71,7 @@ def edited(program, finished, film, tmp_path_factory):
         assert page.evaluate("page.cues[0].text") == WROTE
         page.keyboard.press("Control+s")
         page.wait_for_selector("#keep .note:has-text('Saved')")
-        page.keyboard.press("Control+Enter")
+        page.keyboard.press("Control+Shift+Enter")
         page.wait_for_selector("#keep .note:has-text('Made again')", timeout=60_000)
         said = page.inner_text("#keep .note")
         shown = page.evaluate(

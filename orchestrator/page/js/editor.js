@@ -3,7 +3,7 @@ import { colourOf, nameOf, page } from "./state.js";
 import { byId, clock, fillWith, h } from "./words.js";
 import { actions } from "./keys.js";
 import { cueOf, endTyping, insert, merge, newPerson, redo, remove, rename, respeak, retext, retime, revert, split, undo, voicesIn } from "./edits.js";
-import { again, save, startKeeping } from "./keep.js";
+import { again, save, say, startKeeping } from "./keep.js";
 
 const frame = page.data.frame_rate > 0 ? 1 / page.data.frame_rate : 0.04;
 const SOMEBODY = "+";
@@ -160,10 +160,13 @@ function time(side, less, more, here) {
     h("input", {
       id: `cue-${side}`, "aria-label": side, autocomplete: "off", inputmode: "decimal",
       onchange: (event) => {
-        const seconds = secondsOf(event.target.value);
-        if (seconds !== null) retime(current, { [side]: seconds });
+        const said = event.target.value;
+        const seconds = secondsOf(said);
+        const done = seconds !== null && retime(current, { [side]: seconds });
         event.target.blur();
         refresh();
+        if (seconds === null) say(`“${said}” is no time: 1:02.50, or 62.5`);
+        else if (!done) say(`“${said}”: a cue ends after it starts, by 0.05 s at least`);
       },
       onkeydown: (event) => {
         if (!["ArrowUp", "ArrowDown"].includes(event.key)) return;
@@ -181,7 +184,7 @@ function time(side, less, more, here) {
 /* `1:02.5` or `62.5` in seconds, or null. */
 function secondsOf(words) {
   const parts = words.trim().replace(",", ".").split(":");
-  if (parts.length > 3 || !parts.every((part) => /^\d+(\.\d+)?$/.test(part))) return null;
+  if (parts.length > 3 || !parts.every((part) => /^\d+(\.\d+)?$/.test(part)) || parts.slice(1).some((part) => Number(part) >= 60)) return null;
   return parts.reduce((sum, part) => sum * 60 + Number(part), 0);
 }
 
@@ -198,13 +201,13 @@ function cut() {
 
 function add() {
   current = null;
-  insert();
+  if (!insert()) say("There is no room for a cue here: it is shown with another one, or after the film. Move its times, or the other's.");
   show();
   text()?.focus();
 }
 
 const KEYS = [
-  ["e", "edit the text (Ctrl+Enter: done, and on to the next; Esc: leave it)"],
+  ["e", "edit the text (Ctrl+Enter: on to the next; Esc: back to the list, what is typed stays)"],
   ["z  x", "start a frame earlier, later (with Shift: 0.1 s)"],
   ["c  v", "end a frame earlier, later (with Shift: 0.1 s)"],
   ["[  ]", "start, end at the playing position"],
@@ -213,7 +216,7 @@ const KEYS = [
   ["1 … 9", "give the cue to a speaker"],
   ["r", "rename the speaker, in the whole film"],
   ["Ctrl+Z  Ctrl+Shift+Z", "undo, redo"],
-  ["Ctrl+S  Ctrl+Enter", "save; save and make the subtitles again"],
+  ["Ctrl+S  Ctrl+Shift+Enter", "save; save and make the subtitles again"],
 ];
 
 Object.assign(actions, {
@@ -242,7 +245,8 @@ document.addEventListener("keydown", (event) => {
     save();
   } else if (event.key === "Enter") {
     event.preventDefault();
-    if (event.target !== text()) return void again();
+    if (event.shiftKey) return void again();
+    if (event.target !== text()) return;
     text().blur();
     actions.j();
     text()?.focus();

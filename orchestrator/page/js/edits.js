@@ -151,8 +151,9 @@ export function retime(id, { start, end }, join = "") {
   const cue = cueOf(id);
   const from = round(start ?? cue.start);
   const to = round(end ?? cue.end);
-  if (to - from < 0.05 || (from === cue.start && to === cue.end)) return;
-  replaced(id, { start: from, end: to }, { join: join && `${join} ${id}` });
+  if (to - from < 0.05) return false;
+  if (from !== cue.start || to !== cue.end) replaced(id, { start: from, end: to }, { join: join && `${join} ${id}` });
+  return true;
 }
 
 export function respeak(id, speakers) {
@@ -208,17 +209,31 @@ export function remove(id) {
   change((cues) => cues.filter((cue) => cue.id !== id), { select: next?.id ?? null });
 }
 
-/* Put a cue in at the playing position, or behind the cue that is shown there; returns its id. */
+/* Put a cue in at the playing position, or in the gap behind the cue that is shown there; whether there is room for it. Nobody speaks it yet. */
 export function insert() {
   const { limits } = page.track;
   const at = page.cues.findLastIndex((cue) => cue.start <= page.time);
   const [last, next] = [page.cues[at], page.cues[at + 1]];
   const start = round(Math.max(page.time, last ? last.end + limits.gap : 0));
-  const room = next ? next.start - limits.gap - start : 2;
-  const end = round(start + (room >= 0.5 ? Math.min(2, room) : 1));
-  const made = measured({ ...blank(), start, end, speakers: last?.speakers.slice(-1) ?? [] });
+  const room = (next ? next.start - limits.gap : page.duration || start + 2) - start;
+  const fits = room >= Math.min(0.5, limits.min);
+  const made = measured({ ...blank(), start, end: round(start + (fits ? Math.min(2, room) : 1)) });
   change((cues) => [...cues, made], { select: made.id });
-  return made.id;
+  return fits;
+}
+
+/* Cues of the track that were deleted, by the machine's run or by hand: no cue stands in their place. */
+export function deleted() {
+  const there = page.cues.flatMap((cue) => [cue, ...(cue.base ?? [])]);
+  const gone = loaded[page.track.id].flatMap((cue) => (page.cues.includes(cue) ? [] : before(cue)));
+  const earlier = page.data.review.deleted[page.track.id] ?? [];
+  return distinct([...earlier, ...gone]).filter((one) => !there.some((cue) => alike(cue, one))).sort(inTime);
+}
+
+/* Bring such a cue back. */
+export function restore(one) {
+  const back = known({ ...one, speakers: [...one.speakers] }, page.track);
+  change((cues) => [...cues, back], { select: back.id });
 }
 
 /* Give a cue back what the machine made there. */

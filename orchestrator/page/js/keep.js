@@ -1,7 +1,7 @@
 /* Keeping what was edited: saved with the server, kept in this browser until then, and the subtitles made again. */
 import { page } from "./state.js";
-import { byId, clock, fillWith, h, plural } from "./words.js";
-import { canRedo, canUndo, changes, isDirty, markSaved, moment, redo, takeUp, undo } from "./edits.js";
+import { byId, clock, fillWith, h, languageName, plural } from "./words.js";
+import { canRedo, canUndo, changes, deleted, isDirty, markSaved, moment, redo, restore, savedAt, takeUp, undo } from "./edits.js";
 import { difference, isEmpty, layOver } from "./drafts.js";
 
 const { review } = page.data;
@@ -12,6 +12,7 @@ let busy = "";
 let note = null; // {text, bad, more}
 let later = 0;
 let pending = false;
+let listed = false; // whether the deleted cues are shown
 
 /* Ask the server; the answer as {status, content}, status 0 where it is gone. */
 async function ask(path, body) {
@@ -100,6 +101,9 @@ async function end() {
   const { status } = await ask("/end", {});
   tell(status === 200 ? "Ended. This window can be closed." : GONE, { bad: status !== 200 });
 }
+
+/* Say something that holds until the next change. */
+export const say = (text) => tell(text, { bad: true });
 
 function tell(text, { bad = false, working = false, more = [] } = {}) {
   busy = working ? text : busy;
@@ -194,15 +198,28 @@ function draw() {
   fillWith(
     place,
     button("save", "Save", "Ctrl+S", save, busy || !isDirty()),
-    button("again", "Make the subtitles", "Ctrl+Enter", again, busy || !(isDirty() || review.unmade)),
+    button("again", "Make the subtitles", "Ctrl+Shift+Enter", again, busy || !(isDirty() || review.unmade)),
     button("undo", "Undo", "Ctrl+Z", undo, busy || !canUndo()),
     button("redo", "Redo", "Ctrl+Shift+Z", redo, busy || !canRedo()),
-    h("span.state", { class: isDirty() ? "state dirty" : "state" }, isDirty() ? "not saved" : "", edited ? ` ${plural(edited, "edited cue")}` : ""),
+    h("span", { class: isDirty() ? "state dirty" : "state" }, [isDirty() && "not saved", edited && plural(edited, "edited cue"), ...elsewhere()].filter(Boolean).join(" · ")),
+    bin(),
     first && h("button.jump", { type: "button", onclick: () => page.select(first.id) }, `${together.length} cues are shown at the same time: ${clock(first.start, 1)}`),
     h("span.note", { role: "status", class: note?.bad ? "note bad" : "note" }, note?.text ?? ""),
     note?.more?.length ? h("pre", note.more.join("\n")) : null,
     button("end", "Done", "", end, busy),
   );
+}
+
+/* The other tracks that are not saved. */
+const elsewhere = () =>
+  page.data.tracks.filter((track) => track !== page.track && track.cues !== savedAt().cues[track.id]).map((track) => `${languageName(track.language)} not saved either`);
+
+/* The deleted cues, to be brought back. */
+function bin() {
+  const gone = page.track ? deleted() : [];
+  if (!gone.length) return null;
+  const rows = gone.slice(0, 100).map((one) => h("li", clock(one.start, 1), ` ${one.text.replaceAll("\n", " / ")} `, h("button", { type: "button", onclick: () => restore(one) }, "bring back")));
+  return h("details.bin", { open: listed, ontoggle: (event) => (listed = event.target.open) }, h("summary", `${plural(gone.length, "cue")} deleted`), h("ul", rows));
 }
 
 const button = (id, text, keys, action, off) =>

@@ -40,7 +40,7 @@ export const actions = {
 export function startKeys() {
   const rows = KEYS.map(([keys, what]) => [h("dt", keys.split(/ +/).map((key) => h("kbd", key))), h("dd", what)]);
   byId("help").replaceChildren(
-    h("h2", { id: "help-title" }, "Keyboard"),
+    h("h2", { id: "help-title", tabindex: -1 }, "Keyboard"),
     h("dl", rows),
     h("p.note", "In the timeline: click to go there, drag to move, hold Ctrl and turn the wheel to zoom."),
     h("form", { method: "dialog" }, h("button", { type: "submit" }, "Close")),
@@ -65,4 +65,6 @@ export function startKeys() {
 
 function help() {
   byId("help").showModal();
+  byId("help-title").focus(); // else the last button is, and the list begins at its end
+  byId("help").scrollTop = 0;
 }

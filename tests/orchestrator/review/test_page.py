@@ -269,6 +269,59 @@ def test_what_is_typed_while_it_is_being_saved_is_not_taken_for_saved(page, serv
     assert [cue[2] for cue in cues(page)] == ["One. first second", "Two."]
 
 
+def test_a_cue_is_put_into_the_gap_and_said_where_there_is_none(page):
+    keys(page, "j", "c")
+    page.evaluate("page.track.limits.gap = 0.08")
+    page.evaluate("page.cues[1].start = 3.4")
+    keys(page, "a")
+    page.keyboard.type("Rings")
+    start, end, text, who = cues(page)[1]
+    assert (text, who) == ("Rings", "")
+    assert 2.4 < start < end <= 3.32
+    keys(page, "Escape")
+    page.evaluate("page.seek(2.9)")
+    keys(page, "a")
+    assert "no room for a cue here" in page.inner_text("#keep .note")
+    assert "shown at the same time" in page.inner_text("#keep")
+
+
+def test_a_deleted_cue_is_listed_and_brought_back(page, server):
+    keys(page, "j", "Delete")
+    page.click("#keep .bin summary")
+    assert "One." in page.inner_text("#keep .bin ul")
+    page.click("#keep .bin button")
+    assert cues(page) == BASE
+    assert page.locator("#keep .bin").count() == 0
+    listed(page, "One.")
+    keys(page, "k", "Delete")
+    assert cues(page)[0][2] == "Two."
+    saves(page)
+    page.reload()
+    assert page.inner_text("#keep .bin summary") == "1 cue deleted"
+    server.desk.load()  # as after a run
+    assert [one["text"] for one in server.desk._deleted("")] == ["One."]
+
+
+def test_what_is_no_time_is_said(page):
+    keys(page, "j")
+    for wrong, why in (
+        ("abc", "is no time"),
+        ("0:99", "is no time"),
+        ("0:04", "a cue ends after it starts"),
+    ):
+        page.fill("#cue-start", wrong)
+        keys(page, "Enter")
+        assert why in page.inner_text("#keep .note")
+        assert page.input_value("#cue-start") == "0:01.00"
+
+
+def test_the_list_of_keys_begins_with_its_title(page):
+    page.set_viewport_size({"width": 1400, "height": 400})
+    keys(page, "?")
+    assert page.evaluate("document.getElementById('help').scrollTop") == 0
+    assert page.is_visible("#help-title")
+
+
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (820, 1180)])
 def test_with_a_thumb_the_film_stays_in_sight_and_everything_is_large_enough(server, width, height):
     held = browser.running().new_context(
