@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -106,3 +107,12 @@ def finished(program, film, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("finished")
     program("run", film, "-o", folder, "--output-format", "all")
     return folder
+
+
+@pytest.fixture(scope="module")
+def apart(program, finished, tmp_path_factory) -> Program:
+    """The program with a home of its own in which all is computed already: what is edited there is in no other test's film."""
+    del finished
+    home = tmp_path_factory.mktemp("apart") / "home"
+    shutil.copytree(program.home, home, copy_function=os.link)
+    return Program(home)

@@ -21,11 +21,11 @@ MINE = re.compile(r"yours, and kept: 1 edit and the name Zoe")
 
 
 @contextlib.contextmanager
-def served(program, film):
+def served(apart, film):
     """The address of the review of `film`; Ctrl-C ends it at the end."""
     process = subprocess.Popen(
-        program.command("review", film, "--no-browser"),
-        env=program.environment,
+        apart.command("review", film, "--no-browser"),
+        env=apart.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -45,14 +45,13 @@ def served(program, film):
 
 
 @pytest.fixture(scope="module")
-def edited(program, finished, film, tmp_path_factory):
+def edited(apart, film, tmp_path_factory):
     """A film that was run, reviewed in a browser, and made again there; with what the page said."""
-    del finished  # its results are in the store
     folder = tmp_path_factory.mktemp("edited")
     place = folder / "movie.mkv"
     shutil.copy(film, place)
-    program("run", place)
-    with served(program, place) as address, browser.page() as page:
+    apart("run", place)
+    with served(apart, place) as address, browser.page() as page:
         page.goto(address)
         page.wait_for_selector("html[data-ready]")
         first = page.evaluate("page.cues[0].start")
@@ -116,45 +115,45 @@ def test_what_was_edited_is_in_the_page_and_in_every_file_and_in_the_film(edited
     assert WROTE in in_film(place.with_name("movie.subtitled.mkv"))[0].replace("\n", " ")
 
 
-def test_it_made_subtitles_and_film_and_nothing_else(program, edited):
+def test_it_made_subtitles_and_film_and_nothing_else(apart, edited):
     del edited
-    ran = {name for name, how in program.how().items() if how == "done"}
+    ran = {name for name, how in apart.how().items() if how == "done"}
     assert ran == {"subtitles", "mux"}
 
 
-def test_a_plain_run_keeps_it_and_says_so(program, edited):
+def test_a_plain_run_keeps_it_and_says_so(apart, edited):
     place, *_ = edited
     before = place.with_name("movie.en.srt").read_text()
-    done = program("run", place)
-    assert set(program.how().values()) == {"cached"}
+    done = apart("run", place)
+    assert set(apart.how().values()) == {"cached"}
     assert MINE.search(" ".join(done.stderr.split())), done.stderr
     assert place.with_name("movie.en.srt").read_text() == before
 
 
-def test_other_lines_keep_it_and_say_that_it_lies_over_something_else(program, edited, tmp_path):
+def test_other_lines_keep_it_and_say_that_it_lies_over_something_else(apart, edited, tmp_path):
     place, *_ = edited
-    done = program("run", place, "-o", tmp_path, "--max_line_width", 36, "--no-mux")
+    done = apart("run", place, "-o", tmp_path, "--max_line_width", 36, "--no-mux")
     told = " ".join(done.stderr.split())
     assert MINE.search(told), told
     assert [text for _, text in cues(tmp_path / "movie.en.srt") if WROTE in text.replace("\n", " ")]
 
 
-def test_it_is_listed_and_taken_back(program, edited, tmp_path):
+def test_it_is_listed_and_taken_back(apart, edited, tmp_path):
     place, *_ = edited
-    listed = program("edits", place).stdout
+    listed = apart("edits", place).stdout
     assert re.search(r"1  SPEAKER_00 is Zoe\n +2  0:0\d  .*>  Hello there, who is this\?", listed), listed
-    program("edits", place, "--discard")
-    program("run", place, "-o", tmp_path, "--no-mux")
+    apart("edits", place, "--discard")
+    apart("run", place, "-o", tmp_path, "--no-mux")
     text = (tmp_path / "movie.en.srt").read_text()
     assert "Hello there" not in text
     assert "[DIANE]" in text
-    program("edits", place, "--restore", "1")
-    assert "Zoe" in program("edits", place).stdout
+    apart("edits", place, "--restore", "1")
+    assert "Zoe" in apart("edits", place).stdout
 
 
-def test_another_page_or_no_token_gets_nothing(program, edited):
+def test_another_page_or_no_token_gets_nothing(apart, edited):
     place, *_ = edited
-    with served(program, place) as address:
+    with served(apart, place) as address:
         split = urlsplit(address)
         for target, headers in (
             ("/", {}),

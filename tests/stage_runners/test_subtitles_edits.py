@@ -6,7 +6,7 @@ import dataclasses
 import json
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ipc.artifacts import read, write
@@ -292,7 +292,13 @@ def test_a_name_holds_for_the_whole_film_against_every_other(tmp_path):
     assert mending.known[0]["source"] == "edited"
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, phases=[Phase.generate])
+@settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.data_too_large],  # a talk is long
+)
 @given(talk(), st.data())
 def test_whatever_is_edited_each_edit_is_there_and_no_word_is_lost_or_shown_twice(spoken, data):
     segments, words = spoken
