@@ -78,7 +78,9 @@ def test_other_line_lengths_run_subtitles_and_mux_only_and_the_plan_says_so(
     [["-map", "0", "-metadata", "title=Another title"], ["-map", "0:a", "-map", "0:v"]],
     ids=["tags", "order"],
 )
-def test_changed_tags_or_order_of_streams_run_only_what_reads_the_film(program, finished, film, tmp_path, change):
+def test_changed_tags_or_order_of_streams_run_only_what_reads_the_film(
+    program, finished, film, tmp_path, change
+):
     program("run", film, "-o", tmp_path)
     changed = tmp_path / film.name
     packed = "lib/python*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*"
