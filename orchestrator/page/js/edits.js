@@ -225,7 +225,8 @@ export function insert() {
 /* Cues of the track that were deleted, by the machine's run or by hand: no cue stands in their place. */
 export function deleted() {
   const there = page.cues.flatMap((cue) => [cue, ...(cue.base ?? [])]);
-  const gone = loaded[page.track.id].flatMap((cue) => (page.cues.includes(cue) ? [] : before(cue)));
+  const kept = new Set(page.cues);
+  const gone = loaded[page.track.id].flatMap((cue) => (kept.has(cue) ? [] : before(cue)));
   const earlier = page.data.review.deleted[page.track.id] ?? [];
   return distinct([...earlier, ...gone]).filter((one) => !there.some((cue) => alike(cue, one))).sort(inTime);
 }
