@@ -131,7 +131,7 @@ function draw(cue, index) {
     h(
       "span.said",
       called(cue, index) && h("span.who", names),
-      h("span.text", { lang: page.track?.language ?? "" }, cue.silence ? "(no text)" : marked(cue)),
+      h("span.text", { lang: page.track?.language ?? "", dir: "auto" }, cue.silence ? "(no text)" : marked(cue)),
       look && h("span.why", because(cue)),
     ),
     marks(cue),

@@ -55,7 +55,7 @@ function show() {
     place(),
     h("div.times", time("start", "z", "x", "["), h("span", "–"), time("end", "c", "v", "]"), h("span.length", { id: "cue-length" })),
     h("textarea", {
-      id: "cue-text", rows: 2, spellcheck: "true", lang: page.track.language, "aria-label": "Text of the cue", "aria-describedby": "cue-lines",
+      id: "cue-text", rows: 2, spellcheck: "true", lang: page.track.language, dir: "auto", "aria-label": "Text of the cue", "aria-describedby": "cue-lines",
       oninput: (event) => retext(current, event.target.value), onblur: endTyping, placeholder: "(no text: it is not kept)",
     }),
     h("p", { id: "cue-lines" }),

@@ -26,7 +26,7 @@ function show() {
       cue.speakers.map((id) => h("span.voice", { "--one": `var(--s${colourOf(id)})` }, nameOf(id))),
       h("button", { type: "button", title: "Play this cue (Enter)", onclick: () => playCue(cue) }, "play it"),
     ),
-    h("p.text", { lang: page.track.language }, cue.silence ? "(no text)" : marked(cue)),
+    h("p.text", { lang: page.track.language, dir: "auto" }, cue.silence ? "(no text)" : marked(cue)),
     cue.why.length > 0 && h("ul.why", cue.why.map((why) => h("li", why))),
     h(
       "dl.measures",

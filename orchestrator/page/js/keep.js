@@ -9,6 +9,7 @@ const FILM = `orchestrator-review:${page.data.film.digest}:`;
 const KEY = `${FILM}${Date.now()}-${Math.random().toString(36).slice(2)}`; // each page that is open keeps its own
 const VIEW = `orchestrator-view:${page.data.film.digest}`;
 let busy = "";
+let leaving = false;
 let note = null; // {text, bad, more}
 let later = 0;
 let pending = false;
@@ -98,6 +99,10 @@ async function follow(reader) {
 
 /* Give the server back; unsaved changes stay in this browser. */
 async function end() {
+  if (isDirty() && !leaving) {
+    leaving = true;
+    return tell("Not everything is saved. Done once more ends it all the same; what you typed is kept in this browser.", { bad: true });
+  }
   const { status } = await ask("/end", {});
   tell(status === 200 ? "Ended. This window can be closed." : GONE, { bad: status !== 200 });
 }
@@ -244,6 +249,7 @@ export function startKeeping() {
   navigator.locks?.request(KEY, () => new Promise(() => {}));
   for (const wait of [0, 500, 2000]) setTimeout(offerEarlier, wait); // a page that is just closing is still open
   page.on("edited", () => {
+    leaving = false;
     if (note && !busy) note = null;
     keepDraftSoon();
     draw();

@@ -364,6 +364,18 @@ def test_a_film_that_the_browser_cannot_play_is_heard(page):
     browser.until(page, "Math.abs(document.getElementById('film').currentTime - 0.5) < 0.01")
 
 
+def test_done_asks_once_where_something_is_not_saved(page):
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Mine.")
+    page.keyboard.press("Escape")
+    page.click("#end")
+    page.wait_for_selector("#keep .note:has-text('Not everything is saved')")
+    page.click("#end")
+    page.wait_for_selector("#keep .note:has-text('Ended')")
+
+
 def test_the_page_ends_the_server(page):
     page.click("#end")
     page.wait_for_selector("#keep .note:has-text('Ended')")
