@@ -26,6 +26,8 @@ def seconds_of(text: str) -> float:
     parts = text.strip().split(":")
     if not 1 <= len(parts) <= 3 or not all(re.fullmatch(r"\d+(\.\d+)?", part) for part in parts):
         raise ValueError(text)
+    if any(float(part) >= 60 for part in parts[1:]):
+        raise ValueError(text)
     value = 0.0
     for part in parts:
         value = value * 60 + float(part)

@@ -68,7 +68,7 @@ def test_a_clip_is_read_as_hours_minutes_and_seconds(text, span):
     assert clip_of(text) == span
 
 
-@pytest.mark.parametrize("text", ["x", "5", "8-3", "1:2:3:4-5", "-5-3"])
+@pytest.mark.parametrize("text", ["x", "5", "8-3", "1:2:3:4-5", "-5-3", "0:50-9:99"])
 def test_a_clip_that_is_none_is_a_sentence(text):
     with pytest.raises(StageError, match="no stretch of time"):
         clip_of(text)
