@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from stage_runners.subtitles_cues import Cue
+from stage_runners.subtitles_edited_cues import EDITED
 from stage_runners.subtitles_sdh import FLAG as SOUND
 
 FLAG = "doubtful"
-_EDITED = "edited"
 _DOUBTED = ("flagged", "recovered")
 _SAME = 0.5
 """Share of a segment's time that has to be doubted: aligners move words, and speakers cut segments, after the doubt was raised."""
@@ -39,7 +39,7 @@ class Trust:
         """The cues, with the flag `doubtful` on those that hold words of a doubted segment; what a person wrote is not doubted."""
         return [
             replace(cue, flags=(*cue.flags, FLAG))
-            if self._doubted & set(cue.segments) and not {FLAG, _EDITED} & set(cue.flags)
+            if self._doubted & set(cue.segments) and not {FLAG, EDITED} & set(cue.flags)
             else cue
             for cue in cues
         ]

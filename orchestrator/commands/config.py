@@ -131,8 +131,8 @@ def _told(places: Mapping[str, Any]) -> Iterable[str]:
             yield f"{name}: {place['path']}{'' if place['there'] else ' (not there)'}"
     token = places["token"]
     yield f"token for the Hub: {'set (' + token['from'] + ')' if token['set'] else 'not set'}"
-    if later := places["translation_device"]:
-        yield f"translation, which is not in this version: {later['value']} ({later['from']})"
+    if asked := places["translation_device"]:
+        yield f"translation, where --target-language asks for it: {asked['value']} ({asked['from']})"
     for ignored in places["ignored"]:
         near = f"; did you mean {ignored['near']}?" if ignored["near"] else ""
         yield f"{ignored['name']} is no option and is ignored{near}"

@@ -213,7 +213,7 @@ def test_config_shows_value_place_and_what_is_shadowed(place, capsys):
     assert str(place.user) in said
     assert str(place.job) in said
     assert "token for the Hub: set (HF_TOKEN)" in said
-    assert "translation, which is not in this version: cuda (environment INDICTRANS2_DEVICE)" in said
+    assert "translation, where --target-language asks for it: cuda (environment INDICTRANS2_DEVICE)" in said
     assert "did you mean ORCHESTRATOR_MODEL?" in said
     assert TOKEN not in said
 

@@ -237,7 +237,8 @@ def test_spans_that_meet_are_counted_once():
 
 
 def test_the_data_is_plain_json(store, tmp_path):
-    json.dumps(shown(store, tmp_path), allow_nan=False)
+    data = shown(store, tmp_path)
+    assert json.loads(json.dumps(data, allow_nan=False)) == data
 
 
 def test_a_translation_is_no_surer_than_what_was_spoken(store, tmp_path):
