@@ -1,4 +1,4 @@
-"""When is forced alignment to be believed? ROC of the measure in stage_runners/alignment_trust.py.
+"""When is forced alignment to be believed? ROC of the measure in stage_runners/alignment/confidence.py.
 
 usage: envs/whisperx/.venv/bin/python benchmarks/alignment_trust.py SPEECH WORDS.csv MUSIC [SECONDS]
 
@@ -19,9 +19,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from stage_runners import alignment, alignment_pieces, alignment_text, alignment_trust
-from stage_runners.alignment_pieces import Span
-from stage_runners.alignment_sphinx import Aligner
+from stage_runners.alignment import confidence, pieces, runner, spoken_text
+from stage_runners.alignment.pieces import Span
+from stage_runners.alignment.sphinx import Aligner
 
 RATE = 16000
 SHIFT_WORDS = 17
@@ -46,10 +46,10 @@ def align(aligner, pcm, texts, rough):
         samples=np.clip(pcm, -32768, 32767).astype(np.int16), sample_rate=RATE, seconds=len(pcm) / RATE
     )
     rows = []
-    for piece in alignment_pieces.pieces(rough, audio.seconds):
-        spoken = [alignment_text.spoken(text, aligner.known) for text in texts[piece.first : piece.last]]
-        sounds = alignment._sounds(aligner, audio, spoken, piece)
-        near = alignment_trust.neighbourhood(sounds)
+    for piece in pieces.pieces(rough, audio.seconds):
+        spoken = [spoken_text.spoken(text, aligner.known) for text in texts[piece.first : piece.last]]
+        sounds = runner._sounds(aligner, audio, spoken, piece)
+        near = confidence.neighbourhood(sounds)
         for sound, nats, span in zip(sounds, near, rough[piece.first : piece.last], strict=True):
             if sound is None:
                 rows.append([np.nan] * 5)
@@ -96,7 +96,7 @@ def main(speech_path, words_path, music_path, seconds="90"):
         good = ~np.isnan(found[:, 0])
         error = np.abs(found[:, :2] - truth).max(axis=1) * 1000
         near_truth = good & (error <= 100)
-        believed = np.array([alignment_trust.trusted(row[3], row[4], 0.0) for row in found])
+        believed = np.array([confidence.trusted(row[3], row[4], 0.0) for row in found])
         other = np.percentile(error[good & ~believed], 90) if (good & ~believed).any() else float("nan")
         print(
             f"{name:18} {area(found[near_truth, 2], bad[:, 2]):8.3f} {area(found[near_truth, 3], bad[:, 3]):9.3f}"
@@ -104,7 +104,7 @@ def main(speech_path, words_path, music_path, seconds="90"):
         )
     print("\nwrong transcript   believed")
     for name, found in wrong.items():
-        print(f"{name:18} {np.mean([alignment_trust.trusted(r[3], r[4], 0.0) for r in found]):8.3f}")
+        print(f"{name:18} {np.mean([confidence.trusted(r[3], r[4], 0.0) for r in found]):8.3f}")
     print("\nneighbourhood's threshold   right words kept, clean / music 5 dB   wrong words kept")
     for threshold in (-4.0, -5.0, -6.0, -7.0, -8.0, -9.0):
         kept = [np.mean(right[name][:, 3] >= threshold) for name in ("clean", "music 5 dB")]

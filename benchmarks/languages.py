@@ -17,8 +17,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stage_runners import asr_chunks, asr_engine_ct2, asr_language, asr_passes
-from stage_runners.asr_decode import Decoded, Options
+from stage_runners.asr import passes
+from stage_runners.whisper import language_detection, windows
+from stage_runners.whisper.ctranslate2 import engine
+from stage_runners.whisper.decode import Decoded, Options
 
 RATE = 16000
 GAP = 0.5
@@ -37,7 +39,7 @@ def main() -> None:
     """Make the film, read it, and print what came out."""
     folder, plan, *films = sys.argv[1:]
     sounds = {code: _sound(path) for code, _, path in (film.partition("=") for film in films)}
-    whisper = asr_engine_ct2.load({"_model": {"id": folder, "path": folder}, "_threads": 0}, "cpu")
+    whisper = engine.load({"_model": {"id": folder, "path": folder}, "_threads": 0}, "cpu")
     samples, pieces = _made(plan, sounds)
     started = time.monotonic()
     language, probability, several = _read(whisper, samples)
@@ -77,7 +79,7 @@ def _made(plan: str, sounds: dict[str, Any]) -> tuple[Any, list[Piece]]:
 def _quiet(sound: Any, at: float) -> float:
     length = len(sound) / RATE
     inner = 1.5 < at < length - 1.5
-    return asr_chunks.quietest(sound, RATE, at - 1.5, at + 1.5) if inner else min(at, length)
+    return windows.quietest(sound, RATE, at - 1.5, at + 1.5) if inner else min(at, length)
 
 
 def _read(whisper: Any, samples: Any, asked: str | None = None) -> tuple[str, float, list[Decoded]]:
@@ -89,21 +91,21 @@ def _read(whisper: Any, samples: Any, asked: str | None = None) -> tuple[str, fl
         return Options(tokenizer=Tokenizer(whisper.hf_tokenizer, True, task="transcribe", language=code))
 
     found = get_speech_timestamps(samples.astype(np.float32) / 32768, VadOptions(min_silence_duration_ms=300))
-    chunks = asr_chunks.pack([(one["start"] / RATE, one["end"] / RATE) for one in found], samples, RATE)
+    chunks = windows.pack([(one["start"] / RATE, one["end"] / RATE) for one in found], samples, RATE)
     if asked:
-        heard = asr_language.Detected(asked, {}, {})
+        heard = language_detection.Detected(asked, {}, {})
     else:
-        heard = asr_language.detect(whisper, samples, RATE, chunks)
-    film = asr_passes.Film(
+        heard = language_detection.detect(whisper, samples, RATE, chunks)
+    film = passes.Film(
         whisper=whisper,
         samples=samples,
         sample_rate=RATE,
         options=options,
         batch_size=8,
-        limit=asr_chunks.WINDOW,
+        limit=windows.WINDOW,
         states=heard.states,
     )
-    read = asr_passes.read(film, chunks, heard.language, several=asked is None)
+    read = passes.read(film, chunks, heard.language, several=asked is None)
     return heard.language, heard.probability.get(heard.language, 1.0), read
 
 

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from ipc.artifacts import read, write  # noqa: E402
-from orchestrator.stages import STAGES, Stage  # noqa: E402
+from orchestrator.stages.catalog import STAGES, Stage  # noqa: E402
 
 MB = 1024
 RATE = 24000 / 1001
@@ -155,9 +155,9 @@ def measured(command: list[str]) -> tuple[float, float]:
 
 def alone(folder: Path) -> None:
     """Lay out the artifacts in `folder`, and print what it took."""
-    from stage_runners.subtitles_layout import Layout
-    from stage_runners.subtitles_profile import Shots, profile
-    from stage_runners.subtitles_tokens import tokens
+    from stage_runners.subtitles.layout import Layout
+    from stage_runners.subtitles.limits import Shots, profile
+    from stage_runners.subtitles.tokens import tokens
 
     rows = [read(folder / f"{name}.parquet", name).rows() for name in ("segments", "words", "shots")]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MB

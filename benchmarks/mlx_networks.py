@@ -36,7 +36,8 @@ def works(
     """(what, the torch work, the MLX work), each over all of the audio as the stages go through it."""
     import numpy as np
 
-    from stage_runners import campplus, campplus_mlx, pyannet, pyannet_mlx, silero, silero_mlx
+    from stage_runners.diarization import campplus, campplus_mlx
+    from stage_runners.vad import pyannet, pyannet_mlx, silero, silero_mlx
 
     noise = np.random.default_rng(1)
 
@@ -83,7 +84,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.models:
         return measure(arguments)
-    from orchestrator.models import resolve
+    from orchestrator.models.resolve import resolve
 
     roles = (("segmentation", "segmentation-3.0"), ("diarization", "embedded"))
     models = [str(resolve(*role, offline=True).path) for role in roles]

@@ -91,7 +91,7 @@ def half(case: str) -> str:
 
 def glossaries(arguments: argparse.Namespace) -> None:
     """The glossary of every cast, by pre_ner."""
-    from stage_runners.pre_ner import terms
+    from stage_runners.names.glossary_runner import terms
 
     for case in arguments.cases.split(","):
         for name, listed in casts(case).items():
@@ -107,10 +107,13 @@ def decode(arguments: argparse.Namespace) -> None:
     from faster_whisper import decode_audio
     from faster_whisper.tokenizer import Tokenizer
 
-    from stage_runners import asr_bias, asr_chunks, asr_decode, asr_engine_ct2
+    from stage_runners.asr import name_bias
+    from stage_runners.whisper import decode as asr_decode
+    from stage_runners.whisper import windows
+    from stage_runners.whisper.ctranslate2 import engine
 
     for model in arguments.models.split(","):
-        whisper = asr_engine_ct2.load({"_model": {"path": _folder(model)}, "_threads": 2}, "cpu")
+        whisper = engine.load({"_model": {"path": _folder(model)}, "_threads": 2}, "cpu")
         for case in arguments.cases.split(","):
             clean = decode_audio(str(arguments.data / case / "movie.mkv"), RATE)
             spans, language = _regions(clean), _language(arguments.data / case)
@@ -119,13 +122,13 @@ def decode(arguments: argparse.Namespace) -> None:
             )  # fmt: skip
             for sound in arguments.sound.split(","):
                 samples = worse(clean, sound)
-                chunks = asr_chunks.pack(spans, samples, RATE, 30.0)
+                chunks = windows.pack(spans, samples, RATE, 30.0)
                 out = arguments.work / f"words-{model}-{case}-{sound}-none.json"
                 first = _first(out.with_suffix(".pickle"), whisper, samples, chunks, options)
                 out.write_text(json.dumps(_rows(first, language)))
                 for cast in casts(case):
                     rows = json.loads((arguments.work / f"glossary-{case}-{cast}.json").read_text())
-                    biased, told = asr_bias.rescored(
+                    biased, told = name_bias.rescored(
                         whisper, samples, RATE, first, rows, lambda _, own=options: own
                     )
                     made = {**_rows(biased, language), "bias": told}
@@ -134,7 +137,7 @@ def decode(arguments: argparse.Namespace) -> None:
 
 def _first(kept: Path, whisper, samples, chunks, options) -> list:
     """The windows as they are decoded without a glossary; kept, for most of the time goes there."""
-    from stage_runners import asr_decode
+    from stage_runners.whisper import decode as asr_decode
 
     if kept.is_file():
         return pickle.loads(kept.read_bytes())  # noqa: S301 - our own file
@@ -147,9 +150,10 @@ def _first(kept: Path, whisper, samples, chunks, options) -> list:
 
 def correct(arguments: argparse.Namespace) -> None:
     """Correct with every glossary, count, and print."""
-    from stage_runners import names_correct, names_terms, post_ner
+    from stage_runners.names import correction_runner, corrections
+    from stage_runners.names import terms as names_terms
 
-    model = post_ner.load({}, "cpu")
+    model = correction_runner.load({}, "cpu")
     total: Counter = Counter()
     print(
         f"{'model':8} {'case':15} {'sound':9} {'cast':10} {'names right: none bias both':>28} {'WER none bias both':>22}  bias ok/bad  corr ok/bad"
@@ -166,11 +170,14 @@ def correct(arguments: argparse.Namespace) -> None:
                     glossary = json.loads((arguments.work / f"glossary-{case}-{cast}.json").read_text())
                     known = names_terms.terms(glossary)
                     languages = {row["id"]: row["language"] for row in heard["segments"]}
-                    film = names_correct.Film(
-                        heard["words"], languages, known, post_ner.tagger(model, heard["words"], languages)
+                    film = corrections.Film(
+                        heard["words"],
+                        languages,
+                        known,
+                        correction_runner.tagger(model, heard["words"], languages),
                     )
-                    found = film.corrections(post_ner.THRESHOLD)
-                    done, _, _ = names_correct.applied(heard["words"], heard["segments"], found)
+                    found = film.corrections(correction_runner.THRESHOLD)
+                    done, _, _ = corrections.applied(heard["words"], heard["segments"], found)
                     texts = [plain["words"], heard["words"], done]
                     right = [names_right(truth, rows, names) for rows in texts]
                     wer = [errors(truth, rows) for rows in texts]
@@ -282,7 +289,7 @@ def _regions(samples) -> list[tuple[float, float]]:
 
 def _rows(decoded: list, language: str) -> dict:
     """Rows of segments and words as the recogniser's stage makes them, as far as names need them."""
-    from stage_runners import asr_words
+    from stage_runners.asr import words as asr_words
 
     segments, words = [], []
     for result in decoded:

@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from names import DECOYS, RIGHT, words_of
 
-from stage_runners import names_correct, names_evidence, names_terms, post_ner, pre_ner
-from stage_runners.names_sound import core
+from stage_runners.names import correction_runner, corrections, evidence, glossary_runner, terms
+from stage_runners.text.phonetics import core
 
 MISSPELT = 0.4
 """Share of names that are misheard."""
@@ -74,7 +74,7 @@ def main() -> int:
     parser.add_argument("transcripts", nargs="+", type=Path)
     parser.add_argument("--draws", type=int, default=30)
     arguments = parser.parse_args()
-    model = post_ner.load({}, "cpu")
+    model = correction_runner.load({}, "cpu")
     dice = random.Random(0)
     counts: dict[float, Counter] = {threshold: Counter() for threshold in (0.5, 0.6, 0.65, 0.7, 0.75, 0.8)}
     missed: Counter = Counter()
@@ -94,8 +94,10 @@ def main() -> int:
                     {"name": one.lstrip("@"), "kind": "place" if one[0] == "@" else "character", "aliases": [], "source": "cast", "order": k}
                     for k, one in enumerate(listed.split(","))
                 ]  # fmt: skip
-                known = names_terms.terms(pre_ner.terms(people, "", "en"))
-                film = names_correct.Film(rows, languages, known, post_ner.tagger(model, rows, languages))
+                known = terms.terms(glossary_runner.terms(people, "", "en"))
+                film = corrections.Film(
+                    rows, languages, known, correction_runner.tagger(model, rows, languages)
+                )
                 every = film.corrections(0.0)
                 for threshold, count in counts.items():
                     found = [one for one in every if one.score >= threshold]
@@ -123,14 +125,14 @@ def _why(word: dict, name: str, known: list) -> str:
     """What kept a misspelt name from being corrected."""
     term = next((term for term in known if term.text == name), None)
     text = core(word["text"])[1]
-    heard = names_evidence.Heard(text, word["probability"], "capitalised", "en")
+    heard = evidence.Heard(text, word["probability"], "capitalised", "en")
     if term is None:
         return "no term"
-    if why := names_evidence.forbidden(heard, term, names_evidence.ordinary):
+    if why := evidence.forbidden(heard, term, evidence.ordinary):
         return why
     return (
         "not alike enough"
-        if names_evidence.close(heard, term) is None
+        if evidence.close(heard, term) is None
         else "the film does not bear it out, or no name"
     )
 

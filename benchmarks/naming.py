@@ -3,7 +3,7 @@
 usage: envs/nlp/.venv/bin/python benchmarks/naming.py UTTERANCES.csv ... [--seasons] [--show KIND]
 
 Each row is an utterance: Utterance, Speaker, Season, Episode, StartTime, EndTime (hh:mm:ss,ms). MELD (Poria et al. 2019, from "Friends") has
-this layout. An episode is a film: its speakers become labels, and `stage_runners.naming_dialogue` names them, with a glossary of the
+this layout. An episode is a film: its speakers become labels, and `stage_runners.naming.dialogue` names them, with a glossary of the
 names of everybody who speaks anywhere in the files, and without one. Printed are, for each kind of vote, how many are right, and how many
 voices are named, rightly and wrongly, by confidence.
 """
@@ -18,8 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from stage_runners import naming_dialogue as dialogue
-from stage_runners.naming import People
+from stage_runners.naming import dialogue
+from stage_runners.naming.runner import People
 
 TITLES = ("dr.", "mr.", "mrs.", "ms.", "miss", "professor")
 

@@ -22,13 +22,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from orchestrator.jsonlines import JsonLines
-from orchestrator.resources import Limits
-from orchestrator.scheduler import Scheduler
-from orchestrator.state import StepDone
+from orchestrator.execution.scheduler import Scheduler
+from orchestrator.machine.limits import Limits
+from orchestrator.run_state.events import StepDone
+from orchestrator.views.jsonlines import JsonLines
 from tests.orchestrator import fakes
-from tests.orchestrator import stages as small
-from tests.orchestrator.stages import make_plan
+from tests.orchestrator import toy_stages as small
+from tests.orchestrator.toy_stages import make_plan
 
 
 class Hooks:

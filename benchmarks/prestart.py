@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from orchestrator.home import home  # noqa: E402
+from orchestrator.paths import home  # noqa: E402
 
 
 def timed(film: Path, folder: Path, *options: str) -> dict:

@@ -1,4 +1,4 @@
-"""Changes of shot: `stage_runners/shots_cuts.py` beside ffmpeg's scene filters and, where it is installed, PySceneDetect.
+"""Changes of shot: `stage_runners/shots/cuts.py` beside ffmpeg's scene filters and, where it is installed, PySceneDetect.
 
     envs/media/.venv/bin/python benchmarks/shots.py [FILM=FRAME,FRAME,...] ... [--scenedetect PYTHON]
 
@@ -22,10 +22,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from stage_runners.media_ffmpeg import executable  # noqa: E402
-from stage_runners.media_probe import probe  # noqa: E402
-from stage_runners.shots_cuts import cuts  # noqa: E402
-from stage_runners.shots_frames import frames, track_of  # noqa: E402
+from stage_runners.media.ffmpeg import executable  # noqa: E402
+from stage_runners.media.probe import probe  # noqa: E402
+from stage_runners.shots.cuts import cuts  # noqa: E402
+from stage_runners.shots.frames import frames, track_of  # noqa: E402
 
 RATE = 24
 SOURCES = (

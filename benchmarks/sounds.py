@@ -1,4 +1,4 @@
-"""Music or not: precision and recall of `stage_runners/sounds.py` over recordings, cut into gaps of several lengths.
+"""Music or not: precision and recall of `stage_runners/sounds/runner.py` over recordings, cut into gaps of several lengths.
 
     envs/media/.venv/bin/python benchmarks/sounds.py --music FILE ... --other FILE ... [--gaps 90 20 10 5] [--most 90]
 
@@ -16,9 +16,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from stage_runners import sounds
-from stage_runners import sounds_music as music
-from stage_runners.media_ffmpeg import executable
+from stage_runners.media.ffmpeg import executable
+from stage_runners.sounds import music, runner
 
 
 def samples(path: Path, most: float) -> Any:
@@ -40,7 +39,7 @@ def found(recording: Any, seconds: float) -> tuple[float, float]:
         gap = recording[first : first + width]
         length = len(gap) / music.RATE
         scores = music.scores(music.without_hum(music.activations(gap)))
-        got += sum(end - start for start, end, _ in sounds.stretches(scores, 0.0, length))
+        got += sum(end - start for start, end, _ in runner.stretches(scores, 0.0, length))
         total += length
     return got, total
 

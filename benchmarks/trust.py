@@ -25,18 +25,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ipc.artifacts import open_audio, read
-from stage_runners import (
-    asr_chunks,
-    asr_decode,
-    asr_engine_ct2,
-    asr_language,
-    asr_lines,
-    asr_passes,
-    asr_trust,
-)
-from stage_runners.asr_lines import Line, Span
-from stage_runners.asr_second_look import SecondLooks, came_again
-from stage_runners.subtitles_trust import shares
+from stage_runners.asr import hallucination, passes, segments
+from stage_runners.asr.second_pass import SecondLooks, came_again
+from stage_runners.asr.segments import Line, Span
+from stage_runners.subtitles.coverage import shares
+from stage_runners.whisper import decode, language_detection
+from stage_runners.whisper import windows as asr_chunks
+from stage_runners.whisper.ctranslate2 import engine
 
 RATE = 16000
 SPLICED = 14.0
@@ -96,14 +91,14 @@ class Bench:
     """A model, and what it makes of sounds."""
 
     def __init__(self, folder: str) -> None:
-        self.whisper = asr_engine_ct2.load({"_model": {"id": folder, "path": folder}, "_threads": 0}, "cpu")
+        self.whisper = engine.load({"_model": {"id": folder, "path": folder}, "_threads": 0}, "cpu")
         self.options = cache(self._options)
 
-    def _options(self, code: str) -> asr_decode.Options:
+    def _options(self, code: str) -> decode.Options:
         from faster_whisper.tokenizer import Tokenizer
 
         multilingual = self.whisper.model.is_multilingual
-        return asr_decode.Options(
+        return decode.Options(
             tokenizer=Tokenizer(self.whisper.hf_tokenizer, multilingual, task="transcribe", language=code)
         )
 
@@ -112,23 +107,23 @@ class Bench:
         chunks = asr_chunks.pack(regions, audio.samples, RATE)
         if not chunks:
             return [], "und", 0
-        found = asr_language.detect(self.whisper, audio.samples, RATE, chunks)
-        film = asr_passes.Film(
+        found = language_detection.detect(self.whisper, audio.samples, RATE, chunks)
+        film = passes.Film(
             whisper=self.whisper, samples=audio.samples, sample_rate=RATE, options=self.options,
             batch_size=8, limit=asr_chunks.WINDOW, states=found.states,
         )  # fmt: skip
         return (
-            asr_lines.lines(asr_passes.read(film, chunks, found.language, False), 0.0),
+            segments.lines(passes.read(film, chunks, found.language, False), 0.0),
             found.language,
             len(chunks),
         )
 
     def review(
         self, audio: Sound, lines: Sequence[Line], speech: Sequence[Span], language: str, windows: int
-    ) -> asr_trust.Reviewed:
+    ) -> hallucination.Reviewed:
         """As the stage does it."""
         looks = SecondLooks(self.whisper, audio, self.options, windows, 8)
-        return asr_trust.reviewed(lines, speech, looks, language, 0.0)
+        return hallucination.reviewed(lines, speech, looks, language, 0.0)
 
 
 def main() -> None:
@@ -169,7 +164,7 @@ def whole(bench: Bench, cases: Iterator[Film]) -> None:
         pairs = "  ".join(f"{a:5.3f}-{b:5.3f}" for a, b in zip(before, after, strict=True))
         print(
             f"{film.name:16}  {pairs}   "
-            + " ".join(f"{told[verdict]:4}" for verdict in asr_trust.VERDICTS)
+            + " ".join(f"{told[verdict]:4}" for verdict in hallucination.VERDICTS)
             + f"  {done.looks:5} ({done.missed})  {decoded - started:6.1f} + {ended - decoded:.1f}",
             flush=True,
         )
@@ -190,7 +185,7 @@ def _errors(truth: str, text: str, language: str) -> float:
     """Word error rate, of characters where words are not parted by blanks; not a number without a truth."""
     if not truth:
         return float("nan")
-    cut = (lambda t: list(asr_lines.plain(t))) if language in SPACELESS else _words
+    cut = (lambda t: list(segments.plain(t))) if language in SPACELESS else _words
     a, b = cut(truth), cut(text)
     row = np.arange(len(b) + 1)
     for k, one in enumerate(a, 1):
@@ -237,7 +232,7 @@ def spliced(bench: Bench, cases: Sequence[Film], sounds: Sequence[str]) -> None:
 
 def raw(bench: Bench, sounds: Sequence[str]) -> None:
     """All that is invented over sounds, in windows of two lengths, the rule against silent windows switched off."""
-    asr_decode._SILENT = ()
+    decode._SILENT = ()
     counts: Counter[tuple[bool, str]] = Counter()
     for name in sounds:
         audio = Sound(_sound(name)[: 60 * RATE])

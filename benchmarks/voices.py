@@ -26,8 +26,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from stage_runners import campplus
-from stage_runners.diarization_voices import embed
+from stage_runners.diarization import campplus
+from stage_runners.diarization.embeddings import embed
 
 RATE = 16000
 LENGTH, HOP, SHORTEST = 1.5, 0.75, 0.4

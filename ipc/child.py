@@ -21,9 +21,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     descriptor = os.environ.get(_EVENTS_FD)
     if descriptor:
         lifeline.watch(0, close=(int(descriptor),))
-    from ipc import loop
+    from ipc import child_loop
 
-    return loop.main(words)
+    return child_loop.main(words)
 
 
 if __name__ == "__main__":

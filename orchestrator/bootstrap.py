@@ -18,9 +18,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from orchestrator import envs, install, uv
+from orchestrator.environments import registry, sync, uv
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
-from orchestrator.home import checkout
+from orchestrator.paths import checkout
 
 MARK = "# made by orchestrator's install.sh"
 CUDA_TORCH_GB = 9
@@ -64,14 +64,14 @@ def _parse(words: Sequence[str] | None) -> argparse.Namespace:
 def _install(arguments: argparse.Namespace) -> int:
     names = [name for name in arguments.envs.split(",") if name] or [
         n
-        for n in envs.names()
-        if (envs.get(n).fits() if arguments.dev else envs.get(n).by_default() or envs.state(n))
+        for n in registry.names()
+        if (registry.get(n).fits() if arguments.dev else registry.get(n).by_default() or registry.state(n))
     ]
     if arguments.no_models:
         names = [name for name in names if name != "models"]
-    if unknown := [name for name in names if name not in envs.names()]:
+    if unknown := [name for name in names if name not in registry.names()]:
         raise FatalError(
-            f"there is no environment {unknown[0]!r}", f"there are: {', '.join(envs.names())}", USAGE
+            f"there is no environment {unknown[0]!r}", f"there are: {', '.join(registry.names())}", USAGE
         )
     own_packages(dev=arguments.dev, offline=arguments.offline)
     command = put_command()
@@ -92,11 +92,12 @@ def _install(arguments: argparse.Namespace) -> int:
 
 def _better() -> tuple[str, ...]:
     """What would make recognition better on this machine: a larger model that fits, which nobody has fetched yet."""
-    from orchestrator import choosing, machine
-    from orchestrator.stages import STAGES
+    from orchestrator.machine import profile
+    from orchestrator.planning import choices
+    from orchestrator.stages.catalog import STAGES
 
     try:
-        return choosing.choose(STAGES["asr"], {}, {}, machine=machine.here(), offline=True).notes
+        return choices.choose(STAGES["asr"], {}, {}, machine=profile.here(), offline=True).notes
     except FatalError:  # no model at all, with --no-models: nothing to compare with
         return ()
 
@@ -123,7 +124,7 @@ def own_packages(*, dev: bool, offline: bool) -> None:
         if done.returncode:
             hint = "uv's message above says why; with a mirror or a proxy, pip's or uv's settings for it are honoured"
             raise FatalError("the program's own packages could not be installed", hint, ENVIRONMENT)
-    (site / install.PATH_FILE).write_text(f"{checkout()}\n", encoding="utf-8")
+    (site / sync.PATH_FILE).write_text(f"{checkout()}\n", encoding="utf-8")
     state.write_text(digest)
     importlib.invalidate_caches()
 
@@ -179,8 +180,9 @@ def _profile() -> str:
 
 def _mind_the_disk(names: Sequence[str], backend: str | None) -> None:
     """Say beforehand what a first installation of torch's CUDA build takes, and how it takes less."""
-    heavy = envs.this_platform() == "linux-x86_64" and any(
-        "\ntorch==" in envs.get(name).lock.read_text(encoding="utf-8") and envs.health(name) for name in names
+    heavy = registry.this_platform() == "linux-x86_64" and any(
+        "\ntorch==" in registry.get(name).lock.read_text(encoding="utf-8") and registry.health(name)
+        for name in names
     )
     if not heavy or backend:
         return
@@ -198,9 +200,9 @@ def _mind_the_disk(names: Sequence[str], backend: str | None) -> None:
 def _doctor(names: Sequence[str]) -> int:
     """Try the stages whose environments, and models, were installed."""
     from orchestrator.commands import doctor
-    from orchestrator.stages import STAGES
+    from orchestrator.stages.catalog import STAGES
 
-    with_models = envs.health("models") is None
+    with_models = registry.health("models") is None
     stages = [
         stage.name
         for stage in STAGES.values()

@@ -12,8 +12,9 @@ import traceback
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from orchestrator import __version__, options
+from orchestrator import __version__
 from orchestrator.errors import BUG, INTERRUPTED, STORAGE, USAGE, FatalError
+from orchestrator.planning import request
 
 COMMANDS = {
     "run": "turn films into subtitles that say who speaks",
@@ -48,7 +49,7 @@ class Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status."""
-    words = options.normalise(sys.argv[1:] if argv is None else argv)
+    words = request.normalise(sys.argv[1:] if argv is None else argv)
     debug = "ORCHESTRATOR_DEBUG" in os.environ
     try:
         return _command(words)
@@ -76,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _home_refused(error: OSError) -> FatalError | None:
     """The sentence for a home that cannot be written: that is the user's to mend, whatever met it first."""
-    from orchestrator.home import home
+    from orchestrator.paths import home
 
     if not str(error.filename or "").startswith(str(home())):
         return None
@@ -157,8 +158,8 @@ def _write_log(words: Sequence[str]) -> str:
     import datetime as dt
     import platform
 
-    from orchestrator.home import home
-    from orchestrator.masking import masked
+    from orchestrator.paths import home
+    from orchestrator.util.redact import masked
 
     # It is to be sent to strangers: no key or password of a command line may stand in it.
     text = "\n".join(

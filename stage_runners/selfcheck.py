@@ -74,9 +74,9 @@ def _mux(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
 
 def _ffmpeg() -> str:
     """Return the ffmpeg that the media stages use."""
-    from stage_runners import media_ffmpeg
+    from stage_runners.media import ffmpeg
 
-    return str(media_ffmpeg.executable())
+    return str(ffmpeg.executable())
 
 
 def _ffmpeg_name() -> str:
@@ -123,7 +123,7 @@ def _diarization(model: Any, spec: Mapping[str, Any]) -> str:
     import numpy as np
     import torch
 
-    from stage_runners.kaldi_fbank import fbank
+    from stage_runners.diarization.kaldi_fbank import fbank
 
     embedding = model.embeddings(fbank(torch.from_numpy(_noise(RATE))[None]).numpy())
     if not np.isfinite(embedding).all():
@@ -189,7 +189,7 @@ def _subtitles(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
 
 
 def _phrases(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
-    from stage_runners.phrases_cost import costs
+    from stage_runners.phrases.cost import costs
 
     said = "We looked for the old house."
     found = costs(model(said), [said.index(word) for word in said.split()])
@@ -199,32 +199,34 @@ def _phrases(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
 
 
 def _tmdb(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
-    from stage_runners import tmdb_guess, tmdb_nfo
+    from stage_runners.tmdb import file_name
+    from stage_runners.tmdb import nfo as tmdb_nfo
 
     with tempfile.TemporaryDirectory() as folder:
         nfo = Path(folder) / "movie.nfo"
         nfo.write_text("<movie><actor><role>Meera</role></actor></movie>")
-        known, named = tmdb_nfo.read(nfo).known, tmdb_guess.of_name("A.River.2011.1080p.mkv")
+        known, named = tmdb_nfo.read(nfo).known, file_name.of_name("A.River.2011.1080p.mkv")
     if not known or [row.name for row in known.rows] != ["Meera"] or not named or named.year != 2011:
         raise StageError("env", f"an .nfo and a file name were read as {known} and {named}")
     return f"read an .nfo and a file name: {named.title} ({named.year}) with {known.rows[0].name}"
 
 
 def _naming(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
-    from stage_runners import naming, naming_dialogue
+    from stage_runners.naming import dialogue
+    from stage_runners.naming import runner as naming
 
-    said = naming_dialogue.Sentence("SPEAKER_00", 0.0, 1.0, "My name is Ada Lovelace.", "en")
-    votes = naming_dialogue.votes([said], naming_dialogue.Names(), naming.People())
+    said = dialogue.Sentence("SPEAKER_00", 0.0, 1.0, "My name is Ada Lovelace.", "en")
+    votes = dialogue.votes([said], dialogue.Names(), naming.People())
     if [vote.name for vote in votes] != ["Ada Lovelace"]:
         raise StageError("env", f"“{said.text}” was read as {votes}")
     return f"read who says: {said.text}"
 
 
 def _pre_ner(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
-    from stage_runners import names_latin, names_plot
+    from stage_runners.names import plot, transliteration
 
-    found = names_plot.entities("Ada Lovelace leaves London for Paris with her friend Anna.", [], model)
-    written = names_latin.latin(
+    found = plot.entities("Ada Lovelace leaves London for Paris with her friend Anna.", [], model)
+    written = transliteration.latin(
         "\N{DEVANAGARI LETTER RA}\N{DEVANAGARI VOWEL SIGN AA}\N{DEVANAGARI LETTER JA}"
     )
     if not found or written != "Raj":
@@ -233,15 +235,11 @@ def _pre_ner(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
 
 
 def _post_ner(model: Any, spec: Mapping[str, Any]) -> str:
-    from stage_runners import names_evidence
+    from stage_runners.names import evidence
 
     _attribution(model, spec)
-    like = names_evidence.likeness("Rachell", "Rachel")
-    if (
-        like.sound < 1
-        or not names_evidence.ordinary("choice", "en")
-        or names_evidence.ordinary("Rachell", "en")
-    ):
+    like = evidence.likeness("Rachell", "Rachel")
+    if like.sound < 1 or not evidence.ordinary("choice", "en") or evidence.ordinary("Rachell", "en"):
         raise StageError(
             "env", f"Rachell sounds {like.sound:.2f} like Rachel; ordinary words are not told from others"
         )

@@ -75,8 +75,8 @@ def reached(path, seen=None):
     tree = ast.parse(path.read_text())
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("stage_runners"):
-            names = [node.module.partition(".")[2], *(alias.name for alias in node.names)]
-            for helper in (path.parent / f"{name}.py" for name in names if name):
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            for helper in (ROOT / f"{name.replace('.', '/')}.py" for name in names):
                 if helper.is_file() and helper not in seen:
                     seen.add(helper)
                     reached(helper, seen)

@@ -9,11 +9,13 @@ import pytest
 
 from ipc.artifacts import read
 from ipc.schemas import KINDS
-from orchestrator import envs, plan, worker
-from orchestrator.resources import Limits
-from orchestrator.scheduler import Scheduler
-from orchestrator.stages import STAGES, Backend, Input, Output, Param, Stage
-from orchestrator.store import Store
+from orchestrator.environments import registry
+from orchestrator.execution import worker
+from orchestrator.execution.scheduler import Scheduler
+from orchestrator.machine.limits import Limits
+from orchestrator.planning import plan
+from orchestrator.stages.catalog import STAGES, Backend, Input, Output, Param, Stage
+from orchestrator.storage.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -67,12 +69,12 @@ def test_a_stage_added_in_six_steps_runs_after_demux_and_is_kept(tmp_path, monke
     film = tmp_path / "film.wav"
     tone = "aevalsrc='0.5*sin(2000*t)*gt(t,2)':d=5:s=16000"
     packed = "lib/python*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*"
-    ffmpeg = next(envs.python("media").parent.parent.glob(packed))
+    ffmpeg = next(registry.python("media").parent.parent.glob(packed))
     subprocess.run([ffmpeg, "-v", "error", "-f", "lavfi", "-i", tone, film], check=True)
 
     def spawn(backend, threads, log, posts, extra=None):
-        environment = envs.child_environment(backend.env, {"PYTHONPATH": f"{tmp_path}:{ROOT}"})
-        command = [str(envs.python(backend.env)), "-P", "-m", "ipc.child", backend.runner]
+        environment = registry.child_environment(backend.env, {"PYTHONPATH": f"{tmp_path}:{ROOT}"})
+        command = [str(registry.python(backend.env)), "-P", "-m", "ipc.child", backend.runner]
         return worker.Worker(command, environment, log, posts)
 
     store = Store(tmp_path / "store")
@@ -92,7 +94,12 @@ def test_a_stage_added_in_six_steps_runs_after_demux_and_is_kept(tmp_path, monke
 
 def test_the_steps_name_what_is_there():
     text = (ROOT / "CONTRIBUTING.md").read_text()
-    for path in ("orchestrator/stages.py", "ipc/schemas.py", "stage_runners/", "tests/test_boundaries.py"):
+    for path in (
+        "orchestrator/stages/catalog.py",
+        "ipc/schemas.py",
+        "stage_runners/",
+        "tests/test_boundaries.py",
+    ):
         assert path in text
         assert (ROOT / path).exists()
     assert "regions" in KINDS

@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from orchestrator import format as fmt
-from orchestrator import options
 from orchestrator.errors import USAGE, FatalError
-from orchestrator.home import home
-from orchestrator.store import Store
+from orchestrator.paths import home
+from orchestrator.planning import request
+from orchestrator.storage.store import Store
+from orchestrator.util import text as fmt
 
 
 def add(subparsers: Any) -> None:
@@ -22,7 +22,7 @@ def add(subparsers: Any) -> None:
     why = actions.add_parser("why", help="what a film's stage was made of, and what would make it run again")
     why.add_argument("film", type=Path)
     why.add_argument("stage", nargs="?")
-    options.add_film_options(why)
+    request.add_film_options(why)
     gc = actions.add_parser(
         "gc", help="remove what nobody needs: abandoned attempts, and results by age or size"
     )
@@ -64,9 +64,9 @@ def _list(store: Store) -> int:
 
 
 def _why(store: Store, arguments: argparse.Namespace) -> int:
-    plan = options.plan_from(arguments, arguments.film, store)
+    plan = request.plan_from(arguments, arguments.film, store)
     if arguments.stage is not None:
-        options.known(arguments.stage, "cache why")
+        request.known(arguments.stage, "cache why")
     for step in plan.steps:
         if step.verdict == "off" or arguments.stage not in (None, step.name):
             continue

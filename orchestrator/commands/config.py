@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestrator import config, config_env, config_file, decided, options
-from orchestrator import format as fmt
-from orchestrator.decided import Row
+from orchestrator.config import environment, files
+from orchestrator.config import merge as config
 from orchestrator.errors import OK, FatalError
-from orchestrator.films import film_of
-from orchestrator.masking import masked
+from orchestrator.planning import explain_settings, request
+from orchestrator.planning.explain_settings import Row
+from orchestrator.planning.film_path import film_of
+from orchestrator.util import text as fmt
+from orchestrator.util.redact import masked
 
 
 def add(subparsers: Any) -> None:
@@ -27,8 +29,8 @@ def add(subparsers: Any) -> None:
         "`run`, to see what they would change. Nothing is fetched.",
     )
     parser.add_argument("film", nargs="?", type=Path, metavar="FILM", help="with this film's job file")
-    options.add_film_options(parser, run=True)
-    options.add_machine(parser)
+    request.add_film_options(parser, run=True)
+    request.add_machine(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
@@ -37,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     film = film_of(arguments.film) if arguments.film else None
     asked = config.merged(arguments, film)
     ways, problems = _ways(asked)
-    rows = list(decided.rows(asked, ways))
+    rows = list(explain_settings.rows(asked, ways))
     places = _places(asked, film)
     if arguments.json:
         body = {
@@ -55,14 +57,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _ways(asked: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     """How each stage would run here, as far as that is known without a film and without fetching anything."""
-    from orchestrator import choosing
-    from orchestrator.stages import STAGES
+    from orchestrator.planning import choices
+    from orchestrator.stages.catalog import STAGES
 
-    here = options.machine_of(asked)
-    params, off = options.params_of(asked), options.off_of(asked)
+    here = request.machine_of(asked)
+    params, off = request.params_of(asked), request.off_of(asked)
     problems: list[str] = []
     try:
-        devices = options.devices_of(asked, here)
+        devices = request.devices_of(asked, here)
     except FatalError as error:
         devices, problems = {}, [error.message]
     found = {}
@@ -70,14 +72,14 @@ def _ways(asked: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
         if stage.off or name in off:
             continue
         try:
-            found[name] = choosing.choose(
+            found[name] = choices.choose(
                 stage,
                 params.get(name, {}),
                 devices,
                 machine=here,
                 offline=True,
                 smaller=asked.allow_smaller_model,
-                sources=options.sources_of(asked),
+                sources=request.sources_of(asked),
             )
         except FatalError as error:
             problems.append(error.message)
@@ -86,17 +88,17 @@ def _ways(asked: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
 
 def _places(asked: argparse.Namespace, film: Path | None) -> dict[str, Any]:
     """The files, the variables that count, and whether there is a token: never which."""
-    from orchestrator import hub
+    from orchestrator.models import hub
 
-    user = config_file.user_path(os.environ)
-    job = config_file.job_path(film) if film else None
-    variable = config_env.has_token(os.environ) or ("the Hub's login" if hub.has_token() else "")
+    user = files.user_path(os.environ)
+    job = files.job_path(film) if film else None
+    variable = environment.has_token(os.environ) or ("the Hub's login" if hub.has_token() else "")
     return {
         "config_file": {"path": str(user), "there": user.is_file()},
         "job_file": {"path": str(job), "there": job.is_file()} if job else None,
         "token": {"set": bool(variable), "from": variable},
         "translation_device": _asked_of("translation", asked),
-        "ignored": [{"name": name, "near": near} for name, near in config_env.unknown(os.environ)],
+        "ignored": [{"name": name, "near": near} for name, near in environment.unknown(os.environ)],
     }
 
 

@@ -28,13 +28,13 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the film where it is not there yet, and run on it."""
-    from orchestrator import outputs
     from orchestrator.commands import run as run_command
+    from orchestrator.outputs import publish
 
     film = Path("orchestrator-demo") / "demo.mkv"
     if not film.exists():
         try:
-            outputs.check_writable(film.parent)
+            publish.check_writable(film.parent)
         except FatalError as error:
             hint = "go to a folder that can be written, and type it there"
             raise FatalError(f"{error.message} (in {Path.cwd()})", hint, error.status) from error
@@ -46,21 +46,22 @@ def run(arguments: argparse.Namespace) -> int:
 
 def make_film(film: Path) -> None:
     """Make a film with a picture of the sound out of the packaged recording; `FatalError` where it cannot be made."""
-    from orchestrator import envs, outputs
+    from orchestrator.environments import registry
+    from orchestrator.outputs import publish
 
     for env in ("pyannote", "media"):
-        if reason := envs.health(env):
+        if reason := registry.health(env):
             raise FatalError(
                 f"the environment {env} is not ready: {reason}", f"orchestrator envs sync {env}", ENVIRONMENT
             )
-    root = envs.python("pyannote").parent.parent
+    root = registry.python("pyannote").parent.parent
     recording = next(root.glob(RECORDING), None)
     if recording is None:
         raise FatalError(f"pyannote.audio in {root} ships no {RECORDING}", "run on a film of your own")
-    outputs.check_writable(film.parent)
+    publish.check_writable(film.parent)
     done = subprocess.run(
-        [envs.python("media"), "-P", "-m", "stage_runners.demo_film", recording, film],
-        env=envs.child_environment("media"),
+        [registry.python("media"), "-P", "-m", "stage_runners.media.demo_film", recording, film],
+        env=registry.child_environment("media"),
         capture_output=True,
         text=True,
         check=False,

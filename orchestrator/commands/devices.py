@@ -8,14 +8,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from orchestrator import agreement, choosing, learnt
-from orchestrator import format as fmt
-from orchestrator import machine as machines
-from orchestrator.choosing import Chosen
 from orchestrator.errors import OK, FatalError
-from orchestrator.machine import Answer, Machine
-from orchestrator.recommendations import recommend
-from orchestrator.stages import STAGES
+from orchestrator.machine import profile as machines
+from orchestrator.machine.profile import Answer, Machine
+from orchestrator.planning import choices, device_verdicts, memory_limits
+from orchestrator.planning.choices import Chosen
+from orchestrator.planning.recommendations import recommend
+from orchestrator.stages.catalog import STAGES
+from orchestrator.util import text as fmt
 
 
 def add(subparsers: Any) -> None:
@@ -41,7 +41,7 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Show the profile; returns the exit status."""
     if arguments.forget:
-        counts = (machines.forget(), agreement.forget(), learnt.forget())
+        counts = (machines.forget(), device_verdicts.forget(), memory_limits.forget())
         print("forgot {} answers, {} comparisons with the CPU, {} lessons about memory".format(*counts))
         return OK
     machine = machines.recorded(arguments.machine) if arguments.machine else machines.here()
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _chosen(stage: str, machine: Machine) -> Chosen | FatalError:
     try:
-        return choosing.choose(STAGES[stage], {}, {}, machine=machine, offline=True)
+        return choices.choose(STAGES[stage], {}, {}, machine=machine, offline=True)
     except FatalError as error:
         return error
 

@@ -11,12 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from orchestrator import choosing, devices, envs, machine
-from orchestrator import format as fmt
 from orchestrator.commands import devices as devices_command
+from orchestrator.environments import registry
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
-from orchestrator.home import home
-from orchestrator.stages import STAGES, Backend, Stage
+from orchestrator.machine import profile
+from orchestrator.paths import home
+from orchestrator.planning import choices, devices
+from orchestrator.stages.catalog import STAGES, Backend, Stage
+from orchestrator.util import text as fmt
 
 AT_ONCE = 2
 """Environments tried side by side: each imports its libraries, which is work for the disk and the memory."""
@@ -90,12 +92,12 @@ def _prepare(stage: Stage) -> Row | tuple[Backend, dict[str, Any]]:
     """Return what to try of a stage, or the row that says why there is nothing to try."""
     if stage.off:
         return Row(stage=stage.name, environment="", device="", model="", verdict="off", detail=stage.off)
-    backend, this = stage.backends[-1], machine.here()
+    backend, this = stage.backends[-1], profile.here()
     try:
         backend = devices.choose(stage, {}, this)[0][0]
-        if reason := envs.health(backend.env):
+        if reason := registry.health(backend.env):
             return _not_ready(stage, backend, reason, f"orchestrator envs sync {backend.env}")
-        choice = choosing.choose(stage, {}, {}, machine=this, offline=True).choices[0]
+        choice = choices.choose(stage, {}, {}, machine=this, offline=True).choices[0]
         model = choice.model.to_json() if choice.model else {}
         params = {**choice.params, "_threads": 1, "_model": model}
     except FatalError as error:
@@ -121,8 +123,8 @@ def _try(env: str, jobs: list[tuple[Stage, Backend, dict[str, Any]]]) -> list[Ro
     why = "its process printed no answer"
     try:
         done = subprocess.run(
-            [envs.python(env), "-P", "-m", "stage_runners.selfcheck", json.dumps(specs)],
-            env=envs.child_environment(env), capture_output=True, text=True, check=False, timeout=PATIENCE_S,
+            [registry.python(env), "-P", "-m", "stage_runners.selfcheck", json.dumps(specs)],
+            env=registry.child_environment(env), capture_output=True, text=True, check=False, timeout=PATIENCE_S,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
         for line in done.stdout.splitlines():
@@ -163,11 +165,11 @@ def _machine() -> dict[str, Any]:
     while not place.exists():
         place = place.parent
     return {
-        "platform": envs.this_platform(),
+        "platform": registry.this_platform(),
         "python": platform.python_version(),
         "home": str(home()),
         "free_bytes": shutil.disk_usage(place).free,
-        "machine": machine.here().to_json(),
+        "machine": profile.here().to_json(),
     }
 
 
@@ -190,7 +192,7 @@ def _show(rows: list[Row]) -> None:
     for row in rows:
         if row.verdict == "not ready":
             console.print(f"[bold red]{row.stage}[/]: {_plain(row.detail)}", soft_wrap=True)
-    this = machine.here()
+    this = profile.here()
     console.print(
         "\n".join(_plain(line) for line in (this.summary, *devices_command.answers(this))), soft_wrap=True
     )

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ipc.edits import Edit, Overlay, Shown
-from orchestrator import digests, edits
-from orchestrator import format as fmt
 from orchestrator.errors import OK, FatalError
-from orchestrator.films import film_of, typed
+from orchestrator.library import edits
+from orchestrator.planning.film_path import film_of, typed
+from orchestrator.storage import file_digests
+from orchestrator.util import text as fmt
 
 _SHOWN = 6
 """Versions that are named."""
@@ -41,7 +42,7 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """List, or take back; returns the exit status."""
     film = film_of(arguments.film)
-    digest = digests.file_digest(film)
+    digest = file_digests.file_digest(film)
     if arguments.restore is not None:
         edits.restore(digest, arguments.restore)
         return _done(f"version {arguments.restore} is the present one", arguments)

@@ -9,9 +9,9 @@ import threading
 import time
 from typing import Any, Self
 
-from orchestrator import envs
-from orchestrator import format as fmt
+from orchestrator.environments import registry
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
+from orchestrator.util import text as fmt
 
 
 def add(subparsers: Any) -> None:
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def sync(names: list[str], *, offline: bool, torch_backend: str | None) -> int:
     """Make the environments healthy, say how it goes, and return the exit status."""
-    from orchestrator import install
+    from orchestrator.environments import sync as install
 
     backend = "" if torch_backend == "default" else torch_backend
     started = time.monotonic()
@@ -128,14 +128,14 @@ class _Live:
 def _chosen(names: list[str]) -> list[str]:
     """Return the named environments; without names, this platform's own and those that somebody has installed."""
     return list(_known(names)) or [
-        name for name in envs.names() if envs.get(name).by_default() or envs.state(name)
+        name for name in registry.names() if registry.get(name).by_default() or registry.state(name)
     ]
 
 
 def _known(names: list[str]) -> list[str]:
     """Return `names`, where commas may stand between them; FatalError for one that does not exist."""
     split = [name for item in names for name in item.split(",") if name]
-    there = envs.names()
+    there = registry.names()
     if unknown := [name for name in split if name not in there]:
         raise FatalError(f"there is no environment {unknown[0]!r}", f"there are: {', '.join(there)}", USAGE)
     return list(dict.fromkeys(split))
@@ -143,9 +143,9 @@ def _known(names: list[str]) -> list[str]:
 
 def _list(*, as_json: bool) -> int:
     rows: list[dict[str, Any]] = []
-    for name in envs.names():
-        env, state = envs.get(name), envs.state(name)
-        reason = envs.health(name)
+    for name in registry.names():
+        env, state = registry.get(name), registry.state(name)
+        reason = registry.health(name)
         rows.append(
             {
                 "name": name, "healthy": reason is None, "reason": reason, "description": env.description,
@@ -174,7 +174,7 @@ def _list(*, as_json: bool) -> int:
 def _check(names: list[str]) -> int:
     status = OK
     for name in names:
-        reason = envs.health(name) or envs.examine(name)[0]
+        reason = registry.health(name) or registry.examine(name)[0]
         print(f"{name}: {reason or 'healthy'}")
         if reason:
             status = ENVIRONMENT
@@ -184,10 +184,10 @@ def _check(names: list[str]) -> int:
 
 
 def _remove(names: list[str], *, everything: bool) -> int:
-    from orchestrator import install
+    from orchestrator.environments import sync as install
 
     if not names and not everything:
         raise FatalError("no environment is named", "name some, or say --all", USAGE)
-    for name in envs.names() if everything else names:
+    for name in registry.names() if everything else names:
         print(f"{name}: {'removed' if install.remove(name) else 'was not installed'}")
     return OK

@@ -8,11 +8,14 @@ import json
 import shutil
 from typing import Any
 
-from orchestrator import devices, hub, models, translation_models, weights
-from orchestrator import format as fmt
-from orchestrator import whisper_models as whisper
 from orchestrator.errors import OK, USAGE, FatalError
-from orchestrator.home import home
+from orchestrator.models import embedded as weights
+from orchestrator.models import hub, whisper
+from orchestrator.models import resolve as models
+from orchestrator.models import translation as translation_models
+from orchestrator.paths import home
+from orchestrator.planning import devices
+from orchestrator.util import text as fmt
 
 
 def add(subparsers: Any) -> None:
@@ -76,10 +79,10 @@ def _resolve(arguments: argparse.Namespace, *, offline: bool) -> models.Model:
 
 def _device(role: str) -> str:
     """The device that this machine would use a model of the role on: it decides the layout of Whisper's."""
-    from orchestrator import machine
-    from orchestrator.stages import STAGES
+    from orchestrator.machine import profile
+    from orchestrator.stages.catalog import STAGES
 
-    return devices.choose(STAGES["asr"], {}, machine.here())[0][0].device if role == "whisper" else "cpu"
+    return devices.choose(STAGES["asr"], {}, profile.here())[0][0].device if role == "whisper" else "cpu"
 
 
 def _list(*, as_json: bool) -> int:

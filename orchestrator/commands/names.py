@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from orchestrator import corrections, digests
-from orchestrator import format as fmt
 from orchestrator.errors import INPUT, OK, USAGE, FatalError
-from orchestrator.films import film_of, typed
-from orchestrator.home import home
-from orchestrator.store import Store
+from orchestrator.library import corrections
+from orchestrator.paths import home
+from orchestrator.planning.film_path import film_of, typed
+from orchestrator.storage import file_digests
+from orchestrator.storage.store import Store
+from orchestrator.util import text as fmt
 
 
 def add(subparsers: Any) -> None:
@@ -36,7 +37,7 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Show, or take back; returns the exit status."""
     film = film_of(arguments.film)
-    digest = digests.file_digest(film)
+    digest = file_digests.file_digest(film)
     found = _last_run(film)
     if arguments.undo or arguments.redo:
         rows = [_row(word, _numbered(found)) for word in arguments.undo or arguments.redo]

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from orchestrator import format as fmt
-from orchestrator import options
-from orchestrator.choosing import Choice
-from orchestrator.plan import Plan, Step
+from orchestrator.planning import request
+from orchestrator.planning.choices import Choice
+from orchestrator.planning.plan import Plan, Step
+from orchestrator.util import text as fmt
 
 _HOW = {"run": "RUN", "maybe": "MAYBE", "cached": "CACHED", "off": "off"}
 
@@ -24,18 +24,18 @@ def add(subparsers: Any) -> None:
         description="Print every stage with RUN, CACHED or off, the device and model it would use, and the reason.",
     )
     parser.add_argument("films", nargs="+", type=Path, metavar="FILM")
-    options.add_film_options(parser)
+    request.add_film_options(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
-    options.add_machine(parser)
+    request.add_machine(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the plans; returns the exit status."""
-    from orchestrator.home import home
-    from orchestrator.store import Store
+    from orchestrator.paths import home
+    from orchestrator.storage.store import Store
 
     store = Store(home() / "store")
-    plans = [options.plan_from(arguments, film, store, fetch=False) for film in arguments.films]
+    plans = [request.plan_from(arguments, film, store, fetch=False) for film in arguments.films]
     if arguments.json:
         print(json.dumps([_as_json(plan) for plan in plans], ensure_ascii=False, indent=2))
         return 0

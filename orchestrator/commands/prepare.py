@@ -9,10 +9,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from orchestrator import options
-from orchestrator.config_file import JOB, job_path
+from orchestrator.config.files import JOB, job_path
 from orchestrator.errors import FAILED, OK, PARTIAL, STORAGE, USAGE, FatalError
-from orchestrator.films import film_of
+from orchestrator.planning import request
+from orchestrator.planning.film_path import film_of
 
 
 def add(subparsers: Any) -> None:
@@ -24,8 +24,8 @@ def add(subparsers: Any) -> None:
         "takes it up. Takes the options of `run`: what they say goes into the file. One that was edited is kept.",
     )
     parser.add_argument("films", nargs="+", type=Path, metavar="FILM")
-    options.add_film_options(parser, run=True)
-    options.add_machine(parser)
+    request.add_film_options(parser, run=True)
+    request.add_machine(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace job files that were edited")
 
 
@@ -57,25 +57,27 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _prepare(arguments: argparse.Namespace, film: Path) -> str:
     """Write one job file; returns the line that says so."""
-    from orchestrator import config, jobfile, outputs
-    from orchestrator.home import home
-    from orchestrator.store import Store
+    from orchestrator.config import merge as config
+    from orchestrator.outputs import publish
+    from orchestrator.paths import home
+    from orchestrator.planning import job_file
+    from orchestrator.storage.store import Store
 
     film = film_of(film)
-    target, ledger = job_path(film), outputs.Ledger()
+    target, ledger = job_path(film), publish.Ledger()
     _check(target, film, ledger, overwrite=arguments.overwrite)
     # Not with the job file that is there: it would pin what was decided when it was written.
     asked = config.merged(arguments, None)
-    plan = options.plan_from(asked, film, Store(home() / "store"))
+    plan = request.plan_from(asked, film, Store(home() / "store"))
     # Of a stage's instances the first stands for all: they run alike.
     steps = {step.stage.base: step for step in reversed(plan.steps)}
-    here = options.machine_of(asked)
-    text = jobfile.text(film, asked, steps, here, _recommended(asked, plan, here)).encode()
+    here = request.machine_of(asked)
+    text = job_file.text(film, asked, steps, here, _recommended(asked, plan, here)).encode()
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "job.toml"
         draft.write_bytes(text)
         try:
-            done = outputs.publish(
+            done = publish.publish(
                 draft, target, hashlib.sha256(text).hexdigest(), film, ledger, overwrite=arguments.overwrite
             )
         except FatalError as error:
@@ -98,7 +100,7 @@ def _check(target: Path, film: Path, ledger: Any, *, overwrite: bool) -> None:
 
 def _recommended(asked: argparse.Namespace, plan: Any, machine: Any) -> dict[str, tuple[str, str]]:
     """The Whisper model that fits the machine where another one is taken because it is not on the disk."""
-    from orchestrator.recommendations import recommend
+    from orchestrator.planning.recommendations import recommend
 
     step = plan.step("asr")
     if not step.choices or asked.model not in (None, "auto"):

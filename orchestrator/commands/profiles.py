@@ -7,9 +7,9 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from orchestrator import format as fmt
-from orchestrator import profile
+from orchestrator.config import house_styles
 from orchestrator.errors import OK
+from orchestrator.util import text as fmt
 
 
 def add(subparsers: Any) -> None:
@@ -33,13 +33,13 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """List or show; returns the exit status."""
     if arguments.profile is None:
-        found = [profile.read(name) for name in profile.names()]
+        found = [house_styles.read(name) for name in house_styles.names()]
         if arguments.json:
             print(json.dumps([_json(one) for one in found], indent=2, ensure_ascii=False))
         else:
             print("\n".join(fmt.table([(one.name, one.about) for one in found])))
         return OK
-    one = profile.read(arguments.profile)
+    one = house_styles.read(arguments.profile)
     if arguments.toml:
         print(one.path.read_text(encoding="utf-8"), end="")
     elif arguments.json:
@@ -49,11 +49,11 @@ def run(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _json(one: profile.Profile) -> dict[str, Any]:
+def _json(one: house_styles.Profile) -> dict[str, Any]:
     return {**asdict(one), "path": str(one.path)}
 
 
-def _rows(one: profile.Profile) -> list[tuple[str, str]]:
+def _rows(one: house_styles.Profile) -> list[tuple[str, str]]:
     set_ = one.params
     gap = f"{set_['min_gap']:g} s"
     if set_["gap_frames"]:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestrator import format as fmt
 from orchestrator.errors import OK, FatalError
-from orchestrator.films import film_of
-from orchestrator.home import home
+from orchestrator.paths import home
+from orchestrator.planning.film_path import film_of
+from orchestrator.util import text as fmt
 
 
 def add(subparsers: Any) -> None:
@@ -36,9 +36,9 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write it; returns the exit status."""
-    from orchestrator import outputs
-    from orchestrator.page import last, writing
-    from orchestrator.store import Store
+    from orchestrator.outputs import publish
+    from orchestrator.report import last, writing
+    from orchestrator.storage.store import Store
 
     film = film_of(arguments.film)
     content, found = last.run_of(film)
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     folder = arguments.output_dir or _folder(found) or film.parent
     folder = folder.expanduser().absolute()
-    outputs.check_writable(folder)
+    publish.check_writable(folder)
     store = Store(home() / "store")
     with store.in_use():
         done = writing.write(
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             store,
             film,
             folder,
-            outputs.Ledger(),
+            publish.Ledger(),
             overwrite=arguments.overwrite,
             clip=_clip(found, store),
             again=True,
@@ -76,7 +76,7 @@ def _folder(film: Mapping[str, Any]) -> Path | None:
 
 def _clip(film: Mapping[str, Any], store: Any) -> str:
     """The part of the film that the run was about; empty for all of it."""
-    from orchestrator.page.results import Results
+    from orchestrator.report.results import Results
 
     manifest = Results(film, store).manifest("demux")
     return str((manifest and manifest.ingredients.get("clip")) or "")

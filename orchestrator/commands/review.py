@@ -15,8 +15,8 @@ from types import FrameType
 from typing import Any
 
 from orchestrator.errors import OK, STORAGE, USAGE, FatalError
-from orchestrator.films import film_of
-from orchestrator.home import home
+from orchestrator.paths import home
+from orchestrator.planning.film_path import film_of
 
 
 def add(subparsers: Any) -> None:

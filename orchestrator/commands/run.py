@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from orchestrator import options
+from orchestrator.planning import request
 
 
 def add(subparsers: Any) -> None:
@@ -23,7 +23,7 @@ def add(subparsers: Any) -> None:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of a run, without its films."""
-    options.add_film_options(parser, run=True)
+    request.add_film_options(parser, run=True)
     parser.add_argument("--overwrite", action="store_true", help="replace files that this tool did not write")
     parser.add_argument("--json", action="store_true", help="events as JSON lines on stdout")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
@@ -35,6 +35,6 @@ def run(arguments: argparse.Namespace) -> int:
         from orchestrator.commands import plan as plan_command
 
         return plan_command.run(arguments)
-    from orchestrator import session
+    from orchestrator.runs import session
 
     return session.run(arguments)

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from orchestrator import format as fmt
-from orchestrator import runs
 from orchestrator.errors import OK, USAGE, FatalError
+from orchestrator.run_state import run_folders
+from orchestrator.util import text as fmt
 
 
 def add(subparsers: Any) -> None:
@@ -33,7 +33,11 @@ def add(subparsers: Any) -> None:
     logs.add_argument("--events", action="store_true", help="the run's events (JSON lines) instead")
     prune = verbs.add_parser("prune", help="remove old runs")
     prune.add_argument(
-        "--keep", type=int, default=runs.KEEP, metavar="N", help=f"keep N (default: {runs.KEEP})"
+        "--keep",
+        type=int,
+        default=run_folders.KEEP,
+        metavar="N",
+        help=f"keep N (default: {run_folders.KEEP})",
     )
 
 
@@ -41,20 +45,20 @@ def run(arguments: argparse.Namespace) -> int:
     """Do what the verb says; without one, list."""
     match arguments.verb:
         case "show":
-            return _show(runs.find(arguments.id), as_json=arguments.json)
+            return _show(run_folders.find(arguments.id), as_json=arguments.json)
         case "logs":
-            return _logs(runs.find(arguments.id), arguments.stage, events=arguments.events)
+            return _logs(run_folders.find(arguments.id), arguments.stage, events=arguments.events)
         case "prune":
             if arguments.keep < 0:
                 raise FatalError("--keep counts runs, so it cannot be negative", status=USAGE)
-            print(f"removed {fmt.plural(len(runs.prune(keep=arguments.keep)), 'run')}")
+            print(f"removed {fmt.plural(len(run_folders.prune(keep=arguments.keep)), 'run')}")
             return OK
         case _:
             return _ls(as_json=getattr(arguments, "json", False))
 
 
 def _ls(*, as_json: bool) -> int:
-    rows = [_row(run) for run in runs.past()]
+    rows = [_row(run) for run in run_folders.past()]
     if as_json:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
         return OK
@@ -69,7 +73,7 @@ def _ls(*, as_json: bool) -> int:
     return OK
 
 
-def _row(run: runs.Run) -> dict[str, Any]:
+def _row(run: run_folders.Run) -> dict[str, Any]:
     summary = run.summary() or {}
     return {
         "id": run.id,
@@ -81,7 +85,7 @@ def _row(run: runs.Run) -> dict[str, Any]:
     }
 
 
-def _show(run: runs.Run, *, as_json: bool) -> int:
+def _show(run: run_folders.Run, *, as_json: bool) -> int:
     summary = run.summary()
     if summary is None:
         what = (
@@ -93,13 +97,13 @@ def _show(run: runs.Run, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(summary, ensure_ascii=False, indent=2))
         return OK
-    from orchestrator import summary as table
+    from orchestrator.views import summary as table
 
     table.show(summary, sys.stdout)
     return OK
 
 
-def _logs(run: runs.Run, stage: str | None, *, events: bool) -> int:
+def _logs(run: run_folders.Run, stage: str | None, *, events: bool) -> int:
     if events:
         if not run.events.exists():
             raise FatalError(f"run {run.id} has no events", f"its folder: {run.path}")
@@ -122,12 +126,12 @@ def _logs(run: runs.Run, stage: str | None, *, events: bool) -> int:
     return OK
 
 
-def _from_the_store(run: runs.Run, stage: str | None) -> list[str]:
+def _from_the_store(run: run_folders.Run, stage: str | None) -> list[str]:
     """A line for each stage whose result was there already, with the run whose logs tell how it was made."""
     told = []
     makers: dict[str, str] = {}
     for other in reversed(
-        runs.past(run.path.parent)
+        run_folders.past(run.path.parent)
     ):  # of a result made again, the last before this run counts
         if other.id < run.id:
             makers |= {step["key"]: other.id for step in _steps(other, "done")}
@@ -139,7 +143,7 @@ def _from_the_store(run: runs.Run, stage: str | None) -> list[str]:
     return list(dict.fromkeys(told))
 
 
-def _steps(run: runs.Run, status: str) -> list[dict[str, Any]]:
+def _steps(run: run_folders.Run, status: str) -> list[dict[str, Any]]:
     films = (run.summary() or {}).get("films", ())
     return [step for film in films for step in film["stages"] if step["status"] == status]
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestrator import scoring
 from orchestrator.errors import INPUT, OK, FatalError
-from orchestrator.films import film_of
-from orchestrator.home import home
-from orchestrator.store import Store
+from orchestrator.paths import home
+from orchestrator.planning.film_path import film_of
+from orchestrator.runs import score as scoring
+from orchestrator.storage.store import Store
 
 
 def add(subparsers: Any) -> None:

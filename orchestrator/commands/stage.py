@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from ipc.protocol import Load
-from orchestrator import envs, options, resources, settings
+from orchestrator.environments import process_env, registry
 from orchestrator.errors import FAILED, INTERRUPTED, OK, STATUS_OF_CATEGORY, USAGE, FatalError
-from orchestrator.home import home
-from orchestrator.job import Job
-from orchestrator.plan import Plan, Step
-from orchestrator.pool import credentials
-from orchestrator.store import Store
+from orchestrator.execution.job import Job
+from orchestrator.execution.pool import credentials
+from orchestrator.machine import limits
+from orchestrator.paths import home
+from orchestrator.planning import request
+from orchestrator.planning.plan import Plan, Step
+from orchestrator.storage.store import Store
 
 
 def add(subparsers: Any) -> None:
@@ -32,7 +34,7 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("stage", metavar="STAGE")
     parser.add_argument("film", type=Path, metavar="FILM")
-    options.add_film_options(parser)
+    request.add_film_options(parser)
     parser.add_argument("--pdb", action="store_true", help="open the debugger where it fails")
     parser.add_argument("--print-command", action="store_true", help="print the command to paste, and stop")
 
@@ -43,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise FatalError("stage runs one stage: --from and --until have no meaning here", status=USAGE)
     arguments.until = arguments.stage
     store = Store(home() / "store")
-    plan = options.plan_from(arguments, arguments.film, store)
+    plan = request.plan_from(arguments, arguments.film, store)
     step = [step for step in plan.steps if arguments.stage in (step.name, step.stage.base)][-1]
     known = _prepare(plan, step, store)
     folder = home() / "debug" / f"{plan.film.stem}-{step.name}"
@@ -55,8 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.pdb:
         command.append("--pdb")
     backend, threads = step.choice.backend, _threads(plan, step)
-    own = settings.for_worker(backend.env, backend.device, threads, os.environ)
-    environment = envs.child_environment(backend.env, {**own, **credentials(step.stage, os.environ)})
+    own = process_env.for_worker(backend.env, backend.device, threads, os.environ)
+    environment = registry.child_environment(backend.env, {**own, **credentials(step.stage, os.environ)})
     try:
         done = subprocess.run(command, env=environment, check=False)
     except KeyboardInterrupt:
@@ -69,11 +71,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _prepare(plan: Plan, step: Step, store: Store) -> dict[str, Path]:
     """Run what the step reads from where it is not there yet; returns the paths of its inputs by source."""
-    from orchestrator.files import Files
-    from orchestrator.plain import Plain
-    from orchestrator.runs import new
-    from orchestrator.scheduler import Scheduler
-    from orchestrator.session import check
+    from orchestrator.execution.scheduler import Scheduler
+    from orchestrator.run_state.run_folders import new
+    from orchestrator.runs.film_outputs import Files
+    from orchestrator.runs.session import check
+    from orchestrator.views.plain import Plain
 
     before = dataclasses.replace(plan, steps=tuple(s for s in plan.steps if s.name != step.name))
     check([before, dataclasses.replace(plan, steps=(step,))], store)
@@ -116,11 +118,11 @@ def _command(plan: Plan, step: Step, folder: Path, known: dict[str, Path]) -> li
     spec = folder / "spec.json"
     body = {"load": dataclasses.asdict(load), "run": dataclasses.asdict(job.command(inputs))}
     spec.write_text(json.dumps(body, ensure_ascii=False, indent=2, default=os.fspath))
-    python = envs.require(backend.env)
+    python = registry.require(backend.env)
     return [str(python), "-P", "-m", "ipc.child", backend.runner, "--spec", str(spec)]
 
 
 def _threads(plan: Plan, step: Step) -> int:
     """As many as it would have in a run."""
     active = {s.name: s.stage for s in plan.steps if s.verdict != "off"}
-    return resources.threads(step.stage, resources.beside(step.stage, active), resources.machine().cores)
+    return limits.threads(step.stage, limits.beside(step.stage, active), limits.machine().cores)

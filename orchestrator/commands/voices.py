@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from orchestrator import format as fmt
-from orchestrator import voices
 from orchestrator.errors import INPUT, OK, USAGE, FatalError
-from orchestrator.home import home
+from orchestrator.library import voices
+from orchestrator.paths import home
+from orchestrator.util import text as fmt
 
 
 def add(subparsers: Any) -> None:
@@ -67,8 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    from orchestrator import enrolment
-    from orchestrator.store import Store
+    from orchestrator.runs import enrol_voice
+    from orchestrator.storage.store import Store
 
     name = " ".join(arguments.name.split())
     if not name or any(mark in name for mark in "=,"):
@@ -83,7 +83,7 @@ def _add(arguments: argparse.Namespace) -> int:
         "offline": arguments.offline,
     }
     store = Store(home() / "store")
-    found = [enrolment.enrol(clip, store, asked, alone=arguments.one_person) for clip in arguments.clips]
+    found = [enrol_voice.enrol(clip, store, asked, alone=arguments.one_person) for clip in arguments.clips]
     person = voices.add(name, found, " ".join(arguments.series.split()))
     new = sum(clip.seconds for clip in found)
     print(

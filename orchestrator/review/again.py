@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestrator.flags import BY_KEY
-from orchestrator.home import checkout, home
+from orchestrator.config.flags import BY_KEY
+from orchestrator.paths import checkout, home
 
 _SAID = 20
 """Lines that a run printed, of which the last are kept."""

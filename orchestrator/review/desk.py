@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from ipc.edits import DamagedError, Shown, shown_of
-from orchestrator import digests, edits
 from orchestrator.errors import FAILED, INPUT, FatalError
-from orchestrator.home import home
-from orchestrator.page import data as page_data
-from orchestrator.page import document, last
-from orchestrator.page.results import Results
+from orchestrator.library import edits
+from orchestrator.paths import home
+from orchestrator.report import data as page_data
+from orchestrator.report import document, last
+from orchestrator.report.results import Results
 from orchestrator.review import saving
 from orchestrator.review.again import Again
-from orchestrator.store import Entry, Store
+from orchestrator.storage import file_digests
+from orchestrator.storage.store import Entry, Store
 
 _WHOLE = {"done", "cached"}
 NAME_LENGTH = 80
@@ -36,7 +37,7 @@ class Desk:
 
     def __init__(self, film: Path) -> None:
         self.film = film
-        self.digest = digests.file_digest(film)
+        self.digest = file_digests.file_digest(film)
         self._store = Store(home() / "store")
         self._lock = threading.RLock()
         self._again: Again | None = None
@@ -68,7 +69,7 @@ class Desk:
     def stale(self) -> bool:
         """Whether something was edited that the last run does not know."""
         file = edits.for_run(self.digest)
-        now = digests.file_digest(file) if file else None
+        now = file_digests.file_digest(file) if file else None
         return any(
             entry.manifest.ingredients.get("edits") != now
             for stage in self._results.stages("subtitles")

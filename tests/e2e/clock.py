@@ -17,8 +17,9 @@ import numpy as np
 from ipc.artifacts import open_audio, write
 from ipc.context import Context
 from ipc.protocol import Load, Run
-from stage_runners import demux, mux
-from stage_runners.media_probe import head_start, probe
+from stage_runners.media import demux
+from stage_runners.media.probe import head_start, probe
+from stage_runners.mux import runner
 
 CLICKS = [1.0, 2.5, 4.0, 7.25]
 LATE = [time + 2.5 for time in CLICKS]
@@ -100,7 +101,7 @@ def subtitle(film: Path, times: list[float], folder: Path, name: str) -> Path:
     new = folder / name
     params = {"container": new.suffix[1:], "clip": None}
     told = context("mux", params, {"film": {"kind": "file", "external": True}}, folder, str(new))
-    mux.run(
+    runner.run(
         None, {"film": film, "cues": folder / "cues.parquet", "srt": folder / "s.srt", "ass": folder}, told
     )
     told.clean()

@@ -82,9 +82,9 @@ class Program:
 @pytest.fixture(scope="session")
 def recording() -> Path:
     """Thirty seconds of a telephone call; `.rttm` and `.stm` lie beside it."""
-    from orchestrator import envs
+    from orchestrator.environments import registry
 
-    return next(envs.python("pyannote").parent.parent.glob(demo.RECORDING))
+    return next(registry.python("pyannote").parent.parent.glob(demo.RECORDING))
 
 
 @pytest.fixture(scope="session")

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator import envs
+from orchestrator.environments import registry
 from orchestrator.errors import INPUT, STORAGE, USAGE
 
 
 def ffmpeg(*words):
     packed = "lib/python*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*"
-    binary = next(envs.python("media").parent.parent.glob(packed))
+    binary = next(registry.python("media").parent.parent.glob(packed))
     subprocess.run([binary, "-v", "error", "-y", *map(str, words)], check=True)
 
 

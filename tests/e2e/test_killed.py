@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.stages.catalog import STAGES
+
 KILLS = int(os.environ.get("ORCHESTRATOR_KILLS", "4"))
 FILES = ("demo.en.srt", "demo.json", "demo.rttm", "demo.subtitled.mkv")
 
@@ -103,7 +105,7 @@ def running(program, stage):
         for line in events.read_text().splitlines():
             event = json.loads(line)
             if event["event"] == "step_running" and event["step"] == stage:
-                return pid_of(program, f"stage_runners.{stage}")
+                return pid_of(program, STAGES[stage].backends[-1].runner)
     return None
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from orchestrator import envs
+from orchestrator.environments import registry
 from tests import browser
 
 WROTE = "Hello there, who is this?"
@@ -91,7 +91,7 @@ def in_film(path):
         "    print(json.dumps([bytes(p).decode() for s in film.streams.subtitles for p in film.demux(s) if p.size]))"
     )
     done = subprocess.run(
-        [envs.python("media"), "-P", "-c", code, path], capture_output=True, text=True, check=True
+        [registry.python("media"), "-P", "-c", code, path], capture_output=True, text=True, check=True
     )
     return json.loads(done.stdout)
 

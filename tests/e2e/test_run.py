@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from orchestrator import envs
+from orchestrator.environments import registry
 
 
 def words(text):
@@ -44,7 +44,7 @@ def test_the_muxed_film_holds_the_old_streams_and_the_cues(finished, film):
         "print(json.dumps([look(p) for p in sys.argv[1:]]))"
     )
     done = subprocess.run(
-        [envs.python("media"), "-P", "-c", code, film, finished / "demo.subtitled.mkv"],
+        [registry.python("media"), "-P", "-c", code, film, finished / "demo.subtitled.mkv"],
         capture_output=True,
         text=True,
         check=True,
@@ -84,7 +84,7 @@ def test_changed_tags_or_order_of_streams_run_only_what_reads_the_film(
     program("run", film, "-o", tmp_path)
     changed = tmp_path / film.name
     packed = "lib/python*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*"
-    ffmpeg = next(envs.python("media").parent.parent.glob(packed))
+    ffmpeg = next(registry.python("media").parent.parent.glob(packed))
     subprocess.run([ffmpeg, "-v", "error", "-i", film, *change, "-c", "copy", changed], check=True)
     program("run", changed)
     assert [name for name, how in program.how().items() if how == "done"] == ["demux", "shots", "mux"]
@@ -96,7 +96,7 @@ def test_the_plan_says_that_the_rest_is_cached_if_the_audio_is_unchanged(program
     copy.write_bytes(film.read_bytes())
     program("run", copy)
     packed = "lib/python*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*"
-    ffmpeg = next(envs.python("media").parent.parent.glob(packed))
+    ffmpeg = next(registry.python("media").parent.parent.glob(packed))
     subprocess.run(
         [ffmpeg, "-v", "error", "-y", "-i", film, "-c", "copy", "-metadata", "title=T", copy], check=True
     )
@@ -152,7 +152,7 @@ def test_json_lines_tell_the_whole_run(program, finished, film):
 def test_a_stage_alone_prints_its_events_and_the_command_to_paste(program, finished, film):
     command = program("stage", "subtitles", film, "-o", finished, "--print-command").stdout
     assert re.search(
-        r"envs/media/\.venv/bin/python -P -m ipc\.child stage_runners\.subtitles --spec ", command
+        r"envs/media/\.venv/bin/python -P -m ipc\.child stage_runners\.subtitles\.runner --spec ", command
     )
     done = subprocess.run(shlex.split(command), capture_output=True, text=True, check=False, env=os.environ)
     assert done.returncode == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator import weights
+from orchestrator.models import embedded
 from tests import fake_hub, fake_tmdb
 
 REPOSITORY = "me/whisper-of-mine"
@@ -59,7 +59,7 @@ def files_with(token, *folders):
 @needs_proc
 def test_a_run_that_needs_a_token_leaves_it_nowhere(program, film, tmp_path):
     token, key = "hf_" + secrets.token_hex(17), secrets.token_hex(16)
-    weights_folder = weights.place(weights.find("whisper", "tiny.en"))
+    weights_folder = embedded.place(embedded.find("whisper", "tiny.en"))
     served = {file.name: file.read_bytes() for file in weights_folder.iterdir() if file.is_file()}
     watch = Watch(program.home, token)
     watch.start()
@@ -92,7 +92,7 @@ def test_a_run_that_needs_a_token_leaves_it_nowhere(program, film, tmp_path):
     watch.enough.set()
     watch.join()
     assert not watch.arguments
-    assert any("ipc.child stage_runners.asr_whisperx" in words for words in watch.seen)
+    assert any("ipc.child stage_runners.asr.ctranslate2_runner" in words for words in watch.seen)
     assert not [words for words in watch.told if "ipc.child" in words]
     for text in (refused.stdout, refused.stderr, done.stdout, done.stderr, printed.stdout, printed.stderr):
         assert token not in text
@@ -133,7 +133,9 @@ def test_the_key_of_tmdb_is_in_its_own_stages_process_alone_and_in_no_file(progr
     assert any(path.startswith("/search/movie") for path in tmdb.asked)
     assert program.report()["films"][0]["stages"]
     assert not watch.arguments
-    assert {words.split()[-1] for words in watch.told if "ipc.child" in words} == {"stage_runners.tmdb"}
+    assert {words.split()[-1] for words in watch.told if "ipc.child" in words} == {
+        "stage_runners.tmdb.runner"
+    }
     for done in (*runs, printed):
         assert key not in done.stdout + done.stderr
     assert files_with(key, program.home, tmp_path) == []

@@ -6,9 +6,9 @@ import errno
 
 import pytest
 
+from ipc.classify_error import to_event
+from ipc.console import describe
 from ipc.errors import StageError, mend_storage
-from ipc.failure import to_event
-from ipc.person import describe
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from ipc import memory
+from ipc.classify_error import to_event
 from ipc.errors import StageError
-from ipc.failure import to_event
 
 GITHUB = "https://github.com/"
 DEVICE = {
@@ -130,7 +130,7 @@ def load(params, device):
     raise RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")
 runner.load = load; runner.run = None
 sys.modules["runner"] = runner
-from ipc.loop import Child
+from ipc.child_loop import Child
 from ipc.protocol import Load
 Child("runner", lambda event: print(event.category, alive[0]() is None)).obey(Load(params={}, device="cuda"))
 """

@@ -8,10 +8,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from orchestrator.resources import Limits
-from orchestrator.scheduler import Scheduler
-from tests.orchestrator import stages as small
-from tests.orchestrator.stages import declared, make_plan, stage
+from orchestrator.execution.scheduler import Scheduler
+from orchestrator.machine.limits import Limits
+from tests.orchestrator import toy_stages as small
+from tests.orchestrator.toy_stages import declared, make_plan, stage
 
 
 class Files:

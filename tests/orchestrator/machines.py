@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.machine import Answer, Machine
+from orchestrator.machine.profile import Answer, Machine
 
 YES = Answer(name="Some GPU", memory_mb=24000)
 

@@ -7,9 +7,11 @@ import os
 
 import pytest
 
-from orchestrator import config, config_env, options
+from orchestrator.config import environment as config_env
+from orchestrator.config import merge as config
 from orchestrator.errors import FatalError
-from orchestrator.machine import Answer, Machine
+from orchestrator.machine.profile import Answer, Machine
+from orchestrator.planning import request
 
 
 @pytest.fixture
@@ -44,12 +46,12 @@ class Place:
 
     def merged(self, *words, film=None):
         parser = argparse.ArgumentParser()
-        options.add_film_options(parser, run=True)
-        return config.merged(parser.parse_args(options.normalise(words)), film or self.film)
+        request.add_film_options(parser, run=True)
+        return config.merged(parser.parse_args(request.normalise(words)), film or self.film)
 
     def refused(self, *words):
         with pytest.raises(FatalError) as caught:
-            options.devices_of(self.merged(*words), nothing_but_a_cpu())
+            request.devices_of(self.merged(*words), nothing_but_a_cpu())
         return f"{caught.value.message} ({caught.value.hint})", caught.value.status
 
 

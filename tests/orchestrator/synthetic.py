@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from orchestrator.reduction import reduce
-from orchestrator.stages import STAGES
-from orchestrator.state import (
+from orchestrator.run_state.events import (
     Failure,
     FileOutput,
     FileWritten,
@@ -27,6 +25,8 @@ from orchestrator.state import (
     StepStarting,
     StepState,
 )
+from orchestrator.run_state.reducer import reduce
+from orchestrator.stages.catalog import STAGES
 
 START = 1_790_000_000.0
 FILM_SECONDS = 7293.0

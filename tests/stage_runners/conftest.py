@@ -6,7 +6,7 @@ import pytest
 
 from ipc.protocol import Error
 from tests import fake_tmdb
-from tests.stage_runners.tmdb_house import FILMS, kept
+from tests.stage_runners.tmdb.tmdb_house import FILMS, kept
 
 
 @pytest.fixture(scope="session")

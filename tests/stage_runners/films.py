@@ -10,7 +10,7 @@ import wave
 import numpy as np
 
 from ipc.artifacts import open_audio, write
-from orchestrator.stages import STAGES
+from orchestrator.stages.catalog import STAGES
 from tests.stage_runners.spec import ROOT, python_of, run_stage
 
 RATE = 48_000
@@ -28,7 +28,7 @@ def burst(rate):
 
 def ffmpeg():
     """The ffmpeg of the media environment, by the rule of the stages."""
-    code = "from stage_runners.media_ffmpeg import executable; print(executable())"
+    code = "from stage_runners.media.ffmpeg import executable; print(executable())"
     done = subprocess.run(
         [python_of("media"), "-P", "-c", code],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -181,7 +181,7 @@ def _film_maker(stage, output, path, given, destination, folder, params):
     spec.write_text(json.dumps({"load": {"params": {}, "device": "cpu"}, "run": run}))
     environment = {name: text for name, text in os.environ.items() if name != "ORCHESTRATOR_EVENTS_FD"}
     return subprocess.run(
-        [python_of("media"), "-P", "-m", "ipc.child", f"stage_runners.{stage}", "--spec", spec],
+        [python_of("media"), "-P", "-m", "ipc.child", STAGES[stage].backends[0].runner, "--spec", spec],
         env={**environment, "PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip

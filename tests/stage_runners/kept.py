@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ipc.artifacts import read
 from ipc.protocol import EVENTS_FD, Error, Event, Hello, Load, Log, Ready, Result, Run, decode_event, encode
-from orchestrator.stages import STAGES
+from orchestrator.stages.catalog import STAGES
 from tests.stage_runners.spec import ROOT, python_of
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.stages import STAGES
+from orchestrator.stages.catalog import STAGES
 
 PARAMS = STAGES["subtitles"].defaults()
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from orchestrator.stages import STAGES
+from orchestrator.stages.catalog import STAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -9,7 +9,7 @@ import wave
 import numpy as np
 
 from ipc.artifacts import read, write_audio
-from orchestrator.models import resolve
+from orchestrator.models.resolve import resolve
 from tests.stage_runners.spec import ROOT, python_of, run_stage
 
 

@@ -54,11 +54,20 @@ with av.open("file:" + sys.argv[1]) as film:
 """
 
 
-def run(program: Path, home: Path, *words: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    program: Path, home: Path, *words: object, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run a checkout's `orchestrator` with a home of its own; ends this script where it fails."""
-    environment = {**os.environ, **SAME_EVERYWHERE, "ORCHESTRATOR_HOME": str(home), "PYTHONPATH": str(program)}
+    environment = {
+        **os.environ,
+        **SAME_EVERYWHERE,
+        "ORCHESTRATOR_HOME": str(home),
+        "PYTHONPATH": str(program),
+    }
     command = [str(program / ".venv/bin/python"), "-m", "orchestrator", *map(str, words)]
-    done = subprocess.run(command, env=environment, cwd=cwd or program, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=environment, cwd=cwd or program, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
     return done
@@ -84,6 +93,7 @@ def report_data(path: Path) -> dict:
     assert found is not None, f"{path} holds no data"
     data = json.loads(found[1])
     data["run"] = {name: value for name, value in data["run"].items() if name not in _RUN_SPECIFIC}
+    del data["film"]["digest"]  # ffmpeg gives each Matroska file a number of its own
     data["media"] = {"name": data["media"]["name"]} if data.get("media") else None
     for stage in data["stages"]:
         for name in _STAGE_SPECIFIC & stage.keys():
@@ -100,9 +110,7 @@ def keep(made: Path, kept: Path, checkout: Path) -> None:
             shutil.copyfile(path, kept / path.name)
         elif path.name.endswith(".report.html"):
             write(kept / "report.json", report_data(path))
-        elif ".subtitled" in path.name or ".burned" in path.name:
-            write(kept / f"{path.name}.film.json", film_data(path, checkout))
-        elif path.suffix in {".mkv", ".mp4"}:
+        elif ".subtitled" in path.name or ".burned" in path.name or path.suffix in {".mkv", ".mp4"}:
             write(kept / f"{path.name}.film.json", film_data(path, checkout))
 
 
@@ -145,7 +153,9 @@ def main() -> None:
     sys.path.insert(0, str(ROOT))
     from tests.e2e.golden.scenarios import PACKAGED, SHARED
 
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("out", type=Path)
     parser.add_argument("--program", type=Path, default=ROOT, help="the checkout whose program runs")
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared/data")

@@ -7,11 +7,11 @@ import threading
 
 import pytest
 
-from orchestrator import digests
 from orchestrator.review.desk import Desk
 from orchestrator.review.server import Server
-from orchestrator.store import Store
-from tests.orchestrator.page import films
+from orchestrator.storage import file_digests
+from orchestrator.storage.store import Store
+from tests.orchestrator.report import films
 
 CUES = ("index", "start", "end", "text", "speakers", "segments", "flags")
 ROWS = [(1, 1.0, 2.5, "One.", ["SPEAKER_00"], [0], []), (2, 3.0, 4.5, "Two.", ["SPEAKER_01"], [0], [])]
@@ -44,7 +44,7 @@ def film(tmp_path, monkeypatch):
         ),
     ]
     content = films.content(film, stages, seconds=5.0)
-    content["films"][0]["digest"] = digests.file_digest(film)
+    content["films"][0]["digest"] = file_digests.file_digest(film)
     content["options"] = {}
     folder = tmp_path / "home" / "runs" / "20260102-030405-movie"
     folder.mkdir(parents=True)

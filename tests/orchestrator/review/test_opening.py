@@ -11,7 +11,7 @@ from urllib.request import url2pathname
 import pytest
 
 from orchestrator.commands import review
-from orchestrator.home import home
+from orchestrator.paths import home
 from orchestrator.review.guard import Guard
 from orchestrator.review.server import Server
 from tests import browser

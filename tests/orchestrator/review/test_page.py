@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ipc.edits import parse
-from orchestrator import edits
+from orchestrator.library import edits
 from tests import browser
 
 

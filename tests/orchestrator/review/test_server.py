@@ -12,14 +12,15 @@ from contextlib import closing
 import pytest
 
 from ipc.artifacts import write_audio
-from orchestrator import digests, edits
 from orchestrator.errors import FatalError
+from orchestrator.library import edits
 from orchestrator.review.again import command_of
 from orchestrator.review.desk import Desk
 from orchestrator.review.server import Server, own_port
 from orchestrator.review.streams import Part, part_of
-from orchestrator.store import Store
-from tests.orchestrator.page import films
+from orchestrator.storage import file_digests
+from orchestrator.storage.store import Store
+from tests.orchestrator.report import films
 
 
 def ask(server, method, target, *, keyed=True, body=None, host=None, **headers):
@@ -306,8 +307,8 @@ def test_a_film_that_cannot_be_reviewed_says_why(film, tmp_path):
     other.write_text("another film")
     with pytest.raises(FatalError, match="has no subtitles yet"):
         Desk(other)
-    edits.save(digests.file_digest(film), edits.load("0" * 64))
-    edits.file_of(digests.file_digest(film)).write_text("{")
+    edits.save(file_digests.file_digest(film), edits.load("0" * 64))
+    edits.file_of(file_digests.file_digest(film)).write_text("{")
     with pytest.raises(FatalError, match="is damaged"):
         Desk(film)
 

@@ -1,0 +1,224 @@
+"""The child's loop: one runner in one process, that obeys commands until it is told to end.
+
+With a descriptor for events (`ORCHESTRATOR_EVENTS_FD`) commands come on stdin and events go to that descriptor. Without one, events
+are printed for a person, and `--spec FILE` (a JSON object with the messages `load` and `run`) runs once: that is how one
+stage is debugged by hand. `ipc.child` is how it is started.
+"""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import importlib
+import json
+import os
+import platform
+import queue
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ipc import CONTRACT, memory
+from ipc.classify_error import to_event
+from ipc.console import print_event
+from ipc.context import Context
+from ipc.errors import StageError
+from ipc.protocol import (
+    EVENTS_FD,
+    Cancel,
+    Command,
+    Error,
+    Event,
+    Heartbeat,
+    Hello,
+    Load,
+    Ready,
+    Result,
+    Run,
+    Shutdown,
+    Started,
+    decode_command,
+    encode,
+    from_dict,
+)
+
+_HEARTBEAT_SECONDS = 1.0
+
+
+class Child:
+    """One runner in one process. `emit` sends an event; it may be called from any thread."""
+
+    def __init__(self, runner: str, emit: Callable[[Event], None]) -> None:
+        self.emit = emit
+        self.cancelled = threading.Event()
+        self._module = _import(runner)
+        self._runner = runner
+        self._load: Load | None = None
+        self._model: Any = None
+
+    def hello(self) -> None:
+        """Say who this is; the orchestrator compares it with its own declaration."""
+        self.emit(
+            Hello(
+                runner=self._runner,
+                stage=self._module.STAGE,
+                version=self._module.VERSION,
+                pid=os.getpid(),
+                python=platform.python_version(),
+                contract=CONTRACT,
+            )
+        )
+
+    def load(self, command: Load) -> None:
+        """Load the model, once for any number of runs."""
+        started = time.monotonic()
+        params = {**command.params, "_model": command.model, "_threads": command.threads}
+        self._model = self._module.load(params, command.device)
+        self._load = command
+        self.emit(Ready(seconds=time.monotonic() - started))
+
+    def run(self, command: Run) -> None:
+        """Run once, from `started` to `result`."""
+        if self._load is None:
+            raise StageError("contract", "a run before a load")
+        self.cancelled.clear()
+        started = time.monotonic()
+        self.emit(Started(job=command.job))
+        context = Context(
+            self._module.STAGE, self._module.VERSION, self._load, command, self.emit, self.cancelled
+        )
+        inputs = {name: Path(path) for name, path in command.inputs.items()}
+        try:
+            self._module.run(self._model, inputs, context)
+            context.finish()
+        finally:
+            context.clean()
+        self.emit(
+            Result(
+                job=command.job,
+                seconds=time.monotonic() - started,
+                method=context.method,
+                degraded=tuple(context.reasons),
+                facts=context.facts,
+            )
+        )
+
+    def obey(self, command: Command) -> bool:
+        """Do one command; false once the child is to end. A failure becomes an `error` event."""
+        job = command.job if isinstance(command, Run) else ""
+        failure: Error | None = None
+        try:
+            if isinstance(command, Load):
+                self.load(command)
+            elif isinstance(command, Run):
+                self.run(command)
+        except Exception as error:
+            failure = to_event(error, job)
+        if failure is not None:  # no longer being handled: what its frames held is free
+            if failure.category in {"oom_device", "oom_host"}:
+                memory.release()
+            self.emit(failure)
+        return not isinstance(command, Shutdown)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Serve the runner that `argv` names, once or until told to end; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m ipc.child", description=__doc__.splitlines()[0])
+    parser.add_argument("runner", help="module of the stage, such as stage_runners.media.demux")
+    parser.add_argument("--spec", help="JSON file with `load` and `run`: run once, print events, end")
+    parser.add_argument("--pdb", action="store_true", help="with --spec: a failure opens the debugger")
+    arguments = parser.parse_args(argv)
+    faulthandler.enable()
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
+    descriptor = os.environ.pop(EVENTS_FD, None)
+    if arguments.spec:
+        return _once(arguments.runner, Path(arguments.spec), debug=arguments.pdb)
+    if descriptor is None:
+        return _serve(arguments.runner, print_event)
+    events = int(descriptor)
+    os.set_inheritable(events, False)  # a grandchild that outlives us must not hold the channel open
+    lock = threading.Lock()
+
+    def emit(event: Event) -> None:
+        line = memoryview(encode(event))
+        with lock:
+            while line:
+                line = line[os.write(events, line) :]
+
+    threading.Thread(target=_beat, args=(emit,), daemon=True, name="heartbeat").start()
+    return _serve(arguments.runner, emit)
+
+
+def _serve(runner: str, emit: Callable[[Event], None]) -> int:
+    """Obey the commands on stdin until `shutdown` or its end."""
+    commands: queue.SimpleQueue[Command | Exception | None] = queue.SimpleQueue()
+    try:
+        child = Child(runner, emit)
+    except Exception as error:
+        emit(to_event(error))
+        return 1
+    child.hello()
+    threading.Thread(target=_listen, args=(commands, child.cancelled), daemon=True, name="commands").start()
+    while True:
+        command = commands.get()
+        if isinstance(command, Exception):
+            emit(to_event(command))
+        elif command is None or not child.obey(command):
+            return 0
+
+
+def _once(runner: str, spec: Path, *, debug: bool) -> int:
+    body = json.loads(spec.read_text())
+    try:
+        child = Child(runner, print_event)
+        child.hello()
+        child.load(from_dict(Load, body["load"]))
+        child.run(from_dict(Run, body["run"]))
+    except Exception as error:
+        print_event(to_event(error))
+        if debug:
+            import pdb  # noqa: T100 - the user asked for it
+
+            pdb.post_mortem(error.__traceback__)
+        return 1
+    return 0
+
+
+def _listen(commands: queue.SimpleQueue[Command | Exception | None], cancelled: threading.Event) -> None:
+    # The raw descriptor, not sys.stdin: a runner, or pdb, may want sys.stdin for itself.
+    with os.fdopen(os.dup(0), "rb") as stream:
+        for line in stream:
+            try:
+                command = decode_command(line)
+            except StageError as error:
+                commands.put(error)
+                continue
+            if isinstance(command, Cancel):
+                cancelled.set()
+            else:
+                commands.put(command)
+    commands.put(None)
+
+
+def _import(runner: str) -> Any:
+    module = importlib.import_module(runner)
+    if missing := [name for name in ("STAGE", "VERSION", "load", "run") if not hasattr(module, name)]:
+        raise StageError("contract", f"{runner} is no runner: it has no {', '.join(missing)}")
+    return module
+
+
+def _beat(emit: Callable[[Event], None]) -> None:
+    while True:
+        emit(
+            Heartbeat(
+                rss=memory.rss(),
+                peak_rss=memory.peak_rss(),
+                vram=memory.vram(),
+                size=memory.size(),
+                limit=memory.limit(),
+            )
+        )
+        time.sleep(_HEARTBEAT_SECONDS)

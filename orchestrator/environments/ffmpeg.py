@@ -1,0 +1,60 @@
+"""Which ffmpeg the stages will use, for the keys of their results; the rule is that of `stage_runners.media.ffmpeg`.
+
+`ORCHESTRATOR_FFMPEG` first, then an ffmpeg on the PATH, then the one that imageio-ffmpeg packs. Its version is
+remembered by the binary's path, size and time, so that planning starts no process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from orchestrator.paths import home
+
+OVERRIDE = "ORCHESTRATOR_FFMPEG"
+
+
+def build(env_python: Path) -> str:
+    """The first line of `ffmpeg -version`, or an empty text where there is no ffmpeg yet.
+
+    `env_python` is the interpreter of the environment that holds imageio-ffmpeg.
+    """
+    binary = _binary(env_python)
+    if binary is None:
+        return ""
+    try:
+        found = binary.stat()
+    except OSError:
+        return ""
+    identity = [str(binary), found.st_size, found.st_mtime_ns]
+    memo = home() / "memo" / "ffmpeg" / f"{hashlib.sha256(os.fsencode(binary)).hexdigest()[:16]}.json"
+    try:
+        entry = json.loads(memo.read_text())
+        if entry["identity"] == identity:
+            return str(entry["build"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    try:
+        done = subprocess.run([binary, "-version"], capture_output=True, text=True, check=False, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    line = done.stdout.partition("\n")[0].partition(" Copyright")[0].strip()
+    if line:
+        memo.parent.mkdir(parents=True, exist_ok=True)
+        draft = memo.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps({"identity": identity, "build": line}))
+        draft.replace(memo)
+    return line
+
+
+def _binary(env_python: Path) -> Path | None:
+    if chosen := os.environ.get(OVERRIDE):
+        return Path(chosen)
+    if found := shutil.which("ffmpeg"):
+        return Path(found)
+    packed = env_python.parent.parent.glob("lib/python*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*")
+    return next(iter(sorted(packed)), None)

@@ -1,0 +1,229 @@
+"""Makes environments from their locks: the machine behind `orchestrator envs sync`.
+
+For each environment: take its lock file, look again, wipe what is half built, mark the state as unfinished, make the
+virtual environment, install the lock by hash, put this checkout on its path, examine it, and write the state file
+last, with `os.replace`. Killed at any instant, it leaves an environment that says that it is not finished.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from orchestrator.environments import registry, uv
+from orchestrator.environments.uv import Say
+from orchestrator.errors import ENVIRONMENT, STORAGE, FatalError
+from orchestrator.paths import checkout
+
+PATH_FILE = "orchestrator-checkout.pth"
+TORCH_FAMILY = re.compile(
+    r"(torch|torchaudio|torchvision|torchcodec|triton|pytorch-triton|nvidia-[\w-]+|cuda-[\w-]+)=="
+)
+"""Packages that differ between torch's builds: these come from the build's own index when one is asked for."""
+
+
+def sync(
+    names: list[str],
+    *,
+    say: Say,
+    offline: bool = False,
+    torch_backend: str | None = None,
+    thorough: bool = True,
+) -> dict[str, str | None]:
+    """Make every environment of `names` healthy; return the reason, by name, of those that are not.
+
+    `thorough` examines the files of those that call themselves healthy too. `torch_backend` is uv's (cpu, cu126,
+    auto, ...); None keeps what the environment was made with. Those that share torch run one after another, so that
+    it is downloaded once; the others beside them.
+    """
+    program = uv.find()
+    heavy = [name for name in names if _has_torch(registry.get(name))]
+    lanes = [lane for lane in (heavy, [name for name in names if name not in heavy]) if lane]
+
+    def follow(lane: list[str]) -> dict[str, str | None]:
+        return {
+            name: _sync_one(
+                program, registry.get(name), say, offline=offline, backend=torch_backend, thorough=thorough
+            )
+            for name in lane
+        }
+
+    with ThreadPoolExecutor(max_workers=max(1, len(lanes))) as pool:
+        results = [result for lane in pool.map(follow, lanes) for result in lane.items()]
+    return {name: reason for name, reason in results if reason}
+
+
+def remove(env: str) -> bool:
+    """Remove what was installed of `env`; return whether there was anything."""
+    environment = registry.get(env)
+    with _held(environment):
+        there = environment.venv.exists()
+        environment.state.unlink(missing_ok=True)
+        _wipe(environment.venv)
+    return there
+
+
+def _sync_one(
+    program: str, env: registry.Environment, say: Say, *, offline: bool, backend: str | None, thorough: bool
+) -> str | None:
+    if not env.fits():
+        return registry.health(env.name)
+    with _held(env):
+        before = registry.state(env.name)
+        keep = backend is None or backend == before.get("torch_backend", "") or not _has_torch(env)
+        if keep and registry.health(env.name) is None:
+            say(env.name, "looking")
+            if not thorough or registry.examine(env.name)[0] is None:
+                say(env.name, "healthy")
+                return None
+        wanted = (before.get("torch_backend", "") if backend is None else backend) if _has_torch(env) else ""
+        try:
+            reason, broken = _build(program, env, say, offline=offline, backend=wanted)
+            if broken:
+                # uv links files out of its cache: an edit in an environment is an edit there, and comes back.
+                say(env.name, f"clearing {', '.join(broken)} from uv's cache")
+                uv.forget(program, broken)
+                reason, _ = _build(program, env, say, offline=offline, backend=wanted)
+        except FatalError as error:
+            reason = f"{error.message}{': ' if error.hint else ''}{error.hint}"
+        except OSError as error:
+            reason = f"{error.strerror}: {error.filename}"
+        say(env.name, "ready" if reason is None else f"failed: {reason}")
+        return reason
+
+
+def _build(
+    program: str, env: registry.Environment, say: Say, *, offline: bool, backend: str
+) -> tuple[str | None, list[str]]:
+    """Build it anew; return what is wrong with it, and the packages of which files are missing or cut short."""
+    if not env.lock.is_file():
+        return "it has no requirements.lock", []
+    lock = registry.lock_hash(env.name)
+    _write_state(env, {"complete": False, "torch_backend": backend})
+    _wipe(env.venv)
+    say(env.name, "making the virtual environment")
+    _make_venv(program, env, offline=offline)
+    run = uv.Pip(program, env, say, offline=offline)
+    if backend:
+        _sync_with_backend(run, env, backend)
+    else:
+        foreign = env.wheels_of.get(registry.this_platform())
+        run("sync", "--require-hashes", *(["--python-platform", foreign] if foreign else []), str(env.lock))
+    site = next(env.venv.glob("lib/python*/site-packages"))
+    (site / PATH_FILE).write_text(f"{checkout()}\n", encoding="utf-8")
+    say(env.name, "examining")
+    reason, found = registry.examine(env.name)
+    _write_state(
+        env,
+        {
+            "complete": True, "lock": lock, "checkout": str(checkout()), "health": reason, "torch_backend": backend,
+            "python": found.get("python"), "packages": found.get("packages", {}),
+        },
+    )  # fmt: skip
+    return reason, sorted({file.partition(":")[0] for file in found.get("broken", [])})
+
+
+def _make_venv(program: str, env: registry.Environment, *, offline: bool) -> None:
+    """Make the virtual environment: with the first of its Pythons that the machine has, else one that uv fetches."""
+    version = os.environ.get("ORCHESTRATOR_PYTHON") or next(
+        (wanted for wanted in env.pythons if _has_python(program, wanted)), env.pythons[0]
+    )
+    command = [program, "venv", "--quiet", "--no-project", "--python", version, "--prompt", env.name]
+    done = subprocess.run(
+        [*command, *(["--offline"] if offline else []), str(env.venv)], capture_output=True, text=True, check=False,
+        env=uv.variables(), cwd=env.folder,
+    )  # fmt: skip
+    if done.returncode:
+        hint = "install Python 3.11, 3.12 or 3.13, for instance with the system's packages"
+        raise FatalError(
+            f"no Python {' or '.join(env.pythons)}: {uv.last_words(done.stderr)}", hint, ENVIRONMENT
+        )
+
+
+def _has_python(program: str, version: str) -> bool:
+    """Say whether the machine has this Python already, without a download."""
+    command = [
+        program,
+        "python",
+        "find",
+        "--quiet",
+        "--no-project",
+        "--system",
+        "--no-python-downloads",
+        version,
+    ]
+    done = subprocess.run(command, capture_output=True, check=False, env=uv.variables())
+    return done.returncode == 0
+
+
+def _sync_with_backend(run: uv.Pip, env: registry.Environment, backend: str) -> None:
+    """Install the lock, but torch's family from the index of another build, at the locked versions.
+
+    The hashes in the lock are those of the builds on the package index. Another build has other hashes (and other
+    CUDA packages), so its family is installed by version, and everything else by hash as ever. `backend` is one of
+    uv's names, or, for a machine that does not reach their index, a folder or an index that holds such a build.
+    """
+    if "://" in backend:
+        source = ["--index", backend]
+    elif "/" in backend:
+        source = ["--find-links", str(Path(backend).expanduser().absolute())]
+    else:
+        source = ["--torch-backend", backend]
+    entries = re.split(r"\n(?=\S)", env.lock.read_text(encoding="utf-8").strip())
+    family = [entry for entry in entries if TORCH_FAMILY.match(entry)]
+    with tempfile.TemporaryDirectory() as scratch:
+        rest = Path(scratch) / "rest.txt"
+        rest.write_text("\n".join(entry for entry in entries if entry not in family) + "\n", encoding="utf-8")
+        run("sync", "--require-hashes", str(rest))
+        pins = Path(scratch) / "pins.txt"
+        heads = [entry.partition("\\")[0].strip() for entry in entries]
+        pins.write_text(
+            "\n".join(head for head in heads if not TORCH_FAMILY.match(head)) + "\n", encoding="utf-8"
+        )
+        wanted = [head for head in heads if re.match(r"torch(audio|vision|codec)?==", head)]
+        asked = Path(scratch) / "torch.txt"
+        asked.write_text("\n".join(wanted) + "\n", encoding="utf-8")
+        run("install", *source, "--constraints", str(pins), "--requirements", str(asked))
+
+
+@contextlib.contextmanager
+def _held(env: registry.Environment) -> Iterator[None]:
+    """Hold the environment's lock: two installations at once take turns."""
+    try:
+        file = (env.folder / ".lock").open("w")
+    except OSError as error:
+        message = f"the folder {env.folder} cannot be written: {error.strerror}"
+        raise FatalError(message, "environments are made inside the checkout", STORAGE) from None
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _write_state(env: registry.Environment, state: dict[str, object]) -> None:
+    scratch = env.state.with_name(f"{env.state.name}.{os.getpid()}")
+    with scratch.open("w", encoding="utf-8") as file:
+        json.dump({"format": 1, **state}, file, indent=1, sort_keys=True)
+        file.flush()
+        os.fsync(file.fileno())
+    scratch.replace(env.state)
+
+
+def _wipe(folder: Path) -> None:
+    """Remove a folder, and what a killed removal left; first out of the way, so that half of it is never the whole."""
+    if folder.exists() or folder.is_symlink():
+        folder.rename(folder.with_name(f"{folder.name}.old.{os.getpid()}"))
+    for aside in folder.parent.glob(f"{folder.name}.old.*"):
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _has_torch(env: registry.Environment) -> bool:
+    return env.lock.is_file() and "\ntorch==" in env.lock.read_text(encoding="utf-8")

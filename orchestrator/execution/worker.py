@@ -1,0 +1,222 @@
+"""One stage process: how it is started, listened to, and ended.
+
+A worker's process leads a session of its own. Its events come on a pipe of their own, read by a thread that does nothing but
+post them to the scheduler's queue; its stdout and stderr go straight into log files and are never parsed. How it ended is
+what `waitpid` says. Nothing that it started outlives it: the group is killed after its leader has gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import select
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ipc.errors import StageError
+from ipc.protocol import EVENTS_FD, Cancel, Command, Error, Event, Shutdown, decode_event, encode
+from orchestrator.environments import process_env, registry
+from orchestrator.machine import limits
+from orchestrator.stages.catalog import Backend
+
+GRACE_CANCEL = 1.5
+GRACE_TERM = 1.5
+"""Seconds that a process is given after being asked, and after being told, before it is killed: all within five."""
+DRAIN = 1.0
+"""Seconds that the events of a process are read after its end: what it wrote is there already."""
+_LOOK_MS = 500
+
+_spawning = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Exited:
+    """The process has ended and its events have all been read. `status` is negative for a signal, as in subprocess."""
+
+    status: int
+
+
+Post = tuple["Worker", Event | Exited]
+
+
+class Worker:
+    """One child process. Everything it says is put on `posts` as `(worker, event)`, `Exited` last."""
+
+    def __init__(
+        self, command: list[str], environment: Mapping[str, str], log: Path, posts: queue.SimpleQueue[Post]
+    ) -> None:
+        self.log = log
+        self._posts = posts
+        self._killer: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._dealt_with = 0
+        self._reaped = threading.Event()
+        self._exited = threading.Event()
+        # One at a time: a second child forked while this one's pipe is open and inheritable would hold its end open.
+        with _spawning, log.open("ab") as stream:
+            reading, writing = os.pipe()
+            try:
+                self._process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=stream,
+                    stderr=stream,
+                    pass_fds=[writing],
+                    env={**environment, EVENTS_FD: str(writing)},
+                    start_new_session=True,
+                )
+            except BaseException:
+                os.close(reading)
+                raise
+            finally:
+                os.close(writing)
+        self.pid = self._process.pid
+        threading.Thread(target=self._read, args=(reading,), daemon=True, name=f"events {self.pid}").start()
+
+    def send(self, command: Command) -> None:
+        """Send a command; a child that is gone is not told, and its `Exited` says so."""
+        stdin = self._process.stdin
+        with contextlib.suppress(BrokenPipeError, ValueError):
+            if stdin is not None:
+                stdin.write(encode(command))
+                stdin.flush()
+
+    def dump_stacks(self) -> None:
+        """Have the child write the stacks of all its threads into its log."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGUSR1)
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """End the process: ask, tell, kill; or kill at once. Returns immediately, `Exited` follows. May be called again."""
+        if at_once:
+            self._signal(signal.SIGKILL)
+            return
+        with self._lock:
+            if self._killer is None:
+                self._killer = threading.Thread(target=self._ladder, daemon=True, name=f"stop {self.pid}")
+                self._killer.start()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether the process has ended within `seconds`."""
+        return self._exited.wait(seconds)
+
+    def tail(self, lines: int = 12) -> str:
+        """The end of what the process printed since its last failure that was told as such, for a person."""
+        try:
+            with self.log.open("rb") as stream:
+                stream.seek(max(self._dealt_with, self.log.stat().st_size - 16_000))
+                text = stream.read().decode(errors="replace")
+        except OSError:
+            return ""
+        return "\n".join(text.rstrip().splitlines()[-lines:])
+
+    def _ladder(self) -> None:
+        self.send(Cancel())
+        self.send(Shutdown())
+        if self._exited.wait(GRACE_CANCEL):
+            return
+        self._signal(signal.SIGTERM)
+        if not self._exited.wait(GRACE_TERM):
+            self._signal(signal.SIGKILL)
+
+    def _signal(self, number: int) -> None:
+        # Until its leader has been reaped, no other group can have this number.
+        with self._lock, contextlib.suppress(ProcessLookupError, PermissionError):
+            if not self._reaped.is_set():
+                os.killpg(self.pid, number)
+
+    def _read(self, reading: int) -> None:
+        ended = threading.Thread(target=self._await_end, daemon=True, name=f"wait {self.pid}")
+        ended.start()
+        try:
+            for line in self._lines(reading):
+                self._posts.put((self, self._decoded(line)))
+        finally:
+            os.close(reading)
+            ended.join()
+            self._exited.set()
+            self._posts.put((self, Exited(self._process.returncode)))
+
+    def _lines(self, reading: int) -> Iterator[bytes]:
+        """Whole lines until the end; what a kill cut off is no line. Who left the group may hold the pipe open: not waited for."""
+        poll = select.poll()
+        poll.register(reading, select.POLLIN)
+        held, deadline = b"", float("inf")
+        while time.monotonic() < deadline:
+            if self._reaped.is_set() and deadline == float("inf"):
+                deadline = time.monotonic() + DRAIN
+            if not poll.poll(_LOOK_MS):
+                continue
+            piece = os.read(reading, 1 << 16)
+            if not piece:
+                return
+            *lines, held = (held + piece).split(b"\n")
+            yield from lines
+
+    def _decoded(self, line: bytes) -> Event:
+        try:
+            event = decode_event(line)
+        except StageError as error:
+            return Error(category="contract", type="ContractError", message=error.message)
+        if isinstance(event, Error) and event.traceback:
+            with contextlib.suppress(OSError), self.log.open("a", encoding="utf-8") as stream:
+                stream.write(event.traceback)
+                stream.flush()
+                self._dealt_with = stream.tell()
+        return event
+
+    def _await_end(self) -> None:
+        if hasattr(os, "waitid"):
+            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        else:  # macOS before Python 3.13
+            self._process.wait()
+        # Whatever is left of the group dies now, which also closes every copy of the events' descriptor.
+        self._signal(signal.SIGKILL)
+        with self._lock:
+            self._reaped.set()
+        self._process.wait()
+        with contextlib.suppress(OSError):
+            if self._process.stdin is not None:
+                self._process.stdin.close()
+
+
+def spawn(
+    backend: Backend,
+    threads: int,
+    log: Path,
+    posts: queue.SimpleQueue[Post],
+    extra: Mapping[str, str] | None = None,
+) -> Worker:
+    """Start the child for `backend` in its environment; `FatalError` where that is not healthy."""
+    own = process_env.for_worker(backend.env, backend.device, threads, os.environ)
+    environment = registry.child_environment(backend.env, {**own, **(extra or {})})
+    python = registry.require(backend.env)
+    return Worker([str(python), "-P", "-m", "ipc.child", backend.runner], environment, log, posts)
+
+
+def oom_kills() -> int:
+    """A count that grows when the kernel kills a process for memory, in these control groups or anywhere on this machine.
+
+    0 where it does not tell. All counters count: a worker may be in a group of its own, which this process's does not count for.
+    """
+    folders = limits.memory_groups()
+    counters = [folder / name for folder in folders for name in ("memory.events", "memory.oom_control")]
+    found = 0
+    for path in (*counters, Path("/proc/vmstat")):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            for line in path.read_text().splitlines():
+                if line.startswith("oom_kill "):
+                    found += int(line.split()[1])
+    return found
+
+
+def drained(workers: list[Worker], seconds: float) -> bool:
+    """Whether all of `workers` have ended within `seconds`."""
+    deadline = time.monotonic() + seconds
+    return all(worker.wait(max(0.0, deadline - time.monotonic())) for worker in workers)

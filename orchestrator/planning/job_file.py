@@ -1,0 +1,130 @@
+"""The text of a job file: what a run would use, as options with their reasons, ready to be edited."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from orchestrator import __version__
+from orchestrator.config.flags import DEFAULT_FORMATS, Flag
+from orchestrator.errors import INPUT, FatalError
+from orchestrator.machine.profile import Machine
+from orchestrator.planning import explain_settings
+from orchestrator.planning.explain_settings import Row, Ways
+from orchestrator.stages.catalog import STAGES, Stage
+from orchestrator.util.text import plain
+
+_COLUMN = 34
+_TITLES = {
+    "film": "The film", "speech": "What is said", "speakers": "Who speaks", "names": "What they are called", "translation": "In other languages", "subtitles": "How it is shown",
+    "output": "What is written", "machine": "The machine",
+}  # fmt: skip
+
+
+def text(
+    film: Path,
+    asked: argparse.Namespace,
+    ways: Mapping[str, Ways],
+    machine: Machine,
+    recommended: Mapping[str, tuple[str, str]],
+) -> str:
+    """The file for `film`; `recommended` maps options to a value that fits the machine but is not there yet, and why."""
+    rows = list(explain_settings.rows(asked, ways))
+    return "\n".join([*_head(film, machine), *_body(rows, recommended), *_devices(rows, ways, machine), ""])
+
+
+def _head(film: Path, machine: Machine) -> Iterator[str]:
+    memory = f"{machine.memory_mb / 1024:.0f} GB"
+    yield f"# How orchestrator {__version__} subtitles {plain(film.name)} on {'this' if machine.here else 'the'} machine ({plain(machine.cpu)}, {machine.cores} cores, {memory})."
+    yield "# `orchestrator run` takes this file up as you leave it. The command line counts more than what stands here; what stands"
+    yield "# here counts more than environment variables and the configuration file. A line that begins with # does not count."
+
+
+def _body(rows: Sequence[Row], recommended: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+    for group, title in _TITLES.items():
+        yield ""
+        yield f"# {title}"
+        for row in rows:
+            if row.flag is None or row.flag.group != group:
+                continue
+            yield _line(row, row.flag)
+            if row.key in recommended:
+                value, why = recommended[row.key]
+                yield _commented(f"# {row.key} = {_toml(value)}", why)
+
+
+def _line(row: Row, flag: Flag) -> str:
+    if row.asked and row.value is not None:
+        return _commented(f"{row.key} = {_toml(row.value)}", f"said by {row.source}")
+    if row.asked:
+        return _commented(f'{row.key} = ""', f"{flag.default} (said by {row.source})")
+    if row.key in explain_settings.OPEN and row.value is not None:
+        return _commented(f"{row.key} = {_toml(row.value)}", row.why)
+    if row.key == "output_format":
+        return _commented(f"{row.key} = {_toml(','.join(DEFAULT_FORMATS))}", "all: also txt and tsv")
+    return _commented(f"# {row.key} = {_toml(flag.example)}", _what(flag))
+
+
+def _what(flag: Flag) -> str:
+    """What the option does and what happens without it."""
+    does = re.sub(r" ?\(default: .*\)$", "", flag.help)
+    default = flag.default
+    if flag.type is bool:
+        default = {"yes": "true", "no": "false"}.get(default, default)
+    return f"{does}; without it: {default}"
+
+
+def _devices(rows: Sequence[Row], ways: Mapping[str, Ways], machine: Machine) -> Iterator[str]:
+    found = [row for row in rows if row.flag is None]
+    if found:
+        yield ""
+        yield "# Where each stage runs: cuda, mps, mlx, cpu, or auto, which decides anew at each run"
+        yield "[device]"
+    for row in found:
+        name = row.key.removeprefix("device.")
+        why = f"said by {row.source}" if row.asked else row.why
+        others = "; ".join((*ways[name].refused, *_others(STAGES[name], ways[name], machine)))
+        yield _commented(f"{name} = {_toml(row.value)}", "; ".join(filter(None, (why, others))))
+
+
+def _others(stage: Stage, ways: Ways, machine: Machine) -> Iterator[str]:
+    """Why not another device, of those about which nothing was said yet."""
+    taken = ways.choices[0]
+    said = [text.partition(" is not used: ")[0] for text in ways.refused]
+    model = taken.model.id if taken.model else ""
+    for backend in stage.backends:
+        device, answer = backend.device, machine.of(backend)
+        if device in (taken.backend.device, "cpu", *said):
+            continue
+        if answer.why_not:
+            yield f"not {device}: {answer.why_not}"
+        elif not answer.accelerator:
+            yield f"not {device}: here it computes on the CPU"
+        elif backend.on_request:
+            yield f"{device} when it is asked for"
+        elif model in backend.never or (backend.only and model not in backend.only):
+            yield f"not {device} with the model {model}"
+
+
+def _commented(line: str, why: str) -> str:
+    return f"{line.ljust(_COLUMN)}  # {plain(why)}" if plain(why) else line
+
+
+def _toml(value: Any) -> str:
+    """A value as TOML writes it; `FatalError` for a name that is no text, which a file cannot hold."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
+    written = json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+    try:
+        written.encode()
+    except UnicodeEncodeError as error:
+        raise FatalError(
+            f"{written}: a name that is not UTF-8 cannot stand in a job file", "rename it", INPUT
+        ) from error
+    return written

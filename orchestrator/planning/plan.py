@@ -1,0 +1,239 @@
+"""What a run on a film would do, and why, before anything is started.
+
+For every stage, in an order in which each stands after those it reads from: `run`, `cached`, `off`, or `maybe`: an input is
+about to be made again, and if it comes out as it was, the result is there already.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from orchestrator.errors import USAGE, FatalError
+from orchestrator.machine.profile import Machine
+from orchestrator.machine.profile import here as this_machine
+from orchestrator.planning import cache_key
+from orchestrator.planning import choices as choosing
+from orchestrator.planning.choices import Choice
+from orchestrator.stages.catalog import STAGES, Stage
+from orchestrator.storage import file_digests
+from orchestrator.storage.manifest import differences
+from orchestrator.storage.store import Store
+
+Verdict = Literal["run", "cached", "maybe", "off"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One stage of one film: how it would run, and whether it has to.
+
+    `choices` are the ways to run it here, the first is the one that is taken, the others are ways out when it fails; a step
+    that is off has none. `notes` are what people should know of the choice. `inputs` maps input names to `stage.output` or
+    `film`, without the optional ones whose stage is off. `key` is None while an input is not known yet. `forced` runs it
+    though its result may be there.
+    """
+
+    stage: Stage
+    choices: tuple[Choice, ...]
+    inputs: Mapping[str, str]
+    verdict: Verdict
+    reason: str
+    refused: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    key: str | None = None
+    forced: bool = False
+
+    @property
+    def name(self) -> str:
+        """The stage's name."""
+        return self.stage.name
+
+    @property
+    def choice(self) -> Choice:
+        """The way that is taken; only of a step that is not off."""
+        return self.choices[0]
+
+    def needs(self) -> tuple[str, ...]:
+        """Names of the stages whose outputs this step reads."""
+        return tuple(dict.fromkeys(s.split(".")[0] for s in self.inputs.values() if s != "film"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The steps for one film, in order; `destination` is where the subtitled film goes."""
+
+    film: Path
+    film_digest: str
+    steps: tuple[Step, ...]
+    destination: Path
+
+    def step(self, name: str) -> Step:
+        """The step of the stage called `name`."""
+        return next(step for step in self.steps if step.name == name)
+
+    def place_of(self, stage: Stage) -> Path:
+        """Where the stage's external output goes: the film with subtitles in its picture has a name of its own."""
+        if stage.base != "burn":
+            return self.destination
+        return self.destination.with_name(f"{self.film.stem}.burned{self.destination.suffix}")
+
+    def ingredients(self, step: Step, choice: Choice, known: Mapping[str, str]) -> dict[str, Any]:
+        """What the result of `step` by `choice` is made of; `known` maps `stage.output` to digests."""
+        sources = {name: self._digest(source, known) for name, source in step.inputs.items()}
+        return cache_key.ingredients(step.stage, choice, sources, self.place_of(step.stage))
+
+    def _digest(self, source: str, known: Mapping[str, str]) -> str | None:
+        return self.film_digest if source == "film" else known.get(source)
+
+
+def make(
+    film: Path,
+    *,
+    store: Store,
+    destination: Path,
+    params: Mapping[str, Mapping[str, Any]] | None = None,
+    off: Mapping[str, str] | None = None,
+    until: Sequence[str] = (),
+    from_: Sequence[str] = (),
+    force: frozenset[str] = frozenset(),
+    notes: Mapping[str, tuple[str, ...]] | None = None,
+    devices: Mapping[str, str] | None = None,
+    sources: Mapping[str, str] | None = None,
+    machine: Machine | None = None,
+    offline: bool = False,
+    smaller: bool = False,
+    fetch: bool = True,
+    stages: Mapping[str, Stage] = STAGES,
+    progress: Callable[[int, int], None] | None = None,
+) -> Plan:
+    """Plan a run on `film`; `FatalError` where it cannot be as asked (a model that is not there, an unknown stage).
+
+    `until` are the last stages, `from_` those to run again with all after them, `notes` what else people should know, by stage. `devices` maps stages, or the empty name for all, to devices, and `sources` says where that was asked. `machine` is the one to plan
+    for, this one by default. `smaller` allows a smaller Whisper model where memory lacks.
+    Without `fetch` nothing is fetched: such a plan is to be read, not to be run.
+    """
+    machine = machine or this_machine()
+    reasons_off = _off(stages, off or {}, until)
+    again = frozenset().union(*(_downstream(stages, name) for name in from_))
+    forced = force | (again - (reasons_off.keys() - set(from_)))
+    if blocked := sorted(forced & reasons_off.keys()):
+        raise FatalError(f"{blocked[0]} cannot be run: it is off ({reasons_off[blocked[0]]})", status=USAGE)
+    known: dict[str, str] = {}
+    steps: list[Step] = []
+    bare = Plan(
+        film=film, film_digest=file_digests.file_digest(film, progress), steps=(), destination=destination
+    )
+    for stage in stages.values():
+        if reason := reasons_off.get(stage.name):
+            steps.append(Step(stage=stage, choices=(), inputs={}, verdict="off", reason=reason))
+            continue
+        chosen = choosing.choose(
+            stage,
+            {**(params or {}).get(stage.base, {}), **(params or {}).get(stage.name, {})},
+            devices or {},
+            machine=machine,
+            offline=offline,
+            smaller=smaller,
+            fetch=fetch,
+            sources=sources,
+        )
+        step = Step(
+            stage=stage,
+            choices=chosen.choices,
+            refused=chosen.refused,
+            notes=(*(notes or {}).get(stage.name, ()), *chosen.notes),
+            inputs=_sources(stage, reasons_off),
+            verdict="run",
+            reason="",
+            forced=stage.name in forced,
+        )
+        steps.append(_judged(step, bare, store, known))
+    return Plan(film=film, film_digest=bare.film_digest, steps=tuple(steps), destination=destination)
+
+
+def _judged(step: Step, plan: Plan, store: Store, known: dict[str, str]) -> Step:
+    """The step with its verdict; adds the digests of its outputs to `known` where they are there."""
+    found = plan.ingredients(step, step.choice, known)
+    unknown = [name for name in step.inputs if found[f"input {name}"] is None]
+    last = store.last(plan.film, step.name)
+    ignore = frozenset(f"input {name}" for name in unknown)
+    changes = differences(last[1].ingredients, found, ignore) if last else []
+    if step.forced:
+        return _with(step, "run", "asked for")
+    lost = "result no longer in the store" if store.forgotten(plan.film, step.name) else ""
+    if unknown:
+        if last and not changes and store.find(last[0]):
+            return _with(step, "maybe", f"CACHED if {_listed(unknown)} unchanged")
+        return _with(
+            step, "run", _reason(changes, last is not None, store.why_gone(last[0]) if last else lost)
+        )
+    key = cache_key.key_of(found)
+    entry = store.find(key)
+    if entry is None:
+        return _with(step, "run", _reason(changes, last is not None, store.why_gone(key) or lost), key)
+    if entry.manifest.transient:
+        return _with(step, "run", f"last time: {entry.manifest.transient}", key)
+    for name, record in entry.manifest.outputs.items():
+        known[f"{step.name}.{name}"] = record.digest
+    return _with(step, "cached", "degraded" if entry.manifest.degraded else "", key)
+
+
+def _reason(changes: list[str], before: bool, gone: str) -> str:
+    if gone:
+        return gone
+    if changes:
+        return ", ".join(changes)
+    return "its inputs are made again" if before else "first time"
+
+
+def _listed(names: list[str]) -> str:
+    words = " and ".join(f"the {name}" for name in names)
+    return f"{words} {'is' if len(names) == 1 else 'are'}"
+
+
+def _with(step: Step, verdict: Verdict, reason: str, key: str | None = None) -> Step:
+    return dataclasses.replace(step, verdict=verdict, reason=reason, key=key)
+
+
+def _off(stages: Mapping[str, Stage], off: Mapping[str, str], until: Sequence[str]) -> dict[str, str]:
+    """Every stage that does not run, with the reason."""
+    wanted = set(stages) if not until else set(until).union(*(_upstream(stages, name) for name in until))
+    found: dict[str, str] = {}
+    for stage in stages.values():
+        if reason := off.get(stage.base) or stage.off:
+            found[stage.name] = reason
+        elif stage.name not in wanted:
+            found[stage.name] = f"--until {' '.join(until)}"
+        else:
+            for needed in stage.inputs:
+                sources = [source.split(".")[0] for source in needed.sources()]
+                if not needed.optional and all(source in found for source in sources):
+                    found[stage.name] = f"{sources[-1]} is off"
+                    break
+    for name in until:
+        if name in found:
+            raise FatalError(f"--until {name}: this stage is off ({found[name]})", status=USAGE)
+    return found
+
+
+def _sources(stage: Stage, off: Mapping[str, str]) -> dict[str, str]:
+    """Where each input comes from, without the optional ones that nothing gives."""
+    found = {}
+    for needed in stage.inputs:
+        there = (source for source in needed.sources() if source.split(".")[0] not in off)
+        if source := next(there, ""):
+            found[needed.name] = source
+    return found
+
+
+def _upstream(stages: Mapping[str, Stage], name: str) -> set[str]:
+    direct = set(stages[name].upstream()) & set(stages)
+    return direct.union(*(_upstream(stages, other) for other in direct)) if direct else set()
+
+
+def _downstream(stages: Mapping[str, Stage], name: str) -> frozenset[str]:
+    """The stage called `name` and those that read from it."""
+    return frozenset(stage for stage in stages if stage == name or name in _upstream(stages, stage))

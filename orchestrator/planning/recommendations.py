@@ -1,0 +1,119 @@
+"""What to run on which hardware: one table, each row with its reason.
+
+Where a figure comes from:
+- large on CUDA: faster-whisper's README (large-v2, RTX 3070 Ti, beam of 5): 4.5 GB in float16 and 2.9 GB in int8 with one window, 6.1 GB and 4.5 GB
+  with eight, so 0.22 GB a window more; large-v3-turbo: its issue 1030 (RTX 2080 Ti): 2.5 GB in float16, 1.5 GB in int8.
+- small on a CPU: the same README (i7-12700K, 8 threads): 13 minutes in 1 min 42 s in int8, 1.5 GB; eight windows 51 s, 3.6 GB.
+- MLX: weights are parameters times two bytes. A window of large-v3 keeps 0.25 GB of keys and values of its sound and, with five beams, up to
+  0.37 GB of its text (layers x width x positions); of turbo, with 4 layers for 32, an eighth. Metal recommends two thirds of 16 GB or 32 GB.
+- diarization: pyannote's own batch is 32; 1.8 GB then as a rule, up to 12 GB seen in its last batch (pyannote-audio issue 1963).
+What is between these figures is reckoned from them. How much of a memory to use, and the limits between rows, are judgements: nobody has measured these rows on these machines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ipc.declaration import Backend
+from orchestrator.machine.profile import Answer, Machine
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recommendation:
+    """A Whisper model by name, a compute type and a batch size, each None where the stage has none; `why` is for people."""
+
+    model: str | None = None
+    compute_type: str | None = None
+    batch_size: int | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What to give from `least` MB of memory (of the device; of the machine where it is the CPU) and `cores` cores on."""
+
+    least: int
+    give: Recommendation
+    cores: int = 0
+
+
+def _asr(least: int, model: str, compute_type: str, batch: int, why: str, cores: int = 0) -> Row:
+    give = Recommendation(model=model, compute_type=compute_type, batch_size=batch, why=why)
+    return Row(least=least, give=give, cores=cores)
+
+
+def _batch(least: int, size: int, why: str = "") -> Row:
+    return Row(least=least, give=Recommendation(batch_size=size, why=why))
+
+
+_FILLED = "small windows, many at once, fill the device"
+_SEGMENTATION = (_batch(8000, 128, _FILLED), _batch(4000, 64, _FILLED), _batch(0, 32, "pyannote's own batch"))
+_VOICES = (
+    _batch(15000, 32, "pyannote's own batch, with which its pipeline can take 12 GB"),
+    _batch(8000, 16, "half of pyannote's own batch, with which its pipeline can take 12 GB"),
+    _batch(0, 8, "a quarter of pyannote's own batch, with which its pipeline can take 12 GB"),
+)
+
+# Makers' gigabytes count 1000: a card of 10 GB tells 9.8 GiB, one of 24 GB 23.6.
+TABLE: dict[tuple[str, str], tuple[Row, ...]] = {
+    ("asr", "cuda"): (
+        _asr(22000, "large-v3", "float16", 24, "large-v3 takes 10 GB in float16 with 24 windows"),
+        _asr(15000, "large-v3", "float16", 16, "large-v3 takes 8 GB in float16 with 16 windows"),
+        _asr(9000, "large-v3", "float16", 8, "large-v3 takes 6 GB in float16 with eight windows"),
+        _asr(5500, "large-v3", "int8_float16", 4, "large-v3 takes 3.6 GB in int8 with four windows"),
+        _asr(3500, "large-v3-turbo", "int8_float16", 4, "large-v3-turbo takes 1.5 GB in int8"),
+        _asr(0, "small", "int8_float16", 4, "a small model, where large-v3-turbo would leave no room for the display"),
+    ),
+    ("asr", "mlx"): (
+        _asr(20000, "large-v3", "float16", 8, "large-v3 takes some 8 GB with eight windows, of memory that the system shares"),
+        _asr(10000, "large-v3-turbo", "float16", 8, "large-v3-turbo takes some 2.5 GB with eight windows; large-v3 would leave the system little"),
+        _asr(0, "small", "float16", 4, "small takes some 1 GB with four windows; the system and the player share the memory"),
+    ),
+    ("asr", "cpu"): (
+        _asr(15000, "small", "int8", 8, "eight cores read small several times faster than it plays, in 3.6 GB", cores=8),
+        _asr(0, "base", "int8", 8, "the embedded model: larger ones are slow without an accelerator"),
+    ),
+    ("pyannote_vad", "cuda"): _SEGMENTATION,
+    ("pyannote_vad", "mps"): _SEGMENTATION,
+    # Measured on a CPU: half a gigabyte; and the recurrence takes as many steps for 64 windows as for one.
+    ("pyannote_vad", "mlx"): (_batch(0, 64, _FILLED),),
+    ("diarization", "cuda"): _VOICES,
+    ("diarization", "mps"): _VOICES,
+    ("diarization", "mlx"): (_batch(0, 32, "pieces of 1.5 s, half a gigabyte"),),
+}  # fmt: skip
+
+
+def recommend(stage: str, backend: Backend, machine: Machine) -> Recommendation:
+    """What to run `stage` with on `backend`; an empty recommendation where there is nothing to decide."""
+    answer = machine.of(backend)
+    device = backend.device if answer.accelerator else "cpu"
+    memory, unknown = _memory(device, answer, machine)
+    for row in TABLE.get((stage, device), ()):
+        give = _computable(row.give, answer)
+        twice = give.compute_type == "float32" and row.give.compute_type != "float32"
+        if machine.cores >= row.cores and memory >= row.least * (1 + (twice and device == "cuda")):
+            return replace(give, why=f"{give.why}; {unknown}") if unknown else give
+    return Recommendation()
+
+
+def _memory(device: str, answer: Answer, machine: Machine) -> tuple[int, str]:
+    """Memory in MB that the device may use, and a word where nobody tells it."""
+    if device == "cpu":
+        return machine.memory_mb, ""
+    if answer.memory_mb:
+        return answer.memory_mb, ""
+    if device == "cuda":
+        return 0, "how much memory it has is not told"
+    return machine.memory_mb * 2 // 3, "what Metal may use is not told, taken as two thirds"
+
+
+def _computable(give: Recommendation, answer: Answer) -> Recommendation:
+    """The recommendation in a compute type that the device can do: older GPUs have no float16, MLX on a CPU is slow in it."""
+    can = answer.compute_types
+    if give.compute_type is None or not can or give.compute_type in can:
+        return give
+    for other in ("int8_float16", "int8_float32", "int8", "float16", "float32"):
+        if other in can:
+            why = f"{give.why}; {other}, since it has no {give.compute_type}"
+            return replace(give, compute_type=other, why=why)
+    return give

@@ -1,0 +1,78 @@
+"""What a run takes up besides the film: what lies beside it, what its name says, what is known of earlier films.
+
+All of it becomes parameters of stages, so that a plan says what changed, and a result is never made of something unseen.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from orchestrator.errors import INPUT, FatalError
+from orchestrator.paths import home
+
+KEY = "TMDB_API_KEY"
+
+
+def params(
+    film: Path,
+    digest: str,
+    *,
+    cast: Path | None = None,
+    series: str = "",
+    voices: bool = True,
+    offline: bool = False,
+    environ: Mapping[str, str] = os.environ,
+) -> dict[str, dict[str, Any]]:
+    """Parameters by stage for a film with this digest; `FatalError` (input) where the cast's file is not there, or the user's edits are damaged."""
+    from orchestrator.library import corrections, edits
+    from orchestrator.library import voices as library
+    from orchestrator.planning import nfo
+
+    show = nfo.show_nfo_of(film)
+    found: dict[str, dict[str, Any]] = {
+        "tmdb": {
+            "name": film.name,
+            "cast": _file(cast, "--cast"),
+            "nfo": _text(nfo.nfo_of(film)),
+            "show_nfo": _text(show),
+            "online": bool(environ.get(KEY, "").strip()) and not offline,
+            "cache": str(home() / "tmdb"),
+        },
+        "subtitles": {"edits": _text(edits.for_run(digest))},
+        **{stage: {"undone": list(corrections.undone(digest, stage))} for stage in corrections.STAGES},
+    }
+    if voices:
+        known = library.library(digest, series or nfo.series_of(film))
+        found["naming"] = {"library": _text(known)}
+    return found
+
+
+def why_no_names(of_tmdb: Mapping[str, Any]) -> str:
+    """Why nothing can be known of the cast; empty where something can."""
+    if of_tmdb["online"] or any(of_tmdb[source] for source in ("cast", "nfo", "show_nfo")):
+        return ""
+    wanted = f" (--tmdb {of_tmdb['tmdb_id']} needs it)" if of_tmdb.get("tmdb_id") else ""
+    return f"no --cast, no .nfo beside the film, no {KEY}{wanted}"
+
+
+def unused(of_tmdb: Mapping[str, Any]) -> tuple[str, ...]:
+    """What was asked of TMDB, where nobody asks it."""
+    if not of_tmdb.get("tmdb_id") or of_tmdb["online"]:
+        return ()
+    return (f"--tmdb {of_tmdb['tmdb_id']} asks nobody: there is no {KEY}, or --offline was said",)
+
+
+def _file(path: Path | None, flag: str) -> str | None:
+    if path is None:
+        return None
+    there = path.expanduser().absolute()
+    if not there.is_file():
+        raise FatalError(f"there is no file {path} ({flag})", "check the name", INPUT)
+    return str(there)
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

@@ -1,0 +1,55 @@
+"""Options that cannot both be had, known as soon as the models are: said while planning, not by a stage after an hour."""
+
+from __future__ import annotations
+
+from orchestrator.errors import USAGE, FatalError
+from orchestrator.models import whisper as whisper_models
+from orchestrator.planning.plan import Plan
+
+
+def check(plan: Plan, speakers: str = "") -> None:
+    """`FatalError` (usage) where the Whisper model of `plan` knows English only and another language was asked for, or the names in
+    `speakers` are not written as LABEL=NAME, or are for voices that nobody asks for, or the container has no such tracks.
+    """
+    _named(plan, speakers)
+    _tracks(plan)
+    for step in plan.steps:
+        if step.stage.model_role != "whisper" or not step.choices or step.choice.model is None:
+            continue
+        model, language = step.choice.model, step.choice.params.get("language")
+        if language not in (None, "en") and whisper_models.english_only(model.id, model.path):
+            raise FatalError(
+                f"--language {language}: the model {model.id} knows English only",
+                "choose one whose name does not end in .en",
+                USAGE,
+            )
+
+
+def _tracks(plan: Plan) -> None:
+    mux = next((step for step in plan.steps if step.name == "mux" and step.choices), None)
+    if mux and mux.choice.params["container"] == "mp4" and mux.choice.params["subtitle_format"] != "srt":
+        raise FatalError(
+            f"--subtitle-format {mux.choice.params['subtitle_format']}: MP4 has no ASS",
+            "--container mkv has it; beside the film the .ass is written either way",
+            USAGE,
+        )
+
+
+def _named(plan: Plan, speakers: str) -> None:
+    """The labels themselves are known when diarization has run: `naming` says which there are."""
+    seen: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in speakers.split(","))):
+        label, _, name = (word.strip() for word in part.partition("="))
+        if not label or not name:
+            raise FatalError(f"--speakers {part}: that is no LABEL=NAME", "as SPEAKER_00=Aditi", USAGE)
+        if seen.setdefault(label, name) != name:
+            raise FatalError(f"--speakers: {label} is {seen[label]} and {name}", "say one", USAGE)
+    diarization, reader = plan.step("diarization"), plan.step("attribution")
+    if (
+        speakers and diarization.verdict == "off" and reader.verdict != "off"
+    ):  # both are where the run ends before
+        raise FatalError(
+            f"--speakers {speakers}: nobody asks who speaks ({diarization.reason}), so there are no voices to name",
+            "leave one of the two away",
+            USAGE,
+        )

@@ -1,0 +1,199 @@
+"""The page's data: one JSON of what a run did to one film, and of what it left in the store.
+
+The form is that of the page, not an interface for others (that is `run.json`); `js/state.js` says what it holds. Everything in it went
+through `orchestrator.util.redact`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from ipc.errors import StageError
+from ipc.time_range import clip_of
+from orchestrator.report import need, people, sound, tracks
+from orchestrator.report.results import Results
+from orchestrator.report.spans import Spans
+from orchestrator.storage.store import Store
+from orchestrator.util.redact import masked
+from orchestrator.views import film_notes, heard
+
+SCHEMA = 1
+_STAGE = (
+    "stage", "status", "reason", "env", "device", "device_reason", "model", "revision", "method", "compute_type", "seconds", "speed",
+    "load_seconds", "peak_memory", "retries", "fallbacks", "notes", "degraded", "error",
+)  # fmt: skip
+
+
+def of_film(
+    content: Mapping[str, Any],
+    film: Mapping[str, Any],
+    store: Store,
+    folder: Path,
+    *,
+    editing: bool = False,
+) -> dict[str, Any]:
+    """The page's data for `film`, one of the films of `content` (a `run.json`), for a page in `folder`.
+
+    What the store does not hold is said in `missing`. `editing` adds the words with their times.
+    """
+    results = Results(film, store)
+    timeline = sound.of_film(results)
+    words = (
+        results.rows("post_ner", "words")
+        or results.rows("attribution", "words")
+        or results.rows("alignment", "words")
+    )
+    doubts = results.rows("asr", "doubts")
+    speech = None if timeline["speech"] is None else Spans((start, end) for start, end in timeline["speech"])
+    measured = tracks.Heard(speech, words, doubts, timeline["frame_rate"])
+    shown = tracks.of_film(results, measured)
+    clip = clip_start(results)
+    place = Path(film["path"])
+    nameless = {**film, "path": place.name}
+    found = {
+        "schema": SCHEMA,
+        "editing": editing,
+        "film": {
+            "name": place.name,
+            "digest": film["digest"],
+            "seconds": _seconds(film, timeline),
+            "language": heard.language(film),
+            "clip": clip,
+        },
+        "media": media(place, folder),
+        "verdict": verdict(film),
+        "said": [{"text": text, "look": look} for told in (heard, film_notes) for text, look in told.sentences(nameless)],
+        "run": {**{name: content.get(name) for name in ("id", "version", "started")}, "machine": _machine(content)},
+        "outputs": [
+            {
+                "name": output["name"],
+                "file": Path(output["path"]).name,
+                "url": url(Path(output["path"]), folder),
+                "size": output["size"],
+                "note": output["note"],
+            }
+            for output in film["outputs"]
+            if output["name"] != "report"
+        ],
+        "stages": [_stage(stage, store) for stage in film["stages"]],
+        **timeline,
+        "tracks": shown,
+        "speakers": people.speakers(results, timeline["turns"], shown),
+        "doubts": None if doubts is None else [_doubt(row) for row in doubts],
+        "names": people.names(results),
+        "words": _words(words or ()) if editing else None,
+        "missing": results.missing,
+    }  # fmt: skip
+    return dict(masked(_without(found, (f"{place.parent}{os.sep}", ""), (str(Path.home()), "~"))))
+
+
+def _without(value: Any, *places: tuple[str, str]) -> Any:
+    """`value` with less of this machine's folders: a report is made to be shown to others."""
+    if isinstance(value, str):
+        for place, instead in places:
+            value = value.replace(place, instead) if len(place) > 1 else value
+        return value
+    if isinstance(value, Mapping):
+        return {key: _without(item, *places) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without(item, *places) for item in value]
+    return value
+
+
+def _machine(content: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The kind of machine, and no more of it: neither its kernel nor what was typed on it."""
+    found = content.get("machine")
+    if not found:
+        return None
+    system = str(found.get("platform") or "").partition("-")[0]
+    return {
+        "system": f"{system} {found.get('machine') or ''}".strip(),
+        "cores": found.get("cores"),
+        "memory": found.get("memory"),
+    }
+
+
+def verdict(film: Mapping[str, Any]) -> dict[str, Any]:
+    """How it ended for this film, `done`, `degraded`, `failed` or `interrupted`, and what is to be said at the top."""
+    stages = [stage for stage in film["stages"] if stage["status"] != "off"]
+    reasons = [f"{stage['stage']}: {why}" for stage in stages for why in stage["degraded"]]
+    failed = [stage for stage in stages if stage["status"] == "failed"]
+    for stage in failed:
+        error = stage.get("error") or {}
+        reasons.insert(
+            0, " ".join(filter(None, (f"{stage['stage']}: {error.get('message', '')}.", error.get("hint"))))
+        )
+    left = [stage["stage"] for stage in stages if stage["status"] not in {"done", "cached", "failed"}]
+    if left:
+        reasons.append(f"not made: {', '.join(left)}")
+    how = "failed" if failed else "interrupted" if left else "degraded" if reasons else "done"
+    return {"how": how, "reasons": reasons}
+
+
+def media(film: Path, folder: Path) -> dict[str, str]:
+    """Where a page in `folder` finds the film."""
+    return {"film": url(film, folder), "name": film.name}
+
+
+def url(file: Path, folder: Path) -> str:
+    """The address of a file for a page in `folder`: relative where that is possible, so that both may be moved."""
+    try:
+        place = os.path.relpath(file, folder)
+    except ValueError:
+        place = str(file)
+    return quote(place.replace(os.sep, "/"), errors="surrogateescape")
+
+
+def clip_start(results: Results) -> list[float] | None:
+    """The part of the film that everything is about, in seconds of it; None for the whole."""
+    manifest = results.manifest("demux")
+    text = manifest.ingredients.get("clip") if manifest else None
+    try:
+        clip = clip_of(text)
+    except StageError:
+        return None
+    return list(clip) if clip else None
+
+
+def _stage(stage: Mapping[str, Any], store: Store) -> dict[str, Any]:
+    """A stage of `run.json`; of a result that was in the store, the time and memory that it once took."""
+    found = {name: stage.get(name) for name in _STAGE}
+    made = store.manifest(str(stage["key"])) if stage["status"] == "cached" else None
+    if made is not None:
+        found |= {"seconds": round(made.seconds, 3), "peak_memory": made.peak_memory or None}
+    return found
+
+
+def _seconds(film: Mapping[str, Any], timeline: Mapping[str, Any]) -> float:
+    wave = timeline["waveform"]
+    drawn = len(wave["peaks"]) * 3 // 4 // wave["per_second"] if wave else 0
+    return float(film["seconds"] or drawn)
+
+
+def _doubt(row: Mapping[str, Any]) -> dict[str, Any]:
+    score, why = need.of_silence(row) if row["verdict"] == "empty" else (0.0, list(row["reasons"]))
+    return {
+        "start": round(row["start"], 2),
+        "end": round(row["end"], 2),
+        "verdict": row["verdict"],
+        "text": row["text"],
+        "why": why,
+        "score": round(row["score"], 2),
+        "need": score,
+    }
+
+
+def _words(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """The words that have times, as columns."""
+    timed = [row for row in rows if row["start"] is not None]
+    return {
+        "text": [row["text"] for row in timed],
+        "space": [row["space"] for row in timed],
+        "start": [round(row["start"], 3) for row in timed],
+        "end": [round(row["end"], 3) for row in timed],
+        "speaker": [row["speaker"] for row in timed],
+    }

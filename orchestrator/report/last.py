@@ -1,0 +1,63 @@
+"""The last run of a film that is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from orchestrator.errors import INPUT, FatalError
+from orchestrator.run_state import run_folders
+from orchestrator.storage import file_digests
+
+Found = tuple[Mapping[str, Any], Mapping[str, Any]]
+
+
+def run_of(film: Path) -> Found:
+    """The `run.json` of the film's last run that has one, and the film's part of it; `FatalError` (input) where there is none.
+
+    See `newest` for what the film is.
+    """
+    if not film.is_file():
+        raise FatalError(f"there is no file {film}", "check the name", INPUT)
+    return newest(film, file_digests.file_digest(film), bool, "has not been run yet")
+
+
+def newest(film: Path, digest: str, fits: Callable[[Mapping[str, Any]], bool], none: str) -> Found:
+    """The newest run of `film`, whose part of it `fits`; `FatalError` (input) says `none` where there is none.
+
+    It is the run of this file by its place: a copy elsewhere has options and files of its own. A film that was moved is known by
+    its content, where nothing is left in the place that it had.
+    """
+    moved: Found | None = None
+    other: Path | None = None
+    for run in run_folders.past():
+        content = run.summary() or {}
+        for one in content.get("films", ()):
+            if one["digest"] != digest or not fits(one):
+                continue
+            there = Path(one["path"])
+            found = content, {**one, "path": str(film)}
+            if there == film or _same(there, film):
+                return found
+            if there.exists():
+                other = other or there
+            else:
+                moved = moved or found
+    if moved:
+        return moved
+    if other:
+        raise FatalError(
+            f"{film.name} {none}, only its copy {other}",
+            f"run this one too, with options of its own: orchestrator run {film}",
+            INPUT,
+        )
+    raise FatalError(f"{film.name} {none}, or its runs are no longer kept", f"orchestrator run {film}", INPUT)
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether both are one file, as by a link."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False

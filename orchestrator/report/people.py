@@ -1,0 +1,74 @@
+"""Who the voices are, and which names were set right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from orchestrator.report.results import Results
+
+_SOURCES = {
+    "asked": "you said so",
+    "voice": "the voice is known",
+    "dialogue": "the dialogue says so",
+    "none": "nobody can tell",
+    "edited": "you named it",
+}
+
+
+def speakers(
+    results: Results, turns: Sequence[Sequence[Any]], tracks: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The voices in order of their first appearance: what each is called (as the subtitles call it), why, and for how long it speaks."""
+    known = {row["speaker"]: row for row in results.rows("naming", "speakers") or ()}
+    for label, name in (results.facts("subtitles").get("edits") or {}).get("named", {}).items():
+        known[label] = {"speaker": label, "name": name, "confidence": 1.0, "source": "edited", "evidence": []}
+    seconds: dict[str, float] = {}
+    for start, end, speaker in turns:
+        seconds[speaker] = seconds.get(speaker, 0.0) + end - start
+    segments = results.rows("attribution", "segments") or ()
+    order = dict.fromkeys(row["speaker"] for row in segments if row["speaker"])
+    in_cues = (speaker for track in tracks for cue in track["cues"] for speaker in cue["speakers"])
+    order |= dict.fromkeys([*in_cues, *seconds])
+    found = []
+    for number, speaker in enumerate(order, 1):
+        row = known.get(speaker)
+        found.append(
+            {
+                "id": speaker,
+                "name": (row and row["name"]) or f"Speaker {number}",
+                "known": bool(row and row["name"]),
+                "source": _SOURCES.get(row["source"], row["source"]) if row else "",
+                "confidence": round(row["confidence"], 2) if row and row["name"] else None,
+                "evidence": list(row["evidence"]) if row else [],
+                "seconds": round(seconds.get(speaker, 0.0), 1),
+            }
+        )
+    return found
+
+
+def names(results: Results) -> list[dict[str, Any]]:
+    """Names that were set right, in order of time: by hearing again with them in mind, and by correction."""
+    bias = results.facts("asr").get("bias") or {}
+    found = [
+        {
+            "start": float(one["start"]),
+            "before": one["from"],
+            "after": one["to"],
+            "applied": kind == "changed",
+            "why": ["heard again with the film's names in mind"],
+        }
+        for kind in ("changed", "undone")
+        for one in bias.get(kind, ())
+    ]
+    found += [
+        {
+            "start": row["start"],
+            "before": row["before"],
+            "after": row["after"],
+            "applied": row["applied"],
+            "why": list(row["evidence"]),
+        }
+        for row in results.rows("post_ner", "corrections") or ()
+    ]
+    return sorted(found, key=lambda one: one["start"] if one["start"] is not None else -1.0)

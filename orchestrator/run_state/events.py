@@ -1,0 +1,271 @@
+"""What is known of a run: events, and the one state that they add up to.
+
+Every fact that a view, a log or the report shows is an event here; `orchestrator.run_state.reducer` is the only thing that makes a new state from an
+old one. Dashboard, plain lines, JSON lines and `run.json` are views of that state, and `events.jsonl` is the events themselves.
+Everything is frozen, so that another thread may read a state while the next is made.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+Status = Literal["waiting", "starting", "running", "done", "cached", "failed", "off", "skipped"]
+ENDED = frozenset({"done", "cached", "failed", "off", "skipped"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Why a step failed: a category of `ipc.errors`, a sentence, what to do, and the log to read."""
+
+    category: str
+    message: str
+    hint: str = ""
+    log: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileOutput:
+    """A file that was written for the user; `note` says why it is not where one would expect it."""
+
+    name: str
+    path: str
+    size: int
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepState:
+    """One stage of one film. Times are seconds since the epoch, memory is bytes, `speed` a multiple of real time.
+
+    `device_reason` is why the plan chose its device; `notes` are what would do better here (a larger model that fits).
+    `planned` is the plan's verdict: `cached` says that its result is there, as far as a plan can know.
+    `phase_started` is when the work of the phase began, which is when that of the one before was last heard of, at `progressed`.
+    """
+
+    name: str
+    status: Status = "waiting"
+    planned: str = ""
+    reason: str = ""
+    waits_for: tuple[str, ...] = ()
+    key: str = ""
+    env: str = ""
+    device: str = ""
+    device_reason: str = ""
+    notes: tuple[str, ...] = ()
+    runner: str = ""
+    compute_type: str = ""
+    model: str = ""
+    revision: str = ""
+    method: str = ""
+    phase: str = ""
+    done: float = 0.0
+    total: float = 0.0
+    unit: str = ""
+    phase_started: float | None = None
+    progressed: float | None = None
+    speed: float | None = None
+    eta_s: float | None = None
+    rss: int = 0
+    peak_rss: int = 0
+    vram: int = 0
+    last_log: str = ""
+    degraded: tuple[str, ...] = ()
+    fallbacks: tuple[str, ...] = ()
+    retries: int = 0
+    error: Failure | None = None
+    started: float | None = None
+    ended: float | None = None
+    seconds: float | None = None
+    load_seconds: float | None = None
+    threads: int = 0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmState:
+    """One film with its steps in the order of the plan, those that are off included. `seconds` is 0 until known."""
+
+    path: Path
+    title: str
+    digest: str = ""
+    seconds: float = 0.0
+    language: str = ""
+    steps: tuple[StepState, ...] = ()
+    outputs: tuple[FileOutput, ...] = ()
+
+    def step(self, name: str) -> StepState:
+        """The step called `name`."""
+        return next(step for step in self.steps if step.name == name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunState:
+    """A run: its films, when it began and ended, whether somebody stopped it."""
+
+    films: tuple[FilmState, ...] = ()
+    started: float = 0.0
+    ended: float | None = None
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunEvent:
+    """Something that happened at `time` (seconds since the epoch)."""
+
+    time: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunStarted(RunEvent):
+    """The run begins, with everything that is planned."""
+
+    films: tuple[FilmState, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepEvent(RunEvent):
+    """Something that happened to the step `step` of film number `film`."""
+
+    film: int
+    step: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepStarting(StepEvent):
+    """A worker was chosen; it may still be importing or loading. `reason` is why it runs."""
+
+    env: str
+    device: str
+    runner: str
+    model: str = ""
+    revision: str = ""
+    compute_type: str = ""
+    threads: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRunning(StepEvent):
+    """The work itself began; loading the model had taken `load_seconds` (0 on a warm worker)."""
+
+    load_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepProgress(StepEvent):
+    """`done` of `total` `unit`s of `phase`; `total` 0 where unknown."""
+
+    phase: str
+    done: float
+    total: float
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepMemory(StepEvent):
+    """Memory of the step's process, in bytes."""
+
+    rss: int
+    peak_rss: int
+    vram: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepLog(StepEvent):
+    """A line for people."""
+
+    level: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepMetric(StepEvent):
+    """A measured figure."""
+
+    name: str
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRetried(StepEvent):
+    """The step is tried again, because of `reason`."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepFellBack(StepEvent):
+    """The step goes on with less than was chosen: a smaller batch, another device."""
+
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepDone(StepEvent):
+    """The step ran to its end, or its result was in the store (`cached`)."""
+
+    cached: bool
+    key: str
+    reason: str
+    env: str
+    device: str
+    compute_type: str
+    method: str
+    model: str
+    revision: str
+    seconds: float
+    degraded: tuple[str, ...]
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepFailed(StepEvent):
+    """The step failed for good."""
+
+    error: Failure
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepSkipped(StepEvent):
+    """The step cannot run, because of `reason`."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileWritten(RunEvent):
+    """A file is in its place for the user."""
+
+    film: int
+    output: FileOutput
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunInterrupted(RunEvent):
+    """Somebody asked the run to stop, by `signal`."""
+
+    signal: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunEnded(RunEvent):
+    """Nothing runs any more."""
+
+
+def name_of(event: RunEvent) -> str:
+    """The event's name on the wire: `step_progress` for `StepProgress`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+
+
+def to_json(event: RunEvent) -> str:
+    """One line of JSON: `event` is its name, then its fields; paths as strings."""
+    body = {"event": name_of(event), **dataclasses.asdict(event)}
+    return json.dumps(body, ensure_ascii=False, default=str, separators=(",", ":"))

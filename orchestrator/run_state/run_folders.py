@@ -1,0 +1,250 @@
+"""Folders of runs: what happened in each, kept for later.
+
+`home()/runs/<time>-<film>/` holds `events.jsonl` (every event as it happened), `logs/` (what each stage's process
+printed) and `run.json` (the summary, see `orchestrator.run_state.run_json`). A run holds a lock on its folder for as long as it
+lives: so a folder without a summary whose lock is free is one that was killed, and `prune` never removes a living one. The
+lock's file says which films the run is about, so that another run of one of them can say so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import errno
+import fcntl
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ipc.errors import mend_storage
+from orchestrator.errors import STORAGE, USAGE, FatalError
+from orchestrator.paths import home
+from orchestrator.util import text as fmt
+
+KEEP = 50
+"""How many runs are kept; older ones are removed when a new one starts."""
+
+_SAYS = {
+    "step_log": "message",
+    "step_retried": "reason",
+    "step_fell_back": "note",
+    "step_skipped": "reason",
+}
+Outcome = Literal["done", "degraded", "failed", "interrupted", "running", "killed"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A past or present run, by its folder."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The folder's name, which people type (or its beginning)."""
+        return self.path.name
+
+    @property
+    def events(self) -> Path:
+        """Every event of the run, a JSON line each."""
+        return self.path / "events.jsonl"
+
+    @property
+    def logs(self) -> Path:
+        """The folder with what the stages' processes printed."""
+        return self.path / "logs"
+
+    @property
+    def report(self) -> Path:
+        """The summary, written when the run ends (also when it fails)."""
+        return self.path / "run.json"
+
+    def summary(self) -> Mapping[str, Any] | None:
+        """The content of `run.json`, or None where it is not there (yet) or cannot be read."""
+        try:
+            content = json.loads(self.report.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return content if isinstance(content, dict) else None
+
+    def outcome(self) -> Outcome:
+        """How it ended, or `running`, or `killed` where it ended without a word."""
+        summary = self.summary()
+        if summary is None:
+            return "running" if self._alive() else "killed"
+        outcome: Outcome = summary.get("outcome", "killed")
+        return outcome
+
+    def films(self) -> Mapping[str, str]:
+        """The films that the run is about: path by digest; empty where that was not kept."""
+        try:
+            content = json.loads((self.path / "lock").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return content if isinstance(content, dict) else {}
+
+    def began(self) -> str:
+        """When it began, ISO 8601, by the name of its folder; empty where that has another form."""
+        try:
+            return dt.datetime.strptime(self.id[:15], "%Y%m%d-%H%M%S").astimezone().isoformat()
+        except ValueError:
+            return ""
+
+    def beside(self) -> Iterator[tuple[str, Run]]:
+        """The films of this run that another living run is about too, with that run."""
+        own = self.films()
+        for other in past(self.path.parent):
+            if other.path != self.path and other.outcome() == "running":
+                yield from ((own[digest], other) for digest in other.films() if digest in own)
+
+    def log_files(self, stage: str | None = None) -> list[Path]:
+        """The log files of the run, or of one stage, by name: every file under `logs/` that begins with the stage's name,
+        or lies in a folder that does.
+        """
+        if not self.logs.is_dir():
+            return []
+        files = sorted(path for path in self.logs.rglob("*") if path.is_file())
+        if stage is None:
+            return files
+        begins = re.compile(rf"{re.escape(stage)}(?![a-z0-9_])")
+        return [p for p in files if any(begins.match(part) for part in p.relative_to(self.logs).parts)]
+
+    def said(self, stage: str | None = None) -> Iterator[str]:
+        """What the stages (or one) told people, from the run's events: a line each, with the seconds since it began."""
+        if not self.events.exists():
+            return
+        began: float | None = None
+        with self.events.open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                try:
+                    event = json.loads(line)
+                except ValueError:  # the last line of a killed run
+                    continue
+                began = event["time"] if began is None else began
+                step = event.get("step", "")
+                if event["event"] in _SAYS and stage in {None, step}:
+                    text = fmt.plain(str(event.get(_SAYS[event["event"]], "")))
+                    yield f"[{event['time'] - began:8.1f} s] {step}: {text}"
+
+    def _alive(self) -> bool:
+        try:
+            with (self.path / "lock").open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+
+@contextlib.contextmanager
+def new(
+    name: str, *, films: Mapping[str, str] | None = None, root: Path | None = None, keep: int = KEEP
+) -> Iterator[Run]:
+    """A new run's folder, locked until the block ends; older runs beyond `keep` are removed first.
+
+    `name` is what the run is about, the film's name, and `films` all of them, path by digest. `FatalError` (storage) where no
+    folder can be made.
+    """
+    base = root or runs_root()
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        prune(keep=keep - 1, root=base)
+        path = _make(base, name)
+        with (path / "lock").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock.write(json.dumps(films or {}).encode())
+            lock.flush()
+            (path / "logs").mkdir()
+            yield Run(path)
+    except OSError as error:
+        if error.filename is None or not str(error.filename).startswith(str(base)):
+            raise
+        raise FatalError(
+            f"cannot keep the run's log in {base}: {error.strerror or error}",
+            mend_storage(error, "set ORCHESTRATOR_HOME to another folder"),
+            STORAGE,
+        ) from error
+
+
+def past(root: Path | None = None) -> list[Run]:
+    """All runs, the newest first."""
+    base = root or runs_root()
+    if not base.is_dir():
+        return []
+    return [Run(path) for path in sorted(base.iterdir(), reverse=True) if (path / "lock").exists()]
+
+
+def find(asked: str, root: Path | None = None) -> Run:
+    """The run whose id is `asked`, or begins with it, or holds it; `last` is the newest. `FatalError` where none or many."""
+    runs = past(root)
+    if not runs:
+        raise FatalError("there are no runs yet", "start one: orchestrator run movie.mp4", USAGE)
+    if asked == "last":
+        return runs[0]
+    for fits in (str.__eq__, str.startswith, str.__contains__):
+        found = [run for run in runs if fits(run.id, asked)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            shown = ", ".join(run.id for run in found[:3]) + (", ..." if len(found) > 3 else "")
+            raise FatalError(f"{len(found)} runs answer to {asked!r}: {shown}", "give more of its id", USAGE)
+    raise FatalError(f"no run answers to {asked!r}", "see them: orchestrator runs ls", USAGE)
+
+
+def prune(*, keep: int = KEEP, root: Path | None = None) -> list[Run]:
+    """Remove the oldest runs until at most `keep` are left; those still running stay. Returns what was removed."""
+    removed = []
+    for run in past(root)[max(0, keep) :]:
+        if run.outcome() != "running":
+            shutil.rmtree(run.path, ignore_errors=True)
+            removed.append(run)
+    return removed
+
+
+def runs_root() -> Path:
+    """The folder that holds all runs."""
+    return home() / "runs"
+
+
+def _make(base: Path, name: str) -> Path:
+    stamp = dt.datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+    slug = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:40] or "film"
+    number = 1
+    while True:
+        path = base / (f"{stamp}-{slug}" if number == 1 else f"{stamp}-{slug}.{number}")
+        try:
+            path.mkdir()
+        except FileExistsError:
+            number += 1
+            continue
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG and slug != "film":
+                slug = "film"
+                continue
+            raise
+        return path
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write `text` so that a reader sees all of it or what was there before; `FatalError` (storage) where that fails."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise FatalError(
+            f"cannot write {path}: {error.strerror or error}",
+            mend_storage(error, "make its folder writable"),
+            STORAGE,
+        ) from error

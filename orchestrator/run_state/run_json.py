@@ -1,0 +1,234 @@
+"""`run.json`: what a run did, in one file that later tools and people read. See `docs/run-json.md`.
+
+The content is made from the run's state alone, so it is there for a run that failed or was interrupted too. Times of day are
+ISO 8601 in UTC, durations seconds, sizes bytes, `speed` a multiple of real time. Every string went through
+`orchestrator.util.redact`, so no token gets in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+import math
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from orchestrator import __version__
+from orchestrator.run_state.events import FilmState, RunState, StepState
+from orchestrator.run_state.run_folders import Run, write_atomically
+from orchestrator.stages.catalog import STAGES
+from orchestrator.util.redact import masked
+
+SCHEMA = 1
+"""Raised when a field changes its meaning or goes; new fields alone do not raise it."""
+
+
+def write(
+    run: Run,
+    state: RunState,
+    *,
+    status: int,
+    command: Sequence[str] = (),
+    options: Mapping[str, Any] | None = None,
+    refused: Sequence[Mapping[str, str]] = (),
+) -> dict[str, Any]:
+    """Write `run.json` into the run's folder, whole or not at all, and return its content."""
+    content = summary(
+        state, status=status, run_id=run.id, command=command, options=options or {}, refused=refused
+    )
+    write_atomically(run.report, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    return content
+
+
+def summary(
+    state: RunState,
+    *,
+    status: int,
+    run_id: str = "",
+    command: Sequence[str] = (),
+    options: Mapping[str, Any] | None = None,
+    refused: Sequence[Mapping[str, str]] = (),
+) -> dict[str, Any]:
+    """The content of `run.json` for a run that ended (or was ended) with exit status `status`.
+
+    `refused` are the films that could not even be planned: `film`, `message`, `hint`.
+    """
+    films = [_film(film, state.started) for film in state.films]
+    steps = [(film, step) for film in state.films for step in film.steps]
+    content = {
+        "schema": SCHEMA,
+        "id": run_id,
+        "outcome": outcome(state),
+        "exit_status": status,
+        "degraded": [
+            {"film": str(film.path), "stage": step.name, "reason": reason}
+            for film, step in steps
+            for reason in step.degraded
+        ],
+        "failed": [
+            {"film": str(film.path), "stage": step.name, **_error(step)}
+            for film, step in steps
+            if step.status == "failed"
+        ],
+        "refused": [dict(film) for film in refused],
+        "version": __version__,
+        "command": list(command),
+        "cwd": str(Path.cwd()),
+        "options": dict(options or {}),
+        "started": _instant(state.started),
+        "ended": _instant(state.ended),
+        "seconds": _span(state.started, state.ended),
+        "machine": machine(),
+        "side_by_side": side_by_side([step for _, step in steps], state.started),
+        "films": films,
+    }
+    return dict(masked(_plain(content)))
+
+
+def outcome(state: RunState) -> str:
+    """`interrupted`, `failed`, `degraded` or `done`."""
+    steps = [step for film in state.films for step in film.steps]
+    if state.interrupted:
+        return "interrupted"
+    if any(step.status == "failed" for step in steps):
+        return "failed"
+    if any(step.status not in {"done", "cached", "off"} for step in steps):
+        return "interrupted"
+    return "degraded" if any(step.degraded for step in steps) else "done"
+
+
+def machine() -> dict[str, Any]:
+    """What the run had to work with: platform, cores this process may use, memory in bytes."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    try:
+        memory: int | None = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError):
+        memory = None
+    return {
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "cores": cores,
+        "memory": memory,
+    }
+
+
+def side_by_side(steps: Sequence[StepState], origin: float) -> list[dict[str, Any]]:
+    """Stretches in which two or more stages ran at once, in seconds after `origin`, in order."""
+    spans = [
+        (step.started, step.ended, step.name)
+        for step in steps
+        if step.started is not None and step.ended is not None and step.ended > step.started
+    ]
+    edges = sorted({edge for start, end, _ in spans for edge in (start, end)})
+    found: list[dict[str, Any]] = []
+    for left, right in itertools.pairwise(edges):
+        names = sorted(name for start, end, name in spans if start <= left and end >= right)
+        if len(names) < 2:
+            continue
+        start, end = round(left - origin, 3), round(right - origin, 3)
+        if found and found[-1]["stages"] == names and found[-1]["end"] == start:
+            found[-1]["end"] = end
+        else:
+            found.append({"stages": names, "start": start, "end": end})
+    return found
+
+
+def _film(film: FilmState, started: float) -> dict[str, Any]:
+    return {
+        "path": str(film.path),
+        "digest": film.digest,
+        "title": film.title,
+        "seconds": film.seconds,
+        "language": film.language,
+        "outputs": [
+            {"name": o.name, "path": str(o.path), "size": o.size, "note": o.note} for o in film.outputs
+        ],
+        "stages": [_step(step, film, started) for step in film.steps],
+    }
+
+
+def _step(step: StepState, film: FilmState, started: float) -> dict[str, Any]:
+    return {
+        "stage": step.name,
+        "status": step.status,
+        "reason": step.reason,
+        "key": step.key,
+        "env": step.env,
+        "device": step.device,
+        "device_reason": step.device_reason,
+        "notes": list(step.notes),
+        "compute_type": step.compute_type,
+        "runner": step.runner,
+        "threads": step.threads,
+        "model": step.model,
+        "revision": step.revision,
+        "method": step.method,
+        "started": _instant(step.started),
+        "ended": _instant(step.ended),
+        "seconds": _round(step.seconds),
+        "load_seconds": _round(step.load_seconds),
+        "wait_seconds": _round(_waited(step, film, started)),
+        "speed": _round(step.speed),
+        "peak_memory": step.peak_rss or None,
+        "peak_vram": step.vram or None,
+        "retries": step.retries,
+        "fallbacks": list(step.fallbacks),
+        "degraded": list(step.degraded),
+        "facts": step.facts,
+        "metrics": step.metrics,
+        **({"error": _error(step)} if step.error is not None else {}),
+    }
+
+
+def _waited(step: StepState, film: FilmState, started: float) -> float | None:
+    """Seconds from when all inputs were there until the work began: imports, loading, waiting for cores or memory."""
+    if step.started is None:
+        return None
+    base = step.name.partition("-")[0]
+    inputs = STAGES[base].upstream() if base in STAGES else ()
+    before = [s.ended for s in film.steps if s.name in inputs and s.ended is not None]
+    return max(0.0, step.started - max(before, default=started))
+
+
+def _error(step: StepState) -> dict[str, Any]:
+    if step.error is None:
+        return {"category": "", "message": "no reason given", "hint": "", "log": ""}
+    return {
+        "category": step.error.category,
+        "message": step.error.message,
+        "hint": step.error.hint,
+        "log": step.error.log,
+    }
+
+
+def _instant(seconds: float | None) -> str | None:
+    """Seconds of the epoch as ISO 8601 in UTC."""
+    return (
+        None
+        if seconds is None
+        else dt.datetime.fromtimestamp(seconds, dt.UTC).isoformat(timespec="milliseconds")
+    )
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def _span(start: float | None, end: float | None) -> float | None:
+    return None if start is None or end is None else round(end - start, 3)
+
+
+def _plain(value: Any) -> Any:
+    """`value` in JSON's own types: tuples as lists, paths as text, numbers that JSON has no word for as null."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

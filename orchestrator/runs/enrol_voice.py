@@ -1,0 +1,124 @@
+"""Voices out of results: of a clip that somebody adds, by the stages that a film goes through, and of a film that was run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestrator.errors import FAILED, INPUT, STATUS_OF_CATEGORY, FatalError
+from orchestrator.library import voices
+from orchestrator.paths import home
+
+if TYPE_CHECKING:
+    from orchestrator.planning.plan import Plan
+    from orchestrator.storage.manifest import Manifest
+    from orchestrator.storage.store import Entry, Store
+
+SECOND_S = 2.0
+"""Seconds of a second voice from which a clip holds two people: less is a cough, or a voice cut in two."""
+
+
+def enrol(clip: Path, store: Store, asked: Mapping[str, Any], *, alone: bool = False) -> voices.Clip:
+    """The voice in a recording, by the stages of a run until `diarization`, with the options in `asked`.
+
+    `alone` says that one person speaks in it, whatever it sounds like. `FatalError` (input) where nobody does, where it is too little, or where
+    there are several.
+    """
+    found = _heard(clip, store, {**asked, **({"num_speakers": 1} if alone else {})})
+    if not found:
+        raise FatalError(f"nobody is heard to speak in {clip}", "take a clip with clear speech", INPUT)
+    ordered = sorted(found.values(), key=lambda voice: -voice.seconds)
+    if len(ordered) > 1 and ordered[1].seconds >= SECOND_S:
+        lengths = ", ".join(f"{voice.seconds:.0f} s" for voice in ordered)
+        raise FatalError(
+            f"{clip} holds {len(ordered)} voices ({lengths})",
+            "cut out the part where the one person speaks; or, if it is one person, add --one-person",
+            INPUT,
+        )
+    voice = ordered[0]
+    if voice.seconds < voices.LEAST_S:
+        raise FatalError(
+            f"{clip} has {voice.seconds:.1f} s of clear speech: a voice takes {voices.LEAST_S:.0f} s at least, 10 s and more are better",
+            "take a longer clip",
+            INPUT,
+        )
+    return voice
+
+
+def remember(plan: Plan, naming: Entry, series: str, store: Store) -> None:
+    """Remember for a series whose voices are in one of its films, out of the result of `naming`, and say who is new."""
+    from ipc.artifacts import read
+
+    last = store.last(plan.film, "diarization")
+    heard = store.find(last[0]) if last else None
+    digest = naming.manifest.ingredients.get("input embeddings")
+    if heard is None or heard.manifest.outputs["embeddings"].digest != digest:
+        return
+    rows = read(naming.path("speakers"), "speakers").rows()
+    known = read(heard.path("embeddings"), "embeddings").rows()
+    found = _voices(known, heard.manifest, plan.film.name, plan.film_digest)
+    fresh = voices.learn(plan.film_digest, plan.film.name, series, naming.key, rows, found)
+    if fresh:
+        who = ", ".join(f"{p.name} ({p.clips[0].speaker}, {p.seconds:.0f} s)" for p in fresh)
+        print(
+            f"orchestrator: {plan.film.name}: remembered for the other films of {series}: {who}; orchestrator voices lists them",
+            file=sys.stderr,
+        )
+
+
+def _heard(clip: Path, store: Store, asked: Mapping[str, Any]) -> dict[str, voices.Clip]:
+    """The voices in a recording by label."""
+    from ipc.artifacts import read
+    from orchestrator.execution.scheduler import Scheduler
+    from orchestrator.planning import request
+    from orchestrator.run_state import run_folders
+    from orchestrator.runs.film_outputs import Files
+    from orchestrator.runs.session import check
+    from orchestrator.views.plain import Plain
+
+    parser = argparse.ArgumentParser()
+    request.add_film_options(parser)
+    arguments = parser.parse_args([])
+    vars(arguments).update(asked, until="diarization", mux=False, known_voices=False)
+    plan = request.plan_from(arguments, clip, store)
+    check([plan], store)
+    with store.in_use(), run_folders.new(clip.stem, root=home() / "memo" / "voices" / "runs") as record:
+        busy = any(step.verdict in {"run", "maybe"} for step in plan.steps)
+        state = Scheduler(
+            store, record.logs, Files({}, overwrite=False), observers=[Plain()] if busy else []
+        ).run([plan])
+    if state.interrupted:
+        raise KeyboardInterrupt
+    for step in state.films[0].steps:
+        if step.error is not None:
+            raise FatalError(
+                f"{clip}: {step.error.message}",
+                step.error.hint,
+                STATUS_OF_CATEGORY.get(step.error.category, FAILED),
+            )
+        for reason in step.degraded:
+            print(f"orchestrator: {clip.name}: {reason}", file=sys.stderr)
+    done = next(step for step in state.films[0].steps if step.name == "diarization")
+    entry = store.find(done.key)
+    if entry is None:
+        raise FatalError(f"{clip}: there is no result of diarization", "run it again")
+    rows = read(entry.path("embeddings"), "embeddings").rows()
+    return _voices(rows, entry.manifest, clip.name, plan.film_digest)
+
+
+def _voices(rows: list[dict[str, Any]], made: Manifest, source: str, digest: str) -> dict[str, voices.Clip]:
+    return {
+        row["speaker"]: voices.Clip(
+            vector=tuple(round(value, 7) for value in row["vector"]),
+            model=made.model,
+            revision=made.revision,
+            seconds=round(row["seconds"], 2),
+            source=source,
+            added=voices.today(),
+            film=digest,
+        )
+        for row in rows
+    }

@@ -1,0 +1,152 @@
+"""What the user gets of a run: files beside the film, by the rule of `orchestrator.outputs.publish`, and what is remembered of voices."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from ipc.digests import file_digest
+from orchestrator.errors import OK
+from orchestrator.outputs import publish as outputs
+from orchestrator.outputs import rttm
+from orchestrator.paths import home
+from orchestrator.planning.plan import Plan, Step
+from orchestrator.run_state import run_json
+from orchestrator.run_state.events import FileOutput, RunState
+from orchestrator.storage.store import Entry, Store
+
+
+class Files:
+    """What the user gets of a run's results; the scheduler's hooks.
+
+    `formats` are the kinds of file for each film, `series` the series of those whose voices are remembered for its other films, `run_id`
+    the run that the report names.
+    """
+
+    def __init__(
+        self,
+        formats: Mapping[Path, tuple[str, ...]],
+        *,
+        overwrite: bool,
+        series: Mapping[Path, str] | None = None,
+        run_id: str = "",
+    ) -> None:
+        self._formats = formats
+        self._overwrite = overwrite
+        self._series = series or {}
+        self._run_id = run_id
+        self._plans: dict[Path, Plan] = {}
+        self._ledger = outputs.Ledger()
+        self._placed: dict[Path, outputs.Published] = {}
+        self._spoken: dict[Path, str] = {}
+
+    def draft(self, plan: Plan, step: Step) -> Path:
+        """A hidden file in the folder where the film will be: renaming it there costs nothing."""
+        return outputs.draft_beside(plan.place_of(step.stage))
+
+    def place(self, plan: Plan, step: Step, draft: Path, digest: str) -> Path:
+        """Rename the film into place, or beside what is there and not ours."""
+        placed = outputs.adopt(
+            draft,
+            plan.place_of(step.stage),
+            digest,
+            plan.film,
+            self._ledger,
+            overwrite=self._overwrite,
+            clip=_clip(plan),
+        )
+        self._placed[placed.path] = placed
+        return placed.path
+
+    def publish(self, plan: Plan, step: Step, entry: Entry) -> Iterator[FileOutput]:
+        """Copy subtitles and transcripts out of the store; say where the film is; remember the voices of a series."""
+        self._plans[plan.film] = plan
+        if step.name == "asr":
+            self._spoken[plan.film] = str(entry.manifest.facts.get("language") or "")
+        if step.name == "naming" and (series := self._series.get(plan.film)) and not _clip(plan):
+            from orchestrator.runs import enrol_voice
+
+            enrol_voice.remember(plan, entry, series, Store(home() / "store"))
+        for output in step.stage.outputs:
+            if output.external:
+                path = entry.path(output.name)
+                note = self._placed[path].note if path in self._placed else ""
+                yield FileOutput(name=output.name, path=str(path), size=path.stat().st_size, note=note)
+            elif output.name in self._formats.get(plan.film, ()) and output.kind == "file":
+                translated = step.name != step.stage.base
+                if translated and (output.name == "rttm" or not entry.manifest.facts.get("cues")):
+                    continue  # who speaks is told once, and of what needs no translation there is none
+                language = str(entry.manifest.facts.get("language") or "")
+                if translated and language == self._spoken.get(plan.film):
+                    language += (
+                        ".translated"  # a film in several languages: its own subtitles have the plain name
+                    )
+                sdh = bool(entry.manifest.ingredients.get("sdh"))
+                name = outputs.name_of(plan.film, output.name, language, translated=translated, sdh=sdh)
+                target = plan.destination.parent / name
+                if output.name != "rttm":
+                    digest = entry.manifest.outputs[output.name].digest
+                    yield self._publish(plan, output.name, entry.path(output.name), target, digest)
+                elif plan.step("diarization").verdict != "off":
+                    with rttm.named(entry.path(output.name), plan.film) as source:
+                        yield self._publish(plan, output.name, source, target, file_digest(source))
+                elif outputs.withdraw(target, plan.film, self._ledger, _clip(plan)):
+                    print(
+                        f"orchestrator: {target} is removed: nobody asked who speaks in this run",
+                        file=sys.stderr,
+                    )
+
+    def closing(self, state: RunState) -> Iterator[tuple[int, FileOutput]]:
+        """Write the report of each film that something was made of; what goes wrong there is said, and undoes nothing of the run."""
+        for index, film in enumerate(state.films):
+            plan = self._plans.get(film.path)
+            if plan is None or "report" not in self._formats.get(film.path, ()):
+                continue
+            try:
+                if (output := self._report(index, plan, state)) is not None:
+                    yield index, output
+            except Exception as error:
+                if "ORCHESTRATOR_DEBUG" in os.environ:
+                    raise
+                print(
+                    f"orchestrator: the report of {film.path.name} could not be made: {error}",
+                    file=sys.stderr,
+                )
+
+    def _report(self, index: int, plan: Plan, state: RunState) -> FileOutput | None:
+        from orchestrator.report import writing
+
+        content = run_json.summary(state, status=OK, run_id=self._run_id, command=sys.argv[1:])
+        if not writing.worth(content["films"][index]):
+            return None
+        done = writing.write(
+            content,
+            content["films"][index],
+            Store(home() / "store"),
+            plan.film,
+            plan.destination.parent,
+            self._ledger,
+            overwrite=self._overwrite,
+            clip=_clip(plan),
+        )
+        return FileOutput(name="report", path=str(done.path), size=done.size, note=done.note)
+
+    def _publish(self, plan: Plan, name: str, source: Path, target: Path, digest: str) -> FileOutput:
+        done = outputs.publish(
+            source,
+            target,
+            digest,
+            plan.film,
+            self._ledger,
+            overwrite=self._overwrite,
+            clip=_clip(plan),
+        )
+        return FileOutput(name=name, path=str(done.path), size=done.size, note=done.note)
+
+
+def _clip(plan: Plan) -> str:
+    """The part of the film that the plan is about; empty for all of it."""
+    demux = next((step for step in plan.steps if step.name == "demux" and step.choices), None)
+    return str((demux and demux.choice.params.get("clip")) or "")

@@ -1,0 +1,223 @@
+"""The stages of a run that translates: an instance of `translation` and of `subtitles` for every language that is asked for.
+
+Which method translates is decided here, with the reason: what was named, else Whisper's own task, which is embedded and knows only
+English. Each instance has its own result in the store, so that another language costs nothing of those that are there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from ipc.declaration import Input, Resources, Stage
+from orchestrator.environments import registry
+from orchestrator.errors import USAGE, FatalError
+from orchestrator.models import translation as translation_models
+from orchestrator.models import whisper as whisper_models
+from orchestrator.paths import home
+from orchestrator.stages.stages_text import PARSED, TRANSLATIONS
+
+ENGLISH = "en"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is asked of the translation: languages, the model's name, an endpoint's address, and the Whisper model of the film."""
+
+    languages: Sequence[str] = ()
+    model: str = ""
+    endpoint: str = ""
+    whisper: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Targets:
+    """The stages with their instances, what is set in their parameters, and what people should know of the choice, by stage."""
+
+    stages: Mapping[str, Stage]
+    params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def languages(text: str) -> tuple[str, ...]:
+    """The codes in `en,de`, without repeats; `FatalError` (usage) for one that is none."""
+    found: dict[str, None] = {}
+    if text and not text.replace(",", "").strip():
+        raise FatalError(f"--target-language {text!r} names no language", "such as en,de", USAGE)
+    for word in text.split(","):
+        code = word.strip().lower().replace("_", "-").partition("-")[0]
+        if not code:
+            continue
+        if code not in whisper_models.LANGUAGES and not (len(code) in {2, 3} and code.isalpha()):
+            raise FatalError(
+                f"--target-language {text}: {word.strip()!r} is no language",
+                "codes such as en, de, hi, with commas between them",
+                USAGE,
+            )
+        found[code] = None
+    return tuple(found)
+
+
+def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
+    """`stages` with the instances that `wanted` asks for; `FatalError` where no method can do what is asked."""
+    if not wanted.languages:
+        if wanted.model or wanted.endpoint:
+            said = "--translation-model" if wanted.model else "--translation-endpoint"
+            raise FatalError(f"{said} has nothing to translate to", "say it: --target-language en", USAGE)
+        return Targets(stages=stages)
+    params: dict[str, Mapping[str, Any]] = {}
+    notes: dict[str, tuple[str, ...]] = {}
+    translations, subtitles, phrases = [], [], []
+    for language in wanted.languages:
+        method, why = _method(language, wanted)
+        name = f"translation-{language}"
+        stage = dataclasses.replace(
+            TRANSLATIONS[method], name=name, off="", resources=_resources(stages, method, wanted.model)
+        )
+        translations.append(stage)
+        params[name] = _params(method, language, wanted)
+        notes[name] = (why, *_missing(stage))
+        if language in PARSED and "phrases" in stages:
+            phrases.append(_of_translation(stages["phrases"], language))
+        subtitles.append(_of_translation(stages["subtitles"], language))
+        params[f"subtitles-{language}"] = {"track": language}
+    found: dict[str, Stage] = {}
+    for stage in stages.values():
+        if stage.base == "translation":
+            found |= {other.name: other for other in (*translations, *phrases)}
+            continue
+        found[stage.name] = _muxing(stage, wanted.languages) if stage.base == "mux" else stage
+        if stage.name == "subtitles":
+            found |= {other.name: other for other in subtitles}
+    return Targets(stages=found, params=params, notes=notes)
+
+
+def _method(language: str, wanted: Wanted) -> tuple[str, str]:
+    """The method, and why it is the one."""
+    if wanted.endpoint:
+        _check_address(wanted.endpoint)
+        if not wanted.model:
+            raise FatalError(
+                "--translation-endpoint needs the name of a model there",
+                "--translation-model, such as qwen3:8b",
+                USAGE,
+            )
+        return "endpoint", f"by {wanted.model} at {wanted.endpoint}: the text of the film is sent there"
+    if wanted.model:
+        method = translation_models.method_of(wanted.model)
+        if method == "whisper" and language != ENGLISH:
+            raise FatalError(
+                f"--target-language {language}: Whisper translates to English only", _others(), USAGE
+            )
+        if method == "whisper" and not whisper_models.translates(wanted.model):
+            raise FatalError(
+                f"--translation-model {wanted.model}: this model was not taught to translate",
+                "take base, small, medium or large-v3",
+                USAGE,
+            )
+        _check_language(method, language, wanted.model)
+        return method, f"by {wanted.model}, which was asked for"
+    if language == ENGLISH:
+        why = "by Whisper's own task, from the sound: it is embedded, and knows English only"
+        taught = not wanted.whisper or whisper_models.translates(wanted.whisper)
+        return "whisper", why if taught else f"{why}; {wanted.whisper} was not taught it"
+    raise FatalError(
+        f"--target-language {language}: what is embedded translates to English only", _others(), USAGE
+    )
+
+
+def _missing(stage: Stage) -> tuple[str, ...]:
+    """A word where its environment is one of those that are made for who asks, and nobody has asked yet."""
+    env = stage.backends[-1].env
+    why = registry.health(env)
+    return (f"the environment {env} is not ready: orchestrator envs sync {env}",) if why else ()
+
+
+def _check_address(endpoint: str) -> None:
+    """`FatalError` for what is no address, and for one that holds what nobody should read: it is never repeated then."""
+    try:
+        address = urlsplit(endpoint)
+        usable = address.scheme in {"http", "https"} and bool(address.hostname) and address.port != 0
+        address.netloc.encode("idna" if not endpoint.isascii() else "ascii")
+    except ValueError:
+        usable = False
+    if not usable:
+        raise FatalError(
+            "--translation-endpoint is no address of a server", "such as http://localhost:11434/v1", USAGE
+        )
+    if address.username or address.password or address.query or address.fragment:
+        raise FatalError(
+            "--translation-endpoint holds a key or a password, which would be written down",
+            "leave it out there, and put the key into TRANSLATION_API_KEY",
+            USAGE,
+        )
+
+
+def _check_language(method: str, language: str, model: str) -> None:
+    """`FatalError` where the model is known not to write the language: not after an hour of recognition."""
+    if method == "whisper":
+        return
+    pair = re.fullmatch(r"opus-mt-([a-z]{2,3})-([a-z]{2,3})", model.rpartition("/")[2])
+    if language not in whisper_models.LANGUAGES or (
+        pair and pair[2] not in {language, "mul"} and len(pair[2]) == 2
+    ):
+        raise FatalError(
+            f"--target-language {language}: {model} does not write it",
+            f"as {model} says in its name: {pair[2]}" if pair else "a model, or an endpoint, that does",
+            USAGE,
+        )
+
+
+def _others() -> str:
+    return (
+        "--translation-model nllb-200-distilled-600M (or another NLLB-200, OPUS-MT or IndicTrans2 model), or "
+        "--translation-endpoint with an OpenAI-compatible server such as Ollama"
+    )
+
+
+def _params(method: str, language: str, wanted: Wanted) -> dict[str, Any]:
+    found: dict[str, Any] = {"target": language}
+    if method == "endpoint":
+        kept = {"cache": str(home() / "translation")}
+        return {**found, **kept, "endpoint": wanted.endpoint, "translation_model": wanted.model}
+    if method != "whisper":
+        return {**found, "translation_model": wanted.model}
+    model = wanted.model if wanted.model not in {"", "whisper"} else wanted.whisper
+    if model and whisper_models.translates(model):
+        found["translation_model"] = model
+    return found
+
+
+def _resources(stages: Mapping[str, Stage], method: str, model: str) -> Resources:
+    """What the stage leases: no more cores than its base was given (`--threads`), and the memory that a model of this name takes."""
+    leased = TRANSLATIONS[method].resources
+    memory = translation_models.memory_mb(model) if method in {"ctranslate2", "indictrans2"} else 0
+    cores = min(leased.cores, stages["translation"].resources.cores)
+    return dataclasses.replace(leased, cores=cores, memory_mb=memory or leased.memory_mb)
+
+
+def _of_translation(stage: Stage, language: str) -> Stage:
+    """The instance of `phrases` or `subtitles` that reads a translation instead of what was spoken."""
+    sources = {name: f"translation-{language}.{name}" for name in ("segments", "words")}
+    if language in PARSED:
+        sources["phrases"] = f"phrases-{language}.phrases"
+    inputs = tuple(
+        Input(name=i.name, source=sources[i.name], optional=i.optional) if i.name in sources else i
+        for i in stage.inputs
+        if i.name != "phrases" or language in PARSED
+    )
+    return dataclasses.replace(stage, name=f"{stage.base}-{language}", inputs=inputs)
+
+
+def _muxing(mux: Stage, wanted: Sequence[str]) -> Stage:
+    """`mux` with a subtitle track more for each language."""
+    more = tuple(
+        Input(name=f"{kind}-{language}", source=f"subtitles-{language}.{kind}")
+        for language in wanted
+        for kind in ("cues", "srt", "ass")
+    )
+    return dataclasses.replace(mux, inputs=(*mux.inputs, *more))

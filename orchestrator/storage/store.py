@@ -1,0 +1,304 @@
+"""The store: results by key, whole or not at all, safe for several orchestrators at once.
+
+    store/results/<aa>/<key>/manifest.json and the outputs beside it
+    store/attempts/<random>/     a stage writes here; locked while somebody works in it
+    store/last/<film>/<stage>    the key this film's stage had last, so that a plan can say what changed
+
+A result is written in an attempt's folder, synced, its manifest last, and the folder renamed into place. Killed at any
+instant, the store holds whole results and perhaps an attempt that nobody locks, which `gc` removes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ipc.digests import file_digest
+from ipc.errors import mend_storage
+from orchestrator.errors import STORAGE, FatalError
+from orchestrator.storage import file_digests
+from orchestrator.storage.manifest import Manifest, OutputRecord
+
+_MANIFEST = "manifest.json"
+_USED = "used"
+_ENDS = (b"PAR1", b"ARROW1")
+"""The last bytes of a Parquet and of an Arrow file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A result in the store."""
+
+    key: str
+    folder: Path
+    manifest: Manifest
+
+    def path(self, output: str) -> Path:
+        """Where the output is; absolute."""
+        return self.folder / self.manifest.outputs[output].path
+
+
+class Store:
+    """Results under `root`. Every method may be called by several processes at once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._results = root / "results"
+        self._attempts = root / "attempts"
+        self._last = root / "last"
+        self._locks: dict[Path, int] = {}
+
+    def find(self, key: str) -> Entry | None:
+        """The whole result under `key`, or None. An external output counts only while its file is as it was left."""
+        folder = self._folder(key)
+        manifest = self._read(folder)
+        if manifest is None or self.broken(folder, manifest):
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(folder / _USED)
+        return Entry(key=key, folder=folder, manifest=manifest)
+
+    def manifest(self, key: str) -> Manifest | None:
+        """What is remembered under `key`, even where an output is gone."""
+        return self._read(self._folder(key))
+
+    def broken(self, folder: Path, manifest: Manifest) -> str:
+        """Why the result in `folder` cannot be used (`film deleted`), or nothing where it can."""
+        for name, record in manifest.outputs.items():
+            path = folder / record.path
+            called = path.name if Path(record.path).is_absolute() else name
+            try:
+                if path.stat().st_size != record.size or not _intact(path, record):
+                    return f"{called} changed"
+            except OSError:
+                return f"{called} deleted"
+            except FatalError as error:
+                return error.message
+        return ""
+
+    def why_gone(self, key: str) -> str:
+        """Why `find` gives nothing for a key that is remembered: `film deleted`, or nothing where it never was."""
+        manifest = self._read(self._folder(key))
+        return self.broken(self._folder(key), manifest) if manifest else ""
+
+    def attempt(self, stage: str) -> Path:
+        """A new folder to write a result in, locked so that `gc` leaves it alone."""
+        path = self._attempts / f"{stage}-{secrets.token_hex(6)}"
+        with _storage_errors(self.root):
+            path.mkdir(parents=True)
+            # Beside the folder, not in it: the lock's file is not part of the result.
+            descriptor = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o666)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            self._locks[path] = descriptor
+        return path
+
+    def discard(self, attempt: Path) -> None:
+        """Remove an attempt that came to nothing."""
+        shutil.rmtree(attempt, ignore_errors=True)
+        self._unlock(attempt)
+
+    def commit(self, attempt: Path, key: str, manifest: Manifest, *, replace: bool = False) -> Entry:
+        """Make the attempt's folder the result under `key`.
+
+        Where an equal key is there and whole, that one stays, unless it is to be replaced.
+        """
+        target = self._folder(key)
+        with _storage_errors(self.root):
+            for path in attempt.iterdir():
+                _sync(path)
+            (attempt / _USED).touch()
+            (attempt / _MANIFEST).write_text(manifest.to_json())
+            _sync(attempt / _MANIFEST)
+            _sync(attempt)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._place(attempt, target, replace=replace)
+            _sync(target.parent)
+        self._unlock(attempt)
+        kept = self._read(target) or manifest
+        return Entry(key=key, folder=target, manifest=kept)
+
+    def remember(self, film: Path, stage: str, key: str) -> None:
+        """Note that `film`'s `stage` had this key last."""
+        place = self._film(film) / stage
+        if self._last_key(film, stage) == key:
+            return
+        with _storage_errors(self.root):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            draft = place.with_name(f".{stage}.{os.getpid()}")
+            draft.write_text(key)
+            draft.replace(place)
+
+    def last(self, film: Path, stage: str) -> tuple[str, Manifest] | None:
+        """Key and manifest of what `film`'s `stage` was last, or None."""
+        key = self._last_key(film, stage)
+        manifest = self._read(self._folder(key)) if key else None
+        return (key, manifest) if manifest else None
+
+    def forgotten(self, film: Path, stage: str) -> bool:
+        """Whether `film`'s `stage` had a result that the store no longer holds, or cannot read."""
+        return bool(self._last_key(film, stage)) and self.last(film, stage) is None
+
+    def entries(self) -> Iterator[tuple[Entry, int, float]]:
+        """Every result that can be read, with its bytes in the store and when it was last used."""
+        for folder in sorted(self._results.glob("*/*")):
+            manifest = self._read(folder)
+            if manifest is None:
+                continue
+            try:
+                size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+                used = folder / _USED
+                when = (used if used.exists() else folder).stat().st_mtime
+            except FileNotFoundError:
+                continue  # it is being replaced
+            yield Entry(key=folder.name, folder=folder, manifest=manifest), size, when
+
+    @contextlib.contextmanager
+    def in_use(self) -> Iterator[None]:
+        """While a run reads results: `gc` removes none meanwhile."""
+        with _storage_errors(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock = (self.root / "lock").open("ab")
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            yield
+
+    def gc(self, *, older_than_days: float | None = None, keep_bytes: int | None = None) -> tuple[int, int]:
+        """Remove abandoned attempts, results that cannot be read, and those unused for so many days or beyond so many bytes, the longest unused first.
+
+        Returns how many folders and bytes were removed. `FatalError` while a run is using the store.
+        """
+        with _storage_errors(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock = (self.root / "lock").open("ab")
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise FatalError("a run is using the store", "try again when it has ended") from error
+            count, freed = self._remove_attempts()
+            now = time.time()
+            for folder in self._results.glob("*/*"):
+                if self._read(folder) is None:
+                    freed += sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
+                    count += 1
+                    shutil.rmtree(folder, ignore_errors=True)
+            found = sorted(self.entries(), key=lambda item: item[2])
+            total = sum(size for _, size, _ in found)
+            for entry, size, used in found:
+                old = older_than_days is not None and now - used > older_than_days * 86400
+                if old or (keep_bytes is not None and total > keep_bytes):
+                    shutil.rmtree(entry.folder, ignore_errors=True)
+                    count, freed, total = count + 1, freed + size, total - size
+        return count, freed
+
+    def _remove_attempts(self) -> tuple[int, int]:
+        """Remove what killed runs left; the caller holds the store's lock, so no new attempt appears meanwhile."""
+        count = freed = 0
+        for path in list(self._attempts.iterdir()) if self._attempts.is_dir() else ():
+            if path.suffix == ".lock":
+                if not path.with_suffix("").exists() and path.with_suffix("") not in self._locks:
+                    path.unlink(missing_ok=True)
+                continue
+            with path.with_suffix(".lock").open("ab") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+                freed += sum(p.stat().st_size for p in path.rglob("*") if p.is_file())
+                count += 1
+                shutil.rmtree(path, ignore_errors=True)
+            path.with_suffix(".lock").unlink(missing_ok=True)
+        return count, freed
+
+    def _place(self, attempt: Path, target: Path, *, replace: bool) -> None:
+        aside: list[Path] = []
+        while not _renamed(attempt, target):
+            # Somebody else's equal result, or a broken one of ours: a folder that is not empty is never replaced.
+            there = self._read(target)
+            if not replace and there is not None and not self.broken(target, there):
+                aside.append(attempt)
+                break
+            aside.append(self._attempts / f"broken-{secrets.token_hex(6)}")
+            with contextlib.suppress(FileNotFoundError):  # somebody else is replacing it too
+                target.rename(aside[-1])
+        # Last, so that the key is without a result for as short as can be.
+        for folder in aside:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _unlock(self, attempt: Path) -> None:
+        descriptor = self._locks.pop(attempt, None)
+        if descriptor is not None:
+            attempt.with_suffix(".lock").unlink(missing_ok=True)
+            os.close(descriptor)
+
+    def _read(self, folder: Path) -> Manifest | None:
+        try:
+            return Manifest.from_json((folder / _MANIFEST).read_text())
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return None
+
+    def _folder(self, key: str) -> Path:
+        return self._results / key[:2] / key
+
+    def _film(self, film: Path) -> Path:
+        return self._last / hashlib.sha256(os.fsencode(film)).hexdigest()[:32]
+
+    def _last_key(self, film: Path, stage: str) -> str:
+        try:
+            return (self._film(film) / stage).read_text()
+        except OSError:
+            return ""
+
+
+def _intact(path: Path, record: OutputRecord) -> bool:
+    """Whether a file of the right size holds what was written: all of it where that is quick, else how its format ends.
+
+    A disk that lost its power keeps sizes, and has zeros where it had not written yet.
+    """
+    if Path(record.path).is_absolute():
+        return file_digests.file_digest(path) == record.digest
+    if record.kind == "file":
+        return file_digest(path) == record.digest
+    with path.open("rb") as stream:
+        stream.seek(max(0, record.size - max(map(len, _ENDS))))
+        return stream.read().endswith(_ENDS)
+
+
+def _renamed(source: Path, target: Path) -> bool:
+    """Rename a folder; False where a folder with something in it is in the way."""
+    try:
+        source.rename(target)
+    except OSError as error:
+        if error.errno in {errno.ENOTEMPTY, errno.EEXIST}:
+            return False
+        raise
+    return True
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _storage_errors(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise FatalError(
+            f"cannot keep results in {root}: {error.strerror or error}",
+            mend_storage(error, "set ORCHESTRATOR_HOME to another folder"),
+            STORAGE,
+        ) from error

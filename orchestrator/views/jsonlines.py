@@ -1,0 +1,43 @@
+"""Events as JSON lines: on stdout with `--json`, and in the run's folder always. See `docs/events.md`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from typing import TextIO
+
+from orchestrator.run_state.events import RunEvent, RunState, to_json
+from orchestrator.util.redact import masked
+
+
+class JsonLines:
+    """An observer that writes every event as one line the moment it happens, with secrets masked.
+
+    An `owned` stream, the run's own record, is closed with the observer; where it cannot be written any more (a full disk), the
+    run goes on without it. Another stream, stdout, belongs to the user: where its reader is gone, the error is raised.
+    """
+
+    def __init__(self, stream: TextIO | None = None, *, owned: bool = False) -> None:
+        self._stream = stream or sys.stdout
+        self._owned = owned
+        self._broken = False
+
+    def __call__(self, event: RunEvent, state: RunState) -> None:  # noqa: ARG002 (every view is called alike)
+        """Write the event."""
+        if self._broken:
+            return
+        body = masked(json.loads(to_json(event)))
+        try:
+            self._stream.write(json.dumps(body, ensure_ascii=False, separators=(",", ":")) + "\n")
+            self._stream.flush()
+        except OSError:
+            if not self._owned:
+                raise
+            self._broken = True
+
+    def close(self) -> None:
+        """Close the stream where it is owned."""
+        if self._owned:
+            with contextlib.suppress(OSError):
+                self._stream.close()

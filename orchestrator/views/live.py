@@ -1,0 +1,77 @@
+"""The dashboard on a terminal: keeps the last state the scheduler showed, and draws it a few times a second.
+
+The scheduler's thread calls the observer with an immutable state and does no drawing itself; rich's refresh thread draws
+whatever state is the newest then. When the run ends, however it ends, `close` takes the picture off the screen and puts the
+cursor back, so that the summary stands where the picture was.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TextIO
+
+from orchestrator.run_state.events import RunEvent, RunState
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+SMALLEST = os.terminal_size((40, 8))
+
+
+def fits(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether a live picture can be drawn on `stream`: a terminal that can move its cursor and is not tiny."""
+    if not stream.isatty() or environ.get("TERM", "") in {"", "dumb", "unknown"}:
+        return False
+    try:
+        size = os.get_terminal_size(stream.fileno())
+    except (OSError, ValueError):
+        return False
+    # A terminal of no size has not been told one; rich then takes 80 x 25.
+    return size == (0, 0) or (size.columns >= SMALLEST.columns and size.lines >= SMALLEST.lines)
+
+
+class Dashboard:
+    """An observer that keeps the picture on the screen up to date until it is closed."""
+
+    def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.time) -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        from orchestrator.views.glyphs import ASCII, FRAMES_PER_SECOND, UNICODE
+
+        self._console = Console(file=stream or sys.stderr, highlight=False, emoji=False, markup=False)
+        encoding = (self._console.encoding or "").lower()
+        self._glyphs = UNICODE if encoding.startswith("utf") else ASCII
+        self._clock = clock
+        self._state: RunState | None = None
+        self._closed = False
+        self._live = Live(
+            console=self._console,
+            get_renderable=self._picture,
+            refresh_per_second=FRAMES_PER_SECOND,
+            transient=True,
+            # What others print goes above the picture, unless stdout is no terminal: then it must stay in its file.
+            redirect_stdout=sys.stdout.isatty(),
+            vertical_overflow="crop",
+        )
+
+    def __call__(self, event: RunEvent, state: RunState) -> None:  # noqa: ARG002 (every view is called alike)
+        """Keep the newest state; called by the scheduler's thread."""
+        self._state = state
+        if not self._live.is_started and not self._closed:
+            self._live.start()
+
+    def close(self) -> None:
+        """Take the picture off the screen. May be called twice."""
+        self._closed = True
+        self._live.stop()
+
+    def _picture(self) -> RenderableType:
+        from orchestrator.views import dashboard
+
+        state = self._state or RunState()
+        width, height = self._console.size
+        return dashboard.render(state, self._clock(), width, height, glyphs=self._glyphs)

@@ -1,0 +1,149 @@
+"""Lines for where no terminal is: one a change of state, and progress now and then; no colours, nothing overwritten."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import TextIO
+
+from orchestrator.run_state.events import (
+    FilmState,
+    RunEvent,
+    RunInterrupted,
+    RunState,
+    StepEvent,
+    StepFellBack,
+    StepLog,
+    StepRetried,
+    StepState,
+)
+from orchestrator.util import text as fmt
+
+EVERY_SECONDS = 10.0
+EVERY_FRACTION = 0.1
+
+
+class Plain:
+    """An observer that writes what changed since the state before, each line with the time since the run began."""
+
+    def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.time) -> None:
+        self._stream = stream or sys.stderr
+        self._clock = clock
+        self._films: tuple[FilmState, ...] = ()
+        self._told: dict[tuple[int, str], tuple[float, float]] = {}
+
+    def __call__(self, event: RunEvent, state: RunState) -> None:
+        """Write a line for everything that `state` has and the state before had not."""
+        elapsed = fmt.clock(event.time - state.started)
+        for index, film in enumerate(state.films):
+            before = self._films[index] if index < len(self._films) else None
+            if before is film:
+                continue
+            prefix = f"{fmt.plain(film.title)}: " if len(state.films) > 1 else ""
+            for line in self._changes(index, before, film, event.time):
+                print(f"[{elapsed:>7}] {prefix}{line}", file=self._stream)
+        for line in remarks(event, state):
+            print(f"[{elapsed:>7}] {line}", file=self._stream)
+        self._films = state.films
+        self._stream.flush()
+
+    def close(self) -> None:
+        """Nothing is left behind."""
+
+    def _changes(self, index: int, before: FilmState | None, film: FilmState, now: float) -> Iterator[str]:
+        if before is None:
+            yield f"{fmt.plain(film.title)}: {planned(film)}"
+            yield from (f"{step.name}: {fmt.plain(note)}" for step in film.steps for note in step.fallbacks)
+        steps = {step.name: step for step in before.steps} if before else {}
+        first = next((step for step in film.steps if step.status != "off"), None)
+        for step in film.steps:
+            old = steps.get(step.name)
+            if old is step:
+                continue
+            # A file that is no film: that nothing else runs says nothing more.
+            if step.status == "skipped" and first is not None and first.status == "failed":
+                continue
+            yield from self._step(index, old, step, now)
+        for output in film.outputs[len(before.outputs) if before else 0 :]:
+            yield f"output {output.path} ({fmt.size(output.size)})"
+            if output.note:
+                yield f"  {fmt.plain(output.note)}"
+
+    def _step(self, index: int, old: StepState | None, step: StepState, now: float) -> Iterator[str]:
+        for reason in step.degraded[len(old.degraded) if old else 0 :]:
+            yield f"{step.name}: degraded: {fmt.plain(reason)}"
+        if old is None or old.status != step.status:
+            if step.status not in {"waiting", "off"}:
+                yield f"{step.name}: {describe(step)}"
+            if step.status == "failed" and step.error:
+                yield from (f"  {fmt.plain(line)}" for line in step.error.message.splitlines()[1:])
+                yield from [f"  {fmt.plain(step.error.hint)}"] if step.error.hint else []
+            self._told[index, step.name] = (now, 0.0)
+        elif step.status == "running" and step.total > 0:
+            fraction = min(1.0, step.done / step.total)
+            then, told = self._told.get((index, step.name), (now, 0.0))
+            due = now - then >= EVERY_SECONDS or (fraction - told >= EVERY_FRACTION and now - then >= 1.0)
+            if due and fraction > told:
+                self._told[index, step.name] = (now, fraction)
+                yield f"{step.name}: {progress(step, fraction)}"
+
+
+def remarks(event: RunEvent, state: RunState) -> Iterator[str]:
+    """What an event says that leaves no lasting mark in the state: warnings, retries, fallbacks, the wish to stop."""
+    prefix = ""
+    if isinstance(event, StepEvent):
+        film = f"{fmt.plain(state.films[event.film].title)}: " if len(state.films) > 1 else ""
+        prefix = f"{film}{event.step}: "
+    match event:
+        case StepLog(level="warning"):
+            yield f"{prefix}warning: {fmt.plain(event.message)}"
+        case StepRetried():
+            yield f"{prefix}tried again: {fmt.plain(event.reason)}"
+        case StepFellBack():
+            yield f"{prefix}fell back: {fmt.plain(event.note)}"
+        case RunInterrupted():
+            yield f"stopping ({event.signal})"
+
+
+def planned(film: FilmState) -> str:
+    """How much there is to do: `9 stages to run, 1 cached, 4 off`."""
+    off = sum(1 for step in film.steps if step.status == "off")
+    cached = sum(1 for step in film.steps if step.status == "cached" or step.planned == "cached")
+    run = len(film.steps) - off - cached
+    return ", ".join(
+        [fmt.plural(run, "stage") + " to run", *([f"{cached} cached"] if cached else []), f"{off} off"]
+    )
+
+
+def describe(step: StepState) -> str:
+    """A step's status in words."""
+    match step.status:
+        case "starting":
+            model = f", model {step.model}" if step.model else ""
+            return f"starting on {step.device} in {step.env}{model}"
+        case "running":
+            return (
+                f"running, after {fmt.duration(step.load_seconds)} of loading"
+                if step.load_seconds
+                else "running"
+            )
+        case "done":
+            facts = [f"done in {fmt.duration(step.seconds)}"]
+            facts += [f"{fmt.speed(step.speed)} real time"] if step.speed else []
+            facts += [f"peak {fmt.size(step.peak_rss)}"] if step.peak_rss else []
+            return ", ".join(facts)
+        case "failed":
+            message = fmt.lead(step.error.message) if step.error else "no reason given"
+            return f"FAILED: {message}"
+        case _:
+            return f"{step.status}: {fmt.plain(step.reason)}" if step.reason else step.status
+
+
+def progress(step: StepState, fraction: float) -> str:
+    """A running step's figures: `40 %, 12x real time, 1.4 GB, 3:07 left`."""
+    facts = [f"{100 * fraction:.0f} %"]
+    facts += [f"{fmt.speed(step.speed)} real time"] if step.speed else []
+    facts += [fmt.size(step.rss)] if step.rss else []
+    facts += [f"{fmt.remaining(step.eta_s)} left"] if step.eta_s else []
+    return ", ".join(facts)

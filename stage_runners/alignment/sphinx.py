@@ -1,0 +1,101 @@
+"""Forced alignment of English by pocketsphinx (Huggins-Daines et al. 2006), its own en-us model and dictionary."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from stage_runners.alignment import g2p
+
+SAMPLE_RATE = 16000
+_FRAME = 0.01
+"""Seconds a frame."""
+
+
+class Heard(NamedTuple):
+    """A dictionary word as found: seconds from the piece's start, and how well the sound fits.
+
+    `nats` is the log-likelihood ratio to the best of all sounds, summed over its frames: 0 is perfect.
+    """
+
+    word: str
+    start: float
+    end: float
+    nats: float
+    frames: int
+
+
+class Aligner:
+    """A decoder with its dictionary. Words added to it stay: the same word always gets the same pronunciation."""
+
+    def __init__(self) -> None:
+        from pocketsphinx import Config, Decoder
+
+        # zero beams keep every path: no word is lost in noise, and a path always ends. All senones are scored, so
+        # that a score is relative to the best of all, and batch normalisation makes pieces independent of each other
+        self._decoder = Decoder(
+            Config(
+                lm=None, bestpath=False, beam=0.0, pbeam=0.0, wbeam=0.0, lw=1.0, silprob=0.1,
+                compallsen=True, cmn="batch", loglevel="FATAL",
+            )
+        )  # fmt: skip
+
+    def known(self, word: str) -> bool:
+        """Whether the dictionary has the word."""
+        return bool(word) and self._decoder.lookup_word(word) is not None
+
+    def learn(self, words: Sequence[str]) -> None:
+        """Add a pronunciation of every word that the dictionary lacks."""
+        new = [word for word in dict.fromkeys(words) if not self.known(word)]
+        for word in new:
+            self._decoder.add_word(word, " ".join(self._phones(word)), False)
+        if new:
+            self._decoder.add_word(f"{new[0]}(learnt)", " ".join(self._phones(new[0])), True)
+
+    def _phones(self, word: str) -> Sequence[str]:
+        base, mark, suffix = word.partition("'")
+        if mark and suffix in _SUFFIXES and self.known(base):
+            phones = self._decoder.lookup_word(base).split()
+            return [*phones, *_SUFFIXES[suffix](phones[-1])]
+        return g2p.pronounce(word) or ("AH",)
+
+    def align(self, pcm: Any, words: Sequence[str]) -> list[Heard] | None:
+        """Times of `words`, all known, in int16 samples of shape (n,); None where they do not fit in at all."""
+        decoder = self._decoder
+        decoder.set_align_text(" ".join(words))
+        decoder.start_utt()
+        decoder.process_raw(pcm.tobytes(), full_utt=True)
+        decoder.end_utt()
+        found = [
+            Heard(
+                segment.word.partition("(")[0],
+                segment.start_frame * _FRAME,
+                (segment.end_frame + 1) * _FRAME,
+                _nats(segment.ascore),
+                segment.end_frame + 1 - segment.start_frame,
+            )
+            for segment in decoder.seg() or ()
+            if not segment.word.startswith(("<", "["))
+        ]
+        return found if [heard.word for heard in found] == list(words) else None
+
+
+def _nats(density: float) -> float:
+    """Senone scores are kept shifted right by ten bits, and handed out as a density."""
+    return math.log(density) * 1024 if density > 0 else -math.inf
+
+
+def _plural(last: str) -> tuple[str, ...]:
+    if last in {"S", "Z", "SH", "ZH", "CH", "JH"}:
+        return ("IH", "Z")
+    return ("S",) if last in {"P", "T", "K", "F", "TH"} else ("Z",)
+
+
+_SUFFIXES = {
+    "s": _plural,
+    "ll": lambda _: ("AH", "L"),
+    "d": lambda last: ("IH", "D") if last in {"T", "D"} else ("D",),
+    "ve": lambda _: ("AH", "V"),
+    "re": lambda _: ("ER",),
+}

@@ -1,0 +1,88 @@
+"""The review of what was recognised, as part of the stage: its parameters, its facts, and the table `doubts`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from ipc.context import Context
+from stage_runners.asr import hallucination
+from stage_runners.asr.hallucination import VERDICTS, Doubt, Reviewed
+from stage_runners.asr.second_pass import SecondLooks
+from stage_runners.asr.segments import Line, Span
+from stage_runners.whisper.decode import Options
+
+_BATCH = 4
+"""Second looks at once at most: with a large model on a slow CPU more would seem stalled."""
+
+
+def reviewed(
+    model: Any,
+    audio: Any,
+    lines: Sequence[Line],
+    regions: Sequence[Span],
+    windows: int,
+    options: Callable[[str], Options],
+    language: str,
+    bias: float,
+    context: Context,
+) -> Reviewed:
+    """The lines that are to be written and what is doubtful; facts `dropped`, `flagged`, `recovered`, `empty`, `second_looks`.
+
+    `windows` is how many the film was read in; `options` gives those of a language; `bias` is by how many seconds attention runs late.
+    """
+
+    def check() -> None:
+        context.check()
+        if looks is not None:
+            context.progress(looks.done, looks.most, unit="windows", phase="second look")
+
+    looks = None
+    if windows and context.params.get("second_look", True):
+        batch = max(1, min(_BATCH, int(context.params["batch_size"])))
+        looks = SecondLooks(model, audio, cache(options), windows, batch, check)
+    result = hallucination.reviewed(lines, regions, looks, language, bias)
+    _say(result, looks, context)
+    return result
+
+
+def columns(result: Reviewed) -> dict[str, list[Any]]:
+    """The columns of `doubts`; a segment's id is its place among the lines."""
+    return {
+        "start": [doubt.span.start for doubt in result.doubts],
+        "end": [doubt.span.end for doubt in result.doubts],
+        "segment": [_segment(doubt, result.lines) for doubt in result.doubts],
+        "verdict": [doubt.verdict for doubt in result.doubts],
+        "text": [doubt.text for doubt in result.doubts],
+        "reasons": [list(doubt.reasons) for doubt in result.doubts],
+        "score": [doubt.score for doubt in result.doubts],
+    }
+
+
+def _segment(doubt: Doubt, lines: Sequence[Line]) -> int | None:
+    """The place of the line that the doubt is about; of one that was cut, that of its longer part."""
+    if doubt.line is None:
+        return None
+    own = [k for k, line in enumerate(lines) if line.read is doubt.line.read]
+    return max(own, key=lambda k: (lines[k] is doubt.line, lines[k].span.shared(doubt.span)), default=None)
+
+
+def _say(result: Reviewed, looks: SecondLooks | None, context: Context) -> None:
+    for verdict in VERDICTS:
+        own = [doubt for doubt in result.doubts if doubt.verdict == verdict]
+        context.fact(
+            verdict, {"count": len(own), "seconds": round(sum(doubt.span.seconds for doubt in own), 1)}
+        )
+        if verdict in ("dropped", "recovered"):
+            for doubt in own:
+                context.log(
+                    f"{verdict} at {doubt.span.start:.1f} s: {doubt.text} ({'; '.join(doubt.reasons)})"
+                )
+    if looks is not None:
+        context.fact("second_looks", {"taken": result.looks, "most": looks.most, "missed": result.missed})
+        context.metric("second_looks", result.looks)
+        if result.missed:
+            context.log(
+                f"{result.missed} more places were worth hearing again: {looks.most} second looks are what a film of this length may have"
+            )

@@ -1,0 +1,186 @@
+"""Which words of a window may be names misheard, and where a text with hotwords has the name instead."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
+
+from stage_runners.text.grammar import ending
+from stage_runners.text.phonetics import alike, core, folded
+from stage_runners.whisper.decode import Decoded, Token
+
+UNSURE = 0.75
+"""Probability of a word below which it may be a misheard name."""
+RESEMBLES = 0.7
+"""Likeness from which on a word may be the name."""
+BELIEVED = 0.85
+"""Probability at which a word heard anywhere is believed everywhere, as `post_ner` does."""
+_HEARD = 0.5
+_LONGEST = 3
+"""Words that a name may have been taken for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Name:
+    """A term to expect; `forms` are its folded spellings."""
+
+    text: str
+    weight: float
+    forms: frozenset[str]
+
+
+class Right(NamedTuple):
+    """Folded words that are no misheard names: those heard surely somewhere, and all names of the glossary as they are written."""
+
+    believed: AbstractSet[str]
+    names: AbstractSet[str]
+
+
+class Proposal(NamedTuple):
+    """Words `first` to `last` (not included) of a window as `text`, for a name."""
+
+    first: int
+    last: int
+    text: str
+    name: Name
+
+
+def names(rows: Sequence[Mapping[str, Any]]) -> list[Name]:
+    """The glossary's terms, the heaviest first; whole names are left out, for their parts are terms of their own."""
+    found = [
+        Name(text=row["term"], weight=row["weight"], forms=frozenset(map(folded, (row["term"], *row["variants"]))) - {""})
+        for row in rows
+        if row["kind"] != "full" and len(folded(row["term"])) > 1
+    ]  # fmt: skip
+    return sorted(found, key=lambda name: -name.weight)
+
+
+def heard(decoded: Sequence[Decoded], known: Sequence[Name]) -> Counter[str]:
+    """How often each name was heard without help: surely, and with a capital where the script has capitals.
+
+    At the beginning of a sentence that counts only for a word that never stands without one in the film.
+    """
+    small = {_form([word]) for window in decoded for word in window.words if word.text.strip().islower()}
+    forms = {form: name.text for name in known for form in name.forms}
+    counts: Counter[str] = Counter()
+    for window in decoded:
+        for k in range(len(window.words)):
+            for run in _runs(window.words, k):
+                form = _form(run)
+                if (
+                    form in forms
+                    and min(word.probability for word in run) >= _HEARD
+                    and _as_name(window.words, k, small)
+                ):
+                    counts[forms[form]] += 1
+    return counts
+
+
+def trusted(decoded: Sequence[Decoded], known: Sequence[Name]) -> Right:
+    """What was heard surely anywhere in the film, and the glossary's own spellings."""
+    sure = {_form([word]) for window in decoded for word in window.words if word.probability >= BELIEVED}
+    own = frozenset(form for name in known for form in name.forms)
+    return Right(frozenset(sure) | own, own)
+
+
+def resembling(window: Decoded, known: Sequence[Name], right: Right) -> list[Name]:
+    """The names that an unsure word of the window, or a run of them, resembles; the likest and heaviest first."""
+    best: dict[str, tuple[float, Name]] = {}
+    for first, last, form in _unsure(window.words, right):
+        for name in known:
+            if form in name.forms:
+                continue
+            like = max(alike(form, own) for own in name.forms)
+            if (
+                like >= _least(name, last - first)
+                and like + name.weight > best.get(name.text, (0.0, name))[0]
+            ):
+                best[name.text] = (like + name.weight, name)
+    return [name for _, name in sorted(best.values(), key=lambda pair: -pair[0])]
+
+
+def proposals(
+    old: Sequence[Token], new: Sequence[Token], wanted: Sequence[Name], right: Right
+) -> Iterator[Proposal]:
+    """Where the text with hotwords has a name and the one without has something like it."""
+    forms = {form: name for name in wanted for form in name.forms}
+    mine = [folded(core(word.text)[1]) for word in old]
+    other = [folded(core(word.text)[1]) for word in new]
+    for op, a, b, c, d in SequenceMatcher(None, mine, other, autojunk=False).get_opcodes():
+        if op != "replace":
+            continue
+        for k in range(c, d):
+            run = next((run for run in _runs(new[:d], k) if _form(run) in forms), None)
+            if run is None:
+                continue
+            name = forms[_form(run)]
+            spans = [
+                (max(alike(form, own) for own in name.forms), first, last)
+                for first, last, form in _unsure(old[a:b], right)
+            ]
+            if not spans:
+                continue
+            like, first, last = max(spans, key=lambda span: (span[0], span[1] - span[2]))
+            if like >= _least(name, last - first):
+                yield Proposal(a + first, a + last, _written(old[a + first : a + last], run), name)
+                break
+
+
+def _written(old: Sequence[Token], new: Sequence[Token]) -> str:
+    """The name as the new text has it, with the marks of the old one around it."""
+    blank = " " if old[0].text.startswith(" ") else ""
+    opening, closing = core(old[0].text.strip())[0], core(old[-1].text.strip())[2]
+    _, name, behind = core(text_of(new).strip())
+    possessive = behind[: len(behind) - len(behind.lstrip("'’sS"))] if behind[:1] in "'’" else ""  # noqa: RUF001
+    marks = closing.lstrip("'’sS") if closing[:1] in "'’" else closing  # noqa: RUF001
+    return blank + opening + name + possessive + marks
+
+
+def _least(name: Name, length: int) -> float:
+    """Likeness that a word must have: short names are like too many, and so are words taken together."""
+    short = 0.08 if min(map(len, name.forms)) <= 3 else 0.0
+    return RESEMBLES + short + (0.1 if length > 1 else 0.0)
+
+
+def _unsure(words: Sequence[Token], right: Right) -> Iterator[tuple[int, int, str]]:
+    """First and last (not included) of every word, and run of words, that may be misheard, with its folded text."""
+    for k in range(len(words)):
+        for run in _runs(words, k):
+            if run[-1].probability >= BELIEVED or _form(run[-1:]) in right.names:
+                break
+            form = _form(run)
+            unsure = min(word.probability for word in run) < UNSURE
+            if len(form) > 1 and unsure and not (len(run) == 1 and form in right.believed):
+                yield k, k + len(run), form
+
+
+def _runs(words: Sequence[Token], k: int) -> Iterator[Sequence[Token]]:
+    """The word `k` alone, and with those behind it, as long as no mark stands between."""
+    for length in range(1, _LONGEST + 1):
+        run = words[k : k + length]
+        if len(run) < length or not _form(run[-1:]):
+            return
+        yield run
+        if core(run[-1].text.strip())[2]:
+            return
+
+
+def _form(run: Sequence[Token]) -> str:
+    return folded(core(text_of(run))[1])
+
+
+def _as_name(words: Sequence[Token], k: int, small: AbstractSet[str]) -> bool:
+    word = core(words[k].text.strip())[1]
+    if not word or word[0].lower() == word[0].upper():
+        return len(word) > 3
+    begins = k == 0 or ending(words[k - 1].text, words[k].text) == "sentence"
+    return word[0].isupper() and not (begins and folded(word) in small)
+
+
+def text_of(words: Sequence[Token]) -> str:
+    """The words as Whisper wrote them, blanks included."""
+    return "".join(word.text for word in words)

@@ -1,0 +1,135 @@
+"""Whisper's tokens as words, and words as segments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from stage_runners.text.grammar import clings, ending, spaceless
+from stage_runners.whisper.decode import Token
+from stage_runners.whisper.windows import Chunk
+
+_OPENING = "\"'“‘«¿¡([{-–—「『（"  # noqa: RUF001 - punctuation of many scripts looks alike
+_BRACKETS = "「『（【《〈〔([{«¿¡"  # noqa: RUF001
+"""Those that open something even without a blank before them."""
+_SAID = frozenset("&+=@%#$£€¥°×÷")  # noqa: RUF001
+"""Signs that are words where they stand alone."""
+UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
+"""Languages that Whisper's tokens are cut into characters in, there being no spaces."""
+_BEHIND = "ะาำๅະາຳ"
+"""Vowels of Thai and Lao that stand behind their consonant, and are letters to Unicode."""
+_AHEAD = "เแโใไເແໂໃໄ"
+"""Those that stand before it (Unicode's property Logical_Order_Exception)."""
+_INSIDE = ".,:-'’/_@&+"  # noqa: RUF001
+_PAUSE = 1.0
+"""Seconds between two words that end a segment."""
+_LONGEST_WORD = 1.5
+"""Seconds that an attention time may give a word: longer ones hold the pause before or after it."""
+
+
+class Word(NamedTuple):
+    """A word without blanks; `space` says whether one stands before it. Times in seconds."""
+
+    text: str
+    space: bool
+    start: float
+    end: float
+    probability: float
+
+
+def words(tokens: Sequence[Token], chunk: Chunk, bias: float = 0.0, language: str = "") -> list[Word]:
+    """Words in order, with times less `bias` that rise and lie within the chunk.
+
+    Marks that nobody pronounces join the word they belong to; a symbol that stands alone stays a word (`&`).
+    """
+    if language in UNSPACED:
+        tokens = whole(tokens)
+    result: list[Word] = []
+    opening = ""
+    opening_space = False
+    clock = chunk.start
+    for token in tokens:
+        text, space = token.text.strip(), token.text.startswith(" ")
+        if not text:
+            continue
+        if not _spoken(text, alone=space):
+            if all(char in (_OPENING if space else _BRACKETS) for char in text):
+                opening, opening_space = opening + text, opening_space or space
+            elif result:
+                last = result[-1]
+                result[-1] = last._replace(text=last.text + (" " if space else "") + text)
+            continue
+        start = min(max(clock, token.start - bias), chunk.end)
+        end = min(max(start, token.end - bias), chunk.end)
+        clock = start
+        result.append(Word(opening + text, opening_space or space, start, end, token.probability))
+        opening, opening_space = "", False
+    if opening and result:
+        result[-1] = result[-1]._replace(text=result[-1].text + " " + opening)
+    return [_without_pause(word) for word in result]
+
+
+def whole(tokens: Sequence[Token]) -> list[Token]:
+    """Tokens of a language without spaces, where Whisper cuts wherever a character may end, as characters and whole words.
+
+    Vowels and marks join the letter that they are written with, and pieces of a foreign word or a number each other; a blank that
+    stands alone goes to what follows it.
+    """
+    result: list[Token] = []
+    blank = ""
+    for token in tokens:
+        text = blank + token.text
+        blank = ""
+        if not text.strip():
+            blank = " " if text and result else ""
+        elif result and _goes_on(result[-1].text, text):
+            last = result[-1]
+            share = len(token.text) / len(last.text + token.text)
+            probability = (1 - share) * last.probability + share * token.probability
+            result[-1] = Token(last.text + text, last.start, max(last.end, token.end), probability)
+        else:
+            result.append(token._replace(text=text))
+    return result
+
+
+def _goes_on(before: str, text: str) -> bool:
+    """Whether `text` is written together with the token before it."""
+    last, first = before[-1], text[0]
+    if clings(first) or first in _BEHIND or last in _AHEAD:
+        return True
+    if not first.isalnum() or spaceless(first):
+        # a point or a hyphen may stand inside a number or a foreign word
+        return first in _INSIDE and last.isalnum() and not spaceless(last)
+    bare = before.rstrip(_INSIDE)
+    return bool(bare) and bare[-1].isalnum() and not spaceless(bare[-1])
+
+
+def segments(line: Sequence[Word]) -> list[list[Word]]:
+    """Cut a window's words after sentences and at pauses."""
+    if not line:
+        return []
+    groups = [[line[0]]]
+    for before, word in pairwise(line):
+        if ending(before.text, word.text) == "sentence" or word.start - before.end >= _PAUSE:
+            groups.append([])
+        groups[-1].append(word)
+    return groups
+
+
+def joined(line: Sequence[Word]) -> str:
+    """The text of words, as it is written."""
+    return "".join((" " if word.space else "") + word.text for word in line).strip()
+
+
+def _spoken(text: str, *, alone: bool) -> bool:
+    return any(char.isalnum() for char in text) or (alone and set(text) <= _SAID)
+
+
+def _without_pause(word: Word) -> Word:
+    """Cut a word that is far too long: a sentence's last one ends late, others begin early."""
+    if word.end - word.start <= _LONGEST_WORD:
+        return word
+    if ending(word.text):
+        return word._replace(end=word.start + _LONGEST_WORD)
+    return word._replace(start=word.end - _LONGEST_WORD)

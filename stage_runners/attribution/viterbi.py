@@ -1,0 +1,246 @@
+"""Who said each word: a hidden Markov model over the words, fed by the turns of a diarization.
+
+The speaker is the hidden state. A word's evidence for a speaker is the share of the word that the speaker's turns
+cover; a word beside all turns still leans to the nearest, the less the farther. Changing the speaker costs, less at
+punctuation and pauses, so that a turn's edge some tens of milliseconds off does not tear a word from its
+sentence. The path is found by Viterbi's algorithm, the confidence is the posterior of the forward-backward
+algorithm (Rabiner 1989).
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from stage_runners.text.grammar import ending
+
+
+class Turn(NamedTuple):
+    """`speaker` talks from `start` to `end`, in seconds."""
+
+    start: float
+    end: float
+    speaker: str
+
+
+class Heard(NamedTuple):
+    """A word as the model needs it: seconds, what it ends with, and the segment it is in."""
+
+    start: float
+    end: float
+    text: str
+    segment: int
+
+
+class Attributed(NamedTuple):
+    """The speaker of a word, None where no turn is near; `confidence` in 0..1; `overlap`: two talk in it."""
+
+    speaker: str | None
+    confidence: float | None
+    overlap: bool
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What the model believes before it has seen a word."""
+
+    exclusive: float = 0.5
+    """Share of the evidence that comes from the turns without overlap."""
+    floor: float = 0.05
+    """Evidence left to a speaker who is not heard in the word at all."""
+    reach: float = 1.0
+    """Seconds beside a turn at which a word may still belong to it."""
+    full: float = 0.3
+    """Seconds at which a word counts fully; shorter ones count less, for turns are not that exact."""
+    switch: float = 0.02
+    """Probability that the speaker changes between two words of one sentence."""
+    switch_clause: float = 0.06
+    switch_pause: float = 0.2
+    switch_sentence: float = 0.35
+    pause: float = 0.4
+    """Seconds of silence that count as a pause."""
+
+
+def attribute(
+    words: Sequence[Heard],
+    turns: Sequence[Turn],
+    exclusive: Sequence[Turn] = (),
+    weights: Weights | None = None,
+) -> list[Attributed]:
+    """Give each word its speaker.
+
+    `words` in reading order, `turns` with overlap, `exclusive` the same without (may be empty). Words farther than
+    `reach` from every turn follow the words beside them in their segment; where none of these is near a turn, the
+    speaker stays None.
+    """
+    weights = weights or Weights()
+    speakers = sorted({turn.speaker for turn in turns})
+    if not words or not speakers:
+        return [Attributed(None, None, overlap=False) for _ in words]
+    rank = {speaker: k for k, speaker in enumerate(speakers)}
+    every, alone = _Timeline(turns), _Timeline(exclusive)
+    evidence, overlaps = [], []
+    for word in words:
+        evidence.append(_evidence(word, every, alone, rank, weights))
+        overlaps.append(every.overlapped(word.start, word.end) >= min(0.05, (word.end - word.start) / 2) > 0)
+    heard = _segments_heard(words, evidence)
+    emissions = [_emission(word, e, len(speakers), weights) for word, e in zip(words, evidence, strict=True)]
+    switches = [0.5, *(_switch(a, b, weights) for a, b in pairwise(words))]
+    path = _viterbi(emissions, switches)
+    posterior = _posterior(emissions, switches, path)
+    return [
+        Attributed(speakers[k], p, overlap=overlap)
+        if word.segment in heard
+        else Attributed(None, None, overlap=False)
+        for word, k, p, overlap in zip(words, path, posterior, overlaps, strict=True)
+    ]
+
+
+def speaker_of(start: float, end: float, turns: Sequence[Turn]) -> str | None:
+    """Speaker who talks longest between `start` and `end`; None where nobody does."""
+    shares = _Timeline(turns).shares(start, end)
+    return max(sorted(shares), key=lambda speaker: shares[speaker]) if shares else None
+
+
+class _Timeline:
+    """The turns cut into stretches in which the same people talk."""
+
+    def __init__(self, turns: Sequence[Turn]) -> None:
+        edges = sorted({edge for turn in turns for edge in turn[:2]})
+        active: list[set[str]] = [set() for _ in edges]
+        for turn in turns:
+            for k in range(bisect_right(edges, turn.start) - 1, bisect_right(edges, turn.end) - 1):
+                active[k].add(turn.speaker)
+        self._edges = edges
+        self._active = active
+
+    def _stretches(self, start: float, end: float) -> list[tuple[float, set[str]]]:
+        """Seconds of `start`..`end` in each stretch, and who talks in it."""
+        found = []
+        k = max(0, bisect_right(self._edges, start) - 1)
+        while k + 1 < len(self._edges) and self._edges[k] < end:
+            seconds = min(end, self._edges[k + 1]) - max(start, self._edges[k])
+            if seconds > 0 and self._active[k]:
+                found.append((seconds, self._active[k]))
+            k += 1
+        return found
+
+    def shares(self, start: float, end: float) -> dict[str, float]:
+        """Seconds each speaker talks between `start` and `end`."""
+        total: dict[str, float] = {}
+        for seconds, active in self._stretches(start, end):
+            for speaker in active:
+                total[speaker] = total.get(speaker, 0.0) + seconds
+        return total
+
+    def overlapped(self, start: float, end: float) -> float:
+        """Seconds between `start` and `end` in which two or more talk."""
+        return sum(seconds for seconds, active in self._stretches(start, end) if len(active) > 1)
+
+    def nearest(self, start: float, end: float, reach: float) -> dict[str, float]:
+        """Seconds of silence between `start`..`end` and each speaker who talks within `reach` of it."""
+        found: dict[str, float] = {}
+        k = max(0, bisect_right(self._edges, start - reach) - 1)
+        while k + 1 < len(self._edges) and self._edges[k] < end + reach:
+            away = max(0.0, self._edges[k] - end, start - self._edges[k + 1])
+            if away <= reach:
+                for speaker in self._active[k]:
+                    found[speaker] = min(found.get(speaker, math.inf), away)
+            k += 1
+        return found
+
+
+def _evidence(
+    word: Heard, every: _Timeline, alone: _Timeline, rank: dict[str, int], weights: Weights
+) -> dict[int, float]:
+    """Evidence in 0..1 for each speaker who is heard in the word, or near it; empty where nobody is."""
+    middle, half = (word.start + word.end) / 2, max(word.end - word.start, 0.05) / 2
+    start, end = middle - half, middle + half
+    shares = every.shares(start, end)
+    if not shares:
+        near = every.nearest(start, end, weights.reach)
+        return {rank[s]: 0.5 * math.exp(-3 * away / weights.reach) for s, away in near.items()}
+    only = {s: t for s, t in alone.shares(start, end).items() if s in rank}
+    lean = weights.exclusive if only else 0.0
+    return {
+        rank[s]: ((1 - lean) * shares.get(s, 0.0) + lean * only.get(s, 0.0)) / (end - start)
+        for s in shares.keys() | only.keys()
+    }
+
+
+def _segments_heard(words: Sequence[Heard], evidence: Sequence[dict[int, float]]) -> set[int]:
+    return {word.segment for word, e in zip(words, evidence, strict=True) if e}
+
+
+def _emission(word: Heard, evidence: dict[int, float], speakers: int, weights: Weights) -> list[float]:
+    """Likelihood of the word under each speaker, up to a factor; short words say less."""
+    power = min(1.0, max(word.end - word.start, 0.05) / weights.full)
+    result = [weights.floor**power] * speakers
+    for k, value in evidence.items():
+        result[k] = (value + weights.floor) ** power
+    return result
+
+
+def _switch(a: Heard, b: Heard, weights: Weights) -> float:
+    """Probability that the speaker changes between `a` and `b`."""
+    candidates = [weights.switch]
+    ended = ending(a.text, b.text)
+    if ended:
+        candidates.append(weights.switch_sentence if ended == "sentence" else weights.switch_clause)
+    if b.start - a.end >= weights.pause:
+        candidates.append(weights.switch_pause)
+    if a.segment != b.segment:
+        candidates.append(weights.switch_pause)
+    return max(candidates)
+
+
+def _viterbi(emissions: Sequence[Sequence[float]], switches: Sequence[float]) -> list[int]:
+    """Most likely state of every step: a step changes state with the probability in `switches`, to any other alike."""
+    states = range(len(emissions[0]))
+    others = max(1, len(emissions[0]) - 1)
+    scores = [math.log(value) for value in emissions[0]]
+    back: list[list[int]] = []
+    for emission, switch in zip(emissions[1:], switches[1:], strict=True):
+        best = max(states, key=scores.__getitem__)
+        stay, change = math.log(1 - switch), scores[best] + math.log(switch / others)
+        origins = [k if scores[k] + stay >= change else best for k in states]
+        scores = [max(scores[k] + stay, change) + math.log(emission[k]) for k in states]
+        back.append(origins)
+    path = [max(states, key=scores.__getitem__)]
+    for origins in reversed(back):
+        path.append(origins[path[-1]])
+    return path[::-1]
+
+
+def _posterior(
+    emissions: Sequence[Sequence[float]], switches: Sequence[float], path: Sequence[int]
+) -> list[float]:
+    """Posterior probability of the path's state at every step."""
+    others = max(1, len(emissions[0]) - 1)
+    forward = [_normal(emissions[0])]
+    for emission, switch in zip(emissions[1:], switches[1:], strict=True):
+        moved = _moved(forward[-1], switch, others)
+        forward.append(_normal([m * e for m, e in zip(moved, emission, strict=True)]))
+    result = [0.0] * len(path)
+    behind = [1.0] * len(emissions[0])
+    for k in range(len(path) - 1, -1, -1):
+        joint = _normal([f * b for f, b in zip(forward[k], behind, strict=True)])
+        result[k] = joint[path[k]]
+        behind = _normal(
+            _moved([b * e for b, e in zip(behind, emissions[k], strict=True)], switches[k], others)
+        )
+    return result
+
+
+def _moved(values: Sequence[float], switch: float, others: int) -> list[float]:
+    total = sum(values)
+    return [value * (1 - switch) + (total - value) * switch / others for value in values]
+
+
+def _normal(values: Sequence[float]) -> list[float]:
+    total = sum(values)
+    return [value / total for value in values]

@@ -1,0 +1,120 @@
+"""The picture that subtitles are drawn into: what it is like, and the options that encode it so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from ipc.errors import StageError
+from stage_runners.burn.fonts import escaped
+
+WHITE_OF = {16: 0.58, 18: 0.75}
+"""How bright white is on a screen whose brightest is far brighter, as a share of the signal: PQ and HLG, ITU-R BT.2408."""
+_CURVES = {16: "PQ", 18: "HLG"}
+_UNSPECIFIED = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """Size in pixels, the shape of one, what its times are counted in (seconds), bits a sample, and its colours by their numbers in
+    ITU-T H.273.
+    """
+
+    width: int
+    height: int
+    shape: Fraction
+    clock: Fraction
+    bits: int
+    primaries: int
+    curve: int
+    matrix: int
+    interlaced: bool = False
+
+    @property
+    def encoder(self) -> str:
+        """H.264 where every screen plays it; more than 8 bits are H.265's."""
+        return "libx265" if self.bits > 8 else "libx264"
+
+    def words(self) -> str:
+        """The picture in words."""
+        curve = f", {_CURVES[self.curve]}" if self.curve in _CURVES else ""
+        return f"{self.width}x{self.height}, {self.bits} bits{curve}"
+
+
+def picture_of(film: Path, index: int) -> Picture:
+    """Read it from the film's first picture, which knows its colours; `StageError` (input) where none can be decoded."""
+    import av
+
+    with av.open(f"file:{film}", metadata_errors="replace") as container:
+        stream: Any = container.streams[index]
+        try:
+            frame: Any = next(container.decode(stream))
+        except (av.error.FFmpegError, StopIteration) as error:
+            raise StageError(
+                "input", f"no picture of {film.name} can be decoded", "does a player play it?"
+            ) from error
+        return Picture(
+            width=frame.width,
+            height=frame.height,
+            shape=Fraction(stream.sample_aspect_ratio or 1),
+            clock=Fraction(stream.time_base),
+            bits=max(component.bits for component in frame.format.components),
+            primaries=int(frame.color_primaries),
+            curve=int(frame.color_trc),
+            matrix=int(frame.colorspace),
+            interlaced=bool(frame.interlaced_frame),
+        )
+
+
+def encoding(
+    picture: Picture,
+    ass: Path,
+    scratch: Path,
+    *,
+    late: float,
+    params: Mapping[str, Any],
+    threads: int,
+) -> list[str]:
+    """The options for the first picture. `late` is by how many seconds the film begins after its container."""
+    drawn = scratch / "drawn.ass"
+    _toned(ass, drawn, WHITE_OF.get(picture.curve, 1.0))
+    draw = f"ass=filename={escaped(drawn)}"
+    if picture.shape not in (0, 1):  # pixels that are no squares would make the letters wide
+        draw += f":original_size={round(picture.width * picture.shape)}x{picture.height}"
+    chain = [draw]
+    if late:  # the cues are on the clock of the film, the packets on that of the container
+        chain = [f"setpts=PTS-{late:.6f}/TB", draw, f"setpts=PTS+{late:.6f}/TB"]
+    if picture.width % 2 or picture.height % 2:
+        chain.append("pad=ceil(iw/2)*2:ceil(ih/2)*2")
+    options = [
+        "-filter:v:0", ",".join(chain), "-c:v:0", picture.encoder, "-crf", str(params["crf"]), "-preset", str(params["preset"]),
+        "-pix_fmt:v:0", "yuv420p10le" if picture.bits > 8 else "yuv420p", "-fps_mode:v:0", "passthrough",
+        "-enc_time_base:v:0", str(picture.clock), "-threads:v:0", str(max(1, threads)),
+    ]  # fmt: skip
+    if picture.interlaced:
+        options += ["-flags:v:0", "+ilme+ildct"]
+    if picture.encoder == "libx265":
+        options += ["-tag:v:0", "hvc1", "-x265-params", f"log-level=error:pools={max(1, threads)}"]
+    for name, value in (
+        ("color_primaries", picture.primaries),
+        ("color_trc", picture.curve),
+        ("colorspace", picture.matrix),
+    ):
+        if value != _UNSPECIFIED:
+            options += [f"-{name}:v:0", str(value)]
+    return options
+
+
+def _toned(ass: Path, drawn: Path, white: float) -> None:
+    """The subtitles with their colours as bright as on paper, where full white would dazzle."""
+    import pysubs2
+
+    subs = pysubs2.load(str(ass), encoding="utf-8")
+    if white < 1:
+        for style in subs.styles.values():
+            c = style.primarycolor
+            style.primarycolor = pysubs2.Color(*(round(part * white) for part in (c.r, c.g, c.b)), c.a)
+    subs.save(str(drawn), encoding="utf-8", format_="ass")

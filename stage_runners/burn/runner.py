@@ -1,0 +1,118 @@
+"""burn: a film with the subtitles drawn into its picture, for screens that show no others.
+
+libass draws the ASS of the stage subtitles; the picture is encoded again, sound is copied. The soft subtitles are in the film that mux
+makes: here there are none, so that nothing is shown twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ipc.errors import StageError
+from ipc.time_range import clip_of
+from stage_runners.burn import fonts
+from stage_runners.burn.picture import encoding, picture_of
+from stage_runners.media.probe import head_start, on_the_container, probe
+from stage_runners.mux.ffmpeg_command import MUXERS, Order
+from stage_runners.mux.tracks import untimed
+from stage_runners.mux.write import pictures, told, write
+from stage_runners.text.iso639 import same_language
+
+if TYPE_CHECKING:
+    from ipc.context import Context
+
+STAGE = "burn"
+VERSION = 1
+SPOKEN = "spoken"
+_SHOWN = 20
+"""So many letters without a glyph are named."""
+
+
+def load(params: Mapping[str, Any], device: str) -> None:
+    """Nothing to load."""
+    del params, device
+
+
+def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
+    """Encode the film with its subtitles in the picture, read it back, and say with which fonts."""
+    del model
+    film, container = probe(inputs["film"]), context.params["container"]
+    if container not in MUXERS:
+        raise StageError("config", f"--container {container}: mkv or mp4")
+    seen = [track for track in film.of("video") if not track.picture]
+    if not seen:
+        raise StageError(
+            "input", f"{inputs['film'].name} has no picture to draw subtitles into", "leave --burn-in away"
+        )
+    shown = next((track for track in seen if track.default), seen[0])
+    language, ass = wanted(inputs, str(context.params.get("language") or SPOKEN))
+    kept = [shown, *film.of("audio"), *(track for track in film.of("video") if track.picture)]
+    if container == "mp4":
+        kept = [t for t in kept if not t.picture or t.codec in {"mjpeg", "png", "bmp"}]
+    clip = on_the_container(clip_of(context.params.get("clip")), film)
+    late = 0.0 if clip else head_start(film)
+    picture = picture_of(inputs["film"], shown.index)
+    options: list[str] = []
+    executable = ""
+    if ass is None:
+        context.log("nothing was said: nothing is drawn, and the picture is copied")
+    else:
+        executable = fonts.program(fonts.programs(), picture.encoder)
+        _fonts(executable, ass, context)
+        options = encoding(
+            picture, ass, context.scratch(), late=late, params=context.params, threads=context.threads
+        )
+        context.method = f"libass, {picture.encoder} crf {context.params['crf']}"
+        context.fact("picture", picture.words())
+    order = Order(
+        film=inputs["film"],
+        container=container,
+        kept=kept,
+        added=[],
+        default=None,
+        pictures=pictures(inputs["film"], kept, context) if container == "mkv" else {},
+        clip=clip,
+        late=late,
+        untimed=untimed(film),
+        made=shown.index if ass else None,
+        encoding=options,
+    )
+    said, written = write(order, film, context, context.path("burned"), "burn", program=executable)
+    told(said, written, order, film, context)
+    context.fact("container", container)
+    context.fact("burned_language", language)
+    context.save_file("burned")
+
+
+def wanted(inputs: Mapping[str, Path], language: str) -> tuple[str, Path | None]:
+    """The language that is drawn and its ASS, None where nobody says a word; `StageError` (config) for one that nobody made."""
+    from ipc.artifacts import read
+
+    spoken = read(inputs["cues"], "cues")
+    own = str(spoken.content["language"])
+    if f"cues-{language}" in inputs and read(inputs[f"cues-{language}"], "cues").table.num_rows:
+        return language, inputs[f"ass-{language}"]
+    if not spoken.table.num_rows:
+        return own, None
+    if language == SPOKEN or same_language(language, own):
+        return own, inputs["ass"]
+    raise StageError(
+        "config",
+        f"--burn-in {language}: there are no subtitles in it, the film speaks {own}",
+        f"--target-language {language} makes them; --burn-in spoken draws what is said",
+    )
+
+
+def _fonts(executable: str, ass: Path, context: Context) -> None:
+    """Say which fonts are used; a letter that none has is drawn as a box, which is less than was asked."""
+    found = fonts.fonts(executable, ass, context.scratch())
+    context.log(f"drawn with {', '.join(found.names)}")
+    context.fact("fonts", list(found.names))
+    if found.missing:
+        context.fact("letters_without_font", len(found.missing))
+        context.degraded(
+            f"no font here has {len(found.missing)} of the letters ({' '.join(found.missing[:_SHOWN])}): they are boxes; install "
+            "one that has, such as Noto for their script, and draw again with --force burn"
+        )

@@ -1,0 +1,45 @@
+"""CAM++ embeddings of pieces of speech."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stage_runners.vad.frame_scores import RATE
+
+_FEATURES = 148
+"""Feature frames of 1.5 s."""
+
+
+def embed(
+    model: Any, samples: NDArray[np.int16], times: NDArray[np.float64], batch: int, context: Any
+) -> NDArray[np.float32]:
+    """Unit-length embeddings (n, 192) of the stretches `times` (n, 2) in seconds, each at most 1.5 s.
+
+    A shorter stretch is repeated until it fills 1.5 s. Silence of digital zeros gives a row of NaN, never a voice.
+    """
+    vectors = np.empty((len(times), 192), np.float32)
+    for first in range(0, len(times), batch):
+        context.check()
+        features = np.stack([_features(samples, *span) for span in times[first : first + batch]])
+        found = model.embeddings(features)
+        norms = np.linalg.norm(found, axis=1, keepdims=True)
+        vectors[first : first + batch] = np.where(norms > 0, found / np.maximum(norms, 1e-9), np.nan)
+        context.progress(times[min(first + batch, len(times)) - 1, 1], len(samples) / RATE, phase="voices")
+    return vectors
+
+
+def _features(samples: NDArray[np.int16], start: float, end: float) -> NDArray[np.float32]:
+    import torch
+
+    from stage_runners.diarization.kaldi_fbank import fbank
+
+    first = min(max(0, round(start * RATE)), max(0, len(samples) - 400))
+    last = min(max(first + 400, round(end * RATE)), first + 1 * _FEATURES * 160 + 240)
+    piece = torch.from_numpy(samples[first:last].astype(np.float32) / 32768.0)
+    features = fbank(piece[None])[0]
+    features = features - features.mean(0, keepdim=True)
+    times = -(-_FEATURES // len(features))
+    return features.repeat(times, 1)[:_FEATURES].numpy()

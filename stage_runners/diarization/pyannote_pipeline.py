@@ -1,0 +1,186 @@
+"""Diarization by a whole pyannote pipeline (community-1, 3.1, or one's own), with what makes it faster for free.
+
+Stock, the pipeline runs the embedding network once for each (window, speaker) pair: three times over every window. Here its
+trunk runs once a window, all speakers are pooled from it with three-dimensional weights, and speakers who are silent in a window get the constant
+that the network gives to an empty mask. Both leave the embeddings as they are, bit for bit (a test shows it).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MethodType
+from typing import Any
+
+from ipc.errors import StageError
+from stage_runners.diarization.result import Diarization, Turn
+
+
+def read_pipeline(path: Path, device: str) -> Any:
+    """The pipeline whose `config.yaml` lies in the folder `path`; `StageError("config")` where it cannot be had."""
+    os.environ["PYANNOTE_METRICS_ENABLED"] = "0"
+    import torch
+    from pyannote.audio import Pipeline
+    from pyannote.audio.pipelines.speaker_diarization import SpeakerDiarization
+
+    hint = "--diarize_model wants `embedded`, or a pyannote pipeline: a folder with config.yaml, or a Hub id"
+    try:
+        with _plda_only_where_used(path):
+            pipeline = Pipeline.from_pretrained(path)
+    except Exception as error:
+        raise StageError("config", f"{path}: the pipeline cannot be loaded: {error}", hint) from error
+    if not isinstance(pipeline, SpeakerDiarization):
+        raise StageError("config", f"{path}: {type(pipeline).__name__} is no pipeline for diarization", hint)
+    pipeline.legacy = False
+    pipeline.to(torch.device(device))
+    if _has_trunk(pipeline):
+        pipeline.get_embeddings = MethodType(shared_embeddings, pipeline)
+    return pipeline
+
+
+def diarize(pipeline: Any, inputs: Mapping[str, Path], limits: Any, context: Any) -> Diarization:
+    """Run the pipeline over the film. It runs its own segmentation, at its own step, so it does not read the scores."""
+    import torch
+
+    from ipc.artifacts import open_audio
+
+    audio = open_audio(inputs["audio"])
+    context.method = f"pyannote pipeline, {pipeline.klustering}"
+    context.fact("seconds", round(audio.seconds, 3))
+    if audio.seconds < 0.1:
+        return Diarization([], [], [], [], [])
+    pipeline.embedding_batch_size = pipeline.segmentation_batch_size = max(
+        1, int(context.params["batch_size"])
+    )
+
+    def hook(step: str, _: Any, file: Any = None, total: int = 0, completed: int = 0) -> None:  # noqa: ARG001
+        context.check()
+        context.progress(completed, total, unit="batches", phase=step)
+
+    film = {
+        "waveform": torch.from_numpy(audio.float32())[None],
+        "sample_rate": audio.sample_rate,
+        "uri": "film",
+    }
+    found = pipeline(
+        film,
+        num_speakers=limits.exact,
+        min_speakers=limits.least,
+        max_speakers=limits.most,
+        hook=hook,
+    )
+    return _result(found)
+
+
+def shared_embeddings(
+    pipeline: Any, file: Any, binary_segmentations: Any, exclude_overlap: bool = False, hook: Any = None
+) -> Any:
+    """Embeddings (windows, speakers, size) as `SpeakerDiarization.get_embeddings` gives them, at a third of its cost.
+
+    A voice that the network cannot embed (NaN) is made silent in `binary_segmentations`: it would become the first
+    speaker otherwise.
+    """
+    import numpy as np
+    import torch
+
+    network = pipeline._embedding.model_
+    windows, _, speakers = binary_segmentations.data.shape
+    masks = _masks(pipeline, binary_segmentations, exclude_overlap)
+    active = masks.any(axis=1)
+    found = np.empty((windows, speakers, pipeline._embedding.dimension), np.float32)
+    batch = max(1, int(pipeline.embedding_batch_size))
+    chunks = binary_segmentations.sliding_window
+    busy = np.flatnonzero(active.any(axis=1))
+    with torch.inference_mode():
+        for first in range(0, len(busy), batch):
+            some = busy[first : first + batch]
+            waves = [pipeline._audio.crop(file, chunks[int(k)], mode="pad")[0] for k in some]
+            weights = torch.from_numpy(masks[some]).transpose(1, 2).contiguous()
+            device = pipeline._embedding.device
+            frames = network.forward_frames(torch.stack(waves).to(device))
+            found[some] = network.forward_embedding(frames, weights=weights.to(device)).cpu().numpy()
+            if hook is not None:
+                hook("embeddings", None, total=len(busy), completed=min(first + batch, len(busy)))
+        if not active.all():
+            found[~active] = _silence(pipeline, masks.shape[1])
+    lost = active & ~np.isfinite(found).all(axis=2)
+    binary_segmentations.data[np.broadcast_to(lost[:, None, :], binary_segmentations.data.shape)] = 0
+    return found
+
+
+def _masks(pipeline: Any, segmentations: Any, exclude_overlap: bool) -> Any:
+    """When each speaker of each window is embedded, float32 of shape (windows, frames, speakers)."""
+    import math
+
+    import numpy as np
+
+    masks = np.nan_to_num(segmentations.data, nan=0.0).astype(np.float32)
+    if not exclude_overlap:
+        return masks
+    samples = segmentations.sliding_window.duration * pipeline._embedding.sample_rate
+    least = math.ceil(masks.shape[1] * pipeline._embedding.min_num_samples / samples)
+    clean = masks * (np.sum(segmentations.data, axis=2, keepdims=True) < 2)
+    enough = clean.sum(axis=1, keepdims=True) > least
+    return np.where(enough, clean, masks).astype(np.float32)
+
+
+def _silence(pipeline: Any, frames: int) -> Any:
+    """What the network gives to an empty mask: with no weight anywhere, it does not depend on the sound."""
+    import torch
+
+    device, size = pipeline._embedding.device, round(10.0 * pipeline._embedding.sample_rate)
+    trunk = pipeline._embedding.model_.forward_frames(torch.zeros(1, 1, size, device=device))
+    return pipeline._embedding.model_.forward_embedding(trunk, weights=torch.zeros(1, frames, device=device))[
+        0
+    ].cpu()
+
+
+def _has_trunk(pipeline: Any) -> bool:
+    network = getattr(getattr(pipeline, "_embedding", None), "model_", None)
+    return hasattr(network, "forward_frames") and hasattr(network, "forward_embedding")
+
+
+@contextmanager
+def _plda_only_where_used(path: Path) -> Iterator[None]:
+    """Pyannote 4 fetches a PLDA from the Hub even for a pipeline whose clustering has no use for one."""
+    import yaml
+    from pyannote.audio.pipelines import speaker_diarization
+
+    file = path / "config.yaml" if path.is_dir() else path
+    config = yaml.safe_load(file.read_text()) if file.is_file() else {}
+    clustering = (config or {}).get("pipeline", {}).get("params", {}).get("clustering", "VBxClustering")
+    stock = speaker_diarization.get_plda
+    if clustering != "VBxClustering":
+        speaker_diarization.get_plda = lambda *_, **__: None
+    try:
+        yield
+    finally:
+        speaker_diarization.get_plda = stock
+
+
+def _result(found: Any) -> Diarization:
+    """Names in order of appearance; a speaker whose embedding is no vector keeps the turns and has no voice."""
+    import numpy as np
+
+    labels = found.speaker_diarization.labels()
+    tracks = [
+        sorted((s.start, s.end, label) for s, _, label in annotation.itertracks(yield_label=True))
+        for annotation in (found.speaker_diarization, found.exclusive_speaker_diarization)
+    ]
+    order = list(dict.fromkeys(label for _, _, label in sorted(tracks[0] + tracks[1])))
+    called = {label: f"SPEAKER_{place:02d}" for place, label in enumerate(order)}
+    turns, exclusive = ([Turn(start, end, called[label]) for start, end, label in rows] for rows in tracks)
+    vectors = (
+        {} if found.speaker_embeddings is None else dict(zip(labels, found.speaker_embeddings, strict=False))
+    )
+    norms = {label: float(np.linalg.norm(vector)) for label, vector in vectors.items()}
+    voiced = [label for label in order if np.isfinite(norms.get(label, np.nan)) and norms[label] > 0]
+    return Diarization(
+        turns,
+        exclusive,
+        [called[label] for label in voiced],
+        [vectors[label] / norms[label] for label in voiced],
+        [sum(end - start for start, end, label in tracks[1] if label == voice) for voice in voiced],
+    )

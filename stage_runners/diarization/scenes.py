@@ -1,0 +1,77 @@
+"""One cast under two kinds of sound: a scene in a cave, on the telephone, in a dream, makes strangers of known voices.
+
+A voice network hears the room as well as the voice. Where a whole conversation is replaced for one scene by as many
+voices that are heard nowhere else, while the voices of before go on after it, the sound of the scene has changed rather than its cast.
+That is a judgement, not a measurement: no cosine tells the two apart, so it asks for every sign at once, and is told to people
+when it is made. Numpy only.
+"""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stage_runners.diarization.clustering import Labels, Vectors, compact, likeness, unit
+
+_SHARE = 0.15
+"""A scene holds at most this much of the speech."""
+_INSIDE = 0.9
+"""This much of the scene's voices is heard in it, and at most the rest of what is heard in it is others'."""
+_AROUND = 0.05
+"""At least so much of the film's speech lies before and after the scene."""
+_MOST = 4
+"""More people than that are never replaced at once."""
+
+
+def one_cast(vectors: Vectors, spans: NDArray[np.int64], labels: Labels) -> Labels:
+    """`labels` with the voices of such a scene given back to the cast, or unchanged.
+
+    Every sign is needed: an even number of groups, of which the smaller half (2 to 4) is heard in one stretch alone, the larger half before
+    and after but not in it; and the scene's voices are more like one another than the others are, as
+    a common sound makes them. Who is whom is decided by what is left of the voices without their common part.
+    """
+    groups = int(labels.max(initial=-1)) + 1
+    half = groups // 2
+    if groups % 2 or not 2 <= half <= _MOST:
+        return labels
+    order = np.argsort(np.bincount(labels), kind="stable")
+    strangers, cast = order[:half], order[half:]
+    inside = np.flatnonzero(np.isin(labels, strangers))
+    first, last = _densest(inside, _INSIDE)
+    heard = np.isin(labels[first : last + 1], strangers)
+    if (
+        len(inside) > _SHARE * len(labels)
+        or heard.mean() < _INSIDE
+        or min(first, len(labels) - 1 - last) < _AROUND * len(labels)
+    ):
+        return labels
+    alike = likeness(vectors, spans, labels)
+    if _mean(alike, strangers, strangers) <= max(_mean(alike, cast, cast), _mean(alike, strangers, cast)):
+        return labels
+    theirs, ours = _without_common(vectors, labels, strangers), _without_common(vectors, labels, cast)
+    cosines = theirs @ ours.T
+    best = max(permutations(range(half)), key=lambda p: float(sum(cosines[k, p[k]] for k in range(half))))
+    result = labels.copy()
+    for k, stranger in enumerate(strangers):
+        result[labels == stranger] = cast[best[k]]
+    return compact(result)
+
+
+def _densest(places: NDArray[np.int64], share: float) -> tuple[int, int]:
+    """First and last of the shortest stretch that holds `share` of `places` (sorted)."""
+    count = max(1, int(np.ceil(share * len(places))))
+    widths = places[count - 1 :] - places[: len(places) - count + 1]
+    start = int(np.argmin(widths))
+    return int(places[start]), int(places[start + count - 1])
+
+
+def _mean(alike: NDArray[np.float64], some: NDArray[np.int64], others: NDArray[np.int64]) -> float:
+    return float(np.mean([alike[a, b] for a in some for b in others if a != b]))
+
+
+def _without_common(vectors: Vectors, labels: Labels, groups: NDArray[np.int64]) -> NDArray[np.float64]:
+    centroids = np.stack([unit(vectors[labels == group].sum(axis=0)) for group in groups])
+    rest = centroids - centroids.mean(axis=0)
+    return np.stack([unit(row) for row in rest])

@@ -1,0 +1,188 @@
+"""What a framework can use here, tried by a small real computation: `python -P -m stage_runners.frameworks.probe ctranslate2|torch|mlx`.
+
+Prints one JSON line: by device `why_not` (empty where it can be used), `name`, `memory_mb`, `compute_types`, `accelerator` (false where
+the framework's device is this CPU) and `facts`. One process a framework: a wrong library kills the process that asks, and what
+torch has loaded hides what CTranslate2 lacks.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from stage_runners.frameworks import cuda_libraries, probe_whisper
+
+Answer = dict[str, Any]
+TOLERANCE = 0.25
+"""How far a state of the probe's encoder, of which the spread is 1, may be from the CPU's in float32.
+
+At most 0.05 in bfloat16 and 0.007 in float16 (the same network in torch, on a CPU), 0.002 in int8 (CTranslate2, on a CPU).
+"""
+
+
+def main(words: Sequence[str]) -> int:
+    """Ask one framework, and print what it says."""
+    answers = {device: _answer(ask) for device, ask in FRAMEWORKS[words[0]].items()}
+    print(json.dumps(answers), flush=True)
+    return 0
+
+
+def _answer(ask: Callable[[], Answer]) -> Answer:
+    try:
+        return ask()
+    except Exception as error:  # whatever a framework raises is why it cannot be used
+        return {"why_not": first_line(error)}
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, in a line."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def ctranslate2_cpu() -> Answer:
+    """The compute types of this processor."""
+    import ctranslate2
+
+    return {"compute_types": sorted(ctranslate2.get_supported_compute_types("cpu")), "accelerator": False}
+
+
+def ctranslate2_cuda() -> Answer:
+    """CTranslate2's own count of CUDA devices, a copy there and back, and a small Whisper in each type that it says it supports."""
+    import ctranslate2
+    import numpy as np
+
+    cuda_libraries.load_cublas()
+    if not ctranslate2.get_cuda_device_count():
+        raise ValueError("CTranslate2 finds no CUDA device")
+    ones = ctranslate2.StorageView.from_array(np.ones((8, 8), np.float32))
+    back = ones.to_device(ctranslate2.Device.cuda).to_device(ctranslate2.Device.cpu)
+    if float(np.asarray(back).sum()) != 64:
+        raise ValueError("a copy to the device and back came out wrong")
+    types, refused = working(
+        "cuda", sorted(ctranslate2.get_supported_compute_types("cuda")), probe_whisper.encode
+    )
+    return {"compute_types": types, **card(_library("libcuda.so.1")), "facts": refused}
+
+
+def working(
+    device: str, types: Sequence[str], encode: Callable[[str, str], Any]
+) -> tuple[list[str], dict[str, str]]:
+    """The compute types in which `encode(device, type)` gives what the CPU gives in float32, and why not the others.
+
+    ValueError with the first reason where there is none.
+    """
+    import numpy as np
+
+    right = encode("cpu", "float32")
+    good, refused = [], {}
+    for name in types:
+        try:
+            apart = np.abs(encode(device, name) - right).max()
+        except Exception as error:  # as above: its own words are the reason
+            refused[name] = first_line(error)
+            continue
+        if apart <= TOLERANCE:  # not so where it is no number
+            good.append(name)
+        else:
+            refused[name] = f"a small Whisper came out wrong, by {apart:.2g}"
+    if not good:
+        raise ValueError(next(iter(refused.values()), "CTranslate2 supports no compute type there"))
+    return good, refused
+
+
+def card(library: Any) -> Answer:
+    """Name and memory of the first GPU, from NVIDIA's driver: CTranslate2 tells neither, and torch may know nothing of CUDA."""
+    device, memory, name = ctypes.c_int(), ctypes.c_size_t(), ctypes.create_string_buffer(256)
+    if library is None or library.cuInit(0) or library.cuDeviceGet(ctypes.byref(device), 0):
+        return {}
+    library.cuDeviceGetName(name, len(name), device)
+    library.cuDeviceTotalMem_v2(ctypes.byref(memory), device)
+    return {"name": name.value.decode(errors="replace"), "memory_mb": memory.value >> 20}
+
+
+def _library(name: str) -> Any:
+    try:
+        return ctypes.CDLL(name)
+    except OSError:
+        return None
+
+
+def torch_cuda() -> Answer:
+    """Torch on CUDA, or on ROCm, which answers by the same name: a convolution and a product."""
+    import torch
+
+    try:
+        _computed("cuda")
+    except Exception as error:
+        raise ValueError(first_line(error) + _built_for(torch)) from error
+    found = torch.cuda.get_device_properties(0)
+    if torch.version.hip:
+        facts = {"hip": torch.version.hip}
+    else:
+        facts = {"cuda": torch.version.cuda or "", "capability": f"{found.major}.{found.minor}"}
+    return {"name": found.name, "memory_mb": found.total_memory >> 20, "facts": facts}
+
+
+def _built_for(torch: Any) -> str:
+    """What a GPU is and what this torch has kernels for, where it sees a GPU and yet cannot compute on it."""
+    if not torch.cuda.is_available():
+        return ""
+    name, has = torch.cuda.get_device_name(), "{}.{}".format(*torch.cuda.get_device_capability())
+    return (
+        f" ({name}: compute capability {has}; this torch is built for {' '.join(torch.cuda.get_arch_list())})"
+    )
+
+
+def torch_mps() -> Answer:
+    """Torch on Apple's GPU."""
+    import torch
+
+    if not torch.backends.mps.is_available():
+        raise ValueError("torch finds no Metal device")
+    _computed("mps")
+    return {"memory_mb": int(torch.mps.recommended_max_memory()) >> 20}
+
+
+def _computed(device: str) -> None:
+    """A product (cuBLAS, where that is) and a convolution (cuDNN) of ones, which come out as whole numbers."""
+    import torch
+
+    ones = torch.ones(64, 64, device=device)
+    if float((ones @ ones).sum().cpu()) != 64.0**3:
+        raise ValueError("a product of two matrices came out wrong")
+    sound = torch.nn.functional.conv1d(ones.reshape(1, 64, 64), torch.ones(8, 64, 3, device=device))
+    if float(sound.sum().cpu()) != 8 * 62 * 64 * 3.0:
+        raise ValueError("a convolution came out wrong")
+
+
+def mlx() -> Answer:
+    """MLX's default device: Apple's GPU, or this processor."""
+    import mlx.core as mx
+
+    if float(mx.matmul(mx.ones((64, 64)), mx.ones((64, 64))).sum()) != 64.0**3:
+        raise ValueError("a product of two matrices came out wrong")
+    told = mx.device_info()
+    if mx.default_device().type != mx.DeviceType.gpu:
+        return {"accelerator": False, "name": told.get("device_name", ""), "compute_types": ["float32"]}
+    memory = (
+        told.get("max_recommended_working_set_size") or told.get("memory_size") or told.get("total_memory")
+    )
+    return {
+        "name": told.get("device_name", ""),
+        "memory_mb": int(memory or 0) >> 20,
+        "compute_types": ["bfloat16", "float16", "float32"],
+        "facts": {"architecture": str(told.get("architecture", ""))},
+    }
+
+
+FRAMEWORKS: dict[str, dict[str, Callable[[], Answer]]] = {
+    "ctranslate2": {"cpu": ctranslate2_cpu, "cuda": ctranslate2_cuda},
+    "torch": {"cuda": torch_cuda, "mps": torch_mps},
+    "mlx": {"mlx": mlx},
+}
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

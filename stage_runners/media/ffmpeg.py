@@ -1,0 +1,144 @@
+"""Running ffmpeg: which one, with progress, and with a sentence where it fails."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from ipc.errors import StageError
+
+if TYPE_CHECKING:
+    from ipc.context import Context
+
+OVERRIDE = "ORCHESTRATOR_FFMPEG"
+_ADDRESS = re.compile(r" @ 0x[0-9a-f]+")
+_NOTHING_LEFT = 1 << 16
+_NO_SPACE = ("No space left on device", "Disk quota exceeded", "File too large")
+
+
+def executable() -> str:
+    """The ffmpeg to use: `ORCHESTRATOR_FFMPEG`, then one on the PATH, then the packaged one.
+
+    `orchestrator.environments.ffmpeg` follows the same rule for the keys of results.
+    """
+    if chosen := os.environ.get(OVERRIDE):
+        return chosen
+    if found := shutil.which("ffmpeg"):
+        return found
+    import imageio_ffmpeg
+
+    return str(imageio_ffmpeg.get_ffmpeg_exe())
+
+
+def url(path: Path) -> str:
+    """The path as ffmpeg takes it literally: no protocol, pattern or option is read out of a name."""
+    return f"file:{path}"
+
+
+def run(
+    arguments: list[str], context: Context, total: float, phase: str, output: Path, program: str = ""
+) -> str:
+    """Run ffmpeg with `arguments`; returns what it complained about, one complaint a line.
+
+    It stays in this process's group, so it ends with it. `total` is the expected seconds of output, for progress;
+    `program` another ffmpeg than `executable`.
+    `StageError` where it fails: of category storage for a full disk, else input.
+    """
+    complaints = context.scratch() / "ffmpeg.log"
+    command = [
+        program or executable(),
+        "-hide_banner",
+        "-nostdin",
+        "-loglevel",
+        "error",
+        "-progress",
+        "pipe:1",
+        *arguments,
+    ]
+    with complaints.open("wb") as log:
+        try:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
+        except OSError as error:
+            raise _unusable(command[0], error.strerror or str(error)) from error
+        try:
+            _follow(process, context, total, phase)
+            status = process.wait()
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+    said = _said(complaints)
+    # On a full disk the complaint itself may not have been written.
+    full = status and shutil.disk_usage(output.parent).free < _NOTHING_LEFT
+    if full or any(text in said for text in _NO_SPACE):
+        need = f"; about {total * 32_000 / 1e6:.0f} MB are needed" if phase == "decode" else ""
+        raise StageError(
+            "storage",
+            f"the disk is full: cannot write {output}{need}",
+            "free some space there, or choose another folder",
+        )
+    if status:
+        first = said.splitlines()[0] if said else f"status {status}"
+        raise StageError("input", f"ffmpeg cannot {phase} it: {first}", "does a player play the file?")
+    return said
+
+
+@contextmanager
+def piped(arguments: list[str], context: Context, said: list[str]) -> Iterator[IO[bytes]]:
+    """Ffmpeg's standard output, while it runs with `arguments`; it is ended with the block. No status is an error here.
+
+    What it complained about is appended to `said`, one complaint each. `StageError` (env) where it does not run at all.
+    """
+    complaints = context.scratch() / "ffmpeg-piped.log"
+    command = [executable(), "-hide_banner", "-nostdin", "-loglevel", "error", *arguments]
+    with complaints.open("wb") as log:
+        try:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
+        except OSError as error:
+            raise _unusable(command[0], error.strerror or str(error)) from error
+        assert process.stdout is not None  # noqa: S101 - it was asked for
+        whole = False
+        try:
+            yield process.stdout
+            whole = process.stdout.read(1) == b""
+        finally:
+            if not whole:
+                process.kill()
+            process.stdout.close()
+            status = process.wait()
+    said.extend(_said(complaints).splitlines())
+    if whole and status and not said:
+        said.append(f"status {status}")
+
+
+def _unusable(program: str, why: str) -> StageError:
+    return StageError(
+        "env", f"{program} does not run: {why}", f"install ffmpeg, or name another in {OVERRIDE}"
+    )
+
+
+def _follow(process: subprocess.Popen[bytes], context: Context, total: float, phase: str) -> None:
+    assert process.stdout is not None  # noqa: S101 - it was asked for
+    for line in process.stdout:
+        context.check()
+        name, _, value = line.decode(errors="replace").strip().partition("=")
+        if name == "out_time_us" and value.lstrip("-").isdigit():
+            done = max(0.0, int(value) / 1e6)
+            context.progress(min(done, total) if total else done, total, phase=phase)
+
+
+def _said(path: Path) -> str:
+    """The distinct complaints, in order; a broken film repeats the same one a million times."""
+    seen: dict[str, None] = {}
+    with path.open("rb") as stream:
+        for line in stream:
+            seen.setdefault(_ADDRESS.sub("", line.decode(errors="replace")).strip(), None)
+            if len(seen) > 200:
+                break
+    return "\n".join(line for line in seen if line)

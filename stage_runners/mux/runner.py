@@ -1,0 +1,153 @@
+"""mux: a new film with the subtitles in it; every stream of the old one is copied, the old one is never touched.
+
+ffmpeg copies packets and puts film and subtitles on one clock that begins at `format.start_time`, which is the clock of the
+cues. With its bit-exact flags two runs give the same bytes. The result is read back before it counts. Which tracks there are:
+`mux_tracks`; ffmpeg's arguments: `mux_command`; reading back: `mux_check`.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ipc.errors import StageError
+from ipc.time_range import clip_of
+from stage_runners.media import ffmpeg
+from stage_runners.media.probe import Track, head_start, on_the_container, probe
+from stage_runners.mux import tracks
+from stage_runners.mux.ffmpeg_command import MUXERS, Order
+from stage_runners.mux.tracks import Left
+from stage_runners.mux.write import pictures, told, write
+
+if TYPE_CHECKING:
+    from ipc.context import Context
+
+STAGE = "mux"
+VERSION = 3
+
+
+def load(params: Mapping[str, Any], device: str) -> None:
+    """Nothing to load."""
+    del params, device
+
+
+def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
+    """Write the film, read it back, and say what was added."""
+    del model
+    container, form = context.params["container"], context.params.get("subtitle_format") or "srt"
+    _check(container, form)
+    film = probe(inputs["film"])
+    given, sdh = spoken(inputs), bool(context.params.get("sdh"))
+    added = tracks.added(given, container, form, sdh=sdh)
+    replace = [code for code, _, _ in given] if context.params.get("replace_existing") else []
+    kept, left = tracks.sort_out(
+        film, container, replace, _trial(inputs["film"], container, context), sdh=sdh
+    )
+    _say_left(left, context)
+    for track in kept:
+        if track.codec in tracks.STYLED and tracks.form_of(track, container) != "copy":
+            context.degraded(
+                f"{track.words()} becomes mov_text, which has no styles (--container mkv keeps them)"
+            )
+    if not added:
+        context.log("nothing was said: no subtitle track is added")
+    asked = context.params.get("default_subtitles")
+    default = tracks.default_of(kept, added, asked)
+    clip = on_the_container(clip_of(context.params.get("clip")), film)
+    order = Order(
+        film=inputs["film"],
+        container=container,
+        kept=kept,
+        added=added,
+        default=default,
+        alone=asked is True and default is not None,
+        pictures=pictures(inputs["film"], kept, context) if container == "mkv" else {},
+        clip=clip,
+        late=0.0 if clip else head_start(film),
+        untimed=tracks.untimed(film),
+    )
+    said, written = write(order, film, context, context.path("film"))
+    told(said, written, order, film, context)
+    context.method = f"ffmpeg stream copy to {MUXERS[container]}"
+    _tell(order, left, context)
+    context.save_file("film")
+
+
+def spoken(inputs: Mapping[str, Path]) -> list[tuple[str, Path, Path]]:
+    """Language, SRT and ASS of every language that has cues: the one spoken first, then the translations in order."""
+    from ipc.artifacts import read
+
+    found = []
+    for name in (name.removeprefix("cues") for name in inputs if name.startswith("cues")):
+        cues = read(inputs[f"cues{name}"], "cues")
+        if cues.table.num_rows:
+            srt = inputs[f"srt{name}"]
+            found.append((str(cues.content["language"]), srt, inputs.get(f"ass{name}", srt)))
+    return found
+
+
+def _check(container: str, form: str) -> None:
+    if container not in MUXERS:
+        raise StageError("config", f"--container {container}: mkv or mp4")
+    if form not in tracks.FORMATS:
+        raise StageError("config", f"--subtitle-format {form}: {', '.join(tracks.FORMATS)}")
+    if container == "mp4" and form != "srt":
+        raise StageError("config", f"--subtitle-format {form}: MP4 has no ASS", "--container mkv has")
+
+
+def _say_left(left: Sequence[Left], context: Context) -> None:
+    for one in left:
+        track = one.track
+        if one.lost:
+            context.degraded(f"{track.type} stream {track.index} ({track.codec}) is left out: {one.why}")
+        elif one.why:
+            context.log(f"{track.words()} is left out: {one.why}")
+
+
+def _tell(order: Order, left: Sequence[Left], context: Context) -> None:
+    """The facts that people and the report want."""
+    texts = [track for track in order.kept if track.type == "subtitle"]
+    context.fact("container", order.container)
+    context.fact("subtitle_track", len(texts) if order.added else None)
+    context.fact("subtitle_languages", list(dict.fromkeys(new.language for new in order.added)))
+    context.fact("subtitle_titles", [new.title for new in order.added])
+    if replaced := [one.track.words() for one in left if one.replaced]:
+        context.fact("replaced", replaced)
+    if order.added and order.default is None:
+        default = next((track.words() for track in texts if track.default), "")
+        context.fact("default_elsewhere", default or "none")
+    if order.alone and (before := [track.words() for track in texts if track.default]):
+        context.fact("no_longer_default", before)
+
+
+def _trial(film: Path, container: str, context: Context) -> Callable[[Track], bool]:
+    """A function that asks ffmpeg itself whether the container takes a stream, by copying a tenth of a second of it."""
+
+    def fits(track: Track) -> bool:
+        command = [
+            ffmpeg.executable(),
+            "-nostdin",
+            "-loglevel",
+            "quiet",
+            "-y",
+            "-i",
+            ffmpeg.url(film),
+        ]
+        command += [
+            "-map",
+            f"0:{track.index}",
+            "-c",
+            "copy",
+            "-copy_unknown",
+            "-t",
+            "0.1",
+            "-f",
+            MUXERS[container],
+        ]
+        place = ffmpeg.url(context.scratch() / "trial")
+        done = subprocess.run([*command, place], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        return done.returncode == 0
+
+    return fits

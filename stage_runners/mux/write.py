@@ -1,0 +1,94 @@
+"""Writing a film by an order: room for it, the cover pictures, ffmpeg, and the look at what was written."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ipc.errors import Cancelled, StageError
+from stage_runners.media import ffmpeg
+from stage_runners.media.probe import Film, Track
+from stage_runners.mux.ffmpeg_command import Order, arguments
+from stage_runners.mux.verify import verify
+
+if TYPE_CHECKING:
+    from ipc.context import Context
+
+SHORT_BY_SECONDS = 1.0
+"""A film that ends so much before what it announces has been cut off."""
+_SUFFIX = {"mjpeg": ".jpg", "png": ".png", "bmp": ".bmp", "gif": ".gif", "webp": ".webp"}
+
+
+def write(
+    order: Order, film: Film, context: Context, output: Path, phase: str = "mux", *, program: str = ""
+) -> tuple[str, float]:
+    """Write the new film and read it back; what ffmpeg complained of, and the seconds that could be copied."""
+    hashes, clip = context.scratch() / "packets.txt", order.clip
+    total = (clip[1] - clip[0]) if clip else (film.seconds or 0.0)
+    _room(order.film, output, whole=clip is None)
+    try:
+        said = ffmpeg.run(arguments(order, output, hashes), context, total, phase, output, program)
+        return said, verify(output, order, film, hashes, context)
+    except Cancelled:
+        output.unlink(missing_ok=True)
+        raise
+    except StageError as error:
+        output.unlink(missing_ok=True)
+        if order.container == "mp4" and error.category == "input":
+            raise StageError(
+                "config", f"MP4 cannot hold this film: {error.message}", "--container mkv holds anything"
+            ) from error
+        raise
+
+
+def told(said: str, written: float, order: Order, film: Film, context: Context) -> None:
+    """Say where the film ended early, and what ffmpeg complained of."""
+    if order.clip is None and film.seconds and written < film.seconds - SHORT_BY_SECONDS:
+        context.degraded(
+            f"{order.film.name} ends early: {written:.0f} s of {film.seconds:.0f} s could be copied"
+        )
+    if said:
+        context.warn(f"ffmpeg complained while copying, first: {said.splitlines()[0]}")
+
+
+def pictures(film: Path, kept: Sequence[Track], context: Context) -> dict[int, Path]:
+    """The film's cover pictures as files, by stream index: Matroska's muxer would make a second film of one picture of them."""
+    import av
+
+    found = {}
+    for track in kept:
+        if not track.picture:
+            continue
+        with av.open(f"file:{film}", metadata_errors="replace") as container:
+            packet = next((p for p in container.demux(container.streams[track.index]) if p.size), None)
+        if packet is None:
+            continue
+        suffix = _SUFFIX.get(track.codec, ".jpg")
+        folder = context.scratch() / f"picture-{track.index}"
+        folder.mkdir()
+        # Matroska's own name for it where it has none; of a name in a film, nothing that leads out of the folder.
+        name = Path(track.filename).name.strip(".")
+        found[track.index] = folder / (name or f"cover{suffix}")
+        found[track.index].write_bytes(bytes(packet))
+    return found
+
+
+def _room(film: Path, output: Path, *, whole: bool) -> None:
+    """`StageError` (storage) where the new film cannot be written, or has no room."""
+    from ipc.artifacts import storage_error
+
+    try:
+        output.open("wb").close()
+        free = shutil.disk_usage(output.parent).free
+    except OSError as error:
+        raise storage_error(error, output) from error
+    need = film.stat().st_size
+    if whole and free < need:
+        output.unlink(missing_ok=True)
+        raise StageError(
+            "storage",
+            f"the subtitled film needs about {need / 1e6:.0f} MB in {output.parent}, where {free / 1e6:.0f} MB are free",
+            "free some space there, or choose another folder",
+        )

@@ -1,0 +1,250 @@
+"""Which words of a transcript are misheard names, and the transcript with those set right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stage_runners.names import evidence
+from stage_runners.names.evidence import Heard
+from stage_runners.names.terms import Term, capitalised, starts, support, written_in
+from stage_runners.names.transliteration import script
+from stage_runners.text.phonetics import core, folded
+
+_LONGEST_GAP = 0.5
+"""Seconds between two words that may be one name."""
+_CLEAR = 0.05
+"""By how much the best term's score leads the next one's, or none is taken."""
+_BELIEVED = 0.85
+"""Probability at which a word heard anywhere in the film is believed everywhere."""
+_NEAR = 40
+"""Words on either side in which the name itself is looked for."""
+_MERGED = 0.8
+"""Spelling that two words have to share with a name at least to be put together."""
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correction:
+    """`first` to `last` (not included) are rows of words; `before` and `after` are without the marks around them."""
+
+    first: int
+    last: int
+    before: str
+    after: str
+    term: Term
+    score: float
+    evidence: tuple[str, ...]
+
+
+class Film:
+    """A transcript and its glossary. `proper(row)` says whether a tagger holds a word for a name, None for
+    a language it does not know.
+    """
+
+    def __init__(
+        self,
+        words: Sequence[Row],
+        languages: Mapping[int, str],
+        known: Sequence[Term],
+        proper: Callable[[int], bool | None] | None = None,
+    ) -> None:
+        self.words, self.languages, self.known = words, languages, known
+        self._proper = proper
+        self.first = starts(words)
+        self.support = support(words, known, languages, evidence.ordinary)
+        self._believed = {
+            folded(core(word["text"])[1])
+            for word in words
+            if word["probability"] is not None and word["probability"] >= _BELIEVED
+        }
+        # one name of the cast is not another one misheard
+        self._believed |= {form for term in known for form in term.forms}
+
+    def corrections(self, threshold: float) -> list[Correction]:
+        """In the order of words, none upon another: those whose score reaches `threshold`."""
+        found = sorted(self._candidates(threshold), key=lambda one: (-one.score, one.first, one.last))
+        taken: set[int] = set()
+        kept = []
+        for one in found:
+            rows = range(one.first, one.last)
+            if taken.isdisjoint(rows):
+                taken.update(rows)
+                kept.append(one)
+        return sorted(kept, key=lambda one: one.first)
+
+    def _candidates(self, threshold: float) -> Iterator[Correction]:
+        counts = Counter(folded(core(word["text"])[1]) for word in self.words)
+        for first in range(len(self.words)):
+            for length in (1, 2):
+                if (heard := self._heard(first, length)) is None:
+                    continue
+                ranked = sorted(self._judged(heard, first, length), key=lambda one: -one.score)
+                if not ranked or ranked[0].score < threshold:
+                    continue
+                if len(ranked) > 1 and ranked[0].score - ranked[1].score < _CLEAR:
+                    continue
+                best = ranked[0]
+                # Where the name itself is heard right, one that is heard otherwise again and again is somebody else's.
+                if self.support[best.term.text] and counts[folded(heard.text)] > 1 and length == 1:
+                    continue
+                yield best
+
+    def _heard(self, first: int, length: int) -> Heard | None:
+        """A word or two that may be a name as far as they alone can tell."""
+        run = self.words[first : first + length]
+        if len(run) < length or any(word["segment"] != run[0]["segment"] for word in run):
+            return None
+        texts = [core(word["text"])[1] for word in run]
+        if not all(texts) or (length > 1 and not _adjoining(run)):
+            return None
+        known = [1.0 if word["probability"] is None else float(word["probability"]) for word in run]
+        language = self.languages.get(run[0]["segment"], "")
+        if min(known) > evidence.MOST_SURE:
+            return None
+        if length == 1 and folded(texts[0]) in self._believed:
+            return None
+        return Heard("".join(texts), min(known), self._name(first, texts[0], language), language)
+
+    def _name(self, row: int, text: str, language: str) -> str:
+        """What says that a word is a name; empty if nothing does."""
+        capital = capitalised(text)
+        tagged = self._proper(row) if self._proper and capital is not False else None
+        if tagged:
+            return "tagged as a name"
+        if capital is None:
+            return "no word of the language" if evidence.has_dictionary(language) else ""
+        if capital and not self.first[row] and language != "de":
+            return "capitalised"
+        if capital and evidence.has_dictionary(language) and tagged is None:
+            return "no word of the language"
+        return ""
+
+    def _judged(self, heard: Heard, first: int, length: int) -> Iterator[Correction]:
+        for term in self.known:
+            if (" " in term.text) or not written_in(term, script(heard.text)):
+                continue
+            if (film := self._film(term)) is None or (found := evidence.close(heard, term)) is None:
+                continue
+            if evidence.forbidden(heard, term, evidence.ordinary):
+                continue
+            run = self.words[first : first + length]
+            if length > 1 and not self._one_name(run, found, heard.language):
+                continue
+            if self._beside(first, first + length, term):
+                continue
+            before, after = _texts(run, term.text)
+            told = (
+                "sounds the same" if found.sound == 1 else f"sounds alike {found.sound:.2f}",
+                f"spelt alike {found.spelling:.2f}",
+                f"probability {heard.probability:.2f}",
+                heard.name,
+                self._told(term),
+            )
+            yield Correction(
+                first=first, last=first + length, before=before, after=after, term=term,
+                score=evidence.score(heard, found, film), evidence=told,
+            )  # fmt: skip
+
+    def _film(self, term: Term) -> float | None:
+        """How far the film bears out that this name is said in it, 0..1; None where it does not."""
+        own = self.support[term.text]
+        others = sum(1 for text in self.support if text != term.text)
+        if not own and others < 2:
+            return None
+        return min(1.0, 0.5 * min(own, 2) + 0.15 * others)
+
+    def _told(self, term: Term) -> str:
+        if own := self.support[term.text]:
+            return f"heard right {own} times" if own > 1 else "heard right once"
+        return f"{len(self.support)} other names of the cast heard"
+
+    def _one_name(self, run: Sequence[Row], found: evidence.Likeness, language: str) -> bool:
+        """Whether two words are one name taken apart: very alike together, and not both words of the language."""
+        texts = [core(word["text"])[1] for word in run]
+        strange = [text for text in texts if not evidence.ordinary(text, language)]
+        whole = any(folded(text) in term.forms for text in texts for term in self.known)
+        return bool(strange) and not whole and found.sound == 1 and found.spelling >= _MERGED
+
+    def _beside(self, first: int, last: int, term: Term) -> bool:
+        """Whether the name stands in the same segment already: two people are spoken of, or it would be said twice."""
+        segment = self.words[first]["segment"]
+        near = [
+            word
+            for k in (*range(max(0, first - _NEAR), first), *range(last, min(len(self.words), last + _NEAR)))
+            if (word := self.words[k])["segment"] == segment
+        ]
+        return any(folded(core(word["text"])[1]) in term.forms for word in near)
+
+
+def applied(
+    words: Sequence[Row], segments: Sequence[Row], corrections: Sequence[Correction]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[int]]:
+    """Rows of words and segments with the corrections made, and the new row of every old word.
+
+    No time changes; a name that had been taken apart is one word, from its first part's start to its last part's end.
+    """
+    by_first = {one.first: one for one in corrections}
+    new_words: list[dict[str, Any]] = []
+    places: list[int] = []
+    changed: dict[int, list[tuple[str, str]]] = {}
+    k = 0
+    while k < len(words):
+        one = by_first.get(k)
+        run = words[k : one.last if one else k + 1]
+        places.extend([len(new_words)] * len(run))
+        word = dict(run[0])
+        if one:
+            word["text"] = _replaced(run, one.after)
+            word["end"] = run[-1]["end"]
+            known = [w["probability"] for w in run if w["probability"] is not None]
+            word["probability"] = min(known) if known else None
+            old = "".join((" " if w["space"] and n else "") + w["text"] for n, w in enumerate(run))
+            changed.setdefault(word["segment"], []).append((old, word["text"]))
+        new_words.append(word)
+        k += len(run)
+    new_segments = [
+        {**segment, "text": _rewritten(segment["text"], changed.get(segment["id"], ()))}
+        for segment in segments
+    ]
+    return new_words, new_segments, places
+
+
+def refused(one: Correction, undone: Collection[str]) -> bool:
+    """Whether the user took this one back: `from>to`, whatever the case."""
+    return f"{one.before}>{one.after}".casefold() in undone
+
+
+def _texts(run: Sequence[Row], term: str) -> tuple[str, str]:
+    """What was heard, without the marks around it, and the name in its case."""
+    before = " ".join(core(word["text"])[1] for word in run)
+    loud = len(before) > 1 and before.isupper()
+    return before, term.upper() if loud else term
+
+
+def _replaced(run: Sequence[Row], name: str) -> str:
+    """The words' text with the name in it: marks around it and a possessive stay."""
+    opening, closing = core(run[0]["text"])[0], core(run[-1]["text"])[2]
+    return opening + name + closing
+
+
+def _rewritten(text: str, changes: Sequence[tuple[str, str]]) -> str:
+    done, rest = "", text
+    for old, new in changes:
+        before, found, after = rest.partition(old)
+        if found:
+            done, rest = done + before + new, after
+    return done + rest
+
+
+def _adjoining(run: Sequence[Row]) -> bool:
+    """Whether nothing stands between the words: no mark, no pause, no other speaker."""
+    one, other = run
+    if core(one["text"])[2] or core(other["text"])[0] or one["speaker"] != other["speaker"]:
+        return False
+    if one["end"] is None or other["start"] is None:
+        return True
+    return bool(other["start"] - one["end"] <= _LONGEST_GAP)

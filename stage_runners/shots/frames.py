@@ -1,0 +1,75 @@
+"""The film's picture as small frames with times on the film's clock, by ffmpeg, through a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stage_runners.media import ffmpeg
+from stage_runners.media.probe import Film, Track, head_start
+from stage_runners.shots.cuts import HEIGHT, WIDTH
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ipc.context import Context
+
+_TICKS = "1:90000"
+"""The clock of the pipe: fine enough for every frame rate, so that frames of a variable one keep their times."""
+
+
+def track_of(film: Film) -> Track | None:
+    """The picture that a player shows: the default video track, else the first; cover art is none."""
+    tracks = [track for track in film.of("video") if not track.picture]
+    return max(tracks, key=lambda track: (track.default, -track.number), default=None)
+
+
+def decoding(
+    path: Path, film: Film, track: Track, clip: tuple[float, float] | None, threads: int
+) -> list[str]:
+    """Ffmpeg's arguments: decode one picture track into small frames in NUT on its standard output.
+
+    For a format whose time stamps may leap all streams are used, as in `demux.decoding`: the clock is then that of the container.
+    `clip` is in seconds after the start of the container. Every frame of the decoder comes out once, at its own time.
+    """
+    span = ["-ss", f"{clip[0]:.6f}", "-t", f"{clip[1] - clip[0]:.6f}"] if clip else []
+    rest = ["-map", "0", "-map", "-0:d", "-c", "copy", "-f", "null", "-"] if film.jumps else []
+    return [
+        "-threads", str(max(1, threads)), *span, "-i", ffmpeg.url(path),
+        "-map", f"0:{track.index}", "-an", "-sn", "-dn",
+        "-vf", f"scale={WIDTH}:{HEIGHT}:flags=area,format=yuv444p", "-enc_time_base", _TICKS,
+        "-c:v", "rawvideo", "-avoid_negative_ts", "disabled", "-f", "nut", "pipe:1", *rest,
+    ]  # fmt: skip
+
+
+def frames(
+    path: Path,
+    film: Film,
+    track: Track,
+    clip: tuple[float, float] | None,
+    context: Context,
+    said: list[str],
+) -> Iterator[tuple[float, np.ndarray]]:
+    """Yield `(seconds, picture)`, a uint8 array of shape (3, HEIGHT, WIDTH), of every frame from the film's start on.
+
+    What ffmpeg complains about is appended to `said` at the end. A picture that it cannot decode yields nothing.
+    """
+    import av
+    import numpy as np
+
+    late = 0.0 if clip else head_start(film)
+    arguments = decoding(path, film, track, clip, context.threads)
+    with ffmpeg.piped(arguments, context, said) as stream:
+        try:
+            container = av.open(stream, format="nut")
+        except (av.error.FFmpegError, ValueError):
+            return
+        with closing(container):
+            for packet in container.demux(video=0):
+                if packet.pts is None or packet.size != 3 * HEIGHT * WIDTH:
+                    continue
+                time = float(packet.pts * packet.time_base) - late
+                if time > -1e-6:
+                    yield max(0.0, time), np.frombuffer(bytes(packet), np.uint8).reshape(3, HEIGHT, WIDTH)

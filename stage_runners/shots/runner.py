@@ -1,0 +1,117 @@
+"""shots: changes of shot of the film's picture, each at the time of the first frame of the new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ipc.time_range import clip_of
+from stage_runners.media.probe import Film, Track, on_the_container, probe
+from stage_runners.shots.cuts import cuts
+from stage_runners.shots.frames import frames, track_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ipc.context import Context
+
+STAGE = "shots"
+VERSION = 1
+SHORT_BY_SECONDS = 1.0
+"""A picture that ends so much before what it announced has been cut off."""
+_TICK = 0.001
+"""Matroska's clock: a frame every 41.7 ms is written as 41 and 42."""
+
+
+def load(params: Mapping[str, Any], device: str) -> None:
+    """Nothing to load."""
+    del params, device
+
+
+def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
+    """Look at every frame once; a film without a picture has no shots, and that is no fault."""
+    del model
+    path = inputs["film"]
+    film = probe(path)
+    track = track_of(film)
+    if track is None:
+        context.method = "no picture"
+        context.log(f"{path.name} has no picture: no changes of shot")
+        _save(context, [], 0.0)
+        return
+    clip = on_the_container(clip_of(context.params.get("clip")), film)
+    expected = _expected(film, track, clip)
+    said: list[str] = []
+    seen = Seen(frames(path, film, track, clip, context, said), context, expected or 0.0)
+    found = list(cuts(seen))
+    context.method = "adaptive difference and correlation"
+    _mark_if_damaged(context, path.name, seen, expected, said)
+    context.fact("shots", len(found))
+    context.fact("frames", seen.count)
+    _save(context, found, seen.rate())
+
+
+class Seen:
+    """Frames as they pass, with what is to be known of them at the end; progress and cancellation on the way."""
+
+    def __init__(self, source: Iterator[tuple[float, np.ndarray]], context: Context, expected: float) -> None:
+        self._source, self._context, self._expected = source, context, expected
+        self._steps: dict[float, tuple[int, float]] = {}
+        self.count = 0
+        self.last = 0.0
+        self.longest = 0.0
+
+    def __iter__(self) -> Iterator[tuple[float, np.ndarray]]:
+        """Yield the frames."""
+        for time, picture in self._source:
+            self._context.check()
+            if self.count:
+                step = time - self.last
+                count, whole = self._steps.get(round(step, 3), (0, 0.0))
+                self._steps[round(step, 3)] = (count + 1, whole + step)
+                self.longest = max(self.longest, step)
+            self.count, self.last = self.count + 1, time
+            done = min(time, self._expected) if self._expected else time
+            self._context.progress(done, self._expected, phase="picture")
+            yield time, picture
+
+    def rate(self) -> float:
+        """Frames a second, by the commonest steps between two (a clock of milliseconds makes two of one); 0 without any."""
+        if not self._steps:
+            return 0.0
+        common = max(self._steps, key=lambda step: self._steps[step][0])
+        near = [facts for step, facts in self._steps.items() if abs(step - common) < _TICK * 1.5]
+        seconds = sum(whole for _, whole in near)
+        return round(sum(count for count, _ in near) / seconds, 3) if seconds > 0 else 0.0
+
+
+def _expected(film: Film, track: Track, clip: tuple[float, float] | None) -> float | None:
+    """Seconds of picture that should come, where container or clip say."""
+    whole = track.seconds if track.seconds is not None else film.seconds
+    if clip is None:
+        return whole
+    return max(0.0, min(clip[1], whole) - clip[0]) if whole else clip[1] - clip[0]
+
+
+def _mark_if_damaged(
+    context: Context, name: str, seen: Seen, expected: float | None, said: list[str]
+) -> None:
+    first = f": {said[0]}" if said else ""
+    if not seen.count:
+        context.method = "picture not readable"
+        context.degraded(f"the picture of {name} cannot be decoded{first}")
+    elif expected and seen.last < expected - SHORT_BY_SECONDS and (said or expected - seen.last > 5):
+        context.degraded(f"the picture of {name} ends at {seen.last:.0f} s of {expected:.0f} s{first}")
+    elif said and seen.longest > SHORT_BY_SECONDS:
+        context.degraded(f"the picture of {name} is damaged: {seen.longest:.0f} s in one place lack{first}")
+    elif said:
+        context.warn(f"ffmpeg complained about the picture ({len(said)} kinds), first{first}")
+
+
+def _save(context: Context, found: list[tuple[float, float]], rate: float) -> None:
+    context.save(
+        "shots",
+        {"time": [time for time, _ in found], "score": [score for _, score in found]},
+        content={"frame_rate": rate},
+    )

@@ -1,0 +1,139 @@
+"""sounds: where nobody speaks, music or silence. Of what is neither, and where in doubt, nothing is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stage_runners.sounds import music
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ipc.artifacts import Audio
+    from ipc.context import Context
+
+STAGE = "sounds"
+VERSION = 1
+
+BESIDE_SPEECH = 0.3
+"""Seconds next to speech that are not looked at: what is said fades there."""
+LEAST_MUSIC = 3.4
+"""Seconds: two blocks that overlap by half. Of less it cannot be said."""
+LEAST_SILENCE = 2.0
+ON, GOES_ON = 2.4, 2.0
+"""Score that music reaches on the mean, and in each block. Of rain, wind, waves, birds, streets and rooms one block in 200 reaches 2.4."""
+SURE = 3.5
+"""Score that nothing but music has: confidence 1."""
+SILENT = 32768 * 10 ** (-60 / 20)
+"""Amplitude (60 dB below the largest) under which nothing is heard."""
+_PIECE = 0.1
+"""Seconds that are silent or not."""
+
+
+def load(params: Mapping[str, Any], device: str) -> None:
+    """Nothing to load."""
+    del params, device
+
+
+def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
+    """Look into the gaps between regions of speech, one after the other: a hum shows in all of them together."""
+    del model
+    import numpy as np
+
+    from ipc.artifacts import open_audio, read
+
+    audio = open_audio(inputs["audio"])
+    speech = [(row["start"], row["end"]) for row in read(inputs["speech"], "regions").rows()]
+    found: list[tuple[float, float, str, float | None]] = []
+    heard: list[tuple[float, float, np.ndarray]] = []
+    for start, end in gaps(speech, audio.seconds):
+        context.progress(start, audio.seconds, phase="listen")
+        found.extend((a, b, "silence", None) for a, b in silences(audio, start, end))
+        heard.append((start, end, _heard(audio, start, end, context)))
+    every = np.concatenate([halves for *_, halves in heard]) if heard else np.zeros((0, music.BINS))
+    plain, position = music.without_hum(every), 0
+    for start, end, halves in heard:
+        own = plain[position : position + len(halves)]
+        position += len(halves)
+        found.extend((a, b, "music", sure) for a, b, sure in stretches(music.scores(own), start, end))
+    found.sort()
+    context.progress(audio.seconds, audio.seconds, phase="listen")
+    context.method = "continuous frequency activation"
+    for kind in ("music", "silence"):
+        context.fact(f"{kind}_seconds", round(sum(b - a for a, b, k, _ in found if k == kind), 1))
+    columns = zip(*found, strict=True) if found else ([], [], [], [])
+    context.save("sounds", dict(zip(("start", "end", "kind", "confidence"), map(list, columns), strict=True)))
+
+
+def gaps(speech: Sequence[tuple[float, float]], seconds: float) -> Iterator[tuple[float, float]]:
+    """Where nobody speaks for long enough that something can be said of it."""
+    last = -BESIDE_SPEECH
+    for start, end in [*sorted(speech), (seconds + BESIDE_SPEECH, 0.0)]:
+        if start - last - 2 * BESIDE_SPEECH >= LEAST_SILENCE:
+            yield max(0.0, last + BESIDE_SPEECH), min(seconds, start - BESIDE_SPEECH)
+        last = max(last, end)
+
+
+def _heard(audio: Audio, start: float, end: float, context: Context) -> np.ndarray:
+    """Activations of a gap, a minute in memory at a time; shape (halves, BINS)."""
+    import numpy as np
+
+    step = 50 * music.HALF_SAMPLES
+    first, last = round(start * music.RATE), round(end * music.RATE)
+    pieces = [np.zeros((0, music.BINS), np.float32)]
+    for begin in range(first, last, step):
+        context.check()
+        context.progress(begin / music.RATE, audio.seconds, phase="listen")
+        ending = min(last, begin + step + music.WINDOW - music.HOP)
+        pieces.append(music.activations(audio.float32(begin / music.RATE, ending / music.RATE)))
+    return np.concatenate(pieces)
+
+
+def stretches(scores: np.ndarray, start: float, end: float) -> Iterator[tuple[float, float, float]]:
+    """Yield `(start, end, confidence)` of music in the gap from `start` to `end`, by the scores of its blocks.
+
+    A single block below the mark is a rest in the music. What comes within half a block of the gap's end goes on to it.
+    """
+    half = music.HALF_SAMPLES / music.RATE
+    for first, last in _runs(scores):
+        a, b = start + first * half, start + (last + 2) * half
+        mean = float(scores[first : last + 1].mean())
+        if b - a < LEAST_MUSIC or mean < ON:
+            continue
+        b = end if end - b < 1.5 * half else min(b, end)
+        yield a, b, round(min(1.0, (mean - GOES_ON) / (SURE - GOES_ON)), 3)
+
+
+def _runs(scores: np.ndarray) -> Iterator[tuple[int, int]]:
+    """First and last block of each run that keeps to the mark, but for single blocks."""
+    first = last = None
+    for k, score in enumerate(scores):
+        if score >= GOES_ON:
+            first, last = (k if first is None else first), k
+        elif first is not None and last is not None and k - last > 1:
+            yield first, last
+            first = None
+    if first is not None and last is not None:
+        yield first, last
+
+
+def silences(audio: Audio, start: float, end: float) -> Iterator[tuple[float, float]]:
+    """Yield where nothing at all is heard between `start` and `end` for `LEAST_SILENCE` seconds."""
+    import numpy as np
+
+    width = round(_PIECE * audio.sample_rate)
+    first = round(start * audio.sample_rate)
+    count = max(0, round(end * audio.sample_rate) - first) // width
+    began: float | None = None
+    for k in range(count + 1):
+        piece = audio.samples[first + k * width : first + (k + 1) * width]
+        quiet = k < count and int(np.abs(piece.astype(np.int32)).max(initial=0)) < SILENT
+        now = start + k * _PIECE
+        if quiet and began is None:
+            began = now
+        elif not quiet and began is not None:
+            if now - began >= LEAST_SILENCE:
+                yield began, min(now, end)
+            began = None

@@ -1,0 +1,89 @@
+"""What the cues show of what is said, what they show while nobody speaks, and which of them are not to be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from stage_runners.subtitles.cues import Cue
+from stage_runners.subtitles.edits.cues import EDITED
+from stage_runners.subtitles.sdh import FLAG as SOUND
+
+FLAG = "doubtful"
+_DOUBTED = ("flagged", "recovered")
+_SAME = 0.5
+"""Share of a segment's time that has to be doubted: aligners move words, and speakers cut segments, after the doubt was raised."""
+Row = Mapping[str, Any]
+Times = Sequence[tuple[float, float]]
+
+
+class Trust:
+    """What is known against the cues: `doubts` are rows of that table, `speech` regions, None where no detector ran.
+
+    `segments` are rows as the cues are laid out from. Segments may have been cut and renumbered since a doubt was raised, so they are found
+    again by time.
+    """
+
+    def __init__(self, segments: Sequence[Row], doubts: Sequence[Row], speech: Sequence[Row] | None) -> None:
+        times = joined([(row["start"], row["end"]) for row in doubts if row["verdict"] in _DOUBTED])
+        self._speech = speech
+        self._doubted = {
+            row["id"]
+            for row in segments
+            if times
+            and shared([(row["start"], row["end"])], times) >= _SAME * max(0.05, row["end"] - row["start"])
+        }
+
+    def flagged(self, cues: Sequence[Cue]) -> list[Cue]:
+        """The cues, with the flag `doubtful` on those that hold words of a doubted segment; what a person wrote is not doubted."""
+        return [
+            replace(cue, flags=(*cue.flags, FLAG))
+            if self._doubted & set(cue.segments) and not {FLAG, EDITED} & set(cue.flags)
+            else cue
+            for cue in cues
+        ]
+
+    def report(self, cues: Sequence[Cue], context: Any) -> None:
+        """Say the facts `coverage` and `unsupported`, always both, where speech was looked for."""
+        if self._speech is None:
+            return
+        shown = [(cue.start / 1000, cue.end / 1000) for cue in cues if SOUND not in cue.flags]
+        coverage, unsupported = shares(shown, [(row["start"], row["end"]) for row in self._speech])
+        context.fact("coverage", round(coverage, 4))
+        context.fact("unsupported", round(unsupported, 4))
+
+
+def shares(shown: Times, speech: Times) -> tuple[float, float]:
+    """Coverage and unsupported: the share of the seconds of speech that is shown, and of the shown ones with no speech under them.
+
+    Both are lists of (start, end) in seconds. Without speech all of it is covered, and of nothing shown nothing is unsupported.
+    """
+    shown, speech = joined(shown), joined(speech)
+    both = shared(shown, speech)
+    heard, seen = (sum(end - start for start, end in times) for times in (speech, shown))
+    return (both / heard if heard else 1.0), (1.0 - both / seen if seen else 0.0)
+
+
+def joined(times: Times) -> list[tuple[float, float]]:
+    """The same seconds in order, with no two stretches that touch."""
+    result: list[tuple[float, float]] = []
+    for start, end in sorted(pair for pair in times if pair[1] > pair[0]):
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(result[-1][1], end))
+        else:
+            result.append((start, end))
+    return result
+
+
+def shared(some: Times, others: Times) -> float:
+    """Seconds in both, each in order and apart."""
+    total, first = 0.0, 0
+    for start, end in some:
+        while first < len(others) and others[first][1] <= start:
+            first += 1
+        for low, high in others[first:]:
+            if low >= end:
+                break
+            total += max(0.0, min(end, high) - max(start, low))
+    return total

@@ -1,0 +1,123 @@
+"""Cues that a person wrote: their lines, their labels, and the limits that they break."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ipc.edits import Shown
+from stage_runners.subtitles.cues import Cue, Line, Profile
+from stage_runners.subtitles.tokens import GRID_MS
+
+EDITED = "edited"
+COLLIDES = "collides"
+_DASH = re.compile(r"[-\u2013\u2014]\s?(?=\S)")
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Which label stands before whose text, and the limits it is laid out in. `every` asks for one on each cue."""
+
+    limits: Profile = field(default_factory=Profile)
+    of: Mapping[str, str] = field(default_factory=dict)
+    every: bool = False
+
+
+def cue_of(shown: Shown, segments: tuple[int, ...]) -> Cue:
+    """The cue as it was written, without labels; times on the grid, so that every format shows the same."""
+    start, end = (round(time * 1000 / GRID_MS) * GRID_MS for time in (shown.start, shown.end))
+    return Cue(max(0, start), max(end, start + GRID_MS), lines_of(shown), segments, (EDITED,))
+
+
+def lines_of(shown: Shown) -> tuple[Line, ...]:
+    """The lines of a cue. With several speakers each line that begins with a dash is the next one's; blank lines go, for SRT ends a cue there."""
+    texts = [" ".join(text.split()) for text in shown.text.split("\n") if text.strip()]
+    who = [speaker or None for speaker in shown.speakers] or [None]
+    if len(who) < 2 or sum(bool(_DASH.match(text)) for text in texts) < 2:
+        return tuple(Line(text, who[0]) for text in texts)
+    lines: list[Line] = []
+    turn = -1
+    for text in texts:
+        dash = match[0] if (match := _DASH.match(text)) else ""
+        turn += bool(dash) or turn < 0
+        lines.append(Line(text.removeprefix(dash), who[min(turn, len(who) - 1)], dash=dash))
+    return tuple(lines)
+
+
+def judged(cue: Cue, limits: Profile) -> Cue:
+    """The cue, flagged with the limits that it breaks where somebody edited it; its labels take room and reading time too."""
+    if EDITED not in cue.flags:
+        return cue
+    return replace(cue, flags=tuple(dict.fromkeys((*cue.flags, *_broken(cue, limits)))))
+
+
+def _broken(cue: Cue, limits: Profile) -> list[str]:
+    shown = cue.end - cue.start
+    characters = len(cue.text(labels=True))
+    needed = math.ceil(characters * 1000 / limits.cps / GRID_MS) * GRID_MS
+    flags = {
+        "too_fast": needed > shown,
+        "too_short": shown < limits.min_ms,
+        "too_long": shown > limits.max_ms,
+        "wide": any(len(line.shown()) > limits.width for line in cue.lines),
+        "lines": len(cue.lines) > limits.lines,
+    }
+    return [name for name, there in flags.items() if there]
+
+
+def relabelled(cues: Sequence[Cue], laid: Sequence[Cue], labels: Labels) -> list[Cue]:
+    """The cues with the labels that edits call for: on edited ones, and on those that no longer follow the cue they were `laid` behind."""
+    followed = {id(cue): (laid[k - 1] if k else None) for k, cue in enumerate(laid)}
+    result: list[Cue] = []
+    for k, cue in enumerate(cues):
+        before = cues[k - 1] if k else None
+        same = id(cue) in followed and followed[id(cue)] is before
+        result.append(cue if same or not cue.lines else labelled(cue, before, labels))
+    return result
+
+
+def labelled(cue: Cue, before: Cue | None, labels: Labels) -> Cue:
+    """The cue, behind the one `before`, with a label where the speaker is another, or all get one."""
+    last = next((line.speaker for line in reversed(before.lines) if line.text), None) if before else None
+    lines = [line for line in cue.lines if line.text or not line.label]
+    for k, line in enumerate(lines):
+        begins = k == 0 or line.dash
+        wanted = begins and (labels.every or line.dash or line.speaker != last)
+        label = labels.of.get(line.speaker or "", "") if wanted else ""
+        lines[k] = replace(line, label=label)
+    return replace(cue, lines=_with_room(lines, labels.limits))
+
+
+def _with_room(lines: list[Line], limits: Profile) -> tuple[Line, ...]:
+    """The lines; a label that does not fit takes one of its own, as the layout does."""
+    first = lines[0]
+    full = len(first.shown()) > limits.width and len(lines) < limits.lines
+    if first.label and first.text and not first.dash and full:
+        return (Line("", first.speaker, first.label), replace(first, label=""), *lines[1:])
+    return tuple(lines)
+
+
+def called_otherwise(cue: Cue, labels: Labels) -> Cue:
+    """The cue with the labels of other names in the place of those it has; its text, lines and times stay."""
+    lines = [
+        replace(line, label=labels.of.get(line.speaker or "", "")) if line.label else line
+        for line in cue.lines
+    ]
+    lines = [line for line in lines if line.text or line.label]
+    if lines == list(cue.lines) or not lines:
+        return cue
+    return replace(cue, lines=_with_room(lines, labels.limits))
+
+
+def collided(cues: Sequence[Cue]) -> list[Cue]:
+    """The cues, flagged where an edit made one be shown at the same time as the next."""
+    result = list(cues)
+    for k in range(1, len(cues)):
+        a, b = cues[k - 1], cues[k]
+        if b.start < a.end and (EDITED in a.flags or EDITED in b.flags):
+            for at in (k - 1, k):
+                if COLLIDES not in result[at].flags:
+                    result[at] = replace(result[at], flags=(*result[at].flags, COLLIDES))
+    return result

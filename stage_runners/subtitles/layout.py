@@ -1,0 +1,276 @@
+"""Cues from words: the cheapest way to cut the text, found by dynamic programming over the places to cut.
+
+A state is a place between two tokens and how late the next cue starts there. A cue's cost is a function of its two
+ends alone: how well text ends there, the pauses it spans, whether it can stay long enough to be read before the
+next onset, and its lines. So the best layout of n tokens is found in O(n k), k being the tokens that fit a cue
+(the method of Knuth and Plass, 1981, on a time line). No limit loses text: where speech leaves no choice, a rule is
+broken as little as can be and the cue is flagged.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from stage_runners.subtitles.cues import Costs, Cue, Line, Profile
+from stage_runners.subtitles.line_breaks import TORN, Lines
+from stage_runners.subtitles.times import NEVER, Times, timed
+from stage_runners.subtitles.tokens import GRID_MS, Token
+
+_STATES = 8
+"""Lateness values kept at a place: with twice as many no layout of a test film changed."""
+_LEAST_MS = 240
+"""Time a cue gets though all its words lie under those of the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A candidate cue's text: where it ends, what it costs, its characters, where its lines break."""
+
+    last: int
+    cost: float
+    characters: int
+    breaks: tuple[int, ...]
+    turn: int
+    """Place of the second speaker's first token in a dialogue, else 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The best way to reach a state: the state before, and the cue between."""
+
+    cost: float
+    origin: int
+    late: int
+    span: _Span | None
+
+
+class Layout:
+    """Lays `tokens` out as cues within `profile`.
+
+    `labels` holds the label of each speaker that is to be labelled, `every` asks for one on every cue and not only
+    where the speaker changes. Labels take room in lines and reading time. `shots` are the changes of shot, in milliseconds.
+    """
+
+    def __init__(
+        self,
+        tokens: Sequence[Token],
+        profile: Profile,
+        language: str,
+        labels: Mapping[str, str] | None = None,
+        *,
+        every: bool = False,
+        costs: Costs | None = None,
+        shots: Sequence[float] = (),
+    ) -> None:
+        self.tokens = tokens
+        self._shots = shots
+        self.profile = profile
+        self._labels = labels or {}
+        self._every = every
+        self._costs = costs or Costs()
+        self._lines = Lines(tokens, language, profile.width, profile.lines)
+        self._changes = [k for k in range(1, len(tokens)) if tokens[k].speaker != tokens[k - 1].speaker]
+        self._change_set = {0, *self._changes}
+        self._measure()
+
+    def _measure(self) -> None:
+        """Fill what depends on one place alone: earliest onsets, word ends so far, cost of a cut, cost inside."""
+        profile, costs, tokens, lines = self.profile, self._costs, self.tokens, self._lines
+        self._spoken = [0]  # latest end of the words before place k
+        self._onset = []
+        self._cut = [0.0]
+        self._sentences = [0]  # sentence ends up to place k
+        self._inside = [0.0]  # cost of all places up to k, were they inside a cue
+        for k, token in enumerate(tokens):
+            said = self._spoken[-1]
+            self._onset.append(max(token.start, said + profile.gap_ms) if k else token.start)
+            self._spoken.append(max(said, token.end))
+            if not k:
+                continue
+            pause = max(0, token.start - said) / 1000
+            ended = lines.ends[k]
+            cut = {"sentence": 0.0, "clause": costs.clause}.get(ended, costs.phrase)
+            if not ended and token.segment != tokens[k - 1].segment:
+                cut *= 0.5
+            cut = cut * max(0.25, 1 - pause / 1.2) + costs.dangling * lines.breaks[k]
+            cut += costs.torn * (lines.breaks[k] >= TORN)
+            self._cut.append(0.0 if k in self._change_set else cut)
+            inside = costs.pause_inside * max(0.0, pause - 0.3)
+            self._sentences.append(self._sentences[-1] + (ended == "sentence"))
+            self._inside.append(
+                self._inside[-1] + inside + (costs.sentence_inside if ended == "sentence" else 0)
+            )
+        self._cut.append(0.0)
+        self._onset.append(NEVER)
+        # Changes of shot that are no end of a cue near by: how many lie before what begins, and what ends, at a place.
+        near = profile.snap_ms
+        self._shots_from = [bisect_right(self._shots, onset + near) for onset in self._onset]
+        self._shots_to = [bisect_left(self._shots, said - near) for said in self._spoken]
+
+    def cues(self, check: Callable[[int], None] | None = None) -> list[Cue]:
+        """The cues in order. `check(k)` is called now and then with the tokens done."""
+        states: list[dict[int, _Step]] = [{} for _ in range(len(self.tokens) + 1)]
+        states[0][0] = _Step(0.0, -1, 0, None)
+        for first in range(len(self.tokens)):
+            if check and first % 500 == 0:
+                check(first)
+            if not states[first]:
+                continue
+            spans = self._spans(first)
+            states[first] = _undominated(states[first])
+            for late, step in states[first].items():
+                for span in spans:
+                    cost, pushed = self._timing(first, late, span)
+                    total = step.cost + span.cost + cost
+                    target = states[span.last]
+                    if pushed not in target or total < target[pushed].cost:
+                        target[pushed] = _Step(total, first, late, span)
+        return self._built(states)
+
+    def _spans(self, first: int) -> list[_Span]:
+        """Every cue's text that may start at token `first`; at least one."""
+        costs, profile, lines = self._costs, self.profile, self._lines
+        result: list[_Span] = []
+        here = bisect_right(self._changes, first)
+        turn = self._changes[here] if here < len(self._changes) else len(self.tokens)
+        limit = self._changes[here + 1] if here + 1 < len(self._changes) else len(self.tokens)
+        lead = self._lead(first)
+        for last in range(first + 1, limit + 1):
+            if last > first + 1 and self._spoken[last] - self._onset[first] > profile.max_ms:
+                break
+            base = costs.cue + self._cut[last] + self._inside[last - 1] - self._inside[first]
+            if self._shots:
+                base += costs.shot_inside * max(0, self._shots_to[last] - self._shots_from[first])
+            if lines.ends[last] != "sentence" and self._sentences[last - 1] > self._sentences[first]:
+                base += costs.ragged
+            if last <= turn:
+                found = lines.best(first, last, lead)
+                if found is None and last > first + 1:
+                    if lines.length(first, last) > profile.width * profile.lines:
+                        break
+                    continue
+                cost, breaks = found or (costs.long, ())
+                characters = lead + lines.length(first, last) + self._unspaced(first, breaks)
+                result.append(_Span(last, base + cost, characters, breaks, 0))
+                continue
+            above = lead + len(profile.dash) + lines.length(first, turn)
+            below = self._lead(turn) + len(profile.dash) + lines.length(turn, last)
+            if profile.lines < 2 or max(above, below) > profile.width:
+                break
+            result.append(_Span(last, base + costs.dialogue, above + 1 + below, (turn,), turn))
+        return result
+
+    def _unspaced(self, first: int, breaks: Sequence[int]) -> int:
+        """Characters that line breaks add: a reader's eye takes a break as a blank, also where there was none."""
+        return sum(1 for k in breaks if k > first and not self.tokens[k].space)
+
+    def _timing(self, first: int, late: int, span: _Span) -> tuple[float, int]:
+        """Cost of showing the span from its onset plus `late`, and how late the next cue starts for it."""
+        costs, profile = self._costs, self.profile
+        _, said, room = self._room(first, late, span.last)
+        cost = costs.late * late / 1000
+        pushed = 0
+        if said > profile.max_ms:
+            cost += costs.long + (said - profile.max_ms) / 100
+        if room < profile.min_ms:
+            lacking = profile.min_ms - room
+            if span.last < len(self.tokens) and lacking <= profile.late_ms:
+                pushed, room = lacking, profile.min_ms
+            else:
+                pushed = max(0, _LEAST_MS - room) if span.last < len(self.tokens) else 0
+                cost += costs.short + lacking / 10
+                room += pushed
+        needed = self._reading(span.characters)
+        if room < needed and not pushed and span.last < len(self.tokens):
+            delay = self._onset[span.last] - self.tokens[span.last].start
+            lacking = needed - room
+            if lacking + delay <= profile.patience_ms and room + lacking <= profile.max_ms:
+                pushed, room = lacking, room + lacking
+        if needed > room:
+            cost += costs.fast + costs.fast_character * span.characters
+            cost += costs.faster * (needed / max(room, 1) - 1)
+        shown = min(room, max(needed, said))
+        return cost + costs.brief * max(0, 1500 - shown) / 1000, pushed
+
+    def _room(self, first: int, late: int, last: int) -> tuple[int, int, int]:
+        """Start of a cue, how long its words last, and how long it may stay, in milliseconds."""
+        start = self._onset[first] + late
+        said = max(self._spoken[last] - start, 0)
+        return start, said, min(self._onset[last] - self.profile.gap_ms - start, self.profile.max_ms)
+
+    def _reading(self, characters: int) -> int:
+        """Milliseconds it takes to read `characters`, on the grid."""
+        return math.ceil(characters * 1000 / self.profile.cps / GRID_MS) * GRID_MS
+
+    def _label(self, first: int) -> str:
+        """Label of a cue, or of a dialogue's line, that starts at token `first`."""
+        speaker = self.tokens[first].speaker
+        wanted = speaker is not None and (self._every or first in self._change_set)
+        return self._labels.get(speaker, "") if wanted and speaker else ""
+
+    def _lead(self, first: int) -> int:
+        label = self._label(first)
+        return len(label) + 1 if label else 0
+
+    def _built(self, states: Sequence[Mapping[int, _Step]]) -> list[Cue]:
+        """Walk the best path back and make its cues."""
+        place, late = len(self.tokens), 0
+        chosen: list[tuple[int, int, _Span]] = []
+        while place > 0:
+            step = states[place][late]
+            assert step.span is not None  # noqa: S101 - only place 0 has no span
+            chosen.append((step.origin, step.late, step.span))
+            place, late = step.origin, step.late
+        chosen.reverse()
+        times = timed([self._times(*choice) for choice in chosen], self.profile, self._shots)
+        return [self._cue(first, span, when) for (first, _, span), when in zip(chosen, times, strict=True)]
+
+    def _times(self, first: int, late: int, span: _Span) -> Times:
+        onset = self.tokens[first].start
+        start = self._onset[first] + late
+        spoken = max(self._spoken[span.last], start)
+        return Times(onset, spoken, self._reading(span.characters), start)
+
+    def _cue(self, first: int, span: _Span, when: Times) -> Cue:
+        profile = self.profile
+        tokens = self.tokens[first : span.last]
+        flags = {
+            "too_fast": when.needed > when.end - when.start,
+            "too_short": when.end - when.start < profile.min_ms,
+            "too_long": when.spoken - when.start > profile.max_ms,
+            "late": when.start - when.onset > max(2 * profile.gap_ms, profile.patience_ms)
+            and not when.snapped,
+            "overlap": any(token.overlap for token in tokens),
+            "guessed_times": any(token.guessed for token in tokens),
+            "unknown_speaker": bool(self._changes) and any(token.speaker is None for token in tokens),
+        }
+        return Cue(
+            start=when.start,
+            end=when.end,
+            lines=self._cue_lines(first, span),
+            segments=tuple(dict.fromkeys(token.segment for token in tokens)),
+            flags=tuple(name for name, there in flags.items() if there),
+        )
+
+    def _cue_lines(self, first: int, span: _Span) -> tuple[Line, ...]:
+        result = []
+        edges = [first, *span.breaks, span.last]
+        for k, (a, b) in enumerate(pairwise(edges)):
+            speaker = self.tokens[a].speaker
+            label = self._label(a) if k == 0 or span.turn else ""
+            text = self._lines.text(a, b) if b > a else ""
+            result.append(Line(text, speaker, label, dash=self.profile.dash if span.turn else ""))
+        return tuple(result)
+
+
+def _undominated(states: Mapping[int, _Step]) -> dict[int, _Step]:
+    """The states that no other beats in both cost and lateness, at most `_STATES`, the least late first."""
+    kept: dict[int, _Step] = {}
+    for late in sorted(states):
+        if not kept or states[late].cost < min(step.cost for step in kept.values()):
+            kept[late] = states[late]
+    return dict(list(kept.items())[:_STATES])

@@ -1,0 +1,149 @@
+"""Where a line may end, what it costs, and the best lines of a stretch of tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stage_runners.subtitles.tokens import Token
+from stage_runners.text.grammar import (
+    CLOSING,
+    NEVER_FIRST,
+    NEVER_LAST,
+    bare,
+    clings,
+    ending,
+    grammar,
+    script,
+    spaceless,
+)
+
+FORBIDDEN = 60.0
+"""Cost of a break that a reader takes for a mistake; not infinite, so that every text has lines."""
+TORN = 6.0
+"""Cost from which on a break tears apart what belongs together."""
+LABEL_LINE = 3.0
+"""Cost of a speaker label that takes a line of its own."""
+
+
+class Lines:
+    """Lines for any stretch `first`..`last` of `tokens`, at most `count` of at most `width` characters.
+
+    `ends[k]` says what ends before token k (`sentence`, `clause` or nothing), `breaks[k]` what it costs to end a line
+    there: what belongs together grammatically stays together, by the sentence's parse where a token has one. Lines of about the same length are better,
+    the lower one rather the longer.
+    """
+
+    def __init__(self, tokens: Sequence[Token], language: str, width: int, count: int) -> None:
+        self.tokens = tokens
+        self.width = width
+        self.count = count
+        self.ends = [""] * (len(tokens) + 1)
+        self.breaks = [0.0] * (len(tokens) + 1)
+        self._begin, self._end = _columns(tokens)
+        words = grammar(language)
+        for k in range(1, len(tokens)):
+            a, b = tokens[k - 1], tokens[k]
+            self.ends[k] = "" if b.inside else ending(a.text, b.text)
+            self.breaks[k] = _cost(a, b, self.ends[k], words.bound, words.joints, language)
+        if tokens:
+            self.ends[-1] = "sentence"
+
+    def length(self, first: int, last: int) -> int:
+        """Characters of the tokens `first`..`last` (exclusive) on one line."""
+        return self._end[last - 1] - self._begin[first]
+
+    def text(self, first: int, last: int) -> str:
+        """The tokens `first`..`last` (exclusive) on one line."""
+        return "".join(
+            (" " if token.space and k else "") + token.text for k, token in enumerate(self.tokens[first:last])
+        )
+
+    def best(self, first: int, last: int, lead: int = 0) -> tuple[float, tuple[int, ...]] | None:
+        """Cost and places of the cheapest line breaks, or None where the stretch does not fit.
+
+        `lead` characters at the start of the first line are taken by a speaker's label with its blank; a break at
+        `first` itself gives the label a line of its own.
+        """
+        return self._best(first, last, lead, self.count)
+
+    def _best(self, first: int, last: int, lead: int, count: int) -> tuple[float, tuple[int, ...]] | None:
+        if lead + self.length(first, last) <= self.width:
+            return 0.0, ()
+        if count == 1:
+            return None
+        found: tuple[float, tuple[int, ...]] | None = None
+        if lead:
+            rest = self._best(first, last, 0, count - 1)
+            if rest is not None:
+                found = (LABEL_LINE + rest[0], (first, *rest[1]))
+        for k in range(last - 1, first, -1):
+            below = self.length(k, last)
+            if below > self.width * (count - 1):
+                break
+            above = lead + self.length(first, k)
+            if above > self.width:
+                continue
+            rest = self._best(k, last, 0, count - 1)
+            if rest is None:
+                continue
+            uneven = above - below / (count - 1)
+            cost = 1.0 + self.breaks[k] + rest[0] + 6.0 * (abs(uneven) + max(uneven, 0) * 0.2) / self.width
+            if found is None or cost < found[0]:
+                found = (cost, (k, *rest[1]))
+        return found
+
+
+def _columns(tokens: Sequence[Token]) -> tuple[list[int], list[int]]:
+    """First and last column of every token, were all of them on one line."""
+    begin, end = [], []
+    column = 0
+    for token in tokens:
+        column += token.space
+        begin.append(column)
+        column += len(token.text)
+        end.append(column)
+    return begin, end
+
+
+def _cost(
+    a: Token, b: Token, ended: str, bound: frozenset[str], joints: frozenset[str], language: str
+) -> float:
+    """Cost of a line's end between `a` and `b`."""
+    left, right = a.text[-1], b.text[0]
+    if clings(right) or right in NEVER_FIRST or left in NEVER_LAST:
+        return FORBIDDEN
+    if not b.space:
+        if not spaceless(left) and not spaceless(right):
+            return 8.0 if b.inside else FORBIDDEN
+        return _cost_spaceless(left, right, ended, inside=b.inside)
+    if ended:
+        # A comma between words that belong together ("a large, old house") is no place to breathe.
+        return 0.0 if ended == "sentence" else 0.5 + (b.cost or 0.0) / 4
+    if b.cost is not None:
+        return b.cost
+    before, after = bare(a.text), bare(b.text)
+    if before in bound:
+        return 8.0
+    if before in joints or (language != "de" and _name(a.text, b.text)):
+        return 6.0
+    return 1.5 if after in joints else 3.0
+
+
+def _name(a: str, b: str) -> bool:
+    """Whether two words look like parts of one name."""
+    return a[:1].isupper() and b[:1].isupper() and a[-1:] not in CLOSING
+
+
+def _cost_spaceless(left: str, right: str, ended: str, *, inside: bool) -> float:
+    """Cost between two characters of which one is of a script without spaces.
+
+    Phrases of Japanese end in hiragana; a run of katakana is one word, and one of kanji often is.
+    """
+    if ended:
+        return 0.0 if ended == "sentence" else 0.5
+    a, b = script(left), script(right)
+    if a == "hiragana" and b != "hiragana":
+        return 2.0
+    if a == b:
+        return {"katakana": 20.0, "kanji": 8.0}.get(a, 6.0) + 2.0 * inside
+    return 10.0 if b == "hiragana" else 4.0

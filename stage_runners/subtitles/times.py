@@ -1,0 +1,154 @@
+"""When cues begin and end: by their words, the time it takes to read them, the gap to the next one, and changes of shot.
+
+The rules about shots are those of Netflix's Subtitle Timing Guidelines, section 2, where the window is half a second (12 frames of 24):
+an in-time in the window behind a cut goes to the cut, one in two thirds of it before a cut goes to the cut, too, and one in the
+rest of it to its beginning; an out-time in the window on either side of a cut ends as much before it as two cues lie apart, or, where
+speech itself goes on past the cut, at the window's far end or at the next cue. Here speech and reading come first: no cue is moved where it, or its
+neighbour, could then not be read any more though it could before.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from stage_runners.subtitles.cues import Profile
+from stage_runners.subtitles.tokens import GRID_MS
+
+NEVER = 1 << 50
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When a cue is shown, in milliseconds: `start`..`end`; its words begin at `onset` and end at `spoken`, reading it takes `needed`.
+
+    `snapped`: it starts where it does because of a change of shot.
+    """
+
+    onset: int
+    spoken: int
+    needed: int
+    start: int
+    end: int = 0
+    snapped: bool = False
+
+    def readable(self, start: int, end: int, profile: Profile) -> bool:
+        """Whether it could be read, and seen at all, between `start` and `end`."""
+        return end - start >= max(self.needed, profile.min_ms)
+
+
+def timed(times: Sequence[Times], profile: Profile, shots: Sequence[float] = ()) -> list[Times]:
+    """The same cues with their ends, starts and ends on the changes of shot `shots` (milliseconds, in order) that are near enough."""
+    cuts = shots if profile.snap_ms else ()
+    result = list(times)
+    if cuts:
+        result = _starts(result, profile, cuts)
+    for k, one in enumerate(result):
+        limit = result[k + 1].start - profile.gap_ms if k + 1 < len(result) else NEVER
+        if cuts and k + 1 < len(result) and _on_a_cut(result[k + 1].start, cuts):
+            limit = _before(_nearest(result[k + 1].start, cuts), profile)
+        end = _end(one, limit, profile)
+        result[k] = replace(one, end=_end_by_cut(one, end, limit, profile, cuts) if cuts else end)
+    return result
+
+
+def _end(one: Times, limit: int, profile: Profile) -> int:
+    """Where it ends for its words and its readers; at `limit` at the latest, and there if little is missing."""
+    room = min(limit - one.start, profile.max_ms)
+    said = one.spoken - one.start
+    shown = min(room, max(said + profile.hold_ms, one.needed, profile.min_ms))
+    if room < profile.max_ms and room - shown < profile.chain_ms - profile.gap_ms:
+        shown = room
+    return one.start + shown
+
+
+def _starts(times: list[Times], profile: Profile, cuts: Sequence[float]) -> list[Times]:
+    result = list(times)
+    for k, one in enumerate(times):
+        before = result[k - 1] if k else None
+        after = times[k + 1].start - profile.gap_ms if k + 1 < len(times) else NEVER
+        for start in _places_to_start(one, profile, cuts):
+            if _may_start(one, start, after, profile) and _leaves_room(before, one, start, profile, cuts):
+                result[k] = replace(one, start=start, snapped=True)
+                break
+    return result
+
+
+def _places_to_start(one: Times, profile: Profile, cuts: Sequence[float]) -> list[int]:
+    """Where the rules would have it start, the nearest first; nothing where it starts well."""
+    window = profile.snap_ms
+    at = bisect_left(cuts, one.start)
+    found: list[int] = []
+    for cut in cuts[max(0, at - 1) : at + 1]:
+        ahead = cut - one.onset
+        if -window < ahead <= window * 2 / 3:
+            found.append(_grid(cut))
+        elif 0 < ahead < window:
+            found.append(_grid(cut - window))
+    return sorted((start for start in found if start >= 0), key=lambda start: abs(start - one.start))
+
+
+def _may_start(one: Times, start: int, after: int, profile: Profile) -> bool:
+    """Whether the cue keeps its limits from `start` on; it may not lose what it had."""
+    if one.spoken - start > profile.max_ms and one.spoken - one.start <= profile.max_ms:
+        return False
+    if start <= one.start:
+        return True
+    end = min(after, start + profile.max_ms)
+    if end - start < profile.min_ms or one.spoken <= start:
+        return False
+    # What cannot be read anyway may lose two frames for not flashing up before the cut.
+    doomed = not one.readable(one.start, min(after, one.start + profile.max_ms), profile)
+    return one.readable(start, end, profile) or (doomed and start - one.start <= 2 * profile.frame_ms)
+
+
+def _leaves_room(
+    before: Times | None, one: Times, start: int, profile: Profile, cuts: Sequence[float]
+) -> bool:
+    """Whether the cue before loses neither words nor readers where this one starts at `start` already."""
+    if before is None or start >= one.start:
+        return True
+    cut = _nearest(start, cuts)
+    end = _before(cut, profile) if _grid(cut) == start else start - profile.gap_ms
+    return before.spoken <= end and before.readable(before.start, end, profile)
+
+
+def _end_by_cut(one: Times, end: int, limit: int, profile: Profile, cuts: Sequence[float]) -> int:
+    """The end, away from a change of shot that it would only just miss."""
+    window = profile.snap_ms
+    at = bisect_left(cuts, end)
+    near = [
+        cut for cut in cuts[max(0, at - 1) : at + 1] if abs(end - cut) < window and cut > one.start + window
+    ]
+    latest = min(limit, one.start + profile.max_ms)
+    for cut in sorted(near, key=lambda cut: abs(end - cut)):
+        there, beyond = _before(cut, profile), _grid(cut + window)
+        cut_short = one.spoken - there
+        kept = one.readable(one.start, there, profile) or there >= end
+        if kept and cut_short <= window / 4 and there <= latest:
+            return there
+        if there < end and latest - cut >= window / 2:
+            return max(min(beyond, latest), end)
+    return end
+
+
+def _before(cut: float, profile: Profile) -> int:
+    """Where a cue ends that leaves the gap of frames free before `cut`."""
+    frames = profile.gap_frames * profile.frame_ms
+    return _grid(cut - max(frames, profile.gap_ms if frames <= profile.gap_ms - GRID_MS else 0))
+
+
+def _grid(milliseconds: float) -> int:
+    """On the grid, and not later: the first frame of a shot is shown with what begins a little before it."""
+    return math.floor(round(milliseconds / GRID_MS, 4)) * GRID_MS
+
+
+def _nearest(time: float, cuts: Sequence[float]) -> float:
+    at = bisect_left(cuts, time)
+    return min(cuts[max(0, at - 1) : at + 1], key=lambda cut: abs(cut - time))
+
+
+def _on_a_cut(start: int, cuts: Sequence[float]) -> bool:
+    return _grid(_nearest(start, cuts)) == start

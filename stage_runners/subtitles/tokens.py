@@ -1,0 +1,156 @@
+"""Words made ready for layout: whole milliseconds, one place each, none longer than a line."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from stage_runners.text.grammar import clings, spaceless
+from stage_runners.text.word_times import by_segment, places
+
+GRID_MS = 10
+"""Every time is a multiple of this, so that ASS, which knows no finer times, shows the same cues as SRT."""
+_PIECE = re.compile(r".*?[-/._@]+|.+", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, or a piece of one: `start` and `end` in milliseconds on the grid, never before the word's own.
+
+    `space`: a blank stands before it. `guessed`: its time is interpolated. `inside`: it goes on in a word that was
+    longer than a line. `cost`: what a line's end before it costs by its sentence's parse, None where there is none.
+    """
+
+    text: str
+    space: bool
+    start: int
+    end: int
+    speaker: str | None = None
+    segment: int = 0
+    overlap: bool = False
+    guessed: bool = False
+    inside: bool = False
+    cost: float | None = None
+
+
+def up(seconds: float) -> int:
+    """Milliseconds on the grid, not before `seconds`."""
+    return math.ceil(round(seconds * 1000 / GRID_MS, 4)) * GRID_MS
+
+
+def tokens(
+    segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, Any]], width: int
+) -> list[Token]:
+    """Tokens of at most `width` characters from rows of segments and words, in reading order.
+
+    A segment without words is cut into them at its blanks, or into characters where it has none.
+    """
+    words = completed(segments, words)
+    result = []
+    clock = 0
+    for word, place in zip(words, places(words, segments), strict=True):
+        text = " ".join(word["text"].split())
+        if not text:
+            continue
+        clock = max(clock, up(place.start))
+        token = Token(
+            text=text,
+            space=bool(word["space"]),
+            start=clock,
+            end=max(clock, up(place.end)),
+            speaker=word["speaker"],
+            segment=word["segment"],
+            overlap=bool(word["overlap"]),
+            guessed=place.guessed,
+            cost=word.get("cost"),
+        )
+        result.extend(_pieces(token, width))
+    return result
+
+
+def completed(
+    segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """The words, and words made from the text of every segment that has none."""
+    members = by_segment(words, segments)
+    result: list[Mapping[str, Any]] = []
+    for segment in segments:
+        own = [words[k] for k in members[segment["id"]]]
+        result.extend(own or _words_of(segment))
+    return result
+
+
+def _words_of(segment: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for blank, text in re.findall(r"(\s*)(\S+)", segment["text"]):
+        for k, part in enumerate(characters(text) if any(map(spaceless, text)) else [text]):
+            yield {
+                "segment": segment["id"],
+                "text": part,
+                "space": bool(blank) and k == 0,
+                "start": None,
+                "end": None,
+                "speaker": segment.get("speaker"),
+                "overlap": False,
+            }
+
+
+def _pieces(token: Token, width: int) -> list[Token]:
+    """The token, cut where it is longer than `width`; its time is shared by length."""
+    if len(token.text) <= width:
+        return [token]
+    if any(map(spaceless, token.text)):
+        parts = [piece for part in characters(token.text) for piece in _slices(part, width)]
+    else:
+        parts = _packed(
+            [piece for part in _PIECE.findall(token.text) for piece in _slices(part, width)], width
+        )
+    result: list[Token] = []
+    done = 0
+    for part in parts:
+        start = _between(token, done)
+        done += len(part)
+        result.append(
+            replace(
+                token,
+                text=part,
+                space=token.space and not result,
+                start=start,
+                end=_between(token, done),
+                inside=bool(result),
+            )
+        )
+    return result
+
+
+def _between(token: Token, characters: int) -> int:
+    return token.start + (token.end - token.start) * characters // len(token.text) // GRID_MS * GRID_MS
+
+
+def _slices(text: str, width: int) -> list[str]:
+    return [text[k : k + width] for k in range(0, len(text), width)]
+
+
+def _packed(parts: Sequence[str], width: int) -> list[str]:
+    """Neighbouring parts joined as long as they fit."""
+    result = [""]
+    for part in parts:
+        if len(result[-1]) + len(part) <= width:
+            result[-1] += part
+        else:
+            result.append(part)
+    return [part for part in result if part]
+
+
+def characters(text: str) -> list[str]:
+    """Characters of a script without spaces, marks kept on theirs; runs of other scripts stay whole."""
+    result: list[str] = []
+    for char in text:
+        joined = result and (clings(char) or (not spaceless(char) and not spaceless(result[-1][-1])))
+        if joined:
+            result[-1] += char
+        else:
+            result.append(char)
+    return result

@@ -1,0 +1,192 @@
+"""TMDB's answers in our words: a film, a series or an episode as `Known`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stage_runners.text.iso639 import LANGUAGES, language
+from stage_runners.tmdb.client import Client, NotFoundError
+from stage_runners.tmdb.film_facts import Known, Row, clean
+from stage_runners.tmdb.roles import people
+
+_OWN_CODES = {"cn": "zh", "xx": "", "sh": "hr", "mo": "ro"}
+"""Codes that TMDB uses for what ISO 639-1 calls otherwise: cn is Cantonese, xx no language."""
+_ID = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:themoviedb\.org/)?(?P<kind>movie|tv)/(?P<id>\d+)(?:[-/].*)?|(?P<bare>\d+)|.*?(?P<imdb>tt\d{6,})/?.*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Named:
+    """An id that settles which film it is: `kind` is movie, tv, imdb, tvdb, or empty for a number alone."""
+
+    kind: str
+    id: str
+
+
+def named(text: str) -> Named | None:
+    """Read `movie/603`, `tv/1399`, `603`, `tt0133093`, or a link to either; None for anything else."""
+    found = _ID.fullmatch(text.strip())
+    if not found:
+        return None
+    if found["kind"]:
+        return Named(found["kind"].lower(), found["id"])
+    return Named("imdb", found["imdb"].lower()) if found["imdb"] else Named("", found["bare"])
+
+
+def find(client: Client, who: Named) -> tuple[str, int | None, int | None] | None:
+    """TMDB's own id (movie/603) of one of IMDb's or TheTVDB's, and season and episode where it is an episode's."""
+    found = client.get(f"/find/{who.id}", {"external_source": f"{who.kind}_id"})
+    for key, kind in (("movie_results", "movie"), ("tv_results", "tv")):
+        for hit in _dicts(found.get(key)):
+            if isinstance(hit.get("id"), int):
+                return f"{kind}/{hit['id']}", None, None
+    for hit in _dicts(found.get("tv_episode_results")):
+        if isinstance(hit.get("show_id"), int):
+            return f"tv/{hit['show_id']}", _int(hit, "season_number"), _int(hit, "episode_number")
+    return None
+
+
+def details(client: Client, place: str, locale: str) -> dict[str, Any]:
+    """Everything that is asked of a film or series, in one answer."""
+    billed = "aggregate_credits" if place.startswith("tv/") else "credits"
+    more = f"{billed},alternative_titles,translations,keywords"
+    return client.get(f"/{place}", {"language": locale, "append_to_response": more})
+
+
+def titles(said: Mapping[str, Any]) -> list[str]:
+    """Every title of a film or series, in any language."""
+    others = said.get("alternative_titles")
+    others = others if isinstance(others, Mapping) else {}
+    translated = said.get("translations")
+    translated = _dicts(translated.get("translations") if isinstance(translated, Mapping) else None)
+    found = [
+        _text(said, "title", "name"),
+        _text(said, "original_title", "original_name"),
+        *(
+            _text(other, "title", "name")
+            for other in _dicts(others.get("titles")) + _dicts(others.get("results"))
+        ),
+        *(_text(_dict(one, "data"), "title", "name") for one in translated),
+    ]
+    return list(dict.fromkeys(title for title in found if title))
+
+
+def year(said: Mapping[str, Any]) -> int:
+    """The year of a film's release, or of a series' first episode; 0 where TMDB does not say."""
+    found = re.match(r"\d{4}", _text(said, "release_date", "first_air_date"))
+    return int(found[0]) if found else 0
+
+
+def movie(said: Mapping[str, Any]) -> tuple[Known, int]:
+    """A film as TMDB's details say it, and how many roles were left out."""
+    rows, dropped = people(_billed(_dicts(_dict(said, "credits").get("cast"))))
+    known = Known(
+        source="tmdb",
+        title=_text(said, "title"),
+        original_title=_text(said, "original_title"),
+        language=_language(said),
+        year=year(said),
+        plot=_text(said, "overview"),
+        rows=(*rows, *_places(said)),
+    )
+    return known, dropped
+
+
+def show(
+    client: Client, said: Mapping[str, Any], place: str, season: int | None, episode: int | None, locale: str
+) -> tuple[Known, int]:
+    """A series as TMDB's details say it, with one of its episodes where TMDB has that. Who plays in the episode comes first."""
+    own: dict[str, Any] = {}
+    if season is not None and episode is not None:
+        try:
+            own = client.get(
+                f"/{place}/season/{season}/episode/{episode}",
+                {"language": locale, "append_to_response": "credits"},
+            )
+        except NotFoundError:
+            own = {}
+    credited = _dict(own, "credits")
+    guests = _dicts(credited.get("guest_stars")) or _dicts(own.get("guest_stars"))
+    billed = [*_billed(_dicts(credited.get("cast"))), *_billed(guests)]
+    billed += _billed(_dicts(_dict(said, "aggregate_credits").get("cast")))
+    rows, dropped = people(dict.fromkeys(billed))
+    known = Known(
+        source="tmdb",
+        title=_text(own, "name"),
+        original_title="" if own else _text(said, "original_name"),
+        language=_language(said),
+        year=year({"release_date": own.get("air_date")}) or year(said),
+        plot="\n\n".join(text for text in (_text(own, "overview"), _text(said, "overview")) if text),
+        series=_text(said, "name"),
+        season=season,
+        episode=episode,
+        rows=(*rows, *_places(said)),
+    )
+    return known, dropped
+
+
+def _billed(cast: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """(role, actor) in the order of billing; one who has several roles in a series has them all in one."""
+    rows = sorted(cast, key=lambda one: one["order"] if isinstance(one.get("order"), int) else 9999)
+    found = []
+    for one in rows:
+        roles = _dicts(one.get("roles"))
+        roles.sort(
+            key=lambda role: -(role["episode_count"] if isinstance(role.get("episode_count"), int) else 0)
+        )
+        spoken = [_text(role, "character") for role in roles] or [_text(one, "character")]
+        found.append((" / ".join(role for role in spoken if role), _text(one, "name")))
+    return found
+
+
+def _places(said: Mapping[str, Any]) -> list[Row]:
+    """Places among TMDB's keywords, which writes them with their country: `paris, france`."""
+    from babelfish import Country
+    from babelfish.exceptions import Error
+
+    keywords = _dict(said, "keywords")
+    found = []
+    for one in _dicts(keywords.get("keywords")) + _dicts(keywords.get("results")):
+        town, comma, country = _text(one, "name").partition(", ")
+        if not comma:
+            continue
+        try:
+            Country.fromname(country)
+        except (Error, KeyError, ValueError):
+            if country.lower() not in {"england", "scotland", "wales", "northern ireland"}:
+                continue
+        main, _, other = town.partition(" (")
+        aliases = (other.rstrip(")").title(),) if other else ()
+        found.append(Row(name=main.title(), kind="place", aliases=aliases))
+    return found
+
+
+def _language(said: Mapping[str, Any]) -> str:
+    code = _text(said, "original_language").lower()
+    code = language(_OWN_CODES.get(code, code)).code
+    return code if code in LANGUAGES else ""
+
+
+def _text(said: Mapping[str, Any], *keys: str) -> str:
+    """The first of `keys` that holds text."""
+    found: Sequence[Any] = [said.get(key) for key in keys]
+    return next((clean(value) for value in found if isinstance(value, str) and value.strip()), "")
+
+
+def _int(said: Mapping[str, Any], key: str) -> int | None:
+    value = said.get(key)
+    return value if isinstance(value, int) else None
+
+
+def _dict(said: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = said.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -1,0 +1,240 @@
+"""The file of `--cast`: who is in the film, as its owner writes it down. CSV, or TOML."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from ipc.errors import StageError
+from stage_runners.text.iso639 import LANGUAGES, language
+from stage_runners.tmdb.film_facts import Known, Row, clean, folded
+
+KINDS = ("character", "place", "other")
+HINT = "a line is: character, actor, aliases with ; between them"
+_COLUMNS = {
+    "name": ("character", "characters", "role", "name", "figure"),
+    "actor": ("actor", "actress", "played by", "performer"),
+    "aliases": ("aliases", "alias", "also", "aka", "nicknames", "nickname", "other names"),
+    "kind": ("kind", "type"),
+}
+_TEXTS = ("title", "original_title", "language", "plot", "series")
+_LARGEST = 4 << 20
+
+
+def read(path: Path) -> Known:
+    """What the file says; `StageError` (input) with file and line where it says nothing that can be used."""
+    text = _text(path)
+    known = _toml(path, text) if path.suffix.lower() == ".toml" else _csv(path, text)
+    if not known.rows and not known.says():
+        _refuse(path, 0, "names nobody")
+    return known
+
+
+def language_code(said: str) -> str:
+    """The ISO 639-1 code of a language called by a code or its English name; empty where it is none we know."""
+    found = language(said.strip())
+    if found.code in LANGUAGES:
+        return found.code
+    return next((c for c, lang in LANGUAGES.items() if lang.name.casefold() == said.strip().casefold()), "")
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise StageError(
+            "input",
+            f"the cast {path.name} cannot be read: {error.strerror}",
+            "check its name and permissions",
+        ) from error
+    if len(raw) > _LARGEST:
+        _refuse(path, 0, f"has {len(raw) >> 20} MB, and a cast has a few lines")
+    codec = "utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    try:
+        text = raw.decode(codec)
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        _refuse(
+            path,
+            line,
+            "is not in UTF-8",
+            "save it as UTF-8: editors and spreadsheets offer it as an encoding",
+        )
+    if re.search(r"^\d\d:\d\d:\d\d[,.]\d{3} --> ", text, re.MULTILINE):
+        _refuse(path, 0, "is a file of subtitles, no list of names")
+    if any(
+        unicodedata.category(char) == "Cc" and char not in "\t\n\r\f"
+        for char in text[:4096].replace("\0", "")
+    ):
+        _refuse(path, 0, "holds control characters: that is no text")
+    if "\0" in text:
+        _refuse(path, text.partition("\0")[0].count("\n") + 1, "holds a zero byte: that is no text")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _refuse(path: Path, line: int, what: str, hint: str = HINT) -> NoReturn:
+    where = f"{path.name}, line {line}" if line else path.name
+    raise StageError("input", f"the cast {where}: {what}", hint)
+
+
+def _csv(path: Path, text: str) -> Known:
+    delimiter = _delimiter(text)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True, strict=True)
+    columns: Sequence[str] | None = None
+    rows: list[Row] = []
+    try:
+        for cells in reader:
+            values = [clean(cell) for cell in cells]
+            if not any(values) or values[0].startswith("#"):
+                continue
+            if columns is None:
+                columns = _header(path, reader.line_num, values)
+                if columns is not None:
+                    continue
+                columns = ("name", "actor", "aliases", "kind")
+            rows.append(_row(path, reader.line_num, values, columns, delimiter))
+    except csv.Error as error:
+        _refuse(path, reader.line_num, f"is no CSV: {error}", "close every quotation mark, or write none")
+    return Known(source="cast", rows=tuple(rows))
+
+
+def _delimiter(text: str) -> str:
+    """What parts the columns, by the first line that says something: a spreadsheet may write ; or a tab for the comma."""
+    lines = (line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
+    first = next(lines, "")
+    bare = re.sub(r'"[^"]*"', "", first)
+    if "\t" in bare:
+        return "\t"
+    return ";" if ";" in bare and "," not in bare else ","
+
+
+def _header(path: Path, line: int, values: Sequence[str]) -> list[str] | None:
+    """The columns that the first line names; None where it is a line like the others."""
+    known = {spoken: name for name, words in _COLUMNS.items() for spoken in words}
+    names = [known.get(value.casefold().replace("_", " "), "") for value in values]
+    if not any(names):
+        return None
+    if "name" not in names:
+        unknown = ", ".join(value for value, name in zip(values, names, strict=True) if value and not name)
+        _refuse(path, line, f"no column is called character{f' (there is {unknown})' if unknown else ''}")
+    twice = next((name for name in names if name and names.count(name) > 1), "")
+    if twice:
+        _refuse(path, line, f"two columns are the {twice}")
+    return names
+
+
+def _row(path: Path, line: int, values: Sequence[str], columns: Sequence[str], delimiter: str) -> Row:
+    if extra := [value for value in values[len(columns) :] if value]:
+        _refuse(
+            path,
+            line,
+            f"has more columns than there are: {extra[0]!r}",
+            "put what holds a comma into quotation marks",
+        )
+    said = dict(zip(columns, values, strict=False))
+    if not said.get("name"):
+        _refuse(path, line, "has no character")
+    kind = said.get("kind", "").casefold() or "character"
+    if kind not in KINDS:
+        _refuse(path, line, f"{said['kind']!r} is no kind: there are {', '.join(KINDS)}")
+    parts = re.split(
+        r"[|]" if delimiter == ";" and "|" in said.get("aliases", "") else r"[;|,]", said.get("aliases", "")
+    )
+    return _made(said["name"], kind, said.get("actor", ""), parts)
+
+
+def _made(name: str, kind: str, actor: str, aliases: Sequence[str]) -> Row:
+    own = dict.fromkeys(clean(alias) for alias in aliases)
+    kept = tuple(alias for alias in own if alias and folded(alias) != folded(name))
+    return Row(name=clean(name), kind=kind, actor=clean(actor), aliases=kept)
+
+
+def _toml(path: Path, text: str) -> Known:
+    try:
+        said = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        reason = re.sub(r"\s*\(at .*?\)$", "", str(error))
+        _refuse(
+            path,
+            int(found[1]) if found else text.count("\n") + 1,
+            f"is no TOML: {reason}",
+            'it is to hold [[character]] tables with name = "..."',
+        )
+    tables = ("character", "characters", "place", "places", "other")
+    if unknown := sorted(said.keys() - {*tables, *_TEXTS, "year"}):
+        _refuse(
+            path,
+            _line(text, unknown[0]),
+            f"{unknown[0]!r} is nothing a cast says: {', '.join(('character', 'places', *_TEXTS, 'year'))}",
+        )
+    rows = []
+    for key in tables:
+        kind = key.rstrip("s") if key != "other" else key
+        entries = said.get(key, [])
+        for place, entry in enumerate(entries if isinstance(entries, list) else [entries]):
+            rows.append(_entry(path, _line(text, key, place), kind, entry))
+    return Known(source="cast", rows=tuple(rows), **_facts(path, text, said))
+
+
+def _facts(path: Path, text: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for key in _TEXTS:
+        if key in said and not isinstance(said[key], str):
+            _refuse(path, _line(text, key), f"{key} is to be text in quotation marks")
+        facts[key] = said.get(key, "").strip()
+    if facts["language"] and not (code := language_code(facts["language"])):
+        _refuse(
+            path,
+            _line(text, "language"),
+            f"no language is called {facts['language']!r}",
+            "write its code, such as hi",
+        )
+    elif facts["language"]:
+        facts["language"] = code
+    year = said.get("year", 0)
+    if isinstance(year, bool) or not isinstance(year, int) or not (year == 0 or 1870 <= year <= 2200):
+        _refuse(path, _line(text, "year"), f"year is to be a number such as 1999, not {year!r}")
+    return {**facts, "year": year}
+
+
+def _entry(path: Path, line: int, kind: str, entry: Any) -> Row:
+    if isinstance(entry, str):
+        entry = {"name": entry}
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str) or not entry["name"].strip():
+        _refuse(path, line, f"a {kind} without a name", 'write name = "..."')
+    if unknown := sorted(entry.keys() - {"name", "actor", "aliases", "kind"}):
+        _refuse(path, line, f"{unknown[0]!r} is nothing that is said of a {kind}: name, actor, aliases, kind")
+    aliases, actor, kind = entry.get("aliases", []), entry.get("actor", ""), entry.get("kind", kind)
+    aliases = [aliases] if isinstance(aliases, str) else aliases
+    if not isinstance(aliases, list) or not all(isinstance(alias, str) for alias in aliases):
+        _refuse(
+            path,
+            line,
+            f"the aliases of {entry['name']} are to be a list of texts",
+            'write aliases = ["Addy"]',
+        )
+    if not isinstance(actor, str):
+        _refuse(path, line, f"the actor of {entry['name']} is to be text in quotation marks")
+    if kind not in KINDS:
+        _refuse(path, line, f"{kind!r} is no kind: there are {', '.join(KINDS)}")
+    return _made(entry["name"], kind, actor, aliases)
+
+
+def _line(text: str, key: str, place: int = 0) -> int:
+    """The line of the key, or of its table number `place`; 0 where it is not found."""
+    tables = [m.start() for m in re.finditer(rf"^\s*\[\[\s*{re.escape(key)}\s*\]\]", text, re.MULTILINE)]
+    keys = [
+        m.start()
+        for m in re.finditer(
+            rf"^\s*\"?{re.escape(key)}\"?\s*[=.]|^\s*\[\s*{re.escape(key)}\b", text, re.MULTILINE
+        )
+    ]
+    found = tables[place : place + 1] or keys[:1]
+    return text.count("\n", 0, found[0] + len(re.match(r"\s*", text[found[0] :])[0])) + 1 if found else 0

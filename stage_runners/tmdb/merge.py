@@ -1,0 +1,100 @@
+"""What several sources say of a film, as one: the most trusted first, and who said what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from stage_runners.tmdb.film_facts import FIELDS, Known, Row, folded
+
+MOST = 300
+"""Rows of a cast at most: a series has more, and nobody says the names of the last."""
+_ALIASES = 12
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Facts of the film by `FIELDS`; rows, each with its sources; and by source what it gave, in words."""
+
+    facts: dict[str, Any]
+    rows: tuple[tuple[Row, str], ...]
+    sources: tuple[str, ...]
+    left_out: int = 0
+
+
+def merge(knowns: Sequence[Known]) -> Merged:
+    """Put `knowns` together, the most trusted first.
+
+    A field is that of the first who says it. Rows with a name in common are one; so are rows of an actor who has one role in
+    each source: a role is then called as the first source calls it, and the other name is an alias.
+    """
+    facts: dict[str, Any] = {}
+    rows: list[tuple[Row, list[str]]] = []
+    said = []
+    for known in knowns:
+        given = [name for name in known.says() if not facts.get(name)]
+        facts |= {name: getattr(known, name) for name in given}
+        new, same = _added(rows, known)
+        said.append(_words(known.source, given, new, same))
+    facts = {name: facts.get(name, 0 if name == "year" else "") for name in FIELDS}
+    ordered = [pair for kind in ("character", "place", "other") for pair in rows if pair[0].kind == kind]
+    kept = tuple((_trimmed(row), "+".join(sources)) for row, sources in ordered[:MOST])
+    return Merged(facts, kept, tuple(said), len(ordered) - len(kept))
+
+
+def _added(rows: list[tuple[Row, list[str]]], known: Known) -> tuple[int, int]:
+    """Put the rows of one source in; returns how many are new, and how many were there."""
+    before = list(range(len(rows)))
+    new = same = 0
+    for row in known.rows:
+        place = _place(rows, before, row, known.rows)
+        if place is None:
+            rows.append((row, [known.source]))
+            new += 1
+            continue
+        first, sources = rows[place]
+        rows[place] = (_joined(first, row), sources if known.source in sources else [*sources, known.source])
+        same += 1
+    return new, same
+
+
+def _place(
+    rows: Sequence[tuple[Row, list[str]]], before: Sequence[int], row: Row, fellows: Sequence[Row]
+) -> int | None:
+    """Which of `rows` is the same as `row`; None where it is new. Actors count for the rows of sources `before`."""
+    names = _names(row)
+    for k, (other, _) in enumerate(rows):
+        if other.kind == row.kind and names & _names(other):
+            return k
+    actor = folded(row.actor)
+    if not actor or row.kind != "character":
+        return None
+    theirs = [k for k in before if folded(rows[k][0].actor) == actor]
+    own = [fellow for fellow in fellows if folded(fellow.actor) == actor]
+    return theirs[0] if len(theirs) == len(own) == 1 else None
+
+
+def _names(row: Row) -> set[str]:
+    return {name for text in (row.name, *row.aliases) if (name := folded(text))}
+
+
+def _joined(first: Row, second: Row) -> Row:
+    known = _names(first)
+    more = [name for name in (second.name, *second.aliases) if folded(name) not in known]
+    return replace(
+        first,
+        actor=first.actor or second.actor,
+        aliases=(*first.aliases, *{folded(name): name for name in more}.values()),
+    )
+
+
+def _trimmed(row: Row) -> Row:
+    return replace(row, aliases=row.aliases[:_ALIASES])
+
+
+def _words(source: str, given: Sequence[str], new: int, same: int) -> str:
+    gave = [name.replace("_", " ") for name in given]
+    gave += [f"{new} {'names' if new != 1 else 'name'}"] if new else []
+    gave += [f"{same} known already"] if same else []
+    return f"{source}: {', '.join(gave) or 'nothing new'}"

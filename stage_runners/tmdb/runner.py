@@ -1,0 +1,257 @@
+"""TMDB: what the film is, and who is in it. From the user's own file, the .nfo beside it, TMDB, and what its name says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ipc.errors import StageError
+from stage_runners.tmdb import api, cast_file, file_name
+from stage_runners.tmdb import nfo as tmdb_nfo
+from stage_runners.tmdb.client import (
+    BASE,
+    BASE_VARIABLE,
+    KEY_VARIABLE,
+    Client,
+    NotFoundError,
+    RefusedError,
+    UnreachableError,
+)
+from stage_runners.tmdb.film_facts import Known, Row
+from stage_runners.tmdb.merge import Merged, merge
+from stage_runners.tmdb.search import search
+
+STAGE = "tmdb"
+VERSION = 1
+
+
+def load(params: Mapping[str, Any], device: str) -> None:
+    """Nothing to load."""
+
+
+def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa: ARG001
+    """Read what there is, ask TMDB where it may be asked, and write the cast with who said what.
+
+    `StageError`: input where the file of --cast says nothing usable or TMDB has no film of the id that was asked for, config for
+    an id that is none, auth where the key is refused and nobody else knows the film. Without an answer of TMDB the result is what the others know,
+    degraded, and to be made again.
+    """
+    params = context.params
+    name = params.get("name") or inputs["film"].name
+    said = api.named(params["tmdb_id"]) if params.get("tmdb_id") else None
+    if params.get("tmdb_id") and said is None:
+        raise StageError(
+            "config",
+            f"--tmdb {params['tmdb_id']}: that is no id of a film",
+            "write movie/603, tv/1399, tt0133093, or the address of its page at TMDB",
+        )
+    told = [cast_file.read(Path(params["cast"]))] if params.get("cast") else []
+    by_name = file_name.of_name(name)
+    tag, seconds = file_name.of_container(inputs["film"])
+    by_tag = file_name.of_tag(tag) if tag else None
+    beside = _of_this_film(context, said, _nfos(context, by_name.episode if by_name else None))
+    guesses = [known for known in (by_tag, by_name) if known]
+    asked: list[Known] = []
+    if params.get("online"):
+        asked = _online(context, said, [*told, *beside, *guesses], seconds)
+    merged = merge([*told, *beside, *asked, *guesses])
+    _save(context, merged)
+
+
+def _nfos(context: Any, episode: int | None) -> list[Known]:
+    """What the .nfo of the film and that of its series say."""
+    found = []
+    for key in ("nfo", "show_nfo"):
+        if not context.params.get(key):
+            continue
+        nfo = tmdb_nfo.read(Path(context.params[key]), episode)
+        if nfo.trouble:
+            context.degraded(nfo.trouble)
+        elif nfo.known is None:
+            context.log(f"{Path(context.params[key]).name} says nothing of the film")
+        if nfo.known:
+            found.append(nfo.known)
+    return found
+
+
+def _of_this_film(context: Any, said: api.Named | None, beside: list[Known]) -> list[Known]:
+    """Without an .nfo that names another film than the user does. IMDb's id of an episode is not that of its series."""
+    if said is None:
+        return beside
+    kept = []
+    for known in beside:
+        theirs = known.ids.get("imdb" if said.kind == "imdb" else "tmdb", "")
+        kind, _, number = theirs.rpartition("/")
+        same = number == said.id and said.kind in {"", "imdb", kind}
+        if not theirs or same or (said.kind == "imdb" and known.season is not None):
+            kept.append(known)
+        else:
+            asked = context.params["tmdb_id"]
+            context.warn(f"the .nfo is of another film ({theirs}) than --tmdb {asked}: not used")
+    return kept
+
+
+def _online(context: Any, said: api.Named | None, others: Sequence[Known], seconds: float) -> list[Known]:
+    """What TMDB says; nothing, and the reason told, where it knows no such film or cannot be asked."""
+
+    def pause(waiting: str) -> None:
+        context.check()
+        context.progress(0, 0, unit="", phase="asking TMDB")
+        if waiting:
+            context.log(f"TMDB: {waiting}")
+
+    cache = context.params.get("cache")
+    client = Client(
+        os.environ.get(KEY_VARIABLE, ""),
+        base=os.environ.get(BASE_VARIABLE) or BASE,
+        cache=Path(cache) if cache else None,
+        pause=pause,
+    )
+    try:
+        return _asked(context, client, said, others, seconds)
+    except UnreachableError as error:
+        context.degraded(f"TMDB could not be asked: {error}")
+        context.fact("transient", f"TMDB could not be asked: {error}")
+    except RefusedError:
+        reason, hint = (
+            f"TMDB refuses the key in {KEY_VARIABLE}",
+            "see themoviedb.org/settings/api, or use --offline",
+        )
+        if said and not any(known.rows for known in others):
+            raise StageError("auth", reason, hint) from None
+        context.degraded(f"{reason}: {hint}")
+        context.fact("transient", reason)
+    finally:
+        client.close()
+        context.metric("questions", client.asked)
+    return []
+
+
+def _asked(
+    context: Any, client: Client, said: api.Named | None, others: Sequence[Known], seconds: float
+) -> list[Known]:
+    locale = context.params["tmdb_language"]
+    season = next((known.season for known in others if known.season is not None), None)
+    episode = next((known.episode for known in others if known.episode is not None), None)
+    place, why = "", ""
+    if said:
+        place, own_season, own_episode = _settled(client, said, episodic=season is not None)
+        season, episode = (season, episode) if own_season is None else (own_season, own_episode)
+        why = f"{place}: --tmdb says so"
+    else:
+        place, why, own_season, own_episode = _by_id(context, client, others)
+        season, episode = (season, episode) if own_season is None else (own_season, own_episode)
+    if not place:
+        place, why = _by_title(context, client, others, seconds, locale)
+    if not place:
+        return []
+    try:
+        answer = api.details(client, place, locale)
+    except NotFoundError:
+        raise _unknown(place) from None
+    if place.startswith("tv/"):
+        known, dropped = api.show(client, answer, place, season, episode, locale)
+    else:
+        known, dropped = api.movie(answer)
+    context.log(f"TMDB: {why}")
+    context.fact("chosen", {"id": place, "why": why})
+    context.fact("roles_without_a_name", dropped)
+    return [known]
+
+
+def _settled(client: Client, said: api.Named, *, episodic: bool) -> tuple[str, int | None, int | None]:
+    """TMDB's id for what the user named."""
+    if said.kind == "imdb":
+        found = api.find(client, said)
+        if found is None:
+            raise _unknown(said.id)
+        return found
+    kind = said.kind or ("tv" if episodic else "movie")
+    return f"{kind}/{said.id}", None, None
+
+
+def _unknown(place: str) -> StageError:
+    return StageError(
+        "input",
+        f"TMDB has no {place} (--tmdb)",
+        "look for the film at themoviedb.org: the id is in its address",
+    )
+
+
+def _by_id(context: Any, client: Client, others: Sequence[Known]) -> tuple[str, str, int | None, int | None]:
+    """The film that an id in an .nfo names; what TMDB does not know is searched by its title."""
+    for known in others:
+        for who in ("tmdb", "imdb", "tvdb"):
+            if not (text := known.ids.get(who)):
+                continue
+            season = episode = None
+            try:
+                if who == "tmdb":
+                    api.details(client, text, context.params["tmdb_language"])
+                    place: str | None = text
+                else:
+                    found = api.find(client, api.Named(who, text))
+                    place, season, episode = found or (None, None, None)
+            except NotFoundError:
+                place = None
+            if place:
+                return place, f"{place}: the {known.source} names it ({who} {text})", season, episode
+            context.log(f"TMDB does not know {text}, which the {known.source} names")
+    return "", "", None, None
+
+
+def _by_title(
+    context: Any, client: Client, others: Sequence[Known], seconds: float, locale: str
+) -> tuple[str, str]:
+    """The film whose title, year and length fit what any source says, the most trusted first."""
+    candidates: list[dict[str, Any]] = []
+    reasons: list[str] = []
+    tried: set[tuple[str, ...]] = set()
+    season = next((known.season for known in others if known.season is not None), None)
+    begun = next((known.series_year for known in others if known.series_year), 0)
+    for source in others:
+        # a title beside an episode's number is the episode's: TMDB is asked for the series
+        known = replace(source, season=season, series_year=source.series_year or begun)
+        what = (known.series,) if season is not None else (known.title, known.original_title, str(known.year))
+        if not any(what[:2]) or what in tried:
+            continue
+        tried.add(what)
+        hit, hits, why = search(client, known, seconds, locale)
+        candidates += [{**one.fact(), "for": known.source} for one in hits[:10]]
+        reasons.append(why)
+        if hit:
+            context.fact("candidates", candidates)
+            return hit.place, why
+    context.fact("candidates", candidates)
+    for reason in reasons:
+        context.warn(f"TMDB: {reason}")
+    if reasons:
+        context.fact("not_chosen", reasons)
+    return "", ""
+
+
+def _save(context: Any, merged: Merged) -> None:
+    rows: list[tuple[Row, str]] = list(merged.rows)
+    if merged.left_out:
+        context.warn(f"the cast has {merged.left_out} names more than {len(rows)}: they are left out")
+    characters = sum(row.kind == "character" for row, _ in rows)
+    context.method = "+".join(dict.fromkeys(text.partition(":")[0] for text in merged.sources)) or "none"
+    context.fact("title", merged.facts["title"])
+    context.fact("characters", characters)
+    context.fact("sources", list(merged.sources))
+    context.progress(len(rows), len(rows), unit="names")
+    context.save(
+        "cast",
+        {
+            "name": [row.name for row, _ in rows],
+            "kind": [row.kind for row, _ in rows],
+            "actor": [row.actor or None for row, _ in rows],
+            "aliases": [list(row.aliases) for row, _ in rows],
+            "source": [source for _, source in rows],
+            "order": list(range(len(rows))),
+        },
+        {**merged.facts, "sources": list(merged.sources)},
+    )

@@ -1,0 +1,82 @@
+"""Whisper's tokenizer for a model that comes without one, from the vocabularies that mlx-whisper packs.
+
+Models in mlx-whisper's layout hold weights only. The vocabulary is a list of byte strings by rank (tiktoken's); what the tokenizers library
+wants instead, the pairs that merge, follows from it: a token was made of the two pieces that its bytes fall into when all merges
+of lower rank are done.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+
+def packaged(multilingual: bool, languages: int) -> Any:
+    """A tokenizers.Tokenizer with Whisper's vocabulary, for `languages` languages."""
+    from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
+
+    from stage_runners.whisper.mlx.network import whisper_module
+
+    assets = Path(whisper_module().__file__).parent / "assets"
+    ranks = _ranks(assets / ("multilingual.tiktoken" if multilingual else "gpt2.tiktoken"))
+    letters = _letters()
+    vocabulary = {_spelled(token, letters): rank for token, rank in ranks.items()}
+    merges = [(_spelled(a, letters), _spelled(b, letters)) for a, b in _merges(ranks)]
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    special = [AddedToken(token, special=True, normalized=False) for token in _special(languages)]
+    tokenizer.add_special_tokens(special[:-1501])
+    tokenizer.add_tokens(
+        [AddedToken(token.content, special=False, normalized=False) for token in special[-1501:]]
+    )
+    return tokenizer
+
+
+def _ranks(path: Path) -> dict[bytes, int]:
+    lines = (line.split() for line in path.read_bytes().splitlines() if line.strip())
+    return {base64.b64decode(token): int(rank) for token, rank in lines}
+
+
+def _merges(ranks: Mapping[bytes, int]) -> Iterator[tuple[bytes, bytes]]:
+    for token, rank in sorted(ranks.items(), key=lambda one: one[1]):
+        if len(token) > 1:
+            pieces = [token[i : i + 1] for i in range(len(token))]
+            while len(pieces) > 2:
+                best = min(
+                    range(len(pieces) - 1), key=lambda i: _rank(ranks, pieces[i] + pieces[i + 1], rank)
+                )
+                if _rank(ranks, pieces[best] + pieces[best + 1], rank) == rank:
+                    break
+                pieces[best : best + 2] = [pieces[best] + pieces[best + 1]]
+            if len(pieces) == 2:
+                yield pieces[0], pieces[1]
+
+
+def _rank(ranks: Mapping[bytes, int], token: bytes, limit: int) -> int:
+    return min(limit, ranks.get(token, limit))
+
+
+def _letters() -> dict[int, str]:
+    """The printable character that stands for each byte in a byte-level vocabulary (GPT-2's): itself where it is one."""
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    letters = {byte: chr(byte) for byte in printable}
+    others = (byte for byte in range(256) if byte not in letters)
+    return letters | {byte: chr(256 + at) for at, byte in enumerate(others)}
+
+
+def _spelled(token: bytes, letters: Mapping[int, str]) -> str:
+    return "".join(letters[byte] for byte in token)
+
+
+def _special(languages: int) -> list[str]:
+    """What follows the vocabulary, in order."""
+    names = list(importlib.import_module("mlx_whisper.tokenizer").LANGUAGES)[:languages]
+    words = ["translate", "transcribe", "startoflm", "startofprev", "nospeech", "notimestamps"]
+    return [
+        *(f"<|{word}|>" for word in ["endoftext", "startoftranscript", *names, *words]),
+        *(f"<|{i * 0.02:.2f}|>" for i in range(1501)),
+    ]

@@ -1,0 +1,240 @@
+"""Job files: what they hold, that they mean the plan they were made from, and that an edited one is kept."""
+
+# ruff: noqa: F811  (the fixture `place` is an argument)
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+import pytest
+
+from orchestrator import cli
+from orchestrator.commands import run as run_command
+from orchestrator.config import files
+from orchestrator.config import merge as config
+from orchestrator.config.flags import FLAGS
+from orchestrator.errors import FAILED, OK, PARTIAL, STORAGE, USAGE, FatalError
+from orchestrator.planning import request
+from orchestrator.runs import session
+from tests.orchestrator.places import place  # noqa: F401
+from tests.orchestrator.toy_stages import new_store
+
+MACHINES = Path(__file__).parents[2] / "data" / "machines"
+pytestmark = pytest.mark.env("models")
+
+
+def arguments(*words):
+    parser = argparse.ArgumentParser()
+    run_command.add_options(parser)
+    return parser.parse_args(words)
+
+
+def plan(place, *words):
+    return request.plan_from(arguments(*words), place.film, new_store(place.film.parent))
+
+
+def meaning(plan):
+    """What a plan would do: every step's choice, down to each parameter, its key and verdict, and where the film goes."""
+    steps = [
+        (
+            s.name,
+            s.verdict,
+            s.key,
+            s.inputs,
+            s.stage.resources,
+            [(c.backend, c.model, c.params) for c in s.choices],
+        )
+        for s in plan.steps
+    ]
+    return steps, plan.destination
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        [
+            "--model",
+            "tiny.en",
+            "--language",
+            "en",
+            "--hotwords",
+            'Raj "R" \\ Sünita\t#1',
+            "--initial-prompt",
+            "x",
+        ],
+        ["--no-mux", "--no-diarize", "--threads", "1", "--batch-size", "2", "--compute-type", "float32"],
+        [
+            "--device",
+            "cpu",
+            "--clip",
+            "0:01-0:02",
+            "--max-cps",
+            "12.5",
+            "--align-model",
+            "attention",
+            "--strict",
+        ],
+        [
+            "--output-dir",
+            "some where",
+            "--container",
+            "mp4",
+            "--diarize-model",
+            "embedded",
+            "--num-speakers",
+            "2",
+        ],
+    ],
+    ids=["nothing", "words", "switches", "device", "folder"],
+)
+def test_a_job_file_means_the_plan_it_was_made_from(place, words, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    wanted = plan(place, *words)
+    assert cli.main(["prepare", str(place.film), *words]) == OK
+    monkeypatch.chdir("/")
+    assert meaning(plan(place)) == meaning(wanted)
+    asked = config.merged(arguments(), place.film)
+    assert asked.job == place.job
+    assert request.formats_of(asked) == request.DEFAULT_FORMATS
+    assert asked.strict is ("--strict" in words)
+
+
+@pytest.mark.parametrize("profile", sorted(file.stem for file in MACHINES.glob("*.json")))
+def test_a_job_file_means_the_same_plan_on_every_kind_of_machine(place, profile):
+    on = ["--machine", str(MACHINES / f"{profile}.json")]
+    parser = argparse.ArgumentParser()
+    run_command.add_options(parser)
+    request.add_machine(parser)
+    store = new_store(place.film.parent)
+    wanted = request.plan_from(parser.parse_args(on), place.film, store)
+    assert cli.main(["prepare", str(place.film), *on]) == OK
+    found = request.plan_from(parser.parse_args(on), place.film, store)
+    for one, other in zip(wanted.steps, found.steps, strict=True):
+        first = [
+            (
+                step.name,
+                step.key,
+                step.choices and (step.choice.backend, step.choice.model, step.choice.params),
+            )
+            for step in (one, other)
+        ]
+        assert first[0] == first[1]
+
+
+def test_what_the_environment_says_goes_into_the_file_with_its_place(place):
+    place.environment(WHISPER_MODEL="tiny.en", BATCH_SIZE="3", WHISPERX_DEVICE="cpu")
+    wanted = plan(place)
+    cli.main(["prepare", str(place.film)])
+    text = place.job.read_text()
+    assert re.search(r'^model = "tiny.en" +# said by environment WHISPER_MODEL$', text, re.MULTILINE)
+    assert re.search(r'^asr = "cpu" +# said by environment WHISPERX_DEVICE', text, re.MULTILINE)
+    place.environment(WHISPER_MODEL="", BATCH_SIZE="", WHISPERX_DEVICE="")
+    assert meaning(plan(place)) == meaning(wanted)
+
+
+def test_a_model_in_a_folder_is_found_from_everywhere(place, monkeypatch, tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "model.bin").write_bytes(b"weights")
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["prepare", str(place.film), "--model", "mine"]) == OK
+    assert config.merged(arguments(), place.film).model == str(folder)
+
+
+def test_every_line_that_does_not_count_is_right_when_it_is_made_to_count(place):
+    cli.main(["prepare", str(place.film)])
+    text = place.job.read_text()
+    place.job.write_text(re.sub(r"^# (\w+ = )", r"\1", text, flags=re.MULTILINE))
+    told = files.read(place.job)
+    assert set(told.values) == {flag.key for flag in FLAGS}
+    assert set(told.devices) == {"silero_vad", "pyannote_vad", "diarization", "asr", "alignment"}
+
+
+def test_a_model_that_fits_but_is_not_there_is_a_line_that_does_not_count(place, monkeypatch):
+    from orchestrator.planning.recommendations import Recommendation
+
+    small = Recommendation(model="small", compute_type="int8", batch_size=8, why="eight cores read it")
+    monkeypatch.setattr("orchestrator.planning.recommendations.recommend", lambda *_: small)
+    cli.main(["prepare", str(place.film)])
+    line = next(line for line in place.job.read_text().splitlines() if line.startswith("# model"))
+    assert re.fullmatch(
+        r'# model = "small" +# fits this machine: eight cores read it; fetched at the first run', line
+    )
+
+
+def test_an_edited_job_file_is_kept(place, capsys):
+    cli.main(["prepare", str(place.film)])
+    assert cli.main(["prepare", str(place.film), "--beam-size", "2"]) == OK  # nobody has touched it
+    assert "beam_size = 2" in place.job.read_text()
+    place.job.write_text('language = "hi"')
+    assert cli.main(["prepare", str(place.film)]) == FAILED
+    assert place.job.read_text() == 'language = "hi"'
+    assert "was edited and is kept" in capsys.readouterr().err
+    assert cli.main(["prepare", str(place.film), "--overwrite"]) == OK
+    assert "beam_size = 2" not in place.job.read_text()
+
+
+def test_a_job_file_that_was_written_by_hand_is_kept(place, capsys):
+    place.job.write_text('language = "hi"')
+    assert cli.main(["prepare", str(place.film)]) == FAILED
+    assert "was not written by this tool and is kept" in capsys.readouterr().err
+
+
+def test_several_films_are_prepared_and_one_that_is_not_there_is_told(place, tmp_path, capsys):
+    other = tmp_path / "other.mkv"
+    other.write_text("another")
+    place.job.write_text("# mine")
+    films = [str(place.film), str(place.job), str(other), str(tmp_path / "none.mp4")]
+    assert cli.main(["prepare", *films]) == PARTIAL
+    assert other.with_name("other.mkv.orchestrator.toml").is_file()
+    assert not Path(f"{place.job}.orchestrator.toml").exists()
+    said = capsys.readouterr().err
+    assert "is kept" in said
+    assert "none.mp4" in said
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(place, capsys):
+    if not Path("/proc/version").is_file():
+        pytest.skip("no folder here that nobody can write")
+    assert cli.main(["prepare", "/proc/version"]) == STORAGE
+    assert "cannot write /proc" in capsys.readouterr().err
+
+
+def test_what_is_of_one_run_is_refused(place, capsys):
+    assert cli.main(["prepare", str(place.film), "--until", "asr"]) == USAGE
+
+
+def test_a_run_says_in_one_line_what_the_job_file_decides_and_each_film_has_its_own(place, tmp_path):
+    other = tmp_path / "other.mkv"
+    other.write_text("another")
+    place.job.write_text('language = "hi"\noutput_format = "srt"\n[device]\nasr = "cpu"')
+    films = arguments()
+    films.films = [place.film, other, place.job]
+    asked, plans, refused = session._plans(films, new_store(tmp_path))
+    assert session._options(films, asked)["elsewhere"] == {
+        str(place.film): {
+            "language": {"value": "hi", "from": place.job.name},
+            "output_format": {"value": "srt", "from": place.job.name},
+            "device.asr": {"value": "cpu", "from": place.job.name},
+        }
+    }
+    assert not refused
+    assert [plan.step("asr").choice.params["language"] for plan in plans] == ["hi", None]
+    assert [request.formats_of(of_film) for of_film in asked.values()] == [("srt",), request.DEFAULT_FORMATS]
+    assert [request.taken_up(of_film) for of_film in asked.values()] == [
+        "movie.mp4.orchestrator.toml is taken up: language, output_format, device.asr",
+        "",
+    ]
+
+
+def test_a_wrong_job_file_stops_a_batch_before_it_begins(place, tmp_path):
+    other = tmp_path / "other.mkv"
+    other.write_text("another")
+    place.job.write_text("modell = 1")
+    films = arguments()
+    films.films = [other, place.film]
+    with pytest.raises(FatalError, match="modell"):
+        session._plans(films, new_store(tmp_path))

@@ -1,0 +1,181 @@
+"""Devices by stage as every place asks for them, and the variables that people carry over from earlier tools."""
+
+# ruff: noqa: F811  (the fixture `place` is an argument)
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from orchestrator import cli
+from orchestrator.config import environment
+from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
+from orchestrator.planning import request
+from tests.orchestrator.places import LINUX_MLX, MAC, NVIDIA, place  # noqa: F401
+
+MACHINES = Path(__file__).parents[2] / "data" / "machines"
+
+
+def devices(asked, where=NVIDIA):
+    return request.devices_of(asked, where)
+
+
+def test_devices_on_the_command_line_add_up_and_the_later_one_counts(place):
+    asked = place.merged("--device", "asr=mlx,diarization=cuda", "--device", "asr=cpu", "--device", "cuda")
+    assert devices(asked) == {"asr": "cpu", "diarization": "cuda", "": "cuda"}
+
+
+def test_devices_are_merged_by_stage_and_all_in_a_higher_place_counts_more_than_a_stage_in_a_lower_one(place):
+    place.config('[device]\nasr = "mlx"\npyannote-vad = "cuda"')
+    place.environment(ORCHESTRATOR_DEVICE="diarization=cuda")
+    assert devices(place.merged()) == {"asr": "mlx", "pyannote_vad": "cuda", "diarization": "cuda"}
+    assert devices(place.merged("--device", "asr=cpu"))["pyannote_vad"] == "cuda"
+    assert devices(place.merged("--device", "cpu")) == {"": "cpu"}
+    assert place.merged().sources["device.asr"] == "config.toml"
+
+
+def test_auto_leaves_a_stage_its_own_order(place):
+    place.config('device = "cuda"')
+    found = devices(place.merged("--device", "asr=auto"))
+    assert "asr" not in found
+    assert "" not in found
+    assert found["diarization"] == "cuda"
+    assert devices(place.merged("--device", "auto")) == {}
+
+
+@pytest.mark.parametrize("text", ['device = ["asr=cpu", "cuda"]', '[device]\nall = "cuda"\nasr = "cpu"'])
+def test_a_device_in_a_file_is_a_text_a_list_or_a_table(place, text):
+    place.job.write_text(text)
+    assert devices(place.merged()) == {"": "cuda", "asr": "cpu"}
+
+
+def test_a_device_that_is_not_there_is_refused_by_the_place_that_asked(place):
+    place.environment(WHISPERX_DEVICE="cuda")
+    asked = place.merged()
+    assert request.sources_of(asked)["asr"] == "WHISPERX_DEVICE=cuda"
+    place.job.write_text('device = "asr=mlx"')
+    assert request.sources_of(place.merged())["asr"] == "movie.mp4.orchestrator.toml"
+    assert request.sources_of(place.merged("--device", "asr=cpu"))["asr"] == "--device asr=cpu"
+
+
+@pytest.mark.env("models")
+def test_the_plan_says_where_a_device_was_asked_for_that_is_not_there(place, capsys):
+    place.environment(WHISPERX_DEVICE="cuda")
+    without = ["plan", str(place.film), "--machine", str(MACHINES / "plain-cpu.json")]
+    assert cli.main(without) == ENVIRONMENT
+    said = capsys.readouterr().err
+    assert "WHISPERX_DEVICE=cuda: asr cannot use cuda here: " in said
+    assert "it can use: cpu" in said
+    assert cli.main([*without, "--device", "asr=cpu"]) == OK
+    assert "asr: cpu: asked for (--device asr=cpu)" in capsys.readouterr().out
+
+
+# --- the names that are carried over ------------------------------------------------------------------------------------
+
+
+def carried(place, where, **values):
+    place.environment(**values)
+    return devices(place.merged(), where)
+
+
+def test_whisperx_device_is_for_recognition_and_for_an_aligner_that_can(place):
+    assert carried(place, NVIDIA, WHISPERX_DEVICE="cuda") == {"asr": "cuda"}
+    place.environment(ORCHESTRATOR_ALIGN_MODEL="WAV2VEC2_ASR_BASE_960H")
+    assert carried(place, NVIDIA) == {"asr": "cuda", "alignment": "cuda"}
+    assert carried(place, NVIDIA, WHISPERX_DEVICE="cpu") == {"asr": "cpu", "alignment": "cpu"}
+    assert carried(place, NVIDIA, WHISPERX_DEVICE="auto") == {}
+
+
+def test_apple_s_gpu_is_mlx_for_recognition_and_mps_for_an_aligner(place):
+    assert carried(place, MAC, WHISPERX_DEVICE="mps") == {"asr": "mlx"}
+    place.environment(ORCHESTRATOR_ALIGN_MODEL="WAV2VEC2_ASR_BASE_960H")
+    assert carried(place, MAC) == {"asr": "mlx", "alignment": "mps"}
+
+
+def test_mlx_that_computes_on_a_cpu_is_not_apple_s_gpu(place):
+    with pytest.raises(FatalError, match="WHISPERX_DEVICE=mps: asr cannot use mlx here"):
+        carried(place, LINUX_MLX, WHISPERX_DEVICE="mps")
+
+
+@pytest.mark.parametrize(
+    ("backend", "where", "device"),
+    [
+        ("whisperx", NVIDIA, {"asr": "cuda"}),
+        ("faster-whisper", MAC, {"asr": "cpu"}),
+        ("mlx", MAC, {"asr": "mlx"}),
+        ("mlx-whisper", LINUX_MLX, {"asr": "mlx"}),
+        ("auto", MAC, {}),
+    ],
+)
+def test_whisper_backend_says_how_recognition_runs(place, backend, where, device):
+    assert carried(place, where, WHISPER_BACKEND=backend) == device
+
+
+def test_backend_and_device_narrow_each_other_down_or_contradict(place):
+    assert carried(place, NVIDIA, WHISPER_BACKEND="whisperx", WHISPERX_DEVICE="cpu")["asr"] == "cpu"
+    assert carried(place, MAC, WHISPER_BACKEND="mlx", WHISPERX_DEVICE="mps")["asr"] == "mlx"
+    place.environment(WHISPER_BACKEND="mlx", WHISPERX_DEVICE="cuda")
+    said, status = place.refused()
+    assert "WHISPERX_DEVICE=cuda and WHISPER_BACKEND=mlx: they contradict each other" in said
+    assert status == USAGE
+
+
+def test_use_gpu_diarization_is_this_machine_s_accelerator_or_the_cpu(place):
+    assert carried(place, NVIDIA, USE_GPU_DIARIZATION="true") == {
+        "diarization": "cuda",
+        "pyannote_vad": "cuda",
+    }
+    assert carried(place, MAC) == {"diarization": "mps", "pyannote_vad": "mps"}
+    said, status = place.refused()
+    assert "USE_GPU_DIARIZATION=true: diarization cannot use an accelerator here" in said
+    assert "it can use: cpu" in said
+    assert status == ENVIRONMENT
+    assert carried(place, NVIDIA, USE_GPU_DIARIZATION="False") == {
+        "diarization": "cpu",
+        "pyannote_vad": "cpu",
+    }
+
+
+def test_indictrans2_device_is_taken_for_the_stage_that_is_to_come(place):
+    assert carried(place, NVIDIA, INDICTRANS2_DEVICE="cuda") == {}
+    assert place.merged().asks["translation"].devices == ("cuda",)
+
+
+def test_model_compute_type_and_batch_are_carried_over(place):
+    place.environment(WHISPER_MODEL="large-v3", WHISPER_COMPUTE_TYPE="float16", BATCH_SIZE="4")
+    asked = place.merged()
+    assert request.params_of(asked)["asr"] == {
+        "model": "large-v3",
+        "compute_type": "float16",
+        "batch_size": 4,
+    }
+    assert asked.sources["batch_size"] == "environment BATCH_SIZE"
+
+
+NONSENSE = {
+    "WHISPERX_DEVICE": "tpu", "WHISPER_BACKEND": "vosk", "WHISPER_COMPUTE_TYPE": "float17", "BATCH_SIZE": "0",
+    "USE_GPU_DIARIZATION": "perhaps", "INDICTRANS2_DEVICE": "cuda:1", "ORCHESTRATOR_DEVICE": "asr=gpu",
+    "ORCHESTRATOR_BEAM_SIZE": "many", "ORCHESTRATOR_LANGUAGE": "Hindi", "ORCHESTRATOR_STRICT": "perhaps",
+    "ORCHESTRATOR_OUTPUT_FORMAT": "srt,doc",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+def test_nonsense_in_a_variable_is_a_sentence_that_names_it(place, name):
+    place.environment(**{name: NONSENSE[name]})
+    said, status = place.refused()
+    assert f"{name}={NONSENSE[name]}: " in said
+    assert status == USAGE
+
+
+def test_variables_of_the_tool_that_are_no_options_disturb_nobody_and_a_slip_is_told(place):
+    place.environment(
+        ORCHESTRATOR_DEBUG="1", ORCHESTRATOR_ENVS="/x", ORCHESTRATOR_MODLE="base", ORCHESTRATOR_XYZ="1"
+    )
+    assert place.merged().model is None
+    assert environment.unknown(os.environ) == [
+        ("ORCHESTRATOR_MODLE", "ORCHESTRATOR_MODEL"),
+        ("ORCHESTRATOR_XYZ", ""),
+    ]

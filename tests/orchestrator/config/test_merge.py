@@ -1,0 +1,241 @@
+"""Where each option's value comes from: every place and its rank, the names carried over, and what is wrong in a file."""
+
+# ruff: noqa: F811  (the fixture `place` is an argument)
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from orchestrator import cli
+from orchestrator.config.flags import FLAGS
+from orchestrator.errors import OK, USAGE, FatalError
+from orchestrator.planning import request
+from orchestrator.stages.catalog import STAGES
+from tests.orchestrator.places import place  # noqa: F401
+
+TOKEN = "hf_" + "NeverShownToAnybody1"
+
+
+def test_each_place_counts_more_than_the_one_below_it_and_what_it_shadows_is_known(place):
+    place.config('model = "from-config"\nbeam_size = 1\nmax_cps = 12\nlanguage = "fr"')
+    place.environment(
+        ORCHESTRATOR_MODEL="from-ours", WHISPER_MODEL="from-carried", ORCHESTRATOR_BEAM_SIZE="2"
+    )
+    place.environment(ORCHESTRATOR_MAX_CPS="13")
+    place.job.write_text('model = "from-job"\nmax-cps = 14')
+    asked = place.merged("--model", "from-line")
+    assert (asked.model, asked.sources["model"]) == ("from-line", "--model")
+    assert [(told.value, told.source) for told in asked.shadowed["model"]] == [
+        ("from-job", "movie.mp4.orchestrator.toml"),
+        ("from-ours", "environment ORCHESTRATOR_MODEL"),
+        ("from-carried", "environment WHISPER_MODEL"),
+        ("from-config", "config.toml"),
+    ]
+    assert (asked.max_cps, asked.sources["max_cps"]) == (14.0, "movie.mp4.orchestrator.toml")
+    assert (asked.beam_size, asked.sources["beam_size"]) == (2, "environment ORCHESTRATOR_BEAM_SIZE")
+    assert (asked.language, asked.sources["language"]) == ("fr", "config.toml")
+    assert asked.chunk_size is None
+    assert "chunk_size" not in asked.sources
+
+
+TEXTS = {bool: "true", int: "18", float: "12.5"}
+
+
+@pytest.mark.parametrize("flag", FLAGS, ids=lambda flag: flag.name)
+def test_every_option_can_be_said_in_every_place(flag, place, tmp_path):
+    text = (
+        flag.choices[0]
+        if flag.choices
+        else str(flag.most)
+        if flag.most
+        else TEXTS.get(flag.type, {"language": "en", "clip": "1:00-2:00"}.get(flag.key, "srt"))
+    )
+    written = text if flag.type in (bool, int, float) else json.dumps(text)
+    seen = []
+    for say, words in (
+        (lambda: place.config(f"{flag.name} = {written}"), ()),
+        (lambda: place.environment(**{f"ORCHESTRATOR_{flag.key.upper()}": text}), ()),
+        (lambda: place.job.write_text(f"{flag.key} = {written}"), ()),
+        (lambda: None, (f"--{flag.name}",) if flag.type is bool else (f"--{flag.name}", text)),
+    ):
+        say()
+        asked = place.merged(*words)
+        seen.append(asked.sources[flag.key])
+        assert getattr(asked, flag.key) is not None
+    assert seen == [
+        "config.toml",
+        f"environment ORCHESTRATOR_{flag.key.upper()}",
+        "movie.mp4.orchestrator.toml",
+        f"--{flag.name}",
+    ]
+
+
+def test_a_switch_is_turned_off_and_on_again(place):
+    place.config("no_mux = true\ndiarize = false")
+    assert request.off_of(place.merged()) == {"mux": "config.toml", "diarization": "config.toml"}
+    assert set(request.off_of(place.merged("--mux"))) == {"diarization"}
+    place.environment(ORCHESTRATOR_NO_DIARIZE="0")
+    assert set(request.off_of(place.merged())) == {"mux"}
+    assert request.off_of(place.merged("--mux", "--no-diarize")) == {"diarization": "--no-diarize"}
+
+
+def test_an_empty_text_goes_back_to_the_default(place):
+    place.config('hotwords = "Simran"\nlanguage = "hi"')
+    place.job.write_text('hotwords = ""\nlanguage = "auto"')
+    asked = place.merged()
+    assert asked.hotwords is None
+    assert asked.sources["hotwords"] == "movie.mp4.orchestrator.toml"
+    assert request.params_of(asked) == {}
+
+
+def test_an_empty_variable_says_nothing(place):
+    place.environment(WHISPER_MODEL="", ORCHESTRATOR_LANGUAGE="", WHISPERX_DEVICE="")
+    asked = place.merged()
+    assert (asked.model, asked.language, asked.asks) == (None, None, {})
+
+
+def test_the_platform_s_place_of_the_file_and_the_one_that_is_named(place, tmp_path, monkeypatch):
+    other = tmp_path / "mine.toml"
+    other.write_text("beam_size = 3")
+    place.environment(ORCHESTRATOR_CONFIG=str(other))
+    assert place.merged().sources["beam_size"] == "mine.toml"
+    other.unlink()
+    with pytest.raises(FatalError, match="ORCHESTRATOR_CONFIG: there is no file"):
+        place.merged()
+    monkeypatch.delenv("ORCHESTRATOR_CONFIG")
+    monkeypatch.setattr("sys.platform", "darwin")
+    mac = tmp_path / "user/Library/Application Support/orchestrator/config.toml"
+    mac.parent.mkdir(parents=True)
+    mac.write_text("beam_size = 4")
+    assert place.merged().beam_size == 4
+
+
+def test_each_film_of_a_batch_has_its_own_job_file_though_their_names_begin_alike(place, tmp_path):
+    other = tmp_path / "movie.mkv"
+    other.write_text("another film")
+    place.job.write_text('language = "hi"')
+    assert place.merged().language == "hi"
+    assert place.merged(film=other).language is None
+
+
+def test_a_folder_in_a_file_is_relative_to_the_file(place, tmp_path):
+    place.job.write_text('output_dir = "out"\nmodel = "./mine"')
+    asked = place.merged()
+    assert asked.output_dir == tmp_path / "out"
+    assert asked.model == str(tmp_path / "mine")
+
+
+# --- what is wrong in a file --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('modell = "base"', "modell: there is no such option (did you mean model?)"),
+        ("batch_size = 0", "batch_size = 0: must be at least 1"),
+        ('batch_size = "8"', 'batch_size: not a whole number: "8"'),
+        ("batch_size = true", "batch_size: not a whole number: true"),
+        ("beam_size = 2.5", "beam_size: not a whole number: 2.5"),
+        ("language = 3", "language: not a text in quotes: 3"),
+        ('language = "Hindi"', 'language = "Hindi": not a language code'),
+        ('mux = "yes"', 'mux: not true or false: "yes"'),
+        ('container = "avi"', "there is no 'avi' (it is one of mkv, mp4)"),
+        ('output_format = ["srt", "doc"]', "there is no 'doc'"),
+        ("language = hi", "is no TOML: "),
+        ('device = "asr=gpu"', "there is no device 'gpu'"),
+        ("device = 3", "device: not a text or a table"),
+        ('[device]\nars = "cpu"', "there is no stage 'ars' (stages: "),
+        ('[device]\nasr = "cud"', "did you mean cuda?"),
+        ("mux = true\nno_mux = true", "mux is said twice, and differently"),
+        ('until = "asr"', "is said of one run, on the command line"),
+        (f'hf_token = "{TOKEN}"', "hf_token: a token does not belong into a file (set HF_TOKEN"),
+        ("min_speakers = 4\nmax_speakers = 2", "min_speakers = 4 is more than"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_a_sentence_with_file_and_key(place, text, said):
+    place.job.write_text(text)
+    message, status = place.refused()
+    assert said in message
+    assert str(place.job) in message
+    assert status == USAGE
+    assert TOKEN not in message
+
+
+def test_a_file_that_is_no_text_is_a_sentence(place):
+    place.job.write_bytes(b'\xff\xfe\x00language = "hi"')
+    assert "is not UTF-8" in place.refused()[0]
+
+
+# --- what becomes of it -------------------------------------------------------------------------------------------------
+
+
+def test_threads_bound_every_stage(place):
+    assert {
+        stage.resources.cores for stage in request.stages_of(place.merged("--threads", "1")).values()
+    } == {1}
+    assert request.stages_of(place.merged()) is STAGES
+    two = request.stages_of(place.merged("--threads", "2"))
+    assert two["asr"].resources.cores == 2
+    assert two["demux"].resources.cores == 1
+
+
+def test_sounds_are_looked_for_where_somebody_or_the_profile_asks(place):
+    def off(*words):
+        arguments = place.merged(*words)
+        return request.stages_of(arguments)["sounds"].off or request.off_of(arguments).get("sounds", "")
+
+    assert off() == "--sounds asks for it"
+    assert off("--sounds") == ""
+    assert off("--profile", "netflix-sdh") == ""
+    assert off("--profile", "netflix") == "--sounds asks for it"
+    assert "--no-sounds" in off("--profile", "netflix-sdh", "--no-sounds")
+    assert "--no-shots" in request.off_of(place.merged("--no-shots"))["shots"]
+
+
+@pytest.mark.env("models")
+def test_config_shows_value_place_and_what_is_shadowed(place, capsys):
+    place.config('max_line_width = 36\nlanguage = "fr"')
+    place.environment(
+        ORCHESTRATOR_LANGUAGE="de", HF_TOKEN=TOKEN, INDICTRANS2_DEVICE="cuda", ORCHESTRATOR_MODLE=TOKEN
+    )
+    place.job.write_text("beam_size = 3")
+    assert cli.main(["config", str(place.film)]) == OK
+    said = capsys.readouterr().out
+    lines = {line.split()[0]: line for line in said.splitlines() if line}
+    assert "36" in lines["max_line_width"]
+    assert "config.toml" in lines["max_line_width"]
+    assert "environment ORCHESTRATOR_LANGUAGE" in lines["language"]
+    assert "not fr (config.toml)" in lines["language"]
+    assert "movie.mp4.orchestrator.toml" in lines["beam_size"]
+    assert "built-in default" in lines["chunk_size"]
+    assert "this machine" in lines["device.asr"]
+    assert str(place.user) in said
+    assert str(place.job) in said
+    assert "token for the Hub: set (HF_TOKEN)" in said
+    assert "translation, where --target-language asks for it: cuda (environment INDICTRANS2_DEVICE)" in said
+    assert "did you mean ORCHESTRATOR_MODEL?" in said
+    assert TOKEN not in said
+
+
+@pytest.mark.env("models")
+def test_config_as_json_holds_the_same_and_no_token(place, capsys):
+    place.environment(HF_TOKEN=TOKEN, ORCHESTRATOR_HOTWORDS=TOKEN)
+    assert cli.main(["config", "--json", "--beam_size", "2"]) == OK
+    said = capsys.readouterr().out
+    told = json.loads(said)
+    rows = {row["name"]: row for row in told["options"]}
+    assert (rows["beam_size"]["value"], rows["beam_size"]["from"]) == (2, "--beam-size")
+    assert rows["device.asr"]["from"] == "this machine"
+    assert told["token"] == {"set": True, "from": "HF_TOKEN"}
+    assert told["job_file"] is None
+    assert TOKEN not in said
+
+
+def test_config_says_that_there_is_no_token_and_what_cannot_be(place, capsys):
+    place.environment(HF_HUB_CACHE=str(place.film.parent / "hub"))
+    assert cli.main(["config", "--model", "large-v2"]) == OK
+    said = capsys.readouterr().out
+    assert "token for the Hub: not set" in said
+    assert "large-v2 is not on this disk" in said

@@ -1,0 +1,111 @@
+"""The table of failures, row by row."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestrator.execution.failure_policy import diagnosis, remedy
+
+ABRT = "was killed by signal 6"
+
+
+@pytest.mark.parametrize("category", ["input", "config", "auth", "env", "contract", "cancelled"])
+def test_what_would_come_again_is_not_tried_again(category):
+    assert remedy(category, died=ABRT).action == "fail"
+
+
+def test_a_full_accelerator_halves_the_batch_down_to_the_floor_then_takes_the_next_device():
+    tried, batch = [], 12
+    while (
+        found := remedy("oom_device", batch=batch, floor=2, device="cuda", next_choice="cpu")
+    ).action == "smaller":
+        batch = found.batch
+        tried.append(batch)
+    assert tried == [6, 3]
+    assert found.action == "next_choice"
+    assert found.note == "out of memory on cuda; goes on with cpu"
+
+
+def test_a_stage_without_batches_takes_the_next_device_at_once():
+    assert remedy("oom_device", next_choice="cpu").action == "next_choice"
+
+
+def test_with_no_smaller_batch_and_no_other_device_out_of_memory_is_a_failure():
+    assert remedy("oom_device", batch=1, floor=1).action == "fail"
+
+
+@pytest.mark.parametrize("category", ["oom_host", "stalled", "crash"])
+def test_what_may_have_been_chance_is_tried_once_again(category):
+    assert remedy(category, died=ABRT, retries=0).action == "retry"
+    assert remedy(category, died=ABRT, retries=1).action == "fail"
+
+
+def test_killed_for_memory_it_is_tried_again_in_the_smallest_pieces():
+    assert remedy("oom_host", batch=16, floor=2).batch == 2
+
+
+def test_an_error_that_explains_itself_would_come_again():
+    assert remedy("crash", died="").action == "fail"
+
+
+def test_a_full_disk_stops_the_run():
+    assert remedy("storage").action == "stop"
+
+
+@pytest.mark.parametrize(
+    ("status", "facts", "category", "says"),
+    [
+        (-9, {"for_memory": True}, "oom_host", "out of memory"),
+        (-9, {}, "crash", "killed by signal 9"),
+        (-11, {"for_memory": True}, "crash", "killed by signal 11"),
+        (3, {"tail": "free(): invalid pointer"}, "crash", "ended with status 3 before it was done; the end of its output:\nfree()"),
+        (-9, {"stall_s": 300.0, "for_memory": True}, "stalled", "no progress for 300 s"),
+    ],
+)  # fmt: skip
+def test_how_a_process_ended_says_what_it_was(status, facts, category, says):
+    found, sentence, _ = diagnosis("asr", status, **facts)
+    assert found == category
+    assert says in sentence
+
+
+def test_metal_that_ends_the_process_for_memory_is_taken_for_what_it_is():
+    tail = "[METAL] Command buffer execution failed: Insufficient Memory (00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)"
+    assert diagnosis("asr", -6, tail=tail)[0] == "oom_device"
+    found = remedy("oom_device", died=ABRT, batch=8, floor=1, device="mlx", next_choice="cpu")
+    assert (found.action, found.batch) == ("retry_smaller", 4)
+
+
+def test_a_process_that_dies_on_mlx_gives_way_at_once_and_on_others_after_a_second_try():
+    found = remedy("crash", died=ABRT, device="mlx", next_choice="cpu")
+    assert found.action == "next_choice"
+    assert found.note == "mlx: its process was killed by signal 6; goes on with cpu"
+    assert remedy("crash", died=ABRT, device="mlx").action == "retry"
+    assert remedy("crash", died=ABRT, device="cuda", next_choice="cpu").action == "retry"
+    assert remedy("crash", died=ABRT, device="cuda", next_choice="cpu", retries=1).action == "next_choice"
+    assert remedy("crash", died=ABRT, device="cpu", retries=1).action == "fail"
+
+
+def test_an_accelerator_that_hangs_twice_gives_way_too():
+    assert remedy("stalled", device="mps", next_choice="cpu").action == "retry"
+    assert remedy("stalled", device="mps", next_choice="cpu", retries=1).action == "next_choice"
+
+
+def test_a_failure_for_lack_of_memory_says_that_nothing_smaller_is_left():
+    assert (
+        remedy("oom_device", device="cuda").note
+        == "cuda has too little memory for it, and it has no batch that could be smaller"
+    )
+    found = remedy("oom_host", batch=1, floor=1, died=ABRT, retries=1)
+    assert (found.action, found.note) == (
+        "fail",
+        "this machine has too little memory for it, and its batch was 1 already",
+    )
+
+
+def test_a_full_machine_shrinks_the_pieces_once_and_then_takes_the_next_choice():
+    assert remedy("oom_host", batch=8, floor=1).action == "retry_smaller"
+    found = remedy("oom_host", batch=1, floor=1, next_choice="cpu and the model small")
+    assert (found.action, found.note) == (
+        "next_choice",
+        "out of memory; goes on with cpu and the model small",
+    )

@@ -1,0 +1,146 @@
+"""One stage process: what it says arrives whole, and nothing that it started outlives it."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ipc.protocol import Error, Hello, Log, Shutdown
+from orchestrator.execution.worker import Exited, Worker
+
+SAY = "import os, sys; fd = int(os.environ['ORCHESTRATOR_EVENTS_FD']); say = lambda text: os.write(fd, text.encode()); "
+ROOT = Path(__file__).resolve().parents[3]
+LINE = '{"v": 1, "msg": "log", "level": "info", "message": "%s"}'
+
+
+@pytest.fixture
+def posts():
+    return queue.SimpleQueue()
+
+
+@pytest.fixture
+def start(tmp_path, posts):
+    made = []
+
+    def starter(code):
+        made.append(Worker([sys.executable, "-c", SAY + code], os.environ, tmp_path / "log", posts))
+        return made[-1]
+
+    yield starter
+    for worker in made:
+        worker.stop(at_once=True)
+        assert worker.wait(5)
+
+
+def all_of(posts):
+    found = []
+    while not isinstance(event := posts.get(timeout=20)[1], Exited):
+        found.append(event)
+    return [*found, event]
+
+
+def alive(pid):
+    listed = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return bool(listed.stdout.strip()) and not listed.stdout.startswith("Z")
+
+
+def test_every_event_is_read_before_the_end_is_told(start, posts):
+    start(f"[say({LINE!r} % n + '\\n') for n in range(1000)]; sys.exit(3)")
+    events = all_of(posts)
+    assert [event.message for event in events[:-1]] == [str(n) for n in range(1000)]
+    assert events[-1] == Exited(3)
+
+
+def test_a_line_cut_off_by_a_kill_is_no_message(start, posts):
+    start(f"say({LINE!r} % 'whole' + '\\n' + {LINE!r}[:20]); os.kill(os.getpid(), 9)")
+    assert all_of(posts) == [Log(level="info", message="whole"), Exited(-9)]
+
+
+def test_what_is_no_message_breaks_the_contract(start, posts):
+    start("say('hello\\n')")
+    first = all_of(posts)[0]
+    assert isinstance(first, Error)
+    assert first.category == "contract"
+    assert "hello" in first.message
+
+
+def test_what_a_process_prints_is_its_log_with_the_traceback_of_its_error(start, posts):
+    worker = start(
+        "print('printed', flush=True); "
+        """say('{"v":1,"msg":"error","category":"crash","type":"E","message":"m","traceback":"Traceback: here"}\\n')"""
+    )
+    all_of(posts)
+    assert worker.log.read_text() == "printed\nTraceback: here"
+    assert worker.tail() == "", "what was told as an error is not how a process ended"
+
+
+def test_what_a_process_started_dies_with_it(start, posts):
+    start(f"import subprocess; say({LINE!r} % subprocess.Popen(['sleep', '600']).pid + '\\n')")
+    pid = int(all_of(posts)[0].message)
+    deadline = time.monotonic() + 2
+    while (
+        alive(pid) and time.monotonic() < deadline
+    ):  # killed already, but the system takes its time to end it
+        time.sleep(0.02)
+    assert not alive(pid)
+
+
+def test_somebody_who_left_the_group_and_holds_the_pipe_delays_the_end_little(start, posts):
+    start(
+        f"import time; pid = os.fork(); (os.setsid(), time.sleep(20)) if pid == 0 else say({LINE!r} % pid + '\\n')"
+    )
+    started = time.monotonic()
+    pid = int(all_of(posts)[0].message)
+    assert time.monotonic() - started < 10
+    os.kill(pid, signal.SIGKILL)
+
+
+def test_the_ladder_ends_who_does_not_listen(start, posts):
+    worker = start(
+        "import signal, time; signal.signal(15, signal.SIG_IGN); say('x' * 1 + '\\n'); time.sleep(600)"
+    )
+    posts.get(timeout=20)
+    worker.stop()
+    worker.stop()
+    assert worker.wait(5)
+    assert all_of(posts) == [Exited(-9)]
+
+
+def test_two_workers_do_not_hold_each_others_commands_open(start, posts):
+    # The second would keep the first one's stdin open, and its end would never come.
+    first = start("sys.stdin.read()")
+    start("sys.stdin.read()")
+    first._process.stdin.close()
+    assert first.wait(5)
+
+
+def test_a_command_to_one_that_is_gone_is_nothing(start, posts):
+    worker = start("pass")
+    all_of(posts)
+    worker.send(Shutdown())
+    worker.stop()
+    worker.stop(at_once=True)
+    assert worker.wait(1)
+
+
+def test_a_child_killed_while_it_imports_leaves_nobody(tmp_path, posts):
+    (tmp_path / "slow.py").write_text("import time; time.sleep(600)")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+    command = [sys.executable, "-P", "-m", "ipc.child", "slow"]
+    worker = Worker(command, environment, tmp_path / "log", posts)
+    time.sleep(0.5)
+    worker.stop()
+    assert worker.wait(5)
+    assert not isinstance(posts.get(timeout=1)[1], Hello)
+    groups = subprocess.run(["ps", "-eo", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split() for line in groups.splitlines()]
+    assert not [row for row in rows if row[0] == str(worker.pid) and not row[1].startswith("Z")]

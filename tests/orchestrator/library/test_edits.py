@@ -1,0 +1,129 @@
+"""What was edited of a film: kept, found again, taken back, and never lost to a damaged file or to somebody else's save."""
+
+from __future__ import annotations
+
+import pytest
+
+from ipc.edits import DamagedError, Edit, Overlay, Person, Shown, parse
+from orchestrator.errors import FatalError
+from orchestrator.library import edits
+from orchestrator.planning import side_inputs
+from orchestrator.storage.manifest import differences
+
+DIGEST = "d" * 64
+
+
+@pytest.fixture(autouse=True)
+def house(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def overlay(text="Other.", name="Zoe"):
+    before = Shown(start=1.0, end=2.5, text="One.")
+    after = Shown(start=1.0, end=2.5, text=text, speakers=("SPEAKER_00",))
+    voice = Person(label="SPEAKER_00", name=name, at=((1.0, 2.5),))
+    return Overlay(
+        film="movie.mkv", speakers=(voice,), tracks={"": (Edit(before=(before,), after=(after,)),)}
+    )
+
+
+def test_what_is_saved_is_read_again_and_a_run_is_told_of_it():
+    assert edits.load(DIGEST) == Overlay()
+    assert edits.for_run(DIGEST) is None
+    edits.save(DIGEST, overlay())
+    assert edits.load(DIGEST) == overlay()
+    file = edits.for_run(DIGEST)
+    assert parse(file.read_text()) == overlay()
+    assert file != edits.file_of(DIGEST)  # it is never written to again
+
+
+def test_it_is_a_parameter_of_subtitles_and_the_plan_says_that_it_changed(tmp_path):
+    film = tmp_path / "movie.mkv"
+    film.write_text("a film")
+    assert side_inputs.params(film, DIGEST)["subtitles"] == {"edits": None}
+    edits.save(DIGEST, overlay())
+    assert side_inputs.params(film, DIGEST)["subtitles"] == {"edits": str(edits.for_run(DIGEST))}
+    assert differences({"edits": None}, {"edits": "a" * 64}) == ["edits is new"]
+    assert differences({"edits": "b" * 64}, {"edits": "a" * 64}) == ["edits changed"]
+
+
+def test_a_save_on_top_of_a_newer_one_is_refused():
+    first = edits.save(DIGEST, overlay("a"))
+    edits.save(DIGEST, overlay("b"), state=first)
+    with pytest.raises(edits.StaleError):
+        edits.save(DIGEST, overlay("c"), state=first)
+    assert edits.load(DIGEST) == overlay("b")
+
+
+def test_earlier_states_are_kept_and_come_back():
+    for k in range(30):
+        edits.save(DIGEST, overlay(str(k)))
+    assert [one.number for one in edits.versions(DIGEST)] == list(range(30, 9, -1))
+    edits.restore(DIGEST, 12)
+    assert edits.load(DIGEST) == overlay("11")
+    with pytest.raises(FatalError, match="no version 3 of the edits is kept"):
+        edits.restore(DIGEST, 3)
+
+
+def test_nothing_edited_leaves_no_file_and_can_be_regretted():
+    edits.save(DIGEST, overlay())
+    edits.save(DIGEST, Overlay())
+    assert not edits.file_of(DIGEST).exists()
+    assert edits.for_run(DIGEST) is None
+    edits.restore(DIGEST, 1)
+    assert edits.load(DIGEST) == overlay()
+
+
+def test_a_damaged_file_is_a_sentence_and_stays_where_it_is(tmp_path):
+    edits.save(DIGEST, overlay())
+    edits.file_of(DIGEST).write_text('{"version": 1, "film"')
+    film = tmp_path / "movie.mkv"
+    film.write_text("a film")
+    with pytest.raises(FatalError, match="is damaged: it is no JSON") as caught:
+        side_inputs.params(film, DIGEST)
+    assert "--restore 1" in caught.value.hint
+    assert edits.file_of(DIGEST).read_text() == '{"version": 1, "film"'
+    edits.restore(DIGEST, 1)
+    assert edits.load(DIGEST) == overlay()
+    assert any('"film"' in one.path.read_text()[-8:] for one in edits.versions(DIGEST))  # it is kept too
+
+
+def test_a_file_written_by_hand_is_what_counts():
+    edits.save(DIGEST, overlay("a"))
+    edits.file_of(DIGEST).write_text(overlay("by hand").dump())
+    assert parse(edits.for_run(DIGEST).read_text()) == overlay("by hand")
+
+
+def test_one_edit_or_name_is_taken_back_by_its_number():
+    assert edits.numbered(overlay()) == {1: ("", "name 0"), 2: ("", "edit 0")}
+    assert edits.taken_back(overlay(), {2}).tracks == {"": ()}
+    assert edits.taken_back(overlay(), {1}).speakers[0].name is None
+    assert not edits.taken_back(overlay(), {1, 2})
+    with pytest.raises(FatalError, match="there is no edit 3"):
+        edits.taken_back(overlay(), {3})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[]", "it is no object"),
+        ('{"version": 2}', "its version is 2"),
+        ('{"version": 1, "speakers": [{"name": "Zoe"}]}', "speakers[0].label is no text"),
+        ('{"version": 1, "tracks": {"": [{}]}}', "changes nothing"),
+        (
+            '{"version": 1, "tracks": {"": [{"after": [{"start": 2, "end": 1, "text": ""}]}]}}',
+            "after[0] ends before it has begun",
+        ),
+        ('{"version": 1, "tracks": {"": [{"after": [{"start": NaN, "end": 1, "text": ""}]}]}}', "is no time"),
+        (
+            '{"version": 1, "tracks": {"": [{"after": [{"start": 0, "end": 1, "text": "a\\u0000"}]}]}}',
+            "holds control characters",
+        ),
+        ('{"version": 1, "film": "\\ud800"}', "half a character"),
+    ],
+)
+def test_what_is_no_overlay_says_where(text, said):
+    with pytest.raises(DamagedError) as caught:
+        parse(text)
+    assert said in str(caught.value)

@@ -1,0 +1,247 @@
+"""Voices that are known: added, learnt from a series, handed to films, forgotten."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+
+from orchestrator.cli import main
+from orchestrator.errors import FatalError
+from orchestrator.library import voices
+
+FILM, OTHER = "f" * 64, "0" * 64
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def clip(*start, source="clip.wav", model="campplus", seconds=12.0, **facts):
+    vector = (*start, *([0.0] * (4 - len(start))))
+    return voices.Clip(vector=vector, model=model, revision="r1", seconds=seconds, source=source, added="2026-11-21", **facts)  # fmt: skip
+
+
+def of(film_digest=FILM, series=""):
+    """The names that a film may use, with their clips' sources."""
+    file = voices.library(film_digest, series)
+    return [] if file is None else [(v["name"], v["source"]) for v in json.loads(file.read_text())["voices"]]
+
+
+def row(speaker, name, source="asked", confidence=1.0):
+    return {"speaker": speaker, "name": name, "source": source, "confidence": confidence, "evidence": []}
+
+
+def learn(*rows, film=FILM, series="The Wire", result="key", heard=None):
+    heard = heard or {"SPEAKER_00": clip(1.0), "SPEAKER_01": clip(0.0, 1.0)}
+    return [(p.name, p.clips[0].speaker) for p in voices.learn(film, "e1.mkv", series, result, rows, heard)]
+
+
+def test_where_nobody_is_known_there_is_no_library():
+    assert voices.library(FILM, "") is None
+
+
+def test_a_voice_that_was_added_is_for_every_film_or_for_a_series_alone():
+    voices.add("Aditi", [clip(1.0)])
+    voices.add("Raj", [clip(0.0, 1.0)], "The Wire")
+    assert of() == [("Aditi", "clip.wav")]
+    assert of(series="the  wire") == [("Aditi", "clip.wav"), ("Raj", "clip.wav")]
+    assert of(series="Lost") == [("Aditi", "clip.wav")]
+
+
+def test_a_person_has_several_clips_and_the_same_recording_counts_once():
+    voices.add("Aditi", [clip(1.0, film="one"), clip(0.0, 1.0, film="two")])
+    person = voices.add("aditi", [clip(0.6, 0.8, film="one")])
+    assert [c.film for c in person.clips] == ["two", "one"]
+    assert len(voices.people()) == 1
+
+
+def test_the_library_is_named_by_its_content():
+    voices.add("Aditi", [clip(1.0)])
+    first = voices.library(FILM, "")
+    voices.add("Raj", [clip(0.0, 1.0)], "Lost")
+    assert voices.library(FILM, "") == first
+    voices.add("Raj", [clip(0.0, 1.0)])
+    assert voices.library(FILM, "") != first
+
+
+def test_what_a_film_s_dialogue_taught_is_for_the_other_films_of_its_series_and_not_for_itself():
+    assert learn(row("SPEAKER_00", "Aditi", "dialogue", 0.95)) == [("Aditi", "SPEAKER_00")]
+    assert of(FILM, "The Wire") == []
+    assert of(OTHER, "The Wire") == [("Aditi", "e1.mkv")]
+    assert of(OTHER, "Lost") == []
+
+
+def test_whom_the_user_named_stays_named_whatever_the_dialogue_says_later():
+    learn(row("SPEAKER_00", "Aditi"))
+    assert of(FILM, "The Wire") == [("Aditi", "e1.mkv")]
+    learn(row("SPEAKER_00", "Sheila", "dialogue", 0.95), result="a later run")
+    assert ("Aditi", "e1.mkv") in of(FILM, "The Wire")
+    learn(row("SPEAKER_00", "Meera"), result="the user says otherwise")
+    assert ("Aditi", "e1.mkv") not in of(FILM, "The Wire")
+
+
+def test_only_what_is_sure_is_remembered():
+    learn(
+        row("SPEAKER_00", "Aditi", "dialogue", 0.85),
+        row("SPEAKER_01", "Raj", "dialogue", 0.93),
+        row("SPEAKER_02", "Priya", "voice", 0.99),
+        row("SPEAKER_03", None, "none", 0.0),
+        heard={f"SPEAKER_0{n}": clip(1.0) for n in range(4)},
+    )
+    assert [name for name, _ in of(OTHER, "The Wire")] == ["Raj"]
+
+
+def test_too_little_speech_is_not_remembered():
+    assert learn(row("SPEAKER_00", "Aditi"), heard={"SPEAKER_00": clip(1.0, seconds=2.0)}) == []
+
+
+def test_the_same_result_teaches_once_so_that_what_was_removed_stays_so():
+    learn(row("SPEAKER_00", "Aditi"))
+    voices.remove("Aditi")
+    assert learn(row("SPEAKER_00", "Aditi")) == []
+    assert voices.people() == []
+
+
+def test_who_is_known_by_voice_later_stays_learnt():
+    learn(row("SPEAKER_00", "Aditi", "dialogue", 0.95))
+    assert learn(row("SPEAKER_00", "Aditi", "voice", 0.95), result="later") == []
+    assert of(OTHER, "The Wire") == [("Aditi", "e1.mkv")]
+
+
+def test_what_the_dialogue_no_longer_says_is_forgotten_and_what_the_user_said_is_not():
+    learn(row("SPEAKER_00", "Aditi", "dialogue", 0.95), row("SPEAKER_01", "Raj"))
+    learn(result="later")
+    assert of(OTHER, "The Wire") == [("Raj", "e1.mkv")]
+
+
+def test_another_name_for_a_voice_takes_the_place_of_the_older():
+    learn(row("SPEAKER_00", "Aditi"))
+    learn(row("SPEAKER_00", "Priya"), result="later")
+    assert of(OTHER, "The Wire") == [("Priya", "e1.mkv")]
+
+
+def test_what_was_learnt_elsewhere_or_added_stays_when_a_film_is_learnt_from():
+    voices.add("Aditi", [clip(1.0)], "The Wire")
+    learn(row("SPEAKER_00", "Aditi"), film=OTHER)
+    learn(film=FILM)
+    assert len(of(FILM, "The Wire")) == 2
+
+
+def test_a_film_that_was_added_as_a_clip_stays_one_when_it_is_learnt_from():
+    voices.add("Aditi", [clip(1.0, film=FILM)], "The Wire")
+    learn(row("SPEAKER_00", "Aditi"))
+    assert [c.learnt for c in voices.people()[0].clips] == ["", "asked"]
+    assert of(FILM, "The Wire") == [("Aditi", "clip.wav"), ("Aditi", "e1.mkv")]
+
+
+def test_a_name_that_nobody_has_cannot_be_removed():
+    with pytest.raises(FatalError, match="nobody called Raj"):
+        voices.remove("Raj")
+
+
+def test_a_file_that_cannot_be_read_costs_only_that_person(home):
+    voices.add("Aditi", [clip(1.0)])
+    (home / "voices" / "broken.json").write_text("{")
+    assert [person.name for person in voices.people()] == ["Aditi"]
+
+
+def test_voices_are_their_owners_alone(home):
+    voices.add("Aditi", [clip(1.0)])
+    assert stat.S_IMODE((home / "voices").stat().st_mode) == 0o700
+    assert all(stat.S_IMODE(f.stat().st_mode) == 0o600 for f in (home / "voices").glob("*.json"))
+
+
+def test_voices_go_to_another_machine_in_a_file(home, monkeypatch, tmp_path, capsys):
+    voices.add("Aditi", [clip(1.0)])
+    assert main(["voices", "export", str(tmp_path / "all.json")]) == 0
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "elsewhere"))
+    assert main(["voices", "import", str(tmp_path / "all.json")]) == 0
+    assert voices.people()[0].clips == (clip(1.0),)
+    (tmp_path / "all.json").write_text("[]")
+    assert main(["voices", "import", str(tmp_path / "all.json")]) == 2
+    assert "no file of voices" in capsys.readouterr().err
+
+
+def test_the_list_says_whose_voices_are_known_and_from_where(capsys):
+    assert main(["voices"]) == 0
+    assert "no voice is known" in capsys.readouterr().out
+    voices.add("Aditi", [clip(1.0)])
+    learn(row("SPEAKER_00", "Raj"))
+    assert main(["voices", "list"]) == 0
+    told = capsys.readouterr().out
+    assert "clip.wav (added 2026-11-21)" in told
+    assert "e1.mkv (you named it" in told
+    assert main(["voices", "list", "--json"]) == 0
+    assert "vector" not in capsys.readouterr().out
+
+
+def test_a_name_that_was_forgotten_on_the_command_line_is_said(tmp_path, capsys):
+    (tmp_path / "clip.wav").write_bytes(b"x")
+    assert main(["voices", "add", str(tmp_path / "clip.wav"), str(tmp_path / "clip.wav")]) == 2
+    assert "the name comes first" in capsys.readouterr().err
+
+
+def test_a_clip_that_sounds_like_somebody_else_is_doubted(monkeypatch, tmp_path, capsys):
+    from orchestrator.runs import enrol_voice
+
+    voices.add("Aditi", [clip(1.0)])
+    voices.add("Raj", [clip(0.0, 1.0)])
+    monkeypatch.setattr(enrol_voice, "enrol", lambda *_, **__: clip(0.0, 1.0, source="new.wav", film="new"))
+    assert main(["voices", "add", "Aditi", str(tmp_path / "new.wav")]) == 0
+    told = capsys.readouterr()
+    assert "Aditi: 12 s of speech added, 24 s in 2 clips known" in told.out
+    assert "unlike what was known of Aditi (cosine 0.00)" in told.err
+    assert "sounds like Raj (cosine 1.00)" in told.err
+
+
+class TestEnrolment:
+    """What a clip's voices make of it."""
+
+    def heard(self, monkeypatch, *seconds):
+        from orchestrator.runs import enrol_voice
+
+        found = {f"SPEAKER_{n:02}": clip(1.0, seconds=length) for n, length in enumerate(seconds)}
+        monkeypatch.setattr(enrol_voice, "_heard", lambda *_: found)
+        return enrol_voice
+
+    def test_one_person_with_enough_speech_is_a_voice(self, monkeypatch, tmp_path):
+        assert self.heard(monkeypatch, 9.0).enrol(tmp_path, None, {}).seconds == 9.0
+        assert self.heard(monkeypatch, 1.0, 9.0).enrol(tmp_path, None, {}).seconds == 9.0
+
+    @pytest.mark.parametrize(
+        ("seconds", "said"), [((), "nobody is heard"), ((3.0,), "3.0 s of clear"), ((9.0, 4.0), "2 voices")]
+    )
+    def test_nobody_too_little_or_two_people_are_refused(self, monkeypatch, tmp_path, seconds, said):
+        with pytest.raises(FatalError, match=said) as caught:
+            self.heard(monkeypatch, *seconds).enrol(tmp_path, None, {})
+        assert caught.value.status == 4
+        assert isinstance(caught.value.hint, str)
+        assert caught.value.hint
+
+
+def test_the_command_has_its_help():
+    with pytest.raises(SystemExit) as ended:
+        main(["voices", "--help"])
+    assert ended.value.code == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"vector": [1.0]}, {"vector": []}, {"vector": [float("nan")] * 4}, {"seconds": "abc"}, {"seconds": -4}, {"model": None}],
+    ids=str,
+)  # fmt: skip
+def test_a_file_of_voices_that_would_fail_later_films_is_refused(change, monkeypatch, tmp_path):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
+    good = {
+        "vector": [0.5, 0.5, 0.5, 0.5], "model": "m", "revision": "r", "seconds": 9.0, "source": "a.wav", "added": "2026-11-21",
+        "learnt": "", "film": "", "speaker": "",
+    }  # fmt: skip
+    person = {"name": "Aditi", "series": "", "clips": [good]}
+    assert voices.load(json.dumps({"people": [person]}))[0].name == "Aditi"
+    clips = [good, {**good, "film": "other", **change}] if "vector" in change else [{**good, **change}]
+    with pytest.raises(FatalError, match="no file of voices"):
+        voices.load(json.dumps({"people": [{**person, "clips": clips}]}))

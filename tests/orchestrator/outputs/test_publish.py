@@ -1,0 +1,192 @@
+"""Files beside the film: what is there and not ours is kept."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from ipc.digests import file_digest
+from orchestrator.errors import STORAGE, FatalError
+from orchestrator.outputs import rttm
+from orchestrator.outputs.publish import Ledger, adopt, check_writable, draft_beside, publish, withdraw
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    return Ledger(tmp_path / "ledger")
+
+
+@pytest.fixture
+def film(tmp_path):
+    path = tmp_path / "movie.mp4"
+    path.write_text("the film")
+    return path
+
+
+def put(tmp_path, ledger, film, text, name="movie.en.srt", overwrite=False, clip=""):
+    source = tmp_path / "source"
+    source.write_text(text)
+    return publish(source, tmp_path / name, file_digest(source), film, ledger, overwrite=overwrite, clip=clip)
+
+
+def test_our_own_file_is_replaced(tmp_path, ledger, film):
+    put(tmp_path, ledger, film, "one")
+    assert put(tmp_path, ledger, film, "two").path.read_text() == "two"
+    assert not put(tmp_path, ledger, film, "two").changed
+
+
+def test_a_file_of_somebody_else_is_kept(tmp_path, ledger, film):
+    (tmp_path / "movie.en.srt").write_text("theirs")
+    done = put(tmp_path, ledger, film, "ours")
+    assert (tmp_path / "movie.en.srt").read_text() == "theirs"
+    assert done.path.name == "movie.en.1.srt"
+    assert "was not written by this tool and is kept" in done.note
+    assert put(tmp_path, ledger, film, "newer").path.name == "movie.en.1.srt"
+
+
+def test_an_edited_file_is_kept_until_overwriting_is_asked_for(tmp_path, ledger, film):
+    put(tmp_path, ledger, film, "ours")
+    (tmp_path / "movie.en.srt").write_text("edited")
+    assert "was edited since" in put(tmp_path, ledger, film, "newer").note
+    assert put(tmp_path, ledger, film, "newest", overwrite=True).path.name == "movie.en.srt"
+    assert (tmp_path / "movie.en.srt").read_text() == "newest"
+
+
+def test_the_files_of_another_film_of_the_same_name_are_kept(tmp_path, ledger, film):
+    put(tmp_path, ledger, film, "of the mp4")
+    other = film.with_suffix(".mkv")
+    other.write_text("another film")
+    done = put(tmp_path, ledger, other, "of the mkv")
+    assert (tmp_path / "movie.en.srt").read_text() == "of the mp4"
+    assert "belongs to movie.mp4" in done.note
+
+
+def test_what_is_of_a_whole_film_does_not_give_way_to_a_clip_but_the_other_way_round(tmp_path, ledger, film):
+    assert put(tmp_path, ledger, film, "a clip", clip="0-5").path.name == "movie.en.srt"
+    assert put(tmp_path, ledger, film, "another clip", clip="5-9").path.name == "movie.en.srt"
+    assert put(tmp_path, ledger, film, "the whole").path.name == "movie.en.srt"
+    assert not put(tmp_path, ledger, film, "the whole", clip="0-90").changed
+    done = put(tmp_path, ledger, film, "a clip", clip="0-5")
+    assert (done.path.name, (tmp_path / "movie.en.srt").read_text()) == ("movie.en.1.srt", "the whole")
+    assert "movie.en.srt is of the whole film and is kept" in done.note
+    assert not withdraw(tmp_path / "movie.en.srt", film, ledger, clip="0-5")
+    assert withdraw(tmp_path / "movie.en.srt", film, ledger)
+
+
+def test_the_film_itself_is_never_a_place_to_write(tmp_path, ledger, film):
+    draft = tmp_path / "draft"
+    draft.write_text("muxed")
+    done = adopt(draft, film, file_digest(draft), film, ledger, overwrite=True)
+    assert film.read_text() == "the film"
+    assert done.path.name == "movie.1.mp4"
+    assert done.note == "movie.mp4 is the film itself and is kept; the new one is movie.1.mp4"
+
+
+@pytest.mark.parametrize("in_the_way", ["a folder", "a link to nowhere"])
+def test_what_is_no_file_is_kept_too(tmp_path, ledger, film, in_the_way):
+    places = tmp_path / "movie.en.srt", tmp_path / "movie.subtitled.mkv"
+    for place in places:
+        place.mkdir() if in_the_way == "a folder" else place.symlink_to(tmp_path / "unplugged" / place.name)
+    draft = draft_beside(places[1])
+    draft.write_text("muxed")
+    done = adopt(draft, places[1], file_digest(draft), film, ledger, overwrite=True)
+    assert put(tmp_path, ledger, film, "ours").path.name == "movie.en.1.srt"
+    assert (done.path.name, done.path.read_text()) == ("movie.subtitled.1.mkv", "muxed")
+    assert done.note.startswith("movie.subtitled.mkv is no file and is kept")
+    assert all(place.is_dir() or place.is_symlink() for place in places)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_file_that_may_not_be_read_is_kept(tmp_path, ledger, film):
+    (tmp_path / "movie.en.srt").touch(0)
+    assert put(tmp_path, ledger, film, "ours").path.name == "movie.en.1.srt"
+
+
+def test_a_film_with_a_long_name_gets_its_files(tmp_path, ledger, film):
+    name = "क" * 80 + ".en.srt"  # 247 of the 255 bytes that a name may have
+    assert put(tmp_path, ledger, film, "ours", name=name).path.name == name
+
+
+def test_a_draft_of_a_subtitle_file_that_was_left_is_removed_by_the_next(tmp_path, ledger, film):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    left = tmp_path / f".movie.en.srt.{gone.pid}-ab12.part"
+    left.touch()
+    put(tmp_path, ledger, film, "ours")
+    assert not left.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path, ledger, film):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FatalError) as caught:
+        put(tmp_path, ledger, film, "x", name="file/movie.en.srt")
+    assert caught.value.status == STORAGE
+
+
+def test_drafts_of_killed_runs_are_removed_and_those_of_living_ones_kept(tmp_path):
+    target = tmp_path / "movie.subtitled.mkv"
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    left, living = (tmp_path / f".{target.name}.{pid}-ab12.part" for pid in (gone.pid, os.getpid()))
+    theirs = tmp_path / f".{target.name}.backup"
+    for path in (left, living, theirs):
+        path.touch()
+    draft = draft_beside(target)
+    assert sorted(tmp_path.iterdir()) == sorted([living, theirs])
+    assert draft.parent == tmp_path
+    assert draft.name.startswith(".")
+
+
+def test_a_file_that_comes_while_ours_is_written_is_kept(tmp_path, ledger, film, monkeypatch):
+    theirs = tmp_path / "movie.en.srt"
+    monkeypatch.setattr(
+        "orchestrator.outputs.publish._sync", lambda _: theirs.exists() or theirs.write_text("theirs")
+    )
+    done = put(tmp_path, ledger, film, "ours")
+    assert (theirs.read_text(), done.path.name, done.path.read_text()) == ("theirs", "movie.en.1.srt", "ours")
+
+
+def test_a_file_system_without_links_gets_the_file_too(tmp_path, ledger, film, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("pathlib.Path.hardlink_to", refuse)
+    assert put(tmp_path, ledger, film, "ours").path.read_text() == "ours"
+
+
+def test_a_folder_that_may_not_be_written_is_not_called_full(tmp_path, ledger, film):
+    place = tmp_path / "file"
+    place.write_text("")
+    with pytest.raises(FatalError) as caught:
+        put(tmp_path, ledger, film, "ours", name="file/movie.en.srt")
+    assert caught.value.hint == "choose another folder with --output-dir"
+
+
+def test_a_file_that_a_run_does_not_make_goes_unless_somebody_has_a_hand_in_it(tmp_path, ledger, film):
+    ours = put(tmp_path, ledger, film, "who speaks", "movie.rttm").path
+    assert not withdraw(ours, film.with_suffix(".mkv"), ledger)
+    ours.write_text("edited")
+    assert not withdraw(ours, film, ledger)
+    put(tmp_path, ledger, film, "who speaks", "movie.rttm", overwrite=True)
+    assert withdraw(ours, film, ledger)
+    assert not ours.exists()
+    assert not withdraw(ours, film, ledger)
+    ours.mkdir()
+    assert not withdraw(ours, film, ledger)
+
+
+def test_the_speakers_file_names_its_film_in_one_word(tmp_path):
+    source = tmp_path / "speakers.rttm"
+    source.write_text("SPEAKER film 1 0.500 1.500 <NA> <NA> SPEAKER_00 <NA> <NA>\n")
+    with rttm.named(source, tmp_path / "Pather Panchali (1955).mkv") as copy:
+        assert copy.read_text() == (
+            "SPEAKER Pather_Panchali_(1955) 1 0.500 1.500 <NA> <NA> SPEAKER_00 <NA> <NA>\n"
+        )
+    assert not copy.parent.exists()
+
+
+def test_a_file_where_a_folder_is_needed_is_called_one(film):
+    with pytest.raises(FatalError, match=r"movie\.mp4 is a file, and a folder is needed there"):
+        check_writable(film)

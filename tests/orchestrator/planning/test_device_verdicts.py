@@ -1,0 +1,100 @@
+"""A device that is wrong without saying so is found before it is used: real processes, and a stage that is wrong on purpose."""
+
+from __future__ import annotations
+
+import pytest
+
+from ipc.declaration import Backend, Output, Param, Stage
+from orchestrator.execution.scheduler import Scheduler
+from orchestrator.machine.limits import Limits
+from orchestrator.planning import device_verdicts, plan
+from tests.orchestrator import toy_stages as small
+from tests.orchestrator.machines import YES, machine
+
+RUNNER = "tests.orchestrator.runners.faulty"
+HERE = machine("darwin-arm64", media={"mps": YES}, here=True)
+
+
+class Nothing:
+    def publish(self, plan, step, entry):
+        return ()
+
+
+def faulty(fault):
+    return Stage(
+        name="faulty",
+        version=1,
+        backends=(
+            Backend(device="mps", env="media", runner=RUNNER, checked=True),
+            Backend(device="cpu", env="media", runner=RUNNER),
+        ),
+        inputs=(small.Input(name="film", source="film"),),
+        outputs=(Output(name="turns", kind="turns"),),
+        params=(Param(name="fault", default=fault, load=True),),
+    )
+
+
+@pytest.fixture
+def checked(tmp_path, monkeypatch):
+    """Check the device for a stage with a fault; returns the verdict and the plan that is made after it."""
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(device_verdicts, "_this_run", {})
+    film, logs = tmp_path / "reference.wav", tmp_path / "logs"
+    film.write_text("speech")
+    logs.mkdir()
+    store = small.new_store(tmp_path)
+
+    def make(stage, devices):
+        return plan.make(
+            film, store=store, destination=film, stages={"faulty": stage}, devices=devices, machine=HERE
+        )
+
+    def run(planned):
+        limits = Limits(cores=2, memory_mb=4000)
+        return Scheduler(store, logs, Nothing(), limits=limits, spawn=small.spawn).run([planned]).films[0]
+
+    def check(fault):
+        stage = faulty(fault)
+        choice = make(stage, {}).step("faulty").choice
+        assert choice.backend.device == "mps"
+        verdict = device_verdicts.check(
+            stage, choice, HERE.id, make=lambda devices: make(stage, devices), run=run, store=store
+        )
+        return verdict, make(stage, {}).step("faulty")
+
+    return check
+
+
+@pytest.mark.parametrize("fault", ["none", "rounding"])
+def test_a_device_that_gives_the_same_is_used(checked, fault):
+    verdict, step = checked(fault)
+    assert verdict.agrees
+    assert (step.choice.backend.device, step.refused) == ("mps", ())
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        ("shift", "its turns differ in 15.4% of the time (2% is allowed)"),
+        ("swap", "its turns differ in 56.7% of the time"),
+        ("lost", "its turns differ in 36.5% of the time"),
+        ("nan", "NaN or infinity"),
+        ("dies", "was killed by signal 6"),
+    ],
+)
+def test_a_device_that_is_wrong_gives_way_to_the_cpu_and_the_plan_says_why(checked, fault, why):
+    verdict, step = checked(fault)
+    assert not verdict.agrees
+    assert why in verdict.said
+    assert step.choice.backend.device == "cpu"
+    assert step.refused == (f"mps is not used: {verdict.said}",)
+
+
+def test_a_verdict_is_kept_for_the_machine_and_no_other(checked, monkeypatch):
+    verdict, step = checked("shift")
+    monkeypatch.setattr(device_verdicts, "_this_run", {})  # another process
+    backend, model = step.stage.backends[0], step.choice.model
+    assert device_verdicts.known(step.stage, backend, model, HERE.id) == verdict
+    assert device_verdicts.known(step.stage, backend, model, "another machine") is None
+    assert device_verdicts.forget() == 1
+    assert device_verdicts.known(step.stage, backend, model, HERE.id) is None

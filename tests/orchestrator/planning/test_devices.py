@@ -1,0 +1,262 @@
+"""Which backends a stage gets on a machine, in which order, and what is said where it gets none."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from orchestrator.environments import registry
+from orchestrator.errors import ENVIRONMENT, USAGE, FatalError
+from orchestrator.machine import hardware
+from orchestrator.machine import profile as machines
+from orchestrator.machine.profile import Answer
+from orchestrator.planning import devices
+from orchestrator.stages.catalog import STAGES
+from stage_runners.frameworks import probe
+from tests.orchestrator.machines import YES, machine, no
+
+MAC = machine("darwin-arm64", pyannote={"mps": YES}, mlx={"mlx": YES})
+
+
+def chosen(stage, on, model="", **asked):
+    wanted = {"" if name == "everything" else name: device for name, device in asked.items()}
+    return [backend.device for backend, _ in devices.choose(STAGES[stage], wanted, on, model)]
+
+
+def test_a_machine_without_an_accelerator_has_its_cpu():
+    assert chosen("asr", machine()) == ["cpu"]
+    assert chosen("diarization", machine()) == ["cpu"]
+
+
+def test_the_stage_s_own_order_holds():
+    assert chosen("diarization", machine(pyannote={"cuda": YES})) == ["cuda", "cpu"]
+    assert chosen("pyannote_vad", MAC) == ["mps", "mlx", "cpu"]
+    assert chosen("asr", MAC) == ["mlx", "cpu"]
+
+
+def refused(stage, on, model="", **asked):
+    wanted = {"" if name == "everything" else name: device for name, device in asked.items()}
+    return devices.unusable(STAGES[stage], wanted, on, model)
+
+
+def test_one_environment_s_answer_says_nothing_of_another_and_that_is_said():
+    split = machine(pyannote={"cuda": YES}, whisperx={"cuda": no("CTranslate2 finds no CUDA device")})
+    assert chosen("asr", split) == ["cpu"]
+    assert refused("asr", split) == ("cuda is not used: CTranslate2 finds no CUDA device",)
+    assert refused("diarization", split) == ()
+
+
+def test_a_mac_without_the_mlx_environment_says_what_mends_it():
+    mac = machine("darwin-arm64", mlx={"mlx": no("its environment mlx is not ready: it is not installed")})
+    assert chosen("asr", mac) == ["cpu"]
+    assert refused("asr", mac) == ("mlx is not used: its environment mlx is not ready: it is not installed",)
+
+
+def test_on_an_nvidia_machine_where_no_framework_can_use_it_that_is_said():
+    broken = no("the process that asked ctranslate2 was killed by signal 6: Unable to load libcudnn_ops.so")
+    box = machine(gpus=("NVIDIA GeForce RTX 3090",), whisperx={"cuda": broken}, pyannote={"cuda": broken})
+    assert chosen("asr", box) == ["cpu"]
+    assert refused("asr", box) == (f"cuda is not used: {broken.why_not}",)
+    assert refused("alignment", box, model="pocketsphinx") == ()
+
+
+def test_nothing_is_said_of_devices_that_are_not_there_or_come_after_or_that_nobody_wanted():
+    assert refused("asr", machine()) == ()
+    assert (
+        refused("pyannote_vad", machine("darwin-arm64", pyannote={"mps": YES}, mlx={"mlx": no("broken")}))
+        == ()
+    )
+    box = machine(gpus=("NVIDIA GeForce RTX 3090",), whisperx={"cuda": no("broken")})
+    assert refused("asr", box, asr="cpu") == refused("asr", box, everything="cpu") == ()
+
+
+def test_an_environment_that_is_not_ready_is_the_reason_and_not_the_machine(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
+    monkeypatch.setattr(registry, "health", lambda _: "it is not installed")
+    why = machines.here().answer("mlx", "mlx").why_not
+    assert why == "its environment mlx is not ready: it is not installed (orchestrator envs sync mlx)"
+
+
+def test_what_is_asked_goes_first_and_the_others_stay_as_ways_out():
+    assert chosen("diarization", machine(pyannote={"cuda": YES}), diarization="cpu") == ["cpu", "cuda"]
+
+
+def test_a_device_for_all_stages_is_taken_by_those_that_can():
+    both = machine(pyannote={"cuda": YES}, whisperx={"cuda": YES})
+    assert chosen("asr", both, everything="cuda")[0] == "cuda"
+    assert chosen("demux", both, everything="cuda") == ["cpu"]
+
+
+def test_a_backend_is_left_out_for_a_model_that_it_cannot_run():
+    assert chosen("diarization", MAC, model="pyannote/speaker-diarization-community-1") == ["mps", "cpu"]
+    assert chosen("alignment", machine(whisperx={"cuda": YES}), model="pocketsphinx") == ["cpu"]
+    assert chosen("alignment", machine(whisperx={"cuda": YES}), model="some/wav2vec2") == ["cuda", "cpu"]
+
+
+def test_mlx_whose_device_is_the_cpu_is_taken_only_when_asked_for():
+    linux = machine(mlx={"mlx": Answer(accelerator=False)})
+    assert chosen("asr", linux) == ["cpu"]
+    assert chosen("asr", linux, asr="mlx") == ["mlx", "cpu"]
+
+
+def test_silero_leaves_the_cpu_only_when_asked_to():
+    assert chosen("silero_vad", MAC) == ["cpu"]
+    assert chosen("silero_vad", MAC, silero_vad="mlx") == ["mlx", "cpu"]
+
+
+def test_a_device_that_the_machine_lacks_is_an_error_with_the_framework_s_reason_and_where_it_was_asked():
+    poor = machine(whisperx={"cuda": no("CTranslate2 finds no CUDA device")})
+    with pytest.raises(FatalError) as caught:
+        devices.choose(STAGES["asr"], {"": "cuda"}, poor, "", {"": "WHISPERX_DEVICE"})
+    assert (
+        caught.value.message == "WHISPERX_DEVICE: asr cannot use cuda here: CTranslate2 finds no CUDA device"
+    )
+    assert caught.value.hint == "it can use: cpu"
+    assert caught.value.status == ENVIRONMENT
+
+
+@pytest.mark.parametrize("asked", [{"demux": "cuda"}, {"asr": "gpu"}, {"asrr": "cpu"}, {"everything": "tpu"}])
+def test_what_cannot_be_is_a_usage_error(asked):
+    with pytest.raises(FatalError) as caught:
+        chosen(next(iter(asked)) if next(iter(asked)) in STAGES else "asr", machine(), **asked)
+    assert caught.value.status == USAGE
+
+
+def test_every_stage_can_run_on_a_cpu_and_what_is_checked_has_it_last():
+    for stage in STAGES.values():
+        assert "cpu" in [backend.device for backend in stage.backends]
+        if any(backend.checked for backend in stage.backends):
+            assert stage.backends[-1].device == "cpu"
+
+
+def test_alignment_asks_torch_and_recognition_ctranslate2_in_the_environment_that_they_share():
+    pascal = machine(whisperx={"cuda": YES, "cuda/torch": no("no kernel image is available")})
+    assert chosen("asr", pascal) == ["cuda", "cpu"]
+    assert chosen("alignment", pascal, model="some/wav2vec2") == ["cpu"]
+    rocm = machine(whisperx={"cuda": no("CTranslate2 finds no CUDA device"), "cuda/torch": YES})
+    assert chosen("asr", rocm) == ["cpu"]
+    assert chosen("alignment", rocm, model="some/wav2vec2") == ["cuda", "cpu"]
+
+
+def test_every_accelerator_of_a_stage_has_a_framework_that_is_asked():
+    for stage in STAGES.values():
+        for backend in stage.backends:
+            if backend.device == "cpu":
+                continue
+            asked = machines.FRAMEWORKS[backend.env]
+            assert not backend.framework or backend.framework in asked
+            assert any(backend.device in probe.FRAMEWORKS[name] for name in asked)
+
+
+@pytest.fixture
+def a_gpu_box(tmp_path, monkeypatch):
+    """A home of its own, on a machine that looks as if it had a GPU and whose environments are healthy."""
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
+    monkeypatch.setattr(hardware, "signs", lambda: True)
+    return tmp_path
+
+
+@pytest.fixture
+def as_python(a_gpu_box, monkeypatch):
+    """Run this shell script in place of every environment's Python; `$4` is the framework that is asked."""
+    script = a_gpu_box / "python"
+    monkeypatch.setattr(registry, "health", lambda _: None)
+    monkeypatch.setattr(registry, "python", lambda _: script)
+
+    def write(text):
+        script.write_text(f"#!/bin/sh\necho $4 >> {a_gpu_box}/asked\n{text}\n")
+        script.chmod(0o755)
+        return lambda: (a_gpu_box / "asked").read_text().split()
+
+    return write
+
+
+@pytest.mark.env("whisperx")
+@pytest.mark.env("pyannote")
+@pytest.mark.parametrize(
+    ("env", "devices"), [("pyannote", "cuda mps"), ("whisperx", "cpu cuda cuda/torch mps")]
+)
+def test_the_probe_itself_answers_and_is_remembered(env, devices, a_gpu_box):
+    told = machines.here().envs[env]
+    assert sorted(told) == devices.split()
+    assert all(answer.why_not for device, answer in told.items() if device != "cpu") or hardware.gpus()
+    assert json.loads(machines.memo(env).read_text()).keys() == told.keys()
+    assert machines.here().envs[env] == told
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("kill -ABRT $$", "was killed by signal 6: Unable to load libcudnn_ops.so"),
+        ("exit 3", "ended with 3: Unable to load libcudnn_ops.so"),
+        ("echo '{}'; exit 3", "ended with 3: Unable to load libcudnn_ops.so"),
+        ("echo hello", "ended with 0: Unable to load libcudnn_ops.so"),
+    ],
+)
+def test_a_probe_that_dies_is_said_and_not_remembered(how, said, as_python):
+    as_python(f"echo 'Unable to load libcudnn_ops.so' >&2\n{how}")
+    why = machines.here().answer("whisperx", "cuda").why_not
+    assert why == f"the process that asked ctranslate2 {said}"
+    assert not machines.memo("whisperx").exists()
+
+
+def test_a_library_that_kills_one_framework_takes_no_answer_from_the_other(as_python):
+    as_python("""[ $4 = ctranslate2 ] && kill -ABRT $$; echo '{"cuda": {"name": "GPU"}}'""")
+    here = machines.here()
+    assert "signal 6" in here.answer("whisperx", "cuda").why_not
+    assert here.answer("whisperx", "cuda", "torch") == Answer(name="GPU")
+
+
+@pytest.mark.parametrize("change", ["driver", "gpu", "shown", "lock", "build", "nothing"])
+def test_an_environment_is_asked_again_when_something_changed_that_could_change_its_answer(
+    change, as_python, monkeypatch
+):
+    asked = as_python("""echo '{"cuda": {}}'""")
+    machines.here().envs["pyannote"]
+    if change == "driver":
+        monkeypatch.setattr(hardware, "driver", lambda *_: "NVIDIA 999.1")
+    elif change == "gpu":
+        monkeypatch.setattr(hardware, "gpus", lambda *_: ("NVIDIA H200",))
+    elif change == "shown":
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
+    elif change == "lock":
+        monkeypatch.setattr(registry, "lock_hash", lambda _: "another")
+    elif change == "build":
+        monkeypatch.setattr(registry, "state", lambda _: {"torch_backend": "cu126"})
+    machines.here().envs["pyannote"]
+    assert asked() == ["torch"] * (1 if change == "nothing" else 2)
+
+
+def test_a_machine_without_a_sign_of_an_accelerator_is_asked_nothing(as_python, monkeypatch):
+    as_python("echo '{}'")
+    monkeypatch.setattr(hardware, "signs", lambda: False)
+    here = machines.here()
+    for stage in STAGES.values():
+        assert [backend.device for backend, _ in devices.choose(stage, {}, here)] == ["cpu"]
+    assert here.id
+    assert not (machines.memos.home() / "asked").exists()
+
+
+def test_a_profile_is_read_back_as_it_was_written(tmp_path):
+    file = tmp_path / "mac.json"
+    file.write_text(json.dumps({"machine": MAC.to_json()}))
+    again = machines.recorded(file)
+    assert (again.to_json(), again.id, again.here) == (MAC.to_json(), MAC.id, False)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"platform": "x"}'])
+def test_a_file_that_is_no_profile_is_a_sentence(tmp_path, text):
+    file = tmp_path / "mac.json"
+    file.write_text(text)
+    with pytest.raises(FatalError, match="no profile of a machine"):
+        machines.recorded(file)
+
+
+def test_what_stays_on_the_cpu_though_there_is_a_gpu_says_why():
+    [(_, why)] = devices.choose(STAGES["silero_vad"], {}, MAC)
+    assert why == "it takes seconds; mlx would take longer to start"
+    mac = machine("darwin-arm64", whisperx={"mps": YES})
+    [(_, why)] = devices.choose(STAGES["alignment"], {}, mac, "auto")
+    assert why == "alignment by auto gains nothing on mps"
+    assert devices.choose(STAGES["silero_vad"], {}, machine())[0][1] == ""

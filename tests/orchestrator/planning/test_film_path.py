@@ -1,0 +1,36 @@
+"""The film that is named on a command line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from orchestrator.planning.film_path import film_of
+
+
+def test_one_film_has_one_path_from_wherever_it_is_named(tmp_path, monkeypatch):
+    film = tmp_path / "films" / "talk.mp4"
+    film.parent.mkdir()
+    film.write_bytes(b"film")
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    assert film_of(Path("../films/talk.mp4")) == film_of(film) == film
+    monkeypatch.chdir(film.parent)
+    assert film_of(Path("talk.mp4")) == film
+
+
+def test_a_film_behind_a_link_has_its_subtitles_beside_the_link(tmp_path):
+    film = tmp_path / "disk" / "a.mp4"
+    film.parent.mkdir()
+    film.write_bytes(b"film")
+    link = tmp_path / "talk.mp4"
+    link.symlink_to(film)
+    assert film_of(link) == link
+
+
+def test_going_up_from_a_folder_behind_a_link_goes_where_the_system_goes(tmp_path):
+    (tmp_path / "disk" / "series").mkdir(parents=True)
+    film = tmp_path / "disk" / "a.mp4"
+    film.write_bytes(b"film")
+    (tmp_path / "link").symlink_to(tmp_path / "disk" / "series")
+    assert film_of(tmp_path / "link" / os.pardir / "a.mp4").samefile(film)

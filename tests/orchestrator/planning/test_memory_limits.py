@@ -1,0 +1,97 @@
+"""What a lack of memory taught, and for how long it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from orchestrator.models.resolve import Model
+from orchestrator.planning import memory_limits
+from orchestrator.stages.catalog import STAGES
+
+ASR = STAGES["asr"]
+CUDA, *_, CPU = ASR.backends
+LARGE = Model(id="large-v3", revision="abc", path=Path(), role="whisper")
+NOON = 1_795_262_400.0  # 2026-11-21 12:00 UTC
+DAY = 24 * 3600.0
+PARAMS = {"compute_type": "float16", "batch_size": 16}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
+    return tmp_path
+
+
+def limit(now=NOON, backend=CUDA, model=LARGE, machine="m", **params):
+    return memory_limits.limit(ASR, backend, model, {**PARAMS, **params}, machine, now=now)
+
+
+def learn(**facts):
+    memory_limits.learn(ASR, CUDA, LARGE, PARAMS, "m", now=NOON, **facts)
+
+
+def test_what_fitted_is_where_the_next_run_begins_and_it_says_why():
+    learn(failed=8, fitted=4)
+    assert limit().batch == 4
+    assert limit().why == "batch 4: 8 did not fit large-v3 here on 2026-11-21"
+
+
+def test_a_device_on_which_nothing_fitted_is_left_out():
+    learn(failed=1, fitted=0)
+    assert limit().batch == 0
+    assert limit().why == "large-v3 did not fit the memory of cuda here on 2026-11-21"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"machine": "another"},
+        {"backend": CPU},
+        {"compute_type": "int8"},
+        {"model": Model(id="large-v3", revision="other weights", path=Path(), role="whisper")},
+        {"model": Model(id="base", revision="", path=Path(), role="whisper")},
+    ],
+)
+def test_it_says_nothing_of_anything_else(other):
+    learn(failed=8, fitted=4)
+    assert limit(**other) is None
+
+
+def test_every_week_twice_as_much_is_tried_again():
+    learn(failed=16, fitted=2)
+    assert [limit(NOON + days * DAY).batch for days in (0, 6, 7, 14)] == [2, 2, 4, 8]
+    assert limit(NOON + 21 * DAY) is None
+
+
+def test_a_device_on_which_nothing_fitted_is_tried_again_after_a_week():
+    learn(failed=1, fitted=0)
+    assert limit(NOON + 6 * DAY) is not None
+    assert limit(NOON + 7 * DAY) is None
+
+
+def test_after_four_weeks_or_from_a_clock_that_was_wrong_nothing_holds():
+    learn(failed=1024, fitted=1)
+    assert limit(NOON + 27 * DAY).batch == 8
+    assert limit(NOON + 28 * DAY) is None
+    assert limit(NOON - DAY) is None
+
+
+def test_it_can_be_forgotten():
+    learn(failed=8, fitted=4)
+    assert memory_limits.forget() == 1
+    assert limit() is None
+
+
+def test_a_file_that_was_damaged_says_nothing(home):
+    learn(failed=8, fitted=4)
+    next((home / "memo" / "memory").iterdir()).write_text("{")
+    assert limit() is None
+
+
+def test_a_home_that_cannot_be_written_stops_nothing(monkeypatch, home):
+    (home / "file").write_text("")
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(home / "file"))
+    learn(failed=8, fitted=4)
+    assert limit() is None

@@ -1,0 +1,120 @@
+"""What is found beside a film: whose .nfo it is, and which series the film belongs to."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from orchestrator.planning.nfo import nfo_of, series_of, show_nfo_of
+
+
+def made(folder, *names, text=""):
+    """Files in `folder`; returns the first."""
+    for name in names:
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+    return folder / names[0]
+
+
+def test_the_nfo_of_a_film_has_its_name(tmp_path):
+    film = made(tmp_path, "River.mkv", "River.nfo", "Other.mkv", "Other.nfo", "movie.nfo")
+    assert nfo_of(film) == tmp_path / "River.nfo"
+
+
+@pytest.mark.parametrize("others", [
+    (), ("River-trailer.mkv", "poster.jpg", "River.en.srt"), ("River-cd2.mkv",),
+])  # fmt: skip
+def test_movie_nfo_is_that_of_the_only_film(tmp_path, others):
+    film = made(tmp_path, "River-cd1.mkv", "movie.nfo", *others)
+    assert nfo_of(film) == tmp_path / "movie.nfo"
+
+
+def test_versions_named_after_their_folder_are_one_film(tmp_path):
+    folder = tmp_path / "River (2011)"
+    film = made(folder, "River (2011) - 1080p.mkv", "River (2011) - 4K.mkv", "movie.nfo")
+    assert nfo_of(film) == folder / "movie.nfo"
+
+
+@pytest.mark.parametrize("others", [("Sea.mkv",), ("Sea.MP4",), ("River 2.mkv",)])
+def test_movie_nfo_of_a_folder_with_several_films_is_nobodys(tmp_path, others):
+    film = made(tmp_path, "River.mkv", "movie.nfo", *others)
+    assert nfo_of(film) is None
+
+
+def test_episodes_of_a_folder_are_several_films(tmp_path):
+    folder = tmp_path / "Harbour"
+    film = made(folder, "Harbour S01E01.mkv", "Harbour S01E02.mkv", "movie.nfo")
+    assert nfo_of(film) is None
+
+
+def test_an_nfo_that_is_a_folder_is_none(tmp_path):
+    film = made(tmp_path, "River.mkv")
+    (tmp_path / "River.nfo").mkdir()
+    assert nfo_of(film) is None
+
+
+def test_a_name_of_255_bytes_is_no_error(tmp_path):
+    film = made(tmp_path, "r" * 252 + ".ts")
+    assert nfo_of(film) is None
+
+
+def test_the_series_nfo_lies_in_the_folder_or_above(tmp_path):
+    film = made(tmp_path, "Season 1/Harbour S01E01.mkv", "tvshow.nfo")
+    assert show_nfo_of(film) == tmp_path / "tvshow.nfo"
+
+
+@pytest.mark.parametrize(
+    ("name", "series"),
+    [
+        ("Harbour.Lights.S01E02.The.Tide.1080p.mkv", "Harbour Lights"),
+        ("Harbour Lights - 1x02 - The Tide.mkv", "Harbour Lights"),
+        ("Harbour_Lights_s1e2.mkv", "Harbour Lights"),
+        ("Harbour Lights (2015) - S01E02.mkv", "Harbour Lights"),
+        ("Harbour Lights/Season 01/S01E02 - The Tide.mkv", "Harbour Lights"),
+        ("Harbour Lights/1x02.mkv", "Harbour Lights"),
+        ("Across the River (2011).mkv", ""),
+        ("2001 A Space Film 1920x1080.mkv", ""),
+    ],
+)
+def test_the_series_by_the_films_name(tmp_path, name, series):
+    assert series_of(made(tmp_path, name)) == series
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        "<showtitle>Tom &amp; the Harbour</showtitle>",
+        '<showtitle lang="en">\n Tom &amp; the\n Harbour </showtitle>',
+        "<showtitle><![CDATA[Tom & the Harbour]]></showtitle>",
+    ],
+)
+def test_the_series_by_the_nfo(tmp_path, element):
+    film = made(tmp_path, "e.mkv")
+    (tmp_path / "e.nfo").write_text(f"<episodedetails><title>x</title>{element}</episodedetails>")
+    assert series_of(film) == "Tom & the Harbour"
+
+
+def test_the_series_nfo_counts_for_episodes_only(tmp_path):
+    film, extra = made(tmp_path, "S01E01.mkv"), made(tmp_path, "holiday.mkv")
+    (tmp_path / "tvshow.nfo").write_bytes("<tvshow><title>Häfen</title></tvshow>".encode("utf-16"))
+    assert series_of(film) == "Häfen"
+    assert series_of(extra) == ""
+
+
+def test_an_nfo_that_is_no_text_says_nothing(tmp_path):
+    film = made(tmp_path, "e.mkv")
+    (tmp_path / "e.nfo").write_bytes(os.urandom(5000))
+    assert series_of(film) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<showtitle " * 90_000, "<showtitle>" + " " * 1_000_000, "<showtitle>" * 90_000 + "</showtitle>"],
+    ids=["open", "blanks", "many"],
+)
+def test_a_file_made_to_be_slow_is_not(tmp_path, text):
+    film = made(tmp_path, "e.mkv")
+    (tmp_path / "e.nfo").write_text(text)
+    assert series_of(film) == ""

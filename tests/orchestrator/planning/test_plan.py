@@ -1,0 +1,128 @@
+"""Plans: what runs, what does not, and the reasons, before anything is started."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+
+import pytest
+
+from orchestrator.errors import FatalError
+from orchestrator.planning import cache_key
+from orchestrator.stages.catalog import STAGES
+from tests.orchestrator import toy_stages as small
+from tests.orchestrator.execution.test_scheduler import film, home, run, store  # noqa: F401
+from tests.orchestrator.toy_stages import declared, make_plan, stage
+
+
+def verdicts(plan):
+    return {step.name: (step.verdict, step.reason) for step in plan.steps}
+
+
+STAGES_AB = declared(stage("a", "film"), stage("b", "a", width=42), stage("c", "b"))
+
+
+def test_everything_runs_the_first_time(film, store):  # noqa: F811
+    plan = make_plan(film, store, STAGES_AB)
+    assert verdicts(plan) == dict.fromkeys("abc", ("run", "first time"))
+
+
+def test_a_result_that_gc_removed_is_not_called_a_first_time(film, store, tmp_path):  # noqa: F811
+    run(store, tmp_path, film, STAGES_AB)
+    store.gc(keep_bytes=0)
+    assert verdicts(make_plan(film, store, STAGES_AB))["a"] == ("run", "result no longer in the store")
+
+
+def test_nothing_runs_the_second_time(film, store, tmp_path):  # noqa: F811
+    run(store, tmp_path, film, STAGES_AB)
+    assert {v for v, _ in verdicts(make_plan(film, store, STAGES_AB)).values()} == {"cached"}
+
+
+def test_a_changed_parameter_runs_its_stage_and_perhaps_those_after_it(film, store, tmp_path):  # noqa: F811
+    run(store, tmp_path, film, STAGES_AB)
+    plan = make_plan(film, store, STAGES_AB, params={"b": {"width": 36}})
+    assert verdicts(plan) == {
+        "a": ("cached", ""),
+        "b": ("run", "width: 42 -> 36"),
+        "c": ("maybe", "CACHED if the b is unchanged"),
+    }
+
+
+def test_a_parameter_of_speed_changes_nothing(film, store, tmp_path):  # noqa: F811
+    stages = declared(stage("a", "film", batch_size=8))
+    run(store, tmp_path, film, stages)
+    plan = make_plan(film, store, stages, params={"a": {"batch_size": 2}})
+    assert verdicts(plan)["a"][0] == "cached"
+
+
+def test_a_changed_film_runs_what_reads_it_and_the_rest_only_if_it_must(film, store, tmp_path):  # noqa: F811
+    run(store, tmp_path, film, STAGES_AB)
+    film.write_text("a film, its tags changed")
+    plan = make_plan(film, store, STAGES_AB)
+    assert verdicts(plan)["a"] == ("run", "film changed")
+    assert verdicts(plan)["b"] == ("maybe", "CACHED if the a is unchanged")
+    steps, _ = run(store, tmp_path, film, STAGES_AB)
+    assert [s.status for s in steps.values()] == ["done", "cached", "cached"]
+
+
+def test_a_new_version_of_a_stage_makes_its_results_stale(film, store, tmp_path):  # noqa: F811
+    run(store, tmp_path, film, STAGES_AB)
+    newer = {**STAGES_AB, "b": dataclasses.replace(STAGES_AB["b"], version=2)}
+    assert verdicts(make_plan(film, store, newer))["b"] == ("run", "stage version: 1 -> 2")
+
+
+def test_what_was_asked_for_runs_though_it_is_there(film, store, tmp_path):  # noqa: F811
+    run(store, tmp_path, film, STAGES_AB)
+    assert [v for v, _ in verdicts(make_plan(film, store, STAGES_AB, force=frozenset("b"))).values()] == [
+        "cached", "run", "maybe",
+    ]  # fmt: skip
+    assert [v for v, _ in verdicts(make_plan(film, store, STAGES_AB, from_=("b",))).values()] == [
+        "cached", "run", "run",
+    ]  # fmt: skip
+
+
+def test_until_leaves_out_what_comes_after(film, store):  # noqa: F811
+    plan = make_plan(film, store, STAGES_AB, until=("b",))
+    assert verdicts(plan)["c"] == ("off", "--until b")
+
+
+def test_a_stage_that_needs_one_that_is_off_is_off_too(film, store):  # noqa: F811
+    plan = make_plan(film, store, STAGES_AB, off={"b": "--no-b"})
+    assert verdicts(plan)["c"] == ("off", "b is off")
+    with pytest.raises(FatalError, match="c cannot be run: it is off"):
+        make_plan(film, store, STAGES_AB, off={"b": "--no-b"}, force=frozenset("c"))
+
+
+def test_from_a_stage_on_leaves_out_what_is_off(film, store):  # noqa: F811
+    plan = make_plan(film, store, STAGES_AB, off={"c": "--no-c"}, from_=("b",))
+    assert [step.forced for step in plan.steps] == [False, True, False]
+
+
+def test_an_optional_input_of_a_stage_that_is_off_is_left_out(film, store):  # noqa: F811
+    optional = dataclasses.replace(stage("c", "a", "b"), name="c")
+    inputs = tuple(dataclasses.replace(i, optional=i.name == "b") for i in optional.inputs)
+    stages = {**STAGES_AB, "c": dataclasses.replace(optional, inputs=inputs)}
+    assert make_plan(film, store, stages, off={"b": "--no-b"}).step("c").inputs == {"a": "a.turns"}
+
+
+def test_another_film_of_the_same_content_at_another_path_shares_the_results(film, store, tmp_path):  # noqa: F811
+    run(store, tmp_path, film, STAGES_AB)
+    copy = tmp_path / "copy.txt"
+    copy.write_text(film.read_text())
+    assert {v for v, _ in verdicts(make_plan(copy, store, STAGES_AB)).values()} == {"cached"}
+
+
+def test_the_declared_stages_fit_together():
+    kinds = {f"{s.name}.{o.name}": o.kind for s in STAGES.values() for o in s.outputs}
+    seen = {"film"}
+    for declaration in STAGES.values():
+        for needed in declaration.inputs:
+            assert needed.source == "film" or needed.source in kinds
+            assert needed.source.split(".")[0] in seen
+        seen.add(declaration.name)
+    assert len({s.backends[0].runner for s in STAGES.values()}) == len(STAGES)
+    assert small.ROOT.exists()
+
+
+def test_a_film_whose_name_is_no_utf8_has_a_key():
+    assert cache_key.key_of({"destination": os.fsdecode(b"caf\xe9.subtitled.mkv")})

@@ -1,0 +1,110 @@
+"""The page of three hours, and of a run without cues, in a real browser: no element for what nobody sees."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestrator.report import data, document
+from orchestrator.storage.store import Store
+from tests.browser import opened, sideways
+from tests.orchestrator.report.films import content, kept, long_film, row
+
+MOST = 1500
+"""Elements; a cue has about ten, and 5,000 cues would have 50,000."""
+
+
+def written(folder, said):
+    made = data.of_film(said, said["films"][0], Store(folder / "store"), folder)
+    file = folder / "movie.report.html"
+    file.write_text(document.render(made), encoding="utf-8")
+    return file.as_uri()
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("long")
+    return written(folder, long_film(Store(folder / "store"), folder / "movie.mkv"))
+
+
+def elements(page):
+    return page.evaluate("document.querySelectorAll('*').length")
+
+
+def test_three_hours_have_no_more_elements_than_are_in_sight(long):
+    with opened(long) as page:
+        assert page.locator("#tab-all b").inner_text() == "5,000"
+        assert elements(page) < MOST
+        page.evaluate("document.getElementById('list').scrollTop = 1e9")
+        page.wait_for_selector("#row-5000")
+        assert elements(page) < MOST
+        page.click("#tab-look")
+        assert page.locator("#list .cue").count() > 5
+        assert elements(page) < MOST
+
+
+def test_a_film_that_is_not_there_is_said_and_everything_else_works(long):
+    with opened(long) as page:
+        page.wait_for_selector("#unplayable:not([hidden])")
+        assert "orchestrator review movie.mkv" in page.locator("#unplayable").inner_text()
+        page.evaluate("page.select(2500)")
+        assert page.locator("#row-2500").get_attribute("aria-selected") == "true"
+        assert page.evaluate("page.time") == pytest.approx(2499 * 2.16 + 0.1, abs=0.01)
+
+
+def test_no_row_is_higher_or_lower_than_what_stands_in_it(long):
+    off = """all => all.map(row => {
+      const box = row.getBoundingClientRect();
+      const inner = row.querySelector('.said').getBoundingClientRect();
+      return box.bottom - inner.bottom;
+    })"""
+    for width in (390, 820, 1440):
+        with opened(long, width=width) as page:
+            for tab in ("#tab-all", "#tab-look"):
+                page.click(tab)
+                room = page.locator("#list .cue").evaluate_all(off)
+                assert room
+                assert 0 <= min(room) <= max(room) < 12, (width, tab, room)
+
+
+def test_the_cues_beyond_a_rule_are_shown_at_a_click(long):
+    with opened(long) as page:
+        wanted = page.evaluate("page.track.rules.find(rule => rule.name === 'reading speed').broken.length")
+        page.get_by_role("row", name="reading speed").get_by_role("button").click()
+        assert page.evaluate("document.querySelector('#list .cue').getAttribute('aria-setsize')") == str(
+            wanted
+        )
+        page.get_by_role("button", name="show all").click()
+        assert page.evaluate("document.querySelector('#list .cue').getAttribute('aria-setsize')") == "5000"
+
+
+def test_a_failed_run_says_so_first(tmp_path):
+    store = Store(tmp_path / "store")
+    error = {"category": "oom_host", "message": "no memory <b>", "hint": "take a smaller model", "log": ""}
+    stages = [
+        kept(store, "demux", {}),
+        row("asr", "failed", error=error),
+        row("subtitles", "skipped", reason="asr failed"),
+    ]
+    address = written(tmp_path, content(tmp_path / "movie.mkv", stages, seconds=60))
+    with opened(address, width=390) as page:
+        told = page.locator("#verdict").inner_text()
+        assert "This run failed" in told
+        assert "no memory <b>. take a smaller model" in told
+        assert "There are no cues" in page.locator("#empty").inner_text()
+        assert sideways(page) <= 0
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_what_stands_at_the_right_of_a_cue_lies_over_nothing(long, width):
+    with opened(long, width=width) as page:
+        page.evaluate(
+            "Object.assign(page.cues[0], {base: [], flags: ['edited', 'too_fast', 'overlap'], need: 0.5, text: 'One line.'}); page.redraw()"
+        )
+        row = page.locator("#row-1")
+        assert row.locator(".edited").inner_text() == "edited"
+        boxes = [row.locator(part).bounding_box() for part in (".edited", ".dot", ".text", ".when")]
+        assert all(box["width"] > 0 for box in boxes)
+        edited, dot, text, when = boxes
+        assert edited["x"] + edited["width"] <= dot["x"]
+        assert text["y"] >= edited["y"] + edited["height"] or text["x"] + text["width"] <= edited["x"]
+        assert when["x"] + when["width"] <= edited["x"] or when["y"] >= edited["y"] + edited["height"]

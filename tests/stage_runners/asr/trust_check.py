@@ -1,0 +1,86 @@
+"""The review of recognised text with a real model. usage: trust_check.py MODEL SAMPLES SOUND; prints JSON.
+
+SAMPLES and SOUND are .npy of int16 at 16 kHz: a conversation, and something in which nobody speaks.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import cache
+from types import SimpleNamespace
+
+import numpy as np
+from faster_whisper.tokenizer import Tokenizer
+
+from stage_runners.asr import hallucination, segments
+from stage_runners.asr.second_pass import SecondLooks
+from stage_runners.asr.segments import Span
+from stage_runners.whisper import decode, windows
+from stage_runners.whisper.ctranslate2 import engine
+
+RATE = 16000
+SPEECH, CUT = 6.6, 14.2
+"""Seconds where the conversation begins, and of a pause in it."""
+
+
+def main(folder, samples, sound):
+    whisper = engine.load({"_model": {"path": folder}, "_threads": 2}, "cpu")
+
+    @cache
+    def options(code):
+        tokenizer = Tokenizer(
+            whisper.hf_tokenizer, whisper.model.is_multilingual, task="transcribe", language=code
+        )
+        return decode.Options(tokenizer=tokenizer)
+
+    def lines(pcm, regions):
+        chunks = windows.pack(regions, pcm, RATE)
+        return segments.lines(list(decode.decode(whisper, pcm, RATE, chunks, options("en"))), 0.0)
+
+    def reviewed(pcm, found, regions):
+        audio = SimpleNamespace(samples=pcm, sample_rate=RATE, seconds=len(pcm) / RATE)
+        done = hallucination.reviewed(found, regions, SecondLooks(whisper, audio, options, 90, 8), "en", 0.0)
+        return {
+            "before": [line.text for line in found],
+            "lines": [line.text for line in done.lines],
+            "spans": [line.span for line in done.lines],
+            "doubts": [(doubt.verdict, doubt.text, list(doubt.reasons)) for doubt in done.doubts],
+            "looks": done.looks,
+        }
+
+    talk, nobody = np.load(samples), np.load(sound)
+    seconds = len(talk) / RATE
+    first = lines(talk, [Span(0.0, seconds)])
+    longest = max(first[1:-1], key=lambda line: line.span.seconds)
+    at = round(CUT * RATE)
+    both = np.concatenate([talk[:at], nobody, talk[at:]])
+    heard = [Span(SPEECH, CUT), Span(CUT + len(nobody) / RATE, len(both) / RATE)]
+    print(
+        json.dumps(
+            {
+                "whole": reviewed(talk, first, [Span(SPEECH, seconds)]),
+                "with sound": reviewed(both, lines(both, [Span(0.0, len(both) / RATE)]), heard),
+                "gone": longest.text,
+                "without it": reviewed(
+                    talk, [line for line in first if line is not longest], [Span(SPEECH, seconds)]
+                ),
+                "invented": _invented(
+                    lambda: lines(nobody, [Span(0.0, len(nobody) / RATE)]), nobody, reviewed
+                ),
+            }
+        )
+    )
+
+
+def _invented(read, nobody, reviewed):
+    """What the model makes up where nobody speaks, with its own rule against that switched off."""
+    rule, decode._SILENT = decode._SILENT, ()
+    try:
+        return reviewed(nobody, read(), [])
+    finally:
+        decode._SILENT = rule
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

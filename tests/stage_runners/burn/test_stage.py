@@ -1,0 +1,136 @@
+"""burn draws each cue while it is shown and at no other time, copies the sound, keeps the picture's colours, and says what it cannot draw."""
+
+import os
+import subprocess
+
+import numpy as np
+import pytest
+
+from tests.stage_runners import films
+from tests.stage_runners.mux import whole_film
+from tests.stage_runners.spec import ROOT, python_of
+
+pytestmark = pytest.mark.env("media")
+SPANS = [(1.0, 2.0, "Hello there"), (3.2, 4.0, "Good: 'bye', [you]")]
+SECONDS = 5
+
+
+def grey(folder, name, *options, size="320x240", audio=("-c:a", "aac")):
+    """A film of nothing but grey, at 25 pictures a second."""
+    sound = films.recording(folder / "sound.wav", (0.5,), SECONDS)
+    return films.make(
+        "-f", "lavfi", "-i", f"color=0x404040:s={size}:r=25:d={SECONDS}", "-i", sound, "-c:v", "libx264", "-preset",
+        "ultrafast", *audio, *options, folder / name,
+    )  # fmt: skip
+
+
+def burned(film, folder, spans=SPANS, container="mkv", **params):
+    given = films.cues(folder / "cues", spans, params.pop("speaks", "en"))
+    out = folder / f"burned.{container}"
+    done = films.burn(film, given, out, folder / "a folder: 'with', [signs];", container=container, **params)
+    return out, done.returncode, done.stdout + done.stderr
+
+
+def brightness(path, shape=(240, 320)):
+    """The brightest part of every picture, as it comes, of shape (pictures,), 0 to 255; and all pictures."""
+    raw = subprocess.run(
+        [films.ffmpeg(), "-v", "error", "-i", path, "-map", "0:v:0", "-f", "rawvideo", "-pix_fmt", "gray", "-fps_mode", "passthrough", "-"],
+        capture_output=True, check=True,
+    ).stdout  # fmt: skip
+    pictures = np.frombuffer(raw, np.uint8).reshape(-1, *shape)
+    return pictures.max(axis=(1, 2)), pictures
+
+
+@pytest.mark.parametrize(
+    ("name", "container", "options"),
+    [("film.mkv", "mkv", ()), ("film.mp4", "mp4", ()), ("late.ts", "mkv", ("-output_ts_offset", "3700"))],
+)
+def test_cues_are_in_the_picture_when_they_are_shown_and_the_sound_is_the_film_s(
+    tmp_path, name, container, options
+):
+    film = grey(tmp_path, name, *options)
+    out, status, said = burned(film, tmp_path, container=container)
+    assert status == 0, said
+    light, _ = brightness(out)
+    assert len(light) == SECONDS * 25
+    shown = [any(start <= k / 25 < end for start, end, _ in SPANS) for k in range(len(light))]
+    wrong = [k for k, (bright, there) in enumerate(zip(light > 180, shown, strict=True)) if bright != there]
+    # AAC's head start moves a Matroska film by part of a picture.
+    assert all(min(abs(k - edge * 25) for span in SPANS for edge in span[:2]) <= 1 for k in wrong), wrong
+    kinds = [(s["type"], s["codec"]) for s in whole_film.everything(out)["streams"]]
+    assert kinds == [("video", "h264"), ("audio", "aac")]
+    if name != "late.ts":  # there the headers of the sound move into the container
+        assert [h for h in whole_film.hashes(out) if h[0] == "a"] == [
+            h for h in whole_film.hashes(film) if h[0] == "a"
+        ]
+    assert "drawn with" in said
+
+
+def test_pixels_that_are_no_squares_make_no_wide_letters(tmp_path):
+    _, square = brightness(burned(grey(tmp_path, "a.mkv"), tmp_path / "a", SPANS[:1])[0])
+    narrow = grey(tmp_path, "b.mkv", "-vf", "setsar=2", size="160x240")
+    _, flat = brightness(burned(narrow, tmp_path / "b", SPANS[:1])[0], (240, 160))
+    widths = [np.ptp(np.flatnonzero((pictures[30] > 150).any(axis=0))) for pictures in (square, flat)]
+    assert widths[1] * 2 == pytest.approx(widths[0], rel=0.08)
+
+
+def test_a_film_of_high_range_stays_one_and_its_letters_do_not_dazzle(tmp_path):
+    curve = ("-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc")
+    film = films.make(
+        "-f", "lavfi", "-i", "color=0x404040:s=320x240:r=25:d=3,format=yuv420p10le,"
+        "setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc", "-c:v", "libx265", "-preset", "ultrafast",
+        "-x265-params", "log-level=error", *curve, tmp_path / "hdr.mkv",
+    )  # fmt: skip
+    out, status, said = burned(film, tmp_path, SPANS[:1])
+    assert status == 0, said
+    assert "picture = 320x240, 10 bits, PQ" in said
+    look = (
+        "import av, sys; f = next(av.open(sys.argv[1]).decode(video=0)); "
+        "print(f.format.name, int(f.color_trc), int(f.color_primaries), int(f.colorspace))"
+    )
+    done = subprocess.run([python_of("media"), "-c", look, out], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["yuv420p10le", "16", "9", "9"]
+    assert 110 < brightness(out)[0].max() < 175
+
+
+def test_letters_that_no_font_has_are_said_and_not_passed_over(tmp_path):
+    film = grey(tmp_path, "film.mkv")
+    _, status, said = burned(film, tmp_path, [(1.0, 2.0, "Hello \ue123 and \uf0f0")])
+    assert status == 0, said
+    assert "degraded: no font here has 2 of the letters (\ue123 \uf0f0)" in said
+    assert "letters_without_font = 2" in said
+
+
+def test_where_nothing_is_said_the_picture_is_copied(tmp_path):
+    film = grey(tmp_path, "film.mkv")
+    out, status, said = burned(film, tmp_path, [], speaks="und")
+    assert status == 0, said
+    assert whole_film.hashes(out) == whole_film.hashes(film)
+
+
+def test_sound_alone_and_a_language_that_nobody_made_are_refused_in_a_sentence(tmp_path):
+    wave = films.recording(tmp_path / "sound.wav")
+    _, status, said = burned(wave, tmp_path)
+    assert status != 0
+    assert "sound.wav has no picture to draw subtitles into" in said
+    _, status, said = burned(grey(tmp_path, "film.mkv"), tmp_path, language="de")
+    assert status != 0
+    assert "--burn-in de: there are no subtitles in it, the film speaks en" in said
+
+
+def test_an_ffmpeg_without_libass_is_passed_over_and_where_there_is_no_other_it_is_said(tmp_path):
+    poor = tmp_path / "ffmpeg"
+    poor.write_text("#!/bin/sh\necho ' V..... libx264 H.264 / AVC'\n")
+    poor.chmod(0o755)
+    code = (
+        "import sys; from stage_runners.burn import fonts as b\n"
+        "rich = b.programs()[-1]\n"
+        "print(b.program([sys.argv[1], rich], 'libx264') == rich)\n"
+        "b.program([sys.argv[1]], 'libx264')"
+    )
+    done = subprocess.run(
+        [python_of("media"), "-P", "-c", code, poor],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.strip() == "True"
+    assert f"subtitles cannot be drawn into the picture: {poor} lacks libass" in done.stderr

@@ -1,0 +1,58 @@
+"""Voices into speakers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from stage_runners.diarization import clustering as clusters
+
+
+def voices(*counts, spread=1.0, seed=0):
+    """Unit vectors of so many pieces of each voice, in random order, and who each is; a piece every 90 frames."""
+    rng = np.random.default_rng(seed)
+    who = np.repeat(np.arange(len(counts)), counts)
+    rng.shuffle(who)
+    centres = np.linalg.qr(rng.normal(size=(192, max(2, len(counts)))))[0].T[: len(counts)]
+    vectors = centres[who] + spread * rng.normal(size=(len(who), 192)) / np.sqrt(192)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    first = np.arange(len(who)) * 90
+    return vectors.astype(np.float32), np.stack([first, first + 89], axis=1), who
+
+
+def same_grouping(labels, who):
+    return len(set(zip(labels.tolist(), who.tolist(), strict=True))) == len(set(who)) == labels.max() + 1
+
+
+@pytest.mark.parametrize("counts", [(60,), (40, 40), (50, 8), (30, 30, 30, 30), (20,) * 7])
+@pytest.mark.parametrize("spread", [0.5, 1.2])
+def test_as_many_speakers_are_found_as_there_are_voices_clean_or_noisy(counts, spread):
+    vectors, spans, who = voices(*counts, spread=spread)
+    assert same_grouping(clusters.cluster(vectors, spans), who)
+
+
+def test_a_long_film_is_clustered_in_blocks_and_speakers_stay_the_same_across_them(monkeypatch):
+    monkeypatch.setattr(clusters, "_BLOCK", 100)
+    vectors, spans, who = voices(150, 150, 120)
+    assert same_grouping(clusters.cluster(vectors, spans), who)
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "expected"), [(1, 2, 2), (2, 2, 2), (5, 5, 5), (1, 1, 1), (4, 9, 4)]
+)
+def test_limits_on_the_number_of_speakers_hold(least, most, expected):
+    vectors, spans, _ = voices(30, 30, 30)
+    assert clusters.cluster(vectors, spans, least, most).max() + 1 == expected
+
+
+def test_nothing_and_next_to_nothing_can_be_clustered():
+    assert clusters.cluster(np.zeros((0, 192), np.float32), np.zeros((0, 2), np.int64)).tolist() == []
+    vectors, spans, _ = voices(1)
+    assert clusters.cluster(vectors, spans).tolist() == [0]
+    vectors, spans, _ = voices(2)
+    assert clusters.cluster(vectors, spans, least=3, most=3).max() + 1 <= 3
+
+
+def test_the_same_voices_always_get_the_same_labels():
+    vectors, spans, _ = voices(40, 40, 10)
+    assert (clusters.cluster(vectors, spans) == clusters.cluster(vectors, spans)).all()

@@ -1,0 +1,115 @@
+"""From scores, pieces and voices to turns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ipc.errors import StageError
+from stage_runners.diarization import pieces as pieces_of
+from stage_runners.diarization import turns
+from stage_runners.diarization.runner import limits
+from stage_runners.vad.frame_scores import WINDOW_FRAMES
+from tests.stage_runners.vad.test_frame_scores import certain
+
+
+def conversation():
+    """One window: local speaker 0 for 200 frames, silence, 1 for 200, both for 50, silence."""
+    row = np.zeros(WINDOW_FRAMES, int)
+    row[0:200], row[220:420], row[420:470] = 1, 2, 4
+    return certain([0], [row])
+
+
+def test_pieces_hold_one_speaker_and_know_who_it_is_in_the_window():
+    scores = conversation()
+    found = pieces_of.cut(scores)
+    assert found.spans.min() == 0
+    assert found.spans.max() == 420
+    assert (found.lengths <= pieces_of.LENGTH).all()
+    early = found.spans[found.pieces, 1] <= 200
+    assert (found.locals[early] == 0).all()
+    assert (found.locals[~early] == 1).all()
+
+
+def test_a_change_of_speaker_without_a_pause_cuts_the_pieces():
+    row = np.zeros(WINDOW_FRAMES, int)
+    row[0:100], row[100:200] = 1, 2
+    found = pieces_of.cut(certain([0], [row]))
+    assert not ((found.spans[:, 0] < 100) & (found.spans[:, 1] > 100)).any()
+
+
+def named(scores, vectors_of):
+    found = pieces_of.cut(scores)
+    vectors = np.array([vectors_of(span) for span in found.spans], np.float32)
+    return found, vectors, np.eye(2, dtype=np.float32)
+
+
+def test_overlap_is_kept_and_exclusive_turns_have_none():
+    scores = conversation()
+    found, vectors, centroids = named(scores, lambda span: [1, 0] if span[1] <= 200 else [0, 1])
+    names = turns.name_windows(scores, found, vectors, centroids)
+    active = turns.activity(scores, names, 2)
+    both = turns.decide(active, scores.count())
+    assert both[:200, 0].all()
+    assert both[220:470, 1].all()
+    assert both[420:470].all()
+    one = turns.decide(active, np.minimum(scores.count(), 1))
+    assert one.sum(axis=1).max() == 1
+
+
+def test_two_people_of_a_window_never_get_one_name():
+    scores = conversation()
+    found, vectors, centroids = named(scores, lambda span: [1, 0] if span[1] <= 200 else [0.9, 0.1])
+    names = turns.name_windows(scores, found, vectors, centroids)
+    assert names[0].tolist() == [0, 1, -1]
+
+
+def test_pieces_without_a_voice_name_nobody():
+    scores = conversation()
+    found, vectors, centroids = named(scores, lambda span: [1, 0])
+    vectors[:] = np.nan
+    assert (turns.name_windows(scores, found, vectors, centroids) == -1).all()
+    active = turns.activity(scores, np.full((1, 3), -1), 2)
+    assert not turns.decide(active, scores.count()).any()
+
+
+def test_a_stretch_goes_to_the_voice_it_has_when_windows_took_two_people_for_one():
+    row = np.zeros(WINDOW_FRAMES, int)
+    row[0:200], row[260:460] = 1, 1
+    scores = certain([0], [row])
+    found, vectors, centroids = named(scores, lambda span: [1, 0] if span[1] <= 200 else [0.1, 0.9])
+    names = turns.name_windows(scores, found, vectors, centroids)
+    active = turns.heed_voices(turns.activity(scores, names, 2), scores.count(), found, vectors @ centroids.T)
+    decided = turns.decide(active, scores.count())
+    assert decided[:200, 0].all()
+    assert decided[260:460, 1].all()
+
+
+def test_speakers_are_numbered_as_they_appear():
+    active = np.zeros((50, 3), bool)
+    active[30:40, 0] = active[10:20, 2] = True
+    found = turns.turns_of(active)
+    assert turns.by_appearance(found) == [2, 0]
+    assert [turn.first for turn in found] == [10, 30]
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"num_speakers": 0},
+        {"min_speakers": 3, "max_speakers": 2},
+        {"num_speakers": 2, "min_speakers": 3},
+        {"num_speakers": 4, "max_speakers": 3},
+    ],
+)
+def test_limits_that_contradict_one_another_are_a_config_error(params):
+    with pytest.raises(StageError) as error:
+        limits(params)
+    assert error.value.category == "config"
+
+
+def test_limits_that_agree_hold():
+    assert limits({}).exact is None
+    assert limits({"num_speakers": 2, "max_speakers": 3}).exact == 2
+    assert limits({"min_speakers": 2, "max_speakers": 2}).exact == 2
+    assert (limits({"min_speakers": 2}).least, limits({"min_speakers": 2}).most) == (2, None)

@@ -1,0 +1,233 @@
+"""What a result is scored with: the files people give, the part of a film that counts, and the rules of cues."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+
+from ipc.errors import StageError
+from stage_runners.scoring import cues as score_cues
+from stage_runners.scoring import language, times
+from stage_runners.scoring.reference_files import read
+from stage_runners.scoring.text import normal, tokens
+from stage_runners.scoring.units import Cue, Scope, Turn, Unit
+from stage_runners.scoring.voices import attributed, edited
+from tests.stage_runners.spec import ROOT, python_of
+
+
+@pytest.fixture
+def file(tmp_path):
+    def make(name, text):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return make
+
+
+def said(source):
+    return [(unit.text, unit.speaker) for unit in source.units]
+
+
+def test_an_stm_has_segments_with_speakers_labels_and_stretches_that_do_not_count(file):
+    source = read(file("a.stm", ";; by hand\nx 1 Ann 1.5 2 <o,f0,female> Good { day / morning }\nx 1 Gap 2 4 ignore_time_segment_in_scoring\nx 1 Bob 0 1 Hi\n"))  # fmt: skip
+    assert [(text.split(), who) for text, who in said(source)] == [(["Hi"], "Bob"), (["Good", "day"], "Ann")]
+    assert source.ignored == ((2.0, 4.0),)
+    assert source.attributed
+    assert "alternatives" in source.notes[0]
+
+
+def test_an_rttm_has_turns_and_other_lines_of_the_format_are_passed_over(file):
+    lines = (
+        "SPKR-INFO x 1 <NA> <NA> <NA> adult A <NA> <NA>\n"
+        "SPEAKER x 1 1.0 0.5 <NA> <NA> A <NA> <NA>\n"
+        "SPEAKER x 1 2.0 0 <NA> <NA> B <NA> <NA>\n"
+    )
+    assert read(file("a.rttm", lines)).turns == (Turn(start=1.0, end=1.5, speaker="A"),)
+
+
+def test_words_with_times_come_as_ctm_or_csv(file):
+    ctm = read(file("a.ctm", "x 1 2.0 0.25 there 0.9\nx 1 1.0 0.5 hello\n"))
+    table = read(file("a.csv", "start,end,word\n1.0,1.5,hello\n2.0,2.25,there\n"))
+    assert [(word.text, word.start, word.end) for word in ctm.words] == [
+        ("hello", 1.0, 1.5),
+        ("there", 2.0, 2.25),
+    ]
+    assert table.words == ctm.words
+
+
+SUBTITLES = """1
+00:00:01,000 --> 00:00:02,000
+[ANN] <i>Where</i> is he?
+
+2
+00:00:02,100 --> 00:00:03,000
+He was here.
+
+3
+00:00:03,100 --> 00:00:04,000
+- [BOB] Who?
+- ANN: You.
+
+4
+00:00:04,100 --> 00:00:05,000
+[MUSIC]
+
+5
+00:00:05,100 --> 00:00:06,000
+[door creaks] Oh.
+
+6
+00:00:06,100 --> 00:00:07,000
+[BOB]
+Come in.
+"""
+
+
+def test_a_label_holds_until_the_next_and_what_else_is_in_brackets_is_a_sound(file):
+    source = read(file("a.srt", SUBTITLES))
+    assert said(source) == [
+        ("Where is he?", "ANN"), ("He was here.", "ANN"), ("Who?", "BOB"), ("You.", "ANN"), ("Oh.", "ANN"),
+        ("Come in.", "BOB"),
+    ]  # fmt: skip
+    assert source.cues[3].lines == ("[MUSIC]",)
+    assert source.cues[3].said == ()
+
+
+def test_behind_a_dash_without_a_label_nobody_knows_who_speaks(file):
+    source = read(file("a.srt", "1\n00:00:01,000 --> 00:00:02,000\n[ANN] Yes.\n\n2\n00:00:03,000 --> 00:00:04,000\n- No.\n- Yes.\n"))  # fmt: skip
+    assert said(source) == [("Yes.", "ANN"), ("No.", None), ("Yes.", None)]
+    assert not source.attributed
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("a.txt", "caf\xe9\n".encode("latin-1"), r"not UTF-8: line 1 has the byte 0xe9"),
+        ("a.srt", "", r"a\.srt is empty"),
+        ("a.srt", "hello\n", r"holds no cue"),
+        ("a.rttm", "\nSPEAKER x 1 0.5 long <NA> <NA> A\n", r"line 2: its duration, the fifth column, is 'long'"),
+        ("a.rttm", "SPEAKER x 1 0.5 1.0 A\n", r"line 1: it has 6 columns"),
+        ("a.rttm", "0.5 1.0 A\n", r"line 1: a line of an RTTM begins with SPEAKER"),
+        ("a.stm", ";; nothing\n", r"nothing but comments"),
+        ("a.stm", "x 1 A 2 1 hi\n", r"line 1: it ends before it starts"),
+        ("a.stm", "x 1 A 0 1 hi\ny 1 A 0 1 ho\n", r"about 2 recordings, and film is none of them"),
+        ("a.ctm", "x 1 -1 2 hi\n", r"line 1: its start, the third column, is '-1'"),
+        ("a.csv", "begin,end,word\n", r"no column start"),
+        ("a.json", "{}", r"is no transcript"),
+        ("a.doc", "x", r"nothing that can be scored with"),
+    ],
+)  # fmt: skip
+def test_a_bad_reference_is_refused_with_what_is_wrong_and_where(file, name, text, sentence):
+    with pytest.raises(StageError, match=sentence) as refused:
+        read(file(name, text), "film")
+    assert refused.value.category == "input"
+
+
+def test_of_several_recordings_the_films_own_lines_are_read(file):
+    source = read(file("a.stm", "other 1 A 0 1 no\nmy_film 1 A 0 1 yes\n"), "my film")
+    assert said(source) == [("yes", "A")]
+
+
+def test_a_reference_in_another_language_is_refused_by_its_name_and_by_its_letters(file):
+    english = read(file("film.en.txt", "They came in the morning and left at night."))
+    language.check(english, "en")
+    with pytest.raises(StageError, match="in English by its name, and what is scored is in Czech"):
+        language.check(english, "cs")
+    with pytest.raises(StageError, match="not written as English is"):
+        language.check(read(file("film.txt", "\u043f\u0440\u0438\u0432\u0435\u0442 " * 9)), "en")
+
+
+def test_text_is_compared_without_case_and_punctuation_and_by_characters_where_no_blanks_are_written():
+    assert normal("\u201cDon\u2019t\u201d \u2014 she SAID, \uff21\uff11!") == "don't she said a1"
+    assert normal("\u0939\u093f\u0928\u094d\u0926\u0940") == "\u0939\u093f\u0928\u094d\u0926\u0940"
+    assert tokens("\u6771\u4eac\u3001\u884c\u304f\u3002", "ja") == list("\u6771\u4eac\u884c\u304f")
+
+
+def test_of_a_clip_only_what_lies_in_it_counts_and_what_its_edge_cuts_does_not():
+    units = [Unit(text=str(k), start=float(k), end=k + 1.0) for k in range(10)]
+    scope, cut = Scope(within=(2.5, 6.0)).around(units)
+    assert cut == 1
+    assert [unit.text for unit in scope.kept(units)] == ["3", "4", "5"]
+    assert not scope.holds(2.8)
+
+
+def test_what_was_made_of_a_clip_is_put_on_the_films_clock(file):
+    ours = read(file("a.srt", SUBTITLES)).later(60.0)
+    assert (ours.cues[0].start, ours.units[0].end) == (61.0, 62.0)
+    assert read(file("a.txt", "no times")).later(60.0).units[0].start is None
+
+
+def test_words_go_to_whose_turn_they_overlap_longest_else_to_the_nearest():
+    turns = [Turn(start=0, end=2, speaker="A"), Turn(start=1.8, end=4, speaker="B")]
+    units = [Unit(text=t, start=s, end=e) for t, s, e in (("x", 1.5, 2.0), ("y", 1.7, 2.9), ("z", 5.0, 6.0))]
+    assert [unit.speaker for unit in attributed(units, turns)] == ["A", "B", "B"]
+
+
+def test_of_cues_that_were_edited_each_dash_is_the_next_speaker():
+    rows = [{"text": "- Who?\n- You.", "start": 0.0, "end": 1.0, "speakers": ["S1", "S2"]}]
+    assert [(unit.text, unit.speaker) for unit in edited(rows)] == [("Who?", "S1"), ("You.", "S2")]
+
+
+LIMITS = score_cues.Limits(width=20, lines=2, cps=10, shortest=1.0, longest=6.0, gap=0.08)
+
+
+def cue(start, end, *lines):
+    return Cue(start=start, end=end, lines=lines, said=lines)
+
+
+def test_a_cue_that_people_speak_too_fast_for_is_fair_and_not_clean():
+    fast = cue(0, 2, "twenty-nine letters" + " and more!")
+    told = score_cues.rules([cue(0.0, 2.0, "twelve times", "two and more"), cue(2.08, 4.0, "short")], LIMITS)
+    assert (told["clean"], told["fair"], told["broken"]) == (0.5, 1.0, {"too_fast": 1})
+    alone = score_cues.rules([fast], LIMITS)
+    assert (alone["clean"], alone["fair"]) == (0.0, 0.0)
+    assert alone["broken"] == {"line_too_long": 1, "too_fast": 1}
+
+
+def test_each_rule_that_is_broken_is_counted():
+    cues = [cue(0, 0.5, "a", "b", "c"), cue(0.4, 8, "d"), cue(8.02, 10, "e")]
+    broken = score_cues.rules(cues, LIMITS)["broken"]
+    assert broken == {"too_many_lines": 1, "too_short": 1, "too_long": 1, "overlap": 1, "gap_too_small": 1}
+
+
+def test_times_are_those_of_words_that_match_and_an_offset_is_told_not_mended():
+    truth = [Unit(text=w, start=float(k), end=k + 0.5) for k, w in enumerate(["one", "two", "three", "four"])]
+    ours = [Unit(text=w, start=k + 2.0, end=k + 2.5) for k, w in enumerate(["One", "two!", "tree", "four"])]
+    told = times.word_times(truth, ours)
+    assert told["matched"] == 0.75
+    assert told["median_ms"] == told["later_ms"] == 2000
+
+
+def test_segments_are_measured_at_their_first_and_last_words():
+    truth = [Unit(text="good morning sir", start=1.0, end=2.0), Unit(text="hello", start=3.0, end=4.0)]
+    ours = [Unit(text=w, start=s, end=s + 0.3) for w, s in (("good", 1.1), ("morning", 1.4), ("madam", 1.7), ("hello", 3.2))]  # fmt: skip
+    told = times.segment_times(truth, ours, "en")
+    assert told["matched"] == 0.75
+    assert told["worst_ms"] == pytest.approx(500)
+
+
+CP = """
+import itertools, json, random
+from rapidfuzz.distance import Levenshtein
+from stage_runners.scoring.text import cpwer
+random.seed(5)
+wrong = 0
+for _ in range(60):
+    a, b = ([random.choices("abcd", k=random.randint(1, 9)) for _ in range(random.randint(1, 4))] for _ in "12")
+    size = max(len(a), len(b))
+    left, right = a + [[]] * (size - len(a)), b + [[]] * (size - len(b))
+    least = min(sum(map(Levenshtein.distance, left, order)) for order in itertools.permutations(right))
+    wrong += cpwer(dict(enumerate(a)), dict(enumerate(b)))["errors"] != least
+print(json.dumps(wrong))
+"""
+
+
+@pytest.mark.env("scoring")
+def test_cpwer_is_the_least_over_all_ways_to_pair_speakers():
+    done = subprocess.run(
+        [python_of("scoring"), "-c", CP], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert json.loads(done.stdout) == 0

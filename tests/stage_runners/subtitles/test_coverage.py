@@ -1,0 +1,94 @@
+"""Which cues are doubtful, and how much of the speech they show."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from stage_runners.subtitles import transcripts as transcript
+from stage_runners.subtitles.coverage import Trust, shares
+from stage_runners.subtitles.cues import Cue, Line
+
+
+def segment(number, start, end):
+    return {"id": number, "start": start, "end": end}
+
+
+def doubt(start, end, verdict="flagged", text="Thank you."):
+    return {
+        "start": start, "end": end, "segment": 99, "verdict": verdict, "text": text, "reasons": ["unsure"], "score": 0.5,
+    }  # fmt: skip
+
+
+def cue(start, end, segments, flags=()):
+    return Cue(start, end, (Line("Words.", None),), tuple(segments), tuple(flags))
+
+
+def marked(doubts, segments, cues):
+    return ["doubtful" in one.flags for one in Trust(segments, doubts, None).flagged(cues)]
+
+
+CUES = [cue(0, 2000, [0]), cue(2100, 4000, [1, 2])]
+SEGMENTS = [segment(0, 0.0, 1.9), segment(1, 2.1, 3.0), segment(2, 3.0, 4.0)]
+
+
+def test_a_cue_that_holds_a_doubted_segment_is_doubtful_whatever_the_segment_is_called_by_now():
+    assert marked([doubt(2.2, 3.1)], SEGMENTS, CUES) == [False, True]
+
+
+def test_a_segment_that_was_cut_by_its_speakers_is_doubted_in_all_its_parts():
+    assert marked([doubt(0.1, 4.0)], SEGMENTS, CUES) == [True, True]
+
+
+def test_recovered_text_is_doubtful_and_dropped_text_and_empty_places_mark_nobody_elses_cue():
+    assert marked([doubt(0.0, 1.9, "recovered")], SEGMENTS, CUES) == [True, False]
+    assert marked([doubt(0.0, 1.9, "dropped"), doubt(2.1, 4.0, "empty")], SEGMENTS, CUES) == [False, False]
+
+
+def test_what_a_person_wrote_is_not_doubted():
+    assert marked([doubt(0.0, 4.0)], SEGMENTS, [cue(0, 2000, [0], ["edited"])]) == [False]
+
+
+def test_a_doubt_beside_a_segment_is_not_about_it():
+    assert marked([doubt(1.7, 2.3)], SEGMENTS, CUES) == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("shown", "speech", "found"),
+    [
+        ([(0, 2)], [(0, 4)], (0.5, 0.0)),
+        ([(0, 4)], [(0, 2)], (1.0, 0.5)),
+        ([(0, 2), (1, 3)], [(0, 3)], (1.0, 0.0)),
+        ([], [(0, 4)], (0.0, 0.0)),
+        ([(0, 1)], [], (1.0, 1.0)),
+        ([], [], (1.0, 0.0)),
+    ],
+)
+def test_coverage_and_unsupported(shown, speech, found):
+    assert shares(shown, speech) == pytest.approx(found)
+
+
+def test_both_figures_are_told_together_or_not_at_all():
+    facts = {}
+    context = SimpleNamespace(fact=facts.__setitem__)
+    Trust(SEGMENTS, [], None).report(CUES, context)
+    assert facts == {}
+    Trust(SEGMENTS, [], [{"start": 0.0, "end": 1.0}, {"start": 3.0, "end": 5.0}]).report(CUES, context)
+    assert facts == pytest.approx({"coverage": 2 / 3, "unsupported": 1 - 2 / 3.9}, abs=1e-3)
+
+
+def test_the_transcript_says_what_was_left_out_and_why():
+    found = json.loads(transcript.transcript([], [], "en", (), [doubt(1.0, 2.0, "dropped")]))
+    assert found["doubts"] == [
+        {
+            "start": 1.0,
+            "end": 2.0,
+            "verdict": "dropped",
+            "text": "Thank you.",
+            "reasons": ["unsure"],
+            "score": 0.5,
+        }
+    ]
+    assert "doubts" not in json.loads(transcript.transcript([], [], "en"))

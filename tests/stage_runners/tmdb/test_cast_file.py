@@ -1,0 +1,150 @@
+"""The file of --cast, as people and their spreadsheets write it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ipc.errors import StageError
+from stage_runners.tmdb.cast_file import read
+
+
+def said(folder, text, name="cast.csv"):
+    place = folder / name
+    place.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read(place)
+
+
+def listed(known):
+    return [(row.name, row.kind, row.actor, row.aliases) for row in known.rows]
+
+
+MEERA = ("Meera Joshi", "character", "Zoe Kern", ("Mimi", "Meeru"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "character,actor,aliases\nMeera Joshi,Zoe Kern,Mimi;Meeru\n",
+        "Meera Joshi, Zoe Kern, Mimi; Meeru\n",
+        "\ufeffCharacter,Actor,Aliases\r\nMeera Joshi,Zoe Kern,Mimi;Meeru\r\n",
+        "# who is who\n\nActor,Role,Nicknames\nZoe Kern,Meera Joshi,Mimi|Meeru\n",
+        'Character;Actor;Aliases\nMeera Joshi;Zoe Kern;"Mimi;Meeru"\n',
+        "Character;Actor;Aliases\nMeera Joshi;Zoe Kern;Mimi,Meeru\n",
+        "Character\tActor\tAliases\nMeera Joshi\tZoe Kern\tMimi;Meeru;;Meera Joshi\n",
+        '"name","actor","Aliases"\n"Meera Joshi","Zoe Kern","Mimi,Meeru"\n',
+    ],
+)
+def test_a_table_is_read_however_it_is_written(tmp_path, text):
+    assert listed(said(tmp_path, text)) == [MEERA]
+
+
+def test_a_table_in_utf_16_is_read(tmp_path):
+    assert listed(said(tmp_path, "character,actor\nमीरा,Zoë\n".encode("utf-16"))) == [
+        ("मीरा", "character", "Zoë", ())
+    ]
+
+
+def test_places_have_a_kind_of_their_own(tmp_path):
+    known = said(tmp_path, "kind,character\nplace,Nashik\n,Meera\n")
+    assert [(row.name, row.kind) for row in known.rows] == [("Nashik", "place"), ("Meera", "character")]
+
+
+def test_names_alone_are_a_cast(tmp_path):
+    assert [row.name for row in said(tmp_path, "Meera\nRaj\n").rows] == ["Meera", "Raj"]
+
+
+TOML = """
+title = "Across the River"
+language = "Hindi"
+year = 2011
+places = ["Nashik", { name = "Pune", aliases = ["Poona"] }]
+
+[[character]]
+name = "Meera Joshi"
+actor = "Zoe Kern"
+aliases = ["Mimi", "Meeru"]
+"""
+
+
+def test_toml_says_more_of_the_film(tmp_path):
+    known = said(tmp_path, TOML, "cast.toml")
+    assert listed(known) == [MEERA, ("Nashik", "place", "", ()), ("Pune", "place", "", ("Poona",))]
+    assert (known.title, known.language, known.year, known.series) == ("Across the River", "hi", 2011, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "cast.csv: names nobody"),
+        ("character,actor\n", "cast.csv: names nobody"),
+        ("actor,person\nZoe,Meera\n", "line 1: no column is called character (there is person)"),
+        ("character,role\nMeera,Raj\n", "line 1: two columns are the name"),
+        ("character,actor\nMeera,Zoe\n,Kim\n", "line 3: has no character"),
+        ("character,actor\nMeera,Zoe,Mimi\n", "line 2: has more columns than there are: 'Mimi'"),
+        (
+            "character,kind\nMeera,heroine\n",
+            "line 2: 'heroine' is no kind: there are character, place, other",
+        ),
+        ('character,actor\nMeera,"Zoe\nRaj,Kim\n', "is no CSV"),
+        (b"character\nMeera\nJos\xe9\n", "line 3: is not in UTF-8"),
+        (b"character\nMe\0era\n", "line 2: holds a zero byte"),
+    ],
+)
+def test_what_is_wrong_with_a_table_is_said_with_its_line(tmp_path, text, sentence):
+    with pytest.raises(StageError) as raised:
+        said(tmp_path, text)
+    assert raised.value.category == "input"
+    assert "cast.csv" in raised.value.message
+    assert sentence in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('title = "x\n', "line 1: is no TOML"),
+        ('\n[[character]]\nname = "A"\n[[character]]\nactor = "B"\n', "line 4: a character without a name"),
+        (
+            '[[character]]\nname = "A"\nalias = ["B"]\n',
+            "line 1: 'alias' is nothing that is said of a character",
+        ),
+        ('[[character]]\nname = "A"\naliases = [1]\n', "line 1: the aliases of A are to be a list of texts"),
+        ('tile = "x"\n[[character]]\nname = "A"\n', "line 1: 'tile' is nothing a cast says"),
+        ('\nlanguage = "Klingonese"\n', "line 2: no language is called 'Klingonese'"),
+        ("year = 20111\n", "line 1: year is to be a number such as 1999, not 20111"),
+        ("title = 5\n", "line 1: title is to be text"),
+        ("character = 3\n", "line 1: a character without a name"),
+        ("", "cast.toml: names nobody"),
+    ],
+)
+def test_what_is_wrong_with_toml_is_said_with_its_line(tmp_path, text, sentence):
+    with pytest.raises(StageError) as raised:
+        said(tmp_path, text, "cast.toml")
+    assert sentence in raised.value.message
+
+
+def test_a_file_that_is_gone_is_a_sentence(tmp_path):
+    with pytest.raises(StageError, match=r"gone\.csv cannot be read: No such file"):
+        read(tmp_path / "gone.csv")
+
+
+@given(
+    st.binary(max_size=200) | st.text(alphabet='a,;|"\n\t#=[] character', max_size=80).map(str.encode),
+    st.sampled_from(["csv", "toml"]),
+)
+def test_whatever_a_file_holds_it_is_a_cast_or_a_sentence(tmp_path_factory, content, suffix):
+    place = tmp_path_factory.mktemp("cast") / f"cast.{suffix}"
+    place.write_bytes(content)
+    names, sentence = outcome(place)
+    assert all(names)
+    assert bool(sentence) != bool(names) or place.suffix == ".toml"
+    assert place.name in sentence or not sentence
+
+
+def outcome(place):
+    """The names in a file, and the sentence that refuses it."""
+    try:
+        return [row.name for row in read(place).rows], ""
+    except StageError as error:
+        return [], error.message

@@ -1,0 +1,238 @@
+"""Translation by an OpenAI-compatible endpoint, as a process of its own against a local server, and every fault such a server has."""
+
+from __future__ import annotations
+
+import ast
+import email.utils
+import re
+import time
+
+import pytest
+
+from ipc.artifacts import read
+from orchestrator.stages.stages_text import TRANSLATIONS
+from tests.stage_runners.spec import python_of, run_stage
+from tests.stage_runners.translation import chat_server
+from tests.stage_runners.translation.chat_server import BOOK, ChatServer, good, saying, status
+from tests.stage_runners.translation.test_stage import glossary, transcript
+
+pytestmark = pytest.mark.env("nlp")
+SAID = tuple((text, 1.0 + 4 * k, f"SPEAKER_0{k % 2}") for k, text in enumerate(BOOK))
+FIRST = next(iter(BOOK))
+
+
+class Done:
+    """A run that ended: its process, facts, and the texts of its segments."""
+
+    def __init__(self, process, out):
+        self.process, self.text = process, process.stdout + process.stderr
+        found = re.findall(r"^fact +(\w+) = (.*)$", self.text, re.MULTILINE)
+        self.facts = {name: _value(value) for name, value in found}
+        self.marked = self.facts.get("lines_marked")
+        self.degraded = re.findall(r"^degraded  (.*)$", self.text, re.MULTILINE)
+        if not process.returncode:
+            self.rows = read(out / "segments.parquet", "segments").rows()
+            self.texts = [row["text"] for row in self.rows]
+
+
+def _value(text):
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+@pytest.fixture
+def translate(tmp_path, monkeypatch):
+    """Runs the stage against a server with this script."""
+    for name in ("TRANSLATION_API_KEY", "OPENAI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    servers = []
+
+    def run(*script, lines=SAID, names=(), **params):
+        server = ChatServer(*script)
+        servers.append(server)
+        folder = tmp_path / str(len(servers))
+        inputs = transcript(folder, lines)
+        if names:
+            inputs["glossary"] = glossary(folder, *names)
+        params = {
+            "target": "en",
+            "endpoint": server.endpoint,
+            "translation_model": "tiny",
+            "timeout_s": 30.0,
+            **params,
+        }
+        done = Done(*run_stage(TRANSLATIONS["endpoint"], inputs, folder, params, python_of("nlp")))
+        done.server = server
+        return done
+
+    yield run
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_film_is_translated_with_context_names_and_speakers(translate):
+    done = translate(good, names=[("Matylda", ["Matyldou"])])
+    assert done.texts == list(BOOK.values()), done.text
+    assert done.marked == {"count": 0, "by": {}, "first": []}
+    assert done.degraded == []
+    (body, headers), (question,) = done.server.asked[0], done.server.questions()
+    assert (body["temperature"], body["model"]) == (0, "tiny")
+    assert "Czech" in body["messages"][0]["content"]
+    assert question["names"] == ["Matylda"]
+    assert [line.get("speaker") for line in question["lines"]] == ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00"]
+    assert "Authorization" not in headers
+
+
+def test_a_long_film_is_asked_in_pieces_and_each_is_shown_what_came_before(translate):
+    lines = [(text, 4.0 * k, None) for k, text in enumerate(list(BOOK) * 6)]
+    done = translate(good, lines=lines, context_lines=4)
+    first, second = done.server.questions()
+    assert (len(first["lines"]), len(second["lines"])) == (16, 2)
+    assert [line["text"] for line in second["context"]] == [text for text, *_ in lines[12:16]]
+    assert [line["translation"] for line in second["context"]] == [BOOK[text] for text, *_ in lines[12:16]]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        status(500),
+        "this is no JSON at all",
+        (200, "<html>busy</html>", {}),
+        chat_server.without(FIRST),
+        chat_server.first_is(""),
+        chat_server.first_is("na " * 12),
+        chat_server.first_is("word salad of every kind " + "and so on with other words then more of it " * 5),
+        chat_server.first_is("Где ты был всю ночь?"),
+        chat_server.first_is(FIRST),
+        saying("I do not know what to say to that."),
+    ],
+    ids=["500", "garbage", "html", "missing", "empty", "repeated", "runaway", "script", "copy", "same line for all"],
+)  # fmt: skip
+def test_what_goes_wrong_once_is_tried_again_and_leaves_no_mark(translate, bad):
+    done = translate(bad, good)
+    assert done.texts == list(BOOK.values()), done.text
+    assert done.marked["count"] == 0
+    assert done.degraded == []
+    assert len(done.server.asked) >= 2
+
+
+@pytest.mark.parametrize(
+    ("bad", "fault", "kept"),
+    [
+        (chat_server.first_is("na " * 12), "repeats itself", "na"),
+        (chat_server.first_is("Где ты был всю ночь?"), "in the wrong script", "Где ты был всю ночь?"),
+        (chat_server.first_is(FIRST), "not translated", FIRST),
+        (chat_server.first_is(" ".join(f"word{n}" for n in range(60))), "far too long", None),
+    ],
+    ids=["repeated", "script", "copy", "runaway"],
+)
+def test_what_goes_on_being_wrong_is_kept_and_marked(translate, bad, fault, kept):
+    done = translate(bad)
+    assert done.marked["count"] == 1, done.text
+    assert list(done.marked["by"]) == [fault]
+    assert done.marked["first"] == [{"time": 1.0, "fault": fault}]
+    assert done.texts[1:] == list(BOOK.values())[1:]
+    assert kept is None or done.texts[0] == kept
+    problems = [line.get("problem") for question in done.server.questions() for line in question["lines"]]
+    assert fault in problems[3:]
+
+
+def test_a_line_that_never_comes_is_missing_and_the_result_degraded(translate):
+    done = translate(chat_server.without(FIRST))
+    assert done.texts == list(BOOK.values())[1:], done.text
+    assert done.degraded == ["1 line is missing, for no translation came: the first at 1 s"]
+    assert done.marked["by"] == {"empty": 1}
+
+
+def test_a_name_that_is_lost_is_asked_for_again_then_marked(translate):
+    name = [("Matylda", ["Matyldou"])]
+    lost = '{"lines": [{"n": 1, "text": "I was in the car with her."}]}'
+    line = [(list(BOOK)[1], 1.0, None)]
+    once = translate(lost, good, lines=line, names=name)
+    assert (once.texts, once.marked["count"]) == ([BOOK[line[0][0]]], 0)
+    ever = translate(lost, lines=line, names=name)
+    assert ever.texts == ["I was in the car with her."]
+    assert ever.marked["by"] == {"a name is lost": 1}
+
+
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_a_busy_server_is_given_the_time_it_asks_for(translate, form):
+    wait = "2" if form == "seconds" else email.utils.formatdate(time.time() + 4, usegmt=True)
+    started = time.time()
+    done = translate(status(429, "slow down", Retry_After=wait), good)
+    assert done.texts == list(BOOK.values()), done.text
+    assert time.time() - started >= 2
+
+
+def test_an_answer_that_comes_too_late_is_asked_for_again(translate):
+    done = translate(chat_server.slow(3), good, timeout_s=1.0)
+    assert done.texts == list(BOOK.values()), done.text
+    assert len(done.server.asked) == 2
+
+
+def test_what_a_server_does_not_know_of_the_interface_is_left_out(translate):
+    refusal = status(400, "Unrecognized request argument supplied: response_format")
+    done = translate(refusal, good)
+    assert done.texts == list(BOOK.values()), done.text
+    assert ["response_format" in body for body, _ in done.server.asked] == [True, False]
+
+
+def test_thoughts_and_fences_around_the_answer_are_no_part_of_it(translate):
+    def wordy(lines):
+        return f"<think>1. hm</think>\nHere you are:\n```json\n{good(lines)}\n```\nAnything else?"
+
+    assert translate(wordy).texts == list(BOOK.values())
+
+
+def test_what_was_translated_before_a_failure_is_not_asked_for_again(translate, tmp_path):
+    lines = [(text, 4.0 * k, None) for k, text in enumerate(list(BOOK) * 6)]
+    cache = tmp_path / "answers"
+    failed = translate(good, status(401, "no money left"), lines=lines, cache=str(cache))
+    assert failed.process.returncode == 1
+    assert len(list(cache.iterdir())) == 1
+    failed.server.script = [good]
+    again = translate(good, lines=lines, cache=str(cache), endpoint=failed.server.endpoint)
+    assert again.texts == list(BOOK.values()) * 6, again.text
+    assert [len(question["lines"]) for question in failed.server.questions()] == [16, 2, 2]
+    assert list(cache.iterdir()) == []
+
+
+def test_a_dead_server_is_a_sentence(translate):
+    done = translate(good, endpoint="http://127.0.0.1:9/v1")
+    assert done.process.returncode == 1
+    assert "http://127.0.0.1:9/v1/chat/completions does not answer" in done.text
+    assert "Traceback" not in done.text
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (status(401, "bad key sk-secret-1"), "does not let us in"),
+        (status(404, "model 'tiny' not found"), "model 'tiny' not found"),
+        (status(400, "nothing fits"), "takes no question: 400 nothing fits"),
+    ],
+)
+def test_a_refusal_is_a_sentence_and_the_key_is_in_none(translate, monkeypatch, answer, said):
+    monkeypatch.setenv("TRANSLATION_API_KEY", "sk-secret-1")
+    done = translate(answer)
+    assert done.process.returncode == 1
+    assert said in done.text
+    assert "sk-secret" not in done.text
+    assert done.server.asked[0][1]["Authorization"] == "Bearer sk-secret-1"
+
+
+def test_openais_key_goes_to_openai_alone(translate, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret-2")
+    done = translate(good)
+    assert "Authorization" not in done.server.asked[0][1]
+
+
+@pytest.mark.parametrize("endpoint", ["localhost:11434", "ftp://host/v1", "http://me:word@host/v1"])
+def test_an_address_that_is_none_is_a_sentence(translate, endpoint):
+    done = translate(good, endpoint=endpoint)
+    assert done.process.returncode == 1
+    assert "--translation-endpoint" in done.text
+    assert "me:word" not in done.text

@@ -1,0 +1,82 @@
+"""IndicTrans2 as a process of its own, on a stand-in for its code and weights, with its real toolkit around them."""
+
+from __future__ import annotations
+
+import subprocess
+from types import SimpleNamespace
+
+import pytest
+
+from ipc.artifacts import read
+from orchestrator.environments import registry
+from orchestrator.stages.stages_text import TRANSLATIONS
+from stage_runners.translation import indictrans2_runner
+from tests.stage_runners.spec import ROOT, python_of, run_stage
+from tests.stage_runners.translation.test_stage import glossary, transcript
+
+pytestmark = pytest.mark.env("indictrans")
+SAID = (("तुम कहाँ थे?", 1.0, "SPEAKER_00"), ("मेरा घर यहाँ है।", 3.0, "SPEAKER_01"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The model's folder."""
+    made = tmp_path_factory.mktemp("models") / "indictrans2-indic-en-tiny"
+    done = subprocess.run(
+        [python_of("indictrans"), "-P", "-m", "tests.stage_runners.translation.indic_folder", made],
+        env=registry.child_environment("indictrans", {"PYTHONPATH": str(ROOT)}), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+def translated(folder, inputs, place, target="en", identity="", **params):
+    """Run the stage; returns the process and the folder of its outputs."""
+    model = {"id": identity or folder.name, "path": str(folder)}
+    stage = TRANSLATIONS["indictrans2"]
+    return run_stage(stage, inputs, place, {"target": target, **params}, python_of("indictrans"), model)
+
+
+def test_hindi_becomes_english_with_names_by_the_toolkits_own_placeholders(folder, tmp_path):
+    lines = [*SAID, ("अदिति आ गई।", 5.0, None)]
+    inputs = transcript(tmp_path, lines, "hi")
+    inputs["glossary"] = glossary(tmp_path, ("Aditi", ["अदिति"]))
+    done, out = translated(folder, inputs, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    segments = read(out / "segments.parquet", "segments")
+    assert [row["text"] for row in segments.rows()] == [
+        "Where were you?", "My house is here.", "Aditi has come.",
+    ]  # fmt: skip
+    assert segments.provenance["degraded"] == []
+    assert segments.provenance["compute_type"] == "float32"
+    words = read(out / "words.parquet", "words").rows()
+    assert [word["text"] for word in words if word["segment"] == 2] == ["Aditi", "has", "come."]
+
+
+def test_a_direction_that_the_model_does_not_know_is_refused():
+    network = SimpleNamespace(dtype="torch.float32")
+    model = indictrans2_runner.Translator(network, None, None, "ai4bharat/indictrans2-indic-en-1B")
+    assert model.refuses("hi", "en") == ""
+    assert "translates indic-en, and English to Hindi is en-indic" in model.refuses("en", "hi")
+    assert model.refuses("fr", "en") == "IndicTrans2 does not know French"
+    assert indictrans2_runner.Translator(network, None, None, "mine").refuses("en", "ta") == ""
+
+
+def test_the_code_of_a_foreign_repository_is_not_run(tmp_path):
+    foreign, witness = tmp_path / "foreign", tmp_path / "witness"
+    foreign.mkdir()
+    (foreign / "config.json").write_text('{"auto_map": {"AutoConfig": "evil.C"}, "model_type": "IndicTrans"}')
+    (foreign / "evil.py").write_text(f"open({str(witness)!r}, 'w').close()\nclass C: pass\n")
+    inputs = transcript(tmp_path, SAID, "hi")
+    done, _ = translated(foreign, inputs, tmp_path, identity="somebody/indictrans2-indic-en")
+    assert done.returncode == 1
+    assert "none of IndicTrans2's own repositories" in done.stdout + done.stderr
+    assert not witness.exists()
+
+
+def test_a_folder_that_is_not_whole_is_a_sentence(tmp_path):
+    (tmp_path / "half").mkdir()
+    (tmp_path / "half" / "config.json").write_text('{"model_type": "IndicTrans"}')
+    done, _ = translated(tmp_path / "half", transcript(tmp_path, SAID, "hi"), tmp_path)
+    assert done.returncode == 1
+    assert "it has no dict.SRC.json, dict.TGT.json, model.SRC, model.TGT" in done.stdout + done.stderr

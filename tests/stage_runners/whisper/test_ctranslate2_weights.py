@@ -1,0 +1,49 @@
+"""A Transformers checkpoint on CUDA or the CPU: converted once for CTranslate2, and computing what it did."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ipc.errors import StageError
+from orchestrator.environments import registry
+from orchestrator.models import embedded
+from stage_runners.whisper.ctranslate2 import weights as asr_ct2_weights
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.mark.env("whisperx", "models")
+def test_a_transformers_checkpoint_is_converted_once_and_computes_the_same(tmp_path):
+    tokenizer = embedded.place(embedded.find("whisper", "base")) / "tokenizer.json"
+    done = subprocess.run(
+        [registry.python("whisperx"), "-P", "-m", "tests.stage_runners.whisper.transformers_check", tmp_path, tokenizer],
+        env=registry.child_environment("whisperx", {"PYTHONPATH": str(ROOT)}), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["difference"] < 0.02  # half-precision weights
+    assert found["once"]
+    assert {"config.json", "model.bin", "tokenizer.json"} <= set(found["files"])
+
+
+def test_a_model_of_ctranslate2_is_taken_as_it_is(tmp_path):
+    (tmp_path / "model.bin").write_text("weights")
+    assert asr_ct2_weights.prepared({"path": str(tmp_path), "converted": None}) == tmp_path
+
+
+def test_a_checkpoint_that_is_not_whole_is_a_sentence_and_leaves_nothing(tmp_path, monkeypatch):
+    source, kept = tmp_path / "source", tmp_path / "models" / "ctranslate2-1"
+    source.mkdir()
+
+    def broken(source, target):
+        (target / "model.bin").write_text("half")
+        raise StageError("config", f"{source} could not be converted for CTranslate2: no tokenizer")
+
+    monkeypatch.setattr(asr_ct2_weights, "_convert", broken)
+    with pytest.raises(StageError, match="could not be converted"):
+        asr_ct2_weights.prepared({"path": str(source), "converted": str(kept)})
+    assert list(kept.parent.iterdir()) == []
