@@ -77,9 +77,9 @@ def _install(arguments: argparse.Namespace) -> int:
     command = put_command()
     _mind_the_disk(names, arguments.torch_backend)
 
-    from orchestrator.commands import envs as envs_command
+    from orchestrator.environments.sync_progress import sync_shown
 
-    status = envs_command.sync(names, offline=arguments.offline, torch_backend=arguments.torch_backend)
+    status = sync_shown(names, offline=arguments.offline, torch_backend=arguments.torch_backend)
     if not arguments.no_doctor:
         status = max(status, _doctor(names))
     if status == OK:

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from orchestrator import __version__
 from orchestrator.errors import BUG, INTERRUPTED, STORAGE, USAGE, FatalError
 from orchestrator.planning import request
+from orchestrator.util.notices import say
 
 COMMANDS = {
     "run": "turn films into subtitles that say who speaks",
@@ -86,13 +87,6 @@ def _home_refused(error: OSError) -> FatalError | None:
         f"{'free some space there, or ' if full else ''}set ORCHESTRATOR_HOME to a folder that can be written"
     )
     return FatalError(f"cannot write {home()}: {error.strerror}", hint, STORAGE)
-
-
-def say(error: FatalError) -> None:
-    """Print what is wrong and what to do."""
-    print(f"orchestrator: {error.message}", file=sys.stderr)
-    if error.hint:
-        print(f"  {error.hint}", file=sys.stderr)
 
 
 def _command(words: Sequence[str]) -> int:

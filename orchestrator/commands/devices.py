@@ -12,7 +12,7 @@ from orchestrator.errors import OK, FatalError
 from orchestrator.machine import profile as machines
 from orchestrator.machine.profile import Answer, Machine
 from orchestrator.planning import choices, device_verdicts, memory_limits
-from orchestrator.planning.choices import Chosen
+from orchestrator.planning.choice import Chosen
 from orchestrator.planning.recommendations import recommend
 from orchestrator.stages.catalog import STAGES
 from orchestrator.util import text as fmt

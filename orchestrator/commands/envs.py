@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-import threading
-import time
-from typing import Any, Self
+from typing import Any
 
 from orchestrator.environments import registry
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
-from orchestrator.util import text as fmt
 
 
 def add(subparsers: Any) -> None:
@@ -48,81 +44,13 @@ def run(arguments: argparse.Namespace) -> int:
             return _check(_chosen(arguments.names))
         case "sync":
             names = [name for name in _chosen(arguments.names) if name not in _known(arguments.without)]
-            return sync(names, offline=arguments.offline, torch_backend=arguments.torch_backend)
+            from orchestrator.environments.sync_progress import sync_shown
+
+            return sync_shown(names, offline=arguments.offline, torch_backend=arguments.torch_backend)
         case "rm":
             return _remove(_known(arguments.names), everything=arguments.all)
         case _:
             return _list(as_json=getattr(arguments, "json", False))
-
-
-def sync(names: list[str], *, offline: bool, torch_backend: str | None) -> int:
-    """Make the environments healthy, say how it goes, and return the exit status."""
-    from orchestrator.environments import sync as install
-
-    backend = "" if torch_backend == "default" else torch_backend
-    started = time.monotonic()
-    view = _Live(names) if sys.stderr.isatty() else _Lines()
-    with view:
-        reasons = install.sync(names, say=view.say, offline=offline, torch_backend=backend)
-    for name, reason in reasons.items():
-        print(f"{name}: {reason}", file=sys.stderr)
-    done = fmt.plural(len(names) - len(reasons), "environment")
-    print(f"{done} ready in {fmt.duration(time.monotonic() - started)}", file=sys.stderr)
-    return ENVIRONMENT if reasons else OK
-
-
-class _Lines:
-    """One line for each thing that happens: for logs and pipes."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def say(self, env: str, what: str) -> None:
-        sys.stderr.write(f"{env}: {what}\n")  # in one piece: threads tell of their environments at once
-        sys.stderr.flush()
-
-
-class _Live:
-    """A line for each environment that changes in place."""
-
-    def __init__(self, names: list[str]) -> None:
-        from rich.console import Console
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-        columns = (
-            SpinnerColumn(finished_text="[green]✓[/]"),
-            TextColumn("{task.fields[env]}"),
-            TimeElapsedColumn(),
-            TextColumn("{task.description}", markup=False),
-        )
-        self._progress = Progress(*columns, console=Console(stderr=True))
-        self._tasks = {
-            name: self._progress.add_task(
-                "waiting", total=1, start=False, env=name.ljust(max(map(len, names)))
-            )
-            for name in names
-        }
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def say(self, env: str, what: str) -> None:
-        task = self._tasks[env]
-        with self._lock:
-            if self._progress.tasks[task].start_time is None:
-                self._progress.start_task(task)
-            ended = what in {"ready", "healthy"}
-            self._progress.update(task, description=what, completed=1 if ended else 0)
-            if what.startswith("failed"):
-                self._progress.stop_task(task)
 
 
 def _chosen(names: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.planning import request
-from orchestrator.planning.choices import Choice
+from orchestrator.planning.choice import Choice
 from orchestrator.planning.plan import Plan, Step
 from orchestrator.util import text as fmt
 

@@ -13,6 +13,7 @@ from orchestrator.config.files import JOB, job_path
 from orchestrator.errors import FAILED, OK, PARTIAL, STORAGE, USAGE, FatalError
 from orchestrator.planning import request
 from orchestrator.planning.film_path import film_of
+from orchestrator.util.notices import say
 
 
 def add(subparsers: Any) -> None:
@@ -31,8 +32,6 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the files; returns the exit status."""
-    from orchestrator.cli import say
-
     if arguments.from_ or arguments.until or arguments.force:
         raise FatalError(
             "prepare says how stages run: --from, --until and --force have no meaning here", status=USAGE

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from ipc.protocol import Run
 from orchestrator.execution.pool import Hand, Recipe, recipe_for
-from orchestrator.planning.choices import Choice
+from orchestrator.planning.choice import Choice
 from orchestrator.planning.plan import Plan, Step
 from orchestrator.stages.catalog import Backend
 from orchestrator.storage.manifest import Manifest, OutputRecord

@@ -14,7 +14,7 @@ from ipc.protocol import Command, Load, Shutdown
 from orchestrator.execution.worker import Post
 from orchestrator.machine import limits
 from orchestrator.models.resolve import Model
-from orchestrator.planning.choices import Choice
+from orchestrator.planning.choice import Choice
 from orchestrator.stages.catalog import Backend, Stage
 
 

@@ -22,6 +22,7 @@ from typing import Any
 
 from orchestrator.errors import STORAGE, USAGE, FatalError
 from orchestrator.paths import home
+from orchestrator.storage.manifest import Manifest
 from orchestrator.util import memo
 
 LEAST_S = 5.0
@@ -300,3 +301,19 @@ def _changing() -> Iterator[None]:
             "set ORCHESTRATOR_HOME to a folder that can be written",
             STORAGE,
         ) from error
+
+
+def of_results(rows: list[dict[str, Any]], made: Manifest, source: str, digest: str) -> dict[str, Clip]:
+    """The voices in rows of embeddings, by label; `made` is the result of `diarization` that holds them."""
+    return {
+        row["speaker"]: Clip(
+            vector=tuple(round(value, 7) for value in row["vector"]),
+            model=made.model,
+            revision=made.revision,
+            seconds=round(row["seconds"], 2),
+            source=source,
+            added=today(),
+            film=digest,
+        )
+        for row in rows
+    }

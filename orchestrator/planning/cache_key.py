@@ -14,7 +14,7 @@ from typing import Any
 
 from ipc import CONTRACT
 from orchestrator.environments import ffmpeg, registry
-from orchestrator.planning.choices import Choice
+from orchestrator.planning.choice import Choice
 from orchestrator.stages.catalog import Stage
 from orchestrator.storage import file_digests
 

@@ -19,6 +19,7 @@ from orchestrator.models import resolve as models
 from orchestrator.models import whisper as whisper_models
 from orchestrator.models.resolve import Model
 from orchestrator.planning import device_verdicts, devices, memory_limits
+from orchestrator.planning.choice import Choice, Chosen
 from orchestrator.planning.recommendations import Recommendation, recommend
 
 AUTO = "auto"
@@ -29,29 +30,6 @@ COMMUNITY = "pyannote/speaker-diarization-community-1"
 
 SMALLER = ("large-v3", "large-v3-turbo", "medium", "small", "base", "tiny")
 """Whisper models from large to small; those for English alone have the same names with `.en`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """One way to run a stage: where, with which model and parameters (nothing left to decide), and why.
-
-    `instead_of` is the model that was wanted, where this way has a smaller one: its result is less than what was asked.
-    """
-
-    backend: Backend
-    model: Model | None
-    params: Mapping[str, Any]
-    why: str = ""
-    instead_of: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chosen:
-    """The ways to run a stage, best first. `refused` says which devices are not used and why, `notes` what else to know."""
-
-    choices: tuple[Choice, ...]
-    refused: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def choose(

@@ -13,7 +13,7 @@ from orchestrator.config.values import Value
 from orchestrator.stages.catalog import STAGES, Stage
 
 if TYPE_CHECKING:
-    from orchestrator.planning.choices import Choice
+    from orchestrator.planning.choice import Choice
 
 MACHINE = "this machine"
 DEFAULT = "built-in default"

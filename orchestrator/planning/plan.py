@@ -17,7 +17,7 @@ from orchestrator.machine.profile import Machine
 from orchestrator.machine.profile import here as this_machine
 from orchestrator.planning import cache_key
 from orchestrator.planning import choices as choosing
-from orchestrator.planning.choices import Choice
+from orchestrator.planning.choice import Choice
 from orchestrator.stages.catalog import STAGES, Stage
 from orchestrator.storage import file_digests
 from orchestrator.storage.manifest import differences

@@ -13,9 +13,7 @@ from orchestrator.library import voices
 from orchestrator.paths import home
 
 if TYPE_CHECKING:
-    from orchestrator.planning.plan import Plan
-    from orchestrator.storage.manifest import Manifest
-    from orchestrator.storage.store import Entry, Store
+    from orchestrator.storage.store import Store
 
 SECOND_S = 2.0
 """Seconds of a second voice from which a clip holds two people: less is a cough, or a voice cut in two."""
@@ -46,27 +44,6 @@ def enrol(clip: Path, store: Store, asked: Mapping[str, Any], *, alone: bool = F
             INPUT,
         )
     return voice
-
-
-def remember(plan: Plan, naming: Entry, series: str, store: Store) -> None:
-    """Remember for a series whose voices are in one of its films, out of the result of `naming`, and say who is new."""
-    from ipc.artifacts import read
-
-    last = store.last(plan.film, "diarization")
-    heard = store.find(last[0]) if last else None
-    digest = naming.manifest.ingredients.get("input embeddings")
-    if heard is None or heard.manifest.outputs["embeddings"].digest != digest:
-        return
-    rows = read(naming.path("speakers"), "speakers").rows()
-    known = read(heard.path("embeddings"), "embeddings").rows()
-    found = _voices(known, heard.manifest, plan.film.name, plan.film_digest)
-    fresh = voices.learn(plan.film_digest, plan.film.name, series, naming.key, rows, found)
-    if fresh:
-        who = ", ".join(f"{p.name} ({p.clips[0].speaker}, {p.seconds:.0f} s)" for p in fresh)
-        print(
-            f"orchestrator: {plan.film.name}: remembered for the other films of {series}: {who}; orchestrator voices lists them",
-            file=sys.stderr,
-        )
 
 
 def _heard(clip: Path, store: Store, asked: Mapping[str, Any]) -> dict[str, voices.Clip]:
@@ -106,19 +83,4 @@ def _heard(clip: Path, store: Store, asked: Mapping[str, Any]) -> dict[str, voic
     if entry is None:
         raise FatalError(f"{clip}: there is no result of diarization", "run it again")
     rows = read(entry.path("embeddings"), "embeddings").rows()
-    return _voices(rows, entry.manifest, clip.name, plan.film_digest)
-
-
-def _voices(rows: list[dict[str, Any]], made: Manifest, source: str, digest: str) -> dict[str, voices.Clip]:
-    return {
-        row["speaker"]: voices.Clip(
-            vector=tuple(round(value, 7) for value in row["vector"]),
-            model=made.model,
-            revision=made.revision,
-            seconds=round(row["seconds"], 2),
-            source=source,
-            added=voices.today(),
-            film=digest,
-        )
-        for row in rows
-    }
+    return voices.of_results(rows, entry.manifest, clip.name, plan.film_digest)

@@ -66,9 +66,9 @@ class Files:
         if step.name == "asr":
             self._spoken[plan.film] = str(entry.manifest.facts.get("language") or "")
         if step.name == "naming" and (series := self._series.get(plan.film)) and not _clip(plan):
-            from orchestrator.runs import enrol_voice
+            from orchestrator.runs import learn_voices
 
-            enrol_voice.remember(plan, entry, series, Store(home() / "store"))
+            learn_voices.remember(plan, entry, series, Store(home() / "store"))
         for output in step.stage.outputs:
             if output.external:
                 path = entry.path(output.name)

@@ -100,10 +100,10 @@ def ready() -> None:
     """Make the environment where it is not there yet, and say so; `FatalError` where it cannot be made."""
     if (why := registry.health(ENV)) is None:
         return
-    from orchestrator.commands import envs as command
+    from orchestrator.environments.sync_progress import sync_shown
 
     print(f"scoring needs an environment of its own, once: {why}", file=sys.stderr)
-    if command.sync([ENV], offline=False, torch_backend=None):
+    if sync_shown([ENV], offline=False, torch_backend=None):
         raise FatalError(
             f"the environment {ENV} could not be made",
             f"try again: orchestrator envs sync {ENV}",

@@ -25,6 +25,7 @@ from orchestrator.runs import device_check
 from orchestrator.runs.film_outputs import Files
 from orchestrator.storage import file_digests
 from orchestrator.storage.store import Store
+from orchestrator.util.notices import say
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -93,8 +94,6 @@ def _plans(
     arguments: argparse.Namespace, store: Store, *, quiet: bool = False
 ) -> tuple[dict[Path, argparse.Namespace], list[Plan], dict[Path, FatalError]]:
     """A plan a film, and under what options; a film that cannot be used is said so, unless `quiet`, and the others go on."""
-    from orchestrator.cli import say
-
     asked: dict[Path, argparse.Namespace] = {}
     plans: dict[Path, Plan] = {}
     refused: dict[Path, FatalError] = {}

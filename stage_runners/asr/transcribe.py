@@ -7,7 +7,6 @@ the same features, and their texts and times are made by the same code.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -21,13 +20,12 @@ from stage_runners.asr import doubts, name_bias, passes
 from stage_runners.asr import segments as asr_lines
 from stage_runners.asr.segments import Line, Span
 from stage_runners.whisper import decode, language_detection, windows
+from stage_runners.whisper.model_names import model_name
 
 VERSION = 3
 """Of the stage, for every backend of it."""
 _BIAS = {"base": -0.065, "tiny.en": 0.083}
 """Seconds by which each model's attention runs late, the mean on hand-made word times."""
-_PACKING = re.compile(r"(-(mlx|fp16|fp32|[48]bit|q[48]|int8|asr))+$")
-"""What conversions of one model are told apart by."""
 
 
 def run(model: Any, inputs: Mapping[str, Path], context: Context, method: str) -> None:
@@ -62,12 +60,6 @@ def run(model: Any, inputs: Mapping[str, Path], context: Context, method: str) -
     for output, columns in tables.items():
         context.save(output, columns)
     context.save("doubts", doubts.columns(reviewed))
-
-
-def model_name(identity: str) -> str:
-    """`base` of `Systran/faster-whisper-base`, `openai/whisper-base` and `mlx-community/whisper-base-mlx-8bit`."""
-    name = Path(identity).name.removeprefix("faster-").removeprefix("whisper-")
-    return _PACKING.sub("", name)
 
 
 def _language(model: Any, audio: Any, chunks: Sequence[Any], context: Context) -> language_detection.Detected:

@@ -15,13 +15,13 @@ from typing import Any
 from ipc.artifacts import open_audio, read
 from ipc.context import Context
 from ipc.errors import StageError
-from stage_runners.asr.transcribe import model_name
 from stage_runners.text.iso639 import language as language_called
 from stage_runners.text.iso639 import same_language
 from stage_runners.translation import quality_checks, windows
 from stage_runners.translation.sentences import Sentence, sentences
 from stage_runners.translation.tables import lines_marked, tables
 from stage_runners.whisper import decode, language_detection
+from stage_runners.whisper.model_names import model_name
 
 STAGE = "translation"
 VERSION = 1

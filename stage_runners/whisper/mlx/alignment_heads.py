@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from stage_runners.asr.transcribe import model_name
+from stage_runners.whisper.model_names import model_name
 
 _TABLE = "_WHISPER_ALIGNMENT_HEADS"
 _NAMES = {"large-v1": "large", "turbo": "large-v3-turbo"}

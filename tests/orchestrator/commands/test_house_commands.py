@@ -88,7 +88,7 @@ def test_doctor_prints_a_table_for_people(house, capsys):
 
 
 def test_lines_of_environments_that_are_made_at_once_do_not_run_together(monkeypatch):
-    from orchestrator.commands.envs import _Lines
+    from orchestrator.environments.sync_progress import _Lines
 
     class Pipe:
         def __init__(self):

@@ -37,7 +37,10 @@ def test_a_device_that_is_refused_gives_way_to_one_that_is_compared_in_its_turn(
 
     def wrong(stage, choice, store, machine_id):
         compared.append(choice.backend.device)
-        return device_verdicts.refuse(stage, choice, machine_id, "its turns differ")
+        verdict = device_verdicts.Verdict(agrees=False, said="its turns differ")
+        return device_verdicts.keep(
+            stage, choice.backend, choice.model, machine_id, verdict, this_run_only=True
+        )
 
     monkeypatch.setattr(device_check, "_check", wrong)
     while device_check.compare_devices(plans()[0], None):
@@ -47,7 +50,7 @@ def test_a_device_that_is_refused_gives_way_to_one_that_is_compared_in_its_turn(
 
 
 def test_without_the_recording_the_cpu_is_used_and_the_check_ends(house, monkeypatch, capsys):
-    monkeypatch.setattr(device_verdicts, "reference", lambda: None)
+    monkeypatch.setattr(device_check, "reference", lambda: None)
     rounds = 0
     while device_check.compare_devices(plans()[0], None):
         rounds += 1

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from stage_runners.asr.transcribe import model_name
+from stage_runners.whisper.model_names import model_name
 from stage_runners.whisper.ctranslate2.model_file import UnreadableError, read_model
 from stage_runners.whisper.mlx import tensor_names
 from stage_runners.whisper.mlx.align import warp

@@ -8,6 +8,7 @@ from ipc.declaration import Backend, Output, Param, Stage
 from orchestrator.execution.scheduler import Scheduler
 from orchestrator.machine.limits import Limits
 from orchestrator.planning import device_verdicts, plan
+from orchestrator.runs import device_check
 from tests.orchestrator import toy_stages as small
 from tests.orchestrator.machines import YES, machine
 
@@ -57,7 +58,7 @@ def checked(tmp_path, monkeypatch):
         stage = faulty(fault)
         choice = make(stage, {}).step("faulty").choice
         assert choice.backend.device == "mps"
-        verdict = device_verdicts.check(
+        verdict = device_check.check(
             stage, choice, HERE.id, make=lambda devices: make(stage, devices), run=run, store=store
         )
         return verdict, make(stage, {}).step("faulty")

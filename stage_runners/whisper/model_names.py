@@ -1,0 +1,15 @@
+"""The name of a Whisper model, whoever packed it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_PACKING = re.compile(r"(-(mlx|fp16|fp32|[48]bit|q[48]|int8|asr))+$")
+"""What conversions of one model are told apart by."""
+
+
+def model_name(identity: str) -> str:
+    """`base` of `Systran/faster-whisper-base`, `openai/whisper-base` and `mlx-community/whisper-base-mlx-8bit`."""
+    name = Path(identity).name.removeprefix("faster-").removeprefix("whisper-")
+    return _PACKING.sub("", name)
