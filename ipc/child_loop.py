@@ -64,8 +64,8 @@ class Child:
         self.emit(
             Hello(
                 runner=self._runner,
-                stage=self._module.STAGE,
-                version=self._module.VERSION,
+                stage=self._module.STAGE.base,
+                version=self._module.STAGE.version,
                 pid=os.getpid(),
                 python=platform.python_version(),
                 contract=CONTRACT,
@@ -87,9 +87,8 @@ class Child:
         self.cancelled.clear()
         started = time.monotonic()
         self.emit(Started(job=command.job))
-        context = Context(
-            self._module.STAGE, self._module.VERSION, self._load, command, self.emit, self.cancelled
-        )
+        stage = self._module.STAGE
+        context = Context(stage.base, stage.version, self._load, command, self.emit, self.cancelled)
         inputs = {name: Path(path) for name, path in command.inputs.items()}
         try:
             self._module.run(self._model, inputs, context)
@@ -205,7 +204,7 @@ def _listen(commands: queue.SimpleQueue[Command | Exception | None], cancelled: 
 
 def _import(runner: str) -> Any:
     module = importlib.import_module(runner)
-    if missing := [name for name in ("STAGE", "VERSION", "load", "run") if not hasattr(module, name)]:
+    if missing := [name for name in ("STAGE", "load", "run") if not hasattr(module, name)]:
         raise StageError("contract", f"{runner} is no runner: it has no {', '.join(missing)}")
     return module
 

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from ipc.artifacts import read
+from ipc.declaration import Backend, Input, Output, Param, Stage
 from ipc.schemas import KINDS
 from orchestrator.environments import registry
 from orchestrator.execution import worker
 from orchestrator.execution.scheduler import Scheduler
 from orchestrator.machine.limits import Limits
 from orchestrator.planning import plan
-from orchestrator.stages.catalog import STAGES, Backend, Input, Output, Param, Stage
+from orchestrator.stages.catalog import STAGES
 from orchestrator.storage.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +32,8 @@ LOUDNESS = Stage(
 
 # Step 4: write the runner.
 RUNNER = """
-STAGE, VERSION = "loudness", 1
+from types import SimpleNamespace
+STAGE = SimpleNamespace(base="loudness", version=1)
 
 def load(params, device):
     return None

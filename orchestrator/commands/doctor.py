@@ -11,13 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ipc.declaration import Backend, Stage
 from orchestrator.commands import devices as devices_command
 from orchestrator.environments import registry
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
 from orchestrator.machine import profile
 from orchestrator.paths import home
 from orchestrator.planning import choices, devices
-from orchestrator.stages.catalog import STAGES, Backend, Stage
+from orchestrator.stages.catalog import STAGES
 from orchestrator.util import text as fmt
 
 AT_ONCE = 2

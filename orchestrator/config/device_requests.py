@@ -6,9 +6,10 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ipc.declaration import Backend, Stage
 from orchestrator.config.values import Ask, Layer, wrong
 from orchestrator.errors import ENVIRONMENT, FatalError
-from orchestrator.stages.catalog import STAGES, Backend, Stage
+from orchestrator.stages.catalog import STAGES
 
 if TYPE_CHECKING:
     from orchestrator.machine.profile import Machine

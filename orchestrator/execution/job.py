@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from ipc.declaration import Backend
 from ipc.protocol import Run
 from orchestrator.execution.pool import Hand, Recipe, recipe_for
 from orchestrator.planning.choice import Choice
 from orchestrator.planning.plan import Plan, Step
-from orchestrator.stages.catalog import Backend
 from orchestrator.storage.manifest import Manifest, OutputRecord
 
 

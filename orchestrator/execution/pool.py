@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from ipc.declaration import Backend, Stage
 from ipc.protocol import Command, Load, Shutdown
 from orchestrator.execution.worker import Post
 from orchestrator.machine import limits
 from orchestrator.models.resolve import Model
 from orchestrator.planning.choice import Choice
-from orchestrator.stages.catalog import Backend, Stage
 
 
 @dataclass(frozen=True, kw_only=True)

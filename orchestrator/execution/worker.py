@@ -19,11 +19,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ipc.declaration import Backend
 from ipc.errors import StageError
 from ipc.protocol import EVENTS_FD, Cancel, Command, Error, Event, Shutdown, decode_event, encode
 from orchestrator.environments import process_env, registry
 from orchestrator.machine import limits
-from orchestrator.stages.catalog import Backend
 
 GRACE_CANCEL = 1.5
 GRACE_TERM = 1.5

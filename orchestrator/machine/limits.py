@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestrator.stages.catalog import Stage
+from ipc.declaration import Stage
 
 _MEMORY_SHARE = 0.8
 """The rest is for the system, the player, and stages that need more than they said."""

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from ipc import CONTRACT
+from ipc.declaration import Stage
 from orchestrator.environments import ffmpeg, registry
 from orchestrator.planning.choice import Choice
-from orchestrator.stages.catalog import Stage
 from orchestrator.storage import file_digests
 
 USES_FFMPEG = "imageio-ffmpeg"

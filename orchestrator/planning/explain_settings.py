@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ipc.declaration import Stage
 from orchestrator.config.flags import FLAGS, Flag
 from orchestrator.config.values import Value
-from orchestrator.stages.catalog import STAGES, Stage
+from orchestrator.stages.catalog import STAGES
 
 if TYPE_CHECKING:
     from orchestrator.planning.choice import Choice

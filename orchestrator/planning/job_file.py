@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ipc.declaration import Stage
 from orchestrator import __version__
 from orchestrator.config.flags import DEFAULT_FORMATS, Flag
 from orchestrator.errors import INPUT, FatalError
 from orchestrator.machine.profile import Machine
 from orchestrator.planning import explain_settings
 from orchestrator.planning.explain_settings import Row, Ways
-from orchestrator.stages.catalog import STAGES, Stage
+from orchestrator.stages.catalog import STAGES
 from orchestrator.util.text import plain
 
 _COLUMN = 34

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from ipc.declaration import Stage
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.machine.profile import Machine
 from orchestrator.machine.profile import here as this_machine
 from orchestrator.planning import cache_key
 from orchestrator.planning import choices as choosing
 from orchestrator.planning.choice import Choice
-from orchestrator.stages.catalog import STAGES, Stage
+from orchestrator.stages.catalog import STAGES
 from orchestrator.storage import file_digests
 from orchestrator.storage.manifest import differences
 from orchestrator.storage.store import Store

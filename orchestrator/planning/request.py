@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ipc.declaration import Stage
 from orchestrator.config import device_requests, environment, house_styles
 from orchestrator.config import merge as config
 from orchestrator.config.device_requests import AUTO
@@ -22,7 +23,7 @@ from orchestrator.errors import USAGE, FatalError
 from orchestrator.planning import side_inputs
 from orchestrator.planning.film_path import film_of
 from orchestrator.stages import burn_in, translations
-from orchestrator.stages.catalog import STAGES, Stage
+from orchestrator.stages.catalog import STAGES
 from orchestrator.storage import file_digests
 
 __all__ = ["DEFAULT_FORMATS", "FLAGS", "FORMATS", "Flag"]

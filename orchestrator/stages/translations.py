@@ -19,7 +19,8 @@ from orchestrator.errors import USAGE, FatalError
 from orchestrator.models import translation as translation_models
 from orchestrator.models import whisper as whisper_models
 from orchestrator.paths import home
-from orchestrator.stages.stages_text import PARSED, TRANSLATIONS
+from stage_runners.phrases.stage import PARSED
+from stage_runners.translation.stage import TRANSLATIONS
 
 ENGLISH = "en"
 

@@ -15,10 +15,10 @@ from ipc.context import Context
 from ipc.errors import StageError
 from stage_runners.alignment import confidence, g2p, pieces, spoken_text
 from stage_runners.alignment.pieces import Aligned, Piece, Span
+from stage_runners.alignment.stage import ALIGNMENT
 from stage_runners.text.word_times import places
 
-STAGE = "alignment"
-VERSION = 1
+STAGE = ALIGNMENT
 
 _OWN = {"auto", "pocketsphinx", "attention"}
 Rows = Sequence[Mapping[str, Any]]

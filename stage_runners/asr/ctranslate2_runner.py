@@ -13,10 +13,10 @@ from typing import Any
 
 from ipc.context import Context
 from stage_runners.asr import transcribe
+from stage_runners.asr.stage import ASR
 from stage_runners.whisper.ctranslate2 import engine
 
-STAGE = "asr"
-VERSION = transcribe.VERSION
+STAGE = ASR
 
 load = engine.load
 

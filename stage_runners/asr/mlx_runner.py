@@ -12,10 +12,10 @@ from typing import Any
 
 from ipc.context import Context
 from stage_runners.asr import transcribe
+from stage_runners.asr.stage import ASR
 from stage_runners.whisper.mlx import engine
 
-STAGE = "asr"
-VERSION = transcribe.VERSION
+STAGE = ASR
 
 load = engine.load
 

@@ -22,8 +22,6 @@ from stage_runners.asr.segments import Line, Span
 from stage_runners.whisper import decode, language_detection, windows
 from stage_runners.whisper.model_names import model_name
 
-VERSION = 3
-"""Of the stage, for every backend of it."""
 _BIAS = {"base": -0.065, "tiny.en": 0.083}
 """Seconds by which each model's attention runs late, the mean on hand-made word times."""
 

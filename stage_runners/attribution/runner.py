@@ -7,11 +7,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from stage_runners.attribution.stage import ATTRIBUTION
 from stage_runners.attribution.viterbi import Heard, Turn, attribute, speaker_of
 from stage_runners.text.word_times import Place, by_segment, places
 
-STAGE = "attribution"
-VERSION = 1
+STAGE = ATTRIBUTION
 
 
 def load(params: Mapping[str, Any], device: str) -> None:

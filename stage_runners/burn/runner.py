@@ -14,6 +14,7 @@ from ipc.errors import StageError
 from ipc.time_range import clip_of
 from stage_runners.burn import fonts
 from stage_runners.burn.picture import encoding, picture_of
+from stage_runners.burn.stage import BURN
 from stage_runners.media.probe import head_start, on_the_container, probe
 from stage_runners.mux.ffmpeg_command import MUXERS, Order
 from stage_runners.mux.tracks import untimed
@@ -23,8 +24,7 @@ from stage_runners.text.iso639 import same_language
 if TYPE_CHECKING:
     from ipc.context import Context
 
-STAGE = "burn"
-VERSION = 1
+STAGE = BURN
 SPOKEN = "spoken"
 _SHOWN = 20
 """So many letters without a glyph are named."""

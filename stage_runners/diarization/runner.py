@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ipc.errors import StageError
+from stage_runners.diarization.stage import DIARIZATION
 
-STAGE = "diarization"
-VERSION = 2
+STAGE = DIARIZATION
 
 EMBEDDED = "campplus"
 """The id under which the models of the package know the embedded voice network."""

@@ -17,13 +17,13 @@ from ipc.errors import StageError
 from ipc.time_range import clip_of
 from stage_runners.media import ffmpeg as media_ffmpeg
 from stage_runners.media.probe import Film, Track, head_start, on_the_container, probe
+from stage_runners.media.stage import DEMUX
 from stage_runners.text.iso639 import same_language
 
 if TYPE_CHECKING:
     from ipc.context import Context
 
-STAGE = "demux"
-VERSION = 2
+STAGE = DEMUX
 
 SAMPLE_RATE = 16_000
 CONVERT = f"aresample={SAMPLE_RATE}:out_chlayout=mono:out_sample_fmt=s16"

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stage_runners.media.stage import WAVEFORM
+
 if TYPE_CHECKING:
     import numpy as np
 
     from ipc.context import Context
 
-STAGE = "waveform"
-VERSION = 1
+STAGE = WAVEFORM
 
 PER_SECOND = 20
 """A cue of a second is then twenty points wide, and three hours are 216,000 points."""

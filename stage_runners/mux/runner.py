@@ -18,14 +18,14 @@ from stage_runners.media import ffmpeg
 from stage_runners.media.probe import Track, head_start, on_the_container, probe
 from stage_runners.mux import tracks
 from stage_runners.mux.ffmpeg_command import MUXERS, Order
+from stage_runners.mux.stage import MUX
 from stage_runners.mux.tracks import Left
 from stage_runners.mux.write import pictures, told, write
 
 if TYPE_CHECKING:
     from ipc.context import Context
 
-STAGE = "mux"
-VERSION = 3
+STAGE = MUX
 
 
 def load(params: Mapping[str, Any], device: str) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from stage_runners.names import corrections, evidence, terms
+from stage_runners.names.stage import POST_NER
 
-STAGE = "post_ner"
-VERSION = 1
+STAGE = POST_NER
 THRESHOLD = 0.65
 """Score from which on a name is set right; measured by `benchmarks/names_planted.py`."""
 _LISTED = 50

@@ -9,9 +9,9 @@ from typing import Any
 from stage_runners.names import cast as names_cast
 from stage_runners.names import plot as names_plot
 from stage_runners.names import transliteration
+from stage_runners.names.stage import PRE_NER
 
-STAGE = "pre_ner"
-VERSION = 1
+STAGE = PRE_NER
 _COLUMNS = ("term", "kind", "source", "weight", "variants", "full")
 _SHARE = {"given": 1.0, "family": 0.8, "full": 0.5, "place": 0.5, "other": 0.4}
 """Of a character's weight: people call each other by given names, and a whole name is made of both."""

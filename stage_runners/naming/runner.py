@@ -11,9 +11,9 @@ from typing import Any
 
 from ipc.errors import StageError
 from stage_runners.naming import dialogue, voices
+from stage_runners.naming.stage import NAMING
 
-STAGE = "naming"
-VERSION = 1
+STAGE = NAMING
 
 _SHOWN = 8
 """Pieces of evidence that are written down of one source."""

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from stage_runners.phrases.cost import costs
+from stage_runners.phrases.stage import PHRASES
 from stage_runners.subtitles.languages import language_of
 from stage_runners.text.grammar import ending
 
-STAGE = "phrases"
-VERSION = 1
+STAGE = PHRASES
 PARSED = "en"
 """The language that a parser is embedded for. In any other, the rules of `subtitles_lines` say where lines break."""
 _LONGEST = 200

@@ -10,14 +10,14 @@ from ipc.time_range import clip_of
 from stage_runners.media.probe import Film, Track, on_the_container, probe
 from stage_runners.shots.cuts import cuts
 from stage_runners.shots.frames import frames, track_of
+from stage_runners.shots.stage import SHOTS
 
 if TYPE_CHECKING:
     import numpy as np
 
     from ipc.context import Context
 
-STAGE = "shots"
-VERSION = 1
+STAGE = SHOTS
 SHORT_BY_SECONDS = 1.0
 """A picture that ends so much before what it announced has been cut off."""
 _TICK = 0.001

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stage_runners.sounds import music
+from stage_runners.sounds.stage import SOUNDS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from ipc.artifacts import Audio
     from ipc.context import Context
 
-STAGE = "sounds"
-VERSION = 1
+STAGE = SOUNDS
 
 BESIDE_SPEECH = 0.3
 """Seconds next to speech that are not looked at: what is said fades there."""

@@ -17,11 +17,11 @@ from stage_runners.subtitles.languages import language_of
 from stage_runners.subtitles.layout import Layout
 from stage_runners.subtitles.limits import NO_SHOTS, Shots, profile
 from stage_runners.subtitles.sdh import FLAG, Besides
+from stage_runners.subtitles.stage import SUBTITLES
 from stage_runners.subtitles.tokens import tokens
 from stage_runners.text.scripts import share_written_in
 
-STAGE = "subtitles"
-VERSION = 4
+STAGE = SUBTITLES
 _LABEL = 14
 """Characters that a label may have in the narrowest line: `[SPEAKER 12]` and a little more."""
 

@@ -23,9 +23,9 @@ from stage_runners.tmdb.client import (
 from stage_runners.tmdb.film_facts import Known, Row
 from stage_runners.tmdb.merge import Merged, merge
 from stage_runners.tmdb.search import search
+from stage_runners.tmdb.stage import TMDB
 
-STAGE = "tmdb"
-VERSION = 1
+STAGE = TMDB
 
 
 def load(params: Mapping[str, Any], device: str) -> None:

@@ -24,9 +24,6 @@ from stage_runners.translation.sentences import Sentence, clauses, sentences, te
 from stage_runners.translation.tables import lines_marked, tables
 from stage_runners.translation.translator import Line, Translator
 
-STAGE = "translation"
-VERSION = 1
-"""Of the stage, for every translator of it from text."""
 ATTEMPTS = 3
 _TOO_MANY = 0.25
 """Share of lines that look wrong from which the whole is marked: then it is the model that does not fit."""

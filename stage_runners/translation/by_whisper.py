@@ -23,8 +23,6 @@ from stage_runners.translation.tables import lines_marked, tables
 from stage_runners.whisper import decode, language_detection
 from stage_runners.whisper.model_names import model_name
 
-STAGE = "translation"
-VERSION = 1
 TARGET = "en"
 _SMALL = ("tiny", "base")
 """Models whose translations are rough: what to use instead is said with them."""

@@ -10,10 +10,10 @@ from ipc.context import Context
 from ipc.errors import StageError
 from stage_runners.frameworks import cuda_libraries
 from stage_runners.translation import by_text, ctranslate2_model
+from stage_runners.translation.stage import BY_CTRANSLATE2
 from stage_runners.translation.translator import Line
 
-STAGE = by_text.STAGE
-VERSION = by_text.VERSION
+STAGE = BY_CTRANSLATE2
 
 _LONGEST = 512
 """Tokens of a source that a model reads at most: what it was trained with."""

@@ -12,10 +12,10 @@ from ipc.errors import StageError
 from stage_runners.translation import by_text, prompt
 from stage_runners.translation.answer_cache import Answers
 from stage_runners.translation.chat_client import Chat, RefusedError
+from stage_runners.translation.stage import BY_ENDPOINT
 from stage_runners.translation.translator import Line
 
-STAGE = by_text.STAGE
-VERSION = by_text.VERSION
+STAGE = BY_ENDPOINT
 
 
 def load(params: Mapping[str, Any], device: str) -> Chat | None:  # noqa: ARG001 - it computes nothing here

@@ -20,10 +20,10 @@ from ipc.errors import StageError
 from stage_runners.text import scripts as languages
 from stage_runners.text.iso639 import language
 from stage_runners.translation import by_text
+from stage_runners.translation.stage import BY_INDICTRANS2
 from stage_runners.translation.translator import Line
 
-STAGE = by_text.STAGE
-VERSION = by_text.VERSION
+STAGE = BY_INDICTRANS2
 
 AUTHORS = "ai4bharat/indictrans2-"
 _MOST = 256

@@ -8,10 +8,10 @@ from typing import Any
 
 from ipc.context import Context
 from stage_runners.translation import by_whisper
+from stage_runners.translation.stage import BY_WHISPER
 from stage_runners.whisper.ctranslate2 import engine
 
-STAGE = by_whisper.STAGE
-VERSION = by_whisper.VERSION
+STAGE = BY_WHISPER
 
 load = engine.load
 

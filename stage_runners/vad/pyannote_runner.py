@@ -21,9 +21,9 @@ from stage_runners.vad.frame_scores import (
     window_starts,
 )
 from stage_runners.vad.regions import Spans, hysteresis, mask_of, means, spans_of, touching
+from stage_runners.vad.stage import PYANNOTE_VAD
 
-STAGE = "pyannote_vad"
-VERSION = 1
+STAGE = PYANNOTE_VAD
 
 SURE = 0.9
 """Score from which one detector alone is believed."""

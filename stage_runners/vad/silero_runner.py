@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stage_runners.vad.regions import Spans, drop_short, fill_gaps, means, pad, spans_of
+from stage_runners.vad.stage import SILERO_VAD
 
-STAGE = "silero_vad"
-VERSION = 1
+STAGE = SILERO_VAD
 
 _FRAME, _CONTEXT, _RATE = 512, 64, 16000
 _BLOCK_FRAMES = 1875

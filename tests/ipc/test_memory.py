@@ -122,7 +122,7 @@ def test_what_a_failure_held_is_free_before_it_is_told():
     """A second try in the same process gets the memory of the first."""
     code = """
 import sys, types, threading, weakref
-runner = types.ModuleType("runner"); runner.STAGE = "x"; runner.VERSION = 1
+runner = types.ModuleType("runner"); runner.STAGE = types.SimpleNamespace(base="x", version=1)
 class Array: pass
 alive = []
 def load(params, device):

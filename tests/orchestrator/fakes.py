@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ipc import CONTRACT
+from ipc.declaration import Backend, Input, Output, Param, Resources, Stage
 from ipc.digests import file_digest
 from ipc.protocol import ArtifactWritten, Error, Hello, Load, Ready, Result, Run, Shutdown, Started
 from orchestrator.execution.worker import Exited
-from orchestrator.stages.catalog import Backend, Input, Output, Param, Resources, Stage
 
 
 def stage(name, *sources, version=1, stall_s=60.0, cores=1, memory_mb=100, **defaults):

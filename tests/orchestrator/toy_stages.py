@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ipc.declaration import Backend, Input, Output, Param, Resources, Stage
 from orchestrator.execution import worker
 from orchestrator.planning import plan
-from orchestrator.stages.catalog import Backend, Input, Output, Param, Resources, Stage
 from orchestrator.storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,7 +58,8 @@ def spawn(backend, threads, log, posts, extra=None):
     """Start a stage's child in the development environment, saying the stage's own name in its `hello`."""
     stage_name = log.name.split(".")[0]
     code = (
-        "import sys, tests.orchestrator.runners.work as w; w.STAGE = sys.argv.pop(1); "
+        "import dataclasses, sys, tests.orchestrator.runners.work as w; "
+        "w.STAGE = dataclasses.replace(w.STAGE, name=sys.argv.pop(1)); "
         "from ipc.child import main; sys.exit(main(sys.argv[1:]))"
     )
     command = [sys.executable, "-P", "-c", code, stage_name, backend.runner]

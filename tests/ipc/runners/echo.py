@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 
-STAGE = "echo"
-VERSION = 3
+from ipc.declaration import Stage
+
+STAGE = Stage(name="echo", version=3, backends=(), inputs=(), outputs=())
 
 
 def load(params, device):

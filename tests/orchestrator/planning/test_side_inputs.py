@@ -6,10 +6,11 @@ import dataclasses
 
 import pytest
 
+from ipc.declaration import Input
 from orchestrator.errors import FatalError
 from orchestrator.execution import pool
 from orchestrator.planning import side_inputs
-from orchestrator.stages.catalog import STAGES, Input
+from orchestrator.stages.catalog import STAGES
 from tests.orchestrator.execution.test_scheduler import film, home, run, store  # noqa: F401
 from tests.orchestrator.toy_stages import declared, make_plan, stage
 

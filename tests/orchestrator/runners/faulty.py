@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-STAGE = "faulty"
-VERSION = 1
+from ipc.declaration import Stage
+
+STAGE = Stage(name="faulty", version=1, backends=(), inputs=(), outputs=())
 
 TURNS = [
     (0.5, 2.0, "A"),

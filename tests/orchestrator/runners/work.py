@@ -1,6 +1,6 @@
 """A runner for the scheduler's tests: a stage that adds a row to a table of turns, or misbehaves as its parameters say.
 
-`VERSION` and the parameter `what` are all that distinguishes its uses. Misbehaviour that is to happen once leaves a mark in the
+The stage's name and the parameter `what` are all that distinguishes its uses. Misbehaviour that is to happen once leaves a mark in the
 folder `marks`.
 """
 
@@ -12,8 +12,9 @@ import subprocess
 import time
 from pathlib import Path
 
-STAGE = "work"
-VERSION = 1
+from ipc.declaration import Stage
+
+STAGE = Stage(name="work", version=1, backends=(), inputs=(), outputs=())
 
 
 METAL = "[METAL] Command buffer execution failed: Insufficient Memory (00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)"

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from ipc.artifacts import read
-from orchestrator.stages.stages_text import TRANSLATIONS
+from stage_runners.translation.stage import TRANSLATIONS
 from tests.stage_runners.spec import python_of, run_stage
 from tests.stage_runners.translation import chat_server
 from tests.stage_runners.translation.chat_server import BOOK, ChatServer, good, saying, status

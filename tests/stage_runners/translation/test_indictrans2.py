@@ -9,8 +9,8 @@ import pytest
 
 from ipc.artifacts import read
 from orchestrator.environments import registry
-from orchestrator.stages.stages_text import TRANSLATIONS
 from stage_runners.translation import indictrans2_runner
+from stage_runners.translation.stage import TRANSLATIONS
 from tests.stage_runners.spec import ROOT, python_of, run_stage
 from tests.stage_runners.translation.test_stage import glossary, transcript
 

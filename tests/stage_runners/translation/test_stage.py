@@ -9,7 +9,7 @@ import pytest
 
 from ipc.artifacts import read, write
 from orchestrator.environments import registry
-from orchestrator.stages.stages_text import TRANSLATIONS
+from stage_runners.translation.stage import TRANSLATIONS
 from tests.stage_runners.rows import said, segment
 from tests.stage_runners.spec import ROOT, python_of, run_stage
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from ipc.artifacts import read, write, write_audio
-from orchestrator.stages.stages_text import TRANSLATIONS
 from stage_runners.translation.quality_checks import loop
+from stage_runners.translation.stage import TRANSLATIONS
 from tests.stage_runners.recordings import RATE, packaged
 from tests.stage_runners.rows import said, segment
 from tests.stage_runners.spec import python_of, run_stage

@@ -3,13 +3,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from stage_runners.whisper.model_names import model_name
 from stage_runners.whisper.ctranslate2.model_file import UnreadableError, read_model
 from stage_runners.whisper.mlx import tensor_names
 from stage_runners.whisper.mlx.align import warp
 from stage_runners.whisper.mlx.alignment_heads import alignment_heads
 from stage_runners.whisper.mlx.beam_search import _advance, _Candidates, _Window
 from stage_runners.whisper.mlx.engine import _compute_type
+from stage_runners.whisper.model_names import model_name
 from tests.stage_runners.whisper.whisper_folders import (
     ctranslate2_variables,
     random_state,

@@ -1,46 +1,8 @@
-"""The stages that make what is seen: changes of shot, sounds, subtitles, the films with them, and what the report draws."""
+"""The declaration of subtitles: cues that a viewer can read, in every format."""
 
 from __future__ import annotations
 
 from ipc.declaration import Input, Output, Param, Resources, Stage, on_cpu
-
-WAVEFORM = Stage(
-    name="waveform",
-    version=1,
-    backends=on_cpu("media.waveform", "media"),
-    inputs=(Input(name="audio", source="demux.audio"),),
-    outputs=(Output(name="waveform", kind="waveform"),),
-    resources=Resources(cores=1, memory_mb=200),
-    stall_s=120,
-)
-
-SHOTS = Stage(
-    name="shots",
-    version=1,
-    backends=on_cpu("shots.runner", "media"),
-    inputs=(Input(name="film", source="film"),),
-    outputs=(Output(name="shots", kind="shots"),),
-    params=(Param(name="clip", help="START-END: only this part of the film"),),
-    # Decoding is all it costs; frames of a film in 4K are held by the decoder, some for each thread.
-    resources=Resources(cores=2, memory_mb=600),
-    stall_s=180,
-    packages=("av", "imageio-ffmpeg"),
-)
-
-SOUNDS = Stage(
-    name="sounds",
-    version=1,
-    backends=on_cpu("sounds.runner", "media"),
-    inputs=(
-        Input(name="audio", source="demux.audio"),
-        Input(name="speech", source="pyannote_vad.speech"),
-    ),
-    outputs=(Output(name="sounds", kind="sounds"),),
-    resources=Resources(cores=1, memory_mb=300),
-    stall_s=120,
-    packages=("numpy",),
-    off="--sounds asks for it",
-)
 
 SUBTITLES = Stage(
     name="subtitles",
@@ -102,51 +64,4 @@ SUBTITLES = Stage(
     resources=Resources(cores=1, memory_mb=300),
     stall_s=120,
     packages=("pysubs2",),
-)
-
-MUX = Stage(
-    name="mux",
-    version=3,
-    backends=on_cpu("mux.runner", "media"),
-    inputs=(
-        Input(name="film", source="film"),
-        Input(name="cues", source="subtitles.cues"),
-        Input(name="srt", source="subtitles.srt"),
-        Input(name="ass", source="subtitles.ass"),
-    ),
-    outputs=(Output(name="film", kind="file", filename="subtitled.mkv", external=True),),
-    params=(
-        Param(name="container", default="mkv", help="mkv or mp4"),
-        Param(name="subtitle_format", default="srt", help="tracks in MKV: srt, ass or both"),
-        Param(name="replace_existing", default=False, help="leave out text tracks in the languages added"),
-        Param(name="default_subtitles", help="whether ours is shown unasked; none: where no other is"),
-        Param(name="sdh", default=False, help="for the deaf and hard of hearing: flag and title say so"),
-        Param(name="clip", help="START-END: only this part of the film"),
-    ),
-    resources=Resources(cores=1, memory_mb=300),
-    stall_s=180,
-    packages=("av", "imageio-ffmpeg"),
-)
-
-BURN = Stage(
-    name="burn",
-    version=1,
-    backends=on_cpu("burn.runner", "media"),
-    inputs=(
-        Input(name="film", source="film"),
-        Input(name="cues", source="subtitles.cues"),
-        Input(name="ass", source="subtitles.ass"),
-    ),
-    outputs=(Output(name="burned", kind="file", filename="burned.mkv", external=True),),
-    params=(
-        Param(name="container", default="mkv", help="mkv or mp4"),
-        Param(name="language", default="spoken", help="the language that is drawn, or `spoken`"),
-        Param(name="crf", default=18, help="quality of the picture: less is better and larger"),
-        Param(name="preset", default="veryfast", help="how long the encoder tries"),
-        Param(name="clip", help="START-END: only this part of the film"),
-    ),
-    resources=Resources(cores=8, memory_mb=1500),
-    stall_s=300,
-    packages=("av", "imageio-ffmpeg", "pysubs2"),
-    off="--burn-in asks for it",
 )

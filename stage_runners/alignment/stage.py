@@ -1,0 +1,37 @@
+"""The declaration of alignment: when each word is said."""
+
+from __future__ import annotations
+
+from ipc.declaration import Input, Output, Param, Resources, Stage, on
+
+_ON_CPU = ("auto", "pocketsphinx", "attention")
+"""Aligners that no accelerator makes faster: saying that one runs there would be untrue."""
+
+ALIGNMENT = Stage(
+    name="alignment",
+    version=1,
+    backends=(
+        on("cuda", "alignment.runner", "whisperx", never=_ON_CPU, framework="torch"),
+        on("mps", "alignment.runner", "whisperx", never=_ON_CPU, checked=True),
+        on("cpu", "alignment.runner", "whisperx"),
+    ),
+    inputs=(
+        Input(name="audio", source="demux.audio"),
+        Input(name="segments", source="asr.segments"),
+        Input(name="words", source="asr.words"),
+    ),
+    outputs=(Output(name="segments", kind="segments"), Output(name="words", kind="words")),
+    params=(
+        Param(
+            name="align_model",
+            default="auto",
+            load=True,
+            help="`auto`, `pocketsphinx`, `attention`, or a wav2vec2 model: a folder or a Hub id",
+        ),
+    ),
+    resources=Resources(cores=2, memory_mb=1200, vram_mb=2500),
+    stall_s=300,
+    packages=("pocketsphinx", "whisperx"),
+    model="align_model",
+    model_role="aligner",
+)

@@ -1,0 +1,20 @@
+"""The declaration of attribution: who said which word."""
+
+from __future__ import annotations
+
+from ipc.declaration import Input, Output, Resources, Stage, on_cpu
+
+ATTRIBUTION = Stage(
+    name="attribution",
+    version=1,
+    backends=on_cpu("attribution.runner", "nlp"),
+    inputs=(
+        Input(name="segments", source="alignment.segments"),
+        Input(name="words", source="alignment.words"),
+        Input(name="turns", source="diarization.turns", optional=True),
+        Input(name="exclusive_turns", source="diarization.exclusive_turns", optional=True),
+    ),
+    outputs=(Output(name="segments", kind="segments"), Output(name="words", kind="words")),
+    resources=Resources(cores=1, memory_mb=300),
+    stall_s=120,
+)

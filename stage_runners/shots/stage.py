@@ -1,0 +1,18 @@
+"""The declaration of shots: where the picture changes."""
+
+from __future__ import annotations
+
+from ipc.declaration import Input, Output, Param, Resources, Stage, on_cpu
+
+SHOTS = Stage(
+    name="shots",
+    version=1,
+    backends=on_cpu("shots.runner", "media"),
+    inputs=(Input(name="film", source="film"),),
+    outputs=(Output(name="shots", kind="shots"),),
+    params=(Param(name="clip", help="START-END: only this part of the film"),),
+    # Decoding is all it costs; frames of a film in 4K are held by the decoder, some for each thread.
+    resources=Resources(cores=2, memory_mb=600),
+    stall_s=180,
+    packages=("av", "imageio-ffmpeg"),
+)

@@ -1,0 +1,20 @@
+"""The declaration of sounds: where there is music."""
+
+from __future__ import annotations
+
+from ipc.declaration import Input, Output, Resources, Stage, on_cpu
+
+SOUNDS = Stage(
+    name="sounds",
+    version=1,
+    backends=on_cpu("sounds.runner", "media"),
+    inputs=(
+        Input(name="audio", source="demux.audio"),
+        Input(name="speech", source="pyannote_vad.speech"),
+    ),
+    outputs=(Output(name="sounds", kind="sounds"),),
+    resources=Resources(cores=1, memory_mb=300),
+    stall_s=120,
+    packages=("numpy",),
+    off="--sounds asks for it",
+)
