@@ -1,11 +1,51 @@
-"""The words in which a stage is declared: parameters, inputs, outputs, backends, resources."""
+"""The words in which a stage is declared: parameters with their options, inputs, outputs, backends, resources.
+
+Both sides read a declaration, so it needs nothing but the standard library.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
 
 Device = Literal["cpu", "cuda", "mps", "mlx"]
+
+
+class Problem(NamedTuple):
+    """What is wrong with a value, to stand behind the words it was given in; and what to do."""
+
+    why: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cli:
+    """How a user sets a value: as `--NAME`, in a job file, in the environment, in the configuration file.
+
+    `name` has hyphens; where it is empty, it is the parameter's own. `type` is that of the value; where it is None, that of the
+    default. An option of type `bool` is also given as `--no-NAME`. `unset` says what happens where nobody sets it, where the
+    default does not say it. `least` and `most` bound a number. `words` are texts that stand for another value (`auto` for None).
+    `check` gives what is wrong with a value, or None. `example` is a value to begin with, `short` a one-letter form. `run_only`
+    options mean nothing to a plan.
+
+    Parameters of several stages that one option sets share one Cli, whose `help` then stands for theirs.
+    """
+
+    name: str = ""
+    help: str = ""
+    group: str = "speech"
+    type: type | None = None
+    metavar: str | None = None
+    choices: tuple[str, ...] | None = None
+    least: float | None = None
+    most: float | None = None
+    example: Any = None
+    unset: str = ""
+    words: Mapping[str, Any] = field(default_factory=dict)
+    check: Callable[[Any], Problem | None] | None = None
+    short: str = ""
+    run_only: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +55,7 @@ class Param:
     `affects` says whether it changes the result (then it is part of the store key) or only the speed.
     `load` marks what the runner needs to load its model: workers are shared only where these are equal.
     The value of a `file` is the path of one: what it holds is part of the key, not where it lies.
+    `cli` makes an option of it, with `help` and `default`.
     """
 
     name: str
@@ -23,6 +64,16 @@ class Param:
     load: bool = False
     file: bool = False
     help: str = ""
+    cli: Cli | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switch:
+    """The option by which a user turns a stage on or off. It stays on where its parameter `unless` is set."""
+
+    help: str
+    cli: Cli
+    unless: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +155,8 @@ class Stage:
     `backends` stand in order of preference. `packages` are those whose locked version changes the result.
     `model` is the parameter that names the stage's model, `model_role` the role that
     `orchestrator.models.resolve` resolves it for. `stall_s` is how many seconds without progress are a stall.
-    `batch_floor` is the smallest batch an out-of-memory may shrink `batch_size` to. `off` is why it does not run unless asked.
+    `batch_floor` is the smallest batch an out-of-memory may shrink `batch_size` to. `off` is why it does not run unless asked, `switch`
+    the option that turns it on or off.
     `secrets` are the variables with a credential that its process gets, and no other stage's does.
     A name with a hyphen is one of several instances of a stage: `subtitles-en` of `subtitles`.
     """
@@ -122,6 +174,7 @@ class Stage:
     model: str | None = None
     model_role: str | None = None
     off: str = ""
+    switch: Switch | None = None
     secrets: tuple[str, ...] = ()
 
     @property

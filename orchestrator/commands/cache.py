@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from orchestrator.commands import film_options
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.paths import home
 from orchestrator.planning import request
@@ -22,7 +23,7 @@ def add(subparsers: Any) -> None:
     why = actions.add_parser("why", help="what a film's stage was made of, and what would make it run again")
     why.add_argument("film", type=Path)
     why.add_argument("stage", nargs="?")
-    request.add_film_options(why)
+    film_options.add(why)
     gc = actions.add_parser(
         "gc", help="remove what nobody needs: abandoned attempts, and results by age or size"
     )
@@ -64,9 +65,9 @@ def _list(store: Store) -> int:
 
 
 def _why(store: Store, arguments: argparse.Namespace) -> int:
-    plan = request.plan_from(arguments, arguments.film, store)
+    plan = film_options.plan_of(arguments, arguments.film, store)
     if arguments.stage is not None:
-        request.known(arguments.stage, "cache why")
+        request.instances(arguments.stage, "cache why")
     for step in plan.steps:
         if step.verdict == "off" or arguments.stage not in (None, step.name):
             continue

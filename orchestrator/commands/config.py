@@ -9,11 +9,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from orchestrator.commands import film_options
 from orchestrator.config import environment, files
-from orchestrator.config import merge as config
+from orchestrator.config.merge import settings
+from orchestrator.config.settings import Settings
 from orchestrator.errors import OK, FatalError
-from orchestrator.planning import explain_settings, request
-from orchestrator.planning.explain_settings import Row
+from orchestrator.machine.profile import Machine
+from orchestrator.planning import explain_settings, stage_settings
+from orchestrator.planning.explain_settings import Row, Ways
 from orchestrator.planning.film_path import film_of
 from orchestrator.util import text as fmt
 from orchestrator.util.redact import masked
@@ -29,18 +32,18 @@ def add(subparsers: Any) -> None:
         "`run`, to see what they would change. Nothing is fetched.",
     )
     parser.add_argument("film", nargs="?", type=Path, metavar="FILM", help="with this film's job file")
-    request.add_film_options(parser, run=True)
-    request.add_machine(parser)
+    film_options.add(parser, run=True)
+    film_options.add_machine(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the options; returns the exit status."""
     film = film_of(arguments.film) if arguments.film else None
-    asked = config.merged(arguments, film)
-    ways, problems = _ways(asked)
-    rows = list(explain_settings.rows(asked, ways))
-    places = _places(asked, film)
+    chosen = settings(film_options.typed(arguments), film)
+    ways, problems = _ways(chosen, film_options.machine_of(arguments))
+    rows = list(explain_settings.rows(chosen, ways))
+    places = _places(chosen, film)
     if arguments.json:
         body = {
             "options": [_json(row) for row in rows],
@@ -55,19 +58,18 @@ def run(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _ways(asked: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
+def _ways(chosen: Settings, here: Machine) -> tuple[dict[str, Ways], list[str]]:
     """How each stage would run here, as far as that is known without a film and without fetching anything."""
     from orchestrator.planning import choices
     from orchestrator.stages.catalog import STAGES
 
-    here = request.machine_of(asked)
-    params, off = request.params_of(asked), request.off_of(asked)
+    params, off = stage_settings.params(chosen), stage_settings.off(chosen)
     problems: list[str] = []
     try:
-        devices = request.devices_of(asked, here)
+        devices = stage_settings.devices(chosen, here)
     except FatalError as error:
         devices, problems = {}, [error.message]
-    found = {}
+    found: dict[str, Ways] = {}
     for name, stage in STAGES.items():
         if stage.off or name in off:
             continue
@@ -78,15 +80,15 @@ def _ways(asked: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
                 devices,
                 machine=here,
                 offline=True,
-                smaller=asked.allow_smaller_model,
-                sources=request.sources_of(asked),
+                smaller=chosen.run.allow_smaller_model,
+                sources=stage_settings.device_places(chosen),
             )
         except FatalError as error:
             problems.append(error.message)
     return found, list(dict.fromkeys(problems))
 
 
-def _places(asked: argparse.Namespace, film: Path | None) -> dict[str, Any]:
+def _places(chosen: Settings, film: Path | None) -> dict[str, Any]:
     """The files, the variables that count, and whether there is a token: never which."""
     from orchestrator.models import hub
 
@@ -97,14 +99,14 @@ def _places(asked: argparse.Namespace, film: Path | None) -> dict[str, Any]:
         "config_file": {"path": str(user), "there": user.is_file()},
         "job_file": {"path": str(job), "there": job.is_file()} if job else None,
         "token": {"set": bool(variable), "from": variable},
-        "translation_device": _asked_of("translation", asked),
+        "translation_device": _requested("translation", chosen),
         "ignored": [{"name": name, "near": near} for name, near in environment.unknown(os.environ)],
     }
 
 
-def _asked_of(stage: str, asked: argparse.Namespace) -> dict[str, str] | None:
-    ask = asked.asks.get(stage)
-    return {"value": " or ".join(ask.devices), "from": ask.source} if ask else None
+def _requested(stage: str, chosen: Settings) -> dict[str, str] | None:
+    request = chosen.devices.get(stage)
+    return {"value": " or ".join(request.devices), "from": request.source} if request else None
 
 
 def _cells(row: Row) -> tuple[str, str, str, str]:
@@ -113,8 +115,8 @@ def _cells(row: Row) -> tuple[str, str, str, str]:
 
 
 def _value(row: Row) -> str:
-    if row.value is None and row.flag is not None:
-        return row.flag.default
+    if row.value is None and row.option is not None:
+        return row.option.unset
     return _shown(row.value)
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from orchestrator.planning import request
+from orchestrator.commands import film_options
 from orchestrator.planning.choice import Choice
 from orchestrator.planning.plan import Plan, Step
 from orchestrator.util import text as fmt
@@ -24,9 +24,9 @@ def add(subparsers: Any) -> None:
         description="Print every stage with RUN, CACHED or off, the device and model it would use, and the reason.",
     )
     parser.add_argument("films", nargs="+", type=Path, metavar="FILM")
-    request.add_film_options(parser)
+    film_options.add(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
-    request.add_machine(parser)
+    film_options.add_machine(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     from orchestrator.storage.store import Store
 
     store = Store(home() / "store")
-    plans = [request.plan_from(arguments, film, store, fetch=False) for film in arguments.films]
+    plans = [film_options.plan_of(arguments, film, store, fetch=False) for film in arguments.films]
     if arguments.json:
         print(json.dumps([_as_json(plan) for plan in plans], ensure_ascii=False, indent=2))
         return 0

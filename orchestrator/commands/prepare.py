@@ -7,13 +7,20 @@ import hashlib
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from orchestrator.commands import film_options
 from orchestrator.config.files import JOB, job_path
+from orchestrator.config.merge import settings
 from orchestrator.errors import FAILED, OK, PARTIAL, STORAGE, USAGE, FatalError
-from orchestrator.planning import request
 from orchestrator.planning.film_path import film_of
+from orchestrator.planning.request import plan_for
 from orchestrator.util.notices import say
+
+if TYPE_CHECKING:
+    from orchestrator.config.settings import Settings
+    from orchestrator.machine.profile import Machine
+    from orchestrator.planning.plan import Plan
 
 
 def add(subparsers: Any) -> None:
@@ -25,8 +32,8 @@ def add(subparsers: Any) -> None:
         "takes it up. Takes the options of `run`: what they say goes into the file. One that was edited is kept.",
     )
     parser.add_argument("films", nargs="+", type=Path, metavar="FILM")
-    request.add_film_options(parser, run=True)
-    request.add_machine(parser)
+    film_options.add(parser, run=True)
+    film_options.add_machine(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace job files that were edited")
 
 
@@ -56,7 +63,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _prepare(arguments: argparse.Namespace, film: Path) -> str:
     """Write one job file; returns the line that says so."""
-    from orchestrator.config import merge as config
     from orchestrator.outputs import publish
     from orchestrator.paths import home
     from orchestrator.planning import job_file
@@ -66,12 +72,12 @@ def _prepare(arguments: argparse.Namespace, film: Path) -> str:
     target, ledger = job_path(film), publish.Ledger()
     _check(target, film, ledger, overwrite=arguments.overwrite)
     # Not with the job file that is there: it would pin what was decided when it was written.
-    asked = config.merged(arguments, None)
-    plan = request.plan_from(asked, film, Store(home() / "store"))
+    chosen = settings(film_options.typed(arguments))
+    here = film_options.machine_of(arguments)
+    plan = plan_for(chosen, film, Store(home() / "store"), machine=here)
     # Of a stage's instances the first stands for all: they run alike.
     steps = {step.stage.base: step for step in reversed(plan.steps)}
-    here = request.machine_of(asked)
-    text = job_file.text(film, asked, steps, here, _recommended(asked, plan, here)).encode()
+    text = job_file.text(film, chosen, steps, here, _recommended(chosen, plan, here)).encode()
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "job.toml"
         draft.write_bytes(text)
@@ -97,12 +103,12 @@ def _check(target: Path, film: Path, ledger: Any, *, overwrite: bool) -> None:
     raise FatalError(f"{target} {why} and is kept", "--overwrite replaces it", FAILED)
 
 
-def _recommended(asked: argparse.Namespace, plan: Any, machine: Any) -> dict[str, tuple[str, str]]:
+def _recommended(chosen: Settings, plan: Plan, machine: Machine) -> dict[str, tuple[str, str]]:
     """The Whisper model that fits the machine where another one is taken because it is not on the disk."""
     from orchestrator.planning.recommendations import recommend
 
     step = plan.step("asr")
-    if not step.choices or asked.model not in (None, "auto"):
+    if not step.choices or chosen.value("model") not in (None, "auto"):
         return {}
     advice = recommend("asr", step.choice.backend, machine)
     taken = step.choice.model.id if step.choice.model else None

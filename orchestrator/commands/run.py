@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from orchestrator.planning import request
+from orchestrator.commands import film_options
+from orchestrator.util.notices import notice
 
 
 def add(subparsers: Any) -> None:
@@ -23,7 +24,7 @@ def add(subparsers: Any) -> None:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of a run, without its films."""
-    request.add_film_options(parser, run=True)
+    film_options.add(parser, run=True)
     parser.add_argument("--overwrite", action="store_true", help="replace files that this tool did not write")
     parser.add_argument("--json", action="store_true", help="events as JSON lines on stdout")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
@@ -37,4 +38,14 @@ def run(arguments: argparse.Namespace) -> int:
         return plan_command.run(arguments)
     from orchestrator.runs import session
 
-    return session.run(arguments)
+    for line in film_options.misspelt_variables():
+        notice(line)
+    return session.run(
+        session.Invocation(
+            films=tuple(arguments.films),
+            command_line=film_options.typed(arguments),
+            scope=film_options.scope_of(arguments),
+            overwrite=arguments.overwrite,
+            json=arguments.json,
+        )
+    )

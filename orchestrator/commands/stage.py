@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from ipc.protocol import Load
+from orchestrator.commands import film_options
 from orchestrator.environments import process_env, registry
 from orchestrator.errors import FAILED, INTERRUPTED, OK, STATUS_OF_CATEGORY, USAGE, FatalError
 from orchestrator.execution.job import Job
 from orchestrator.execution.pool import credentials
 from orchestrator.machine import limits
 from orchestrator.paths import home
-from orchestrator.planning import request
 from orchestrator.planning.plan import Plan, Step
 from orchestrator.storage.store import Store
 
@@ -34,7 +34,7 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("stage", metavar="STAGE")
     parser.add_argument("film", type=Path, metavar="FILM")
-    request.add_film_options(parser)
+    film_options.add(parser)
     parser.add_argument("--pdb", action="store_true", help="open the debugger where it fails")
     parser.add_argument("--print-command", action="store_true", help="print the command to paste, and stop")
 
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise FatalError("stage runs one stage: --from and --until have no meaning here", status=USAGE)
     arguments.until = arguments.stage
     store = Store(home() / "store")
-    plan = request.plan_from(arguments, arguments.film, store)
+    plan = film_options.plan_of(arguments, arguments.film, store)
     step = [step for step in plan.steps if arguments.stage in (step.name, step.stage.base)][-1]
     known = _prepare(plan, step, store)
     folder = home() / "debug" / f"{plan.film.stem}-{step.name}"

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from orchestrator.commands import film_options
 from orchestrator.errors import INPUT, OK, USAGE, FatalError
 from orchestrator.library import voices
 from orchestrator.paths import home
@@ -77,13 +78,10 @@ def _add(arguments: argparse.Namespace) -> int:
         raise FatalError(
             f"{name} is a file", "the name comes first: orchestrator voices add NAME CLIP", USAGE
         )
-    asked = {
-        "device": arguments.device,
-        "diarize_model": arguments.diarize_model,
-        "offline": arguments.offline,
-    }
+    # --series names a person's series here, and is not the option of a run.
+    typed = film_options.typed(argparse.Namespace(**{**vars(arguments), "series": None}))
     store = Store(home() / "store")
-    found = [enrol_voice.enrol(clip, store, asked, alone=arguments.one_person) for clip in arguments.clips]
+    found = [enrol_voice.enrol(clip, store, typed, alone=arguments.one_person) for clip in arguments.clips]
     person = voices.add(name, found, " ".join(arguments.series.split()))
     new = sum(clip.seconds for clip in found)
     print(

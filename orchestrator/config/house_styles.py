@@ -16,7 +16,6 @@ from orchestrator.errors import USAGE, FatalError
 
 FOLDER = Path(__file__).parent.parent / "profiles"
 DEFAULT = "default"
-AUDIENCES = ("adult", "children")
 LABELS = ("none", "change", "all")
 _EVERY = "default"
 """The key of the value for every language that has none of its own."""

@@ -12,6 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from stage_runners.whisper.languages import LANGUAGES
+
+__all__ = ["LANGUAGES"]
+
 Layout = Literal["ctranslate2", "mlx", "transformers"]
 
 _SIZES = ("tiny.en", "tiny", "base.en", "base", "small.en", "small", "medium.en", "medium",
@@ -36,17 +40,6 @@ FOR_MLX: Mapping[str, str] = {name: f"mlx-community/whisper-{name}-mlx" for name
     "distil-medium.en": "mlx-community/distil-whisper-medium.en",
 }
 """The same names for MLX; the distilled ones that are missing are converted from CTranslate2's."""
-
-LANGUAGES = frozenset({
-    "af", "am", "ar", "as", "az", "ba", "be", "bg", "bn", "bo", "br", "bs", "ca", "cs", "cy", "da",
-    "de", "el", "en", "es", "et", "eu", "fa", "fi", "fo", "fr", "gl", "gu", "ha", "haw", "he", "hi",
-    "hr", "ht", "hu", "hy", "id", "is", "it", "ja", "jw", "ka", "kk", "km", "kn", "ko", "la", "lb",
-    "ln", "lo", "lt", "lv", "mg", "mi", "mk", "ml", "mn", "mr", "ms", "mt", "my", "ne", "nl", "nn",
-    "no", "oc", "pa", "pl", "ps", "pt", "ro", "ru", "sa", "sd", "si", "sk", "sl", "sn", "so", "sq",
-    "sr", "su", "sv", "sw", "ta", "te", "tg", "th", "tk", "tl", "tr", "tt", "uk", "ur", "uz", "vi",
-    "yi", "yo", "zh", "yue",
-})  # fmt: skip
-"""The codes of the languages that Whisper writes; `yue` from large-v3 on."""
 
 _ENGLISH_WORDS = 51_864
 

@@ -1,15 +1,15 @@
-"""Each option with its value on this machine and the place that decided it: what `orchestrator config` and `prepare` tell."""
+"""Each option with its value on this machine and the place that decided it: what `orchestrator config` and `prepare` show."""
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ipc.declaration import Stage
-from orchestrator.config.flags import FLAGS, Flag
+from orchestrator.config.options import OPTIONS, Option
+from orchestrator.config.settings import Settings
 from orchestrator.config.values import Value
 from orchestrator.stages.catalog import STAGES
 
@@ -37,57 +37,58 @@ class Ways(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """An option: its value, the place that decided it, why, and what places of lower rank said. `flag` is None of a device."""
+    """An option: its value, the place that decided it, why, and what places of lower rank set. `option` is None for a device."""
 
     key: str
     value: Any
     source: str
     why: str = ""
     shadowed: Sequence[Value] = ()
-    flag: Flag | None = None
+    option: Option | None = None
 
     @property
     def asked(self) -> bool:
-        """Whether somebody said so: neither the machine nor a default."""
+        """Whether somebody set it: neither the machine nor a default."""
         return self.source not in {MACHINE, DEFAULT}
 
 
-def rows(asked: argparse.Namespace, ways: Mapping[str, Ways]) -> Iterator[Row]:
-    """Every option of arguments that were merged, then the device of every stage that has a choice of them."""
-    for flag in FLAGS:
-        yield _row(flag, asked, ways)
+def rows(settings: Settings, ways: Mapping[str, Ways]) -> Iterator[Row]:
+    """Every option, then the device of every stage that has a choice of them."""
+    for option in OPTIONS:
+        yield _row(option, settings, ways)
     for name, stage in STAGES.items():
         if name in ways and ways[name].choices and len(stage.backends) > 1:
-            yield _device(stage, asked, ways[name])
+            yield _device(stage, settings, ways[name])
 
 
-def _row(flag: Flag, asked: argparse.Namespace, ways: Mapping[str, Ways]) -> Row:
-    value, source = getattr(asked, flag.key), asked.sources.get(flag.key, DEFAULT)
-    choice, param = _choice(flag, ways)
+def _row(option: Option, settings: Settings, ways: Mapping[str, Ways]) -> Row:
+    value = settings.value(option.key)
+    source = settings.chosen[option.key].source if option.key in settings.chosen else DEFAULT
+    choice, param = _choice(option, ways)
     why = ""
     if choice is not None:
         taken = choice.params.get(param)
-        decided = value in (None, "auto", "default") and flag.key in OPEN
-        value = _model(value, choice) if flag.key.endswith("model") else taken
+        decided = value in (None, "auto", "default") and option.key in OPEN
+        value = _model(value, choice) if option.key.endswith("model") else taken
         if decided:
             source = MACHINE
-            why = choice.why if flag.key.endswith("model") else f"suits asr on {choice.backend.device} here"
-    elif source == DEFAULT and flag.key in OPEN:
+            why = choice.why if option.key.endswith("model") else f"suits asr on {choice.backend.device} here"
+    elif source == DEFAULT and option.key in OPEN:
         source = MACHINE
     return Row(
-        key=flag.key,
+        key=option.key,
         value=value,
         source=source,
         why=why,
-        shadowed=asked.shadowed.get(flag.key, ()),
-        flag=flag,
+        shadowed=settings.shadowed.get(option.key, ()),
+        option=option,
     )
 
 
-def _choice(flag: Flag, ways: Mapping[str, Ways]) -> tuple[Choice | None, str]:
+def _choice(option: Option, ways: Mapping[str, Ways]) -> tuple[Choice | None, str]:
     """The choice that says what became of the option, and the parameter it became."""
-    if flag.key in OPEN or flag.key == "align_model":
-        stage, param = flag.targets[0].split(".")
+    if option.key in OPEN or option.key == "align_model":
+        stage, param = option.targets[0]
         if stage in ways and ways[stage].choices:
             return ways[stage].choices[0], param
     return None, ""
@@ -111,16 +112,16 @@ def _model(asked: Any, choice: Choice) -> str:
     return str(asked)
 
 
-def _device(stage: Stage, asked: argparse.Namespace, ways: Ways) -> Row:
+def _device(stage: Stage, settings: Settings, ways: Ways) -> Row:
     choice = ways.choices[0]
-    own, general = asked.asks.get(stage.base), asked.asks.get("")
-    said = own if own is not None else general
-    counts = said is not None and choice.backend.device in said.devices
+    own, general = settings.devices.get(stage.base), settings.devices.get("")
+    request = own if own is not None else general
+    counts = request is not None and choice.backend.device in request.devices
     key = f"device.{stage.name}"
     return Row(
         key=key,
         value=choice.backend.device,
-        source=said.source if said is not None and counts else MACHINE,
+        source=request.source if request is not None and counts else MACHINE,
         why=choice.why,
-        shadowed=(*asked.shadowed.get(key, ()), *(asked.shadowed.get("device", ()))),
+        shadowed=(*settings.shadowed.get(key, ()), *(settings.shadowed.get("device", ()))),
     )

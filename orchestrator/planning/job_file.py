@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ipc.declaration import Stage
 from orchestrator import __version__
-from orchestrator.config.flags import DEFAULT_FORMATS, Flag
+from orchestrator.config.options import GROUPS, Option
+from orchestrator.config.run_options import DEFAULT_FORMATS
+from orchestrator.config.settings import Settings
 from orchestrator.errors import INPUT, FatalError
 from orchestrator.machine.profile import Machine
 from orchestrator.planning import explain_settings
@@ -20,21 +20,17 @@ from orchestrator.stages.catalog import STAGES
 from orchestrator.util.text import plain
 
 _COLUMN = 34
-_TITLES = {
-    "film": "The film", "speech": "What is said", "speakers": "Who speaks", "names": "What they are called", "translation": "In other languages", "subtitles": "How it is shown",
-    "output": "What is written", "machine": "The machine",
-}  # fmt: skip
 
 
 def text(
     film: Path,
-    asked: argparse.Namespace,
+    settings: Settings,
     ways: Mapping[str, Ways],
     machine: Machine,
     recommended: Mapping[str, tuple[str, str]],
 ) -> str:
     """The file for `film`; `recommended` maps options to a value that fits the machine but is not there yet, and why."""
-    rows = list(explain_settings.rows(asked, ways))
+    rows = list(explain_settings.rows(settings, ways))
     return "\n".join([*_head(film, machine), *_body(rows, recommended), *_devices(rows, ways, machine), ""])
 
 
@@ -46,48 +42,49 @@ def _head(film: Path, machine: Machine) -> Iterator[str]:
 
 
 def _body(rows: Sequence[Row], recommended: Mapping[str, tuple[str, str]]) -> Iterator[str]:
-    for group, title in _TITLES.items():
+    for group, title in GROUPS.items():
         yield ""
         yield f"# {title}"
         for row in rows:
-            if row.flag is None or row.flag.group != group:
+            if row.option is None or row.option.cli.group != group:
                 continue
-            yield _line(row, row.flag)
+            yield _line(row, row.option)
             if row.key in recommended:
                 value, why = recommended[row.key]
                 yield _commented(f"# {row.key} = {_toml(value)}", why)
 
 
-def _line(row: Row, flag: Flag) -> str:
+def _line(row: Row, option: Option) -> str:
     if row.asked and row.value is not None:
-        return _commented(f"{row.key} = {_toml(row.value)}", f"said by {row.source}")
+        return _commented(f"{row.key} = {_toml(row.value)}", f"set by {row.source}")
     if row.asked:
-        return _commented(f'{row.key} = ""', f"{flag.default} (said by {row.source})")
+        return _commented(f'{row.key} = ""', f"{option.unset} (set by {row.source})")
     if row.key in explain_settings.OPEN and row.value is not None:
         return _commented(f"{row.key} = {_toml(row.value)}", row.why)
     if row.key == "output_format":
         return _commented(f"{row.key} = {_toml(','.join(DEFAULT_FORMATS))}", "all: also txt and tsv")
-    return _commented(f"# {row.key} = {_toml(flag.example)}", _what(flag))
+    return _commented(f"# {row.key} = {_toml(option.cli.example)}", _what(option))
 
 
-def _what(flag: Flag) -> str:
-    """What the option does and what happens without it."""
-    does = re.sub(r" ?\(default: .*\)$", "", flag.help)
-    default = flag.default
-    if flag.type is bool:
-        default = {"yes": "true", "no": "false"}.get(default, default)
-    return f"{does}; without it: {default}"
+def _what(option: Option) -> str:
+    """What the option does, and what happens where it is not set."""
+    unset = (
+        {"yes": "true", "no": "false"}.get(option.unset, option.unset)
+        if option.type is bool
+        else option.unset
+    )
+    return f"{option.help}; default: {unset}"
 
 
 def _devices(rows: Sequence[Row], ways: Mapping[str, Ways], machine: Machine) -> Iterator[str]:
-    found = [row for row in rows if row.flag is None]
+    found = [row for row in rows if row.option is None]
     if found:
         yield ""
         yield "# Where each stage runs: cuda, mps, mlx, cpu, or auto, which decides anew at each run"
         yield "[device]"
     for row in found:
         name = row.key.removeprefix("device.")
-        why = f"said by {row.source}" if row.asked else row.why
+        why = f"set by {row.source}" if row.asked else row.why
         others = "; ".join((*ways[name].refused, *_others(STAGES[name], ways[name], machine)))
         yield _commented(f"{name} = {_toml(row.value)}", "; ".join(filter(None, (why, others))))
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestrator.config.flags import BY_KEY
+from orchestrator.config.options import BY_KEY
 from orchestrator.paths import checkout, home
 
 _SAID = 20
@@ -27,13 +27,13 @@ def command_of(content: Mapping[str, Any], film: Path) -> list[str]:
     """
     words = ["run"]
     for key, value in content["options"].items():
-        flag = BY_KEY.get(key)
-        if flag is None:
+        option = BY_KEY.get(key)
+        if option is None:
             continue
-        if flag.type is bool:
-            words.append(f"--{'' if value else 'no-'}{flag.name}")
+        if option.type is bool:
+            words.append(f"--{'' if value else 'no-'}{option.name}")
         else:
-            words.append(f"--{flag.name}={value}")
+            words.append(f"--{option.name}={value}")
     words += [f"--device={word}" for word in content["options"].get("device") or ()]
     return [*words, "--json", "--", str(film)]
 

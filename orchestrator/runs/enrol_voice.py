@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from orchestrator.config.merge import settings
+from orchestrator.config.values import Layer, Value
 from orchestrator.errors import FAILED, INPUT, STATUS_OF_CATEGORY, FatalError
 from orchestrator.library import voices
 from orchestrator.paths import home
+from orchestrator.planning.film_path import film_of
 
 if TYPE_CHECKING:
     from orchestrator.storage.store import Store
@@ -19,13 +21,17 @@ SECOND_S = 2.0
 """Seconds of a second voice from which a clip holds two people: less is a cough, or a voice cut in two."""
 
 
-def enrol(clip: Path, store: Store, asked: Mapping[str, Any], *, alone: bool = False) -> voices.Clip:
-    """The voice in a recording, by the stages of a run until `diarization`, with the options in `asked`.
+def enrol(clip: Path, store: Store, typed: Layer, *, alone: bool = False) -> voices.Clip:
+    """The voice in a recording, by the stages of a run until `diarization`, with the options that were `typed`.
 
     `alone` says that one person speaks in it, whatever it sounds like. `FatalError` (input) where nobody does, where it is too little, or where
     there are several.
     """
-    found = _heard(clip, store, {**asked, **({"num_speakers": 1} if alone else {})})
+    own = {"mux": False, "known_voices": False, **({"num_speakers": 1} if alone else {})}
+    values = {
+        key: Value(value=value, source="--one-person", words="--one-person") for key, value in own.items()
+    }
+    found = _heard(clip, store, replace(typed, values={**typed.values, **values}))
     if not found:
         raise FatalError(f"nobody is heard to speak in {clip}", "take a clip with clear speech", INPUT)
     ordered = sorted(found.values(), key=lambda voice: -voice.seconds)
@@ -46,21 +52,17 @@ def enrol(clip: Path, store: Store, asked: Mapping[str, Any], *, alone: bool = F
     return voice
 
 
-def _heard(clip: Path, store: Store, asked: Mapping[str, Any]) -> dict[str, voices.Clip]:
+def _heard(clip: Path, store: Store, layer: Layer) -> dict[str, voices.Clip]:
     """The voices in a recording by label."""
     from ipc.artifacts import read
     from orchestrator.execution.scheduler import Scheduler
-    from orchestrator.planning import request
+    from orchestrator.planning.request import Scope, plan_for
     from orchestrator.run_state import run_folders
     from orchestrator.runs.film_outputs import Files
     from orchestrator.runs.session import check
     from orchestrator.views.plain import Plain
 
-    parser = argparse.ArgumentParser()
-    request.add_film_options(parser)
-    arguments = parser.parse_args([])
-    vars(arguments).update(asked, until="diarization", mux=False, known_voices=False)
-    plan = request.plan_from(arguments, clip, store)
+    plan = plan_for(settings(layer, film_of(clip)), clip, store, Scope(until="diarization"))
     check([plan], store)
     with store.in_use(), run_folders.new(clip.stem, root=home() / "memo" / "voices" / "runs") as record:
         busy = any(step.verdict in {"run", "maybe"} for step in plan.steps)

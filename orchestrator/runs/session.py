@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orchestrator.config import files
-from orchestrator.config import merge as config
-from orchestrator.config.flags import BY_KEY
+from orchestrator.config import files, merge
+from orchestrator.config.settings import Settings
+from orchestrator.config.values import Layer
 from orchestrator.environments import registry
 from orchestrator.errors import BUG, DEGRADED, FAILED, INPUT, INTERRUPTED, OK, PARTIAL, USAGE, FatalError
 from orchestrator.execution.scheduler import Scheduler, exit_category
 from orchestrator.outputs import publish
 from orchestrator.paths import home
-from orchestrator.planning import disk_space, nfo, request
+from orchestrator.planning import disk_space, nfo
 from orchestrator.planning.film_path import film_of
 from orchestrator.planning.plan import Plan
+from orchestrator.planning.request import EVERYTHING, Scope, plan_for
 from orchestrator.run_state import run_folders, run_json
 from orchestrator.run_state.events import RunState
 from orchestrator.runs import device_check
 from orchestrator.runs.film_outputs import Files
 from orchestrator.storage import file_digests
 from orchestrator.storage.store import Store
-from orchestrator.util.notices import say
+from orchestrator.util.notices import notice, say
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run on every film of the command line; returns the exit status."""
+@dataclass(frozen=True, kw_only=True)
+class Invocation:
+    """A run as it was typed: the films, the options, and what is asked of this run only."""
+
+    films: tuple[Path, ...]
+    command_line: Layer
+    scope: Scope = EVERYTHING
+    overwrite: bool = False
+    json: bool = False
+
+
+def run(invocation: Invocation) -> int:
+    """Run on every film; returns the exit status."""
     store = Store(home() / "store")
-    asked, plans, refused = _plans(arguments, store)
+    settings, plans, refused = _plans(invocation, store)
     if not plans:
         return next((error.status for error in refused.values()), OK)
-    for line in (*request.ignored(), *filter(None, map(request.taken_up, asked.values()))):
-        print(f"orchestrator: {line}", file=sys.stderr)
+    for line in filter(None, (of_film.job_file_notice() for of_film in settings.values())):
+        notice(line)
     check(plans, store)
     while device_check.compare_devices(plans, store):  # what comes next in order may be new here too
-        asked, plans, refused = _plans(arguments, store, quiet=True)
+        settings, plans, refused = _plans(invocation, store, quiet=True)
     films = {plan.film_digest: str(plan.film) for plan in plans}
     with store.in_use(), run_folders.new(plans[0].film.stem, films=films) as record:
         for film, other in record.beside():
@@ -47,43 +59,49 @@ def run(arguments: argparse.Namespace) -> int:
                 "when the other has ended: what is done is then taken from there",
                 file=sys.stderr,
             )
-        views = _views(arguments, record)
+        views = _views(record, as_json=invocation.json)
         scheduler = Scheduler(
             store,
             record.logs,
             Files(
-                {film: request.formats_of(of_film) for film, of_film in asked.items()},
-                overwrite=arguments.overwrite,
+                {film: of_film.formats() for film, of_film in settings.items()},
+                overwrite=invocation.overwrite,
                 series={
-                    film: of_film.series or nfo.series_of(film)
-                    for film, of_film in asked.items()
-                    if of_film.known_voices
+                    film: of_film.run.series or nfo.series_of(film)
+                    for film, of_film in settings.items()
+                    if of_film.run.known_voices
                 },
                 run_id=record.id,
             ),
             observers=views,
-            prestart=all(of_film.prestart for of_film in asked.values()),
-            recycle=min((a.recycle for a in asked.values() if a.recycle is not None), default=None),
+            prestart=all(of_film.run.prestart for of_film in settings.values()),
+            recycle=min(
+                (s.run.recycle for s in settings.values() if s.run.recycle is not None), default=None
+            ),
         )
         try:
             state = scheduler.run(plans)
         except BaseException:
             run_json.write(
-                record, scheduler.state, status=BUG, command=sys.argv[1:], options=_options(arguments, asked)
+                record,
+                scheduler.state,
+                status=BUG,
+                command=sys.argv[1:],
+                options=_options(invocation, settings),
             )
             raise
         finally:
             for view in views:
                 view.close()
-        strict = frozenset(film for film, of_film in asked.items() if of_film.strict)
+        strict = frozenset(film for film, of_film in settings.items() if of_film.run.strict)
         status = _status(state, list(refused.values()), strict)
         content = run_json.write(
-            record, state, status=status, command=sys.argv[1:], options=_options(arguments, asked),
+            record, state, status=status, command=sys.argv[1:], options=_options(invocation, settings),
             refused=[
                 {"film": str(film), "message": error.message, "hint": error.hint} for film, error in refused.items()
             ],
         )  # fmt: skip
-    if not arguments.json:
+    if not invocation.json:
         from orchestrator.views import summary
 
         summary.show(content, sys.stderr)
@@ -91,13 +109,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _plans(
-    arguments: argparse.Namespace, store: Store, *, quiet: bool = False
-) -> tuple[dict[Path, argparse.Namespace], list[Plan], dict[Path, FatalError]]:
+    invocation: Invocation, store: Store, *, quiet: bool = False
+) -> tuple[dict[Path, Settings], list[Plan], dict[Path, FatalError]]:
     """A plan a film, and under what options; a film that cannot be used is said so, unless `quiet`, and the others go on."""
-    asked: dict[Path, argparse.Namespace] = {}
+    settings: dict[Path, Settings] = {}
     plans: dict[Path, Plan] = {}
     refused: dict[Path, FatalError] = {}
-    films = dict.fromkeys(arguments.films)
+    films = dict.fromkeys(invocation.films)
     ledger = publish.Ledger()
     for film in films:
         if len(films) > 1 and film.name.endswith(files.JOB):
@@ -107,24 +125,24 @@ def _plans(
                 print(f"orchestrator: {film} is left out: this tool made it", file=sys.stderr)
             continue
         try:
-            of_film, plan = _plan(arguments, film, ledger, plans, store)
-            plans[plan.destination], asked[plan.film] = plan, of_film
+            of_film, plan = _plan(invocation, film, ledger, plans, store)
+            plans[plan.destination], settings[plan.film] = plan, of_film
         except FatalError as error:
             if error.status == USAGE or len(films) == 1:
                 raise
             if not quiet:
                 say(error)
             refused[film] = error
-    return asked, list(plans.values()), refused
+    return settings, list(plans.values()), refused
 
 
 def _plan(
-    arguments: argparse.Namespace,
+    invocation: Invocation,
     film: Path,
     ledger: publish.Ledger,
     plans: Mapping[Path, Plan],
     store: Store,
-) -> tuple[argparse.Namespace, Plan]:
+) -> tuple[Settings, Plan]:
     """The options for one film and its plan; `FatalError` where it is this tool's own work, or its files would be another's."""
     there = film_of(film)
     of = ledger.film(there)
@@ -135,8 +153,8 @@ def _plan(
             INPUT,
         )
     publish.check_name(there, files.JOB)
-    of_film = config.merged(arguments, there)
-    plan = request.plan_from(of_film, film, store)
+    of_film = merge.settings(invocation.command_line, there)
+    plan = plan_for(of_film, film, store, invocation.scope)
     other = plans.get(plan.destination)
     if other is not None and other.film != plan.film:
         raise FatalError(
@@ -158,11 +176,11 @@ def check(plans: list[Plan], store: Store) -> None:
         disk_space.check(plan, store.root)
 
 
-def _views(arguments: argparse.Namespace, record: run_folders.Run) -> list[Any]:
+def _views(record: run_folders.Run, *, as_json: bool) -> list[Any]:
     from orchestrator.views.jsonlines import JsonLines
 
     log = JsonLines(record.events.open("w", encoding="utf-8"), owned=True)
-    if arguments.json:
+    if as_json:
         return [log, JsonLines()]
     from orchestrator.views import live
 
@@ -186,13 +204,19 @@ def _status(state: RunState, refused: list[FatalError], strict: frozenset[Path])
     return DEGRADED if degraded else OK
 
 
-def _options(arguments: argparse.Namespace, asked: Mapping[Path, argparse.Namespace]) -> dict[str, Any]:
-    """What was typed, and under `elsewhere`, by film and option, what files and variables said."""
-    typed = {
-        name: value
-        for name, value in vars(arguments).items()
-        if value not in (None, []) and (value is not False or name in BY_KEY)
+def _options(invocation: Invocation, settings: Mapping[Path, Settings]) -> dict[str, Any]:
+    """What was typed, and under `elsewhere`, by film and option, what files and variables set."""
+    scope, line = invocation.scope, invocation.command_line
+    asked = {
+        "films": list(invocation.films),
+        "overwrite": invocation.overwrite,
+        "json": invocation.json,
+        "until": scope.until,
+        "from_": scope.from_,
+        "force": list(scope.force),
+        "device": list(dict.fromkeys(one.words.removeprefix("--device ") for one in line.devices.values())),
     }
-    told = {str(film): request.elsewhere(of_film) for film, of_film in asked.items()}
-    found = {film: said for film, said in told.items() if said}
-    return {**typed, "elsewhere": found} if found else typed
+    typed = {name: value for name, value in asked.items() if value}
+    typed |= {key: "" if one.value is None else one.value for key, one in line.values.items()}
+    elsewhere = {str(film): found for film, one in settings.items() if (found := one.not_typed())}
+    return {**typed, "elsewhere": elsewhere} if elsewhere else typed

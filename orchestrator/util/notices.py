@@ -7,8 +7,13 @@ import sys
 from orchestrator.errors import FatalError
 
 
+def notice(text: str) -> None:
+    """Print a line for the user, whatever the command's result is."""
+    print(f"orchestrator: {text}", file=sys.stderr)
+
+
 def say(error: FatalError) -> None:
     """Print what is wrong and what to do."""
-    print(f"orchestrator: {error.message}", file=sys.stderr)
+    notice(error.message)
     if error.hint:
         print(f"  {error.hint}", file=sys.stderr)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipc.declaration import Input, Output, Param, Resources, Stage, on
+from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on
 
 _ON_CPU = ("auto", "pocketsphinx", "attention")
 """Aligners that no accelerator makes faster: saying that one runs there would be untrue."""
@@ -26,7 +26,8 @@ ALIGNMENT = Stage(
             name="align_model",
             default="auto",
             load=True,
-            help="`auto`, `pocketsphinx`, `attention`, or a wav2vec2 model: a folder or a Hub id",
+            help="auto, pocketsphinx, attention, or a wav2vec2 model: a folder or a Hub id",
+            cli=Cli(metavar="MODEL", example="auto"),
         ),
     ),
     resources=Resources(cores=2, memory_mb=1200, vram_mb=2500),

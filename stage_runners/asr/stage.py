@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from ipc.declaration import Input, Output, Param, Resources, Stage, on
+from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on
+from stage_runners.shared_params import LANGUAGE_OPTION
+
+COMPUTE_TYPES = (
+    "default", "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32",
+)  # fmt: skip
+"""CTranslate2's names; `default` and `auto` are what suits the device."""
 
 ASR = Stage(
     name="asr",
@@ -25,27 +31,77 @@ ASR = Stage(
     ),
     params=(
         Param(
-            name="model", default="auto", load=True, help="Whisper model: auto, a name, a Hub id or a folder"
+            name="model",
+            default="auto",
+            load=True,
+            help="Whisper model: a name, a Hub id or a folder; auto takes the one that suits this machine if it is on this disk, "
+            "else base, which is embedded",
+            cli=Cli(metavar="MODEL", example="base"),
         ),
-        Param(name="compute_type", default="default", load=True, help="int8, float16, float32, ..."),
-        Param(name="language", help="language spoken, such as en; detected where absent"),
-        Param(name="beam_size", default=5),
-        Param(name="chunk_size", default=30, help="seconds of speech a decoding window holds at most"),
-        Param(name="initial_prompt"),
-        Param(name="hotwords"),
-        Param(name="bias", default=True, help="expect the names of the glossary"),
-        Param(name="undone", default=(), help="names that the user took back, as from>to"),
+        Param(
+            name="compute_type",
+            default="default",
+            load=True,
+            help="int8, float16, float32, ...",
+            cli=Cli(
+                metavar="TYPE",
+                choices=COMPUTE_TYPES,
+                example="int8",
+                unset="what suits the device",
+                words={"auto": "default"},
+            ),
+        ),
+        Param(
+            name="language", help="language spoken, such as en; detected where absent", cli=LANGUAGE_OPTION
+        ),
+        Param(
+            name="beam_size",
+            default=5,
+            help="beam size of the decoder",
+            cli=Cli(metavar="N", least=1, example=5),
+        ),
+        Param(
+            name="chunk_size",
+            default=30,
+            help="maximum length of a decoding window, in seconds",
+            cli=Cli(metavar="S", least=1, example=30),
+        ),
+        Param(
+            name="initial_prompt",
+            help="text to prompt the model with",
+            cli=Cli(metavar="TEXT", example="A talk about reefs.", unset="none"),
+        ),
+        Param(
+            name="hotwords",
+            help="words to expect, such as names",
+            cli=Cli(metavar="WORDS", example="Simran, Raj", unset="none"),
+        ),
+        Param(
+            name="bias",
+            default=True,
+            help="bias recognition towards the names of the film's characters",
+            cli=Cli(group="names", example=True),
+        ),
+        Param(name="undone", default=(), help="names that the user undid, as from>to"),
         Param(
             name="segment_languages",
             default=True,
-            help="hear the language of each part where none is asked for",
+            help="detect the language of each part of the film, unless --language is given",
+            cli=Cli(example=True),
         ),
         Param(
             name="second_look",
             default=True,
-            help="hear again what looks made up, and speech without text",
+            help="transcribe likely hallucinations, and speech without text, a second time",
+            cli=Cli(example=True),
         ),
-        Param(name="batch_size", default=8, affects="speed"),
+        Param(
+            name="batch_size",
+            default=8,
+            affects="speed",
+            help="windows decoded at once",
+            cli=Cli(type=int, metavar="N", least=1, example=8, unset="what suits the device"),
+        ),
     ),
     resources=Resources(cores=8, memory_mb=1500, vram_mb=4000),
     batch_floor=1,

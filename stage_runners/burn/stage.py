@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ipc.declaration import Input, Output, Param, Resources, Stage, on_cpu
+from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on_cpu
+from stage_runners.shared_params import CLIP, CONTAINER
 
 BURN = Stage(
     name="burn",
@@ -15,14 +16,25 @@ BURN = Stage(
     ),
     outputs=(Output(name="burned", kind="file", filename="burned.mkv", external=True),),
     params=(
-        Param(name="container", default="mkv", help="mkv or mp4"),
-        Param(name="language", default="spoken", help="the language that is drawn, or `spoken`"),
-        Param(name="crf", default=18, help="quality of the picture: less is better and larger"),
-        Param(name="preset", default="veryfast", help="how long the encoder tries"),
-        Param(name="clip", help="START-END: only this part of the film"),
+        CONTAINER,
+        Param(
+            name="language",
+            default="spoken",
+            help="also write a film with burned-in subtitles: `spoken` for the source language, or a target language such as en",
+            cli=Cli(
+                name="burn-in", group="subtitles", metavar="LANG", example="spoken", unset="no such film"
+            ),
+        ),
+        Param(
+            name="crf",
+            default=18,
+            help="quality of the picture: a smaller number is better and makes a larger file",
+        ),
+        Param(name="preset", default="veryfast", help="preset of the encoder"),
+        CLIP,
     ),
     resources=Resources(cores=8, memory_mb=1500),
     stall_s=300,
     packages=("av", "imageio-ffmpeg", "pysubs2"),
-    off="--burn-in asks for it",
+    off="--burn-in turns it on",
 )

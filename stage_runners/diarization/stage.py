@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from ipc.declaration import Input, Output, Param, Resources, Stage, on
+from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, Switch, on
+
+
+def _count(example: int) -> Cli:
+    return Cli(group="speakers", type=int, metavar="N", least=1, example=example, unset="estimated")
+
 
 DIARIZATION = Stage(
     name="diarization",
@@ -28,16 +33,19 @@ DIARIZATION = Stage(
             name="diarize_model",
             default="auto",
             load=True,
-            help="`auto`, `embedded`, or a pyannote pipeline: a folder or a Hub id",
+            help="speaker detection: auto (pyannote's community-1 where it is on this disk, else embedded), embedded, or a pyannote "
+            "pipeline: a folder or a Hub id",
+            cli=Cli(group="speakers", metavar="MODEL", example="embedded"),
         ),
-        Param(name="num_speakers"),
-        Param(name="min_speakers"),
-        Param(name="max_speakers"),
+        Param(name="num_speakers", help="exact number of speakers", cli=_count(2)),
+        Param(name="min_speakers", help="minimum number of speakers", cli=_count(2)),
+        Param(name="max_speakers", help="maximum number of speakers", cli=_count(6)),
         Param(name="batch_size", default=32, affects="speed"),
     ),
     resources=Resources(cores=4, memory_mb=2000, vram_mb=2500),
     batch_floor=1,
     stall_s=600,
+    switch=Switch(help="detect speakers", cli=Cli(name="diarize", group="speakers", example=True)),
     packages=("pyannote-audio", "torch", "numpy"),
     model="diarize_model",
     model_role="diarization",

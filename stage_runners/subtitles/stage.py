@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ipc.declaration import Input, Output, Param, Resources, Stage, on_cpu
+from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on_cpu
+from stage_runners.shared_params import CLIP
 
 SUBTITLES = Stage(
     name="subtitles",
@@ -32,34 +33,71 @@ SUBTITLES = Stage(
     ),
     params=(
         # The defaults are those of profiles/default.toml, which a test compares.
-        Param(name="max_line_width", default=42, help="characters a line"),
+        Param(
+            name="max_line_width",
+            default=42,
+            help="maximum characters per line; lower limits for Chinese, Japanese, Korean and Thai still apply",
+            cli=Cli(group="subtitles", metavar="N", least=16, example=42),
+        ),
         Param(
             name="line_widths",
             default={"zh": 16, "yue": 16, "ja": 16, "ko": 16, "th": 16},
-            help="characters a line by language, where it has fewer",
+            help="maximum characters per line, by language",
         ),
-        Param(name="max_line_count", default=2),
-        Param(name="max_cps", default=17.0, help="characters a second"),
-        Param(name="reading_speeds", default={}, help="characters a second by language"),
-        Param(name="min_duration", default=5 / 6, help="seconds a cue is shown at least"),
-        Param(name="max_duration", default=7.0),
-        Param(name="min_gap", default=0.08, help="seconds between two cues at least"),
         Param(
-            name="gap_frames", default=2, help="frames between two cues at least, where there is a picture"
+            name="max_line_count",
+            default=2,
+            help="maximum lines per cue",
+            cli=Cli(group="subtitles", metavar="N", least=1, example=2, unset="the profile's, 2"),
         ),
-        Param(name="chain", default=0.4, help="seconds; a smaller gap is closed to the least one"),
         Param(
-            name="snap", default=0.5, help="seconds around a change of shot within which a cue takes its time"
+            name="max_cps",
+            default=17.0,
+            help="maximum reading speed in characters per second, in every language",
+            cli=Cli(group="subtitles", metavar="N", least=1, example=17, unset="the profile's, 17"),
         ),
-        Param(name="speaker_labels", default="change", help="none, change or all: labels in SRT"),
-        Param(name="mark_pauses", default=0.0, help="seconds without speech that are written down; 0: none"),
-        Param(name="label_form", default="[NAME]", help="how a label is written"),
-        Param(name="dash", default="- ", help="before each line where two speak in one cue"),
-        Param(name="dashes", default={}, help="the same by language"),
-        Param(name="sdh", default=False, help="for people who do not hear"),
-        Param(name="edits", file=True, help="what a person changed of this film's subtitles"),
-        Param(name="track", default="", help="whose edits: of the language spoken, or of a translation"),
-        Param(name="clip", help="START-END: the part of the film that is run"),
+        Param(
+            name="reading_speeds",
+            default={},
+            help="maximum reading speed by language, in characters per second",
+        ),
+        Param(name="min_duration", default=5 / 6, help="minimum duration of a cue, in seconds"),
+        Param(name="max_duration", default=7.0, help="maximum duration of a cue, in seconds"),
+        Param(name="min_gap", default=0.08, help="minimum gap between two cues, in seconds"),
+        Param(
+            name="gap_frames",
+            default=2,
+            help="minimum gap between two cues in frames, if the film has a picture",
+        ),
+        Param(
+            name="chain",
+            default=0.4,
+            help="gaps shorter than this, in seconds, are closed to the minimum gap",
+        ),
+        Param(name="snap", default=0.5, help="a cue this near a shot change, in seconds, snaps to it"),
+        Param(
+            name="speaker_labels",
+            default="change",
+            help="speaker labels in SRT",
+            cli=Cli(group="speakers", choices=("none", "change", "all"), example="change"),
+        ),
+        Param(
+            name="mark_pauses",
+            default=0.0,
+            help="write [no speech] where nobody speaks for S seconds",
+            cli=Cli(group="subtitles", metavar="S", least=0, example=20, unset="never"),
+        ),
+        Param(name="label_form", default="[NAME]", help="form of a speaker label"),
+        Param(name="dash", default="- ", help="mark before each line if two people speak in one cue"),
+        Param(name="dashes", default={}, help="the same mark by language"),
+        Param(name="sdh", default=False, help="subtitles for the deaf and hard of hearing"),
+        Param(name="edits", file=True, help="edits that the user made to this film's subtitles"),
+        Param(
+            name="track",
+            default="",
+            help="track that the edits belong to: empty for the source language, else a target language",
+        ),
+        CLIP,
     ),
     resources=Resources(cores=1, memory_mb=300),
     stall_s=120,

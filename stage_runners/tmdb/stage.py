@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from ipc.declaration import Input, Output, Param, Resources, Stage, on_cpu
+from pathlib import Path
+
+from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, Switch, on_cpu
+
+NAMES = Switch(
+    help="look up the names of the film's characters, and correct misheard ones",
+    cli=Cli(name="names", group="names", example=True),
+)
 
 TMDB = Stage(
     name="tmdb",
@@ -12,16 +19,32 @@ TMDB = Stage(
     outputs=(Output(name="cast", kind="cast"),),
     params=(
         Param(name="name", default="", help="the film's file name"),
-        Param(name="cast", file=True, help="a CSV or TOML file of characters and actors"),
+        Param(
+            name="cast",
+            file=True,
+            help="characters and actors, as CSV or TOML",
+            cli=Cli(
+                group="names",
+                type=Path,
+                metavar="FILE",
+                example="cast.csv",
+                unset="the .nfo beside the film, TMDB",
+            ),
+        ),
         Param(name="nfo", file=True, help="the .nfo file beside the film"),
         Param(name="show_nfo", file=True, help="the tvshow.nfo of its series"),
-        Param(name="tmdb_id", help="movie/603, tv/1399 or an IMDb id: which film it is at TMDB"),
+        Param(
+            name="tmdb_id",
+            help="which film this is on TMDB: movie/603, tv/1399 or an IMDb id",
+            cli=Cli(name="tmdb", group="names", metavar="ID", example="movie/603", unset="searched by title"),
+        ),
         Param(name="tmdb_language", default="en-US"),
         Param(name="online", default=False, help="whether TMDB may be asked"),
         Param(name="cache", default="", affects="speed", help="where TMDB's answers are kept"),
     ),
     resources=Resources(cores=1, memory_mb=300),
     stall_s=180,
+    switch=NAMES,
     packages=("guessit",),
     secrets=("TMDB_API_KEY",),
 )

@@ -49,7 +49,7 @@ BY_WHISPER = Stage(
     packages=("faster-whisper", "ctranslate2"),
     model="translation_model",
     model_role="whisper",
-    off="--target-language asks for it",
+    off="--target-language turns it on",
 )
 
 BY_CTRANSLATE2 = Stage(

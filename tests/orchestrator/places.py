@@ -1,4 +1,4 @@
-"""A film, and every place that can say an option about it; and machines with one accelerator or another."""
+"""A film, and every place that can set an option for it; and machines with one accelerator or another."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ import os
 
 import pytest
 
+from orchestrator.commands import film_options
 from orchestrator.config import environment as config_env
-from orchestrator.config import merge as config
+from orchestrator.config.merge import settings
 from orchestrator.errors import FatalError
 from orchestrator.machine.profile import Answer, Machine
-from orchestrator.planning import request
+from orchestrator.planning import stage_settings
+
+
+def typed(*words):
+    """What these words of a command line set."""
+    parser = argparse.ArgumentParser()
+    film_options.add(parser, run=True)
+    return film_options.typed(parser.parse_args(film_options.normalise(words)))
 
 
 @pytest.fixture
@@ -44,14 +52,12 @@ class Place:
         self.user.parent.mkdir(parents=True, exist_ok=True)
         self.user.write_text(text)
 
-    def merged(self, *words, film=None):
-        parser = argparse.ArgumentParser()
-        request.add_film_options(parser, run=True)
-        return config.merged(parser.parse_args(request.normalise(words)), film or self.film)
+    def settings(self, *words, film=None):
+        return settings(typed(*words), film or self.film)
 
     def refused(self, *words):
         with pytest.raises(FatalError) as caught:
-            request.devices_of(self.merged(*words), nothing_but_a_cpu())
+            stage_settings.devices(self.settings(*words), nothing_but_a_cpu())
         return f"{caught.value.message} ({caught.value.hint})", caught.value.status
 
 

@@ -69,7 +69,7 @@ def test_a_home_that_cannot_be_written_is_a_sentence(capsys, tmp_path, monkeypat
 
 @pytest.mark.parametrize(
     ("option", "says"),
-    [("--clip=0:20-0:10", "no stretch of time"), ("--language=eng", "knows no language 'eng'")],
+    [("--clip=0:20-0:10", "not a time range"), ("--language=eng", "does not support the language 'eng'")],
 )
 def test_what_can_be_known_to_be_wrong_is_said_by_the_plan(capsys, tmp_path, option, says):
     (tmp_path / "movie.mp4").write_text("a film")

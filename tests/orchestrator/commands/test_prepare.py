@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from orchestrator import cli
+from orchestrator.commands import film_options
 from orchestrator.commands import run as run_command
 from orchestrator.config import files
-from orchestrator.config import merge as config
-from orchestrator.config.flags import FLAGS
+from orchestrator.config.options import OPTIONS
+from orchestrator.config.run_options import DEFAULT_FORMATS
+from orchestrator.config.values import Layer
 from orchestrator.errors import FAILED, OK, PARTIAL, STORAGE, USAGE, FatalError
-from orchestrator.planning import request
 from orchestrator.runs import session
 from tests.orchestrator.places import place  # noqa: F401
 from tests.orchestrator.toy_stages import new_store
@@ -32,7 +33,7 @@ def arguments(*words):
 
 
 def plan(place, *words):
-    return request.plan_from(arguments(*words), place.film, new_store(place.film.parent))
+    return film_options.plan_of(arguments(*words), place.film, new_store(place.film.parent))
 
 
 def meaning(plan):
@@ -96,10 +97,10 @@ def test_a_job_file_means_the_plan_it_was_made_from(place, words, monkeypatch, t
     assert cli.main(["prepare", str(place.film), *words]) == OK
     monkeypatch.chdir("/")
     assert meaning(plan(place)) == meaning(wanted)
-    asked = config.merged(arguments(), place.film)
-    assert asked.job == place.job
-    assert request.formats_of(asked) == request.DEFAULT_FORMATS
-    assert asked.strict is ("--strict" in words)
+    asked = place.settings()
+    assert asked.job_file == place.job
+    assert asked.formats() == DEFAULT_FORMATS
+    assert asked.run.strict is ("--strict" in words)
 
 
 @pytest.mark.parametrize("profile", sorted(file.stem for file in MACHINES.glob("*.json")))
@@ -107,11 +108,11 @@ def test_a_job_file_means_the_same_plan_on_every_kind_of_machine(place, profile)
     on = ["--machine", str(MACHINES / f"{profile}.json")]
     parser = argparse.ArgumentParser()
     run_command.add_options(parser)
-    request.add_machine(parser)
+    film_options.add_machine(parser)
     store = new_store(place.film.parent)
-    wanted = request.plan_from(parser.parse_args(on), place.film, store)
+    wanted = film_options.plan_of(parser.parse_args(on), place.film, store)
     assert cli.main(["prepare", str(place.film), *on]) == OK
-    found = request.plan_from(parser.parse_args(on), place.film, store)
+    found = film_options.plan_of(parser.parse_args(on), place.film, store)
     for one, other in zip(wanted.steps, found.steps, strict=True):
         first = [
             (
@@ -129,8 +130,8 @@ def test_what_the_environment_says_goes_into_the_file_with_its_place(place):
     wanted = plan(place)
     cli.main(["prepare", str(place.film)])
     text = place.job.read_text()
-    assert re.search(r'^model = "tiny.en" +# said by environment WHISPER_MODEL$', text, re.MULTILINE)
-    assert re.search(r'^asr = "cpu" +# said by environment WHISPERX_DEVICE', text, re.MULTILINE)
+    assert re.search(r'^model = "tiny.en" +# set by environment WHISPER_MODEL$', text, re.MULTILINE)
+    assert re.search(r'^asr = "cpu" +# set by environment WHISPERX_DEVICE', text, re.MULTILINE)
     place.environment(WHISPER_MODEL="", BATCH_SIZE="", WHISPERX_DEVICE="")
     assert meaning(plan(place)) == meaning(wanted)
 
@@ -141,7 +142,7 @@ def test_a_model_in_a_folder_is_found_from_everywhere(place, monkeypatch, tmp_pa
     (folder / "model.bin").write_bytes(b"weights")
     monkeypatch.chdir(tmp_path)
     assert cli.main(["prepare", str(place.film), "--model", "mine"]) == OK
-    assert config.merged(arguments(), place.film).model == str(folder)
+    assert place.settings().value("model") == str(folder)
 
 
 def test_every_line_that_does_not_count_is_right_when_it_is_made_to_count(place):
@@ -149,7 +150,7 @@ def test_every_line_that_does_not_count_is_right_when_it_is_made_to_count(place)
     text = place.job.read_text()
     place.job.write_text(re.sub(r"^# (\w+ = )", r"\1", text, flags=re.MULTILINE))
     told = files.read(place.job)
-    assert set(told.values) == {flag.key for flag in FLAGS}
+    assert set(told.values) == {flag.key for flag in OPTIONS}
     assert set(told.devices) == {"silero_vad", "pyannote_vad", "diarization", "asr", "alignment"}
 
 
@@ -211,10 +212,9 @@ def test_a_run_says_in_one_line_what_the_job_file_decides_and_each_film_has_its_
     other = tmp_path / "other.mkv"
     other.write_text("another")
     place.job.write_text('language = "hi"\noutput_format = "srt"\n[device]\nasr = "cpu"')
-    films = arguments()
-    films.films = [place.film, other, place.job]
-    asked, plans, refused = session._plans(films, new_store(tmp_path))
-    assert session._options(films, asked)["elsewhere"] == {
+    typed = session.Invocation(films=(place.film, other, place.job), command_line=Layer())
+    settings, plans, refused = session._plans(typed, new_store(tmp_path))
+    assert session._options(typed, settings)["elsewhere"] == {
         str(place.film): {
             "language": {"value": "hi", "from": place.job.name},
             "output_format": {"value": "srt", "from": place.job.name},
@@ -223,9 +223,9 @@ def test_a_run_says_in_one_line_what_the_job_file_decides_and_each_film_has_its_
     }
     assert not refused
     assert [plan.step("asr").choice.params["language"] for plan in plans] == ["hi", None]
-    assert [request.formats_of(of_film) for of_film in asked.values()] == [("srt",), request.DEFAULT_FORMATS]
-    assert [request.taken_up(of_film) for of_film in asked.values()] == [
-        "movie.mp4.orchestrator.toml is taken up: language, output_format, device.asr",
+    assert [one.formats() for one in settings.values()] == [("srt",), DEFAULT_FORMATS]
+    assert [one.job_file_notice() for one in settings.values()] == [
+        "movie.mp4.orchestrator.toml sets language, output_format, device.asr",
         "",
     ]
 
@@ -234,7 +234,6 @@ def test_a_wrong_job_file_stops_a_batch_before_it_begins(place, tmp_path):
     other = tmp_path / "other.mkv"
     other.write_text("another")
     place.job.write_text("modell = 1")
-    films = arguments()
-    films.films = [other, place.film]
+    typed = session.Invocation(films=(other, place.film), command_line=Layer())
     with pytest.raises(FatalError, match="modell"):
-        session._plans(films, new_store(tmp_path))
+        session._plans(typed, new_store(tmp_path))

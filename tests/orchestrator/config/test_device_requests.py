@@ -12,52 +12,52 @@ import pytest
 from orchestrator import cli
 from orchestrator.config import environment
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
-from orchestrator.planning import request
+from orchestrator.planning import stage_settings
 from tests.orchestrator.places import LINUX_MLX, MAC, NVIDIA, place  # noqa: F401
 
 MACHINES = Path(__file__).parents[2] / "data" / "machines"
 
 
 def devices(asked, where=NVIDIA):
-    return request.devices_of(asked, where)
+    return stage_settings.devices(asked, where)
 
 
 def test_devices_on_the_command_line_add_up_and_the_later_one_counts(place):
-    asked = place.merged("--device", "asr=mlx,diarization=cuda", "--device", "asr=cpu", "--device", "cuda")
+    asked = place.settings("--device", "asr=mlx,diarization=cuda", "--device", "asr=cpu", "--device", "cuda")
     assert devices(asked) == {"asr": "cpu", "diarization": "cuda", "": "cuda"}
 
 
 def test_devices_are_merged_by_stage_and_all_in_a_higher_place_counts_more_than_a_stage_in_a_lower_one(place):
     place.config('[device]\nasr = "mlx"\npyannote-vad = "cuda"')
     place.environment(ORCHESTRATOR_DEVICE="diarization=cuda")
-    assert devices(place.merged()) == {"asr": "mlx", "pyannote_vad": "cuda", "diarization": "cuda"}
-    assert devices(place.merged("--device", "asr=cpu"))["pyannote_vad"] == "cuda"
-    assert devices(place.merged("--device", "cpu")) == {"": "cpu"}
-    assert place.merged().sources["device.asr"] == "config.toml"
+    assert devices(place.settings()) == {"asr": "mlx", "pyannote_vad": "cuda", "diarization": "cuda"}
+    assert devices(place.settings("--device", "asr=cpu"))["pyannote_vad"] == "cuda"
+    assert devices(place.settings("--device", "cpu")) == {"": "cpu"}
+    assert place.settings().sources()["device.asr"] == "config.toml"
 
 
 def test_auto_leaves_a_stage_its_own_order(place):
     place.config('device = "cuda"')
-    found = devices(place.merged("--device", "asr=auto"))
+    found = devices(place.settings("--device", "asr=auto"))
     assert "asr" not in found
     assert "" not in found
     assert found["diarization"] == "cuda"
-    assert devices(place.merged("--device", "auto")) == {}
+    assert devices(place.settings("--device", "auto")) == {}
 
 
 @pytest.mark.parametrize("text", ['device = ["asr=cpu", "cuda"]', '[device]\nall = "cuda"\nasr = "cpu"'])
 def test_a_device_in_a_file_is_a_text_a_list_or_a_table(place, text):
     place.job.write_text(text)
-    assert devices(place.merged()) == {"": "cuda", "asr": "cpu"}
+    assert devices(place.settings()) == {"": "cuda", "asr": "cpu"}
 
 
 def test_a_device_that_is_not_there_is_refused_by_the_place_that_asked(place):
     place.environment(WHISPERX_DEVICE="cuda")
-    asked = place.merged()
-    assert request.sources_of(asked)["asr"] == "WHISPERX_DEVICE=cuda"
+    asked = place.settings()
+    assert stage_settings.device_places(asked)["asr"] == "WHISPERX_DEVICE=cuda"
     place.job.write_text('device = "asr=mlx"')
-    assert request.sources_of(place.merged())["asr"] == "movie.mp4.orchestrator.toml"
-    assert request.sources_of(place.merged("--device", "asr=cpu"))["asr"] == "--device asr=cpu"
+    assert stage_settings.device_places(place.settings())["asr"] == "movie.mp4.orchestrator.toml"
+    assert stage_settings.device_places(place.settings("--device", "asr=cpu"))["asr"] == "--device asr=cpu"
 
 
 @pytest.mark.env("models")
@@ -77,7 +77,7 @@ def test_the_plan_says_where_a_device_was_asked_for_that_is_not_there(place, cap
 
 def carried(place, where, **values):
     place.environment(**values)
-    return devices(place.merged(), where)
+    return devices(place.settings(), where)
 
 
 def test_whisperx_device_is_for_recognition_and_for_an_aligner_that_can(place):
@@ -140,18 +140,18 @@ def test_use_gpu_diarization_is_this_machine_s_accelerator_or_the_cpu(place):
 
 def test_indictrans2_device_is_taken_for_the_stage_that_is_to_come(place):
     assert carried(place, NVIDIA, INDICTRANS2_DEVICE="cuda") == {}
-    assert place.merged().asks["translation"].devices == ("cuda",)
+    assert place.settings().devices["translation"].devices == ("cuda",)
 
 
 def test_model_compute_type_and_batch_are_carried_over(place):
     place.environment(WHISPER_MODEL="large-v3", WHISPER_COMPUTE_TYPE="float16", BATCH_SIZE="4")
-    asked = place.merged()
-    assert request.params_of(asked)["asr"] == {
+    asked = place.settings()
+    assert stage_settings.params(asked)["asr"] == {
         "model": "large-v3",
         "compute_type": "float16",
         "batch_size": 4,
     }
-    assert asked.sources["batch_size"] == "environment BATCH_SIZE"
+    assert asked.sources()["batch_size"] == "environment BATCH_SIZE"
 
 
 NONSENSE = {
@@ -174,7 +174,7 @@ def test_variables_of_the_tool_that_are_no_options_disturb_nobody_and_a_slip_is_
     place.environment(
         ORCHESTRATOR_DEBUG="1", ORCHESTRATOR_ENVS="/x", ORCHESTRATOR_MODLE="base", ORCHESTRATOR_XYZ="1"
     )
-    assert place.merged().model is None
+    assert place.settings().value("model") is None
     assert environment.unknown(os.environ) == [
         ("ORCHESTRATOR_MODLE", "ORCHESTRATOR_MODEL"),
         ("ORCHESTRATOR_XYZ", ""),

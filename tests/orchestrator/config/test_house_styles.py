@@ -5,18 +5,17 @@ from __future__ import annotations
 import pytest
 
 from orchestrator import cli
-from orchestrator.cli import Parser
 from orchestrator.config import house_styles
-from orchestrator.config import merge as config
+from orchestrator.config.merge import settings
+from orchestrator.config.run_options import AUDIENCES
 from orchestrator.errors import USAGE, FatalError
-from orchestrator.planning import request
+from orchestrator.planning import stage_settings
 from orchestrator.stages.catalog import STAGES
+from tests.orchestrator.places import typed
 
 
 def asked(*words):
-    parser = Parser()
-    request.add_film_options(parser)
-    return config.merged(parser.parse_args(words), None, {})
+    return settings(typed(*words), environ={})
 
 
 def written(tmp_path, change, by):
@@ -35,7 +34,7 @@ def test_the_defaults_of_the_stage_are_the_default_profile():
 
 @pytest.mark.parametrize("name", house_styles.names())
 def test_every_profile_sets_every_parameter_that_the_default_one_sets(name):
-    for audience in house_styles.AUDIENCES:
+    for audience in AUDIENCES:
         found = house_styles.read(name).params_for(audience)
         assert found.keys() == house_styles.read("default").params_for(audience).keys()
         assert all(name in STAGES["subtitles"].defaults() for name in found)
@@ -49,38 +48,38 @@ def test_children_get_more_time_everywhere():
 
 
 def test_a_profile_sets_the_limits_and_a_limit_of_its_own_wins():
-    params = request.params_of(asked("--profile", "netflix", "--max-line-width", "30"))["subtitles"]
+    params = stage_settings.params(asked("--profile", "netflix", "--max-line-width", "30"))["subtitles"]
     assert (params["max_line_width"], params["line_widths"]["ja"], params["reading_speeds"]["en"]) == (
         30,
         13,
         20,
     )
-    params = request.params_of(asked("--profile", "netflix", "--max-cps", "15"))["subtitles"]
+    params = stage_settings.params(asked("--profile", "netflix", "--max-cps", "15"))["subtitles"]
     assert (params["max_cps"], params["reading_speeds"]) == (15, {})
 
 
 def test_a_language_may_have_wider_lines_than_others_and_a_width_of_its_own_clips_them_all(tmp_path):
     file = written(tmp_path, "default = 42\nzh = 16", "default = 20\nen = 42\nzh = 16")
-    params = request.params_of(asked("--profile", str(file)))["subtitles"]
+    params = stage_settings.params(asked("--profile", str(file)))["subtitles"]
     assert (params["max_line_width"], params["line_widths"]["en"]) == (20, 42)
-    params = request.params_of(asked("--profile", str(file), "--max-line-width", "30"))["subtitles"]
+    params = stage_settings.params(asked("--profile", str(file), "--max-line-width", "30"))["subtitles"]
     assert (params["max_line_width"], params["line_widths"]["en"], params["line_widths"]["zh"]) == (
         30,
         30,
         16,
     )
-    assert request.params_of(asked("--max-line-width", "16"))["subtitles"]["line_widths"]["ja"] == 16
+    assert stage_settings.params(asked("--max-line-width", "16"))["subtitles"]["line_widths"]["ja"] == 16
 
 
 def test_children_are_an_audience_of_any_profile():
-    assert request.params_of(asked("--audience", "children"))["subtitles"]["max_cps"] == 13
-    slow = request.params_of(asked("--profile", "netflix", "--audience", "children"))["subtitles"]
+    assert stage_settings.params(asked("--audience", "children"))["subtitles"]["max_cps"] == 13
+    slow = stage_settings.params(asked("--profile", "netflix", "--audience", "children"))["subtitles"]
     assert (slow["max_cps"], slow["reading_speeds"]["en"]) == (13, 17)
 
 
 def test_a_file_of_ones_own_is_a_profile(tmp_path):
     file = written(tmp_path, "lines = 2", "lines = 1")
-    assert request.params_of(asked("--profile", str(file)))["subtitles"]["max_line_count"] == 1
+    assert stage_settings.params(asked("--profile", str(file)))["subtitles"]["max_line_count"] == 1
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import json
 import pytest
 
 from orchestrator import cli
-from orchestrator.config.flags import FLAGS
+from orchestrator.config.options import OPTIONS
 from orchestrator.errors import OK, USAGE, FatalError
-from orchestrator.planning import request
+from orchestrator.planning import stage_settings
 from orchestrator.stages.catalog import STAGES
 from tests.orchestrator.places import place  # noqa: F401
 
@@ -25,106 +25,109 @@ def test_each_place_counts_more_than_the_one_below_it_and_what_it_shadows_is_kno
     )
     place.environment(ORCHESTRATOR_MAX_CPS="13")
     place.job.write_text('model = "from-job"\nmax-cps = 14')
-    asked = place.merged("--model", "from-line")
-    assert (asked.model, asked.sources["model"]) == ("from-line", "--model")
+    asked = place.settings("--model", "from-line")
+    assert (asked.value("model"), asked.sources()["model"]) == ("from-line", "--model")
     assert [(told.value, told.source) for told in asked.shadowed["model"]] == [
         ("from-job", "movie.mp4.orchestrator.toml"),
         ("from-ours", "environment ORCHESTRATOR_MODEL"),
         ("from-carried", "environment WHISPER_MODEL"),
         ("from-config", "config.toml"),
     ]
-    assert (asked.max_cps, asked.sources["max_cps"]) == (14.0, "movie.mp4.orchestrator.toml")
-    assert (asked.beam_size, asked.sources["beam_size"]) == (2, "environment ORCHESTRATOR_BEAM_SIZE")
-    assert (asked.language, asked.sources["language"]) == ("fr", "config.toml")
-    assert asked.chunk_size is None
-    assert "chunk_size" not in asked.sources
+    assert (asked.value("max_cps"), asked.sources()["max_cps"]) == (14.0, "movie.mp4.orchestrator.toml")
+    assert (asked.value("beam_size"), asked.sources()["beam_size"]) == (
+        2,
+        "environment ORCHESTRATOR_BEAM_SIZE",
+    )
+    assert (asked.value("language"), asked.sources()["language"]) == ("fr", "config.toml")
+    assert asked.value("chunk_size") is None
+    assert "chunk_size" not in asked.sources()
 
 
 TEXTS = {bool: "true", int: "18", float: "12.5"}
 
 
-@pytest.mark.parametrize("flag", FLAGS, ids=lambda flag: flag.name)
-def test_every_option_can_be_said_in_every_place(flag, place, tmp_path):
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+def test_every_option_can_be_set_in_every_place(option, place, tmp_path):
     text = (
-        flag.choices[0]
-        if flag.choices
-        else str(flag.most)
-        if flag.most
-        else TEXTS.get(flag.type, {"language": "en", "clip": "1:00-2:00"}.get(flag.key, "srt"))
+        option.cli.choices[0]
+        if option.cli.choices
+        else str(option.cli.most)
+        if option.cli.most
+        else TEXTS.get(option.type, {"language": "en", "clip": "1:00-2:00"}.get(option.key, "srt"))
     )
-    written = text if flag.type in (bool, int, float) else json.dumps(text)
+    written = text if option.type in (bool, int, float) else json.dumps(text)
     seen = []
     for say, words in (
-        (lambda: place.config(f"{flag.name} = {written}"), ()),
-        (lambda: place.environment(**{f"ORCHESTRATOR_{flag.key.upper()}": text}), ()),
-        (lambda: place.job.write_text(f"{flag.key} = {written}"), ()),
-        (lambda: None, (f"--{flag.name}",) if flag.type is bool else (f"--{flag.name}", text)),
+        (lambda: place.config(f"{option.name} = {written}"), ()),
+        (lambda: place.environment(**{f"ORCHESTRATOR_{option.key.upper()}": text}), ()),
+        (lambda: place.job.write_text(f"{option.key} = {written}"), ()),
+        (lambda: None, (f"--{option.name}",) if option.type is bool else (f"--{option.name}", text)),
     ):
         say()
-        asked = place.merged(*words)
-        seen.append(asked.sources[flag.key])
-        assert getattr(asked, flag.key) is not None
+        asked = place.settings(*words)
+        seen.append(asked.sources()[option.key])
+        assert asked.value(option.key) is not None
     assert seen == [
         "config.toml",
-        f"environment ORCHESTRATOR_{flag.key.upper()}",
+        f"environment ORCHESTRATOR_{option.key.upper()}",
         "movie.mp4.orchestrator.toml",
-        f"--{flag.name}",
+        f"--{option.name}",
     ]
 
 
 def test_a_switch_is_turned_off_and_on_again(place):
     place.config("no_mux = true\ndiarize = false")
-    assert request.off_of(place.merged()) == {"mux": "config.toml", "diarization": "config.toml"}
-    assert set(request.off_of(place.merged("--mux"))) == {"diarization"}
+    assert stage_settings.off(place.settings()) == {"mux": "config.toml", "diarization": "config.toml"}
+    assert set(stage_settings.off(place.settings("--mux"))) == {"diarization"}
     place.environment(ORCHESTRATOR_NO_DIARIZE="0")
-    assert set(request.off_of(place.merged())) == {"mux"}
-    assert request.off_of(place.merged("--mux", "--no-diarize")) == {"diarization": "--no-diarize"}
+    assert set(stage_settings.off(place.settings())) == {"mux"}
+    assert stage_settings.off(place.settings("--mux", "--no-diarize")) == {"diarization": "--no-diarize"}
 
 
 def test_an_empty_text_goes_back_to_the_default(place):
     place.config('hotwords = "Simran"\nlanguage = "hi"')
     place.job.write_text('hotwords = ""\nlanguage = "auto"')
-    asked = place.merged()
-    assert asked.hotwords is None
-    assert asked.sources["hotwords"] == "movie.mp4.orchestrator.toml"
-    assert request.params_of(asked) == {}
+    asked = place.settings()
+    assert asked.value("hotwords") is None
+    assert asked.sources()["hotwords"] == "movie.mp4.orchestrator.toml"
+    assert stage_settings.params(asked) == {}
 
 
 def test_an_empty_variable_says_nothing(place):
     place.environment(WHISPER_MODEL="", ORCHESTRATOR_LANGUAGE="", WHISPERX_DEVICE="")
-    asked = place.merged()
-    assert (asked.model, asked.language, asked.asks) == (None, None, {})
+    asked = place.settings()
+    assert (asked.value("model"), asked.value("language"), asked.devices) == (None, None, {})
 
 
 def test_the_platform_s_place_of_the_file_and_the_one_that_is_named(place, tmp_path, monkeypatch):
     other = tmp_path / "mine.toml"
     other.write_text("beam_size = 3")
     place.environment(ORCHESTRATOR_CONFIG=str(other))
-    assert place.merged().sources["beam_size"] == "mine.toml"
+    assert place.settings().sources()["beam_size"] == "mine.toml"
     other.unlink()
     with pytest.raises(FatalError, match="ORCHESTRATOR_CONFIG: there is no file"):
-        place.merged()
+        place.settings()
     monkeypatch.delenv("ORCHESTRATOR_CONFIG")
     monkeypatch.setattr("sys.platform", "darwin")
     mac = tmp_path / "user/Library/Application Support/orchestrator/config.toml"
     mac.parent.mkdir(parents=True)
     mac.write_text("beam_size = 4")
-    assert place.merged().beam_size == 4
+    assert place.settings().value("beam_size") == 4
 
 
 def test_each_film_of_a_batch_has_its_own_job_file_though_their_names_begin_alike(place, tmp_path):
     other = tmp_path / "movie.mkv"
     other.write_text("another film")
     place.job.write_text('language = "hi"')
-    assert place.merged().language == "hi"
-    assert place.merged(film=other).language is None
+    assert place.settings().value("language") == "hi"
+    assert place.settings(film=other).value("language") is None
 
 
 def test_a_folder_in_a_file_is_relative_to_the_file(place, tmp_path):
     place.job.write_text('output_dir = "out"\nmodel = "./mine"')
-    asked = place.merged()
-    assert asked.output_dir == tmp_path / "out"
-    assert asked.model == str(tmp_path / "mine")
+    asked = place.settings()
+    assert asked.value("output_dir") == tmp_path / "out"
+    assert asked.value("model") == str(tmp_path / "mine")
 
 
 # --- what is wrong in a file --------------------------------------------------------------------------------------------
@@ -138,19 +141,19 @@ def test_a_folder_in_a_file_is_relative_to_the_file(place, tmp_path):
         ('batch_size = "8"', 'batch_size: not a whole number: "8"'),
         ("batch_size = true", "batch_size: not a whole number: true"),
         ("beam_size = 2.5", "beam_size: not a whole number: 2.5"),
-        ("language = 3", "language: not a text in quotes: 3"),
+        ("language = 3", "language: not text in quotes: 3"),
         ('language = "Hindi"', 'language = "Hindi": not a language code'),
         ('mux = "yes"', 'mux: not true or false: "yes"'),
-        ('container = "avi"', "there is no 'avi' (it is one of mkv, mp4)"),
-        ('output_format = ["srt", "doc"]', "there is no 'doc'"),
-        ("language = hi", "is no TOML: "),
+        ('container = "avi"', "there is no 'avi' (choose one of mkv, mp4)"),
+        ('output_format = ["srt", "doc"]', "there is no format 'doc'"),
+        ("language = hi", "is not valid TOML: "),
         ('device = "asr=gpu"', "there is no device 'gpu'"),
-        ("device = 3", "device: not a text or a table"),
+        ("device = 3", "device: neither text nor a table"),
         ('[device]\nars = "cpu"', "there is no stage 'ars' (stages: "),
         ('[device]\nasr = "cud"', "did you mean cuda?"),
-        ("mux = true\nno_mux = true", "mux is said twice, and differently"),
-        ('until = "asr"', "is said of one run, on the command line"),
-        (f'hf_token = "{TOKEN}"', "hf_token: a token does not belong into a file (set HF_TOKEN"),
+        ("mux = true\nno_mux = true", "mux is set twice, to different values"),
+        ('until = "asr"', "belongs to one run: give it on the command line"),
+        (f'hf_token = "{TOKEN}"', "hf_token: a token does not belong in a file (set HF_TOKEN"),
         ("min_speakers = 4\nmax_speakers = 2", "min_speakers = 4 is more than"),
     ],
 )
@@ -173,25 +176,27 @@ def test_a_file_that_is_no_text_is_a_sentence(place):
 
 def test_threads_bound_every_stage(place):
     assert {
-        stage.resources.cores for stage in request.stages_of(place.merged("--threads", "1")).values()
+        stage.resources.cores for stage in stage_settings.stages(place.settings("--threads", "1")).values()
     } == {1}
-    assert request.stages_of(place.merged()) is STAGES
-    two = request.stages_of(place.merged("--threads", "2"))
+    assert stage_settings.stages(place.settings()) == STAGES
+    two = stage_settings.stages(place.settings("--threads", "2"))
     assert two["asr"].resources.cores == 2
     assert two["demux"].resources.cores == 1
 
 
 def test_sounds_are_looked_for_where_somebody_or_the_profile_asks(place):
     def off(*words):
-        arguments = place.merged(*words)
-        return request.stages_of(arguments)["sounds"].off or request.off_of(arguments).get("sounds", "")
+        arguments = place.settings(*words)
+        return stage_settings.stages(arguments)["sounds"].off or stage_settings.off(arguments).get(
+            "sounds", ""
+        )
 
-    assert off() == "--sounds asks for it"
+    assert off() == "--sounds turns it on"
     assert off("--sounds") == ""
     assert off("--profile", "netflix-sdh") == ""
-    assert off("--profile", "netflix") == "--sounds asks for it"
+    assert off("--profile", "netflix") == "--sounds turns it on"
     assert "--no-sounds" in off("--profile", "netflix-sdh", "--no-sounds")
-    assert "--no-shots" in request.off_of(place.merged("--no-shots"))["shots"]
+    assert "--no-shots" in stage_settings.off(place.settings("--no-shots"))["shots"]
 
 
 @pytest.mark.env("models")

@@ -8,6 +8,7 @@ import stat
 import pytest
 
 from orchestrator.cli import main
+from orchestrator.config.values import Layer
 from orchestrator.errors import FatalError
 from orchestrator.library import voices
 
@@ -209,15 +210,15 @@ class TestEnrolment:
         return enrol_voice
 
     def test_one_person_with_enough_speech_is_a_voice(self, monkeypatch, tmp_path):
-        assert self.heard(monkeypatch, 9.0).enrol(tmp_path, None, {}).seconds == 9.0
-        assert self.heard(monkeypatch, 1.0, 9.0).enrol(tmp_path, None, {}).seconds == 9.0
+        assert self.heard(monkeypatch, 9.0).enrol(tmp_path, None, Layer()).seconds == 9.0
+        assert self.heard(monkeypatch, 1.0, 9.0).enrol(tmp_path, None, Layer()).seconds == 9.0
 
     @pytest.mark.parametrize(
         ("seconds", "said"), [((), "nobody is heard"), ((3.0,), "3.0 s of clear"), ((9.0, 4.0), "2 voices")]
     )
     def test_nobody_too_little_or_two_people_are_refused(self, monkeypatch, tmp_path, seconds, said):
         with pytest.raises(FatalError, match=said) as caught:
-            self.heard(monkeypatch, *seconds).enrol(tmp_path, None, {})
+            self.heard(monkeypatch, *seconds).enrol(tmp_path, None, Layer())
         assert caught.value.status == 4
         assert isinstance(caught.value.hint, str)
         assert caught.value.hint

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
-
 import pytest
 
 from ipc.digests import file_digest
 from orchestrator import cli
-from orchestrator.commands import run
+from orchestrator.config.values import Layer
 from orchestrator.errors import INPUT, PARTIAL, STORAGE, FatalError
 from orchestrator.outputs import publish
 from orchestrator.planning.film_path import film_of
+from orchestrator.planning.request import Scope
 from orchestrator.run_state.events import Failure, FilmState, RunState, StepState
 from orchestrator.runs import session
 from orchestrator.storage.store import Store
@@ -23,13 +22,11 @@ def planned(tmp_path, monkeypatch):
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
 
     def plan(*names):
-        parser = argparse.ArgumentParser()
-        parser.add_argument("films", nargs="+", type=type(tmp_path))
-        run.add_options(parser)
         for name in names:
             (tmp_path / name).write_text(name)
-        arguments = parser.parse_args([*(str(tmp_path / name) for name in names), "--until", "demux"])
-        _, plans, refused = session._plans(arguments, Store(tmp_path / "store"))
+        films = tuple(tmp_path / name for name in names)
+        typed = session.Invocation(films=films, command_line=Layer(), scope=Scope(until="demux"))
+        _, plans, refused = session._plans(typed, Store(tmp_path / "store"))
         return [plan.film.name for plan in plans], [str(error) for error in refused.values()]
 
     return plan

@@ -1,0 +1,66 @@
+"""Write the options of `run` into docs/reference.md: `python docs/make_reference.py`. A test fails where they are stale.
+
+The table stands between two comments; what is around it is written by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from orchestrator.commands import run  # noqa: E402
+from orchestrator.config.options import BY_KEY, GROUPS  # noqa: E402
+
+REFERENCE = ROOT / "docs" / "reference.md"
+BEGIN, END = "<!-- options: made by docs/make_reference.py -->", "<!-- options: end -->"
+
+
+def tables() -> Iterator[str]:
+    """The lines of a table for each group of options of `run`; what is asked of one run only comes last."""
+    parser = argparse.ArgumentParser(add_help=False)
+    run.add_options(parser)
+    of_one_run = []
+    for group in parser._action_groups:
+        if group.title not in GROUPS:
+            of_one_run += group._group_actions
+        else:
+            yield from _table(GROUPS[group.title], group._group_actions)
+    yield from _table("One run only", of_one_run)
+
+
+def _table(title: str, actions: Iterable[argparse.Action]) -> Iterator[str]:
+    yield f"### {title}\n"
+    yield "| option | default | what it does |"
+    yield "|---|---|---|"
+    for action in actions:
+        option = BY_KEY.get(action.dest)
+        text = option.help if option else (action.help or "")
+        unset = option.unset if option else ""
+        yield f"| {_names(action)} | {_cell('' if unset == 'none' else unset)} | {_cell(text)} |"
+    yield ""
+
+
+def _names(action: argparse.Action) -> str:
+    metavar = action.metavar or ("{" + ",".join(action.choices) + "}" if action.choices else "")
+    words = [f"{name} {metavar}".strip() if name.startswith("--") else name for name in action.option_strings]
+    return ", ".join(f"`{_cell(word)}`" for word in words)
+
+
+def _cell(text: object) -> str:
+    return str(text).replace("|", "\\|")
+
+
+def made(document: str) -> str:
+    """The document with the table in its place."""
+    before, rest = document.split(BEGIN)
+    _, after = rest.split(END)
+    return "\n".join([f"{before}{BEGIN}\n", *tables(), f"{END}{after}"])
+
+
+if __name__ == "__main__":
+    REFERENCE.write_text(made(REFERENCE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,132 @@
+"""The options that `run`, `plan`, `stage` and others share, as argparse takes them; nothing below the commands knows argparse.
+
+Names are WhisperX's where the meaning is the same, and `-` and `_` are alike in every one of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestrator.config import device_requests, environment
+from orchestrator.config.merge import settings
+from orchestrator.config.options import GROUPS, OPTIONS, Option
+from orchestrator.config.values import DeviceRequest, Layer, Value, checked
+from orchestrator.planning.film_path import film_of
+from orchestrator.planning.request import Scope, plan_for
+from orchestrator.stages.catalog import STAGES
+
+if TYPE_CHECKING:
+    from orchestrator.machine.profile import Machine
+    from orchestrator.planning.plan import Plan
+    from orchestrator.storage.store import Store
+
+
+def normalise(argv: Sequence[str]) -> list[str]:
+    """The same command line with `_` in the names of long options turned into `-`, as WhisperX writes them."""
+    words: list[str] = []
+    for position, word in enumerate(argv):
+        if word == "--":
+            return [*words, *argv[position:]]
+        if word.startswith("--"):
+            name, equals, value = word.partition("=")
+            word = name.replace("_", "-") + equals + value  # noqa: PLW2901
+        words.append(word)
+    return words
+
+
+def add(parser: argparse.ArgumentParser, *, run: bool = False) -> None:
+    """Add what decides which stages run on a film, and how; with `run` also what only a run has.
+
+    None of the options has a default here: what the command line does not set, another place may (`orchestrator.config.merge`).
+    """
+    groups = {name: parser.add_argument_group(name) for name in GROUPS}
+    for option in OPTIONS:
+        if run or not option.cli.run_only:
+            _add(groups[option.cli.group], option)
+    groups["machine"].add_argument(
+        "--device",
+        action="append",
+        default=[],
+        metavar="DEVICE|STAGE=DEVICE,...",
+        help="cuda, mps, mlx, cpu or auto, for all stages or by stage: --device asr=cuda,diarization=cpu",
+    )
+    steps = parser.add_argument_group("stages")
+    there = ", ".join(name for name, stage in STAGES.items() if not stage.off)
+    steps.add_argument("--from", dest="from_", metavar="STAGE", help="run this stage and all after it again")
+    steps.add_argument("--until", metavar="STAGE", help=f"stop after this stage, one of {there}")
+    steps.add_argument("--force", action="append", default=[], metavar="STAGE", help="run this stage again")
+
+
+def _add(group: Any, option: Option) -> None:
+    cli = option.cli
+    names = [name for name in (cli.short, f"--{option.name}") if name]
+    default = "" if option.unset == "none" else f" (default: {option.unset})"
+    text = f"{option.help}{default}".replace("%", "%%")
+    if option.type is bool:
+        group.add_argument(*names, action=argparse.BooleanOptionalAction, default=None, help=text)
+    else:
+        group.add_argument(*names, type=option.type, metavar=cli.metavar, choices=cli.choices, help=text)
+
+
+def add_machine(parser: argparse.ArgumentParser) -> None:
+    """Add the option that plans for another machine."""
+    parser.add_argument(
+        "--machine",
+        type=Path,
+        metavar="FILE",
+        help="plan for another machine, from what its `orchestrator devices --json` printed",
+    )
+
+
+def machine_of(arguments: argparse.Namespace) -> Machine:
+    """The machine to plan for: this one, or the one in the file that `--machine` names."""
+    from orchestrator.machine import profile
+
+    file: Path | None = getattr(arguments, "machine", None)
+    return profile.here() if file is None else profile.recorded(file)
+
+
+def typed(arguments: argparse.Namespace) -> Layer:
+    """What was typed. A device may be given more than once: what comes later counts, stage by stage."""
+    values = {}
+    for option in OPTIONS:
+        value = getattr(arguments, option.key, None)
+        if value is not None:
+            no = "no-" if option.type is bool and not value else ""
+            name = f"--{no}{option.name}"
+            words = name if option.type is bool else f"{name} {value}"
+            entry = Value(value=None if value == "" else value, source=name, words=words)
+            values[option.key] = checked(option, entry)
+    devices: dict[str, DeviceRequest] = {}
+    for word in ",".join(getattr(arguments, "device", None) or []).split(","):
+        devices |= device_requests.from_text(word, "--device", f"--device {word.strip()}")
+    return Layer(values=values, devices=devices)
+
+
+def scope_of(arguments: argparse.Namespace) -> Scope:
+    """What was asked of this run only. `--force` may be given more than once, or with commas."""
+    force = tuple(word.strip() for words in arguments.force for word in words.split(",") if word.strip())
+    return Scope(until=arguments.until or "", from_=arguments.from_ or "", force=force)
+
+
+def plan_of(arguments: argparse.Namespace, film: Path, store: Store, *, fetch: bool = True) -> Plan:
+    """The plan for one film under everything that was set, here and in every other place."""
+    there = film_of(film)
+    return plan_for(
+        settings(typed(arguments), there),
+        there,
+        store,
+        scope_of(arguments),
+        machine=machine_of(arguments),
+        fetch=fetch,
+    )
+
+
+def misspelt_variables() -> list[str]:
+    """A line for each environment variable that looks like an option of ours with a slip in its name."""
+    near = [(name, option) for name, option in environment.unknown(os.environ) if option]
+    return [f"{name} is not an option and is ignored; did you mean {option}?" for name, option in near]

@@ -1,0 +1,96 @@
+"""Options that decide how a run is made, rather than a parameter of one stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ipc.declaration import Cli, Problem
+
+FORMATS = ("srt", "vtt", "ass", "txt", "tsv", "json", "rttm", "report")
+DEFAULT_FORMATS = ("srt", "vtt", "ass", "json", "rttm", "report")
+AUDIENCES = ("adult", "children")
+
+
+def formats(text: str) -> tuple[str, ...]:
+    """The formats in `srt,vtt`; `ValueError` with the first one that does not exist."""
+    words = tuple(word.strip() for word in text.split(",") if word.strip())
+    if words == ("all",):
+        return FORMATS
+    if unknown := [word for word in words if word not in FORMATS]:
+        raise ValueError(unknown[0])
+    return words
+
+
+def _formats_problem(text: str) -> Problem | None:
+    try:
+        formats(text)
+    except ValueError as error:
+        return Problem(f"there is no format {error.args[0]!r}", f"formats: all, {', '.join(FORMATS)}")
+    return None
+
+
+def option(default: Any, *, help: str, **facts: Any) -> Any:  # noqa: A002 - as in Param and argparse
+    """A field of `RunOptions`; `facts` are those of its `Cli`."""
+    return field(default=default, metadata={"help": help, "cli": Cli(**facts)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """Every option of a run that no stage declares, with the value it has where nobody sets it."""
+
+    series: str | None = option(
+        None, help="series to look up saved voices in", group="names", metavar="NAME", example="The Wire",
+        unset="from the file's name or its .nfo",
+    )  # fmt: skip
+    known_voices: bool = option(
+        True, help="recognise saved voices, and save new ones", group="names", example=True
+    )
+    target_language: str | None = option(
+        None, help="also write subtitles in these languages, such as en,de", group="translation", metavar="CODE,...",
+        example="en", unset="none",
+    )  # fmt: skip
+    translation_model: str | None = option(
+        None, help="NLLB-200, OPUS-MT, IndicTrans2 or Whisper: a name, a Hub id or a folder; or the model's name at the endpoint",
+        group="translation", metavar="MODEL", example="nllb-200-distilled-600M", unset="Whisper's own translation to English",
+    )  # fmt: skip
+    translation_endpoint: str | None = option(
+        None, help="an OpenAI-compatible server, such as Ollama; the film's text is sent to it", group="translation",
+        metavar="URL", example="http://localhost:11434/v1", unset="none",
+    )  # fmt: skip
+    profile: str | None = option(
+        None, help="subtitle style guide: default, netflix, netflix-sdh, bbc, youtube, or a file (see orchestrator profiles)",
+        group="subtitles", metavar="NAME|FILE", example="netflix", unset="default",
+    )  # fmt: skip
+    audience: str | None = option(
+        None, help="reading speed for adults, or for children, which is slower", group="subtitles", choices=AUDIENCES,
+        example="adult", unset="adult",
+    )  # fmt: skip
+    threads: int = option(
+        0, help="maximum threads per stage", group="machine", metavar="N", least=0, example=4,
+        unset="0: the cores are shared out",
+    )  # fmt: skip
+    recycle: int | None = option(
+        None, help="replace a worker after N runs; 0: never", group="machine", metavar="N", least=0, example=1,
+        unset="by backend: MLX after each film", run_only=True,
+    )  # fmt: skip
+    offline: bool = option(False, help="download no model", group="machine", example=False)
+    allow_smaller_model: bool = option(
+        False, help="use a smaller Whisper model if memory is too small for the one that was chosen", group="machine",
+        example=False,
+    )  # fmt: skip
+    prestart: bool = option(
+        True, help="start workers before they are needed", group="machine", example=True, run_only=True
+    )
+    output_dir: Path | None = option(
+        None, help="folder to write to", group="output", metavar="DIR", short="-o", example="subtitles",
+        unset="beside the film",
+    )  # fmt: skip
+    output_format: str | None = option(
+        None, help=f"files to write: all, or any of {', '.join(FORMATS)}", group="output", metavar="FORMAT,...",
+        example=",".join(DEFAULT_FORMATS), unset=",".join(DEFAULT_FORMATS), check=_formats_problem, run_only=True,
+    )  # fmt: skip
+    strict: bool = option(
+        False, help="exit with status 6 if a result is degraded", group="output", example=False, run_only=True
+    )

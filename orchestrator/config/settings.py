@@ -1,0 +1,88 @@
+"""Everything that was set for a film, from every place, frozen: what planning and a run are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestrator.config.options import BY_KEY, OPTIONS
+from orchestrator.config.run_options import DEFAULT_FORMATS, RunOptions, formats
+from orchestrator.config.values import DeviceRequest, Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The options of a run, and where each was set.
+
+    `run` has a value for every option of a run. `chosen` maps the options that somebody set, by key, to the value that counts;
+    `shadowed` to those of places of lower rank. `devices` maps stages, or the empty name for all, to what was requested.
+    `job_file` is the film's, where there is one that sets something.
+    """
+
+    run: RunOptions
+    chosen: Mapping[str, Value]
+    shadowed: Mapping[str, tuple[Value, ...]]
+    devices: Mapping[str, DeviceRequest]
+    job_file: Path | None = None
+
+    def value(self, key: str) -> Any:
+        """The value of an option; None where nobody set it and no stage is without it."""
+        if key in RunOptions.__dataclass_fields__:
+            return getattr(self.run, key)
+        return self.chosen[key].value if key in self.chosen else None
+
+    def params(self) -> dict[str, dict[str, Any]]:
+        """The parameters that somebody set, by stage."""
+        params: dict[str, dict[str, Any]] = {}
+        for option in OPTIONS:
+            value = self.value(option.key)
+            if isinstance(value, str):
+                value = option.cli.words.get(value, value)
+            if value is not None:
+                for stage, name in option.targets:
+                    params.setdefault(stage, {})[name] = value
+        return params
+
+    def formats(self) -> tuple[str, ...]:
+        """The formats of the files to write."""
+        text = self.run.output_format
+        return DEFAULT_FORMATS if text is None else formats(text)
+
+    def sources(self) -> dict[str, str]:
+        """Every option and device that somebody set, by key, with the place that did."""
+        devices = {f"device.{stage}" if stage else "device": one for stage, one in self.devices.items()}
+        return {key: one.source for key, one in self.chosen.items()} | {
+            key: one.source for key, one in devices.items()
+        }
+
+    def not_typed(self) -> dict[str, dict[str, Any]]:
+        """What was not set on the command line: option, value, place."""
+        devices = {
+            f"device.{stage}" if stage else "device": {"value": one.text, "from": one.source}
+            for stage, one in self.devices.items()
+            if not one.source.startswith("--")
+        }
+        values = {
+            key: {"value": one.value, "from": one.source}
+            for key, one in self.chosen.items()
+            if not one.source.startswith("--")
+        }
+        return values | devices
+
+    def job_file_notice(self) -> str:
+        """A line about what the film's job file decides; empty where there is none."""
+        if self.job_file is None:
+            return ""
+        decided = [key for key, source in self.sources().items() if source == self.job_file.name]
+        what = f"sets {', '.join(decided)}" if decided else "is overridden by the command line"
+        return f"{self.job_file.name} {what}"
+
+
+def typed(values: Mapping[str, Value]) -> RunOptions:
+    """The options of a run, of the values that count."""
+    chosen = {key: one.value for key, one in values.items() if key in RunOptions.__dataclass_fields__}
+    return RunOptions(
+        **{key: BY_KEY[key].default if value is None else value for key, value in chosen.items()}
+    )

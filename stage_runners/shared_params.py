@@ -1,0 +1,51 @@
+"""Parameters that several stages take, and the one option that sets them all."""
+
+from __future__ import annotations
+
+import re
+
+from ipc.declaration import Cli, Param, Problem
+from ipc.errors import StageError
+from ipc.time_range import clip_of
+from stage_runners.whisper.languages import LANGUAGES
+
+
+def _clip_problem(text: str) -> Problem | None:
+    try:
+        clip_of(text)
+    except StageError as error:
+        return Problem("not a time range", error.hint)
+    return None
+
+
+def _language_problem(code: str) -> Problem | None:
+    if code in LANGUAGES:
+        return None
+    if not re.fullmatch(r"[a-z]{2,3}", code):
+        return Problem("not a language code", "use two or three letters, such as en")
+    return Problem(
+        f"Whisper does not support the language {code!r}", f"it writes {', '.join(sorted(LANGUAGES))}"
+    )
+
+
+CLIP = Param(
+    name="clip",
+    help="process only this part of the film, such as 10:00-12:00",
+    cli=Cli(
+        group="film", metavar="START-END", example="10:00-12:00", unset="the whole film", check=_clip_problem
+    ),
+)
+LANGUAGE_OPTION = Cli(
+    help="language spoken, such as en; an audio track in it is preferred",
+    metavar="CODE",
+    example="en",
+    unset="detected",
+    words={"auto": None},
+    check=_language_problem,
+)
+CONTAINER = Param(
+    name="container",
+    default="mkv",
+    help="container of the films that are written",
+    cli=Cli(group="subtitles", choices=("mkv", "mp4"), example="mkv"),
+)

@@ -1,0 +1,107 @@
+"""A digest of each stage's code, so that nobody changes what a stage does and forgets its version.
+
+The version in a stage's declaration is all of its code that stands in the store's keys: forgotten, it serves stale results without a
+word. So `tests/data/stage_code.json` holds, by stage, the version and a digest of the code that its runners reach, and a test compares
+it with the code as it is. Where the results of a stage change, raise its `version` in `stage_runners/<stage>/stage.py`; in any case,
+record the code anew:
+
+    python -m tests.stage_code
+
+Docstrings, comments, layout and type hints are not part of the digest, nor are declarations and thresholds: those are in the key.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from ipc.declaration import Stage
+from orchestrator.stages.catalog import STAGES
+from stage_runners.translation.stage import TRANSLATIONS
+
+ROOT = Path(__file__).resolve().parent.parent
+RECORD = ROOT / "tests/data/stage_code.json"
+IN_THE_KEY = ("stage.py", "thresholds.py", "shared_params.py")
+
+
+def stages() -> Iterator[tuple[str, Stage]]:
+    """Every declared stage by name; the ways to translate as `translation/<method>`."""
+    for name, stage in STAGES.items():
+        if name != "translation":
+            yield name, stage
+    for method, stage in TRANSLATIONS.items():
+        yield f"translation/{method}", stage
+
+
+def modules(stage: Stage) -> list[Path]:
+    """The files of `stage_runners` that the stage's runners import, at their top or inside a function, themselves included."""
+    waiting = [path_of(backend.runner) for backend in stage.backends]
+    found: set[Path] = set()
+    while waiting:
+        path = waiting.pop()
+        if path is None or path in found:
+            continue
+        found.add(path)
+        waiting += imported(path)
+    return sorted(path for path in found if path.name not in IN_THE_KEY)
+
+
+def path_of(module: str) -> Path | None:
+    """The file of a module of `stage_runners`; None for a package and for what is none."""
+    path = ROOT / f"{module.replace('.', '/')}.py"
+    return path if module.startswith("stage_runners.") and path.is_file() else None
+
+
+def imported(path: Path) -> Iterator[Path | None]:
+    """The files that a file imports from `stage_runners`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield path_of(node.module)
+            for alias in node.names:
+                yield path_of(f"{node.module}.{alias.name}")
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                yield path_of(alias.name)
+
+
+class _Bare(ast.NodeTransformer):
+    """Takes away what changes no result: docstrings and type hints."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:  # noqa: N802 - the name is ast's
+        return None if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str) else node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:  # noqa: N802
+        node.returns = None
+        self.generic_visit(node)
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+
+def digest(paths: list[Path]) -> str:
+    """The digest of these files' code."""
+    sha = hashlib.sha256()
+    for path in paths:
+        tree = _Bare().visit(ast.parse(path.read_text(encoding="utf-8")))
+        sha.update(f"{path.relative_to(ROOT)}\n{ast.dump(tree, annotate_fields=False)}\n".encode())
+    return sha.hexdigest()[:16]
+
+
+def current() -> dict[str, dict[str, int | str]]:
+    """Version and code of every stage, as they are."""
+    return {name: {"version": stage.version, "code": digest(modules(stage))} for name, stage in stages()}
+
+
+def recorded() -> dict[str, dict[str, int | str]]:
+    """Version and code of every stage, as they were recorded."""
+    content: dict[str, dict[str, int | str]] = json.loads(RECORD.read_text(encoding="utf-8"))
+    return content
+
+
+if __name__ == "__main__":
+    RECORD.write_text(json.dumps(current(), indent=1) + "\n", encoding="utf-8")

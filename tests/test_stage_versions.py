@@ -1,0 +1,41 @@
+"""A stage whose code has changed has a new version, or somebody has looked and recorded that its results are the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from stage_runners.sounds.stage import SOUNDS
+from tests import stage_code
+
+
+@pytest.mark.parametrize("name", [name for name, _ in stage_code.stages()])
+def test_a_changed_stage_has_a_new_version_or_was_recorded_anew(name):
+    now, then = stage_code.current()[name], stage_code.recorded().get(name)
+    assert now == then, (
+        f"the code of {name} is not what was recorded: where its results change, raise its version in its stage.py; "
+        "then, in any case: python -m tests.stage_code"
+    )
+
+
+def test_no_stage_is_recorded_that_there_is_none_of():
+    assert stage_code.recorded().keys() == dict(stage_code.stages()).keys()
+
+
+def test_a_constant_and_a_call_change_the_digest_and_words_for_people_do_not(tmp_path, monkeypatch):
+    monkeypatch.setattr(stage_code, "ROOT", tmp_path)
+    path = tmp_path / "runner.py"
+
+    def digest(text):
+        path.write_text(text)
+        return stage_code.digest([path])
+
+    plain = digest("def run(x):\n    return x + 1\n")
+    assert digest('"""A runner."""\n\n\ndef run(x: int) -> int:\n    # one more\n    """More."""\n    return x + 1\n') == plain
+    assert digest("def run(x):\n    return x + 2\n") != plain
+    assert digest("def run(x):\n    return f(x + 1)\n") != plain
+
+
+def test_the_code_of_a_stage_is_all_that_its_runner_reaches():
+    names = {str(path.relative_to(stage_code.ROOT)) for path in stage_code.modules(SOUNDS)}
+    assert {"stage_runners/sounds/runner.py", "stage_runners/sounds/music.py"} <= names
+    assert "stage_runners/sounds/stage.py" not in names
