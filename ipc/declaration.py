@@ -156,7 +156,8 @@ class Stage:
     `model` is the parameter that names the stage's model, `model_role` the role that
     `orchestrator.models.resolve` resolves it for. `stall_s` is how many seconds without progress are a stall.
     `batch_floor` is the smallest batch an out-of-memory may shrink `batch_size` to. `off` is why it does not run unless asked, `switch`
-    the option that turns it on or off.
+    the option that turns it on or off. `thresholds` are frozen dataclasses of numbers that its method uses and no parameter sets:
+    their values are part of the store key.
     `secrets` are the variables with a credential that its process gets, and no other stage's does.
     A name with a hyphen is one of several instances of a stage: `subtitles-en` of `subtitles`.
     """
@@ -175,6 +176,7 @@ class Stage:
     model_role: str | None = None
     off: str = ""
     switch: Switch | None = None
+    thresholds: tuple[Any, ...] = ()
     secrets: tuple[str, ...] = ()
 
     @property

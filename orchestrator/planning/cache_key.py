@@ -6,6 +6,7 @@ so that the difference of two results is the difference of two dicts.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
@@ -43,6 +44,9 @@ def ingredients(
         if param.affects == "result":
             value = choice.params[param.name]
             found[param.name] = file_digests.file_digest(Path(value)) if param.file and value else value
+    for group in stage.thresholds:
+        for name, value in dataclasses.asdict(group).items():
+            found[f"threshold {type(group).__name__}.{name}"] = value
     if choice.model is not None:
         found["model revision"] = choice.model.revision
     if choice.instead_of:

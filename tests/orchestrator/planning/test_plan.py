@@ -71,6 +71,23 @@ def test_a_new_version_of_a_stage_makes_its_results_stale(film, store, tmp_path)
     assert verdicts(make_plan(film, store, newer))["b"] == ("run", "stage version: 1 -> 2")
 
 
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """Thresholds of a stage."""
+
+    loud: float = 0.5
+
+
+def test_a_threshold_that_changes_makes_the_results_of_its_stage_stale(film, store, tmp_path):  # noqa: F811
+    def with_limits(limits):
+        return {**STAGES_AB, "b": dataclasses.replace(STAGES_AB["b"], thresholds=(limits,))}
+
+    run(store, tmp_path, film, with_limits(Limits()))
+    assert verdicts(make_plan(film, store, with_limits(Limits())))["b"] == ("cached", "")
+    louder = verdicts(make_plan(film, store, with_limits(Limits(loud=0.6))))
+    assert louder["b"] == ("run", "threshold Limits.loud: 0.5 -> 0.6")
+
+
 def test_what_was_asked_for_runs_though_it_is_there(film, store, tmp_path):  # noqa: F811
     run(store, tmp_path, film, STAGES_AB)
     assert [v for v, _ in verdicts(make_plan(film, store, STAGES_AB, force=frozenset("b"))).values()] == [
