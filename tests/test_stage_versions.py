@@ -30,7 +30,12 @@ def test_a_constant_and_a_call_change_the_digest_and_words_for_people_do_not(tmp
         return stage_code.digest([path])
 
     plain = digest("def run(x):\n    return x + 1\n")
-    assert digest('"""A runner."""\n\n\ndef run(x: int) -> int:\n    # one more\n    """More."""\n    return x + 1\n') == plain
+    assert (
+        digest(
+            '"""A runner."""\n\n\ndef run(x: int) -> int:\n    # one more\n    """More."""\n    return x + 1\n'
+        )
+        == plain
+    )
     assert digest("def run(x):\n    return x + 2\n") != plain
     assert digest("def run(x):\n    return f(x + 1)\n") != plain
 

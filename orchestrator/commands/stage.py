@@ -12,12 +12,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ipc.protocol import Load
 from orchestrator.commands import film_options
 from orchestrator.environments import process_env, registry
 from orchestrator.errors import FAILED, INTERRUPTED, OK, STATUS_OF_CATEGORY, USAGE, FatalError
-from orchestrator.execution.job import Job
-from orchestrator.execution.pool import credentials
+from orchestrator.execution.job import Job, Task
+from orchestrator.execution.recipe import credentials, load_command
+from orchestrator.execution.run_command import run_command
+from orchestrator.execution.scheduler import tasks_of
 from orchestrator.machine import limits
 from orchestrator.paths import home
 from orchestrator.planning.plan import Plan, Step
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         return OK
     if arguments.pdb:
         command.append("--pdb")
-    backend, threads = step.choice.backend, _threads(plan, step)
+    backend, threads = step.choice.backend, _task(plan, step).threads
     own = process_env.for_worker(backend.env, backend.device, threads, os.environ)
     environment = registry.child_environment(backend.env, {**own, **credentials(step.stage, os.environ)})
     try:
@@ -105,24 +106,18 @@ def _prepare(plan: Plan, step: Step, store: Store) -> dict[str, Path]:
 
 def _command(plan: Plan, step: Step, folder: Path, known: dict[str, Path]) -> list[str]:
     """Write what the child is to do into `folder`, and give the command that does it."""
-    backend, model = step.choice.backend, step.choice.model
-    threads = _threads(plan, step)
-    job = Job(0, plan, step, threads, attempt=folder, draft=folder / plan.place_of(step.stage).name)
-    load = Load(
-        params=dict(job.recipe.load),
-        device=backend.device,
-        threads=threads,
-        model=model.to_json() if model else {},
-    )
+    backend = step.choice.backend
+    job = Job(task=_task(plan, step))
+    load = load_command(job.recipe, step.choice.model)
     inputs = {name: known[source] for name, source in step.inputs.items()}
+    run = run_command(job, inputs, folder, folder / plan.place_of(step.stage).name)
     spec = folder / "spec.json"
-    body = {"load": dataclasses.asdict(load), "run": dataclasses.asdict(job.command(inputs))}
+    body = {"load": dataclasses.asdict(load), "run": dataclasses.asdict(run)}
     spec.write_text(json.dumps(body, ensure_ascii=False, indent=2, default=os.fspath))
     python = registry.require(backend.env)
     return [str(python), "-P", "-m", "ipc.child", backend.runner, "--spec", str(spec)]
 
 
-def _threads(plan: Plan, step: Step) -> int:
-    """As many as it would have in a run."""
-    active = {s.name: s.stage for s in plan.steps if s.verdict != "off"}
-    return limits.threads(step.stage, limits.beside(step.stage, active), limits.machine().cores)
+def _task(plan: Plan, step: Step) -> Task:
+    """The step as a run would have it, with as many threads."""
+    return next(task for task in tasks_of(0, plan, limits.machine().cores) if task.step.name == step.name)

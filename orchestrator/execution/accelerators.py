@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from orchestrator.execution.job import Job
-from orchestrator.execution.pool import Hand, Pool
-from orchestrator.machine import limits
-from orchestrator.machine.profile import Machine
+from orchestrator.execution.situation import Worker
+from orchestrator.execution.turn import Turn
+from orchestrator.machine.limits import accelerator
 
 SHARE = 0.8
-"""Of an accelerator's memory, what workers may lease together: the rest is for the display, and for what a model takes more."""
+"""Of an accelerator's memory, what workers may take together: the rest is for the display, and for models that need more."""
 
 
-def take(job: Job, hand: Hand | None, pool: Pool, machine: Machine) -> bool:
-    """Whether the job, with its worker `hand`, gets its accelerator: alone, or beside others where all of them fit.
+def take(turn: Turn, job: Job, worker: Worker | None) -> bool:
+    """Whether the job, with its worker where it has one, gets its accelerator: alone, or beside others where all of them fit.
 
     Idle workers that hold what it needs are ended; it waits until they have gone.
     """
-    where = limits.accelerator(job.backend.device)
-    others = [other for other in pool.on(where) if other is not hand] if where else []
+    where = accelerator(job.backend.device)
+    others = [other for other in _on(turn, where) if other is not worker] if where else []
     if not others:
         return True
-    total = machine.answer(job.backend.env, job.backend.device).memory_mb
-    if not total:  # nobody knows: one at work at a time
+    total = turn.rules.accelerator_mb(job.backend.env, job.backend.device)
+    if not total:  # not known: one at work at a time
         return not any(other.job is not None for other in others)
-    return pool.make_room_on(others, job.step.stage.resources.vram_mb, int(total * SHARE))
+    return _make_room(turn, others, job.step.stage.resources.vram_mb, int(total * SHARE))
 
 
-def fits_ahead(job: Job, pool: Pool, machine: Machine) -> bool:
+def fits_ahead(turn: Turn, job: Job) -> bool:
     """Whether a worker started ahead of need for the job would take nothing that others on its accelerator need."""
-    where = limits.accelerator(job.backend.device)
-    total = machine.answer(job.backend.env, job.backend.device).memory_mb if where else 0
+    where = accelerator(job.backend.device)
+    total = turn.rules.accelerator_mb(job.backend.env, job.backend.device) if where else 0
     if not total:
         return True
-    taken = sum(hand.stage.resources.vram_mb for hand in pool.on(where))
+    taken = sum(other.stage.resources.vram_mb for other in _on(turn, where))
     return taken + job.step.stage.resources.vram_mb <= int(total * SHARE)
+
+
+def _on(turn: Turn, where: str) -> list[Worker]:
+    """The living workers that hold memory of an accelerator."""
+    return [worker for worker in turn.workers.values() if worker.accelerator == where]
+
+
+def _make_room(turn: Turn, workers: Sequence[Worker], vram_mb: int, budget_mb: int) -> bool:
+    """Whether `vram_mb` more fits into the budget beside `workers`; else end those without a job until it does."""
+    taken = sum(worker.stage.resources.vram_mb for worker in workers)
+    if taken + vram_mb <= budget_mb:
+        return True
+    for worker in reversed(workers):
+        if taken + vram_mb <= budget_mb:
+            break
+        if worker.job is None and worker.status != "stopping":
+            turn.dismiss(worker)
+            taken -= worker.stage.resources.vram_mb
+    return False

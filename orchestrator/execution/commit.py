@@ -1,52 +1,55 @@
-"""From what a worker said it wrote to a result in the store."""
+"""From what a worker wrote to a result in the store."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
 from ipc.errors import StageError
 from ipc.protocol import Result
+from orchestrator import __version__
 from orchestrator.errors import STORAGE, FatalError
 from orchestrator.execution.hooks import Hooks
-from orchestrator.execution.job import Job
+from orchestrator.execution.job import Job, Written
 from orchestrator.storage import file_digests
+from orchestrator.storage.manifest import Manifest, OutputRecord
 from orchestrator.storage.store import Entry, Store
 
 
-def keep(job: Job, result: Result, store: Store, hooks: Hooks) -> Entry:
-    """Check the outputs of a job that has ended well, put external ones in their place, and commit.
+def keep(
+    job: Job, result: Result, folder: Path, ingredients: Mapping[str, Any], store: Store, hooks: Hooks
+) -> Entry:
+    """Check the outputs of a job that has ended well, put external ones in their place, and commit its `folder`.
 
     `StageError` with its category where an output is missing or not valid, or nothing can be written.
     """
-    _same_film(job)
+    _check_film(job)
     try:
         _validate(job)
-        _place(job, hooks)
-        manifest = job.manifest(
-            seconds=result.seconds,
-            method=result.method,
-            degraded=tuple(result.degraded),
-            facts=result.facts,
-        )
-        entry = store.commit(job.folder, job.key, manifest, replace=job.step.forced or job.again)
+        written = {name: _placed(job, name, one, hooks) for name, one in job.written.items()}
+        manifest = _manifest(job, result, folder, ingredients, written)
+        return store.commit(folder, job.key, manifest, replace=job.step.forced or job.transient)
     except FatalError as error:
         raise StageError(
             "storage" if error.status == STORAGE else "crash", error.message, error.hint
         ) from error
     except OSError as error:
         raise StageError("storage", f"cannot keep the result of {job.name}: {error}") from error
-    job.attempt = None
-    return entry
 
 
-def _same_film(job: Job) -> None:
+def _check_film(job: Job) -> None:
     """A result is kept for the film that was planned: of one that was replaced meanwhile, nobody knows what was read."""
+    plan = job.task.plan
     if "film" not in job.step.inputs.values():
         return
     try:
-        now = file_digests.file_digest(job.plan.film)
+        now = file_digests.file_digest(plan.film)
     except FatalError as error:
         raise StageError("input", error.message, error.hint) from error
-    if now != job.plan.film_digest:
-        raise StageError("input", f"{job.plan.film.name} was changed while it was read", "run it again")
+    if now != plan.film_digest:
+        raise StageError("input", f"{plan.film.name} was changed while it was read", "run it again")
 
 
 def _validate(job: Job) -> None:
@@ -61,9 +64,43 @@ def _validate(job: Job) -> None:
         verify(path, kind)
 
 
-def _place(job: Job, hooks: Hooks) -> None:
-    for output in job.step.stage.outputs:
-        if output.external:
-            kind, path, digest = job.written[output.name]
-            job.written[output.name] = (kind, hooks.place(job.plan, job.step, path, digest), digest)
-            job.draft = None
+def _placed(job: Job, name: str, written: Written, hooks: Hooks) -> Written:
+    """The output, an external one at its place."""
+    external = any(output.external for output in job.step.stage.outputs if output.name == name)
+    if not external:
+        return written
+    return written._replace(path=hooks.place(job.task.plan, job.step, written.path, written.digest))
+
+
+def _manifest(
+    job: Job, result: Result, folder: Path, ingredients: Mapping[str, Any], written: Mapping[str, Written]
+) -> Manifest:
+    """What the store is to remember."""
+    records = {
+        name: OutputRecord(
+            kind=one.kind,
+            path=one.path.name if one.path.parent == folder else str(one.path),
+            digest=one.digest,
+            size=one.path.stat().st_size,
+        )
+        for name, one in written.items()
+    }
+    model, facts = job.choice.model, result.facts
+    return Manifest(
+        stage=job.name,
+        version=job.step.stage.version,
+        ingredients=ingredients,
+        outputs=records,
+        seconds=result.seconds,
+        env=job.backend.env,
+        device=job.backend.device,
+        compute_type=str(facts.get("compute_type") or job.params.get("compute_type") or ""),
+        method=result.method,
+        model=model.id if model else "",
+        revision=model.revision if model else "",
+        degraded=tuple(dict.fromkeys((*job.degraded, *result.degraded))),
+        facts=facts,
+        peak_memory=job.peak_rss,
+        created=time.time(),
+        tool=__version__,
+    )

@@ -1,42 +1,34 @@
-"""The loop that runs plans: it owns all state, and nothing else takes a decision.
+"""The loop that runs plans: it brings events to the core, and the core's actions to the executor.
 
-Threads that read workers' pipes only post to one queue; the loop takes a post, changes a job, and looks what can go on:
-
-1. a job whose inputs are known is looked up in the store, and is done or ready;
-2. a ready job gets a worker, the oldest film's first, as cores, memory and accelerators allow;
-3. workers for what comes next are started ahead of need, so that imports and model loading hide behind the work before them;
-4. workers that nobody ahead needs are ended.
-
-Every fact goes to the observers as an event together with the state it leads to. Stopping, by signal or for lack of storage, is
-the same loop with no new work, until the last process has ended.
+Threads that read workers' pipes only post to one queue. The loop takes a post and asks `decide` what follows; the executor does it, and
+what came of that are events again, until there are none. All state is one frozen `Situation`, and `decide` is the only thing that makes
+a new one. Every fact goes to the observers as an event together with the state it leads to. Stopping, by signal or for lack of storage,
+is the same loop with no new work, until the last process has ended.
 """
 
 from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ipc.protocol import (
-    Heartbeat,
-    Log,
-    Metric,
-    Progress,
-)
-from orchestrator.errors import STATUS_OF_CATEGORY, FatalError
-from orchestrator.execution import accelerators, step_events
+from ipc.protocol import Heartbeat, Log, Metric, Progress
+from orchestrator.errors import STATUS_OF_CATEGORY
 from orchestrator.execution import worker as workers
-from orchestrator.execution.hooks import Hooks
-from orchestrator.execution.job import Job
-from orchestrator.execution.outcomes import Observer, Outcomes
-from orchestrator.execution.pool import Hand, Pool, Recipe, Spawn
-from orchestrator.execution.recovery import Recovery
+from orchestrator.execution.broadcast import Broadcast, Observer
+from orchestrator.execution.decide import decide
+from orchestrator.execution.executor import Executor, Spawn
+from orchestrator.execution.hooks import Closing, Hooks
+from orchestrator.execution.job import Job, Task
+from orchestrator.execution.messages import Event, GoOn, Stop, Tick
+from orchestrator.execution.results import Results
 from orchestrator.execution.signals import Interrupt
+from orchestrator.execution.situation import Rules, Situation
 from orchestrator.execution.worker import Post
-from orchestrator.execution.worker_events import Listener
-from orchestrator.machine import limits as resources
+from orchestrator.machine import limits as machine_limits
 from orchestrator.machine.profile import Machine
 from orchestrator.machine.profile import here as this_machine
 from orchestrator.planning.plan import Plan
@@ -54,7 +46,8 @@ _ASLEEP = 20.0
 class Scheduler:
     """Runs plans once. `spawn` starts a worker's process; a test brings its own.
 
-    A worker is replaced after `recycle` runs (0: never; None: as its backend says). `machine` is asked for what its accelerators have, and what was learnt is kept for it.
+    A worker is replaced after `recycle` runs (0: never; None: as its backend says). `machine` says what accelerators have, and what is
+    learnt is kept for it.
     """
 
     def __init__(
@@ -64,26 +57,30 @@ class Scheduler:
         hooks: Hooks,
         *,
         observers: Sequence[Observer] = (),
-        limits: resources.Limits | None = None,
+        limits: machine_limits.Limits | None = None,
         prestart: bool = True,
         recycle: int | None = None,
         machine: Machine | None = None,
         spawn: Spawn = workers.spawn,
     ) -> None:
-        self._limits = limits or resources.machine()
-        self._machine = machine or this_machine()
-        self._prestart = prestart
+        machine = machine or this_machine()
+        rules = Rules(
+            limits=limits or machine_limits.machine(),
+            accelerator_mb=lambda env, device: machine.answer(env, device).memory_mb,
+            prestart=prestart,
+            recycle=recycle,
+        )
+        self._situation = Situation(rules=rules)
+        self._hooks = hooks
         self._posts: queue.SimpleQueue[Post] = queue.SimpleQueue()
-        self._pool = Pool(logs, self._posts, spawn)
-        self._outcomes = Outcomes(store, hooks, observers)
-        self._recovery = Recovery(self._pool, self._outcomes, lambda: self._machine.id)
-        self._listener = Listener(self._pool, self._outcomes, self._recovery, recycle)
-        self._jobs: list[Job] = []
+        self._broadcast = Broadcast(observers)
+        self._results = Results(store, hooks, self._broadcast)
+        self._executor = Executor(self._results, self._broadcast, logs, self._posts, spawn, machine)
 
     @property
     def state(self) -> RunState:
         """What is known of the run."""
-        return self._outcomes.state
+        return self._broadcast.state
 
     def run(self, plans: Sequence[Plan]) -> RunState:
         """Run the plans to their end; returns the last state. Signals are handled meanwhile."""
@@ -96,174 +93,95 @@ class Scheduler:
         return self.state
 
     def _begin(self, plans: Sequence[Plan]) -> None:
-        for index, plan in enumerate(plans):
-            active = {step.name: step.stage for step in plan.steps if step.verdict != "off"}
-            of_film: dict[str, Job] = {}
-            for step in plan.steps:
-                if step.verdict != "off":
-                    near = resources.beside(step.stage, active)
-                    count = resources.threads(step.stage, near, self._limits.cores)
-                    of_film[step.name] = Job(
-                        index, plan, step, count, tuple(of_film[name] for name in step.needs())
-                    )
-            self._jobs += of_film.values()
+        rules = self._situation.rules
+        jobs = {
+            task.id: Job(task=task)
+            for film, plan in enumerate(plans)
+            for task in tasks_of(film, plan, rules.limits.cores)
+        }
+        self._situation = Situation(rules=rules, jobs=jobs, open=tuple(jobs))
         films = tuple(_film_state(plan) for plan in plans)
-        self._outcomes.emit(events.RunStarted(time=time.time(), films=films))
+        self._broadcast.emit(events.RunStarted(time=time.time(), films=films))
 
     def _loop(self, interrupt: Interrupt) -> None:
         stop_by: float | None = None
-        last = time.monotonic()
-        changed = True
-        while True:
+        now = last = time.monotonic()
+        self._go_on(now)
+        while not self._situation.over:
             if interrupt.count and stop_by is None:
-                stop_by = time.monotonic() + STOP_SECONDS
-                self._outcomes.emit(events.RunInterrupted(time=time.time(), signal=interrupt.name))
-                self._stop()
-            if stop_by is not None and (interrupt.count > 1 or time.monotonic() > stop_by):
-                for hand in self._pool.hands:
-                    hand.process.stop(at_once=True)
-            if changed and not self._recovery.stopping:
-                self._go_on()
-            if self._outcomes.full and not self._recovery.stopping:
-                self._stop()
-            if not self._jobs or self._recovery.stopping:
-                self._pool.retire(())
-                if self._recovery.stopping and not self._pool.hands:
-                    return
-                if not self._recovery.stopping:
-                    return
-            try:
-                post: Any = self._posts.get(timeout=_TICK if stop_by is None else 0.1)
-            except queue.Empty:
-                post = (None, None)
+                stop_by = now + STOP_SECONDS
+                self._broadcast.emit(events.RunInterrupted(time=time.time(), signal=interrupt.name))
+                self._handle(Stop())
+            if stop_by is not None and (interrupt.count > 1 or now > stop_by):
+                self._handle(Stop(at_once=True))
+            if self._situation.full and not self._situation.stopping:
+                self._handle(Stop())
+            if self._situation.over:
+                return
+            post = self._next_post(_TICK if stop_by is None else 0.1)
             now = time.monotonic()
-            if now - last > _ASLEEP:
-                self._listener.woke(now - last, self._jobs)
+            asleep = now - last if now - last > _ASLEEP else 0.0
             last = now
-            # What only tells how far a stage is changes nothing of who may start.
-            changed = post[0] is not None and not isinstance(post[1], Progress | Heartbeat | Log | Metric)
-            if post[0] is not None:
-                self._listener.take(*post)
-            self._listener.look_for_stalls(now, self._jobs)
+            if asleep:
+                self._handle(Tick(now, asleep))
+            changed = False
+            if (
+                post[0] is not None
+                and (event := self._executor.translated(post[0], post[1], now)) is not None
+            ):
+                # What only tells how far a stage is changes nothing of who may start.
+                changed = not isinstance(post[1], Progress | Heartbeat | Log | Metric)
+                self._handle(event)
+            self._handle(Tick(now))
+            if changed:
+                self._go_on(now)
+
+    def _next_post(self, seconds: float) -> Any:
+        try:
+            return self._posts.get(timeout=seconds)
+        except queue.Empty:
+            return None, None
+
+    def _handle(self, event: Event) -> bool:
+        """Decide what follows from the event, do it, and go on with what comes of that; returns whether anything did."""
+        waiting = deque([event])
+        more = False
+        while waiting:
+            self._situation, actions = decide(self._situation, waiting.popleft())
+            for action in actions:
+                if (outcome := self._executor.carry_out(action)) is not None:
+                    waiting.append(outcome)
+                    more = True
+        return more
+
+    def _go_on(self, now: float) -> None:
+        """Do all that can be done; what was looked up may let others begin, or end."""
+        while self._handle(GoOn(now)):
+            pass
 
     def _end(self) -> None:
-        """Leave no process and no half-written thing behind, however the loop ended."""
-        for hand in self._pool.hands:
-            hand.process.stop(at_once=True)
-        for hand in self._pool.hands:
-            hand.process.wait(2.0)
-        for job in self._jobs:
-            self._outcomes.drop_attempt(job)
-        self._outcomes.end()
+        """Leave no process and no half-written thing behind, however the loop ended; write what is made of the whole run."""
+        self._executor.kill_all()
+        self._results.drop_all()
+        if isinstance(self._hooks, Closing):
+            for film, output in self._hooks.closing(self.state):
+                self._broadcast.emit(events.FileWritten(time=time.time(), film=film, output=output))
+        self._broadcast.emit(events.RunEnded(time=time.time()))
 
-    def _go_on(self) -> None:
-        """Do everything that can be done now."""
-        crowded, before = False, -1
-        while len(self._jobs) != before:  # what has ended may let others begin, or end
-            before = len(self._jobs)
-            self._advance()
-            crowded = self._assign()
-            self._jobs = [job for job in self._jobs if job.status != "ended"]
-        self._look_ahead(crowded=crowded)
 
-    def _advance(self) -> None:
-        """Look up every job whose inputs have become known; skip those whose inputs never will."""
-        for job in self._jobs:
-            if job.status != "waiting":
-                continue
-            if failed := [need.name for need in job.needs if need.status == "ended" and not need.good]:
-                job.status = "ended"
-                self._outcomes.emit(step_events.of_skip(job, f"{failed[0]} did not end well"))
-            elif all(need.status == "ended" for need in job.needs):
-                self._outcomes.look_up(job)
-
-    def _assign(self) -> bool:
-        """Give ready jobs to workers, as far as cores, memory and accelerators go. The order is: oldest film, then plan.
-
-        Returns whether one waits for memory.
-        """
-        crowded = False
-        active = [other for other in self._jobs if other.status in {"assigned", "running"}]
-        for job in self._jobs:
-            if job.status != "ready":
-                continue
-            if len(active) >= max(2, self._limits.cores):
-                break
-            if self._outcomes.made_meanwhile(job):
-                continue
-            hand = self._pool.free(job.recipe)
-            if not accelerators.take(job, hand, self._pool, self._machine):
-                continue
-            if hand is None:
-                if self._pool.busy(job.recipe):
-                    continue
-                if crowded or not self._pool.make_room(
-                    job.step.stage.resources.memory_mb, self._limits.memory_mb
-                ):
-                    crowded = True  # those behind it take no memory that it waits for
-                    continue
-                hand = self._start(job)
-            if hand is not None:
-                self._give(job, hand)
-                active.append(job)
-        return crowded
-
-    def _start(self, job: Job) -> Hand | None:
-        try:
-            return self._pool.start(job.step.stage, job.choice.model, job.recipe)
-        except FatalError as error:
-            category, message, hint = "env", error.message, error.hint
-        except OSError as error:
-            category, message, hint = "storage", f"cannot start {job.name}: {error}", ""
-        # Started ahead of need it may yet turn out not to be needed; when it is, this is tried again and said.
-        self._pool.spoil(job.recipe)
-        if job.status == "ready":
-            self._outcomes.fail(job, category, message, hint)
-        return None
-
-    def _give(self, job: Job, hand: Hand) -> None:
-        job.hand, hand.job, job.status = hand, job, "assigned"
-        job.touch()
-        job.began = time.time()
-        job.written = {}
-        self._outcomes.emit(step_events.of_start(job))
-        if hand.status == "idle":
-            self._listener.go(job, hand)
-
-    def _look_ahead(self, *, crowded: bool) -> None:
-        """Start workers for the jobs that come next, one import at a time on a small machine; end those nobody needs."""
-        needed: set[Recipe] = set()
-        ahead: dict[Recipe, Job] = {}
-        for job in self._jobs:
-            needed.add(job.recipe)
-            if job.status in {"waiting", "ready"} and self._likely(job):
-                ahead.setdefault(job.recipe, job)
-        self._pool.retire(needed)
-        if not self._prestart or crowded:
-            return
-        for recipe, job in ahead.items():
-            if self._pool.starting() >= max(1, self._limits.cores // 2):
-                return
-            room = self._pool.memory_mb() + job.step.stage.resources.memory_mb <= self._limits.memory_mb
-            if (
-                room
-                and self._pool.worth_starting(recipe)
-                and accelerators.fits_ahead(job, self._pool, self._machine)
-            ):
-                self._start(job)
-
-    def _likely(self, job: Job) -> bool:
-        """Whether the job will probably run: it must, and nothing it needs has failed."""
-        return job.step.verdict == "run" or job.status == "ready"
-
-    def _stop(self) -> None:
-        """No new work, and an end to what is being done."""
-        self._recovery.stopping = True
-        for hand in self._pool.hands:
-            if hand.status == "stopping":
-                hand.process.stop(at_once=True)
-            hand.process.stop()
-            hand.status = "stopping"
+def tasks_of(film: int, plan: Plan, cores: int) -> Iterator[Task]:
+    """The steps of a plan that are not off, with the threads that each gets."""
+    active = {step.name: step.stage for step in plan.steps if step.verdict != "off"}
+    for step in plan.steps:
+        if step.name in active:
+            near = machine_limits.beside(step.stage, active)
+            yield Task(
+                film=film,
+                plan=plan,
+                step=step,
+                threads=machine_limits.threads(step.stage, near, cores),
+                needs=tuple((film, name) for name in step.needs()),
+            )
 
 
 def exit_category(state: RunState) -> int | None:

@@ -46,8 +46,8 @@ def of_start(job: Job) -> StepEvent:
         runner=job.backend.runner,
         model=model.id if model else "",
         revision=model.revision if model else "",
-        compute_type=str(job.params().get("compute_type") or ""),
-        threads=job.threads,
+        compute_type=str(job.params.get("compute_type") or ""),
+        threads=job.task.threads,
         reason=job.step.reason,
     )
 

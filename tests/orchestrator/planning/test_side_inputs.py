@@ -8,7 +8,7 @@ import pytest
 
 from ipc.declaration import Input
 from orchestrator.errors import FatalError
-from orchestrator.execution import pool
+from orchestrator.execution import recipe
 from orchestrator.planning import side_inputs
 from orchestrator.stages.catalog import STAGES
 from tests.orchestrator.execution.test_scheduler import film, home, run, store  # noqa: F401
@@ -88,5 +88,5 @@ def test_what_a_dead_network_made_is_made_again(film, store, tmp_path):  # noqa:
 
 def test_a_stage_s_process_gets_its_own_credentials_and_no_other():
     environ = {"TMDB_API_KEY": "a", "TRANSLATION_API_KEY": "b", "HF_TOKEN": "c"}
-    assert pool.credentials(STAGES["tmdb"], environ) == {"TMDB_API_KEY": "a"}
-    assert pool.credentials(STAGES["asr"], environ) == {}
+    assert recipe.credentials(STAGES["tmdb"], environ) == {"TMDB_API_KEY": "a"}
+    assert recipe.credentials(STAGES["asr"], environ) == {}

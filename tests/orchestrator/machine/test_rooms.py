@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ipc.protocol import Heartbeat
-from orchestrator.execution import memory_pressure
-from orchestrator.execution.memory_pressure import Room
-from orchestrator.machine import limits
+from orchestrator.machine import limits, rooms
+from orchestrator.machine.rooms import Room
 
 MB = 1 << 20
 
@@ -33,7 +32,7 @@ def test_a_control_group_of_version_2_counts_without_the_files_it_can_drop(tmp_p
         "sys/fs/cgroup/films/memory.stat",
         f"anon 1\ninactive_file {300 * MB}\nactive_file {100 * MB}\n",
     )
-    group, machine = memory_pressure.of_machine(tmp_path)
+    group, machine = rooms.of_machine(tmp_path)
     assert (group.free, group.of) == (500 * MB, 2000 * MB)
     assert (machine.free, machine.of) == (4000 * MB, 8000 * MB)
 
@@ -46,20 +45,20 @@ def test_a_control_group_of_version_1_too(tmp_path):
         tmp_path, "sys/fs/cgroup/memory/films/memory.stat", "total_inactive_file 0\ntotal_active_file 1000\n"
     )
     write(tmp_path, "sys/fs/cgroup/memory/memory.limit_in_bytes", f"{(1 << 63) - 4096}\n")
-    (group,) = memory_pressure.of_machine(tmp_path)
+    (group,) = rooms.of_machine(tmp_path)
     assert (group.free, group.of) == (100 * MB + 1000, 2000 * MB)
     assert limits.memory_groups(tmp_path)[1].name == "films"
 
 
 def test_while_there_is_swap_nobody_is_killed(tmp_path):
     system(tmp_path, available=50)
-    assert memory_pressure.of_machine(tmp_path)[0].tight
+    assert rooms.of_machine(tmp_path)[0].tight
     system(tmp_path, available=50, swap=4000)
-    assert not memory_pressure.of_machine(tmp_path)[0].tight
+    assert not rooms.of_machine(tmp_path)[0].tight
 
 
 def test_where_the_system_does_not_tell_nothing_is_watched(tmp_path):
-    assert memory_pressure.of_machine(tmp_path) == []
+    assert rooms.of_machine(tmp_path) == []
 
 
 @pytest.mark.parametrize(
@@ -71,6 +70,6 @@ def test_a_twentieth_is_too_little_within_bounds(free, of, tight):
 
 
 def test_a_process_without_a_limit_of_its_own_has_no_room_of_its_own():
-    assert memory_pressure.of_process(Heartbeat(rss=1, peak_rss=1)) is None
-    room = memory_pressure.of_process(Heartbeat(rss=1, peak_rss=1, size=900 * MB, limit=1000 * MB))
+    assert rooms.of_process(Heartbeat(rss=1, peak_rss=1)) is None
+    room = rooms.of_process(Heartbeat(rss=1, peak_rss=1, size=900 * MB, limit=1000 * MB))
     assert (room.free, room.of) == (100 * MB, 1000 * MB)

@@ -1,0 +1,156 @@
+"""Who gets a worker, and which workers live: by cores, memory and accelerators, the oldest film first.
+
+1. a job whose inputs are known is looked up in the store, and is done or ready;
+2. a ready job gets a worker, the oldest film's first, as cores, memory and accelerators allow;
+3. workers for what comes next are started ahead of need, so that imports and model loading hide behind the work before them;
+4. workers that nobody ahead needs are ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from orchestrator.execution import accelerators
+from orchestrator.execution.job import ENDED, Job
+from orchestrator.execution.messages import Assign, LookUp, ReportSkip, StartWorker
+from orchestrator.execution.recipe import Recipe
+from orchestrator.execution.situation import Worker
+from orchestrator.execution.turn import Turn
+
+
+def go_on(turn: Turn, now: float) -> None:
+    """Do everything that can be done now. What is being looked up is waited for: it may be an older film's."""
+    if turn.stopping:
+        return
+    if _advance(turn):
+        return
+    crowded = _assign(turn, now)
+    _look_ahead(turn, crowded=crowded)
+    if not turn.open:
+        retire(turn, ())
+
+
+def _advance(turn: Turn) -> bool:
+    """Look up every job whose inputs have become known, and skip those whose inputs never will; whether any is looked up."""
+    asked = False
+    for job in turn.open:
+        if job.status != "waiting":
+            continue
+        needs = [turn.jobs[need] for need in job.task.needs]
+        if failed := [need.name for need in needs if need.status == "failed"]:
+            turn.set_job(job, status="failed")
+            turn.ask(ReportSkip(job, f"{failed[0]} did not end well"))
+        elif all(need.status in ENDED for need in needs):
+            turn.ask(LookUp(turn.set_job(job, status="looked_up")))
+            asked = True
+    return asked
+
+
+def _assign(turn: Turn, now: float) -> bool:
+    """Give ready jobs to workers, as far as cores, memory and accelerators go. Returns whether one waits for memory."""
+    crowded = False
+    limits = turn.rules.limits
+    active = sum(job.status in {"assigned", "running"} for job in turn.open)
+    for job in turn.open:
+        if job.status != "ready":
+            continue
+        if active >= max(2, limits.cores):
+            break
+        if job.key in turn.made and not job.step.forced:
+            # Another film of this run is the same one: its result serves this job too.
+            turn.ask(LookUp(turn.set_job(job, status="looked_up")))
+            continue
+        recipe = job.recipe
+        worker = _free(turn, recipe)
+        if not accelerators.take(turn, job, worker):
+            continue
+        if worker is None:
+            if _busy(turn, recipe):
+                continue
+            needed = job.step.stage.resources.memory_mb
+            if crowded or not _make_room(turn, needed, limits.memory_mb):
+                crowded = True  # those behind it take no memory that it waits for
+                continue
+            worker = _start(turn, job, recipe, reserved=True)
+        _give(turn, job, worker, now)
+        active += 1
+    return crowded
+
+
+def _start(turn: Turn, job: Job, recipe: Recipe, *, reserved: bool) -> Worker:
+    worker = turn.new_worker(job, recipe, reserved=reserved)
+    turn.ask(StartWorker(worker, job))
+    return worker
+
+
+def _give(turn: Turn, job: Job, worker: Worker, now: float) -> None:
+    job = turn.set_job(job, status="assigned", worker=worker.number, moved=now, written={})
+    worker = turn.set_worker(worker, job=job.id)
+    turn.ask(Assign(job))
+    if worker.status == "idle":
+        turn.begin(job, worker)
+
+
+def _look_ahead(turn: Turn, *, crowded: bool) -> None:
+    """Start workers for the jobs that come next, one import at a time on a small machine; end those nobody needs."""
+    needed: set[Recipe] = set()
+    ahead: dict[Recipe, Job] = {}
+    for job in turn.open:
+        recipe = job.recipe
+        needed.add(recipe)
+        if job.status == "ready" or (job.status == "waiting" and job.step.verdict == "run"):
+            ahead.setdefault(recipe, job)
+    retire(turn, needed)
+    if not turn.rules.prestart or crowded:
+        return
+    limits = turn.rules.limits
+    for recipe, job in ahead.items():
+        if sum(worker.status == "starting" for worker in turn.workers.values()) >= max(1, limits.cores // 2):
+            return
+        room = _memory_mb(turn) + job.step.stage.resources.memory_mb <= limits.memory_mb
+        fresh = recipe not in turn.spoiled and not _busy(turn, recipe)
+        if room and fresh and accelerators.fits_ahead(turn, job):
+            _start(turn, job, recipe, reserved=False)
+
+
+def retire(turn: Turn, needed: Collection[Recipe]) -> None:
+    """End the workers that nobody ahead needs."""
+    for worker in list(turn.workers.values()):
+        if worker.job is None and worker.status in {"idle", "starting"} and worker.recipe not in needed:
+            turn.dismiss(worker)
+
+
+def _free(turn: Turn, recipe: Recipe) -> Worker | None:
+    """A worker for `recipe` that has no job: an idle one, else one that is starting."""
+    fitting = [
+        w for w in turn.workers.values() if w.recipe == recipe and w.job is None and w.status != "stopping"
+    ]
+    return min(fitting, key=lambda worker: worker.status != "idle", default=None)
+
+
+def _busy(turn: Turn, recipe: Recipe) -> bool:
+    """Whether a worker for `recipe` is at work: a second one would load the same model again, to share the same cores."""
+    return any(worker.recipe == recipe and worker.status != "stopping" for worker in turn.workers.values())
+
+
+def _memory_mb(turn: Turn) -> int:
+    """Memory that the living workers may take, by their declarations."""
+    return sum(worker.stage.resources.memory_mb for worker in turn.workers.values())
+
+
+def _make_room(turn: Turn, memory_mb: int, budget_mb: int) -> bool:
+    """End workers without a job until `memory_mb` more fits into the budget; false while it does not fit yet.
+
+    What needs more than the budget gets it when it is alone. Workers that were ended count until they have gone.
+    """
+    if not turn.workers or _memory_mb(turn) + memory_mb <= budget_mb:
+        return True
+    workers = list(turn.workers.values())
+    staying = sum(w.stage.resources.memory_mb for w in workers if w.status != "stopping")
+    for worker in reversed(workers):  # the last one started is needed last
+        if staying + memory_mb <= budget_mb:
+            break
+        if worker.job is None and worker.status != "stopping":
+            turn.dismiss(worker)
+            staying -= worker.stage.resources.memory_mb
+    return False

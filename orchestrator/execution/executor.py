@@ -1,0 +1,197 @@
+"""Carries out what the scheduler's core asks for: processes, the store, the user's files, and what everybody is told.
+
+The only object of the scheduler that touches any of these. What came of an action is an event for the core.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from ipc.declaration import Backend
+from ipc.protocol import Command, Error, Heartbeat, Shutdown
+from ipc.protocol import Event as WorkerEvent
+from orchestrator.errors import FatalError
+from orchestrator.execution import messages, step_events
+from orchestrator.execution import worker as workers
+from orchestrator.execution.broadcast import Broadcast
+from orchestrator.execution.messages import Action, CouldNot, Event, NotStarted
+from orchestrator.execution.recipe import credentials, load_command
+from orchestrator.execution.results import Results
+from orchestrator.execution.run_command import run_command
+from orchestrator.execution.worker import Exited, Post
+from orchestrator.machine import rooms
+from orchestrator.machine.profile import Machine
+from orchestrator.planning import memory_limits
+
+_TAIL = 200
+"""Lines: Python's stacks of all threads come after what a framework said when it ended the process."""
+
+
+class Process(Protocol):
+    """What is needed of `orchestrator.execution.worker.Worker`; a test brings a fake."""
+
+    log: Path
+
+    def send(self, command: Command) -> None:
+        """Send a command."""
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """End it."""
+
+    def dump_stacks(self) -> None:
+        """Write its stacks to its log."""
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it has ended within so many seconds."""
+
+    def tail(self, lines: int = 12) -> str:
+        """The end of its output."""
+
+
+Spawn = Callable[[Backend, int, Path, "queue.SimpleQueue[Post]", Mapping[str, str]], Process]
+
+
+class Executor:
+    """The hands of the scheduler. Called by its loop alone."""
+
+    def __init__(
+        self,
+        results: Results,
+        broadcast: Broadcast,
+        logs: Path,
+        posts: queue.SimpleQueue[Post],
+        spawn: Spawn,
+        machine: Machine,
+    ) -> None:
+        self._results = results
+        self._broadcast = broadcast
+        self._logs = logs
+        self._posts = posts
+        self._spawn = spawn
+        self._machine = machine
+        self._processes: dict[int, Process] = {}
+        self._log_of: dict[int, Path] = {}
+        self._started: dict[str, int] = {}
+        self._oom_kills = workers.oom_kills()
+
+    def carry_out(self, action: Action) -> Event | None:
+        """Do it; returns what came of it, where the core does not know that already."""
+        match action:
+            case messages.LookUp():
+                return self._results.look_up(action.job)
+            case messages.Keep():
+                return self._results.keep(action.job, action.result)
+            case messages.Drop():
+                self._results.drop(action.job.id)
+            case messages.StartWorker():
+                return self._start(action)
+            case messages.Begin():
+                return self._begin(action)
+            case messages.StopWorker() | messages.Dismiss():
+                self._end(action)
+            case messages.Learn():
+                self._learn(action)
+            case _:
+                self._tell(action)
+        return None
+
+    def translated(self, process: object, event: WorkerEvent | Exited, now: float) -> Event | None:
+        """What a worker's process posted, for the core; None of a process that is none of ours any more."""
+        number = next((number for number, one in self._processes.items() if one is process), None)
+        if number is None:
+            return None
+        if isinstance(event, Exited):
+            tail = self._processes.pop(number).tail(_TAIL)
+            kills, before = workers.oom_kills(), self._oom_kills
+            self._oom_kills = kills
+            return messages.Exited(number, event.status, tail, for_memory=kills > before, now=now)
+        if isinstance(event, Error):
+            self._oom_kills = workers.oom_kills()
+        if isinstance(event, Heartbeat):
+            around = min(rooms.of_machine(), key=lambda room: room.free / room.of, default=None)
+            return messages.Said(number, event, now, rooms.of_process(event), around)
+        return messages.Said(number, event, now)
+
+    def kill_all(self) -> None:
+        """Leave no process behind."""
+        for process in self._processes.values():
+            process.stop(at_once=True)
+        for process in self._processes.values():
+            process.wait(2.0)
+
+    def _start(self, action: messages.StartWorker) -> Event | None:
+        worker, stage = action.worker, action.worker.stage
+        count = self._started[stage.name] = self._started.get(stage.name, 0) + 1
+        log = self._logs / (f"{stage.name}.log" if count == 1 else f"{stage.name}.{count}.log")
+        recipe = worker.recipe
+        try:
+            process = self._spawn(
+                recipe.backend, recipe.threads, log, self._posts, credentials(stage, os.environ)
+            )
+        except FatalError as error:
+            return NotStarted(worker.number, "env", error.message, error.hint)
+        except OSError as error:
+            return NotStarted(worker.number, "storage", f"cannot start {stage.name}: {error}")
+        self._processes[worker.number] = process
+        self._log_of[worker.number] = log
+        process.send(load_command(recipe, action.job.choice.model))
+        return None
+
+    def _begin(self, action: messages.Begin) -> Event | None:
+        job = action.job
+        try:
+            attempt = self._results.begin(job)
+        except FatalError as error:
+            return CouldNot(job.id, "storage", error.message, error.hint)
+        command = run_command(job, self._results.inputs(job), attempt.folder, attempt.draft)
+        if job.worker is not None and (process := self._processes.get(job.worker)) is not None:
+            process.send(command)
+        return None
+
+    def _end(self, action: messages.StopWorker | messages.Dismiss) -> None:
+        process = self._processes.get(action.worker)
+        if process is None:
+            return
+        if isinstance(action, messages.Dismiss):
+            process.send(Shutdown())
+            return
+        if action.dump:
+            process.dump_stacks()
+        process.stop(at_once=action.at_once)
+
+    def _learn(self, action: messages.Learn) -> None:
+        job = action.job
+        choice = job.step.choices[action.tries.choice]
+        memory_limits.learn(
+            job.step.stage,
+            choice.backend,
+            choice.model,
+            choice.params,
+            self._machine.id,
+            failed=action.failed,
+            fitted=action.fitted,
+        )
+
+    def _tell(self, action: Action) -> None:
+        match action:
+            case messages.Assign() if action.job.worker in self._processes:
+                self._broadcast.emit(step_events.of_start(action.job))
+            case messages.Report():
+                if event := step_events.of_event(action.job, action.event, action.load_seconds):
+                    self._broadcast.emit(event)
+            case messages.ReportFailure():
+                log = str(self._log_of.get(action.worker or 0, ""))
+                failure = (action.category, action.message, action.hint)
+                self._broadcast.emit(step_events.of_failure(action.job, *failure, log))
+            case messages.ReportSkip():
+                self._broadcast.emit(step_events.of_skip(action.job, action.reason))
+            case messages.ReportRetry():
+                self._broadcast.emit(step_events.of_retry(action.job, action.reason))
+            case messages.ReportFallback():
+                self._broadcast.emit(step_events.of_fallback(action.job, action.note))
+            case messages.Warn():
+                self._broadcast.emit(step_events.of_warning(action.job, action.message))

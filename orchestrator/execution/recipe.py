@@ -1,0 +1,49 @@
+"""What makes two workers the same: what they run, on which device, with which model and threads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ipc.declaration import Backend, Stage
+from ipc.protocol import Load
+from orchestrator.models.resolve import Model
+from orchestrator.planning.choice import Choice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How a worker is made. `load` are the parameters that its model is loaded with."""
+
+    stage: str
+    backend: Backend
+    threads: int
+    revision: str
+    load: tuple[tuple[str, Any], ...]
+
+
+def recipe_for(stage: Stage, choice: Choice, threads: int) -> Recipe:
+    """The recipe of the worker that can run `stage` by `choice`."""
+    return Recipe(
+        stage=stage.name,
+        backend=choice.backend,
+        threads=threads,
+        revision=choice.model.revision if choice.model else "",
+        load=tuple((p.name, choice.params[p.name]) for p in stage.params if p.load),
+    )
+
+
+def load_command(recipe: Recipe, model: Model | None) -> Load:
+    """The command that has a worker load its model."""
+    return Load(
+        params=dict(recipe.load),
+        device=recipe.backend.device,
+        threads=recipe.threads,
+        model=model.to_json() if model else {},
+    )
+
+
+def credentials(stage: Stage, environ: Mapping[str, str]) -> dict[str, str]:
+    """The credentials that the stage's process gets: its own, and no other."""
+    return {name: environ[name] for name in stage.secrets if environ.get(name)}

@@ -1,0 +1,107 @@
+"""The results of a run's jobs: looked up in the store, kept in it, and published for the user."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ipc.errors import StageError
+from ipc.protocol import Result
+from orchestrator.errors import FatalError
+from orchestrator.execution import commit, step_events
+from orchestrator.execution.broadcast import Broadcast
+from orchestrator.execution.hooks import Hooks
+from orchestrator.execution.job import Job, JobId
+from orchestrator.execution.messages import CouldNot, Ended, Event, Missed
+from orchestrator.planning import cache_key
+from orchestrator.run_state import events
+from orchestrator.storage.store import Entry, Store
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Where a job writes: its folder, and the draft of an external output where it has one."""
+
+    folder: Path
+    draft: Path | None = None
+
+
+class Results:
+    """What the store and the user's files have to do with a run."""
+
+    def __init__(self, store: Store, hooks: Hooks, broadcast: Broadcast) -> None:
+        self._store = store
+        self._hooks = hooks
+        self._broadcast = broadcast
+        self._known: dict[tuple[int, str], tuple[str, Path]] = {}
+        self._ingredients: dict[JobId, Mapping[str, Any]] = {}
+        self._attempts: dict[JobId, Attempt] = {}
+
+    def look_up(self, job: Job) -> Event:
+        """A job whose inputs are known: its key, and the end of it where its result is in the store."""
+        digests = {source: digest for (film, source), (digest, _) in self._known.items() if film == job.film}
+        ingredients = job.task.plan.ingredients(job.step, job.choice, digests)
+        self._ingredients[job.id] = ingredients
+        key = cache_key.key_of(ingredients)
+        entry = None if job.step.forced else self._store.find(key)
+        transient = entry is not None and bool(entry.manifest.transient)
+        if entry is None or transient:
+            return Missed(job.id, key, transient)
+        return self._publish(job, entry, cached=True)
+
+    def begin(self, job: Job) -> Attempt:
+        """Make the folder that the job writes in; `FatalError` where that fails."""
+        attempt = Attempt(self._store.attempt(job.name))
+        self._attempts[job.id] = attempt
+        if any(output.external for output in job.step.stage.outputs):
+            attempt = Attempt(attempt.folder, self._hooks.draft(job.task.plan, job.step))
+            self._attempts[job.id] = attempt
+        return attempt
+
+    def inputs(self, job: Job) -> dict[str, Path]:
+        """Where the job's inputs are."""
+        return {
+            name: job.task.plan.film if source == "film" else self._known[job.film, source][1]
+            for name, source in job.step.inputs.items()
+        }
+
+    def keep(self, job: Job, result: Result) -> Event:
+        """The job ended well, if what it wrote is as it should be."""
+        attempt = self._attempts[job.id]
+        try:
+            entry = commit.keep(
+                job, result, attempt.folder, self._ingredients[job.id], self._store, self._hooks
+            )
+        except StageError as error:
+            return CouldNot(job.id, error.category, error.message, error.hint)
+        del self._attempts[job.id]
+        return self._publish(job, entry, cached=False)
+
+    def drop(self, job_id: JobId) -> None:
+        """Remove what the job has written so far."""
+        attempt = self._attempts.pop(job_id, None)
+        if attempt is not None:
+            self._store.discard(attempt.folder)
+            if attempt.draft is not None:
+                attempt.draft.unlink(missing_ok=True)
+
+    def drop_all(self) -> None:
+        """Remove everything that is not whole."""
+        for job_id in list(self._attempts):
+            self.drop(job_id)
+
+    def _publish(self, job: Job, entry: Entry, *, cached: bool) -> Event:
+        for name, record in entry.manifest.outputs.items():
+            self._known[job.film, f"{job.name}.{name}"] = (record.digest, entry.path(name))
+        try:
+            self._store.remember(job.task.plan.film, job.name, entry.key)
+            written = list(self._hooks.publish(job.task.plan, job.step, entry))
+        except FatalError as error:
+            return CouldNot(job.id, "storage", error.message, error.hint)
+        self._broadcast.emit(step_events.of_end(job, entry, cached=cached))
+        for output in written:
+            self._broadcast.emit(events.FileWritten(time=time.time(), film=job.film, output=output))
+        return Ended(job.id, entry.key)

@@ -1,0 +1,113 @@
+"""One decision in the making: a copy of the situation to change, and the actions that the change asks for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from orchestrator.execution.job import ENDED, Job
+from orchestrator.execution.messages import Action, Begin, Dismiss, Drop, ReportFailure, StopWorker
+from orchestrator.execution.recipe import Recipe
+from orchestrator.execution.situation import Situation, Worker
+
+
+class Turn:
+    """Lives for one call of `decide`. `result` is the new situation with the actions, in their order."""
+
+    def __init__(self, situation: Situation) -> None:
+        self._before = situation
+        self.rules = situation.rules
+        self.jobs = dict(situation.jobs)
+        self.workers = dict(situation.workers)
+        self.started = situation.started
+        self.spoiled = set(situation.spoiled)
+        self.made = set(situation.made)
+        self.warned = set(situation.warned)
+        self.stopping = situation.stopping
+        self.full = situation.full
+        self.actions: list[Action] = []
+
+    @property
+    def open(self) -> list[Job]:
+        """The jobs that have not ended, in their order."""
+        return [job for id_ in self._before.open if (job := self.jobs[id_]).status not in ENDED]
+
+    def result(self) -> tuple[Situation, tuple[Action, ...]]:
+        """The situation after this turn, and what is to be done."""
+        after = replace(
+            self._before,
+            jobs=self.jobs,
+            open=tuple(job.id for job in self.open),
+            workers=self.workers,
+            started=self.started,
+            spoiled=frozenset(self.spoiled),
+            made=frozenset(self.made),
+            warned=frozenset(self.warned),
+            stopping=self.stopping,
+            full=self.full,
+        )
+        return after, tuple(self.actions)
+
+    def ask(self, *actions: Action) -> None:
+        """Have something done."""
+        self.actions += actions
+
+    def set_job(self, job: Job, **changes: Any) -> Job:
+        """The job with changes, in the situation."""
+        self.jobs[job.id] = changed = replace(job, **changes)
+        return changed
+
+    def set_worker(self, worker: Worker, **changes: Any) -> Worker:
+        """The worker with changes, in the situation."""
+        self.workers[worker.number] = changed = replace(worker, **changes)
+        return changed
+
+    def job_of(self, worker: Worker) -> Job | None:
+        """Whom the worker works for."""
+        return None if worker.job is None else self.jobs[worker.job]
+
+    def others(self, worker: int | None) -> list[Worker]:
+        """All workers but this one."""
+        return [other for other in self.workers.values() if other.number != worker]
+
+    def new_worker(self, job: Job, recipe: Recipe, *, reserved: bool) -> Worker:
+        """A worker for the recipe of a job, for that very job where it is `reserved`."""
+        self.started += 1
+        worker = Worker(
+            number=self.started, recipe=recipe, stage=job.step.stage, job=job.id if reserved else None
+        )
+        self.workers[worker.number] = worker
+        return worker
+
+    def begin(self, job: Job, worker: Worker) -> None:
+        """The worker is ready: it gets the run."""
+        self.set_worker(worker, status="busy", runs=worker.runs + 1)
+        self.ask(Begin(job))
+
+    def rest(self, worker: Worker) -> None:
+        """A run has ended: the worker waits for the next one, or is replaced."""
+        recycle = self.rules.recycle
+        most = worker.recipe.backend.runs if recycle is None else recycle
+        worker = self.set_worker(worker, status="idle", job=None)
+        if most and worker.runs >= most:
+            self.dismiss(worker)
+
+    def dismiss(self, worker: Worker) -> None:
+        """End a worker that has nothing to lose."""
+        self.ask(
+            StopWorker(worker.number, at_once=True) if worker.status == "starting" else Dismiss(worker.number)
+        )
+        self.set_worker(worker, status="stopping")
+
+    def stop_worker(self, worker: Worker, *, at_once: bool = False, dump: bool = False) -> None:
+        """End a worker, whatever it does."""
+        self.ask(StopWorker(worker.number, at_once=at_once, dump=dump))
+        self.set_worker(worker, status="stopping")
+
+    def fail(
+        self, job: Job, category: str, message: str, hint: str = "", *, worker: int | None = None
+    ) -> None:
+        """The job failed for good."""
+        self.ask(Drop(job), ReportFailure(job, category, message, hint, worker))
+        self.set_job(job, status="failed", worker=None)
+        self.full = self.full or category == "storage"

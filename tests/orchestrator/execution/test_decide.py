@@ -1,0 +1,242 @@
+"""The scheduler's core by itself: no thread, no process, no store; a simulation answers its actions with what may happen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ipc import CONTRACT
+from ipc.declaration import Backend, Input, Output, Param, Resources, Stage
+from ipc.protocol import Error, Hello, Ready, Result, Started
+from orchestrator.execution import messages
+from orchestrator.execution.decide import decide
+from orchestrator.execution.job import ENDED, Job
+from orchestrator.execution.messages import GoOn, Said, Stop, Tick
+from orchestrator.execution.scheduler import tasks_of
+from orchestrator.execution.situation import Rules, Situation
+from orchestrator.machine.limits import Limits
+from orchestrator.planning.choice import Choice
+from orchestrator.planning.plan import Plan, Step
+
+NAMES = "abcde"
+
+
+def stage(name, *sources, memory_mb=100, devices=("cpu",)):
+    return Stage(
+        name=name,
+        version=1,
+        backends=tuple(Backend(device=device, env="media", runner=f"fake.{name}") for device in devices),
+        inputs=tuple(Input(name=source, source=f"{source}.out") for source in sources),
+        outputs=(Output(name="out", kind="file", filename="out.txt"),),
+        params=(Param(name="batch_size", default=8, affects="speed"),),
+        resources=Resources(cores=1, memory_mb=memory_mb, vram_mb=1000),
+        batch_floor=1,
+        stall_s=60.0,
+    )
+
+
+def step(declared):
+    return Step(
+        stage=declared,
+        choices=tuple(
+            Choice(backend=backend, model=None, params={"batch_size": 8}) for backend in declared.backends
+        ),
+        inputs={needed.name: needed.source for needed in declared.inputs},
+        verdict="run",
+        reason="",
+    )
+
+
+def situation(*stages, films=1, cores=2, memory_mb=1000, prestart=True):
+    plans = [
+        Plan(
+            film=Path(f"{n}.mkv"),
+            film_digest=str(n),
+            steps=tuple(map(step, stages)),
+            destination=Path(f"{n}.out.mkv"),
+        )
+        for n in range(films)
+    ]
+    jobs = {
+        task.id: Job(task=task) for film, plan in enumerate(plans) for task in tasks_of(film, plan, cores)
+    }
+    rules = Rules(
+        limits=Limits(cores=cores, memory_mb=memory_mb), accelerator_mb=lambda *_: 4000, prestart=prestart
+    )
+    return Situation(rules=rules, jobs=jobs, open=tuple(jobs))
+
+
+class Simulation:
+    """Does what the core asks, by a sequence of choices: each worker loads, runs, fails or dies as they say."""
+
+    def __init__(self, start, choose):
+        self.situation, self.choose = start, choose
+        self.now = 0.0
+        self.alive: dict[int, str] = {}  # what each process has been asked to do: load, run, stop
+        self.ends = Counter()
+        self.reports = []
+
+    def handle(self, event):
+        waiting = [event]
+        while waiting:
+            self.situation, actions = decide(self.situation, waiting.pop(0))
+            self.check()
+            waiting += filter(None, map(self.carry_out, actions))
+
+    def go_on(self):
+        before = None
+        while self.situation != before:
+            before = self.situation
+            self.handle(GoOn(self.now))
+
+    def carry_out(self, action):
+        match action:
+            case messages.LookUp():
+                return messages.Missed(action.job.id, f"key of {action.job.id}")
+            case messages.StartWorker():
+                if self.choose(10) == 0:
+                    return messages.NotStarted(action.worker.number, "env", "not ready")
+                self.alive[action.worker.number] = "load"
+            case messages.Begin():
+                if self.choose(20) == 0:
+                    return messages.CouldNot(action.job.id, "input", "no folder")
+                assert self.alive[action.job.worker] == "ready"
+                self.alive[action.job.worker] = "run"
+            case messages.StopWorker() | messages.Dismiss():
+                if action.worker in self.alive:
+                    self.alive[action.worker] = "stop"
+            case messages.Keep():
+                self.ends[action.job.id] += 1
+                return messages.Ended(action.job.id, action.job.key)
+            case messages.ReportFailure() | messages.ReportSkip():
+                self.ends[action.job.id] += 1
+        self.reports.append(action)
+        return None
+
+    def step(self):
+        """Let one process do something."""
+        number = sorted(self.alive)[self.choose(len(self.alive))]
+        worker = self.situation.workers[number]
+        doing, lot = self.alive[number], self.choose(12)
+        if doing == "stop" or lot == 0:
+            del self.alive[number]
+            self.handle(messages.Exited(number, -9 if lot == 0 else 0, "the end", False, self.now))
+        elif lot == 1:
+            category = ("oom_device", "oom_host", "crash", "input")[self.choose(4)]
+            self.alive[number] = "ready"
+            self.handle(Said(number, Error(category=category, type="E", message="it failed"), self.now))
+        elif doing == "load":
+            hello = Hello(
+                runner="r", stage=worker.stage.name, version=1, pid=1, python="3", contract=CONTRACT
+            )
+            self.handle(Said(number, hello, self.now))
+            self.alive[number] = "ready"
+            self.handle(Said(number, Ready(seconds=1.0), self.now))
+        elif doing == "run":
+            self.handle(Said(number, Started(job="j"), self.now))
+            self.alive[number] = "ready"
+            result = Result(job="j", seconds=1.0, method="m", degraded=(), facts={})
+            self.handle(Said(number, result, self.now))
+        self.now += 1.0
+        self.handle(Tick(self.now))
+        self.go_on()
+
+    def check(self):
+        """What holds after every event, whatever happened."""
+        jobs, workers = self.situation.jobs, self.situation.workers
+        for job in jobs.values():
+            if job.status in {"assigned", "running"}:
+                assert workers[job.worker].job == job.id
+                assert all(jobs[need].status == "done" for need in job.task.needs)
+        held = [worker.job for worker in workers.values() if worker.job is not None]
+        assert len(held) == len(set(held))
+        assert set(self.situation.open) >= {job.id for job in jobs.values() if job.status not in ENDED}
+        if len(workers) > 1:  # what needs more than there is runs alone
+            assert sum(w.stage.resources.memory_mb for w in workers.values()) <= 1000
+
+
+@st.composite
+def graphs(draw):
+    """Stages, each reading from some of those before it."""
+    return [
+        stage(
+            name,
+            *draw(
+                st.lists(st.sampled_from(NAMES[:place]), unique=True, max_size=2) if place else st.just([])
+            ),
+            memory_mb=draw(st.sampled_from([100, 400, 900])),
+            devices=draw(st.sampled_from([("cpu",), ("cuda", "cpu")])),
+        )
+        for place, name in enumerate(NAMES)
+    ]
+
+
+@settings(max_examples=150, deadline=None)
+@given(graphs(), st.integers(1, 3), st.randoms(use_true_random=False), st.booleans())
+def test_whatever_happens_every_job_ends_once_and_no_worker_is_left(stages, films, random, prestart):
+    one = Simulation(situation(*stages, films=films, prestart=prestart), random.randrange)
+    one.go_on()
+    for _ in range(2000):
+        if one.situation.over or not one.alive:
+            break
+        one.step()
+    assert one.situation.over
+    assert one.ends == Counter(one.situation.jobs.keys())
+    for job in one.situation.jobs.values():
+        needs = [one.situation.jobs[need].status for need in job.task.needs]
+        assert job.status == "failed" or set(needs) <= {"done"}
+
+
+@settings(max_examples=50, deadline=None)
+@given(graphs(), st.randoms(use_true_random=False), st.integers(0, 12))
+def test_a_run_that_is_stopped_ends_every_process_and_starts_none(stages, random, after):
+    one = Simulation(situation(*stages, films=2), random.randrange)
+    one.go_on()
+    for _ in range(after):
+        if not one.situation.over and one.alive:
+            one.step()
+    one.handle(Stop())
+    started = one.situation.started
+    for _ in range(200):
+        if one.situation.over:
+            break
+        one.step()
+    assert one.situation.over
+    assert not one.alive
+    assert one.situation.started == started
+
+
+def test_a_job_without_progress_is_stopped_with_its_stacks_and_tried_again():
+    one = Simulation(situation(stage("a"), prestart=False), lambda bound: bound - 1)
+    one.go_on()
+    one.step()  # it has loaded, and runs
+    one.handle(Tick(one.now + 59.0))
+    assert one.alive == {1: "run"}
+    one.now += 61.0
+    one.handle(Tick(one.now))
+    assert one.alive == {1: "stop"}
+    assert any(isinstance(action, messages.StopWorker) and action.dump for action in one.reports)
+    one.step()
+    assert "made no progress" in next(a for a in one.reports if isinstance(a, messages.ReportRetry)).reason
+
+
+def test_time_asleep_is_no_stall():
+    one = Simulation(situation(stage("a"), prestart=False), lambda bound: bound - 1)
+    one.go_on()
+    one.step()
+    one.handle(Tick(one.now + 3600.0, asleep=3600.0))
+    assert one.alive == {1: "run"}
+
+
+@pytest.mark.parametrize(("category", "batch"), [("oom_device", 4), ("oom_host", 1)])
+def test_a_batch_that_does_not_fit_is_tried_smaller_in_the_same_worker(category, batch):
+    one = Simulation(situation(stage("a"), prestart=False), lambda bound: bound - 1)
+    one.go_on()
+    one.step()
+    one.handle(Said(1, Error(category=category, type="E", message="out of memory"), one.now))
+    assert one.situation.jobs[0, "a"].batch_size == batch
+    assert one.situation.jobs[0, "a"].tries.failed_batches == (8,)
