@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from ipc import cue_flags
 from ipc.errors import StageError
+from ipc.intervals import Coverage
 from ipc.time_range import clip_of
 from orchestrator.report import need, people, sound, tracks
 from orchestrator.report.results import Results
-from orchestrator.report.spans import Spans
 from orchestrator.storage.store import Store
 from orchestrator.util.redact import masked
 from orchestrator.views import film_notes, heard
@@ -48,7 +49,9 @@ def of_film(
         or results.rows("alignment", "words")
     )
     doubts = results.rows("asr", "doubts")
-    speech = None if timeline["speech"] is None else Spans((start, end) for start, end in timeline["speech"])
+    speech = (
+        None if timeline["speech"] is None else Coverage((start, end) for start, end in timeline["speech"])
+    )
     measured = tracks.Heard(speech, words, doubts, timeline["frame_rate"])
     shown = tracks.of_film(results, measured)
     clip = clip_start(results)
@@ -82,6 +85,7 @@ def of_film(
         "stages": [_stage(stage, store) for stage in film["stages"]],
         **timeline,
         "tracks": shown,
+        "flags": cue_flags.table(),
         "speakers": people.speakers(results, timeline["turns"], shown),
         "doubts": None if doubts is None else [_doubt(row) for row in doubts],
         "names": people.names(results),
@@ -118,7 +122,7 @@ def _machine(content: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def verdict(film: Mapping[str, Any]) -> dict[str, Any]:
-    """How it ended for this film, `done`, `degraded`, `failed` or `interrupted`, and what is to be said at the top."""
+    """How the run ended for this film (`done`, `degraded`, `failed` or `interrupted`), and the reasons for the top of the page."""
     stages = [stage for stage in film["stages"] if stage["status"] != "off"]
     reasons = [f"{stage['stage']}: {why}" for stage in stages for why in stage["degraded"]]
     failed = [stage for stage in stages if stage["status"] == "failed"]
@@ -129,7 +133,7 @@ def verdict(film: Mapping[str, Any]) -> dict[str, Any]:
         )
     left = [stage["stage"] for stage in stages if stage["status"] not in {"done", "cached", "failed"}]
     if left:
-        reasons.append(f"not made: {', '.join(left)}")
+        reasons.append(f"not produced: {', '.join(left)}")
     how = "failed" if failed else "interrupted" if left else "degraded" if reasons else "done"
     return {"how": how, "reasons": reasons}
 

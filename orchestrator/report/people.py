@@ -1,4 +1,4 @@
-"""Who the voices are, and which names were set right."""
+"""Who the speakers are, and which names were corrected."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any
 from orchestrator.report.results import Results
 
 _SOURCES = {
-    "asked": "you said so",
-    "voice": "the voice is known",
-    "dialogue": "the dialogue says so",
-    "none": "nobody can tell",
-    "edited": "you named it",
+    "asked": "named by you",
+    "voice": "recognised by a saved voice",
+    "dialogue": "named in the dialogue",
+    "none": "not identified",
+    "edited": "named in review",
 }
 
 
 def speakers(
     results: Results, turns: Sequence[Sequence[Any]], tracks: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """The voices in order of their first appearance: what each is called (as the subtitles call it), why, and for how long it speaks."""
+    """The speakers in order of their first appearance: the name in the subtitles, where it comes from, and seconds of speech."""
     known = {row["speaker"]: row for row in results.rows("naming", "speakers") or ()}
     for label, name in (results.facts("subtitles").get("edits") or {}).get("named", {}).items():
         known[label] = {"speaker": label, "name": name, "confidence": 1.0, "source": "edited", "evidence": []}
@@ -48,7 +48,7 @@ def speakers(
 
 
 def names(results: Results) -> list[dict[str, Any]]:
-    """Names that were set right, in order of time: by hearing again with them in mind, and by correction."""
+    """Corrected names in order of time: by transcribing again with hints, and by correction of the text."""
     bias = results.facts("asr").get("bias") or {}
     found = [
         {
@@ -56,7 +56,7 @@ def names(results: Results) -> list[dict[str, Any]]:
             "before": one["from"],
             "after": one["to"],
             "applied": kind == "changed",
-            "why": ["heard again with the film's names in mind"],
+            "why": ["re-transcribed with name hints"],
         }
         for kind in ("changed", "undone")
         for one in bias.get(kind, ())

@@ -70,14 +70,14 @@ class Results:
     def _why_not(self, stage: str) -> str:
         ran = self._stages.get(stage)
         if ran is None:
-            return f"this run had no stage {stage}"
+            return f"this run has no stage {stage}"
         match ran["status"]:
             case "off":
                 return f"{stage} was off ({ran['reason']})"
             case "failed":
                 return f"{stage} failed"
             case "done" | "cached":
-                return f"the result of {stage} is no longer in the store"
+                return f"the result of {stage} is no longer in the cache"
             case "skipped":
                 return f"{stage} could not run ({ran['reason']})"
         return f"the run ended before {stage}"

@@ -13,11 +13,11 @@ def of_film(results: Results) -> dict[str, Any]:
     shots = results.artifact("shots", "shots") if results.stages("shots") else None
     return {
         "waveform": _waveform(results),
-        "speech": _regions(results, "speech", "stretches of speech"),
+        "speech": _regions(results, "speech", "speech regions"),
         "overlap": _regions(results, "overlap"),
         "turns": [
             [round(row["start"], 2), round(row["end"], 2), row["speaker"]]
-            for row in results.rows("diarization", "turns", "turns of speakers") or ()
+            for row in results.rows("diarization", "turns", "speaker turns") or ()
         ],
         "shots": None if shots is None else [round(row["time"], 3) for row in shots.rows()],
         "frame_rate": 0.0 if shots is None else float(shots.content["frame_rate"]),
