@@ -1,4 +1,4 @@
-"""The page's data: one JSON of what a run did to one film, and of what it left in the store.
+"""The page's data: one JSON of what a run did to one film, and of its results in the store.
 
 The form is that of the page, not an interface for others (that is `run.json`); `js/state.js` says what it holds. Everything in it went
 through `orchestrator.util.redact`.
@@ -39,7 +39,7 @@ def of_film(
 ) -> dict[str, Any]:
     """The page's data for `film`, one of the films of `content` (a `run.json`), for a page in `folder`.
 
-    What the store does not hold is said in `missing`. `editing` adds the words with their times.
+    `missing` lists what the store does not hold. `editing` adds the words with their times.
     """
     results = Results(film, store)
     timeline = sound.of_film(results)
@@ -52,12 +52,12 @@ def of_film(
     speech = (
         None if timeline["speech"] is None else Coverage((start, end) for start, end in timeline["speech"])
     )
-    measured = tracks.Heard(speech, words, doubts, timeline["frame_rate"])
+    measured = tracks.TrackBasis(speech, words, doubts, timeline["frame_rate"])
     shown = tracks.of_film(results, measured)
     clip = clip_start(results)
     place = Path(film["path"])
     nameless = {**film, "path": place.name}
-    found = {
+    content_of_page = {
         "schema": SCHEMA,
         "editing": editing,
         "film": {
@@ -69,7 +69,7 @@ def of_film(
         },
         "media": media(place, folder),
         "verdict": verdict(film),
-        "said": [{"text": text, "look": look} for told in (heard, film_notes) for text, look in told.sentences(nameless)],
+        "said": [{"text": text, "look": look} for notes in (heard, film_notes) for text, look in notes.sentences(nameless)],
         "run": {**{name: content.get(name) for name in ("id", "version", "started")}, "machine": _machine(content)},
         "outputs": [
             {
@@ -92,7 +92,7 @@ def of_film(
         "words": _words(words or ()) if editing else None,
         "missing": results.missing,
     }  # fmt: skip
-    return dict(masked(_without(found, (f"{place.parent}{os.sep}", ""), (str(Path.home()), "~"))))
+    return dict(masked(_without(content_of_page, (f"{place.parent}{os.sep}", ""), (str(Path.home()), "~"))))
 
 
 def _without(value: Any, *places: tuple[str, str]) -> Any:

@@ -50,7 +50,7 @@ def render(data: Mapping[str, Any], *, key: str = "", connect: bool = False) -> 
 
 
 def title(data: Mapping[str, Any]) -> str:
-    """What a tab says: a run that failed or was stopped is told by it."""
+    """The title of the browser's tab; it says so if the run failed, was interrupted or is degraded."""
     how = data.get("verdict", {}).get("how", "done")
     return f"{data['film']['name']}: report" + ("" if how == "done" else f" ({how})")
 

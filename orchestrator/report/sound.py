@@ -1,4 +1,4 @@
-"""What the timeline draws besides cues: the waveform, speech, who speaks when, changes of shot, other sounds."""
+"""What the timeline draws besides cues: waveform, speech, speaker turns, shot changes, other sounds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from orchestrator.report.results import Results
 
 
 def of_film(results: Results) -> dict[str, Any]:
-    """Everything there is, for the timeline; what is not there is empty, and said in `results.missing`."""
+    """Everything for the timeline; what is missing is empty, and listed in `results.missing`."""
     shots = results.artifact("shots", "shots") if results.stages("shots") else None
     return {
         "waveform": _waveform(results),

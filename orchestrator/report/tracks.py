@@ -15,16 +15,16 @@ from orchestrator.report.results import Results, Row
 from orchestrator.stages.catalog import STAGES
 
 DOUBTFUL_WORD = 0.5
-"""A word of a lower probability is marked in its cue."""
+"""Words of a lower probability are marked in their cue."""
 _SAME_S = 0.0015
 """Seconds: times are written in milliseconds."""
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What a track is measured by: speech, the words that were recognised, and the doubts of recognition; None where they are not there.
+class TrackBasis:
+    """What a track is measured by: speech, the recognised words, and the doubts of recognition; None where they are missing.
 
-    A track `beneath` which they were spoken is a translation: it is no surer than what it was made from.
+    `beneath`: the track is a translation, and those are of the source speech under it. It has no more confidence than its source.
     """
 
     speech: Coverage | None
@@ -34,20 +34,20 @@ class Heard:
     beneath: bool = False
 
 
-def of_film(results: Results, heard: Heard) -> list[dict[str, Any]]:
-    """A track for each language that cues were made in, the one that is spoken first."""
-    return [track for stage in results.stages("subtitles") if (track := _track(stage, results, heard))]
+def of_film(results: Results, basis: TrackBasis) -> list[dict[str, Any]]:
+    """A track for each language with cues, the source language first."""
+    return [track for stage in results.stages("subtitles") if (track := _track(stage, results, basis))]
 
 
-def _track(stage: str, results: Results, heard: Heard) -> dict[str, Any] | None:
+def _track(stage: str, results: Results, basis: TrackBasis) -> dict[str, Any] | None:
     code = stage.partition("-")[2]
     table = results.artifact(stage, "cues", f"cues in {code}" if code else "cues")
     manifest = results.manifest(stage)
     if table is None or manifest is None:
         return None
     language = str(table.content["language"])
-    limits = limits_of(manifest.ingredients, language, heard.frame_rate)
-    own = dataclasses.replace(heard, beneath=bool(code))
+    limits = limits_of(manifest.ingredients, language, basis.frame_rate)
+    own = dataclasses.replace(basis, beneath=bool(code))
     cues = [*_cues(table.rows(), own, limits)]
     base = results.rows(stage, "base_cues")
     if base is not None:
@@ -71,75 +71,78 @@ def limits_of(params: Mapping[str, Any], language: str, frame_rate: float = 0.0)
     return cue_rules.limits_of({**STAGES["subtitles"].defaults(), **params}, language, frame_rate)
 
 
-def _cues(rows: Sequence[Row], heard: Heard, limits: CueLimits) -> Iterator[dict[str, Any]]:
-    words = [w for w in heard.words or () if w["start"] is not None and w["probability"] is not None]
+def _cues(rows: Sequence[Row], basis: TrackBasis, limits: CueLimits) -> Iterator[dict[str, Any]]:
+    words = [w for w in basis.words or () if w["start"] is not None and w["probability"] is not None]
     starts = [float(w["start"]) for w in words]
     flagged = [
-        one for one in heard.doubts or () if one["verdict"] == "flagged" and one["segment"] is not None
+        one for one in basis.doubts or () if one["verdict"] == "flagged" and one["segment"] is not None
     ]
     doubtful = Overlapping((float(one["start"]), float(one["end"])) for one in flagged)
     for row in rows:
         start, end = float(row["start"]), float(row["end"])
-        # What a person wrote is not to be doubted for what the machine heard there.
-        looked = "edited" in row["flags"]
-        near = [] if looked else [words[k] for k in starting_within(starts, start - 0.05, end)]
-        own = [word for word in near if heard.beneath or word["segment"] in row["segments"]]
-        speech = None if heard.speech is None else heard.speech.share(start, end)
+        # Edited text is not to be doubted for what was recognised there.
+        edited = "edited" in row["flags"]
+        near = [] if edited else [words[k] for k in starting_within(starts, start - 0.05, end)]
+        own = [word for word in near if basis.beneath or word["segment"] in row["segments"]]
+        speech = None if basis.speech is None else basis.speech.share(start, end)
         confidence = _mean([float(word["probability"]) for word in own])
         # The table has no speaker labels: where a label makes a cue too fast, the stage's flag says so.
         cps = cue_rules.cps(lines_of(row["text"]), milliseconds(start, end))
         doubts = [
             (float(doubt["score"]), why)
-            for doubt in ([] if looked else [flagged[k] for k in doubtful.with_part_of(start, end)])
-            if heard.beneath or doubt["segment"] in row["segments"]
+            for doubt in ([] if edited else [flagged[k] for k in doubtful.with_part_of(start, end)])
+            if basis.beneath or doubt["segment"] in row["segments"]
             for why in doubt["reasons"]
         ]
-        known = need.Measured(cps, limits.cps, None if looked else speech, confidence, doubts, heard.beneath)
-        score, why = need.of_cue(row["flags"], known)
+        measured = need.Measured(
+            cps, limits.cps, None if edited else speech, confidence, doubts, basis.beneath
+        )
+        score, why = need.of_cue(row["flags"], measured)
         yield {
             "id": row["index"],
             "start": round(start, 3),
             "end": round(end, 3),
             "text": row["text"],
             "speakers": row["speakers"],
-            "flags": _flags(row["flags"], known),
+            "flags": _flags(row["flags"], measured),
             "need": score,
             "why": why,
             "cps": round(cps, 1),
             "confidence": None if confidence is None else round(confidence, 2),
             "speech": None if speech is None else round(speech, 2),
-            "unsure": [] if heard.beneath else _unsure(row["text"], own),
+            "unsure": [] if basis.beneath else _unsure(row["text"], own),
             "base": None,
         }
 
 
-def _flags(flags: Sequence[str], known: need.Measured) -> list[str]:
+def _flags(flags: Sequence[str], measured: need.Measured) -> list[str]:
     """The cue's flags, and those that only the report can give."""
-    found = list(flags)
-    if known.speech is not None and known.speech < need.SILENT and need.SOUND not in flags:
-        found.append("no_speech")
-    if known.confidence is not None and known.confidence < need.UNSURE:
-        found.append("unsure")
-    if known.doubts:
-        found.append("doubtful")
-    return list(dict.fromkeys(found))
+    all_flags = list(flags)
+    if measured.speech is not None and measured.speech < need.SILENT and need.SOUND not in flags:
+        all_flags.append("no_speech")
+    if measured.confidence is not None and measured.confidence < need.UNSURE:
+        all_flags.append("unsure")
+    if measured.doubts:
+        all_flags.append("doubtful")
+    return list(dict.fromkeys(all_flags))
 
 
 def _unsure(text: str, words: Sequence[Row]) -> list[list[int]]:
-    """Stretches of the text, as [from, to], that doubtful words stand in."""
-    found, at = [], 0
+    """Parts of the text, as [from, to], that are low-confidence words."""
+    spans: list[list[int]] = []
+    at = 0
     for word in words:
         place = text.find(word["text"], at)
         if place < 0:
             continue
         at = place + len(word["text"])
         if word["probability"] < DOUBTFUL_WORD:
-            found.append([place, at])
-    return found
+            spans.append([place, at])
+    return spans
 
 
 def _mark_edited(cues: Sequence[dict[str, Any]], base: Sequence[Row]) -> None:
-    """Give each cue that is not as it was made the cues that stood there before."""
+    """Give each cue that an edit changed the cues that stood there before."""
     by_time = Overlapping((float(row["start"]), float(row["end"])) for row in base)
     for cue in cues:
         before = [base[k] for k in by_time.with_part_of(cue["start"], cue["end"])]

@@ -2,7 +2,7 @@
 import { page } from "./state.js";
 import { byId, fillWith, h, inputById, maybe, valueIn } from "./elements.js";
 import { clock } from "./words.js";
-import { size } from "./cue_rules.js";
+import { characters, linesOf } from "./cue_rules.js";
 import { cueOf, editedTrack } from "./measured.js";
 import { endTyping } from "./history.js";
 import { insert, merge, remove, retext, revert, split } from "./edits.js";
@@ -127,21 +127,21 @@ function refresh() {
 const breaks = (cue, rule) => cue.flags.includes(rule);
 
 /**
- * The characters of each line as it is typed, and the reading speed, each beside its limit.
+ * The characters of each line as it will be saved, and the reading speed, each beside its limit.
  * @param {Cue} cue
  */
 function counters(cue) {
   const { limits } = editedTrack();
-  const lines = cue.text.split("\n").map(size);
+  let used = 0; // lines so far; an empty one is not saved
+  const lines = cue.text.split("\n").map((line) => {
+    const count = characters(linesOf(line));
+    if (count) used += 1;
+    const wrong = count > limits.width || (count > 0 && used > limits.lines);
+    return h("span", { class: wrong ? "wrong" : "" }, `${count}/${limits.width}`);
+  });
   fillWith(
     byId("cue-lines"),
-    lines.map((count, k) =>
-      h(
-        "span",
-        { class: count > limits.width || k >= limits.lines ? "wrong" : "" },
-        `${count}/${limits.width}`,
-      ),
-    ),
+    lines,
     h("span", { class: breaks(cue, "too_fast") ? "wrong" : "" }, `${cue.cps} of ${limits.cps} CPS`),
     breaks(cue, "collides") && h("span.wrong", page.data.flags.collides.sentence),
   );

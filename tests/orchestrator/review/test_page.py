@@ -48,6 +48,23 @@ def test_text_is_written_with_its_measures_beside_it_and_undone_as_one(page):
     assert cues(page)[0][2].startswith("One. And")
 
 
+def test_an_edited_cue_is_judged_by_the_rules_and_a_blank_line_is_no_line(page):
+    keys(page, "j", "e", "End")
+    page.keyboard.type(" And a good deal more than anybody can read.")
+    edited = page.evaluate("page.cues[0]")
+    assert edited["flags"] == ["edited", "too_fast", "wide"]
+    assert edited["why"] == ["32.0 characters per second (limit 17)", "a line of 48 characters (limit 42)"]
+    weights = [page.evaluate(f"page.data.flags.{flag}.weight") for flag in ("too_fast", "wide")]
+    assert edited["need"] == pytest.approx(1 - (1 - weights[0]) * (1 - weights[1]), abs=1e-3)
+    keys(page, "Control+a")
+    page.keyboard.type("One.\nTwo.\n\n")
+    assert page.evaluate("page.cues[0].flags") == ["edited"]
+    assert page.locator("#cue-lines .wrong").count() == 0
+    page.keyboard.type("Three.")
+    assert page.evaluate("page.cues[0].flags") == ["edited", "lines"]
+    assert page.locator("#cue-lines .wrong").count() == 1
+
+
 def test_a_cue_is_split_merged_deleted_and_put_in_by_the_keyboard(page):
     keys(page, "j", "e", "End")
     page.keyboard.type(" More.")
