@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from ipc.intervals import difference, union
 from stage_runners.asr.segments import Line, Span, plain
 from stage_runners.asr.words import Word
 
@@ -20,32 +20,8 @@ _MOST_SHARED = 8
 
 def uncovered(regions: Sequence[Span], lines: Sequence[Line], least: float = LEAST) -> list[Span]:
     """Stretches of at least `least` seconds of the regions (in order, apart) that no word is near, in order."""
-    covered = joined([Span(word.start - _NEAR, word.end + _NEAR) for line in lines for word in line.words])
-    ends = [span.end for span in covered]
-    result: list[Span] = []
-    for region in regions:
-        clock = region.start
-        for index in range(bisect_right(ends, region.start), len(covered)):
-            word = covered[index]
-            if word.start >= region.end:
-                break
-            if word.start - clock >= least:
-                result.append(Span(clock, word.start))
-            clock = max(clock, word.end)
-        if region.end - clock >= least:
-            result.append(Span(clock, region.end))
-    return result
-
-
-def joined(spans: Sequence[Span]) -> list[Span]:
-    """The same seconds in order, with no two spans that touch."""
-    result: list[Span] = []
-    for span in sorted(spans):
-        if result and span.start <= result[-1].end:
-            result[-1] = Span(result[-1].start, max(result[-1].end, span.end))
-        else:
-            result.append(span)
-    return result
+    covered = union((word.start - _NEAR, word.end + _NEAR) for line in lines for word in line.words)
+    return [Span(start, end) for start, end in difference(regions, covered, least)]
 
 
 def fitting(words: Sequence[Word], gap: Span, before: Sequence[Word], behind: Sequence[Word]) -> list[Word]:

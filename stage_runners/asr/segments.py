@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ipc.intervals import overlap
 from stage_runners.asr import words as asr_words
 from stage_runners.asr.words import Word
 from stage_runners.whisper.decode import Decoded
@@ -25,7 +26,7 @@ class Span(NamedTuple):
 
     def shared(self, other: Span) -> float:
         """Seconds that both hold."""
-        return max(0.0, min(self.end, other.end) - max(self.start, other.start))
+        return overlap(*self, *other)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from ipc.intervals import overlap
 from stage_runners.text.grammar import ending
 
 
@@ -123,7 +124,7 @@ class _Timeline:
         found = []
         k = max(0, bisect_right(self._edges, start) - 1)
         while k + 1 < len(self._edges) and self._edges[k] < end:
-            seconds = min(end, self._edges[k + 1]) - max(start, self._edges[k])
+            seconds = overlap(start, end, self._edges[k], self._edges[k + 1])
             if seconds > 0 and self._active[k]:
                 found.append((seconds, self._active[k]))
             k += 1

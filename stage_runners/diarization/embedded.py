@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ipc.intervals import length, union
 from stage_runners.diarization.clustering import cluster
 from stage_runners.diarization.pieces import Pieces, cut
 from stage_runners.diarization.result import Diarization, Turn
@@ -112,11 +113,7 @@ def _centroids(
 
 def _seconds(spans: NDArray[np.int64]) -> float:
     """How much of the film `spans` (n, 2) in frames cover; pieces of one stretch overlap by half."""
-    covered, reached = 0, -1
-    for first, last in sorted(map(tuple, spans.tolist())):
-        covered += max(0, last - max(first, reached))
-        reached = max(reached, last)
-    return covered * FRAME
+    return length(union((first, last) for first, last in spans.tolist())) * FRAME
 
 
 class _Confidence:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ipc.intervals import length, shared, union
 from stage_runners.subtitles.cues import Cue
 from stage_runners.subtitles.edits.cues import EDITED
 from stage_runners.subtitles.sdh import FLAG as SOUND
@@ -26,7 +27,7 @@ class Trust:
     """
 
     def __init__(self, segments: Sequence[Row], doubts: Sequence[Row], speech: Sequence[Row] | None) -> None:
-        times = joined([(row["start"], row["end"]) for row in doubts if row["verdict"] in _DOUBTED])
+        times = union((row["start"], row["end"]) for row in doubts if row["verdict"] in _DOUBTED)
         self._speech = speech
         self._doubted = {
             row["id"]
@@ -59,31 +60,6 @@ def shares(shown: Times, speech: Times) -> tuple[float, float]:
 
     Both are lists of (start, end) in seconds. Without speech all of it is covered, and of nothing shown nothing is unsupported.
     """
-    shown, speech = joined(shown), joined(speech)
-    both = shared(shown, speech)
-    heard, seen = (sum(end - start for start, end in times) for times in (speech, shown))
+    shown, speech = union(shown), union(speech)
+    both, heard, seen = shared(shown, speech), length(speech), length(shown)
     return (both / heard if heard else 1.0), (1.0 - both / seen if seen else 0.0)
-
-
-def joined(times: Times) -> list[tuple[float, float]]:
-    """The same seconds in order, with no two stretches that touch."""
-    result: list[tuple[float, float]] = []
-    for start, end in sorted(pair for pair in times if pair[1] > pair[0]):
-        if result and start <= result[-1][1]:
-            result[-1] = (result[-1][0], max(result[-1][1], end))
-        else:
-            result.append((start, end))
-    return result
-
-
-def shared(some: Times, others: Times) -> float:
-    """Seconds in both, each in order and apart."""
-    total, first = 0.0, 0
-    for start, end in some:
-        while first < len(others) and others[first][1] <= start:
-            first += 1
-        for low, high in others[first:]:
-            if low >= end:
-                break
-            total += max(0.0, min(end, high) - max(start, low))
-    return total

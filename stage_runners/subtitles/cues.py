@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from ipc.cue_rules import GRID_MS, MOVING, CueLimits
+
 DASH = "- "
-_MOVING = 12.0
-"""Frames a second from which on a picture seems to move."""
 
 
-@dataclass(frozen=True)
-class Profile:
-    """Limits of a cue: characters a line, lines, characters a second, milliseconds."""
+@dataclass(frozen=True, kw_only=True)
+class Profile(CueLimits):
+    """The limits of a cue, with times on the grid, and how a layout sets its times."""
 
-    width: int = 42
-    lines: int = 2
-    cps: float = 17.0
     min_ms: int = 840
     max_ms: int = 7000
     gap_ms: int = 80
@@ -36,14 +33,11 @@ class Profile:
     dash: str = DASH
     """What stands before each line where two speak in one cue."""
 
-    def on_film(self, frame_rate: float, grid_ms: int) -> Profile:
-        """The same limits for a film of `frame_rate` frames a second (0: no picture): the gap is also `gap_frames` long.
-
-        A picture slower than `_MOVING` is a slide beside a recording: nobody sees its frames.
-        """
-        moving = frame_rate >= _MOVING
+    def on_film(self, frame_rate: float) -> Profile:
+        """The same limits for a film of `frame_rate` frames a second (0: no picture): the gap is also `gap_frames` long if it moves."""
+        moving = frame_rate >= MOVING
         frame = 1000 / frame_rate if moving else self.frame_ms
-        frames = math.ceil(round(self.gap_frames * frame / grid_ms, 4)) * grid_ms if moving else 0
+        frames = math.ceil(round(self.gap_frames * frame / GRID_MS, 4)) * GRID_MS if moving else 0
         return replace(self, frame_ms=frame, gap_ms=max(self.gap_ms, frames))
 
 

@@ -9,16 +9,16 @@ broken as little as can be and the cue is flagged.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ipc.cue_rules import reading_ms, too_fast, too_long, too_short
 from stage_runners.subtitles.cues import Costs, Cue, Line, Profile
 from stage_runners.subtitles.line_breaks import TORN, Lines
 from stage_runners.subtitles.times import NEVER, Times, timed
-from stage_runners.subtitles.tokens import GRID_MS, Token
+from stage_runners.subtitles.tokens import Token
 
 _STATES = 8
 """Lateness values kept at a place: with twice as many no layout of a test film changed."""
@@ -184,7 +184,7 @@ class Layout:
                 pushed = max(0, _LEAST_MS - room) if span.last < len(self.tokens) else 0
                 cost += costs.short + lacking / 10
                 room += pushed
-        needed = self._reading(span.characters)
+        needed = reading_ms(span.characters, profile.cps)
         if room < needed and not pushed and span.last < len(self.tokens):
             delay = self._onset[span.last] - self.tokens[span.last].start
             lacking = needed - room
@@ -201,10 +201,6 @@ class Layout:
         start = self._onset[first] + late
         said = max(self._spoken[last] - start, 0)
         return start, said, min(self._onset[last] - self.profile.gap_ms - start, self.profile.max_ms)
-
-    def _reading(self, characters: int) -> int:
-        """Milliseconds it takes to read `characters`, on the grid."""
-        return math.ceil(characters * 1000 / self.profile.cps / GRID_MS) * GRID_MS
 
     def _label(self, first: int) -> str:
         """Label of a cue, or of a dialogue's line, that starts at token `first`."""
@@ -233,15 +229,15 @@ class Layout:
         onset = self.tokens[first].start
         start = self._onset[first] + late
         spoken = max(self._spoken[span.last], start)
-        return Times(onset, spoken, self._reading(span.characters), start)
+        return Times(onset, spoken, reading_ms(span.characters, self.profile.cps), start)
 
     def _cue(self, first: int, span: _Span, when: Times) -> Cue:
         profile = self.profile
         tokens = self.tokens[first : span.last]
         flags = {
-            "too_fast": when.needed > when.end - when.start,
-            "too_short": when.end - when.start < profile.min_ms,
-            "too_long": when.spoken - when.start > profile.max_ms,
+            "too_fast": too_fast(span.characters, when.end - when.start, profile),
+            "too_short": too_short(when.end - when.start, profile),
+            "too_long": too_long(when.spoken - when.start, profile),
             "late": when.start - when.onset > max(2 * profile.gap_ms, profile.patience_ms)
             and not when.snapped,
             "overlap": any(token.overlap for token in tokens),

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ipc.cue_rules import limits_of
 from ipc.errors import StageError
 from stage_runners.subtitles.cues import DASH, Profile
-from stage_runners.subtitles.tokens import GRID_MS, up
+from stage_runners.subtitles.tokens import up
 
 MIN_WIDTH = 16
 """A speaker label and the words that cannot be cut have to fit a line."""
@@ -33,10 +34,11 @@ def profile(params: Mapping[str, Any], language: str, shots: Shots = NO_SHOTS) -
     """The limits in `language`, on a film with these `shots`; StageError("config") where the parameters contradict."""
     if wrong := _wrong(params):
         raise StageError("config", wrong)
+    asked = limits_of(params, language)
     limits = Profile(
-        width=int(params["line_widths"].get(language, params["max_line_width"])),
-        lines=int(params["max_line_count"]),
-        cps=float(params["reading_speeds"].get(language, params["max_cps"])),
+        width=asked.width,
+        lines=asked.lines,
+        cps=asked.cps,
         min_ms=up(params["min_duration"]),
         max_ms=up(params["max_duration"]),
         gap_ms=up(params["min_gap"]),
@@ -45,7 +47,7 @@ def profile(params: Mapping[str, Any], language: str, shots: Shots = NO_SHOTS) -
         gap_frames=int(params["gap_frames"]),
         dash=_dash(params, language),
     )
-    return limits.on_film(shots.frame_rate, GRID_MS)
+    return limits.on_film(shots.frame_rate)
 
 
 def _wrong(params: Mapping[str, Any]) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ipc.cue_rules import GRID_MS
 from stage_runners.subtitles.cues import Cue, Line, Profile
-from stage_runners.subtitles.tokens import GRID_MS
 
 Row = Mapping[str, Any]
 MUSIC, SILENCE, NO_SPEECH = "music", "silence", "no speech"

@@ -14,8 +14,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ipc.cue_rules import GRID_MS
 from stage_runners.subtitles.cues import Profile
-from stage_runners.subtitles.tokens import GRID_MS
 
 NEVER = 1 << 50
 

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ipc.cue_rules import GRID_MS
 from stage_runners.text.grammar import clings, spaceless
 from stage_runners.text.word_times import by_segment, places
 
-GRID_MS = 10
-"""Every time is a multiple of this, so that ASS, which knows no finer times, shows the same cues as SRT."""
 _PIECE = re.compile(r".*?[-/._@]+|.+", re.DOTALL)
 
 

@@ -58,15 +58,7 @@ def drop_short(spans: Spans, frames: int) -> Spans:
 def pad(spans: Spans, frames: int, total: int) -> Spans:
     """Each span longer by `frames` on both sides, within 0..total; what then touches is joined."""
     wider = np.stack([np.maximum(spans[:, 0] - frames, 0), np.minimum(spans[:, 1] + frames, total)], axis=1)
-    if not len(wider):
-        return wider
-    joined = [wider[0].copy()]
-    for span in wider[1:]:
-        if span[0] <= joined[-1][1]:
-            joined[-1][1] = max(joined[-1][1], span[1])
-        else:
-            joined.append(span.copy())
-    return np.stack(joined)
+    return fill_gaps(wider, 1)
 
 
 def means(scores: NDArray[Any], spans: Spans) -> NDArray[np.float64]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ipc import cue_rules
+from ipc.cue_rules import COLLIDES, GRID_MS
 from ipc.edits import Shown
 from stage_runners.subtitles.cues import Cue, Line, Profile
-from stage_runners.subtitles.tokens import GRID_MS
 
 EDITED = "edited"
-COLLIDES = "collides"
 _DASH = re.compile(r"[-\u2013\u2014]\s?(?=\S)")
 
 
@@ -50,21 +49,8 @@ def judged(cue: Cue, limits: Profile) -> Cue:
     """The cue, flagged with the limits that it breaks where somebody edited it; its labels take room and reading time too."""
     if EDITED not in cue.flags:
         return cue
-    return replace(cue, flags=tuple(dict.fromkeys((*cue.flags, *_broken(cue, limits)))))
-
-
-def _broken(cue: Cue, limits: Profile) -> list[str]:
-    shown = cue.end - cue.start
-    characters = len(cue.text(labels=True))
-    needed = math.ceil(characters * 1000 / limits.cps / GRID_MS) * GRID_MS
-    flags = {
-        "too_fast": needed > shown,
-        "too_short": shown < limits.min_ms,
-        "too_long": shown > limits.max_ms,
-        "wide": any(len(line.shown()) > limits.width for line in cue.lines),
-        "lines": len(cue.lines) > limits.lines,
-    }
-    return [name for name, there in flags.items() if there]
+    rules = cue_rules.broken([line.shown() for line in cue.lines], cue.end - cue.start, limits)
+    return replace(cue, flags=tuple(dict.fromkeys((*cue.flags, *rules))))
 
 
 def relabelled(cues: Sequence[Cue], laid: Sequence[Cue], labels: Labels) -> list[Cue]:
@@ -116,7 +102,7 @@ def collided(cues: Sequence[Cue]) -> list[Cue]:
     result = list(cues)
     for k in range(1, len(cues)):
         a, b = cues[k - 1], cues[k]
-        if b.start < a.end and (EDITED in a.flags or EDITED in b.flags):
+        if cue_rules.overlapping(b.start - a.end) and (EDITED in a.flags or EDITED in b.flags):
             for at in (k - 1, k):
                 if COLLIDES not in result[at].flags:
                     result[at] = replace(result[at], flags=(*result[at].flags, COLLIDES))
