@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import fcntl
 import hashlib
 import json
 import math
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from orchestrator.errors import STORAGE, USAGE, FatalError
+from ipc import atomic
+from orchestrator.errors import USAGE, FatalError
 from orchestrator.paths import home
 from orchestrator.storage.manifest import Manifest
-from orchestrator.util import memo
+from orchestrator.util import locks, memo
+from orchestrator.util.storage_errors import storage_errors
 
 LEAST_S = 5.0
 """Seconds of one person's speech that a voice is made of at least: with less, different people came near to one another."""
@@ -32,6 +32,8 @@ SURE = 0.9
 UNLIKE, LIKE = 0.4, 0.65
 """Cosines under which two clips are hardly one person's, and from which they hardly are two people's: see docs/decisions."""
 SUBJECT = "voices"
+_PRIVATE = 0o600
+"""Permissions of a file with voices: they tell who somebody is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,9 +139,7 @@ def library(film_digest: str, series: str) -> Path | None:
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     file = memo.folder(SUBJECT) / f"{digest[:32]}.json"
     if not file.is_file():
-        memo.keep(file, content)
-        with contextlib.suppress(OSError):
-            file.chmod(0o600)
+        memo.keep(file, content, mode=_PRIVATE)
     return file if file.is_file() else None
 
 
@@ -277,30 +277,16 @@ def _file(name: str, series: str) -> Path:
 def _write(person: Person) -> None:
     """Write a person, whole or not at all."""
     file = _file(person.name, person.series)
-    draft = file.with_suffix(f".{os.getpid()}")
-    with open(draft, "w", encoding="utf-8", opener=_private) as stream:
-        json.dump(asdict(person), stream, ensure_ascii=False)
-    draft.replace(file)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+    atomic.write(file, json.dumps(asdict(person), ensure_ascii=False), mode=_PRIVATE)
 
 
 @contextlib.contextmanager
 def _changing() -> Iterator[None]:
     """One program at a time changes what is known; `FatalError` (storage) where it cannot be written."""
-    try:
+    with storage_errors(f"cannot write {_folder()}", "set ORCHESTRATOR_HOME to a folder that can be written"):
         _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (_folder() / "lock").open("ab") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with locks.hold(_folder() / "lock"):
             yield
-    except OSError as error:
-        raise FatalError(
-            f"cannot write {_folder()}: {error.strerror}",
-            "set ORCHESTRATOR_HOME to a folder that can be written",
-            STORAGE,
-        ) from error
 
 
 def of_results(rows: list[dict[str, Any]], made: Manifest, source: str, digest: str) -> dict[str, Clip]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from pathlib import Path
 from orchestrator.environments import registry
 from orchestrator.errors import ENVIRONMENT, STORAGE, FatalError
 from orchestrator.paths import home
+from orchestrator.util import memo
 
 BLOCK = 1 << 20
 
@@ -210,20 +210,10 @@ def _memo_file() -> Path:
 
 
 def _memo() -> dict[str, list[int | str]]:
-    try:
-        found = json.loads(_memo_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
+    found = memo.read(_memo_file())
     return found if isinstance(found, dict) else {}
 
 
 def _remember(file: Path, sha256: str) -> None:
     """Keep a digest. Two processes at once may lose one of theirs: it is only computed again."""
-    memo = {**_memo(), str(file): [*_identity(file), sha256]}
-    scratch = _memo_file().with_name(f".weights.{os.getpid()}.json")
-    try:
-        scratch.parent.mkdir(parents=True, exist_ok=True)
-        scratch.write_text(json.dumps(memo, indent=0), encoding="utf-8")
-        scratch.replace(_memo_file())
-    except OSError:
-        scratch.unlink(missing_ok=True)  # a home that cannot be written costs time here, nothing else
+    memo.keep(_memo_file(), {**_memo(), str(file): [*_identity(file), sha256]})

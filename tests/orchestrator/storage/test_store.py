@@ -134,6 +134,8 @@ def test_gc_removes_what_was_abandoned_and_what_is_old_but_nothing_in_use(store)
     assert store.gc(older_than_days=30)[0] == 0
     assert store.gc(older_than_days=5)[0] == 1
     assert store.find(KEY) is None
+    store.discard(mine)
+    assert not mine.exists()
 
 
 def test_gc_by_size_removes_the_longest_unused_first(store):
