@@ -131,7 +131,7 @@ def own_packages(*, dev: bool, offline: bool) -> None:
 
 
 def _imports() -> bool:
-    script = "import rich.table, pyarrow.parquet"
+    script = "import rich.table, pyarrow.parquet, psutil, msgspec"
     return (
         subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, check=False).returncode == 0
     )

@@ -174,23 +174,15 @@ def check_name(film: Path, ending: str) -> None:
 
 def draft_beside(target: Path) -> Path:
     """A name beside the target for a file that is not whole yet, after drafts of runs that were killed are removed."""
+    import psutil
+
     check_writable(target.parent)
     with contextlib.suppress(OSError):
         for path in target.parent.iterdir():
             writer = atomic.writer_of(path, target)
-            if writer is not None and not _alive(writer):
+            if writer is not None and not psutil.pid_exists(writer):
                 path.unlink(missing_ok=True)
     return atomic.draft_of(target)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _beside(target: Path, stem: str, suffix: str) -> Iterable[Path]:

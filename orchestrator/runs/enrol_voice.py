@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestrator.errors import FAILED, INPUT, STATUS_OF_CATEGORY, FatalError
 from orchestrator.library import voices
+from orchestrator.library.voice_files import LEAST_S, Clip
 from orchestrator.paths import home
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ SECOND_S = 2.0
 """Seconds of a second voice from which a clip holds two people: less is a cough, or a voice cut in two."""
 
 
-def enrol(clip: Path, store: Store, asked: Mapping[str, Any], *, alone: bool = False) -> voices.Clip:
+def enrol(clip: Path, store: Store, asked: Mapping[str, Any], *, alone: bool = False) -> Clip:
     """The voice in a recording, by the stages of a run until `diarization`, with the options in `asked`.
 
     `alone` says that one person speaks in it, whatever it sounds like. `FatalError` (input) where nobody does, where it is too little, or where
@@ -37,16 +38,16 @@ def enrol(clip: Path, store: Store, asked: Mapping[str, Any], *, alone: bool = F
             INPUT,
         )
     voice = ordered[0]
-    if voice.seconds < voices.LEAST_S:
+    if voice.seconds < LEAST_S:
         raise FatalError(
-            f"{clip} has {voice.seconds:.1f} s of clear speech: a voice takes {voices.LEAST_S:.0f} s at least, 10 s and more are better",
+            f"{clip} has {voice.seconds:.1f} s of clear speech: a voice takes {LEAST_S:.0f} s at least, 10 s and more are better",
             "take a longer clip",
             INPUT,
         )
     return voice
 
 
-def _heard(clip: Path, store: Store, asked: Mapping[str, Any]) -> dict[str, voices.Clip]:
+def _heard(clip: Path, store: Store, asked: Mapping[str, Any]) -> dict[str, Clip]:
     """The voices in a recording by label."""
     from ipc.artifacts import read
     from orchestrator.execution.scheduler import Scheduler

@@ -194,7 +194,7 @@ class Store:
     def _read(self, folder: Path) -> Manifest | None:
         try:
             return Manifest.from_json((folder / _MANIFEST).read_text())
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except (OSError, ValueError):
             return None
 
     def _folder(self, key: str) -> Path:

@@ -10,7 +10,8 @@ import pytest
 from orchestrator.config import environment as config_env
 from orchestrator.config import merge as config
 from orchestrator.errors import FatalError
-from orchestrator.machine.profile import Answer, Machine
+from orchestrator.machine.answers import Answer
+from orchestrator.machine.profile import Machine
 from orchestrator.planning import request
 
 
