@@ -8,14 +8,14 @@ import os
 from pathlib import Path
 
 from ipc import atomic
-from orchestrator.paths import home
+from orchestrator.util import memo
 
 
 class Ledger:
     """What this tool wrote where: a small file a path, under the tool's home, replaced atomically."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or home() / "memo" / "written"
+        self._folder = folder or memo.folder("written")
 
     def digest(self, path: Path) -> str | None:
         """The digest that `path` had when it was written, or None for a file that this tool did not write."""
@@ -30,10 +30,7 @@ class Ledger:
         return self._read(path).get("clip", "")
 
     def _read(self, path: Path) -> dict[str, str]:
-        try:
-            entry = json.loads(self._entry(path).read_text())
-        except (OSError, ValueError):
-            return {}
+        entry = memo.read(self._entry(path))
         return entry if isinstance(entry, dict) and entry.get("path") == str(path) else {}
 
     def remember(self, path: Path, digest: str, film: Path, clip: str = "") -> None:
