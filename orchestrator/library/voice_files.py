@@ -61,10 +61,13 @@ class Person:
 
 def people() -> list[Person]:
     """Everybody whose voice is known, by series and name. A file that cannot be read is left out, with a line that says why."""
+    files = sorted(folder().glob("*.json")) if folder().is_dir() else []
+    if not files:
+        return []
     import msgspec
 
     everybody = []
-    for file in sorted(folder().glob("*.json")) if folder().is_dir() else ():
+    for file in files:
         try:
             person = msgspec.json.decode(file.read_bytes(), type=Person)
             check(person)

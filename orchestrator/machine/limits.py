@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ipc.declaration import Stage
-from orchestrator.machine import system_memory
 
 _MEMORY_SHARE = 0.8
 """The rest is for the system, the player, and stages that need more than they said."""
@@ -80,7 +79,7 @@ def _cores() -> int:
 
 def memory_bytes() -> int:
     """Memory of this machine, or of the control group this process lives in, in bytes."""
-    total = system_memory.read().total
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     for folder in control_groups():
         for name in ("memory.max", "memory.high"):
             with contextlib.suppress(OSError, ValueError):
