@@ -12,7 +12,8 @@ from typing import Any
 
 from ipc.digests import file_digest
 from orchestrator.outputs import publish
-from orchestrator.outputs.publish import Ledger, Published
+from orchestrator.outputs.ledger import Ledger
+from orchestrator.outputs.publish import Published
 from orchestrator.report import document
 from orchestrator.storage.store import Store
 

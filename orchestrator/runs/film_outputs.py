@@ -11,6 +11,7 @@ from ipc.digests import file_digest
 from orchestrator.errors import OK
 from orchestrator.outputs import publish as outputs
 from orchestrator.outputs import rttm
+from orchestrator.outputs.ledger import Ledger
 from orchestrator.paths import home
 from orchestrator.planning.plan import Plan, Step
 from orchestrator.run_state import run_json
@@ -38,7 +39,7 @@ class Files:
         self._series = series or {}
         self._run_id = run_id
         self._plans: dict[Path, Plan] = {}
-        self._ledger = outputs.Ledger()
+        self._ledger = Ledger()
         self._placed: dict[Path, outputs.Published] = {}
         self._spoken: dict[Path, str] = {}
 

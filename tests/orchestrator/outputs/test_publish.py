@@ -10,7 +10,8 @@ import pytest
 from ipc.digests import file_digest
 from orchestrator.errors import STORAGE, FatalError
 from orchestrator.outputs import rttm
-from orchestrator.outputs.publish import Ledger, adopt, check_writable, draft_beside, publish, withdraw
+from orchestrator.outputs.ledger import Ledger
+from orchestrator.outputs.publish import adopt, check_writable, draft_beside, publish, withdraw
 
 
 @pytest.fixture
