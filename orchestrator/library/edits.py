@@ -58,7 +58,7 @@ def load(film_digest: str) -> Overlay:
     file = file_of(film_digest)
     try:
         return parse(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Overlay()
     except OSError as error:
         raise FatalError(
