@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from types import SimpleNamespace
 
 import pytest
 
 from stage_runners.asr import evidence as asr_evidence
 from stage_runners.asr import gaps, hallucination
 from stage_runners.asr.credits import credited
+from stage_runners.asr.recognizer import Sound, Token, Transcript
 from stage_runners.asr.repetition import share_looped, times_said
-from stage_runners.asr.second_pass import LEAST, SHARE, Asked, Look, SecondLooks, came_again, tokens_of
+from stage_runners.asr.second_pass import Asked, Look, SecondLooks, came_again
 from stage_runners.asr.segments import Line, Span
+from stage_runners.asr.thresholds import SECOND_PASS
+from stage_runners.asr.windows import Chunk
 from stage_runners.asr.words import Word
-from stage_runners.whisper.decode import Decoded, Token
-from stage_runners.whisper.windows import Chunk
+from stage_runners.whisper.text_scorer import tokens_of
 
 
 def line(text, start=0.0, each=0.3, probability=0.95, likely=-0.15, no_speech=0.01, language="en"):
@@ -29,9 +30,10 @@ def line(text, start=0.0, each=0.3, probability=0.95, likely=-0.15, no_speech=0.
 
 
 def window(text, start=0.0, likely=-0.15, no_speech=0.01, words=(), language="en", end=None):
-    return Decoded(
-        chunk=Chunk(start, end or start + 10.0, 10.0), tokens=(), text=text, avg_logprob=likely,
-        no_speech_prob=no_speech, compression_ratio=1.2, language=language, words=tuple(words),
+    return Transcript(
+        chunk=Chunk(start, end or start + 10.0, 10.0), text=text, avg_logprob=likely, no_speech_prob=no_speech,
+        compression_ratio=1.2, language=language, words=tuple(words),
+        silent=not any(map(str.isalnum, text)), doubtful=likely is not None and likely < -1.0,
     )  # fmt: skip
 
 
@@ -253,9 +255,9 @@ def test_without_second_looks_gaps_are_still_told():
 
 
 def test_how_many_second_looks_a_film_may_have():
-    film = SimpleNamespace(samples=(), sample_rate=16000, seconds=0.0)
-    assert SecondLooks(None, film, lambda _: None, 1, 8).most == LEAST
-    assert SecondLooks(None, film, lambda _: None, 400, 8).most == round(400 * SHARE)
+    film = Sound((), 16000)
+    assert SecondLooks(None, film, lambda _: None, 1, 8).most == SECOND_PASS.least
+    assert SecondLooks(None, film, lambda _: None, 400, 8).most == round(400 * SECOND_PASS.share)
 
 
 def test_the_tokens_of_a_line_are_those_it_was_read_as():
@@ -268,9 +270,9 @@ def test_the_tokens_of_a_line_are_those_it_was_read_as():
         def encode(self, text):
             return [99]
 
-    read = window("He went. And slept.")
-    assert tokens_of(Line(line("And slept.").words, read), Tokenizer()) == [4, 5, 6]
-    assert tokens_of(Line(line("And wept.").words, read), Tokenizer()) == [99]
+    read = replace(window("He went. And slept."), tokens=(1, 2, 3, 4, 5, 6))
+    assert tokens_of("And slept.", read, Tokenizer()) == [4, 5, 6]
+    assert tokens_of("And wept.", read, Tokenizer()) == [99]
 
 
 def test_a_stretch_is_asked_in_the_language_of_its_neighbours():

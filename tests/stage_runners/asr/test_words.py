@@ -1,8 +1,8 @@
 import pytest
 
+from stage_runners.asr.recognizer import Token
+from stage_runners.asr.windows import Chunk
 from stage_runners.asr.words import joined, segments, words
-from stage_runners.whisper.decode import Decoded, Token
-from stage_runners.whisper.windows import Chunk
 
 CHUNK = Chunk(10.0, 40.0, 25.0)
 
@@ -91,30 +91,3 @@ def test_segments_end_with_sentences_and_at_pauses():
         "I wait",
         "here",
     ]
-
-
-def decoded(text="Hello there.", logprob=-0.2, no_speech=0.05, compression=1.2):
-    return Decoded(
-        chunk=CHUNK,
-        tokens=(),
-        text=text,
-        avg_logprob=logprob,
-        no_speech_prob=no_speech,
-        compression_ratio=compression,
-    )
-
-
-@pytest.mark.parametrize(
-    ("result", "silent", "doubtful"),
-    [
-        (decoded(), False, False),
-        (decoded("Hmm.", logprob=-0.91, no_speech=0.69), True, False),
-        (decoded(". . .", logprob=-0.1), True, False),
-        (decoded(logprob=-1.2, no_speech=0.1), False, True),
-        (decoded("da " * 40, compression=9.0), False, True),
-        (decoded(logprob=-0.3, no_speech=0.9), False, False),
-    ],
-    ids=["clear speech", "music", "no letters", "mumbled", "a loop", "quiet but clear"],
-)
-def test_what_is_dropped_and_what_is_decoded_again(result, silent, doubtful):
-    assert (result.silent, result.doubtful) == (silent, doubtful)
