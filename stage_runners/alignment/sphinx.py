@@ -1,14 +1,18 @@
-"""Forced alignment of English by pocketsphinx (Huggins-Daines et al. 2006), its own en-us model and dictionary."""
+"""pocketsphinx's decoder (Huggins-Daines et al. 2006) with its own en-us model and dictionary, for forced alignment."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from stage_runners.alignment import g2p
+from stage_runners.alignment.thresholds import SPHINX
 
-SAMPLE_RATE = 16000
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 _FRAME = 0.01
 """Seconds a frame."""
 
@@ -26,7 +30,7 @@ class Heard(NamedTuple):
     frames: int
 
 
-class Aligner:
+class Sphinx:
     """A decoder with its dictionary. Words added to it stay: the same word always gets the same pronunciation."""
 
     def __init__(self) -> None:
@@ -36,7 +40,8 @@ class Aligner:
         # that a score is relative to the best of all, and batch normalisation makes pieces independent of each other
         self._decoder = Decoder(
             Config(
-                lm=None, bestpath=False, beam=0.0, pbeam=0.0, wbeam=0.0, lw=1.0, silprob=0.1,
+                lm=None, bestpath=False, beam=0.0, pbeam=0.0, wbeam=0.0, lw=SPHINX.language_weight,
+                silprob=SPHINX.silence_probability,
                 compallsen=True, cmn="batch", loglevel="FATAL",
             )
         )  # fmt: skip
@@ -60,7 +65,7 @@ class Aligner:
             return [*phones, *_SUFFIXES[suffix](phones[-1])]
         return g2p.pronounce(word) or ("AH",)
 
-    def align(self, pcm: Any, words: Sequence[str]) -> list[Heard] | None:
+    def align(self, pcm: NDArray[np.int16], words: Sequence[str]) -> list[Heard] | None:
         """Times of `words`, all known, in int16 samples of shape (n,); None where they do not fit in at all."""
         decoder = self._decoder
         decoder.set_align_text(" ".join(words))
@@ -92,7 +97,7 @@ def _plural(last: str) -> tuple[str, ...]:
     return ("S",) if last in {"P", "T", "K", "F", "TH"} else ("Z",)
 
 
-_SUFFIXES = {
+_SUFFIXES: dict[str, Callable[[str], tuple[str, ...]]] = {
     "s": _plural,
     "ll": lambda _: ("AH", "L"),
     "d": lambda last: ("IH", "D") if last in {"T", "D"} else ("D",),

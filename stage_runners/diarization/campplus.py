@@ -176,7 +176,8 @@ class CamPlusPlus(nn.Module):
     def embeddings(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """The same for arrays, on the device of the weights."""
         device = next(self.parameters()).device
-        return self(torch.from_numpy(features).to(device)).float().cpu().numpy()
+        found: NDArray[np.float32] = self(torch.from_numpy(features).to(device)).float().cpu().numpy()
+        return found
 
 
 def read_network(path: Path, device: str = "cpu") -> CamPlusPlus:
@@ -193,4 +194,5 @@ def read_network(path: Path, device: str = "cpu") -> CamPlusPlus:
             f"{path} holds no CAM++ weights: {str(error).splitlines()[0]}",
             "orchestrator envs sync models",
         ) from error
-    return network.eval().to(device)
+    network.eval().to(device)
+    return network

@@ -16,26 +16,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stage_runners.diarization.thresholds import CLUSTERING
+
 Labels = NDArray[np.int64]
 Vectors = NDArray[np.float32]
 
-SAME_VOICE = 0.65
-"""From this ratio two groups are one voice: the lower middle of the plateau."""
-_GROUPS = 10
-"""Groups of a block before merging, where its spectrum does not ask for more."""
-_NEIGHBOURS, _LEAST_NEIGHBOURS = 0.012, 6
-"""Share of the pieces that a piece is tied to in the graph (senko's pval), and how many at least."""
-_BLOCK = 1500
-"""Pieces clustered at once (about 20 minutes of speech): the affinity matrix never has more rows."""
-_SMALLEST, _LARGEST_SMALL = 3, 6
-"""A group of fewer pieces is no speaker of its own: it joins the nearest one. In a longer film the odds of a stray group are higher:
-there it takes a hundredth of the pieces, but never more than the second number, about six seconds of speech."""
-_FLOOR = 0.1
-"""The least that the cosine within a group counts for: below is noise."""
-
 
 def cluster(
-    vectors: Vectors, spans: NDArray[np.int64], least: int = 1, most: int | None = None, groups: int = _GROUPS
+    vectors: Vectors,
+    spans: NDArray[np.int64],
+    least: int = 1,
+    most: int | None = None,
+    groups: int = CLUSTERING.groups,
 ) -> Labels:
     """Speakers 0.. of unit `vectors` (n, size) whose pieces cover the frames `spans` (n, 2), in order of time.
 
@@ -47,19 +39,20 @@ def cluster(
     groups = max(groups, 2 * least)
     labels = np.zeros(len(vectors), np.int64)
     count = 0
-    for first in range(0, len(vectors), _BLOCK):
-        block = slice(first, first + _BLOCK)
+    for first in range(0, len(vectors), CLUSTERING.block):
+        block = slice(first, first + CLUSTERING.block)
         found = _spectral(vectors[block], groups)
         if least == 1:
             found = absorb(vectors[block], found)
-        if len(vectors) > _BLOCK:
+        if len(vectors) > CLUSTERING.block:
             found = merge(vectors[block], spans[block], found, 1, None)
         labels[block] = found + count
         count += int(found.max()) + 1
     labels = merge(vectors, spans, labels, least, most)
     if least > 1:
         return labels
-    return absorb(vectors, labels, int(np.clip(len(labels) // 100, _SMALLEST, _LARGEST_SMALL)))
+    smallest = np.clip(len(labels) // CLUSTERING.small_share, CLUSTERING.smallest, CLUSTERING.largest_small)
+    return absorb(vectors, labels, int(smallest))
 
 
 def merge(vectors: Vectors, spans: NDArray[np.int64], labels: Labels, least: int, most: int | None) -> Labels:
@@ -69,7 +62,7 @@ def merge(vectors: Vectors, spans: NDArray[np.int64], labels: Labels, least: int
     while len(names) > least:
         alike = state.ratios()
         first, second = np.unravel_index(np.argmax(alike), alike.shape)
-        if alike[first, second] < SAME_VOICE and (most is None or len(names) <= most):
+        if alike[first, second] < CLUSTERING.same_voice and (most is None or len(names) <= most):
             break
         state = state.joined(int(first), int(second))
         labels = np.where(labels == names[second], names[first], labels)
@@ -83,7 +76,7 @@ def likeness(vectors: Vectors, spans: NDArray[np.int64], labels: Labels) -> NDAr
     return np.maximum(ratios, ratios.T)
 
 
-def absorb(vectors: Vectors, labels: Labels, smallest: int = _SMALLEST) -> Labels:
+def absorb(vectors: Vectors, labels: Labels, smallest: int = CLUSTERING.smallest) -> Labels:
     """Give the members of groups under `smallest` pieces to the group with the nearest centroid."""
     sizes = np.bincount(labels)
     large = np.flatnonzero(sizes >= smallest)
@@ -140,7 +133,7 @@ class _Sums:
         means = np.where(pairs > 0, (self.sums @ self.sums.T - self.near) / np.maximum(pairs, 1), np.nan)
         within = np.diag(means).copy()
         usual = np.nanmedian(within) if np.isfinite(within).any() else 0.5
-        within = np.maximum(np.where(np.isfinite(within), within, usual), _FLOOR)
+        within = np.maximum(np.where(np.isfinite(within), within, usual), CLUSTERING.floor)
         ratios = np.nan_to_num(means / np.sqrt(np.outer(within, within)), nan=-1.0)
         ratios[np.tril_indices(len(ratios))] = -1.0
         return np.maximum(ratios, -1.0)
@@ -165,11 +158,13 @@ class _Sums:
 def _spectral(vectors: Vectors, groups: int) -> Labels:
     """Groups by the eigenvectors of the graph Laplacian of each piece's nearest neighbours (von Luxburg 2007)."""
     count = len(vectors)
-    groups = min(groups, max(1, count // 5)) if groups == _GROUPS else min(groups, count)
+    usual = groups == CLUSTERING.groups
+    groups = min(groups, max(1, count // CLUSTERING.pieces_per_group)) if usual else min(groups, count)
     if groups < 2:
         return np.zeros(count, np.int64)
     affinity = vectors @ vectors.T
-    keep = min(max(int(np.ceil(_NEIGHBOURS * count)), _LEAST_NEIGHBOURS), count)
+    near = max(int(np.ceil(CLUSTERING.neighbours * count)), CLUSTERING.least_neighbours)
+    keep = min(near, count)
     weak = np.argpartition(affinity, count - keep, axis=1)[:, : count - keep]
     np.put_along_axis(affinity, weak, 0, axis=1)
     affinity = (affinity + affinity.T) / 2
@@ -179,12 +174,12 @@ def _spectral(vectors: Vectors, groups: int) -> Labels:
     return _kmeans(eigenvectors[:, :groups], groups)
 
 
-def _kmeans(points: NDArray[np.float64], groups: int, tries: int = 10) -> Labels:
+def _kmeans(points: NDArray[np.float64], groups: int) -> Labels:
     """The best of some k-means++ runs (Arthur and Vassilvitskii 2007), always the same."""
     best, result = np.inf, np.zeros(len(points), np.int64)
-    for seed in range(tries):
+    for seed in range(CLUSTERING.tries):
         centres = _spread(points, groups, np.random.default_rng(seed))
-        for _ in range(50):
+        for _ in range(CLUSTERING.steps):
             distances = np.square(points[:, None] - centres[None]).sum(axis=2)
             labels = distances.argmin(axis=1)
             moved = np.stack(

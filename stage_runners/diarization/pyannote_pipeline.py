@@ -14,8 +14,23 @@ from pathlib import Path
 from types import MethodType
 from typing import Any
 
+from ipc.context import Context
 from ipc.errors import StageError
-from stage_runners.diarization.result import Diarization, Turn
+from stage_runners.diarization.diarizer import Diarization, Film, Turn
+from stage_runners.diarization.limits import Limits
+
+FAMILIES: tuple[str, ...] = ("pyannote",)
+DEVICES = frozenset({"cpu", "cuda", "mps"})
+_SHORTEST = 0.1
+"""Seconds of sound that the pipeline's networks need."""
+
+
+def load(params: Mapping[str, Any], device: str) -> PipelineDiarizer:
+    """The pipeline of `params["_model"]`."""
+    import torch
+
+    torch.set_num_threads(max(1, int(params.get("_threads") or 1)))
+    return PipelineDiarizer(read_pipeline(Path(params["_model"]["path"]), device))
 
 
 def read_pipeline(path: Path, device: str) -> Any:
@@ -25,7 +40,7 @@ def read_pipeline(path: Path, device: str) -> Any:
     from pyannote.audio import Pipeline
     from pyannote.audio.pipelines.speaker_diarization import SpeakerDiarization
 
-    hint = "--diarize_model wants `embedded`, or a pyannote pipeline: a folder with config.yaml, or a Hub id"
+    hint = "--diarize-model wants `embedded`, or a pyannote pipeline: a folder with config.yaml, or a Hub id"
     try:
         with _plda_only_where_used(path):
             pipeline = Pipeline.from_pretrained(path)
@@ -40,38 +55,40 @@ def read_pipeline(path: Path, device: str) -> Any:
     return pipeline
 
 
-def diarize(pipeline: Any, inputs: Mapping[str, Path], limits: Any, context: Any) -> Diarization:
-    """Run the pipeline over the film. It runs its own segmentation, at its own step, so it does not read the scores."""
-    import torch
+class PipelineDiarizer:
+    """See `stage_runners.diarization.diarizer.Diarizer`."""
 
-    from ipc.artifacts import open_audio
+    def __init__(self, pipeline: Any) -> None:
+        self._pipeline = pipeline
+        self.method = f"pyannote pipeline, {pipeline.klustering}"
 
-    audio = open_audio(inputs["audio"])
-    context.method = f"pyannote pipeline, {pipeline.klustering}"
-    context.fact("seconds", round(audio.seconds, 3))
-    if audio.seconds < 0.1:
-        return Diarization([], [], [], [], [])
-    pipeline.embedding_batch_size = pipeline.segmentation_batch_size = max(
-        1, int(context.params["batch_size"])
-    )
+    def diarize(self, film: Film, limits: Limits, batch_size: int, context: Context) -> Diarization:
+        """Run the pipeline over the film. It runs its own segmentation, at its own step, so it does not read the scores."""
+        import torch
 
-    def hook(step: str, _: Any, file: Any = None, total: int = 0, completed: int = 0) -> None:  # noqa: ARG001
-        context.check()
-        context.progress(completed, total, unit="batches", phase=step)
+        audio, pipeline = film.audio, self._pipeline
+        if audio.seconds < _SHORTEST:
+            return Diarization([], [], [], [], [])
+        pipeline.embedding_batch_size = pipeline.segmentation_batch_size = batch_size
 
-    film = {
-        "waveform": torch.from_numpy(audio.float32())[None],
-        "sample_rate": audio.sample_rate,
-        "uri": "film",
-    }
-    found = pipeline(
-        film,
-        num_speakers=limits.exact,
-        min_speakers=limits.least,
-        max_speakers=limits.most,
-        hook=hook,
-    )
-    return _result(found)
+        def hook(step: str, _: Any, file: Any = None, total: int = 0, completed: int = 0) -> None:  # noqa: ARG001
+            context.check()
+            context.progress(completed, total, unit="batches", phase=step)
+
+        recording = {
+            "waveform": torch.from_numpy(audio.float32())[None],
+            "sample_rate": audio.sample_rate,
+            "uri": "film",
+        }
+        return _result(
+            pipeline(
+                recording,
+                num_speakers=limits.exact,
+                min_speakers=limits.least,
+                max_speakers=limits.most,
+                hook=hook,
+            )
+        )
 
 
 def shared_embeddings(
@@ -170,8 +187,8 @@ def _result(found: Any) -> Diarization:
         for annotation in (found.speaker_diarization, found.exclusive_speaker_diarization)
     ]
     order = list(dict.fromkeys(label for _, _, label in sorted(tracks[0] + tracks[1])))
-    called = {label: f"SPEAKER_{place:02d}" for place, label in enumerate(order)}
-    turns, exclusive = ([Turn(start, end, called[label]) for start, end, label in rows] for rows in tracks)
+    names = {label: f"SPEAKER_{place:02d}" for place, label in enumerate(order)}
+    turns, exclusive = ([Turn(start, end, names[label]) for start, end, label in rows] for rows in tracks)
     vectors = (
         {} if found.speaker_embeddings is None else dict(zip(labels, found.speaker_embeddings, strict=False))
     )
@@ -180,7 +197,7 @@ def _result(found: Any) -> Diarization:
     return Diarization(
         turns,
         exclusive,
-        [called[label] for label in voiced],
+        [names[label] for label in voiced],
         [vectors[label] / norms[label] for label in voiced],
         [sum(end - start for start, end, label in tracks[1] if label == voice) for voice in voiced],
     )

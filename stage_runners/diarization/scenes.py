@@ -14,15 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stage_runners.diarization.clustering import Labels, Vectors, compact, likeness, unit
-
-_SHARE = 0.15
-"""A scene holds at most this much of the speech."""
-_INSIDE = 0.9
-"""This much of the scene's voices is heard in it, and at most the rest of what is heard in it is others'."""
-_AROUND = 0.05
-"""At least so much of the film's speech lies before and after the scene."""
-_MOST = 4
-"""More people than that are never replaced at once."""
+from stage_runners.diarization.thresholds import SCENES
 
 
 def one_cast(vectors: Vectors, spans: NDArray[np.int64], labels: Labels) -> Labels:
@@ -34,17 +26,17 @@ def one_cast(vectors: Vectors, spans: NDArray[np.int64], labels: Labels) -> Labe
     """
     groups = int(labels.max(initial=-1)) + 1
     half = groups // 2
-    if groups % 2 or not 2 <= half <= _MOST:
+    if groups % 2 or not 2 <= half <= SCENES.most:
         return labels
     order = np.argsort(np.bincount(labels), kind="stable")
     strangers, cast = order[:half], order[half:]
     inside = np.flatnonzero(np.isin(labels, strangers))
-    first, last = _densest(inside, _INSIDE)
+    first, last = _densest(inside, SCENES.inside)
     heard = np.isin(labels[first : last + 1], strangers)
     if (
-        len(inside) > _SHARE * len(labels)
-        or heard.mean() < _INSIDE
-        or min(first, len(labels) - 1 - last) < _AROUND * len(labels)
+        len(inside) > SCENES.share * len(labels)
+        or heard.mean() < SCENES.inside
+        or min(first, len(labels) - 1 - last) < SCENES.around * len(labels)
     ):
         return labels
     alike = likeness(vectors, spans, labels)

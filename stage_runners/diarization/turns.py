@@ -10,14 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stage_runners.diarization.pieces import LENGTH, Pieces
+from stage_runners.diarization.thresholds import TURNS
 from stage_runners.vad.frame_scores import FRAME, SPEAKERS, Scores, overlap_add
 from stage_runners.vad.regions import drop_short, fill_gaps, spans_of
-
-HEED = 0.6
-"""Seconds of one speaker from which the voice itself is heeded."""
-TRUST = 0.2
-"""What the windows' decision weighs against a cosine."""
-_NAMED, _HEARD = 1e-4, 0.3
 
 
 @dataclass(frozen=True)
@@ -81,7 +76,7 @@ def activity(scores: Scores, names: NDArray[np.int64], speakers: int) -> NDArray
     """
     result = np.zeros((scores.frames, speakers), np.float32)
     for first, last, windows in scores.blocks():
-        votes = scores.active(windows) + 0.01 * scores.soft(windows)
+        votes = scores.active(windows) + TURNS.soft * scores.soft(windows)
         clustered = np.zeros((*votes.shape[:2], speakers), np.float32)
         for row, named in enumerate(names[windows]):
             for local in np.flatnonzero(named >= 0):
@@ -96,9 +91,9 @@ def heed_voices(
 ) -> NDArray[np.float32]:
     """Correct `active` (frames, speakers) where one person speaks and the voice is another than the windows say.
 
-    The segmentation network sometimes takes two people of a window for one, where they speak one after the other. A stretch of
-    at least HEED seconds with one and the same speaker is given to whom its own pieces are nearest, unless the margin
-    is under TRUST. On mixes of known voices this nearly halved the confusion, for any TRUST from .1 to .3.
+    The segmentation network sometimes takes two people of a window for one, where they speak one after the other. A stretch
+    of some length (`TURNS.heed`) with one and the same speaker is given to whom its own pieces are nearest, unless the margin
+    is small (`TURNS.trust`). On mixes of known voices this nearly halved the confusion.
     """
     result = active.copy()
     top = np.where(count == 1, np.argmax(active, axis=1), -1) if active.shape[1] else np.full(len(active), -1)
@@ -106,17 +101,17 @@ def heed_voices(
     order = np.argsort(pieces.spans[:, 0], kind="stable")
     starts = pieces.spans[order, 0]
     for first, last in pairwise(edges):
-        if top[first] < 0 or last - first < round(HEED / FRAME):
+        if top[first] < 0 or last - first < round(TURNS.heed / FRAME):
             continue
         low, high = np.searchsorted(starts, (first - LENGTH, last))
         near = order[low:high]
         inside = np.minimum(pieces.spans[near, 1], last) - np.maximum(pieces.spans[near, 0], first)
-        own = near[(inside >= 0.8 * pieces.lengths[near]) & np.isfinite(cosines[near]).all(axis=1)]
+        own = near[(inside >= TURNS.inside * pieces.lengths[near]) & np.isfinite(cosines[near]).all(axis=1)]
         if not len(own):
             continue
         voice = np.average(cosines[own], axis=0, weights=pieces.lengths[own])
         said = active[first:last].mean(axis=0)
-        best = int(np.argmax(voice + TRUST * said / max(float(said.sum()), 1e-6)))
+        best = int(np.argmax(voice + TURNS.trust * said / max(float(said.sum()), 1e-6)))
         result[first:last, best] = active[first:last].max(axis=1) + 1
     return result
 
@@ -133,7 +128,7 @@ def decide(active: NDArray[np.float32], count: NDArray[np.int64]) -> NDArray[np.
     rows = np.arange(len(active))
     for rank in range(min(active.shape[1], int(count.max(initial=0)))):
         chosen = order[:, rank]
-        heard = (count > rank) & (active[rows, chosen] > (_NAMED if rank == 0 else _HEARD))
+        heard = (count > rank) & (active[rows, chosen] > (TURNS.active if rank == 0 else TURNS.second_active))
         result[rows[heard], chosen[heard]] = True
     return result
 

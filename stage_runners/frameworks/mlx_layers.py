@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 os.environ.setdefault("MLX_ENABLE_TF32", "0")
 
@@ -19,6 +19,7 @@ from mlx import nn
 from ipc.errors import StageError
 
 Weights = dict[str, mx.array]
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def converted(state: Mapping[str, Any]) -> Weights:
@@ -30,7 +31,7 @@ def converted(state: Mapping[str, Any]) -> Weights:
     }
 
 
-def filled(network: nn.Module, weights: Weights) -> Any:
+def filled(network: Network, weights: Weights) -> Network:
     """`network` with exactly these weights, for inference; `StageError("config")` where a name or shape differs."""
     try:
         network.load_weights(list(weights.items()), strict=True)

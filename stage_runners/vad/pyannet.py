@@ -117,7 +117,8 @@ class PyanNet(nn.Module):
     def scores(self, waves: NDArray[np.float32]) -> NDArray[np.float32]:
         """The same for arrays, on the device of the weights."""
         device = self.classifier.weight.device
-        return self(torch.from_numpy(waves).to(device)).float().cpu().numpy()
+        found: NDArray[np.float32] = self(torch.from_numpy(waves).to(device)).float().cpu().numpy()
+        return found
 
 
 def frames_in(samples: int) -> int:
@@ -147,7 +148,8 @@ def read_network(path: Path, device: str = "cpu") -> PyanNet:
         raise _unusable(path, str(error)) from error
     if classes != 7:
         raise _unusable(path, f"it has {classes} classes, 7 are needed")
-    return network.eval().to(device)
+    network.eval().to(device)
+    return network
 
 
 def _read_checkpoint(path: Path) -> dict[str, Any]:

@@ -75,7 +75,8 @@ def read_network() -> Silero:
         raise StageError(
             "env", f"the weights of Silero VAD cannot be read: {error}", "orchestrator envs sync pyannote"
         ) from error
-    return network.eval()
+    network.eval()
+    return network
 
 
 def _names() -> Iterator[tuple[str, str]]:

@@ -174,7 +174,7 @@ def _model_class() -> type:
     from faster_whisper import WhisperModel
     from faster_whisper.feature_extractor import FeatureExtractor
 
-    class MlxModel(WhisperModel):  # type: ignore[misc, no-any-unimported]
+    class MlxModel(WhisperModel):
         """As `WhisperModel.__init__` leaves it."""
 
         def __init__(self, network: Network, tokenizer: Any, folder: Path) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from stage_runners.diarization import clustering as clusters
+from stage_runners.diarization.thresholds import Clustering
 
 
 def voices(*counts, spread=1.0, seed=0):
@@ -32,7 +33,7 @@ def test_as_many_speakers_are_found_as_there_are_voices_clean_or_noisy(counts, s
 
 
 def test_a_long_film_is_clustered_in_blocks_and_speakers_stay_the_same_across_them(monkeypatch):
-    monkeypatch.setattr(clusters, "_BLOCK", 100)
+    monkeypatch.setattr(clusters, "CLUSTERING", Clustering(block=100))
     vectors, spans, who = voices(150, 150, 120)
     assert same_grouping(clusters.cluster(vectors, spans), who)
 
