@@ -10,7 +10,7 @@ from stage_runners.alignment.pieces import Aligned, Piece
 
 
 class Word(NamedTuple):
-    """A word as it is written, whether a blank stands before it, and its rough time in seconds of the film."""
+    """A word as written, whether a blank stands before it, and its rough time in seconds of the film."""
 
     text: str
     space: bool
@@ -22,7 +22,10 @@ class Aligner(Protocol):
     """A loaded aligner."""
 
     def align(self, audio: Audio, piece: Piece, words: Sequence[Word]) -> Sequence[Aligned | None]:
-        """When each of a piece's words is said, in seconds of the film; None for one whose place is not to be trusted."""
+        """When each of a piece's words is said, in seconds of the film.
+
+        None for one whose place is not to be trusted.
+        """
 
 
 class AlignerModule(Protocol):
@@ -39,4 +42,7 @@ class AlignerModule(Protocol):
         """What it lacks in this environment; empty where nothing."""
 
     def load(self, params: Mapping[str, Any], device: str) -> Aligner:
-        """The aligner, with the model of `params["_model"]` where it has one. `StageError("config")` where that is none."""
+        """The aligner, with the model of `params["_model"]` where it has one.
+
+        `StageError("config")` where that is none.
+        """

@@ -1,6 +1,7 @@
 """The aligners, and which of them aligns which language.
 
-A new aligner is a module as `stage_runners.alignment.aligner.AlignerModule` says, a line in `ALIGNERS`, and its place in `AUTO`.
+A new aligner is a module as `stage_runners.alignment.aligner.AlignerModule` says, a line in `ALIGNERS`, and
+its place in `AUTO`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ ALIGNERS: dict[str, AlignerModule] = {module.METHOD: module for module in _MODUL
 AUTO: dict[str, tuple[str, ...]] = {
     "en": ("pocketsphinx",),
 }
-"""The aligners that `auto` tries for a language, the best first; where none can be used, words keep the recogniser's times."""
+"""The aligners that `auto` tries for a language, the best first; where none can be used, words keep the
+recogniser's times."""
 ROUGH = attention_aligner.METHOD
 _WITH_A_MODEL = wav2vec2_aligner.METHOD
 """The aligner of a model that names no family."""
@@ -108,7 +110,10 @@ def named(asked: str, model: Mapping[str, Any]) -> str:
 
 
 class Loaded:
-    """Aligners by name, each loaded when it is first needed: which ones a film needs depends on its languages."""
+    """Aligners by name, each loaded when it is first needed.
+
+    Which ones a film needs depends on its languages.
+    """
 
     def __init__(self, params: Mapping[str, Any], device: str) -> None:
         self._params = params

@@ -1,4 +1,4 @@
-"""No aligner: words keep the times that the recogniser gave them, of its attention where that is Whisper's."""
+"""No aligner: words keep the times that the recogniser gave them, such as those of Whisper's attention."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
 """When forced alignment is to be believed.
 
 With all beams open an aligner always finds a path, also for words that nobody says. What gives it away is the
-sound: every frame is scored against the best of all the model's sounds, and words at a wrong place score far worse
-than right ones. A word alone is a weak witness (short words fit nearly anywhere), its neighbourhood is a strong one.
-benchmarks/alignment_trust.py measures it: read sentences against shuffled transcripts and music.
+sound: every frame is scored against the best of all the model's sounds, and words at a wrong place score far
+worse than right ones. A word alone is a weak witness (short words fit nearly anywhere), its neighbourhood is
+a strong one. benchmarks/alignment_trust.py measures it: read sentences against shuffled transcripts and
+music.
 """
 
 from __future__ import annotations
@@ -38,7 +39,10 @@ def neighbourhood(sounds: Sequence[Sound | None]) -> list[float]:
 
 
 def trusted(nats: float, start: float, second_opinion: float | None) -> bool:
-    """Whether a word found at `start` with `nats` a frame is to be believed; `second_opinion` is the recogniser's time."""
+    """Whether a word found at `start` with `nats` a frame is to be believed.
+
+    `second_opinion` is the recogniser's time.
+    """
     agreed = second_opinion is not None and abs(start - second_opinion) <= TRUST.near
     return nats >= (TRUST.agreed if agreed else TRUST.alone)
 

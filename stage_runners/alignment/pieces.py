@@ -43,7 +43,7 @@ class Piece(NamedTuple):
 
 
 def pieces(spans: Sequence[Span], seconds: float, breaks: Collection[int] = ()) -> list[Piece]:
-    """Cut words, given by their rough times in order, at pauses, and at the widest gap where none comes in time.
+    """Cut words, given by their rough times in order, at pauses, else at the widest gap.
 
     A word whose index is in `breaks` begins a piece in any case: another language, say.
     """
@@ -76,8 +76,9 @@ def place(
 ) -> list[Placed]:
     """Final times of all words: aligned ones where there are, else the rough ones fitted in between.
 
-    `methods` names each word's aligner, `fallback` where each rough time comes from (`attention`, `interpolated`). Starts
-    never fall, and a word ends before the next one begins. An aligned word that would break the order is not trusted.
+    `methods` names each word's aligner, `fallback` where each rough time comes from (`attention`,
+    `interpolated`). Starts never fall, and a word ends before the next one begins. An aligned word that would
+    break the order is not trusted.
     """
     anchors = _in_order(aligned)
     result: list[Placed] = []
@@ -104,7 +105,10 @@ def _margin(gap: float) -> float:
 
 
 def _in_order(aligned: Sequence[Aligned | None]) -> list[Aligned | None]:
-    """Drop what runs against the order: of two that overlap, the later one starts where the earlier one ends."""
+    """Drop what runs against the order.
+
+    Of two that overlap, the later one starts where the earlier one ends.
+    """
     result: list[Aligned | None] = []
     clock = 0.0
     for one in aligned:

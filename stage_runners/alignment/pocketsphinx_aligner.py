@@ -1,4 +1,7 @@
-"""Forced alignment of English by pocketsphinx: words as they are pronounced, and only those places that are to be trusted."""
+"""Forced alignment of English by pocketsphinx.
+
+Words as they are pronounced, and only those places that are to be trusted.
+"""
 
 from __future__ import annotations
 

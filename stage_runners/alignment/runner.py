@@ -1,4 +1,6 @@
-"""When each word is said: by the aligner of its language (`stage_runners.alignment.aligners`), else as the recogniser says.
+"""When each word is said.
+
+By the aligner of its language (`stage_runners.alignment.aligners`), else as the recogniser says.
 
 A film may speak several languages: each word is aligned in its segment's.
 """
@@ -25,7 +27,10 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def load(params: Mapping[str, Any], device: str) -> Loaded:
-    """The aligner of the model that was named; what `auto` takes depends on the language, and comes with the first run."""
+    """The aligner of the model that was named.
+
+    What `auto` takes depends on the language, and comes with the first run.
+    """
     loaded = Loaded(params, device)
     asked = str(params["align_model"])
     if asked != "auto":
@@ -36,7 +41,7 @@ def load(params: Mapping[str, Any], device: str) -> Loaded:
 
 
 def run(loaded: Loaded, inputs: Mapping[str, Path], context: Context) -> None:
-    """Write `segments` and `words` with the times of the aligner, or the rough ones where it is not to be trusted."""
+    """Write `segments` and `words` with the aligner's times, or the rough ones where it cannot be trusted."""
     audio = open_audio(inputs["audio"])
     given_segments, given_words = read(inputs["segments"], "segments"), read(inputs["words"], "words")
     segments, words = given_segments.rows(), given_words.rows()
@@ -80,7 +85,10 @@ def _aligned(
     choice: Choice,
     context: Context,
 ) -> list[Aligned | None]:
-    """Each word's time by the aligner of the language it is `spoken` in; None for those that keep the rough one."""
+    """Each word's time by the aligner of the language it is `spoken` in.
+
+    None for those that keep the rough one.
+    """
     if set(choice.by_language.values()) <= {aligners.ROUGH}:
         return [None] * len(words)
     result: list[Aligned | None] = []

@@ -1,4 +1,7 @@
-"""pocketsphinx's decoder (Huggins-Daines et al. 2006) with its own en-us model and dictionary, for forced alignment."""
+"""pocketsphinx's decoder, its en-us model and dictionary, for forced alignment (Huggins-Daines et al.
+
+2006).
+"""
 
 from __future__ import annotations
 
@@ -31,13 +34,16 @@ class Heard(NamedTuple):
 
 
 class Sphinx:
-    """A decoder with its dictionary. Words added to it stay: the same word always gets the same pronunciation."""
+    """A decoder with its dictionary.
+
+    Words added to it stay: the same word always gets the same pronunciation.
+    """
 
     def __init__(self) -> None:
         from pocketsphinx import Config, Decoder
 
-        # zero beams keep every path: no word is lost in noise, and a path always ends. All senones are scored, so
-        # that a score is relative to the best of all, and batch normalisation makes pieces independent of each other
+        # Zero beams keep every path: no word is lost in noise, a path always ends. All senones are scored,
+        # so that a score is relative to the best. Batch normalisation makes pieces independent.
         self._decoder = Decoder(
             Config(
                 lm=None, bestpath=False, beam=0.0, pbeam=0.0, wbeam=0.0, lw=SPHINX.language_weight,
@@ -66,7 +72,10 @@ class Sphinx:
         return g2p.pronounce(word) or ("AH",)
 
     def align(self, pcm: NDArray[np.int16], words: Sequence[str]) -> list[Heard] | None:
-        """Times of `words`, all known, in int16 samples of shape (n,); None where they do not fit in at all."""
+        """Times of `words`, all known, in int16 samples of shape (n,).
+
+        None where they do not fit in at all.
+        """
         decoder = self._decoder
         decoder.set_align_text(" ".join(words))
         decoder.start_utt()

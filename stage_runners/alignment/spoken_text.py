@@ -11,13 +11,15 @@ from stage_runners.alignment import numerals as numbers
 _SPELLINGS = {
     "mr": "mister", "mrs": "missus", "ms": "miz", "dr": "doctor", "prof": "professor", "st": "saint",
     "jr": "junior", "sr": "senior", "vs": "versus", "etc": "et cetera", "capt": "captain", "sgt": "sergeant",
-    "lt": "lieutenant", "gen": "general", "gov": "governor", "sen": "senator", "rev": "reverend", "mt": "mount",
+    "lt": "lieutenant", "gen": "general", "gov": "governor", "sen": "senator", "rev": "reverend",
+    "mt": "mount",
     "ave": "avenue", "dept": "department", "approx": "approximately", "e.g": "e. g.", "i.e": "i. e.",
     "km": "kilometers", "kg": "kilograms", "cm": "centimeters", "mm": "millimeters", "mph": "miles per hour",
     "kmh": "kilometers per hour", "lbs": "pounds", "ft": "feet",
 }  # fmt: skip
 _AFTER_NUMBER = {"km", "kg", "cm", "mm", "mph", "kmh", "lbs", "ft"}
-"""Units: spelled out where a number stands right before them in the same word (`5km`), else words of their own."""
+"""Units: spelled out where a number stands right before them in the same word (`5km`), else words of their
+own."""
 _SYMBOLS = {
     "&": "and", "+": "plus", "=": "equals", "@": "at", "%": "percent", "°": "degrees", "#": "number",
     "\u00d7": "times", "÷": "divided by", "<": "less than", ">": "greater than", "§": "section", "½": "half",
@@ -60,7 +62,10 @@ def _plain(text: str) -> str:
     return "".join(char for char in folded if unicodedata.category(char) != "Mn")
 
 
-_DASHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "–": "-", "—": "-", "‑": "-", "−": "-", "ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "œ": "oe"})  # noqa: RUF001  # fmt: skip
+_DASHES = str.maketrans({
+    "’": "'", "‘": "'", "ʼ": "'", "–": "-", "—": "-", "‑": "-", "−": "-",  # noqa: RUF001
+    "ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "œ": "oe",
+})  # fmt: skip
 
 
 def _parts(text: str, known: Callable[[str], bool], following: str) -> list[str]:

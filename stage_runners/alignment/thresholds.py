@@ -1,4 +1,7 @@
-"""Every figure of alignment that can change its result. `THRESHOLDS` is part of the key that a result is stored under."""
+"""Every figure of alignment that can change its result.
+
+`THRESHOLDS` is part of the key that a result is stored under.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,8 @@ class Trust:
     alone: float = -6.0
     """Nats a frame that a word's neighbourhood needs when the recogniser says something else."""
     agreed: float = -8.0
-    """Nats a frame that it needs when the recogniser puts the word at the same place: noise and music lower the score."""
+    """Nats a frame that it needs when the recogniser puts the word at the same place: noise and music
+    lower the score."""
     near: float = 0.3
     """Seconds between two methods that mean the same place."""
     slope: float = 1.0

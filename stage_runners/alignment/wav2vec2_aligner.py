@@ -48,7 +48,7 @@ class Wav2Vec2Aligner:
             raise StageError(
                 "config",
                 f"{Path(path).name} is no wav2vec2 model with a CTC head and a vocabulary",
-                "it needs config.json, weights, vocab.json and the feature extractor's and tokenizer's settings",
+                "it needs config.json, weights, vocab.json, and settings of feature extractor and tokenizer",
             ) from error
         torch.set_num_threads(max(1, threads))
         self._model.eval()
@@ -80,7 +80,10 @@ class Wav2Vec2Aligner:
         return result
 
     def _emission(self, pcm: NDArray[np.float32]) -> Any:
-        """Log-probabilities of the characters in each frame, and last of any character: a tensor (frames, characters + 1)."""
+        """Log-probabilities of the characters in each frame, and last of any character.
+
+        A tensor (frames, characters + 1).
+        """
         import torch
 
         wave = torch.from_numpy(pcm).unsqueeze(0)

@@ -1,4 +1,7 @@
-"""What an engine of speech recognition declares of itself; the standard library only, for the orchestrator reads it."""
+"""What an engine of speech recognition declares of itself.
+
+The standard library only, for the orchestrator reads it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ class Capabilities:
     languages: tuple[str, ...]
     """Codes of the languages that it writes (ISO 639-1, as Whisper names them)."""
     word_times: str
-    """The method of its word times, as the table of words names it; empty where it gives none: then they are interpolated."""
+    """The method of its word times, as the table of words names it; empty where it gives none: then they
+    are interpolated."""
     detects_language: bool
     """Whether it can say how probable each language is in a stretch of sound."""
     scores_text: bool

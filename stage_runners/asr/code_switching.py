@@ -1,9 +1,9 @@
 """Which language is spoken where, in films that mix them.
 
-An engine's detector says the language of whatever stretch of a window it is shown. So a window is encoded once, and stretches of five
-seconds of it are detected. The likeliest course of languages through the film, with a price for every change (Viterbi), says where
-something else may be spoken; it is believed when that part, encoded alone, is in that language beyond doubt. docs/decisions/ has the
-measurements.
+An engine's detector says the language of whatever stretch of a window it is shown. So a window is encoded
+once, and stretches of five seconds of it are detected. The likeliest course of languages through the film,
+with a price for every change (Viterbi), says where something else may be spoken; it is believed when that
+part, encoded alone, is in that language beyond doubt. docs/decisions/ has the measurements.
 """
 
 from __future__ import annotations
@@ -57,7 +57,10 @@ def stretches(detector: LanguageDetector, encoded: Encoded, longest: float) -> l
 
 
 def course(film: Sequence[Stretch], main: str) -> list[str]:
-    """The language of every stretch: the likeliest course where each change has its price; it begins in `main`."""
+    """The language of every stretch: the likeliest course where each change has its price.
+
+    It begins in `main`.
+    """
     candidates = {code for one in film for code, p in one.probability.items() if p >= LANGUAGES.candidate}
     languages = [main, *sorted(candidates - {main})]
     price = LANGUAGES.change
@@ -109,7 +112,10 @@ def believed(probability: Mapping[str, float], language: str, main: str) -> bool
 def _cut(
     detector: LanguageDetector, encoded: Encoded, span: tuple[float, float], languages: tuple[str, str]
 ) -> float:
-    """The quiet place in `span` that separates the two languages best; of those that do so alike, the quietest."""
+    """The quiet place in `span` that separates the two languages best.
+
+    Of those that do so alike, the quietest.
+    """
     old, new = languages
     places = _quiet(encoded.sound, *span)
     worth = []

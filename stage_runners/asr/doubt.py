@@ -11,7 +11,10 @@ VERDICTS = ("dropped", "flagged", "recovered", "empty")
 
 @dataclass(frozen=True)
 class Doubt:
-    """A row of the table `doubts`; `line` is what it is about where that is kept, and gives the segment's id."""
+    """A row of the table `doubts`.
+
+    `line` is what it is about where that is kept, and gives the segment's id.
+    """
 
     span: Span
     verdict: str

@@ -1,4 +1,7 @@
-"""The review of what was recognised, as part of the stage: its parameters, its facts, and the table `doubts`."""
+"""The review of what was recognised, as part of the stage.
+
+Its parameters, its facts, and the table `doubts`.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +32,12 @@ def reviewed(
     bias: float,
     context: Context,
 ) -> Reviewed:
-    """The lines that are to be written and what is doubtful; facts `dropped`, `flagged`, `recovered`, `empty`, `second_looks`.
+    """The lines that are to be written and what is doubtful.
 
-    `windows` is how many the film was read in; `settings` gives those of a language; `bias` is by how many seconds word times are late.
+    Facts `dropped`, `flagged`, `recovered`, `empty`, `second_looks`.
+
+    `windows` is how many the film was read in; `settings` gives those of a language; `bias` is by how many
+    seconds word times are late.
     """
 
     def check() -> None:
@@ -83,5 +89,6 @@ def _report(result: Reviewed, looks: SecondLooks | None, context: Context) -> No
         context.metric("second_looks", result.looks)
         if result.missed:
             context.log(
-                f"{result.missed} more passages qualified for a second pass; this film's limit of {looks.most} was reached"
+                f"{result.missed} more passages qualified for a second pass; "
+                f"this film's limit of {looks.most} was reached"
             )

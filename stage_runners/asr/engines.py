@@ -1,8 +1,9 @@
 """The engines of speech recognition, and which of them reads a film.
 
-A new engine is a module and a line in `ENGINES`. The module has `ENGINE`, its declaration, and `load(params, device)`, which returns a
-`stage_runners.asr.recognizer.Recognizer`. It imports what is heavy inside functions only, for the orchestrator reads declarations.
-It is named here, not imported, since it imports the interface from here.
+A new engine is a module and a line in `ENGINES`. The module has `ENGINE`, its declaration, and `load(params,
+device)`, which returns a `stage_runners.asr.recognizer.Recognizer`. It imports what is heavy inside functions
+only, for the orchestrator reads declarations. It is named here, not imported, since it imports the interface
+from here.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ ENGINES: dict[str, str] = {
 class Engine:
     """The declaration of an engine.
 
-    `families` are the families of models that it reads with, `backends` where it runs, in order of preference. `capabilities` are what it
-    can do with its best model. `thresholds` are frozen dataclasses of figures that change its results: they are part of the store's key.
+    `families` are the families of models that it reads with, `backends` where it runs, in order of
+    preference. `capabilities` are what it can do with its best model. `thresholds` are frozen dataclasses of
+    figures that change its results: they are part of the store's key.
     """
 
     name: str
@@ -46,7 +48,10 @@ class EngineModule(Protocol):
     ENGINE: Engine
 
     def load(self, params: Mapping[str, Any], device: str) -> Recognizer:
-        """The model of `params["_model"]` on `device`. Raises `StageError("config")` where it cannot be loaded."""
+        """The model of `params["_model"]` on `device`.
+
+        Raises `StageError("config")` where it cannot be loaded.
+        """
 
 
 def module(name: str) -> EngineModule:
@@ -65,7 +70,10 @@ def backends() -> tuple[Backend, ...]:
 
 
 def name_for(model: Mapping[str, Any]) -> str:
-    """The name of the engine for a model, by its `family`; `ContractError` where no engine serves that family."""
+    """The name of the engine for a model, by its `family`.
+
+    `ContractError` where no engine serves that family.
+    """
     family = model.get("family")
     if not family:
         return next(iter(ENGINES))
@@ -84,7 +92,7 @@ def load(params: Mapping[str, Any], device: str) -> Recognizer:
 
 
 def _check(engine: Engine, recognizer: Recognizer) -> None:
-    """Raise `ContractError` where a model has other parts than it says, or can do what its engine does not declare."""
+    """Raise `ContractError` where a model's parts are not those that it and its engine declare."""
     can, declared_to = recognizer.capabilities, engine.capabilities
     parts = (
         ("detects_language", recognizer.detector),

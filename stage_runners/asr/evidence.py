@@ -1,9 +1,10 @@
 """What counts against a segment of text, as numbers and as words, and the verdict on it.
 
-Every kind of evidence gives points from 0 to about 2, by a rule of its own that is independent of the others. A text is dropped only
-where both the sum and the number of kinds are large, and either the detectors find no speech or the text is as likely without its
-sound. So quiet or unclear speech, which is unsure but is speech, stays; so does all of a film whose language the model hardly knows.
-An engine that does not measure something gives no evidence of that kind.
+Every kind of evidence gives points from 0 to about 2, by a rule of its own that is independent of the others.
+A text is dropped only where both the sum and the number of kinds are large, and either the detectors find no
+speech or the text is as likely without its sound. So quiet or unclear speech, which is unsure but is speech,
+stays; so does all of a film whose language the model hardly knows. An engine that does not measure something
+gives no evidence of that kind.
 """
 
 from __future__ import annotations
@@ -32,11 +33,13 @@ _SHORTEST = 0.02
 class Evidence:
     """What is known of one segment. Figures that its engine does not measure are None.
 
-    `heard` is the share of its words' seconds that lie in or near regions of speech. `likely` is the window's mean log-probability a
-    token, `probability` the mean of the words'. `no_speech` is the engine's probability that nobody speaks. `looped` is the share of the
-    text that is a repetition, `said` how many neighbours say the same. `pace` is letters a second, `slow` and `fast` whether nobody
-    speaks so. After a second reading: `again` is the share of its letters that came again when it was read alone, `gain` by how many
-    nats a token the sound makes the text likelier than silence does, `alone` the no-speech probability of its own stretch.
+    `heard` is the share of its words' seconds that lie in or near regions of speech. `likely` is the window's
+    mean log-probability a token, `probability` the mean of the words'. `no_speech` is the engine's
+    probability that nobody speaks. `looped` is the share of the text that is a repetition, `said` how many
+    neighbours say the same. `pace` is letters a second, `slow` and `fast` whether nobody speaks so. After a
+    second reading: `again` is the share of its letters that came again when it was read alone, `gain` by how
+    many nats a token the sound makes the text likelier than silence does, `alone` the no-speech probability
+    of its own stretch.
     """
 
     heard: float
@@ -105,7 +108,10 @@ def heard(line: Line, regions: Sequence[Span]) -> float:
 
 
 def reasons(e: Evidence, usual: float = 0.0) -> list[Reason]:
-    """What counts against a text. `usual` is the film's own mean log-probability: being unsure says little where the model always is."""
+    """What counts against a text.
+
+    `usual` is the film's own mean log-probability: being unsure says little where the model always is.
+    """
     all_kinds = [
         _silence(e),
         _no_speech(e),
@@ -181,8 +187,8 @@ def points(found: Sequence[Reason]) -> float:
 def verdict(found: Sequence[Reason]) -> str:
     """`dropped`, `flagged` or an empty string.
 
-    What the detectors find to be speech is dropped only if its sound adds nothing to the text: of a short word that is said
-    often, two readings may differ, and both be right.
+    What the detectors find to be speech is dropped only if its sound adds nothing to the text: of a short
+    word that is said often, two readings may differ, and both be right.
     """
     total, kinds = points(found), {one.kind for one in found}
     if total >= EVIDENCE.drop and len(found) >= EVIDENCE.kinds and kinds & _UNHEARD:

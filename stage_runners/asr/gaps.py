@@ -11,7 +11,7 @@ from stage_runners.asr.words import Word
 
 
 def uncovered(regions: Sequence[Span], lines: Sequence[Line], least: float = GAPS.least) -> list[Span]:
-    """Stretches of at least `least` seconds of the regions (in order, apart) that no word is near, in order."""
+    """Stretches of at least `least` seconds of the regions (in order, apart) that no word is near."""
     covered = joined(
         [Span(word.start - GAPS.near, word.end + GAPS.near) for line in lines for word in line.words]
     )
@@ -43,10 +43,12 @@ def joined(spans: Sequence[Span]) -> list[Span]:
 
 
 def fitting(words: Sequence[Word], gap: Span, before: Sequence[Word], behind: Sequence[Word]) -> list[Word]:
-    """The words that were said in the gap: those in it, less what its neighbours hold already, with times within it.
+    """The words that were said in the gap.
 
-    `before` and `behind` are the words around the gap, in order. A second reading has some of its neighbours in the
-    margins, and may put their words a little inside.
+    Those in it, less what its neighbours hold already, with times within it.
+
+    `before` and `behind` are the words around the gap, in order. A second reading has some of its neighbours
+    in the margins, and may put their words a little inside.
     """
     inside = [
         word for word in words if gap.start - GAPS.edge <= (word.start + word.end) / 2 <= gap.end + GAPS.edge

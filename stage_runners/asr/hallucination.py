@@ -1,7 +1,10 @@
-"""Hallucination, from both sides: text that nobody said is dropped or flagged, and missed speech is re-transcribed.
+"""Hallucination, from both sides.
 
-Text is judged by evidence of several kinds (`evidence`); what looks suspicious, and speech that no word covers, is read a second time
-(`second_pass`, `recovery`), as far as the film's limit allows. Nothing vanishes: all of it is in the table `doubts`.
+Text that nobody said is dropped or flagged, and missed speech is re-transcribed.
+
+Text is judged by evidence of several kinds (`evidence`); what looks suspicious, and speech that no word
+covers, is read a second time (`second_pass`, `recovery`), as far as the film's limit allows. Nothing
+vanishes: all of it is in the table `doubts`.
 """
 
 from __future__ import annotations
@@ -21,7 +24,10 @@ from stage_runners.asr.thresholds import EVIDENCE, GAPS
 
 @dataclass(frozen=True)
 class Reviewed:
-    """The lines to write, in order; what is doubtful; second readings taken, and how many more there was reason for."""
+    """The lines to write, in order; what is doubtful.
+
+    Second readings taken, and how many more there was reason for.
+    """
 
     lines: list[Line]
     doubts: list[Doubt]
@@ -34,8 +40,8 @@ def reviewed(
 ) -> Reviewed:
     """Judge every line, and look for speech without one. `looks` is None where nothing is to be read again.
 
-    `regions` are speech, in order and apart; `language` is what a gap far from any text is read in, `bias` seconds by which word times
-    are late.
+    `regions` are speech, in order and apart; `language` is what a gap far from any text is read in, `bias`
+    seconds by which word times are late.
     """
     evidence = asr_evidence.gathered(lines, regions)
     usual = _usual(lines)
@@ -81,9 +87,12 @@ def _usual(lines: Sequence[Line]) -> float:
 def _look_again(
     lines: Sequence[Line], evidence: list[Evidence], usual: float, looks: SecondLooks | None, gaps: int
 ) -> int:
-    """Add to the evidence of suspects what a second reading shows, the worst first; returns how many had to go without.
+    """Add to the evidence of suspects what a second reading shows, the worst first.
 
-    Stretches of speech without text, of which there are `gaps`, get half of the readings where that many are needed.
+    Returns how many had to go without.
+
+    Stretches of speech without text, of which there are `gaps`, get half of the readings where that many are
+    needed.
     """
     weight = [asr_evidence.points(asr_evidence.reasons(one, usual)) for one in evidence]
     suspects = [k for k in range(len(lines)) if weight[k] >= EVIDENCE.suspect]

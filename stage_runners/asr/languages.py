@@ -1,4 +1,4 @@
-"""The film's language: the one that is asked for, or the one that an engine detects in several windows of speech."""
+"""The film's language: the requested one, or the one that an engine detects in several windows of speech."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from stage_runners.asr.windows import Chunk
 
 
 class Detected(NamedTuple):
-    """The film's language, each one's probability where that was measured, and the windows that were encoded for it."""
+    """The film's language, each one's probability where measured, and the windows encoded for it."""
 
     language: str
     probability: Mapping[str, float]
@@ -20,7 +20,10 @@ class Detected(NamedTuple):
 
 
 def requested(language: str, known: Sequence[str], model: str) -> str:
-    """The code of a language that is asked for; `StageError("config")` where `model`, which writes the `known` ones, cannot write it."""
+    """The code of a language that is asked for.
+
+    `StageError("config")` where `model`, which writes the `known` ones, cannot write it.
+    """
     code = language.strip().lower().replace("_", "-").split("-")[0]
     if code in known:
         return code
@@ -38,10 +41,12 @@ def requested(language: str, known: Sequence[str], model: str) -> str:
 
 
 def detect(recognizer: Recognizer, sound: Sound, chunks: Sequence[Chunk]) -> Detected:
-    """The language with the highest probability: the mean over windows spread over the film, by seconds of speech.
+    """The language with the highest probability.
 
-    The first 30 s, which Whisper itself looks at, are often a song or a studio's name. A model of one language has nothing to
-    detect; one that cannot detect leaves it open (`und`).
+    The mean over windows spread over the film, by seconds of speech.
+
+    The first 30 s, which Whisper itself looks at, are often a song or a studio's name. A model of one
+    language has nothing to detect; one that cannot detect leaves it open (`und`).
     """
     known = recognizer.capabilities.languages
     if len(known) == 1:

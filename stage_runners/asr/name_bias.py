@@ -1,9 +1,10 @@
 """Names of the glossary as hotwords, where they may have been misheard and only there.
 
-Hotwords for a whole film change words everywhere, and a wrong cast's names come up in it (see docs/decisions). So a film is decoded
-without any; then a window in which an unsure word resembles a name is decoded again with just those names as hotwords, and of
-the new text only these names are taken, if the engine without hotwords finds the text with them about as likely. A name counts
-only where the film bears its cast out: it, or two others of the glossary, must have been recognised somewhere without help.
+Hotwords for a whole film change words everywhere, and a wrong cast's names come up in it (see
+docs/decisions). So a film is decoded without any; then a window in which an unsure word resembles a name is
+decoded again with just those names as hotwords, and of the new text only these names are taken, if the engine
+without hotwords finds the text with them about as likely. A name counts only where the film bears its cast
+out: it, or two others of the glossary, must have been recognised somewhere without help.
 """
 
 from __future__ import annotations
@@ -42,10 +43,12 @@ def biased(
     settings_of: SettingsOf,
     context: Context,
 ) -> list[Transcript]:
-    """`decoded` with the names of the glossary recognised where they were said; the fact `bias` reports what was done.
+    """`decoded` with the names of the glossary recognised where they were said.
 
-    `settings_of` gives the settings that a window was decoded with. Nothing is done without a glossary, with `bias` off, or by an
-    engine that takes no hotwords or cannot score a text.
+    The fact `bias` reports what was done.
+
+    `settings_of` gives the settings that a window was decoded with. Nothing is done without a glossary, with
+    `bias` off, or by an engine that takes no hotwords or cannot score a text.
     """
     from ipc.artifacts import read
 
@@ -78,7 +81,9 @@ def rescored(
     check: Callable[[], None] = lambda: None,
     undone: AbstractSet[str] = frozenset(),
 ) -> tuple[list[Transcript], dict[str, Any]]:
-    """The windows with names taken over, and what was done. `rows` are the glossary's, `undone` what the user took back (`from>to`).
+    """The windows with names taken over, and what was done.
+
+    `rows` are the glossary's, `undone` what the user took back (`from>to`).
 
     The engine has to take hotwords and to score texts.
     """
@@ -114,13 +119,16 @@ def rescored(
 
 
 def fitting(prompt: Prompt, settings: Settings, wanted: Sequence[Name]) -> list[Name]:
-    """The first of the names, as many as there is room for beside what the user's prompt and hotwords take."""
+    """The first of the names, as many as fit beside the user's prompt and hotwords."""
     return list(wanted[: prompt.fitting((name.text for name in wanted), settings)])
 
 
 @dataclass(frozen=True)
 class _Rescoring:
-    """Windows decoded again with names as hotwords, and a report of each name: changed, refused, or undone by the user."""
+    """Windows decoded again with names as hotwords, and a report of each name.
+
+    Changed, refused, or undone by the user.
+    """
 
     recognizer: Recognizer
     scorer: TextScorer

@@ -25,7 +25,10 @@ class Name:
 
 
 class Right(NamedTuple):
-    """Folded words that are no misheard names: those heard surely somewhere, and all names of the glossary as they are written."""
+    """Folded words that are no misheard names.
+
+    Those heard surely somewhere, and all names of the glossary as they are written.
+    """
 
     believed: AbstractSet[str]
     names: AbstractSet[str]
@@ -41,13 +44,20 @@ class Proposal(NamedTuple):
 
 
 def names(rows: Sequence[Mapping[str, Any]]) -> list[Name]:
-    """The glossary's terms, the heaviest first; whole names are left out, for their parts are terms of their own."""
+    """The glossary's terms, the heaviest first.
+
+    Whole names are left out, for their parts are terms of their own.
+    """
     found = [
-        Name(text=row["term"], weight=row["weight"], forms=frozenset(map(folded, (row["term"], *row["variants"]))) - {""})
+        Name(text=row["term"], weight=row["weight"], forms=_forms(row))
         for row in rows
         if row["kind"] != "full" and len(folded(row["term"])) > 1
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda name: -name.weight)
+
+
+def _forms(row: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(map(folded, (row["term"], *row["variants"]))) - {""}
 
 
 def heard(decoded: Sequence[Transcript], known: Sequence[Name]) -> Counter[str]:
@@ -81,7 +91,10 @@ def trusted(decoded: Sequence[Transcript], known: Sequence[Name]) -> Right:
 
 
 def resembling(window: Transcript, known: Sequence[Name], right: Right) -> list[Name]:
-    """The names that an unsure word of the window, or a run of them, resembles; the likest and heaviest first."""
+    """The names that an unsure word of the window, or a run of them, resembles.
+
+    The likest and heaviest first.
+    """
     best: dict[str, tuple[float, Name]] = {}
     for first, last, form in _unsure(window.words, right):
         for name in known:
@@ -140,7 +153,7 @@ def _least(name: Name, length: int) -> float:
 
 
 def _unsure(words: Sequence[Token], right: Right) -> Iterator[tuple[int, int, str]]:
-    """First and last (not included) of every word, and run of words, that may be misheard, with its folded text."""
+    """First and last (not included) of each word or run that may be misheard, and its folded text."""
     for k in range(len(words)):
         for run in _runs(words, k):
             if _probability(run[-1]) >= NAMES.believed or _form(run[-1:]) in right.names:

@@ -1,7 +1,8 @@
 """All windows of a film read: first in the film's language, then again where another one is spoken.
 
-Languages are detected in the encodings that the first pass makes anyway. So a film in one language is encoded and decoded once; windows
-that sound like another language wait until the whole film has been read, are cut where the language changes, and are read in it.
+Languages are detected in the encodings that the first pass makes anyway. So a film in one language is encoded
+and decoded once; windows that sound like another language wait until the whole film has been read, are cut
+where the language changes, and are read in it.
 """
 
 from __future__ import annotations
@@ -22,14 +23,18 @@ from stage_runners.asr.windows import Chunk
 SettingsOf = Callable[[str], Settings]
 """The settings of a language."""
 _LONGEST_BATCH = 60.0
-"""Seconds after which batches are halved: the result is the same, but a large model on a slow CPU would seem stalled."""
+"""Seconds after which batches are halved: the result is the same, but a large model on a slow CPU would
+seem stalled."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Film:
-    """What is read, and with what: `settings` gives those of a language, `limit` is a window's longest in seconds.
+    """What is read, and with what.
 
-    `encoded` are windows that were encoded before. `detector` is None where the whole film is read in one language.
+    `settings` gives those of a language, `limit` is a window's longest in seconds.
+
+    `encoded` are windows that were encoded before. `detector` is None where the whole film is read in one
+    language.
     """
 
     recognizer: Recognizer
@@ -59,7 +64,10 @@ class Part(NamedTuple):
 
 
 def read(film: Film, chunks: Sequence[Chunk], main: str) -> list[Transcript]:
-    """Everything that is said in the windows, in order; with a detector, each part in the language it is spoken in."""
+    """Everything that is said in the windows, in order.
+
+    With a detector, each part in the language it is spoken in.
+    """
     total = sum(chunk.speech for chunk in chunks)
     windows: list[_Window] = []
     done = 0.0
@@ -85,7 +93,7 @@ def read(film: Film, chunks: Sequence[Chunk], main: str) -> list[Transcript]:
 
 
 def _sure(read: Transcript, stretches: Sequence[Stretch]) -> Transcript:
-    """What was read in a film of several languages, with the mean probability of its language where it was spoken."""
+    """What was read in a film of several languages, with the mean probability of its language there."""
     low, high = read.chunk.start, read.chunk.end
     own = [
         one.probability.get(read.language, 0.0)
@@ -133,7 +141,10 @@ def _parts(film: Film, number: int, chunk: Chunk, detected: Sequence[tuple[Stret
 
 
 def _again(film: Film, parts: Sequence[Part], windows: Sequence[Chunk], main: str) -> list[Transcript]:
-    """The parts in the languages they are believed to be in; a window that is in the film's language after all stays whole."""
+    """The parts in the languages they are believed to be in.
+
+    A window that is in the film's language after all stays whole.
+    """
     result: list[Transcript] = []
     believed: list[Chunk] = []
     for language in sorted({part.language for part in parts} - {main}):
@@ -157,7 +168,10 @@ def _again(film: Film, parts: Sequence[Part], windows: Sequence[Chunk], main: st
 def left_over(
     parts: Sequence[Part], windows: Sequence[Chunk], believed: Sequence[Chunk], limit: float
 ) -> list[Chunk]:
-    """What is in the film's language: whole windows of which nothing was believed to be in another one, and the rest of the others."""
+    """What is in the film's language.
+
+    Whole windows of which nothing was believed to be in another one, and the rest of the others.
+    """
     result: list[Chunk] = []
     for number, own in groupby(parts, key=lambda part: part.window):
         rest = [(part.chunk, any(_in(part.chunk, one) for one in believed)) for part in own]
@@ -170,7 +184,7 @@ def left_over(
 
 
 def together(parts: Sequence[Part], limit: float) -> Iterator[tuple[str, Chunk]]:
-    """Neighbours of one language put into one window, as far as it holds them and nothing else lies between them."""
+    """Neighbours of one language put into one window, where it holds them and nothing lies between them."""
     run: list[Part] = []
     for part in [*parts, None]:
         if run and (part is None or part.language != run[-1].language or part.window > run[-1].window + 1):

@@ -1,4 +1,7 @@
-"""Windows read by an engine, each transcript with words: those of an engine without word times get them by their length."""
+"""Windows read by an engine, each transcript with words.
+
+Those of an engine without word times get them by their length.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,11 @@
-"""What an engine of speech recognition gets and gives: the interface between the stage's method and its engines.
+"""What an engine of speech recognition gets and gives.
 
-The stage cuts speech into windows, chooses languages, judges the text and looks for missed speech. An engine encodes windows and
-writes down what is said in them. Whatever else an engine may be able to do is a part of its own (`Recognizer.detector`, `.scorer`,
-`.prompt`): None where it cannot, and the stage does without. To add an engine, see `stage_runners.asr.engines`.
+The interface between the stage's method and its engines.
+
+The stage cuts speech into windows, chooses languages, judges the text and looks for missed speech. An engine
+encodes windows and writes down what is said in them. Whatever else an engine may be able to do is a part of
+its own (`Recognizer.detector`, `.scorer`, `.prompt`): None where it cannot, and the stage does without. To
+add an engine, see `stage_runners.asr.engines`.
 """
 
 from __future__ import annotations
@@ -49,8 +52,8 @@ class Sound:
 class Encoded:
     """A window as an engine has taken it in.
 
-    `states` is what the engine wants to keep of it, and only the engine looks inside: the encoder's states of shape (frames, width), or
-    None where it keeps nothing.
+    `states` is what the engine wants to keep of it, and only the engine looks inside: the encoder's states of
+    shape (frames, width), or None where it keeps nothing.
     """
 
     sound: Sound
@@ -59,7 +62,9 @@ class Encoded:
 
 
 class Token(NamedTuple):
-    """A word as an engine spells it, or a character of a script without blanks; a blank before it is part of `text`.
+    """A word as an engine spells it, or a character of a script without blanks.
+
+    A blank before it is part of `text`.
 
     Times in seconds of the film. `probability` is None where the engine measures none.
     """
@@ -74,8 +79,9 @@ class Token(NamedTuple):
 class Transcript:
     """What an engine reads in a window. Figures are None where it does not measure them.
 
-    `silent` and `doubtful` are the engine's own verdicts, by its own thresholds: nobody speaks; the text is hardly better than
-    others would be. `tries` counts the decodings it took. `tokens` are the engine's own, empty where they no longer fit `words`.
+    `silent` and `doubtful` are the engine's own verdicts, by its own thresholds: nobody speaks; the text is
+    hardly better than others would be. `tries` counts the decodings it took. `tokens` are the engine's own,
+    empty where they no longer fit `words`.
     """
 
     chunk: Chunk
@@ -99,7 +105,10 @@ class LanguageDetector(Protocol):
         """The languages of each window."""
 
     def in_spans(self, encoded: Encoded, spans: Sequence[tuple[float, float]]) -> list[dict[str, float]]:
-        """The languages of stretches of one window: equally long, in seconds from the window's start, on a grid of 0.02 s."""
+        """The languages of stretches of one window.
+
+        Equally long, in seconds from the window's start, on a grid of 0.02 s.
+        """
 
 
 class TextScorer(Protocol):
@@ -113,7 +122,7 @@ class TextScorer(Protocol):
         read: Transcript | None = None,
         most: int | None = None,
     ) -> Sequence[float]:
-        """The probability of every token of `text`, of the first `most` where that is given, if it is what is said in the window.
+        """The probability of every token of `text`, at most the first `most`, as what is said in the window.
 
         Where `text` is a part of what was `read`, it is scored in the tokens that it was read in.
         """
@@ -170,8 +179,8 @@ class Recognizer(Protocol):
     def transcribe(self, encoded: Sequence[Encoded], settings: Settings) -> Iterable[Transcript]:
         """What is said in the windows, in order, in one batch.
 
-        A window may give several transcripts, each of a part of it, or none where nobody speaks. Where the text looks wrong,
-        the engine may try again.
+        A window may give several transcripts, each of a part of it, or none where nobody speaks. Where the
+        text looks wrong, the engine may try again.
         """
 
     def transcribe_once(self, encoded: Sequence[Encoded], settings: Settings) -> list[Transcript]:

@@ -23,7 +23,10 @@ def recovered(
     language: str,
     bias: float,
 ) -> tuple[list[Line], list[Doubt], int]:
-    """The lines with what was said in the gaps, as far as it can be believed; a doubt for each gap; how many were not read."""
+    """The lines with what was said in the gaps, as far as it can be believed; a doubt for each gap.
+
+    How many were not read.
+    """
     # each one that says something takes another reading, to see whether it says so again
     order = sorted(gaps, key=lambda gap: -gap.seconds)
     tried = order[: looks.left]
@@ -52,7 +55,7 @@ def recovered(
 
 
 def _again(found: dict[Span, Line], dropped: Sequence[Doubt], looks: SecondLooks) -> dict[Span, float]:
-    """How much of what can be believed of each gap comes again in a window of other bounds, as far as readings are left."""
+    """How much of each believable text comes again in other bounds, as far as readings are left."""
     good = [gap for gap, line in found.items() if _believable(line, dropped)][: looks.left]
     asked = [Asked(gap, found[gap].read.language, SECOND_PASS.other_margin) for gap in good]
     return {
@@ -123,7 +126,10 @@ def _recovered(line: Line, gap: Span, again: float) -> Doubt:
 
 
 def empty(gap: Span, why: str, quiet: float | None = None) -> Doubt:
-    """A stretch that stays without text, as sure as that somebody speaks there; `quiet` is the probability that nobody does."""
+    """A stretch that stays without text, as sure as that somebody speaks there.
+
+    `quiet` is the probability that nobody does.
+    """
     reasons = [f"{gap.seconds:.1f} s of speech without text", why]
     if quiet is not None and quiet > RECOVERY.no_speech:
         reasons.append(f"no speech to the recogniser, with a probability of {quiet:.2f}")

@@ -10,7 +10,11 @@ from stage_runners.text.repetition import loop
 
 
 def share_looped(text: str) -> float:
-    """The share of a text that is a phrase's second, third, ... time in a row, from 0 to 1; 0 where it comes too seldom to be a loop.
+    """The share of a text that repeats the phrase before it, from 0 to 1.
+
+    0 where that is too seldom for a loop.
+
+    time in a row, from 0 to 1; 0 where it comes too seldom to be a loop.
 
     How often is too often depends on the phrase's length: see `text.repetition.loop`.
     """
@@ -23,7 +27,10 @@ def share_looped(text: str) -> float:
 
 
 def times_said(texts: Sequence[str]) -> list[int]:
-    """For each segment, how many of its neighbours on either side and itself have the very same text; at least 1."""
+    """For each segment, how many of its neighbours on either side and itself have the very same text.
+
+    At least 1.
+    """
     said = [plain(text) for text in texts]
     near = REPETITION.neighbours
     return [

@@ -1,8 +1,10 @@
-"""Stretches of a film read a second time: alone, without prompt, hotwords or a neighbour's text, in windows of other bounds.
+"""Stretches of a film read a second time.
 
-Reading a stretch again costs an encoder's pass of 30 s whatever its length, so a film may have only so many, and what was not read
-again is reported. Whisper's own second try samples at a higher temperature; that gives another text every time (see docs/decisions),
-other bounds do not.
+Alone, without prompt, hotwords or a neighbour's text, in windows of other bounds.
+
+Reading a stretch again costs an encoder's pass of 30 s whatever its length, so a film may have only so many,
+and what was not read again is reported. Whisper's own second try samples at a higher temperature; that gives
+another text every time (see docs/decisions), other bounds do not.
 """
 
 from __future__ import annotations
@@ -21,7 +23,10 @@ from stage_runners.asr.windows import Chunk
 
 
 class Asked(NamedTuple):
-    """A stretch to be read again in `language`, with so many seconds of margin; `line` is what was read there, where anything was."""
+    """A stretch to be read again in `language`, with so many seconds of margin.
+
+    `line` is what was read there, where anything was.
+    """
 
     span: Span
     language: str
@@ -32,8 +37,8 @@ class Asked(NamedTuple):
 class Look(NamedTuple):
     """What was read.
 
-    `gain`: nats a token by which the sound makes the line's text likelier than silence does; None where there was no line, or the
-    engine does not score texts.
+    `gain`: nats a token by which the sound makes the line's text likelier than silence does; None where there
+    was no line, or the engine does not score texts.
     """
 
     read: Transcript
@@ -98,7 +103,10 @@ class SecondLooks:
         return Chunk(start, end, min(end - start, asked.span.seconds))
 
     def _gain(self, line: Line | None, encoded: Encoded, settings: Settings) -> float | None:
-        """Nats a token that the sound adds. A hallucinated text is likely whatever the sound; real text needs its sound."""
+        """Nats a token that the sound adds.
+
+        A hallucinated text is likely whatever the sound; real text needs its sound.
+        """
         scorer = self._recognizer.scorer
         if line is None or scorer is None:
             return None
@@ -124,7 +132,7 @@ def _likelihood(scorer: TextScorer, encoded: Encoded, line: Line, settings: Sett
 
 
 def came_again(text: str, other: str) -> float:
-    """The share of the letters of `text` that are in `other` too, in the same order and several in a row, from 0 to 1."""
+    """The share of the letters of `text` that are in `other`, in order and several in a row, from 0 to 1."""
     own, read = plain(text), plain(other)
     if not own:
         return 0.0

@@ -17,7 +17,8 @@ _WORD = ("segment", "text", "space", "start", "end", "probability", "method", "o
 def tables(lines: Sequence[Line], probability: float | None, method: str) -> dict[str, dict[str, list[Any]]]:
     """The columns of both tables.
 
-    `probability` is that of the film's language, for lines that have none of their own; `method` names how word times were made.
+    `probability` is that of the film's language, for lines that have none of their own; `method` names how
+    word times were made.
     """
     segments: list[dict[str, Any]] = []
     words: list[dict[str, Any]] = []

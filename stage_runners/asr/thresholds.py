@@ -1,8 +1,8 @@
 """Every figure of recognition that can change its result, whatever engine reads the sound.
 
-The instances in `THRESHOLDS` are part of the key that a result is stored under. An engine's own figures are in its declaration
-(`stage_runners.asr.engines.Engine.thresholds`). Where no source is named, the figure was chosen on the shared recordings: see
-docs/decisions.
+The instances in `THRESHOLDS` are part of the key that a result is stored under. An engine's own figures are
+in its declaration (`stage_runners.asr.engines.Engine.thresholds`). Where no source is named, the figure was
+chosen on the shared recordings: see docs/decisions.
 """
 
 from __future__ import annotations
@@ -36,12 +36,16 @@ class Words:
 
 @dataclass(frozen=True, kw_only=True)
 class Languages:
-    """How the film's language, and changes of language inside it, are detected. docs/decisions/ has the measurements."""
+    """How the film's language, and changes of language inside it, are detected.
+
+    docs/decisions/ has the measurements.
+    """
 
     windows: int = 5
     """Windows that the film's language is detected from, spread over the film."""
     stretch: float = 5.0
-    """Seconds whose language is detected at once: of three seconds of plain speech, one in ten got another language."""
+    """Seconds whose language is detected at once: of three seconds of plain speech, one in ten got another
+    language."""
     hop: float = 2.5
     """Seconds from the start of one stretch to the next."""
     change: float = 5.0
@@ -68,7 +72,10 @@ class Languages:
 
 @dataclass(frozen=True, kw_only=True)
 class Ramp:
-    """Points of evidence: none up to `none`, `most` from `all` on, in proportion between. `all` may be the smaller one."""
+    """Points of evidence: none up to `none`, `most` from `all` on, in proportion between.
+
+    `all` may be the smaller one.
+    """
 
     none: float
     all: float
@@ -92,7 +99,8 @@ class Evidence:
     kinds: int = 3
     """Kinds of evidence that must agree before a text is dropped."""
     near: float = 0.25
-    """Seconds around a region of speech that count as speech: attention times are off by a tenth of a second, rarely by 0.25 s."""
+    """Seconds around a region of speech that count as speech: attention times are off by a tenth of a
+    second, rarely by 0.25 s."""
     silence: Ramp = Ramp(none=0.6, all=0.1, most=2.0)
     """Share of its words' time in which the detectors find speech."""
     no_speech: Ramp = Ramp(none=0.2, all=0.6, most=1.5)
@@ -100,7 +108,8 @@ class Evidence:
     unlikely: Ramp = Ramp(none=-0.5, all=-1.0, most=1.0)
     """Mean log-probability a token; -1 is Whisper's own threshold (Radford et al. 2022, section 4.5)."""
     below_usual: float = 0.2
-    """Nats below the film's own mean from which a log-probability counts, where the whole film is unlikely."""
+    """Nats below the film's own mean from which a log-probability counts, where the whole film is
+    unlikely."""
     unsure: Ramp = Ramp(none=0.45, all=0.15, most=1.0)
     """Mean probability of the words."""
     again: Ramp = Ramp(none=0.6, all=0.1, most=1.5)
@@ -138,7 +147,8 @@ class Repetition:
     """When neighbours say the same too often."""
 
     neighbours: int = 8
-    """Segments before and after one among which the same text is looked for: a network that is stuck stays so for a while."""
+    """Segments before and after one among which the same text is looked for: a network that is stuck stays
+    so for a while."""
     long: int = 12
     """Letters from which a line is seldom said twice in a row; shorter ones (`Yes.`, `I know.`) are."""
     often: int = 3
@@ -158,7 +168,8 @@ class SecondPass:
     margin: float = 0.3
     """Seconds of sound kept around what is read again."""
     other_margin: float = 0.7
-    """Seconds of the other window that recovered text has to come again in: with more, Whisper often reads the neighbours and stops."""
+    """Seconds of the other window that recovered text has to come again in: with more, Whisper often reads
+    the neighbours and stops."""
     run: int = 3
     """Letters in a row that have to come again to count: single ones are in any text."""
     least_probability: float = 1e-4
@@ -166,7 +177,8 @@ class SecondPass:
     most_tokens: int = 200
     """Tokens of a line whose probability is computed at most."""
     silence: float = 30.0
-    """Seconds of silence that a text's probability is compared with, where the engine's windows hold that many."""
+    """Seconds of silence that a text's probability is compared with, where the engine's windows hold that
+    many."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +186,8 @@ class Gaps:
     """Speech without text."""
 
     least: float = 0.6
-    """Seconds of speech without a word that are worth a second reading: shorter ones are breaths and the ends of words."""
+    """Seconds of speech without a word that are worth a second reading: shorter ones are breaths and the
+    ends of words."""
     near: float = 0.3
     """Seconds around a word that count as covered by it: attention times are that far off at times."""
     edge: float = 0.2
@@ -206,7 +219,8 @@ class Names:
     """When a word is a misheard name, as measured for the decision on names."""
 
     less_likely: float = 3.0
-    """Nats that the text with the name may be less likely without hotwords: a rare name is what Whisper does not expect."""
+    """Nats that the text with the name may be less likely without hotwords: a rare name is what Whisper
+    does not expect."""
     least_probability: float = 1e-9
     """Probability that a token counts with at least."""
     unsure: float = 0.75

@@ -1,4 +1,4 @@
-"""Speech recognition, batched over the windows of speech, whatever engine reads them (`stage_runners.asr.engines`)."""
+"""Speech recognition, batched over the windows of speech, by any engine (`stage_runners.asr.engines`)."""
 
 from __future__ import annotations
 
@@ -88,7 +88,10 @@ def _language(recognizer: Recognizer, sound: Sound, chunks: Sequence[Chunk], con
 
 
 def _settings(recognizer: Recognizer, context: Context) -> passes.SettingsOf:
-    """The settings of each language. What was asked for and the engine cannot take is reported, and left out."""
+    """The settings of each language.
+
+    What was asked for and the engine cannot take is reported, and left out.
+    """
     texts = {name: context.params.get(name) or None for name in ("initial_prompt", "hotwords")}
     if recognizer.prompt is None:
         for name in (name for name, text in texts.items() if text):
@@ -145,7 +148,10 @@ def _time_bias(recognizer: Recognizer, context: Context) -> float:
 
 
 def _report_languages(decoded: Sequence[Transcript], detected: Detected, context: Context) -> None:
-    """The facts `language` (the one spoken most), its probability, and `languages`: the share of speech in each."""
+    """The facts `language` (the one spoken most), its probability, and `languages`.
+
+    The share of speech in each.
+    """
     seconds: dict[str, float] = {}
     for result in decoded:
         seconds[result.language] = seconds.get(result.language, 0.0) + result.chunk.speech
@@ -169,7 +175,10 @@ def _report_languages(decoded: Sequence[Transcript], detected: Detected, context
 
 
 def _report_likelihood(segments: Mapping[str, Sequence[Any]], context: Context) -> None:
-    """The fact `avg_logprob`, the mean over the segments by their seconds: low where the model does not know the language."""
+    """The fact `avg_logprob`, the mean over the segments by their seconds.
+
+    Low where the model does not know the language.
+    """
     measured = [
         (end - start, value)
         for start, end, value in zip(segments["start"], segments["end"], segments["avg_logprob"], strict=True)

@@ -71,10 +71,11 @@ def words(tokens: Sequence[Token], chunk: Chunk, bias: float = 0.0, language: st
 
 
 def whole(tokens: Sequence[Token]) -> list[Token]:
-    """Tokens of a language without spaces, where Whisper cuts wherever a character may end, as characters and whole words.
+    """Tokens of a language without spaces as characters and whole foreign words.
 
-    Vowels and marks join the letter that they are written with, and pieces of a foreign word or a number each other; a blank that
-    stands alone goes to what follows it.
+    Whisper cuts there wherever a character may end. Vowels and marks join the letter that they are written
+    with, and pieces of a foreign word or a number each other; a blank that stands alone goes to what follows
+    it.
     """
     result: list[Token] = []
     blank = ""

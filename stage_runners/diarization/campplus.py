@@ -1,4 +1,6 @@
-"""CAM++ (Wang et al. 2023, "CAM++: A fast and efficient network for speaker verification using context-aware masking").
+"""CAM++, a network that tells voices apart.
+
+Wang et al. 2023, "CAM++: A fast and efficient network for speaker verification using context-aware masking".
 
 Written from the paper; names of parameters follow the published 192-dimensional checkpoint of 3D-Speaker
 (Apache-2.0, zh-en, 16 kHz), so that its weights load strictly. Inference alone.

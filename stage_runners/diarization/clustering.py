@@ -1,11 +1,12 @@
-"""Voices into speakers: spectral clustering into more groups than needed, then merging what one voice can explain.
+"""Voices into speakers: spectral clustering into too many groups, then merging what one voice can explain.
 
-How many speakers there are is decided by the merging. Two groups are one voice when the mean cosine between them is
-as large as within them: the measure is that mean over the geometric mean of the two within-group means, pairs that
-share audio left out. It is 1 for one voice whatever its recording is like, where a plain threshold on cosines moves with noise, language
-and length (within one speaker the mean cosine is .38 in a noisy dubbed film and .66 in clean read speech). Over films, meetings, telephone and
-mixes of 1 to 7 voices, different speakers stayed under .55, and the errors in counting were the same for every
-threshold between .6 and .75. Numpy only.
+How many speakers there are is decided by the merging. Two groups are one voice when the mean cosine between
+them is as large as within them: the measure is that mean over the geometric mean of the two within-group
+means, pairs that share audio left out. It is 1 for one voice whatever its recording is like, where a plain
+threshold on cosines moves with noise, language and length (within one speaker the mean cosine is .38 in a
+noisy dubbed film and .66 in clean read speech). Over films, meetings, telephone and mixes of 1 to 7 voices,
+different speakers stayed under .55, and the errors in counting were the same for every threshold between .6
+and .75. Numpy only.
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ def cluster(
     most: int | None = None,
     groups: int = CLUSTERING.groups,
 ) -> Labels:
-    """Speakers 0.. of unit `vectors` (n, size) whose pieces cover the frames `spans` (n, 2), in order of time.
+    """Speakers, from 0 on, of unit `vectors` (n, size) whose pieces cover the frames `spans` (n, 2), by time.
 
-    Never more than `most` speakers, and at least `least` where there are as many pieces. Time and memory grow with
-    n; only blocks of fixed size are clustered by their whole affinity matrix.
+    Never more than `most` speakers, and at least `least` where there are as many pieces. Time and memory grow
+    with n; only blocks of fixed size are clustered by their whole affinity matrix.
     """
     if not len(vectors):
         return np.zeros(0, np.int64)
@@ -56,7 +57,10 @@ def cluster(
 
 
 def merge(vectors: Vectors, spans: NDArray[np.int64], labels: Labels, least: int, most: int | None) -> Labels:
-    """Merge the two most alike groups until none are alike enough; `least` and `most` overrule the likeness."""
+    """Merge the two most alike groups until none are alike enough.
+
+    `least` and `most` overrule the likeness.
+    """
     state = _Sums.of(vectors, spans, labels)
     names = list(range(len(state.sizes)))
     while len(names) > least:
@@ -101,7 +105,10 @@ def unit(vector: NDArray[Any]) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class _Sums:
-    """What the ratios need of each group: sum of vectors, size, and cosines and number of the pairs that share audio."""
+    """What the ratios need of each group.
+
+    Sum of vectors, size, and cosines and number of the pairs that share audio.
+    """
 
     sums: NDArray[np.float64]
     sizes: NDArray[np.float64]
@@ -128,7 +135,10 @@ class _Sums:
         return cls(sums, np.bincount(labels, minlength=groups).astype(np.float64), near, near_count)
 
     def ratios(self) -> NDArray[np.float64]:
-        """Likeness of every two groups, 1 for one voice; of shape (groups, groups), -1 on and below the diagonal."""
+        """Likeness of every two groups, 1 for one voice.
+
+        Of shape (groups, groups), -1 on and below the diagonal.
+        """
         pairs = np.outer(self.sizes, self.sizes) - self.near_count
         means = np.where(pairs > 0, (self.sums @ self.sums.T - self.near) / np.maximum(pairs, 1), np.nan)
         within = np.diag(means).copy()
@@ -156,7 +166,7 @@ class _Sums:
 
 
 def _spectral(vectors: Vectors, groups: int) -> Labels:
-    """Groups by the eigenvectors of the graph Laplacian of each piece's nearest neighbours (von Luxburg 2007)."""
+    """Groups by the eigenvectors of the Laplacian of the nearest neighbours' graph (von Luxburg 2007)."""
     count = len(vectors)
     usual = groups == CLUSTERING.groups
     groups = min(groups, max(1, count // CLUSTERING.pieces_per_group)) if usual else min(groups, count)

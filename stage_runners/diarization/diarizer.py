@@ -86,4 +86,7 @@ class DiarizerModule(Protocol):
     """Where it can run."""
 
     def load(self, params: Mapping[str, Any], device: str) -> Diarizer:
-        """The diarizer with the model of `params["_model"]`. `StageError("config")` where that cannot be loaded."""
+        """The diarizer with the model of `params["_model"]`.
+
+        `StageError("config")` where that cannot be loaded.
+        """

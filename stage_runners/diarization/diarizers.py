@@ -1,12 +1,12 @@
 """The diarizers, and which of them a model is for.
 
-A new diarizer is a module as `stage_runners.diarization.diarizer.DiarizerModule` says, and a line in `DIARIZERS`.
+A new diarizer is a module as `stage_runners.diarization.diarizer.DiarizerModule` says, and a line in
+`DIARIZERS`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from ipc.errors import ContractError, StageError
@@ -22,13 +22,16 @@ EMBEDDED = "campplus"
 
 
 def load(params: Mapping[str, Any], device: str) -> Diarizer:
-    """The diarizer of the model `params["_model"]`; `StageError("config")` where it does not run on `device`."""
+    """The diarizer of the model `params["_model"]`.
+
+    `StageError("config")` where it does not run on `device`.
+    """
     model = params["_model"]
     module = DIARIZERS[name_for(model)]
     if device not in module.DEVICES:
         raise StageError(
             "config",
-            f"{model.get('id') or Path(model['path'])} does not run on {device}: only the embedded diarization does",
+            f"{model.get('id') or model['path']} does not run on {device}: only embedded diarization does",
             "--diarize-model embedded, or --device diarization=mps or diarization=cpu",
         )
     return module.load(params, device)

@@ -76,8 +76,8 @@ def speakers_at_once(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """How many speak in each frame, strictly and generously; nobody where `spoken` (frames,) is not set.
 
-    Strictly: the rounded mean over windows. It says where one voice is clean. Generously: also one where speech is more
-    probable than not, although no speaker of a window is. It says what belongs to turns.
+    Strictly: the rounded mean over windows. It says where one voice is clean. Generously: also one where
+    speech is more probable than not, although no speaker of a window is. It says what belongs to turns.
     """
     strict = np.where(spoken, scores.count(), 0)
     return strict, np.where(spoken, np.maximum(strict, scores.speech() >= TURNS.speech), 0)
@@ -92,7 +92,10 @@ def assemble(
     limits: Limits,
     log: Callable[[str], None],
 ) -> Diarization:
-    """Cluster the voices and write down who speaks when. `log` is told of a scene whose cast was recognised."""
+    """Cluster the voices and write down who speaks when.
+
+    `log` is told of a scene whose cast was recognised.
+    """
     heard = np.isfinite(vectors).all(axis=1)
     labels = np.full(len(vectors), -1, np.int64)
     labels[heard] = cluster(vectors[heard], pieces.spans[heard], limits.least, limits.most)
@@ -152,7 +155,7 @@ class _Confidence:
         self._cosines = vectors @ centroids.T if len(centroids) else np.zeros((len(vectors), 0))
 
     def of(self, turn: FrameTurn) -> float | None:
-        """(1 + mean margin of the cosine to the own centroid over the best other one) / 2 of the pieces in the turn.
+        """(1 + m) / 2, m the mean margin of its pieces' cosines to the own centroid over the best other one.
 
         None where the turn holds no piece of clean speech, or there is nobody else.
         """

@@ -18,7 +18,7 @@ class VoiceNetwork(Protocol):
     """CAM++, in torch or on MLX."""
 
     def embeddings(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Log mel features (batch, frames, 80), each piece's mean removed, to embeddings (batch, 192), not normalised."""
+        """Log mel features (batch, frames, 80), each piece's mean removed, to raw embeddings (batch, 192)."""
 
 
 def embed(
@@ -30,7 +30,8 @@ def embed(
 ) -> NDArray[np.float32]:
     """Unit-length embeddings (n, 192) of the stretches `times` (n, 2) in seconds, each at most 1.5 s.
 
-    A shorter stretch is repeated until it fills 1.5 s. Silence of digital zeros gives a row of NaN, never a voice.
+    A shorter stretch is repeated until it fills 1.5 s. Silence of digital zeros gives a row of NaN, never a
+    voice.
     """
     vectors = np.empty((len(times), 192), np.float32)
     for first in range(0, len(times), batch):

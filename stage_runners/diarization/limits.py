@@ -23,7 +23,10 @@ class Limits:
 
 
 def limits(params: Mapping[str, Any]) -> Limits:
-    """The limits that num_speakers, min_speakers and max_speakers set; `StageError("config")` where they contradict."""
+    """The limits that num_speakers, min_speakers and max_speakers set.
+
+    `StageError("config")` where they contradict.
+    """
     given = {
         name: None if params.get(name) is None else int(params[name])
         for name in ("num_speakers", "min_speakers", "max_speakers")

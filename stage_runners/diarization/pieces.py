@@ -1,4 +1,4 @@
-"""Pieces of speech by one person each, cut from the segmentation network's scores, and who they are in each window."""
+"""Pieces of speech by one person each, cut by the segmentation network's scores, and whose they are."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Pieces:
 
 
 def cut(scores: Scores, count: NDArray[np.int64] | None = None) -> Pieces:
-    """Cut the film where exactly one person speaks into pieces of 1.5 s at most, never across a change of speaker."""
+    """Cut the film where one person speaks into pieces of 1.5 s at most, never across a change of speaker."""
     spans = [
         (int(first), int(last))
         for run in _runs(scores, count)
@@ -74,7 +74,7 @@ def _runs(scores: Scores, speakers: NDArray[np.int64] | None) -> NDArray[np.int6
 
 
 def _changed(active: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Frames at which somebody speaks who did not at the frame before, while who spoke there is silent now."""
+    """Frames at which somebody begins to speak and somebody else stops."""
     changed = np.zeros(active.shape[:2], bool)
     before, after = active[:, :-1], active[:, 1:]
     changed[:, 1:] = (before & ~after).any(-1) & (after & ~before).any(-1)
@@ -91,7 +91,10 @@ def _cuts(first: int, last: int) -> list[tuple[int, int]]:
 
 
 def _owners(scores: Scores, spans: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """For each window and piece with at least half of the piece inside: the local speaker who talks most of it."""
+    """For each window and piece with at least half of the piece inside.
+
+    The local speaker who talks most of it.
+    """
     rows: list[tuple[int, int, int]] = []
     size = scores.values.shape[1]
     for window, start in enumerate(scores.starts):

@@ -1,8 +1,9 @@
-"""Diarization by a whole pyannote pipeline (community-1, 3.1, or one's own), with what makes it faster for free.
+"""Diarization by a whole pyannote pipeline (community-1, 3.1, or one's own), made faster with equal results.
 
-Stock, the pipeline runs the embedding network once for each (window, speaker) pair: three times over every window. Here its
-trunk runs once a window, all speakers are pooled from it with three-dimensional weights, and speakers who are silent in a window get the constant
-that the network gives to an empty mask. Both leave the embeddings as they are, bit for bit (a test shows it).
+Stock, the pipeline runs the embedding network once for each (window, speaker) pair: three times over every
+window. Here its trunk runs once a window, all speakers are pooled from it with three-dimensional weights, and
+speakers who are silent in a window get the constant that the network gives to an empty mask. Both leave the
+embeddings as they are, bit for bit (a test shows it).
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ def load(params: Mapping[str, Any], device: str) -> PipelineDiarizer:
 
 
 def read_pipeline(path: Path, device: str) -> Any:
-    """The pipeline whose `config.yaml` lies in the folder `path`; `StageError("config")` where it cannot be had."""
+    """The pipeline whose `config.yaml` lies in the folder `path`.
+
+    `StageError("config")` where it cannot be had.
+    """
     os.environ["PYANNOTE_METRICS_ENABLED"] = "0"
     import torch
     from pyannote.audio import Pipeline
@@ -63,7 +67,10 @@ class PipelineDiarizer:
         self.method = f"pyannote pipeline, {pipeline.klustering}"
 
     def diarize(self, film: Film, limits: Limits, batch_size: int, context: Context) -> Diarization:
-        """Run the pipeline over the film. It runs its own segmentation, at its own step, so it does not read the scores."""
+        """Run the pipeline over the film.
+
+        It runs its own segmentation, at its own step, so it does not read the scores.
+        """
         import torch
 
         audio, pipeline = film.audio, self._pipeline
@@ -94,10 +101,10 @@ class PipelineDiarizer:
 def shared_embeddings(
     pipeline: Any, file: Any, binary_segmentations: Any, exclude_overlap: bool = False, hook: Any = None
 ) -> Any:
-    """Embeddings (windows, speakers, size) as `SpeakerDiarization.get_embeddings` gives them, at a third of its cost.
+    """Embeddings (windows, speakers, size) of `SpeakerDiarization.get_embeddings`, at a third of its cost.
 
-    A voice that the network cannot embed (NaN) is made silent in `binary_segmentations`: it would become the first
-    speaker otherwise.
+    A voice that the network cannot embed (NaN) is made silent in `binary_segmentations`: it would become the
+    first speaker otherwise.
     """
     import numpy as np
     import torch
@@ -178,7 +185,10 @@ def _plda_only_where_used(path: Path) -> Iterator[None]:
 
 
 def _result(found: Any) -> Diarization:
-    """Names in order of appearance; a speaker whose embedding is no vector keeps the turns and has no voice."""
+    """Names in order of appearance.
+
+    A speaker whose embedding is no vector keeps the turns and has no voice.
+    """
     import numpy as np
 
     labels = found.speaker_diarization.labels()

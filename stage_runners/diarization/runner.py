@@ -21,7 +21,7 @@ def load(params: Mapping[str, Any], device: str) -> Diarizer:
 
 
 def run(diarizer: Diarizer, inputs: Mapping[str, Path], context: Context) -> None:
-    """Write `turns` (people may overlap), `exclusive_turns` (one at a time) and `embeddings` (one a speaker)."""
+    """Write `turns` (people may overlap), `exclusive_turns` (one at a time), `embeddings` (one a speaker)."""
     bounds = limits(context.params)
     film = Film.of(inputs)
     context.method = diarizer.method

@@ -1,9 +1,11 @@
-"""One cast under two kinds of sound: a scene in a cave, on the telephone, in a dream, makes strangers of known voices.
+"""One cast under two kinds of sound.
 
-A voice network hears the room as well as the voice. Where a whole conversation is replaced for one scene by as many
-voices that are heard nowhere else, while the voices of before go on after it, the sound of the scene has changed rather than its cast.
-That is a judgement, not a measurement: no cosine tells the two apart, so it asks for every sign at once, and is told to people
-when it is made. Numpy only.
+A scene in a cave, on the telephone, in a dream, makes strangers of known voices.
+
+A voice network hears the room as well as the voice. Where a whole conversation is replaced for one scene by
+as many voices that are heard nowhere else, while the voices of before go on after it, the sound of the scene
+has changed rather than its cast. That is a judgement, not a measurement: no cosine tells the two apart, so it
+asks for every sign at once, and is told to people when it is made. Numpy only.
 """
 
 from __future__ import annotations
@@ -20,9 +22,10 @@ from stage_runners.diarization.thresholds import SCENES
 def one_cast(vectors: Vectors, spans: NDArray[np.int64], labels: Labels) -> Labels:
     """`labels` with the voices of such a scene given back to the cast, or unchanged.
 
-    Every sign is needed: an even number of groups, of which the smaller half (2 to 4) is heard in one stretch alone, the larger half before
-    and after but not in it; and the scene's voices are more like one another than the others are, as
-    a common sound makes them. Who is whom is decided by what is left of the voices without their common part.
+    Every sign is needed: an even number of groups, of which the smaller half (2 to 4) is heard in one stretch
+    alone, the larger half before and after but not in it; and the scene's voices are more like one another
+    than the others are, as a common sound makes them. Who is whom is decided by what is left of the voices
+    without their common part.
     """
     groups = int(labels.max(initial=-1)) + 1
     half = groups // 2

@@ -1,6 +1,9 @@
-"""Every figure of diarization that can change its result. `THRESHOLDS` is part of the key that a result is stored under.
+"""Every figure of diarization that can change its result.
 
-Where no source is named, the figure was chosen on films, meetings, telephone calls and mixes of known voices: see docs/decisions.
+`THRESHOLDS` is part of the key that a result is stored under.
+
+Where no source is named, the figure was chosen on films, meetings, telephone calls and mixes of known voices:
+see docs/decisions.
 """
 
 from __future__ import annotations
@@ -17,7 +20,8 @@ class Pieces:
     shortest: float = 0.4
     """Seconds: a shorter stretch says too little about a voice."""
     alone: float = 0.5
-    """Share of the windows over a frame that must hear one speaker alone there, and share from which they hear a change."""
+    """Share of the windows over a frame that must hear one speaker alone there, and share from which they
+    hear a change."""
     talks: float = 0.5
     """Share of a piece that a window's speaker has to talk to own it."""
 
@@ -27,7 +31,8 @@ class Clustering:
     """How voices become speakers."""
 
     same_voice: float = 0.65
-    """Likeness from which two groups are one voice: the lower middle of the plateau from .6 to .75 (see `clustering`)."""
+    """Likeness from which two groups are one voice: the lower middle of the plateau from .6 to .75 (see
+    `clustering`)."""
     groups: int = 10
     """Groups of a block before merging, where no more speakers are asked for."""
     pieces_per_group: int = 5
@@ -41,7 +46,8 @@ class Clustering:
     smallest: int = 3
     """A group of fewer pieces is no speaker of its own: it joins the nearest one."""
     largest_small: int = 6
-    """In a longer film the odds of a stray group are higher: there `smallest` is `small_share` of the pieces, but no more than this."""
+    """In a longer film the odds of a stray group are higher: there `smallest` is `small_share` of the
+    pieces, but no more than this."""
     small_share: int = 100
     """One in so many pieces."""
     floor: float = 0.1
@@ -59,7 +65,8 @@ class Scenes:
     share: float = 0.15
     """A scene holds at most this much of the speech."""
     inside: float = 0.9
-    """This much of the scene's voices is heard in it, and at most the rest of what is heard in it is others'."""
+    """This much of the scene's voices is heard in it, and at most the rest of what is heard in it is
+    others'."""
     around: float = 0.05
     """At least so much of the film's speech lies before and after the scene."""
     most: int = 4
@@ -71,9 +78,11 @@ class Turns:
     """How speakers become turns."""
 
     speech: float = 0.5
-    """Probability of speech from which a frame belongs to a turn although no speaker of a window is active."""
+    """Probability of speech from which a frame belongs to a turn although no speaker of a window is
+    active."""
     shortest: float = 0.1
-    """Seconds: shorter turns are dropped. Gaps are not closed: that cost more false alarms than it found speech."""
+    """Seconds: shorter turns are dropped. Gaps are not closed: that cost more false alarms than it found
+    speech."""
     heed: float = 0.6
     """Seconds of one speaker from which the voice itself is heeded."""
     trust: float = 0.2

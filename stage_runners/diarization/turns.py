@@ -1,4 +1,7 @@
-"""From clusters of pieces to turns: names in each window, activity over the film, turns in frames. Numpy only."""
+"""From clusters of pieces to turns: names in each window, activity over the film, turns in frames.
+
+Numpy only.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +32,9 @@ def name_windows(
 ) -> NDArray[np.int64]:
     """Which cluster each local speaker of each window is, -1 for nobody known; of shape (windows, 3).
 
-    The assignment that makes the cosines of a local speaker's pieces to the centroids largest, weighted by length,
-    where no two local speakers of a window may be the same person (what the Hungarian algorithm finds). Pieces
-    without a voice (NaN) say nothing.
+    The assignment that makes the cosines of a local speaker's pieces to the centroids largest, weighted by
+    length, where no two local speakers of a window may be the same person (what the Hungarian algorithm
+    finds). Pieces without a voice (NaN) say nothing.
     """
     names = np.full((len(scores.starts), SPEAKERS), -1, np.int64)
     if not len(centroids):
@@ -52,7 +55,9 @@ def name_windows(
 
 
 def _assigned(evidence: NDArray[np.float64]) -> list[int]:
-    """The column of each row (at most 3 of them) so that their sum is largest and none is taken twice; -1 for none.
+    """The column of each row (at most 3 of them) so that their sum is largest and none is taken twice.
+
+    -1 for none.
 
     No row can do without one of its best three columns, so only those are tried.
     """
@@ -69,10 +74,13 @@ def _assigned(evidence: NDArray[np.float64]) -> list[int]:
 
 
 def activity(scores: Scores, names: NDArray[np.int64], speakers: int) -> NDArray[np.float32]:
-    """How active each speaker is in each frame, of shape (frames, speakers): the mean of their probability over windows.
+    """How active each speaker is in each frame, of shape (frames, speakers).
 
-    Where a window has a clear decision it counts a hundred times the probability, as in pyannote's reconstruction;
-    the probability decides where no window hears anybody. Only the result grows with the length of the film.
+    The mean of their probability over windows.
+
+    Where a window has a clear decision it counts a hundred times the probability, as in pyannote's
+    reconstruction; the probability decides where no window hears anybody. Only the result grows with the
+    length of the film.
     """
     result = np.zeros((scores.frames, speakers), np.float32)
     for first, last, windows in scores.blocks():
@@ -89,11 +97,12 @@ def activity(scores: Scores, names: NDArray[np.int64], speakers: int) -> NDArray
 def heed_voices(
     active: NDArray[np.float32], count: NDArray[np.int64], pieces: Pieces, cosines: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Correct `active` (frames, speakers) where one person speaks and the voice is another than the windows say.
+    """Correct `active` (frames, speakers) where one person speaks and the voice contradicts the windows.
 
-    The segmentation network sometimes takes two people of a window for one, where they speak one after the other. A stretch
-    of some length (`TURNS.heed`) with one and the same speaker is given to whom its own pieces are nearest, unless the margin
-    is small (`TURNS.trust`). On mixes of known voices this nearly halved the confusion.
+    The segmentation network sometimes takes two people of a window for one, where they speak one after the
+    other. A stretch of some length (`TURNS.heed`) with one and the same speaker is given to whom its own
+    pieces are nearest, unless the margin is small (`TURNS.trust`). On mixes of known voices this nearly
+    halved the confusion.
     """
     result = active.copy()
     top = np.where(count == 1, np.argmax(active, axis=1), -1) if active.shape[1] else np.full(len(active), -1)
@@ -117,7 +126,9 @@ def heed_voices(
 
 
 def decide(active: NDArray[np.float32], count: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """The `count` most active speakers of each frame, of shape (frames, speakers); nobody whom no window names.
+    """The `count` most active speakers of each frame, of shape (frames, speakers).
+
+    Nobody whom no window names.
 
     A second speaker also has to be heard by some window: a count is no reason to name somebody who is silent.
     """
@@ -134,7 +145,7 @@ def decide(active: NDArray[np.float32], count: NDArray[np.int64]) -> NDArray[np.
 
 
 def turns_of(active: NDArray[np.bool_], shortest: int = 0, gap: int = 0) -> list[FrameTurn]:
-    """Turns by start: gaps under `gap` frames inside one person's speech closed, turns under `shortest` dropped."""
+    """Turns by start: one person's gaps under `gap` frames closed, turns under `shortest` dropped."""
     turns = []
     for speaker in range(active.shape[1]):
         spans = drop_short(fill_gaps(spans_of(active[:, speaker]), gap), shortest)

@@ -1,4 +1,7 @@
-"""pyannote's segmentation network over the film: who speaks when in each window, and from it speech and overlap."""
+"""pyannote's segmentation network over the film.
+
+Who speaks when in each window, and from it speech and overlap.
+"""
 
 from __future__ import annotations
 
@@ -55,8 +58,8 @@ def load(params: Mapping[str, Any], device: str) -> SegmentationNetwork:
 def run(network: SegmentationNetwork, inputs: Mapping[str, Path], context: Context) -> None:
     """Write `scores` (log-probabilities, a row a window), `speech` and `overlap`.
 
-    Results are equal across batch sizes up to rounding: probabilities differed by at most 3e-7 between a batch of 6
-    windows and one at a time (pyannote's sample, one CPU; a test holds them under 1e-4).
+    Results are equal across batch sizes up to rounding: probabilities differed by at most 3e-7 between a
+    batch of 6 windows and one at a time (pyannote's sample, one CPU; a test holds them under 1e-4).
     """
     from ipc.artifacts import open_audio, read
 
@@ -95,9 +98,10 @@ def both(
 ) -> Spans:
     """Spans of speech from pyannote's `probability` by frame and Silero's regions `heard` (n, 2) in seconds.
 
-    A stretch that both hear counts whole, with what either adds at its edges: the recogniser sees nothing else, so a
-    missed word is lost for good. A stretch that only one hears counts where that one is sure (pyannote: some frame
-    reaches `AGREEMENT.sure`; Silero: `sure`): music and noises fool one of the two now and then, but seldom both.
+    A stretch that both hear counts whole, with what either adds at its edges: the recogniser sees nothing
+    else, so a missed word is lost for good. A stretch that only one hears counts where that one is sure
+    (pyannote: some frame reaches `AGREEMENT.sure`; Silero: `sure`): music and noises fool one of the two now
+    and then, but seldom both.
     """
     total = len(probability)
     ours = hysteresis(probability, onset, offset)

@@ -1,7 +1,7 @@
 """Whisper over batches of windows, with a second try where the text looks wrong.
 
-The calls are those of faster-whisper's `BatchedInferencePipeline` (encode, generate, align), made one by one so
-that a run can report progress, stop between batches, and decode a single window again.
+The calls are those of faster-whisper's `BatchedInferencePipeline` (encode, generate, align), made one by one
+so that a run can report progress, stop between batches, and decode a single window again.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def decode(
 ) -> Iterator[Transcript]:
     """Decode one batch of windows; a doubtful one is decoded again, in halves and without repetition.
 
-    `states` is what `encode` gave for the windows. Yields in the order of `chunks`; a window may yield more than one
-    transcript (its parts), or none (nobody speaks).
+    `states` is what `encode` gave for the windows. Yields in the order of `chunks`; a window may yield more
+    than one transcript (its parts), or none (nobody speaks).
     """
     for result in align(model, states, generate(model, chunks, options, states), options):
         if result.silent:
@@ -48,7 +48,7 @@ def decode(
 
 
 def features(model: WhisperModel, sound: Sound, chunk: Chunk) -> NDArray[np.float32]:
-    """Log-mel spectrogram of a window, of shape (bands, 3000), filled up with zeros as faster-whisper does."""
+    """Log-mel spectrogram of a window, of shape (bands, 3000), padded with zeros as in faster-whisper."""
     import numpy as np
     from faster_whisper.audio import pad_or_trim
 
@@ -75,7 +75,10 @@ def frames_of(chunk: Chunk) -> int:
 def generate(
     model: WhisperModel, chunks: Sequence[Chunk], options: Options, states: States, no_repeat: int = 0
 ) -> list[Transcript]:
-    """What Whisper reads in each window, without times; `no_repeat` tokens in a row never come twice where it is not 0."""
+    """What Whisper reads in each window, without times.
+
+    `no_repeat` tokens in a row never come twice where it is not 0.
+    """
     from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens
 
     tokenizer = options.tokenizer
@@ -100,7 +103,10 @@ def generate(
 def transcript(
     chunk: Chunk, one: Generation, tokenizer: Tokenizer, compression: Callable[[str], float]
 ) -> Transcript:
-    """A decoded window, without times; `compression` gives the ratio of a text's size to its compressed size."""
+    """A decoded window, without times.
+
+    `compression` gives the ratio of a text's size to its compressed size.
+    """
     tokens = one.sequences_ids[0]
     text = tokenizer.decode(tokens)
     likely = one.scores[0] * len(tokens) / (len(tokens) + 1)
@@ -149,7 +155,8 @@ def _again(
     """Decode a doubtful window in halves, and what stays doubtful without repeated word groups.
 
     Whisper's own way is to sample at rising temperatures. CTranslate2 seeds its generators once a thread, so
-    that would give another text in a worker that has decoded before; these two ways give the same text always.
+    that would give another text in a worker that has decoded before; these two ways give the same text
+    always.
     """
     chunk = first.chunk
     if depth < DECODING.deepest_cut and chunk.end - chunk.start >= DECODING.shortest_cut:

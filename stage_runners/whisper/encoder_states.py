@@ -23,7 +23,7 @@ def rows(encoded: States) -> list[Any]:
 
 
 def stacked(windows: Sequence[Any]) -> States:
-    """What the network takes for windows of equally many frames, each as `rows` gives it or a part of that."""
+    """What the network takes for windows of equally many frames: what `rows` gives, or parts of that."""
     import numpy as np
 
     if isinstance(windows[0], np.ndarray):

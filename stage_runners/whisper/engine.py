@@ -1,9 +1,11 @@
-"""The declaration of Whisper as an engine of speech recognition, and its loading: by CTranslate2, or by MLX on Apple's GPU.
+"""The declaration of Whisper as an engine of speech recognition, and its loading.
 
-By CTranslate2 this is WhisperX's pipeline (windows cut by voice activity, decoded in batches without timestamps) made of
-faster-whisper's own calls, which WhisperX wraps: importing `whisperx.asr` takes 9 to 12 s, faster-whisper 0.3 s.
-By MLX it is mlx-whisper's network and weights, with a beam search of our own: mlx-whisper decodes greedily, one window at a time.
-docs/decisions/ has the comparisons.
+By CTranslate2, or by MLX on Apple's GPU.
+
+By CTranslate2 this is WhisperX's pipeline (windows cut by voice activity, decoded in batches without
+timestamps) made of faster-whisper's own calls, which WhisperX wraps: importing `whisperx.asr` takes 9 to 12
+s, faster-whisper 0.3 s. By MLX it is mlx-whisper's network and weights, with a beam search of our own:
+mlx-whisper decodes greedily, one window at a time. docs/decisions/ has the comparisons.
 """
 
 from __future__ import annotations

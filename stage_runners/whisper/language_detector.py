@@ -1,4 +1,7 @@
-"""Which language is spoken, by Whisper's decoder: it says the language of whatever stretch of the encoder's states it is shown."""
+"""Which language is spoken, by Whisper's decoder.
+
+It says the language of whatever stretch of the encoder's states it is shown.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
-"""A Whisper model as the two networks offer it: faster_whisper.WhisperModel around CTranslate2's network, or around ours on MLX.
+"""A Whisper model as the two networks offer it.
 
-faster-whisper brings tokenizer, features, prompts and word times; a network has the methods of ctranslate2.models.Whisper. So both
-backends read the same features, and their texts and times are made by the same code.
+Faster_whisper.WhisperModel around CTranslate2's network, or around ours on MLX.
+
+faster-whisper brings tokenizer, features, prompts and word times; a network has the methods of
+ctranslate2.models.Whisper. So both backends read the same features, and their texts and times are made by the
+same code.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ States = Any
 
 
 class Generation(Protocol):
-    """A decoded window: `scores` are mean log-probabilities, one for each of `sequences_ids`, the best first."""
+    """A decoded window: `scores` are mean log-probabilities of `sequences_ids`, the best first."""
 
     @property
     def sequences_ids(self) -> Sequence[Sequence[int]]:
@@ -135,7 +138,7 @@ class WhisperModel(Protocol):
     def find_alignment(
         self, tokenizer: Tokenizer, texts: Sequence[Sequence[int]], states: States, frames: Sequence[int]
     ) -> list[list[dict[str, Any]]]:
-        """The words of each text with `word`, `start`, `end` (seconds from the window's start) and `probability`."""
+        """The words of each text: `word`, `start`, `end` (seconds from the window's start), `probability`."""
 
 
 def tokenizer_of(model: WhisperModel, language: str, task: str = "transcribe") -> Tokenizer:

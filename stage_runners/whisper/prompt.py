@@ -24,7 +24,8 @@ class WhisperPrompt:
         if used > self._room:
             raise StageError(
                 "config",
-                f"--initial-prompt and --hotwords hold {used} tokens, and this model has room for {self._room}",
+                f"--initial-prompt and --hotwords hold {used} tokens, "
+                f"and this model has room for {self._room}",
                 "keep the names that matter most",
             )
 

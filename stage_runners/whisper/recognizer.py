@@ -23,7 +23,8 @@ OptionsOf = Callable[[Settings], Options]
 class WhisperRecognizer:
     """A loaded Whisper model; see `stage_runners.asr.recognizer.Recognizer`.
 
-    `method` names who computes, `identity` is the model's id, `computed_on` the device as the framework names it.
+    `method` names who computes, `identity` is the model's id, `computed_on` the device as the framework names
+    it.
     """
 
     def __init__(

@@ -40,7 +40,10 @@ class WhisperScorer:
 
 
 def tokens_of(text: str, read: Transcript, tokenizer: Tokenizer) -> list[int]:
-    """The tokens that `text`, a part of what was `read`, was read as; encoded anew where it is no longer that."""
+    """The tokens that `text`, a part of what was `read`, was read as.
+
+    Encoded anew where it is no longer that.
+    """
     whole = read.tokens or tokenizer.encode("".join(word.text for word in read.words))
     words, tokens = tokenizer.split_to_word_tokens([token for token in whole if token < tokenizer.eot])
     ends = list(accumulate(len(plain(word)) for word in words))

@@ -19,7 +19,9 @@ _TURBO = ((2, 4), (2, 11), (3, 3), (3, 6), (3, 11), (3, 14))
 
 
 def alignment_heads(network: Any, decoding: Mapping[str, Any], identity: str) -> list[tuple[int, int]]:
-    """Pairs of layer and head: the model's own where it says them, else OpenAI's for the model of that name, else its upper half.
+    """Pairs of layer and head.
+
+    The model's own where it says them, else OpenAI's for the model of that name, else its upper half.
 
     The last is what OpenAI does for a model that it does not know.
     """

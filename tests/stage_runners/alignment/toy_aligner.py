@@ -1,4 +1,4 @@
-"""An aligner of Czech: it moves every word by a tenth of a second, and finds no place for those with a `?`."""
+"""An aligner of Czech: it moves words by a tenth of a second, and finds no place for those with a `?`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Decode a recording and bias it by several casts. usage: bias_check.py MODEL SAMPLES CASTS.json; prints JSON.
+"""Decode a recording and bias it by several casts.
+
+usage: bias_check.py MODEL SAMPLES CASTS.json; prints JSON.
 
 SAMPLES is a .npy of int16 at 16 kHz, CASTS.json a list of names by cast.
 """

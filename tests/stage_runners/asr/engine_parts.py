@@ -8,7 +8,7 @@ from stage_runners.asr.capabilities import Capabilities
 
 
 def engine(reads=None, detector=None, scorer=None, prompt=None, **more):
-    """An engine that reads as `reads` does (an object with `encode`, `transcribe` and `transcribe_once`), with these parts."""
+    """An engine with these parts; `reads` has `encode`, `transcribe` and `transcribe_once`."""
     capabilities = Capabilities(**{
         "longest_window": 30.0, "languages": ("en", "de"), "word_times": "attention",
         "detects_language": detector is not None, "scores_text": scorer is not None,

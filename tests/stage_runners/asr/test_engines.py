@@ -1,4 +1,7 @@
-"""An engine of recognition is a module and a line in the registry: shown by one that has no likelihoods, through the real process."""
+"""An engine of recognition is a module and a line in the registry.
+
+Shown by one that has no likelihoods, through the real process.
+"""
 
 from __future__ import annotations
 

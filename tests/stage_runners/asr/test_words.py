@@ -34,7 +34,8 @@ def test_japanese_has_no_blanks():
 @pytest.mark.parametrize(
     ("language", "pieces", "said"),
     [
-        ("zh", "在|北|京|用|Wind|ows| 11|看|CO|VID|-|19|,|价|格|是|3|.|5|元|。|你好|!", "在 北 京 用 Windows _11 看 COVID-19, 价 格 是 3.5 元。 你好!"),
+        ("zh", "在|北|京|用|Wind|ows| 11|看|CO|VID|-|19|,|价|格|是|3|.|5|元|。|你好|!",
+         "在 北 京 用 Windows _11 看 COVID-19, 价 格 是 3.5 元。 你好!"),
         ("th", "ส|ว|ั|ส|ด|ี|คร|ั|บ| |ช|ื่|อ| Google| |เ|ร|า", "ส วั ส ดี ครั บ _ชื่ อ _Google _เรา"),
         ("ja", "「|C|ustom| Speech|」|から|、|Mic|rosoft|の", "「Custom _Speech」 から、 Microsoft の"),
         ("my", "မ|င|်|္|ဂ|လ|ာ|ပ|ါ", "မ င်္ ဂ လာ ပါ"),

@@ -1,4 +1,7 @@
-"""An engine that writes fixed words: all that a new engine of recognition needs. It has no likelihoods and detects no language."""
+"""An engine that writes fixed words: all that a new engine of recognition needs.
+
+It has no likelihoods and detects no language.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ ENGINE = Engine(
 
 
 def load(params, device):
-    """The model is a file with one word: `timed`, or `plain` for one that gives neither word times nor probabilities."""
+    """The model is a file with one word.
+
+    `timed`, or `plain` for one that gives neither word times nor probabilities.
+    """
     return Toy(timed=Path(params["_model"]["path"]).read_text() == "timed")
 
 

@@ -10,7 +10,10 @@ from stage_runners.diarization.thresholds import Clustering
 
 
 def voices(*counts, spread=1.0, seed=0):
-    """Unit vectors of so many pieces of each voice, in random order, and who each is; a piece every 90 frames."""
+    """Unit vectors of so many pieces of each voice, in random order, and who each is.
+
+    A piece every 90 frames.
+    """
     rng = np.random.default_rng(seed)
     who = np.repeat(np.arange(len(counts)), counts)
     rng.shuffle(who)
