@@ -48,7 +48,7 @@ def align(aligner, pcm, texts, rough):
     )
     rows = []
     for piece in pieces.pieces(rough, audio.seconds):
-        spoken = [spoken_text.spoken(text, aligner.known) for text in texts[piece.first : piece.last]]
+        spoken = [spoken_text.spoken(text, aligner.in_dictionary) for text in texts[piece.first : piece.last]]
         sounds = sounds_of(aligner, audio, spoken, piece)
         near = confidence.neighbourhood(sounds)
         for sound, nats, span in zip(sounds, near, rough[piece.first : piece.last], strict=True):

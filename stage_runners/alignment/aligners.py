@@ -61,20 +61,20 @@ def chosen(asked: str, model: Mapping[str, Any], languages: Iterable[str]) -> Ch
     if asked == "auto":
         return _auto(codes)
     name = named(asked, model)
-    known = ALIGNERS[name].LANGUAGES
-    if known is None:
+    its_languages = ALIGNERS[name].LANGUAGES
+    if its_languages is None:
         return Choice(dict.fromkeys(codes, name))
-    own = [code for code in codes if code in known]
+    own = [code for code in codes if code in its_languages]
     if not own:
         raise StageError(
             "config",
-            f"{name} aligns {_listed(known)} only, and the film speaks {', '.join(codes)}",
+            f"{name} aligns {_listed(its_languages)} only, and the film speaks {', '.join(codes)}",
             "omit --align-model, or name a wav2vec2 model of that language",
         )
     if missing := ALIGNERS[name].missing():
         raise StageError("env", f"{name} cannot run here: {missing}", "run `orchestrator doctor`")
-    others = [code for code in codes if code not in known]
-    return Choice({code: name if code in known else ROUGH for code in codes}, _without(others))
+    others = [code for code in codes if code not in its_languages]
+    return Choice({code: name if code in its_languages else ROUGH for code in codes}, _without(others))
 
 
 def _auto(codes: Iterable[str]) -> Choice:

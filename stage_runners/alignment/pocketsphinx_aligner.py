@@ -44,7 +44,7 @@ class PocketsphinxAligner:
         """Times from the sound; None for a word whose neighbourhood does not fit it."""
         texts = [word.text for word in words]
         spoken = [
-            spoken_text.spoken(text, self._sphinx.known, after)
+            spoken_text.spoken(text, self._sphinx.in_dictionary, after)
             for text, after in zip(texts, [*texts[1:], ""], strict=True)
         ]
         sounds = sounds_of(self._sphinx, audio, spoken, piece)
@@ -66,17 +66,17 @@ def sounds_of(
         return [None] * len(spoken)
     sphinx.learn(pronounced)
     rate = audio.sample_rate
-    found = sphinx.align(audio.samples[round(piece.start * rate) : round(piece.end * rate)], pronounced)
-    if found is None:
+    aligned = sphinx.align(audio.samples[round(piece.start * rate) : round(piece.end * rate)], pronounced)
+    if aligned is None:
         return [None] * len(spoken)
     sounds: list[confidence.Sound | None] = []
     at = 0
     for part in spoken:
-        own = found[at : at + len(part)]
+        spans = aligned[at : at + len(part)]
         at += len(part)
-        if not own:
+        if not spans:
             sounds.append(None)
             continue
-        start, end = own[0].start + piece.start, own[-1].end + piece.start
-        sounds.append(confidence.Sound(start, end, sum(o.nats for o in own), sum(o.frames for o in own)))
+        start, end = spans[0].start + piece.start, spans[-1].end + piece.start
+        sounds.append(confidence.Sound(start, end, sum(o.nats for o in spans), sum(o.frames for o in spans)))
     return sounds

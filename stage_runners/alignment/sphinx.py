@@ -52,13 +52,13 @@ class Sphinx:
             )
         )  # fmt: skip
 
-    def known(self, word: str) -> bool:
+    def in_dictionary(self, word: str) -> bool:
         """Whether the dictionary has the word."""
         return bool(word) and self._decoder.lookup_word(word) is not None
 
     def learn(self, words: Sequence[str]) -> None:
         """Add a pronunciation of every word that the dictionary lacks."""
-        new = [word for word in dict.fromkeys(words) if not self.known(word)]
+        new = [word for word in dict.fromkeys(words) if not self.in_dictionary(word)]
         for word in new:
             self._decoder.add_word(word, " ".join(self._phones(word)), False)
         if new:
@@ -66,7 +66,7 @@ class Sphinx:
 
     def _phones(self, word: str) -> Sequence[str]:
         base, mark, suffix = word.partition("'")
-        if mark and suffix in _SUFFIXES and self.known(base):
+        if mark and suffix in _SUFFIXES and self.in_dictionary(base):
             phones = self._decoder.lookup_word(base).split()
             return [*phones, *_SUFFIXES[suffix](phones[-1])]
         return g2p.pronounce(word) or ("AH",)
@@ -81,7 +81,7 @@ class Sphinx:
         decoder.start_utt()
         decoder.process_raw(pcm.tobytes(), full_utt=True)
         decoder.end_utt()
-        found = [
+        words_found = [
             Heard(
                 segment.word.partition("(")[0],
                 segment.start_frame * _FRAME,
@@ -92,7 +92,7 @@ class Sphinx:
             for segment in decoder.seg() or ()
             if not segment.word.startswith(("<", "["))
         ]
-        return found if [heard.word for heard in found] == list(words) else None
+        return words_found if [heard.word for heard in words_found] == list(words) else None
 
 
 def _nats(density: float) -> float:

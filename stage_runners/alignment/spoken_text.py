@@ -35,22 +35,23 @@ _MONEY_SUM = re.compile(r"([$£€¥])(\d[\d,]*)(?:\.(\d\d))?(?!\d)")
 _PLURAL = re.compile(r"'?(\d+)'?s\b")
 
 
-def spoken(text: str, known: Callable[[str], bool], following: str = "") -> list[str]:
+def spoken(text: str, in_dictionary: Callable[[str], bool], following: str = "") -> list[str]:
     """The words that are heard where `text` is written; empty where nothing is.
 
-    `known` says whether the dictionary has a word; what is not known needs a pronunciation of its own, and
-    holds letters a to z and apostrophes only. `following` is the next written word (`$5` before `million`).
+    `in_dictionary` says whether the dictionary has a word; what is not known needs a pronunciation of its
+    own, and holds letters a to z and apostrophes only. `following` is the next written word (`$5` before
+    `million`).
     """
     plain = _plain(text)
     whole = plain.strip('"()[]{}<>,;:!?-/*_~|').lower()
-    if known(whole) and not whole.isdigit():
+    if in_dictionary(whole) and not whole.isdigit():
         return [whole]
     bare = whole.strip(".'")
     if bare in _SPELLINGS and bare not in _AFTER_NUMBER:
         return _SPELLINGS[bare].split()
-    if known(bare) and not bare.isdigit():
+    if in_dictionary(bare) and not bare.isdigit():
         return [bare]
-    return _parts(plain.strip(), known, _plain(following).strip(" .,;:!?").lower())
+    return _parts(plain.strip(), in_dictionary, _plain(following).strip(" .,;:!?").lower())
 
 
 def _plain(text: str) -> str:
@@ -68,7 +69,7 @@ _DASHES = str.maketrans({
 })  # fmt: skip
 
 
-def _parts(text: str, known: Callable[[str], bool], following: str) -> list[str]:
+def _parts(text: str, in_dictionary: Callable[[str], bool], following: str) -> list[str]:
     words: list[str] = []
     position = 0
     while position < len(text):
@@ -81,7 +82,7 @@ def _parts(text: str, known: Callable[[str], bool], following: str) -> list[str]
             position += 1
             continue
         after_number = position > 0 and text[position - 1].isdigit()
-        words.extend(_part(match.group(), known, after_number=after_number))
+        words.extend(_part(match.group(), in_dictionary, after_number=after_number))
         position = match.end()
     return words
 
@@ -116,7 +117,7 @@ def _money(symbol: str, whole: str, small: str | None, *, following: str) -> lis
     return words
 
 
-def _part(token: str, known: Callable[[str], bool], *, after_number: bool) -> list[str]:
+def _part(token: str, in_dictionary: Callable[[str], bool], *, after_number: bool) -> list[str]:
     if token[0].isdigit() or (token[0] == "." and len(token) > 1):
         plain = token.replace(",", "")
         grouped = token.rstrip(",") != plain and len(plain) <= 15 and plain.isdigit()
@@ -128,7 +129,7 @@ def _part(token: str, known: Callable[[str], bool], *, after_number: bool) -> li
     lower = "".join(char for char in token.lower() if "a" <= char <= "z" or char in "'.")
     if after_number and lower in _SPELLINGS:
         return _SPELLINGS[lower].split()
-    if known(lower):
+    if in_dictionary(lower):
         return [lower]
     letters = lower.replace(".", "").replace("'", "")
     if not letters:

@@ -44,7 +44,7 @@ def stretches(detector: LanguageDetector, encoded: Encoded, longest: float) -> l
     firsts = list(range(0, count - width + 1, round(LANGUAGES.hop * _GRID)))
     if firsts[-1] != count - width:
         firsts.append(count - width)
-    found = detector.in_spans(encoded, [(first / _GRID, (first + width) / _GRID) for first in firsts])
+    languages = detector.in_spans(encoded, [(first / _GRID, (first + width) / _GRID) for first in firsts])
     return [
         Stretch(
             chunk.start + first / _GRID,
@@ -52,7 +52,7 @@ def stretches(detector: LanguageDetector, encoded: Encoded, longest: float) -> l
             # in a long film there are thousands
             {code: p for code, p in probability.items() if p >= LANGUAGES.floor},
         )
-        for first, probability in zip(firsts, found, strict=True)
+        for first, probability in zip(firsts, languages, strict=True)
     ]
 
 
@@ -154,14 +154,14 @@ def _quiet(sound: Sound, start: float, end: float) -> list[tuple[float, float]]:
         return [((start + end) / 2, 0.0)]
     power = (frames[: len(frames) // step * step].reshape(-1, step) ** 2).mean(axis=1)
     smooth = np.convolve(power, np.ones(10) / 10, mode="valid")
-    found: list[tuple[float, float]] = []
+    places: list[tuple[float, float]] = []
     for place in np.argsort(smooth, kind="stable"):
         seconds = start + (int(place) + 5) / 50
-        if all(abs(seconds - other) >= LANGUAGES.apart for other, _ in found):
-            found.append((seconds, float(smooth[place])))
-        if len(found) == LANGUAGES.places:
+        if all(abs(seconds - other) >= LANGUAGES.apart for other, _ in places):
+            places.append((seconds, float(smooth[place])))
+        if len(places) == LANGUAGES.places:
             break
-    return found
+    return places
 
 
 def _piece(chunk: Chunk, start: float, end: float) -> Chunk:

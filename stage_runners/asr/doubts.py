@@ -77,11 +77,11 @@ def _segment(doubt: Doubt, lines: Sequence[Line]) -> int | None:
 
 def _report(result: Reviewed, looks: SecondLooks | None, context: Context) -> None:
     for verdict in VERDICTS:
-        own = [doubt for doubt in result.doubts if doubt.verdict == verdict]
-        seconds = round(sum(doubt.span.seconds for doubt in own), 1)
-        context.fact(verdict, {"count": len(own), "seconds": seconds})
+        doubts = [doubt for doubt in result.doubts if doubt.verdict == verdict]
+        seconds = round(sum(doubt.span.seconds for doubt in doubts), 1)
+        context.fact(verdict, {"count": len(doubts), "seconds": seconds})
         if verdict in ("dropped", "recovered"):
-            for doubt in own:
+            for doubt in doubts:
                 reasons = "; ".join(doubt.reasons)
                 context.log(f"{verdict} at {doubt.span.start:.1f} s: {doubt.text} ({reasons})")
     if looks is not None:

@@ -33,21 +33,21 @@ _SHORTEST = 0.02
 class Evidence:
     """What is known of one segment. Figures that its engine does not measure are None.
 
-    `heard` is the share of its words' seconds that lie in or near regions of speech. `likely` is the window's
-    mean log-probability a token, `probability` the mean of the words'. `no_speech` is the engine's
-    probability that nobody speaks. `looped` is the share of the text that is a repetition, `said` how many
+    `in_speech` is the share of its words' seconds that lie in or near regions of speech. `likely` is the
+    window's mean log-probability a token, `probability` the mean of the words'. `no_speech` is the engine's
+    probability that nobody speaks. `looped` is the share of the text that is a repetition, `copies` how many
     neighbours say the same. `pace` is letters a second, `slow` and `fast` whether nobody speaks so. After a
     second reading: `again` is the share of its letters that came again when it was read alone, `gain` by how
     many nats a token the sound makes the text likelier than silence does, `alone` the no-speech probability
     of its own stretch.
     """
 
-    heard: float
+    in_speech: float
     likely: float | None
     probability: float | None
     no_speech: float | None
     looped: float
-    said: int
+    copies: int
     often: bool
     pace: float
     fast: bool
@@ -68,23 +68,23 @@ class Reason(NamedTuple):
 
 def gathered(lines: Sequence[Line], regions: Sequence[Span]) -> list[Evidence]:
     """The evidence of every segment that needs no second reading. `regions` of speech are in order."""
-    said = repetition.times_said([line.text for line in lines])
-    return [_of(line, times, regions) for line, times in zip(lines, said, strict=True)]
+    copies = repetition.times_said([line.text for line in lines])
+    return [_of(line, times, regions) for line, times in zip(lines, copies, strict=True)]
 
 
-def _of(line: Line, said: int, regions: Sequence[Span]) -> Evidence:
+def _of(line: Line, copies: int, regions: Sequence[Span]) -> Evidence:
     text = line.text
     letters, seconds = len(plain(text)), line.span.seconds
     pace = letters / max(seconds, _SHORTEST)
     fastest = EVIDENCE.fastest_spaceless if any(map(spaceless, text)) else EVIDENCE.fastest
     return Evidence(
-        heard=heard(line, regions),
+        in_speech=speech_share(line, regions),
         likely=line.read.avg_logprob,
         probability=line.probability,
         no_speech=line.read.no_speech_prob,
         looped=repetition.share_looped(text),
-        said=said,
-        often=said >= repetition.enough(text),
+        copies=copies,
+        often=copies >= repetition.enough(text),
         pace=pace,
         fast=letters > EVIDENCE.fast_from and pace > fastest,
         slow=seconds >= EVIDENCE.slow_from and pace < EVIDENCE.slowest,
@@ -92,7 +92,7 @@ def _of(line: Line, said: int, regions: Sequence[Span]) -> Evidence:
     )
 
 
-def heard(line: Line, regions: Sequence[Span]) -> float:
+def speech_share(line: Line, regions: Sequence[Span]) -> float:
     """The share of the words' seconds that lie in or near a region; regions are in order and apart."""
     near = EVIDENCE.near
     inside = total = 0.0
@@ -126,7 +126,9 @@ def reasons(e: Evidence, usual: float = 0.0) -> list[Reason]:
 
 
 def _silence(e: Evidence) -> Reason:
-    return Reason("silence", EVIDENCE.silence(e.heard), f"speech is heard in {e.heard:.0%} of its time")
+    return Reason(
+        "silence", EVIDENCE.silence(e.in_speech), f"speech is heard in {e.in_speech:.0%} of its time"
+    )
 
 
 def _no_speech(e: Evidence) -> Reason | None:
@@ -153,8 +155,8 @@ def _unsure(e: Evidence, usual: float) -> Reason | None:
 def _repeats(e: Evidence) -> Reason | None:
     if not (e.looped or e.often):
         return None
-    much = e.looped >= EVIDENCE.much_looped or e.said >= EVIDENCE.much_said
-    words = f"{e.looped:.0%} of it repeats itself" if e.looped else f"said {e.said} times nearby"
+    much = e.looped >= EVIDENCE.much_looped or e.copies >= EVIDENCE.much_said
+    words = f"{e.looped:.0%} of it repeats itself" if e.looped else f"said {e.copies} times nearby"
     return Reason("repeats", EVIDENCE.repeats_much if much else EVIDENCE.repeats, words)
 
 
@@ -179,18 +181,18 @@ def _gain(e: Evidence) -> Reason | None:
     return Reason("gain", EVIDENCE.gain(e.gain), "nearly as likely with no sound at all")
 
 
-def points(found: Sequence[Reason]) -> float:
+def points(reasons_against: Sequence[Reason]) -> float:
     """The sum of the reasons."""
-    return sum(one.points for one in found)
+    return sum(one.points for one in reasons_against)
 
 
-def verdict(found: Sequence[Reason]) -> str:
+def verdict(reasons_against: Sequence[Reason]) -> str:
     """`dropped`, `flagged` or an empty string.
 
     What the detectors find to be speech is dropped only if its sound adds nothing to the text: of a short
     word that is said often, two readings may differ, and both be right.
     """
-    total, kinds = points(found), {one.kind for one in found}
-    if total >= EVIDENCE.drop and len(found) >= EVIDENCE.kinds and kinds & _UNHEARD:
+    total, kinds = points(reasons_against), {one.kind for one in reasons_against}
+    if total >= EVIDENCE.drop and len(reasons_against) >= EVIDENCE.kinds and kinds & _UNHEARD:
         return "dropped"
     return "flagged" if total >= EVIDENCE.flag else ""

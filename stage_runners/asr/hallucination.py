@@ -46,7 +46,7 @@ def reviewed(
     evidence = asr_evidence.gathered(lines, regions)
     usual = _usual(lines)
     missed = _look_again(lines, evidence, usual, looks, len(asr_gaps.uncovered(regions, lines)))
-    kept: list[Line] = []
+    lines_left: list[Line] = []
     doubts: list[Doubt] = []
     silences: list[Span] = []
     for line, own in zip(lines, evidence, strict=True):
@@ -55,19 +55,19 @@ def reviewed(
         if verdict:
             doubts.append(_doubt(line, verdict, reasons))
         if verdict != "dropped":
-            kept.append(line)
+            lines_left.append(line)
         elif any(reason.kind in asr_evidence.NOBODY for reason in reasons):
             silences.append(line.span)
-    gaps = [gap for gap in asr_gaps.uncovered(regions, kept) if not _within(gap, silences)]
+    gaps = [gap for gap in asr_gaps.uncovered(regions, lines_left) if not _within(gap, silences)]
     if looks is not None:
         dropped = [doubt for doubt in doubts if doubt.verdict == "dropped"]
-        kept, more, unread = recovery.recovered(kept, gaps, dropped, looks, language, bias)
+        lines_left, more, unread = recovery.recovered(lines_left, gaps, dropped, looks, language, bias)
         doubts += more
         missed += unread
     else:
         doubts += [recovery.empty(gap, "no second look was asked for") for gap in gaps]
     doubts.sort(key=lambda doubt: doubt.span)
-    return Reviewed(kept, doubts, looks.done if looks else 0, missed)
+    return Reviewed(lines_left, doubts, looks.done if looks else 0, missed)
 
 
 def _within(gap: Span, silences: Sequence[Span]) -> bool:

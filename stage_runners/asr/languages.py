@@ -19,15 +19,15 @@ class Detected(NamedTuple):
     encoded: Mapping[Chunk, Encoded]
 
 
-def requested(language: str, known: Sequence[str], model: str) -> str:
+def requested(language: str, supported: Sequence[str], model: str) -> str:
     """The code of a language that is asked for.
 
-    `StageError("config")` where `model`, which writes the `known` ones, cannot write it.
+    `StageError("config")` where `model`, which writes the `supported` ones, cannot write it.
     """
     code = language.strip().lower().replace("_", "-").split("-")[0]
-    if code in known:
+    if code in supported:
         return code
-    if list(known) == ["en"]:
+    if list(supported) == ["en"]:
         raise StageError(
             "config",
             f"{language}: the model {model} knows English only",
@@ -36,7 +36,7 @@ def requested(language: str, known: Sequence[str], model: str) -> str:
     raise StageError(
         "config",
         f"{language}: the model {model} does not know this language",
-        f"it knows {', '.join(sorted(known))}",
+        f"it knows {', '.join(sorted(supported))}",
     )
 
 

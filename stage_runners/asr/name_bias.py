@@ -22,9 +22,9 @@ from stage_runners.asr.name_bias_words import (
     Name,
     Proposal,
     Right,
-    heard,
     names,
     proposals,
+    recognised,
     resembling,
     text_of,
     trusted,
@@ -90,10 +90,10 @@ def rescored(
     prompt, scorer = recognizer.prompt, recognizer.scorer
     if prompt is None or scorer is None:
         raise ValueError("an engine without hotwords or without scores of texts")
-    known = names(rows)
-    support = heard(decoded, known)
-    borne = [name for name in known if support[name.text] or len(support) > 1]
-    right = trusted(decoded, known)
+    expected = names(rows)
+    support = recognised(decoded, expected)
+    borne = [name for name in expected if support[name.text] or len(support) > 1]
+    right = trusted(decoded, expected)
     work = _Rescoring(recognizer, scorer, sound, right, undone)
     result = []
     terms: dict[str, None] = {}
@@ -109,7 +109,7 @@ def rescored(
         windows += 1
         result.append(work.of(window, wanted, settings))
     report = {
-        "names": len(known),
+        "names": len(expected),
         "heard": len(support),
         "terms": list(terms),
         "windows": windows,
@@ -145,8 +145,8 @@ class _Rescoring:
         with_names = replace(settings, hotwords=", ".join([*user, *(name.text for name in wanted)]))
         (encoded,) = self.recognizer.encode(self.sound, [window.chunk])
         (again,) = reading.transcribe_once(self.recognizer, [encoded], with_names)
-        found = list(proposals(window.words, again.words, wanted, self.right))
-        if not found:
+        changes = list(proposals(window.words, again.words, wanted, self.right))
+        if not changes:
             return window
 
         def likelihood(words: Sequence[Token]) -> float:
@@ -156,7 +156,7 @@ class _Rescoring:
 
         before = likelihood(window.words)
         words = list(window.words)
-        for one in reversed(found):
+        for one in reversed(changes):
             changed = _with(window.words, one)
             if self._accepted(window, one, before - likelihood(changed)):
                 words[one.first : one.last] = [changed[one.first]]

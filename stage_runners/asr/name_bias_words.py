@@ -48,25 +48,25 @@ def names(rows: Sequence[Mapping[str, Any]]) -> list[Name]:
 
     Whole names are left out, for their parts are terms of their own.
     """
-    found = [
+    terms = [
         Name(text=row["term"], weight=row["weight"], forms=_forms(row))
         for row in rows
         if row["kind"] != "full" and len(folded(row["term"])) > 1
     ]
-    return sorted(found, key=lambda name: -name.weight)
+    return sorted(terms, key=lambda name: -name.weight)
 
 
 def _forms(row: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(map(folded, (row["term"], *row["variants"]))) - {""}
 
 
-def heard(decoded: Sequence[Transcript], known: Sequence[Name]) -> Counter[str]:
+def recognised(decoded: Sequence[Transcript], terms: Sequence[Name]) -> Counter[str]:
     """How often each name was heard without help: surely, and with a capital where the script has capitals.
 
     At the beginning of a sentence that counts only for a word that never stands without one in the film.
     """
     small = {_form([word]) for window in decoded for word in window.words if word.text.strip().islower()}
-    forms = {form: name.text for name in known for form in name.forms}
+    forms = {form: name.text for name in terms for form in name.forms}
     counts: Counter[str] = Counter()
     for window in decoded:
         for k in range(len(window.words)):
@@ -81,23 +81,23 @@ def heard(decoded: Sequence[Transcript], known: Sequence[Name]) -> Counter[str]:
     return counts
 
 
-def trusted(decoded: Sequence[Transcript], known: Sequence[Name]) -> Right:
+def trusted(decoded: Sequence[Transcript], terms: Sequence[Name]) -> Right:
     """What was heard surely anywhere in the film, and the glossary's own spellings."""
     sure = {
         _form([word]) for window in decoded for word in window.words if _probability(word) >= NAMES.believed
     }
-    own = frozenset(form for name in known for form in name.forms)
+    own = frozenset(form for name in terms for form in name.forms)
     return Right(frozenset(sure) | own, own)
 
 
-def resembling(window: Transcript, known: Sequence[Name], right: Right) -> list[Name]:
+def resembling(window: Transcript, terms: Sequence[Name], right: Right) -> list[Name]:
     """The names that an unsure word of the window, or a run of them, resembles.
 
     The likest and heaviest first.
     """
     best: dict[str, tuple[float, Name]] = {}
     for first, last, form in _unsure(window.words, right):
-        for name in known:
+        for name in terms:
             if form in name.forms:
                 continue
             like = max(alike(form, own) for own in name.forms)

@@ -95,12 +95,14 @@ def read(film: Film, chunks: Sequence[Chunk], main: str) -> list[Transcript]:
 def _sure(read: Transcript, stretches: Sequence[Stretch]) -> Transcript:
     """What was read in a film of several languages, with the mean probability of its language there."""
     low, high = read.chunk.start, read.chunk.end
-    own = [
+    probabilities = [
         one.probability.get(read.language, 0.0)
         for one in stretches
         if low <= (one.start + one.end) / 2 <= high
     ]
-    return replace(read, language_probability=sum(own) / len(own)) if own else read
+    return (
+        replace(read, language_probability=sum(probabilities) / len(probabilities)) if probabilities else read
+    )
 
 
 def _first(film: Film, chunks: Sequence[Chunk], main: str) -> Iterator[_Window]:

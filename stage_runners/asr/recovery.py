@@ -16,7 +16,7 @@ from stage_runners.asr.words import Word
 
 
 def recovered(
-    kept: list[Line],
+    lines: list[Line],
     gaps: Sequence[Span],
     dropped: Sequence[Doubt],
     looks: SecondLooks,
@@ -30,19 +30,19 @@ def recovered(
     # each one that says something takes another reading, to see whether it says so again
     order = sorted(gaps, key=lambda gap: -gap.seconds)
     tried = order[: looks.left]
-    first = looks.read([Asked(gap, _language(kept, gap, language)) for gap in tried])
-    found = {
+    first = looks.read([Asked(gap, _language(lines, gap, language)) for gap in tried])
+    candidates = {
         gap: line
         for gap, look in zip(tried, first, strict=True)
-        if (line := _line(look, gap, kept, bias)) is not None
+        if (line := _line(look, gap, lines, bias)) is not None
     }
-    again = _again(found, dropped, looks)
+    again = _again(candidates, dropped, looks)
     quiet = {gap: look.read.no_speech_prob for gap, look in zip(tried, first, strict=True)}
     doubts: list[Doubt] = []
     for gap in gaps:
-        line = found.get(gap)
+        line = candidates.get(gap)
         if line is not None and again.get(gap, 0.0) >= RECOVERY.again:
-            kept = list(asr_gaps.with_line(kept, line))
+            lines = list(asr_gaps.with_line(lines, line))
             doubts.append(_recovered(line, gap, again[gap]))
         elif gap not in tried:
             doubts.append(empty(gap, "not heard again: there were too many such places"))
@@ -51,25 +51,25 @@ def recovered(
         else:
             why = f"heard again, and nothing sure was understood ({line.text})"
             doubts.append(empty(gap, why, quiet[gap]))
-    return kept, doubts, len(order) - len(tried)
+    return lines, doubts, len(order) - len(tried)
 
 
-def _again(found: dict[Span, Line], dropped: Sequence[Doubt], looks: SecondLooks) -> dict[Span, float]:
+def _again(candidates: dict[Span, Line], dropped: Sequence[Doubt], looks: SecondLooks) -> dict[Span, float]:
     """How much of each believable text comes again in other bounds, as far as readings are left."""
-    good = [gap for gap, line in found.items() if _believable(line, dropped)][: looks.left]
-    asked = [Asked(gap, found[gap].read.language, SECOND_PASS.other_margin) for gap in good]
+    good = [gap for gap, line in candidates.items() if _believable(line, dropped)][: looks.left]
+    asked = [Asked(gap, candidates[gap].read.language, SECOND_PASS.other_margin) for gap in good]
     return {
-        gap: second_pass.came_again(found[gap].text, look.read.text)
+        gap: second_pass.came_again(candidates[gap].text, look.read.text)
         for gap, look in zip(good, looks.read(asked), strict=True)
     }
 
 
-def _line(look: Look, gap: Span, kept: Sequence[Line], bias: float) -> Line | None:
+def _line(look: Look, gap: Span, lines: Sequence[Line], bias: float) -> Line | None:
     """What of a second reading belongs in the gap, or None where nothing does."""
     if look.read.silent or look.read.doubtful:
         return None
     words = asr_words.words(look.read.words, look.read.chunk, bias, look.read.language)
-    around = sorted(chain.from_iterable(line.words for line in kept), key=lambda word: word.start)
+    around = sorted(chain.from_iterable(line.words for line in lines), key=lambda word: word.start)
     middle = gap.start + gap.seconds / 2
     before = [word for word in around if word.start < middle][-GAPS.around :]
     behind = [word for word in around if word.start >= middle][: GAPS.around]
@@ -77,7 +77,7 @@ def _line(look: Look, gap: Span, kept: Sequence[Line], bias: float) -> Line | No
     return Line(tuple(own), look.read) if own else None
 
 
-def _between(own: Sequence[Word], before: Sequence[Word], behind: Sequence[Word]) -> list[Word]:
+def _between(words: Sequence[Word], before: Sequence[Word], behind: Sequence[Word]) -> list[Word]:
     """The words with times that no neighbour has."""
     low = max((word.end for word in before), default=0.0)
     high = min((word.start for word in behind), default=float("inf"))
@@ -85,7 +85,7 @@ def _between(own: Sequence[Word], before: Sequence[Word], behind: Sequence[Word]
         return []
     return [
         word._replace(start=min(max(word.start, low), high), end=min(max(word.end, low), high))
-        for word in own
+        for word in words
     ]
 
 

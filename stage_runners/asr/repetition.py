@@ -31,11 +31,11 @@ def times_said(texts: Sequence[str]) -> list[int]:
 
     At least 1.
     """
-    said = [plain(text) for text in texts]
+    plain_texts = [plain(text) for text in texts]
     near = REPETITION.neighbours
     return [
-        sum(other == own for other in said[max(0, k - near) : k + near + 1]) if own else 1
-        for k, own in enumerate(said)
+        sum(other == own for other in plain_texts[max(0, k - near) : k + near + 1]) if own else 1
+        for k, own in enumerate(plain_texts)
     ]
 
 

@@ -133,9 +133,9 @@ def _likelihood(scorer: TextScorer, encoded: Encoded, line: Line, settings: Sett
 
 def came_again(text: str, other: str) -> float:
     """The share of the letters of `text` that are in `other`, in order and several in a row, from 0 to 1."""
-    own, read = plain(text), plain(other)
-    if not own:
+    letters, other_letters = plain(text), plain(other)
+    if not letters:
         return 0.0
-    blocks = SequenceMatcher(None, own, read, autojunk=False).get_matching_blocks()
-    least = min(SECOND_PASS.run, len(own))
-    return sum(block.size for block in blocks if block.size >= least) / len(own)
+    blocks = SequenceMatcher(None, letters, other_letters, autojunk=False).get_matching_blocks()
+    least = min(SECOND_PASS.run, len(letters))
+    return sum(block.size for block in blocks if block.size >= least) / len(letters)

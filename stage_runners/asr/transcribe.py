@@ -79,12 +79,14 @@ def _language(recognizer: Recognizer, sound: Sound, chunks: Sequence[Chunk], con
     if not chunks:
         context.log("nobody speaks: no text")
         return Detected(UNKNOWN, {}, {})
-    found = languages.detect(recognizer, sound, chunks)
-    if found.probability:
-        context.log(f"language: {found.language} (probability {found.probability[found.language]:.2f})")
+    detected = languages.detect(recognizer, sound, chunks)
+    if detected.probability:
+        context.log(
+            f"language: {detected.language} (probability {detected.probability[detected.language]:.2f})"
+        )
     else:
         context.log("this engine does not detect the film's language; --language sets it")
-    return found
+    return detected
 
 
 def _settings(recognizer: Recognizer, context: Context) -> passes.SettingsOf:

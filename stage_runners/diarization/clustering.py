@@ -42,13 +42,13 @@ def cluster(
     count = 0
     for first in range(0, len(vectors), CLUSTERING.block):
         block = slice(first, first + CLUSTERING.block)
-        found = _spectral(vectors[block], groups)
+        groups_found = _spectral(vectors[block], groups)
         if least == 1:
-            found = absorb(vectors[block], found)
+            groups_found = absorb(vectors[block], groups_found)
         if len(vectors) > CLUSTERING.block:
-            found = merge(vectors[block], spans[block], found, 1, None)
-        labels[block] = found + count
-        count += int(found.max()) + 1
+            groups_found = merge(vectors[block], spans[block], groups_found, 1, None)
+        labels[block] = groups_found + count
+        count += int(groups_found.max()) + 1
     labels = merge(vectors, spans, labels, least, most)
     if least > 1:
         return labels

@@ -96,14 +96,14 @@ def assemble(
 
     `log` is told of a scene whose cast was recognised.
     """
-    heard = np.isfinite(vectors).all(axis=1)
+    with_voice = np.isfinite(vectors).all(axis=1)
     labels = np.full(len(vectors), -1, np.int64)
-    labels[heard] = cluster(vectors[heard], pieces.spans[heard], limits.least, limits.most)
+    labels[with_voice] = cluster(vectors[with_voice], pieces.spans[with_voice], limits.least, limits.most)
     if int(labels.max(initial=-1)) + 1 >= 2 * limits.least:
-        cast = one_cast(vectors[heard], pieces.spans[heard], labels[heard])
+        cast = one_cast(vectors[with_voice], pieces.spans[with_voice], labels[with_voice])
         if cast.max(initial=-1) < labels.max(initial=-1):
             log("a scene with voices heard nowhere else was taken for the same people under another sound")
-        labels[heard] = cast
+        labels[with_voice] = cast
     speakers = int(labels.max(initial=-1)) + 1
     centroids = _centroids(vectors, labels, pieces.lengths, speakers)
     names = name_windows(scores, pieces, vectors, centroids)

@@ -113,7 +113,7 @@ def shared_embeddings(
     windows, _, speakers = binary_segmentations.data.shape
     masks = _masks(pipeline, binary_segmentations, exclude_overlap)
     active = masks.any(axis=1)
-    found = np.empty((windows, speakers, pipeline._embedding.dimension), np.float32)
+    embeddings = np.empty((windows, speakers, pipeline._embedding.dimension), np.float32)
     batch = max(1, int(pipeline.embedding_batch_size))
     chunks = binary_segmentations.sliding_window
     busy = np.flatnonzero(active.any(axis=1))
@@ -124,14 +124,14 @@ def shared_embeddings(
             weights = torch.from_numpy(masks[some]).transpose(1, 2).contiguous()
             device = pipeline._embedding.device
             frames = network.forward_frames(torch.stack(waves).to(device))
-            found[some] = network.forward_embedding(frames, weights=weights.to(device)).cpu().numpy()
+            embeddings[some] = network.forward_embedding(frames, weights=weights.to(device)).cpu().numpy()
             if hook is not None:
                 hook("embeddings", None, total=len(busy), completed=min(first + batch, len(busy)))
         if not active.all():
-            found[~active] = _silence(pipeline, masks.shape[1])
-    lost = active & ~np.isfinite(found).all(axis=2)
+            embeddings[~active] = _silence(pipeline, masks.shape[1])
+    lost = active & ~np.isfinite(embeddings).all(axis=2)
     binary_segmentations.data[np.broadcast_to(lost[:, None, :], binary_segmentations.data.shape)] = 0
-    return found
+    return embeddings
 
 
 def _masks(pipeline: Any, segmentations: Any, exclude_overlap: bool) -> Any:
@@ -184,23 +184,25 @@ def _plda_only_where_used(path: Path) -> Iterator[None]:
         speaker_diarization.get_plda = stock
 
 
-def _result(found: Any) -> Diarization:
+def _result(output: Any) -> Diarization:
     """Names in order of appearance.
 
     A speaker whose embedding is no vector keeps the turns and has no voice.
     """
     import numpy as np
 
-    labels = found.speaker_diarization.labels()
+    labels = output.speaker_diarization.labels()
     tracks = [
         sorted((s.start, s.end, label) for s, _, label in annotation.itertracks(yield_label=True))
-        for annotation in (found.speaker_diarization, found.exclusive_speaker_diarization)
+        for annotation in (output.speaker_diarization, output.exclusive_speaker_diarization)
     ]
     order = list(dict.fromkeys(label for _, _, label in sorted(tracks[0] + tracks[1])))
     names = {label: f"SPEAKER_{place:02d}" for place, label in enumerate(order)}
     turns, exclusive = ([Turn(start, end, names[label]) for start, end, label in rows] for rows in tracks)
     vectors = (
-        {} if found.speaker_embeddings is None else dict(zip(labels, found.speaker_embeddings, strict=False))
+        {}
+        if output.speaker_embeddings is None
+        else dict(zip(labels, output.speaker_embeddings, strict=False))
     )
     norms = {label: float(np.linalg.norm(vector)) for label, vector in vectors.items()}
     voiced = [label for label in order if np.isfinite(norms.get(label, np.nan)) and norms[label] > 0]

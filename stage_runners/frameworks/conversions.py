@@ -14,7 +14,7 @@ MARK = "config.json"
 into place."""
 
 
-def kept(source: Path, converted: Path | None, convert: Callable[[Path], None], framework: str) -> Path:
+def cached(source: Path, converted: Path | None, convert: Callable[[Path], None], framework: str) -> Path:
     """The conversion of the model at `source`, made by `convert` where it is absent.
 
     It is kept at `converted`; without one it goes into a temporary folder, which is then the caller's to

@@ -124,12 +124,12 @@ def torch_cuda() -> Answer:
         _computed("cuda")
     except Exception as error:
         raise ValueError(first_line(error) + _built_for(torch)) from error
-    found = torch.cuda.get_device_properties(0)
+    properties = torch.cuda.get_device_properties(0)
     if torch.version.hip:
         facts = {"hip": torch.version.hip}
     else:
-        facts = {"cuda": torch.version.cuda or "", "capability": f"{found.major}.{found.minor}"}
-    return {"name": found.name, "memory_mb": found.total_memory >> 20, "facts": facts}
+        facts = {"cuda": torch.version.cuda or "", "capability": f"{properties.major}.{properties.minor}"}
+    return {"name": properties.name, "memory_mb": properties.total_memory >> 20, "facts": facts}
 
 
 def _built_for(torch: Any) -> str:
@@ -170,17 +170,19 @@ def mlx() -> Answer:
 
     if float(mx.matmul(mx.ones((64, 64)), mx.ones((64, 64))).sum()) != 64.0**3:
         raise ValueError("a product of two matrices came out wrong")
-    told = mx.device_info()
+    device = mx.device_info()
     if mx.default_device().type != mx.DeviceType.gpu:
-        return {"accelerator": False, "name": told.get("device_name", ""), "compute_types": ["float32"]}
+        return {"accelerator": False, "name": device.get("device_name", ""), "compute_types": ["float32"]}
     memory = (
-        told.get("max_recommended_working_set_size") or told.get("memory_size") or told.get("total_memory")
+        device.get("max_recommended_working_set_size")
+        or device.get("memory_size")
+        or device.get("total_memory")
     )
     return {
-        "name": told.get("device_name", ""),
+        "name": device.get("device_name", ""),
         "memory_mb": int(memory or 0) >> 20,
         "compute_types": ["bfloat16", "float16", "float32"],
-        "facts": {"architecture": str(told.get("architecture", ""))},
+        "facts": {"architecture": str(device.get("architecture", ""))},
     }
 
 

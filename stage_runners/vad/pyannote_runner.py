@@ -91,12 +91,12 @@ def run(network: SegmentationNetwork, inputs: Mapping[str, Path], context: Conte
 
 def both(
     probability: NDArray[Any],
-    heard: NDArray[np.float64],
+    silero: NDArray[np.float64],
     sure: NDArray[np.bool_],
     onset: float,
     offset: float,
 ) -> Spans:
-    """Spans of speech from pyannote's `probability` by frame and Silero's regions `heard` (n, 2) in seconds.
+    """Spans of speech from pyannote's `probability` by frame and Silero's regions `silero` (n, 2) in seconds.
 
     A stretch that both hear counts whole, with what either adds at its edges: the recogniser sees nothing
     else, so a missed word is lost for good. A stretch that only one hears counts where that one is sure
@@ -105,7 +105,7 @@ def both(
     """
     total = len(probability)
     ours = hysteresis(probability, onset, offset)
-    theirs = np.clip(np.rint((heard - OFFSET) / FRAME), 0, total).astype(np.int64)
+    theirs = np.clip(np.rint((silero - OFFSET) / FRAME), 0, total).astype(np.int64)
     peaks = np.array([probability[first:last].max() for first, last in ours], float)
     kept = ours[touching(ours, theirs) | (peaks >= AGREEMENT.sure)]
     kept_theirs = theirs[touching(theirs, ours) | sure]

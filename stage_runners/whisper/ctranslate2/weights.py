@@ -24,7 +24,7 @@ def prepared(model: Mapping[str, Any]) -> Path:
     source = Path(model["path"])
     if not model.get("converted") or (source / "model.bin").is_file():
         return source
-    return conversions.kept(
+    return conversions.cached(
         source, Path(model["converted"]), lambda target: _convert(source, target), "CTranslate2"
     )
 

@@ -48,17 +48,17 @@ def align(
     decoder = Decoder(network, states)
     tokens = mx.array([row + [eot] * (longest - len(row)) for row in rows])
     hidden, scores = decoder.hidden_and_attention(tokens, heads)
-    costs, said = [], []
+    costs, probable = [], []
     for index, text in enumerate(texts):
         matrix = _matrix(scores[index, :, : len(rows[index])], frames[index] // 2)
         logits = decoder.logits(hidden[index, len(start) : len(start) + len(text)])[:, :eot]
         probabilities = mx.softmax(logits, axis=-1)
         wanted = mx.array(list(text), dtype=mx.int32)[:, None]
-        said.append(mx.take_along_axis(probabilities, wanted, axis=-1)[:, 0] if text else mx.zeros(0))
+        probable.append(mx.take_along_axis(probabilities, wanted, axis=-1)[:, 0] if text else mx.zeros(0))
         costs.append(matrix[len(start) : len(start) + len(text) + 1])
-        mx.eval(said[-1], costs[-1])
+        mx.eval(probable[-1], costs[-1])
     paths = warp([-np.array(cost) for cost in costs])
-    return [Alignment(path, probability.tolist()) for path, probability in zip(paths, said, strict=True)]
+    return [Alignment(path, probability.tolist()) for path, probability in zip(paths, probable, strict=True)]
 
 
 def warp(costs: Sequence[Any]) -> list[list[tuple[int, int]]]:

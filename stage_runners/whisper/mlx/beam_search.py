@@ -67,7 +67,7 @@ def search(network: Any, states: Any, prompt: Sequence[int], beams: int, rules: 
     banned = _banned(network.dims.n_vocab, rules.suppress)
     first = banned + _banned(network.dims.n_vocab, rules.suppress_first)
     windows = [_Window(place, [[]], [0.0]) for place in range(count)]
-    found: list[Hypothesis | None] = [None] * count
+    best_texts: list[Hypothesis | None] = [None] * count
     last = mx.full((count, 1), prompt[-1], dtype=mx.int32)
     for step in range(steps):
         logits = decoder.logits(decoder.hidden(last)[:, -1])
@@ -76,22 +76,22 @@ def search(network: Any, states: Any, prompt: Sequence[int], beams: int, rules: 
             mask = mask + _repeats(windows, network.dims.n_vocab, rules.no_repeat)
         best = _best(logits + mask, windows, 2 * beams)
         rows: list[int] = []
-        kept: list[int] = []
+        going_on: list[int] = []
         base = 0
         for index, window in enumerate(windows):
             base, before = base + len(window.texts), base
             origins = _advance(window, best[index], beams, rules.eot, at_limit=step + 1 == steps)
             if len(window.ended) >= beams or step + 1 == steps:
-                found[window.place] = _winner(window, silent[window.place])
+                best_texts[window.place] = _winner(window, silent[window.place])
             else:
-                kept.append(index)
+                going_on.append(index)
                 rows.extend(before + origin for origin in origins)
-        if not kept:
+        if not going_on:
             break
-        decoder.keep(mx.array(rows), mx.array(kept) if len(kept) < len(windows) else None)
-        windows = [windows[index] for index in kept]
+        decoder.keep(mx.array(rows), mx.array(going_on) if len(going_on) < len(windows) else None)
+        windows = [windows[index] for index in going_on]
         last = mx.array([[text[-1]] for window in windows for text in window.texts], dtype=mx.int32)
-    return [one for one in found if one is not None]
+    return [one for one in best_texts if one is not None]
 
 
 def _read_prompt(decoder: Decoder, count: int, prompt: Sequence[int], rules: Rules) -> list[float]:

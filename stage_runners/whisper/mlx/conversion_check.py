@@ -62,14 +62,14 @@ def against_ctranslate2(network: Any, source: Path, heads: Sequence[Sequence[int
     states = original.encode(ctranslate2.StorageView.from_array(sound))
     start = _start(network)
     theirs = np.array(states)
-    said = None
+    reference = None
     if heads:
         (found,) = original.align(states, start, [list(_TOKENS)], [3000])
-        said = np.array(found.text_token_probs)
+        reference = np.array(found.text_token_probs)
     del original, states
     ours, probabilities = _ours(network, sound, start)
     return _difference(
-        "CTranslate2", (ours, theirs), (probabilities, probabilities if said is None else said)
+        "CTranslate2", (ours, theirs), (probabilities, probabilities if reference is None else reference)
     )
 
 
@@ -82,11 +82,11 @@ def against_transformers(network: Any, state: Mapping[str, Any]) -> Difference:
     sound = np.ascontiguousarray(features(network.dims.n_mels))
     start = _start(network)
     heads = network.dims.n_audio_head, network.dims.n_text_head
-    theirs, said = token_probabilities(state, sound, [*start, _no_times(network), *_TOKENS], heads)
+    theirs, reference = token_probabilities(state, sound, [*start, _no_times(network), *_TOKENS], heads)
     ours, probabilities = _ours(network, sound, start)
-    said = said[len(start) :, : _eot(network)]
-    said /= said.sum(axis=-1, keepdims=True)
-    wanted = said[np.arange(len(_TOKENS)), list(_TOKENS)]
+    reference = reference[len(start) :, : _eot(network)]
+    reference /= reference.sum(axis=-1, keepdims=True)
+    wanted = reference[np.arange(len(_TOKENS)), list(_TOKENS)]
     return _difference("torch", (ours, theirs), (probabilities, wanted))
 
 

@@ -122,11 +122,11 @@ def load(params: Mapping[str, Any], device: str) -> Any:  # noqa: ARG001 - MLX k
 
     facts = params["_model"]
     source = Path(facts["path"])
-    kept = Path(facts["converted"]) if facts.get("converted") else None
+    converted = Path(facts["converted"]) if facts.get("converted") else None
     name, dtype, quantize = _compute_type(
         params.get("compute_type"), mx.default_device() == mx.Device(mx.gpu)
     )
-    folder = weights.prepared(source, kept)
+    folder = weights.prepared(source, converted)
     try:
         network, bits = weights.read_network(folder, getattr(mx, dtype), quantize)
         tokenizer = _tokenizer(folder, network)
@@ -137,7 +137,7 @@ def load(params: Mapping[str, Any], device: str) -> Any:  # noqa: ARG001 - MLX k
         wrapped = Network(network, tokenizer, name, getattr(mx, dtype), decoding)
         return _model_class()(wrapped, tokenizer, folder)
     finally:
-        if folder not in (source, kept):
+        if folder not in (source, converted):
             shutil.rmtree(folder, ignore_errors=True)
 
 

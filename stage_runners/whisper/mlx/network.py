@@ -105,7 +105,7 @@ class Decoder:
         before = self._own[0][0].shape[2] if self._own else 0
         places = self._net.positional_embedding[before : before + length]
         x = self._net.token_embedding(tokens) + places
-        own: list[tuple[Any, Any]] = []
+        read_now: list[tuple[Any, Any]] = []
         scores: list[Any] = []
         for layer, block in enumerate(self._net.blocks):
             y = block.attn_ln(x)
@@ -113,7 +113,7 @@ class Decoder:
             if self._own:
                 keys = mx.concatenate([self._own[layer][0], keys], axis=2)
                 values = mx.concatenate([self._own[layer][1], values], axis=2)
-            own.append((keys, values))
+            read_now.append((keys, values))
             queries = _split(block.attn.query(y), block.attn)
             x = x + block.attn.out(_attend(queries, keys, values, mask="causal" if length > 1 else None))
             y = block.cross_attn.query(block.cross_attn_ln(x)).reshape(self._windows, -1, x.shape[-1])
@@ -124,7 +124,7 @@ class Decoder:
             y = _attend(queries, keys, values).reshape(rows, length, -1)
             x = x + block.cross_attn.out(y)
             x = x + block.mlp2(nn.gelu(block.mlp1(block.mlp_ln(x))))
-        self._own = own
+        self._own = read_now
         return self._net.ln(x), scores
 
 

@@ -40,7 +40,7 @@ def prepared(source: Path, converted: Path | None, log: Callable[[str], None] = 
         log(f"converting {source.name} for MLX, once")
         _convert(source, layout, target, log)
 
-    return conversions.kept(source, converted, convert, "MLX")
+    return conversions.cached(source, converted, convert, "MLX")
 
 
 def layout_of(folder: Path) -> str:
@@ -123,37 +123,38 @@ def _convert(source: Path, layout: str, target: Path, log: Callable[[str], None]
     try:
         if layout == "ctranslate2":
             dimensions, arrays = tensor_names.from_ctranslate2(source / "model.bin")
-            said = _from_ctranslate2_config(_json(source / "config.json"))
+            options = _from_ctranslate2_config(_json(source / "config.json"))
         else:
             state = _transformers_state(_weights(source, _TRANSFORMERS))
             dimensions, arrays = tensor_names.from_transformers(state, _json(source / "config.json"))
-            said = _json(source / "generation_config.json")
+            options = _json(source / "generation_config.json")
     except tensor_names.UnfitError as error:
         raise _unfit(source, str(error)) from error
     mx.save_safetensors(
         str(target / "weights.safetensors"), {name: mx.array(value) for name, value in arrays.items()}
     )
     (target / "config.json").write_text(json.dumps({"model_type": "whisper", **dimensions}, indent=1))
-    (target / "generation_config.json").write_text(json.dumps(said))
+    (target / "generation_config.json").write_text(json.dumps(options))
     for name in _KEPT:
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
     network, _ = read_network(target, mx.float32)
-    found = (
-        conversion_check.against_ctranslate2(network, source, said["alignment_heads"])
+    difference = (
+        conversion_check.against_ctranslate2(network, source, options["alignment_heads"])
         if layout == "ctranslate2"
         else conversion_check.against_transformers(network, state)
     )
-    (target / "conversion.json").write_text(json.dumps(found._asdict(), indent=1))
+    (target / "conversion.json").write_text(json.dumps(difference._asdict(), indent=1))
     log(
-        f"the conversion differs by {found.encoder:.1g} in its states "
-        f"and {found.decoder:.1g} in the logarithms of its probabilities"
+        f"the conversion differs by {difference.encoder:.1g} in its states "
+        f"and {difference.decoder:.1g} in the logarithms of its probabilities"
     )
-    if not found.agrees:
+    if not difference.agrees:
         raise StageError(
             "contract",
-            f"{source.name} converted for MLX does not compute what it does in {found.reference}: "
-            f"states differ by {found.encoder:.2g}, logarithms of probabilities by {found.decoder:.2g}.",
+            f"{source.name} converted for MLX does not compute what it does in {difference.reference}: "
+            f"states differ by {difference.encoder:.2g}, "
+            f"logarithms of probabilities by {difference.decoder:.2g}.",
             "Take another backend: --device asr=cpu. Please report it.",
         )
 

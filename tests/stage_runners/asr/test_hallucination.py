@@ -103,7 +103,7 @@ def test_one_kind_of_evidence_alone_drops_nothing():
 
 
 def test_a_short_word_that_is_said_often_and_heard_as_speech_stays():
-    verdict, kinds = judged(line("No."), SPEECH, said=9, often=True, again=0.0, alone=0.6, gain=2.0)
+    verdict, kinds = judged(line("No."), SPEECH, copies=9, often=True, again=0.0, alone=0.6, gain=2.0)
     assert kinds == {"repeats", "again", "no speech"}
     assert verdict == "flagged"
 
@@ -167,13 +167,13 @@ def test_many_regions_and_words_are_compared_once_each():
     regions = [Span(2.0 * k, 2.0 * k + 1.9) for k in range(10_000)]
     assert len(gaps.uncovered(regions, talk)) == 10_000
     evidence = asr_evidence.gathered(talk[:3000], regions)
-    assert {one.heard for one in evidence} == {1.0}
+    assert {one.in_speech for one in evidence} == {1.0}
 
 
 def test_how_much_of_a_text_is_heard_as_speech():
     talk = line("one two three four", 10.0, each=1.0)
     for regions, share in (([Span(0.0, 9.9), Span(10.0, 12.0)], 0.5625), ([Span(0.0, 9.0)], 0.0), ([], 0.0)):
-        assert asr_evidence.heard(talk, regions) == pytest.approx(share)
+        assert asr_evidence.speech_share(talk, regions) == pytest.approx(share)
 
 
 def recovered(heard, lines, regions, **more):

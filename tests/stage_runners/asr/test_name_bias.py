@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from stage_runners.asr import name_bias
-from stage_runners.asr.name_bias_words import Right, heard, names, proposals, resembling, trusted
+from stage_runners.asr.name_bias_words import Right, names, proposals, recognised, resembling, trusted
 from stage_runners.asr.recognizer import Encoded, Settings, Token, Transcript
 from stage_runners.asr.windows import Chunk
 from tests.stage_runners.asr.engine_parts import engine
@@ -40,7 +40,7 @@ def glossary(*terms):
 
 def test_a_name_counts_as_heard_only_where_it_is_sure_and_written_as_one():
     film = [window("Rachel came. Will you? I saw Joyce and ~Gus in the nevada, as I will.")]
-    found = heard(film, glossary("Rachel", "Joyce", "Gus", "Nevada", "Will"))
+    found = recognised(film, glossary("Rachel", "Joyce", "Gus", "Nevada", "Will"))
     assert dict(found) == {"Rachel": 1, "Joyce": 1}
 
 

@@ -192,7 +192,7 @@ def main(folder: Path, base: Path, tiny: Path, samples: Path) -> None:
         "tiny.en": speech(tiny, folder / "tiny", sound),
         "base": speech(base, folder / "base", sound),
         "tokenizers": tokenizers(),
-        "heads": {name: len(heads) for name, heads in alignment_heads.known().items()},
+        "heads": {name: len(heads) for name, heads in alignment_heads.openai_heads().items()},
         "limits": [conversion_check.STATES, conversion_check.LOGARITHMS],
     }
     print(json.dumps(found))
