@@ -21,7 +21,9 @@ class Word(NamedTuple):
 class Aligner(Protocol):
     """A loaded aligner."""
 
-    def align(self, audio: Audio, piece: Piece, words: Sequence[Word]) -> Sequence[Aligned | None]:
+    def align(
+        self, audio: Audio, piece: Piece, words: Sequence[Word], language: str
+    ) -> Sequence[Aligned | None]:
         """When each of a piece's words is said, in seconds of the film.
 
         None for one whose place is not to be trusted.

@@ -25,5 +25,5 @@ def load(params: Mapping[str, Any], device: str) -> Aligner:  # noqa: ARG001 - t
 
 
 class _Rough:
-    def align(self, audio: Audio, piece: Piece, words: Sequence[Word]) -> list[None]:  # noqa: ARG002 - the interface's
+    def align(self, audio: Audio, piece: Piece, words: Sequence[Word], language: str) -> list[None]:  # noqa: ARG002 - the interface's
         return [None] * len(words)

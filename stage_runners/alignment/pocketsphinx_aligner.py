@@ -40,7 +40,13 @@ class PocketsphinxAligner:
     def __init__(self, sphinx: Sphinx) -> None:
         self._sphinx = sphinx
 
-    def align(self, audio: Audio, piece: Piece, words: Sequence[Word]) -> list[Aligned | None]:
+    def align(
+        self,
+        audio: Audio,
+        piece: Piece,
+        words: Sequence[Word],
+        language: str,  # noqa: ARG002 - English
+    ) -> list[Aligned | None]:
         """Times from the sound; None for a word whose neighbourhood does not fit it."""
         texts = [word.text for word in words]
         spoken = [

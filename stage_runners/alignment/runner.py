@@ -95,8 +95,9 @@ def _aligned(
     changes = {k for k in range(1, len(spoken)) if spoken[k] != spoken[k - 1]}
     for piece in pieces.pieces([Span(word.start, word.end) for word in words], audio.seconds, changes):
         context.check()
-        aligner = loaded.get(choice.by_language[spoken[piece.first]])
-        result.extend(aligner.align(audio, piece, words[piece.first : piece.last]))
+        language = spoken[piece.first]
+        aligner = loaded.get(choice.by_language[language])
+        result.extend(aligner.align(audio, piece, words[piece.first : piece.last], language))
         context.progress(piece.end, audio.seconds)
     return result
 

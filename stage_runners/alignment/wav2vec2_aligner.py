@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipc.artifacts import Audio
 from ipc.errors import StageError
+from stage_runners.alignment import numerals
 from stage_runners.alignment.aligner import Aligner, Word
 from stage_runners.alignment.pieces import Aligned, Piece
 
@@ -56,10 +57,11 @@ class Wav2Vec2Aligner:
         self._codes: dict[str, int] = metadata["dictionary"]
         self._blank = next((code for char, code in self._codes.items() if char in {"[pad]", "<pad>"}), 0)
 
-    def align(self, audio: Audio, piece: Piece, words: Sequence[Word]) -> list[Aligned | None]:
+    def align(self, audio: Audio, piece: Piece, words: Sequence[Word], language: str) -> list[Aligned | None]:
         """Times of the words; None for one without a character that the model knows."""
         nothing: list[Aligned | None] = [None] * len(words)
-        characters, owners = self._spell(words)
+        texts = [numerals.spelled(word.text, language).lower() for word in words]
+        characters, owners = self._spell(words, texts)
         if not any(char in self._codes for char, owner in zip(characters, owners, strict=True) if owner >= 0):
             return nothing
         pcm = audio.float32(piece.start, piece.end)
@@ -69,9 +71,9 @@ class Wav2Vec2Aligner:
             return nothing
         frame = len(pcm) / SAMPLE_RATE / emission.size(0)
         result: list[Aligned | None] = []
-        for index, word in enumerate(words):
+        for index, text in enumerate(texts):
             own = [one for one, owner in zip(spans, owners, strict=True) if owner == index]
-            if own and any(char in self._codes for char in word.text.lower()):
+            if own and any(char in self._codes for char in text):
                 start, end = own[0].start * frame, own[-1].end * frame
                 score = sum(one.score for one in own) / len(own)
                 result.append(Aligned(start + piece.start, end + piece.start, float(score)))
@@ -106,15 +108,18 @@ class Wav2Vec2Aligner:
         path = backtrack(trellis, emission, tokens, self._blank)
         return None if path is None else merge_repeats(path, "".join(characters))
 
-    def _spell(self, words: Sequence[Word]) -> tuple[list[str], list[int]]:
-        """Characters to find, one symbol each, and the word each belongs to (-1 for a blank)."""
+    def _spell(self, words: Sequence[Word], texts: Sequence[str]) -> tuple[list[str], list[int]]:
+        """Characters to find, one symbol each, and the word each belongs to (-1 for a blank between words).
+
+        `texts` are the words in lower case, numerals written out: these may hold blanks.
+        """
         characters: list[str] = []
         owners: list[int] = []
-        for index, word in enumerate(words):
+        for index, (word, text) in enumerate(zip(words, texts, strict=True)):
             if index and word.space and "|" in self._codes:
                 characters.append("|")
                 owners.append(-1)
-            for char in word.text.lower():
+            for char in text.replace(" ", "|") if "|" in self._codes else text:
                 if len(char) == 1 and (char in self._codes or char.isalnum()):
                     characters.append(char)
                     owners.append(index)

@@ -20,7 +20,7 @@ def load(params, device):
 class Toy:
     """See `stage_runners.alignment.aligner.Aligner`."""
 
-    def align(self, audio, piece, words):
+    def align(self, audio, piece, words, language):
         return [
             None if "?" in word.text else Aligned(word.start + 0.1, word.end + 0.1, 0.5) for word in words
         ]
