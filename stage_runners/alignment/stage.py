@@ -9,7 +9,7 @@ _ON_CPU = ("auto", "pocketsphinx", "attention")
 
 ALIGNMENT = Stage(
     name="alignment",
-    version=1,
+    version=2,
     backends=(
         on("cuda", "alignment.runner", "whisperx", never=_ON_CPU, framework="torch"),
         on("mps", "alignment.runner", "whisperx", never=_ON_CPU, checked=True),
@@ -32,7 +32,7 @@ ALIGNMENT = Stage(
     ),
     resources=Resources(cores=2, memory_mb=1200, vram_mb=2500),
     stall_s=300,
-    packages=("pocketsphinx", "whisperx"),
+    packages=("pocketsphinx", "whisperx", "num2words"),
     model="align_model",
     model_role="aligner",
 )

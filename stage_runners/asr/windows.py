@@ -1,16 +1,15 @@
-"""Speech regions packed into the windows that Whisper decodes."""
+"""Speech regions packed into the windows that an engine reads."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-WINDOW = 30.0
-"""Seconds that Whisper's encoder sees at once."""
-_PAD = 0.2
-"""Seconds kept around speech: a window that begins in the middle of a breath loses its first word."""
-_MAX_PAUSE = 5.0
-"""Seconds of silence a window may hold; longer ones hold music, on which Whisper invents text."""
+from stage_runners.asr.thresholds import WINDOWS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Chunk(NamedTuple):
@@ -22,7 +21,7 @@ class Chunk(NamedTuple):
 
 
 def pack(
-    regions: Sequence[tuple[float, float]], samples: Any, sample_rate: int, limit: float = WINDOW
+    regions: Sequence[tuple[float, float]], samples: NDArray[np.int16], sample_rate: int, limit: float
 ) -> list[Chunk]:
     """Windows of at most `limit` seconds that cover every region, in order and without overlap.
 
@@ -36,19 +35,19 @@ def pack(
     return merged([Chunk(start, end, end - start) for start, end in pieces], limit)
 
 
-def merged(chunks: Sequence[Chunk], limit: float = WINDOW) -> list[Chunk]:
+def merged(chunks: Sequence[Chunk], limit: float) -> list[Chunk]:
     """Neighbours in one window, as far as `limit` seconds and their pauses allow."""
     result: list[Chunk] = []
     for chunk in chunks:
         last = result[-1] if result else None
-        if last and chunk.end - last.start <= limit and chunk.start - last.end <= _MAX_PAUSE:
+        if last and chunk.end - last.start <= limit and chunk.start - last.end <= WINDOWS.longest_pause:
             result[-1] = Chunk(last.start, chunk.end, last.speech + chunk.speech)
         else:
             result.append(chunk)
     return result
 
 
-def halves(chunk: Chunk, samples: Any, sample_rate: int) -> list[Chunk]:
+def halves(chunk: Chunk, samples: NDArray[np.int16], sample_rate: int) -> list[Chunk]:
     """The chunk cut in two where its middle third is quietest."""
     third = (chunk.end - chunk.start) / 3
     cut = quietest(samples, sample_rate, chunk.start + third, chunk.end - third)
@@ -59,10 +58,11 @@ def halves(chunk: Chunk, samples: Any, sample_rate: int) -> list[Chunk]:
     ]
 
 
-def quietest(samples: Any, sample_rate: int, start: float, end: float, frame: float = 0.02) -> float:
+def quietest(samples: NDArray[np.int16], sample_rate: int, start: float, end: float) -> float:
     """The middle, in seconds, of the quietest tenth of a second between `start` and `end`."""
     import numpy as np
 
+    frame = WINDOWS.quiet_frame
     step = int(frame * sample_rate)
     first = int(start * sample_rate)
     count = (int(end * sample_rate) - first) // step
@@ -70,7 +70,7 @@ def quietest(samples: Any, sample_rate: int, start: float, end: float, frame: fl
         return (start + end) / 2
     frames = samples[first : first + count * step].astype(np.float64).reshape(count, step)
     power = (frames**2).mean(axis=1)
-    width = min(5, count)
+    width = min(WINDOWS.quiet_frames, count)
     smooth = np.convolve(power, np.ones(width) / width, mode="valid")
     return float(start + (int(smooth.argmin()) + width / 2) * frame)
 
@@ -82,13 +82,15 @@ def _padded(regions: Sequence[tuple[float, float]], seconds: float) -> list[tupl
         before = start - (regions[index - 1][1] if index else -start)
         after = (regions[index + 1][0] if index + 1 < len(regions) else 2 * seconds - end) - end
         padded.append((
-            max(0.0, start - min(_PAD, max(0.0, before / 2))),
-            min(seconds, end + min(_PAD, max(0.0, after / 2))),
+            max(0.0, start - min(WINDOWS.pad, max(0.0, before / 2))),
+            min(seconds, end + min(WINDOWS.pad, max(0.0, after / 2))),
         ))  # fmt: skip
     return [(start, end) for start, end in padded if end > start]
 
 
-def _cut(start: float, end: float, samples: Any, sample_rate: int, limit: float) -> list[tuple[float, float]]:
+def _cut(
+    start: float, end: float, samples: NDArray[np.int16], sample_rate: int, limit: float
+) -> list[tuple[float, float]]:
     pieces = []
     while end - start > limit:
         # not before the middle, so that no stub is left over, and the last two pieces are alike

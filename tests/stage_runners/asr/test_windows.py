@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stage_runners.whisper.windows import halves, pack
+from stage_runners.asr.windows import halves, pack
 
 RATE = 1000  # enough to find quiet places, and quick
 
@@ -39,18 +39,18 @@ def test_windows_hold_every_region_once_and_are_no_longer_than_allowed(film, lim
 
 
 def test_speech_is_given_a_little_silence_around_it():
-    (chunk,) = pack([(5.0, 6.0)], noise(20), RATE)
+    (chunk,) = pack([(5.0, 6.0)], noise(20), RATE, 30.0)
     assert chunk.start == pytest.approx(4.8)
     assert chunk.end == pytest.approx(6.2)
 
 
 def test_neighbours_share_a_window_and_a_long_pause_parts_them():
-    chunks = pack([(1, 3), (4, 6), (20, 22)], noise(30), RATE)
+    chunks = pack([(1, 3), (4, 6), (20, 22)], noise(30), RATE, 30.0)
     assert [(round(c.start), round(c.end)) for c in chunks] == [(1, 6), (20, 22)]
 
 
 def test_speech_without_a_pause_is_cut_where_it_is_quietest():
-    chunks = pack([(0, 50)], noise(50, quiet=[(24.0, 24.2)]), RATE)
+    chunks = pack([(0, 50)], noise(50, quiet=[(24.0, 24.2)]), RATE, 30.0)
     assert len(chunks) == 2
     assert 24.0 <= chunks[0].end <= 24.2
     assert chunks[0].end == chunks[1].start
@@ -58,11 +58,11 @@ def test_speech_without_a_pause_is_cut_where_it_is_quietest():
 
 def test_halves_meet_at_the_quietest_place_of_the_middle():
     samples = noise(20, quiet=[(8.0, 8.2), (1.0, 2.0)])
-    (chunk,) = pack([(0, 20)], samples, RATE)
+    (chunk,) = pack([(0, 20)], samples, RATE, 30.0)
     first, second = halves(chunk, samples, RATE)
     assert 8.0 <= first.end <= 8.2
     assert (first.start, first.end, second.end) == (chunk.start, second.start, chunk.end)
 
 
 def test_no_speech_gives_no_window():
-    assert pack([], noise(5), RATE) == []
+    assert pack([], noise(5), RATE, 30.0) == []
