@@ -52,17 +52,21 @@ def _wrong(params: Mapping[str, Any]) -> str:
     """What is wrong with the parameters; empty where nothing is."""
     for name in _POSITIVE:
         if not _positive(params[name]):
-            return f"--{name} {params[name]}: expected a number above 0"
+            return f"{_option(name)} {params[name]}: expected a number above 0"
     if params["speaker_labels"] not in LABELS:
-        return f"--speaker_labels {params['speaker_labels']}: expected one of {', '.join(LABELS)}"
+        return f"--speaker-labels {params['speaker_labels']}: expected one of {', '.join(LABELS)}"
     if params["max_line_width"] < MIN_WIDTH:
-        return f"--max_line_width {params['max_line_width']}: a line needs {MIN_WIDTH} characters at least"
+        return f"--max-line-width {params['max_line_width']}: a line needs at least {MIN_WIDTH} characters"
     for name in _NOT_NEGATIVE:
         if not (_positive(params[name]) or params[name] == 0):
-            return f"--{name} {params[name]}: expected a number, 0 or more"
+            return f"{_option(name)} {params[name]}: expected a number, 0 or more"
     if params["max_duration"] < params["min_duration"]:
-        return f"--max_duration {params['max_duration']} is below --min_duration {params['min_duration']}"
+        return f"--max-duration {params['max_duration']} is below --min-duration {params['min_duration']}"
     return ""
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _dash(params: Mapping[str, Any], language: str) -> str:

@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from stage_runners.subtitles import srt_vtt as formats
-from stage_runners.subtitles import transcripts as transcript
-from stage_runners.subtitles.ass import ass
 from stage_runners.subtitles.coverage import Trust
 from stage_runners.subtitles.cues import Cue, Profile
 from stage_runners.subtitles.edits.apply import Mending
 from stage_runners.subtitles.edits.cues import Labels
+from stage_runners.subtitles.formats import FORMATS
 from stage_runners.subtitles.languages import language_of
 from stage_runners.subtitles.layout import Layout
 from stage_runners.subtitles.limits import NO_SHOTS, Shots, profile
+from stage_runners.subtitles.output_format import Document
 from stage_runners.subtitles.sdh import FLAG, Besides
+from stage_runners.subtitles.speakers import label, merge_namesakes
 from stage_runners.subtitles.stage import SUBTITLES
 from stage_runners.subtitles.tokens import tokens
 from stage_runners.text.scripts import share_written_in
@@ -61,7 +61,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     def finish(cues: list[Cue]) -> list[Cue]:
         return besides.added(trust.flagged(cues))
 
-    spoken = formats.together(segments, words, mending.laid)
+    spoken = merge_namesakes(segments, words, mending.laid)
     base, cues = mending.cues(*spoken, lay, laid, called, finish)
     segments, words = mending.transcript(segments, words)
     context.method = "dynamic programme"
@@ -70,18 +70,20 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     trust.report(cues, context)
     context.save("base_cues", columns(base), content={"language": language})
     context.save("cues", columns(cues), content={"language": language})
-    sdh = bool(context.params["sdh"])  # colours and voices alone tell nobody a name
-    for name, text in (
-        ("srt", formats.srt(cues)),
-        ("vtt", formats.vtt(cues, speakers, labels=sdh)),
-        ("ass", ass(cues, speakers, labels=sdh)),
-        ("txt", transcript.txt(segments, speakers)),
-        ("tsv", transcript.tsv(segments)),
-        ("json", transcript.transcript(segments, words, language, known, doubts)),
-        ("rttm", transcript.rttm(turns)),
-    ):
-        context.path(name).write_text(text, encoding="utf-8", newline="\n")
-        context.save_file(name)
+    document = Document(
+        language=language,
+        cues=cues,
+        names=speakers,
+        sdh=bool(context.params["sdh"]),
+        segments=segments,
+        words=words,
+        turns=turns,
+        speakers=known,
+        doubts=doubts,
+    )
+    for one in FORMATS:
+        context.path(one.name).write_text(one.write(document), encoding="utf-8", newline="\n")
+        context.save_file(one.name)
 
 
 def cues_of(
@@ -108,7 +110,7 @@ def labels_of(limits: Profile, params: Mapping[str, Any], speakers: Mapping[str,
     shown = wanted == "all" or (wanted == "change" and len(set(speakers.values())) > 1)
     room = max(min(_LABEL, limits.width), limits.width * 3 // 5)
     form = str(params["label_form"])
-    labels = {speaker: formats.label(name, room, form) for speaker, name in speakers.items()} if shown else {}
+    labels = {speaker: label(name, room, form) for speaker, name in speakers.items()} if shown else {}
     return Labels(limits, labels, every=wanted == "all")
 
 

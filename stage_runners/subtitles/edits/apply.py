@@ -14,7 +14,7 @@ from stage_runners.subtitles.edits.cues import Labels, called_otherwise, judged
 from stage_runners.subtitles.edits.overlay import Lay, Mended, mend
 from stage_runners.subtitles.edits.transcript import rewritten
 from stage_runners.subtitles.edits.voices import People
-from stage_runners.subtitles.srt_vtt import names
+from stage_runners.subtitles.speakers import first_of_name, speaker_names
 from stage_runners.subtitles.tokens import completed
 
 Row = Mapping[str, Any]
@@ -55,12 +55,11 @@ class Mending:
         speaking = people.speaking(self._edits)
         here = [*(str(s["speaker"]) for s in segments if s["speaker"]), *speaking]
         self.known = people.named(known, here)
-        everybody = [*segments, *({"speaker": label} for label in speaking)]
-        self.laid = names(everybody, known)
-        self.speakers = names(everybody, self.known)
+        everybody = [*(segment["speaker"] for segment in segments), *speaking]
+        self.laid = speaker_names(everybody, known)
+        self.speakers = speaker_names(everybody, self.known)
         self._named = {label: name for label, name in people.names.items() if label in self.speakers}
-        first: dict[str, str] = {}
-        self._same = {label: first.setdefault(name, label) for label, name in self.laid.items()}
+        self._same = first_of_name(self.laid)
         self._people = people
         self._mended: Mended | None = None
 
