@@ -60,7 +60,7 @@ class Outcomes:
         digests = {source: digest for (film, source), (digest, _) in self._known.items() if film == job.film}
         job.ingredients = job.plan.ingredients(job.step, job.choice, digests)
         job.key = cache_key.key_of(job.ingredients)
-        entry = None if job.step.forced else self._store.find(job.key)
+        entry = None if job.step.forced else self._store.find(job.key, job.step.needed)
         job.again = entry is not None and bool(entry.manifest.transient)
         if entry is None or job.again:
             job.status = "ready"
@@ -71,7 +71,7 @@ class Outcomes:
         """Whether another film of this run is the same one, and its result serves this job too."""
         if job.key not in self._made or job.step.forced:
             return False
-        entry = self._store.find(job.key)
+        entry = self._store.find(job.key, job.step.needed)
         if entry is not None:
             self._finish(job, entry, cached=True)
         return entry is not None
