@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from stage_runners.subtitles import formats
+from stage_runners.subtitles.output_format import tag_of
 
 REPORT = "report"
 BY_NAME = {one.name: one for one in formats.FORMATS}
@@ -13,8 +14,6 @@ FORMATS = (*BY_NAME, REPORT)
 """Every word of `--output-format`."""
 DEFAULT_FORMATS = (*(name for name, one in BY_NAME.items() if one.by_default), REPORT)
 """What is written where the user names no format."""
-_CODES = {"jw": "jv"}
-"""Where Whisper's code is not ISO 639-1's."""
 
 
 def name_of(
@@ -28,5 +27,5 @@ def name_of(
     if output == REPORT:
         return f"{film.stem}.report.html"
     code, dot, rest = language.partition(".")
-    tag = f"{_CODES.get(code, code)}{dot}{rest}"
+    tag = f"{tag_of(code)}{dot}{rest}"
     return BY_NAME[output].name_beside(film.stem, tag, translated=translated, sdh=sdh)

@@ -16,6 +16,14 @@ from stage_runners.subtitles.cues import Cue
 Content = Literal["cues", "transcript", "turns"]
 LanguageTag = Literal["always", "translations", "never"]
 
+_CODES = {"jw": "jv"}
+"""Where Whisper's code is not ISO 639-1's."""
+
+
+def tag_of(language: str) -> str:
+    """The language tag (BCP 47) of a code as Whisper names it."""
+    return _CODES.get(language, language)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
