@@ -74,5 +74,5 @@ def test_one_new_module_is_a_format_that_a_film_subtitled_before_gets_without_it
     lines = (finished / "demo.en.lrc").read_text().splitlines()
     assert len(lines) == (finished / "demo.en.srt").read_text().count(" --> ")
     assert all(re.match(r"\[00:\d\d\.\d\d]\S", line) for line in lines)
-    subprocess.run([sys.executable, copy / "docs" / "generate.py"], check=True)
+    subprocess.run([sys.executable, copy / "docs" / "make_reference.py"], check=True)
     assert "| `FILM.LANG.lrc` | `lrc` | no |" in (copy / "docs" / "reference.md").read_text()
