@@ -3,8 +3,7 @@
 A break between two words is crossed by arcs of the parse. What the worst of them ties together says how bad the break is: an article, an
 adjective or a first name and its noun, an auxiliary and its verb, a preposition and its object belong together; a clause or a
 prepositional phrase and what it hangs on may stand in two lines. A line that ends with a conjunction ends too late by a word, whatever crosses.
-The labels are those of spaCy's English models (ClearNLP's). Costs are those of `subtitles_lines`: 8 for what is never done, 3 for a break that
-nothing speaks for or against, 1.5 for a good one.
+The labels are those of spaCy's English models (ClearNLP's).
 """
 
 from __future__ import annotations
@@ -12,21 +11,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-_NEVER = 8.0
-_ALONE = 7.0
-"""A line that ends with a word that opens what follows."""
+from stage_runners.phrases.thresholds import BREAK_COSTS as COSTS
+
 _TIES: dict[str, float] = {
     **dict.fromkeys(
-        ("det", "predet", "poss", "case", "nummod", "quantmod", "amod", "compound", "nmod"), _NEVER
+        ("det", "predet", "poss", "case", "nummod", "quantmod", "amod", "compound", "nmod"), COSTS.never
     ),
-    **dict.fromkeys(("aux", "auxpass", "neg", "pobj", "pcomp", "prt", "expl"), _NEVER),
-    **dict.fromkeys(("nsubj", "nsubjpass", "attr", "acomp", "oprd", "intj", "csubj"), 3.0),
-    **dict.fromkeys(("dobj", "dative", "advmod", "xcomp"), 4.0),
-    **dict.fromkeys(("prep", "agent", "conj", "cc", "acl", "npadvmod"), 2.0),
-    **dict.fromkeys(("relcl", "advcl", "ccomp", "appos", "parataxis", "mark", "preconj", "dep", "meta"), 1.5),
-    "punct": 0.0,
+    **dict.fromkeys(("aux", "auxpass", "neg", "pobj", "pcomp", "prt", "expl"), COSTS.never),
+    **dict.fromkeys(("nsubj", "nsubjpass", "attr", "acomp", "oprd", "intj", "csubj"), COSTS.subject),
+    **dict.fromkeys(("dobj", "dative", "advmod", "xcomp"), COSTS.verb_object),
+    **dict.fromkeys(("prep", "agent", "conj", "cc", "acl", "npadvmod"), COSTS.preposition),
+    **dict.fromkeys(
+        ("relcl", "advcl", "ccomp", "appos", "parataxis", "mark", "preconj", "dep", "meta"), COSTS.clause
+    ),
+    "punct": COSTS.punctuation,
 }
-_UNKNOWN = 3.0
+"""The cost of tearing a word from its head, by the label of the arc between them."""
 _PRONOUNS = frozenset({"PRP", "WP", "WDT", "EX"})
 """Tags of words that lean on their verb: `he | went` tears what is spoken as one."""
 _OPENING = frozenset({"mark", "cc", "preconj"})
@@ -49,11 +49,14 @@ def costs(parsed: Any, starts: Sequence[int]) -> list[float]:
     for start in starts:
         place = places.get(start)
         if not place:
-            found.append(0.0 if place == 0 else _NEVER)  # a word that the parser took for a part of another
+            # None: the parser took the word for a part of another.
+            found.append(0.0 if place == 0 else COSTS.never)
             continue
         before = _word_before(tokens, place)
         opens = before is not None and (before.dep_ in _OPENING or before.tag_ in _OPENING_TAGS)
-        found.append(max(crossing[place], _ALONE) if opens and crossing[place] else crossing[place])
+        found.append(
+            max(crossing[place], COSTS.opening_last) if opens and crossing[place] else crossing[place]
+        )
     return found
 
 
@@ -61,12 +64,12 @@ def _tie(token: Any) -> float:
     """How firmly a word is tied to its head."""
     label = token.dep_
     if label in {"nsubj", "nsubjpass", "dobj", "dative", "expl"} and token.tag_ in _PRONOUNS:
-        return 6.0
+        return COSTS.pronoun
     if label in {"conj", "cc"} and token.head.tag_[:1] in {"V", "M"}:
-        return 1.0  # clauses rather than things
+        return COSTS.joined_clauses  # clauses rather than things
     if label == "advmod" and token.head.tag_[:1] in {"J", "R", "C"}:
-        return _NEVER
-    return _TIES.get(label, _UNKNOWN)
+        return COSTS.never
+    return _TIES.get(label, COSTS.unknown)
 
 
 def _word_before(tokens: Sequence[Any], place: int) -> Any:

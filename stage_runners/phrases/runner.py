@@ -8,15 +8,13 @@ from typing import Any, NamedTuple
 
 from stage_runners.phrases.cost import costs
 from stage_runners.phrases.stage import PHRASES
+from stage_runners.phrases.thresholds import PARSING
 from stage_runners.subtitles.languages import language_of
 from stage_runners.text.grammar import ending
 
 STAGE = PHRASES
 PARSED = "en"
 """The language that a parser is embedded for. In any other, the rules of `subtitles_lines` say where lines break."""
-_LONGEST = 200
-"""Words that are parsed at once at most, where no sentence ends earlier: the parse of endless text costs memory and gains nothing."""
-_BATCH = 32
 
 
 class Unit(NamedTuple):
@@ -43,7 +41,7 @@ def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
     rows: list[int] = []
     values: list[float] = []
     texts = ((unit.text, unit) for unit in found)
-    for parsed, unit in model.pipe(texts, as_tuples=True, batch_size=_BATCH):
+    for parsed, unit in model.pipe(texts, as_tuples=True, batch_size=PARSING.batch):
         context.check()
         before = costs(parsed, [start for _, start, _ in unit.words])
         rows += [row for row, _, _ in unit.words[1:]]
@@ -70,7 +68,7 @@ def units(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, An
         members.append((row, len(text), len(text) + len(said)))
         text += said
         follows = words[row + 1]["text"] if row + 1 < len(words) else ""
-        if len(members) >= _LONGEST or ending(said, follows) == "sentence":
+        if len(members) >= PARSING.longest or ending(said, follows) == "sentence":
             yield Unit(text, tuple(members))
             text, members = "", []
     if members:

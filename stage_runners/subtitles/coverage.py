@@ -9,11 +9,10 @@ from typing import Any
 from stage_runners.subtitles.cues import Cue
 from stage_runners.subtitles.edits.cues import EDITED
 from stage_runners.subtitles.sdh import FLAG as SOUND
+from stage_runners.subtitles.thresholds import DOUBTS
 
 FLAG = "doubtful"
 _DOUBTED = ("flagged", "recovered")
-_SAME = 0.5
-"""Share of a segment's time that has to be doubted: aligners move words, and speakers cut segments, after the doubt was raised."""
 Row = Mapping[str, Any]
 Times = Sequence[tuple[float, float]]
 
@@ -32,7 +31,8 @@ class Trust:
             row["id"]
             for row in segments
             if times
-            and shared([(row["start"], row["end"])], times) >= _SAME * max(0.05, row["end"] - row["start"])
+            and shared([(row["start"], row["end"])], times)
+            >= DOUBTS.segment_share * max(DOUBTS.least_s, row["end"] - row["start"])
         }
 
     def flagged(self, cues: Sequence[Cue]) -> list[Cue]:

@@ -18,12 +18,11 @@ from stage_runners.subtitles.output_format import Document
 from stage_runners.subtitles.sdh import FLAG, Besides
 from stage_runners.subtitles.speakers import label, merge_namesakes
 from stage_runners.subtitles.stage import SUBTITLES
+from stage_runners.subtitles.thresholds import SPEAKER_LABELS
 from stage_runners.subtitles.tokens import tokens
 from stage_runners.text.scripts import share_written_in
 
 STAGE = SUBTITLES
-_LABEL = 14
-"""Characters that a label may have in the narrowest line: `[SPEAKER 12]` and a little more."""
 
 
 def load(params: Mapping[str, Any], device: str) -> None:
@@ -108,7 +107,7 @@ def labels_of(limits: Profile, params: Mapping[str, Any], speakers: Mapping[str,
     """The label of each speaker, where any are shown."""
     wanted = params["speaker_labels"]
     shown = wanted == "all" or (wanted == "change" and len(set(speakers.values())) > 1)
-    room = max(min(_LABEL, limits.width), limits.width * 3 // 5)
+    room = max(min(SPEAKER_LABELS.characters, limits.width), int(limits.width * SPEAKER_LABELS.line_share))
     form = str(params["label_form"])
     labels = {speaker: label(name, room, form) for speaker, name in speakers.items()} if shown else {}
     return Labels(limits, labels, every=wanted == "all")

@@ -9,17 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from stage_runners.subtitles.cues import Cue, Line, Profile
+from stage_runners.subtitles.thresholds import SOUND_LABELS
 from stage_runners.subtitles.tokens import GRID_MS
 
 Row = Mapping[str, Any]
 MUSIC, SILENCE, NO_SPEECH = "music", "silence", "no speech"
 FLAG = "sound"
 """Flag of a cue that holds no words that anybody said."""
-SHOWN_MS = 3000
-"""A label is read at once; it need not stand through all of the music."""
-LEAST_MS = 1000
-AGAIN_MS = 15_000
-"""Music that comes again within this is the same music, heard through a pause in what is said: it is named once."""
 
 WORDS = {
     "ar": ("موسيقى", "صمت", "لا كلام"),
@@ -111,7 +107,11 @@ def stretches(sounds: Iterable[Row], speech: Iterable[Row] = (), no_speech: floa
         pause = Stretch(last, start, NO_SPEECH)
         if start - last >= no_speech * 1000 and not _shared(pause, music):
             quiet = _shared(pause, silent)
-            found.append(Stretch(last, start, SILENCE if quiet > 0.9 * (start - last) else NO_SPEECH))
+            found.append(
+                Stretch(
+                    last, start, SILENCE if quiet > SOUND_LABELS.silent_share * (start - last) else NO_SPEECH
+                )
+            )
         last = max(last, end)
     return sorted([*music, *found], key=lambda one: one.start)
 
@@ -130,7 +130,10 @@ def with_sounds(
     found: list[Cue] = []
     told: dict[str, int] = {}  # by kind, when the last stretch ended that a label stands for
     for one in sorted(heard, key=lambda stretch: stretch.start):
-        if one.start - told.get(one.kind, -AGAIN_MS) < AGAIN_MS and one.kind == MUSIC:
+        if (
+            one.start - told.get(one.kind, -SOUND_LABELS.again_ms) < SOUND_LABELS.again_ms
+            and one.kind == MUSIC
+        ):
             told[one.kind] = one.end
             continue
         last = found[-1].end if found else None
@@ -148,7 +151,7 @@ def _room(
 
     `last` is when the label before ends. None without room. Looks at the cues within the stretch alone.
     """
-    least = max(limits.min_ms, LEAST_MS)
+    least = max(limits.min_ms, SOUND_LABELS.least_ms)
     for k in range(bisect.bisect_right(starts, one.start), len(starts) + 1):
         stand = [end for end in (ends[k - 1] if k else None, last) if end is not None]
         before = max(stand, default=-limits.chain_ms - limits.gap_ms)
@@ -162,7 +165,7 @@ def _room(
         latest = min(one.end, following - limits.gap_ms) // GRID_MS * GRID_MS
         if latest - start < least:
             continue
-        end = min(latest, start + min(max(SHOWN_MS, least), limits.max_ms))
+        end = min(latest, start + min(max(SOUND_LABELS.shown_ms, least), limits.max_ms))
         # A gap too short to be seen as one is closed, as between all cues.
         if following - end < limits.chain_ms and following - limits.gap_ms - start <= limits.max_ms:
             end = (following - limits.gap_ms) // GRID_MS * GRID_MS

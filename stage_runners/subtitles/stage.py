@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on_cpu
 from stage_runners.shared_params import CLIP
 from stage_runners.subtitles.formats import FORMATS
+from stage_runners.subtitles.thresholds import THRESHOLDS
 
 SUBTITLES = Stage(
     name="subtitles",
@@ -97,4 +98,5 @@ SUBTITLES = Stage(
     resources=Resources(cores=1, memory_mb=300),
     stall_s=120,
     packages=("pysubs2",),
+    thresholds=THRESHOLDS,
 )

@@ -8,15 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ipc.edits import Edit
+from stage_runners.subtitles.thresholds import EDIT_MATCHING
 from stage_runners.text.word_times import places
 
 Row = Mapping[str, Any]
-_REACH_S = 1.0
-"""The words of a cue begin at most so far from it: one that could not be read otherwise starts late."""
-_ALIKE = 0.5
-"""Share of the words from which on a stretch says nearly the same."""
-_SCRAP_S, _PAUSE_S = 0.25, 0.3
-"""What is left beside an edit, shorter than this and apart from what is said around it, is a piece of what the edit replaced."""
 
 
 def _share(said: Sequence[str], own: Sequence[str]) -> float:
@@ -44,7 +39,7 @@ class Under:
         """The word's text."""
         return str(self._words[word]["text"])
 
-    def words(self, edit: Edit, reach: float = _REACH_S) -> tuple[int, ...]:
+    def words(self, edit: Edit, reach: float = EDIT_MATCHING.reach_s) -> tuple[int, ...]:
         """Places in the table of the words under the edit, in reading order: a run that says what its cues said, and begins not
         farther than `reach` seconds from them, else those whose middle lies inside.
         """
@@ -72,13 +67,13 @@ class Under:
             by.setdefault(int(self._words[k]["segment"]), []).append(k)
         shares = {number: _share(said, [compact(self.text(k)) for k in own]) for number, own in by.items()}
         best = max(shares, key=shares.__getitem__, default=None)
-        if best is not None and shares[best] >= _ALIKE:
+        if best is not None and shares[best] >= EDIT_MATCHING.alike:
             low, high = self._middles[by[best][0]], self._middles[by[best][-1]]
             beside = {
                 number
                 for number, own in by.items()
                 if number != best
-                and shares[number] < _ALIKE / 2
+                and shares[number] < EDIT_MATCHING.alike / 2
                 and low <= self._middles[own[len(own) // 2]] <= high
             }
             found = tuple(k for k in found if self._words[k]["segment"] not in beside)
@@ -86,11 +81,15 @@ class Under:
             return found
         start, end = edit.span()
         first, last = found[0] - 1, found[-1] + 1
-        if first >= 0 and start - self._places[first].start < _SCRAP_S and self._apart(first - 1, first):
+        if (
+            first >= 0
+            and start - self._places[first].start < EDIT_MATCHING.scrap_s
+            and self._apart(first - 1, first)
+        ):
             found = (first, *found)
         if (
             last < len(self._words)
-            and self._places[last].end - end < _SCRAP_S
+            and self._places[last].end - end < EDIT_MATCHING.scrap_s
             and self._apart(last, last + 1)
         ):
             found = (*found, last)
@@ -102,7 +101,8 @@ class Under:
             return True
         a, b = self._words[one], self._words[other]
         return bool(
-            a["speaker"] != b["speaker"] or self._places[other].start - self._places[one].end > _PAUSE_S
+            a["speaker"] != b["speaker"]
+            or self._places[other].start - self._places[one].end > EDIT_MATCHING.pause_s
         )
 
     def _run(self, first: int, said: str) -> range | None:

@@ -17,19 +17,13 @@ from ipc.edits import Edit, Shown
 from stage_runners.subtitles.cues import Cue
 from stage_runners.subtitles.edits.cues import Labels, collided, cue_of, labelled, relabelled
 from stage_runners.subtitles.edits.find_words import Under, compact
+from stage_runners.subtitles.thresholds import EDIT_MATCHING
 from stage_runners.subtitles.tokens import completed
 from stage_runners.text.word_times import places
 
 Row = Mapping[str, Any]
 Lay = Callable[[Sequence[Row], Sequence[Row]], list[Cue]]
 """Cues of rows of segments and words; it is called once more for each run of words between edits that fit no longer."""
-CLOSE_S = 0.05
-"""Times that differ by less are the same: a container's own clock may round them."""
-
-_LATE_MS, _LEAST_MS = 400, 240
-"""So much later a cue may begin for an edited one before it, and so long it is shown at least."""
-_SEEN_S = 60.0
-"""How far from a cue that is there as it was its words are looked for: where much is said at once, it starts long after them."""
 
 
 class Kept(NamedTuple):
@@ -98,7 +92,9 @@ def mend(
         cues = [cue for cue in cues if not any(_inside(cue, one.edit) for one in moved.values())]
     gone = {k for spot in spots.values() for k in spot or ()}
     kept = [
-        moved[k] if k in moved else Kept(edit, "applied", under.words(edit, _SEEN_S) if edit.before else ())
+        moved[k]
+        if k in moved
+        else Kept(edit, "applied", under.words(edit, EDIT_MATCHING.seen_s) if edit.before else ())
         for k, edit in enumerate(edits)
     ]
     kept = _each_once(kept)
@@ -125,7 +121,7 @@ def _within(edits: Sequence[Edit], clip: tuple[float, float] | None) -> tuple[li
     found, lost = [], []
     for k, edit in enumerate(edits):
         start, end = edit.span()
-        if start < clip[0] - CLOSE_S or end > clip[1] + CLOSE_S:
+        if start < clip[0] - EDIT_MATCHING.same_time_s or end > clip[1] + EDIT_MATCHING.same_time_s:
             lost.append(k)
         else:
             found.append(Edit(before=_shifted(edit.before, clip[0]), after=_shifted(edit.after, clip[0])))
@@ -141,13 +137,24 @@ def _spot(edit: Edit, cues: Sequence[Cue]) -> tuple[int, ...] | None:
     """The places in `cues` of what the edit replaces; None where they are not there as they were."""
     if not edit.before:
         start, end = edit.span()
-        free = all(cue.end / 1000 <= start + CLOSE_S or cue.start / 1000 >= end - CLOSE_S for cue in cues)
+        free = all(
+            cue.end / 1000 <= start + EDIT_MATCHING.same_time_s
+            or cue.start / 1000 >= end - EDIT_MATCHING.same_time_s
+            for cue in cues
+        )
         return () if free else None
     starts = [cue.start for cue in cues]
     found = []
     for shown in edit.before:
-        first = bisect_left(starts, (shown.start - CLOSE_S) * 1000 - 1)
-        spot = next((k for k in range(first, min(first + 8, len(cues))) if _same(cues[k], shown)), None)
+        first = bisect_left(starts, (shown.start - EDIT_MATCHING.same_time_s) * 1000 - 1)
+        spot = next(
+            (
+                k
+                for k in range(first, min(first + EDIT_MATCHING.candidates, len(cues)))
+                if _same(cues[k], shown)
+            ),
+            None,
+        )
         if spot is None or spot in found:
             return None
         found.append(spot)
@@ -155,7 +162,10 @@ def _spot(edit: Edit, cues: Sequence[Cue]) -> tuple[int, ...] | None:
 
 
 def _same(cue: Cue, shown: Shown) -> bool:
-    near = abs(cue.start / 1000 - shown.start) <= CLOSE_S and abs(cue.end / 1000 - shown.end) <= CLOSE_S
+    near = (
+        abs(cue.start / 1000 - shown.start) <= EDIT_MATCHING.same_time_s
+        and abs(cue.end / 1000 - shown.end) <= EDIT_MATCHING.same_time_s
+    )
     return near and cue.text().split() == shown.text.split()
 
 
@@ -214,7 +224,7 @@ def _fitted(cues: list[Cue], said: int, moved: Sequence[Kept], gap: int) -> list
     edited = [cue for one in moved for cue in one.edit.after]
     first = cues[0]
     free = max((round(cue.end * 1000) + gap for cue in edited if cue.start * 1000 < first.start), default=0)
-    if first.start < free <= min(first.start + _LATE_MS, first.end - _LEAST_MS):
+    if first.start < free <= min(first.start + EDIT_MATCHING.late_ms, first.end - EDIT_MATCHING.least_ms):
         cues = [replace(first, start=free), *cues[1:]]
     last = cues[-1]
     onsets = [round(cue.start * 1000) for cue in edited]
