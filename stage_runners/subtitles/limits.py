@@ -75,5 +75,5 @@ def _dash(params: Mapping[str, Any], language: str) -> str:
     return dash if dash or params["speaker_labels"] != "none" else DASH
 
 
-def _positive(value: Any) -> bool:
+def _positive(value: object) -> bool:
     return isinstance(value, (int, float)) and math.isfinite(value) and value > 0

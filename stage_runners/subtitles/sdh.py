@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ipc.rows import RegionRow, SoundRow
 from stage_runners.subtitles.cues import Cue, Line, Profile
 from stage_runners.subtitles.thresholds import SOUND_LABELS
 from stage_runners.subtitles.tokens import GRID_MS
 
-Row = Mapping[str, Any]
 MUSIC, SILENCE, NO_SPEECH = "music", "silence", "no speech"
 FLAG = "sound"
 """Flag of a cue that holds no words that anybody said."""
@@ -69,8 +69,8 @@ class Besides:
         params: Mapping[str, Any],
         language: str,
         limits: Profile,
-        sounds: Sequence[Row] | None,
-        speech: Sequence[Row] | None,
+        sounds: Sequence[SoundRow] | None,
+        speech: Sequence[RegionRow] | None,
     ) -> None:
         form = str(params["label_form"])
         self._limits = limits
@@ -91,7 +91,9 @@ def text_of(kind: str, language: str, form: str) -> str:
     return f"[{word}]" if before.strip() else word.upper()
 
 
-def stretches(sounds: Iterable[Row], speech: Iterable[Row] = (), no_speech: float = 0.0) -> list[Stretch]:
+def stretches(
+    sounds: Iterable[SoundRow], speech: Iterable[RegionRow] = (), no_speech: float = 0.0
+) -> list[Stretch]:
     """What is to be said of rows of `sounds`, and of pauses of `no_speech` seconds between rows of `speech` (0: nothing).
 
     Silence is a pause in which nothing is heard, and counts as one: only where pauses are asked for. A pause with music is music.
@@ -173,7 +175,7 @@ def _room(
     return None
 
 
-def _stretch(row: Row, kind: str) -> Stretch:
+def _stretch(row: SoundRow, kind: str) -> Stretch:
     return Stretch(round(row["start"] * 1000), round(row["end"] * 1000), kind)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from ipc.rows import DoubtRow, SpeakerRow, WordRow
 from stage_runners.subtitles.output_format import Document, Format
+
+Json = dict[str, object]
 
 
 def write(document: Document) -> str:
@@ -16,7 +17,7 @@ def write(document: Document) -> str:
     segment says its own. `doubts` are passages that recognition dropped, flagged, recovered or did not understand, with the reasons.
     """
     several = len({segment["language"] for segment in document.segments}) > 1
-    by_segment: dict[int, list[dict[str, Any]]] = {}
+    by_segment: dict[int, list[Json]] = {}
     for word in document.words:
         by_segment.setdefault(word["segment"], []).append(_word(word))
     segments = [
@@ -30,9 +31,11 @@ def write(document: Document) -> str:
         | {"words": by_segment.get(segment["id"], [])}
         for segment in document.segments
     ]
-    result: dict[str, Any] = {
+    result: Json = {
         "segments": segments,
-        "word_segments": [word for segment in segments for word in segment["words"]],
+        "word_segments": [
+            word for segment in document.segments for word in by_segment.get(segment["id"], [])
+        ],
         "language": document.language,
     }
     if document.speakers:
@@ -42,7 +45,7 @@ def write(document: Document) -> str:
     return json.dumps(result, ensure_ascii=False, indent=1) + "\n"
 
 
-def _speaker(row: SpeakerRow) -> dict[str, Any]:
+def _speaker(row: SpeakerRow) -> Json:
     return _without_none(
         name=row["name"],
         confidence=round(float(row["confidence"]), 3),
@@ -51,7 +54,7 @@ def _speaker(row: SpeakerRow) -> dict[str, Any]:
     )
 
 
-def _doubt(row: DoubtRow) -> dict[str, Any]:
+def _doubt(row: DoubtRow) -> Json:
     return {
         "start": _rounded(row["start"]),
         "end": _rounded(row["end"]),
@@ -62,7 +65,7 @@ def _doubt(row: DoubtRow) -> dict[str, Any]:
     }
 
 
-def _word(word: WordRow) -> dict[str, Any]:
+def _word(word: WordRow) -> Json:
     score = word["score"] if word["score"] is not None else word["probability"]
     return _without_none(
         word=word["text"],
@@ -73,7 +76,7 @@ def _word(word: WordRow) -> dict[str, Any]:
     )
 
 
-def _without_none(**fields: Any) -> dict[str, Any]:
+def _without_none(**fields: object) -> Json:
     return {name: value for name, value in fields.items() if value is not None}
 
 
