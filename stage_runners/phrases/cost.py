@@ -8,8 +8,8 @@ The labels are those of spaCy's English models (ClearNLP's).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from stage_runners.phrases.thresholds import BREAK_COSTS as COSTS
 
@@ -27,13 +27,27 @@ _TIES: dict[str, float] = {
     "punct": COSTS.punctuation,
 }
 """The cost of tearing a word from its head, by the label of the arc between them."""
-_PRONOUNS = frozenset({"PRP", "WP", "WDT", "EX"})
+_PRONOUNS: frozenset[str] = frozenset({"PRP", "WP", "WDT", "EX"})
 """Tags of words that lean on their verb: `he | went` tears what is spoken as one."""
 _OPENING = frozenset({"mark", "cc", "preconj"})
 _OPENING_TAGS = frozenset({"WRB", "WDT", "WP", "TO", "IN", "CC", "DT", "PRP$", "PDT"})
 
 
-def costs(parsed: Any, starts: Sequence[int]) -> list[float]:
+class Parsed(Protocol):
+    """A word of a parsed text, as spaCy's `Token`: `i` counts words, `idx` characters, `dep_` is the label of the arc to `head`."""
+
+    i: int
+    idx: int
+    dep_: str
+    tag_: str
+    is_punct: bool
+
+    @property
+    def head(self) -> Parsed:
+        """The word that it depends on; itself for the root."""
+
+
+def costs(parsed: Iterable[Parsed], starts: Sequence[int]) -> list[float]:
     """Cost of a break before the character at each of `starts`, ascending; `parsed` is spaCy's `Doc`."""
     tokens = list(parsed)
     crossing = [0.0] * (len(tokens) + 1)
@@ -47,20 +61,19 @@ def costs(parsed: Any, starts: Sequence[int]) -> list[float]:
     places = {token.idx: token.i for token in tokens}
     found = []
     for start in starts:
-        place = places.get(start)
-        if not place:
+        word = places.get(start)
+        if not word:
             # None: the parser took the word for a part of another.
-            found.append(0.0 if place == 0 else COSTS.never)
+            found.append(0.0 if word == 0 else COSTS.never)
             continue
-        before = _word_before(tokens, place)
+        before = _word_before(tokens, word)
         opens = before is not None and (before.dep_ in _OPENING or before.tag_ in _OPENING_TAGS)
-        found.append(
-            max(crossing[place], COSTS.opening_last) if opens and crossing[place] else crossing[place]
-        )
+        cost = crossing[word]
+        found.append(max(cost, COSTS.opening_last) if opens and cost else cost)
     return found
 
 
-def _tie(token: Any) -> float:
+def _tie(token: Parsed) -> float:
     """How firmly a word is tied to its head."""
     label = token.dep_
     if label in {"nsubj", "nsubjpass", "dobj", "dative", "expl"} and token.tag_ in _PRONOUNS:
@@ -72,6 +85,6 @@ def _tie(token: Any) -> float:
     return _TIES.get(label, COSTS.unknown)
 
 
-def _word_before(tokens: Sequence[Any], place: int) -> Any:
+def _word_before(tokens: Sequence[Parsed], place: int) -> Parsed | None:
     """The last word before `place`; None where punctuation stands between."""
     return None if tokens[place - 1].is_punct else tokens[place - 1]

@@ -15,6 +15,7 @@ from stage_runners.shots.thresholds import PICTURE_CHECKS as CHECKS
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
     from ipc.context import Context
 
@@ -52,14 +53,16 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
 class Seen:
     """Frames as they pass, with what is to be known of them at the end; progress and cancellation on the way."""
 
-    def __init__(self, source: Iterator[tuple[float, np.ndarray]], context: Context, expected: float) -> None:
+    def __init__(
+        self, source: Iterator[tuple[float, NDArray[np.uint8]]], context: Context, expected: float
+    ) -> None:
         self._source, self._context, self._expected = source, context, expected
         self._steps: dict[float, tuple[int, float]] = {}
         self.count = 0
         self.last = 0.0
         self.longest = 0.0
 
-    def __iter__(self) -> Iterator[tuple[float, np.ndarray]]:
+    def __iter__(self) -> Iterator[tuple[float, NDArray[np.uint8]]]:
         """Yield the frames."""
         for time, picture in self._source:
             self._context.check()

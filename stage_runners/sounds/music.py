@@ -15,13 +15,16 @@ from stage_runners.sounds.thresholds import ACTIVATION as LIMITS
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.floating]
 
 RATE = 16_000
 WINDOW, HOP, BINS = LIMITS.window, LIMITS.hop, LIMITS.bins
 HALF_SAMPLES = LIMITS.half_block * HOP
 
 
-def activations(samples: np.ndarray) -> np.ndarray:
+def activations(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """Activation of each frequency, 0..1, in each whole half block of float32 samples: float32 of shape (halves, BINS).
 
     A half block needs the frames that begin in it, so the last one reaches `WINDOW - HOP` samples further.
@@ -41,7 +44,7 @@ def activations(samples: np.ndarray) -> np.ndarray:
     return result
 
 
-def around(level: np.ndarray) -> np.ndarray:
+def around(level: Floats) -> Floats:
     """The running mean over the surrounding frequencies of an array of shape (frames, BINS)."""
     import numpy as np
 
@@ -51,7 +54,7 @@ def around(level: np.ndarray) -> np.ndarray:
     return (total[:, LIMITS.surroundings :] - total[:, : -LIMITS.surroundings]) / LIMITS.surroundings
 
 
-def without_hum(halves: np.ndarray) -> np.ndarray:
+def without_hum(halves: Floats) -> Floats:
     """The activations without those frequencies that sound nearly all the time, and their neighbours that they leak into."""
     import numpy as np
 
@@ -62,7 +65,7 @@ def without_hum(halves: np.ndarray) -> np.ndarray:
     return np.where(wide[None, :], 0.0, halves)
 
 
-def scores(halves: np.ndarray) -> np.ndarray:
+def scores(halves: Floats) -> Floats:
     """The score of each block: of each two neighbouring half blocks, so one less than there are halves; shape (halves - 1,)."""
     import numpy as np
 
@@ -70,7 +73,7 @@ def scores(halves: np.ndarray) -> np.ndarray:
     return np.array([peaks(block)[: LIMITS.peaks].sum() for block in blocks], np.float32)
 
 
-def peaks(activation: np.ndarray) -> np.ndarray:
+def peaks(activation: Floats) -> Floats:
     """How far each local maximum stands above the higher of the two minima beside it, the strongest first."""
     import numpy as np
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ipc.rows import read_rows
 from stage_runners.sounds import music
 from stage_runners.sounds.stage import SOUNDS
 from stage_runners.sounds.thresholds import DECISION
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
     from ipc.artifacts import Audio
     from ipc.context import Context
@@ -32,12 +34,12 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     del model
     import numpy as np
 
-    from ipc.artifacts import open_audio, read
+    from ipc.artifacts import open_audio
 
     audio = open_audio(inputs["audio"])
-    speech = [(row["start"], row["end"]) for row in read(inputs["speech"], "regions").rows()]
+    speech = [(row["start"], row["end"]) for row in read_rows(inputs["speech"], "regions")]
     found: list[tuple[float, float, str, float | None]] = []
-    heard: list[tuple[float, float, np.ndarray]] = []
+    heard: list[tuple[float, float, NDArray[np.floating]]] = []
     for start, end in gaps(speech, audio.seconds):
         context.progress(start, audio.seconds, phase="listen")
         found.extend((a, b, "silence", None) for a, b in silences(audio, start, end))
@@ -66,7 +68,7 @@ def gaps(speech: Sequence[tuple[float, float]], seconds: float) -> Iterator[tupl
         last = max(last, end)
 
 
-def _heard(audio: Audio, start: float, end: float, context: Context) -> np.ndarray:
+def _heard(audio: Audio, start: float, end: float, context: Context) -> NDArray[np.floating]:
     """Activations of a gap, a minute in memory at a time; shape (halves, BINS)."""
     import numpy as np
 
@@ -81,7 +83,7 @@ def _heard(audio: Audio, start: float, end: float, context: Context) -> np.ndarr
     return np.concatenate(pieces)
 
 
-def stretches(scores: np.ndarray, start: float, end: float) -> Iterator[tuple[float, float, float]]:
+def stretches(scores: NDArray[np.floating], start: float, end: float) -> Iterator[tuple[float, float, float]]:
     """Yield `(start, end, confidence)` of music in the gap from `start` to `end`, by the scores of its blocks.
 
     A single block below the mark is a rest in the music. What comes within half a block of the gap's end goes on to it.
@@ -96,7 +98,7 @@ def stretches(scores: np.ndarray, start: float, end: float) -> Iterator[tuple[fl
         yield a, b, round(min(1.0, (mean - DECISION.goes_on) / (DECISION.sure - DECISION.goes_on)), 3)
 
 
-def _runs(scores: np.ndarray) -> Iterator[tuple[int, int]]:
+def _runs(scores: NDArray[np.floating]) -> Iterator[tuple[int, int]]:
     """First and last block of each run that keeps to the mark, but for single blocks."""
     first = last = None
     for k, score in enumerate(scores):
