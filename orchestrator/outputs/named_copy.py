@@ -1,4 +1,6 @@
-"""A file whose text names the film, as it is published: the stored result names none, because it serves every copy of the film."""
+"""A file whose text names the film, as it is published: the stored result names none, because it serves every
+copy of the film.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,8 @@ from orchestrator.errors import STORAGE, FatalError
 def named_copy(source: Path, film: Path, rewrite: Callable[[str, str], str]) -> Iterator[Path]:
     """A copy of the text in `source` that names `film`, for as long as the block lasts.
 
-    `rewrite` gets the text and the film's name without extension (`Format.for_film`). `FatalError` (storage) if the copy cannot be
-    written.
+    `rewrite` gets the text and the film's name without extension (`Format.for_film`). `FatalError` (storage)
+    if the copy cannot be written.
     """
     folder: Path | None = None
     try:

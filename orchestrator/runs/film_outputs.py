@@ -1,4 +1,6 @@
-"""What the user gets of a run: files beside the film, by the rule of `orchestrator.outputs.publish`, and what is remembered of voices."""
+"""What the user gets of a run: files beside the film, by the rule of `orchestrator.outputs.publish`, and what
+is remembered of voices.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,8 @@ from stage_runners.subtitles.output_format import Format
 class Files:
     """What the user gets of a run's results; the scheduler's hooks.
 
-    `formats` are the kinds of file for each film, `series` the series of those whose voices are remembered for its other films, `run_id`
-    the run that the report names.
+    `formats` are the kinds of file for each film, `series` the series of those whose voices are remembered
+    for its other films, `run_id` the run that the report names.
     """
 
     def __init__(
@@ -63,7 +65,9 @@ class Files:
         return placed.path
 
     def publish(self, plan: Plan, step: Step, entry: Entry) -> Iterator[FileOutput]:
-        """Copy subtitles and transcripts out of the store; say where the film is; remember the voices of a series."""
+        """Copy subtitles and transcripts out of the store; say where the film is; remember the voices of a
+        series.
+        """
         self._plans[plan.film] = plan
         if step.name == "asr":
             self._spoken[plan.film] = str(entry.manifest.facts.get("language") or "")
@@ -102,7 +106,9 @@ class Files:
             yield self._publish(plan, form.name, source, target, entry.manifest.outputs[form.name].digest)
 
     def closing(self, state: RunState) -> Iterator[tuple[int, FileOutput]]:
-        """Write the report of each film that something was made of; what goes wrong there is said, and undoes nothing of the run."""
+        """Write the report of each film that something was made of; what goes wrong there is said, and undoes
+        nothing of the run.
+        """
         for index, film in enumerate(state.films):
             plan = self._plans.get(film.path)
             if plan is None or names.REPORT not in self._formats.get(film.path, ()):

@@ -64,7 +64,7 @@ def frames(
     arguments = decoding(path, film, track, clip, context.threads)
     with ffmpeg.piped(arguments, context, said) as stream:
         try:
-            container = av.open(stream, format="nut")
+            container = av.open(stream, mode="r", format="nut")
         except (av.error.FFmpegError, ValueError):
             return
         with closing(container):

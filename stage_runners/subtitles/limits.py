@@ -20,7 +20,9 @@ _NOT_NEGATIVE = ("min_gap", "gap_frames", "chain", "snap")
 
 @dataclass(frozen=True)
 class Shots:
-    """Where shots of the film begin, in milliseconds and in order, and its frames a second (0: it has no picture)."""
+    """Where shots of the film begin, in milliseconds and in order, and its frames a second (0: it has no
+    picture).
+    """
 
     times: Sequence[float] = ()
     frame_rate: float = 0.0
@@ -30,7 +32,9 @@ NO_SHOTS = Shots()
 
 
 def profile(params: Mapping[str, Any], language: str, shots: Shots = NO_SHOTS) -> Profile:
-    """The limits in `language`, on a film with these `shots`; StageError("config") where the parameters contradict."""
+    """The limits in `language`, on a film with these `shots`; StageError("config") where the parameters
+    contradict.
+    """
     if wrong := _wrong(params):
         raise StageError("config", wrong)
     limits = Profile(
@@ -70,7 +74,9 @@ def _option(name: str) -> str:
 
 
 def _dash(params: Mapping[str, Any], language: str) -> str:
-    """What stands before each of two speakers in one cue; a house may leave that to their labels, where there are any."""
+    """What stands before each of two speakers in one cue; a house may leave that to their labels, where there
+    are any.
+    """
     dash = str(params["dashes"].get(language, params["dash"]))
     return dash if dash or params["speaker_labels"] != "none" else DASH
 

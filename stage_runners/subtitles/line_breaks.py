@@ -22,9 +22,9 @@ from stage_runners.text.grammar import (
 class Lines:
     """Lines for any stretch `first`..`last` of `tokens`, at most `count` of at most `width` characters.
 
-    `ends[k]` says what ends before token k (`sentence`, `clause` or nothing), `breaks[k]` what it costs to end a line
-    there: what belongs together grammatically stays together, by the sentence's parse where a token has one. Lines of about the same length are better,
-    the lower one rather the longer.
+    `ends[k]` says what ends before token k (`sentence`, `clause` or nothing), `breaks[k]` what it costs to
+    end a line there: what belongs together grammatically stays together, by the sentence's parse where a
+    token has one. Lines of about the same length are better, the lower one rather the longer.
     """
 
     def __init__(self, tokens: Sequence[Token], language: str, width: int, count: int) -> None:
@@ -55,8 +55,8 @@ class Lines:
     def best(self, first: int, last: int, lead: int = 0) -> tuple[float, tuple[int, ...]] | None:
         """Cost and places of the cheapest line breaks, or None where the stretch does not fit.
 
-        `lead` characters at the start of the first line are taken by a speaker's label with its blank; a break at
-        `first` itself gives the label a line of its own.
+        `lead` characters at the start of the first line are taken by a speaker's label with its blank; a
+        break at `first` itself gives the label a line of its own.
         """
         return self._best(first, last, lead, self.count)
 

@@ -1,7 +1,9 @@
-"""What a file format is to the program: its name, when it is written, how its file is called, and how it is written.
+"""What a file format is to the program: its name, when it is written, how its file is called, and how it is
+written.
 
-Each module in `stage_runners/subtitles/formats/` declares one `FORMAT`. The orchestrator reads these declarations at every start,
-so this module and those import the standard library alone; what is heavy is imported inside `write`.
+Each module in `stage_runners/subtitles/formats/` declares one `FORMAT`. The orchestrator reads these
+declarations at every start, so this module and those import the standard library alone; what is heavy is
+imported inside `write`.
 """
 
 from __future__ import annotations
@@ -29,9 +31,9 @@ def tag_of(language: str) -> str:
 class Document:
     """The subtitles of one film in one language: what every format is written from.
 
-    `language` is a code as Whisper names it, `und` where nobody speaks. `names` maps each speaker's label to the name that viewers
-    read, in order of first appearance. `sdh` asks for what deaf and hard-of-hearing viewers need. Times of `cues` are milliseconds,
-    those of rows seconds.
+    `language` is a code as Whisper names it, `und` where nobody speaks. `names` maps each speaker's label to
+    the name that viewers read, in order of first appearance. `sdh` asks for what deaf and hard-of-hearing
+    viewers need. Times of `cues` are milliseconds, those of rows seconds.
     """
 
     language: str
@@ -49,12 +51,14 @@ class Document:
 class Format:
     """One file format.
 
-    `name` is its word in `--output-format` and the name of the stage's output; `extension` ends the file's name, without the dot.
-    `content` says what of the document it holds. `language_tag` says whose file has the language in its name (`movie.en.srt`):
-    every track's, only a translation's, or none; one that never has it is written once a film, of no translation.
-    `by_default` formats are written where the user names none. `description` and `media_type` are for the reference; in the
-    description `LANG` stands for the language. `write` returns the text of the file, with line feeds. `for_film` rewrites that text
-    for the film it is put beside: it gets the text and the film's name without extension. Lists show formats by `rank`, then by name.
+    `name` is its word in `--output-format` and the name of the stage's output; `extension` ends the file's
+    name, without the dot. `content` says what of the document it holds. `language_tag` says whose file has
+    the language in its name (`movie.en.srt`): every track's, only a translation's, or none; one that never
+    has it is written once a film, of no translation. `by_default` formats are written where the user names
+    none. `description` and `media_type` are for the reference; in the description `LANG` stands for the
+    language. `write` returns the text of the file, with line feeds. `for_film` rewrites that text for the
+    film it is put beside: it gets the text and the film's name without extension. Lists show formats by
+    `rank`, then by name.
     """
 
     name: str
@@ -75,9 +79,11 @@ class Format:
         return f"{stem}.{self.name}"
 
     def name_beside(self, stem: str, tag: str, *, translated: bool = False, sdh: bool = False) -> str:
-        """The file's name beside the film called `stem`, as Plex, Jellyfin and Kodi read it: `movie.en.srt`, `movie.en.sdh.srt`.
+        """The file's name beside the film called `stem`, as Plex, Jellyfin and Kodi read it: `movie.en.srt`,
+        `movie.en.sdh.srt`.
 
-        `tag` is the language's, empty where none is known. Only cues can be SDH: a transcript says the same with or without it.
+        `tag` is the language's, empty where none is known. Only cues can be SDH: a transcript says the same
+        with or without it.
         """
         shown = self.language_tag == "always" or (translated and self.language_tag == "translations")
         parts = [stem]

@@ -61,7 +61,8 @@ class Stretch:
 class Besides:
     """What one run's subtitles say besides words, by its parameters and what was heard.
 
-    `sounds` are rows of that table and `speech` regions, None where nobody looked. Without either nothing is added.
+    `sounds` are rows of that table and `speech` regions, None where nobody looked. Without either nothing is
+    added.
     """
 
     def __init__(
@@ -83,7 +84,9 @@ class Besides:
 
 
 def text_of(kind: str, language: str, form: str) -> str:
-    """The label as it is shown: in the brackets of a speaker's label, in capitals where that is a name and a colon, else in square ones."""
+    """The label as it is shown: in the brackets of a speaker's label, in capitals where that is a name and a
+    colon, else in square ones.
+    """
     word = dict(zip((MUSIC, SILENCE, NO_SPEECH), WORDS.get(language, WORDS["en"]), strict=True))[kind]
     before, _, after = form.partition("NAME")
     if before.strip()[-1:] in {"[", "("}:
@@ -94,9 +97,11 @@ def text_of(kind: str, language: str, form: str) -> str:
 def stretches(
     sounds: Iterable[SoundRow], speech: Iterable[RegionRow] = (), no_speech: float = 0.0
 ) -> list[Stretch]:
-    """What is to be said of rows of `sounds`, and of pauses of `no_speech` seconds between rows of `speech` (0: nothing).
+    """What is to be said of rows of `sounds`, and of pauses of `no_speech` seconds between rows of `speech`
+    (0: nothing).
 
-    Silence is a pause in which nothing is heard, and counts as one: only where pauses are asked for. A pause with music is music.
+    Silence is a pause in which nothing is heard, and counts as one: only where pauses are asked for. A pause
+    with music is music.
     """
     rows = list(sounds)
     music = [_stretch(row, MUSIC) for row in rows if row["kind"] == MUSIC]
@@ -121,7 +126,8 @@ def stretches(
 def with_sounds(
     cues: Sequence[Cue], heard: Sequence[Stretch], limits: Profile, texts: Mapping[str, str]
 ) -> list[Cue]:
-    """The cues, and between them one for each stretch that has room; it never touches the time of another, nor its gaps.
+    """The cues, and between them one for each stretch that has room; it never touches the time of another,
+    nor its gaps.
 
     A label comes where its stretch first has room, and not again while the same goes on.
     """
@@ -149,7 +155,8 @@ def with_sounds(
 def _room(
     one: Stretch, starts: Sequence[int], ends: Sequence[int], last: int | None, limits: Profile
 ) -> tuple[int, int] | None:
-    """When a label is shown within the stretch: between cues that start at `starts`, in order, with `ends` the latest end up to each.
+    """When a label is shown within the stretch: between cues that start at `starts`, in order, with `ends`
+    the latest end up to each.
 
     `last` is when the label before ends. None without room. Looks at the cues within the stretch alone.
     """

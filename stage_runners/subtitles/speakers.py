@@ -43,7 +43,8 @@ def merge_namesakes(
 
 
 def label(name: str, room: int = 40, form: str = "[NAME]") -> str:
-    """The label before a speaker's text, of at most `room` characters: of a long name the first word, or else its beginning.
+    """The label before a speaker's text, of at most `room` characters: of a long name the first word, or else
+    its beginning.
 
     `form` is how the profile writes labels, with NAME for the name.
     """

@@ -1,7 +1,9 @@
-"""The numbers of the layout, of cue times, labels and edits that no parameter sets. They are part of the store's key.
+"""The numbers of the layout, of cue times, labels and edits that no parameter sets. They are part of the
+store's key.
 
-Costs are on one scale, on which one more cue costs 3. They are judgements, checked against an exact optimum on the test films:
-docs/decisions/2026-11-21-layout.md, benchmarks/layout_bound.py. Where a number comes from somewhere else, it says so.
+Costs are on one scale, on which one more cue costs 3. They are judgements, checked against an exact optimum
+on the test films: docs/decisions/2026-11-21-layout.md, benchmarks/layout_bound.py. Where a number comes from
+somewhere else, it says so.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ class Costs:
     pause_full_s: float = 1.2
     """Seconds of a pause at which that factor would reach 0."""
     dangling: float = 3.0
-    """Factor on what ending a line there would cost: an article at the end of a cue is worse than at that of a line."""
+    """Factor on what ending a line there would cost: an article at the end of a cue is worse than at that of
+    a line."""
     torn: float = 15.0
     """A cut between words that belong together, rather than which a cue may be too fast."""
     sentence_inside: float = 2.0
@@ -47,7 +50,8 @@ class Costs:
     late: float = 25.0
     """A second that a cue starts late."""
     fast: float = 4.0
-    """A cue that cannot be read, and `fast_character` for each character in it: rather a short one than a long one."""
+    """A cue that cannot be read, and `fast_character` for each character in it: rather a short one than a
+    long one."""
     fast_character: float = 0.5
     faster: float = 20.0
     """Reading time that lacks, as a share of what there is."""
@@ -64,7 +68,8 @@ class Search:
     """How the layout searches."""
 
     states: int = 8
-    """Starts of the next cue that are kept at each cut: with twice as many no layout of a test film changed."""
+    """Starts of the next cue that are kept at each cut: with twice as many no layout of a test film changed.
+    """
     least_ms: int = 240
     """Milliseconds that a cue gets though all its words lie under those of the one before."""
 
@@ -96,9 +101,11 @@ class LineBreaks:
     plain: float = 3.0
     """Between two words that nothing is known of."""
     clause: float = 0.5
-    """After a comma, and `clause_parse_share` of the parse's own cost: between words that belong together a comma is no place to breathe."""
+    """After a comma, and `clause_parse_share` of the parse's own cost: between words that belong together a
+    comma is no place to breathe."""
     clause_parse_share: float = 0.25
-    # Scripts without spaces: phrases of Japanese end in hiragana; a run of katakana is one word, and one of kanji often is.
+    # Scripts without spaces: phrases of Japanese end in hiragana; a run of katakana is one word, and one of
+    # kanji often is.
     after_hiragana: float = 2.0
     katakana: float = 20.0
     kanji: float = 8.0
@@ -114,22 +121,26 @@ class CueTimes:
     """When cues begin and end."""
 
     late_ms: int = 400
-    """Milliseconds that a cue may start after its first word if the one before could not be seen otherwise."""
+    """Milliseconds that a cue may start after its first word if the one before could not be seen otherwise.
+    """
     patience_ms: int = 160
-    """The same if the one before could not be read to its end: four frames of 24. Netflix's checkers pass three; that four are not
-    noticed either is a judgement."""
+    """The same if the one before could not be read to its end: four frames of 24. Netflix's checkers pass
+    three; that four are not noticed either is a judgement."""
     hold_ms: int = 100
     """Milliseconds that a cue stays after its last word if there is room: the word's end is only measured."""
     late_gaps: int = 2
-    """A cue that starts later after its first word than this many gaps, and than `patience_ms`, is flagged `late`."""
+    """A cue that starts later after its first word than this many gaps, and than `patience_ms`, is flagged
+    `late`."""
     snap_ahead: float = 2 / 3
-    """Share of the window before a shot change in which a cue's start moves to the change (Netflix, Subtitle Timing Guidelines, section 2)."""
+    """Share of the window before a shot change in which a cue's start moves to the change (Netflix, Subtitle
+    Timing Guidelines, section 2)."""
     cut_short: float = 1 / 4
     """Share of the window by which a cue may end before its last word does, to end before a shot change."""
     beyond: float = 1 / 2
     """Share of the window that a cue must stay after a shot change if it goes on past it."""
     flash_frames: int = 2
-    """Frames that a cue which cannot be read anyway may lose, so that it does not flash up before a shot change."""
+    """Frames that a cue which cannot be read anyway may lose, so that it does not flash up before a shot change.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +171,8 @@ class Doubts:
     """Which cues are flagged as doubtful."""
 
     segment_share: float = 0.5
-    """Share of a segment's time that must be doubted: aligners move words, and speakers cut segments, after the doubt was raised."""
+    """Share of a segment's time that must be doubted: aligners move words, and speakers cut segments, after
+    the doubt was raised."""
     least_s: float = 0.05
     """Seconds that a segment counts as having at least."""
 
@@ -178,13 +190,15 @@ class EditMatching:
     least_ms: int = 240
     """Milliseconds that it is then shown at least."""
     reach_s: float = 1.0
-    """Seconds from the edit within which its words begin: a cue that could not be read otherwise starts late."""
+    """Seconds from the edit within which its words begin: a cue that could not be read otherwise starts late.
+    """
     seen_s: float = 60.0
     """The same if the cue is there as it was: if much is spoken at once, it starts long after its words."""
     alike: float = 0.5
     """Share of the words in common, in order, from which a stretch says nearly the same."""
     scrap_s: float = 0.25
-    """Seconds of a word beside an edit that is a scrap of what the edit replaced, if it stands apart from the speech around it."""
+    """Seconds of a word beside an edit that is a scrap of what the edit replaced, if it stands apart from the
+    speech around it."""
     pause_s: float = 0.3
     """Seconds of silence that set it apart."""
 

@@ -1,9 +1,10 @@
 """Applies the user's edits to the cues of a run.
 
-If the cues that an edit replaces are in the layout as they were, only those change, and all others stay exactly as they are. If the text
-was laid out or recognised differently since, the edit still wins: the words under it are taken out before the layout, the runs between
-the edits are laid out again, and the edited cues are put in. Every such case is counted and reported. An edited text is never wrapped
-nor shortened: if it breaks a limit, the cue is flagged.
+If the cues that an edit replaces are in the layout as they were, only those change, and all others stay
+exactly as they are. If the text was laid out or recognised differently since, the edit still wins: the words
+under it are taken out before the layout, the runs between the edits are laid out again, and the edited cues
+are put in. Every such case is counted and reported. An edited text is never wrapped nor shortened: if it
+breaks a limit, the cue is flagged.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ from stage_runners.subtitles.tokens import GRID_MS, completed
 from stage_runners.text.word_times import places
 
 Lay = Callable[[Sequence[SegmentRow], Sequence[WordRow]], list[Cue]]
-"""Lays out rows of segments and words as cues; it is called once more for each run of words between edits that no longer fit."""
+"""Lays out rows of segments and words as cues; it is called once more for each run of words between edits
+that no longer fit."""
 Outcome = Literal["applied", "relaid", "replaced"]
-"""`applied` as it was made, `relaid` over the same words with other cue boundaries, `replaced` over words recognised differently."""
+"""`applied` as it was made, `relaid` over the same words with other cue boundaries, `replaced` over words
+recognised differently."""
 WHERE = 20
 """At most so many places of `replaced` edits are reported."""
 
@@ -40,7 +43,9 @@ class AppliedEdit(NamedTuple):
 
 @dataclass(frozen=True)
 class EditedCues:
-    """Cues before and after the edits, and what came of each edit; `lost` are those outside the part that was run, by number."""
+    """Cues before and after the edits, and what came of each edit; `lost` are those outside the part that was
+    run, by number.
+    """
 
     base: Sequence[Cue]
     cues: Sequence[Cue]
@@ -50,8 +55,8 @@ class EditedCues:
     def fact(self) -> dict[str, Any]:
         """Counts for the summary and the report.
 
-        `applied` are all edits in the result, `relaid` and `replaced` those of them with that outcome (`where` in seconds), `lost` those
-        outside the part that was run.
+        `applied` are all edits in the result, `relaid` and `replaced` those of them with that outcome
+        (`where` in seconds), `lost` those outside the part that was run.
         """
         outcomes = [one.outcome for one in self.applied]
         return {
@@ -78,8 +83,8 @@ def apply_edits(
 ) -> EditedCues:
     """Lay out `words`, and apply `edits`.
 
-    `finish` is what is done to a whole list of cues after the layout. `clip` is the part of the film that was run, in seconds; all
-    other times begin there.
+    `finish` is what is done to a whole list of cues after the layout. `clip` is the part of the film that was
+    run, in seconds; all other times begin there.
     """
     base = finish(lay(segments, words))
     edits, lost = _in_clip(edits, clip)
@@ -216,8 +221,8 @@ def _laid_out_between(
 def _fitted(cues: list[Cue], spoken: int, moved: Sequence[AppliedEdit], gap: int) -> list[Cue]:
     """A run's cues, which give way to the edited ones.
 
-    The first begins behind the edited cue before it, if it can wait so long. The last, whose words end at `spoken`, does not stay for
-    reading into the next edited cue, or into what was deleted.
+    The first begins behind the edited cue before it, if it can wait so long. The last, whose words end at
+    `spoken`, does not stay for reading into the next edited cue, or into what was deleted.
     """
     if not cues:
         return cues

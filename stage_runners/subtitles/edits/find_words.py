@@ -40,8 +40,8 @@ class WordFinder:
     def under(self, edit: Edit, reach: float = EDIT_MATCHING.reach_s) -> tuple[int, ...]:
         """The words under the edit, in reading order.
 
-        That is a run of words with the text of the cues that the edit replaces, which begins at most `reach` seconds from them; without
-        such a run, all words whose middle lies inside the edit.
+        That is a run of words with the text of the cues that the edit replaces, which begins at most `reach`
+        seconds from them; without such a run, all words whose middle lies inside the edit.
         """
         start, end = edit.span()
         inside = self._between(start, end)
@@ -60,7 +60,8 @@ class WordFinder:
     def corrected(self, edit: Edit, words: tuple[int, ...]) -> tuple[int, ...]:
         """The words under an edit whose text is recognised differently now.
 
-        Without those of another voice that speaks at the same time and shares no text with the edit, and with scraps beside it.
+        Without those of another voice that speaks at the same time and shares no text with the edit, and with
+        scraps beside it.
         """
         spoken = [compact(word) for cue in edit.before for word in cue.text.split()]
         by_segment: dict[int, list[int]] = {}

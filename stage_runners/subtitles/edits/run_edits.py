@@ -1,4 +1,6 @@
-"""The user's edits in one run of `subtitles`: read, matched to this run's voices, applied to cues and transcript, and reported."""
+"""The user's edits in one run of `subtitles`: read, matched to this run's voices, applied to cues and
+transcript, and reported.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +40,9 @@ def read(path: str | None) -> Overlay:
 class RunEdits:
     """The edits that the parameters `edits`, `track` and `clip` select, for the rows of one run.
 
-    `speakers` is the table of speakers with the names that the user gave, `names` the name of every label. `laid_out_names` are the
-    names without the user's: cues are laid out with those, so that a new name moves no cue that was not edited.
+    `speakers` is the table of speakers with the names that the user gave, `names` the name of every label.
+    `laid_out_names` are the names without the user's: cues are laid out with those, so that a new name moves
+    no cue that was not edited.
     """
 
     def __init__(
@@ -76,8 +79,9 @@ class RunEdits:
     ) -> tuple[list[Cue], list[Cue]]:
         """The cues before and after the edits.
 
-        In `segments` and `words` voices of one name are one speaker. Cues are laid out with the labels `laid_out`, and get the labels
-        `shown`. `finish` is what is done to a whole list of cues after the layout.
+        In `segments` and `words` voices of one name are one speaker. Cues are laid out with the labels
+        `laid_out`, and get the labels `shown`. `finish` is what is done to a whole list of cues after the
+        layout.
         """
         edits = self._voices.relabelled(self._edits, self._same)
         self._edited = apply_edits(edits, segments, words, lay, laid_out, finish=finish, clip=self._clip)

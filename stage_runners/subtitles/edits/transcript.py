@@ -1,7 +1,7 @@
 """The transcript with the text of the edits in the place of the words that they replace.
 
-A word that stayed keeps its time. A new one gets its time from those it replaces, or between its neighbours, and is of method `edited`:
-it has no score, because no model recognised it.
+A word that stayed keeps its time. A new one gets its time from those it replaces, or between its neighbours,
+and is of method `edited`: it has no score, because no model recognised it.
 """
 
 from __future__ import annotations
@@ -39,8 +39,9 @@ def rewritten(
 ) -> tuple[list[SegmentRow], list[WordRow]]:
     """Segments and words with the text of each edit in the place of the words under it.
 
-    `words` are completed ones. `same` maps labels to that of the first voice of their name: words of such a voice keep their label. A
-    segment keeps its times; one that lost all its words goes, and text that was put in where nobody spoke is a segment of its own.
+    `words` are completed ones. `same` maps labels to that of the first voice of their name: words of such a
+    voice keep their label. A segment keeps its times; one that lost all its words goes, and text that was put
+    in where nobody spoke is a segment of its own.
     """
     where = places(words, segments)
     taken = {k for _, under in edits for k in under}

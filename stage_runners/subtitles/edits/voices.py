@@ -1,4 +1,6 @@
-"""The voices that the user named or gave a cue to, among the voices of this run: matched by when they speak, not by their labels."""
+"""The voices that the user named or gave a cue to, among the voices of this run: matched by when they speak,
+not by their labels.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,9 @@ SOURCE = "edited"
 class EditedVoices:
     """The voices of `overlay` in this run.
 
-    `spoken` says who speaks when (start, end, label), in the time of `clip` if there is one. `labels` maps a label of the overlay to
-    the label of the same voice in this run, `names` a label of this run to the name that the user gave.
+    `spoken` says who speaks when (start, end, label), in the time of `clip` if there is one. `labels` maps a
+    label of the overlay to the label of the same voice in this run, `names` a label of this run to the name
+    that the user gave.
     """
 
     def __init__(
@@ -36,7 +39,9 @@ class EditedVoices:
                 self.names[label], longest[label] = person.name, seconds
 
     def named(self, speakers: Sequence[SpeakerRow], labels: Iterable[str]) -> list[SpeakerRow]:
-        """The table of speakers with the names that the user gave to those of `labels`; they win over every other name."""
+        """The table of speakers with the names that the user gave to those of `labels`; they win over every
+        other name.
+        """
         rows = {row["speaker"]: row for row in speakers}
         for label in dict.fromkeys(labels):
             if name := self.names.get(label):

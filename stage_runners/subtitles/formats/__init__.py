@@ -1,7 +1,8 @@
-"""The file formats: each module of this folder declares one as its `FORMAT`. A new format is a new module, and nothing else.
+"""The file formats: each module of this folder declares one as its `FORMAT`. A new format is a new module,
+and nothing else.
 
-Outputs of the stage `subtitles`, the words of `--output-format`, the names of files and the table in `docs/reference.md` follow from
-`FORMATS`.
+Outputs of the stage `subtitles`, the words of `--output-format`, the names of files and the table in
+`docs/reference.md` follow from `FORMATS`.
 """
 
 from __future__ import annotations

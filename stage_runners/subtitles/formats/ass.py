@@ -1,4 +1,6 @@
-"""Advanced SubStation Alpha from cues, by pysubs2: a style and a colour for each speaker, the speaker's name in the actor field."""
+"""Advanced SubStation Alpha from cues, by pysubs2: a style and a colour for each speaker, the speaker's name
+in the actor field.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +20,21 @@ COLOURS = (
     (150, 150, 135),
     (180, 195, 225),
 )
-"""White, then those that stay farthest apart for every kind of colour vision, each with a contrast of 7:1 or more to the black
-outline.
+"""White, then those that stay farthest apart for every kind of colour vision, each with a contrast of 7:1 or
+more to the black outline.
 
-Found by search: with any of the three kinds of colour blindness no two are nearer than 19 in CIELAB, the first four no nearer than 31
-(the broadcasters' white, yellow, cyan, green: 8). Simulation: G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, IEEE TVCG 15 (2009).
-The test computes it anew.
-"""
+Found by search: with any of the three kinds of colour blindness no two are nearer than 19 in CIELAB, the
+first four no nearer than 31 (the broadcasters' white, yellow, cyan, green: 8). Simulation: G. M. Machado, M.
+M. Oliveira, L. A. F. Fernandes, IEEE TVCG 15 (2009). The test computes it anew."""
 DEFAULT = "Default"
 _SEPARATORS = re.compile(r"[,{}\\\s]+")
 """What ends a field or begins a code, in a name."""
 
 
 def write(document: Document) -> str:
-    """The file. Speakers get their colours in the order of the document's names; labels stand in the text only for SDH."""
+    """The file. Speakers get their colours in the order of the document's names; labels stand in the text
+    only for SDH.
+    """
     import pysubs2
 
     subs = pysubs2.SSAFile()

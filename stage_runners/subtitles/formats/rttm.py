@@ -5,7 +5,8 @@ from __future__ import annotations
 from stage_runners.subtitles.output_format import Document, Format
 
 RECORDING = "film"
-"""The name of the recording in the stored result, which serves every copy of the film, whatever its file is called."""
+"""The name of the recording in the stored result, which serves every copy of the film, whatever its file is
+called."""
 
 
 def write(document: Document) -> str:

@@ -11,7 +11,8 @@ from stage_runners.subtitles.clock_time import clock_time
 from stage_runners.subtitles.output_format import Document, Format
 
 _CODES = re.compile(r"<|\\(?=[Nnh])|\{(?=\\)|--(?=>)")
-"""What players, and ffmpeg when it muxes, take for the beginning of a tag, an override code, or another cue."""
+"""What players, and ffmpeg when it muxes, take for the beginning of a tag, an override code, or another cue.
+"""
 
 
 def write(document: Document) -> str:

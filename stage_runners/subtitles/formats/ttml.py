@@ -1,7 +1,8 @@
-"""TTML, which broadcasters and streaming services exchange: the text profile of IMSC 1.1 (W3C Recommendation, 2018).
+"""TTML, which broadcasters and streaming services exchange: the text profile of IMSC 1.1 (W3C Recommendation,
+2018).
 
-One region at the bottom of the picture, centred lines; players choose font and size. Who speaks is said twice: by the labels that the
-layout made room for, as in SubRip, and for programs by `ttm:agent`.
+One region at the bottom of the picture, centred lines; players choose font and size. Who speaks is said
+twice: by the labels that the layout made room for, as in SubRip, and for programs by `ttm:agent`.
 """
 
 from __future__ import annotations

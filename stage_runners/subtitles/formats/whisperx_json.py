@@ -13,8 +13,9 @@ Json = dict[str, object]
 def write(document: Document) -> str:
     """The file. Unknown values are omitted, as WhisperX omits them: times and scores of a word, speakers.
 
-    Speakers keep their labels, as in the RTTM; `speakers` says what is known of each. If the film has several languages, each
-    segment says its own. `doubts` are passages that recognition dropped, flagged, recovered or did not understand, with the reasons.
+    Speakers keep their labels, as in the RTTM; `speakers` says what is known of each. If the film has several
+    languages, each segment says its own. `doubts` are passages that recognition dropped, flagged, recovered
+    or did not understand, with the reasons.
     """
     several = len({segment["language"] for segment in document.segments}) > 1
     by_segment: dict[int, list[Json]] = {}

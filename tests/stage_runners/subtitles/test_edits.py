@@ -349,7 +349,10 @@ def test_every_file_of_the_stage_has_the_edit_and_the_layout_before_is_kept(tmp_
     params = {"edits": str(tmp_path / "edits.json")}
     done, out = run_stage("subtitles", inputs, tmp_path, params, python=python_of("media"))
     assert done.returncode == 0, done.stderr
-    assert "edits: 1 applied, 1 of them to cues with new boundaries, speakers named Zoe" in done.stdout + done.stderr
+    assert (
+        "edits: 1 applied, 1 of them to cues with new boundaries, speakers named Zoe"
+        in done.stdout + done.stderr
+    )
     for name in ("subtitles.srt", "subtitles.vtt", "subtitles.ass", "transcript.txt", "transcript.tsv"):
         text = (out / name).read_text()
         assert "Nobody else." in text, name
