@@ -24,8 +24,6 @@ from ipc.digests import file_digest
 from orchestrator.errors import INPUT, STORAGE, FatalError
 from orchestrator.paths import home
 
-_CODES = {"jw": "jv"}
-"""Where Whisper's code is not ISO 639-1's."""
 _SHOWN = 24
 """Characters of a file's name that its draft shows: it needs room for more, and a name has 255 bytes at most."""
 
@@ -76,21 +74,6 @@ class Ledger:
 
     def _entry(self, path: Path) -> Path:
         return self._folder / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:32]}.json"
-
-
-def name_of(film: Path, output: str, language: str, *, translated: bool = False, sdh: bool = False) -> str:
-    """The file's name beside the film, as Plex, Jellyfin and Kodi read it: `movie.en.srt`, for the deaf `movie.en.sdh.srt`,
-    `movie.json`, `movie.report.html`; of a translation `movie.en.json`.
-
-    Nothing here is for foreign lines only, so nothing is called `forced`.
-    """
-    if output == "report":
-        return f"{film.stem}.report.html"
-    tagged = translated or output in {"srt", "vtt", "ass", "txt", "tsv"}
-    tag = f".{_CODES.get(language, language)}" if tagged and language else ""
-    if tag and sdh and output in {"srt", "vtt", "ass"}:
-        tag += ".sdh"
-    return f"{film.stem}{tag}.{output}"
 
 
 def place_for(

@@ -8,9 +8,11 @@ import numpy as np
 import pysubs2
 import pytest
 
-from stage_runners.subtitles.ass import COLOURS, ass, styles_of
 from stage_runners.subtitles.cues import Cue, Line
+from stage_runners.subtitles.formats import ass
+from stage_runners.subtitles.formats.ass import COLOURS, styles_of
 from tests.stage_runners import films
+from tests.stage_runners.subtitles.documents import NAMES, ONE, TWO, document
 
 VISIONS = {
     "normal": np.eye(3),
@@ -74,7 +76,8 @@ def test_names_of_every_kind_are_styles_that_the_file_can_hold():
     styles = styles_of(names.values())
     assert len({style.casefold() for style in styles.values()}) == len(names)
     lines = [Line("Hello, you.", label) for label in names]
-    subs = pysubs2.SSAFile.from_string(ass([cue(k, k + 900, line) for k, line in enumerate(lines)], names))
+    text = ass.write(document(*(cue(k, k + 900, line) for k, line in enumerate(lines)), names=names))
+    subs = pysubs2.SSAFile.from_string(text)
     assert [event.plaintext for event in subs.events] == ["Hello, you."] * 5
     assert [event.style for event in subs.events] == list(styles.values())
     assert all(event.style in subs.styles for event in subs.events)
@@ -86,7 +89,7 @@ def test_a_player_draws_each_speaker_in_their_colour_and_two_at_once_apart(tmp_p
     names = {"A": "Ann", "B": "Bob"}
     both = cue(0, 1000, Line("MMMM", "A", dash="- "), Line("WWWW", "B", dash="- "))
     apart = [cue(1000, 2000, Line("MMMM", "A")), cue(1000, 2000, Line("WWWW", "B"))]
-    (tmp_path / "x.ass").write_text(ass([both, *apart], names), encoding="utf-8")
+    (tmp_path / "x.ass").write_text(ass.write(document(both, *apart, names=names)), encoding="utf-8")
     films.make(
         "-f", "lavfi", "-i", "color=black:s=640x360:r=2:d=2", "-vf", f"format=rgb24,ass={tmp_path / 'x.ass'},format=rgb24",
         "-f", "rawvideo", tmp_path / "rgb",
@@ -100,3 +103,23 @@ def test_a_player_draws_each_speaker_in_their_colour_and_two_at_once_apart(tmp_p
         assert len(rows["A"]) > 5
         assert len(rows["B"]) > 5
         assert not set(rows["A"]) & set(rows["B"])
+
+
+def test_each_speaker_has_a_style_and_no_millisecond_is_lost():
+    subs = pysubs2.SSAFile.from_string(ass.write(document(ONE, TWO, names=NAMES)))
+    assert set(subs.styles) == {"Default", "Speaker 1", "Speaker 2"}
+    assert subs.styles["Speaker 1"].primarycolor == pysubs2.Color(255, 255, 255)
+    assert subs.styles["Speaker 1"].primarycolor != subs.styles["Speaker 2"].primarycolor
+    assert [(e.name, e.style, e.start, e.end, e.plaintext) for e in subs] == [
+        ("Speaker 1", "Speaker 1", 1000, 3000, "Hello,\nis it you?"),
+        ("Speaker 2; Speaker 1", "Speaker 2", 3_723_040, 3_725_000, "- Yes.\n- Oh."),
+    ]
+
+
+def test_no_text_is_taken_for_a_code():
+    text = ass.write(document(cue(0, 900, Line(r"a {\b1} \N b", None)))).splitlines()[-1]
+    assert text.endswith("a \\{\\\u2060b1\\} \\\u2060N b")
+
+
+def test_without_cues_the_file_has_no_events():
+    assert not pysubs2.SSAFile.from_string(ass.write(document())).events
