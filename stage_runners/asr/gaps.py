@@ -10,7 +10,6 @@ from stage_runners.asr.thresholds import GAPS
 from stage_runners.asr.words import Word
 
 
-
 def uncovered(regions: Sequence[Span], lines: Sequence[Line], least: float = GAPS.least) -> list[Span]:
     """Stretches of at least `least` seconds of the regions (in order, apart) that no word is near, in order."""
     covered = union((word.start - GAPS.near, word.end + GAPS.near) for line in lines for word in line.words)
