@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on
+from stage_runners.alignment.thresholds import THRESHOLDS
 
 _ON_CPU = ("auto", "pocketsphinx", "attention")
 """Aligners that no accelerator makes faster: saying that one runs there would be untrue."""
@@ -35,4 +36,5 @@ ALIGNMENT = Stage(
     packages=("pocketsphinx", "whisperx", "num2words"),
     model="align_model",
     model_role="aligner",
+    thresholds=THRESHOLDS,
 )

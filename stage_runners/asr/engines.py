@@ -69,6 +69,11 @@ def backends() -> tuple[Backend, ...]:
     return tuple(backend for engine in declared() for backend in engine.backends)
 
 
+def thresholds() -> tuple[object, ...]:
+    """The figures of every engine that change its results."""
+    return tuple(group for engine in declared() for group in engine.thresholds)
+
+
 def name_for(model: Mapping[str, Any]) -> str:
     """The name of the engine for a model, by its `family`.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage
 from stage_runners.asr import engines
+from stage_runners.asr.thresholds import THRESHOLDS
 from stage_runners.shared_params import LANGUAGE_OPTION
 
 COMPUTE_TYPES = (
@@ -105,4 +106,5 @@ ASR = Stage(
     packages=("faster-whisper", "ctranslate2"),
     model="model",
     model_role="whisper",
+    thresholds=(*THRESHOLDS, *engines.thresholds()),
 )

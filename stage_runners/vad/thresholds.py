@@ -1,6 +1,6 @@
 """Figures of voice activity detection that can change its result and that no parameter sets.
 
-`THRESHOLDS` is part of the key that a result is stored under.
+A stage names its own in its declaration: they are part of the key that its results are stored under.
 """
 
 from __future__ import annotations
@@ -27,4 +27,3 @@ class Agreement:
 
 
 SILERO, AGREEMENT = Silero(), Agreement()
-THRESHOLDS: tuple[object, ...] = (SILERO, AGREEMENT)

@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
+from ipc.cue_rules import GRID_MS
 from ipc.edits import Edit, Shown
 from ipc.rows import SegmentRow, WordRow
 from stage_runners.subtitles.cues import Cue
 from stage_runners.subtitles.edits.cues import Labels, cue_of, flag_overlaps, labelled, relabelled
 from stage_runners.subtitles.edits.find_words import WordFinder, compact
 from stage_runners.subtitles.thresholds import EDIT_MATCHING
-from stage_runners.subtitles.tokens import GRID_MS, completed
+from stage_runners.subtitles.tokens import completed
 from stage_runners.text.word_times import places
 
 Lay = Callable[[Sequence[SegmentRow], Sequence[WordRow]], list[Cue]]

@@ -16,8 +16,7 @@ from ipc.edits import Edit, Shown
 from ipc.rows import SegmentRow, WordRow
 from stage_runners.subtitles.edits.cues import lines_of
 from stage_runners.subtitles.edits.find_words import compact
-from stage_runners.subtitles.tokens import characters
-from stage_runners.text.grammar import spaceless
+from stage_runners.text.grammar import characters, spaceless
 from stage_runners.text.word_times import Place, places
 
 METHOD = "edited"
