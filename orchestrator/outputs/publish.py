@@ -22,9 +22,6 @@ from orchestrator.errors import INPUT, STORAGE, FatalError
 from orchestrator.outputs.ledger import Ledger
 from orchestrator.util.storage_errors import storage_errors
 
-_CODES = {"jw": "jv"}
-"""Where Whisper's code is not ISO 639-1's."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
@@ -35,21 +32,6 @@ class Published:
     size: int
     changed: bool
     note: str = ""
-
-
-def name_of(film: Path, output: str, language: str, *, translated: bool = False, sdh: bool = False) -> str:
-    """The file's name beside the film, as Plex, Jellyfin and Kodi read it: `movie.en.srt`, for the deaf `movie.en.sdh.srt`,
-    `movie.json`, `movie.report.html`; of a translation `movie.en.json`.
-
-    Nothing here is for foreign lines only, so nothing is called `forced`.
-    """
-    if output == "report":
-        return f"{film.stem}.report.html"
-    tagged = translated or output in {"srt", "vtt", "ass", "txt", "tsv"}
-    tag = f".{_CODES.get(language, language)}" if tagged and language else ""
-    if tag and sdh and output in {"srt", "vtt", "ass"}:
-        tag += ".sdh"
-    return f"{film.stem}{tag}.{output}"
 
 
 def place_for(

@@ -16,7 +16,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,11 +54,15 @@ class Store:
         self._attempts = Attempts(root / "attempts")
         self._last = root / "last"
 
-    def find(self, key: str) -> Entry | None:
-        """The whole result under `key`, or None. An external output counts only while its file is as it was left."""
+    def find(self, key: str, needed: Collection[str] = ()) -> Entry | None:
+        """The whole result under `key`, with all outputs in `needed`, or None.
+
+        An external output counts only while its file is as it was left. A result of an earlier version may lack an output that was
+        declared since.
+        """
         folder = self._folder(key)
         manifest = self._read(folder)
-        if manifest is None or self.broken(folder, manifest):
+        if manifest is None or self.broken(folder, manifest) or set(needed) - manifest.outputs.keys():
             return None
         with contextlib.suppress(OSError):
             os.utime(folder / _USED)
@@ -72,10 +76,13 @@ class Store:
         """Why the result in `folder` cannot be used (`film deleted`), or nothing where it can."""
         return intact.why_broken(folder, manifest)
 
-    def why_gone(self, key: str) -> str:
-        """Why `find` gives nothing for a key that is remembered: `film deleted`, or nothing where it never was."""
+    def why_gone(self, key: str, needed: Collection[str] = ()) -> str:
+        """Why `find` gives nothing for a key that is remembered: `film deleted`, `ttml is new`; empty if it never was there."""
         manifest = self._read(self._folder(key))
-        return self.broken(self._folder(key), manifest) if manifest else ""
+        if manifest is None:
+            return ""
+        lacking = [name for name in needed if name not in manifest.outputs]
+        return self.broken(self._folder(key), manifest) or ", ".join(f"{name} is new" for name in lacking)
 
     def attempt(self, stage: str) -> Path:
         """A new folder to write a result in, locked so that `gc` leaves it alone."""
@@ -89,7 +96,7 @@ class Store:
     def commit(self, attempt: Path, key: str, manifest: Manifest, *, replace: bool = False) -> Entry:
         """Make the attempt's folder the result under `key`.
 
-        Where an equal key is there and whole, that one stays, unless it is to be replaced.
+        A whole result with the same key and the same outputs stays, unless it is to be replaced.
         """
         target = self._folder(key)
         with _storage_errors(self.root):
@@ -100,7 +107,7 @@ class Store:
             _sync(attempt / _MANIFEST)
             _sync(attempt)
             target.parent.mkdir(parents=True, exist_ok=True)
-            self._place(attempt, target, replace=replace)
+            self._place(attempt, target, manifest, replace=replace)
             _sync(target.parent)
         self._attempts.unlock(attempt)
         kept = self._read(target) or manifest
@@ -176,12 +183,13 @@ class Store:
                     count, freed, total = count + 1, freed + size, total - size
         return count, freed
 
-    def _place(self, attempt: Path, target: Path, *, replace: bool) -> None:
+    def _place(self, attempt: Path, target: Path, manifest: Manifest, *, replace: bool) -> None:
         aside: list[Path] = []
         while not _renamed(attempt, target):
             # Somebody else's equal result, or a broken one of ours: a folder that is not empty is never replaced.
             there = self._read(target)
-            if not replace and there is not None and not self.broken(target, there):
+            whole = there is not None and not manifest.outputs.keys() - there.outputs.keys()
+            if not replace and whole and there is not None and not self.broken(target, there):
                 aside.append(attempt)
                 break
             aside.append(self._attempts.aside())

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ipc.intervals import length, shared, union
+from ipc.rows import DoubtRow, RegionRow, SegmentRow
 from stage_runners.subtitles.cues import Cue
 from stage_runners.subtitles.edits.cues import EDITED
 from stage_runners.subtitles.sdh import FLAG as SOUND
+from stage_runners.subtitles.thresholds import DOUBTS
+
+if TYPE_CHECKING:
+    from ipc.context import Context
 
 FLAG = "doubtful"
 _DOUBTED = ("flagged", "recovered")
-_SAME = 0.5
-"""Share of a segment's time that has to be doubted: aligners move words, and speakers cut segments, after the doubt was raised."""
-Row = Mapping[str, Any]
 Times = Sequence[tuple[float, float]]
 
 
@@ -26,14 +28,20 @@ class Trust:
     again by time.
     """
 
-    def __init__(self, segments: Sequence[Row], doubts: Sequence[Row], speech: Sequence[Row] | None) -> None:
+    def __init__(
+        self,
+        segments: Sequence[SegmentRow],
+        doubts: Sequence[DoubtRow],
+        speech: Sequence[RegionRow] | None,
+    ) -> None:
         times = union((row["start"], row["end"]) for row in doubts if row["verdict"] in _DOUBTED)
         self._speech = speech
         self._doubted = {
             row["id"]
             for row in segments
             if times
-            and shared([(row["start"], row["end"])], times) >= _SAME * max(0.05, row["end"] - row["start"])
+            and shared([(row["start"], row["end"])], times)
+            >= DOUBTS.segment_share * max(DOUBTS.least_s, row["end"] - row["start"])
         }
 
     def flagged(self, cues: Sequence[Cue]) -> list[Cue]:
@@ -45,7 +53,7 @@ class Trust:
             for cue in cues
         ]
 
-    def report(self, cues: Sequence[Cue], context: Any) -> None:
+    def report(self, cues: Sequence[Cue], context: Context) -> None:
         """Say the facts `coverage` and `unsupported`, always both, where speech was looked for."""
         if self._speech is None:
             return

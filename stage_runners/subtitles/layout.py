@@ -15,15 +15,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ipc.cue_rules import reading_ms, too_fast, too_long, too_short
-from stage_runners.subtitles.cues import Costs, Cue, Line, Profile
-from stage_runners.subtitles.line_breaks import TORN, Lines
+from stage_runners.subtitles.cues import Cue, Line, Profile
+from stage_runners.subtitles.line_breaks import Lines
+from stage_runners.subtitles.thresholds import COSTS, CUE_TIMES, LINE_BREAKS, SEARCH, Costs
 from stage_runners.subtitles.times import NEVER, Times, timed
 from stage_runners.subtitles.tokens import Token
-
-_STATES = 8
-"""Lateness values kept at a place: with twice as many no layout of a test film changed."""
-_LEAST_MS = 240
-"""Time a cue gets though all its words lie under those of the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ class Layout:
         labels: Mapping[str, str] | None = None,
         *,
         every: bool = False,
-        costs: Costs | None = None,
+        costs: Costs = COSTS,
         shots: Sequence[float] = (),
     ) -> None:
         self.tokens = tokens
@@ -71,7 +67,7 @@ class Layout:
         self.profile = profile
         self._labels = labels or {}
         self._every = every
-        self._costs = costs or Costs()
+        self._costs = costs
         self._lines = Lines(tokens, language, profile.width, profile.lines)
         self._changes = [k for k in range(1, len(tokens)) if tokens[k].speaker != tokens[k - 1].speaker]
         self._change_set = {0, *self._changes}
@@ -95,11 +91,14 @@ class Layout:
             ended = lines.ends[k]
             cut = {"sentence": 0.0, "clause": costs.clause}.get(ended, costs.phrase)
             if not ended and token.segment != tokens[k - 1].segment:
-                cut *= 0.5
-            cut = cut * max(0.25, 1 - pause / 1.2) + costs.dangling * lines.breaks[k]
-            cut += costs.torn * (lines.breaks[k] >= TORN)
+                cut *= costs.segment_share
+            cut = (
+                cut * max(costs.pause_least_share, 1 - pause / costs.pause_full_s)
+                + costs.dangling * lines.breaks[k]
+            )
+            cut += costs.torn * (lines.breaks[k] >= LINE_BREAKS.torn)
             self._cut.append(0.0 if k in self._change_set else cut)
-            inside = costs.pause_inside * max(0.0, pause - 0.3)
+            inside = costs.pause_inside * max(0.0, pause - costs.pause_free_s)
             self._sentences.append(self._sentences[-1] + (ended == "sentence"))
             self._inside.append(
                 self._inside[-1] + inside + (costs.sentence_inside if ended == "sentence" else 0)
@@ -175,14 +174,14 @@ class Layout:
         cost = costs.late * late / 1000
         pushed = 0
         if said > profile.max_ms:
-            cost += costs.long + (said - profile.max_ms) / 100
+            cost += costs.long + (said - profile.max_ms) / costs.long_ms
         if room < profile.min_ms:
             lacking = profile.min_ms - room
             if span.last < len(self.tokens) and lacking <= profile.late_ms:
                 pushed, room = lacking, profile.min_ms
             else:
-                pushed = max(0, _LEAST_MS - room) if span.last < len(self.tokens) else 0
-                cost += costs.short + lacking / 10
+                pushed = max(0, SEARCH.least_ms - room) if span.last < len(self.tokens) else 0
+                cost += costs.short + lacking / costs.short_ms
                 room += pushed
         needed = reading_ms(span.characters, profile.cps)
         if room < needed and not pushed and span.last < len(self.tokens):
@@ -194,7 +193,7 @@ class Layout:
             cost += costs.fast + costs.fast_character * span.characters
             cost += costs.faster * (needed / max(room, 1) - 1)
         shown = min(room, max(needed, said))
-        return cost + costs.brief * max(0, 1500 - shown) / 1000, pushed
+        return cost + costs.brief * max(0, costs.brief_ms - shown) / 1000, pushed
 
     def _room(self, first: int, late: int, last: int) -> tuple[int, int, int]:
         """Start of a cue, how long its words last, and how long it may stay, in milliseconds."""
@@ -238,7 +237,7 @@ class Layout:
             "too_fast": too_fast(span.characters, when.end - when.start, profile),
             "too_short": too_short(when.end - when.start, profile),
             "too_long": too_long(when.spoken - when.start, profile),
-            "late": when.start - when.onset > max(2 * profile.gap_ms, profile.patience_ms)
+            "late": when.start - when.onset > max(CUE_TIMES.late_gaps * profile.gap_ms, profile.patience_ms)
             and not when.snapped,
             "overlap": any(token.overlap for token in tokens),
             "guessed_times": any(token.guessed for token in tokens),
@@ -264,9 +263,9 @@ class Layout:
 
 
 def _undominated(states: Mapping[int, _Step]) -> dict[int, _Step]:
-    """The states that no other beats in both cost and lateness, at most `_STATES`, the least late first."""
+    """The states that no other beats in both cost and lateness, at most `SEARCH.states`, the least late first."""
     kept: dict[int, _Step] = {}
     for late in sorted(states):
         if not kept or states[late].cost < min(step.cost for step in kept.values()):
             kept[late] = states[late]
-    return dict(list(kept.items())[:_STATES])
+    return dict(list(kept.items())[: SEARCH.states])

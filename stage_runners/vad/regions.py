@@ -64,7 +64,10 @@ def pad(spans: Spans, frames: int, total: int) -> Spans:
 def means(scores: NDArray[Any], spans: Spans) -> NDArray[np.float64]:
     """Mean score of each span."""
     sums = np.concatenate([[0.0], np.cumsum(scores, dtype=np.float64)])
-    return (sums[spans[:, 1]] - sums[spans[:, 0]]) / np.maximum(spans[:, 1] - spans[:, 0], 1)
+    found: NDArray[np.float64] = (sums[spans[:, 1]] - sums[spans[:, 0]]) / np.maximum(
+        spans[:, 1] - spans[:, 0], 1
+    )
+    return found
 
 
 def touching(spans: Spans, others: Sequence[tuple[float, float]] | NDArray[Any]) -> NDArray[np.bool_]:
@@ -74,4 +77,5 @@ def touching(spans: Spans, others: Sequence[tuple[float, float]] | NDArray[Any])
         return np.zeros(len(spans), bool)
     after = np.searchsorted(other[:, 1], spans[:, 0], side="right")
     inside = after < len(other)
-    return inside & (other[np.minimum(after, len(other) - 1), 0] < spans[:, 1])
+    found: NDArray[np.bool_] = inside & (other[np.minimum(after, len(other) - 1), 0] < spans[:, 1])
+    return found

@@ -54,6 +54,28 @@ def keep(store, key=KEY, text="words"):
     return store.commit(attempt, key, manifest({"out": record(attempt / "out.txt")}))
 
 
+def test_a_result_without_a_needed_output_is_not_found_and_gives_way_to_one_that_has_it(store):
+    keep(store)
+    assert store.find(KEY, ["out"]) is not None
+    assert store.find(KEY, ["out", "more"]) is None
+    assert store.why_gone(KEY, ["out", "more"]) == "more is new"
+    attempt = store.attempt("asr")
+    for name in ("out.txt", "more.txt"):
+        (attempt / name).write_text("made again")
+    outputs = {name: record(attempt / f"{name}.txt") for name in ("out", "more")}
+    store.commit(attempt, KEY, manifest(outputs))
+    assert store.find(KEY, ["out", "more"]).path("out").read_text() == "made again"
+
+
+def test_a_result_with_all_outputs_of_an_equal_one_stays(store):
+    attempt = store.attempt("asr")
+    for name in ("out.txt", "more.txt"):
+        (attempt / name).write_text("first")
+    store.commit(attempt, KEY, manifest({n: record(attempt / f"{n}.txt") for n in ("out", "more")}))
+    keep(store, text="second")
+    assert store.find(KEY, ["more"]).path("out").read_text() == "first"
+
+
 def test_a_result_is_found_again_with_all_that_is_known_of_it(store):
     keep(store)
     entry = store.find(KEY)
