@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stage_runners.asr.segments import plain
-from stage_runners.translation.quality_checks import loop
+from stage_runners.text.repetition import loop
 
 NEAR = 8
 """Segments before and behind one among which the same text is looked for: a network that is stuck stays so for a while."""
@@ -16,7 +16,7 @@ _LONG = 12
 def share_looped(text: str) -> float:
     """The share of a text that is a phrase's second, third, ... time in a row, from 0 to 1; 0 where it comes too seldom to be a loop.
 
-    How often is too often depends on the phrase's length: see `translation_checks.loop`.
+    How often is too often depends on the phrase's length: see `text.repetition.loop`.
     """
     found = loop(text)
     if not found:

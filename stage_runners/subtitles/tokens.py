@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from stage_runners.text.grammar import clings, spaceless
+from stage_runners.text.grammar import characters, spaceless
 from stage_runners.text.word_times import by_segment, places
 
 GRID_MS = 10
@@ -142,15 +142,3 @@ def _packed(parts: Sequence[str], width: int) -> list[str]:
         else:
             result.append(part)
     return [part for part in result if part]
-
-
-def characters(text: str) -> list[str]:
-    """Characters of a script without spaces, marks kept on theirs; runs of other scripts stay whole."""
-    result: list[str] = []
-    for char in text:
-        joined = result and (clings(char) or (not spaceless(char) and not spaceless(result[-1][-1])))
-        if joined:
-            result[-1] += char
-        else:
-            result.append(char)
-    return result

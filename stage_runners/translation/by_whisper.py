@@ -17,6 +17,7 @@ from ipc.context import Context
 from ipc.errors import StageError
 from stage_runners.text.iso639 import language as language_called
 from stage_runners.text.iso639 import same_language
+from stage_runners.text.repetition import loop
 from stage_runners.translation import quality_checks, windows
 from stage_runners.translation.sentences import Sentence, sentences
 from stage_runners.translation.tables import lines_marked, tables
@@ -141,7 +142,7 @@ class _Translation:
     def _faults(self, window: _Window, text: str, result: decode.Decoded) -> list[str]:
         found = quality_checks.faults(window.source, text, window.group[0].language, TARGET)
         # What the transcript repeats may be a loop of its own: here the sound counts, not the text.
-        loops = result.compression_ratio > decode.MAX_COMPRESSION or quality_checks.loop(text)
+        loops = result.compression_ratio > decode.MAX_COMPRESSION or loop(text)
         if loops and text and "repeated" not in found:
             found.append("repeated")
         return found
