@@ -22,17 +22,17 @@ class Table:
 
     method = "table"
 
-    def __init__(self, answers=(), *, placeholder="XQ{}", batch=4, in_order=False, knows=("cs", "en", "de")):
+    def __init__(self, answers=(), *, placeholder="XQ{}", batch=4, in_order=False, languages=("cs", "en", "de")):
         self.answers = dict(answers)
-        self.placeholder, self.batch, self.in_order, self.knows = placeholder, batch, in_order, knows
+        self.placeholder, self.batch, self.in_order, self.languages = placeholder, batch, in_order, languages
         self.calls = []
         self.film = []
 
-    def begin(self, film, target, context):
+    def begin(self, film):
         self.film = film
 
-    def refuses(self, language, target):
-        return "" if language in self.knows else f"the table does not know {language}"
+    def refusal(self, language, target):
+        return "" if language in self.languages else f"the table has no {language}"
 
     def translate(self, lines, target, attempt):
         self.calls.append((attempt, [line.text for line in lines]))
@@ -156,7 +156,7 @@ def test_a_mixed_film_keeps_what_is_in_the_target_language_with_its_own_times(tm
 
 
 def test_hindi_in_arabic_letters_is_handed_over_as_urdu(tmp_path):
-    table = Table({"میں گھر گیا تھا۔": "I had gone home."}, knows=("hi", "ur"))
+    table = Table({"میں گھر گیا تھا۔": "I had gone home."}, languages=("hi", "ur"))
     ran = Ran(tmp_path, table, [("میں گھر گیا تھا۔", "hi", None)])
     assert [line.language for line in table.film] == ["ur"]
     assert (ran.texts, ran.facts["read_as"]) == (["I had gone home."], {"ur": 1})
@@ -166,9 +166,9 @@ def test_lines_in_a_language_that_the_model_does_not_know_are_missing_and_said(t
     lines = [("Kde jsi byl?", "cs", None), ("Où est la gare?", "fr", None)]
     ran = Ran(tmp_path, Table(), lines)
     assert ran.texts == ["Kde jsi byl? indeed"]
-    assert ran.reasons == ["1 line is missing: the table does not know fr"]
+    assert ran.reasons == ["1 line is missing: the table has no fr"]
     (tmp_path / "all").mkdir()
-    with pytest.raises(StageError, match="the table does not know fr"):
+    with pytest.raises(StageError, match="the table has no fr"):
         Ran(tmp_path / "all", Table(), lines[1:])
 
 
@@ -178,7 +178,7 @@ def test_lines_that_never_come_are_missing_and_a_model_that_fails_often_is_said_
     ran = Ran(tmp_path, Table(answers), cs(*texts))
     assert len(ran.texts) == 7
     assert ran.reasons == [
-        "1 line is missing, for no translation came: the first at 0 s",
+        "1 line is missing, because no translation came: the first at 0 s",
         "4 of 8 lines look wrong: the model may not fit these languages",
     ]
     assert ran.marked["by"] == {"empty": 1, "in the wrong script": 4}

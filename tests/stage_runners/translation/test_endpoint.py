@@ -143,7 +143,7 @@ def test_what_goes_on_being_wrong_is_kept_and_marked(translate, bad, fault, kept
 def test_a_line_that_never_comes_is_missing_and_the_result_degraded(translate):
     done = translate(chat_server.without(FIRST))
     assert done.texts == list(BOOK.values())[1:], done.text
-    assert done.degraded == ["1 line is missing, for no translation came: the first at 1 s"]
+    assert done.degraded == ["1 line is missing, because no translation came: the first at 1 s"]
     assert done.marked["by"] == {"empty": 1}
 
 
@@ -210,9 +210,9 @@ def test_a_dead_server_is_a_sentence(translate):
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (status(401, "bad key sk-secret-1"), "does not let us in"),
+        (status(401, "bad key sk-secret-1"), "refuses access"),
         (status(404, "model 'tiny' not found"), "model 'tiny' not found"),
-        (status(400, "nothing fits"), "takes no question: 400 nothing fits"),
+        (status(400, "nothing fits"), "rejects every question: 400 nothing fits"),
     ],
 )
 def test_a_refusal_is_a_sentence_and_the_key_is_in_none(translate, monkeypatch, answer, said):

@@ -9,9 +9,10 @@ import pytest
 from stage_runners.text import scripts as languages
 from stage_runners.text.iso639 import LANGUAGES
 from stage_runners.translation import quality_checks as checks
-from stage_runners.translation.placeholders import Names, missing, shown
-from stage_runners.translation.sentences import LONGEST, Spoken, sentences, text_of
+from stage_runners.translation.placeholders import GlossaryNames, missing, shown
+from stage_runners.translation.sentences import TimedWord, sentences, text_of
 from stage_runners.translation.spread_times import spread
+from stage_runners.translation.thresholds import SENTENCES
 from tests.stage_runners.rows import said, segment, word
 
 
@@ -75,7 +76,7 @@ def test_another_language_ends_it():
 def test_a_sentence_that_never_ends_is_cut_at_its_clauses_and_loses_nothing():
     text = ", ".join(["this goes on and on and does not end"] * 20)
     found = texts((text, 0.0, None))
-    assert all(len(piece) <= LONGEST for piece in found)
+    assert all(len(piece) <= SENTENCES.longest for piece in found)
     assert all(piece.endswith(",") for piece in found[:-1])
     assert " ".join(found) == text
 
@@ -114,7 +115,7 @@ def test_every_word_is_in_one_sentence_in_order():
 
 
 def spoken(text, start=0.0, each=0.3, gap=0.05):
-    return [Spoken(w["text"], w["space"], w["start"], w["end"]) for w in said(text, start, each, gap)]
+    return [TimedWord(w["text"], w["space"], w["start"], w["end"]) for w in said(text, start, each, gap)]
 
 
 def test_words_share_the_spoken_time_by_length():
@@ -162,7 +163,7 @@ def test_times_rise_and_lie_within_the_sentence_whatever_the_texts():
         for _ in range(int(generator.integers(1, 20))):
             length = float(generator.choice([0.0, 0.1, 0.4]))
             text = str(generator.choice(["so", "it,", "was.", "however;"]))
-            words.append(Spoken(text, space=True, start=at, end=at + length))
+            words.append(TimedWord(text, space=True, start=at, end=at + length))
             at += length + float(generator.choice([0.0, 0.0, 0.2, 2.0]))
         text = " ".join(
             generator.choice(["ja", "nein,", "doch", "vielleicht."], int(generator.integers(1, 20)))
@@ -230,7 +231,7 @@ def names(target, *entries, lower=()):
         {"term": term, "kind": kind, "weight": 0.9, "variants": list(variants)}
         for term, kind, *variants in entries
     ]
-    return Names(rows, target, frozenset(lower))
+    return GlossaryNames(rows, target, frozenset(lower))
 
 
 def test_a_name_becomes_a_placeholder_and_is_written_as_the_glossary_says():
@@ -290,4 +291,4 @@ def test_every_language_that_whisper_writes_has_scripts_and_all_but_three_a_code
     assert {code for code in LANGUAGES if languages.flores(code) is None} == {"br", "haw", "la"}
     assert all(languages.scripts(code) for code in LANGUAGES)
     assert languages.flores("ces") == "ces_Latn"
-    assert text_of([Spoken("a", space=True, start=0.0, end=1.0)]) == "a"
+    assert text_of([TimedWord("a", space=True, start=0.0, end=1.0)]) == "a"

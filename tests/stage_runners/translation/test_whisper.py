@@ -113,7 +113,7 @@ def test_lines_that_nobody_speaks_are_missing_and_said(base, tmp_path):
 @pytest.mark.env("whisperx", "models")
 @pytest.mark.parametrize(
     ("model", "target", "sentence"),
-    [("base", "de", "English only"), ("tiny.en", "en", "knows English only")],
+    [("base", "de", "English only"), ("tiny.en", "en", "is for English only")],
 )
 def test_what_whisper_cannot_do_is_said(base, model, target, sentence, tmp_path):
     from orchestrator.models import resolve as models
