@@ -200,6 +200,7 @@ def _mind_the_disk(names: Sequence[str], backend: str | None) -> None:
 def _doctor(names: Sequence[str]) -> int:
     """Try the stages whose environments, and models, were installed."""
     from orchestrator.commands import doctor
+    from orchestrator.models import families
     from orchestrator.stages.catalog import STAGES
 
     with_models = registry.health("models") is None
@@ -208,7 +209,7 @@ def _doctor(names: Sequence[str]) -> int:
         for stage in STAGES.values()
         if not stage.off
         and any(backend.env in names for backend in stage.backends)
-        and (with_models or stage.model_role in {None, "aligner"})
+        and (with_models or not families.default_embedded(stage.model_role or ""))
     ]
     if not stages:
         return OK

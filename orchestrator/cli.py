@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from orchestrator import __version__
-from orchestrator.commands import film_options
 from orchestrator.errors import BUG, INTERRUPTED, STORAGE, USAGE, FatalError
 from orchestrator.util.notices import say
+from orchestrator.util.option_names import normalise
 
 COMMANDS = {
     "run": "turn films into subtitles that say who speaks",
@@ -50,7 +50,7 @@ class Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status."""
-    words = film_options.normalise(sys.argv[1:] if argv is None else argv)
+    words = normalise(sys.argv[1:] if argv is None else argv)
     debug = "ORCHESTRATOR_DEBUG" in os.environ
     try:
         return _command(words)

@@ -44,6 +44,8 @@ def serve(
             if repository in gated and not known and not api:  # what there is, the Hub tells everybody
                 refused = 403 if self.headers.get("Authorization") else 401
                 self._send(refused, b"", {"X-Error-Code": "GatedRepo"}, body=body)
+            elif api and rest[:1] == ["revision"] and rest[1] not in {"main", COMMIT}:
+                self._send(404, b"", {"X-Error-Code": "RevisionNotFound"}, body=body)
             elif files is None:
                 self._send(401, b"", {"X-Error-Code": "RepoNotFound"}, body=body)
             elif api:

@@ -102,7 +102,7 @@ def _prepare(stage: Stage) -> Row | tuple[Backend, dict[str, Any]]:
         model = choice.model.to_json() if choice.model else {}
         params = {**choice.params, "_threads": 1, "_model": model}
     except FatalError as error:
-        mend = error.hint.partition("mend it with: ")[2] or "orchestrator envs sync models"
+        mend = error.hint.partition(" it with: ")[2] or "orchestrator envs sync models"
         return _not_ready(stage, backend, error.message, mend)
     return choice.backend, params
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,19 +22,6 @@ if TYPE_CHECKING:
     from orchestrator.machine.profile import Machine
     from orchestrator.planning.plan import Plan
     from orchestrator.storage.store import Store
-
-
-def normalise(argv: Sequence[str]) -> list[str]:
-    """The same command line with `_` in the names of long options turned into `-`, as WhisperX writes them."""
-    words: list[str] = []
-    for position, word in enumerate(argv):
-        if word == "--":
-            return [*words, *argv[position:]]
-        if word.startswith("--"):
-            name, equals, value = word.partition("=")
-            word = name.replace("_", "-") + equals + value  # noqa: PLW2901
-        words.append(word)
-    return words
 
 
 def add(parser: argparse.ArgumentParser, *, run: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""`orchestrator models`: which models are there, where they lie, and fetching or removing one."""
+"""`orchestrator models`: lists, locates, downloads and removes models."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ import shutil
 from typing import Any
 
 from orchestrator.errors import OK, USAGE, FatalError
-from orchestrator.models import embedded as weights
-from orchestrator.models import hub, whisper
-from orchestrator.models import resolve as models
-from orchestrator.models import translation as translation_models
-from orchestrator.paths import home
+from orchestrator.models import embedded, families, hub, listing
+from orchestrator.models.resolve import Model, resolve
 from orchestrator.planning import devices
 from orchestrator.util import text as fmt
 
@@ -22,27 +19,38 @@ def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "models",
-        help="list, fetch or remove models",
-        description="Models by role: whisper, segmentation, diarization, aligner, translation. Without a verb: list.",
+        help="list, download or remove models",
+        description=f"Models by role: {', '.join(families.ROLES)}. Without a verb: list.",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     ls = verbs.add_parser("ls", aliases=["list"], help="list the models on this disk")
     ls.add_argument("--json", action="store_true", help="as JSON")
-    for name, what in (("path", "print where a model lies"), ("pull", "fetch a model from the Hub"),
-                       ("rm", "remove a model that was fetched or joined")):  # fmt: skip
+    for name, what in (
+        ("path", "print the file or folder of a model"),
+        ("pull", "download a model from the Hub"),
+        ("rm", "remove a model that was downloaded or joined"),
+    ):
         verb = verbs.add_parser(name, help=what)
         verb.add_argument("name", metavar="NAME", help="as for --model: a name, a Hub id or a folder")
-        verb.add_argument("--device", choices=devices.NAMES, help="whose layout (default: this machine's)")
-        verb.add_argument("--role", choices=models.ROLES, help="what it is for (default: told by its name)")
+        verb.add_argument(
+            "--device",
+            choices=devices.NAMES,
+            help="the device that will use it (default: this machine's best)",
+        )
+        verb.add_argument(
+            "--role",
+            choices=tuple(families.ROLES),
+            help="what it is used for (default: guessed from its name)",
+        )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what the verb says; without one, list."""
+    """Run the verb; without one, list."""
     match arguments.verb:
         case "path":
             model = _resolve(arguments, offline=True)
-            if model.id in models.IN_PACKAGES.get(model.role, ()):
-                raise FatalError(f"{model.id} is no file: it ships in the packages of its stage", "", USAGE)
+            if families.is_packaged(model.role, model.id):
+                raise FatalError(f"{model.id} has no file: it is part of its stage's packages", "", USAGE)
             print(model.path)
             return OK
         case "pull":
@@ -50,102 +58,96 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"{model.id} ({model.role}, revision {model.revision[:12]}) is at {model.path}")
             return OK
         case "rm":
-            return _remove(arguments.role or role_of(arguments.name), arguments.name)
+            return _remove(_role(arguments), arguments.name)
         case _:
             return _list(as_json=getattr(arguments, "json", False))
 
 
-def role_of(name: str) -> str:
-    """Return the role that a model's name tells: of an embedded one its own, of others by the words in it."""
-    for model in weights.EMBEDDED:
-        if name in (model.name, *model.aliases):
-            return model.role
-    words = name.lower()
-    if "diariz" in words:
-        return "diarization"
-    if "segmentation" in words:
-        return "segmentation"
-    if "wav2vec" in words or "xlsr" in words or name in models.IN_PACKAGES["aligner"]:
-        return "aligner"
-    if any(family in words for family in ("nllb", "opus-mt", "indictrans")):
-        return "translation"
-    return "whisper"
+def _role(arguments: argparse.Namespace) -> str:
+    return arguments.role or families.role_of(arguments.name)
 
 
-def _resolve(arguments: argparse.Namespace, *, offline: bool) -> models.Model:
-    role = arguments.role or role_of(arguments.name)
-    return models.resolve(role, arguments.name, offline=offline, device=arguments.device or _device(role))
+def _resolve(arguments: argparse.Namespace, *, offline: bool) -> Model:
+    role = _role(arguments)
+    return resolve(role, arguments.name, offline=offline, device=arguments.device or _device(role))
 
 
 def _device(role: str) -> str:
-    """The device that this machine would use a model of the role on: it decides the layout of Whisper's."""
+    """The device on which this machine would use a model of the role, if that decides its layout."""
     from orchestrator.machine import profile
     from orchestrator.stages.catalog import STAGES
 
-    return devices.choose(STAGES["asr"], {}, profile.here())[0][0].device if role == "whisper" else "cpu"
+    if not any(family.read_by for family in families.ROLES[role]):
+        return "cpu"
+    stage = next(stage for stage in STAGES.values() if stage.model_role == role)
+    return devices.choose(stage, {}, profile.here())[0][0].device
 
 
 def _list(*, as_json: bool) -> int:
-    rows = [row for role in models.ROLES for row in models.describe(role)]
+    rows = [row for role in families.ROLES for row in listing.describe(role)]
     if as_json:
         print(json.dumps([dataclasses.asdict(row) for row in rows], indent=2))
         return OK
-    about = {model.name: model.about for model in weights.EMBEDDED}
-    notes = {"absent": "absent: orchestrator envs sync models", "packed": "packed, joined at first use"}
+    notes = {"absent": "absent: orchestrator envs sync models", "packed": "packed: joined at the first use"}
     table: list[tuple[str, ...]] = [("role", "name", "where", "size", "revision", "licence", "")]
     for row in rows:
-        remarks = (notes.get(row.state), about.get(row.name), row.layout if row.where == "Hub cache" else None,
-                   "needed a token" if row.token else None)  # fmt: skip
-        table.append((row.role, row.name, row.where, fmt.size(row.size or None), row.revision[:12], row.licence,
-                      ", ".join(filter(None, remarks))))  # fmt: skip
+        remarks = (notes.get(row.state), row.about, row.layout if row.where == "Hub cache" else None,
+                   "gated" if row.token else None)  # fmt: skip
+        cells = (row.role, row.name, row.where, fmt.size(row.size or None), row.revision[:12], row.licence)
+        table.append((*cells, ", ".join(filter(None, remarks))))
     print("\n".join(fmt.table(table)))
-    print(f"\nWhisper models by name, from the Hub: {', '.join(whisper.FOR_CTRANSLATE2)}")
-    print(f"Translation models by name, from the Hub: {', '.join(translation_models.SHOWN)}")
-    gated = ", ".join(sorted(models.GATED))
-    print(f"Behind conditions and a token on the Hub: {gated}")
+    print()
+    for role, members in families.ROLES.items():
+        if names := [name for family in members for name in family.short_names]:
+            print(f"{role} models to download by name: {', '.join(names)}")
+    gated = sorted(name for members in families.ROLES.values() for family in members for name in family.gated)
+    print(
+        f"Gated on the Hugging Face Hub (accept the conditions there, then set HF_TOKEN): {', '.join(gated)}"
+    )
     return OK
 
 
 def _remove(role: str, name: str) -> int:
-    """Remove a joined copy, or a repository from the Hub's cache (which other programs may share)."""
-    if embedded := weights.find(role, name):
-        joined = home() / "models" / f"{role}-{embedded.name}"
-        if freed := _remove_conversions([embedded.sha256]):
-            print(f"removed what was converted from {embedded.name}: {fmt.size(freed)} freed")
-        if len(embedded.parts) > 1 and joined.exists():
-            shutil.rmtree(joined)
-            print(f"removed {joined}; it is joined again when it is next used")
-            return OK
-        if freed:
-            return OK
-        hint = "all of them go with: orchestrator envs rm models"
-        raise FatalError(f"{embedded.name} is a file of the environment models", hint, USAGE)
+    """Remove a joined copy, or a repository from the Hub's cache, which other programs may share."""
+    if model := families.embedded(role, name):
+        return _remove_joined(model)
     repositories = _repositories(role, name)
     if not any(map(hub.is_repository, repositories)):
-        raise FatalError(f"{name} is no model that was fetched", "orchestrator models lists them", USAGE)
-    revisions = [row.revision for row in models.describe(role) if row.name in (name, *repositories)]
+        hint = "orchestrator models lists the downloaded ones"
+        raise FatalError(f"{name} is not a downloaded model", hint, USAGE)
+    revisions = [row.revision for row in listing.describe(role) if row.name in (name, *repositories)]
     freed = sum(hub.remove(repository) for repository in repositories)
     freed += _remove_conversions(revisions)
     if not freed:
-        raise FatalError(
-            f"{name} is not in the Hub's cache ({hub.cache()})",
-            "orchestrator models lists what is",
-            USAGE,
-        )
+        hint = "orchestrator models lists the downloaded ones"
+        raise FatalError(f"{name} is not in the Hub's cache ({hub.cache()})", hint, USAGE)
     print(f"removed {name}: {fmt.size(freed)} freed")
+    return OK
+
+
+def _remove_joined(model: embedded.Embedded) -> int:
+    joined = embedded.joined(model)
+    if freed := _remove_conversions([model.sha256]):
+        print(f"removed the conversions of {model.name}: {fmt.size(freed)} freed")
+    if len(model.parts) > 1 and joined.exists():
+        shutil.rmtree(joined)
+        print(f"removed {joined}; it is joined again at the next use")
+    elif not freed:
+        hint = "to remove all embedded models: orchestrator envs rm models"
+        raise FatalError(f"{model.name} is part of the environment models", hint, USAGE)
     return OK
 
 
 def _repositories(role: str, name: str) -> tuple[str, ...]:
     """Every repository that the name stands for, on any device."""
-    if role != "whisper":
-        return translation_models.repositories(name) if role == "translation" else (name,)
-    return tuple(dict.fromkeys((*whisper.repositories(name, "cpu"), *whisper.repositories(name, "mlx"))))
+    family = families.candidates(role, name)[0]
+    found = (other for device in ("", *family.read_by) for other in family.repositories(name, device))
+    return tuple(dict.fromkeys(found))
 
 
 def _remove_conversions(revisions: list[str]) -> int:
     freed = 0
-    for folder in (folder for revision in revisions for folder in models.conversions(revision)):
+    for folder in (folder for revision in revisions for folder in listing.conversions(revision)):
         freed += hub.size_of(folder)
         shutil.rmtree(folder)
     return freed

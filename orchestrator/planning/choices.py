@@ -1,8 +1,9 @@
 """How a stage is to run: every usable backend in order, with its model and parameters, and why.
 
-What was asked for comes first; where nothing was, the machine's own devices decide, and for each of them the table of
-`orchestrator.planning.recommendations`. The first choice is taken, the others are ways out when it fails. A device that does not give
-what the CPU gives, or whose memory is known to be too small, is left out, and a note says so.
+What was requested comes first; where nothing was, the machine's own devices decide, and for each of them the
+table of `orchestrator.planning.recommendations`. The first choice is used, the others are fallbacks. A device
+that does not compute what the CPU computes, or whose memory is known to be too small, is left out, and a note
+says so.
 """
 
 from __future__ import annotations
@@ -14,22 +15,20 @@ from typing import Any
 from ipc.declaration import Backend, Stage
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.machine.profile import Machine
-from orchestrator.models import hub
+from orchestrator.models import families, hub
 from orchestrator.models import resolve as models
-from orchestrator.models import whisper as whisper_models
+from orchestrator.models.family import ModelFamily
+from orchestrator.models.pyannote import COMMUNITY
 from orchestrator.models.resolve import Model
 from orchestrator.planning import device_verdicts, devices, memory_limits
 from orchestrator.planning.choice import Choice, Chosen
-from orchestrator.planning.recommendations import Recommendation, recommend
+from orchestrator.planning.recommendations import TOPICS, Recommendation, recommend
 
 AUTO = "auto"
-EMBEDDED = {"whisper": "base", "diarization": "embedded", "segmentation": "segmentation-3.0"}
-"""The model of a role that is always there."""
-COMMUNITY = "pyannote/speaker-diarization-community-1"
-
-
-SMALLER = ("large-v3", "large-v3-turbo", "medium", "small", "base", "tiny")
-"""Whisper models from large to small; those for English alone have the same names with `.en`."""
+PREFERRED = {"diarization": (COMMUNITY, "pyannote's own pipeline")}
+"""The model, with its description, that `auto` means for a role once it is on the disk."""
+TRANSLATING = "medium"
+"""The model that translates where the recommended one cannot: it is about as large as turbo."""
 
 
 def choose(
@@ -43,11 +42,12 @@ def choose(
     fetch: bool = True,
     sources: Mapping[str, str] | None = None,
 ) -> Chosen:
-    """The ways to run `stage` on `machine`; `FatalError` where what was asked cannot be had.
+    """The ways to run `stage` on `machine`; `FatalError` if a request cannot be met.
 
-    `asked` are the parameters that somebody set; `wanted` maps stages, or the empty name for all, to devices, and `sources`
-    says where that was asked. `smaller` allows smaller Whisper models as the last ways out. Without `fetch`, a model that would be fetched is only named. Of a machine that was recorded
-    elsewhere nothing is looked for on this disk.
+    `asked` are the parameters that somebody set; `wanted` maps stages, or the empty name for all, to devices,
+    and `sources` tells where that was requested. `smaller` allows smaller models as the last fallbacks.
+    Without `fetch`, a model that would be downloaded is only named. For a machine that was recorded
+    elsewhere, nothing is looked up on this disk.
     """
     named = frozenset(device for name, device in wanted.items() if name in {"", stage.base})
     question = _Question(stage=stage, asked=asked, machine=machine, offline=offline, named=named, fetch=fetch)
@@ -55,14 +55,14 @@ def choose(
     model_id = models.id_of(question.role, name) if name else ""
     usable = devices.choose(stage, wanted, machine, model_id, sources)
     question.refused.extend(devices.unusable(stage, wanted, machine, model_id))
-    if question.role == "whisper" and name == AUTO:
-        name = question.whisper(usable[0][0])
+    if question.device_decides(name):
+        name = question.recommended(usable[0][0])
     found: list[Choice] = []
     for backend, why in usable:
         if way := question.way(backend, name, first=not found, why=(why, about)):
             found.append(way)
-    if smaller and question.role == "whisper":
-        for less in _smaller(name):
+    if smaller and name:
+        for less in question.smaller(name):
             ways = (question.way(backend, less, first=False, why=(why,)) for backend, why in usable)
             found += [replace(way, instead_of=name) for way in ways if way]
     return Chosen(choices=tuple(found), refused=tuple(question.refused), notes=tuple(question.notes))
@@ -70,7 +70,7 @@ def choose(
 
 @dataclass(frozen=True, kw_only=True)
 class _Question:
-    """What is asked of `choose`, and what comes up while it is answered. `named` are the devices that somebody asked for."""
+    """What is asked of `choose`, and what it notes. `named` are the devices that somebody requested."""
 
     stage: Stage
     asked: Mapping[str, Any]
@@ -87,32 +87,51 @@ class _Question:
 
     @property
     def _topic(self) -> str:
-        """What the table of recommendations knows it by: whatever runs Whisper runs as recognition does."""
-        return "asr" if self.role == "whisper" else self.stage.base
+        """The stage's key in the table of recommendations."""
+        return TOPICS.get(self.role, self.stage.base)
 
     @property
     def values(self) -> dict[str, Any]:
         return {**self.stage.defaults(), **self.asked}
 
     def model_name(self) -> tuple[str, str]:
-        """The name of the model, `auto` where the device decides, and a word about it; empty for a stage without one."""
+        """The model's name (`auto` if the device decides) and the reason; empty for a stage without one."""
         name = str(self.values[self.stage.model]) if self.stage.model else ""
-        return _pipeline(self.machine) if self.role == "diarization" and name == AUTO else (name, "")
+        if name != AUTO or self.role not in PREFERRED:
+            return name, ""
+        model, label = PREFERRED[self.role]
+        if models.on_disk(self.role, model) if self.machine.here else hub.has_token():
+            return model, label
+        how = f"orchestrator models pull {model}" if hub.has_token() else "it needs a token"
+        reason = f"embedded; {label} is used where it is on the disk ({how})"
+        return families.default_embedded(self.role), reason
 
-    def whisper(self, backend: Backend) -> str:
-        """The Whisper model where none is named: the recommended one where it is there, else the embedded one, and a note."""
+    def device_decides(self, name: str) -> bool:
+        """Whether the table of recommendations chooses the model: `auto`, unless the stage has its own."""
+        return name == AUTO and not families.is_packaged(self.role, AUTO)
+
+    def recommended(self, backend: Backend) -> str:
+        """The recommended model for a backend if it is on the disk; else the embedded one, and a note."""
         advice = recommend(self._topic, backend, self.machine)
-        wanted = advice.model or EMBEDDED["whisper"]
-        if self.stage.base == "translation" and not whisper_models.translates(wanted):
-            wanted = "medium"  # about the size of turbo, which was not taught to translate
-        if not self.machine.here or models.on_disk("whisper", wanted, backend.device):
+        fallback = families.default_embedded(self.role)
+        wanted = advice.model or fallback
+        if self.stage.base == "translation" and self._family(wanted).translates_to(wanted) == frozenset():
+            wanted = TRANSLATING
+        if not self.machine.here or models.on_disk(self.role, wanted, backend.device):
             return wanted
         how = f"orchestrator models pull {wanted}"
         self.notes.append(f"{wanted} fits this machine ({advice.why}): {how}")
-        return EMBEDDED["whisper"]
+        return fallback
+
+    def smaller(self, name: str) -> tuple[str, ...]:
+        """The smaller models of the same family that are on this disk, the largest first."""
+        return tuple(less for less in self._family(name).smaller(name) if models.on_disk(self.role, less))
+
+    def _family(self, name: str) -> ModelFamily:
+        return families.candidates(self.role, name)[0]
 
     def way(self, backend: Backend, name: str, *, first: bool, why: tuple[str, ...]) -> Choice | None:
-        """The way over `backend`; None where the model is not there for it, or the device is known to be wrong."""
+        """The way over `backend`; None if its model is not on the disk, or if it computes wrong results."""
         model = self._model(name, backend, first=first) if name else None
         if name and model is None:
             return None
@@ -136,8 +155,8 @@ class _Question:
         if lesson is not None and 0 < lesson.batch < (params.get("batch_size") or 0):
             params["batch_size"] = lesson.batch
             compared = "; ".join(filter(None, (lesson.why, compared)))
-        # Why a model suits the machine is no reason for another one that somebody named.
-        suits = advice.why if self.role != "whisper" or name == advice.model else ""
+        # The reason for the recommended model is no reason for another one that somebody named.
+        suits = advice.why if advice.model in {None, name} else ""
         reasons = filter(None, (*why, suits, compared))
         return Choice(backend=backend, model=model, params=params, why="; ".join(reasons))
 
@@ -155,19 +174,19 @@ class _Question:
         return device_verdicts.known(self.stage, backend, model, self.machine.id)
 
     def _model(self, name: str, backend: Backend, *, first: bool) -> Model | None:
-        """The model for a backend; None for a way out whose form of the model is not here: nothing is fetched for it."""
+        """The model for a backend; None for a fallback without it: nothing is downloaded for that."""
         if not models.on_disk(self.role, name, backend.device):
             if not self.machine.here:
                 return models.elsewhere(self.role, name)
             if not first:
                 return None
             if not self.fetch and not self.offline and models.may_be_fetched(self.role, name, backend.device):
-                self.notes.append(f"{name} is not on this disk: it is fetched before the run begins")
+                self.notes.append(f"{name} is not on this disk: it will be downloaded before the run starts")
                 return models.elsewhere(self.role, name)
         return models.resolve(self.role, name, offline=self.offline, device=backend.device)
 
     def _params(self, backend: Backend, advice: Recommendation, *, first: bool) -> dict[str, Any]:
-        """All parameters, with what was left open decided for this backend."""
+        """All parameters, with those that were left open decided for this backend."""
         params = self.values
         if "batch_size" in params and self.asked.get("batch_size") is None and advice.batch_size:
             params["batch_size"] = advice.batch_size
@@ -177,31 +196,10 @@ class _Question:
             if wanted != "default" and can and wanted not in can:
                 if first:
                     raise FatalError(
-                        f"{self.stage.name} cannot compute in {wanted} on {backend.device} here",
-                        f"it can: {', '.join(sorted(can))}",
+                        f"{self.stage.name} cannot compute in {wanted} on {backend.device} on this machine",
+                        f"use one of {', '.join(sorted(can))}",
                         USAGE,
                     )
-                wanted = "default"  # what was asked of the device before says nothing of this one
+                wanted = "default"  # the request was for the first device, not for this fallback
             params["compute_type"] = (advice.compute_type or "int8") if wanted == "default" else wanted
         return params
-
-
-def _pipeline(machine: Machine) -> tuple[str, str]:
-    """The diarization model where none is named, and why: pyannote's own pipeline where it is there."""
-    there = models.on_disk("diarization", COMMUNITY) if machine.here else hub.has_token()
-    if there:
-        return COMMUNITY, "pyannote's own pipeline"
-    how = f"orchestrator models pull {COMMUNITY}" if hub.has_token() else "it needs a token"
-    return EMBEDDED[
-        "diarization"
-    ], f"embedded; pyannote's own pipeline is used where it is on the disk ({how})"
-
-
-def _smaller(name: str) -> tuple[str, ...]:
-    """The Whisper models smaller than `name`, the largest first; none where its size is not known."""
-    english = ".en" if name.endswith(".en") else ""
-    plain = {"large": "large-v3", "turbo": "large-v3-turbo"}.get(name, name.removesuffix(".en"))
-    if plain not in SMALLER:
-        return ()
-    after = SMALLER[SMALLER.index(plain) + 1 :]
-    return tuple(less + english for less in after if models.on_disk("whisper", less + english))

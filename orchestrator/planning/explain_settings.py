@@ -103,9 +103,7 @@ def _model(asked: Any, choice: Choice) -> str:
         return str(asked)
     if not asked or asked == "auto":
         # `embedded` is the name that people give it; its id says which one that is.
-        return (
-            EMBEDDED if model.role == "diarization" and model.id == id_of(model.role, EMBEDDED) else model.id
-        )
+        return EMBEDDED if model.id == id_of(model.role, EMBEDDED) else model.id
     folder = Path(str(asked)).expanduser()
     if model.path != Path() and folder.exists() and folder.resolve() == model.path:
         return str(folder.absolute())

@@ -54,6 +54,9 @@ _VOICES = (
     _batch(0, 8, "a quarter of pyannote's own batch, with which its pipeline can take 12 GB"),
 )
 
+TOPICS = {"whisper": "asr"}
+"""The stage whose rows serve all stages with a model of a role: what runs Whisper needs what `asr` needs."""
+
 # Makers' gigabytes count 1000: a card of 10 GB tells 9.8 GiB, one of 24 GB 23.6.
 TABLE: dict[tuple[str, str], tuple[Row, ...]] = {
     ("asr", "cuda"): (

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from orchestrator.errors import USAGE, FatalError
-from orchestrator.models import whisper as whisper_models
+from orchestrator.models import families
 from orchestrator.planning.plan import Plan
 
 
 def check(plan: Plan, speakers: str = "") -> None:
-    """`FatalError` (usage) where the Whisper model of `plan` knows English only and another language was asked for, or the names in
+    """`FatalError` (usage) where a model of `plan` does not support the requested language, or the names in
     `speakers` are not written as LABEL=NAME, or are for voices that nobody asks for, or the container has no such tracks.
     """
     _named(plan, speakers)
     _tracks(plan)
     for step in plan.steps:
-        if step.stage.model_role != "whisper" or not step.choices or step.choice.model is None:
+        if not step.choices or step.choice.model is None or not step.choice.params.get("language"):
             continue
-        model, language = step.choice.model, step.choice.params.get("language")
-        if language not in (None, "en") and whisper_models.english_only(model.id, model.path):
+        model, language = step.choice.model, step.choice.params["language"]
+        supported = families.family(model.role, model.family).languages(model.id, model.path)
+        if supported is not None and language not in supported:
+            only = "English only" if supported == {"en"} else f"only {', '.join(sorted(supported))}"
             raise FatalError(
-                f"--language {language}: the model {model.id} knows English only",
-                "choose one whose name does not end in .en",
+                f"--language {language}: the model {model.id} supports {only}",
+                "choose a multilingual model; the names of Whisper's end without .en",
                 USAGE,
             )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ipc.declaration import Input, Stage
 from orchestrator.errors import USAGE, FatalError
-from orchestrator.models.whisper import LANGUAGES
+from stage_runners.whisper.languages import LANGUAGES
 
 STAGE = "burn"
 SPOKEN = "spoken"

@@ -7,7 +7,6 @@ English. Each instance has its own result in the store, so that another language
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,13 +15,21 @@ from urllib.parse import urlsplit
 from ipc.declaration import Input, Resources, Stage
 from orchestrator.environments import registry
 from orchestrator.errors import USAGE, FatalError
-from orchestrator.models import translation as translation_models
+from orchestrator.models import indictrans2, nllb_opus
 from orchestrator.models import whisper as whisper_models
+from orchestrator.models.family import ModelFamily, local_path
 from orchestrator.paths import home
 from stage_runners.phrases.stage import PARSED
 from stage_runners.translation.stage import TRANSLATIONS
+from stage_runners.whisper.languages import LANGUAGES
 
 ENGLISH = "en"
+METHODS: Mapping[str, ModelFamily] = {
+    "indictrans2": indictrans2.FAMILY,
+    "whisper": whisper_models.FAMILY,
+    "ctranslate2": nllb_opus.FAMILY,
+}
+"""The family of models that each method translates with. They are asked in this order whose a model is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +60,7 @@ def languages(text: str) -> tuple[str, ...]:
         code = word.strip().lower().replace("_", "-").partition("-")[0]
         if not code:
             continue
-        if code not in whisper_models.LANGUAGES and not (len(code) in {2, 3} and code.isalpha()):
+        if code not in LANGUAGES and not (len(code) in {2, 3} and code.isalpha()):
             raise FatalError(
                 f"--target-language {text}: {word.strip()!r} is no language",
                 "codes such as en, de, hi, with commas between them",
@@ -109,7 +116,7 @@ def _method(language: str, wanted: Wanted) -> tuple[str, str]:
             )
         return "endpoint", f"by {wanted.model} at {wanted.endpoint}: the text of the film is sent there"
     if wanted.model:
-        method = translation_models.method_of(wanted.model)
+        method = method_of(wanted.model)
         if method == "whisper" and language != ENGLISH:
             raise FatalError(
                 f"--target-language {language}: Whisper translates to English only", _others(), USAGE
@@ -129,6 +136,14 @@ def _method(language: str, wanted: Wanted) -> tuple[str, str]:
     raise FatalError(
         f"--target-language {language}: what is embedded translates to English only", _others(), USAGE
     )
+
+
+def method_of(model: str) -> str:
+    """The method for a model's name or folder; `FatalError` if its code would have to be trusted."""
+    method = next((method for method, family in METHODS.items() if family.claims(model)), "ctranslate2")
+    if local_path(model) is None and (error := METHODS[method].refusal(model.partition("@")[0])):
+        raise error
+    return method
 
 
 def _missing(stage: Stage) -> tuple[str, ...]:
@@ -162,13 +177,13 @@ def _check_language(method: str, language: str, model: str) -> None:
     """`FatalError` where the model is known not to write the language: not after an hour of recognition."""
     if method == "whisper":
         return
-    pair = re.fullmatch(r"opus-mt-([a-z]{2,3})-([a-z]{2,3})", model.rpartition("/")[2])
-    if language not in whisper_models.LANGUAGES or (
-        pair and pair[2] not in {language, "mul"} and len(pair[2]) == 2
-    ):
+    targets = METHODS[method].translates_to(model)
+    if language not in LANGUAGES or (targets is not None and language not in targets):
         raise FatalError(
             f"--target-language {language}: {model} does not write it",
-            f"as {model} says in its name: {pair[2]}" if pair else "a model, or an endpoint, that does",
+            f"as {model} says in its name: {', '.join(targets)}"
+            if targets
+            else "a model, or an endpoint, that does",
             USAGE,
         )
 
@@ -196,7 +211,7 @@ def _params(method: str, language: str, wanted: Wanted) -> dict[str, Any]:
 def _resources(stages: Mapping[str, Stage], method: str, model: str) -> Resources:
     """What the stage leases: no more cores than its base was given (`--threads`), and the memory that a model of this name takes."""
     leased = TRANSLATIONS[method].resources
-    memory = translation_models.memory_mb(model) if method in {"ctranslate2", "indictrans2"} else 0
+    memory = METHODS[method].memory_mb(model) if method in METHODS else 0
     cores = min(leased.cores, stages["translation"].resources.cores)
     return dataclasses.replace(leased, cores=cores, memory_mb=memory or leased.memory_mb)
 

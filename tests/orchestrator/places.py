@@ -13,13 +13,14 @@ from orchestrator.config.merge import settings
 from orchestrator.errors import FatalError
 from orchestrator.machine.profile import Answer, Machine
 from orchestrator.planning import stage_settings
+from orchestrator.util.option_names import normalise
 
 
 def typed(*words):
     """What these words of a command line set."""
     parser = argparse.ArgumentParser()
     film_options.add(parser, run=True)
-    return film_options.typed(parser.parse_args(film_options.normalise(words)))
+    return film_options.typed(parser.parse_args(normalise(words)))
 
 
 @pytest.fixture

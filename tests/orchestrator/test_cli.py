@@ -91,7 +91,7 @@ def test_a_model_that_knows_english_only_refuses_another_language_before_anythin
     assert said(capsys, *line, "en")[0] == 0
     status, told = said(capsys, *line, "de")
     assert status == USAGE
-    assert "knows English only" in told.err
+    assert "supports English only" in told.err
 
 
 def test_the_help_names_the_stages(capsys):

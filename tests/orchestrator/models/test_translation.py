@@ -1,4 +1,4 @@
-"""Models that translate text: names, layouts, what is fetched of them, and whose code is run."""
+"""Models that translate text: names, layouts, what is downloaded of them, and whose code runs."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import json
 
 import pytest
 
-from orchestrator.commands.models import role_of
 from orchestrator.environments import registry
 from orchestrator.errors import ENVIRONMENT, FAILED, USAGE, FatalError
-from orchestrator.models import hub
+from orchestrator.models import families
 from orchestrator.models import resolve as models
-from orchestrator.models import translation as translation_models
+from orchestrator.models.listing import describe
 from orchestrator.paths import home
+from orchestrator.stages.translations import method_of
 from tests import fake_hub
+from tests.orchestrator.models.places import cached, folder
 
 NLLB = {
     "config.json": b'{"model_type": "m2m_100"}', "pytorch_model.bin": b"weights", "tokenizer.json": b"{}",
@@ -23,21 +24,6 @@ INDIC = {
     "config.json": b'{"model_type": "IndicTrans"}', "model.safetensors": b"weights", "modeling_indictrans.py": b"code",
     "dict.SRC.json": b"{}", "dict.TGT.json": b"{}", "model.SRC": b"pieces", "model.TGT": b"pieces",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def house(tmp_path, monkeypatch):
-    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")
-    return tmp_path
-
-
-def folder(place, files):
-    place.mkdir(parents=True)
-    for name, content in files.items():
-        (place / name).write_bytes(content)
-    return place
 
 
 @pytest.mark.parametrize(
@@ -53,23 +39,32 @@ def folder(place, files):
     ],
 )
 def test_a_name_stands_for_a_repository_and_a_method(name, repository, method):
-    assert translation_models.repositories(name) == (repository,)
-    assert translation_models.method_of(name) == method
+    (family,) = families.candidates("translation", name)
+    assert family.repositories(name, "cpu") == (repository,)
+    assert method_of(name) == method
     assert models.may_be_fetched("translation", name)
-    if "nllb" in name or "opus" in name or "indic" in name:
-        assert role_of(name) == "translation"
+    assert families.role_of(name) == "translation"
 
 
 @pytest.mark.parametrize("name", ["base", "large-v3", "whisper", "Systran/faster-whisper-base"])
 def test_a_whisper_model_translates_by_its_own_task(name):
-    assert translation_models.method_of(name) == "whisper"
+    assert method_of(name) == "whisper"
 
 
-def test_code_of_a_foreign_repository_is_refused_by_its_name_and_a_folder_that_is_named_is_not(house):
-    with pytest.raises(FatalError, match="its code would be run here") as caught:
-        translation_models.method_of("somebody/rotary-indictrans2")
-    assert caught.value.status == USAGE
-    assert translation_models.method_of(str(folder(house / "read", INDIC))) == "indictrans2"
+def test_code_of_an_unknown_repository_is_refused_by_its_name_and_that_of_a_folder_is_not(tmp_path):
+    for use in (method_of, lambda name: models.resolve("translation", name, offline=True)):
+        with pytest.raises(FatalError, match="its code would run on this machine") as caught:
+            use("somebody/rotary-indictrans2")
+        assert caught.value.status == USAGE
+    assert method_of(str(folder(tmp_path / "read", INDIC))) == "indictrans2"
+    assert models.resolve("translation", str(tmp_path / "read"), offline=True).family == "indictrans2"
+
+
+def test_cached_code_of_an_unknown_repository_is_not_used_under_another_name():
+    cached("somebody/harmless", INDIC)
+    assert not models.on_disk("translation", "somebody/harmless")
+    cached("ai4bharat/indictrans2-indic-en-1B", INDIC)
+    assert models.on_disk("translation", "indictrans2-indic-en-1B")
 
 
 @pytest.mark.parametrize(
@@ -83,28 +78,32 @@ def test_code_of_a_foreign_repository_is_refused_by_its_name_and_a_folder_that_i
         ({"config.json": b'{"model_type": "m2m_100"}'}, None),
     ],
 )
-def test_a_folder_is_known_by_what_it_holds(house, files, layout):
-    assert translation_models.layout_of(folder(house / "model", files)) == layout
+def test_a_folder_is_recognised_by_what_it_holds(tmp_path, files, layout):
+    place = folder(tmp_path / "model", files)
+    family = families.of_path("translation", place)
+    assert (family.layout_of(place) if family else None) == layout
 
 
-def test_weights_in_pieces_count_when_all_of_them_are_there(house):
+def test_pieces_of_weights_count_only_together(tmp_path):
     index = json.dumps({"weight_map": {"a": "pytorch_model-1.bin"}}).encode()
-    place = folder(house / "m", {"config.json": NLLB["config.json"], "pytorch_model.bin.index.json": index})
-    assert translation_models.layout_of(place) is None
+    place = folder(
+        tmp_path / "m", {"config.json": NLLB["config.json"], "pytorch_model.bin.index.json": index}
+    )
+    assert families.of_path("translation", place) is None
     (place / "pytorch_model-1.bin").write_bytes(b"weights")
-    assert translation_models.layout_of(place) == "transformers"
+    assert families.of_path("translation", place)
 
 
-def test_a_conversion_is_kept_by_the_weights_and_what_needs_none_has_none(house):
-    model = models.resolve("translation", str(folder(house / "nllb", NLLB)), offline=True)
+def test_a_conversion_is_kept_by_its_weights_and_only_a_checkpoint_has_one(tmp_path):
+    model = models.resolve("translation", str(folder(tmp_path / "nllb", NLLB)), offline=True)
     assert model.converted == home() / "models" / f"translation-{model.revision[:16]}"
     own = {"config.json": b'{"add_source_eos": false}', "model.bin": b"weights"}
-    assert models.resolve("translation", str(folder(house / "ct2", own)), offline=True).converted is None
+    assert models.resolve("translation", str(folder(tmp_path / "ct2", own)), offline=True).converted is None
 
 
-def test_what_is_no_model_or_not_here_is_a_sentence_that_names_what_there_is(house):
-    with pytest.raises(FatalError, match="is no translation model: it holds neither"):
-        models.resolve("translation", str(folder(house / "m", {"config.json": b"{}"})), offline=True)
+def test_a_folder_without_a_model_and_a_name_without_one_are_errors_that_name_what_can_be_used(tmp_path):
+    with pytest.raises(FatalError, match="is not a translation model: it holds no NLLB-200 or OPUS-MT"):
+        models.resolve("translation", str(folder(tmp_path / "m", {"config.json": b"{}"})), offline=True)
     with pytest.raises(FatalError, match="nllb-200-distilled-600M is not on this disk") as caught:
         models.resolve("translation", "nllb-200-distilled-600M", offline=True)
     assert caught.value.status == FAILED
@@ -113,15 +112,19 @@ def test_what_is_no_model_or_not_here_is_a_sentence_that_names_what_there_is(hou
     assert "opus-mt-cs-en" in caught.value.hint
 
 
-def test_a_translation_model_is_listed_as_such_and_not_as_whisper(house):
-    own = {"config.json": b'{"add_source_eos": false}', "model.bin": b"weights"}
-    folder(hub.cache() / "models--me--nllb-ct2" / "snapshots" / "c0ffee", own)
-    assert [row.name for row in models.describe("translation")] == ["me/nllb-ct2"]
-    assert "me/nllb-ct2" not in [row.name for row in models.describe("whisper")]
+def test_a_translation_model_is_listed_as_such_with_its_licence_and_not_as_whisper():
+    cached("me/nllb-ct2", {"config.json": b'{"add_source_eos": false}', "model.bin": b"weights"})
+    cached("facebook/nllb-200-1.3B", NLLB)
+    rows = [(row.name, row.family, row.layout, row.licence) for row in describe("translation")]
+    assert rows == [
+        ("facebook/nllb-200-1.3B", "nllb-opus", "transformers", "CC-BY-NC-4.0"),
+        ("me/nllb-ct2", "nllb-opus", "ctranslate2", ""),
+    ]
+    assert "me/nllb-ct2" not in [row.name for row in describe("whisper")]
 
 
 @pytest.mark.env("translation")
-def test_what_is_needed_of_a_repository_is_fetched_and_no_more(monkeypatch):
+def test_only_what_is_needed_of_a_repository_is_downloaded(monkeypatch):
     with fake_hub.serve({"facebook/nllb-200-distilled-600M": NLLB}) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
         found = models.resolve("translation", "nllb-200-distilled-600M", offline=False)
@@ -134,7 +137,7 @@ def test_what_is_needed_of_a_repository_is_fetched_and_no_more(monkeypatch):
 
 
 @pytest.mark.env("translation", "indictrans")
-def test_code_is_fetched_from_its_authors_only(monkeypatch):
+def test_code_is_downloaded_from_its_authors_only(monkeypatch):
     repositories = {
         "ai4bharat/indictrans2-indic-en-1B": INDIC,
         "somebody/opus": {**NLLB, "modeling_evil.py": b"code"},
@@ -147,13 +150,13 @@ def test_code_is_fetched_from_its_authors_only(monkeypatch):
     assert not list(other.path.glob("*.py"))
 
 
-def test_the_environments_are_made_only_for_those_who_ask(house, monkeypatch):
+def test_the_environments_of_translation_are_made_on_request(tmp_path, monkeypatch):
     for name in ("translation", "indictrans"):
         assert not registry.get(name).by_default()
     assert registry.get("nlp").by_default()
-    place = folder(house / "envs" / "translation", {"requirements.lock": b""})
+    place = folder(tmp_path / "envs" / "translation", {"requirements.lock": b""})
     (place / "pyproject.toml").write_text('[project]\nname = "t"\ndependencies = []\n')
-    monkeypatch.setenv("ORCHESTRATOR_ENVS", str(house / "envs"))
+    monkeypatch.setenv("ORCHESTRATOR_ENVS", str(tmp_path / "envs"))
     with pytest.raises(
         FatalError, match="the environment translation is not ready: it is not installed"
     ) as caught:

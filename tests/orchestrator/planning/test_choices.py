@@ -46,9 +46,9 @@ def test_what_was_asked_stays_and_the_rest_is_by_device():
 
 
 def test_a_compute_type_that_the_device_cannot_do_is_a_sentence_before_anything_runs():
-    with pytest.raises(FatalError, match="asr cannot compute in bfloat16 on cuda here") as caught:
+    with pytest.raises(FatalError, match="asr cannot compute in bfloat16 on cuda on this machine") as caught:
         ways(compute_type="bfloat16")
-    assert caught.value.hint == "it can: float16, int8"
+    assert caught.value.hint == "use one of float16, int8"
 
 
 def test_a_recommended_model_that_is_not_here_is_named_and_the_embedded_one_used(monkeypatch, tmp_path):
@@ -122,13 +122,13 @@ def test_an_accelerator_that_nobody_compared_is_no_way_out(monkeypatch, tmp_path
 
 def test_a_plan_to_be_read_fetches_nothing_and_says_what_will_be(monkeypatch, tmp_path):
     def refuse(*_, **__):
-        raise AssertionError("nothing is fetched")
+        raise AssertionError("nothing is downloaded")
 
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
-    monkeypatch.setattr("orchestrator.models.hub.fetch", refuse)
+    monkeypatch.setattr("orchestrator.models.download.download", refuse)
     here = machine(here=True)
     found = choices.choose(STAGES["asr"], {"model": "large-v3"}, {}, machine=here, fetch=False)
     assert found.choices[0].model.id == "large-v3"
-    assert found.notes == ("large-v3 is not on this disk: it is fetched before the run begins",)
+    assert found.notes == ("large-v3 is not on this disk: it will be downloaded before the run starts",)
     with pytest.raises(FatalError, match="no whisper model named 'larg-v3'"):
         choices.choose(STAGES["asr"], {"model": "larg-v3"}, {}, machine=here, fetch=False)

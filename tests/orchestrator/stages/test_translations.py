@@ -1,7 +1,7 @@
 import pytest
 
 from orchestrator.errors import FatalError
-from orchestrator.models import translation as translation_models
+from orchestrator.models.nllb_opus import memory_mb
 from orchestrator.stages import translations
 from orchestrator.stages.catalog import STAGES
 from orchestrator.stages.translations import Wanted
@@ -78,7 +78,7 @@ def test_where_the_film_s_model_was_not_taught_to_another_one_does_and_that_is_s
         ({"languages": ("en",), "endpoint": "https://host/v1#s3cret", "model": "m"}, "holds a key or a password"),
         ({"languages": ("zz",), "model": "nllb-200-3.3B"}, "does not write it"),
         ({"languages": ("de",), "model": "opus-mt-cs-en"}, "does not write it"),
-        ({"languages": ("en",), "model": "somebody/indictrans2-x"}, "its code would be run here"),
+        ({"languages": ("en",), "model": "somebody/indictrans2-x"}, "its code would run on this machine"),
     ],
 )  # fmt: skip
 def test_what_no_method_can_do_is_said_before_anything_starts(wanted, sentence):
@@ -97,8 +97,8 @@ def test_languages_are_codes_with_commas_each_once():
 
 
 def test_a_large_model_leases_the_memory_that_its_name_tells():
-    assert translation_models.memory_mb("nllb-200-3.3B") == 9250
-    assert translation_models.memory_mb("facebook/nllb-200-distilled-600M") == 2500
-    assert translation_models.memory_mb("opus-mt-cs-en") == 0
+    assert memory_mb("nllb-200-3.3B") == 9250
+    assert memory_mb("facebook/nllb-200-distilled-600M") == 2500
+    assert memory_mb("opus-mt-cs-en") == 0
     found = stages(languages=("de",), model="nllb-200-3.3B").stages["translation-de"]
     assert found.resources.memory_mb == 9250

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ipc.artifacts import read
-from orchestrator.models import embedded
+from orchestrator.models import embedded, families
 from tests.stage_runners.recordings import RATE, inputs, packaged
 from tests.stage_runners.spec import ROOT, python_of, run_stage
 
@@ -32,7 +32,7 @@ def sound(talk):
 
 @pytest.fixture(scope="module")
 def base():
-    return embedded.place(embedded.find("whisper", "base"))
+    return embedded.place(families.embedded("whisper", "base"))
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 
 from ipc.errors import StageError
 from orchestrator.environments import registry
-from orchestrator.models import embedded
+from orchestrator.models import embedded, families
 from stage_runners.whisper.ctranslate2 import weights as asr_ct2_weights
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.mark.env("whisperx", "models")
 def test_a_transformers_checkpoint_is_converted_once_and_computes_the_same(tmp_path):
-    tokenizer = embedded.place(embedded.find("whisper", "base")) / "tokenizer.json"
+    tokenizer = embedded.place(families.embedded("whisper", "base")) / "tokenizer.json"
     done = subprocess.run(
         [registry.python("whisperx"), "-P", "-m", "tests.stage_runners.whisper.transformers_check", tmp_path, tokenizer],
         env=registry.child_environment("whisperx", {"PYTHONPATH": str(ROOT)}), capture_output=True, text=True, check=False,

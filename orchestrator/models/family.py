@@ -1,0 +1,136 @@
+"""What a family of models is: the models of one kind of network, in all repositories and layouts.
+
+A family is a value: facts, and functions for what depends on a name, a folder or a device. The module of a
+family ends with its `FAMILY`; `orchestrator.models.families` lists the families of each role. A new family
+takes that module and a line there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestrator.errors import FatalError
+from orchestrator.models import folders
+from orchestrator.models.embedded import Embedded
+
+
+def _itself(name: str, _device: str) -> tuple[str, ...]:
+    return (name,)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ModelFamily:
+    """A family of models. A `name` in its functions is a short name or a repository, without a revision."""
+
+    name: str
+    """Its identifier."""
+    claims_name: Callable[[str], bool]
+    """Whether a name belongs to the family."""
+    short_names: tuple[str, ...] = ()
+    """Names that can be downloaded, as a listing and error messages show them."""
+    short_name: Callable[[str], str] = lambda repository: repository
+    """The name under which a listing shows a repository."""
+    packaged: tuple[str, ...] = ()
+    """Names without a file: their weights, if any, are part of the packages of their stage."""
+    embedded: tuple[Embedded, ...] = ()
+    """Models that packages of the environment `models` hold, the default first."""
+    refusal: Callable[[str], FatalError | None] = lambda _name: None
+    """The error for a name that must not be used; None if it may be."""
+
+    weights: Mapping[str, tuple[str, ...]]
+    """The layouts of its folders, each with the files of which such a folder holds one."""
+    layout_of: Callable[[Path], str | None]
+    """The layout of the whole model in a folder; None if it holds none. Reads one small file."""
+    read_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The layouts that a device can use, as they are or converted, best first. `""` stands for all other
+    devices. If this is empty, every device can use every layout."""
+    conversion: Callable[[str, str], str] = lambda _layout, _device: ""
+    """The first word of the folder with a layout's conversion for a device; empty if none is needed."""
+    requires: str = ""
+    """Completes "it holds no ..." for a folder without a model; empty for a family without folders."""
+    single_file: bool = False
+    """Whether a file alone can be a model."""
+
+    repositories: Callable[[str, str], tuple[str, ...]] = _itself
+    """The repositories that may hold the model of a name for a device, the best first."""
+    other_repositories: Callable[[Path], list[str]] = lambda _folder: []
+    """The repositories, as `owner/name` or `owner/name@revision`, that a folder's model takes parts from."""
+    looks_like_one: Callable[[str, Path], bool] = lambda _repository, _folder: True
+    """Whether a listing shows a cached repository: a guess where other models share its layout."""
+    environment: str = ""
+    """The environment whose huggingface_hub downloads the model."""
+    allow: tuple[str, ...] = ()
+    """Patterns of the files to download; empty for all."""
+    ignore: tuple[str, ...] = ()
+    """Patterns of the files not to download."""
+    gated: frozenset[str] = frozenset()
+    """Repositories that the Hub gives only to users who accepted their conditions and have a token."""
+    licences: Mapping[str, str] = field(default_factory=dict)
+    """The licences of repositories, as far as they are known."""
+
+    languages: Callable[[str, Path], frozenset[str] | None] = lambda _name, _folder: None
+    """The codes of the languages that a model (name, folder) writes; None if they are not known."""
+    translates_to: Callable[[str], frozenset[str] | None] = lambda _name: frozenset()
+    """The codes of the languages that a model translates to; None if they are not known."""
+    smaller: Callable[[str], tuple[str, ...]] = lambda _name: ()
+    """The names of smaller models that can replace a model, the largest first."""
+    memory_mb: Callable[[str], int] = lambda _name: 0
+    """The memory in MB that a model takes while it is loaded; 0 if it is not known."""
+
+    def claims(self, asked: str) -> bool:
+        """Say whether a name, a repository (also with a revision) or a folder belongs to this family."""
+        if self.embedded_model(asked) or asked in self.packaged:
+            return True
+        path = local_path(asked)
+        if path is not None:
+            return self.layout_of(path) is not None if path.is_dir() else self.single_file
+        return self.claims_name(asked.partition("@")[0])
+
+    def embedded_model(self, asked: str) -> Embedded | None:
+        """Return the embedded model of this name or alias."""
+        return next((model for model in self.embedded if asked in (model.name, *model.aliases)), None)
+
+    def layouts(self, device: str) -> tuple[str, ...]:
+        """Return the layouts that a device can use, the best first."""
+        return self.read_by.get(device, self.read_by.get("", tuple(self.weights)))
+
+    def usable(self, folder: Path, device: str) -> bool:
+        """Say whether the folder holds a whole model that the device can use."""
+        return self.layout_of(folder) in self.layouts(device)
+
+    def marks(self, device: str) -> tuple[str, ...]:
+        """Return the files of which a repository must hold one to have a model that the device can use."""
+        files = (file for layout in self.layouts(device) for file in self.weights[layout])
+        return tuple(dict.fromkeys(files))
+
+    def lacks(self, folder: Path) -> str:
+        """Return, as a part of a sentence, what a folder lacks; empty for a family without folders."""
+        for index in dict.fromkeys(file for files in self.weights.values() for file in files):
+            if piece := folders.absent_piece(folder / index):
+                return f"it lacks {piece}, which {index} lists"
+        return f"it holds no {self.requires}" if self.requires else ""
+
+
+def local_path(asked: str) -> Path | None:
+    """Return the file or folder that `asked` names; None if there is none."""
+    try:
+        path = Path(asked).expanduser()
+    except RuntimeError:  # "~somebody", and there is no such user
+        return None
+    return path if asked and path.exists() else None
+
+
+def by_files(weights: Mapping[str, tuple[str, ...]]) -> Callable[[Path], str | None]:
+    """Return a `layout_of` for layouts that their files alone tell apart; the first one in `weights` wins."""
+
+    def layout_of(folder: Path) -> str | None:
+        layouts = (
+            layout
+            for layout, files in weights.items()
+            if any(folders.is_whole(folder / file) for file in files)
+        )
+        return next(layouts, None)
+
+    return layout_of

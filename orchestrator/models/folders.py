@@ -1,0 +1,64 @@
+"""What a model's folder holds: its `config.json`, whether its weights are whole, its digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from orchestrator.storage.file_digests import file_digest
+
+_INDEX = ".index.json"
+"""A file of this ending lists the pieces that weights are split into."""
+
+
+def config(folder: Path) -> Mapping[str, object]:
+    """Return the content of the folder's `config.json`; an empty mapping if it cannot be read."""
+    return _json(folder / "config.json")
+
+
+def is_whole(weights: Path) -> bool:
+    """Say whether the file is present and, if it is an index of pieces, every piece that it lists."""
+    if not weights.is_file() or not weights.name.endswith(_INDEX):
+        return weights.is_file()
+    pieces = _pieces(weights)
+    return bool(pieces) and all((weights.parent / name).is_file() for name in pieces)
+
+
+def absent_piece(index: Path) -> str:
+    """Return the first piece that the index lists and its folder lacks; empty if there is none."""
+    pieces = _pieces(index) if index.name.endswith(_INDEX) and index.is_file() else []
+    return next((name for name in pieces if not (index.parent / name).is_file()), "")
+
+
+def is_filled(path: Path) -> bool:
+    """Say whether a file exists, or a folder with a file in it that is not a broken link."""
+    return any(file.exists() for file in path.iterdir()) if path.is_dir() else path.exists()
+
+
+def folder_digest(path: Path) -> str:
+    """Return a SHA-256 over the names and contents of a folder's files, or of one file, without hidden files.
+
+    A file's own SHA-256 is remembered, so the second call reads no weights.
+    """
+    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+    digest = hashlib.sha256()
+    for file in files:
+        name = file.relative_to(path) if path.is_dir() else Path()
+        if not any(part.startswith(".") for part in name.parts):
+            digest.update(f"{name}\0{file_digest(file)}\n".encode())
+    return digest.hexdigest()
+
+
+def _pieces(index: Path) -> list[str]:
+    pieces = _json(index).get("weight_map")
+    return sorted({str(name) for name in pieces.values()}) if isinstance(pieces, dict) else []
+
+
+def _json(file: Path) -> Mapping[str, object]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
