@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on
 from stage_runners.shared_params import LANGUAGE_OPTION
+from stage_runners.text.thresholds import REPETITION
 
 COMPUTE_TYPES = (
     "default", "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32",
@@ -107,6 +108,7 @@ ASR = Stage(
     batch_floor=1,
     stall_s=600,
     packages=("faster-whisper", "ctranslate2"),
+    thresholds=(REPETITION,),
     model="model",
     model_role="whisper",
 )

@@ -11,8 +11,6 @@ from stage_runners.names import corrections, evidence, terms
 from stage_runners.names.stage import POST_NER
 
 STAGE = POST_NER
-THRESHOLD = 0.65
-"""Score from which on a name is set right; measured by `benchmarks/names_planted.py`."""
 _LISTED = 50
 """Corrections that the summary is told of; all are in the artifact."""
 
@@ -33,7 +31,7 @@ def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
     rows, lines = words.rows(), segments.rows()
     languages = {row["id"]: row["language"] or "" for row in lines}
     film = corrections.Film(rows, languages, known, tagger(model, rows, languages))
-    found = film.corrections(float(context.params.get("name_threshold", THRESHOLD)))
+    found = film.corrections(float(context.params["name_threshold"]))
     context.check()
     undone = {str(pair).casefold() for pair in context.params.get("undone") or ()}
     kept = [one for one in found if not corrections.refused(one, undone)]

@@ -10,19 +10,9 @@ from typing import Any
 from stage_runners.names import evidence
 from stage_runners.names.evidence import Heard
 from stage_runners.names.terms import Term, capitalised, starts, support, written_in
+from stage_runners.names.thresholds import CORRECTIONS, SCORE
 from stage_runners.names.transliteration import script
 from stage_runners.text.phonetics import core, folded
-
-_LONGEST_GAP = 0.5
-"""Seconds between two words that may be one name."""
-_CLEAR = 0.05
-"""By how much the best term's score leads the next one's, or none is taken."""
-_BELIEVED = 0.85
-"""Probability at which a word heard anywhere in the film is believed everywhere."""
-_NEAR = 40
-"""Words on either side in which the name itself is looked for."""
-_MERGED = 0.8
-"""Spelling that two words have to share with a name at least to be put together."""
 
 Row = Mapping[str, Any]
 
@@ -59,7 +49,7 @@ class Film:
         self._believed = {
             folded(core(word["text"])[1])
             for word in words
-            if word["probability"] is not None and word["probability"] >= _BELIEVED
+            if word["probability"] is not None and word["probability"] >= CORRECTIONS.believed
         }
         # one name of the cast is not another one misheard
         self._believed |= {form for term in known for form in term.forms}
@@ -85,7 +75,7 @@ class Film:
                 ranked = sorted(self._judged(heard, first, length), key=lambda one: -one.score)
                 if not ranked or ranked[0].score < threshold:
                     continue
-                if len(ranked) > 1 and ranked[0].score - ranked[1].score < _CLEAR:
+                if len(ranked) > 1 and ranked[0].score - ranked[1].score < CORRECTIONS.lead:
                     continue
                 best = ranked[0]
                 # Where the name itself is heard right, one that is heard otherwise again and again is somebody else's.
@@ -103,7 +93,7 @@ class Film:
             return None
         known = [1.0 if word["probability"] is None else float(word["probability"]) for word in run]
         language = self.languages.get(run[0]["segment"], "")
-        if min(known) > evidence.MOST_SURE:
+        if min(known) > CORRECTIONS.most_sure:
             return None
         if length == 1 and folded(texts[0]) in self._believed:
             return None
@@ -153,9 +143,9 @@ class Film:
         """How far the film bears out that this name is said in it, 0..1; None where it does not."""
         own = self.support[term.text]
         others = sum(1 for text in self.support if text != term.text)
-        if not own and others < 2:
+        if not own and others < SCORE.others_least:
             return None
-        return min(1.0, 0.5 * min(own, 2) + 0.15 * others)
+        return min(1.0, SCORE.own * min(own, SCORE.own_times) + SCORE.others * others)
 
     def _told(self, term: Term) -> str:
         if own := self.support[term.text]:
@@ -167,14 +157,17 @@ class Film:
         texts = [core(word["text"])[1] for word in run]
         strange = [text for text in texts if not evidence.ordinary(text, language)]
         whole = any(folded(text) in term.forms for text in texts for term in self.known)
-        return bool(strange) and not whole and found.sound == 1 and found.spelling >= _MERGED
+        return bool(strange) and not whole and found.sound == 1 and found.spelling >= CORRECTIONS.merged
 
     def _beside(self, first: int, last: int, term: Term) -> bool:
         """Whether the name stands in the same segment already: two people are spoken of, or it would be said twice."""
         segment = self.words[first]["segment"]
         near = [
             word
-            for k in (*range(max(0, first - _NEAR), first), *range(last, min(len(self.words), last + _NEAR)))
+            for k in (
+                *range(max(0, first - CORRECTIONS.near), first),
+                *range(last, min(len(self.words), last + CORRECTIONS.near)),
+            )
             if (word := self.words[k])["segment"] == segment
         ]
         return any(folded(core(word["text"])[1]) in term.forms for word in near)
@@ -247,4 +240,4 @@ def _adjoining(run: Sequence[Row]) -> bool:
         return False
     if one["end"] is None or other["start"] is None:
         return True
-    return bool(other["start"] - one["end"] <= _LONGEST_GAP)
+    return bool(other["start"] - one["end"] <= CORRECTIONS.gap_s)

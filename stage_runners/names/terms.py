@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from stage_runners.names import transliteration
+from stage_runners.names.thresholds import CORRECTIONS
 from stage_runners.text.grammar import ending
 from stage_runners.text.phonetics import core, folded
-
-_SURE = 0.5
-"""Probability from which on a word counts as heard."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +82,7 @@ def support(
                 break
             text = core(" ".join(one["text"] for one in run))[1]
             form = folded(text)
-            if form not in pairs or min(_probability(one) for one in run) < _SURE:
+            if form not in pairs or min(_probability(one) for one in run) < CORRECTIONS.supports:
                 continue
             capital = capitalised(text)
             telling = capital is True and language != "de" and not (first[k] and form in small)

@@ -15,6 +15,7 @@ from functools import cache
 
 from stage_runners.names.evidence import ordinary
 from stage_runners.naming.introductions import LANGUAGES, Phrases
+from stage_runners.naming.thresholds import EVIDENCE
 
 BEFORE = (
     r"mr|mrs|ms|miss|dr|sir|madam|mister|doctor|captain|professor|herr|frau|fräulein|monsieur|madame|mademoiselle|mme|"
@@ -31,8 +32,6 @@ _WORD = re.compile(
 _SAYING = r"[\"”’»]|(?:he|she|they|we|you|i)\s+(?:said|says|say|told|tells|thought|asked)\b"
 _FILLERS = r"and|so|well|there|everybody|everyone|all|und|et|y|a|और|aur"
 """What may stand before "I'm ..." besides a greeting."""
-_LONGEST = 3
-"""Words of a name at most."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ def opened(rest: str, language: str) -> str:
     at = 0
     for match in _WORD.finditer(rest):
         word = match.group()
-        if rest[at : match.start()].strip(" ") or len(words) == _LONGEST:
+        if rest[at : match.start()].strip(" ") or len(words) == EVIDENCE.name_words:
             break
         cased = word.lower() != word.upper()
         if (cased and not word[0].isupper() and language != "hi") or word.lower() in _stop_words(language):
@@ -205,7 +204,7 @@ def _of_oneself(before: str, rest: str, phrases: Phrases) -> bool:
         phrases.greeting
         and re.search(rf"(?:^|[\s,.!])(?:{phrases.greeting})[,.!]*\s*$", before, re.IGNORECASE)
     )
-    words = rest.split()[1 : _LONGEST + 1]
+    words = rest.split()[1 : EVIDENCE.name_words + 1]
     return (
         greeted
         or bool(re.match(r"[A-Z]\w*(?: [A-Z]\w*)? in [A-Z]", rest))

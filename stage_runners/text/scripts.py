@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 
 from stage_runners.text.iso639 import language
+from stage_runners.text.thresholds import SCRIPTS
 
 _FLORES = """
 af afr_Latn|am amh_Ethi|ar arb_Arab|as asm_Beng|az azj_Latn|ba bak_Cyrl|be bel_Cyrl|bg bul_Cyrl|bn ben_Beng|bo bod_Tibt
@@ -51,9 +52,9 @@ def as_written(code: str, text: str) -> str:
     Spoken, the two are one; small Whisper models write either.
     """
     other = {"hi": "ur", "ur": "hi"}.get(language(code).code)
-    if other is None or share_written_in(text, code)[0] >= 0.5:
+    if other is None or share_written_in(text, code)[0] >= SCRIPTS.written:
         return code
-    return other if share_written_in(text, other)[0] >= 0.5 else code
+    return other if share_written_in(text, other)[0] >= SCRIPTS.written else code
 
 
 def name(code: str) -> str:

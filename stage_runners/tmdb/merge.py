@@ -7,10 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from stage_runners.tmdb.film_facts import FIELDS, Known, Row, folded
-
-MOST = 300
-"""Rows of a cast at most: a series has more, and nobody says the names of the last."""
-_ALIASES = 12
+from stage_runners.tmdb.thresholds import CAST
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ def merge(knowns: Sequence[Known]) -> Merged:
         said.append(_words(known.source, given, new, same))
     facts = {name: facts.get(name, 0 if name == "year" else "") for name in FIELDS}
     ordered = [pair for kind in ("character", "place", "other") for pair in rows if pair[0].kind == kind]
-    kept = tuple((_trimmed(row), "+".join(sources)) for row, sources in ordered[:MOST])
+    kept = tuple((_trimmed(row), "+".join(sources)) for row, sources in ordered[: CAST.rows])
     return Merged(facts, kept, tuple(said), len(ordered) - len(kept))
 
 
@@ -90,7 +87,7 @@ def _joined(first: Row, second: Row) -> Row:
 
 
 def _trimmed(row: Row) -> Row:
-    return replace(row, aliases=row.aliases[:_ALIASES])
+    return replace(row, aliases=row.aliases[: CAST.aliases])
 
 
 def _words(source: str, given: Sequence[str], new: int, same: int) -> str:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from stage_runners.tmdb.film_facts import Row, clean, folded
 from stage_runners.tmdb.nameless_roles import nameless
+from stage_runners.tmdb.thresholds import CAST
 
 _SELF = re.compile(
     r"^(self|him ?self|her ?self|them ?sel(?:f|ves)|it ?self|selbst|(er|sie) selbst|(lui|elle)[ -]m[eê]me|"
@@ -29,7 +30,6 @@ _PARTS = re.compile(
 _QUOTED = re.compile(
     r"[\"\u201c\u201d«»\u201e]\s*([^\"\u201c\u201d«»\u201e]+?)\s*[\"\u201c\u201d«»\u201e]|(?<!\w)['\u2018\u2019]([^'\u2018\u2019]+)['\u2018\u2019](?!\w)"
 )
-_LONGEST = 300
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _AGE = re.compile(
     r"^(?:(?:very )?young(?:er)?|old(?:er)?|teen(?:age[dr]?)?|adult|child|kid|middle[- ]aged|elderly|adolescent)\s+",
@@ -69,7 +69,7 @@ def characters(role: str, actor: str = "") -> list[tuple[Row, bool]]:
 
     Several names in a role ("Neo / Thomas Anderson") are the names of one: they have one voice.
     """
-    text = clean(role[:_LONGEST])
+    text = clean(role[: CAST.role])
     if _SELF.match(text) or _APPEARANCE.match(text):
         return []
     names: list[str] = []

@@ -126,7 +126,7 @@ def _online(context: Any, said: api.Named | None, others: Sequence[Known], secon
         context.fact("transient", reason)
     finally:
         client.close()
-        context.metric("questions", client.asked)
+        context.metric("questions", client.requests)
     return []
 
 

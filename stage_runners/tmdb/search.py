@@ -9,17 +9,7 @@ from typing import Any
 from stage_runners.tmdb.api import details, titles, year
 from stage_runners.tmdb.client import Client, NotFoundError
 from stage_runners.tmdb.film_facts import Known, folded
-
-LIKELY = 0.85
-"""How alike title, year and length must be, from 0 to 1, before a hit is taken for the film."""
-CLOSE = 0.05
-"""Hits no further apart than this are equally likely: then the better known one is taken, if it is so by `FAR`."""
-FAR = 2.0
-WRONG_YEAR, NEXT_YEAR, WRONG_LENGTH = 0.3, 0.03, 0.1
-"""What a year that is not the film's costs, one beside it (festivals, other countries), and a length that is not."""
-PAGES = 3
-LOOKED_AT = 5
-"""Of how many hits the details are asked, at most."""
+from stage_runners.tmdb.thresholds import SEARCH
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +66,12 @@ def search(client: Client, wanted: Known, seconds: float, locale: str) -> tuple[
 
 
 def _chosen(hits: list[Hit], text: str) -> tuple[Hit | None, list[Hit], str]:
-    likely = [hit for hit in hits if hit.likeness >= LIKELY and hit.fits]
+    likely = [hit for hit in hits if hit.likeness >= SEARCH.likely and hit.fits]
     if not likely:
         best = hits[0]
-        lack = "only its title fits, and that is no evidence" if best.likeness >= LIKELY else "too unlike"
+        lack = (
+            "only its title fits, and that is no evidence" if best.likeness >= SEARCH.likely else "too unlike"
+        )
         hits = [replace(hit, why=hit.why or (lack if hit is best else "not taken")) for hit in hits]
         return (
             None,
@@ -87,10 +79,11 @@ def _chosen(hits: list[Hit], text: str) -> tuple[Hit | None, list[Hit], str]:
             f"nothing at TMDB is likely enough for {text!r}: the best is {best.words()}, {best.likeness:.2f}: {lack}",
         )
     rivals = sorted(
-        (hit for hit in likely if likely[0].likeness - hit.likeness <= CLOSE), key=lambda hit: -hit.popularity
+        (hit for hit in likely if likely[0].likeness - hit.likeness <= SEARCH.close),
+        key=lambda hit: -hit.popularity,
     )
     first = rivals[0]
-    if len(rivals) > 1 and first.popularity < FAR * rivals[1].popularity:
+    if len(rivals) > 1 and first.popularity < SEARCH.far * rivals[1].popularity:
         names = ", ".join(hit.words() for hit in rivals)
         hits = [replace(hit, why="as likely as another" if hit in rivals else "less likely") for hit in hits]
         return None, hits, f"{text!r} may be any of {names}: say which with --tmdb"
@@ -107,7 +100,7 @@ def _offers(client: Client, kind: str, text: str, wanted_year: int, locale: str)
     year_param = "year" if kind == "movie" else "first_air_date_year"
     for with_year in [True, False] if wanted_year else [False]:
         good = False
-        for page in range(1, PAGES + 1):
+        for page in range(1, SEARCH.pages + 1):
             params: dict[str, str | int] = {
                 "query": text,
                 "language": locale,
@@ -119,7 +112,7 @@ def _offers(client: Client, kind: str, text: str, wanted_year: int, locale: str)
             results = said.get("results")
             for one in results if isinstance(results, list) else []:
                 if isinstance(one, dict) and isinstance(one.get("id"), int):
-                    good = good or _alike([text], _names(one)) >= LIKELY
+                    good = good or _alike([text], _names(one)) >= SEARCH.likely
                     yield one
             pages = said.get("total_pages")
             if good or not isinstance(pages, int) or page >= pages:
@@ -145,7 +138,7 @@ def _with_year(hit: Hit, wanted: Known) -> Hit:
     likeness = hit.likeness
     if (begun := _wanted_year(wanted)) and hit.year:
         apart = abs(begun - hit.year)
-        likeness -= 0 if apart == 0 else NEXT_YEAR if apart == 1 else WRONG_YEAR
+        likeness -= 0 if apart == 0 else SEARCH.next_year if apart == 1 else SEARCH.wrong_year
         fits += ["the year"] if apart <= 1 else []
     return replace(hit, likeness=max(0.0, likeness), fits=tuple(fits))
 
@@ -158,12 +151,12 @@ def _looked_into(
     client: Client, hits: list[Hit], texts: Sequence[str], wanted: Known, seconds: float, locale: str
 ) -> list[Hit]:
     """`hits` with what their details say: the length, and the titles in other languages where no title fits."""
-    likely = [hit for hit in hits if hit.likeness >= LIKELY]
+    likely = [hit for hit in hits if hit.likeness >= SEARCH.likely]
     unlike = not likely
     settled = len(likely) == 1 and likely[0].fits
     if settled:
         return hits
-    asked = (likely or sorted(hits, key=lambda hit: -hit.popularity))[:LOOKED_AT]
+    asked = (likely or sorted(hits, key=lambda hit: -hit.popularity))[: SEARCH.details]
     result = []
     for hit in hits:
         if hit not in asked:
@@ -184,12 +177,11 @@ def _with_length(hit: Hit, said: dict[str, Any], seconds: float) -> Hit:
     runtime = said.get("runtime")
     if not seconds or not isinstance(runtime, int) or runtime <= 0:
         return hit
-    # television runs 4 % faster than film in half of the world, and credits are cut
-    if abs(seconds / 60 - runtime) <= max(5.0, 0.08 * runtime):
+    if abs(seconds / 60 - runtime) <= max(SEARCH.minutes, SEARCH.share * runtime):
         return replace(hit, fits=(*hit.fits, "the length"))
     return replace(
         hit,
-        likeness=max(0.0, hit.likeness - WRONG_LENGTH),
+        likeness=max(0.0, hit.likeness - SEARCH.wrong_length),
         why=f"it lasts {runtime} min, this {seconds / 60:.0f}",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, Switch, on_cpu
+from stage_runners.tmdb.thresholds import THRESHOLDS
 
 NAMES = Switch(
     help="look up the names of the film's characters, and correct misheard ones",
@@ -46,5 +47,6 @@ TMDB = Stage(
     stall_s=180,
     switch=NAMES,
     packages=("guessit",),
+    thresholds=THRESHOLDS,
     secrets=("TMDB_API_KEY",),
 )

@@ -31,9 +31,7 @@ def translated(
     for first in range(0, len(order), size):
         places = order[first : first + size]
         context.check()
-        batch = [
-            lines[k] if translator.in_order else replace(lines[k], speaker="", fault="") for k in places
-        ]
+        batch = [lines[k] if translator.in_order else replace(lines[k], speaker="", fault="") for k in places]
         for k, text in zip(places, translator.translate(batch, target, attempt), strict=True):
             texts[keys[k]] = None if text is None else " ".join(text.split())
             done += counts[keys[k]]

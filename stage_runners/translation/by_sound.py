@@ -122,9 +122,7 @@ class _Translation:
                 size = max(1, size // 2)
 
     def _faults(self, window: _Window, text: str, result: Rendering) -> list[str]:
-        faults = quality_checks.faults(
-            window.source, text, window.group[0].language, self._translator.target
-        )
+        faults = quality_checks.faults(window.source, text, window.group[0].language, self._translator.target)
         # A repetition in the transcript may be a loop too: here the sound counts, not the text.
         if (result.looped or loop(text)) and text and "repeated" not in faults:
             faults.append("repeated")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
-sys.path.insert(0, '/tmp/texthelper/site')
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -28,7 +26,6 @@ _LONGEST_WAIT_S = 60.0
 _CONNECT_S = 10.0
 _OPTIONAL = ("response_format", "seed", "temperature")
 """Options that some servers and models reject: left out one by one if a request is rejected because of them."""
-_OPTIONS = {"temperature": 0, "seed": 0, "stream": False, "response_format": {"type": "json_object"}}
 _BUSY = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 _REJECTED = frozenset({400, 413, 422})
 _LONGEST_REASON = 300
@@ -83,58 +80,52 @@ class Chat:
             self._http.close()
             self._http = None
 
-    def _once(self, messages):
-        import openai
-
+    def _once(self, messages: Sequence[Mapping[str, str]]) -> str:
+        """The answer to one request, or to the first that holds no option which the server rejects."""
         while True:
             self._check()
-            options = {name: value for name, value in _OPTIONS.items() if name not in self._left_out}
-            try:
-                answer = self._opened().chat.completions.create(model=self._model, messages=list(messages), **options)
-            except openai.APITimeoutError as error:
-                self._reached = self._reached or type(error.__cause__).__name__ == "ReadTimeout"
-                raise RetryableError(f"no answer within {self._timeout_s:g} s") from None
-            except openai.APIConnectionError as error:
-                raise RetryableError(connection.described(error.__cause__ or error, self._key)) from None
-            except openai.APIStatusError as error:
-                self._reached = True
-                reason = connection.masked(_reason(error.response), self._key)
-                option = self._rejected_option(reason, options) if error.status_code in _REJECTED else ""
-                if not option:
-                    raise self._error(error.response, reason) from None
-                self._left_out.append(option)
-                continue
-            except (openai.OpenAIError, ValueError):
-                raise RetryableError("its answer is not a chat completion") from None
+            body = self._body(messages)
+            response = self._post(body)
+            if response.status_code == 200:
+                return _content(response)
+            reason = connection.masked(_reason(response), self._key)
+            option = self._rejected_option(reason, body) if response.status_code in _REJECTED else ""
+            if not option:
+                raise self._error(response, reason)
+            self._left_out.append(option)
+
+    def _body(self, messages: Sequence[Mapping[str, str]]) -> dict[str, object]:
+        body: dict[str, object] = {
+            "model": self._model, "messages": list(messages), "temperature": 0, "seed": 0, "stream": False,
+            "response_format": {"type": "json_object"},
+        }  # fmt: skip
+        return {name: value for name, value in body.items() if name not in self._left_out}
+
+    def _post(self, body: Mapping[str, object]) -> httpx.Response:
+        import httpx
+
+        timeout = httpx.Timeout(self._timeout_s, connect=_CONNECT_S)
+        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        try:
+            if self._http is None:
+                self._http = connection.opened()
+            response = self._http.post(self.address, json=body, headers=headers, timeout=timeout)
+        except connection.NetworkSettingsError as error:
+            raise StageError(
+                "config",
+                f"the settings of the network are wrong: {connection.masked(str(error), self._key)}",
+                "check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and SSL_CERT_FILE",
+            ) from None
+        except httpx.ReadTimeout:
             self._reached = True
-            try:
-                content = answer.choices[0].message.content
-            except (AttributeError, IndexError, TypeError):
-                raise RetryableError("its answer is not a chat completion") from None
-            if not isinstance(content, str):
-                raise RetryableError("its answer is empty")
-            return content
-
-    def _opened(self):
-        import openai
-
-        if self._http is None:
-            os.environ.pop("OPENAI_CUSTOM_HEADERS", None)  # no argument turns it off
-            headers = {} if self._key else {"Authorization": openai.Omit()}
-            try:
-                self._http = openai.OpenAI(
-                    api_key=self._key or "none", admin_api_key="", organization="", project="", webhook_secret="",
-                    base_url=self.address.removesuffix("/chat/completions"), max_retries=0, default_headers=headers,
-                    timeout=openai.Timeout(self._timeout_s, connect=_CONNECT_S),
-                    http_client=openai.DefaultHttpxClient(follow_redirects=False),
-                )
-            except (ImportError, OSError, ValueError) as error:
-                raise StageError(
-                    "config",
-                    f"the settings of the network are wrong: {connection.masked(str(error), self._key)}",
-                    "check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and SSL_CERT_FILE",
-                ) from None
-        return self._http
+            raise RetryableError(f"no answer within {self._timeout_s:g} s") from None
+        except httpx.InvalidURL as error:
+            reason = connection.described(error, self._key)
+            raise StageError("config", f"{self.address} is not a valid address: {reason}") from None
+        except httpx.HTTPError as error:
+            raise RetryableError(connection.described(error, self._key)) from None
+        self._reached = True
+        return response
 
     def _error(self, response: httpx.Response, reason: str) -> Exception:
         """What to raise for an answer with an error's status."""
@@ -190,6 +181,17 @@ def _key(host: str) -> str:
             "auth", f"{KEY_VARIABLE} is not a key: it holds a line break, or characters that are not ASCII"
         )
     return key
+
+
+def _content(response: httpx.Response) -> str:
+    """The text of a chat completion."""
+    try:
+        content = response.json()["choices"][0]["message"]["content"]
+    except (ValueError, KeyError, IndexError, TypeError):
+        raise RetryableError("its answer is not a chat completion") from None
+    if not isinstance(content, str):
+        raise RetryableError("its answer is empty")
+    return content
 
 
 def _reason(response: httpx.Response) -> str:

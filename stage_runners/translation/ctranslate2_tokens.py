@@ -121,10 +121,14 @@ class Marian:
         """Why it cannot translate between the two; empty if it can, or if its languages are unknown."""
         first, last = self._pair
         if _is_code(first) and not same_language(first, source):
-            return f"this OPUS-MT model translates from {scripts.name(first)}, not from {scripts.name(source)}"
+            return (
+                f"this OPUS-MT model translates from {scripts.name(first)}, not from {scripts.name(source)}"
+            )
         if self._targets:
             listed = ", ".join(sorted(self._targets)[:_LISTED])
-            return "" if self._named(target) else f"this OPUS-MT model translates to {listed}, not to {target}"
+            return (
+                "" if self._named(target) else f"this OPUS-MT model translates to {listed}, not to {target}"
+            )
         if _is_code(last) and not same_language(last, target):
             return f"this OPUS-MT model translates to {scripts.name(last)}, not to {scripts.name(target)}"
         return ""

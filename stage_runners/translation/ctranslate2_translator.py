@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ipc.context import Context
 from ipc.declaration import Param, Resources, Stage, on
 from ipc.errors import StageError
-from stage_runners.frameworks import cuda_libraries
-from stage_runners.translation import by_text, ctranslate2_tokens, thresholds
-from stage_runners.translation.ctranslate2_tokens import Marian, Nllb
+from stage_runners.translation import thresholds
 from stage_runners.translation.declared import FROM_TEXT, TARGET, TRANSLATED
 from stage_runners.translation.thresholds import ATTEMPTS, CTRANSLATE2_TOKENS
-from stage_runners.translation.translator import Line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ipc.context import Context
+    from stage_runners.translation.ctranslate2_tokens import Marian, Nllb
+    from stage_runners.translation.translator import Line
 
 _MODULE = "translation.ctranslate2_translator"
 
@@ -84,6 +86,9 @@ def load(params: Mapping[str, Any], device: str) -> Loaded:
     """The model in the folder `params["_model"]["path"]` on `device`; one in Transformers' layout is converted first."""
     import ctranslate2
 
+    from stage_runners.frameworks import cuda_libraries
+    from stage_runners.translation import ctranslate2_tokens
+
     if device == "cuda":
         cuda_libraries.load_cublas()
     model = params["_model"]
@@ -110,6 +115,8 @@ def load(params: Mapping[str, Any], device: str) -> Loaded:
 
 def run(loaded: Loaded, inputs: Mapping[str, Path], context: Context) -> None:
     """Write `segments` and `words` in the target language."""
+    from stage_runners.translation import by_text
+
     context.fact("compute_type", loaded.compute_type)
     by_text.run(Ctranslate2(loaded, context.params), inputs, context)
 

@@ -14,17 +14,17 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ipc.context import Context
 from ipc.declaration import Param, Resources, Stage, on
 from ipc.errors import StageError
-from stage_runners.text import scripts
-from stage_runners.text.iso639 import language
-from stage_runners.translation import by_text, thresholds
+from stage_runners.translation import thresholds
 from stage_runners.translation.declared import FROM_TEXT, TARGET, TRANSLATED
 from stage_runners.translation.thresholds import ATTEMPTS, INDICTRANS2_TOKENS
-from stage_runners.translation.translator import Line
+
+if TYPE_CHECKING:
+    from ipc.context import Context
+    from stage_runners.translation.translator import Line
 
 _MODULE = "translation.indictrans2_translator"
 
@@ -128,6 +128,8 @@ def _isolate_code() -> None:
 
 def run(loaded: Loaded, inputs: Mapping[str, Path], context: Context) -> None:
     """Write `segments` and `words` in the target language."""
+    from stage_runners.translation import by_text
+
     context.fact("compute_type", loaded.compute_type)
     by_text.run(IndicTrans2(loaded, context.params), inputs, context)
 
@@ -150,6 +152,9 @@ class IndicTrans2:
 
     def refusal(self, source: str, target: str) -> str:
         """Why the model cannot translate between the two; empty if it can."""
+        from stage_runners.text import scripts
+        from stage_runners.text.iso639 import language
+
         for code in (source, target):
             if language(code).code not in {*scripts.INDIC, "en"}:
                 return f"IndicTrans2 has no {scripts.name(code)}"
@@ -165,6 +170,8 @@ class IndicTrans2:
     def translate(self, lines: Sequence[Line], target: str, attempt: int) -> list[str | None]:
         """The translations; from the second attempt on with a wider search without repetitions."""
         import torch
+
+        from stage_runners.text import scripts
 
         last = scripts.flores(target)
         # One by one: the processor keeps what it took out of each text in a queue, in this order.

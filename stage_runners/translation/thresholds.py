@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stage_runners.text.thresholds import REPETITION, SCRIPTS
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sentences:
@@ -152,7 +154,7 @@ CTRANSLATE2_TOKENS = TokenLimits(read=512, write=256)
 INDICTRANS2_TOKENS = TokenLimits(read=256, write=256)
 """What IndicTrans2's networks have positions for."""
 
-FROM_TEXT = (SENTENCES, FAULTS, ATTEMPTS, NAME_FORMS, TIMES)
+FROM_TEXT = (SENTENCES, FAULTS, ATTEMPTS, NAME_FORMS, TIMES, REPETITION, SCRIPTS)
 """Thresholds of every translation from text."""
-FROM_SOUND = (SENTENCES, FAULTS, TIMES, SOUND_WINDOWS)
+FROM_SOUND = (SENTENCES, FAULTS, TIMES, SOUND_WINDOWS, REPETITION)
 """Thresholds of a translation from sound."""

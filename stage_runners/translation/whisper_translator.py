@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ipc.artifacts import Audio
-from ipc.context import Context
 from ipc.declaration import Input, Param, Resources, Stage, on
 from ipc.errors import StageError
 from stage_runners.names.stage import SPOKEN
-from stage_runners.translation import by_sound, thresholds
+from stage_runners.translation import thresholds
 from stage_runners.translation.declared import TARGET, TRANSLATED
-from stage_runners.translation.translator import Rendering
-from stage_runners.whisper.windows import Chunk
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ipc.artifacts import Audio
+    from ipc.context import Context
+    from stage_runners.translation.translator import Rendering
     from stage_runners.whisper import decode
+    from stage_runners.whisper.windows import Chunk
 
 _MODULE = "translation.whisper_translator"
 
@@ -78,6 +79,8 @@ def load(params: Mapping[str, Any], device: str) -> Loaded:
 
 def run(loaded: Loaded, inputs: Mapping[str, Path], context: Context) -> None:
     """Write `segments` and `words` in English."""
+    from stage_runners.translation import by_sound
+
     if loaded.computed_on:
         context.fact("computed_on", loaded.computed_on)
     by_sound.run(WhisperTask(loaded, context), inputs, context)
@@ -112,6 +115,7 @@ class WhisperTask:
         self, audio: Audio, chunks: Sequence[Chunk], language: str, no_repeat: int
     ) -> list[Rendering]:
         """See `SoundTranslator`."""
+        from stage_runners.translation.translator import Rendering
         from stage_runners.whisper import decode
 
         results, _ = decode.generate(

@@ -73,7 +73,9 @@ def given_back(group: Sequence[Sentence], text: str) -> list[tuple[Sentence, str
         given[1] = (given[1][0], given[0][1] + given[1][1])
         del given[0]
     return [
-        (_sentence(taken, group[0].language), " ".join(texts)) for taken, texts in given if taken and any(texts)
+        (_sentence(taken, group[0].language), " ".join(texts))
+        for taken, texts in given
+        if taken and any(texts)
     ]
 
 

@@ -331,6 +331,17 @@ def test_below_the_confidence_the_label_stays_and_the_candidate_is_told(tmp_path
 
 
 @pytest.mark.env("nlp")
+@pytest.mark.parametrize(("least", "name"), [(0.8, None), (0, "Sheila")])
+def test_a_confidence_of_zero_accepts_every_candidate(tmp_path, least, name):
+    answered = [20.0, (B, "Sheila, come here."), (C, "What is it?")]  # which speaks for another Sheila
+    vectors = {A: unit(1), B: unit(0, 1), C: unit(0, 0, 1)}
+    lines = [(A, "I'm Sheila in Texas."), *answered]
+    done, rows = stage(tmp_path, lines, {"name_confidence": least}, vectors=vectors)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (rows[A]["name"], round(rows[A]["confidence"], 2)) == (name, 0.71)
+
+
+@pytest.mark.env("nlp")
 def test_a_voice_that_is_not_in_the_film_is_a_config_error(tmp_path):
     done, _ = stage(tmp_path, [(A, "Hello.")], {"speakers": "SPEAKER_07=Raj"})
     assert done.returncode != 0

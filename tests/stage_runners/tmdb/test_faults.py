@@ -44,12 +44,12 @@ def test_what_goes_wrong_once_is_tried_again(tmdb, tmp_path, identified, wrong):
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        (429, "it asks for fewer questions"),
-        (503, "an error of its own (503)"),
-        (302, "does not take the question"),
+        (429, "it limits the rate of requests"),
+        (503, "a server error (503)"),
+        (302, "rejects the request"),
         ("garbage", "what answered is not TMDB"),
         ("list", "what answered is not TMDB"),
-        ("redirect", "does not take the question (302)"),
+        ("redirect", "rejects the request (302)"),
         (401, "TMDB refuses the key in TMDB_API_KEY"),
     ],
 )

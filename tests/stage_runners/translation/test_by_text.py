@@ -22,7 +22,9 @@ class Table:
 
     method = "table"
 
-    def __init__(self, answers=(), *, placeholder="XQ{}", batch=4, in_order=False, languages=("cs", "en", "de")):
+    def __init__(
+        self, answers=(), *, placeholder="XQ{}", batch=4, in_order=False, languages=("cs", "en", "de")
+    ):
         self.answers = dict(answers)
         self.placeholder, self.batch, self.in_order, self.languages = placeholder, batch, in_order, languages
         self.calls = []

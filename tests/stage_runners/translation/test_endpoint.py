@@ -173,6 +173,13 @@ def test_an_answer_that_comes_too_late_is_asked_for_again(translate):
     assert len(done.server.asked) == 2
 
 
+def test_no_time_for_an_answer_is_refused(translate):
+    done = translate(good, timeout_s=0.0)
+    assert done.process.returncode == 1
+    assert "timeout_s is 0: an answer needs more than 0 seconds" in done.text
+    assert done.server.asked == []
+
+
 def test_what_a_server_does_not_know_of_the_interface_is_left_out(translate):
     refusal = status(400, "Unrecognized request argument supplied: response_format")
     done = translate(refusal, good)

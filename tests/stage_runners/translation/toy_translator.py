@@ -39,4 +39,6 @@ class Backwards:
         return "" if target == "en" else f"backwards has no {target}"
 
     def translate(self, lines, target, attempt):
-        return [" ".join(word if "XQ" in word else word[::-1] for word in line.text.split()) for line in lines]
+        return [
+            " ".join(word if "XQ" in word else word[::-1] for word in line.text.split()) for line in lines
+        ]
