@@ -1,4 +1,6 @@
-"""Names in the transcript set right, on evidence: sound, spelling, an unsure recogniser, the cast borne out by the film."""
+"""Corrects misheard names, on evidence: sound, spelling, low confidence, and a cast that the film
+supports.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from stage_runners.names.stage import POST_NER
 
 STAGE = POST_NER
 _LISTED = 50
-"""Corrections that the summary is told of; all are in the artifact."""
+"""Corrections in the summary; the artifact has all."""
 
 
 def load(params: Mapping[str, Any], device: str) -> Any:  # noqa: ARG001
@@ -23,7 +25,7 @@ def load(params: Mapping[str, Any], device: str) -> Any:  # noqa: ARG001
 
 
 def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
-    """Read segments, words and glossary; write segments and words with names set right, and `corrections`."""
+    """Read segments, words and glossary; write segments and words with corrected names, and `corrections`."""
     from ipc.artifacts import read
 
     segments, words = read(inputs["segments"], "segments"), read(inputs["words"], "words")
@@ -49,7 +51,9 @@ def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
 def tagger(
     model: Any, words: Sequence[Mapping[str, Any]], languages: Mapping[int, str]
 ) -> Callable[[int], bool | None]:
-    """`proper(row)` by spaCy for English segments, each tagged when it is first asked about; None for other languages."""
+    """`proper(row)` by spaCy for English segments, each tagged at the first call; None for other
+    languages.
+    """
     members: dict[int, list[int]] = {}
     for row, word in enumerate(words):
         members.setdefault(word["segment"], []).append(row)
@@ -98,7 +102,7 @@ def _facts(
     )
     if strangers:
         context.log(
-            f"no dictionary of {', '.join(strangers)}: only capitalised words inside sentences are corrected"
+            f"no dictionary for {', '.join(strangers)}: only capitalised words inside sentences are corrected"
         )
 
 

@@ -1,4 +1,4 @@
-"""Which words of a transcript are misheard names, and the transcript with those set right."""
+"""Finds the misheard names in a transcript, and corrects them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Correction:
-    """`first` to `last` (not included) are rows of words; `before` and `after` are without the marks around them."""
+    """`first` to `last` (not included) are rows of words; `before` and `after` are without the marks around
+    them.
+    """
 
     first: int
     last: int
@@ -31,8 +33,9 @@ class Correction:
 
 
 class Film:
-    """A transcript and its glossary. `proper(row)` says whether a tagger holds a word for a name, None for
-    a language it does not know.
+    """A transcript and its glossary.
+
+    `proper(row)` is whether a tagger marks a word as a name; None for a language without a tagger.
     """
 
     def __init__(
@@ -51,11 +54,11 @@ class Film:
             for word in words
             if word["probability"] is not None and word["probability"] >= CORRECTIONS.believed
         }
-        # one name of the cast is not another one misheard
+        # One name of the cast is not another one misheard.
         self._believed |= {form for term in known for form in term.forms}
 
     def corrections(self, threshold: float) -> list[Correction]:
-        """In the order of words, none upon another: those whose score reaches `threshold`."""
+        """Corrections whose score reaches `threshold`, in the order of words, without overlaps."""
         found = sorted(self._candidates(threshold), key=lambda one: (-one.score, one.first, one.last))
         taken: set[int] = set()
         kept = []
@@ -78,13 +81,14 @@ class Film:
                 if len(ranked) > 1 and ranked[0].score - ranked[1].score < CORRECTIONS.lead:
                     continue
                 best = ranked[0]
-                # Where the name itself is heard right, one that is heard otherwise again and again is somebody else's.
+                # If the name itself is in the transcript, another spelling that comes more than once is
+                # another name.
                 if self.support[best.term.text] and counts[folded(heard.text)] > 1 and length == 1:
                     continue
                 yield best
 
     def _heard(self, first: int, length: int) -> Heard | None:
-        """A word or two that may be a name as far as they alone can tell."""
+        """One or two words that may be a name, without regard to the rest of the film."""
         run = self.words[first : first + length]
         if len(run) < length or any(word["segment"] != run[0]["segment"] for word in run):
             return None
@@ -100,7 +104,7 @@ class Film:
         return Heard("".join(texts), min(known), self._name(first, texts[0], language), language)
 
     def _name(self, row: int, text: str, language: str) -> str:
-        """What says that a word is a name; empty if nothing does."""
+        """Why a word may be a name; empty if it cannot be."""
         capital = capitalised(text)
         tagged = self._proper(row) if self._proper and capital is not False else None
         if tagged:
@@ -140,7 +144,7 @@ class Film:
             )  # fmt: skip
 
     def _film(self, term: Term) -> float | None:
-        """How far the film bears out that this name is said in it, 0..1; None where it does not."""
+        """The film's support for this name, from 0 to 1; None without any."""
         own = self.support[term.text]
         others = sum(1 for text in self.support if text != term.text)
         if not own and others < SCORE.others_least:
@@ -153,14 +157,18 @@ class Film:
         return f"{len(self.support)} other names of the cast heard"
 
     def _one_name(self, run: Sequence[Row], found: evidence.Likeness, language: str) -> bool:
-        """Whether two words are one name taken apart: very alike together, and not both words of the language."""
+        """Whether two words are one name cut in two: very alike together, and not both words of the
+        language.
+        """
         texts = [core(word["text"])[1] for word in run]
         strange = [text for text in texts if not evidence.ordinary(text, language)]
         whole = any(folded(text) in term.forms for text in texts for term in self.known)
         return bool(strange) and not whole and found.sound == 1 and found.spelling >= CORRECTIONS.merged
 
     def _beside(self, first: int, last: int, term: Term) -> bool:
-        """Whether the name stands in the same segment already: two people are spoken of, or it would be said twice."""
+        """Whether the name is in the same segment already: then the word is another person, or it would be a
+        repeat.
+        """
         segment = self.words[first]["segment"]
         near = [
             word
@@ -178,7 +186,8 @@ def applied(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[int]]:
     """Rows of words and segments with the corrections made, and the new row of every old word.
 
-    No time changes; a name that had been taken apart is one word, from its first part's start to its last part's end.
+    No time changes; a name that was cut in two becomes one word, from the start of the first to the end of
+    the last.
     """
     by_first = {one.first: one for one in corrections}
     new_words: list[dict[str, Any]] = []
@@ -207,19 +216,19 @@ def applied(
 
 
 def refused(one: Correction, undone: Collection[str]) -> bool:
-    """Whether the user took this one back: `from>to`, whatever the case."""
+    """Whether the user has undone this correction: `from>to`, regardless of case."""
     return f"{one.before}>{one.after}".casefold() in undone
 
 
 def _texts(run: Sequence[Row], term: str) -> tuple[str, str]:
-    """What was heard, without the marks around it, and the name in its case."""
+    """The words without punctuation around them, and the name in their case."""
     before = " ".join(core(word["text"])[1] for word in run)
     loud = len(before) > 1 and before.isupper()
     return before, term.upper() if loud else term
 
 
 def _replaced(run: Sequence[Row], name: str) -> str:
-    """The words' text with the name in it: marks around it and a possessive stay."""
+    """The words' text with the name in it: punctuation around it and a possessive stay."""
     opening, closing = core(run[0]["text"])[0], core(run[-1]["text"])[2]
     return opening + name + closing
 
@@ -234,7 +243,7 @@ def _rewritten(text: str, changes: Sequence[tuple[str, str]]) -> str:
 
 
 def _adjoining(run: Sequence[Row]) -> bool:
-    """Whether nothing stands between the words: no mark, no pause, no other speaker."""
+    """Whether the words are next to each other: no punctuation, pause or change of speaker between them."""
     one, other = run
     if core(one["text"])[2] or core(other["text"])[0] or one["speaker"] != other["speaker"]:
         return False

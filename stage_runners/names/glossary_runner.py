@@ -1,4 +1,4 @@
-"""Names to expect: the cast's and the plot's as a glossary, with weights and the forms they are spoken and written in."""
+"""The glossary: expected names from the cast and the plot, with weights and the forms that they may have."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def load(params: Mapping[str, Any], device: str) -> Any:  # noqa: ARG001
 
 
 def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
-    """Read `cast`; write `glossary`. Names of actors are no terms: nobody says them in the film."""
+    """Read `cast`; write `glossary`. Names of actors are not terms: they are not in the dialogue."""
     from ipc.artifacts import read
 
     cast = read(inputs["cast"], "cast")
@@ -41,10 +41,10 @@ def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
     found: list[names_plot.Entity] = []
     if plot and names_plot.is_english(plot):
         found = names_plot.entities(plot, actors, model)
-        context.fact("plot", f"{len(found)} names found by spaCy")
+        context.fact("plot", f"{len(found)} names (spaCy)")
     elif plot:
-        context.fact("plot", "not English, so only the cast's names are looked for in it")
-        context.log("the plot is not in English: spaCy's model here cannot read it")
+        context.fact("plot", "not in English: only names of the cast are searched in it")
+        context.log("the plot is not in English: spaCy's English model cannot read it")
     else:
         context.fact("plot", "none")
     glossary = terms(rows, plot, language, found)
@@ -53,16 +53,17 @@ def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
     context.fact("terms", len(glossary))
     context.fact("characters", sum(row["kind"] == "character" for row in rows))
     if not glossary:
-        context.log("the cast has no names to expect")
+        context.log("the cast has no names")
     context.save("glossary", {name: [row[name] for row in glossary] for name in _COLUMNS})
 
 
 def terms(
     cast: Sequence[Mapping[str, Any]], plot: str, language: str, found: Sequence[names_plot.Entity] = ()
 ) -> list[dict[str, Any]]:
-    """Rows of the glossary, the heaviest first; a term that several characters share stands once, with the greatest weight.
+    """Rows of the glossary, the heaviest first; a term of several characters is one row, with the greatest
+    weight.
 
-    `cast` are rows of that artifact, `language` is the film's (ISO 639-1), `found` what the plot holds.
+    `cast` are rows of that artifact, `language` is the film's (ISO 639-1), `found` are the names in the plot.
     """
     rows: dict[str, dict[str, Any]] = {}
     for row in sorted(cast, key=lambda row: (row["kind"] != "character", row["order"])):
@@ -73,7 +74,7 @@ def terms(
                 rows, alias, row["kind"], weight * WEIGHTS.alias, row["source"], plot, language, row["name"]
             )
     for entity in found:
-        weight = min(1.0, WEIGHTS.plot_only + WEIGHTS.plot_again * (entity.count - 1))
+        weight = min(1.0, WEIGHTS.plot_only + WEIGHTS.plot_again * (entity.times - 1))
         own = names_cast.parts(entity.name)[0] if entity.kind == "character" else []
         if not any(part.term.casefold() in rows for part in own):
             _enter(rows, entity.name, entity.kind, weight, "plot", plot, language, entity.name)
@@ -90,7 +91,7 @@ def _enter(
     language: str,
     full: str,
 ) -> None:
-    """Add a name's terms to `rows`, which are kept by the term in small letters."""
+    """Add a name's terms to `rows`, whose keys are terms in lower case."""
     if kind == "character":
         parts, honorifics = names_cast.parts(name)
     else:
@@ -103,18 +104,22 @@ def _enter(
             rows[key]["weight"] = max(rows[key]["weight"], own)
             continue
         rows[key] = {
-            "term": part.term, "kind": part.kind, "source": source, "weight": own, "full": full if kind == "character" else None,
+            "term": part.term,
+            "kind": part.kind,
+            "source": source,
+            "weight": own,
+            "full": full if kind == "character" else None,
             "variants": _variants(part, honorifics, language),
-        }  # fmt: skip
+        }
 
 
 def _variants(part: names_cast.Part, honorifics: Sequence[str], language: str) -> list[str]:
-    """Other forms, and the term in the other script where the name or the film's language is Indic."""
+    """Other forms, and the term in the other script if the name or the film's language is Indic."""
     titles = honorifics if part.kind == "family" else ()
     forms = names_cast.written(part.term, titles)
     own, to = transliteration.script(part.term), transliteration.script_of(language)
     if own not in ("latin", ""):
         forms.append(transliteration.latin(part.term))
-    elif to and part.kind in ("given", "family"):  # no guess at foreign places
+    elif to and part.kind in ("given", "family"):  # places of other countries are not transliterated
         forms.append(transliteration.indic(part.term, to))
     return [form for form in dict.fromkeys(forms) if form and form != part.term]

@@ -37,7 +37,9 @@ def read_glossary(path: Path) -> list[GlossaryRow]:
 
 
 def read_cast(path: Path) -> tuple[list[CastRow], Mapping[str, Any]]:
-    """The rows of a cast, and the facts of its film: title, plot, language, ...; `ContractError` names the column that is wrong."""
+    """The rows of a cast, and the facts of its film: title, plot, language, ...; `ContractError` names the
+    column that is wrong.
+    """
     from ipc.artifacts import read
 
     artifact = read(path, "cast")

@@ -9,7 +9,7 @@ SPOKEN = (
     Input(name="segments", source="post_ner.segments", otherwise="attribution.segments"),
     Input(name="words", source="post_ner.words", otherwise="attribution.words"),
 )
-"""The transcript as it is known best."""
+"""The transcript, with corrected names if they are corrected."""
 
 PRE_NER = Stage(
     name="pre_ner",
@@ -38,8 +38,8 @@ POST_NER = Stage(
         Output(name="corrections", kind="corrections"),
     ),
     params=(
-        Param(name="name_threshold", default=0.65, help="score from which on a misheard name is set right"),
-        Param(name="undone", default=(), help="corrections that the user took back, as from>to"),
+        Param(name="name_threshold", default=0.65, help="minimum score of a correction, 0 to 1"),
+        Param(name="undone", default=(), help="corrections that the user has undone, as from>to"),
     ),
     resources=Resources(cores=1, memory_mb=600),
     stall_s=120,

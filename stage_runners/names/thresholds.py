@@ -49,7 +49,7 @@ class Score:
     film: float = 0.2
     """Weight of the film's support for the name, which is the sum of"""
     own: float = 0.5
-    """this much each time that the name stands in the transcript,"""
+    """this much for each time that the name is in the transcript,"""
     own_times: int = 2
     """counted up to here,"""
     others: float = 0.15

@@ -1,11 +1,12 @@
-"""Who the voices are, by what is said: people introduce themselves, and answer to their names.
+"""Names for speakers from the dialogue: people introduce themselves, and answer when somebody calls them.
 
-The cues are those of the literature on naming speakers from transcripts (Canseco-Rodriguez, Lamel and Gauvain 2004; Tranter 2006;
-Estève et al. 2007; for films Haurilet et al. 2016): a name said in the first person is the speaker's own, a name that somebody is called
-by is that of who speaks next or spoke before, and never the caller's. Each is a vote of a reliability r, worth ln(r / (1 - r)):
-Good's weight of evidence, by which independent observations add up. That a voice has a name is as probable as the sum of
-the votes for it, less those that give the name to another voice or the voice another name, makes it: 1 / (1 + exp(-sum)).
-The reliabilities stand in `thresholds`, with what was measured.
+The cues are those of the literature on naming speakers from transcripts (Canseco-Rodriguez, Lamel and Gauvain
+2004; Tranter 2006; Estève et al. 2007; for films Haurilet et al. 2016): a name in the first person is the
+speaker's, a name in a call is that of the next or the previous speaker, and never the caller's. Each is a
+vote with a reliability r and the weight ln(r / (1 - r)): Good's weight of evidence, by which independent
+observations add up. The probability that a speaker has a name is 1 / (1 + exp(-sum)). The sum is that of the
+votes for it, less those that give the name to another speaker, or the speaker another name. The reliabilities
+stand in `thresholds`, with what was measured.
 """
 
 # ruff: noqa: RUF001 - punctuation of other scripts
@@ -27,7 +28,7 @@ _FINAL = tuple(".!?…。！？।")
 
 @dataclass(frozen=True)
 class Sentence:
-    """What somebody says between two stops; `sure` is how sure its speaker is."""
+    """A sentence of one speaker; `sure` is the speaker's confidence."""
 
     speaker: str
     start: float
@@ -39,7 +40,9 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Vote:
-    """Evidence that `speaker` is called `name`, or with `against` that he is not, right with `reliability`."""
+    """Evidence that `speaker` is called `name`, or with `against` is not; it is right with the probability
+    `reliability`.
+    """
 
     speaker: str
     name: str
@@ -49,14 +52,14 @@ class Vote:
 
     @property
     def weight(self) -> float:
-        """Its weight of evidence in nats, negative if against."""
+        """Its weight of evidence in nats; negative if it is against."""
         found = math.log(self.reliability / (1 - self.reliability))
         return -found if self.against else found
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A name for a voice, how probable it is, and what speaks for it."""
+    """A name for a speaker, its probability, and the evidence."""
 
     speaker: str
     name: str
@@ -65,7 +68,7 @@ class Candidate:
 
 
 def sentences(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, Any]]) -> list[Sentence]:
-    """The film's sentences by speaker, in order of time; what has no speaker, or is mostly spoken over, is left out."""
+    """The film's sentences in order of time, without those that have no speaker or are mostly overlapped."""
     spots, members = places(words, segments), by_segment(words, segments)
     languages = {segment["id"]: segment["language"] for segment in segments}
     found: list[tuple[float, Sentence]] = []
@@ -94,7 +97,13 @@ def sentences(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str
     close()
     for segment in segments:
         if not members[segment["id"]] and segment["speaker"] and segment["text"].strip():
-            said = Sentence(segment["speaker"], segment["start"], segment["end"], segment["text"].strip(), segment["language"])  # fmt: skip
+            said = Sentence(
+                segment["speaker"],
+                segment["start"],
+                segment["end"],
+                segment["text"].strip(),
+                segment["language"],
+            )
             found.append((segment["start"], said))
     return [said for _, said in sorted(found, key=lambda pair: pair[0])]
 
@@ -102,8 +111,8 @@ def sentences(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str
 def votes(spoken: Sequence[Sentence], names: Names, people: Any) -> list[Vote]:
     """Every piece of evidence in the sentences.
 
-    Where no names are listed, `people(text)` gives the names of persons in an English sentence, as tagged; who introduces himself adds
-    his name to `names`, and may then be called by it.
+    Without a list of names, `people(text)` gives the names of persons in an English sentence by a tagger. A
+    speaker who introduces himself adds a name to `names`, which calls may then use.
     """
     found: list[Vote] = []
     greeted: dict[str, float] = {}
@@ -124,7 +133,7 @@ def votes(spoken: Sequence[Sentence], names: Names, people: Any) -> list[Vote]:
         if name is None or (_own_words(said), name) in introduced or _an_answer(spoken, at):
             continue
         for vote in _called(spoken, at, turns, name):
-            # Calls of one scene err together: whoever else answers the first, answers the second.
+            # Calls of one scene err together: the wrong speaker answers both.
             key = (vote.speaker, name, vote.against)
             if said.start - last.get(key, -EVIDENCE.scene_s) >= EVIDENCE.scene_s:
                 found.append(vote)
@@ -133,7 +142,9 @@ def votes(spoken: Sequence[Sentence], names: Names, people: Any) -> list[Vote]:
 
 
 def candidates(found: Sequence[Vote]) -> list[Candidate]:
-    """For each voice its most probable name, each name once, the surest first; only what is more probable than not."""
+    """The most probable name of each speaker, each name once, the surest first; only above a probability of
+    one half.
+    """
     pairs = dict.fromkeys((vote.speaker, vote.name) for vote in found if not vote.against)
     scored = []
     for speaker, name in pairs:
@@ -167,7 +178,7 @@ def _introduced(said: Sentence, greeted: bool, names: Names, people: Any) -> lis
 
 
 def _returned(spoken: Sequence[Sentence], at: int) -> bool:
-    """Whether whoever speaks next says his own name too."""
+    """Whether the next speaker introduces himself too."""
     said = spoken[at]
     for other in spoken[at + 1 : at + 1 + EVIDENCE.returned]:
         if other.start - said.end > EVIDENCE.answer_s:
@@ -199,7 +210,9 @@ def _read(introduction: phrases.Introduction, said: Sentence, names: Names, peop
 
 
 def _called(spoken: Sequence[Sentence], at: int, turns: Sequence[int], name: str) -> list[Vote]:
-    """Votes of a sentence that calls somebody `name`: for who answers or was answered, and against the caller."""
+    """Votes of a sentence that calls somebody `name`: for the next or previous speaker, and against the
+    caller.
+    """
     said = spoken[at]
     after = next((s for s in spoken[at + 1 :] if s.speaker != said.speaker), None)
     before = next((s for s in reversed(spoken[:at]) if s.speaker != said.speaker), None)
@@ -225,7 +238,7 @@ def _called(spoken: Sequence[Sentence], at: int, turns: Sequence[int], name: str
 
 
 def _an_answer(spoken: Sequence[Sentence], at: int) -> bool:
-    """Whether somebody else has just asked: a name may then be what he asked for ("Who did that?" "Mark.")."""
+    """Whether another speaker has just asked: a name may then be the answer ("Who did that?" "Mark.")."""
     before = spoken[at - 1] if at else None
     own = spoken[at]
     if len(own.text.split()) > EVIDENCE.answer_words:
@@ -235,7 +248,7 @@ def _an_answer(spoken: Sequence[Sentence], at: int) -> bool:
 
 
 def _turns(spoken: Sequence[Sentence]) -> list[int]:
-    """The number of each sentence's turn: sentences of one speaker in a row are one."""
+    """The number of each sentence's turn: sentences of one speaker in a row are one turn."""
     found: list[int] = []
     for at, said in enumerate(spoken):
         same = at and spoken[at - 1].speaker == said.speaker

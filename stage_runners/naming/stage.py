@@ -30,7 +30,7 @@ NAMING = Stage(
                 unset="taken from the dialogue",
             ),
         ),
-        Param(name="library", file=True, help="the voices that are known"),
+        Param(name="library", file=True, help="the saved voices"),
         Param(
             name="voice_threshold",
             help="minimum cosine similarity to match a saved voice, 0 to 1",

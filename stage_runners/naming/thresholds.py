@@ -1,6 +1,6 @@
 """Numbers that change which names the speakers get. They are part of the store's key.
 
-`docs/decisions/2026-11-21-voices.md` and `-names.md` beside it have the measurements.
+`docs/decisions/2026-11-21-voices.md` has the measurements.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ class Evidence:
 
     The reliabilities of calls are near what was measured on 190 episodes of a comedy with known speakers
     (benchmarks/naming.py): .75, .65, .59, and .98 that nobody calls themselves. That of an introduction is a
-    judgement: in a comedy people pretend to be others, and 7 of 12 were right. At the usual `name_confidence` of
-    0.8 one introduction is enough for a name, one call is not, and two calls in different scenes are.
+    judgement: in a comedy people pretend to be others, and 7 of 12 were right. At the usual `name_confidence`
+    of 0.8 one introduction is enough for a name, one call is not, and two calls in different scenes are.
     """
 
     clear: float = 0.92
@@ -33,11 +33,13 @@ class Evidence:
     answer_s: float = 2.5
     """Seconds up to an answer."""
     greeted_s: float = 10.0
-    """Seconds after a greeting in which "this is ..." may introduce its speaker: it does if the answer is "and I'm ..."."""
+    """Seconds after a greeting in which "this is ..." may introduce its speaker: it does if the answer is
+    "and I'm ..."."""
     returned: int = 3
     """Sentences among which that answer is."""
     answer_words: int = 3
-    """Words of a sentence that may be an answer only: "Mark.", "Oh, Mark.", "Mark, of course." may call nobody."""
+    """Words of a sentence that may be an answer only: "Mark.", "Oh, Mark.", "Mark, of course." may call
+    nobody."""
     scene_s: float = 60.0
     """Seconds within which calls are one piece of evidence."""
     pause_s: float = 1.2
@@ -61,8 +63,8 @@ class Voices:
     shortest_s: float = 5.0
     """Seconds of speech that are needed: with less, different people came too near to one another."""
     slope: float = 21.5
-    """Logistic calibration of cosines (Brümmer and du Preez 2006), fitted on the same trials for one true pair in
-    ten: nats a unit of cosine,"""
+    """Logistic calibration of cosines (Brümmer and du Preez 2006), fitted on the same trials for one true
+    pair in ten: nats a unit of cosine,"""
     at_threshold: float = 3.2
     """and nats at the threshold, which is a confidence of 0.96."""
 

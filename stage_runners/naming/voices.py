@@ -1,4 +1,6 @@
-"""Voices that are known: which of a film's speakers are people whose voice somebody enrolled, or an earlier episode did."""
+"""Saved voices: compares the speakers of a film with voices that the user or an earlier episode has
+enrolled.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from stage_runners.naming.thresholds import VOICES
 
 @dataclass(frozen=True)
 class Known:
-    """A person's voice: unit `vector`, from so many `seconds`, and where it was heard."""
+    """A person's voice: unit `vector`, the `seconds` it was made from, and the films it comes from."""
 
     name: str
     vector: NDArray[np.float64]
@@ -25,7 +27,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Match:
-    """`speaker` is `name`: their cosine, and the next nearest person's."""
+    """`speaker` is `name`, with their cosine similarity, and that of the second best person."""
 
     speaker: str
     name: str
@@ -34,14 +36,15 @@ class Match:
     sources: tuple[str, ...]
 
     def confidence(self, threshold: float) -> float:
-        """How probable it is that they are one person: 0.96 at the measured threshold, more above."""
+        """The probability that they are one person: 0.96 at the measured threshold, more above."""
         return 1 / (1 + math.exp(-(VOICES.slope * (self.cosine - threshold) + VOICES.at_threshold)))
 
 
 def people(voices: Sequence[Mapping[str, Any]], model: Mapping[str, Any]) -> tuple[list[Known], list[str]]:
-    """One voice a person out of the clips that were embedded by `model` (id and revision), and whose clips were by another.
+    """One voice for each person with clips embedded by `model` (id and revision), and the people without such
+    clips.
 
-    Several clips of one person are averaged by their seconds, as is usual when several enrolments are there.
+    Several clips of one person are averaged, weighted by their seconds, as is usual for several enrolments.
     """
     own: dict[str, list[Mapping[str, Any]]] = {}
     others: dict[str, None] = {}
@@ -68,9 +71,10 @@ def matches(
     threshold: float,
     margin: float = VOICES.margin,
 ) -> list[Match]:
-    """The speakers whose unit `vectors` (n, size) are those of known people: each person once, each speaker once, the nearest first.
+    """The speakers whose unit `vectors` (n, size) match `known` people: each person and speaker once, the
+    nearest first.
 
-    A speaker to whom two people are alike near (less than `margin` apart) is neither.
+    A speaker with two people less than `margin` apart is neither.
     """
     if not len(speakers) or not known:
         return []

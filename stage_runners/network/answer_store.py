@@ -1,4 +1,4 @@
-"""Answers of servers, kept as files by the question."""
+"""Stores the answers of servers as files, by the question."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from ipc import atomic
 
 
 class Kept(NamedTuple):
-    """An answer (a JSON value), and how many seconds ago it was kept."""
+    """An answer (a JSON value), and its age in seconds."""
 
     answer: object
     age_s: float
 
 
 class AnswerStore:
-    """Answers in `folder`; None if nothing is to be kept. `folder_mode` are the permissions of a folder that it makes."""
+    """Answers in `folder`; None if nothing is to be kept. `folder_mode` are the permissions of a folder that
+    it makes.
+    """
 
     def __init__(self, folder: Path | None, *, folder_mode: int = 0o777) -> None:
         self._folder, self._folder_mode = folder, folder_mode

@@ -1,4 +1,6 @@
-"""Connections over HTTP: opened by the user's settings of proxies and certificates, and never with a key in a message or a log."""
+"""Connections over HTTP: opened by the user's settings of proxies and certificates, and never with a key in a
+message or a log.
+"""
 
 from __future__ import annotations
 

@@ -34,8 +34,9 @@ def repeated(
 ) -> Answer:
     """The answer of `request`, which is repeated as long as it raises `RetryableError`.
 
-    The wait doubles from `first_wait_s` on, and is never shorter than the server asks. `give_up` gets the number of attempts
-    and the next wait in seconds; if it is true, the last error is raised. `sleep` gets the wait and the reason for it.
+    The wait doubles from `first_wait_s` on, and is never shorter than the server asks. `give_up` gets the
+    number of attempts and the next wait in seconds; if it is true, the last error is raised. `sleep` gets the
+    wait and the reason for it.
     """
     attempts = 0
     while True:
@@ -51,7 +52,9 @@ def repeated(
 
 
 def retry_after(header: str) -> float:
-    """The seconds that a `Retry-After` header asks to wait, given as a number or as a date (RFC 9110, 10.2.3); 0 for other text."""
+    """The seconds that a `Retry-After` header asks to wait, given as a number or as a date (RFC 9110,
+    10.2.3); 0 for other text.
+    """
     with contextlib.suppress(ValueError):
         return max(0.0, float(header))
     with contextlib.suppress(TypeError, ValueError):

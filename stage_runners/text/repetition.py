@@ -1,4 +1,4 @@
-"""A phrase that comes again and again in a text, in any script."""
+"""Finds a phrase that repeats itself in a text, in any script."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from stage_runners.text.thresholds import REPETITION
 
 
 def loop(text: str) -> tuple[int, int, int] | None:
-    """The first phrase of `text` that comes too often in a row: where it begins, its length, how often; in words."""
+    """The first phrase that comes too often in a row: its start, its length (both in `pieces`), and how
+    often; else None.
+    """
     words = _words(text)
     limits = REPETITION.characters if any(map(spaceless, text)) else REPETITION.words
     for start in range(len(words)):
@@ -27,7 +29,9 @@ def loop(text: str) -> tuple[int, int, int] | None:
 
 
 def pieces(text: str) -> list[str]:
-    """The text cut so that joining the pieces gives it back: words with the blanks before them, or characters of some scripts."""
+    """The text cut into words with the spaces before them, or characters in scripts without spaces; joined
+    they are the text.
+    """
     found = []
     for blank, word in re.findall(r"(\s*)(\S+)", text):
         cut = characters(word) if any(map(spaceless, word)) else [word]

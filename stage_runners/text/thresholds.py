@@ -1,4 +1,6 @@
-"""Numbers of `text` that change results. A stage that uses them lists them in its declaration, so that they are in its key."""
+"""Numbers of `text` that change results. A stage that uses them lists them in its declaration, so that they
+are in its key.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Repetition:
-    """When a phrase comes too often in a row: pairs of the phrase's least length, and how often that is too often."""
+    """When a phrase comes too often in a row: pairs of the phrase's least length, and how often that is too
+    often.
+    """
 
     words: tuple[tuple[int, int], ...] = ((1, 5), (2, 4), (4, 3))
     """Length in words: five times `no`, three times a phrase of four words."""

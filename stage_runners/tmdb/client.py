@@ -1,4 +1,7 @@
-"""TMDB's API over HTTP: answers kept on disk, its rate limit obeyed, a network that is away asked once. The key stays in this file."""
+"""TMDB's API over HTTP: answers are stored, the rate limit is obeyed, and a dead network is tried once.
+
+The key does not leave this module.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,8 @@ BASE = "https://api.themoviedb.org/3"
 BASE_VARIABLE = "ORCHESTRATOR_TMDB_URL"
 KEY_VARIABLE = "TMDB_API_KEY"
 FRESH_S = 14 * 24 * 3600
-"""Seconds that an answer is used without a new request. An older one still counts if TMDB cannot be reached."""
+"""Seconds that an answer is used without a new request. An older one still counts if TMDB cannot be
+reached."""
 ATTEMPTS = 4
 _FIRST_WAIT_S = 0.5
 _ANSWER_S, _CONNECT_S = 15.0, 8.0
@@ -51,8 +55,8 @@ class NotFoundError(Exception):
 class Client:
     """Requests to TMDB. A key of version 3 travels in the address, a token of version 4 in a header.
 
-    All requests together may take `deadline_s`. `pause` is called before each and during waits, with the reason for a long wait:
-    it may raise.
+    All requests together may take `deadline_s`. `pause` is called before each and during waits, with the
+    reason for a long wait: it may raise.
     """
 
     def __init__(
@@ -80,7 +84,8 @@ class Client:
     def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Json:
         """TMDB's answer to GET `path`: a JSON object.
 
-        Raises `UnreachableError`, `RefusedError` or `NotFoundError`; after one of the first two it makes no request again.
+        Raises `UnreachableError`, `RefusedError` or `NotFoundError`; after one of the first two it makes no
+        request again.
         """
         question = f"{self._base}{path}"
         if params:

@@ -1,4 +1,4 @@
-"""The declaration of tmdb: which film it is, and its cast."""
+"""The declaration of tmdb: identifies the film and its cast."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ TMDB = Stage(
             cli=Cli(name="tmdb", group="names", metavar="ID", example="movie/603", unset="searched by title"),
         ),
         Param(name="tmdb_language", default="en-US"),
-        Param(name="online", default=False, help="whether TMDB may be asked"),
-        Param(name="cache", default="", affects="speed", help="where TMDB's answers are kept"),
+        Param(name="online", default=False, help="whether requests to TMDB are allowed"),
+        Param(name="cache", default="", affects="speed", help="folder for TMDB's answers"),
     ),
     resources=Resources(cores=1, memory_mb=300),
     stall_s=180,

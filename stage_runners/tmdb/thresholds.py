@@ -1,4 +1,6 @@
-"""Numbers that change which film it is, and its cast. They are part of the store's key. All are judgements."""
+"""Numbers that change which film it is, and its cast. They are part of the store's key. All are
+judgements.
+"""
 
 from __future__ import annotations
 

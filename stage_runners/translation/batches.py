@@ -18,11 +18,14 @@ def translated(
     context: Context,
     total: int,
 ) -> list[str | None]:
-    """The translations of all lines, None for one that does not come; of equal lines one is translated if neighbours do not matter.
+    """The translations of all lines, None for one that does not come; of equal lines one is translated if
+    neighbours do not matter.
 
     Progress of the first attempt is reported in lines of `total`.
     """
-    keys: list[Hashable] = [k if translator.in_order else (line.text, line.language) for k, line in enumerate(lines)]  # fmt: skip
+    keys: list[Hashable] = [
+        k if translator.in_order else (line.text, line.language) for k, line in enumerate(lines)
+    ]
     counts = Counter(keys)
     texts: dict[Hashable, str | None] = {}
     done = 0
@@ -40,7 +43,9 @@ def translated(
 
 
 def _order(lines: Sequence[Line], keys: Sequence[Hashable], *, in_order: bool) -> list[int]:
-    """The places of the lines to translate: each different one once, the longest first if neighbours do not matter."""
+    """The places of the lines to translate: each different one once, the longest first if neighbours do not
+    matter.
+    """
     first = {key: k for k, key in reversed(list(enumerate(keys)))}
     order = sorted(first.values())
     if not in_order:

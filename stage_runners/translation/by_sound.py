@@ -1,6 +1,7 @@
 """Translation from the sound, in windows of whole sentences.
 
-The words of the transcript only tell where sentences are and who says them; a `SoundTranslator` takes their meaning from the sound.
+The words of the transcript only give the times and speakers of sentences; a `SoundTranslator` takes their
+meaning from the sound.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ _LONGEST_BATCH_S = 60.0
 
 @dataclass(slots=True)
 class _Window:
-    """A group of sentences with its best translation so far, what is wrong with it, and its mean log-probability."""
+    """A group of sentences with its best translation so far, what is wrong with it, and its mean
+    log-probability.
+    """
 
     group: list[Sentence]
     text: str = ""
@@ -129,7 +132,9 @@ class _Translation:
         return faults
 
     def _retry(self, window: _Window) -> None:
-        """Translate a window with a fault sentence by sentence, and one that cannot be cut without repeated word groups."""
+        """Translate a window with a fault sentence by sentence, and one that cannot be cut without repeated
+        word groups.
+        """
         no_repeat = SOUND_WINDOWS.no_repeat
         if len(window.group) > 1:
             parts = [_Window([sentence]) for sentence in window.group]
@@ -163,6 +168,5 @@ class _Translation:
         if missing:
             count = sum(len(window.group) for window in missing)
             lines = "1 line is" if count == 1 else f"{count} lines are"
-            self._context.degraded(
-                f"{lines} missing, because no translation came: the first at {missing[0].group[0].start:.0f} s"
-            )
+            at = missing[0].group[0].start
+            self._context.degraded(f"{lines} missing, because no translation came: the first at {at:.0f} s")

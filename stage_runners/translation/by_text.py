@@ -1,7 +1,8 @@
-"""Translation of a transcript's text, whatever translates: sentences in, checked sentences of another language out, with times.
+"""Translation of a transcript's text, whatever translates: sentences in, checked sentences of another
+language out, with times.
 
-Here is what every `TextTranslator` needs around it: sentences put together, names hidden and shown again, every line checked,
-translated again if it fails, then marked, and words placed in time.
+Here is what every `TextTranslator` needs around it: sentences put together, names hidden and shown again,
+every line checked, translated again if it fails, then marked, and words placed in time.
 """
 
 from __future__ import annotations
@@ -119,13 +120,15 @@ class _Job:
             if spoken != written:
                 letters = scripts.name(written)
                 self._context.log(
-                    f"{count} lines in {scripts.name(spoken)} are in the script of {letters}: "
-                    f"translated from {letters}"
+                    f"{count} lines in {scripts.name(spoken)} are in the script of {letters}: translated "
+                    f"from {letters}"
                 )
                 self._context.fact("read_as", {written: count})
 
     def _refused(self) -> dict[int, str]:
-        """Sentences in languages that the translator refuses, each with the reason; `StageError` if those are all."""
+        """Sentences in languages that the translator refuses, each with the reason; `StageError` if those are
+        all.
+        """
         reasons = {
             language: self._translator.refusal(language, self._target)
             for language in sorted({self._languages[k] for k in self._best})
@@ -156,7 +159,9 @@ class _Job:
         self._mark_repeats(pending)
 
     def _translated(self, parts: Sequence[tuple[int, str]], attempt: int) -> list[tuple[str, int]]:
-        """The translation of every part (sentence, text), with how many of its names were lost as placeholders."""
+        """The translation of every part (sentence, text), with how many of its names were lost as
+        placeholders.
+        """
         hidden: list[tuple[Hidden, str]] = []
         for k, text in parts:
             code = "" if k in self._plain else self._code(text)

@@ -1,4 +1,6 @@
-"""A server that speaks OpenAI's chat completions: one question, one answer, with patience for a busy one. The key stays in this file."""
+"""A server that speaks OpenAI's chat completions: one question, one answer, with patience for a busy one. The
+key stays in this file.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,8 @@ _LONGEST_WAIT_S = 60.0
 """A longer `Retry-After` is cut to this."""
 _CONNECT_S = 10.0
 _OPTIONAL = ("response_format", "seed", "temperature")
-"""Options that some servers and models reject: left out one by one if a request is rejected because of them."""
+"""Options that some servers and models reject: left out one by one if a request is rejected because of
+them."""
 _BUSY = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 _REJECTED = frozenset({400, 413, 422})
 _LONGEST_REASON = 300
@@ -69,7 +72,8 @@ class Chat:
             raise StageError(
                 "auth",
                 f"{self.address} does not answer: {error} ({error.attempts} attempts)",
-                "check that the server is running at this address; what is translated so far is kept for the next run",
+                "check that the server is running at this address; finished translations are stored for "
+                "the next run",
             ) from None
         self.answers += 1
         return answer
@@ -152,7 +156,9 @@ class Chat:
 
 
 def address_of(endpoint: str) -> str:
-    """The address of the chat completions at `endpoint`: a host, its `/v1`, or the whole; `StageError` if it is not an address."""
+    """The address of the chat completions at `endpoint`: a host, its `/v1`, or the whole; `StageError` if it
+    is not an address.
+    """
     parts = urlsplit(endpoint.strip())
     if parts.username or parts.password:
         raise StageError(

@@ -1,7 +1,9 @@
-"""Translation models for CTranslate2: weights converted once, their tokenizers, and how each kind takes the languages.
+"""Translation models for CTranslate2: weights converted once, their tokenizers, and how each kind takes the
+languages.
 
-NLLB-200 takes the source language as the first token of the text and the target as the first of the translation, by FLORES-200 codes.
-OPUS-MT (Marian) has one pair of languages, or several targets, of which `>>deu<<` before the text names one.
+NLLB-200 takes the source language as the first token of the text and the target as the first of the
+translation, by FLORES-200 codes. OPUS-MT (Marian) has one pair of languages, or several targets, of which
+`>>deu<<` before the text names one.
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ class Request(NamedTuple):
 
 
 def prepared(model: Mapping[str, Any]) -> Path:
-    """The folder in CTranslate2's layout: the model's own, or the conversion of a Transformers checkpoint, made at first use."""
+    """The folder in CTranslate2's layout: the model's own, or the conversion of a Transformers checkpoint,
+    made at first use.
+    """
     source = Path(model["path"])
     if (source / "model.bin").is_file():
         return source
@@ -46,7 +50,9 @@ def prepared(model: Mapping[str, Any]) -> Path:
 
 
 def _convert(source: Path, target: Path) -> None:
-    """By CTranslate2's own converter, in half precision: it makes the type that it computes in from that as it loads."""
+    """By CTranslate2's own converter, in half precision: it makes the type that it computes in from that as
+    it loads.
+    """
     from ctranslate2.converters import TransformersConverter
 
     logging.getLogger("transformers").setLevel(logging.ERROR)
@@ -60,12 +66,15 @@ def _convert(source: Path, target: Path) -> None:
         raise StageError(
             "config",
             f"{source} could not be converted for CTranslate2: {error}",
-            "it has to be a complete checkpoint of NLLB-200 or OPUS-MT in the layout of Transformers: config, weights and tokenizer",
+            "it has to be a complete checkpoint of NLLB-200 or OPUS-MT in the layout of Transformers: "
+            "config, weights and tokenizer",
         ) from error
 
 
 def tokenizer(folder: Path, identity: str) -> Nllb | Marian:
-    """What turns text into the model's tokens and back; `StageError` if the folder is neither NLLB-200 nor OPUS-MT."""
+    """What turns text into the model's tokens and back; `StageError` if the folder is neither NLLB-200 nor
+    OPUS-MT.
+    """
     words = _vocabulary(folder)
     if "eng_Latn" in words:
         return Nllb(folder, words)
@@ -73,7 +82,8 @@ def tokenizer(folder: Path, identity: str) -> Nllb | Marian:
         return Marian(folder, words, identity)
     raise StageError(
         "config",
-        f"{folder} is neither NLLB-200 nor OPUS-MT: its vocabulary has no FLORES codes, and it has no source.spm and target.spm",
+        f"{folder} is neither NLLB-200 nor OPUS-MT: its vocabulary has no FLORES codes, and it has no "
+        "source.spm and target.spm",
         "use a model of one of these two kinds",
     )
 
@@ -144,7 +154,7 @@ class Marian:
         return str(self._target.decode(list(tokens[len(prefix) :])))
 
     def _named(self, target: str) -> str:
-        """The model's name of the target language; empty where it has none."""
+        """The model's name of the target language; empty if it has none."""
         code = language(target)
         names = (code.terminologic, code.code, target, (scripts.flores(target) or "").partition("_")[0])
         written = [f"{name}_{(scripts.flores(target) or '_').partition('_')[2]}" for name in names]
@@ -188,7 +198,9 @@ def _vocabulary(folder: Path) -> frozenset[str]:
 
 
 def _pair(folder: Path, identity: str) -> tuple[str, str]:
-    """The languages, or groups of them, that a Marian model translates between: from its tokenizer's settings, else from its name."""
+    """The languages, or groups of them, that a Marian model translates between: from its tokenizer's
+    settings, else from its name.
+    """
     try:
         settings = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

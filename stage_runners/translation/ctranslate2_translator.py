@@ -83,7 +83,9 @@ class Loaded:
 
 
 def load(params: Mapping[str, Any], device: str) -> Loaded:
-    """The model in the folder `params["_model"]["path"]` on `device`; one in Transformers' layout is converted first."""
+    """The model in the folder `params["_model"]["path"]` on `device`; one in Transformers' layout is
+    converted first.
+    """
     import ctranslate2
 
     from stage_runners.frameworks import cuda_libraries

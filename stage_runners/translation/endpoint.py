@@ -1,4 +1,6 @@
-"""Questions to a language model at an endpoint, each with the lines before, who speaks, and how names are written."""
+"""Questions to a language model at an endpoint, each with the lines before, who speaks, and how names are
+written.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ class Endpoint:
         return texts
 
     def _refused(self, lines: Sequence[Line], target: str, error: RefusedError) -> list[str | None]:
-        """No translations for a question that the server rejects; `StageError` if it has rejected every one so far."""
+        """No translations for a question that the server rejects; `StageError` if it has rejected every one
+        so far.
+        """
         if self._chat.answers:
             self._context.warn(f"{self._chat.host} rejected {len(lines)} lines: {error}")
             return [None] * len(lines)

@@ -1,4 +1,6 @@
-"""A language model behind an OpenAI-compatible interface: Ollama, llama.cpp, a vendor. Only text leaves the machine."""
+"""A language model behind an OpenAI-compatible interface: Ollama, llama.cpp, a vendor. Only text leaves the
+machine.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +31,7 @@ STAGE = Stage(
             name="context_lines", default=8, help="earlier lines that the model gets with those it translates"
         ),
         Param(name="timeout_s", default=300.0, affects="speed", help="seconds that an answer may take"),
-        Param(
-            name="cache", default="", affects="speed", help="where answers are kept until the film is done"
-        ),
+        Param(name="cache", default="", affects="speed", help="folder for answers until the film is done"),
     ),
     resources=Resources(cores=1, memory_mb=300),
     stall_s=1800,  # four answers that do not come, and the waits that a busy server asks for

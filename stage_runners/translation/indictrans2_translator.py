@@ -1,7 +1,8 @@
 """IndicTrans2 (Gala et al. 2023): between 22 languages of India and English.
 
-The network and the tokenizer are Python code in the model's own folder, which Transformers runs (`trust_remote_code`). The orchestrator
-hands over models of IndicTrans2's authors, or a folder that the user named; the check here refuses anything else once more.
+The network and the tokenizer are Python code in the model's own folder, which Transformers runs
+(`trust_remote_code`). The orchestrator hands over models of IndicTrans2's authors, or a folder that the user
+named; the check here refuses anything else once more.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ _DIRECTIONS = ("indic-indic", "indic-en", "en-indic")
 
 @dataclass(frozen=True)
 class Loaded:
-    """The network, its tokenizer, and IndicTransToolkit's preparation of texts; `identity` is the model's name."""
+    """The network, its tokenizer, and IndicTransToolkit's preparation of texts; `identity` is the model's
+    name.
+    """
 
     network: Any
     tokenizer: Any
@@ -74,7 +77,9 @@ class Loaded:
 
 
 def load(params: Mapping[str, Any], device: str) -> Loaded:
-    """The model in the folder `params["_model"]["path"]` on `device`: half precision on CUDA, single elsewhere."""
+    """The model in the folder `params["_model"]["path"]` on `device`: half precision on CUDA, single
+    elsewhere.
+    """
     model = params["_model"]
     identity, folder = str(model.get("id", "")), Path(model["path"])
     _check(identity, folder)
@@ -104,11 +109,14 @@ def load(params: Mapping[str, Any], device: str) -> Loaded:
 
 
 def _check(identity: str, folder: Path) -> None:
-    """`StageError("config")` for a repository whose code must not run here, and for a folder without a model."""
+    """`StageError("config")` for a repository whose code must not run here, and for a folder without a
+    model.
+    """
     if "/" in identity and not identity.startswith(AUTHORS):
         raise StageError(
             "config",
-            f"{identity} is not one of IndicTrans2's own repositories, and its code would run on this machine",
+            f"{identity} is not one of IndicTrans2's own repositories, and its code would run on this "
+            "machine",
             "download it, read its code, and name its folder",
         )
     if missing := [name for name in _FILES if not (folder / name).is_file()]:
@@ -120,7 +128,9 @@ def _check(identity: str, folder: Path) -> None:
 
 
 def _isolate_code() -> None:
-    """Let Transformers copy the code that it runs into a folder of this process, where no other model's code of that name is."""
+    """Let Transformers copy the code that it runs into a folder of this process, where no other model's code
+    of that name is.
+    """
     place = tempfile.mkdtemp(prefix="indictrans-code-")
     os.environ["HF_MODULES_CACHE"] = place
     atexit.register(shutil.rmtree, place, ignore_errors=True)
@@ -138,7 +148,8 @@ class IndicTrans2:
     """A `TextTranslator`."""
 
     placeholder = "#N{}"
-    """A word that IndicTransToolkit itself takes out and puts back, by the code that the network was trained with."""
+    """A word that IndicTransToolkit itself takes out and puts back, by the code that the network was trained
+    with."""
     in_order = False
 
     def __init__(self, loaded: Loaded, params: Mapping[str, Any]) -> None:
@@ -182,9 +193,13 @@ class IndicTrans2:
             for line in lines
         ]
         tokens = self._tokenizer(
-            texts, truncation=True, max_length=INDICTRANS2_TOKENS.read, padding="longest", return_tensors="pt",
+            texts,
+            truncation=True,
+            max_length=INDICTRANS2_TOKENS.read,
+            padding="longest",
+            return_tensors="pt",
             return_attention_mask=True,
-        ).to(self._network.device)  # fmt: skip
+        ).to(self._network.device)
         with torch.inference_mode():
             written = self._network.generate(
                 input_ids=tokens["input_ids"],

@@ -1,7 +1,8 @@
-"""Names brought through a translator that takes no instructions: placeholders go in, the names in the target language come out.
+"""Names brought through a translator that takes no instructions: placeholders go in, the names in the target
+language come out.
 
-A model writes a name as it likes, or translates it (`Rose`). A short code of letters and a digit is something it copies. If one gets
-lost, the line is translated again as it is, and searched for the name.
+A model writes a name as it likes, or translates it (`Rose`). A short code of letters and a digit is something
+it copies. If one gets lost, the line is translated again as it is, and searched for the name.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ _KINDS = frozenset({"given", "family", "full", "place"})
 
 @dataclass(frozen=True, slots=True)
 class NameToWrite:
-    """A name of the glossary: the forms it may be spoken in, and its forms in the target language, the best first."""
+    """A name of the glossary: the forms it may be spoken in, and its forms in the target language, the best
+    first.
+    """
 
     forms: tuple[str, ...]
     written: tuple[str, ...]
@@ -29,7 +32,9 @@ class NameToWrite:
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """A text with placeholders for names: by number, the forms in which each name may be written, the best first."""
+    """A text with placeholders for names: by number, the forms in which each name may be written, the best
+    first.
+    """
 
     text: str
     names: tuple[tuple[str, ...], ...]
@@ -38,7 +43,8 @@ class Hidden:
 class GlossaryNames:
     """The glossary's names for one target language.
 
-    `lower` are the words that the film also has without a capital: one of them at the start of a sentence is not a name.
+    `lower` are the words that the film also has without a capital: one of them at the start of a sentence is
+    not a name.
     """
 
     def __init__(
@@ -109,13 +115,16 @@ def shown(text: str, hidden: Hidden, placeholder: str) -> tuple[str, int]:
         code = placeholder.format(number)
         loose = r"\s*".join(re.escape(char) for char in code)
         # One more digit would be another number; letters may follow as an ending.
-        plain, times = re.subn(loose + r"(?!\d)", lambda _, form=written[0]: form, plain, flags=re.IGNORECASE)
-        lost += not times
+        pieces = re.split(loose + r"(?!\d)", plain, flags=re.IGNORECASE)
+        plain = written[0].join(pieces)
+        lost += len(pieces) == 1
     return (plain if hidden.names else text), lost
 
 
 def missing(text: str, names: Sequence[tuple[str, ...]]) -> int:
-    """How many of the names are in `text` in none of their forms, regardless of accents, capitals and endings."""
+    """How many of the names are in `text` in none of their forms, regardless of accents, capitals and
+    endings.
+    """
     folded = fold(text)
     return sum(not any(_stands(fold(form), folded) for form in written) for written in names)
 

@@ -20,14 +20,25 @@ _NUMBERED = re.compile(r"^\s*[\"\[(]?(\d+)[\"\])]?\s*[.:)\-]\s+(.+?)\s*$", re.MU
 def messages(
     lines: Sequence[Line], before: Sequence[tuple[Line, str]], target: str, title: str
 ) -> list[dict[str, str]]:
-    """The question for the translation of `lines`, numbered from 1; `before` are earlier lines with their translations."""
+    """The question for the translation of `lines`, numbered from 1; `before` are earlier lines with their
+    translations.
+    """
     source = " and ".join(sorted({scripts.name(line.language) for line in lines}))
     wanted = scripts.name(target)
     rules = [
-        f"You translate the dialogue of {f'the film {title!r}' if title else 'a film'} from {source} to {wanted}, for subtitles.",
-        f"Write natural spoken {wanted}, as short as the original. Keep tone, tense, gender and forms of address consistent.",
+        (
+            f"You translate the dialogue of {f'the film {title!r}' if title else 'a film'} from {source} to "
+            f"{wanted}, for subtitles."
+        ),
+        (
+            f"Write natural spoken {wanted}, as short as the original. Keep tone, tense, gender and forms of "
+            "address consistent."
+        ),
         'Answer with a JSON object and nothing else: {"lines": [{"n": 1, "text": "..."}]}.',
-        "Give one object for every line, with its number. Join no lines, leave none out, add no remarks and no speaker's name.",
+        (
+            "Give one object for every line, with its number. Join no lines, leave none out, add no remarks "
+            "and no speaker's name."
+        ),
         "`names` are to be written exactly so (with the endings that the language wants).",
     ]
     question: dict[str, object] = {}
@@ -60,7 +71,9 @@ def parsed(answer: str, count: int) -> list[str | None]:
 
 
 def _json(text: str) -> object:
-    """The JSON in the text: all of it, in a fence, or between the outermost brackets; None if there is none."""
+    """The JSON in the text: all of it, in a fence, or between the outermost brackets; None if there is
+    none.
+    """
     candidates = [text, *_FENCE.findall(text)]
     for opens, closes in ("{}", "[]"):
         first, last = text.find(opens), text.rfind(closes)

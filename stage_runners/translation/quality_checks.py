@@ -1,6 +1,8 @@
-"""What is visibly wrong with a translated line, in any language: empty, too long, repeated, wrong script, copied.
+"""What is visibly wrong with a translated line, in any language: empty, too long, repeated, wrong script,
+copied.
 
-Each check compares the line with its source, so that what the film itself repeats, shouts or leaves untranslated is not a fault.
+Each check compares the line with its source, so that what the film itself repeats, shouts or leaves
+untranslated is not a fault.
 """
 
 from __future__ import annotations
@@ -17,9 +19,14 @@ from stage_runners.translation.thresholds import FAULTS
 SEVERITY = {"empty": 6, "runaway": 5, "repeated": 4, "script": 3, "copy": 2, "short": 2, "name": 1}
 """Faults by how much they hurt a viewer: of several attempts the one with the lightest is used."""
 DESCRIBED = {
-    "empty": "empty", "runaway": "far too long", "repeated": "repeats itself", "script": "in the wrong script",
-    "copy": "not translated", "short": "far too short", "name": "a name is lost",
-}  # fmt: skip
+    "empty": "empty",
+    "runaway": "far too long",
+    "repeated": "repeats itself",
+    "script": "in the wrong script",
+    "copy": "not translated",
+    "short": "far too short",
+    "name": "a name is lost",
+}
 
 
 def faults(source: str, text: str, source_language: str, target: str) -> list[str]:
@@ -75,7 +82,9 @@ def repeated_lines(sources: Sequence[str], texts: Sequence[str]) -> list[int]:
 
 
 def copied(source: str, text: str, source_language: str, target: str) -> bool:
-    """Whether the text is its source, not translated. Names and laughter are not enough: it has different ordinary words."""
+    """Whether the text is its source, not translated. Names and laughter are not enough: it has different
+    ordinary words.
+    """
     same = _plain(source) == _plain(text) and source_language != target
     if any(map(spaceless, source)):
         return same and len(_plain(source)) >= FAULTS.copied_length

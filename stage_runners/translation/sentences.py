@@ -1,7 +1,7 @@
 """Sentences put together from a transcript: what a translation is made of.
 
-Segments end where speech pauses; a translator needs whole sentences. Words are joined across segments until a sentence ends, as long
-as the same speaker speaks the same language without a long pause.
+Segments end where speech pauses; a translator needs whole sentences. Words are joined across segments until a
+sentence ends, as long as the same speaker speaks the same language without a long pause.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _RECENT = 5
 
 @dataclass(frozen=True, slots=True)
 class TimedWord:
-    """A word of the transcript: times in seconds, `space` if a blank stands before it."""
+    """A word of the transcript: times in seconds, `space` if a space comes before it."""
 
     text: str
     space: bool

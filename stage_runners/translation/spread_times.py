@@ -1,8 +1,8 @@
 """Words of a translation placed in the time of their source sentence.
 
-A translator gives no times. The times of the source's words are known: the translated words share that time, pauses left out, by
-their lengths. Clauses that both texts have at about the same share of their length get the same place (lengths tell which sentences
-correspond: Gale and Church 1993; here it is clauses).
+A translator gives no times. The times of the source's words are known: the translated words share that time,
+pauses left out, by their lengths. Clauses that both texts have at about the same share of their length get
+the same place (lengths tell which sentences correspond: Gale and Church 1993; here it is clauses).
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ def spread(words: Sequence[TimedWord], text: str) -> list[PlacedWord]:
 
 
 def _parts(text: str) -> list[tuple[bool, str]]:
-    """The words, each with whether a blank stands before it; in scripts without spaces the characters: a line can break there."""
+    """The words, each with whether a space comes before it; in scripts without spaces the characters: a line
+    can break there.
+    """
     parts: list[tuple[bool, str]] = []
     for word in re.findall(r"\S+", text):
         cut = characters(word) if any(map(spaceless, word)) else [word]
@@ -71,7 +73,9 @@ def _bends(
     parts: Sequence[tuple[bool, str]],
     total: float,
 ) -> list[tuple[float, float]]:
-    """Points (share of the translation, spoken seconds) that both texts have in common, from (0, 0) to (1, total)."""
+    """Points (share of the translation, spoken seconds) that both texts have in common, from (0, 0) to (1,
+    total).
+    """
     source = _ends([word.text for word in words])
     target = _ends([part for _, part in parts])
     at = [(share, _spoken_until(words[k].end, spans)) for k, share in source]
@@ -95,7 +99,9 @@ def _ends(texts: Sequence[str]) -> list[tuple[int, float]]:
 
 
 def _matched(source: Sequence[float], target: Sequence[float]) -> list[tuple[int, int]]:
-    """Pairs of places in both lists that belong together, rising: the cheapest matching, by dynamic programming."""
+    """Pairs of places in both lists that belong together, rising: the cheapest matching, by dynamic
+    programming.
+    """
     costs = [[0.0] * (len(target) + 1) for _ in range(len(source) + 1)]
     for i in range(len(source) + 1):
         for j in range(len(target) + 1):

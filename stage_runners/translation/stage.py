@@ -1,7 +1,7 @@
 """The ways to translate, each a stage with the same outputs.
 
-A run has an instance of one of them for every target language: see `orchestrator.stages.translations`. A new one is a module with
-its declaration (`STAGE`), `load` and `run`, and a line in `TRANSLATIONS`.
+A run has an instance of one of them for every target language: see `orchestrator.stages.translations`. A new
+one is a module with its declaration (`STAGE`), `load` and `run`, and a line in `TRANSLATIONS`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""A translation as tables: segments that are sentences, words with times, and the fact about lines that look wrong."""
+"""A translation as tables: segments that are sentences, words with times, and the fact about lines that look
+wrong.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ def _columns(rows: Sequence[tuple[object, ...]], names: Sequence[str]) -> Column
 
 
 def lines_marked(marked: Sequence[tuple[float, Sequence[str]]]) -> dict[str, object]:
-    """The fact `lines_marked` of (seconds, names of faults): how many, how often each fault, and the first of them."""
+    """The fact `lines_marked` of (seconds, names of faults): how many, how often each fault, and the first of
+    them.
+    """
     by = Counter(DESCRIBED[fault] for _, faults in marked for fault in faults)
     first = [
         {"time": round(time, 2), "fault": ", ".join(DESCRIBED[fault] for fault in faults)}

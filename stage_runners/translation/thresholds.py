@@ -1,6 +1,7 @@
 """Numbers that change a translation. They are part of the store's key.
 
-Where no source is named they are judgements, not fitted to a film (docs/decisions/2026-11-21-translation-of-text.md).
+Without a source they are judgements, not fitted to a film
+(docs/decisions/2026-11-21-translation-of-text.md).
 """
 
 from __future__ import annotations
@@ -15,16 +16,17 @@ class Sentences:
     """When words of a transcript become one sentence."""
 
     pause: float = 0.7
-    """Seconds of silence after a word without a mark that end a sentence, in a transcript without punctuation."""
+    """Seconds of silence after a word without a mark that end a sentence, in a transcript without
+    punctuation."""
     pause_punctuated: float = 2.0
-    """The same in a punctuated one, where a missing mark tells that the sentence goes on."""
+    """The same in a punctuated one, where a missing mark means that the sentence continues."""
     pause_comma: float = 3.0
     """Seconds of silence that end it even after a comma."""
     punctuated: float = 0.5
     """Share of segments that end with a sentence's mark, from which on a transcript is punctuated."""
     longest: int = 250
-    """Characters of a sentence (half as many in scripts without spaces) above which it is cut: models are trained on sentences, and
-    lose parts of longer text."""
+    """Characters of a sentence (half as many in scripts without spaces) above which it is cut: models are
+    trained on sentences, and lose parts of longer text."""
     cut_sentence: float = 3.0
     """Worth of a cut where a sentence ends, of at most 1 for the seconds of a pause there."""
     cut_clause: float = 2.0
@@ -109,7 +111,9 @@ class Times:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenLimits:
-    """Tokens that a model of text reads and writes. The same for every batch, or results would depend on its size."""
+    """Tokens that a model of text reads and writes. The same for every batch, or results would depend on its
+    size.
+    """
 
     read: int
     """Tokens of a source at most."""
@@ -119,7 +123,9 @@ class TokenLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class SoundWindows:
-    """Windows of sound that are translated at once; `stage_runners.translation.windows` has the measurement."""
+    """Windows of sound that are translated at once; `stage_runners.translation.windows` has the
+    measurement.
+    """
 
     longest: float = 15.0
     """Seconds of a window."""
@@ -135,7 +141,9 @@ class SoundWindows:
 
 @dataclass(frozen=True, kw_only=True)
 class Questions:
-    """Lines of a question to an endpoint, by attempt: few enough for a small model to keep count of, then fewer."""
+    """Lines of a question to an endpoint, by attempt: few enough for a small model to keep count of, then
+    fewer.
+    """
 
     first: int = 16
     second: int = 4

@@ -1,8 +1,10 @@
-"""What a translator gets and gives: the interfaces between the methods (`by_text`, `by_sound`) and what translates.
+"""What a translator gets and gives: the interfaces between the methods (`by_text`, `by_sound`) and what
+translates.
 
-A translator is a module `<name>_translator.py`: its declaration `STAGE`, `load(params, device)`, and `run(model, inputs, context)`,
-which makes a `TextTranslator` or a `SoundTranslator` and hands it to `by_text.run` or `by_sound.run`. Heavy packages are imported inside
-functions, because the orchestrator reads the declaration.
+A translator is a module `<name>_translator.py`: its declaration `STAGE`, `load(params, device)`, and
+`run(model, inputs, context)`, which makes a `TextTranslator` or a `SoundTranslator` and hands it to
+`by_text.run` or `by_sound.run`. Heavy packages are imported inside functions, because the orchestrator reads
+the declaration.
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ from stage_runners.whisper.windows import Chunk
 class Line:
     """A text in `language`; `names` are the names in it, each as it is to be written.
 
-    `number` counts the sentences of the film from 0, `fault` names what was wrong with the last attempt. Speaker, names and fault are
-    for translators that take instructions.
+    `number` counts the sentences of the film from 0, `fault` names what was wrong with the last attempt.
+    Speaker, names and fault are for translators that take instructions.
     """
 
     text: str
@@ -40,7 +42,9 @@ class TextTranslator(Protocol):
 
     @property
     def placeholder(self) -> str:
-        """A code with a number (`XQ{}`) that stands for a name; empty if the translator takes names as an instruction."""
+        """A code with a number (`XQ{}`) that stands for a name; empty if the translator takes names as an
+        instruction.
+        """
 
     @property
     def batch(self) -> int:
@@ -57,11 +61,15 @@ class TextTranslator(Protocol):
         """Why it cannot translate from `language` to `target`; empty if it can."""
 
     def translate(self, lines: Sequence[Line], target: str, attempt: int) -> Sequence[str | None]:
-        """The translations in order, None for one that does not come. `attempt` counts from 0: later ones search differently."""
+        """The translations in order, None for one that does not come. `attempt` counts from 0: later ones
+        search differently.
+        """
 
 
 class Rendering(NamedTuple):
-    """The translation of a window of sound. `silent` if nobody speaks there, `looped` if the text repeats itself."""
+    """The translation of a window of sound. `silent` if nobody speaks there, `looped` if the text repeats
+    itself.
+    """
 
     text: str
     avg_logprob: float
@@ -91,4 +99,6 @@ class SoundTranslator(Protocol):
     def translate(
         self, audio: Audio, chunks: Sequence[Chunk], language: str, no_repeat: int
     ) -> Sequence[Rendering]:
-        """The translation of each window. No group of `no_repeat` words comes twice in it, unless that is 0."""
+        """The translation of each window. No group of `no_repeat` words comes twice in it, unless that is
+        0.
+        """

@@ -87,7 +87,9 @@ def run(loaded: Loaded, inputs: Mapping[str, Path], context: Context) -> None:
 
 
 class WhisperTask:
-    """A `SoundTranslator`: Whisper's task `translate`. `StageError("config")` for a model that was not trained for it."""
+    """A `SoundTranslator`: Whisper's task `translate`. `StageError("config")` for a model that was not
+    trained for it.
+    """
 
     target = ENGLISH
 

@@ -1,8 +1,9 @@
 """Sentences gathered into windows of sound, and a window's translation given back to its sentences.
 
-Measured on twelve minutes of Czech with the base model, against a human translation (chrF of the text, share of time that both cover):
-windows of the recogniser's 30 s 46.8 and .61, of whole sentences up to 28 s 45.1 and .69 (it gets into loops), up to 15 s
-48.4 and .69, up to 7 s 47.8 and .69, one sentence a window 45.7 and .69 at four times the work of 15 s.
+Measured on twelve minutes of Czech with the base model, against a human translation (chrF of the text, share
+of time that both cover): windows of the recogniser's 30 s 46.8 and .61, of whole sentences up to 28 s 45.1
+and .69 (it gets into loops), up to 15 s 48.4 and .69, up to 7 s 47.8 and .69, one sentence a window 45.7 and
+.69 at four times the work of 15 s.
 """
 
 from __future__ import annotations
@@ -52,8 +53,8 @@ def chunks(grouped: Sequence[Sequence[Sentence]], seconds: float) -> list[Chunk]
 def given_back(group: Sequence[Sentence], text: str) -> list[tuple[Sentence, str]]:
     """The sentences of the translation `text`, each with the words of the group that are spoken at its time.
 
-    A translation has other sentences than its source. It is spread over the time of the group, and each of its sentences takes the
-    words in its time: so it has their times, and the speaker of most of them.
+    A translation has other sentences than its source. It is spread over the time of the group, and each of
+    its sentences takes the words in its time: so it has their times, and the speaker of most of them.
     """
     words = [word for sentence in group for word in sentence.words]
     placed = spread(words, text)

@@ -1,4 +1,5 @@
-"""IndicTrans2 as a process of its own, on a stand-in for its code and weights, with its real toolkit around them."""
+"""IndicTrans2 as a process of its own, on a stand-in for its code and weights, with its real toolkit around
+them."""
 
 from __future__ import annotations
 
@@ -24,8 +25,11 @@ def folder(tmp_path_factory):
     made = tmp_path_factory.mktemp("models") / "indictrans2-indic-en-tiny"
     done = subprocess.run(
         [python_of("indictrans"), "-P", "-m", "tests.stage_runners.translation.indic_folder", made],
-        env=registry.child_environment("indictrans", {"PYTHONPATH": str(ROOT)}), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env=registry.child_environment("indictrans", {"PYTHONPATH": str(ROOT)}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return made
 
@@ -37,7 +41,7 @@ def translated(folder, inputs, place, target="en", identity="", **params):
     return run_stage(stage, inputs, place, {"target": target, **params}, python_of("indictrans"), model)
 
 
-def test_hindi_becomes_english_with_names_by_the_toolkits_own_placeholders(folder, tmp_path):
+def test_hindi_becomes_english_with_names_as_the_toolkits_placeholders(folder, tmp_path):
     lines = [*SAID, ("अदिति आ गई।", 5.0, None)]
     inputs = transcript(tmp_path, lines, "hi")
     inputs["glossary"] = glossary(tmp_path, ("Aditi", ["अदिति"]))
@@ -77,7 +81,7 @@ def test_the_code_of_a_foreign_repository_is_not_run(tmp_path):
     assert not witness.exists()
 
 
-def test_a_folder_that_is_not_whole_is_a_sentence(tmp_path):
+def test_an_incomplete_folder_is_an_error_with_a_message(tmp_path):
     (tmp_path / "half").mkdir()
     (tmp_path / "half" / "config.json").write_text('{"model_type": "IndicTrans"}')
     done, _ = translated(tmp_path / "half", transcript(tmp_path, SAID, "hi"), tmp_path)

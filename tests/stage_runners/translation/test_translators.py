@@ -1,4 +1,5 @@
-"""A way to translate is a module and a line in the registry, shown by one that is added here and runs through the real process."""
+"""A way to translate is a module and a line in the registry, shown by one that is added here and runs through
+the real process."""
 
 from __future__ import annotations
 
