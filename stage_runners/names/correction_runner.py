@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ipc.context import Context
 from stage_runners.names import corrections, evidence, terms
 from stage_runners.names.stage import POST_NER
 
@@ -24,7 +25,7 @@ def load(params: Mapping[str, Any], device: str) -> Any:  # noqa: ARG001
     return english.load(disable=["parser", "lemmatizer"])
 
 
-def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
+def run(model: Any, inputs: Mapping[str, Path], context: Context) -> None:
     """Read segments, words and glossary; write segments and words with corrected names, and `corrections`."""
     from ipc.artifacts import read
 
@@ -84,7 +85,7 @@ _NAMES = frozenset({"PERSON", "GPE", "LOC", "FAC"})
 
 
 def _facts(
-    context: Any,
+    context: Context,
     film: corrections.Film,
     known: Sequence[terms.Term],
     found: Sequence[corrections.Correction],

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ipc.context import Context
 from stage_runners.names import cast as names_cast
 from stage_runners.names import plot as names_plot
 from stage_runners.names import transliteration
@@ -30,7 +31,7 @@ def load(params: Mapping[str, Any], device: str) -> Any:  # noqa: ARG001
     return english.load(disable=["parser", "lemmatizer", "attribute_ruler", "tagger"])
 
 
-def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
+def run(model: Any, inputs: Mapping[str, Path], context: Context) -> None:
     """Read `cast`; write `glossary`. Names of actors are not terms: they are not in the dialogue."""
     from ipc.artifacts import read
 

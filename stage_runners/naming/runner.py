@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ipc.context import Context
 from ipc.errors import StageError
 from stage_runners.naming import dialogue, voices
 from stage_runners.naming.cast import Names
@@ -33,7 +34,7 @@ def load(params: Mapping[str, Any], device: str) -> None:
     """Nothing: only some English films need the tagger."""
 
 
-def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa: ARG001
+def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:  # noqa: ARG001
     """Write `speakers`: each speaker of `embeddings` and `words` with a name, or without one, and the
     evidence.
 
@@ -106,7 +107,7 @@ def asked(text: str, labels: Sequence[str], shown: Sequence[str] = ()) -> dict[s
     return found
 
 
-def _by_voice(rows: dict[str, Named], embeddings: Any, names: Names, least: float, context: Any) -> None:
+def _by_voice(rows: dict[str, Named], embeddings: Any, names: Names, least: float, context: Context) -> None:
     """Name the speakers with a saved voice, each name once."""
     import numpy as np
 

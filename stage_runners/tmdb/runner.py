@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ipc.context import Context
 from ipc.errors import StageError
 from stage_runners.tmdb import api, cast_file, file_name
 from stage_runners.tmdb import nfo as tmdb_nfo
@@ -34,7 +35,7 @@ def load(params: Mapping[str, Any], device: str) -> None:
     """Nothing to load."""
 
 
-def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa: ARG001
+def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:  # noqa: ARG001
     """Read every source, TMDB too if it is allowed, and write the cast with the source of each name.
 
     `StageError`: input if the file of --cast cannot be used or TMDB has no film with the requested id, config
@@ -63,7 +64,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     _save(context, merged)
 
 
-def _nfos(context: Any, episode: int | None) -> list[Known]:
+def _nfos(context: Context, episode: int | None) -> list[Known]:
     """The content of the film's .nfo and of its series' one."""
     found = []
     for key in ("nfo", "show_nfo"):
@@ -79,7 +80,7 @@ def _nfos(context: Any, episode: int | None) -> list[Known]:
     return found
 
 
-def _of_this_film(context: Any, said: api.Named | None, beside: list[Known]) -> list[Known]:
+def _of_this_film(context: Context, said: api.Named | None, beside: list[Known]) -> list[Known]:
     """The .nfo files, without one that names another film than the user. IMDb's id of an episode is not its
     series'.
     """
@@ -98,7 +99,7 @@ def _of_this_film(context: Any, said: api.Named | None, beside: list[Known]) -> 
     return kept
 
 
-def _online(context: Any, said: api.Named | None, others: Sequence[Known], seconds: float) -> list[Known]:
+def _online(context: Context, said: api.Named | None, others: Sequence[Known], seconds: float) -> list[Known]:
     """The film on TMDB; nothing, with the reason reported, if TMDB has no such film or does not answer."""
 
     def pause(waiting: str) -> None:
@@ -135,7 +136,7 @@ def _online(context: Any, said: api.Named | None, others: Sequence[Known], secon
 
 
 def _asked(
-    context: Any, client: Client, said: api.Named | None, others: Sequence[Known], seconds: float
+    context: Context, client: Client, said: api.Named | None, others: Sequence[Known], seconds: float
 ) -> list[Known]:
     locale = context.params["tmdb_language"]
     season = next((known.season for known in others if known.season is not None), None)
@@ -185,7 +186,9 @@ def _unknown(place: str) -> StageError:
     )
 
 
-def _by_id(context: Any, client: Client, others: Sequence[Known]) -> tuple[str, str, int | None, int | None]:
+def _by_id(
+    context: Context, client: Client, others: Sequence[Known]
+) -> tuple[str, str, int | None, int | None]:
     """The film that an id in an .nfo names; empty if TMDB does not have it."""
     for known in others:
         for who in ("tmdb", "imdb", "tvdb"):
@@ -208,7 +211,7 @@ def _by_id(context: Any, client: Client, others: Sequence[Known]) -> tuple[str, 
 
 
 def _by_title(
-    context: Any, client: Client, others: Sequence[Known], seconds: float, locale: str
+    context: Context, client: Client, others: Sequence[Known], seconds: float, locale: str
 ) -> tuple[str, str]:
     """The film whose title, year and length match one of the sources, the most trusted first."""
     candidates: list[dict[str, Any]] = []
@@ -237,7 +240,7 @@ def _by_title(
     return "", ""
 
 
-def _save(context: Any, merged: Merged) -> None:
+def _save(context: Context, merged: Merged) -> None:
     rows: list[tuple[Row, str]] = list(merged.rows)
     if merged.left_out:
         context.warn(f"the cast has {merged.left_out} more names than the {len(rows)} that are used")
