@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on
+from ipc.declaration import Cli, Input, Output, Param, Resources, Stage
+from stage_runners.asr import engines
+from stage_runners.asr.thresholds import THRESHOLDS
 from stage_runners.shared_params import LANGUAGE_OPTION
-from stage_runners.text.thresholds import REPETITION
+from stage_runners.text.thresholds import LOOPS
 
 COMPUTE_TYPES = (
     "default", "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32",
@@ -14,12 +16,7 @@ COMPUTE_TYPES = (
 ASR = Stage(
     name="asr",
     version=3,
-    backends=(
-        on("cuda", "asr.ctranslate2_runner", "whisperx"),
-        # A second transcription in one process has crashed on Macs, in MLX's own code.
-        on("mlx", "asr.mlx_runner", "mlx", runs=1, packages=("mlx", "mlx-whisper")),
-        on("cpu", "asr.ctranslate2_runner", "whisperx"),
-    ),
+    backends=engines.backends(),
     inputs=(
         Input(name="audio", source="demux.audio"),
         Input(name="speech", source="pyannote_vad.speech"),
@@ -108,7 +105,7 @@ ASR = Stage(
     batch_floor=1,
     stall_s=600,
     packages=("faster-whisper", "ctranslate2"),
-    thresholds=(REPETITION,),
     model="model",
     model_role="whisper",
+    thresholds=(*THRESHOLDS, LOOPS, *engines.thresholds()),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from stage_runners.text.grammar import bare, characters, spaceless
-from stage_runners.text.thresholds import REPETITION
+from stage_runners.text.thresholds import LOOPS
 
 
 def loop(text: str) -> tuple[int, int, int] | None:
@@ -13,9 +13,9 @@ def loop(text: str) -> tuple[int, int, int] | None:
     often; else None.
     """
     words = _words(text)
-    limits = REPETITION.characters if any(map(spaceless, text)) else REPETITION.words
+    limits = LOOPS.characters if any(map(spaceless, text)) else LOOPS.words
     for start in range(len(words)):
-        for size in range(1, min(REPETITION.longest, (len(words) - start) // 2) + 1):
+        for size in range(1, min(LOOPS.longest, (len(words) - start) // 2) + 1):
             most = next(times for least, times in reversed(limits) if size >= least)
             phrase = words[start : start + size]
             if len(words) - start < most * size or not any(phrase):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Repetition:
+class Loops:
     """When a phrase comes too often in a row: pairs of the phrase's least length, and how often that is too
     often.
     """
@@ -29,5 +29,5 @@ class Scripts:
     """Share of its letters from which on it is."""
 
 
-REPETITION = Repetition()
+LOOPS = Loops()
 SCRIPTS = Scripts()

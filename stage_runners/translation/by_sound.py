@@ -14,6 +14,7 @@ from pathlib import Path
 from ipc.artifacts import Audio, open_audio
 from ipc.context import Context
 from ipc.errors import StageError
+from stage_runners.asr.windows import Chunk
 from stage_runners.text import scripts
 from stage_runners.text.repetition import loop
 from stage_runners.translation import quality_checks, windows
@@ -22,7 +23,6 @@ from stage_runners.translation.sentences import Sentence
 from stage_runners.translation.tables import lines_marked, tables
 from stage_runners.translation.thresholds import SOUND_WINDOWS
 from stage_runners.translation.translator import Rendering, SoundTranslator
-from stage_runners.whisper.windows import Chunk
 
 _LONGEST_BATCH_S = 60.0
 """Seconds of a batch above which the next one is half as large: progress is reported between batches."""

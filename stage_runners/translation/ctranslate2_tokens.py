@@ -46,7 +46,7 @@ def prepared(model: Mapping[str, Any]) -> Path:
     if (source / "model.bin").is_file():
         return source
     converted = Path(model["converted"]) if model.get("converted") else None
-    return conversions.kept(source, converted, lambda target: _convert(source, target), "CTranslate2")
+    return conversions.cached(source, converted, lambda target: _convert(source, target), "CTranslate2")
 
 
 def _convert(source: Path, target: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stage_runners.text.thresholds import REPETITION, SCRIPTS
+from stage_runners.text.thresholds import LOOPS, SCRIPTS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +162,7 @@ CTRANSLATE2_TOKENS = TokenLimits(read=512, write=256)
 INDICTRANS2_TOKENS = TokenLimits(read=256, write=256)
 """What IndicTrans2's networks have positions for."""
 
-FROM_TEXT = (SENTENCES, FAULTS, ATTEMPTS, NAME_FORMS, TIMES, REPETITION, SCRIPTS)
+FROM_TEXT = (SENTENCES, FAULTS, ATTEMPTS, NAME_FORMS, TIMES, LOOPS, SCRIPTS)
 """Thresholds of every translation from text."""
-FROM_SOUND = (SENTENCES, FAULTS, TIMES, SOUND_WINDOWS, REPETITION)
+FROM_SOUND = (SENTENCES, FAULTS, TIMES, SOUND_WINDOWS, LOOPS)
 """Thresholds of a translation from sound."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from ipc.artifacts import Audio
-from stage_runners.whisper.windows import Chunk
+from stage_runners.asr.windows import Chunk
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,17 @@ from ipc.errors import StageError
 from stage_runners.names.stage import SPOKEN
 from stage_runners.translation import thresholds
 from stage_runners.translation.declared import TARGET, TRANSLATED
+from stage_runners.whisper.thresholds import DECODING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ipc.artifacts import Audio
     from ipc.context import Context
+    from stage_runners.asr.windows import Chunk
     from stage_runners.translation.translator import Rendering
     from stage_runners.whisper import decode
-    from stage_runners.whisper.windows import Chunk
+    from stage_runners.whisper.model import WhisperModel
 
 _MODULE = "translation.whisper_translator"
 
@@ -47,7 +49,7 @@ STAGE = Stage(
     model="translation_model",
     model_role="whisper",
     off="--target-language turns it on",
-    thresholds=thresholds.FROM_SOUND,
+    thresholds=(*thresholds.FROM_SOUND, DECODING),
 )
 
 ENGLISH = "en"
@@ -59,7 +61,7 @@ _SMALL = ("tiny", "base")
 class Loaded:
     """A Whisper model (a faster_whisper.WhisperModel, or ours on MLX), and what computes it."""
 
-    model: Any
+    model: WhisperModel
     method: str
     computed_on: str = ""
 
@@ -117,26 +119,29 @@ class WhisperTask:
         self, audio: Audio, chunks: Sequence[Chunk], language: str, no_repeat: int
     ) -> list[Rendering]:
         """See `SoundTranslator`."""
+        from stage_runners.asr.recognizer import Sound
         from stage_runners.translation.translator import Rendering
         from stage_runners.whisper import decode
 
-        results, _ = decode.generate(
-            self._model, audio.samples, audio.sample_rate, chunks, self._decoding(language), no_repeat
-        )
-        most = decode.MAX_COMPRESSION
+        states = decode.encode(self._model, Sound(audio.samples, audio.sample_rate), chunks)
+        results = decode.generate(self._model, chunks, self._decoding(language), states, no_repeat)
+        most = DECODING.most_compression
         return [
-            Rendering(each.text, each.avg_logprob, each.silent, looped=each.compression_ratio > most)
+            Rendering(
+                each.text, each.avg_logprob or 0.0, each.silent, looped=(each.compression_ratio or 0.0) > most
+            )
             for each in results
         ]
 
     def _decoding(self, language: str) -> decode.Options:
         """How to decode speech in `language`: the task of its tokenizer makes it a translation."""
-        from faster_whisper.tokenizer import Tokenizer
-
-        from stage_runners.whisper import decode, language_detection
+        from stage_runners.asr.languages import requested
+        from stage_runners.whisper import decode
+        from stage_runners.whisper.model import tokenizer_of
 
         if language not in self._options:
-            code = language_detection.known(language, self._model, self._identity or "this model")
-            tokenizer = Tokenizer(self._model.hf_tokenizer, True, task="translate", language=code)
+            name = self._identity or "this model"
+            code = requested(language, self._model.supported_languages, name)
+            tokenizer = tokenizer_of(self._model, code, "translate")
             self._options[language] = decode.Options(tokenizer=tokenizer, beam_size=self._beam)
         return self._options[language]

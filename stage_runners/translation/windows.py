@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from stage_runners.asr.windows import Chunk
 from stage_runners.text.grammar import ending
 from stage_runners.translation.sentences import Sentence, TimedWord, text_of
 from stage_runners.translation.spread_times import PlacedWord, spread
 from stage_runners.translation.thresholds import SOUND_WINDOWS
-from stage_runners.whisper.windows import Chunk
 
 
 def groups(sentences: Sequence[Sentence], limit: float = SOUND_WINDOWS.longest) -> list[list[Sentence]]:

@@ -208,4 +208,4 @@ def test_an_id_in_the_file_name_identifies_the_film(tmdb, tmp_path, identified, 
     tmdb.found["tt0051234"] = {"movie_results": [{"id": 72}]}
     cast, said = identified(film(tmp_path / f"Across the River (2011) {tag}.mkv"), online=True)
     assert names(cast) == ["Tom"]
-    assert "the name names it" in said
+    assert "named by the name" in said
