@@ -7,11 +7,6 @@ named; the check here refuses anything else once more.
 
 from __future__ import annotations
 
-import atexit
-import logging
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +79,8 @@ def load(params: Mapping[str, Any], device: str) -> Loaded:
     identity, folder = str(model.get("id", "")), Path(model["path"])
     _check(identity, folder)
     _isolate_code()
+    import logging
+
     import torch
     from IndicTransToolkit.processor import IndicProcessor
     from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
@@ -131,6 +128,11 @@ def _isolate_code() -> None:
     """Let Transformers copy the code that it runs into a folder of this process, where no other model's code
     of that name is.
     """
+    import atexit
+    import os
+    import shutil
+    import tempfile
+
     place = tempfile.mkdtemp(prefix="indictrans-code-")
     os.environ["HF_MODULES_CACHE"] = place
     atexit.register(shutil.rmtree, place, ignore_errors=True)
