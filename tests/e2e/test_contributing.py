@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.conftest import ENVIRONMENTS
+
 ROOT = Path(__file__).resolve().parents[2]
 LRC = '''"""LRC: lyrics with times."""
 
@@ -186,7 +188,7 @@ def test_an_engine_of_speech_recognition_is_one_new_module_and_its_line(
     program, finished, film, copy, tmp_path
 ):
     del finished
-    checkout = copy("media", "whisperx", "nlp")
+    checkout = copy(*ENVIRONMENTS)
     (checkout / "stage_runners/asr/greeting.py").write_text(GREETING)
     edit(
         checkout / "stage_runners/asr/engines.py",
