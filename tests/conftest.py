@@ -1,4 +1,4 @@
-"""Fixtures for everybody: where the shared recordings are, and which stage environments are there."""
+"""For all tests: where the shared recordings are, which stage environments are installed, and how workers share the tests."""
 
 from __future__ import annotations
 
@@ -18,6 +18,23 @@ def shared_data() -> Path:
     if not (shared / "data").is_dir():
         pytest.skip(f"no shared recordings at {shared} (set ORCHESTRATOR_SHARED)")
     return shared / "data"
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Four workers at most, for a run of the program takes two gigabytes; none for a single file, where they gain nothing."""
+    if len(config.args) == 1 and Path(config.args[0].partition("::")[0]).is_file():
+        return 0
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(4, cores)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each file in one worker, as its fixtures are made once a worker, and begin with the files that take longest."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
