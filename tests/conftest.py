@@ -28,6 +28,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return min(4, cores)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep each file in one worker, as its fixtures are made once a worker, and begin with the files that take longest."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}

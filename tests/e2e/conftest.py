@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = ("media", "pyannote", "whisperx", "nlp", "models")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in item.path.parents:
@@ -120,23 +121,29 @@ def finished(program, film, tmp_path_factory) -> Path:
 
 
 class Short(NamedTuple):
-    """A film of a few seconds, and what an undisturbed run makes of it: the folder of its outputs and its home."""
+    """A film of a few seconds, and an undisturbed run on it: its words, the folder of its outputs and its home."""
 
-    film: Path
+    run: tuple[str | Path, ...]
     finished: Path
     home: Path
 
 
 @pytest.fixture(scope="session")
 def short(film, tmp_path_factory) -> Short:
-    """Twelve seconds of the film in which both talk, for tests that need several whole runs."""
+    """Twelve seconds of the film in which both talk, for tests that need several whole runs.
+
+    It is computed in float32, so that other devices write the very same words.
+    """
+
+    def words(folder: Path) -> tuple[str | Path, ...]:
+        return ("run", folder / "demo.mkv", "--compute-type", "float32")
 
     def make(folder: Path) -> None:
         ffmpeg("-ss", 6, "-t", 12, "-i", film, "-c", "copy", folder / "demo.mkv")
-        Program(folder / "home")("run", folder / "demo.mkv", "-o", folder / "out", "--device", "cpu")
+        Program(folder / "home")(*words(folder), "-o", folder / "out")
 
     folder = once(tmp_path_factory, "short", make)
-    return Short(folder / "demo.mkv", folder / "out", folder / "home")
+    return Short(words(folder), folder / "out", folder / "home")
 
 
 @pytest.fixture(scope="module")

@@ -61,7 +61,7 @@ def test_an_orchestrator_that_is_killed_leaves_nobody_and_loses_nothing(fresh, s
     every = results(short.home)
     instants, struck = [], 0
     for kill in range(KILLS):
-        process = fresh.start("run", short.film, "-o", folder)
+        process = fresh.start(*short.run, "-o", folder)
         after, later = int(every * (kill + chance.random()) / KILLS), chance.uniform(0.05, 2.0)
         instants.append(f"{later:.2f} s after {after} of {every} results")
         until_there_are(after, fresh, process)
@@ -71,7 +71,7 @@ def test_an_orchestrator_that_is_killed_leaves_nobody_and_loses_nothing(fresh, s
         struck += process.wait() == -signal.SIGKILL
         assert gone(fresh, 2.0), f"alive 2 s after a kill {instants[-1]}: {fresh.alive()}"
     assert struck > KILLS // 2, f"the run had ended before most kills: {', '.join(instants)}"
-    fresh("run", short.film, "-o", folder)
+    fresh(*short.run, "-o", folder)
     assert same(folder, short), f"other bytes after kills {', '.join(instants)}"
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
 
@@ -90,7 +90,7 @@ def test_a_signal_ends_a_run_within_five_seconds(fresh, film, tmp_path, number):
 
 def test_a_stage_that_is_killed_is_tried_again_and_the_result_is_the_same(fresh, short, tmp_path):
     folder = tmp_path / "out"
-    process = fresh.start("run", short.film, "-o", folder)
+    process = fresh.start(*short.run, "-o", folder)
     victim = None
     deadline = time.monotonic() + 60
     while victim is None and time.monotonic() < deadline:

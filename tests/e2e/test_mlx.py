@@ -18,7 +18,7 @@ def words(folder):
 
 
 def test_a_film_subtitled_on_mlx_reads_as_on_the_processor_and_says_where_it_ran(program, short, tmp_path):
-    done = program("run", short.film, "-o", tmp_path, *ON_MLX)
+    done = program(*short.run, "-o", tmp_path, *ON_MLX)
     rows = {stage["stage"]: stage for stage in program.report()["films"][0]["stages"]}
     assert {name: rows[name]["device"] for name in ("silero_vad", "pyannote_vad", "diarization", "asr", "alignment")} == {
         "silero_vad": "cpu", "pyannote_vad": "mlx", "diarization": "mlx", "asr": "mlx", "alignment": "cpu",
@@ -33,6 +33,6 @@ def test_a_film_subtitled_on_mlx_reads_as_on_the_processor_and_says_where_it_ran
     assert (tmp_path / "demo.rttm").read_text() == (short.finished / "demo.rttm").read_text()
     assert (tmp_path / "demo.subtitled.mkv").stat().st_size > 10_000
 
-    again = program("run", short.film, "-o", tmp_path, *ON_MLX)
+    again = program(*short.run, "-o", tmp_path, *ON_MLX)
     assert "comparing" not in again.stderr
     assert set(program.how().values()) == {"cached"}
