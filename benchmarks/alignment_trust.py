@@ -19,9 +19,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from stage_runners.alignment import confidence, pieces, runner, spoken_text
+from stage_runners.alignment import confidence, pieces, spoken_text
 from stage_runners.alignment.pieces import Span
-from stage_runners.alignment.sphinx import Aligner
+from stage_runners.alignment.pocketsphinx_aligner import sounds_of
+from stage_runners.alignment.sphinx import Sphinx
 
 RATE = 16000
 SHIFT_WORDS = 17
@@ -47,8 +48,8 @@ def align(aligner, pcm, texts, rough):
     )
     rows = []
     for piece in pieces.pieces(rough, audio.seconds):
-        spoken = [spoken_text.spoken(text, aligner.known) for text in texts[piece.first : piece.last]]
-        sounds = runner._sounds(aligner, audio, spoken, piece)
+        spoken = [spoken_text.spoken(text, aligner.in_dictionary) for text in texts[piece.first : piece.last]]
+        sounds = sounds_of(aligner, audio, spoken, piece)
         near = confidence.neighbourhood(sounds)
         for sound, nats, span in zip(sounds, near, rough[piece.first : piece.last], strict=True):
             if sound is None:
@@ -73,7 +74,7 @@ def main(speech_path, words_path, music_path, seconds="90"):
         rows = [(r["word"], float(r["start"]), float(r["end"])) for r in csv.DictReader(lines)]
     rows = [row for row in rows if row[2] < limit - 1]
     texts, truth = [row[0] for row in rows], np.array([row[1:] for row in rows])
-    aligner = Aligner()
+    aligner = Sphinx()
     clean = align(aligner, speech, texts, [Span(*span) for span in truth])
     truth = truth + np.nanmedian(clean[:, 0] - truth[:, 0])
     starts = np.maximum.accumulate(truth[:, 0] + np.random.default_rng(0).normal(0, 0.09, len(truth)))

@@ -12,15 +12,14 @@ from __future__ import annotations
 
 import sys
 import time
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from stage_runners.asr import passes
-from stage_runners.whisper import language_detection, windows
-from stage_runners.whisper.ctranslate2 import engine
-from stage_runners.whisper.decode import Decoded, Options
+from stage_runners.asr import languages, passes, windows
+from stage_runners.asr.recognizer import Settings, Sound, Transcript
+from stage_runners.whisper import engine
+from stage_runners.whisper.model import WINDOW
 
 RATE = 16000
 GAP = 0.5
@@ -82,34 +81,27 @@ def _quiet(sound: Any, at: float) -> float:
     return windows.quietest(sound, RATE, at - 1.5, at + 1.5) if inner else min(at, length)
 
 
-def _read(whisper: Any, samples: Any, asked: str | None = None) -> tuple[str, float, list[Decoded]]:
-    from faster_whisper.tokenizer import Tokenizer
+def _read(whisper: Any, samples: Any, asked: str | None = None) -> tuple[str, float, list[Transcript]]:
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
-    @cache
-    def options(code: str) -> Options:
-        return Options(tokenizer=Tokenizer(whisper.hf_tokenizer, True, task="transcribe", language=code))
-
     found = get_speech_timestamps(samples.astype(np.float32) / 32768, VadOptions(min_silence_duration_ms=300))
-    chunks = windows.pack([(one["start"] / RATE, one["end"] / RATE) for one in found], samples, RATE)
-    if asked:
-        heard = language_detection.Detected(asked, {}, {})
-    else:
-        heard = language_detection.detect(whisper, samples, RATE, chunks)
+    chunks = windows.pack([(one["start"] / RATE, one["end"] / RATE) for one in found], samples, RATE, WINDOW)
+    sound = Sound(samples, RATE)
+    heard = languages.Detected(asked, {}, {}) if asked else languages.detect(whisper, sound, chunks)
     film = passes.Film(
-        whisper=whisper,
-        samples=samples,
-        sample_rate=RATE,
-        options=options,
+        recognizer=whisper,
+        sound=sound,
+        settings=lambda code: Settings(language=code),
         batch_size=8,
-        limit=windows.WINDOW,
-        states=heard.states,
+        limit=WINDOW,
+        detector=None if asked else whisper.detector,
+        encoded=heard.encoded,
     )
-    read = passes.read(film, chunks, heard.language, several=asked is None)
+    read = passes.read(film, chunks, heard.language)
     return heard.language, heard.probability.get(heard.language, 1.0), read
 
 
-def _within(read: list[Decoded], piece: Piece) -> tuple[str, float]:
+def _within(read: list[Transcript], piece: Piece) -> tuple[str, float]:
     """The text whose words are spoken in the piece, and the share of what was read there in its language."""
     words = [
         (word, result.language)
@@ -122,7 +114,7 @@ def _within(read: list[Decoded], piece: Piece) -> tuple[str, float]:
     return "".join(word.text for word, _ in words).strip(), right / total if total else 0.0
 
 
-def _text(read: list[Decoded]) -> str:
+def _text(read: list[Transcript]) -> str:
     return " ".join(result.text for result in read)
 
 

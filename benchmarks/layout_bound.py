@@ -2,7 +2,7 @@
 
 usage: layout_bound.py OUT [OUT ...]      OUT holds movie.json and movie.<language>.srt of a run
 
-An exact optimum over every way to cut the words into cues and to time them, found by a programme that shares no code with the layout. A cue
+An exact optimum over every way to cut the words into cues and to time them, found by a programme that shares no code with the layout but the limits. A cue
 begins with its first word or up to `--late` seconds after it (0.4 where the one before could not be seen otherwise), ends with its last word or later, leaves the gap, and holds at most two
 lines that some break makes short enough; a speaker's label stands where the speaker changes; two speakers may share a cue, a line each
 behind a dash. Only one rule may be broken: to be too fast. A cue is clean where it is not. Printed are, for ours and for the optimum:
@@ -22,11 +22,19 @@ import itertools
 import json
 import math
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-WIDTH, LINES, CPS, LEAST, MOST, GAP = 42, 2, 17.0, 5 / 6, 7.0, 0.08
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from ipc import cue_rules
+from ipc.cue_rules import milliseconds
+
+LIMITS = cue_rules.CueLimits()
+WIDTH, CPS = LIMITS.width, LIMITS.cps
+LEAST, MOST, GAP = LIMITS.min_ms / 1000, LIMITS.max_ms / 1000, LIMITS.gap_ms / 1000
 PAUSE = 0.3
 STEP = 0.01
 LATE = 0.4
@@ -240,15 +248,9 @@ def ours(srt: Path, words: list[Word]) -> list[tuple[int, int, bool]]:
     found = []
     place = 0
     for k, (start, end, lines) in enumerate(cues):
-        shown = end - start
-        gap = start - cues[k - 1][1] if k else 9.0
-        clean = (
-            all(len(line) <= WIDTH for line in lines)
-            and len(lines) <= LINES
-            and len(" ".join(lines)) / shown <= CPS
-            and LEAST - 0.002 <= shown <= MOST + 0.002
-            and gap >= GAP - 0.002
-        )
+        broken = cue_rules.broken(lines, milliseconds(start, end), LIMITS)
+        between = cue_rules.broken_between(milliseconds(cues[k - 1][1], start), LIMITS) if k else ""
+        clean = not broken and not between
         text = "".join(re.sub(r"\[[^\]]*\]|^- ", " ", "\n".join(lines), flags=re.MULTILINE).split())
         first = place
         while text:

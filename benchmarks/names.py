@@ -105,45 +105,38 @@ def glossaries(arguments: argparse.Namespace) -> None:
 def decode(arguments: argparse.Namespace) -> None:
     """Words of every recording, without a glossary and with each."""
     from faster_whisper import decode_audio
-    from faster_whisper.tokenizer import Tokenizer
 
-    from stage_runners.asr import name_bias
-    from stage_runners.whisper import decode as asr_decode
-    from stage_runners.whisper import windows
-    from stage_runners.whisper.ctranslate2 import engine
+    from stage_runners.asr import name_bias, windows
+    from stage_runners.asr.recognizer import Settings, Sound
+    from stage_runners.whisper import engine
 
     for model in arguments.models.split(","):
         whisper = engine.load({"_model": {"path": _folder(model)}, "_threads": 2}, "cpu")
         for case in arguments.cases.split(","):
             clean = decode_audio(str(arguments.data / case / "movie.mkv"), RATE)
             spans, language = _regions(clean), _language(arguments.data / case)
-            options = asr_decode.Options(
-                tokenizer=Tokenizer(whisper.hf_tokenizer, whisper.model.is_multilingual, task="transcribe", language=language)
-            )  # fmt: skip
+            settings = Settings(language=language)
             for sound in arguments.sound.split(","):
                 samples = worse(clean, sound)
                 chunks = windows.pack(spans, samples, RATE, 30.0)
                 out = arguments.work / f"words-{model}-{case}-{sound}-none.json"
-                first = _first(out.with_suffix(".pickle"), whisper, samples, chunks, options)
+                film = Sound(samples, RATE)
+                first = _first(out.with_suffix(".pickle"), whisper, film, chunks, settings)
                 out.write_text(json.dumps(_rows(first, language)))
                 for cast in casts(case):
                     rows = json.loads((arguments.work / f"glossary-{case}-{cast}.json").read_text())
-                    biased, told = name_bias.rescored(
-                        whisper, samples, RATE, first, rows, lambda _, own=options: own
-                    )
+                    biased, told = name_bias.rescored(whisper, film, first, rows, lambda _, own=settings: own)
                     made = {**_rows(biased, language), "bias": told}
                     (out.parent / out.name.replace("-none", f"-{cast}")).write_text(json.dumps(made))
 
 
-def _first(kept: Path, whisper, samples, chunks, options) -> list:
+def _first(kept: Path, whisper, sound, chunks, settings) -> list:
     """The windows as they are decoded without a glossary; kept, for most of the time goes there."""
-    from stage_runners.whisper import decode as asr_decode
-
     if kept.is_file():
         return pickle.loads(kept.read_bytes())  # noqa: S301 - our own file
     first: list = []
     for start in range(0, len(chunks), 8):
-        first += asr_decode.decode(whisper, samples, RATE, chunks[start : start + 8], options)
+        first += whisper.transcribe(whisper.encode(sound, chunks[start : start + 8]), settings)
     kept.write_bytes(pickle.dumps(first))
     return first
 

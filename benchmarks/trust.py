@@ -25,13 +25,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ipc.artifacts import open_audio, read
-from stage_runners.asr import hallucination, passes, segments
+from stage_runners.asr import hallucination, languages, passes, segments, windows
+from stage_runners.asr.doubt import VERDICTS
+from stage_runners.asr.recognizer import Settings, Sound
 from stage_runners.asr.second_pass import SecondLooks, came_again
 from stage_runners.asr.segments import Line, Span
 from stage_runners.subtitles.coverage import shares
-from stage_runners.whisper import decode, language_detection
-from stage_runners.whisper import windows as asr_chunks
-from stage_runners.whisper.ctranslate2 import engine
+from stage_runners.whisper import decode, engine
+from stage_runners.whisper.model import WINDOW
+from stage_runners.whisper.thresholds import Decoding
 
 RATE = 16000
 SPLICED = 14.0
@@ -40,18 +42,6 @@ LENGTHS = (29.0, 8.0)
 ALL = 1000
 """Times as many windows as there are: then no second look is refused."""
 SPACELESS = {"ja", "zh", "th"}
-
-
-class Sound(NamedTuple):
-    """What stands in for an artifact of audio."""
-
-    samples: Any
-    sample_rate: int = RATE
-
-    @property
-    def seconds(self) -> float:
-        """How long it is."""
-        return len(self.samples) / RATE
 
 
 class Film(NamedTuple):
@@ -80,7 +70,7 @@ def films(home: Path, data: Path) -> Iterator[Film]:
             rows = read(places[1] / "speech.parquet", "regions").rows()
             found[folder.name] = Film(
                 folder.name,
-                Sound(open_audio(next(places[0].glob("audio*"))).samples),
+                Sound(open_audio(next(places[0].glob("audio*"))).samples, RATE),
                 [Span(row["start"], row["end"]) for row in rows],
                 truth.read_text() if truth.is_file() else "",
             )
@@ -92,37 +82,24 @@ class Bench:
 
     def __init__(self, folder: str) -> None:
         self.whisper = engine.load({"_model": {"id": folder, "path": folder}, "_threads": 0}, "cpu")
-        self.options = cache(self._options)
-
-    def _options(self, code: str) -> decode.Options:
-        from faster_whisper.tokenizer import Tokenizer
-
-        multilingual = self.whisper.model.is_multilingual
-        return decode.Options(
-            tokenizer=Tokenizer(self.whisper.hf_tokenizer, multilingual, task="transcribe", language=code)
-        )
+        self.settings = cache(lambda code: Settings(language=code))
 
     def lines(self, audio: Sound, regions: Sequence[Span]) -> tuple[list[Line], str, int]:
         """What is read in the regions as the stage reads it, the film's language, and how many windows it took."""
-        chunks = asr_chunks.pack(regions, audio.samples, RATE)
+        chunks = windows.pack(regions, audio.samples, RATE, WINDOW)
         if not chunks:
             return [], "und", 0
-        found = language_detection.detect(self.whisper, audio.samples, RATE, chunks)
+        found = languages.detect(self.whisper, audio, chunks)
         film = passes.Film(
-            whisper=self.whisper, samples=audio.samples, sample_rate=RATE, options=self.options,
-            batch_size=8, limit=asr_chunks.WINDOW, states=found.states,
+            recognizer=self.whisper, sound=audio, settings=self.settings, batch_size=8, limit=WINDOW, encoded=found.encoded
         )  # fmt: skip
-        return (
-            segments.lines(passes.read(film, chunks, found.language, False), 0.0),
-            found.language,
-            len(chunks),
-        )
+        return segments.lines(passes.read(film, chunks, found.language), 0.0), found.language, len(chunks)
 
     def review(
-        self, audio: Sound, lines: Sequence[Line], speech: Sequence[Span], language: str, windows: int
+        self, audio: Sound, lines: Sequence[Line], speech: Sequence[Span], language: str, count: int
     ) -> hallucination.Reviewed:
         """As the stage does it."""
-        looks = SecondLooks(self.whisper, audio, self.options, windows, 8)
+        looks = SecondLooks(self.whisper, audio, self.settings, count, 8)
         return hallucination.reviewed(lines, speech, looks, language, 0.0)
 
 
@@ -164,7 +141,7 @@ def whole(bench: Bench, cases: Iterator[Film]) -> None:
         pairs = "  ".join(f"{a:5.3f}-{b:5.3f}" for a, b in zip(before, after, strict=True))
         print(
             f"{film.name:16}  {pairs}   "
-            + " ".join(f"{told[verdict]:4}" for verdict in hallucination.VERDICTS)
+            + " ".join(f"{told[verdict]:4}" for verdict in VERDICTS)
             + f"  {done.looks:5} ({done.missed})  {decoded - started:6.1f} + {ended - decoded:.1f}",
             flush=True,
         )
@@ -232,7 +209,7 @@ def spliced(bench: Bench, cases: Sequence[Film], sounds: Sequence[str]) -> None:
 
 def raw(bench: Bench, sounds: Sequence[str]) -> None:
     """All that is invented over sounds, in windows of two lengths, the rule against silent windows switched off."""
-    decode._SILENT = ()
+    decode.DECODING = Decoding(silent=())
     counts: Counter[tuple[bool, str]] = Counter()
     for name in sounds:
         audio = Sound(_sound(name)[: 60 * RATE])

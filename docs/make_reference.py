@@ -1,13 +1,13 @@
-"""Write the options of `run` into docs/reference.md: `python docs/make_reference.py`. A test fails where they are stale.
+"""Write options and output files into docs/reference.md: `python docs/make_reference.py`. A test fails where they are stale.
 
-The table stands between two comments; what is around it is written by hand.
+Each part stands between two comments; what is around it is written by hand.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,12 +15,12 @@ sys.path.insert(0, str(ROOT))
 
 from orchestrator.commands import run  # noqa: E402
 from orchestrator.config.options import BY_KEY, GROUPS  # noqa: E402
+from stage_runners.subtitles.formats import FORMATS  # noqa: E402
 
 REFERENCE = ROOT / "docs" / "reference.md"
-BEGIN, END = "<!-- options: made by docs/make_reference.py -->", "<!-- options: end -->"
 
 
-def tables() -> Iterator[str]:
+def options() -> Iterator[str]:
     """The lines of a table for each group of options of `run`; what is asked of one run only comes last."""
     parser = argparse.ArgumentParser(add_help=False)
     run.add_options(parser)
@@ -55,11 +55,28 @@ def _cell(text: object) -> str:
     return str(text).replace("|", "\\|")
 
 
+def output_files() -> Iterator[str]:
+    """The lines of the table of formats."""
+    yield "| file | format | by default | media type | what it holds |"
+    yield "|---|---|---|---|---|"
+    for one in FORMATS:
+        file, default = one.name_beside("FILM", "LANG"), "yes" if one.by_default else "no"
+        yield f"| `{file}` | `{one.name}` | {default} | `{one.media_type}` | {_cell(one.description)} |"
+    yield ""
+
+
+PARTS: dict[str, Callable[[], Iterator[str]]] = {"options": options, "output files": output_files}
+"""What makes the part between `<!-- NAME: made by docs/make_reference.py -->` and `<!-- NAME: end -->`."""
+
+
 def made(document: str) -> str:
-    """The document with the table in its place."""
-    before, rest = document.split(BEGIN)
-    _, after = rest.split(END)
-    return "\n".join([f"{before}{BEGIN}\n", *tables(), f"{END}{after}"])
+    """The document with all parts in their places."""
+    for name, lines in PARTS.items():
+        begin, end = f"<!-- {name}: made by docs/make_reference.py -->", f"<!-- {name}: end -->"
+        before, rest = document.split(begin)
+        _, after = rest.split(end)
+        document = "\n".join([f"{before}{begin}\n", *lines(), f"{end}{after}"])
+    return document
 
 
 if __name__ == "__main__":

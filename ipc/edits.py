@@ -24,6 +24,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
+from ipc.intervals import overlap
+
 VERSION = 1
 LONGEST = 4000
 """Characters of a cue's text: what is longer is no cue."""
@@ -108,7 +110,7 @@ def voices(overlay: Overlay, spoken: Iterable[tuple[float, float, str]]) -> dict
         shared: dict[str, float] = {}
         for start, end in person.at:
             for a, b, label in turns:
-                if (seconds := min(end, b) - max(start, a)) > 0:
+                if (seconds := overlap(start, end, a, b)) > 0:
                     shared[label] = shared.get(label, 0.0) + seconds
         if shared:
             best = max(sorted(shared), key=shared.__getitem__)

@@ -148,7 +148,7 @@ CUES = Kind(
 )
 """What is shown: `text` with line breaks and no speaker label, in `language` (`und` when nothing was said).
 
-`speakers` in order of lines; `flags` names what a person should look at (`too_fast`, `overlap`, ...).
+`speakers` in order of lines; `flags` are those of `ipc/cue_flags.py` (`too_fast`, `overlap`, ...).
 """
 
 CAST = Kind(

@@ -18,6 +18,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from ipc import atomic
 from orchestrator.environments import registry, sync, uv
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
 from orchestrator.paths import checkout
@@ -130,7 +131,7 @@ def own_packages(*, dev: bool, offline: bool) -> None:
 
 
 def _imports() -> bool:
-    script = "import rich.table, pyarrow.parquet"
+    script = "import rich.table, pyarrow.parquet, psutil, msgspec"
     return (
         subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, check=False).returncode == 0
     )
@@ -165,10 +166,7 @@ def put_command() -> str:
 def _write_command(target: Path, text: str) -> None:
     if target.is_file() and target.read_text(encoding="utf-8", errors="replace") == text:
         return
-    scratch = target.with_name(f".{target.name}.{os.getpid()}")
-    scratch.write_text(text, encoding="utf-8")
-    scratch.chmod(0o755)
-    scratch.replace(target)
+    atomic.write(target, text, mode=0o755)
 
 
 def _profile() -> str:

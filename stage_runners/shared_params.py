@@ -7,7 +7,7 @@ import re
 from ipc.declaration import Cli, Param, Problem
 from ipc.errors import StageError
 from ipc.time_range import clip_of
-from stage_runners.whisper.languages import LANGUAGES
+from ipc.whisper_languages import LANGUAGES
 
 
 def _clip_problem(text: str) -> Problem | None:

@@ -50,13 +50,17 @@ def modules(stage: Stage) -> list[Path]:
 
 
 def path_of(module: str) -> Path | None:
-    """The file of a module of `stage_runners`; None for a package and for what is none."""
-    path = ROOT / f"{module.replace('.', '/')}.py"
-    return path if module.startswith("stage_runners.") and path.is_file() else None
+    """The file of a module of `stage_runners`, or of a package that has code; None for what is neither."""
+    path = ROOT / module.replace(".", "/")
+    files = (path.with_suffix(".py"), path / "__init__.py")
+    found = next((file for file in files if file.is_file() and file.stat().st_size), None)
+    return found if module.startswith("stage_runners.") else None
 
 
 def imported(path: Path) -> Iterator[Path | None]:
-    """The files that a file imports from `stage_runners`."""
+    """The files that a file imports from `stage_runners`; a package that has code imports its modules (the file formats)."""
+    if path.name == "__init__.py":
+        yield from path.parent.glob("*.py")
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:
             yield path_of(node.module)

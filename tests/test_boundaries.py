@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 STDLIB = set(sys.stdlib_module_names)
+LIGHT = {
+    "rich": "the dashboard, tables and progress",
+    "pyarrow": "tables that stages leave; the one heavy package, for commands that read results",
+    "psutil": "the machine's memory, and whether a process lives",
+    "msgspec": "typed reading of our own JSON, with the place of a fault in its message",
+}
+"""What the orchestrator imports from outside, and what for. What each costs at start-up is measured in
+docs/decisions/2026-11-29-libraries.md. All of it is imported inside functions: no command pays for what it does not use."""
+AT_THE_TOP = {"orchestrator/views/columns.py", "orchestrator/views/dashboard.py"}
+"""Modules that are imported only where a dashboard is drawn, and may import rich at their top."""
 MAY = {
-    "orchestrator": STDLIB | {"orchestrator", "ipc", "stage_runners", "rich", "pyarrow"},
+    "orchestrator": STDLIB | {"orchestrator", "ipc", "stage_runners"} | LIGHT.keys(),
     "ipc": STDLIB | {"ipc", "pyarrow", "numpy"},
 }
 ARTIFACT_HALF = {"artifacts.py", "digests.py"}
@@ -49,6 +61,24 @@ def test_the_orchestrator_and_the_contract_import_only_what_they_may(package):
         for path in files(package)
         for module, _ in imports(path)
         if module not in MAY[package]
+    ]
+    assert not wrong
+
+
+def test_what_is_installed_for_the_orchestrator_is_what_it_imports():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = {re.split(r"[<>=~!;\[ ]", line)[0] for line in project["dependencies"]}
+    used = {module for path in files("orchestrator") for module, _ in imports(path)}
+    assert asked == LIGHT.keys()
+    assert used & LIGHT.keys() == LIGHT.keys()
+
+
+def test_the_orchestrator_imports_its_libraries_inside_functions():
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {module} at the top"
+        for path in files("orchestrator")
+        for module, top in imports(path)
+        if top and module in LIGHT and path.relative_to(ROOT).as_posix() not in AT_THE_TOP
     ]
     assert not wrong
 
@@ -109,14 +139,18 @@ def test_a_declaration_imports_nothing_but_the_standard_library():
     assert not wrong
 
 
-@pytest.mark.parametrize("words", [["--help"], ["plan", "--help"]])
-def test_help_loads_nothing_heavy(words):
+@pytest.mark.parametrize(
+    "words", [["--help"], ["run", "--help"], ["plan", "--help"], ["voices", "--help"]], ids=" ".join
+)
+def test_help_loads_nothing_but_the_standard_library_and_our_own_code(words):
     script = (
-        "import sys\nfrom orchestrator.cli import main\n"
+        "import sys\nbefore = set(sys.modules)\nfrom orchestrator.cli import main\n"
         "try: main(sys.argv[1:])\nexcept SystemExit: pass\n"
-        "print([m for m in ('pyarrow', 'numpy', 'rich', 'torch') if m in sys.modules])"
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, *words], capture_output=True, text=True, cwd=ROOT, check=True
     )
-    assert done.stdout.splitlines()[-1] == "[]"
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "argparse" in loaded
+    assert not loaded - STDLIB - {"orchestrator", "ipc", "stage_runners"}

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def test_the_options_in_the_reference_are_those_of_the_program():
+def test_the_options_and_output_files_in_the_reference_are_those_of_the_program():
     spec = importlib.util.spec_from_file_location("make_reference", ROOT / "docs/make_reference.py")
     maker = importlib.util.module_from_spec(spec)
     before = list(sys.path)

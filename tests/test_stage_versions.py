@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stage_runners.sounds.stage import SOUNDS
+from stage_runners.subtitles.stage import SUBTITLES
 from tests import stage_code
 
 
@@ -40,7 +41,16 @@ def test_a_constant_and_a_call_change_the_digest_and_words_for_people_do_not(tmp
     assert digest("def run(x):\n    return f(x + 1)\n") != plain
 
 
+def reached(stage):
+    return {str(path.relative_to(stage_code.ROOT)) for path in stage_code.modules(stage)}
+
+
 def test_the_code_of_a_stage_is_all_that_its_runner_reaches():
-    names = {str(path.relative_to(stage_code.ROOT)) for path in stage_code.modules(SOUNDS)}
+    names = reached(SOUNDS)
     assert {"stage_runners/sounds/runner.py", "stage_runners/sounds/music.py"} <= names
     assert "stage_runners/sounds/stage.py" not in names
+
+
+def test_the_code_of_subtitles_holds_every_format():
+    formats = {f"stage_runners/subtitles/formats/{name}.py" for name in ("__init__", "srt", "ass", "ttml")}
+    assert formats <= reached(SUBTITLES)

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.errors import OK, FatalError
+from orchestrator.machine import answers as machine_answers
 from orchestrator.machine import profile as machines
-from orchestrator.machine.profile import Answer, Machine
+from orchestrator.machine.answers import Answer
+from orchestrator.machine.profile import Machine
 from orchestrator.planning import choices, device_verdicts, memory_limits
 from orchestrator.planning.choice import Chosen
 from orchestrator.planning.recommendations import recommend
@@ -41,7 +43,7 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Show the profile; returns the exit status."""
     if arguments.forget:
-        counts = (machines.forget(), device_verdicts.forget(), memory_limits.forget())
+        counts = (machine_answers.forget(), device_verdicts.forget(), memory_limits.forget())
         print("forgot {} answers, {} comparisons with the CPU, {} lessons about memory".format(*counts))
         return OK
     machine = machines.recorded(arguments.machine) if arguments.machine else machines.here()

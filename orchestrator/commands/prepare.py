@@ -64,12 +64,13 @@ def run(arguments: argparse.Namespace) -> int:
 def _prepare(arguments: argparse.Namespace, film: Path) -> str:
     """Write one job file; returns the line that says so."""
     from orchestrator.outputs import publish
+    from orchestrator.outputs.ledger import Ledger
     from orchestrator.paths import home
     from orchestrator.planning import job_file
     from orchestrator.storage.store import Store
 
     film = film_of(film)
-    target, ledger = job_path(film), publish.Ledger()
+    target, ledger = job_path(film), Ledger()
     _check(target, film, ledger, overwrite=arguments.overwrite)
     # Not with the job file that is there: it would pin what was decided when it was written.
     chosen = settings(film_options.typed(arguments))

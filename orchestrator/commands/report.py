@@ -37,6 +37,7 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write it; returns the exit status."""
     from orchestrator.outputs import publish
+    from orchestrator.outputs.ledger import Ledger
     from orchestrator.report import last, writing
     from orchestrator.storage.store import Store
 
@@ -58,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
             store,
             film,
             folder,
-            publish.Ledger(),
+            Ledger(),
             overwrite=arguments.overwrite,
             clip=_clip(found, store),
             again=True,

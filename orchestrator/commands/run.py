@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.commands import film_options
+from orchestrator.outputs import names
 from orchestrator.util.notices import notice
 
 
 def add(subparsers: Any) -> None:
     """Add the command's parser."""
+    files = [names.name_of(Path("FILM"), output, "LANG") for output in names.DEFAULT_FORMATS]
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "run",
         help="turn films into subtitles that say who speaks",
-        description="Write FILM.LANG.srt, .vtt, .ass, FILM.json, FILM.rttm, FILM.subtitled.mkv and FILM.report.html beside each film. "
+        description=f"Write {', '.join(files)} and FILM.subtitled.mkv beside each film. "
         "A second run does only what has changed.",
     )
     parser.add_argument("films", nargs="+", type=Path, metavar="FILM", help="any file that ffmpeg reads")

@@ -13,7 +13,8 @@ from typing import Any
 
 from orchestrator.commands import film_options
 from orchestrator.errors import INPUT, OK, USAGE, FatalError
-from orchestrator.library import voices
+from orchestrator.library import voice_files, voices
+from orchestrator.library.voice_files import Clip, Person
 from orchestrator.paths import home
 from orchestrator.util import text as fmt
 
@@ -92,7 +93,7 @@ def _add(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _doubts(person: voices.Person, new: Sequence[voices.Clip]) -> Iterator[str]:
+def _doubts(person: Person, new: Sequence[Clip]) -> Iterator[str]:
     """What is odd about clips that were added: unlike the person's others, like somebody else's, or of another model."""
     older = [clip for clip in person.clips if clip not in new]
     if len({(clip.model, clip.revision) for clip in person.clips}) > 1:
@@ -101,14 +102,14 @@ def _doubts(person: voices.Person, new: Sequence[voices.Clip]) -> Iterator[str]:
         near = [cosine for other in older if (cosine := voices.cosine(clip, other)) is not None]
         if near and max(near) < voices.UNLIKE:
             yield f"{clip.source} sounds unlike what was known of {person.name} (cosine {max(near):.2f}): is it the same person?"
-        for other in voices.people():
+        for other in voice_files.people():
             cosines = [cosine for c in other.clips if (cosine := voices.cosine(clip, c)) is not None]
             if other.name.casefold() != person.name.casefold() and cosines and max(cosines) >= voices.LIKE:
                 yield f"{clip.source} sounds like {_who(other)} (cosine {max(cosines):.2f}): where both are known, neither is named by voice"
 
 
 def _list(*, as_json: bool) -> int:
-    everybody = voices.people()
+    everybody = voice_files.people()
     if as_json:
         bodies = [dataclasses.asdict(person) for person in everybody]
         for clip in (clip for body in bodies for clip in body["clips"]):
@@ -129,7 +130,7 @@ def _list(*, as_json: bool) -> int:
 
 
 def _export(file: Path) -> int:
-    everybody = voices.people()
+    everybody = voice_files.people()
     try:
         with open(file, "x", encoding="utf-8", opener=_private) as stream:
             stream.write(voices.dump(everybody))
@@ -161,5 +162,5 @@ def _import(file: Path) -> int:
     return OK
 
 
-def _who(person: voices.Person) -> str:
+def _who(person: Person) -> str:
     return f"{person.name} ({person.series})" if person.series else person.name

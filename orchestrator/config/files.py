@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from orchestrator.config import device_requests
 from orchestrator.config.options import BY_KEY, DEVICE, OPTIONS, Option
 from orchestrator.config.values import DeviceRequest, Layer, Value, checked, wrong
 from orchestrator.errors import USAGE, FatalError
+from orchestrator.paths import config_file
 
 JOB = ".orchestrator.toml"
 _NEGATED = {f"no_{option.key}": option.key for option in OPTIONS if option.type is bool}
@@ -23,13 +23,8 @@ _TOKEN = ("token", "password", "secret", "api_key")
 
 
 def user_path(environ: Mapping[str, str]) -> Path:
-    """Where the user's own file is; `ORCHESTRATOR_CONFIG` wins over the platform's place."""
-    if chosen := environ.get("ORCHESTRATOR_CONFIG"):
-        return Path(chosen).expanduser().absolute()
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "orchestrator" / "config.toml"
-    base = environ.get("XDG_CONFIG_HOME")
-    return (Path(base) if base else Path.home() / ".config") / "orchestrator" / "config.toml"
+    """Where the user's own file is looked for."""
+    return config_file(environ)
 
 
 def job_path(film: Path) -> Path:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ipc.declaration import Cli, Problem
+from orchestrator.outputs.names import DEFAULT_FORMATS, FORMATS
 
-FORMATS = ("srt", "vtt", "ass", "txt", "tsv", "json", "rttm", "report")
-DEFAULT_FORMATS = ("srt", "vtt", "ass", "json", "rttm", "report")
 AUDIENCES = ("adult", "children")
 
 

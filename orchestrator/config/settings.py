@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.config.options import BY_KEY, OPTIONS
-from orchestrator.config.run_options import DEFAULT_FORMATS, RunOptions, formats
+from orchestrator.config.run_options import RunOptions, formats
 from orchestrator.config.values import DeviceRequest, Value
+from orchestrator.outputs.names import DEFAULT_FORMATS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,14 +6,14 @@ remembered by the binary's path, size and time, so that planning starts no proce
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
-from orchestrator.paths import home
+from orchestrator.util import memo
 
 OVERRIDE = "ORCHESTRATOR_FFMPEG"
 
@@ -31,23 +31,18 @@ def build(env_python: Path) -> str:
     except OSError:
         return ""
     identity = [str(binary), found.st_size, found.st_mtime_ns]
-    memo = home() / "memo" / "ffmpeg" / f"{hashlib.sha256(os.fsencode(binary)).hexdigest()[:16]}.json"
-    try:
-        entry = json.loads(memo.read_text())
+    file = memo.folder("ffmpeg") / f"{hashlib.sha256(os.fsencode(binary)).hexdigest()[:16]}.json"
+    with contextlib.suppress(KeyError, TypeError):
+        entry = memo.read(file)
         if entry["identity"] == identity:
             return str(entry["build"])
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
     try:
         done = subprocess.run([binary, "-version"], capture_output=True, text=True, check=False, timeout=30)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     line = done.stdout.partition("\n")[0].partition(" Copyright")[0].strip()
     if line:
-        memo.parent.mkdir(parents=True, exist_ok=True)
-        draft = memo.with_suffix(f".{os.getpid()}")
-        draft.write_text(json.dumps({"identity": identity, "build": line}))
-        draft.replace(memo)
+        memo.keep(file, {"identity": identity, "build": line})
     return line
 
 

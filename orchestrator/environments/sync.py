@@ -2,13 +2,12 @@
 
 For each environment: take its lock file, look again, wipe what is half built, mark the state as unfinished, make the
 virtual environment, install the lock by hash, put this checkout on its path, examine it, and write the state file
-last, with `os.replace`. Killed at any instant, it leaves an environment that says that it is not finished.
+last and whole. Killed at any instant, it leaves an environment that says that it is not finished.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import re
@@ -19,10 +18,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from ipc import atomic
 from orchestrator.environments import registry, uv
 from orchestrator.environments.uv import Say
-from orchestrator.errors import ENVIRONMENT, STORAGE, FatalError
+from orchestrator.errors import ENVIRONMENT, FatalError
 from orchestrator.paths import checkout
+from orchestrator.util import locks
+from orchestrator.util.storage_errors import storage_errors
 
 PATH_FILE = "orchestrator-checkout.pth"
 TORCH_FAMILY = re.compile(
@@ -77,7 +79,7 @@ def _sync_one(
 ) -> str | None:
     if not env.fits():
         return registry.health(env.name)
-    with _held(env):
+    with _held(env, say):
         before = registry.state(env.name)
         keep = backend is None or backend == before.get("torch_backend", "") or not _has_torch(env)
         if keep and registry.health(env.name) is None:
@@ -196,25 +198,23 @@ def _sync_with_backend(run: uv.Pip, env: registry.Environment, backend: str) -> 
 
 
 @contextlib.contextmanager
-def _held(env: registry.Environment) -> Iterator[None]:
+def _held(env: registry.Environment, say: Say | None = None) -> Iterator[None]:
     """Hold the environment's lock: two installations at once take turns."""
-    try:
-        file = (env.folder / ".lock").open("w")
-    except OSError as error:
-        message = f"the folder {env.folder} cannot be written: {error.strerror}"
-        raise FatalError(message, "environments are made inside the checkout", STORAGE) from None
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    file = env.folder / ".lock"
+    with storage_errors(f"cannot write in {env.folder}", "environments are made inside the checkout"):
+        try:
+            lock = locks.hold(file, wait=False)
+        except BlockingIOError:
+            if say:
+                say(env.name, "waiting for another installation of it")
+            lock = locks.hold(file)
+    with lock:
         yield
 
 
 def _write_state(env: registry.Environment, state: dict[str, object]) -> None:
-    scratch = env.state.with_name(f"{env.state.name}.{os.getpid()}")
-    with scratch.open("w", encoding="utf-8") as file:
-        json.dump({"format": 1, **state}, file, indent=1, sort_keys=True)
-        file.flush()
-        os.fsync(file.fileno())
-    scratch.replace(env.state)
+    text = json.dumps({"format": 1, **state}, indent=1, sort_keys=True)
+    atomic.write(env.state, text, durable=True)
 
 
 def _wipe(folder: Path) -> None:

@@ -46,7 +46,7 @@ class Results:
         ingredients = job.task.plan.ingredients(job.step, job.choice, digests)
         self._ingredients[job.id] = ingredients
         key = cache_key.key_of(ingredients)
-        entry = None if job.step.forced else self._store.find(key)
+        entry = None if job.step.forced else self._store.find(key, job.step.needed)
         transient = entry is not None and bool(entry.manifest.transient)
         if entry is None or transient:
             return Missed(job.id, key, transient)

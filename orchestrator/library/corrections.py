@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from orchestrator.errors import STORAGE, FatalError
+from ipc import atomic
 from orchestrator.paths import home
+from orchestrator.util.storage_errors import storage_errors
 
 STAGES = ("asr", "post_ner")
 """The stages that change names: recognition, which hears again with them in mind, and correction."""
@@ -48,17 +48,9 @@ def _file(film_digest: str) -> Path:
 def _write(film_digest: str, stage: str, pairs: set[str]) -> None:
     file = _file(film_digest)
     content = {other: list(undone(film_digest, other)) for other in STAGES} | {stage: sorted(pairs)}
-    try:
+    with storage_errors(f"cannot write {file}", "make its folder writable"):
         if not any(content.values()):
             file.unlink(missing_ok=True)
             return
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft = file.with_name(f".{file.name}.{os.getpid()}")
-        draft.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-        draft.replace(file)
-    except OSError as error:
-        raise FatalError(
-            f"cannot write {file}: {error.strerror or error}",
-            "check the folder's permissions, and the room on its disk",
-            STORAGE,
-        ) from error
+        atomic.write(file, json.dumps(content, ensure_ascii=False, indent=1))

@@ -10,17 +10,18 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import fcntl
 import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ipc import atomic
 from ipc.edits import DamagedError, Overlay, parse
-from orchestrator.errors import INPUT, STORAGE, USAGE, FatalError
+from orchestrator.errors import INPUT, USAGE, FatalError
 from orchestrator.paths import home
-from orchestrator.run_state.run_folders import write_atomically
+from orchestrator.util import locks
+from orchestrator.util.storage_errors import storage_errors
 
 KEEP = 20
 """Earlier states that are kept."""
@@ -57,7 +58,7 @@ def load(film_digest: str) -> Overlay:
     file = file_of(film_digest)
     try:
         return parse(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Overlay()
     except OSError as error:
         raise FatalError(
@@ -129,7 +130,7 @@ def save(film_digest: str, overlay: Overlay, *, state: str | None = None) -> str
         if not there or there[0].path.read_text(encoding="utf-8", errors="replace") != text:
             _keep(film_digest, number + 1, text)
         if overlay:
-            write_atomically(file, text)
+            _write(file, text)
         else:
             file.unlink(missing_ok=True)
         for old in versions(film_digest)[KEEP + 1 :]:
@@ -203,8 +204,13 @@ def _set_aside(film_digest: str) -> None:
 
 
 def _keep(film_digest: str, number: int, text: str) -> int:
-    write_atomically(_folder(film_digest) / f"{number:04d}.json", text)
+    _write(_folder(film_digest) / f"{number:04d}.json", text)
     return number
+
+
+def _write(file: Path, text: str) -> None:
+    with storage_errors(f"cannot write {file}", "make its folder writable"):
+        atomic.write(file, text, durable=True)
 
 
 def _folder(film_digest: str) -> Path:
@@ -219,15 +225,8 @@ def _reason(error: ValueError) -> str:
 def _locked(film_digest: str) -> Iterator[None]:
     """Alone with the film's overlay."""
     folder = _folder(film_digest)
-    try:
+    with storage_errors(f"cannot keep what was edited in {folder}", "make the folder writable"):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "lock").open("ab")
-    except OSError as error:
-        raise FatalError(
-            f"cannot keep what was edited in {folder}: {error.strerror}",
-            "check the folder's permissions, and the room on its disk",
-            STORAGE,
-        ) from error
+        lock = locks.hold(folder / "lock")
     with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         yield

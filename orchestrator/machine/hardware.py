@@ -72,8 +72,7 @@ def cpu(root: Path = Path("/")) -> str:
 
 def memory_mb() -> int:
     """Memory in MB, of this machine or of the control group that this process lives in."""
-    told = _sysctl("hw.memsize") if sys.platform == "darwin" else ""
-    return (int(told) if told.isdigit() else limits.memory_bytes()) >> 20
+    return limits.memory_bytes() >> 20
 
 
 @cache

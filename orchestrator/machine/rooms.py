@@ -7,11 +7,12 @@ instead of killing, and is not watched.
 from __future__ import annotations
 
 import contextlib
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from ipc.protocol import Heartbeat
-from orchestrator.machine import limits
+from orchestrator.machine import limits, system_memory
 from orchestrator.util.text import size
 
 _SHARE, _LEAST, _MOST = 0.05, 64 << 20, 1 << 30
@@ -46,7 +47,7 @@ def of_process(beat: Heartbeat) -> Room | None:
 def of_machine(root: Path = Path("/")) -> list[Room]:
     """The rooms in the control groups around this process and in the machine; none where the system does not tell."""
     rooms = [_of_group(folder) for folder in limits.memory_groups(root)]
-    return [room for room in (*rooms, _of_system(root)) if room is not None]
+    return [room for room in (*rooms, _of_system()) if room is not None]
 
 
 def _of_group(folder: Path) -> Room | None:
@@ -59,22 +60,23 @@ def _of_group(folder: Path) -> Room | None:
             most = int((folder / limit).read_text())
             if most >= 1 << 60:  # version 1 has no word for `no limit`
                 return None
-            stat = _table(folder / "memory.stat", " ")
+            stat = _table(folder / "memory.stat")
             files = stat[f"{prefix}inactive_file"] + stat[f"{prefix}active_file"]
             free = most - int((folder / used).read_text()) + files
             return Room(free=free, of=most, whose="limit of its control group")
     return None
 
 
-def _of_system(root: Path) -> Room | None:
-    try:
-        told = _table(root / "proc/meminfo", ":")
-        free = told["MemAvailable"] + told.get("SwapFree", 0)
-        return Room(free=free << 10, of=told["MemTotal"] << 10, whose="memory of this machine")
-    except (OSError, ValueError, KeyError, IndexError):
+def _of_system() -> Room | None:
+    if sys.platform == "darwin":
         return None
+    try:
+        memory = system_memory.read()
+    except (OSError, KeyError):  # psutil's KeyError: a /proc/meminfo without what every kernel writes
+        return None
+    return Room(free=memory.free, of=memory.total, whose="memory of this machine")
 
 
-def _table(path: Path, separator: str) -> dict[str, int]:
-    rows = (line.split(separator, 1) for line in path.read_text().splitlines())
-    return {name: int(value.split()[0]) for name, value in rows}
+def _table(path: Path) -> dict[str, int]:
+    rows = (line.split(" ", 1) for line in path.read_text().splitlines())
+    return {name: int(value) for name, value in rows}

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from ipc.whisper_languages import LANGUAGES
 from orchestrator.models import folders
 from orchestrator.models.embedded import Embedded
 from orchestrator.models.family import ModelFamily
-from stage_runners.whisper.languages import LANGUAGES
 
 _SIZES = ("tiny.en", "tiny", "base.en", "base", "small.en", "small", "medium.en", "medium",
           "large-v1", "large-v2", "large-v3")  # fmt: skip

@@ -9,25 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
-import json
 import os
-import re
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ipc import atomic
 from ipc.digests import file_digest
 from orchestrator.errors import INPUT, STORAGE, FatalError
-from orchestrator.paths import home
-
-_CODES = {"jw": "jv"}
-"""Where Whisper's code is not ISO 639-1's."""
-_SHOWN = 24
-"""Characters of a file's name that its draft shows: it needs room for more, and a name has 255 bytes at most."""
+from orchestrator.outputs.ledger import Ledger
+from orchestrator.util.storage_errors import storage_errors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,58 +32,6 @@ class Published:
     size: int
     changed: bool
     note: str = ""
-
-
-class Ledger:
-    """What this tool wrote where: a small file a path, under the tool's home, replaced atomically."""
-
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or home() / "memo" / "written"
-
-    def digest(self, path: Path) -> str | None:
-        """The digest that `path` had when it was written, or None for a file that this tool did not write."""
-        return self._read(path).get("digest")
-
-    def film(self, path: Path) -> str | None:
-        """The film that `path` was written for."""
-        return self._read(path).get("film")
-
-    def clip(self, path: Path) -> str:
-        """The part of the film that `path` was made of; empty for the whole film, and for a file that this tool did not write."""
-        return self._read(path).get("clip", "")
-
-    def _read(self, path: Path) -> dict[str, str]:
-        try:
-            entry = json.loads(self._entry(path).read_text())
-        except (OSError, ValueError):
-            return {}
-        return entry if isinstance(entry, dict) and entry.get("path") == str(path) else {}
-
-    def remember(self, path: Path, digest: str, film: Path, clip: str = "") -> None:
-        """Note that `path` was just written with this digest, for `film` or a `clip` of it."""
-        entry = self._entry(path)
-        entry.parent.mkdir(parents=True, exist_ok=True)
-        draft = entry.with_name(f"{entry.name}.{os.getpid()}")
-        draft.write_text(json.dumps({"path": str(path), "digest": digest, "film": str(film), "clip": clip}))
-        draft.replace(entry)
-
-    def _entry(self, path: Path) -> Path:
-        return self._folder / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:32]}.json"
-
-
-def name_of(film: Path, output: str, language: str, *, translated: bool = False, sdh: bool = False) -> str:
-    """The file's name beside the film, as Plex, Jellyfin and Kodi read it: `movie.en.srt`, for the deaf `movie.en.sdh.srt`,
-    `movie.json`, `movie.report.html`; of a translation `movie.en.json`.
-
-    Nothing here is for foreign lines only, so nothing is called `forced`.
-    """
-    if output == "report":
-        return f"{film.stem}.report.html"
-    tagged = translated or output in {"srt", "vtt", "ass", "txt", "tsv"}
-    tag = f".{_CODES.get(language, language)}" if tagged and language else ""
-    if tag and sdh and output in {"srt", "vtt", "ass"}:
-        tag += ".sdh"
-    return f"{film.stem}{tag}.{output}"
 
 
 def place_for(
@@ -144,7 +85,7 @@ def publish(
     source: Path, target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool, clip: str = ""
 ) -> Published:
     """Copy `source` to `target` under the rule above; `FatalError` (storage) where it cannot be written."""
-    with _storage_errors(target):
+    with _writing(target):
         place, note, free = place_for(target, digest, film, ledger, overwrite=overwrite, clip=clip)
         if not free and file_digest(place) == digest:
             changed = False
@@ -155,7 +96,7 @@ def publish(
             with _draft(place) as draft:
                 shutil.copyfile(source, draft)
                 _sync(draft)
-                if not _into_place(draft, place, free=free):
+                if not atomic.put(draft, place, replace=not free):
                     return publish(source, target, digest, film, ledger, overwrite=overwrite, clip=clip)
         ledger.remember(place, digest, film, clip)
         return Published(name=target.name, path=place, size=place.stat().st_size, changed=changed, note=note)
@@ -165,7 +106,7 @@ def withdraw(target: Path, film: Path, ledger: Ledger, clip: str = "") -> bool:
     """Remove a file of an earlier run that this one has no such file for; says whether one was there. Only one of ours for
     this film that nobody has changed.
     """
-    with _storage_errors(target):
+    with _writing(target):
         if not _of_this(target, film, clip, ledger) or not target.is_file():
             return False
         if file_digest(target) != ledger.digest(target):
@@ -178,34 +119,14 @@ def adopt(
     draft: Path, target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool, clip: str = ""
 ) -> Published:
     """Rename `draft`, a finished file in the target's own folder, into place under the rule above."""
-    with _storage_errors(target):
+    with _writing(target):
         _sync(draft)
         while True:
             place, note, free = place_for(target, digest, film, ledger, overwrite=overwrite, clip=clip)
-            if _into_place(draft, place, free=free):
+            if atomic.put(draft, place, replace=not free):
                 break
         ledger.remember(place, digest, film, clip)
         return Published(name=target.name, path=place, size=place.stat().st_size, changed=True, note=note)
-
-
-def _into_place(draft: Path, place: Path, *, free: bool) -> bool:
-    """Rename `draft` to `place`; false where somebody has put a file there since it was looked at, and nothing was done.
-
-    Renaming would silently replace it; a link is refused where there is something. A file system without links (exFAT, some
-    network shares) gets the rename.
-    """
-    if free:
-        try:
-            place.hardlink_to(draft)
-        except FileExistsError:
-            return False
-        except OSError:
-            pass
-        else:
-            draft.unlink()
-            return True
-    draft.replace(place)
-    return True
 
 
 def check_writable(folder: Path) -> None:
@@ -214,7 +135,7 @@ def check_writable(folder: Path) -> None:
         raise FatalError(
             f"{folder} is a file, and a folder is needed there", "choose another with --output-dir", STORAGE
         )
-    with _storage_errors(folder):
+    with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -234,28 +155,16 @@ def check_name(film: Path, ending: str) -> None:
 
 
 def draft_beside(target: Path) -> Path:
-    """A hidden name in the target's folder for a file that is not whole yet, after drafts of runs that were killed are removed.
+    """A name beside the target for a file that is not whole yet, after drafts of runs that were killed are removed."""
+    import psutil
 
-    The name carries this process's number, so that a run beside this one keeps its draft.
-    """
     check_writable(target.parent)
-    prefix = f".{target.name[:_SHOWN]}."
     with contextlib.suppress(OSError):
         for path in target.parent.iterdir():
-            found = re.fullmatch(re.escape(prefix) + r"(\d+)-[0-9a-f]+\.part", path.name)
-            if found and not _alive(int(found[1])):
+            writer = atomic.writer_of(path, target)
+            if writer is not None and not psutil.pid_exists(writer):
                 path.unlink(missing_ok=True)
-    return target.parent / f"{prefix}{os.getpid()}-{secrets.token_hex(4)}.part"
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    return atomic.draft_of(target)
 
 
 def _beside(target: Path, stem: str, suffix: str) -> Iterable[Path]:
@@ -280,14 +189,5 @@ def _sync(path: Path) -> None:
         os.fsync(stream.fileno())
 
 
-@contextlib.contextmanager
-def _storage_errors(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        raise FatalError(
-            f"cannot write {target}: {error.strerror or error}",
-            f"{'free some space there, or ' if full else ''}choose another folder with --output-dir",
-            STORAGE,
-        ) from error
+def _writing(target: Path) -> contextlib.AbstractContextManager[None]:
+    return storage_errors(f"cannot write {target}", "choose another folder with --output-dir")

@@ -10,10 +10,10 @@ from typing import Any
 from ipc.declaration import Stage
 from orchestrator import __version__
 from orchestrator.config.options import GROUPS, Option
-from orchestrator.config.run_options import DEFAULT_FORMATS
 from orchestrator.config.settings import Settings
 from orchestrator.errors import INPUT, FatalError
 from orchestrator.machine.profile import Machine
+from orchestrator.outputs.names import DEFAULT_FORMATS, FORMATS
 from orchestrator.planning import explain_settings
 from orchestrator.planning.explain_settings import Row, Ways
 from orchestrator.stages.catalog import STAGES
@@ -62,7 +62,8 @@ def _line(row: Row, option: Option) -> str:
     if row.key in explain_settings.OPEN and row.value is not None:
         return _commented(f"{row.key} = {_toml(row.value)}", row.why)
     if row.key == "output_format":
-        return _commented(f"{row.key} = {_toml(','.join(DEFAULT_FORMATS))}", "all: also txt and tsv")
+        others = [name for name in FORMATS if name not in DEFAULT_FORMATS]
+        return _commented(f"{row.key} = {_toml(','.join(DEFAULT_FORMATS))}", f"all: also {', '.join(others)}")
     return _commented(f"# {row.key} = {_toml(option.cli.example)}", _what(option))
 
 

@@ -7,7 +7,7 @@ about to be made again, and if it comes out as it was, the result is there alrea
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -34,7 +34,8 @@ class Step:
     `choices` are the ways to run it here, the first is the one that is taken, the others are ways out when it fails; a step
     that is off has none. `notes` are what people should know of the choice. `inputs` maps input names to `stage.output` or
     `film`, without the optional ones whose stage is off. `key` is None while an input is not known yet. `forced` runs it
-    though its result may be there.
+    though its result may be there. `needed` are the outputs that this run puts beside the film or another step reads: a stored result
+    counts only if it holds them.
     """
 
     stage: Stage
@@ -46,6 +47,7 @@ class Step:
     notes: tuple[str, ...] = ()
     key: str | None = None
     forced: bool = False
+    needed: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -108,13 +110,14 @@ def make(
     smaller: bool = False,
     fetch: bool = True,
     stages: Mapping[str, Stage] = STAGES,
+    published: Collection[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Plan:
     """Plan a run on `film`; `FatalError` where it cannot be as asked (a model that is not there, an unknown stage).
 
     `until` are the last stages, `from_` those to run again with all after them, `notes` what else people should know, by stage. `devices` maps stages, or the empty name for all, to devices, and `sources` says where that was asked. `machine` is the one to plan
     for, this one by default. `smaller` allows a smaller Whisper model where memory lacks.
-    Without `fetch` nothing is fetched: such a plan is to be read, not to be run.
+    `published` are the outputs that are put beside the film. Without `fetch` nothing is fetched: such a plan is to be read, not to be run.
     """
     machine = machine or this_machine()
     reasons_off = _off(stages, off or {}, until)
@@ -123,6 +126,12 @@ def make(
     if blocked := sorted(forced & reasons_off.keys()):
         raise FatalError(f"{blocked[0]} cannot be run: it is off ({reasons_off[blocked[0]]})", status=USAGE)
     known: dict[str, str] = {}
+    read = {
+        source
+        for stage in stages.values()
+        if stage.name not in reasons_off
+        for source in _sources(stage, reasons_off).values()
+    }
     steps: list[Step] = []
     bare = Plan(
         film=film, film_digest=file_digests.file_digest(film, progress), steps=(), destination=destination
@@ -150,6 +159,11 @@ def make(
             verdict="run",
             reason="",
             forced=stage.name in forced,
+            needed=tuple(
+                output.name
+                for output in stage.outputs
+                if output.name in published or f"{stage.name}.{output.name}" in read
+            ),
         )
         steps.append(_judged(step, bare, store, known))
     return Plan(film=film, film_digest=bare.film_digest, steps=tuple(steps), destination=destination)
@@ -166,15 +180,15 @@ def _judged(step: Step, plan: Plan, store: Store, known: dict[str, str]) -> Step
         return _with(step, "run", "asked for")
     lost = "result no longer in the store" if store.forgotten(plan.film, step.name) else ""
     if unknown:
-        if last and not changes and store.find(last[0]):
+        if last and not changes and store.find(last[0], step.needed):
             return _with(step, "maybe", f"CACHED if {_listed(unknown)} unchanged")
-        return _with(
-            step, "run", _reason(changes, last is not None, store.why_gone(last[0]) if last else lost)
-        )
+        gone = store.why_gone(last[0], step.needed) if last else lost
+        return _with(step, "run", _reason(changes, last is not None, gone))
     key = cache_key.key_of(found)
-    entry = store.find(key)
+    entry = store.find(key, step.needed)
     if entry is None:
-        return _with(step, "run", _reason(changes, last is not None, store.why_gone(key) or lost), key)
+        gone = store.why_gone(key, step.needed) or lost
+        return _with(step, "run", _reason(changes, last is not None, gone), key)
     if entry.manifest.transient:
         return _with(step, "run", f"last time: {entry.manifest.transient}", key)
     for name, record in entry.manifest.outputs.items():

@@ -15,7 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ipc.declaration import Backend
-from orchestrator.machine.profile import Answer, Machine
+from orchestrator.machine.answers import Answer
+from orchestrator.machine.profile import Machine
 
 
 @dataclass(frozen=True, kw_only=True)

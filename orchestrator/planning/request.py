@@ -80,6 +80,7 @@ def plan_for(
         smaller=run.allow_smaller_model,
         fetch=fetch,
         stages=stages,
+        published=settings.formats(),
         store=store,
         destination=destination(there, settings),
     )

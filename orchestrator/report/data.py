@@ -1,4 +1,4 @@
-"""The page's data: one JSON of what a run did to one film, and of what it left in the store.
+"""The page's data: one JSON of what a run did to one film, and of its results in the store.
 
 The form is that of the page, not an interface for others (that is `run.json`); `js/state.js` says what it holds. Everything in it went
 through `orchestrator.util.redact`.
@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from ipc import cue_flags
 from ipc.errors import StageError
+from ipc.intervals import Coverage
 from ipc.time_range import clip_of
 from orchestrator.report import need, people, sound, tracks
 from orchestrator.report.results import Results
-from orchestrator.report.spans import Spans
 from orchestrator.storage.store import Store
 from orchestrator.util.redact import masked
 from orchestrator.views import film_notes, heard
@@ -38,7 +39,7 @@ def of_film(
 ) -> dict[str, Any]:
     """The page's data for `film`, one of the films of `content` (a `run.json`), for a page in `folder`.
 
-    What the store does not hold is said in `missing`. `editing` adds the words with their times.
+    `missing` lists what the store does not hold. `editing` adds the words with their times.
     """
     results = Results(film, store)
     timeline = sound.of_film(results)
@@ -48,13 +49,15 @@ def of_film(
         or results.rows("alignment", "words")
     )
     doubts = results.rows("asr", "doubts")
-    speech = None if timeline["speech"] is None else Spans((start, end) for start, end in timeline["speech"])
-    measured = tracks.Heard(speech, words, doubts, timeline["frame_rate"])
+    speech = (
+        None if timeline["speech"] is None else Coverage((start, end) for start, end in timeline["speech"])
+    )
+    measured = tracks.TrackBasis(speech, words, doubts, timeline["frame_rate"])
     shown = tracks.of_film(results, measured)
     clip = clip_start(results)
     place = Path(film["path"])
     nameless = {**film, "path": place.name}
-    found = {
+    content_of_page = {
         "schema": SCHEMA,
         "editing": editing,
         "film": {
@@ -66,7 +69,7 @@ def of_film(
         },
         "media": media(place, folder),
         "verdict": verdict(film),
-        "said": [{"text": text, "look": look} for told in (heard, film_notes) for text, look in told.sentences(nameless)],
+        "said": [{"text": text, "look": look} for notes in (heard, film_notes) for text, look in notes.sentences(nameless)],
         "run": {**{name: content.get(name) for name in ("id", "version", "started")}, "machine": _machine(content)},
         "outputs": [
             {
@@ -82,13 +85,14 @@ def of_film(
         "stages": [_stage(stage, store) for stage in film["stages"]],
         **timeline,
         "tracks": shown,
+        "flags": cue_flags.table(),
         "speakers": people.speakers(results, timeline["turns"], shown),
         "doubts": None if doubts is None else [_doubt(row) for row in doubts],
         "names": people.names(results),
         "words": _words(words or ()) if editing else None,
         "missing": results.missing,
     }  # fmt: skip
-    return dict(masked(_without(found, (f"{place.parent}{os.sep}", ""), (str(Path.home()), "~"))))
+    return dict(masked(_without(content_of_page, (f"{place.parent}{os.sep}", ""), (str(Path.home()), "~"))))
 
 
 def _without(value: Any, *places: tuple[str, str]) -> Any:
@@ -118,7 +122,7 @@ def _machine(content: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def verdict(film: Mapping[str, Any]) -> dict[str, Any]:
-    """How it ended for this film, `done`, `degraded`, `failed` or `interrupted`, and what is to be said at the top."""
+    """How the run ended for this film (`done`, `degraded`, `failed` or `interrupted`), and the reasons for the top of the page."""
     stages = [stage for stage in film["stages"] if stage["status"] != "off"]
     reasons = [f"{stage['stage']}: {why}" for stage in stages for why in stage["degraded"]]
     failed = [stage for stage in stages if stage["status"] == "failed"]
@@ -129,7 +133,7 @@ def verdict(film: Mapping[str, Any]) -> dict[str, Any]:
         )
     left = [stage["stage"] for stage in stages if stage["status"] not in {"done", "cached", "failed"}]
     if left:
-        reasons.append(f"not made: {', '.join(left)}")
+        reasons.append(f"not produced: {', '.join(left)}")
     how = "failed" if failed else "interrupted" if left else "degraded" if reasons else "done"
     return {"how": how, "reasons": reasons}
 

@@ -17,12 +17,15 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 MODULES = (
-    "state", "words", "parts", "media", "virtual", "filters", "cues", "inspector", "drawing", "timeline", "stages", "findings", "keys",
-    "main",
+    "state", "elements", "words", "text_height", "cue_rules", "parts", "media", "virtual", "filters", "cues", "inspector", "canvas",
+    "lanes", "drawing", "timeline", "stages", "figures", "findings", "keys", "main",
 )  # fmt: skip
 """In an order in which each stands behind those it imports from."""
-EDITING = ("cutting", "edits", "drafts", "keep", "editor", "drag")
-"""What the page has besides, before the last one, where its cues can be mended."""
+EDITING = (
+    "cutting", "measured", "history", "people", "edits", "drafts", "status", "stored_drafts", "saving", "toolbar", "time_field",
+    "voice_field", "editor", "editor_keys", "drag",
+)  # fmt: skip
+"""What the page has besides, before the last one, where its cues can be edited."""
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?function|const|let|class) (\w+)", re.MULTILINE)
@@ -47,7 +50,7 @@ def render(data: Mapping[str, Any], *, key: str = "", connect: bool = False) -> 
 
 
 def title(data: Mapping[str, Any]) -> str:
-    """What a tab says: a run that failed or was stopped is told by it."""
+    """The title of the browser's tab; it says so if the run failed, was interrupted or is degraded."""
     how = data.get("verdict", {}).get("how", "done")
     return f"{data['film']['name']}: report" + ("" if how == "done" else f" ({how})")
 

@@ -48,11 +48,11 @@ def newest(film: Path, digest: str, fits: Callable[[Mapping[str, Any]], bool], n
         return moved
     if other:
         raise FatalError(
-            f"{film.name} {none}, only its copy {other}",
-            f"run this one too, with options of its own: orchestrator run {film}",
+            f"{film.name} {none}; its copy {other} has",
+            f"run this one too: orchestrator run {film}",
             INPUT,
         )
-    raise FatalError(f"{film.name} {none}, or its runs are no longer kept", f"orchestrator run {film}", INPUT)
+    raise FatalError(f"{film.name} {none}, or its runs were deleted", f"orchestrator run {film}", INPUT)
 
 
 def _same(one: Path, other: Path) -> bool:

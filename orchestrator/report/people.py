@@ -1,4 +1,4 @@
-"""Who the voices are, and which names were set right."""
+"""Who the speakers are, and which names were corrected."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 from orchestrator.report.results import Results
 
 _SOURCES = {
-    "asked": "you said so",
-    "voice": "the voice is known",
-    "dialogue": "the dialogue says so",
-    "none": "nobody can tell",
-    "edited": "you named it",
+    "asked": "named by you",
+    "voice": "recognised by a saved voice",
+    "dialogue": "named in the dialogue",
+    "none": "not identified",
+    "edited": "named in review",
 }
 
 
 def speakers(
     results: Results, turns: Sequence[Sequence[Any]], tracks: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """The voices in order of their first appearance: what each is called (as the subtitles call it), why, and for how long it speaks."""
-    known = {row["speaker"]: row for row in results.rows("naming", "speakers") or ()}
+    """The speakers in order of their first appearance: the name in the subtitles, where it comes from, and seconds of speech."""
+    named = {row["speaker"]: row for row in results.rows("naming", "speakers") or ()}
     for label, name in (results.facts("subtitles").get("edits") or {}).get("named", {}).items():
-        known[label] = {"speaker": label, "name": name, "confidence": 1.0, "source": "edited", "evidence": []}
+        named[label] = {"speaker": label, "name": name, "confidence": 1.0, "source": "edited", "evidence": []}
     seconds: dict[str, float] = {}
     for start, end, speaker in turns:
         seconds[speaker] = seconds.get(speaker, 0.0) + end - start
@@ -30,10 +30,10 @@ def speakers(
     order = dict.fromkeys(row["speaker"] for row in segments if row["speaker"])
     in_cues = (speaker for track in tracks for cue in track["cues"] for speaker in cue["speakers"])
     order |= dict.fromkeys([*in_cues, *seconds])
-    found = []
+    rows = []
     for number, speaker in enumerate(order, 1):
-        row = known.get(speaker)
-        found.append(
+        row = named.get(speaker)
+        rows.append(
             {
                 "id": speaker,
                 "name": (row and row["name"]) or f"Speaker {number}",
@@ -44,24 +44,24 @@ def speakers(
                 "seconds": round(seconds.get(speaker, 0.0), 1),
             }
         )
-    return found
+    return rows
 
 
 def names(results: Results) -> list[dict[str, Any]]:
-    """Names that were set right, in order of time: by hearing again with them in mind, and by correction."""
+    """Corrected names in order of time: by transcribing again with hints, and by correction of the text."""
     bias = results.facts("asr").get("bias") or {}
-    found = [
+    corrected = [
         {
             "start": float(one["start"]),
             "before": one["from"],
             "after": one["to"],
             "applied": kind == "changed",
-            "why": ["heard again with the film's names in mind"],
+            "why": ["re-transcribed with name hints"],
         }
         for kind in ("changed", "undone")
         for one in bias.get(kind, ())
     ]
-    found += [
+    corrected += [
         {
             "start": row["start"],
             "before": row["before"],
@@ -71,4 +71,4 @@ def names(results: Results) -> list[dict[str, Any]]:
         }
         for row in results.rows("post_ner", "corrections") or ()
     ]
-    return sorted(found, key=lambda one: one["start"] if one["start"] is not None else -1.0)
+    return sorted(corrected, key=lambda one: one["start"] if one["start"] is not None else -1.0)

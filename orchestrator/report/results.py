@@ -1,4 +1,4 @@
-"""What a run left in the store, by stage and output, and what is not there, in sentences."""
+"""The results of a run in the store, by stage and output, and what is missing, in sentences."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Row = Mapping[str, Any]
 
 
 class Results:
-    """The results of one film of a `run.json`. What cannot be read is `missing`, and said once."""
+    """The results of one film of a `run.json`. `missing` has a sentence for each that cannot be read."""
 
     def __init__(self, film: Mapping[str, Any], store: Store) -> None:
         self.missing: list[str] = []
@@ -28,7 +28,7 @@ class Results:
         return [name for name in there if name.partition("-")[0] == base]
 
     def facts(self, stage: str) -> Mapping[str, Any]:
-        """What the stage told of its result; empty where it has none."""
+        """The facts that the stage reported; empty where it has none."""
         facts: Mapping[str, Any] = (self._stages.get(stage) or {}).get("facts") or {}
         return facts
 
@@ -70,14 +70,14 @@ class Results:
     def _why_not(self, stage: str) -> str:
         ran = self._stages.get(stage)
         if ran is None:
-            return f"this run had no stage {stage}"
+            return f"this run has no stage {stage}"
         match ran["status"]:
             case "off":
                 return f"{stage} was off ({ran['reason']})"
             case "failed":
                 return f"{stage} failed"
             case "done" | "cached":
-                return f"the result of {stage} is no longer in the store"
+                return f"the result of {stage} is no longer in the cache"
             case "skipped":
                 return f"{stage} could not run ({ran['reason']})"
         return f"the run ended before {stage}"

@@ -1,4 +1,4 @@
-"""What the timeline draws besides cues: the waveform, speech, who speaks when, changes of shot, other sounds."""
+"""What the timeline draws besides cues: waveform, speech, speaker turns, shot changes, other sounds."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from orchestrator.report.results import Results
 
 
 def of_film(results: Results) -> dict[str, Any]:
-    """Everything there is, for the timeline; what is not there is empty, and said in `results.missing`."""
+    """Everything for the timeline; what is missing is empty, and listed in `results.missing`."""
     shots = results.artifact("shots", "shots") if results.stages("shots") else None
     return {
         "waveform": _waveform(results),
-        "speech": _regions(results, "speech", "stretches of speech"),
+        "speech": _regions(results, "speech", "speech regions"),
         "overlap": _regions(results, "overlap"),
         "turns": [
             [round(row["start"], 2), round(row["end"], 2), row["speaker"]]
-            for row in results.rows("diarization", "turns", "turns of speakers") or ()
+            for row in results.rows("diarization", "turns", "speaker turns") or ()
         ],
         "shots": None if shots is None else [round(row["time"], 3) for row in shots.rows()],
         "frame_rate": 0.0 if shots is None else float(shots.content["frame_rate"]),

@@ -1,4 +1,4 @@
-"""The cues of each language, with what is known of each, and how many keep the rules that they were laid out by."""
+"""The cues of each language with what was measured of each, and how many break the rules that they were laid out by."""
 
 from __future__ import annotations
 
@@ -7,47 +7,47 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ipc import cue_rules
+from ipc.cue_rules import CueLimits, lines_of, milliseconds
+from ipc.intervals import Coverage, Overlapping, starting_within
 from orchestrator.report import need
 from orchestrator.report.results import Results, Row
-from orchestrator.report.spans import Spans, around
 from orchestrator.stages.catalog import STAGES
 
 DOUBTFUL_WORD = 0.5
-"""A word of a lower probability is marked in its cue."""
-_SLACK = 0.0015
+"""Words of a lower probability are marked in their cue."""
+_SAME_S = 0.0015
 """Seconds: times are written in milliseconds."""
-_HUNDREDTH = 0.0101
-"""Seconds that a gap of whole frames may lack: ASS has times in hundredths, and all formats are to have the same."""
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What a track is measured by: speech, the words that were recognised, and the doubts of recognition; None where they are not there.
+class TrackBasis:
+    """What a track is measured by: speech, the recognised words, and the doubts of recognition; None where they are missing.
 
-    A track `beneath` which they were spoken is a translation: it is no surer than what it was made from.
+    `beneath`: the track is a translation, and those are of the source speech under it. It has no more confidence than its source.
     """
 
-    speech: Spans | None
+    speech: Coverage | None
     words: Sequence[Row] | None
     doubts: Sequence[Row] | None
     frame_rate: float = 0.0
     beneath: bool = False
 
 
-def of_film(results: Results, heard: Heard) -> list[dict[str, Any]]:
-    """A track for each language that cues were made in, the one that is spoken first."""
-    return [track for stage in results.stages("subtitles") if (track := _track(stage, results, heard))]
+def of_film(results: Results, basis: TrackBasis) -> list[dict[str, Any]]:
+    """A track for each language with cues, the source language first."""
+    return [track for stage in results.stages("subtitles") if (track := _track(stage, results, basis))]
 
 
-def _track(stage: str, results: Results, heard: Heard) -> dict[str, Any] | None:
+def _track(stage: str, results: Results, basis: TrackBasis) -> dict[str, Any] | None:
     code = stage.partition("-")[2]
     table = results.artifact(stage, "cues", f"cues in {code}" if code else "cues")
     manifest = results.manifest(stage)
     if table is None or manifest is None:
         return None
     language = str(table.content["language"])
-    limits = limits_of(manifest.ingredients, language, heard.frame_rate)
-    own = dataclasses.replace(heard, beneath=bool(code))
+    limits = limits_of(manifest.ingredients, language, basis.frame_rate)
+    own = dataclasses.replace(basis, beneath=bool(code))
     cues = [*_cues(table.rows(), own, limits)]
     base = results.rows(stage, "base_cues")
     if base is not None:
@@ -57,7 +57,7 @@ def _track(stage: str, results: Results, heard: Heard) -> dict[str, Any] | None:
         "id": code,
         "language": language,
         "translated": bool(code),
-        "limits": limits,
+        "limits": cue_rules.as_data(limits),
         "cues": cues,
         "rules": rules(cues, limits),
         "coverage": facts.get("coverage"),
@@ -66,101 +66,89 @@ def _track(stage: str, results: Results, heard: Heard) -> dict[str, Any] | None:
     }
 
 
-def limits_of(params: Mapping[str, Any], language: str, frame_rate: float = 0.0) -> dict[str, Any]:
-    """The limits of cues in `language`, by the parameters of `subtitles`: characters, characters a second, seconds."""
-    asked = {**STAGES["subtitles"].defaults(), **params}
-    width = (asked.get("line_widths") or {}).get(language, asked["max_line_width"])
-    speed = (asked.get("reading_speeds") or {}).get(language, asked["max_cps"])
-    frames = float(asked.get("gap_frames") or 0) / frame_rate if frame_rate else 0.0
-    return {
-        "width": int(width),
-        "lines": int(asked["max_line_count"]),
-        "cps": float(speed),
-        "min": float(asked["min_duration"]),
-        "max": float(asked["max_duration"]),
-        "gap": max(float(asked["min_gap"]), frames),
-    }
+def limits_of(params: Mapping[str, Any], language: str, frame_rate: float = 0.0) -> CueLimits:
+    """The limits of cues in `language`, by those parameters of `subtitles` that a run was given."""
+    return cue_rules.limits_of({**STAGES["subtitles"].defaults(), **params}, language, frame_rate)
 
 
-def _cues(rows: Sequence[Row], heard: Heard, limits: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    words = [w for w in heard.words or () if w["start"] is not None and w["probability"] is not None]
+def _cues(rows: Sequence[Row], basis: TrackBasis, limits: CueLimits) -> Iterator[dict[str, Any]]:
+    words = [w for w in basis.words or () if w["start"] is not None and w["probability"] is not None]
     starts = [float(w["start"]) for w in words]
     flagged = [
-        one for one in heard.doubts or () if one["verdict"] == "flagged" and one["segment"] is not None
+        one for one in basis.doubts or () if one["verdict"] == "flagged" and one["segment"] is not None
     ]
-    doubtful = [float(one["start"]) for one in flagged]
-    longest = max((float(one["end"]) - float(one["start"]) for one in flagged), default=0.0)
+    doubtful = Overlapping((float(one["start"]), float(one["end"])) for one in flagged)
     for row in rows:
         start, end = float(row["start"]), float(row["end"])
-        # What a person wrote is not to be doubted for what the machine heard there.
-        looked = "edited" in row["flags"]
-        near = [] if looked else [words[k] for k in around(starts, start - 0.05, end)]
-        own = [word for word in near if heard.beneath or word["segment"] in row["segments"]]
-        speech = None if heard.speech is None else heard.speech.share(start, end)
+        # Edited text is not to be doubted for what was recognised there.
+        edited = "edited" in row["flags"]
+        near = [] if edited else [words[k] for k in starting_within(starts, start - 0.05, end)]
+        own = [word for word in near if basis.beneath or word["segment"] in row["segments"]]
+        speech = None if basis.speech is None else basis.speech.share(start, end)
         confidence = _mean([float(word["probability"]) for word in own])
-        cps = len(row["text"].replace("\n", "")) / (end - start) if end > start else 0.0
+        # The table has no speaker labels: where a label makes a cue too fast, the stage's flag says so.
+        cps = cue_rules.cps(lines_of(row["text"]), milliseconds(start, end))
         doubts = [
             (float(doubt["score"]), why)
-            for doubt in ([] if looked else [flagged[k] for k in around(doubtful, start - longest, end)])
-            if doubt["end"] > start and (heard.beneath or doubt["segment"] in row["segments"])
+            for doubt in ([] if edited else [flagged[k] for k in doubtful.with_part_of(start, end)])
+            if basis.beneath or doubt["segment"] in row["segments"]
             for why in doubt["reasons"]
         ]
-        known = need.Measured(
-            cps, limits["cps"], None if looked else speech, confidence, doubts, heard.beneath
+        measured = need.Measured(
+            cps, limits.cps, None if edited else speech, confidence, doubts, basis.beneath
         )
-        score, why = need.of_cue(row["flags"], known)
+        score, why = need.of_cue(row["flags"], measured)
         yield {
             "id": row["index"],
             "start": round(start, 3),
             "end": round(end, 3),
             "text": row["text"],
             "speakers": row["speakers"],
-            "flags": _flags(row["flags"], known),
+            "flags": _flags(row["flags"], measured),
             "need": score,
             "why": why,
             "cps": round(cps, 1),
             "confidence": None if confidence is None else round(confidence, 2),
             "speech": None if speech is None else round(speech, 2),
-            "unsure": [] if heard.beneath else _unsure(row["text"], own),
+            "unsure": [] if basis.beneath else _unsure(row["text"], own),
             "base": None,
         }
 
 
-def _flags(flags: Sequence[str], known: need.Measured) -> list[str]:
+def _flags(flags: Sequence[str], measured: need.Measured) -> list[str]:
     """The cue's flags, and those that only the report can give."""
-    found = list(flags)
-    if known.speech is not None and known.speech < need.SILENT and need.SOUND not in flags:
-        found.append("no_speech")
-    if known.confidence is not None and known.confidence < need.UNSURE:
-        found.append("unsure")
-    if known.doubts:
-        found.append("doubtful")
-    return list(dict.fromkeys(found))
+    all_flags = list(flags)
+    if measured.speech is not None and measured.speech < need.SILENT and need.SOUND not in flags:
+        all_flags.append("no_speech")
+    if measured.confidence is not None and measured.confidence < need.UNSURE:
+        all_flags.append("unsure")
+    if measured.doubts:
+        all_flags.append("doubtful")
+    return list(dict.fromkeys(all_flags))
 
 
 def _unsure(text: str, words: Sequence[Row]) -> list[list[int]]:
-    """Stretches of the text, as [from, to], that doubtful words stand in."""
-    found, at = [], 0
+    """Parts of the text, as [from, to], that are low-confidence words."""
+    spans: list[list[int]] = []
+    at = 0
     for word in words:
         place = text.find(word["text"], at)
         if place < 0:
             continue
         at = place + len(word["text"])
         if word["probability"] < DOUBTFUL_WORD:
-            found.append([place, at])
-    return found
+            spans.append([place, at])
+    return spans
 
 
 def _mark_edited(cues: Sequence[dict[str, Any]], base: Sequence[Row]) -> None:
-    """Give each cue that is not as it was made the cues that stood there before."""
-    starts = [float(row["start"]) for row in base]
-    longest = max((float(row["end"]) - float(row["start"]) for row in base), default=0.0)
+    """Give each cue that an edit changed the cues that stood there before."""
+    by_time = Overlapping((float(row["start"]), float(row["end"])) for row in base)
     for cue in cues:
-        near = (base[k] for k in around(starts, cue["start"] - longest, cue["end"]))
-        before = [row for row in near if float(row["end"]) > cue["start"]]
+        before = [base[k] for k in by_time.with_part_of(cue["start"], cue["end"])]
         same = any(
-            abs(row["start"] - cue["start"]) < _SLACK
-            and abs(row["end"] - cue["end"]) < _SLACK
+            abs(row["start"] - cue["start"]) < _SAME_S
+            and abs(row["end"] - cue["end"]) < _SAME_S
             and row["text"] == cue["text"]
             and list(row["speakers"]) == list(cue["speakers"])
             for row in before
@@ -173,40 +161,40 @@ def _mark_edited(cues: Sequence[dict[str, Any]], base: Sequence[Row]) -> None:
             ]  # fmt: skip
 
 
-def rules(cues: Sequence[Mapping[str, Any]], limits: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Each rule of the layout with its limit in words, the share of cues that keep it, and the ids of those that break it."""
-    kept: dict[str, tuple[str, list[int]]] = {
-        "reading speed": (f"{limits['cps']:g} characters a second", []),
-        "line length": (f"{limits['width']} characters", []),
-        "lines": (f"{limits['lines']} at most", []),
-        "shortest": (f"{limits['min']:.2f} s", []),
-        "longest": (f"{limits['max']:g} s", []),
-        "gap": (f"{limits['gap'] * 1000:.0f} ms", []),
+def rules(cues: Sequence[Mapping[str, Any]], limits: CueLimits) -> list[dict[str, Any]]:
+    """Each rule of the layout with its limit in words, the share of cues that keep it, and the ids of those that break it.
+
+    A cue breaks a rule where it measures so, or where the stage flagged it: the stage also counts speaker labels, and knows how long the
+    words of a cue are spoken.
+    """
+    words = {
+        cue_rules.TOO_FAST: ("reading speed", f"{limits.cps:g} characters per second"),
+        cue_rules.WIDE: ("line length", f"{limits.width} characters"),
+        cue_rules.LINES: ("lines per cue", f"{limits.lines}"),
+        cue_rules.TOO_SHORT: ("minimum duration", f"{limits.min_ms / 1000:.2f} s"),
+        cue_rules.TOO_LONG: ("maximum duration", f"{limits.max_ms / 1000:g} s"),
+        cue_rules.GAP: ("gap between cues", f"{limits.gap_ms:.0f} ms"),
     }
-    before = None
+    ids: dict[str, list[int]] = {rule: [] for rule in words}
+    before: float | None = None
     for cue in cues:
-        seconds, lines = cue["end"] - cue["start"], cue["text"].split("\n")
-        broken = {
-            "reading speed": cue["cps"] > limits["cps"] + 0.05,
-            "line length": max(map(len, lines)) > limits["width"],
-            "lines": len(lines) > limits["lines"],
-            "shortest": seconds < limits["min"] - _SLACK,
-            "longest": seconds > limits["max"] + _SLACK,
-            "gap": before is not None and cue["start"] - before < limits["gap"] - _HUNDREDTH,
+        wrong = {
+            *cue_rules.broken(lines_of(cue["text"]), milliseconds(cue["start"], cue["end"]), limits),
+            *cue["flags"],
         }
-        for name, wrong in broken.items():
-            if wrong:
-                kept[name][1].append(cue["id"])
+        if before is not None and cue_rules.broken_between(milliseconds(before, cue["start"]), limits):
+            wrong.add(cue_rules.GAP)
+        for rule in wrong & ids.keys():
+            ids[rule].append(cue["id"])
         before = cue["end"]
-    total = len(cues)
     return [
         {
             "name": name,
             "limit": limit,
-            "share": round(1 - len(ids) / total, 4) if total else None,
-            "broken": ids,
+            "share": round(1 - len(ids[rule]) / len(cues), 4) if cues else None,
+            "broken": ids[rule],
         }
-        for name, (limit, ids) in kept.items()
+        for rule, (name, limit) in words.items()
     ]
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ipc.digests import file_digest
-from orchestrator.outputs import publish
-from orchestrator.outputs.publish import Ledger, Published
+from orchestrator.outputs import names, publish
+from orchestrator.outputs.ledger import Ledger
+from orchestrator.outputs.publish import Published
 from orchestrator.report import document
 from orchestrator.storage.store import Store
 
@@ -45,7 +46,7 @@ def write(
     Where nothing was made anew, and the report that is there was made of the same results, that one stays, unless it is to be made
     `again`. `FatalError` (storage) where it cannot be written.
     """
-    target = folder / publish.name_of(place, "report", "")
+    target = folder / names.name_of(place, names.REPORT)
     key = key_of(film)
     if not again and _all_cached(film) and (there := _same(target, key, ledger)):
         return Published(name=target.name, path=there, size=there.stat().st_size, changed=False)

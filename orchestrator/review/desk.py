@@ -52,8 +52,8 @@ class Desk:
             self._results = Results(self._run, self._store)
             if page_data.clip_start(self._results):
                 raise FatalError(
-                    f"the last run of {self.film.name} was of a part of it (--clip)",
-                    f"review is of the whole film: orchestrator run {self.film}",
+                    f"the last run of {self.film.name} covered only a part of it (--clip)",
+                    f"run the whole film first: orchestrator run {self.film}",
                     INPUT,
                 )
             self._tracks = {name: self._track(name) for name in self._names()}
@@ -113,15 +113,17 @@ class Desk:
         """
         with self._lock:
             if self._again:
-                raise ConflictError("the subtitles are being made: save when they are")
+                raise ConflictError("the subtitles are being rendered: save again when that is done")
             if body.get("run") != self._made():
-                raise ConflictError("the film was run again since this page was opened: load it again")
+                raise ConflictError(
+                    "the film was processed again since this page was opened: reload the page"
+                )
             wanted, names = _cues(body.get("tracks")), _names(body.get("names"))
             seconds = float(self._run.get("seconds") or 0.0)
             if seconds and any(cue.end > seconds + 60 for cues in wanted.values() for cue in cues):
-                raise BadRequestError(f"a cue ends after the film, which lasts {seconds:.0f} s")
+                raise BadRequestError(f"a cue ends after the film does ({seconds:.0f} s)")
             if unknown := wanted.keys() - self._tracks.keys():
-                raise BadRequestError(f"there is no track {min(unknown)!r}")
+                raise BadRequestError(f"unknown track {min(unknown)!r}")
             merged = {name: (self._tracks[name], cues) for name, cues in wanted.items()}
             overlay = saving.overlay_of(self.film.name, self._overlay, merged, names, self._turns)
             if body.get("state") != self._state:
@@ -137,7 +139,7 @@ class Desk:
         """Run the film again, and tell how it goes; at the end the last run is the new one. `ConflictError` while one is on."""
         with self._lock:
             if self._again:
-                raise ConflictError("the subtitles are being made already")
+                raise ConflictError("the subtitles are already being rendered")
             self._again = Again(self._content, self.film)
         return self._events(self._again)
 
@@ -166,9 +168,7 @@ class Desk:
         for told in self.again():
             end = told
         if end.get("status") not in {0, 6}:
-            raise FatalError(
-                "the subtitles could not be made again", "\n  ".join(end.get("said", ())), FAILED
-            )
+            raise FatalError("the subtitles could not be rendered", "\n  ".join(end.get("said", ())), FAILED)
 
     def close(self) -> None:
         """Stop a run that is on."""
@@ -183,7 +183,7 @@ class Desk:
         base, shown = (self._results.rows(stage, output) for output in ("base_cues", "cues"))
         if base is None or shown is None:
             raise FatalError(
-                f"the subtitles of {self.film.name} are no longer in the store",
+                f"the subtitles of {self.film.name} are no longer in the cache",
                 f"orchestrator run {self.film}",
                 INPUT,
             )
@@ -208,7 +208,7 @@ class Desk:
         return self._store.find(key) if key else None
 
 
-_NEWER = "somebody else has saved since this page was opened: load it again; what you typed is kept in this browser"
+_NEWER = "somebody else has saved since this page was opened: reload the page (your changes are stored in this browser)"
 
 
 def _whole(film: Mapping[str, Any]) -> bool:
@@ -218,11 +218,11 @@ def _whole(film: Mapping[str, Any]) -> bool:
 
 def _cues(value: Any) -> dict[str, Sequence[Shown]]:
     if not isinstance(value, dict):
-        raise BadRequestError("tracks is no object")
+        raise BadRequestError("`tracks` is not an object")
     found: dict[str, Sequence[Shown]] = {}
     for name, cues in value.items():
         if not isinstance(cues, list):
-            raise BadRequestError(f"the track {name!r} is no list")
+            raise BadRequestError(f"the track {name!r} is not a list")
         try:
             found[name] = [shown_of(cue, f"cue {k + 1}") for k, cue in enumerate(cues)]
         except DamagedError as error:
@@ -232,13 +232,15 @@ def _cues(value: Any) -> dict[str, Sequence[Shown]]:
 
 def _names(value: Any) -> dict[str, str | None]:
     if not isinstance(value, dict):
-        raise BadRequestError("names is no object")
+        raise BadRequestError("`names` is not an object")
     found: dict[str, str | None] = {}
     for label, name in value.items():
         if name is not None and not isinstance(name, str):
-            raise BadRequestError(f"the name of {label} is no text")
+            raise BadRequestError(f"the name of {label} is not a text")
         shown = " ".join((name or "").split())
         if not label or any(not char.isprintable() for char in label + shown) or len(shown) > NAME_LENGTH:
-            raise BadRequestError(f"{shown!r} is no name for {label}: {NAME_LENGTH} characters at most")
+            raise BadRequestError(
+                f"{shown!r} is not a name for {label}: {NAME_LENGTH} printable characters at most"
+            )
         found[label] = shown or None
     return found

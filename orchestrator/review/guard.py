@@ -45,31 +45,31 @@ class Guard:
         hosts = {f"127.0.0.1:{self.port}", f"localhost:{self.port}"}
         host = headers.get("host", ())
         if len(host) != 1 or host[0].lower() not in hosts:
-            return Refused(421, "this server answers only by its own name")
+            return Refused(421, "this server only answers requests to its own address")
         origin = headers.get("origin", ())
         if any(one.lower() not in {f"http://{name}" for name in hosts} for one in origin):
-            return Refused(403, "another page has no business here")
+            return Refused(403, "requests from other pages are refused")
         asks = {"same-origin", "none"} | ({"cross-site"} if _opens(method, headers) else set())
         if any(one.lower() not in asks for one in headers.get("sec-fetch-site", ())):
-            return Refused(403, "another page has no business here")
+            return Refused(403, "requests from other pages are refused")
         sent = headers.get(HEADER.lower(), ())
         given = sent[0] if len(sent) == 1 else query_token if method == "GET" and not sent else None
         if given is None or not hmac.compare_digest(given.encode(), self.token.encode()):
-            return Refused(403, "the token is missing or wrong: open the address that the terminal shows")
+            return Refused(403, "the token is missing or wrong: open the address shown in the terminal")
         return None
 
     def refuses_body(self, headers: Mapping[str, Sequence[str]]) -> Refused | int:
         """Why the body of a request is not read, or its length."""
         if "transfer-encoding" in headers:
-            return Refused(411, "a body needs its length")
+            return Refused(411, "the request has no Content-Length")
         kind = headers.get("content-type", ("",))[0].partition(";")[0].strip().lower()
         if kind != _JSON:
             return Refused(415, f"expected {_JSON}")
         length = headers.get("content-length", ())
         if len(length) != 1 or not length[0].isascii() or not length[0].isdigit():
-            return Refused(411, "a body needs its length")
+            return Refused(411, "the request has no Content-Length")
         if len(length[0]) > 12 or int(length[0]) > LARGEST:
-            return Refused(413, f"more than {LARGEST >> 20} MB")
+            return Refused(413, f"the request is larger than {LARGEST >> 20} MB")
         return int(length[0])
 
 

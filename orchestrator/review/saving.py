@@ -8,12 +8,12 @@ touched stay as they are, so do those outside of what was run.
 from __future__ import annotations
 
 import difflib
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ipc.edits import Edit, Overlay, Person, Shown, voices
+from ipc.intervals import Overlapping, overlap
 
 EDITED = "edited"
 _CLOSE_S = 0.005
@@ -155,8 +155,8 @@ class _Together:
                 fresh += range(m, n)
         self._changed = [*(("s", k) for k in sorted(gone)), *(("n", k) for k in fresh)]
         owner = _owners(track, old)
-        bases = _Spans(track.base)
-        spans = _Spans(shown)
+        bases = _ByTime(track.base)
+        spans = _ByTime(shown)
         for k, cue in enumerate(shown):
             if k in owner:
                 self._join(("s", k), ("e", owner[k]))
@@ -241,20 +241,16 @@ def _edit(
     return Edit(before=tuple(replace(cue, speakers=()) for cue in was), after=tuple(after))
 
 
-class _Spans:
-    """Cues, found by time."""
+class _ByTime:
+    """Cues, searched by time."""
 
     def __init__(self, cues: Sequence[Shown]) -> None:
-        self._cues = cues
-        self._starts = [cue.start for cue in cues]
-        self._longest = max((cue.end - cue.start for cue in cues), default=0.0)
+        self._cues = Overlapping((cue.start, cue.end) for cue in cues)
 
     def over(self, cue: Shown) -> list[int]:
         """Places of the cues that overlap it."""
-        first = bisect_left(self._starts, cue.start - self._longest)
-        last = bisect_left(self._starts, cue.end)
-        return [k for k in range(first, last) if _overlap(cue, self._cues[k].start, self._cues[k].end)]
+        return self._cues.with_part_of(cue.start, cue.end, _CLOSE_S)
 
 
 def _overlap(cue: Shown, start: float, end: float) -> bool:
-    return min(cue.end, end) - max(cue.start, start) > _CLOSE_S
+    return overlap(cue.start, cue.end, start, end) > _CLOSE_S

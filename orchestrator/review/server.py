@@ -50,7 +50,7 @@ class Server(ThreadingHTTPServer):
                 super().__init__((LOOPBACK, 0), Handler)
         except OSError as error:
             raise FatalError(
-                f"port {port} cannot be used: {error.strerror}", "another --port, or none", USAGE
+                f"port {port} cannot be used: {error.strerror}", "choose another --port, or omit it", USAGE
             ) from error
         self.guard = Guard(self.server_address[1])
 
@@ -89,7 +89,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _not_allowed(self) -> None:
         refused = self._refused("GET")
-        self._refuse(refused or Refused(405, "only GET and POST"), {"Allow": "GET, POST"})
+        self._refuse(refused or Refused(405, "only GET and POST are allowed"), {"Allow": "GET, POST"})
 
     def _answer(self, method: str) -> None:
         if refused := self._refused(method):
@@ -97,9 +97,9 @@ class Handler(BaseHTTPRequestHandler):
             return
         route = _ROUTES.get(urlsplit(self.path).path)
         if route is None:
-            self._refuse(Refused(404, "there is nothing at this address"))
+            self._refuse(Refused(404, "nothing at this address"))
         elif route[0] != method:
-            self._refuse(Refused(405, f"only {route[0]}"), {"Allow": route[0]})
+            self._refuse(Refused(405, f"only {route[0]} is allowed"), {"Allow": route[0]})
         else:
             with contextlib.suppress(ConnectionError, TimeoutError):
                 route[1](self)
@@ -141,7 +141,7 @@ class Handler(BaseHTTPRequestHandler):
         """The film's sound as WAV."""
         path = self.server.desk.sound
         if path is None:
-            self._refuse(Refused(404, "the sound is no longer in the store"))
+            self._refuse(Refused(404, "the audio is no longer in the cache"))
             return
         self._stream(SoundSource(path))
 
@@ -214,7 +214,7 @@ class Handler(BaseHTTPRequestHandler):
         except (ValueError, RecursionError):
             body = None
         if not isinstance(body, dict):
-            self._refuse(Refused(400, "the body is no JSON object"))
+            self._refuse(Refused(400, "the body is not a JSON object"))
             return None
         return body
 
@@ -222,7 +222,9 @@ class Handler(BaseHTTPRequestHandler):
         part = part_of(self.headers.get("Range"), source.size) if source.size else None
         if part is None:
             source.close()
-            self._refuse(Refused(416, "there is no such part"), {"Content-Range": f"bytes */{source.size}"})
+            self._refuse(
+                Refused(416, "the file has no such range"), {"Content-Range": f"bytes */{source.size}"}
+            )
             return
         more = {
             "Accept-Ranges": "bytes",

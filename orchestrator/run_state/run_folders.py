@@ -11,9 +11,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import errno
-import fcntl
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -24,6 +22,7 @@ from typing import Any, Literal
 from ipc.errors import mend_storage
 from orchestrator.errors import STORAGE, USAGE, FatalError
 from orchestrator.paths import home
+from orchestrator.util import locks
 from orchestrator.util import text as fmt
 
 KEEP = 50
@@ -132,14 +131,7 @@ class Run:
                     yield f"[{event['time'] - began:8.1f} s] {step}: {text}"
 
     def _alive(self) -> bool:
-        try:
-            with (self.path / "lock").open("rb") as lock:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        return False
+        return locks.is_held(self.path / "lock")
 
 
 @contextlib.contextmanager
@@ -156,8 +148,7 @@ def new(
         base.mkdir(parents=True, exist_ok=True)
         prune(keep=keep - 1, root=base)
         path = _make(base, name)
-        with (path / "lock").open("wb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with locks.hold(path / "lock") as lock:
             lock.write(json.dumps(films or {}).encode())
             lock.flush()
             (path / "logs").mkdir()
@@ -229,22 +220,3 @@ def _make(base: Path, name: str) -> Path:
                 continue
             raise
         return path
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write `text` so that a reader sees all of it or what was there before; `FatalError` (storage) where that fails."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise FatalError(
-            f"cannot write {path}: {error.strerror or error}",
-            mend_storage(error, "make its folder writable"),
-            STORAGE,
-        ) from error

@@ -17,11 +17,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ipc import atomic
 from orchestrator import __version__
 from orchestrator.run_state.events import FilmState, RunState, StepState
-from orchestrator.run_state.run_folders import Run, write_atomically
+from orchestrator.run_state.run_folders import Run
 from orchestrator.stages.catalog import STAGES
 from orchestrator.util.redact import masked
+from orchestrator.util.storage_errors import storage_errors
 
 SCHEMA = 1
 """Raised when a field changes its meaning or goes; new fields alone do not raise it."""
@@ -40,7 +42,8 @@ def write(
     content = summary(
         state, status=status, run_id=run.id, command=command, options=options or {}, refused=refused
     )
-    write_atomically(run.report, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    with storage_errors(f"cannot write {run.report}", "make its folder writable"):
+        atomic.write(run.report, json.dumps(content, ensure_ascii=False, indent=2) + "\n", durable=True)
     return content
 
 

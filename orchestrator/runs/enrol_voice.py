@@ -11,6 +11,7 @@ from orchestrator.config.merge import settings
 from orchestrator.config.values import Layer, Value
 from orchestrator.errors import FAILED, INPUT, STATUS_OF_CATEGORY, FatalError
 from orchestrator.library import voices
+from orchestrator.library.voice_files import LEAST_S, Clip
 from orchestrator.paths import home
 from orchestrator.planning.film_path import film_of
 
@@ -21,7 +22,7 @@ SECOND_S = 2.0
 """Seconds of a second voice from which a clip holds two people: less is a cough, or a voice cut in two."""
 
 
-def enrol(clip: Path, store: Store, typed: Layer, *, alone: bool = False) -> voices.Clip:
+def enrol(clip: Path, store: Store, typed: Layer, *, alone: bool = False) -> Clip:
     """The voice in a recording, by the stages of a run until `diarization`, with the options that were `typed`.
 
     `alone` says that one person speaks in it, whatever it sounds like. `FatalError` (input) where nobody does, where it is too little, or where
@@ -43,16 +44,16 @@ def enrol(clip: Path, store: Store, typed: Layer, *, alone: bool = False) -> voi
             INPUT,
         )
     voice = ordered[0]
-    if voice.seconds < voices.LEAST_S:
+    if voice.seconds < LEAST_S:
         raise FatalError(
-            f"{clip} has {voice.seconds:.1f} s of clear speech: a voice takes {voices.LEAST_S:.0f} s at least, 10 s and more are better",
+            f"{clip} has {voice.seconds:.1f} s of clear speech: a voice takes {LEAST_S:.0f} s at least, 10 s and more are better",
             "take a longer clip",
             INPUT,
         )
     return voice
 
 
-def _heard(clip: Path, store: Store, layer: Layer) -> dict[str, voices.Clip]:
+def _heard(clip: Path, store: Store, layer: Layer) -> dict[str, Clip]:
     """The voices in a recording by label."""
     from ipc.artifacts import read
     from orchestrator.execution.scheduler import Scheduler

@@ -1,4 +1,6 @@
-"""What the user gets of a run: files beside the film, by the rule of `orchestrator.outputs.publish`, and what is remembered of voices."""
+"""What the user gets of a run: files beside the film, by the rule of `orchestrator.outputs.publish`, and what
+is remembered of voices.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +11,23 @@ from pathlib import Path
 
 from ipc.digests import file_digest
 from orchestrator.errors import OK
+from orchestrator.outputs import names
 from orchestrator.outputs import publish as outputs
-from orchestrator.outputs import rttm
+from orchestrator.outputs.ledger import Ledger
+from orchestrator.outputs.named_copy import named_copy
 from orchestrator.paths import home
 from orchestrator.planning.plan import Plan, Step
 from orchestrator.run_state import run_json
 from orchestrator.run_state.events import FileOutput, RunState
 from orchestrator.storage.store import Entry, Store
+from stage_runners.subtitles.output_format import Format
 
 
 class Files:
     """What the user gets of a run's results; the scheduler's hooks.
 
-    `formats` are the kinds of file for each film, `series` the series of those whose voices are remembered for its other films, `run_id`
-    the run that the report names.
+    `formats` are the kinds of file for each film, `series` the series of those whose voices are remembered
+    for its other films, `run_id` the run that the report names.
     """
 
     def __init__(
@@ -38,7 +43,7 @@ class Files:
         self._series = series or {}
         self._run_id = run_id
         self._plans: dict[Path, Plan] = {}
-        self._ledger = outputs.Ledger()
+        self._ledger = Ledger()
         self._placed: dict[Path, outputs.Published] = {}
         self._spoken: dict[Path, str] = {}
 
@@ -61,7 +66,9 @@ class Files:
         return placed.path
 
     def publish(self, plan: Plan, step: Step, entry: Entry) -> Iterator[FileOutput]:
-        """Copy subtitles and transcripts out of the store; say where the film is; remember the voices of a series."""
+        """Copy subtitles and transcripts out of the store; say where the film is; remember the voices of a
+        series.
+        """
         self._plans[plan.film] = plan
         if step.name == "asr":
             self._spoken[plan.film] = str(entry.manifest.facts.get("language") or "")
@@ -74,35 +81,38 @@ class Files:
                 path = entry.path(output.name)
                 note = self._placed[path].note if path in self._placed else ""
                 yield FileOutput(name=output.name, path=str(path), size=path.stat().st_size, note=note)
-            elif output.name in self._formats.get(plan.film, ()) and output.kind == "file":
-                translated = step.name != step.stage.base
-                if translated and (output.name == "rttm" or not entry.manifest.facts.get("cues")):
-                    continue  # who speaks is told once, and of what needs no translation there is none
-                language = str(entry.manifest.facts.get("language") or "")
-                if translated and language == self._spoken.get(plan.film):
-                    language += (
-                        ".translated"  # a film in several languages: its own subtitles have the plain name
-                    )
-                sdh = bool(entry.manifest.ingredients.get("sdh"))
-                name = outputs.name_of(plan.film, output.name, language, translated=translated, sdh=sdh)
-                target = plan.destination.parent / name
-                if output.name != "rttm":
-                    digest = entry.manifest.outputs[output.name].digest
-                    yield self._publish(plan, output.name, entry.path(output.name), target, digest)
-                elif plan.step("diarization").verdict != "off":
-                    with rttm.named(entry.path(output.name), plan.film) as source:
-                        yield self._publish(plan, output.name, source, target, file_digest(source))
-                elif outputs.withdraw(target, plan.film, self._ledger, _clip(plan)):
-                    print(
-                        f"orchestrator: {target} is removed: nobody asked who speaks in this run",
-                        file=sys.stderr,
-                    )
+            elif output.kind == "file" and output.name in self._formats.get(plan.film, ()):
+                yield from self._publish_format(plan, step, entry, names.BY_NAME[output.name])
+
+    def _publish_format(self, plan: Plan, step: Step, entry: Entry, form: Format) -> Iterator[FileOutput]:
+        facts = entry.manifest.facts
+        translated = step.name != step.stage.base
+        if translated and (form.language_tag == "never" or not facts.get("cues")):
+            return  # one file serves every language, or nothing needed a translation
+        language = str(facts.get("language") or "")
+        if translated and language == self._spoken.get(plan.film):
+            language += ".translated"  # a film in several languages: its own subtitles have the plain name
+        sdh = bool(entry.manifest.ingredients.get("sdh"))
+        name = names.name_of(plan.film, form.name, language, translated=translated, sdh=sdh)
+        target = plan.destination.parent / name
+        source = entry.path(form.name)
+        if form.content == "turns" and plan.step("diarization").verdict == "off":
+            if outputs.withdraw(target, plan.film, self._ledger, _clip(plan)):
+                why = "speaker detection is off in this run"
+                print(f"orchestrator: {target} is removed: {why}", file=sys.stderr)
+        elif form.for_film is not None:
+            with named_copy(source, plan.film, form.for_film) as copy:
+                yield self._publish(plan, form.name, copy, target, file_digest(copy))
+        else:
+            yield self._publish(plan, form.name, source, target, entry.manifest.outputs[form.name].digest)
 
     def closing(self, state: RunState) -> Iterator[tuple[int, FileOutput]]:
-        """Write the report of each film that something was made of; what goes wrong there is said, and undoes nothing of the run."""
+        """Write the report of each film that something was made of; what goes wrong there is said, and undoes
+        nothing of the run.
+        """
         for index, film in enumerate(state.films):
             plan = self._plans.get(film.path)
-            if plan is None or "report" not in self._formats.get(film.path, ()):
+            if plan is None or names.REPORT not in self._formats.get(film.path, ()):
                 continue
             try:
                 if (output := self._report(index, plan, state)) is not None:
@@ -131,7 +141,7 @@ class Files:
             overwrite=self._overwrite,
             clip=_clip(plan),
         )
-        return FileOutput(name="report", path=str(done.path), size=done.size, note=done.note)
+        return FileOutput(name=names.REPORT, path=str(done.path), size=done.size, note=done.note)
 
     def _publish(self, plan: Plan, name: str, source: Path, target: Path, digest: str) -> FileOutput:
         done = outputs.publish(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from orchestrator.library import voices
+from orchestrator.library import voice_learning, voices
 from orchestrator.planning.plan import Plan
 from orchestrator.storage.store import Entry, Store
 
@@ -21,7 +21,7 @@ def remember(plan: Plan, naming: Entry, series: str, store: Store) -> None:
     rows = read(naming.path("speakers"), "speakers").rows()
     known = read(heard.path("embeddings"), "embeddings").rows()
     found = voices.of_results(known, heard.manifest, plan.film.name, plan.film_digest)
-    fresh = voices.learn(plan.film_digest, plan.film.name, series, naming.key, rows, found)
+    fresh = voice_learning.learn(plan.film_digest, plan.film.name, series, naming.key, rows, found)
     if fresh:
         who = ", ".join(f"{p.name} ({p.clips[0].speaker}, {p.seconds:.0f} s)" for p in fresh)
         print(

@@ -15,6 +15,7 @@ from orchestrator.environments import registry
 from orchestrator.errors import BUG, DEGRADED, FAILED, INPUT, INTERRUPTED, OK, PARTIAL, USAGE, FatalError
 from orchestrator.execution.scheduler import Scheduler, exit_category
 from orchestrator.outputs import publish
+from orchestrator.outputs.ledger import Ledger
 from orchestrator.paths import home
 from orchestrator.planning import disk_space, nfo
 from orchestrator.planning.film_path import film_of
@@ -116,7 +117,7 @@ def _plans(
     plans: dict[Path, Plan] = {}
     refused: dict[Path, FatalError] = {}
     films = dict.fromkeys(invocation.films)
-    ledger = publish.Ledger()
+    ledger = Ledger()
     for film in films:
         if len(films) > 1 and film.name.endswith(files.JOB):
             continue  # `run films/*` names the job files too
@@ -139,7 +140,7 @@ def _plans(
 def _plan(
     invocation: Invocation,
     film: Path,
-    ledger: publish.Ledger,
+    ledger: Ledger,
     plans: Mapping[Path, Plan],
     store: Store,
 ) -> tuple[Settings, Plan]:

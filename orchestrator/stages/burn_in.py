@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from ipc.declaration import Input, Stage
+from ipc.whisper_languages import LANGUAGES
 from orchestrator.errors import USAGE, FatalError
-from stage_runners.whisper.languages import LANGUAGES
 
 STAGE = "burn"
 SPOKEN = "spoken"

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ipc.declaration import Input, Resources, Stage
+from ipc.whisper_languages import LANGUAGES
 from orchestrator.environments import registry
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.models import indictrans2, nllb_opus
@@ -21,7 +22,6 @@ from orchestrator.models.family import ModelFamily, local_path
 from orchestrator.paths import home
 from stage_runners.phrases.stage import PARSED
 from stage_runners.translation.stage import TRANSLATIONS
-from stage_runners.whisper.languages import LANGUAGES
 
 ENGLISH = "en"
 METHODS: Mapping[str, ModelFamily] = {

@@ -7,14 +7,14 @@ the time of the inode, which only the system sets: some file systems (exFAT, ssh
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from orchestrator.errors import INPUT, FatalError
-from orchestrator.paths import home
+from orchestrator.util import memo
 
 _BLOCK = 1 << 22
 
@@ -27,8 +27,6 @@ def file_digest(path: Path, progress: Callable[[int, int], None] | None = None) 
     try:
         return _file_digest(path, progress)
     except OSError as error:
-        if str(error.filename or "").startswith(str(home())):
-            raise  # it is the memo that cannot be written, not the film that cannot be read
         hint = "check its permissions, and the disk that it is on"
         raise FatalError(f"{path} cannot be read: {error.strerror or error}", hint, INPUT) from error
 
@@ -36,13 +34,11 @@ def file_digest(path: Path, progress: Callable[[int, int], None] | None = None) 
 def _file_digest(path: Path, progress: Callable[[int, int], None] | None) -> str:
     found = path.stat()
     identity = _identity(path, found)
-    memo = home() / "memo" / "digests" / f"{found.st_dev:x}-{found.st_ino:x}.json"
-    try:
-        entry = json.loads(memo.read_text())
+    file = memo.folder("digests") / f"{found.st_dev:x}-{found.st_ino:x}.json"
+    with contextlib.suppress(KeyError, TypeError):
+        entry = memo.read(file)
         if entry["identity"] == identity:
             return str(entry["digest"])
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
     sha = hashlib.sha256()
     done = 0
     with path.open("rb") as stream:
@@ -53,21 +49,10 @@ def _file_digest(path: Path, progress: Callable[[int, int], None] | None) -> str
                 progress(done, found.st_size)
     digest = sha.hexdigest()
     if _identity(path, path.stat()) == identity:
-        _remember(memo, {"identity": identity, "digest": digest})
+        memo.keep(file, {"identity": identity, "digest": digest})
     return digest
 
 
 def _identity(path: Path, found: os.stat_result) -> list[str | int]:
     times = found.st_mtime_ns, found.st_ctime_ns
     return [str(path.absolute()), found.st_dev, found.st_ino, found.st_size, *times]
-
-
-def _remember(memo: Path, entry: dict[str, object]) -> None:
-    draft = memo.with_name(f"{memo.name}.{os.getpid()}")
-    try:
-        memo.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps(entry))
-        draft.replace(memo)
-    except OSError:
-        # A memo saves time; a full disk must not fail a `plan` that needs none of it.
-        draft.unlink(missing_ok=True)

@@ -12,26 +12,24 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import os
-import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ipc.digests import file_digest
-from ipc.errors import mend_storage
-from orchestrator.errors import STORAGE, FatalError
-from orchestrator.storage import file_digests
-from orchestrator.storage.manifest import Manifest, OutputRecord
+from ipc import atomic
+from orchestrator.errors import FatalError
+from orchestrator.storage import intact
+from orchestrator.storage.attempts import Attempts
+from orchestrator.storage.manifest import Manifest
+from orchestrator.util import locks
+from orchestrator.util.storage_errors import storage_errors
 
 _MANIFEST = "manifest.json"
 _USED = "used"
-_ENDS = (b"PAR1", b"ARROW1")
-"""The last bytes of a Parquet and of an Arrow file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,15 +51,18 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._results = root / "results"
-        self._attempts = root / "attempts"
+        self._attempts = Attempts(root / "attempts")
         self._last = root / "last"
-        self._locks: dict[Path, int] = {}
 
-    def find(self, key: str) -> Entry | None:
-        """The whole result under `key`, or None. An external output counts only while its file is as it was left."""
+    def find(self, key: str, needed: Collection[str] = ()) -> Entry | None:
+        """The whole result under `key`, with all outputs in `needed`, or None.
+
+        An external output counts only while its file is as it was left. A result of an earlier version may lack an output that was
+        declared since.
+        """
         folder = self._folder(key)
         manifest = self._read(folder)
-        if manifest is None or self.broken(folder, manifest):
+        if manifest is None or self.broken(folder, manifest) or set(needed) - manifest.outputs.keys():
             return None
         with contextlib.suppress(OSError):
             os.utime(folder / _USED)
@@ -73,43 +74,29 @@ class Store:
 
     def broken(self, folder: Path, manifest: Manifest) -> str:
         """Why the result in `folder` cannot be used (`film deleted`), or nothing where it can."""
-        for name, record in manifest.outputs.items():
-            path = folder / record.path
-            called = path.name if Path(record.path).is_absolute() else name
-            try:
-                if path.stat().st_size != record.size or not _intact(path, record):
-                    return f"{called} changed"
-            except OSError:
-                return f"{called} deleted"
-            except FatalError as error:
-                return error.message
-        return ""
+        return intact.why_broken(folder, manifest)
 
-    def why_gone(self, key: str) -> str:
-        """Why `find` gives nothing for a key that is remembered: `film deleted`, or nothing where it never was."""
+    def why_gone(self, key: str, needed: Collection[str] = ()) -> str:
+        """Why `find` gives nothing for a key that is remembered: `film deleted`, `ttml is new`; empty if it never was there."""
         manifest = self._read(self._folder(key))
-        return self.broken(self._folder(key), manifest) if manifest else ""
+        if manifest is None:
+            return ""
+        lacking = [name for name in needed if name not in manifest.outputs]
+        return self.broken(self._folder(key), manifest) or ", ".join(f"{name} is new" for name in lacking)
 
     def attempt(self, stage: str) -> Path:
         """A new folder to write a result in, locked so that `gc` leaves it alone."""
-        path = self._attempts / f"{stage}-{secrets.token_hex(6)}"
         with _storage_errors(self.root):
-            path.mkdir(parents=True)
-            # Beside the folder, not in it: the lock's file is not part of the result.
-            descriptor = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o666)
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            self._locks[path] = descriptor
-        return path
+            return self._attempts.new(stage)
 
     def discard(self, attempt: Path) -> None:
         """Remove an attempt that came to nothing."""
-        shutil.rmtree(attempt, ignore_errors=True)
-        self._unlock(attempt)
+        self._attempts.discard(attempt)
 
     def commit(self, attempt: Path, key: str, manifest: Manifest, *, replace: bool = False) -> Entry:
         """Make the attempt's folder the result under `key`.
 
-        Where an equal key is there and whole, that one stays, unless it is to be replaced.
+        A whole result with the same key and the same outputs stays, unless it is to be replaced.
         """
         target = self._folder(key)
         with _storage_errors(self.root):
@@ -120,9 +107,9 @@ class Store:
             _sync(attempt / _MANIFEST)
             _sync(attempt)
             target.parent.mkdir(parents=True, exist_ok=True)
-            self._place(attempt, target, replace=replace)
+            self._place(attempt, target, manifest, replace=replace)
             _sync(target.parent)
-        self._unlock(attempt)
+        self._attempts.unlock(attempt)
         kept = self._read(target) or manifest
         return Entry(key=key, folder=target, manifest=kept)
 
@@ -133,9 +120,7 @@ class Store:
             return
         with _storage_errors(self.root):
             place.parent.mkdir(parents=True, exist_ok=True)
-            draft = place.with_name(f".{stage}.{os.getpid()}")
-            draft.write_text(key)
-            draft.replace(place)
+            atomic.write(place, key)
 
     def last(self, film: Path, stage: str) -> tuple[str, Manifest] | None:
         """Key and manifest of what `film`'s `stage` was last, or None."""
@@ -166,9 +151,8 @@ class Store:
         """While a run reads results: `gc` removes none meanwhile."""
         with _storage_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
-            lock = (self.root / "lock").open("ab")
+            lock = locks.hold(self.root / "lock", shared=True)
         with lock:
-            fcntl.flock(lock, fcntl.LOCK_SH)
             yield
 
     def gc(self, *, older_than_days: float | None = None, keep_bytes: int | None = None) -> tuple[int, int]:
@@ -178,13 +162,12 @@ class Store:
         """
         with _storage_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
-            lock = (self.root / "lock").open("ab")
-        with lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                lock = locks.hold(self.root / "lock", wait=False)
             except BlockingIOError as error:
                 raise FatalError("a run is using the store", "try again when it has ended") from error
-            count, freed = self._remove_attempts()
+        with lock:
+            count, freed = self._attempts.remove_abandoned()
             now = time.time()
             for folder in self._results.glob("*/*"):
                 if self._read(folder) is None:
@@ -200,50 +183,26 @@ class Store:
                     count, freed, total = count + 1, freed + size, total - size
         return count, freed
 
-    def _remove_attempts(self) -> tuple[int, int]:
-        """Remove what killed runs left; the caller holds the store's lock, so no new attempt appears meanwhile."""
-        count = freed = 0
-        for path in list(self._attempts.iterdir()) if self._attempts.is_dir() else ():
-            if path.suffix == ".lock":
-                if not path.with_suffix("").exists() and path.with_suffix("") not in self._locks:
-                    path.unlink(missing_ok=True)
-                continue
-            with path.with_suffix(".lock").open("ab") as lock:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    continue
-                freed += sum(p.stat().st_size for p in path.rglob("*") if p.is_file())
-                count += 1
-                shutil.rmtree(path, ignore_errors=True)
-            path.with_suffix(".lock").unlink(missing_ok=True)
-        return count, freed
-
-    def _place(self, attempt: Path, target: Path, *, replace: bool) -> None:
+    def _place(self, attempt: Path, target: Path, manifest: Manifest, *, replace: bool) -> None:
         aside: list[Path] = []
         while not _renamed(attempt, target):
             # Somebody else's equal result, or a broken one of ours: a folder that is not empty is never replaced.
             there = self._read(target)
-            if not replace and there is not None and not self.broken(target, there):
+            whole = there is not None and not manifest.outputs.keys() - there.outputs.keys()
+            if not replace and whole and there is not None and not self.broken(target, there):
                 aside.append(attempt)
                 break
-            aside.append(self._attempts / f"broken-{secrets.token_hex(6)}")
+            aside.append(self._attempts.aside())
             with contextlib.suppress(FileNotFoundError):  # somebody else is replacing it too
                 target.rename(aside[-1])
         # Last, so that the key is without a result for as short as can be.
         for folder in aside:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _unlock(self, attempt: Path) -> None:
-        descriptor = self._locks.pop(attempt, None)
-        if descriptor is not None:
-            attempt.with_suffix(".lock").unlink(missing_ok=True)
-            os.close(descriptor)
-
     def _read(self, folder: Path) -> Manifest | None:
         try:
             return Manifest.from_json((folder / _MANIFEST).read_text())
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except (OSError, ValueError):
             return None
 
     def _folder(self, key: str) -> Path:
@@ -257,20 +216,6 @@ class Store:
             return (self._film(film) / stage).read_text()
         except OSError:
             return ""
-
-
-def _intact(path: Path, record: OutputRecord) -> bool:
-    """Whether a file of the right size holds what was written: all of it where that is quick, else how its format ends.
-
-    A disk that lost its power keeps sizes, and has zeros where it had not written yet.
-    """
-    if Path(record.path).is_absolute():
-        return file_digests.file_digest(path) == record.digest
-    if record.kind == "file":
-        return file_digest(path) == record.digest
-    with path.open("rb") as stream:
-        stream.seek(max(0, record.size - max(map(len, _ENDS))))
-        return stream.read().endswith(_ENDS)
 
 
 def _renamed(source: Path, target: Path) -> bool:
@@ -292,13 +237,5 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-@contextlib.contextmanager
-def _storage_errors(root: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise FatalError(
-            f"cannot keep results in {root}: {error.strerror or error}",
-            mend_storage(error, "set ORCHESTRATOR_HOME to another folder"),
-            STORAGE,
-        ) from error
+def _storage_errors(root: Path) -> contextlib.AbstractContextManager[None]:
+    return storage_errors(f"cannot keep results in {root}", "set ORCHESTRATOR_HOME to another folder")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
+from ipc import atomic
 from orchestrator.paths import home
 
 
@@ -16,16 +15,9 @@ def folder(subject: str) -> Path:
     return home() / "memo" / subject
 
 
-def keep(file: Path, content: Any) -> None:
-    """Write a memo, whole or not at all. A home that cannot be written costs finding it out again, nothing else."""
-    scratch = file.with_suffix(f".{os.getpid()}")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        scratch.write_text(json.dumps(content), encoding="utf-8")
-        scratch.replace(file)
-    except OSError:
-        with contextlib.suppress(OSError):
-            scratch.unlink(missing_ok=True)
+def keep(file: Path, content: Any, *, mode: int | None = None) -> None:
+    """Write a memo, with these permissions if any are given. A home that cannot be written costs the time to find it out again."""
+    atomic.try_write_json(file, content, mode=mode)
 
 
 def read(file: Path) -> Any:

@@ -6,24 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ipc.cue_flags import flag_of
 from orchestrator.util import text as fmt
-
-FLAGS = {
-    "too_fast": "too fast to read",
-    "too_short": "shown too briefly",
-    "too_long": "shown too long",
-    "late": "later than their first word",
-    "overlap": "with two speaking at once",
-    "doubtful": "with words that may not have been said",
-    "guessed_times": "with guessed times",
-    "unknown_speaker": "of a speaker nobody knows",
-    "collides": "at the same time as another",
-    "wide": "with too long a line",
-    "lines": "with too many lines",
-}
-"""What the flags of cues mean; others are said by their names."""
-_SEEN = {"edited", "sound"}
-"""Flags of cues that nobody has to look at."""
 
 
 def language(film: Mapping[str, Any]) -> str:
@@ -58,8 +42,8 @@ def sentences(film: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
             f"the language is uncertain: {asr['language']} ({asr['language_probability']:.0%}); --language says it",
             True,
         )
-    if flags := {name: n for name, n in (subtitles.get("flags") or {}).items() if name not in _SEEN}:
-        told = ", ".join(f"{count} {FLAGS.get(name, name)}" for name, count in sorted(flags.items()))
+    if flags := {name: n for name, n in (subtitles.get("flags") or {}).items() if flag_of(name).review}:
+        told = ", ".join(f"{count} {flag_of(name).label}" for name, count in sorted(flags.items()))
         total = fmt.plural(int(subtitles.get("cues") or 0), "cue")
         yield f"of {total}, look at: {told}", False
 

@@ -1,7 +1,8 @@
 """Pronunciations of English words that no dictionary has.
 
-The network is that of the package g2p_en (Park and Kim 2019, Apache-2.0): a GRU encoder and decoder over letters,
-trained on CMUdict. Only its weights are read, since importing the package wants to download data for nltk.
+The network is that of the package g2p_en (Park and Kim 2019, Apache-2.0): a GRU encoder and decoder over
+letters, trained on CMUdict. Only its weights are read, since importing the package wants to download data for
+nltk.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ _VOWELS = ("AA", "AE", "AH", "AO", "AW", "AY")
 _PHONES = (
     "", "", "", "",
     *(vowel for vowel in _VOWELS for _ in range(3)),
-    "B", "CH", "D", "DH", "EH", "EH", "EH", "ER", "ER", "ER", "EY", "EY", "EY", "F", "G", "HH", "IH", "IH", "IH",
-    "IY", "IY", "IY", "JH", "K", "L", "M", "N", "NG", "OW", "OW", "OW", "OY", "OY", "OY", "P", "R", "S", "SH", "T",
-    "TH", "UH", "UH", "UH", "UW", "UW", "UW", "UW", "V", "W", "Y", "Z", "ZH",
+    "B", "CH", "D", "DH", "EH", "EH", "EH", "ER", "ER", "ER", "EY", "EY", "EY", "F", "G", "HH",
+    "IH", "IH", "IH", "IY", "IY", "IY", "JH", "K", "L", "M", "N", "NG", "OW", "OW", "OW", "OY", "OY", "OY",
+    "P", "R", "S", "SH", "T", "TH", "UH", "UH", "UH", "UW", "UW", "UW", "UW", "V", "W", "Y", "Z", "ZH",
 )  # fmt: skip
 
 

@@ -1,67 +1,27 @@
-"""English numerals as they are read aloud."""
+"""Numerals as they are read aloud, by num2words: English ones as words, those of other languages as text."""
 
 from __future__ import annotations
 
-_SMALL = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (1000, "thousand"), (100, "hundred"))
-_ORDINALS = {
-    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
-    "twelve": "twelfth",
-}  # fmt: skip
+import re
+from functools import lru_cache
+
 _LONGEST = 15
+"""Digits of a number that is read as one; a longer one is read digit by digit."""
+_YEARS = range(1100, 2100)
+_SAY_YEARS = frozenset({"en", "de", "nl", "da", "no"})
+"""Languages that read a year otherwise than a number (and that num2words reads so)."""
+_INTEGER = re.compile(r"(?<![\d.,])(?:\d{1,3}([.,\u2009\u00a0])\d{3}(?:\1\d{3})*|\d+)(?![.,]?\d)")
+"""A whole number in a text, in groups of three digits or without."""
 
 
 def cardinal(number: int) -> list[str]:
     """`342` as three hundred forty two."""
-    if number < 20:
-        return [_SMALL[number]]
-    if number < 100:
-        return [_TENS[number // 10]] + ([_SMALL[number % 10]] if number % 10 else [])
-    for scale, name in _SCALES:
-        if number >= scale:
-            rest = number % scale
-            return [*cardinal(number // scale), name] + (cardinal(rest) if rest else [])
-    raise AssertionError(number)
+    return _english(number, "cardinal")
 
 
 def ordinal(number: int) -> list[str]:
     """`22` as twenty second."""
-    *head, last = cardinal(number)
-    if last in _ORDINALS:
-        return [*head, _ORDINALS[last]]
-    return [*head, last.removesuffix("y") + "ieth" if last.endswith("y") else last + "th"]
-
-
-def year(number: int) -> list[str]:
-    """`1984` as nineteen eighty four, `2005` as two thousand five, `1900` as nineteen hundred."""
-    high, low = divmod(number, 100)
-    if number % 1000 < 10:
-        return cardinal(number)
-    if low == 0:
-        return [*cardinal(high), "hundred"]
-    return [*cardinal(high), *(["oh"] if low < 10 else []), *cardinal(low)]
+    return _english(number, "ordinal")
 
 
 def plural(words: list[str]) -> list[str]:
@@ -74,7 +34,7 @@ def plural(words: list[str]) -> list[str]:
 
 def digits(text: str) -> list[str]:
     """`007` as zero zero seven."""
-    return [_SMALL[int(char)] for char in text if char.isdigit()]
+    return [word for char in text if char.isdigit() for word in cardinal(int(char))]
 
 
 def read(text: str) -> list[str]:
@@ -83,8 +43,40 @@ def read(text: str) -> list[str]:
     whole = whole or "0"
     if len(whole) > _LONGEST or (len(whole) > 1 and whole[0] == "0"):
         words = digits(whole)
-    elif len(whole) == 4 and 1100 <= int(whole) < 2100 and not decimals:
-        words = year(int(whole))
+    elif len(whole) == 4 and int(whole) in _YEARS and not decimals:
+        words = _english(int(whole), "year")
     else:
         words = cardinal(int(whole))
     return words + (["point", *digits(decimals)] if decimals else [])
+
+
+def spelled(text: str, language: str) -> str:
+    """The text with its whole numbers written out; as it is in a language that num2words does not speak."""
+    if not any(char.isdigit() for char in text):
+        return text
+    return _INTEGER.sub(lambda match: _spelled(match.group(), language), text)
+
+
+@lru_cache(maxsize=4096)
+def _spelled(numeral: str, language: str) -> str:
+    from num2words import CONVERTER_CLASSES, num2words
+
+    number = re.sub(r"\D", "", numeral)
+    if language not in CONVERTER_CLASSES or len(number) > _LONGEST or (len(number) > 1 and number[0] == "0"):
+        return numeral
+    year = numeral == number and len(number) == 4 and int(number) in _YEARS and language in _SAY_YEARS
+    return str(num2words(int(number), lang=language, to="year" if year else "cardinal"))
+
+
+@lru_cache(maxsize=4096)
+def _words(number: int, kind: str) -> tuple[str, ...]:
+    from num2words import num2words
+
+    return tuple(
+        word for word in re.split(r"[\s,-]+", num2words(number, lang="en", to=kind)) if word != "and"
+    )
+
+
+def _english(number: int, kind: str) -> list[str]:
+    """The words without the `and` of British English: the language model hears both."""
+    return list(_words(number, kind))

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-_LONGEST = 28.0
-"""Seconds of words in a piece; with its margins it stays within 30."""
-_PAUSE = 0.8
-"""Seconds between words that end a piece: recognisers know well that nobody speaks there."""
-_MARGIN = (0.15, 0.5)
-"""Seconds of sound kept around a piece, at least and at most: attention times are rough."""
-_SHORTEST = 0.02
-"""Seconds a word lasts at least when it is put between others."""
-
-Row = Mapping[str, Any]
+from stage_runners.alignment.thresholds import PIECES
 
 
 class Span(NamedTuple):
@@ -26,7 +17,7 @@ class Span(NamedTuple):
 
 
 class Aligned(NamedTuple):
-    """Where an aligner heard a word, and its trust in 0..1."""
+    """When an aligner says that a word is said, and how much it is to be trusted, in 0..1."""
 
     start: float
     end: float
@@ -52,16 +43,16 @@ class Piece(NamedTuple):
 
 
 def pieces(spans: Sequence[Span], seconds: float, breaks: Collection[int] = ()) -> list[Piece]:
-    """Cut words, given by their rough times in order, at pauses, and at the widest gap where none comes in time.
+    """Cut words, given by their rough times in order, at pauses, else at the widest gap.
 
     A word whose index is in `breaks` begins a piece in any case: another language, say.
     """
     cuts = [0]
     for index in range(1, len(spans)):
         first = cuts[-1]
-        if index in breaks or spans[index].start - spans[index - 1].end >= _PAUSE:
+        if index in breaks or spans[index].start - spans[index - 1].end >= PIECES.pause:
             cuts.append(index)
-        elif spans[index].end - spans[first].start > _LONGEST:
+        elif spans[index].end - spans[first].start > PIECES.longest:
             candidates = range(first + max(1, (index - first) // 2), index + 1)
             cuts.append(max(candidates, key=lambda k: (spans[k].start - spans[k - 1].end, k)))
     bounds = [*cuts, len(spans)] if spans else []
@@ -81,12 +72,13 @@ def pieces(spans: Sequence[Span], seconds: float, breaks: Collection[int] = ()) 
 
 
 def place(
-    rough: Sequence[Span], aligned: Sequence[Aligned | None], method: str, fallback: Sequence[str]
+    rough: Sequence[Span], aligned: Sequence[Aligned | None], methods: Sequence[str], fallback: Sequence[str]
 ) -> list[Placed]:
     """Final times of all words: aligned ones where there are, else the rough ones fitted in between.
 
-    `fallback` names where each rough time comes from (`attention`, `interpolated`). Starts never fall, and a word
-    ends before the next one begins. An aligned word that would break the order is not trusted.
+    `methods` names each word's aligner, `fallback` where each rough time comes from (`attention`,
+    `interpolated`). Starts never fall, and a word ends before the next one begins. An aligned word that would
+    break the order is not trusted.
     """
     anchors = _in_order(aligned)
     result: list[Placed] = []
@@ -94,7 +86,7 @@ def place(
     while first < len(rough):
         anchor = anchors[first]
         if anchor is not None:
-            result.append(Placed(anchor.start, anchor.end, anchor.score, method))
+            result.append(Placed(anchor.start, anchor.end, anchor.score, methods[first]))
             first += 1
             continue
         last = first
@@ -109,16 +101,18 @@ def place(
 
 
 def _margin(gap: float) -> float:
-    low, high = _MARGIN
-    return min(high, max(low, gap / 2))
+    return min(PIECES.most_margin, max(PIECES.least_margin, gap / 2))
 
 
 def _in_order(aligned: Sequence[Aligned | None]) -> list[Aligned | None]:
-    """Drop what runs against the order: of two that overlap, the later one starts where the earlier one ends."""
+    """Drop what runs against the order.
+
+    Of two that overlap, the later one starts where the earlier one ends.
+    """
     result: list[Aligned | None] = []
     clock = 0.0
     for one in aligned:
-        if one is None or one.end - max(one.start, clock) < _SHORTEST:
+        if one is None or one.end - max(one.start, clock) < PIECES.shortest_word:
             result.append(None)
             continue
         result.append(one._replace(start=max(one.start, clock)))
@@ -136,11 +130,11 @@ def _between(rough: Sequence[Span], methods: Sequence[str], low: float, high: fl
         placed.append(Placed(start, end, None, method))
         clock = end
     if all(
-        one.end - one.start >= min(_SHORTEST, span.end - span.start)
+        one.end - one.start >= min(PIECES.shortest_word, span.end - span.start)
         for one, span in zip(placed, rough, strict=True)
     ):
         return placed
-    lengths = [max(_SHORTEST, span.end - span.start) for span in rough]
+    lengths = [max(PIECES.shortest_word, span.end - span.start) for span in rough]
     scale = min(1.0, (high - low) / sum(lengths))
     # words squeezed between two others stand in the middle of their room, or side by side where it is tight
     at = low + max(0.0, (high - low - scale * sum(lengths)) / 2)

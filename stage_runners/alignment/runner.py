@@ -1,59 +1,65 @@
-"""Word times: English by pocketsphinx, others by a wav2vec2 model where one is named, else Whisper's attention.
+"""When each word is said.
 
-A film may speak several languages: each word is aligned as its segment's.
+By the aligner of its language (`stage_runners.alignment.aligners`), else as the recogniser says.
+
+A film may speak several languages: each word is aligned in its segment's.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ipc.artifacts import Audio, open_audio, read
 from ipc.context import Context
-from ipc.errors import StageError
-from stage_runners.alignment import confidence, g2p, pieces, spoken_text
-from stage_runners.alignment.pieces import Aligned, Piece, Span
+from stage_runners.alignment import aligners, pieces
+from stage_runners.alignment.aligner import Word
+from stage_runners.alignment.aligners import Choice, Loaded
+from stage_runners.alignment.pieces import Aligned, Span
 from stage_runners.alignment.stage import ALIGNMENT
 from stage_runners.text.word_times import places
 
 STAGE = ALIGNMENT
 
-_OWN = {"auto", "pocketsphinx", "attention"}
 Rows = Sequence[Mapping[str, Any]]
-Align = Callable[[Any, Rows, Sequence[Span], Piece], "list[Aligned | None]"]
 
 
-def load(params: Mapping[str, Any], device: str) -> Any:
-    """The aligner that was named; for `auto` it depends on the language, and comes with the first run."""
-    if params["align_model"] in _OWN:
-        return {}
-    from stage_runners.alignment.wav2vec2 import Aligner
+def load(params: Mapping[str, Any], device: str) -> Loaded:
+    """The aligner of the model that was named.
 
-    return {"wav2vec2": Aligner(str(params["_model"]["path"]), device, int(params.get("_threads") or 1))}
+    What `auto` takes depends on the language, and comes with the first run.
+    """
+    loaded = Loaded(params, device)
+    asked = str(params["align_model"])
+    if asked != "auto":
+        name = aligners.named(asked, params.get("_model") or {})
+        if aligners.ALIGNERS[name].FAMILIES:
+            loaded.get(name)
+    return loaded
 
 
-def run(model: Any, inputs: Mapping[str, Path], context: Context) -> None:
-    """Write `segments` and `words` with the times of the aligner, or the rough ones where it is not to be trusted."""
+def run(loaded: Loaded, inputs: Mapping[str, Path], context: Context) -> None:
+    """Write `segments` and `words` with the aligner's times, or the rough ones where it cannot be trusted."""
     audio = open_audio(inputs["audio"])
     given_segments, given_words = read(inputs["segments"], "segments"), read(inputs["words"], "words")
     segments, words = given_segments.rows(), given_words.rows()
     languages = {segment["id"]: segment["language"] for segment in segments}
     spoken = [languages[word["segment"]] for word in words]
-    method = _choose(str(context.params["align_model"]), Counter(spoken), context) if words else "attention"
+    choice = (
+        aligners.chosen(str(context.params["align_model"]), context.model, spoken) if words else Choice({})
+    )
+    _report(choice, context)
     context.fact("seconds", audio.seconds)
-    partly = method == "pocketsphinx" and set(spoken) != {"en"}
-    context.method = "pocketsphinx for English, attention for the rest" if partly else method
+    context.method = choice.described
     rough = [Span(place.start, place.end) for place in places(words, segments)]
     given = [
         "interpolated" if word["start"] is None or word["end"] is None else word["method"] for word in words
     ]
-    aligned: list[Aligned | None] = [None] * len(words)
-    if method != "attention":
-        known = {"en"} if method == "pocketsphinx" else set(spoken)
-        aligned = _aligned(_aligner(model, method), audio, words, rough, spoken, known, context)
-    placed = pieces.place(rough, aligned, method, given)
+    texts = [Word(word["text"], word["space"], *span) for word, span in zip(words, rough, strict=True)]
+    aligned = _aligned(loaded, audio, texts, spoken, choice, context)
+    placed = pieces.place(rough, aligned, [choice.by_language[language] for language in spoken], given)
     counts = dict(sorted(Counter(one.method for one in placed).items()))
     context.fact("words_by_method", counts)
     for name, count in counts.items():
@@ -64,128 +70,34 @@ def run(model: Any, inputs: Mapping[str, Path], context: Context) -> None:
     context.save("words", _columns(words) or given_words.table)
 
 
-def _choose(asked: str, spoken: Counter[str], context: Context) -> str:
-    """The method for words of these languages: `pocketsphinx` (for those in English), `wav2vec2` or `attention`."""
-    if asked not in _OWN:
-        return "wav2vec2"
-    others = sorted(spoken.keys() - {"en"})
-    if asked == "pocketsphinx" and "en" not in spoken:
-        raise StageError(
-            "config",
-            f"pocketsphinx aligns English only, and the film speaks {', '.join(others)}.",
-            "Leave --align_model out, or name a wav2vec2 model of that language.",
-        )
-    if asked == "attention":
-        return asked
-    reasons = []
-    if others:
-        reasons.append(
-            f"no aligner for {', '.join(others)} at hand; --align_model takes a wav2vec2 model of it"
-        )
-    if "en" in spoken:
-        missing = _missing()
-        if missing and asked == "pocketsphinx":
-            raise StageError("env", f"pocketsphinx cannot run here: {missing}.", "Run `orchestrator doctor`.")
-        reasons = [missing, *reasons] if missing else reasons
-    if reasons:
-        context.log(f"word times stay those of Whisper's attention: {'; '.join(reasons)}")
-        context.fact("attention_because", "; ".join(reasons))
-    return "pocketsphinx" if "en" in spoken and not _missing() else "attention"
-
-
-def _missing() -> str:
-    """What pocketsphinx lacks here; empty where nothing."""
-    from importlib.util import find_spec
-
-    if find_spec("pocketsphinx") is None:
-        return "this Python has no pocketsphinx"
-    if not g2p.available():
-        return "the pronunciations of g2p_en are not there or not those that were measured"
-    return ""
-
-
-def _aligner(model: Any, method: str) -> Align:
-    """A function that aligns the words of a piece."""
-    if method == "wav2vec2":
-        wave2vec = model["wav2vec2"]
-
-        def by_wav2vec2(audio: Any, words: Rows, _: Sequence[Span], piece: Piece) -> list[Aligned | None]:
-            pcm = audio.float32(piece.start, piece.end)
-            found = wave2vec.align(pcm, [w["text"] for w in words], [w["space"] for w in words])
-            return [
-                one and one._replace(start=one.start + piece.start, end=one.end + piece.start)
-                for one in found
-            ]
-
-        return by_wav2vec2
-    from stage_runners.alignment.sphinx import Aligner
-
-    if "pocketsphinx" not in model:
-        model["pocketsphinx"] = Aligner()
-    sphinx = model["pocketsphinx"]
-
-    def by_pocketsphinx(audio: Any, words: Rows, rough: Sequence[Span], piece: Piece) -> list[Aligned | None]:
-        texts = [word["text"] for word in words]
-        spoken = [
-            spoken_text.spoken(text, sphinx.known, after)
-            for text, after in zip(texts, [*texts[1:], ""], strict=True)
-        ]
-        sounds = _sounds(sphinx, audio, spoken, piece)
-        nats = confidence.neighbourhood(sounds)
-        return [
-            Aligned(sound.start, sound.end, confidence.score(near))
-            if sound is not None and confidence.trusted(near, sound.start, span.start)
-            else None
-            for sound, near, span in zip(sounds, nats, rough, strict=True)
-        ]
-
-    return by_pocketsphinx
-
-
-def _sounds(
-    sphinx: Any, audio: Audio, spoken: Sequence[Sequence[str]], piece: Piece
-) -> list[confidence.Sound | None]:
-    """What pocketsphinx heard for each written word, from the dictionary words it is pronounced as."""
-    heard = [word for part in spoken for word in part]
-    if not heard:
-        return [None] * len(spoken)
-    sphinx.learn(heard)
-    rate = audio.sample_rate
-    found = sphinx.align(audio.samples[round(piece.start * rate) : round(piece.end * rate)], heard)
-    if found is None:
-        return [None] * len(spoken)
-    sounds: list[confidence.Sound | None] = []
-    at = 0
-    for part in spoken:
-        own = found[at : at + len(part)]
-        at += len(part)
-        if not own:
-            sounds.append(None)
-            continue
-        start, end = own[0].start + piece.start, own[-1].end + piece.start
-        sounds.append(confidence.Sound(start, end, sum(o.nats for o in own), sum(o.frames for o in own)))
-    return sounds
+def _report(choice: Choice, context: Context) -> None:
+    if choice.reasons:
+        because = "; ".join(choice.reasons)
+        context.log(f"word times stay those of the recogniser: {because}")
+        context.fact("attention_because", because)
 
 
 def _aligned(
-    align: Align,
+    loaded: Loaded,
     audio: Audio,
-    words: Rows,
-    rough: Sequence[Span],
+    words: Sequence[Word],
     spoken: Sequence[str],
-    known: Collection[str],
+    choice: Choice,
     context: Context,
 ) -> list[Aligned | None]:
-    """The words that are `spoken` in a language that the aligner knows, with its times; None for all others."""
+    """Each word's time by the aligner of the language it is `spoken` in.
+
+    None for those that keep the rough one.
+    """
+    if set(choice.by_language.values()) <= {aligners.ROUGH}:
+        return [None] * len(words)
     result: list[Aligned | None] = []
     changes = {k for k in range(1, len(spoken)) if spoken[k] != spoken[k - 1]}
-    for piece in pieces.pieces(rough, audio.seconds, changes):
+    for piece in pieces.pieces([Span(word.start, word.end) for word in words], audio.seconds, changes):
         context.check()
-        own = slice(piece.first, piece.last)
-        if spoken[piece.first] in known:
-            result.extend(align(audio, words[own], rough[own], piece))
-        else:
-            result.extend([None] * (piece.last - piece.first))
+        language = spoken[piece.first]
+        aligner = loaded.get(choice.by_language[language])
+        result.extend(aligner.align(audio, piece, words[piece.first : piece.last], language))
         context.progress(piece.end, audio.seconds)
     return result
 

@@ -1,14 +1,21 @@
-"""Forced alignment of English by pocketsphinx (Huggins-Daines et al. 2006), its own en-us model and dictionary."""
+"""pocketsphinx's decoder, its en-us model and dictionary, for forced alignment (Huggins-Daines et al.
+
+2006).
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from stage_runners.alignment import g2p
+from stage_runners.alignment.thresholds import SPHINX
 
-SAMPLE_RATE = 16000
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 _FRAME = 0.01
 """Seconds a frame."""
 
@@ -26,28 +33,32 @@ class Heard(NamedTuple):
     frames: int
 
 
-class Aligner:
-    """A decoder with its dictionary. Words added to it stay: the same word always gets the same pronunciation."""
+class Sphinx:
+    """A decoder with its dictionary.
+
+    Words added to it stay: the same word always gets the same pronunciation.
+    """
 
     def __init__(self) -> None:
         from pocketsphinx import Config, Decoder
 
-        # zero beams keep every path: no word is lost in noise, and a path always ends. All senones are scored, so
-        # that a score is relative to the best of all, and batch normalisation makes pieces independent of each other
+        # Zero beams keep every path: no word is lost in noise, a path always ends. All senones are scored,
+        # so that a score is relative to the best. Batch normalisation makes pieces independent.
         self._decoder = Decoder(
             Config(
-                lm=None, bestpath=False, beam=0.0, pbeam=0.0, wbeam=0.0, lw=1.0, silprob=0.1,
+                lm=None, bestpath=False, beam=0.0, pbeam=0.0, wbeam=0.0, lw=SPHINX.language_weight,
+                silprob=SPHINX.silence_probability,
                 compallsen=True, cmn="batch", loglevel="FATAL",
             )
         )  # fmt: skip
 
-    def known(self, word: str) -> bool:
+    def in_dictionary(self, word: str) -> bool:
         """Whether the dictionary has the word."""
         return bool(word) and self._decoder.lookup_word(word) is not None
 
     def learn(self, words: Sequence[str]) -> None:
         """Add a pronunciation of every word that the dictionary lacks."""
-        new = [word for word in dict.fromkeys(words) if not self.known(word)]
+        new = [word for word in dict.fromkeys(words) if not self.in_dictionary(word)]
         for word in new:
             self._decoder.add_word(word, " ".join(self._phones(word)), False)
         if new:
@@ -55,19 +66,22 @@ class Aligner:
 
     def _phones(self, word: str) -> Sequence[str]:
         base, mark, suffix = word.partition("'")
-        if mark and suffix in _SUFFIXES and self.known(base):
+        if mark and suffix in _SUFFIXES and self.in_dictionary(base):
             phones = self._decoder.lookup_word(base).split()
             return [*phones, *_SUFFIXES[suffix](phones[-1])]
         return g2p.pronounce(word) or ("AH",)
 
-    def align(self, pcm: Any, words: Sequence[str]) -> list[Heard] | None:
-        """Times of `words`, all known, in int16 samples of shape (n,); None where they do not fit in at all."""
+    def align(self, pcm: NDArray[np.int16], words: Sequence[str]) -> list[Heard] | None:
+        """Times of `words`, all known, in int16 samples of shape (n,).
+
+        None where they do not fit in at all.
+        """
         decoder = self._decoder
         decoder.set_align_text(" ".join(words))
         decoder.start_utt()
         decoder.process_raw(pcm.tobytes(), full_utt=True)
         decoder.end_utt()
-        found = [
+        words_found = [
             Heard(
                 segment.word.partition("(")[0],
                 segment.start_frame * _FRAME,
@@ -78,7 +92,7 @@ class Aligner:
             for segment in decoder.seg() or ()
             if not segment.word.startswith(("<", "["))
         ]
-        return found if [heard.word for heard in found] == list(words) else None
+        return words_found if [heard.word for heard in words_found] == list(words) else None
 
 
 def _nats(density: float) -> float:
@@ -92,7 +106,7 @@ def _plural(last: str) -> tuple[str, ...]:
     return ("S",) if last in {"P", "T", "K", "F", "TH"} else ("Z",)
 
 
-_SUFFIXES = {
+_SUFFIXES: dict[str, Callable[[str], tuple[str, ...]]] = {
     "s": _plural,
     "ll": lambda _: ("AH", "L"),
     "d": lambda last: ("IH", "D") if last in {"T", "D"} else ("D",),

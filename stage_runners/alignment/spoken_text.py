@@ -11,13 +11,15 @@ from stage_runners.alignment import numerals as numbers
 _SPELLINGS = {
     "mr": "mister", "mrs": "missus", "ms": "miz", "dr": "doctor", "prof": "professor", "st": "saint",
     "jr": "junior", "sr": "senior", "vs": "versus", "etc": "et cetera", "capt": "captain", "sgt": "sergeant",
-    "lt": "lieutenant", "gen": "general", "gov": "governor", "sen": "senator", "rev": "reverend", "mt": "mount",
+    "lt": "lieutenant", "gen": "general", "gov": "governor", "sen": "senator", "rev": "reverend",
+    "mt": "mount",
     "ave": "avenue", "dept": "department", "approx": "approximately", "e.g": "e. g.", "i.e": "i. e.",
     "km": "kilometers", "kg": "kilograms", "cm": "centimeters", "mm": "millimeters", "mph": "miles per hour",
     "kmh": "kilometers per hour", "lbs": "pounds", "ft": "feet",
 }  # fmt: skip
 _AFTER_NUMBER = {"km", "kg", "cm", "mm", "mph", "kmh", "lbs", "ft"}
-"""Units: spelled out where a number stands right before them in the same word (`5km`), else words of their own."""
+"""Units: spelled out where a number stands right before them in the same word (`5km`), else words of their
+own."""
 _SYMBOLS = {
     "&": "and", "+": "plus", "=": "equals", "@": "at", "%": "percent", "°": "degrees", "#": "number",
     "\u00d7": "times", "÷": "divided by", "<": "less than", ">": "greater than", "§": "section", "½": "half",
@@ -33,22 +35,23 @@ _MONEY_SUM = re.compile(r"([$£€¥])(\d[\d,]*)(?:\.(\d\d))?(?!\d)")
 _PLURAL = re.compile(r"'?(\d+)'?s\b")
 
 
-def spoken(text: str, known: Callable[[str], bool], following: str = "") -> list[str]:
+def spoken(text: str, in_dictionary: Callable[[str], bool], following: str = "") -> list[str]:
     """The words that are heard where `text` is written; empty where nothing is.
 
-    `known` says whether the dictionary has a word; what is not known needs a pronunciation of its own, and
-    holds letters a to z and apostrophes only. `following` is the next written word (`$5` before `million`).
+    `in_dictionary` says whether the dictionary has a word; what is not known needs a pronunciation of its
+    own, and holds letters a to z and apostrophes only. `following` is the next written word (`$5` before
+    `million`).
     """
     plain = _plain(text)
     whole = plain.strip('"()[]{}<>,;:!?-/*_~|').lower()
-    if known(whole) and not whole.isdigit():
+    if in_dictionary(whole) and not whole.isdigit():
         return [whole]
     bare = whole.strip(".'")
     if bare in _SPELLINGS and bare not in _AFTER_NUMBER:
         return _SPELLINGS[bare].split()
-    if known(bare) and not bare.isdigit():
+    if in_dictionary(bare) and not bare.isdigit():
         return [bare]
-    return _parts(plain.strip(), known, _plain(following).strip(" .,;:!?").lower())
+    return _parts(plain.strip(), in_dictionary, _plain(following).strip(" .,;:!?").lower())
 
 
 def _plain(text: str) -> str:
@@ -60,10 +63,13 @@ def _plain(text: str) -> str:
     return "".join(char for char in folded if unicodedata.category(char) != "Mn")
 
 
-_DASHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "–": "-", "—": "-", "‑": "-", "−": "-", "ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "œ": "oe"})  # noqa: RUF001  # fmt: skip
+_DASHES = str.maketrans({
+    "’": "'", "‘": "'", "ʼ": "'", "–": "-", "—": "-", "‑": "-", "−": "-",  # noqa: RUF001
+    "ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "œ": "oe",
+})  # fmt: skip
 
 
-def _parts(text: str, known: Callable[[str], bool], following: str) -> list[str]:
+def _parts(text: str, in_dictionary: Callable[[str], bool], following: str) -> list[str]:
     words: list[str] = []
     position = 0
     while position < len(text):
@@ -76,7 +82,7 @@ def _parts(text: str, known: Callable[[str], bool], following: str) -> list[str]
             position += 1
             continue
         after_number = position > 0 and text[position - 1].isdigit()
-        words.extend(_part(match.group(), known, after_number=after_number))
+        words.extend(_part(match.group(), in_dictionary, after_number=after_number))
         position = match.end()
     return words
 
@@ -111,7 +117,7 @@ def _money(symbol: str, whole: str, small: str | None, *, following: str) -> lis
     return words
 
 
-def _part(token: str, known: Callable[[str], bool], *, after_number: bool) -> list[str]:
+def _part(token: str, in_dictionary: Callable[[str], bool], *, after_number: bool) -> list[str]:
     if token[0].isdigit() or (token[0] == "." and len(token) > 1):
         plain = token.replace(",", "")
         grouped = token.rstrip(",") != plain and len(plain) <= 15 and plain.isdigit()
@@ -123,7 +129,7 @@ def _part(token: str, known: Callable[[str], bool], *, after_number: bool) -> li
     lower = "".join(char for char in token.lower() if "a" <= char <= "z" or char in "'.")
     if after_number and lower in _SPELLINGS:
         return _SPELLINGS[lower].split()
-    if known(lower):
+    if in_dictionary(lower):
         return [lower]
     letters = lower.replace(".", "").replace("'", "")
     if not letters:

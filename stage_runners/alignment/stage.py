@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on
+from stage_runners.alignment.thresholds import THRESHOLDS
 
 _ON_CPU = ("auto", "pocketsphinx", "attention")
 """Aligners that no accelerator makes faster: saying that one runs there would be untrue."""
 
 ALIGNMENT = Stage(
     name="alignment",
-    version=1,
+    version=2,
     backends=(
         on("cuda", "alignment.runner", "whisperx", never=_ON_CPU, framework="torch"),
         on("mps", "alignment.runner", "whisperx", never=_ON_CPU, checked=True),
@@ -32,7 +33,8 @@ ALIGNMENT = Stage(
     ),
     resources=Resources(cores=2, memory_mb=1200, vram_mb=2500),
     stall_s=300,
-    packages=("pocketsphinx", "whisperx"),
+    packages=("pocketsphinx", "whisperx", "num2words"),
     model="align_model",
     model_role="aligner",
+    thresholds=THRESHOLDS,
 )

@@ -1,4 +1,7 @@
-"""The review of what was recognised, as part of the stage: its parameters, its facts, and the table `doubts`."""
+"""The review of what was recognised, as part of the stage.
+
+Its parameters, its facts, and the table `doubts`.
+"""
 
 from __future__ import annotations
 
@@ -8,29 +11,33 @@ from typing import Any
 
 from ipc.context import Context
 from stage_runners.asr import hallucination
-from stage_runners.asr.hallucination import VERDICTS, Doubt, Reviewed
+from stage_runners.asr.doubt import VERDICTS, Doubt
+from stage_runners.asr.hallucination import Reviewed
+from stage_runners.asr.recognizer import Recognizer, Settings, Sound
 from stage_runners.asr.second_pass import SecondLooks
 from stage_runners.asr.segments import Line, Span
-from stage_runners.whisper.decode import Options
 
 _BATCH = 4
-"""Second looks at once at most: with a large model on a slow CPU more would seem stalled."""
+"""Second readings at once at most: with a large model on a slow CPU more would seem stalled."""
 
 
 def reviewed(
-    model: Any,
-    audio: Any,
+    recognizer: Recognizer,
+    sound: Sound,
     lines: Sequence[Line],
     regions: Sequence[Span],
     windows: int,
-    options: Callable[[str], Options],
+    settings: Callable[[str], Settings],
     language: str,
     bias: float,
     context: Context,
 ) -> Reviewed:
-    """The lines that are to be written and what is doubtful; facts `dropped`, `flagged`, `recovered`, `empty`, `second_looks`.
+    """The lines that are to be written and what is doubtful.
 
-    `windows` is how many the film was read in; `options` gives those of a language; `bias` is by how many seconds attention runs late.
+    Facts `dropped`, `flagged`, `recovered`, `empty`, `second_looks`.
+
+    `windows` is how many the film was read in; `settings` gives those of a language; `bias` is by how many
+    seconds word times are late.
     """
 
     def check() -> None:
@@ -41,9 +48,9 @@ def reviewed(
     looks = None
     if windows and context.params.get("second_look", True):
         batch = max(1, min(_BATCH, int(context.params["batch_size"])))
-        looks = SecondLooks(model, audio, cache(options), windows, batch, check)
+        looks = SecondLooks(recognizer, sound, cache(settings), windows, batch, check)
     result = hallucination.reviewed(lines, regions, looks, language, bias)
-    _say(result, looks, context)
+    _report(result, looks, context)
     return result
 
 
@@ -68,21 +75,20 @@ def _segment(doubt: Doubt, lines: Sequence[Line]) -> int | None:
     return max(own, key=lambda k: (lines[k] is doubt.line, lines[k].span.shared(doubt.span)), default=None)
 
 
-def _say(result: Reviewed, looks: SecondLooks | None, context: Context) -> None:
+def _report(result: Reviewed, looks: SecondLooks | None, context: Context) -> None:
     for verdict in VERDICTS:
-        own = [doubt for doubt in result.doubts if doubt.verdict == verdict]
-        context.fact(
-            verdict, {"count": len(own), "seconds": round(sum(doubt.span.seconds for doubt in own), 1)}
-        )
+        doubts = [doubt for doubt in result.doubts if doubt.verdict == verdict]
+        seconds = round(sum(doubt.span.seconds for doubt in doubts), 1)
+        context.fact(verdict, {"count": len(doubts), "seconds": seconds})
         if verdict in ("dropped", "recovered"):
-            for doubt in own:
-                context.log(
-                    f"{verdict} at {doubt.span.start:.1f} s: {doubt.text} ({'; '.join(doubt.reasons)})"
-                )
+            for doubt in doubts:
+                reasons = "; ".join(doubt.reasons)
+                context.log(f"{verdict} at {doubt.span.start:.1f} s: {doubt.text} ({reasons})")
     if looks is not None:
         context.fact("second_looks", {"taken": result.looks, "most": looks.most, "missed": result.missed})
         context.metric("second_looks", result.looks)
         if result.missed:
             context.log(
-                f"{result.missed} more places were worth hearing again: {looks.most} second looks are what a film of this length may have"
+                f"{result.missed} more passages qualified for a second pass; "
+                f"this film's limit of {looks.most} was reached"
             )

@@ -1,64 +1,36 @@
-"""Speech that is heard and has no text: where it is, and what of a second reading belongs there."""
+"""Speech without text: where it is, and what of a second reading belongs there."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from ipc.intervals import difference, union
 from stage_runners.asr.segments import Line, Span, plain
+from stage_runners.asr.thresholds import GAPS
 from stage_runners.asr.words import Word
 
-LEAST = 0.6
-"""Seconds of speech without a word that are worth a second look: shorter ones are breaths and the ends of words."""
-_NEAR = 0.3
-"""Seconds around a word that count as covered by it: attention times are that far off at times."""
-_EDGE = 0.2
-"""Seconds by which the middle of a word may lie outside of the gap it is taken for."""
-_MOST_SHARED = 8
-"""Words that two readings may share at a border."""
 
-
-def uncovered(regions: Sequence[Span], lines: Sequence[Line], least: float = LEAST) -> list[Span]:
+def uncovered(regions: Sequence[Span], lines: Sequence[Line], least: float = GAPS.least) -> list[Span]:
     """Stretches of at least `least` seconds of the regions (in order, apart) that no word is near, in order."""
-    covered = joined([Span(word.start - _NEAR, word.end + _NEAR) for line in lines for word in line.words])
-    ends = [span.end for span in covered]
-    result: list[Span] = []
-    for region in regions:
-        clock = region.start
-        for index in range(bisect_right(ends, region.start), len(covered)):
-            word = covered[index]
-            if word.start >= region.end:
-                break
-            if word.start - clock >= least:
-                result.append(Span(clock, word.start))
-            clock = max(clock, word.end)
-        if region.end - clock >= least:
-            result.append(Span(clock, region.end))
-    return result
-
-
-def joined(spans: Sequence[Span]) -> list[Span]:
-    """The same seconds in order, with no two spans that touch."""
-    result: list[Span] = []
-    for span in sorted(spans):
-        if result and span.start <= result[-1].end:
-            result[-1] = Span(result[-1].start, max(result[-1].end, span.end))
-        else:
-            result.append(span)
-    return result
+    covered = union((word.start - GAPS.near, word.end + GAPS.near) for line in lines for word in line.words)
+    return [Span(start, end) for start, end in difference(regions, covered, least)]
 
 
 def fitting(words: Sequence[Word], gap: Span, before: Sequence[Word], behind: Sequence[Word]) -> list[Word]:
-    """The words that were said in the gap: those in it, less what its neighbours hold already, with times within it.
+    """The words that were said in the gap.
 
-    `before` and `behind` are the words around the gap, in order. A second look hears some of its neighbours in the margins, and may put
-    their words a little inside.
+    Those in it, less what its neighbours hold already, with times within it.
+
+    `before` and `behind` are the words around the gap, in order. A second reading has some of its neighbours
+    in the margins, and may put their words a little inside.
     """
-    inside = [word for word in words if gap.start - _EDGE <= (word.start + word.end) / 2 <= gap.end + _EDGE]
+    inside = [
+        word for word in words if gap.start - GAPS.edge <= (word.start + word.end) / 2 <= gap.end + GAPS.edge
+    ]
     cut = _shared(before, inside)
     inside = inside[cut:]
     inside = inside[: len(inside) - _shared(inside, behind)]
-    return [_within(word, Span(gap.start - _EDGE, gap.end + _EDGE)) for word in inside]
+    return [_within(word, Span(gap.start - GAPS.edge, gap.end + GAPS.edge)) for word in inside]
 
 
 def _within(word: Word, span: Span) -> Word:
@@ -68,8 +40,8 @@ def _within(word: Word, span: Span) -> Word:
 
 def _shared(left: Sequence[Word], right: Sequence[Word]) -> int:
     """How many words at the end of `left` are the first ones of `right`."""
-    ends = [plain(word.text) for word in left[-_MOST_SHARED:]]
-    firsts = [plain(word.text) for word in right[:_MOST_SHARED]]
+    ends = [plain(word.text) for word in left[-GAPS.most_shared :]]
+    firsts = [plain(word.text) for word in right[: GAPS.most_shared]]
     sizes = range(min(len(ends), len(firsts)), 0, -1)
     return next((size for size in sizes if ends[-size:] == firsts[:size]), 0)
 

@@ -1,9 +1,10 @@
 """Names of the glossary as hotwords, where they may have been misheard and only there.
 
-Hotwords for a whole film change words everywhere, and a wrong cast's names come up in it (see docs/decisions). So a film is decoded
-without any; then a window in which an unsure word resembles a name is decoded again with just those names as hotwords, and of
-the new text only these names are taken, if Whisper without hotwords finds the text with them about as likely. A name counts
-only where the film bears its cast out: it, or two others of the glossary, must have been heard somewhere without help.
+Hotwords for a whole film change words everywhere, and a wrong cast's names come up in it (see
+docs/decisions). So a film is decoded without any; then a window in which an unsure word resembles a name is
+decoded again with just those names as hotwords, and of the new text only these names are taken, if the engine
+without hotwords finds the text with them about as likely. A name counts only where the film bears its cast
+out: it, or two others of the glossary, must have been recognised somewhere without help.
 """
 
 from __future__ import annotations
@@ -11,42 +12,50 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ipc.context import Context
+from stage_runners.asr import reading
 from stage_runners.asr.name_bias_words import (
     Name,
     Proposal,
     Right,
-    heard,
     names,
     proposals,
+    recognised,
     resembling,
     text_of,
     trusted,
 )
-from stage_runners.whisper import decode
-from stage_runners.whisper.decode import Decoded, Token
+from stage_runners.asr.recognizer import Prompt, Recognizer, Settings, Sound, TextScorer, Token, Transcript
+from stage_runners.asr.thresholds import NAMES
 
-LESS_LIKELY = 3.0
-"""Nats that the text with the name may be less likely without hotwords: a rare name is what Whisper does not expect."""
+SettingsOf = Callable[[Transcript], Settings]
 
 
 def biased(
-    model: Any,
-    audio: Any,
-    decoded: Sequence[Decoded],
+    recognizer: Recognizer,
+    sound: Sound,
+    decoded: Sequence[Transcript],
     glossary: Path | None,
-    options_of: Callable[[Decoded], decode.Options],
-    context: Any,
-) -> list[Decoded]:
-    """`decoded` with the names of the glossary heard where they were said; the fact `bias` says what was done.
+    settings_of: SettingsOf,
+    context: Context,
+) -> list[Transcript]:
+    """`decoded` with the names of the glossary recognised where they were said.
 
-    `options_of` gives the options that a window was decoded with. Nothing is done without a glossary, or with `bias` off.
+    The fact `bias` reports what was done.
+
+    `settings_of` gives the settings that a window was decoded with. Nothing is done without a glossary, with
+    `bias` off, or by an engine that takes no hotwords or cannot score a text.
     """
     from ipc.artifacts import read
 
     if glossary is None or not context.params.get("bias", True):
+        return list(decoded)
+    if recognizer.prompt is None or recognizer.scorer is None:
+        context.log("this engine cannot be biased towards names: the glossary was not used")
         return list(decoded)
     rows = read(glossary, "glossary").rows()
     done = 0
@@ -58,127 +67,123 @@ def biased(
         done += 1
 
     undone = frozenset(str(pair).casefold() for pair in context.params.get("undone") or ())
-    result, told = rescored(
-        model, audio.samples, audio.sample_rate, decoded, rows, options_of, next_window, undone
-    )
-    context.fact("bias", told)
+    result, report = rescored(recognizer, sound, decoded, rows, settings_of, next_window, undone)
+    context.fact("bias", report)
     return result
 
 
 def rescored(
-    model: Any,
-    samples: Any,
-    sample_rate: int,
-    decoded: Sequence[Decoded],
+    recognizer: Recognizer,
+    sound: Sound,
+    decoded: Sequence[Transcript],
     rows: Sequence[Mapping[str, Any]],
-    options_of: Callable[[Decoded], decode.Options],
+    settings_of: SettingsOf,
     check: Callable[[], None] = lambda: None,
     undone: AbstractSet[str] = frozenset(),
-) -> tuple[list[Decoded], dict[str, Any]]:
-    """The windows with names taken over, and what was done. `rows` are the glossary's, `undone` what the user took back (`from>to`)."""
-    known = names(rows)
-    support = heard(decoded, known)
-    borne = [name for name in known if support[name.text] or len(support) > 1]
-    right = trusted(decoded, known)
-    told: dict[str, Any] = {
-        "names": len(known),
-        "heard": len(support),
-        "terms": [],
-        "windows": 0,
-        "changed": [],
-        "refused": [],
-        "undone": [],
-    }
+) -> tuple[list[Transcript], dict[str, Any]]:
+    """The windows with names taken over, and what was done.
+
+    `rows` are the glossary's, `undone` what the user took back (`from>to`).
+
+    The engine has to take hotwords and to score texts.
+    """
+    prompt, scorer = recognizer.prompt, recognizer.scorer
+    if prompt is None or scorer is None:
+        raise ValueError("an engine without hotwords or without scores of texts")
+    expected = names(rows)
+    support = recognised(decoded, expected)
+    borne = [name for name in expected if support[name.text] or len(support) > 1]
+    right = trusted(decoded, expected)
+    work = _Rescoring(recognizer, scorer, sound, right, undone)
     result = []
     terms: dict[str, None] = {}
+    windows = 0
     for window in decoded:
         check()
-        options = options_of(window)
-        wanted = fitting(model, options, resembling(window, borne, right))
+        settings = settings_of(window)
+        wanted = fitting(prompt, settings, resembling(window, borne, right))
         if not wanted:
             result.append(window)
             continue
         terms.update(dict.fromkeys(name.text for name in wanted))
-        told["windows"] += 1
-        result.append(_heard_again(model, samples, sample_rate, window, wanted, right, options, told, undone))
-    told["terms"] = list(terms)
-    return result, told
+        windows += 1
+        result.append(work.of(window, wanted, settings))
+    report = {
+        "names": len(expected),
+        "heard": len(support),
+        "terms": list(terms),
+        "windows": windows,
+        **work.report,
+    }
+    return result, report
 
 
-def fitting(model: Any, options: decode.Options, wanted: Sequence[Name]) -> list[Name]:
-    """The first of the names, as many as there is room for beside what the user's prompt and hotwords take."""
-    used, room = decode.prompt_size(model, options)
-    kept = []
-    for name in wanted:
-        used += len(options.tokenizer.encode(f" {name.text},"))
-        if used > room:
-            break
-        kept.append(name)
-    return kept
+def fitting(prompt: Prompt, settings: Settings, wanted: Sequence[Name]) -> list[Name]:
+    """The first of the names, as many as fit beside the user's prompt and hotwords."""
+    return list(wanted[: prompt.fitting((name.text for name in wanted), settings)])
 
 
-def _heard_again(
-    model: Any,
-    samples: Any,
-    rate: int,
-    window: Decoded,
-    wanted: Sequence[Name],
-    right: Right,
-    options: decode.Options,
-    told: dict[str, Any],
-    undone: AbstractSet[str],
-) -> Decoded:
-    """The window with the names that it has by hotwords and that are likely without them."""
-    hotwords = ", ".join([*([options.hotwords] if options.hotwords else []), *(name.text for name in wanted)])
-    asked = decode.Options(**{**vars(options), "hotwords": hotwords})
-    results, encoded = decode.generate(model, samples, rate, [window.chunk], asked)
-    again = decode.align(model, encoded, results, options)[0]
-    found = list(proposals(window.words, again.words, wanted, right))
-    if not found:
-        return window
-    before = _likelihood(model, encoded, window, window.words, options)
-    words = list(window.words)
-    for one in reversed(found):
-        changed = _with(window.words, one)
-        less = before - _likelihood(model, encoded, window, changed, options)
+@dataclass(frozen=True)
+class _Rescoring:
+    """Windows decoded again with names as hotwords, and a report of each name.
+
+    Changed, refused, or undone by the user.
+    """
+
+    recognizer: Recognizer
+    scorer: TextScorer
+    sound: Sound
+    right: Right
+    undone: AbstractSet[str]
+    report: dict[str, list[dict[str, Any]]] = field(
+        default_factory=lambda: {"changed": [], "refused": [], "undone": []}
+    )
+
+    def of(self, window: Transcript, wanted: Sequence[Name], settings: Settings) -> Transcript:
+        """The window with the names that it has with hotwords and that are likely without them."""
+        user = [settings.hotwords] if settings.hotwords else []
+        with_names = replace(settings, hotwords=", ".join([*user, *(name.text for name in wanted)]))
+        (encoded,) = self.recognizer.encode(self.sound, [window.chunk])
+        (again,) = reading.transcribe_once(self.recognizer, [encoded], with_names)
+        changes = list(proposals(window.words, again.words, wanted, self.right))
+        if not changes:
+            return window
+
+        def likelihood(words: Sequence[Token]) -> float:
+            """Log-probability of the words' text without hotwords, in nats."""
+            probabilities = self.scorer.probabilities(encoded, text_of(words), settings)
+            return sum(math.log(max(p, NAMES.least_probability)) for p in probabilities)
+
+        before = likelihood(window.words)
+        words = list(window.words)
+        for one in reversed(changes):
+            changed = _with(window.words, one)
+            if self._accepted(window, one, before - likelihood(changed)):
+                words[one.first : one.last] = [changed[one.first]]
+        if words == list(window.words):
+            return window
+        return replace(window, words=tuple(words), text=text_of(words).strip(), tokens=())
+
+    def _accepted(self, window: Transcript, one: Proposal, less: float) -> bool:
+        """Whether a name is taken that makes the text `less` likely, in nats; reports it either way."""
         entry = {
             "start": round(window.words[one.first].start, 2),
             "from": text_of(window.words[one.first : one.last]).strip(),
             "to": one.text.strip(),
             "less_likely": round(less, 1),
         }
-        if less > LESS_LIKELY:
-            told["refused"].insert(0, entry)
-            continue
-        if f"{entry['from']}>{entry['to']}".casefold() in undone:
-            told["undone"].insert(0, entry)
-            continue
-        told["changed"].append(entry)
-        words[one.first : one.last] = [changed[one.first]]
-    if words == list(window.words):
-        return window
-    text = text_of(words)
-    return Decoded(
-        **{
-            **vars(window),
-            "words": tuple(words),
-            "text": text.strip(),
-            "tokens": options.tokenizer.encode(text),
-        }
-    )
-
-
-def _likelihood(
-    model: Any, encoded: Any, window: Decoded, words: Sequence[Token], options: decode.Options
-) -> float:
-    """Log-probability of the words' text after no hotwords, in nats."""
-    tokens = options.tokenizer.encode(text_of(words))
-    frames = min(3000, round((window.chunk.end - window.chunk.start) * 100))
-    found = model.model.align(encoded, options.tokenizer.sot_sequence, [tokens], [frames])[0]
-    return sum(math.log(max(float(value), 1e-9)) for value in found.text_token_probs)
+        if less > NAMES.less_likely:
+            self.report["refused"].insert(0, entry)
+            return False
+        if f"{entry['from']}>{entry['to']}".casefold() in self.undone:
+            self.report["undone"].insert(0, entry)
+            return False
+        self.report["changed"].append(entry)
+        return True
 
 
 def _with(words: Sequence[Token], one: Proposal) -> list[Token]:
     run = words[one.first : one.last]
-    name = Token(one.text, run[0].start, run[-1].end, min(word.probability for word in run))
+    measured = [word.probability for word in run if word.probability is not None]
+    name = Token(one.text, run[0].start, run[-1].end, min(measured) if measured else None)
     return [*words[: one.first], name, *words[one.last :]]

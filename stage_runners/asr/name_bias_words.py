@@ -9,19 +9,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
+from stage_runners.asr.recognizer import Token, Transcript
+from stage_runners.asr.thresholds import NAMES
 from stage_runners.text.grammar import ending
 from stage_runners.text.phonetics import alike, core, folded
-from stage_runners.whisper.decode import Decoded, Token
-
-UNSURE = 0.75
-"""Probability of a word below which it may be a misheard name."""
-RESEMBLES = 0.7
-"""Likeness from which on a word may be the name."""
-BELIEVED = 0.85
-"""Probability at which a word heard anywhere is believed everywhere, as `post_ner` does."""
-_HEARD = 0.5
-_LONGEST = 3
-"""Words that a name may have been taken for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +25,10 @@ class Name:
 
 
 class Right(NamedTuple):
-    """Folded words that are no misheard names: those heard surely somewhere, and all names of the glossary as they are written."""
+    """Folded words that are no misheard names.
+
+    Those heard surely somewhere, and all names of the glossary as they are written.
+    """
 
     believed: AbstractSet[str]
     names: AbstractSet[str]
@@ -50,22 +44,29 @@ class Proposal(NamedTuple):
 
 
 def names(rows: Sequence[Mapping[str, Any]]) -> list[Name]:
-    """The glossary's terms, the heaviest first; whole names are left out, for their parts are terms of their own."""
-    found = [
-        Name(text=row["term"], weight=row["weight"], forms=frozenset(map(folded, (row["term"], *row["variants"]))) - {""})
+    """The glossary's terms, the heaviest first.
+
+    Whole names are left out, for their parts are terms of their own.
+    """
+    terms = [
+        Name(text=row["term"], weight=row["weight"], forms=_forms(row))
         for row in rows
         if row["kind"] != "full" and len(folded(row["term"])) > 1
-    ]  # fmt: skip
-    return sorted(found, key=lambda name: -name.weight)
+    ]
+    return sorted(terms, key=lambda name: -name.weight)
 
 
-def heard(decoded: Sequence[Decoded], known: Sequence[Name]) -> Counter[str]:
+def _forms(row: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(map(folded, (row["term"], *row["variants"]))) - {""}
+
+
+def recognised(decoded: Sequence[Transcript], terms: Sequence[Name]) -> Counter[str]:
     """How often each name was heard without help: surely, and with a capital where the script has capitals.
 
     At the beginning of a sentence that counts only for a word that never stands without one in the film.
     """
     small = {_form([word]) for window in decoded for word in window.words if word.text.strip().islower()}
-    forms = {form: name.text for name in known for form in name.forms}
+    forms = {form: name.text for name in terms for form in name.forms}
     counts: Counter[str] = Counter()
     for window in decoded:
         for k in range(len(window.words)):
@@ -73,25 +74,30 @@ def heard(decoded: Sequence[Decoded], known: Sequence[Name]) -> Counter[str]:
                 form = _form(run)
                 if (
                     form in forms
-                    and min(word.probability for word in run) >= _HEARD
+                    and _least_probability(run) >= NAMES.present
                     and _as_name(window.words, k, small)
                 ):
                     counts[forms[form]] += 1
     return counts
 
 
-def trusted(decoded: Sequence[Decoded], known: Sequence[Name]) -> Right:
+def trusted(decoded: Sequence[Transcript], terms: Sequence[Name]) -> Right:
     """What was heard surely anywhere in the film, and the glossary's own spellings."""
-    sure = {_form([word]) for window in decoded for word in window.words if word.probability >= BELIEVED}
-    own = frozenset(form for name in known for form in name.forms)
+    sure = {
+        _form([word]) for window in decoded for word in window.words if _probability(word) >= NAMES.believed
+    }
+    own = frozenset(form for name in terms for form in name.forms)
     return Right(frozenset(sure) | own, own)
 
 
-def resembling(window: Decoded, known: Sequence[Name], right: Right) -> list[Name]:
-    """The names that an unsure word of the window, or a run of them, resembles; the likest and heaviest first."""
+def resembling(window: Transcript, terms: Sequence[Name], right: Right) -> list[Name]:
+    """The names that an unsure word of the window, or a run of them, resembles.
+
+    The likest and heaviest first.
+    """
     best: dict[str, tuple[float, Name]] = {}
     for first, last, form in _unsure(window.words, right):
-        for name in known:
+        for name in terms:
             if form in name.forms:
                 continue
             like = max(alike(form, own) for own in name.forms)
@@ -142,25 +148,25 @@ def _written(old: Sequence[Token], new: Sequence[Token]) -> str:
 
 def _least(name: Name, length: int) -> float:
     """Likeness that a word must have: short names are like too many, and so are words taken together."""
-    short = 0.08 if min(map(len, name.forms)) <= 3 else 0.0
-    return RESEMBLES + short + (0.1 if length > 1 else 0.0)
+    short = NAMES.short_more if min(map(len, name.forms)) <= NAMES.short else 0.0
+    return NAMES.resembles + short + (NAMES.run_more if length > 1 else 0.0)
 
 
 def _unsure(words: Sequence[Token], right: Right) -> Iterator[tuple[int, int, str]]:
-    """First and last (not included) of every word, and run of words, that may be misheard, with its folded text."""
+    """First and last (not included) of each word or run that may be misheard, and its folded text."""
     for k in range(len(words)):
         for run in _runs(words, k):
-            if run[-1].probability >= BELIEVED or _form(run[-1:]) in right.names:
+            if _probability(run[-1]) >= NAMES.believed or _form(run[-1:]) in right.names:
                 break
             form = _form(run)
-            unsure = min(word.probability for word in run) < UNSURE
+            unsure = _least_probability(run) < NAMES.unsure
             if len(form) > 1 and unsure and not (len(run) == 1 and form in right.believed):
                 yield k, k + len(run), form
 
 
 def _runs(words: Sequence[Token], k: int) -> Iterator[Sequence[Token]]:
     """The word `k` alone, and with those behind it, as long as no mark stands between."""
-    for length in range(1, _LONGEST + 1):
+    for length in range(1, NAMES.longest + 1):
         run = words[k : k + length]
         if len(run) < length or not _form(run[-1:]):
             return
@@ -181,6 +187,15 @@ def _as_name(words: Sequence[Token], k: int, small: AbstractSet[str]) -> bool:
     return word[0].isupper() and not (begins and folded(word) in small)
 
 
+def _probability(word: Token) -> float:
+    """Of an engine that measures none, every word is as sure as can be: nothing is misheard."""
+    return 1.0 if word.probability is None else word.probability
+
+
+def _least_probability(run: Sequence[Token]) -> float:
+    return min(map(_probability, run))
+
+
 def text_of(words: Sequence[Token]) -> str:
-    """The words as Whisper wrote them, blanks included."""
+    """The words as the engine wrote them, blanks included."""
     return "".join(word.text for word in words)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stage_runners.asr.segments import plain
-from stage_runners.translation.quality_checks import loop
-
-NEAR = 8
-"""Segments before and behind one among which the same text is looked for: a network that is stuck stays so for a while."""
-_LONG = 12
-"""Letters from which a line is seldom said twice in a row; shorter ones (`Yes.`, `I know.`) are."""
+from stage_runners.asr.thresholds import REPETITION
+from stage_runners.text.repetition import loop
 
 
 def share_looped(text: str) -> float:
-    """The share of a text that is a phrase's second, third, ... time in a row, from 0 to 1; 0 where it comes too seldom to be a loop.
+    """The share of a text that repeats the phrase before it, from 0 to 1.
 
-    How often is too often depends on the phrase's length: see `translation_checks.loop`.
+    0 where that is too seldom for a loop.
+
+    time in a row, from 0 to 1; 0 where it comes too seldom to be a loop.
+
+    How often is too often depends on the phrase's length: see `text.repetition.loop`.
     """
     found = loop(text)
     if not found:
@@ -27,14 +27,19 @@ def share_looped(text: str) -> float:
 
 
 def times_said(texts: Sequence[str]) -> list[int]:
-    """For each segment how many of its `NEAR` neighbours on either side and itself say the very same; at least 1."""
-    said = [plain(text) for text in texts]
+    """For each segment, how many of its neighbours on either side and itself have the very same text.
+
+    At least 1.
+    """
+    plain_texts = [plain(text) for text in texts]
+    near = REPETITION.neighbours
     return [
-        sum(other == own for other in said[max(0, k - NEAR) : k + NEAR + 1]) if own else 1
-        for k, own in enumerate(said)
+        sum(other == own for other in plain_texts[max(0, k - near) : k + near + 1]) if own else 1
+        for k, own in enumerate(plain_texts)
     ]
 
 
 def enough(text: str) -> int:
     """How many times a text of this length may be said by so many neighbours before it looks stuck."""
-    return 3 if len(plain(text)) >= _LONG else 6
+    long = len(plain(text)) >= REPETITION.long
+    return REPETITION.often if long else REPETITION.often_short

@@ -1,68 +1,73 @@
-"""Stretches of a film read a second time: by themselves, without prompt, hotwords or a neighbour's text, in windows of other bounds.
+"""Stretches of a film read a second time.
 
-A second look costs an encoder's pass of 30 s whatever its length, so a film may have only so many, and what was not looked at is said.
-Whisper's own second try samples at a higher temperature; dice give another text every time (see docs/decisions), other bounds do not.
+Alone, without prompt, hotwords or a neighbour's text, in windows of other bounds.
+
+Reading a stretch again costs an encoder's pass of 30 s whatever its length, so a film may have only so many,
+and what was not read again is reported. Whisper's own second try samples at a higher temperature; that gives
+another text every time (see docs/decisions), other bounds do not.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
-from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from stage_runners.asr import reading
+from stage_runners.asr.recognizer import Encoded, Recognizer, Settings, Sound, TextScorer, Transcript
 from stage_runners.asr.segments import Line, Span, plain
-from stage_runners.whisper import decode, encoder_states
-from stage_runners.whisper.decode import Decoded, Options
-from stage_runners.whisper.windows import WINDOW, Chunk
-
-SHARE, LEAST = 0.1, 2
-"""Second looks that a film may have, as a share of its windows, and how many it may always have."""
-_RUN = 3
-"""Letters that have to come again in a row to count: single ones are in any text."""
-_NEVER = 1e-4
-"""Probability below which a token counts as this unlikely: one strange token says little of a line."""
-_MOST_TOKENS = 200
+from stage_runners.asr.thresholds import SECOND_PASS
+from stage_runners.asr.windows import Chunk
 
 
 class Asked(NamedTuple):
-    """A stretch to be read again in `language`, with so many seconds of margin; `line` is what was read there, where anything was."""
+    """A stretch to be read again in `language`, with so many seconds of margin.
+
+    `line` is what was read there, where anything was.
+    """
 
     span: Span
     language: str
-    margin: float = 0.3
+    margin: float = SECOND_PASS.margin
     line: Line | None = None
 
 
 class Look(NamedTuple):
-    """What was read. `gain`: nats a token by which the sound makes the line's text likelier than silence does, None where there was no line."""
+    """What was read.
 
-    read: Decoded
+    `gain`: nats a token by which the sound makes the line's text likelier than silence does; None where there
+    was no line, or the engine does not score texts.
+    """
+
+    read: Transcript
     gain: float | None
 
 
 class SecondLooks:
-    """Reads stretches again, and counts: `most` is how many there may be, `done` how many there were."""
+    """Reads stretches again, and counts: `most` is how many there may be, `done` how many there were.
+
+    `settings` gives those of a language, `windows` is in how many the film was read.
+    """
 
     def __init__(
         self,
-        whisper: Any,
-        audio: Any,
-        options: Callable[[str], Options],
+        recognizer: Recognizer,
+        sound: Sound,
+        settings: Callable[[str], Settings],
         windows: int,
         batch_size: int,
         check: Callable[[], None] = lambda: None,
     ) -> None:
-        self.most = max(LEAST, round(SHARE * windows))
+        self.most = max(SECOND_PASS.least, round(SECOND_PASS.share * windows))
         self.done = 0
-        self._whisper = whisper
-        self._audio = audio
-        self._options = options
+        self._recognizer = recognizer
+        self._sound = sound
+        self._settings = settings
         self._batch = batch_size
         self._check = check
-        self._silence: Any = None
+        self._silence: Encoded | None = None
 
     @property
     def left(self) -> int:
@@ -70,7 +75,7 @@ class SecondLooks:
         return self.most - self.done
 
     def read(self, asked: Sequence[Asked]) -> list[Look]:
-        """What is heard in each stretch, as many as are left, with words and their times."""
+        """What is said in each stretch, as many as are left, with words and their times."""
         asked = asked[: self.left]
         self.done += len(asked)
         result: dict[int, Look] = {}
@@ -82,61 +87,55 @@ class SecondLooks:
                 result.update(zip(batch, self._looks([asked[row] for row in batch], language), strict=True))
         return [result[row] for row in range(len(asked))]
 
-    def _looks(self, asked: Sequence[Asked], language: str) -> Iterator[Look]:
-        options = replace(self._options(language), initial_prompt=None, hotwords=None)
-        chunks = [self._chunk(one) for one in asked]
-        samples, rate = self._audio.samples, self._audio.sample_rate
-        found, encoded = decode.generate(self._whisper, samples, rate, chunks, options)
-        timed = decode.align(self._whisper, encoded, found, options)
-        states = encoder_states.rows(encoded)
-        for one, read, own in zip(asked, timed, states, strict=True):
-            yield Look(read, self._gain(one.line, own, read.chunk, options) if one.line else None)
+    def _looks(self, asked: Sequence[Asked], language: str) -> list[Look]:
+        settings = replace(self._settings(language), initial_prompt=None, hotwords=None)
+        encoded = self._recognizer.encode(self._sound, [self._chunk(one) for one in asked])
+        transcripts = reading.transcribe_once(self._recognizer, encoded, settings)
+        return [
+            Look(transcript, self._gain(one.line, own, settings))
+            for one, own, transcript in zip(asked, encoded, transcripts, strict=True)
+        ]
 
     def _chunk(self, asked: Asked) -> Chunk:
         start = max(0.0, asked.span.start - asked.margin)
-        end = min(self._audio.seconds, asked.span.end + asked.margin, start + WINDOW)
+        longest = self._recognizer.capabilities.longest_window
+        end = min(self._sound.seconds, asked.span.end + asked.margin, start + longest)
         return Chunk(start, end, min(end - start, asked.span.seconds))
 
-    def _gain(self, line: Line, states: Any, chunk: Chunk, options: Options) -> float:
-        """Nats a token that the sound adds. Text that Whisper makes up is likely whatever is heard; real text needs its sound."""
-        tokens = tokens_of(line, options.tokenizer)[:_MOST_TOKENS]
-        with_sound = self._likelihood(states, tokens, chunk.end - chunk.start, options)
-        return with_sound - self._likelihood(self._silent(), tokens, WINDOW, options)
+    def _gain(self, line: Line | None, encoded: Encoded, settings: Settings) -> float | None:
+        """Nats a token that the sound adds.
 
-    def _likelihood(self, states: Any, tokens: Sequence[int], seconds: float, options: Options) -> float:
-        frames = max(1, min(3000, round(seconds * 100)))
-        found = self._whisper.model.align(
-            encoder_states.stacked([states]), options.tokenizer.sot_sequence, [list(tokens)], [frames]
-        )[0].text_token_probs
-        return sum(math.log(max(float(p), _NEVER)) for p in found) / max(1, len(found))
+        A hallucinated text is likely whatever the sound; real text needs its sound.
+        """
+        scorer = self._recognizer.scorer
+        if line is None or scorer is None:
+            return None
+        return _likelihood(scorer, encoded, line, settings) - _likelihood(
+            scorer, self._silent(), line, settings
+        )
 
-    def _silent(self) -> Any:
+    def _silent(self) -> Encoded:
         if self._silence is None:
             import numpy as np
 
-            rate = self._audio.sample_rate
-            nothing = np.zeros(round(WINDOW * rate), np.int16)
-            encoded = decode.encode(self._whisper, nothing, rate, [Chunk(0.0, WINDOW, 0.0)])
-            (self._silence,) = encoder_states.rows(encoded)
+            rate = self._sound.sample_rate
+            seconds = min(SECOND_PASS.silence, self._recognizer.capabilities.longest_window)
+            nothing = Sound(np.zeros(round(seconds * rate), np.int16), rate)
+            (self._silence,) = self._recognizer.encode(nothing, [Chunk(0.0, seconds, 0.0)])
         return self._silence
 
 
-def tokens_of(line: Line, tokenizer: Any) -> list[int]:
-    """The tokens that the line was read as; written out anew where its words were changed since."""
-    text = plain(line.text)
-    words, tokens = tokenizer.split_to_word_tokens([t for t in line.read.tokens if t < tokenizer.eot])
-    ends = list(accumulate(len(plain(word)) for word in words))
-    start = "".join(map(plain, words)).find(text)
-    if start < 0:
-        return list(tokenizer.encode(f" {line.text}"))
-    own = [k for k, end in enumerate(ends) if start < end <= start + len(text)]
-    return [token for k in own for token in tokens[k]]
+def _likelihood(scorer: TextScorer, encoded: Encoded, line: Line, settings: Settings) -> float:
+    """The mean log-probability of a line's tokens."""
+    found = scorer.probabilities(encoded, line.text, settings, line.read, SECOND_PASS.most_tokens)
+    return sum(math.log(max(p, SECOND_PASS.least_probability)) for p in found) / max(1, len(found))
 
 
 def came_again(text: str, other: str) -> float:
-    """The share of the letters of `text` that are in `other` too, in the same order and `_RUN` in a row, from 0 to 1."""
-    own, read = plain(text), plain(other)
-    if not own:
+    """The share of the letters of `text` that are in `other`, in order and several in a row, from 0 to 1."""
+    letters, other_letters = plain(text), plain(other)
+    if not letters:
         return 0.0
-    blocks = SequenceMatcher(None, own, read, autojunk=False).get_matching_blocks()
-    return sum(block.size for block in blocks if block.size >= min(_RUN, len(own))) / len(own)
+    blocks = SequenceMatcher(None, letters, other_letters, autojunk=False).get_matching_blocks()
+    least = min(SECOND_PASS.run, len(letters))
+    return sum(block.size for block in blocks if block.size >= least) / len(letters)

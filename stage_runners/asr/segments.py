@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ipc.intervals import overlap
 from stage_runners.asr import words as asr_words
+from stage_runners.asr.recognizer import Transcript
 from stage_runners.asr.words import Word
-from stage_runners.whisper.decode import Decoded
 
 
 class Span(NamedTuple):
@@ -25,7 +26,7 @@ class Span(NamedTuple):
 
     def shared(self, other: Span) -> float:
         """Seconds that both hold."""
-        return max(0.0, min(self.end, other.end) - max(self.start, other.start))
+        return overlap(*self, *other)
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Line:
     """A segment: words in order, one at least, and the window `read` that they are from."""
 
     words: tuple[Word, ...]
-    read: Decoded
+    read: Transcript
 
     @property
     def span(self) -> Span:
@@ -46,13 +47,14 @@ class Line:
         return asr_words.joined(self.words)
 
     @property
-    def probability(self) -> float:
-        """The mean of its words' probabilities."""
-        return sum(word.probability for word in self.words) / len(self.words)
+    def probability(self) -> float | None:
+        """The mean of its words' probabilities; None where the engine measures none."""
+        measured = [word.probability for word in self.words if word.probability is not None]
+        return sum(measured) / len(measured) if measured else None
 
 
-def lines(decoded: Sequence[Decoded], bias: float) -> list[Line]:
-    """The segments of all windows in order, with attention times less `bias`, in seconds."""
+def lines(decoded: Sequence[Transcript], bias: float) -> list[Line]:
+    """The segments of all windows in order, with word times less `bias`, in seconds."""
     return [
         Line(tuple(group), result)
         for result in decoded

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on
+from ipc.declaration import Cli, Input, Output, Param, Resources, Stage
+from stage_runners.asr import engines
+from stage_runners.asr.thresholds import THRESHOLDS
 from stage_runners.shared_params import LANGUAGE_OPTION
 
 COMPUTE_TYPES = (
@@ -13,12 +15,7 @@ COMPUTE_TYPES = (
 ASR = Stage(
     name="asr",
     version=3,
-    backends=(
-        on("cuda", "asr.ctranslate2_runner", "whisperx"),
-        # A second transcription in one process has crashed on Macs, in MLX's own code.
-        on("mlx", "asr.mlx_runner", "mlx", runs=1, packages=("mlx", "mlx-whisper")),
-        on("cpu", "asr.ctranslate2_runner", "whisperx"),
-    ),
+    backends=engines.backends(),
     inputs=(
         Input(name="audio", source="demux.audio"),
         Input(name="speech", source="pyannote_vad.speech"),
@@ -109,4 +106,5 @@ ASR = Stage(
     packages=("faster-whisper", "ctranslate2"),
     model="model",
     model_role="whisper",
+    thresholds=(*THRESHOLDS, *engines.thresholds()),
 )

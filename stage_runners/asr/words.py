@@ -1,4 +1,4 @@
-"""Whisper's tokens as words, and words as segments."""
+"""An engine's tokens as words, and words as segments."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from stage_runners.asr.recognizer import Token
+from stage_runners.asr.thresholds import WORDS
+from stage_runners.asr.windows import Chunk
 from stage_runners.text.grammar import clings, ending, spaceless
-from stage_runners.whisper.decode import Token
-from stage_runners.whisper.windows import Chunk
 
 _OPENING = "\"'“‘«¿¡([{-–—「『（"  # noqa: RUF001 - punctuation of many scripts looks alike
 _BRACKETS = "「『（【《〈〔([{«¿¡"  # noqa: RUF001
@@ -22,20 +23,19 @@ _BEHIND = "ะาำๅະາຳ"
 _AHEAD = "เแโใไເແໂໃໄ"
 """Those that stand before it (Unicode's property Logical_Order_Exception)."""
 _INSIDE = ".,:-'’/_@&+"  # noqa: RUF001
-_PAUSE = 1.0
-"""Seconds between two words that end a segment."""
-_LONGEST_WORD = 1.5
-"""Seconds that an attention time may give a word: longer ones hold the pause before or after it."""
 
 
 class Word(NamedTuple):
-    """A word without blanks; `space` says whether one stands before it. Times in seconds."""
+    """A word without blanks; `space` says whether one stands before it. Times in seconds.
+
+    `probability` is None where the engine measures none.
+    """
 
     text: str
     space: bool
     start: float
     end: float
-    probability: float
+    probability: float | None
 
 
 def words(tokens: Sequence[Token], chunk: Chunk, bias: float = 0.0, language: str = "") -> list[Word]:
@@ -71,10 +71,11 @@ def words(tokens: Sequence[Token], chunk: Chunk, bias: float = 0.0, language: st
 
 
 def whole(tokens: Sequence[Token]) -> list[Token]:
-    """Tokens of a language without spaces, where Whisper cuts wherever a character may end, as characters and whole words.
+    """Tokens of a language without spaces as characters and whole foreign words.
 
-    Vowels and marks join the letter that they are written with, and pieces of a foreign word or a number each other; a blank that
-    stands alone goes to what follows it.
+    Whisper cuts there wherever a character may end. Vowels and marks join the letter that they are written
+    with, and pieces of a foreign word or a number each other; a blank that stands alone goes to what follows
+    it.
     """
     result: list[Token] = []
     blank = ""
@@ -85,12 +86,19 @@ def whole(tokens: Sequence[Token]) -> list[Token]:
             blank = " " if text and result else ""
         elif result and _goes_on(result[-1].text, text):
             last = result[-1]
-            share = len(token.text) / len(last.text + token.text)
-            probability = (1 - share) * last.probability + share * token.probability
-            result[-1] = Token(last.text + text, last.start, max(last.end, token.end), probability)
+            end = max(last.end, token.end)
+            result[-1] = Token(last.text + text, last.start, end, _both(last, token))
         else:
             result.append(token._replace(text=text))
     return result
+
+
+def _both(last: Token, token: Token) -> float | None:
+    """The mean probability of two tokens, by their letters."""
+    if last.probability is None or token.probability is None:
+        return None
+    share = len(token.text) / len(last.text + token.text)
+    return (1 - share) * last.probability + share * token.probability
 
 
 def _goes_on(before: str, text: str) -> bool:
@@ -111,7 +119,7 @@ def segments(line: Sequence[Word]) -> list[list[Word]]:
         return []
     groups = [[line[0]]]
     for before, word in pairwise(line):
-        if ending(before.text, word.text) == "sentence" or word.start - before.end >= _PAUSE:
+        if ending(before.text, word.text) == "sentence" or word.start - before.end >= WORDS.pause:
             groups.append([])
         groups[-1].append(word)
     return groups
@@ -128,8 +136,8 @@ def _spoken(text: str, *, alone: bool) -> bool:
 
 def _without_pause(word: Word) -> Word:
     """Cut a word that is far too long: a sentence's last one ends late, others begin early."""
-    if word.end - word.start <= _LONGEST_WORD:
+    if word.end - word.start <= WORDS.longest:
         return word
     if ending(word.text):
-        return word._replace(end=word.start + _LONGEST_WORD)
-    return word._replace(start=word.end - _LONGEST_WORD)
+        return word._replace(end=word.start + WORDS.longest)
+    return word._replace(start=word.end - WORDS.longest)

@@ -5,48 +5,56 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ipc.rows import SegmentRow, TurnRow, WordRow, read_rows
+from ipc.schemas import SEGMENTS, WORDS, Kind
 from stage_runners.attribution.stage import ATTRIBUTION
 from stage_runners.attribution.viterbi import Heard, Turn, attribute, speaker_of
 from stage_runners.text.word_times import Place, by_segment, places
+
+if TYPE_CHECKING:
+    from ipc.context import Context
 
 STAGE = ATTRIBUTION
 
 
 def load(params: Mapping[str, Any], device: str) -> None:
     """Nothing to load."""
+    del params, device
 
 
-def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa: ARG001
+def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     """Read segments, words and turns; write segments and words with speakers.
 
-    Without turns (diarization off) both pass unchanged: nobody asked who speaks.
+    Without turns (speaker detection is off) both pass unchanged.
     """
+    del model
     from ipc.artifacts import read
 
-    segments, words = read(inputs["segments"], "segments"), read(inputs["words"], "words")
     if "turns" not in inputs:
         context.method = "none"
-        context.save("segments", segments.table)
-        context.save("words", words.table)
+        for kind in ("segments", "words"):
+            context.save(kind, read(inputs[kind], kind).table)
         return
     context.method = "viterbi"
-    turns = _turns(read(inputs["turns"], "turns").rows())
-    exclusive = _turns(read(inputs["exclusive_turns"], "turns").rows()) if "exclusive_turns" in inputs else []
-    new_segments, new_words = attributed(segments.rows(), words.rows(), turns, exclusive)
-    context.progress(len(new_words), len(new_words), unit="words")
-    context.fact("speakers", len({w["speaker"] for w in new_words if w["speaker"]}))
-    context.save("segments", _columns(new_segments, segments.table.column_names))
-    context.save("words", _columns(new_words, words.table.column_names))
+    turns = _turns(read_rows(inputs["turns"], "turns"))
+    exclusive = _turns(read_rows(inputs["exclusive_turns"], "turns")) if "exclusive_turns" in inputs else []
+    segments, words = attributed(
+        read_rows(inputs["segments"], "segments"), read_rows(inputs["words"], "words"), turns, exclusive
+    )
+    context.progress(len(words), len(words), unit="words")
+    context.fact("speakers", len({word["speaker"] for word in words if word["speaker"]}))
+    context.save("segments", _columns(segments, SEGMENTS))
+    context.save("words", _columns(words, WORDS))
 
 
 def attributed(
-    segments: Sequence[Mapping[str, Any]],
-    words: Sequence[Mapping[str, Any]],
+    segments: Sequence[SegmentRow],
+    words: Sequence[WordRow],
     turns: Sequence[Turn],
     exclusive: Sequence[Turn] = (),
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+) -> tuple[list[SegmentRow], list[WordRow]]:
     """Rows of segments and words with speakers; segments are cut where the speaker changes and numbered anew.
 
     A segment that is not cut keeps its text and times. The pieces of one that is get the text of their words,
@@ -55,13 +63,13 @@ def attributed(
     spots = places(words, segments)
     heard = [Heard(p.start, p.end, w["text"], w["segment"]) for p, w in zip(spots, words, strict=True)]
     found = attribute(heard, turns, exclusive)
-    named = [
+    named: list[WordRow] = [
         {**word, "speaker": a.speaker, "speaker_confidence": a.confidence, "overlap": a.overlap}
         for word, a in zip(words, found, strict=True)
     ]
     members = by_segment(words, segments)
-    new_segments: list[dict[str, Any]] = []
-    new_words: list[dict[str, Any]] = []
+    new_segments: list[SegmentRow] = []
+    new_words: list[WordRow] = []
     clock = 0.0
     for segment in segments:
         own = [(named[k], spots[k]) for k in members[segment["id"]]]
@@ -69,13 +77,10 @@ def attributed(
         if not runs:
             speaker = speaker_of(segment["start"], segment["end"], turns)
             clock = max(clock, segment["start"])
-            row = {
-                "id": len(new_segments),
-                "speaker": speaker,
-                "start": clock,
-                "end": max(clock, segment["end"]),
-            }
-            new_segments.append({**segment, **row})
+            end = max(clock, segment["end"])
+            new_segments.append(
+                {**segment, "id": len(new_segments), "speaker": speaker, "start": clock, "end": end}
+            )
         for piece in _pieces(segment, runs):
             number = len(new_segments)
             # the last piece of a segment may begin after the next segment does
@@ -85,19 +90,17 @@ def attributed(
     return new_segments, new_words
 
 
-def text_of(words: Sequence[Mapping[str, Any]]) -> str:
+def text_of(words: Sequence[WordRow]) -> str:
     """The words as running text."""
     return "".join((" " if word["space"] else "") + word["text"] for word in words).strip()
 
 
-def _pieces(
-    segment: Mapping[str, Any], runs: Sequence[Sequence[tuple[Mapping[str, Any], Place]]]
-) -> list[dict[str, Any]]:
+def _pieces(segment: SegmentRow, runs: Sequence[Sequence[tuple[WordRow, Place]]]) -> list[SegmentRow]:
     """One row a run of words of one speaker, `id` its place among the runs."""
     speakers = [run[0][0]["speaker"] for run in runs]
     if len(runs) == 1:
         return [{**segment, "id": 0, "speaker": speakers[0]}]
-    result = []
+    result: list[SegmentRow] = []
     clock = segment["start"]
     for k, run in enumerate(runs):
         start = segment["start"] if k == 0 else max(clock, run[0][1].start)
@@ -110,9 +113,9 @@ def _pieces(
     return result
 
 
-def _turns(rows: Sequence[Mapping[str, Any]]) -> list[Turn]:
+def _turns(rows: Sequence[TurnRow]) -> list[Turn]:
     return [Turn(row["start"], row["end"], row["speaker"]) for row in rows]
 
 
-def _columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, list[Any]]:
-    return {name: [row[name] for row in rows] for name in names}
+def _columns(rows: Sequence[Mapping[str, object]], kind: Kind) -> dict[str, list[object]]:
+    return {column.name: [row[column.name] for row in rows] for column in kind.columns}

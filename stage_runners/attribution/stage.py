@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipc.declaration import Input, Output, Resources, Stage, on_cpu
+from stage_runners.attribution.thresholds import THRESHOLDS
 
 ATTRIBUTION = Stage(
     name="attribution",
@@ -17,4 +18,5 @@ ATTRIBUTION = Stage(
     outputs=(Output(name="segments", kind="segments"), Output(name="words", kind="words")),
     resources=Resources(cores=1, memory_mb=300),
     stall_s=120,
+    thresholds=THRESHOLDS,
 )

@@ -12,10 +12,11 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from ipc.intervals import overlap
+from stage_runners.attribution.thresholds import WEIGHTS, Weights
 from stage_runners.text.grammar import ending
 
 
@@ -44,32 +45,11 @@ class Attributed(NamedTuple):
     overlap: bool
 
 
-@dataclass(frozen=True)
-class Weights:
-    """What the model believes before it has seen a word."""
-
-    exclusive: float = 0.5
-    """Share of the evidence that comes from the turns without overlap."""
-    floor: float = 0.05
-    """Evidence left to a speaker who is not heard in the word at all."""
-    reach: float = 1.0
-    """Seconds beside a turn at which a word may still belong to it."""
-    full: float = 0.3
-    """Seconds at which a word counts fully; shorter ones count less, for turns are not that exact."""
-    switch: float = 0.02
-    """Probability that the speaker changes between two words of one sentence."""
-    switch_clause: float = 0.06
-    switch_pause: float = 0.2
-    switch_sentence: float = 0.35
-    pause: float = 0.4
-    """Seconds of silence that count as a pause."""
-
-
 def attribute(
     words: Sequence[Heard],
     turns: Sequence[Turn],
     exclusive: Sequence[Turn] = (),
-    weights: Weights | None = None,
+    weights: Weights = WEIGHTS,
 ) -> list[Attributed]:
     """Give each word its speaker.
 
@@ -77,7 +57,6 @@ def attribute(
     `reach` from every turn follow the words beside them in their segment; where none of these is near a turn, the
     speaker stays None.
     """
-    weights = weights or Weights()
     speakers = sorted({turn.speaker for turn in turns})
     if not words or not speakers:
         return [Attributed(None, None, overlap=False) for _ in words]
@@ -86,10 +65,12 @@ def attribute(
     evidence, overlaps = [], []
     for word in words:
         evidence.append(_evidence(word, every, alone, rank, weights))
-        overlaps.append(every.overlapped(word.start, word.end) >= min(0.05, (word.end - word.start) / 2) > 0)
+        overlaps.append(
+            every.overlapped(word.start, word.end) >= min(weights.overlap, (word.end - word.start) / 2) > 0
+        )
     heard = _segments_heard(words, evidence)
     emissions = [_emission(word, e, len(speakers), weights) for word, e in zip(words, evidence, strict=True)]
-    switches = [0.5, *(_switch(a, b, weights) for a, b in pairwise(words))]
+    switches = [weights.first, *(_switch(a, b, weights) for a, b in pairwise(words))]
     path = _viterbi(emissions, switches)
     posterior = _posterior(emissions, switches, path)
     return [
@@ -123,7 +104,7 @@ class _Timeline:
         found = []
         k = max(0, bisect_right(self._edges, start) - 1)
         while k + 1 < len(self._edges) and self._edges[k] < end:
-            seconds = min(end, self._edges[k + 1]) - max(start, self._edges[k])
+            seconds = overlap(start, end, self._edges[k], self._edges[k + 1])
             if seconds > 0 and self._active[k]:
                 found.append((seconds, self._active[k]))
             k += 1
@@ -158,12 +139,15 @@ def _evidence(
     word: Heard, every: _Timeline, alone: _Timeline, rank: dict[str, int], weights: Weights
 ) -> dict[int, float]:
     """Evidence in 0..1 for each speaker who is heard in the word, or near it; empty where nobody is."""
-    middle, half = (word.start + word.end) / 2, max(word.end - word.start, 0.05) / 2
+    middle, half = (word.start + word.end) / 2, max(word.end - word.start, weights.least) / 2
     start, end = middle - half, middle + half
     shares = every.shares(start, end)
     if not shares:
         near = every.nearest(start, end, weights.reach)
-        return {rank[s]: 0.5 * math.exp(-3 * away / weights.reach) for s, away in near.items()}
+        return {
+            rank[s]: weights.beside * math.exp(-weights.fading * away / weights.reach)
+            for s, away in near.items()
+        }
     only = {s: t for s, t in alone.shares(start, end).items() if s in rank}
     lean = weights.exclusive if only else 0.0
     return {
@@ -178,7 +162,7 @@ def _segments_heard(words: Sequence[Heard], evidence: Sequence[dict[int, float]]
 
 def _emission(word: Heard, evidence: dict[int, float], speakers: int, weights: Weights) -> list[float]:
     """Likelihood of the word under each speaker, up to a factor; short words say less."""
-    power = min(1.0, max(word.end - word.start, 0.05) / weights.full)
+    power = min(1.0, max(word.end - word.start, weights.least) / weights.full)
     result = [weights.floor**power] * speakers
     for k, value in evidence.items():
         result[k] = (value + weights.floor) ** power

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ipc.errors import StageError
 from stage_runners.burn.fonts import escaped
+
+if TYPE_CHECKING:
+    from av.video.stream import VideoStream
 
 WHITE_OF = {16: 0.58, 18: 0.75}
 """How bright white is on a screen whose brightest is far brighter, as a share of the signal: PQ and HLG, ITU-R BT.2408."""
@@ -49,9 +52,9 @@ def picture_of(film: Path, index: int) -> Picture:
     import av
 
     with av.open(f"file:{film}", metadata_errors="replace") as container:
-        stream: Any = container.streams[index]
+        stream = cast("VideoStream", container.streams[index])
         try:
-            frame: Any = next(container.decode(stream))
+            frame = next(container.decode(stream))
         except (av.error.FFmpegError, StopIteration) as error:
             raise StageError(
                 "input", f"no picture of {film.name} can be decoded", "does a player play it?"
@@ -116,5 +119,6 @@ def _toned(ass: Path, drawn: Path, white: float) -> None:
     if white < 1:
         for style in subs.styles.values():
             c = style.primarycolor
-            style.primarycolor = pysubs2.Color(*(round(part * white) for part in (c.r, c.g, c.b)), c.a)
+            red, green, blue = (round(part * white) for part in (c.r, c.g, c.b))
+            style.primarycolor = pysubs2.Color(red, green, blue, c.a)
     subs.save(str(drawn), encoding="utf-8", format_="ass")

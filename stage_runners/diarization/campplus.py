@@ -1,4 +1,6 @@
-"""CAM++ (Wang et al. 2023, "CAM++: A fast and efficient network for speaker verification using context-aware masking").
+"""CAM++, a network that tells voices apart.
+
+Wang et al. 2023, "CAM++: A fast and efficient network for speaker verification using context-aware masking".
 
 Written from the paper; names of parameters follow the published 192-dimensional checkpoint of 3D-Speaker
 (Apache-2.0, zh-en, 16 kHz), so that its weights load strictly. Inference alone.
@@ -176,7 +178,8 @@ class CamPlusPlus(nn.Module):
     def embeddings(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """The same for arrays, on the device of the weights."""
         device = next(self.parameters()).device
-        return self(torch.from_numpy(features).to(device)).float().cpu().numpy()
+        found: NDArray[np.float32] = self(torch.from_numpy(features).to(device)).float().cpu().numpy()
+        return found
 
 
 def read_network(path: Path, device: str = "cpu") -> CamPlusPlus:
@@ -193,4 +196,5 @@ def read_network(path: Path, device: str = "cpu") -> CamPlusPlus:
             f"{path} holds no CAM++ weights: {str(error).splitlines()[0]}",
             "orchestrator envs sync models",
         ) from error
-    return network.eval().to(device)
+    network.eval().to(device)
+    return network

@@ -1,7 +1,7 @@
 """CAM++ in MLX, with the weights that `stage_runners.diarization.campplus` reads. Inference alone.
 
-Batch normalisation is a scale and a shift for each channel, and is part of the weights here: a GPU would spend more
-time on starting those kernels than in them. Names are the checkpoint's but for that.
+Batch normalisation is a scale and a shift for each channel, and is part of the weights here: a GPU would
+spend more time on starting those kernels than in them. Names are the checkpoint's but for that.
 """
 
 from __future__ import annotations
@@ -85,7 +85,10 @@ class ContextMask(nn.Module):
         return self._local(x) * mx.sigmoid(self.linear2(context))
 
     def _local(self, x: mx.array) -> mx.array:
-        """The convolution as one product over three shifted copies: MLX's own is 20 times slower on a CPU where it is dilated."""
+        """The convolution as one product over three shifted copies.
+
+        MLX's own is 20 times slower on a CPU where it is dilated.
+        """
         steps, reach = x.shape[1], self._dilation
         padded = mx.pad(x, ((0, 0), (reach, reach), (0, 0)))
         shifted = [padded[:, k * reach : k * reach + steps] for k in range(3)]
@@ -176,7 +179,10 @@ class CamPlusPlus(nn.Module):
 
 
 def read_network(path: Path) -> CamPlusPlus:
-    """CAM++ with the weights of `path`; what `stage_runners.diarization.campplus.read_network` refuses is refused here."""
+    """CAM++ with the weights of `path`.
+
+    What `stage_runners.diarization.campplus.read_network` refuses is refused here.
+    """
     return filled(CamPlusPlus(), _folded(converted(campplus.read_network(path).state_dict())))
 
 
@@ -199,7 +205,10 @@ def _folded(weights: Weights) -> Weights:
 
 
 def _before(prefix: str, norm: str) -> str:
-    """The convolution that a normalisation follows, by the checkpoint's names; of one that comes first there is none."""
+    """The convolution that a normalisation follows, by the checkpoint's names.
+
+    Of one that comes first there is none.
+    """
     if norm != "batchnorm":
         return prefix + norm.replace("bn", "conv").replace("shortcut.1", "shortcut.0")
     if prefix.endswith("nonlinear2."):

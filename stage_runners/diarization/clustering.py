@@ -1,11 +1,12 @@
-"""Voices into speakers: spectral clustering into more groups than needed, then merging what one voice can explain.
+"""Voices into speakers: spectral clustering into too many groups, then merging what one voice can explain.
 
-How many speakers there are is decided by the merging. Two groups are one voice when the mean cosine between them is
-as large as within them: the measure is that mean over the geometric mean of the two within-group means, pairs that
-share audio left out. It is 1 for one voice whatever its recording is like, where a plain threshold on cosines moves with noise, language
-and length (within one speaker the mean cosine is .38 in a noisy dubbed film and .66 in clean read speech). Over films, meetings, telephone and
-mixes of 1 to 7 voices, different speakers stayed under .55, and the errors in counting were the same for every
-threshold between .6 and .75. Numpy only.
+How many speakers there are is decided by the merging. Two groups are one voice when the mean cosine between
+them is as large as within them: the measure is that mean over the geometric mean of the two within-group
+means, pairs that share audio left out. It is 1 for one voice whatever its recording is like, where a plain
+threshold on cosines moves with noise, language and length (within one speaker the mean cosine is .38 in a
+noisy dubbed film and .66 in clean read speech). Over films, meetings, telephone and mixes of 1 to 7 voices,
+different speakers stayed under .55, and the errors in counting were the same for every threshold between .6
+and .75. Numpy only.
 """
 
 from __future__ import annotations
@@ -16,60 +17,56 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stage_runners.diarization.thresholds import CLUSTERING
+
 Labels = NDArray[np.int64]
 Vectors = NDArray[np.float32]
 
-SAME_VOICE = 0.65
-"""From this ratio two groups are one voice: the lower middle of the plateau."""
-_GROUPS = 10
-"""Groups of a block before merging, where its spectrum does not ask for more."""
-_NEIGHBOURS, _LEAST_NEIGHBOURS = 0.012, 6
-"""Share of the pieces that a piece is tied to in the graph (senko's pval), and how many at least."""
-_BLOCK = 1500
-"""Pieces clustered at once (about 20 minutes of speech): the affinity matrix never has more rows."""
-_SMALLEST, _LARGEST_SMALL = 3, 6
-"""A group of fewer pieces is no speaker of its own: it joins the nearest one. In a longer film the odds of a stray group are higher:
-there it takes a hundredth of the pieces, but never more than the second number, about six seconds of speech."""
-_FLOOR = 0.1
-"""The least that the cosine within a group counts for: below is noise."""
-
 
 def cluster(
-    vectors: Vectors, spans: NDArray[np.int64], least: int = 1, most: int | None = None, groups: int = _GROUPS
+    vectors: Vectors,
+    spans: NDArray[np.int64],
+    least: int = 1,
+    most: int | None = None,
+    groups: int = CLUSTERING.groups,
 ) -> Labels:
-    """Speakers 0.. of unit `vectors` (n, size) whose pieces cover the frames `spans` (n, 2), in order of time.
+    """Speakers, from 0 on, of unit `vectors` (n, size) whose pieces cover the frames `spans` (n, 2), by time.
 
-    Never more than `most` speakers, and at least `least` where there are as many pieces. Time and memory grow with
-    n; only blocks of fixed size are clustered by their whole affinity matrix.
+    Never more than `most` speakers, and at least `least` where there are as many pieces. Time and memory grow
+    with n; only blocks of fixed size are clustered by their whole affinity matrix.
     """
     if not len(vectors):
         return np.zeros(0, np.int64)
     groups = max(groups, 2 * least)
     labels = np.zeros(len(vectors), np.int64)
     count = 0
-    for first in range(0, len(vectors), _BLOCK):
-        block = slice(first, first + _BLOCK)
-        found = _spectral(vectors[block], groups)
+    for first in range(0, len(vectors), CLUSTERING.block):
+        block = slice(first, first + CLUSTERING.block)
+        groups_found = _spectral(vectors[block], groups)
         if least == 1:
-            found = absorb(vectors[block], found)
-        if len(vectors) > _BLOCK:
-            found = merge(vectors[block], spans[block], found, 1, None)
-        labels[block] = found + count
-        count += int(found.max()) + 1
+            groups_found = absorb(vectors[block], groups_found)
+        if len(vectors) > CLUSTERING.block:
+            groups_found = merge(vectors[block], spans[block], groups_found, 1, None)
+        labels[block] = groups_found + count
+        count += int(groups_found.max()) + 1
     labels = merge(vectors, spans, labels, least, most)
     if least > 1:
         return labels
-    return absorb(vectors, labels, int(np.clip(len(labels) // 100, _SMALLEST, _LARGEST_SMALL)))
+    smallest = np.clip(len(labels) // CLUSTERING.small_share, CLUSTERING.smallest, CLUSTERING.largest_small)
+    return absorb(vectors, labels, int(smallest))
 
 
 def merge(vectors: Vectors, spans: NDArray[np.int64], labels: Labels, least: int, most: int | None) -> Labels:
-    """Merge the two most alike groups until none are alike enough; `least` and `most` overrule the likeness."""
+    """Merge the two most alike groups until none are alike enough.
+
+    `least` and `most` overrule the likeness.
+    """
     state = _Sums.of(vectors, spans, labels)
     names = list(range(len(state.sizes)))
     while len(names) > least:
         alike = state.ratios()
         first, second = np.unravel_index(np.argmax(alike), alike.shape)
-        if alike[first, second] < SAME_VOICE and (most is None or len(names) <= most):
+        if alike[first, second] < CLUSTERING.same_voice and (most is None or len(names) <= most):
             break
         state = state.joined(int(first), int(second))
         labels = np.where(labels == names[second], names[first], labels)
@@ -83,7 +80,7 @@ def likeness(vectors: Vectors, spans: NDArray[np.int64], labels: Labels) -> NDAr
     return np.maximum(ratios, ratios.T)
 
 
-def absorb(vectors: Vectors, labels: Labels, smallest: int = _SMALLEST) -> Labels:
+def absorb(vectors: Vectors, labels: Labels, smallest: int = CLUSTERING.smallest) -> Labels:
     """Give the members of groups under `smallest` pieces to the group with the nearest centroid."""
     sizes = np.bincount(labels)
     large = np.flatnonzero(sizes >= smallest)
@@ -108,7 +105,10 @@ def unit(vector: NDArray[Any]) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class _Sums:
-    """What the ratios need of each group: sum of vectors, size, and cosines and number of the pairs that share audio."""
+    """What the ratios need of each group.
+
+    Sum of vectors, size, and cosines and number of the pairs that share audio.
+    """
 
     sums: NDArray[np.float64]
     sizes: NDArray[np.float64]
@@ -135,12 +135,15 @@ class _Sums:
         return cls(sums, np.bincount(labels, minlength=groups).astype(np.float64), near, near_count)
 
     def ratios(self) -> NDArray[np.float64]:
-        """Likeness of every two groups, 1 for one voice; of shape (groups, groups), -1 on and below the diagonal."""
+        """Likeness of every two groups, 1 for one voice.
+
+        Of shape (groups, groups), -1 on and below the diagonal.
+        """
         pairs = np.outer(self.sizes, self.sizes) - self.near_count
         means = np.where(pairs > 0, (self.sums @ self.sums.T - self.near) / np.maximum(pairs, 1), np.nan)
         within = np.diag(means).copy()
         usual = np.nanmedian(within) if np.isfinite(within).any() else 0.5
-        within = np.maximum(np.where(np.isfinite(within), within, usual), _FLOOR)
+        within = np.maximum(np.where(np.isfinite(within), within, usual), CLUSTERING.floor)
         ratios = np.nan_to_num(means / np.sqrt(np.outer(within, within)), nan=-1.0)
         ratios[np.tril_indices(len(ratios))] = -1.0
         return np.maximum(ratios, -1.0)
@@ -163,13 +166,15 @@ class _Sums:
 
 
 def _spectral(vectors: Vectors, groups: int) -> Labels:
-    """Groups by the eigenvectors of the graph Laplacian of each piece's nearest neighbours (von Luxburg 2007)."""
+    """Groups by the eigenvectors of the Laplacian of the nearest neighbours' graph (von Luxburg 2007)."""
     count = len(vectors)
-    groups = min(groups, max(1, count // 5)) if groups == _GROUPS else min(groups, count)
+    usual = groups == CLUSTERING.groups
+    groups = min(groups, max(1, count // CLUSTERING.pieces_per_group)) if usual else min(groups, count)
     if groups < 2:
         return np.zeros(count, np.int64)
     affinity = vectors @ vectors.T
-    keep = min(max(int(np.ceil(_NEIGHBOURS * count)), _LEAST_NEIGHBOURS), count)
+    near = max(int(np.ceil(CLUSTERING.neighbours * count)), CLUSTERING.least_neighbours)
+    keep = min(near, count)
     weak = np.argpartition(affinity, count - keep, axis=1)[:, : count - keep]
     np.put_along_axis(affinity, weak, 0, axis=1)
     affinity = (affinity + affinity.T) / 2
@@ -179,12 +184,12 @@ def _spectral(vectors: Vectors, groups: int) -> Labels:
     return _kmeans(eigenvectors[:, :groups], groups)
 
 
-def _kmeans(points: NDArray[np.float64], groups: int, tries: int = 10) -> Labels:
+def _kmeans(points: NDArray[np.float64], groups: int) -> Labels:
     """The best of some k-means++ runs (Arthur and Vassilvitskii 2007), always the same."""
     best, result = np.inf, np.zeros(len(points), np.int64)
-    for seed in range(tries):
+    for seed in range(CLUSTERING.tries):
         centres = _spread(points, groups, np.random.default_rng(seed))
-        for _ in range(50):
+        for _ in range(CLUSTERING.steps):
             distances = np.square(points[:, None] - centres[None]).sum(axis=2)
             labels = distances.argmin(axis=1)
             moved = np.stack(

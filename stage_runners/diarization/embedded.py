@@ -1,4 +1,4 @@
-"""Diarization from pyannote's frame scores and CAM++ voices, without a token."""
+"""The diarizer of the package: pyannote's frame scores and CAM++ voices, without a token."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ipc.context import Context
+from ipc.intervals import length, union
 from stage_runners.diarization.clustering import cluster
+from stage_runners.diarization.diarizer import Diarization, Film, Turn
+from stage_runners.diarization.embeddings import VoiceNetwork, embed
+from stage_runners.diarization.limits import Limits
 from stage_runners.diarization.pieces import Pieces, cut
-from stage_runners.diarization.result import Diarization, Turn
 from stage_runners.diarization.scenes import one_cast
+from stage_runners.diarization.thresholds import TURNS
 from stage_runners.diarization.turns import (
     FrameTurn,
     activity,
@@ -22,34 +27,49 @@ from stage_runners.diarization.turns import (
     name_windows,
     turns_of,
 )
-from stage_runners.vad.frame_scores import FRAME, OFFSET, Scores, edge, read_scores
+from stage_runners.vad.frame_scores import FRAME, OFFSET, Scores, edge
 from stage_runners.vad.regions import mask_of
 
-_SHORTEST = round(0.1 / FRAME)
-"""Frames: shorter turns are dropped. Gaps are not closed: that cost more false alarms than it found speech."""
+FAMILIES: tuple[str, ...] = ("campplus",)
+DEVICES = frozenset({"cpu", "cuda", "mps", "mlx"})
 
 
-def diarize(model: Any, inputs: Mapping[str, Path], limits: Any, context: Any) -> Diarization:
-    """Pieces of one voice, their embeddings, clusters, names in every window, turns.
+def load(params: Mapping[str, Any], device: str) -> EmbeddedDiarizer:
+    """The voice network of `params["_model"]`, in torch or on MLX."""
+    import torch
 
-    The network's scores come from pyannote_vad: the segmentation network does not run again.
+    torch.set_num_threads(max(1, int(params.get("_threads") or 1)))
+    path = Path(params["_model"]["path"])
+    if device == "mlx":
+        from stage_runners.diarization import campplus_mlx
+
+        return EmbeddedDiarizer(campplus_mlx.read_network(path))
+    from stage_runners.diarization import campplus
+
+    return EmbeddedDiarizer(campplus.read_network(path, device))
+
+
+class EmbeddedDiarizer:
+    """See `stage_runners.diarization.diarizer.Diarizer`.
+
+    The segmentation network's scores come from pyannote_vad: that network does not run again.
     """
-    from ipc.artifacts import open_audio, read
-    from stage_runners.diarization.embeddings import embed
 
-    context.method = "embedded: segmentation-3.0, CAM++, spectral clustering"
-    audio, scores = open_audio(inputs["audio"]), read_scores(inputs["scores"])
-    context.fact("seconds", round(audio.seconds, 3))
-    speech = read(inputs["speech"], "regions").table
-    times = np.stack([speech.column("start").to_numpy(), speech.column("end").to_numpy()], axis=1)
-    spoken = np.rint((times - OFFSET) / FRAME).astype(np.int64)
-    context.progress(0, audio.seconds, phase="pieces")
-    strict, count = speakers_at_once(scores, mask_of(spoken, scores.frames))
-    pieces = cut(scores, strict)
-    batch = max(1, int(context.params["batch_size"]))
-    vectors = embed(model, audio.samples, edge(pieces.spans), batch, context)
-    context.progress(audio.seconds, audio.seconds, phase="clusters")
-    return assemble(scores, strict, count, pieces, vectors, limits, context.log)
+    method = "embedded: segmentation-3.0, CAM++, spectral clustering"
+
+    def __init__(self, network: VoiceNetwork) -> None:
+        self._network = network
+
+    def diarize(self, film: Film, limits: Limits, batch_size: int, context: Context) -> Diarization:
+        """Pieces of one voice, their embeddings, clusters, names in every window, turns."""
+        audio, scores = film.audio, film.scores()
+        spoken = np.rint((film.speech() - OFFSET) / FRAME).astype(np.int64)
+        context.progress(0, audio.seconds, phase="pieces")
+        strict, count = speakers_at_once(scores, mask_of(spoken, scores.frames))
+        pieces = cut(scores, strict)
+        vectors = embed(self._network, audio.samples, edge(pieces.spans), batch_size, context)
+        context.progress(audio.seconds, audio.seconds, phase="clusters")
+        return assemble(scores, strict, count, pieces, vectors, limits, context.log)
 
 
 def speakers_at_once(
@@ -57,11 +77,11 @@ def speakers_at_once(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """How many speak in each frame, strictly and generously; nobody where `spoken` (frames,) is not set.
 
-    Strictly: the rounded mean over windows. It says where one voice is clean. Generously: also one where speech is more
-    probable than not, although no speaker of a window is. It says what belongs to turns.
+    Strictly: the rounded mean over windows. It says where one voice is clean. Generously: also one where
+    speech is more probable than not, although no speaker of a window is. It says what belongs to turns.
     """
     strict = np.where(spoken, scores.count(), 0)
-    return strict, np.where(spoken, np.maximum(strict, scores.speech() >= 0.5), 0)
+    return strict, np.where(spoken, np.maximum(strict, scores.speech() >= TURNS.speech), 0)
 
 
 def assemble(
@@ -70,33 +90,39 @@ def assemble(
     count: NDArray[np.int64],
     pieces: Pieces,
     vectors: NDArray[np.float32],
-    limits: Any,
-    tell: Callable[[str], None],
+    limits: Limits,
+    log: Callable[[str], None],
 ) -> Diarization:
-    """Cluster the voices and write down who speaks when."""
-    heard = np.isfinite(vectors).all(axis=1)
+    """Cluster the voices and write down who speaks when.
+
+    `log` is told of a scene whose cast was recognised.
+    """
+    with_voice = np.isfinite(vectors).all(axis=1)
     labels = np.full(len(vectors), -1, np.int64)
-    labels[heard] = cluster(vectors[heard], pieces.spans[heard], limits.least, limits.most)
+    labels[with_voice] = cluster(vectors[with_voice], pieces.spans[with_voice], limits.least, limits.most)
     if int(labels.max(initial=-1)) + 1 >= 2 * limits.least:
-        cast = one_cast(vectors[heard], pieces.spans[heard], labels[heard])
+        cast = one_cast(vectors[with_voice], pieces.spans[with_voice], labels[with_voice])
         if cast.max(initial=-1) < labels.max(initial=-1):
-            tell("a scene with voices heard nowhere else was taken for the same people under another sound")
-        labels[heard] = cast
+            log("a scene with voices heard nowhere else was taken for the same people under another sound")
+        labels[with_voice] = cast
     speakers = int(labels.max(initial=-1)) + 1
     centroids = _centroids(vectors, labels, pieces.lengths, speakers)
     names = name_windows(scores, pieces, vectors, centroids)
     active = heed_voices(activity(scores, names, speakers), strict, pieces, vectors @ centroids.T)
-    turns = turns_of(decide(active, count), _SHORTEST)
-    exclusive = turns_of(decide(active, np.minimum(count, 1)), _SHORTEST)
+    shortest = round(TURNS.shortest / FRAME)
+    turns = turns_of(decide(active, count), shortest)
+    exclusive = turns_of(decide(active, np.minimum(count, 1)), shortest)
     order = by_appearance(sorted([*turns, *exclusive], key=lambda turn: turn.first))
-    called = {speaker: f"SPEAKER_{place:02d}" for place, speaker in enumerate(order)}
+    names_of = {speaker: f"SPEAKER_{place:02d}" for place, speaker in enumerate(order)}
     confidence = _Confidence(pieces, vectors, centroids)
 
     def named(found: list[FrameTurn]) -> list[Turn]:
-        return [Turn(edge(t.first), edge(t.last), called[t.speaker], confidence.of(t)) for t in found]
+        return [Turn(edge(t.first), edge(t.last), names_of[t.speaker], confidence.of(t)) for t in found]
 
     seconds = [_seconds(pieces.spans[labels == speaker]) for speaker in order]
-    return Diarization(named(turns), named(exclusive), [called[s] for s in order], centroids[order], seconds)
+    return Diarization(
+        named(turns), named(exclusive), [names_of[s] for s in order], centroids[order], seconds
+    )
 
 
 def _centroids(
@@ -107,16 +133,15 @@ def _centroids(
     for speaker in range(speakers):
         own = labels == speaker
         centroids[speaker] = weights[own] @ vectors[own]
-    return centroids / np.maximum(np.linalg.norm(centroids, axis=1, keepdims=True), 1e-9)
+    found: NDArray[np.float32] = centroids / np.maximum(
+        np.linalg.norm(centroids, axis=1, keepdims=True), 1e-9
+    )
+    return found
 
 
 def _seconds(spans: NDArray[np.int64]) -> float:
     """How much of the film `spans` (n, 2) in frames cover; pieces of one stretch overlap by half."""
-    covered, reached = 0, -1
-    for first, last in sorted(map(tuple, spans.tolist())):
-        covered += max(0, last - max(first, reached))
-        reached = max(reached, last)
-    return covered * FRAME
+    return length(union((first, last) for first, last in spans.tolist())) * FRAME
 
 
 class _Confidence:
@@ -127,7 +152,7 @@ class _Confidence:
         self._cosines = vectors @ centroids.T if len(centroids) else np.zeros((len(vectors), 0))
 
     def of(self, turn: FrameTurn) -> float | None:
-        """(1 + mean margin of the cosine to the own centroid over the best other one) / 2 of the pieces in the turn.
+        """(1 + m) / 2, m the mean margin of its pieces' cosines to the own centroid over the best other one.
 
         None where the turn holds no piece of clean speech, or there is nobody else.
         """

@@ -14,8 +14,8 @@ _LOW_HZ = 20.0
 def fbank(waveforms: Tensor, mels: int = 80) -> Tensor:
     """Features of (batch, samples) at 16 kHz in [-1, 1]: (batch, frames, mels), float32.
 
-    25 ms Povey windows every 10 ms, DC removed, pre-emphasis .97, power spectrum, mel bins from 20 Hz to 8 kHz,
-    natural logarithm. Equal to torchaudio.compliance.kaldi.fbank(dither=0) to 1e-3.
+    25 ms Povey windows every 10 ms, DC removed, pre-emphasis .97, power spectrum, mel bins from 20 Hz to 8
+    kHz, natural logarithm. Equal to torchaudio.compliance.kaldi.fbank(dither=0) to 1e-3.
     """
     frames = waveforms.unfold(-1, _FRAME, _SHIFT)
     frames = frames - frames.mean(-1, keepdim=True)
@@ -33,7 +33,10 @@ def _povey() -> Tensor:
 
 @lru_cache
 def _mel_bank(mels: int) -> Tensor:
-    """Triangles of shape (257, mels), evenly spaced on Kaldi's mel scale; the Nyquist bin counts for nothing."""
+    """Triangles of shape (257, mels), evenly spaced on Kaldi's mel scale.
+
+    The Nyquist bin counts for nothing.
+    """
     edges = torch.linspace(0, 1, mels + 2, dtype=torch.float64)
     low, high = _mel(torch.tensor([_LOW_HZ, _RATE / 2], dtype=torch.float64))
     edges = low + (high - low) * edges

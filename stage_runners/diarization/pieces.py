@@ -1,4 +1,4 @@
-"""Pieces of speech by one person each, cut from the segmentation network's scores, and who they are in each window."""
+"""Pieces of speech by one person each, cut by the segmentation network's scores, and whose they are."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stage_runners.diarization.thresholds import PIECES
 from stage_runners.vad.frame_scores import FRAME, MEMBERS, Scores, overlap_add
 from stage_runners.vad.regions import spans_of
 
-LENGTH = round(1.5 / FRAME)
-"""Frames of a piece: 1.5 s, as CAM++ is used for diarization by 3D-Speaker and senko."""
+LENGTH = round(PIECES.length / FRAME)
+"""Frames of a piece."""
 HOP = LENGTH // 2
-SHORTEST = round(0.4 / FRAME)
-"""A shorter stretch says too little about a voice."""
+SHORTEST = round(PIECES.shortest / FRAME)
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Pieces:
 
 
 def cut(scores: Scores, count: NDArray[np.int64] | None = None) -> Pieces:
-    """Cut the film where exactly one person speaks into pieces of 1.5 s at most, never across a change of speaker."""
+    """Cut the film where one person speaks into pieces of 1.5 s at most, never across a change of speaker."""
     spans = [
         (int(first), int(last))
         for run in _runs(scores, count)
@@ -51,7 +51,7 @@ def cut(scores: Scores, count: NDArray[np.int64] | None = None) -> Pieces:
 
 
 def _runs(scores: Scores, speakers: NDArray[np.int64] | None) -> NDArray[np.int64]:
-    """Stretches in which one person speaks and no window hears the speaker change."""
+    """Stretches in which one person speaks and too few windows hear the speaker change."""
     single = np.zeros(scores.frames, bool)
     changes = np.zeros(scores.frames, bool)
     for first, last, windows in scores.blocks():
@@ -60,7 +60,7 @@ def _runs(scores: Scores, speakers: NDArray[np.int64] | None) -> NDArray[np.int6
         count, cover = overlap_add(
             scores.starts[windows], np.stack([alone, _changed(active)], -1).astype(np.float32), first, last
         )
-        half = np.maximum(cover, 1) / 2
+        half = np.maximum(cover, 1) * PIECES.alone
         single[first:last] = count[:, 0] > half
         changes[first:last] = count[:, 1] >= half
     if speakers is not None:
@@ -74,7 +74,7 @@ def _runs(scores: Scores, speakers: NDArray[np.int64] | None) -> NDArray[np.int6
 
 
 def _changed(active: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Frames at which somebody speaks who did not at the frame before, while who spoke there is silent now."""
+    """Frames at which somebody begins to speak and somebody else stops."""
     changed = np.zeros(active.shape[:2], bool)
     before, after = active[:, :-1], active[:, 1:]
     changed[:, 1:] = (before & ~after).any(-1) & (after & ~before).any(-1)
@@ -91,7 +91,10 @@ def _cuts(first: int, last: int) -> list[tuple[int, int]]:
 
 
 def _owners(scores: Scores, spans: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """For each window and piece with at least half of the piece inside: the local speaker who talks most of it."""
+    """For each window and piece with at least half of the piece inside.
+
+    The local speaker who talks most of it.
+    """
     rows: list[tuple[int, int, int]] = []
     size = scores.values.shape[1]
     for window, start in enumerate(scores.starts):
@@ -105,7 +108,7 @@ def _owners(scores: Scores, spans: NDArray[np.int64]) -> tuple[NDArray[Any], NDA
         share = (talk[high] - talk[low]) / np.maximum(high - low, 1)[:, None]
         for piece, shares in zip(inside, share, strict=True):
             speaker = int(np.argmax(shares))
-            if shares[speaker] > 0.5:
+            if shares[speaker] > PIECES.talks:
                 rows.append((window, speaker, int(piece)))
     table = np.array(rows, np.int64).reshape(-1, 3)
     return table[:, 0], table[:, 1], table[:, 2]

@@ -1,8 +1,9 @@
-"""Diarization by a whole pyannote pipeline (community-1, 3.1, or one's own), with what makes it faster for free.
+"""Diarization by a whole pyannote pipeline (community-1, 3.1, or one's own), made faster with equal results.
 
-Stock, the pipeline runs the embedding network once for each (window, speaker) pair: three times over every window. Here its
-trunk runs once a window, all speakers are pooled from it with three-dimensional weights, and speakers who are silent in a window get the constant
-that the network gives to an empty mask. Both leave the embeddings as they are, bit for bit (a test shows it).
+Stock, the pipeline runs the embedding network once for each (window, speaker) pair: three times over every
+window. Here its trunk runs once a window, all speakers are pooled from it with three-dimensional weights, and
+speakers who are silent in a window get the constant that the network gives to an empty mask. Both leave the
+embeddings as they are, bit for bit (a test shows it).
 """
 
 from __future__ import annotations
@@ -14,18 +15,36 @@ from pathlib import Path
 from types import MethodType
 from typing import Any
 
+from ipc.context import Context
 from ipc.errors import StageError
-from stage_runners.diarization.result import Diarization, Turn
+from stage_runners.diarization.diarizer import Diarization, Film, Turn
+from stage_runners.diarization.limits import Limits
+
+FAMILIES: tuple[str, ...] = ("pyannote",)
+DEVICES = frozenset({"cpu", "cuda", "mps"})
+_SHORTEST = 0.1
+"""Seconds of sound that the pipeline's networks need."""
+
+
+def load(params: Mapping[str, Any], device: str) -> PipelineDiarizer:
+    """The pipeline of `params["_model"]`."""
+    import torch
+
+    torch.set_num_threads(max(1, int(params.get("_threads") or 1)))
+    return PipelineDiarizer(read_pipeline(Path(params["_model"]["path"]), device))
 
 
 def read_pipeline(path: Path, device: str) -> Any:
-    """The pipeline whose `config.yaml` lies in the folder `path`; `StageError("config")` where it cannot be had."""
+    """The pipeline whose `config.yaml` lies in the folder `path`.
+
+    `StageError("config")` where it cannot be had.
+    """
     os.environ["PYANNOTE_METRICS_ENABLED"] = "0"
     import torch
     from pyannote.audio import Pipeline
     from pyannote.audio.pipelines.speaker_diarization import SpeakerDiarization
 
-    hint = "--diarize_model wants `embedded`, or a pyannote pipeline: a folder with config.yaml, or a Hub id"
+    hint = "--diarize-model wants `embedded`, or a pyannote pipeline: a folder with config.yaml, or a Hub id"
     try:
         with _plda_only_where_used(path):
             pipeline = Pipeline.from_pretrained(path)
@@ -40,47 +59,52 @@ def read_pipeline(path: Path, device: str) -> Any:
     return pipeline
 
 
-def diarize(pipeline: Any, inputs: Mapping[str, Path], limits: Any, context: Any) -> Diarization:
-    """Run the pipeline over the film. It runs its own segmentation, at its own step, so it does not read the scores."""
-    import torch
+class PipelineDiarizer:
+    """See `stage_runners.diarization.diarizer.Diarizer`."""
 
-    from ipc.artifacts import open_audio
+    def __init__(self, pipeline: Any) -> None:
+        self._pipeline = pipeline
+        self.method = f"pyannote pipeline, {pipeline.klustering}"
 
-    audio = open_audio(inputs["audio"])
-    context.method = f"pyannote pipeline, {pipeline.klustering}"
-    context.fact("seconds", round(audio.seconds, 3))
-    if audio.seconds < 0.1:
-        return Diarization([], [], [], [], [])
-    pipeline.embedding_batch_size = pipeline.segmentation_batch_size = max(
-        1, int(context.params["batch_size"])
-    )
+    def diarize(self, film: Film, limits: Limits, batch_size: int, context: Context) -> Diarization:
+        """Run the pipeline over the film.
 
-    def hook(step: str, _: Any, file: Any = None, total: int = 0, completed: int = 0) -> None:  # noqa: ARG001
-        context.check()
-        context.progress(completed, total, unit="batches", phase=step)
+        It runs its own segmentation, at its own step, so it does not read the scores.
+        """
+        import torch
 
-    film = {
-        "waveform": torch.from_numpy(audio.float32())[None],
-        "sample_rate": audio.sample_rate,
-        "uri": "film",
-    }
-    found = pipeline(
-        film,
-        num_speakers=limits.exact,
-        min_speakers=limits.least,
-        max_speakers=limits.most,
-        hook=hook,
-    )
-    return _result(found)
+        audio, pipeline = film.audio, self._pipeline
+        if audio.seconds < _SHORTEST:
+            return Diarization([], [], [], [], [])
+        pipeline.embedding_batch_size = pipeline.segmentation_batch_size = batch_size
+
+        def hook(step: str, _: Any, file: Any = None, total: int = 0, completed: int = 0) -> None:  # noqa: ARG001
+            context.check()
+            context.progress(completed, total, unit="batches", phase=step)
+
+        recording = {
+            "waveform": torch.from_numpy(audio.float32())[None],
+            "sample_rate": audio.sample_rate,
+            "uri": "film",
+        }
+        return _result(
+            pipeline(
+                recording,
+                num_speakers=limits.exact,
+                min_speakers=limits.least,
+                max_speakers=limits.most,
+                hook=hook,
+            )
+        )
 
 
 def shared_embeddings(
     pipeline: Any, file: Any, binary_segmentations: Any, exclude_overlap: bool = False, hook: Any = None
 ) -> Any:
-    """Embeddings (windows, speakers, size) as `SpeakerDiarization.get_embeddings` gives them, at a third of its cost.
+    """Embeddings (windows, speakers, size) of `SpeakerDiarization.get_embeddings`, at a third of its cost.
 
-    A voice that the network cannot embed (NaN) is made silent in `binary_segmentations`: it would become the first
-    speaker otherwise.
+    A voice that the network cannot embed (NaN) is made silent in `binary_segmentations`: it would become the
+    first speaker otherwise.
     """
     import numpy as np
     import torch
@@ -89,7 +113,7 @@ def shared_embeddings(
     windows, _, speakers = binary_segmentations.data.shape
     masks = _masks(pipeline, binary_segmentations, exclude_overlap)
     active = masks.any(axis=1)
-    found = np.empty((windows, speakers, pipeline._embedding.dimension), np.float32)
+    embeddings = np.empty((windows, speakers, pipeline._embedding.dimension), np.float32)
     batch = max(1, int(pipeline.embedding_batch_size))
     chunks = binary_segmentations.sliding_window
     busy = np.flatnonzero(active.any(axis=1))
@@ -100,14 +124,14 @@ def shared_embeddings(
             weights = torch.from_numpy(masks[some]).transpose(1, 2).contiguous()
             device = pipeline._embedding.device
             frames = network.forward_frames(torch.stack(waves).to(device))
-            found[some] = network.forward_embedding(frames, weights=weights.to(device)).cpu().numpy()
+            embeddings[some] = network.forward_embedding(frames, weights=weights.to(device)).cpu().numpy()
             if hook is not None:
                 hook("embeddings", None, total=len(busy), completed=min(first + batch, len(busy)))
         if not active.all():
-            found[~active] = _silence(pipeline, masks.shape[1])
-    lost = active & ~np.isfinite(found).all(axis=2)
+            embeddings[~active] = _silence(pipeline, masks.shape[1])
+    lost = active & ~np.isfinite(embeddings).all(axis=2)
     binary_segmentations.data[np.broadcast_to(lost[:, None, :], binary_segmentations.data.shape)] = 0
-    return found
+    return embeddings
 
 
 def _masks(pipeline: Any, segmentations: Any, exclude_overlap: bool) -> Any:
@@ -160,27 +184,32 @@ def _plda_only_where_used(path: Path) -> Iterator[None]:
         speaker_diarization.get_plda = stock
 
 
-def _result(found: Any) -> Diarization:
-    """Names in order of appearance; a speaker whose embedding is no vector keeps the turns and has no voice."""
+def _result(output: Any) -> Diarization:
+    """Names in order of appearance.
+
+    A speaker whose embedding is no vector keeps the turns and has no voice.
+    """
     import numpy as np
 
-    labels = found.speaker_diarization.labels()
+    labels = output.speaker_diarization.labels()
     tracks = [
         sorted((s.start, s.end, label) for s, _, label in annotation.itertracks(yield_label=True))
-        for annotation in (found.speaker_diarization, found.exclusive_speaker_diarization)
+        for annotation in (output.speaker_diarization, output.exclusive_speaker_diarization)
     ]
     order = list(dict.fromkeys(label for _, _, label in sorted(tracks[0] + tracks[1])))
-    called = {label: f"SPEAKER_{place:02d}" for place, label in enumerate(order)}
-    turns, exclusive = ([Turn(start, end, called[label]) for start, end, label in rows] for rows in tracks)
+    names = {label: f"SPEAKER_{place:02d}" for place, label in enumerate(order)}
+    turns, exclusive = ([Turn(start, end, names[label]) for start, end, label in rows] for rows in tracks)
     vectors = (
-        {} if found.speaker_embeddings is None else dict(zip(labels, found.speaker_embeddings, strict=False))
+        {}
+        if output.speaker_embeddings is None
+        else dict(zip(labels, output.speaker_embeddings, strict=False))
     )
     norms = {label: float(np.linalg.norm(vector)) for label, vector in vectors.items()}
     voiced = [label for label in order if np.isfinite(norms.get(label, np.nan)) and norms[label] > 0]
     return Diarization(
         turns,
         exclusive,
-        [called[label] for label in voiced],
+        [names[label] for label in voiced],
         [vectors[label] / norms[label] for label in voiced],
         [sum(end - start for start, end, label in tracks[1] if label == voice) for voice in voiced],
     )

@@ -1,9 +1,11 @@
-"""One cast under two kinds of sound: a scene in a cave, on the telephone, in a dream, makes strangers of known voices.
+"""One cast under two kinds of sound.
 
-A voice network hears the room as well as the voice. Where a whole conversation is replaced for one scene by as many
-voices that are heard nowhere else, while the voices of before go on after it, the sound of the scene has changed rather than its cast.
-That is a judgement, not a measurement: no cosine tells the two apart, so it asks for every sign at once, and is told to people
-when it is made. Numpy only.
+A scene in a cave, on the telephone, in a dream, makes strangers of known voices.
+
+A voice network hears the room as well as the voice. Where a whole conversation is replaced for one scene by
+as many voices that are heard nowhere else, while the voices of before go on after it, the sound of the scene
+has changed rather than its cast. That is a judgement, not a measurement: no cosine tells the two apart, so it
+asks for every sign at once, and is told to people when it is made. Numpy only.
 """
 
 from __future__ import annotations
@@ -14,37 +16,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stage_runners.diarization.clustering import Labels, Vectors, compact, likeness, unit
-
-_SHARE = 0.15
-"""A scene holds at most this much of the speech."""
-_INSIDE = 0.9
-"""This much of the scene's voices is heard in it, and at most the rest of what is heard in it is others'."""
-_AROUND = 0.05
-"""At least so much of the film's speech lies before and after the scene."""
-_MOST = 4
-"""More people than that are never replaced at once."""
+from stage_runners.diarization.thresholds import SCENES
 
 
 def one_cast(vectors: Vectors, spans: NDArray[np.int64], labels: Labels) -> Labels:
     """`labels` with the voices of such a scene given back to the cast, or unchanged.
 
-    Every sign is needed: an even number of groups, of which the smaller half (2 to 4) is heard in one stretch alone, the larger half before
-    and after but not in it; and the scene's voices are more like one another than the others are, as
-    a common sound makes them. Who is whom is decided by what is left of the voices without their common part.
+    Every sign is needed: an even number of groups, of which the smaller half (2 to 4) is heard in one stretch
+    alone, the larger half before and after but not in it; and the scene's voices are more like one another
+    than the others are, as a common sound makes them. Who is whom is decided by what is left of the voices
+    without their common part.
     """
     groups = int(labels.max(initial=-1)) + 1
     half = groups // 2
-    if groups % 2 or not 2 <= half <= _MOST:
+    if groups % 2 or not 2 <= half <= SCENES.most:
         return labels
     order = np.argsort(np.bincount(labels), kind="stable")
     strangers, cast = order[:half], order[half:]
     inside = np.flatnonzero(np.isin(labels, strangers))
-    first, last = _densest(inside, _INSIDE)
+    first, last = _densest(inside, SCENES.inside)
     heard = np.isin(labels[first : last + 1], strangers)
     if (
-        len(inside) > _SHARE * len(labels)
-        or heard.mean() < _INSIDE
-        or min(first, len(labels) - 1 - last) < _AROUND * len(labels)
+        len(inside) > SCENES.share * len(labels)
+        or heard.mean() < SCENES.inside
+        or min(first, len(labels) - 1 - last) < SCENES.around * len(labels)
     ):
         return labels
     alike = likeness(vectors, spans, labels)

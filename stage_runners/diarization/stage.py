@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, Switch, on
+from stage_runners.diarization.thresholds import THRESHOLDS
 
 
 def _count(example: int) -> Cli:
@@ -49,4 +50,5 @@ DIARIZATION = Stage(
     packages=("pyannote-audio", "torch", "numpy"),
     model="diarize_model",
     model_role="diarization",
+    thresholds=THRESHOLDS,
 )

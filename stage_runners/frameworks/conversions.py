@@ -10,14 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 MARK = "config.json"
-"""A conversion is there when it holds this file; it appears with all others, since the folder is renamed into place."""
+"""A conversion is there when it holds this file; it appears with all others, since the folder is renamed
+into place."""
 
 
-def kept(source: Path, converted: Path | None, convert: Callable[[Path], None], framework: str) -> Path:
-    """The conversion of the model at `source`, made by `convert` into the folder it is given where it is not there yet.
+def cached(source: Path, converted: Path | None, convert: Callable[[Path], None], framework: str) -> Path:
+    """The conversion of the model at `source`, made by `convert` where it is absent.
 
-    It is kept at `converted`; without one it goes into a temporary folder, which is then the caller's to remove. Raises `OSError`
-    where it will not fit, and whatever `convert` raises.
+    It is kept at `converted`; without one it goes into a temporary folder, which is then the caller's to
+    remove. Raises `OSError` where it will not fit, and whatever `convert` raises.
     """
     if converted is not None and (converted / MARK).is_file():
         return converted
@@ -46,7 +47,7 @@ def kept(source: Path, converted: Path | None, convert: Callable[[Path], None], 
 
 
 def _make_room(source: Path, parent: Path, framework: str) -> None:
-    """Raise `OSError` where the conversion will not fit, for a framework would only say that it could not write."""
+    """Raise `OSError` where the disk is too full: a framework would only say that it could not write."""
     need = sum(path.stat().st_size for path in source.iterdir() if path.is_file())
     free = shutil.disk_usage(parent).free
     if free < need:

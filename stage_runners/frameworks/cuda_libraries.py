@@ -1,7 +1,10 @@
-"""CUDA's libraries as they come in Python packages: loaded by path, so that a framework that asks for them by name finds them.
+"""CUDA's libraries as they come in Python packages.
 
-CTranslate2 opens `libcublas.so.12` by its bare name at its first product. torch brings that library in a package of NVIDIA's, in a folder
-where no loader looks; it is found there only after torch itself has been imported. Recognition does not import torch.
+Loaded by path, so that a framework that asks for them by name finds them.
+
+CTranslate2 opens `libcublas.so.12` by its bare name at its first product. torch brings that library in a
+package of NVIDIA's, in a folder where no loader looks; it is found there only after torch itself has been
+imported. Recognition does not import torch.
 """
 
 from __future__ import annotations
@@ -16,7 +19,10 @@ CUBLAS = ("libcublasLt.so.12", "libcublas.so.12")
 
 
 def load_cublas(names: tuple[str, ...] = CUBLAS, places: list[str] | None = None) -> list[Path]:
-    """Load the packaged cuBLAS into this process; returns what was loaded, nothing where no package has it (the system may)."""
+    """Load the packaged cuBLAS into this process.
+
+    Returns what was loaded, nothing where no package has it (the system may).
+    """
     loaded = []
     for name in names:
         for place in sys.path if places is None else places:

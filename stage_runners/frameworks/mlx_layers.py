@@ -1,14 +1,17 @@
-"""What the voice networks need of MLX beyond its own layers: an LSTM, instance norm, and weights taken over from torch.
+"""What the voice networks need of MLX beyond its own layers.
 
-MLX keeps channels last: (batch, steps, channels). float32 throughout; TF32, which newer GPUs would use in matrix products,
-is switched off, for it keeps 10 bits of a number and the networks' scores are held equal to torch's.
+An LSTM, instance norm, and weights taken over from torch.
+
+MLX keeps channels last: (batch, steps, channels). float32 throughout; TF32, which newer GPUs would use in
+matrix products, is switched off, for it keeps 10 bits of a number and the networks' scores are held equal to
+torch's.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 os.environ.setdefault("MLX_ENABLE_TF32", "0")
 
@@ -19,10 +22,14 @@ from mlx import nn
 from ipc.errors import StageError
 
 Weights = dict[str, mx.array]
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def converted(state: Mapping[str, Any]) -> Weights:
-    """Torch's parameters as MLX wants them: the input channels of a convolution are its last axis, not its second."""
+    """Torch's parameters as MLX wants them.
+
+    The input channels of a convolution are its last axis, not its second.
+    """
     arrays = {name: tensor.numpy() for name, tensor in state.items() if name[-19:] != "num_batches_tracked"}
     return {
         name: mx.array(np.moveaxis(value, 1, -1) if value.ndim > 2 else value)
@@ -30,8 +37,11 @@ def converted(state: Mapping[str, Any]) -> Weights:
     }
 
 
-def filled(network: nn.Module, weights: Weights) -> Any:
-    """`network` with exactly these weights, for inference; `StageError("config")` where a name or shape differs."""
+def filled(network: Network, weights: Weights) -> Network:
+    """`network` with exactly these weights, for inference.
+
+    `StageError("config")` where a name or shape differs.
+    """
     try:
         network.load_weights(list(weights.items()), strict=True)
     except ValueError as error:
@@ -42,7 +52,10 @@ def filled(network: nn.Module, weights: Weights) -> Any:
 
 
 def in_parts(layer: Callable[[mx.array], mx.array], values: mx.array, size: int = 8) -> mx.array:
-    """What `layer` makes of `values`, at most `size` of the batch at once: convolutions unfold their input in memory."""
+    """What `layer` makes of `values`, at most `size` of the batch at once.
+
+    Convolutions unfold their input in memory.
+    """
     parts = []
     for first in range(0, len(values), size):
         parts.append(layer(values[first : first + size]))
@@ -51,7 +64,7 @@ def in_parts(layer: Callable[[mx.array], mx.array], values: mx.array, size: int 
 
 
 class InstanceNorm(nn.Module):
-    """Each channel of each example to mean 0 and deviation 1 over the steps (Ulyanov et al. 2016), then scaled."""
+    """Each channel of each example to mean 0 and deviation 1, then scaled (Ulyanov et al. 2016)."""
 
     def __init__(self, channels: int, eps: float = 1e-5) -> None:
         super().__init__()
@@ -59,7 +72,10 @@ class InstanceNorm(nn.Module):
         self._eps = eps
 
     def __call__(self, x: mx.array) -> mx.array:
-        """(batch, steps, channels) to the same shape. The mean goes first: squares of an offset would lose digits."""
+        """(batch, steps, channels) to the same shape.
+
+        The mean goes first: squares of an offset would lose digits.
+        """
         x = x - x.mean(axis=1, keepdims=True)
         return x * mx.rsqrt(x.square().mean(axis=1, keepdims=True) + self._eps) * self.weight + self.bias
 
@@ -68,8 +84,8 @@ class Lstm(nn.Module):
     """One layer in one or both directions; its gates in torch's order: input, forget, cell, output.
 
     Only h @ W has to go step by step. The input's part of all gates is one matrix product for all steps; both
-    directions go together in each step, and what follows the product is fused into one kernel on a GPU. (On the CPU
-    fusing would call a C++ compiler at run time and gained nothing.)
+    directions go together in each step, and what follows the product is fused into one kernel on a GPU. (On
+    the CPU fusing would call a C++ compiler at run time and gained nothing.)
     """
 
     def __init__(self, inputs: int, hidden: int, ways: int) -> None:
@@ -80,7 +96,7 @@ class Lstm(nn.Module):
         self._gates = mx.compile(_gates) if mx.default_device() == mx.gpu else _gates
 
     def __call__(self, x: mx.array, state: Any = None) -> tuple[mx.array, Any]:
-        """(batch, steps, inputs) to (batch, steps, ways * hidden), and the state (ways, batch, hidden) twice at the end."""
+        """(batch, steps, inputs) to (batch, steps, ways * hidden), and the last states of both kinds."""
         ways, hidden = self.recurrent.shape[:2]
         batch, steps = x.shape[:2]
         gates = mx.addmm(self.bias, x, self.input).reshape(batch, steps, ways, 4 * hidden)
@@ -95,7 +111,10 @@ class Lstm(nn.Module):
 
 
 def lstm_weights(weights: Weights, prefix: str, layer: int, ours: str) -> Weights:
-    """Take layer `layer` of torch's LSTM `prefix` out of `weights`; returns it under the name `ours`, its two biases added."""
+    """Take layer `layer` of torch's LSTM `prefix` out of `weights`.
+
+    Returns it under the name `ours`, its two biases added.
+    """
     names = [end for end in (f"l{layer}", f"l{layer}_reverse") if f"{prefix}.weight_ih_{end}" in weights]
 
     def taken(part: str) -> list[mx.array]:

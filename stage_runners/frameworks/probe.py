@@ -1,8 +1,10 @@
-"""What a framework can use here, tried by a small real computation: `python -P -m stage_runners.frameworks.probe ctranslate2|torch|mlx`.
+"""What a framework can use here, tried by a small real computation.
 
-Prints one JSON line: by device `why_not` (empty where it can be used), `name`, `memory_mb`, `compute_types`, `accelerator` (false where
-the framework's device is this CPU) and `facts`. One process a framework: a wrong library kills the process that asks, and what
-torch has loaded hides what CTranslate2 lacks.
+`python -P -m stage_runners.frameworks.probe ctranslate2|torch|mlx`.
+
+Prints one JSON line: by device `why_not` (empty where it can be used), `name`, `memory_mb`, `compute_types`,
+`accelerator` (false where the framework's device is this CPU) and `facts`. One process a framework: a wrong
+library kills the process that asks, and what torch has loaded hides what CTranslate2 lacks.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ Answer = dict[str, Any]
 TOLERANCE = 0.25
 """How far a state of the probe's encoder, of which the spread is 1, may be from the CPU's in float32.
 
-At most 0.05 in bfloat16 and 0.007 in float16 (the same network in torch, on a CPU), 0.002 in int8 (CTranslate2, on a CPU).
+At most 0.05 in bfloat16 and 0.007 in float16 (the same network in torch, on a CPU), 0.002 in int8
+(CTranslate2, on a CPU).
 """
 
 
@@ -50,7 +53,7 @@ def ctranslate2_cpu() -> Answer:
 
 
 def ctranslate2_cuda() -> Answer:
-    """CTranslate2's own count of CUDA devices, a copy there and back, and a small Whisper in each type that it says it supports."""
+    """CTranslate2's count of CUDA devices, a copy there and back, a small Whisper in each supported type."""
     import ctranslate2
     import numpy as np
 
@@ -70,7 +73,7 @@ def ctranslate2_cuda() -> Answer:
 def working(
     device: str, types: Sequence[str], encode: Callable[[str, str], Any]
 ) -> tuple[list[str], dict[str, str]]:
-    """The compute types in which `encode(device, type)` gives what the CPU gives in float32, and why not the others.
+    """The compute types in which `encode(device, type)` equals the CPU's float32, and why not the others.
 
     ValueError with the first reason where there is none.
     """
@@ -94,7 +97,10 @@ def working(
 
 
 def card(library: Any) -> Answer:
-    """Name and memory of the first GPU, from NVIDIA's driver: CTranslate2 tells neither, and torch may know nothing of CUDA."""
+    """Name and memory of the first GPU, from NVIDIA's driver.
+
+    CTranslate2 tells neither, and torch may know nothing of CUDA.
+    """
     device, memory, name = ctypes.c_int(), ctypes.c_size_t(), ctypes.create_string_buffer(256)
     if library is None or library.cuInit(0) or library.cuDeviceGet(ctypes.byref(device), 0):
         return {}
@@ -118,12 +124,12 @@ def torch_cuda() -> Answer:
         _computed("cuda")
     except Exception as error:
         raise ValueError(first_line(error) + _built_for(torch)) from error
-    found = torch.cuda.get_device_properties(0)
+    properties = torch.cuda.get_device_properties(0)
     if torch.version.hip:
         facts = {"hip": torch.version.hip}
     else:
-        facts = {"cuda": torch.version.cuda or "", "capability": f"{found.major}.{found.minor}"}
-    return {"name": found.name, "memory_mb": found.total_memory >> 20, "facts": facts}
+        facts = {"cuda": torch.version.cuda or "", "capability": f"{properties.major}.{properties.minor}"}
+    return {"name": properties.name, "memory_mb": properties.total_memory >> 20, "facts": facts}
 
 
 def _built_for(torch: Any) -> str:
@@ -147,7 +153,7 @@ def torch_mps() -> Answer:
 
 
 def _computed(device: str) -> None:
-    """A product (cuBLAS, where that is) and a convolution (cuDNN) of ones, which come out as whole numbers."""
+    """A product (cuBLAS, where that is) and a convolution (cuDNN) of ones, which give whole numbers."""
     import torch
 
     ones = torch.ones(64, 64, device=device)
@@ -164,17 +170,19 @@ def mlx() -> Answer:
 
     if float(mx.matmul(mx.ones((64, 64)), mx.ones((64, 64))).sum()) != 64.0**3:
         raise ValueError("a product of two matrices came out wrong")
-    told = mx.device_info()
+    device = mx.device_info()
     if mx.default_device().type != mx.DeviceType.gpu:
-        return {"accelerator": False, "name": told.get("device_name", ""), "compute_types": ["float32"]}
+        return {"accelerator": False, "name": device.get("device_name", ""), "compute_types": ["float32"]}
     memory = (
-        told.get("max_recommended_working_set_size") or told.get("memory_size") or told.get("total_memory")
+        device.get("max_recommended_working_set_size")
+        or device.get("memory_size")
+        or device.get("total_memory")
     )
     return {
-        "name": told.get("device_name", ""),
+        "name": device.get("device_name", ""),
         "memory_mb": int(memory or 0) >> 20,
         "compute_types": ["bfloat16", "float16", "float32"],
-        "facts": {"architecture": str(told.get("architecture", ""))},
+        "facts": {"architecture": str(device.get("architecture", ""))},
     }
 
 

@@ -1,7 +1,7 @@
-"""The smallest Whisper: one layer, random weights, in CTranslate2's own format, made in memory to see whether a device can run it.
+"""The smallest Whisper: one layer, random weights, in CTranslate2's format, to try a device.
 
-Its encoder has a Whisper's convolutions, products, attention and norms, so a device that lacks one of their libraries or kernels says so here,
-and not an hour into a film.
+Its encoder has a Whisper's convolutions, products, attention and norms, so a device that lacks one of their
+libraries or kernels says so here, and not an hour into a film.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ def files() -> dict[str, bytes]:
 
 
 def encode(device: str, compute_type: str) -> Any:
-    """Run the encoder over 30 s of noise on `device`; returns float32 (1, 1500, 64). Whatever CTranslate2 raises."""
+    """Run the encoder over 30 s of noise on `device`; returns float32 (1, 1500, 64).
+
+    Whatever CTranslate2 raises.
+    """
     import ctranslate2
     import numpy as np
 
@@ -71,7 +74,10 @@ def _variables() -> dict[str, Any]:
 
 
 def _binary(variables: dict[str, Any]) -> bytes:
-    """CTranslate2's binary model, format 6: names with their lengths and a zero, arrays with rank, shape, type and size."""
+    """CTranslate2's binary model, format 6.
+
+    Names with their lengths and a zero, arrays with rank, shape, type and size.
+    """
     import numpy as np
 
     def text(value: str) -> bytes:

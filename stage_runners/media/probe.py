@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ipc.errors import StageError
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.stream import Stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +117,7 @@ def probe(path: Path) -> Film:
         ) from error
 
 
-def _film(container: Any) -> Film:
+def _film(container: InputContainer) -> Film:
     import av
 
     numbers: dict[str, int] = {}
@@ -138,8 +142,8 @@ def _film(container: Any) -> Film:
                 purposes=tuple(name for name in names if name != "default"),
                 channels=getattr(context, "channels", 0) or 0 if kind == "audio" else 0,
                 rate=getattr(context, "sample_rate", 0) or 0 if kind == "audio" else 0,
-                start=float(stream.start_time * stream.time_base) if stream.start_time is not None else None,
-                seconds=_seconds(stream),
+                start=_start(stream),
+                seconds=_seconds(stream, container.start_time or 0),
                 picture="attached_pic" in names,
                 filename=tags.get("filename", ""),
                 mimetype=tags.get("mimetype", ""),
@@ -159,17 +163,24 @@ def _film(container: Any) -> Film:
     )
 
 
-def _length(container: Any) -> float | None:
+def _length(container: InputContainer) -> float | None:
     """How long the container says it is, from its start; Matroska writes the time of its end."""
     if not container.duration:
         return None
     start = (container.start_time or 0) if "matroska" in container.format.name else 0
-    return (container.duration - max(0, start)) / 1e6
+    return float(container.duration - max(0, start)) / 1e6
 
 
-def _seconds(stream: Any) -> float | None:
+def _start(stream: Stream) -> float | None:
+    """When a stream begins, in seconds on the container's clock."""
+    if stream.start_time is None or stream.time_base is None:
+        return None
+    return float(stream.start_time * stream.time_base)
+
+
+def _seconds(stream: Stream, film_start: int) -> float | None:
     """When a stream says it ends, in seconds after the film's start; Matroska keeps its end in a tag."""
-    first = max(0, stream.container.start_time or 0) / 1e6
+    first = max(0, film_start) / 1e6
     if stream.duration and stream.time_base:
         return float((stream.duration + (stream.start_time or 0)) * stream.time_base) - first
     tag = next((value for name, value in stream.metadata.items() if name.upper().startswith("DURATION")), "")

@@ -10,6 +10,7 @@ from stage_runners.media.stage import WAVEFORM
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
     from ipc.context import Context
 
@@ -51,7 +52,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     )
 
 
-def extremes(samples: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
+def extremes(samples: NDArray[np.int16], width: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """The minimum and the maximum of each `width` samples of an int16 array of shape (n,), as int32 of shape (ceil(n / width),).
 
     The last stretch may be shorter; no sample is made up to fill it.

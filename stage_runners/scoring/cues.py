@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
+from ipc import cue_rules
+from ipc.cue_rules import CueLimits, milliseconds
 from stage_runners.scoring.text import SPACELESS
 from stage_runners.scoring.units import Cue
 
-_SLACK = 0.002
-"""Seconds that rounding to a file's milliseconds may take."""
 PATIENCE_S = 120
 """Seconds that SubER may take."""
+_NAMES = {
+    cue_rules.WIDE: "line_too_long",
+    cue_rules.LINES: "too_many_lines",
+    cue_rules.TOO_FAST: "too_fast",
+    cue_rules.TOO_SHORT: "too_short",
+    cue_rules.TOO_LONG: "too_long",
+    cue_rules.COLLIDES: "overlap",
+    cue_rules.GAP: "gap_too_small",
+}
+"""What scores call the rules, in the order in which they count them."""
 _UNSCORED = {"ja": "Japanese", "ko": "Korean"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What a cue may be, in one language: characters a line and a second, lines, seconds shown, seconds between two."""
-
-    width: int
-    lines: int
-    cps: float
-    shortest: float
-    longest: float
-    gap: float
-
-    @staticmethod
-    def of(params: Mapping[str, Any], language: str) -> Limits:
-        """From the parameters of the stage `subtitles`."""
-        return Limits(
-            width=int(params["line_widths"].get(language, params["max_line_width"])),
-            lines=int(params["max_line_count"]),
-            cps=float(params["reading_speeds"].get(language, params["max_cps"])),
-            shortest=float(params["min_duration"]),
-            longest=float(params["max_duration"]),
-            gap=float(params["min_gap"]),
-        )
-
-
-def rules(cues: Sequence[Cue], limits: Limits) -> dict[str, Any]:
+def rules(cues: Sequence[Cue], limits: CueLimits) -> dict[str, Any]:
     """How many of the cues, in order, keep the rules: `clean` is the share that breaks none, `broken` counts by rule.
 
     `fair` forgives a cue that is only too fast, and would be if it stayed until the next one or as long as is allowed: people do
@@ -50,33 +35,28 @@ def rules(cues: Sequence[Cue], limits: Limits) -> dict[str, Any]:
     clean = fair = 0
     for at, cue in enumerate(cues):
         wrong = _broken(cue, cues[at - 1] if at else None, limits)
-        room = cues[at + 1].start - cue.start - limits.gap if at + 1 < len(cues) else limits.longest
-        forced = _length(cue) / max(min(room, limits.longest), 1e-3) > limits.cps
         clean += not wrong
-        fair += not wrong or (wrong == ["too_fast"] and forced)
+        fair += not wrong or (
+            wrong == [_NAMES[cue_rules.TOO_FAST]]
+            and _forced(cue, cues[at + 1] if at + 1 < len(cues) else None, limits)
+        )
         for rule in wrong:
             broken[rule] = broken.get(rule, 0) + 1
     return {"cues": len(cues), "clean": clean / len(cues), "fair": fair / len(cues), "broken": broken}
 
 
-def _broken(cue: Cue, before: Cue | None, limits: Limits) -> list[str]:
-    shown = cue.end - cue.start
-    gap = cue.start - before.end if before else limits.gap
-    found = {
-        "line_too_long": any(len(line) > limits.width for line in cue.lines),
-        "too_many_lines": len(cue.lines) > limits.lines,
-        "too_fast": _length(cue) / max(shown, 1e-3) > limits.cps,
-        "too_short": shown < limits.shortest - _SLACK,
-        "too_long": shown > limits.longest + _SLACK,
-        "overlap": gap < -_SLACK / 2,
-        "gap_too_small": -_SLACK / 2 <= gap < limits.gap - _SLACK,
-    }
-    return [rule for rule, broken in found.items() if broken]
+def _broken(cue: Cue, before: Cue | None, limits: CueLimits) -> list[str]:
+    """The rules that the cue breaks, by the names that scores have for them."""
+    wrong = set(cue_rules.broken(cue.lines, milliseconds(cue.start, cue.end), limits))
+    if before is not None:
+        wrong.add(cue_rules.broken_between(milliseconds(before.end, cue.start), limits))
+    return [name for rule, name in _NAMES.items() if rule in wrong]
 
 
-def _length(cue: Cue) -> int:
-    """Characters that are read, a line break as one blank."""
-    return len(" ".join(cue.lines).strip())
+def _forced(cue: Cue, following: Cue | None, limits: CueLimits) -> bool:
+    """Whether it would be too fast even if it were shown as long as it could be."""
+    room = milliseconds(cue.start, following.start) - limits.gap_ms if following else limits.max_ms
+    return cue_rules.too_fast(cue_rules.characters(cue.lines), min(room, limits.max_ms), limits)
 
 
 def why_no_suber(language: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ipc.cue_rules import limits_of
 from ipc.errors import StageError
 from stage_runners.scoring import cues as score_cues
 from stage_runners.scoring import diarization, language, times
@@ -215,7 +216,7 @@ class Scoring:
 
     def _rules(self) -> None:
         """The rules of a profile: our cues and, beside them, the reference's own."""
-        limits = score_cues.Limits.of(self._request["limits"], self._language)
+        limits = limits_of(self._request["limits"], self._language)
         told: dict[str, Any] = {}
         ours = first(self._ours, lambda s: s.cues, "srt")
         if ours is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ipc.intervals import overlap
 from stage_runners.scoring.srt import voices
 from stage_runners.scoring.units import Turn, Unit
 
@@ -16,7 +17,7 @@ def attributed(units: Iterable[Unit], turns: Sequence[Turn]) -> list[Unit]:
         start, end = unit.start or 0.0, unit.end or 0.0
         seconds: dict[str, float] = {}
         for turn in turns:
-            shared = min(end, turn.end) - max(start, turn.start)
+            shared = overlap(start, end, turn.start, turn.end)
             if shared > 0:
                 seconds[turn.speaker] = seconds.get(turn.speaker, 0.0) + shared
         if seconds:

@@ -13,6 +13,7 @@ from stage_runners.shots.cuts import HEIGHT, WIDTH
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
     from ipc.context import Context
 
@@ -51,7 +52,7 @@ def frames(
     clip: tuple[float, float] | None,
     context: Context,
     said: list[str],
-) -> Iterator[tuple[float, np.ndarray]]:
+) -> Iterator[tuple[float, NDArray[np.uint8]]]:
     """Yield `(seconds, picture)`, a uint8 array of shape (3, HEIGHT, WIDTH), of every frame from the film's start on.
 
     What ffmpeg complains about is appended to `said` at the end. A picture that it cannot decode yields nothing.
@@ -63,7 +64,7 @@ def frames(
     arguments = decoding(path, film, track, clip, context.threads)
     with ffmpeg.piped(arguments, context, said) as stream:
         try:
-            container = av.open(stream, format="nut")
+            container = av.open(stream, mode="r", format="nut")
         except (av.error.FFmpegError, ValueError):
             return
         with closing(container):

@@ -11,17 +11,15 @@ from stage_runners.media.probe import Film, Track, on_the_container, probe
 from stage_runners.shots.cuts import cuts
 from stage_runners.shots.frames import frames, track_of
 from stage_runners.shots.stage import SHOTS
+from stage_runners.shots.thresholds import PICTURE_CHECKS as CHECKS
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
     from ipc.context import Context
 
 STAGE = SHOTS
-SHORT_BY_SECONDS = 1.0
-"""A picture that ends so much before what it announced has been cut off."""
-_TICK = 0.001
-"""Matroska's clock: a frame every 41.7 ms is written as 41 and 42."""
 
 
 def load(params: Mapping[str, Any], device: str) -> None:
@@ -55,14 +53,16 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
 class Seen:
     """Frames as they pass, with what is to be known of them at the end; progress and cancellation on the way."""
 
-    def __init__(self, source: Iterator[tuple[float, np.ndarray]], context: Context, expected: float) -> None:
+    def __init__(
+        self, source: Iterator[tuple[float, NDArray[np.uint8]]], context: Context, expected: float
+    ) -> None:
         self._source, self._context, self._expected = source, context, expected
         self._steps: dict[float, tuple[int, float]] = {}
         self.count = 0
         self.last = 0.0
         self.longest = 0.0
 
-    def __iter__(self) -> Iterator[tuple[float, np.ndarray]]:
+    def __iter__(self) -> Iterator[tuple[float, NDArray[np.uint8]]]:
         """Yield the frames."""
         for time, picture in self._source:
             self._context.check()
@@ -81,7 +81,11 @@ class Seen:
         if not self._steps:
             return 0.0
         common = max(self._steps, key=lambda step: self._steps[step][0])
-        near = [facts for step, facts in self._steps.items() if abs(step - common) < _TICK * 1.5]
+        near = [
+            facts
+            for step, facts in self._steps.items()
+            if abs(step - common) < CHECKS.tick_s * CHECKS.ticks_apart
+        ]
         seconds = sum(whole for _, whole in near)
         return round(sum(count for count, _ in near) / seconds, 3) if seconds > 0 else 0.0
 
@@ -101,9 +105,13 @@ def _mark_if_damaged(
     if not seen.count:
         context.method = "picture not readable"
         context.degraded(f"the picture of {name} cannot be decoded{first}")
-    elif expected and seen.last < expected - SHORT_BY_SECONDS and (said or expected - seen.last > 5):
+    elif (
+        expected
+        and seen.last < expected - CHECKS.short_by_s
+        and (said or expected - seen.last > CHECKS.lost_s)
+    ):
         context.degraded(f"the picture of {name} ends at {seen.last:.0f} s of {expected:.0f} s{first}")
-    elif said and seen.longest > SHORT_BY_SECONDS:
+    elif said and seen.longest > CHECKS.short_by_s:
         context.degraded(f"the picture of {name} is damaged: {seen.longest:.0f} s in one place lack{first}")
     elif said:
         context.warn(f"ffmpeg complained about the picture ({len(said)} kinds), first{first}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Resources, Stage, Switch, on_cpu
 from stage_runners.shared_params import CLIP
+from stage_runners.shots.thresholds import THRESHOLDS
 
 SHOTS = Stage(
     name="shots",
@@ -20,4 +21,5 @@ SHOTS = Stage(
     resources=Resources(cores=2, memory_mb=600),
     stall_s=180,
     packages=("av", "imageio-ffmpeg"),
+    thresholds=THRESHOLDS,
 )

@@ -11,30 +11,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stage_runners.sounds.thresholds import ACTIVATION as LIMITS
+
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.floating]
 
 RATE = 16_000
-WINDOW, HOP = 1500, 375
-"""93 ms and 23 ms at 16 kHz, as in the paper at 11 kHz."""
-BINS = 516
-"""Frequencies to 5.5 kHz, as in the paper."""
-SURROUNDINGS = 21
-"""Bins that the mean is of which each is compared with."""
-ACTIVE_DB = 3.0
-"""How much louder than its surroundings a frequency is that counts as active."""
-HEARD_DB, BESIDE_DB = -85.0, 60.0
-"""A frequency counts only where it is that loud (0: the loudest tone), and no more than that below the loudest of its frame."""
-HALF = 50
-"""Frames of half a block: blocks of 2.3 s overlap by half."""
-HALF_SAMPLES = HALF * HOP
-PEAKS = 5
-HUM_SHARE = 0.7
-HUM_LEAST = 20
-"""Half blocks (23 s) from which it can be said that a frequency never stops."""
+WINDOW, HOP, BINS = LIMITS.window, LIMITS.hop, LIMITS.bins
+HALF_SAMPLES = LIMITS.half_block * HOP
 
 
-def activations(samples: np.ndarray) -> np.ndarray:
+def activations(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """Activation of each frequency, 0..1, in each whole half block of float32 samples: float32 of shape (halves, BINS).
 
     A half block needs the frames that begin in it, so the last one reaches `WINDOW - HOP` samples further.
@@ -49,41 +39,41 @@ def activations(samples: np.ndarray) -> np.ndarray:
         frames = np.lib.stride_tricks.sliding_window_view(piece, WINDOW)[::HOP]
         power = np.abs(np.fft.rfft(frames * taper, axis=1))[:, :BINS] / (taper.sum() / 2)
         level = 20 * np.log10(power + 1e-9)
-        least = np.maximum(HEARD_DB, level.max(axis=1, keepdims=True) - BESIDE_DB)
-        result[k] = ((level - around(level) > ACTIVE_DB) & (level > least)).mean(axis=0)
+        least = np.maximum(LIMITS.audible_db, level.max(axis=1, keepdims=True) - LIMITS.masked_db)
+        result[k] = ((level - around(level) > LIMITS.active_db) & (level > least)).mean(axis=0)
     return result
 
 
-def around(level: np.ndarray) -> np.ndarray:
-    """The running mean over `SURROUNDINGS` frequencies of an array of shape (frames, BINS)."""
+def around(level: Floats) -> Floats:
+    """The running mean over the surrounding frequencies of an array of shape (frames, BINS)."""
     import numpy as np
 
-    side = SURROUNDINGS // 2
+    side = LIMITS.surroundings // 2
     padded = np.pad(level, ((0, 0), (side + 1, side)), mode="edge").astype(np.float64)
     total = np.cumsum(padded, axis=1)
-    return (total[:, SURROUNDINGS:] - total[:, :-SURROUNDINGS]) / SURROUNDINGS
+    return (total[:, LIMITS.surroundings :] - total[:, : -LIMITS.surroundings]) / LIMITS.surroundings
 
 
-def without_hum(halves: np.ndarray) -> np.ndarray:
+def without_hum(halves: Floats) -> Floats:
     """The activations without those frequencies that sound nearly all the time, and their neighbours that they leak into."""
     import numpy as np
 
-    if len(halves) < HUM_LEAST:
+    if len(halves) < LIMITS.hum_half_blocks:
         return halves
-    hum = halves.mean(axis=0) >= HUM_SHARE
+    hum = halves.mean(axis=0) >= LIMITS.hum_share
     wide = hum | np.roll(hum, 1) | np.roll(hum, -1)
     return np.where(wide[None, :], 0.0, halves)
 
 
-def scores(halves: np.ndarray) -> np.ndarray:
+def scores(halves: Floats) -> Floats:
     """The score of each block: of each two neighbouring half blocks, so one less than there are halves; shape (halves - 1,)."""
     import numpy as np
 
     blocks = (halves[:-1] + halves[1:]) / 2
-    return np.array([peaks(block)[:PEAKS].sum() for block in blocks], np.float32)
+    return np.array([peaks(block)[: LIMITS.peaks].sum() for block in blocks], np.float32)
 
 
-def peaks(activation: np.ndarray) -> np.ndarray:
+def peaks(activation: Floats) -> Floats:
     """How far each local maximum stands above the higher of the two minima beside it, the strongest first."""
     import numpy as np
 

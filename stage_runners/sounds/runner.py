@@ -6,30 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ipc.rows import read_rows
 from stage_runners.sounds import music
 from stage_runners.sounds.stage import SOUNDS
+from stage_runners.sounds.thresholds import DECISION
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
     from ipc.artifacts import Audio
     from ipc.context import Context
 
 STAGE = SOUNDS
 
-BESIDE_SPEECH = 0.3
-"""Seconds next to speech that are not looked at: what is said fades there."""
-LEAST_MUSIC = 3.4
-"""Seconds: two blocks that overlap by half. Of less it cannot be said."""
-LEAST_SILENCE = 2.0
-ON, GOES_ON = 2.4, 2.0
-"""Score that music reaches on the mean, and in each block. Of rain, wind, waves, birds, streets and rooms one block in 200 reaches 2.4."""
-SURE = 3.5
-"""Score that nothing but music has: confidence 1."""
-SILENT = 32768 * 10 ** (-60 / 20)
-"""Amplitude (60 dB below the largest) under which nothing is heard."""
-_PIECE = 0.1
-"""Seconds that are silent or not."""
+SILENT = 32768 * 10 ** (DECISION.silent_db / 20)
+"""Amplitude of int16 samples under which nothing is heard."""
 
 
 def load(params: Mapping[str, Any], device: str) -> None:
@@ -42,12 +34,12 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     del model
     import numpy as np
 
-    from ipc.artifacts import open_audio, read
+    from ipc.artifacts import open_audio
 
     audio = open_audio(inputs["audio"])
-    speech = [(row["start"], row["end"]) for row in read(inputs["speech"], "regions").rows()]
+    speech = [(row["start"], row["end"]) for row in read_rows(inputs["speech"], "regions")]
     found: list[tuple[float, float, str, float | None]] = []
-    heard: list[tuple[float, float, np.ndarray]] = []
+    heard: list[tuple[float, float, NDArray[np.floating]]] = []
     for start, end in gaps(speech, audio.seconds):
         context.progress(start, audio.seconds, phase="listen")
         found.extend((a, b, "silence", None) for a, b in silences(audio, start, end))
@@ -69,14 +61,14 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
 
 def gaps(speech: Sequence[tuple[float, float]], seconds: float) -> Iterator[tuple[float, float]]:
     """Where nobody speaks for long enough that something can be said of it."""
-    last = -BESIDE_SPEECH
-    for start, end in [*sorted(speech), (seconds + BESIDE_SPEECH, 0.0)]:
-        if start - last - 2 * BESIDE_SPEECH >= LEAST_SILENCE:
-            yield max(0.0, last + BESIDE_SPEECH), min(seconds, start - BESIDE_SPEECH)
+    last = -DECISION.beside_speech_s
+    for start, end in [*sorted(speech), (seconds + DECISION.beside_speech_s, 0.0)]:
+        if start - last - 2 * DECISION.beside_speech_s >= DECISION.least_silence_s:
+            yield max(0.0, last + DECISION.beside_speech_s), min(seconds, start - DECISION.beside_speech_s)
         last = max(last, end)
 
 
-def _heard(audio: Audio, start: float, end: float, context: Context) -> np.ndarray:
+def _heard(audio: Audio, start: float, end: float, context: Context) -> NDArray[np.floating]:
     """Activations of a gap, a minute in memory at a time; shape (halves, BINS)."""
     import numpy as np
 
@@ -91,7 +83,7 @@ def _heard(audio: Audio, start: float, end: float, context: Context) -> np.ndarr
     return np.concatenate(pieces)
 
 
-def stretches(scores: np.ndarray, start: float, end: float) -> Iterator[tuple[float, float, float]]:
+def stretches(scores: NDArray[np.floating], start: float, end: float) -> Iterator[tuple[float, float, float]]:
     """Yield `(start, end, confidence)` of music in the gap from `start` to `end`, by the scores of its blocks.
 
     A single block below the mark is a rest in the music. What comes within half a block of the gap's end goes on to it.
@@ -100,17 +92,17 @@ def stretches(scores: np.ndarray, start: float, end: float) -> Iterator[tuple[fl
     for first, last in _runs(scores):
         a, b = start + first * half, start + (last + 2) * half
         mean = float(scores[first : last + 1].mean())
-        if b - a < LEAST_MUSIC or mean < ON:
+        if b - a < DECISION.least_music_s or mean < DECISION.on:
             continue
         b = end if end - b < 1.5 * half else min(b, end)
-        yield a, b, round(min(1.0, (mean - GOES_ON) / (SURE - GOES_ON)), 3)
+        yield a, b, round(min(1.0, (mean - DECISION.goes_on) / (DECISION.sure - DECISION.goes_on)), 3)
 
 
-def _runs(scores: np.ndarray) -> Iterator[tuple[int, int]]:
+def _runs(scores: NDArray[np.floating]) -> Iterator[tuple[int, int]]:
     """First and last block of each run that keeps to the mark, but for single blocks."""
     first = last = None
     for k, score in enumerate(scores):
-        if score >= GOES_ON:
+        if score >= DECISION.goes_on:
             first, last = (k if first is None else first), k
         elif first is not None and last is not None and k - last > 1:
             yield first, last
@@ -120,20 +112,20 @@ def _runs(scores: np.ndarray) -> Iterator[tuple[int, int]]:
 
 
 def silences(audio: Audio, start: float, end: float) -> Iterator[tuple[float, float]]:
-    """Yield where nothing at all is heard between `start` and `end` for `LEAST_SILENCE` seconds."""
+    """Yield where nothing at all is heard between `start` and `end` for as long as the shortest silence."""
     import numpy as np
 
-    width = round(_PIECE * audio.sample_rate)
+    width = round(DECISION.piece_s * audio.sample_rate)
     first = round(start * audio.sample_rate)
     count = max(0, round(end * audio.sample_rate) - first) // width
     began: float | None = None
     for k in range(count + 1):
         piece = audio.samples[first + k * width : first + (k + 1) * width]
         quiet = k < count and int(np.abs(piece.astype(np.int32)).max(initial=0)) < SILENT
-        now = start + k * _PIECE
+        now = start + k * DECISION.piece_s
         if quiet and began is None:
             began = now
         elif not quiet and began is not None:
-            if now - began >= LEAST_SILENCE:
+            if now - began >= DECISION.least_silence_s:
                 yield began, min(now, end)
             began = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Resources, Stage, Switch, on_cpu
+from stage_runners.sounds.thresholds import THRESHOLDS
 
 SOUNDS = Stage(
     name="sounds",
@@ -21,4 +22,5 @@ SOUNDS = Stage(
         help="detect music where nobody speaks, and write it down",
         cli=Cli(name="sounds", group="subtitles", example=True, unset="as the profile says"),
     ),
+    thresholds=THRESHOLDS,
 )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
+from ipc.intervals import length, shared, union
+from ipc.rows import DoubtRow, RegionRow, SegmentRow
 from stage_runners.subtitles.cues import Cue
 from stage_runners.subtitles.edits.cues import EDITED
 from stage_runners.subtitles.sdh import FLAG as SOUND
+from stage_runners.subtitles.thresholds import DOUBTS
+
+if TYPE_CHECKING:
+    from ipc.context import Context
 
 FLAG = "doubtful"
 _DOUBTED = ("flagged", "recovered")
-_SAME = 0.5
-"""Share of a segment's time that has to be doubted: aligners move words, and speakers cut segments, after the doubt was raised."""
-Row = Mapping[str, Any]
 Times = Sequence[tuple[float, float]]
 
 
@@ -25,14 +28,20 @@ class Trust:
     again by time.
     """
 
-    def __init__(self, segments: Sequence[Row], doubts: Sequence[Row], speech: Sequence[Row] | None) -> None:
-        times = joined([(row["start"], row["end"]) for row in doubts if row["verdict"] in _DOUBTED])
+    def __init__(
+        self,
+        segments: Sequence[SegmentRow],
+        doubts: Sequence[DoubtRow],
+        speech: Sequence[RegionRow] | None,
+    ) -> None:
+        times = union((row["start"], row["end"]) for row in doubts if row["verdict"] in _DOUBTED)
         self._speech = speech
         self._doubted = {
             row["id"]
             for row in segments
             if times
-            and shared([(row["start"], row["end"])], times) >= _SAME * max(0.05, row["end"] - row["start"])
+            and shared([(row["start"], row["end"])], times)
+            >= DOUBTS.segment_share * max(DOUBTS.least_s, row["end"] - row["start"])
         }
 
     def flagged(self, cues: Sequence[Cue]) -> list[Cue]:
@@ -44,7 +53,7 @@ class Trust:
             for cue in cues
         ]
 
-    def report(self, cues: Sequence[Cue], context: Any) -> None:
+    def report(self, cues: Sequence[Cue], context: Context) -> None:
         """Say the facts `coverage` and `unsupported`, always both, where speech was looked for."""
         if self._speech is None:
             return
@@ -59,31 +68,6 @@ def shares(shown: Times, speech: Times) -> tuple[float, float]:
 
     Both are lists of (start, end) in seconds. Without speech all of it is covered, and of nothing shown nothing is unsupported.
     """
-    shown, speech = joined(shown), joined(speech)
-    both = shared(shown, speech)
-    heard, seen = (sum(end - start for start, end in times) for times in (speech, shown))
+    shown, speech = union(shown), union(speech)
+    both, heard, seen = shared(shown, speech), length(speech), length(shown)
     return (both / heard if heard else 1.0), (1.0 - both / seen if seen else 0.0)
-
-
-def joined(times: Times) -> list[tuple[float, float]]:
-    """The same seconds in order, with no two stretches that touch."""
-    result: list[tuple[float, float]] = []
-    for start, end in sorted(pair for pair in times if pair[1] > pair[0]):
-        if result and start <= result[-1][1]:
-            result[-1] = (result[-1][0], max(result[-1][1], end))
-        else:
-            result.append((start, end))
-    return result
-
-
-def shared(some: Times, others: Times) -> float:
-    """Seconds in both, each in order and apart."""
-    total, first = 0.0, 0
-    for start, end in some:
-        while first < len(others) and others[first][1] <= start:
-            first += 1
-        for low, high in others[first:]:
-            if low >= end:
-                break
-            total += max(0.0, min(end, high) - max(start, low))
-    return total

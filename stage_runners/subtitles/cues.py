@@ -5,28 +5,26 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from ipc.cue_rules import GRID_MS, MOVING, CueLimits
+from stage_runners.subtitles.thresholds import CUE_TIMES
+
 DASH = "- "
-_MOVING = 12.0
-"""Frames a second from which on a picture seems to move."""
 
 
-@dataclass(frozen=True)
-class Profile:
-    """Limits of a cue: characters a line, lines, characters a second, milliseconds."""
+@dataclass(frozen=True, kw_only=True)
+class Profile(CueLimits):
+    """The limits of a cue, with times on the grid, and how a layout sets its times."""
 
-    width: int = 42
-    lines: int = 2
-    cps: float = 17.0
     min_ms: int = 840
     max_ms: int = 7000
     gap_ms: int = 80
     chain_ms: int = 400
     """A gap shorter than this is closed to `gap_ms`: a short flicker of nothing disturbs more than none."""
-    late_ms: int = 400
+    late_ms: int = CUE_TIMES.late_ms
     """A cue may start this much after its first word where the one before could not be seen otherwise."""
-    patience_ms: int = 160
+    patience_ms: int = CUE_TIMES.patience_ms
     """The same where the one before could not be read to its end: four frames of 24, which nobody notices."""
-    hold_ms: int = 100
+    hold_ms: int = CUE_TIMES.hold_ms
     """A cue stays this much after its last word where there is room: the word's end is only measured."""
     snap_ms: int = 0
     """Around a change of shot, a cue that begins or ends within this takes the shot's time; 0: shots are not looked at."""
@@ -36,49 +34,12 @@ class Profile:
     dash: str = DASH
     """What stands before each line where two speak in one cue."""
 
-    def on_film(self, frame_rate: float, grid_ms: int) -> Profile:
-        """The same limits for a film of `frame_rate` frames a second (0: no picture): the gap is also `gap_frames` long.
-
-        A picture slower than `_MOVING` is a slide beside a recording: nobody sees its frames.
-        """
-        moving = frame_rate >= _MOVING
+    def on_film(self, frame_rate: float) -> Profile:
+        """The same limits for a film of `frame_rate` frames a second (0: no picture): the gap is also `gap_frames` long if it moves."""
+        moving = frame_rate >= MOVING
         frame = 1000 / frame_rate if moving else self.frame_ms
-        frames = math.ceil(round(self.gap_frames * frame / grid_ms, 4)) * grid_ms if moving else 0
+        frames = math.ceil(round(self.gap_frames * frame / GRID_MS, 4)) * GRID_MS if moving else 0
         return replace(self, frame_ms=frame, gap_ms=max(self.gap_ms, frames))
-
-
-@dataclass(frozen=True)
-class Costs:
-    """What the layout weighs; the unit is about what one more cue is worth."""
-
-    cue: float = 3.0
-    clause: float = 4.0
-    phrase: float = 12.0
-    """A cut in the middle of a phrase, at no punctuation."""
-    dangling: float = 3.0
-    """Factor on what ending a line there would cost: an article at the end of a cue is worse than of a line."""
-    torn: float = 15.0
-    """A cut between words that belong together, rather than which a cue may be too fast."""
-    sentence_inside: float = 2.0
-    ragged: float = 6.0
-    """A sentence that begins in a cue behind another one's end, and is cut."""
-    shot_inside: float = 1.5
-    """A change of shot in the middle of a cue."""
-    pause_inside: float = 8.0
-    """A second of silence inside a cue, past the first 0.3 s."""
-    dialogue: float = 8.0
-    """Two speakers in one cue."""
-    brief: float = 6.0
-    """A second that a cue is shorter than one second and a half."""
-    late: float = 25.0
-    """A second that a cue starts late."""
-    fast: float = 4.0
-    """A cue that cannot be read, and each character in it: rather a short one than a long one."""
-    fast_character: float = 0.5
-    faster: float = 20.0
-    """Reading time that lacks, as a share of what there is."""
-    short: float = 80.0
-    long: float = 300.0
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+
+from ipc.rows import SegmentRow
 
 UNDETERMINED = "und"
 
 
-def language_of(segments: Sequence[Mapping[str, Any]]) -> str:
-    """The language that is spoken longest; `und` where nothing is."""
+def language_of(segments: Sequence[SegmentRow]) -> str:
+    """The language that is spoken longest; `und` where nobody speaks."""
     seconds: dict[str, float] = {}
     for segment in segments:
         code = segment["language"]

@@ -9,21 +9,17 @@ broken as little as can be and the cue is flagged.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from stage_runners.subtitles.cues import Costs, Cue, Line, Profile
-from stage_runners.subtitles.line_breaks import TORN, Lines
+from ipc.cue_rules import reading_ms, too_fast, too_long, too_short
+from stage_runners.subtitles.cues import Cue, Line, Profile
+from stage_runners.subtitles.line_breaks import Lines
+from stage_runners.subtitles.thresholds import COSTS, CUE_TIMES, LINE_BREAKS, SEARCH, Costs
 from stage_runners.subtitles.times import NEVER, Times, timed
-from stage_runners.subtitles.tokens import GRID_MS, Token
-
-_STATES = 8
-"""Lateness values kept at a place: with twice as many no layout of a test film changed."""
-_LEAST_MS = 240
-"""Time a cue gets though all its words lie under those of the one before."""
+from stage_runners.subtitles.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ class Layout:
         labels: Mapping[str, str] | None = None,
         *,
         every: bool = False,
-        costs: Costs | None = None,
+        costs: Costs = COSTS,
         shots: Sequence[float] = (),
     ) -> None:
         self.tokens = tokens
@@ -71,7 +67,7 @@ class Layout:
         self.profile = profile
         self._labels = labels or {}
         self._every = every
-        self._costs = costs or Costs()
+        self._costs = costs
         self._lines = Lines(tokens, language, profile.width, profile.lines)
         self._changes = [k for k in range(1, len(tokens)) if tokens[k].speaker != tokens[k - 1].speaker]
         self._change_set = {0, *self._changes}
@@ -95,11 +91,14 @@ class Layout:
             ended = lines.ends[k]
             cut = {"sentence": 0.0, "clause": costs.clause}.get(ended, costs.phrase)
             if not ended and token.segment != tokens[k - 1].segment:
-                cut *= 0.5
-            cut = cut * max(0.25, 1 - pause / 1.2) + costs.dangling * lines.breaks[k]
-            cut += costs.torn * (lines.breaks[k] >= TORN)
+                cut *= costs.segment_share
+            cut = (
+                cut * max(costs.pause_least_share, 1 - pause / costs.pause_full_s)
+                + costs.dangling * lines.breaks[k]
+            )
+            cut += costs.torn * (lines.breaks[k] >= LINE_BREAKS.torn)
             self._cut.append(0.0 if k in self._change_set else cut)
-            inside = costs.pause_inside * max(0.0, pause - 0.3)
+            inside = costs.pause_inside * max(0.0, pause - costs.pause_free_s)
             self._sentences.append(self._sentences[-1] + (ended == "sentence"))
             self._inside.append(
                 self._inside[-1] + inside + (costs.sentence_inside if ended == "sentence" else 0)
@@ -175,16 +174,16 @@ class Layout:
         cost = costs.late * late / 1000
         pushed = 0
         if said > profile.max_ms:
-            cost += costs.long + (said - profile.max_ms) / 100
+            cost += costs.long + (said - profile.max_ms) / costs.long_ms
         if room < profile.min_ms:
             lacking = profile.min_ms - room
             if span.last < len(self.tokens) and lacking <= profile.late_ms:
                 pushed, room = lacking, profile.min_ms
             else:
-                pushed = max(0, _LEAST_MS - room) if span.last < len(self.tokens) else 0
-                cost += costs.short + lacking / 10
+                pushed = max(0, SEARCH.least_ms - room) if span.last < len(self.tokens) else 0
+                cost += costs.short + lacking / costs.short_ms
                 room += pushed
-        needed = self._reading(span.characters)
+        needed = reading_ms(span.characters, profile.cps)
         if room < needed and not pushed and span.last < len(self.tokens):
             delay = self._onset[span.last] - self.tokens[span.last].start
             lacking = needed - room
@@ -194,17 +193,13 @@ class Layout:
             cost += costs.fast + costs.fast_character * span.characters
             cost += costs.faster * (needed / max(room, 1) - 1)
         shown = min(room, max(needed, said))
-        return cost + costs.brief * max(0, 1500 - shown) / 1000, pushed
+        return cost + costs.brief * max(0, costs.brief_ms - shown) / 1000, pushed
 
     def _room(self, first: int, late: int, last: int) -> tuple[int, int, int]:
         """Start of a cue, how long its words last, and how long it may stay, in milliseconds."""
         start = self._onset[first] + late
         said = max(self._spoken[last] - start, 0)
         return start, said, min(self._onset[last] - self.profile.gap_ms - start, self.profile.max_ms)
-
-    def _reading(self, characters: int) -> int:
-        """Milliseconds it takes to read `characters`, on the grid."""
-        return math.ceil(characters * 1000 / self.profile.cps / GRID_MS) * GRID_MS
 
     def _label(self, first: int) -> str:
         """Label of a cue, or of a dialogue's line, that starts at token `first`."""
@@ -233,16 +228,16 @@ class Layout:
         onset = self.tokens[first].start
         start = self._onset[first] + late
         spoken = max(self._spoken[span.last], start)
-        return Times(onset, spoken, self._reading(span.characters), start)
+        return Times(onset, spoken, reading_ms(span.characters, self.profile.cps), start)
 
     def _cue(self, first: int, span: _Span, when: Times) -> Cue:
         profile = self.profile
         tokens = self.tokens[first : span.last]
         flags = {
-            "too_fast": when.needed > when.end - when.start,
-            "too_short": when.end - when.start < profile.min_ms,
-            "too_long": when.spoken - when.start > profile.max_ms,
-            "late": when.start - when.onset > max(2 * profile.gap_ms, profile.patience_ms)
+            "too_fast": too_fast(span.characters, when.end - when.start, profile),
+            "too_short": too_short(when.end - when.start, profile),
+            "too_long": too_long(when.spoken - when.start, profile),
+            "late": when.start - when.onset > max(CUE_TIMES.late_gaps * profile.gap_ms, profile.patience_ms)
             and not when.snapped,
             "overlap": any(token.overlap for token in tokens),
             "guessed_times": any(token.guessed for token in tokens),
@@ -268,9 +263,9 @@ class Layout:
 
 
 def _undominated(states: Mapping[int, _Step]) -> dict[int, _Step]:
-    """The states that no other beats in both cost and lateness, at most `_STATES`, the least late first."""
+    """The states that no other beats in both cost and lateness, at most `SEARCH.states`, the least late first."""
     kept: dict[int, _Step] = {}
     for late in sorted(states):
         if not kept or states[late].cost < min(step.cost for step in kept.values()):
             kept[late] = states[late]
-    return dict(list(kept.items())[:_STATES])
+    return dict(list(kept.items())[: SEARCH.states])

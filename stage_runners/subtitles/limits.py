@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ipc.cue_rules import limits_of
 from ipc.errors import StageError
 from stage_runners.subtitles.cues import DASH, Profile
-from stage_runners.subtitles.tokens import GRID_MS, up
+from stage_runners.subtitles.tokens import up
 
 MIN_WIDTH = 16
 """A speaker label and the words that cannot be cut have to fit a line."""
@@ -20,7 +21,9 @@ _NOT_NEGATIVE = ("min_gap", "gap_frames", "chain", "snap")
 
 @dataclass(frozen=True)
 class Shots:
-    """Where shots of the film begin, in milliseconds and in order, and its frames a second (0: it has no picture)."""
+    """Where shots of the film begin, in milliseconds and in order, and its frames a second (0: it has no
+    picture).
+    """
 
     times: Sequence[float] = ()
     frame_rate: float = 0.0
@@ -30,13 +33,16 @@ NO_SHOTS = Shots()
 
 
 def profile(params: Mapping[str, Any], language: str, shots: Shots = NO_SHOTS) -> Profile:
-    """The limits in `language`, on a film with these `shots`; StageError("config") where the parameters contradict."""
+    """The limits in `language`, on a film with these `shots`; StageError("config") where the parameters
+    contradict.
+    """
     if wrong := _wrong(params):
         raise StageError("config", wrong)
+    asked = limits_of(params, language)
     limits = Profile(
-        width=int(params["line_widths"].get(language, params["max_line_width"])),
-        lines=int(params["max_line_count"]),
-        cps=float(params["reading_speeds"].get(language, params["max_cps"])),
+        width=asked.width,
+        lines=asked.lines,
+        cps=asked.cps,
         min_ms=up(params["min_duration"]),
         max_ms=up(params["max_duration"]),
         gap_ms=up(params["min_gap"]),
@@ -45,31 +51,37 @@ def profile(params: Mapping[str, Any], language: str, shots: Shots = NO_SHOTS) -
         gap_frames=int(params["gap_frames"]),
         dash=_dash(params, language),
     )
-    return limits.on_film(shots.frame_rate, GRID_MS)
+    return limits.on_film(shots.frame_rate)
 
 
 def _wrong(params: Mapping[str, Any]) -> str:
     """What is wrong with the parameters; empty where nothing is."""
     for name in _POSITIVE:
         if not _positive(params[name]):
-            return f"--{name} {params[name]}: expected a number above 0"
+            return f"{_option(name)} {params[name]}: expected a number above 0"
     if params["speaker_labels"] not in LABELS:
-        return f"--speaker_labels {params['speaker_labels']}: expected one of {', '.join(LABELS)}"
+        return f"--speaker-labels {params['speaker_labels']}: expected one of {', '.join(LABELS)}"
     if params["max_line_width"] < MIN_WIDTH:
-        return f"--max_line_width {params['max_line_width']}: a line needs {MIN_WIDTH} characters at least"
+        return f"--max-line-width {params['max_line_width']}: a line needs at least {MIN_WIDTH} characters"
     for name in _NOT_NEGATIVE:
         if not (_positive(params[name]) or params[name] == 0):
-            return f"--{name} {params[name]}: expected a number, 0 or more"
+            return f"{_option(name)} {params[name]}: expected a number, 0 or more"
     if params["max_duration"] < params["min_duration"]:
-        return f"--max_duration {params['max_duration']} is below --min_duration {params['min_duration']}"
+        return f"--max-duration {params['max_duration']} is below --min-duration {params['min_duration']}"
     return ""
 
 
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
 def _dash(params: Mapping[str, Any], language: str) -> str:
-    """What stands before each of two speakers in one cue; a house may leave that to their labels, where there are any."""
+    """What stands before each of two speakers in one cue; a house may leave that to their labels, where there
+    are any.
+    """
     dash = str(params["dashes"].get(language, params["dash"]))
     return dash if dash or params["speaker_labels"] != "none" else DASH
 
 
-def _positive(value: Any) -> bool:
+def _positive(value: object) -> bool:
     return isinstance(value, (int, float)) and math.isfinite(value) and value > 0

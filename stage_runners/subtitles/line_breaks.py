@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stage_runners.subtitles.thresholds import LINE_BREAKS as COST
 from stage_runners.subtitles.tokens import Token
 from stage_runners.text.grammar import (
     CLOSING,
@@ -17,20 +18,13 @@ from stage_runners.text.grammar import (
     spaceless,
 )
 
-FORBIDDEN = 60.0
-"""Cost of a break that a reader takes for a mistake; not infinite, so that every text has lines."""
-TORN = 6.0
-"""Cost from which on a break tears apart what belongs together."""
-LABEL_LINE = 3.0
-"""Cost of a speaker label that takes a line of its own."""
-
 
 class Lines:
     """Lines for any stretch `first`..`last` of `tokens`, at most `count` of at most `width` characters.
 
-    `ends[k]` says what ends before token k (`sentence`, `clause` or nothing), `breaks[k]` what it costs to end a line
-    there: what belongs together grammatically stays together, by the sentence's parse where a token has one. Lines of about the same length are better,
-    the lower one rather the longer.
+    `ends[k]` says what ends before token k (`sentence`, `clause` or nothing), `breaks[k]` what it costs to
+    end a line there: what belongs together grammatically stays together, by the sentence's parse where a
+    token has one. Lines of about the same length are better, the lower one rather the longer.
     """
 
     def __init__(self, tokens: Sequence[Token], language: str, width: int, count: int) -> None:
@@ -61,8 +55,8 @@ class Lines:
     def best(self, first: int, last: int, lead: int = 0) -> tuple[float, tuple[int, ...]] | None:
         """Cost and places of the cheapest line breaks, or None where the stretch does not fit.
 
-        `lead` characters at the start of the first line are taken by a speaker's label with its blank; a break at
-        `first` itself gives the label a line of its own.
+        `lead` characters at the start of the first line are taken by a speaker's label with its blank; a
+        break at `first` itself gives the label a line of its own.
         """
         return self._best(first, last, lead, self.count)
 
@@ -75,7 +69,7 @@ class Lines:
         if lead:
             rest = self._best(first, last, 0, count - 1)
             if rest is not None:
-                found = (LABEL_LINE + rest[0], (first, *rest[1]))
+                found = (COST.label_line + rest[0], (first, *rest[1]))
         for k in range(last - 1, first, -1):
             below = self.length(k, last)
             if below > self.width * (count - 1):
@@ -87,7 +81,8 @@ class Lines:
             if rest is None:
                 continue
             uneven = above - below / (count - 1)
-            cost = 1.0 + self.breaks[k] + rest[0] + 6.0 * (abs(uneven) + max(uneven, 0) * 0.2) / self.width
+            ragged = COST.uneven * (abs(uneven) + max(uneven, 0) * COST.upper_longer) / self.width
+            cost = COST.line + self.breaks[k] + rest[0] + ragged
             if found is None or cost < found[0]:
                 found = (cost, (k, *rest[1]))
         return found
@@ -111,22 +106,22 @@ def _cost(
     """Cost of a line's end between `a` and `b`."""
     left, right = a.text[-1], b.text[0]
     if clings(right) or right in NEVER_FIRST or left in NEVER_LAST:
-        return FORBIDDEN
+        return COST.forbidden
     if not b.space:
         if not spaceless(left) and not spaceless(right):
-            return 8.0 if b.inside else FORBIDDEN
+            return COST.inside_word if b.inside else COST.forbidden
         return _cost_spaceless(left, right, ended, inside=b.inside)
     if ended:
         # A comma between words that belong together ("a large, old house") is no place to breathe.
-        return 0.0 if ended == "sentence" else 0.5 + (b.cost or 0.0) / 4
+        return 0.0 if ended == "sentence" else COST.clause + (b.cost or 0.0) * COST.clause_parse_share
     if b.cost is not None:
         return b.cost
     before, after = bare(a.text), bare(b.text)
     if before in bound:
-        return 8.0
+        return COST.bound
     if before in joints or (language != "de" and _name(a.text, b.text)):
-        return 6.0
-    return 1.5 if after in joints else 3.0
+        return COST.joint
+    return COST.before_joint if after in joints else COST.plain
 
 
 def _name(a: str, b: str) -> bool:
@@ -140,10 +135,11 @@ def _cost_spaceless(left: str, right: str, ended: str, *, inside: bool) -> float
     Phrases of Japanese end in hiragana; a run of katakana is one word, and one of kanji often is.
     """
     if ended:
-        return 0.0 if ended == "sentence" else 0.5
+        return 0.0 if ended == "sentence" else COST.clause
     a, b = script(left), script(right)
     if a == "hiragana" and b != "hiragana":
-        return 2.0
+        return COST.after_hiragana
     if a == b:
-        return {"katakana": 20.0, "kanji": 8.0}.get(a, 6.0) + 2.0 * inside
-    return 10.0 if b == "hiragana" else 4.0
+        run = {"katakana": COST.katakana, "kanji": COST.kanji}.get(a, COST.same_script)
+        return run + COST.inside_run * inside
+    return COST.before_hiragana if b == "hiragana" else COST.other_script

@@ -2,123 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from stage_runners.subtitles import srt_vtt as formats
-from stage_runners.subtitles import transcripts as transcript
-from stage_runners.subtitles.ass import ass
+from ipc.rows import PhraseRow, SegmentRow, WordRow, read_rows
 from stage_runners.subtitles.coverage import Trust
 from stage_runners.subtitles.cues import Cue, Profile
-from stage_runners.subtitles.edits.apply import Mending
 from stage_runners.subtitles.edits.cues import Labels
+from stage_runners.subtitles.edits.run_edits import RunEdits
+from stage_runners.subtitles.formats import FORMATS
 from stage_runners.subtitles.languages import language_of
 from stage_runners.subtitles.layout import Layout
 from stage_runners.subtitles.limits import NO_SHOTS, Shots, profile
+from stage_runners.subtitles.output_format import Document
 from stage_runners.subtitles.sdh import FLAG, Besides
+from stage_runners.subtitles.speakers import label, merge_namesakes
 from stage_runners.subtitles.stage import SUBTITLES
-from stage_runners.subtitles.tokens import tokens
+from stage_runners.subtitles.thresholds import SPEAKER_LABELS
+from stage_runners.subtitles.tokens import CostedWord, tokens
 from stage_runners.text.scripts import share_written_in
 
+if TYPE_CHECKING:
+    from ipc.artifacts import Artifact
+    from ipc.context import Context
+
 STAGE = SUBTITLES
-_LABEL = 14
-"""Characters that a label may have in the narrowest line: `[SPEAKER 12]` and a little more."""
 
 
 def load(params: Mapping[str, Any], device: str) -> None:
     """Nothing to load."""
+    del params, device
 
 
-def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa: ARG001
+def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     """Lay out cues and write them as a table and in every format."""
+    del model
     from ipc.artifacts import read
 
-    segments, words = read(inputs["segments"], "segments").rows(), read(inputs["words"], "words").rows()
-    turns = read(inputs["turns"], "turns").rows() if "turns" in inputs else []
-    known = read(inputs["speakers"], "speakers").rows() if "speakers" in inputs else []
+    segments: Sequence[SegmentRow] = read_rows(inputs["segments"], "segments")
+    words: Sequence[WordRow] = read_rows(inputs["words"], "words")
+    turns = read_rows(inputs["turns"], "turns") if "turns" in inputs else []
+    speakers = read_rows(inputs["speakers"], "speakers") if "speakers" in inputs else []
     shots = shots_of(read(inputs["shots"], "shots")) if "shots" in inputs else NO_SHOTS
-    speech = read(inputs["speech"], "regions").rows() if "speech" in inputs else None
-    sounds = read(inputs["sounds"], "sounds").rows() if "sounds" in inputs else None
-    doubts = read(inputs["doubts"], "doubts").rows() if "doubts" in inputs else []
-    trust = Trust(segments, doubts, speech)
+    speech = read_rows(inputs["speech"], "regions") if "speech" in inputs else None
+    sounds = read_rows(inputs["sounds"], "sounds") if "sounds" in inputs else None
+    doubts = read_rows(inputs["doubts"], "doubts") if "doubts" in inputs else []
     if "phrases" in inputs:
-        words = with_costs(words, read(inputs["phrases"], "phrases").rows())
+        words = with_costs(words, read_rows(inputs["phrases"], "phrases"))
     language = language_of(segments)
-    mending = Mending(context.params, turns, segments, known)
-    known, speakers = mending.known, mending.speakers
+    trust = Trust(segments, doubts, speech)
+    edits = RunEdits(context.params, turns, segments, speakers)
     limits = profile(context.params, language, shots)
-    laid, called = (labels_of(limits, context.params, names) for names in (mending.laid, speakers))
+    laid_out, shown = (
+        labels_of(limits, context.params, names) for names in (edits.laid_out_names, edits.names)
+    )
     besides = Besides(context.params, language, limits, sounds, speech)
 
     def check(done: int) -> None:
         context.check()
         context.progress(done, len(words), unit="words", phase="layout")
 
-    def lay(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, Any]]) -> list[Cue]:
-        return cues_of(segments, words, language, context.params, mending.laid, check, shots)
+    def lay(segments: Sequence[SegmentRow], words: Sequence[WordRow]) -> list[Cue]:
+        return cues_of(segments, words, language, context.params, edits.laid_out_names, check, shots)
 
     def finish(cues: list[Cue]) -> list[Cue]:
         return besides.added(trust.flagged(cues))
 
-    spoken = formats.together(segments, words, mending.laid)
-    base, cues = mending.cues(*spoken, lay, laid, called, finish)
-    segments, words = mending.transcript(segments, words)
+    merged = merge_namesakes(segments, words, edits.laid_out_names)
+    base, cues = edits.cues(*merged, lay, laid_out, shown, finish)
+    segments, words = edits.transcript(segments, words)
     context.method = "dynamic programme"
-    _report(cues, language, speakers, context)
-    mending.report(context)
+    _report(cues, language, edits.names, context)
+    edits.report(context)
     trust.report(cues, context)
     context.save("base_cues", columns(base), content={"language": language})
     context.save("cues", columns(cues), content={"language": language})
-    sdh = bool(context.params["sdh"])  # colours and voices alone tell nobody a name
-    for name, text in (
-        ("srt", formats.srt(cues)),
-        ("vtt", formats.vtt(cues, speakers, labels=sdh)),
-        ("ass", ass(cues, speakers, labels=sdh)),
-        ("txt", transcript.txt(segments, speakers)),
-        ("tsv", transcript.tsv(segments)),
-        ("json", transcript.transcript(segments, words, language, known, doubts)),
-        ("rttm", transcript.rttm(turns)),
-    ):
-        context.path(name).write_text(text, encoding="utf-8", newline="\n")
-        context.save_file(name)
+    document = Document(
+        language=language,
+        cues=cues,
+        names=edits.names,
+        sdh=bool(context.params["sdh"]),
+        segments=segments,
+        words=words,
+        turns=turns,
+        speakers=edits.speakers,
+        doubts=doubts,
+    )
+    for one in FORMATS:
+        context.path(one.name).write_text(one.write(document), encoding="utf-8", newline="\n")
+        context.save_file(one.name)
 
 
 def cues_of(
-    segments: Sequence[Mapping[str, Any]],
-    words: Sequence[Mapping[str, Any]],
+    segments: Sequence[SegmentRow],
+    words: Sequence[WordRow],
     language: str,
     params: Mapping[str, Any],
-    speakers: Mapping[str, str],
-    check: Any = None,
+    names: Mapping[str, str],
+    check: Callable[[int], None] | None = None,
     shots: Shots = NO_SHOTS,
 ) -> list[Cue]:
-    """The cues of rows of segments and words. A film with one speaker needs no label, unless all are asked for."""
+    """The cues of rows of segments and words. A film with one speaker needs no label, unless every cue gets one."""
     limits = profile(params, language, shots)
-    labels = labels_of(limits, params, speakers)
+    labels = labels_of(limits, params, names)
     longest = max(map(len, labels.of.values()), default=-1) + 1
     width = limits.width if limits.lines > 1 else max(1, limits.width - longest)
     cut = tokens(segments, words, width)
     return Layout(cut, limits, language, labels.of, every=labels.every, shots=shots.times).cues(check)
 
 
-def labels_of(limits: Profile, params: Mapping[str, Any], speakers: Mapping[str, str]) -> Labels:
-    """The label of each speaker, where any are shown."""
+def labels_of(limits: Profile, params: Mapping[str, Any], names: Mapping[str, str]) -> Labels:
+    """The label of each speaker, if any are shown."""
     wanted = params["speaker_labels"]
-    shown = wanted == "all" or (wanted == "change" and len(set(speakers.values())) > 1)
-    room = max(min(_LABEL, limits.width), limits.width * 3 // 5)
+    shown = wanted == "all" or (wanted == "change" and len(set(names.values())) > 1)
+    room = max(min(SPEAKER_LABELS.characters, limits.width), int(limits.width * SPEAKER_LABELS.line_share))
     form = str(params["label_form"])
-    labels = {speaker: formats.label(name, room, form) for speaker, name in speakers.items()} if shown else {}
+    labels = {speaker: label(name, room, form) for speaker, name in names.items()} if shown else {}
     return Labels(limits, labels, every=wanted == "all")
 
 
-def shots_of(artifact: Any) -> Shots:
+def shots_of(artifact: Artifact) -> Shots:
     """The film's changes of shot, from the artifact that lists them."""
     times = [row["time"] * 1000 for row in artifact.rows()]
     return Shots(times, float(artifact.content["frame_rate"]))
 
 
-def with_costs(words: Sequence[dict[str, Any]], phrases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def with_costs(words: Sequence[WordRow], phrases: Sequence[PhraseRow]) -> list[CostedWord]:
     """The words, each with what a break before it would cost where its sentence was parsed (`cost`)."""
     costs = {row["word"]: row["cost"] for row in phrases}
     return [{**word, "cost": costs.get(k)} for k, word in enumerate(words)]
@@ -137,13 +147,13 @@ def columns(cues: Sequence[Cue]) -> dict[str, list[Any]]:
     }
 
 
-def _report(cues: Sequence[Cue], language: str, speakers: Mapping[str, str], context: Any) -> None:
+def _report(cues: Sequence[Cue], language: str, names: Mapping[str, str], context: Context) -> None:
     context.fact("language", language)
     share, letters = share_written_in(" ".join(cue.text() for cue in cues), language)
     if letters:
         context.fact("in_script", round(share, 2))
     context.fact("cues", len(cues))
-    context.fact("speakers", len(set(speakers.values())))
+    context.fact("speakers", len(set(names.values())))
     flags: dict[str, int] = {}
     for cue in cues:
         for flag in cue.flags:
@@ -152,4 +162,4 @@ def _report(cues: Sequence[Cue], language: str, speakers: Mapping[str, str], con
         context.fact("sound_cues", sounds)
     if flags:
         context.fact("flags", flags)
-        context.log("look at: " + ", ".join(f"{count} {flag}" for flag, count in sorted(flags.items())))
+        context.log("to review: " + ", ".join(f"{count} {flag}" for flag, count in sorted(flags.items())))

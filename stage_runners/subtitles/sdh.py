@@ -8,18 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ipc.cue_rules import GRID_MS
+from ipc.rows import RegionRow, SoundRow
 from stage_runners.subtitles.cues import Cue, Line, Profile
-from stage_runners.subtitles.tokens import GRID_MS
+from stage_runners.subtitles.thresholds import SOUND_LABELS
 
-Row = Mapping[str, Any]
 MUSIC, SILENCE, NO_SPEECH = "music", "silence", "no speech"
 FLAG = "sound"
 """Flag of a cue that holds no words that anybody said."""
-SHOWN_MS = 3000
-"""A label is read at once; it need not stand through all of the music."""
-LEAST_MS = 1000
-AGAIN_MS = 15_000
-"""Music that comes again within this is the same music, heard through a pause in what is said: it is named once."""
 
 WORDS = {
     "ar": ("موسيقى", "صمت", "لا كلام"),
@@ -65,7 +61,8 @@ class Stretch:
 class Besides:
     """What one run's subtitles say besides words, by its parameters and what was heard.
 
-    `sounds` are rows of that table and `speech` regions, None where nobody looked. Without either nothing is added.
+    `sounds` are rows of that table and `speech` regions, None where nobody looked. Without either nothing is
+    added.
     """
 
     def __init__(
@@ -73,8 +70,8 @@ class Besides:
         params: Mapping[str, Any],
         language: str,
         limits: Profile,
-        sounds: Sequence[Row] | None,
-        speech: Sequence[Row] | None,
+        sounds: Sequence[SoundRow] | None,
+        speech: Sequence[RegionRow] | None,
     ) -> None:
         form = str(params["label_form"])
         self._limits = limits
@@ -87,7 +84,9 @@ class Besides:
 
 
 def text_of(kind: str, language: str, form: str) -> str:
-    """The label as it is shown: in the brackets of a speaker's label, in capitals where that is a name and a colon, else in square ones."""
+    """The label as it is shown: in the brackets of a speaker's label, in capitals where that is a name and a
+    colon, else in square ones.
+    """
     word = dict(zip((MUSIC, SILENCE, NO_SPEECH), WORDS.get(language, WORDS["en"]), strict=True))[kind]
     before, _, after = form.partition("NAME")
     if before.strip()[-1:] in {"[", "("}:
@@ -95,10 +94,14 @@ def text_of(kind: str, language: str, form: str) -> str:
     return f"[{word}]" if before.strip() else word.upper()
 
 
-def stretches(sounds: Iterable[Row], speech: Iterable[Row] = (), no_speech: float = 0.0) -> list[Stretch]:
-    """What is to be said of rows of `sounds`, and of pauses of `no_speech` seconds between rows of `speech` (0: nothing).
+def stretches(
+    sounds: Iterable[SoundRow], speech: Iterable[RegionRow] = (), no_speech: float = 0.0
+) -> list[Stretch]:
+    """What is to be said of rows of `sounds`, and of pauses of `no_speech` seconds between rows of `speech`
+    (0: nothing).
 
-    Silence is a pause in which nothing is heard, and counts as one: only where pauses are asked for. A pause with music is music.
+    Silence is a pause in which nothing is heard, and counts as one: only where pauses are asked for. A pause
+    with music is music.
     """
     rows = list(sounds)
     music = [_stretch(row, MUSIC) for row in rows if row["kind"] == MUSIC]
@@ -111,7 +114,11 @@ def stretches(sounds: Iterable[Row], speech: Iterable[Row] = (), no_speech: floa
         pause = Stretch(last, start, NO_SPEECH)
         if start - last >= no_speech * 1000 and not _shared(pause, music):
             quiet = _shared(pause, silent)
-            found.append(Stretch(last, start, SILENCE if quiet > 0.9 * (start - last) else NO_SPEECH))
+            found.append(
+                Stretch(
+                    last, start, SILENCE if quiet > SOUND_LABELS.silent_share * (start - last) else NO_SPEECH
+                )
+            )
         last = max(last, end)
     return sorted([*music, *found], key=lambda one: one.start)
 
@@ -119,7 +126,8 @@ def stretches(sounds: Iterable[Row], speech: Iterable[Row] = (), no_speech: floa
 def with_sounds(
     cues: Sequence[Cue], heard: Sequence[Stretch], limits: Profile, texts: Mapping[str, str]
 ) -> list[Cue]:
-    """The cues, and between them one for each stretch that has room; it never touches the time of another, nor its gaps.
+    """The cues, and between them one for each stretch that has room; it never touches the time of another,
+    nor its gaps.
 
     A label comes where its stretch first has room, and not again while the same goes on.
     """
@@ -130,7 +138,10 @@ def with_sounds(
     found: list[Cue] = []
     told: dict[str, int] = {}  # by kind, when the last stretch ended that a label stands for
     for one in sorted(heard, key=lambda stretch: stretch.start):
-        if one.start - told.get(one.kind, -AGAIN_MS) < AGAIN_MS and one.kind == MUSIC:
+        if (
+            one.start - told.get(one.kind, -SOUND_LABELS.again_ms) < SOUND_LABELS.again_ms
+            and one.kind == MUSIC
+        ):
             told[one.kind] = one.end
             continue
         last = found[-1].end if found else None
@@ -144,11 +155,12 @@ def with_sounds(
 def _room(
     one: Stretch, starts: Sequence[int], ends: Sequence[int], last: int | None, limits: Profile
 ) -> tuple[int, int] | None:
-    """When a label is shown within the stretch: between cues that start at `starts`, in order, with `ends` the latest end up to each.
+    """When a label is shown within the stretch: between cues that start at `starts`, in order, with `ends`
+    the latest end up to each.
 
     `last` is when the label before ends. None without room. Looks at the cues within the stretch alone.
     """
-    least = max(limits.min_ms, LEAST_MS)
+    least = max(limits.min_ms, SOUND_LABELS.least_ms)
     for k in range(bisect.bisect_right(starts, one.start), len(starts) + 1):
         stand = [end for end in (ends[k - 1] if k else None, last) if end is not None]
         before = max(stand, default=-limits.chain_ms - limits.gap_ms)
@@ -162,7 +174,7 @@ def _room(
         latest = min(one.end, following - limits.gap_ms) // GRID_MS * GRID_MS
         if latest - start < least:
             continue
-        end = min(latest, start + min(max(SHOWN_MS, least), limits.max_ms))
+        end = min(latest, start + min(max(SOUND_LABELS.shown_ms, least), limits.max_ms))
         # A gap too short to be seen as one is closed, as between all cues.
         if following - end < limits.chain_ms and following - limits.gap_ms - start <= limits.max_ms:
             end = (following - limits.gap_ms) // GRID_MS * GRID_MS
@@ -170,7 +182,7 @@ def _room(
     return None
 
 
-def _stretch(row: Row, kind: str) -> Stretch:
+def _stretch(row: SoundRow, kind: str) -> Stretch:
     return Stretch(round(row["start"] * 1000), round(row["end"] * 1000), kind)
 
 

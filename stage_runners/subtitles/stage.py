@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on_cpu
 from stage_runners.shared_params import CLIP
+from stage_runners.subtitles.formats import FORMATS
+from stage_runners.subtitles.thresholds import THRESHOLDS
 
 SUBTITLES = Stage(
     name="subtitles",
@@ -23,13 +25,7 @@ SUBTITLES = Stage(
     outputs=(
         Output(name="cues", kind="cues"),
         Output(name="base_cues", kind="cues"),
-        Output(name="srt", kind="file", filename="subtitles.srt"),
-        Output(name="vtt", kind="file", filename="subtitles.vtt"),
-        Output(name="ass", kind="file", filename="subtitles.ass"),
-        Output(name="txt", kind="file", filename="transcript.txt"),
-        Output(name="tsv", kind="file", filename="transcript.tsv"),
-        Output(name="json", kind="file", filename="transcript.json"),
-        Output(name="rttm", kind="file", filename="speakers.rttm"),
+        *(Output(name=one.name, kind="file", filename=one.stored_as) for one in FORMATS),
     ),
     params=(
         # The defaults are those of profiles/default.toml, which a test compares.
@@ -102,4 +98,5 @@ SUBTITLES = Stage(
     resources=Resources(cores=1, memory_mb=300),
     stall_s=120,
     packages=("pysubs2",),
+    thresholds=THRESHOLDS,
 )

@@ -14,8 +14,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ipc.cue_rules import GRID_MS
 from stage_runners.subtitles.cues import Profile
-from stage_runners.subtitles.tokens import GRID_MS
+from stage_runners.subtitles.thresholds import CUE_TIMES
 
 NEVER = 1 << 50
 
@@ -83,7 +84,7 @@ def _places_to_start(one: Times, profile: Profile, cuts: Sequence[float]) -> lis
     found: list[int] = []
     for cut in cuts[max(0, at - 1) : at + 1]:
         ahead = cut - one.onset
-        if -window < ahead <= window * 2 / 3:
+        if -window < ahead <= window * CUE_TIMES.snap_ahead:
             found.append(_grid(cut))
         elif 0 < ahead < window:
             found.append(_grid(cut - window))
@@ -101,7 +102,9 @@ def _may_start(one: Times, start: int, after: int, profile: Profile) -> bool:
         return False
     # What cannot be read anyway may lose two frames for not flashing up before the cut.
     doomed = not one.readable(one.start, min(after, one.start + profile.max_ms), profile)
-    return one.readable(start, end, profile) or (doomed and start - one.start <= 2 * profile.frame_ms)
+    return one.readable(start, end, profile) or (
+        doomed and start - one.start <= CUE_TIMES.flash_frames * profile.frame_ms
+    )
 
 
 def _leaves_room(
@@ -127,9 +130,9 @@ def _end_by_cut(one: Times, end: int, limit: int, profile: Profile, cuts: Sequen
         there, beyond = _before(cut, profile), _grid(cut + window)
         cut_short = one.spoken - there
         kept = one.readable(one.start, there, profile) or there >= end
-        if kept and cut_short <= window / 4 and there <= latest:
+        if kept and cut_short <= window * CUE_TIMES.cut_short and there <= latest:
             return there
-        if there < end and latest - cut >= window / 2:
+        if there < end and latest - cut >= window * CUE_TIMES.beyond:
             return max(min(beyond, latest), end)
     return end
 

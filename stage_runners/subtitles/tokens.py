@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import NotRequired, cast
 
-from stage_runners.text.grammar import clings, spaceless
+from ipc.cue_rules import GRID_MS
+from ipc.rows import SegmentRow, WordRow
+from stage_runners.text.grammar import characters, spaceless
 from stage_runners.text.word_times import by_segment, places
 
-GRID_MS = 10
-"""Every time is a multiple of this, so that ASS, which knows no finer times, shows the same cues as SRT."""
 _PIECE = re.compile(r".*?[-/._@]+|.+", re.DOTALL)
 
 
@@ -36,15 +36,19 @@ class Token:
     cost: float | None = None
 
 
+class CostedWord(WordRow):
+    """A word with what a line's end before it costs by its sentence's parse, None where it has none."""
+
+    cost: NotRequired[float | None]
+
+
 def up(seconds: float) -> int:
     """Milliseconds on the grid, not before `seconds`."""
     return math.ceil(round(seconds * 1000 / GRID_MS, 4)) * GRID_MS
 
 
-def tokens(
-    segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, Any]], width: int
-) -> list[Token]:
-    """Tokens of at most `width` characters from rows of segments and words, in reading order.
+def tokens(segments: Sequence[SegmentRow], words: Sequence[WordRow], width: int) -> list[Token]:
+    """Tokens of at most `width` characters from rows of segments and words (`CostedWord` where they were parsed), in reading order.
 
     A segment without words is cut into them at its blanks, or into characters where it has none.
     """
@@ -65,25 +69,23 @@ def tokens(
             segment=word["segment"],
             overlap=bool(word["overlap"]),
             guessed=place.guessed,
-            cost=word.get("cost"),
+            cost=cast("CostedWord", word).get("cost"),
         )
         result.extend(_pieces(token, width))
     return result
 
 
-def completed(
-    segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, Any]]
-) -> list[Mapping[str, Any]]:
-    """The words, and words made from the text of every segment that has none."""
+def completed(segments: Sequence[SegmentRow], words: Sequence[WordRow]) -> list[WordRow]:
+    """The words, and words made from the text of every segment that has none: those have an empty `method`."""
     members = by_segment(words, segments)
-    result: list[Mapping[str, Any]] = []
+    result: list[WordRow] = []
     for segment in segments:
-        own = [words[k] for k in members[segment["id"]]]
-        result.extend(own or _words_of(segment))
+        recognised = [words[k] for k in members[segment["id"]]]
+        result.extend(recognised or _words_of(segment))
     return result
 
 
-def _words_of(segment: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _words_of(segment: SegmentRow) -> Iterator[WordRow]:
     for blank, text in re.findall(r"(\s*)(\S+)", segment["text"]):
         for k, part in enumerate(characters(text) if any(map(spaceless, text)) else [text]):
             yield {
@@ -92,7 +94,11 @@ def _words_of(segment: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
                 "space": bool(blank) and k == 0,
                 "start": None,
                 "end": None,
-                "speaker": segment.get("speaker"),
+                "probability": None,
+                "score": None,
+                "method": "",
+                "speaker": segment["speaker"],
+                "speaker_confidence": None,
                 "overlap": False,
             }
 
@@ -142,15 +148,3 @@ def _packed(parts: Sequence[str], width: int) -> list[str]:
         else:
             result.append(part)
     return [part for part in result if part]
-
-
-def characters(text: str) -> list[str]:
-    """Characters of a script without spaces, marks kept on theirs; runs of other scripts stay whole."""
-    result: list[str] = []
-    for char in text:
-        joined = result and (clings(char) or (not spaceless(char) and not spaceless(result[-1][-1])))
-        if joined:
-            result[-1] += char
-        else:
-            result.append(char)
-    return result

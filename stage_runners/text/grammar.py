@@ -133,3 +133,15 @@ def script(char: str) -> str:
 def clings(char: str) -> bool:
     """Whether `char` can stand first nowhere, being a mark on the one before it."""
     return unicodedata.category(char)[0] == "M" or char in "\u200d\u200c"
+
+
+def characters(text: str) -> list[str]:
+    """Characters of a script without spaces, marks kept on theirs; runs of other scripts stay whole."""
+    result: list[str] = []
+    for char in text:
+        joined = result and (clings(char) or (not spaceless(char) and not spaceless(result[-1][-1])))
+        if joined:
+            result[-1] += char
+        else:
+            result.append(char)
+    return result

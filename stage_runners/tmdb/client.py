@@ -7,13 +7,14 @@ import email.utils
 import hashlib
 import json
 import logging
-import os
 import re
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+
+from ipc import atomic
 
 BASE = "https://api.themoviedb.org/3"
 BASE_VARIABLE = "ORCHESTRATOR_TMDB_URL"
@@ -219,15 +220,8 @@ class Client:
 
     def _remember(self, address: str, answer: Mapping[str, Any]) -> None:
         place = self._file(address)
-        if place is None:
-            return
-        own = place.with_suffix(f".{os.getpid()}.tmp")
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            own.write_text(json.dumps({"address": address, "answer": answer}))
-            own.replace(place)
-        except OSError:  # what is not kept is asked again
-            own.unlink(missing_ok=True)
+        if place is not None:  # what cannot be written is asked again
+            atomic.try_write_json(place, {"address": address, "answer": answer})
 
 
 def _seconds(after: str) -> float:

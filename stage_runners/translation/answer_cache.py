@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from ipc import atomic
 
 _OLD_S = 30 * 24 * 3600
 """Answers of films that were given up are removed after that."""
@@ -39,15 +40,8 @@ class Answers:
         file = self._file(messages)
         if file is None:
             return
-        scratch = file.with_name(f".{file.name}.{os.getpid()}")
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            scratch.write_text(json.dumps({"answer": answer}), encoding="utf-8")
-            scratch.replace(file)
-        except OSError:
-            scratch.unlink(missing_ok=True)
-            return
-        self._used.add(file)
+        if atomic.try_write_json(file, {"answer": answer}, folder_mode=0o700):
+            self._used.add(file)
 
     def forget(self) -> None:
         """Remove what this film used, now that its translation is whole, and what others left long ago."""

@@ -15,13 +15,18 @@ from typing import Any
 from ipc.artifacts import open_audio, read
 from ipc.context import Context
 from ipc.errors import StageError
+from stage_runners.asr.languages import requested
+from stage_runners.asr.recognizer import Sound, Transcript
 from stage_runners.text.iso639 import language as language_called
 from stage_runners.text.iso639 import same_language
+from stage_runners.text.repetition import loop
 from stage_runners.translation import quality_checks, windows
 from stage_runners.translation.sentences import Sentence, sentences
 from stage_runners.translation.tables import lines_marked, tables
-from stage_runners.whisper import decode, language_detection
+from stage_runners.whisper import decode
+from stage_runners.whisper.model import WhisperModel, tokenizer_of
 from stage_runners.whisper.model_names import model_name
+from stage_runners.whisper.thresholds import DECODING
 
 TARGET = "en"
 _SMALL = ("tiny", "base")
@@ -49,7 +54,7 @@ class _Window:
             self.text, self.faults, self.likely = text, faults, likely
 
 
-def run(model: Any, inputs: Mapping[str, Path], context: Context, method: str) -> None:
+def run(model: WhisperModel, inputs: Mapping[str, Path], context: Context, method: str) -> None:
     """Write `segments` and `words` in English of everything that was said; `method` names who computes."""
     target = str(context.params.get("target") or "")
     if target != TARGET:
@@ -84,8 +89,9 @@ def run(model: Any, inputs: Mapping[str, Path], context: Context, method: str) -
 class _Translation:
     """The translation of one film's sentences."""
 
-    def __init__(self, model: Any, audio: Any, context: Context) -> None:
+    def __init__(self, model: WhisperModel, audio: Any, context: Context) -> None:
         self._model, self._audio, self._context = model, audio, context
+        self._sound = Sound(audio.samples, audio.sample_rate)
         self._options: dict[str, decode.Options] = {}
         self._done = self._total = 0.0
 
@@ -121,27 +127,22 @@ class _Translation:
                 last += 1
             self._context.check()
             started = time.monotonic()
-            results, _ = decode.generate(
-                self._model,
-                self._audio.samples,
-                self._audio.sample_rate,
-                chunks[first:last],
-                self._option(language),
-                no_repeat,
-            )
-            for window, chunk, result in zip(made[first:last], chunks[first:last], results, strict=True):
+            some = chunks[first:last]
+            states = decode.encode(self._model, self._sound, some)
+            results = decode.generate(self._model, some, self._option(language), states, no_repeat)
+            for window, chunk, result in zip(made[first:last], some, results, strict=True):
                 text = "" if result.silent else result.text  # what it writes of silence is made up
-                window.offer(text, self._faults(window, text, result), result.avg_logprob)
+                window.offer(text, self._faults(window, text, result), result.avg_logprob or 0.0)
                 self._done += chunk.speech
             self._context.progress(min(self._done, self._total), self._total)
             first = last
             if time.monotonic() - started > _LONGEST_BATCH and size > 1:
                 size = max(1, size // 2)
 
-    def _faults(self, window: _Window, text: str, result: decode.Decoded) -> list[str]:
+    def _faults(self, window: _Window, text: str, result: Transcript) -> list[str]:
         found = quality_checks.faults(window.source, text, window.group[0].language, TARGET)
         # What the transcript repeats may be a loop of its own: here the sound counts, not the text.
-        loops = result.compression_ratio > decode.MAX_COMPRESSION or quality_checks.loop(text)
+        loops = (result.compression_ratio or 0.0) > DECODING.most_compression or loop(text)
         if loops and text and "repeated" not in found:
             found.append("repeated")
         return found
@@ -185,13 +186,10 @@ class _Translation:
 
     def _option(self, language: str) -> decode.Options:
         """How to decode speech in `language`; the task of its tokenizer is what makes it a translation."""
-        from faster_whisper.tokenizer import Tokenizer
-
         if language not in self._options:
-            code = language_detection.known(
-                language, self._model, str(self._context.model.get("id", "this model"))
-            )
-            tokenizer = Tokenizer(self._model.hf_tokenizer, True, task="translate", language=code)
+            name = str(self._context.model.get("id", "this model"))
+            code = requested(language, self._model.supported_languages, name)
+            tokenizer = tokenizer_of(self._model, code, "translate")
             self._options[language] = decode.Options(
                 tokenizer=tokenizer, beam_size=int(self._context.params["beam_size"])
             )

@@ -40,7 +40,7 @@ def prepared(model: Mapping[str, Any]) -> Path:
     if (source / "model.bin").is_file():
         return source
     kept = Path(model["converted"]) if model.get("converted") else None
-    return conversions.kept(source, kept, lambda target: _convert(source, target), "CTranslate2")
+    return conversions.cached(source, kept, lambda target: _convert(source, target), "CTranslate2")
 
 
 def _convert(source: Path, target: Path) -> None:

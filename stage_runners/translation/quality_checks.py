@@ -9,9 +9,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from stage_runners.subtitles.tokens import characters
 from stage_runners.text import scripts as languages
-from stage_runners.text.grammar import bare, spaceless
+from stage_runners.text.grammar import spaceless
+from stage_runners.text.repetition import loop, pieces
 
 SEVERITY = {"empty": 6, "runaway": 5, "repeated": 4, "script": 3, "copy": 2, "short": 2, "name": 1}
 """Faults by how much they hurt a viewer: of several attempts the one with the lightest is kept."""
@@ -26,11 +26,6 @@ _SHORTER, _FROM = 0.15, 60
 _ENOUGH_LETTERS = 4
 _IN_SCRIPT = 0.5
 """Share of letters that must be of the target's scripts: names and quotes of another one are fewer."""
-_TIMES = ((1, 5), (2, 4), (4, 3))
-"""From so many words in a phrase on, how often in a row it may not come: five times `no`, three times a phrase of four words."""
-_TIMES_SPACELESS = ((1, 9), (2, 5), (6, 3))
-"""The same in characters, where no blanks tell words apart."""
-_LONGEST_PHRASE = 24
 
 
 def faults(source: str, text: str, source_language: str, target: str) -> list[str]:
@@ -58,30 +53,12 @@ def worst(found: Sequence[str]) -> int:
     return max((SEVERITY[fault] for fault in found), default=0)
 
 
-def loop(text: str) -> tuple[int, int, int] | None:
-    """The first phrase of `text` that comes too often in a row: where it begins, its length, how often; in words."""
-    words = _words(text)
-    limits = _TIMES_SPACELESS if any(map(spaceless, text)) else _TIMES
-    for start in range(len(words)):
-        for size in range(1, min(_LONGEST_PHRASE, (len(words) - start) // 2) + 1):
-            most = next(times for least, times in reversed(limits) if size >= least)
-            phrase = words[start : start + size]
-            if len(words) - start < most * size or not any(phrase):
-                continue
-            times = 1
-            while words[start + times * size : start + (times + 1) * size] == phrase:
-                times += 1
-            if times >= most:
-                return start, size, times
-    return None
-
-
 def unlooped(text: str) -> str:
     """The text with every phrase that comes too often in a row said once."""
     while found := loop(text):
         start, size, times = found
-        pieces = _pieces(text)
-        text = "".join(pieces[: start + size] + pieces[start + times * size :]).strip()
+        parts = pieces(text)
+        text = "".join(parts[: start + size] + parts[start + times * size :]).strip()
     return text
 
 
@@ -113,16 +90,3 @@ def copied(source: str, text: str, source_language: str, target: str) -> bool:
 
 def _plain(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
-
-
-def _pieces(text: str) -> list[str]:
-    """The text cut so that joining the pieces gives it back: words with the blanks before them, or characters of some scripts."""
-    found = []
-    for blank, word in re.findall(r"(\s*)(\S+)", text):
-        cut = characters(word) if any(map(spaceless, word)) else [word]
-        found.extend([blank + cut[0], *cut[1:]])
-    return found
-
-
-def _words(text: str) -> list[str]:
-    return [bare(piece.strip()) for piece in _pieces(text)]

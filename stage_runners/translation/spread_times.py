@@ -12,8 +12,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from stage_runners.subtitles.tokens import characters
-from stage_runners.text.grammar import ending, spaceless
+from stage_runners.text.grammar import characters, ending, spaceless
 from stage_runners.translation.sentences import Spoken
 
 _PAUSE = 0.3

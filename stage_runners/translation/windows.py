@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from stage_runners.asr.windows import Chunk
 from stage_runners.text.grammar import ending
 from stage_runners.translation.sentences import Sentence, Spoken, text_of
 from stage_runners.translation.spread_times import Placed, spread
-from stage_runners.whisper.windows import Chunk
 
 LIMIT = 15.0
 """Seconds of a window."""

@@ -1,8 +1,9 @@
 """The frame scores of a segmentation network: windows over the film, and what they say together.
 
-Windows of 10 s start every 148 frames (2.4975 s, a quarter of a window), a whole number of frames, so that frames
-of all windows lie on one grid and overlap-adding them shifts nothing. Frame g of the film stands for the time
-`edge(g)` to `edge(g + 1)`. Numpy only; everything reads the scores block by block, so memory follows the block.
+Windows of 10 s start every 148 frames (2.4975 s, a quarter of a window), a whole number of frames, so that
+frames of all windows lie on one grid and overlap-adding them shifts nothing. Frame g of the film stands for
+the time `edge(g)` to `edge(g + 1)`. Numpy only; everything reads the scores block by block, so memory follows
+the block.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ RATE = 16000
 FRAME = 270 / RATE
 """Seconds between two frames."""
 OFFSET = (991 - 1 - 270) / 2 / RATE
-"""Seconds from a window's start to where its first frame begins: a frame stands for FRAME around its field's centre."""
+"""Seconds from a window's start to where its first frame begins: a frame stands for FRAME around its
+field's centre."""
 WINDOW = 10.0
 WINDOW_FRAMES = 589
 STEP_FRAMES = 148
@@ -43,7 +45,8 @@ def edge(frame: NDArray[Any] | int) -> Any:
 def window_starts(samples: int) -> list[int]:
     """First frame of each window over so many samples at 16 kHz.
 
-    The last window ends with the film instead of being filled with silence; a film under 10 s gets one window.
+    The last window ends with the film instead of being filled with silence; a film under 10 s gets one
+    window.
     """
     size = round(WINDOW * RATE)
     last = max(0, -(-(samples - size) // 270)) if samples else -1
@@ -53,7 +56,10 @@ def window_starts(samples: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Scores:
-    """Log-probabilities of the 7 classes: `values` of shape (windows, 589, 7), `starts` each window's first frame."""
+    """Log-probabilities of the 7 classes.
+
+    `values` of shape (windows, 589, 7), `starts` each window's first frame.
+    """
 
     starts: NDArray[np.int64]
     values: Floats
@@ -111,7 +117,7 @@ class Scores:
 def overlap_add(
     starts: Sequence[int] | NDArray[np.int64], values: NDArray[Any], first: int, last: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Sums over windows of `values` (windows, 589, k) on the film's frames first..last, and how many windows cover each."""
+    """Sums over windows of `values` (windows, 589, k) on frames first..last, and the windows over each."""
     total = np.zeros((last - first, values.shape[-1]))
     count = np.zeros(last - first, np.int64)
     for start, window in zip(starts, values, strict=True):
@@ -123,7 +129,10 @@ def overlap_add(
 
 
 def read_scores(path: Any) -> Scores:
-    """Scores from their artifact, memory-mapped; `StageError("contract")` where they are of another network."""
+    """Scores from their artifact, memory-mapped.
+
+    `StageError("contract")` where they are of another network.
+    """
     from ipc.artifacts import read
     from ipc.errors import ContractError
 

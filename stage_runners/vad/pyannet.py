@@ -1,10 +1,10 @@
 """PyanNet, the network of pyannote's segmentation models, for inference alone.
 
-The architecture is the published one (Bredin and Laurent 2021, "End-to-end speaker segmentation for overlap-aware
-resegmentation", with SincNet filters of Ravanelli and Bengio 2018 in the cosine and sine form of Pariente et al. 2020;
-powerset output of Plaquet and Bredin 2023). Its own definition here spares the import of pyannote.audio and
-lightning (9 s, and telemetry), and lets the checkpoint be read with `weights_only=True`. A test holds its scores equal to
-pyannote.audio's.
+The architecture is the published one (Bredin and Laurent 2021, "End-to-end speaker segmentation for
+overlap-aware resegmentation", with SincNet filters of Ravanelli and Bengio 2018 in the cosine and sine form
+of Pariente et al. 2020; powerset output of Plaquet and Bredin 2023). Its own definition here spares the
+import of pyannote.audio and lightning (9 s, and telemetry), and lets the checkpoint be read with
+`weights_only=True`. A test holds its scores equal to pyannote.audio's.
 """
 
 from __future__ import annotations
@@ -117,7 +117,8 @@ class PyanNet(nn.Module):
     def scores(self, waves: NDArray[np.float32]) -> NDArray[np.float32]:
         """The same for arrays, on the device of the weights."""
         device = self.classifier.weight.device
-        return self(torch.from_numpy(waves).to(device)).float().cpu().numpy()
+        found: NDArray[np.float32] = self(torch.from_numpy(waves).to(device)).float().cpu().numpy()
+        return found
 
 
 def frames_in(samples: int) -> int:
@@ -128,9 +129,9 @@ def frames_in(samples: int) -> int:
 
 
 def read_network(path: Path, device: str = "cpu") -> PyanNet:
-    """The network of a pyannote checkpoint (a file, or the folder that holds `pytorch_model.bin`), ready for inference.
+    """The network of a pyannote checkpoint (a file, or a folder with `pytorch_model.bin`), for inference.
 
-    `StageError("config")` where the file holds no PyanNet with 7 powerset classes (3 speakers, at most 2 at once).
+    `StageError("config")` where it is no PyanNet with 7 powerset classes (3 speakers, at most 2 at once).
     """
     path = path / "pytorch_model.bin" if path.is_dir() else path
     checkpoint = _read_checkpoint(path)
@@ -147,11 +148,15 @@ def read_network(path: Path, device: str = "cpu") -> PyanNet:
         raise _unusable(path, str(error)) from error
     if classes != 7:
         raise _unusable(path, f"it has {classes} classes, 7 are needed")
-    return network.eval().to(device)
+    network.eval().to(device)
+    return network
 
 
 def _read_checkpoint(path: Path) -> dict[str, Any]:
-    """Read a lightning checkpoint without running what is pickled in it: pyannote's own types become empty shells."""
+    """Read a lightning checkpoint without running what is pickled in it.
+
+    Pyannote's own types become empty shells.
+    """
     from pickle import UnpicklingError
 
     from torch.torch_version import TorchVersion

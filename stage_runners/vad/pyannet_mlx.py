@@ -60,14 +60,17 @@ class PyanNet(nn.Module):
     def scores(self, waves: NDArray[np.float32]) -> NDArray[np.float32]:
         """As `stage_runners.vad.pyannet.PyanNet.scores`.
 
-        SincNet takes few windows at a time, the LSTM all: the one needs 47 MB a window, the other is the faster the
-        more windows share its 4 x 589 steps.
+        SincNet takes few windows at a time, the LSTM all: the one needs 47 MB a window, the other is the
+        faster the more windows share its 4 x 589 steps.
         """
         return np.array(self(in_parts(self.sincnet, mx.array(waves[:, 0, :, None]))))
 
 
 def read_network(path: Path) -> PyanNet:
-    """The network of a pyannote checkpoint; what `stage_runners.vad.pyannet.read_network` refuses is refused here."""
+    """The network of a pyannote checkpoint.
+
+    What `stage_runners.vad.pyannet.read_network` refuses is refused here.
+    """
     original = pyannet.read_network(path)
     state = {name: value for name, value in original.state_dict().items() if "filterbank" not in name}
     state["sincnet.conv1d.0.weight"] = original.sincnet.conv1d[0].filterbank().detach()

@@ -1,14 +1,18 @@
-"""pyannote's segmentation network over the film: who speaks when in each window, and from it speech and overlap."""
+"""pyannote's segmentation network over the film.
+
+Who speaks when in each window, and from it speech and overlap.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ipc.context import Context
 from stage_runners.vad.frame_scores import (
     CLASSES,
     FRAME,
@@ -22,15 +26,21 @@ from stage_runners.vad.frame_scores import (
 )
 from stage_runners.vad.regions import Spans, hysteresis, mask_of, means, spans_of, touching
 from stage_runners.vad.stage import PYANNOTE_VAD
+from stage_runners.vad.thresholds import AGREEMENT
 
 STAGE = PYANNOTE_VAD
 
-SURE = 0.9
-"""Score from which one detector alone is believed."""
 _SAMPLES_A_FRAME = 270
 
 
-def load(params: Mapping[str, Any], device: str) -> Any:
+class SegmentationNetwork(Protocol):
+    """PyanNet, in torch or on MLX."""
+
+    def scores(self, waves: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Waves (windows, 1, samples) in [-1, 1] to log-probabilities (windows, frames, classes)."""
+
+
+def load(params: Mapping[str, Any], device: str) -> SegmentationNetwork:
     """The segmentation network of `params["_model"]["path"]` on `device`."""
     import torch
 
@@ -45,18 +55,18 @@ def load(params: Mapping[str, Any], device: str) -> Any:
     return pyannet.read_network(path, device)
 
 
-def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
+def run(network: SegmentationNetwork, inputs: Mapping[str, Path], context: Context) -> None:
     """Write `scores` (log-probabilities, a row a window), `speech` and `overlap`.
 
-    Results are equal across batch sizes up to rounding: probabilities differed by at most 3e-7 between a batch of 6
-    windows and one at a time (pyannote's sample, one CPU; a test holds them under 1e-4).
+    Results are equal across batch sizes up to rounding: probabilities differed by at most 3e-7 between a
+    batch of 6 windows and one at a time (pyannote's sample, one CPU; a test holds them under 1e-4).
     """
     from ipc.artifacts import open_audio, read
 
     audio = open_audio(inputs["audio"])
     silero = read(inputs["silero_speech"], "regions")
     context.method = "segmentation-3.0 and silero"
-    scores = network_scores(model, audio.samples, context)
+    scores = network_scores(network, audio.samples, context)
     onset, offset = float(context.params["vad_onset"]), float(context.params["vad_offset"])
     if not 0 < offset <= onset < 1:
         from ipc.errors import StageError
@@ -65,10 +75,12 @@ def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
             "config", f"vad_offset {offset} and vad_onset {onset}: 0 < vad_offset <= vad_onset < 1 is needed"
         )
     frames = int(np.clip((audio.seconds - OFFSET) / FRAME, 0, scores.frames))
-    heard = np.stack([silero.table.column("start").to_numpy(), silero.table.column("end").to_numpy()], axis=1)
-    sure = silero.table.column("confidence").fill_null(0).to_numpy() >= SURE
+    theirs = np.stack(
+        [silero.table.column("start").to_numpy(), silero.table.column("end").to_numpy()], axis=1
+    )
+    sure = silero.table.column("confidence").fill_null(0).to_numpy() >= AGREEMENT.sure
     probability = scores.speech()[:frames]
-    speech = both(probability, heard, sure, onset, offset)
+    speech = both(probability, theirs, sure, onset, offset)
     together = scores.overlap()[:frames]
     context.fact("seconds", round(audio.seconds, 3))
     context.fact("speech_seconds", round(float((speech[:, 1] - speech[:, 0]).sum()) * FRAME, 3))
@@ -79,27 +91,28 @@ def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
 
 def both(
     probability: NDArray[Any],
-    heard: NDArray[np.float64],
+    silero: NDArray[np.float64],
     sure: NDArray[np.bool_],
     onset: float,
     offset: float,
 ) -> Spans:
-    """Spans of speech from pyannote's `probability` by frame and Silero's regions `heard` (n, 2) in seconds.
+    """Spans of speech from pyannote's `probability` by frame and Silero's regions `silero` (n, 2) in seconds.
 
-    A stretch that both hear counts whole, with what either adds at its edges: the recogniser sees nothing else, so a
-    missed word is lost for good. A stretch that only one hears counts where that one is sure (pyannote: some frame
-    reaches SURE; Silero: `sure`): music and noises fool one of the two now and then, but seldom both.
+    A stretch that both hear counts whole, with what either adds at its edges: the recogniser sees nothing
+    else, so a missed word is lost for good. A stretch that only one hears counts where that one is sure
+    (pyannote: some frame reaches `AGREEMENT.sure`; Silero: `sure`): music and noises fool one of the two now
+    and then, but seldom both.
     """
     total = len(probability)
     ours = hysteresis(probability, onset, offset)
-    theirs = np.clip(np.rint((heard - OFFSET) / FRAME), 0, total).astype(np.int64)
+    theirs = np.clip(np.rint((silero - OFFSET) / FRAME), 0, total).astype(np.int64)
     peaks = np.array([probability[first:last].max() for first, last in ours], float)
-    kept = ours[touching(ours, theirs) | (peaks >= SURE)]
+    kept = ours[touching(ours, theirs) | (peaks >= AGREEMENT.sure)]
     kept_theirs = theirs[touching(theirs, ours) | sure]
     return spans_of(mask_of(kept, total) | mask_of(kept_theirs, total))
 
 
-def network_scores(model: Any, samples: NDArray[np.int16], context: Any) -> Scores:
+def network_scores(network: SegmentationNetwork, samples: NDArray[np.int16], context: Context) -> Scores:
     """Run the network over every window of int16 PCM at 16 kHz; what lies behind the end is silence."""
     from ipc.errors import StageError
 
@@ -113,7 +126,7 @@ def network_scores(model: Any, samples: NDArray[np.int16], context: Any) -> Scor
         for row, start in enumerate(some):
             piece = samples[start * _SAMPLES_A_FRAME :][:size]
             waves[row, 0, : len(piece)] = piece.astype(np.float32) / 32768.0
-        values[first : first + len(some)] = model.scores(waves)
+        values[first : first + len(some)] = network.scores(waves)
         done = min(some[-1] * _SAMPLES_A_FRAME + size, len(samples))
         context.progress(done / RATE, len(samples) / RATE)
     if not np.isfinite(values).all():
@@ -129,7 +142,7 @@ def _columns(spans: Spans, scores: NDArray[Any]) -> dict[str, Any]:
     return {"start": edge(spans[:, 0]), "end": edge(spans[:, 1]), "confidence": means(scores, spans)}
 
 
-def _save_scores(scores: Scores, context: Any) -> None:
+def _save_scores(scores: Scores, context: Context) -> None:
     import pyarrow as pa
 
     width = WINDOW_FRAMES * len(CLASSES)

@@ -58,21 +58,16 @@ def drop_short(spans: Spans, frames: int) -> Spans:
 def pad(spans: Spans, frames: int, total: int) -> Spans:
     """Each span longer by `frames` on both sides, within 0..total; what then touches is joined."""
     wider = np.stack([np.maximum(spans[:, 0] - frames, 0), np.minimum(spans[:, 1] + frames, total)], axis=1)
-    if not len(wider):
-        return wider
-    joined = [wider[0].copy()]
-    for span in wider[1:]:
-        if span[0] <= joined[-1][1]:
-            joined[-1][1] = max(joined[-1][1], span[1])
-        else:
-            joined.append(span.copy())
-    return np.stack(joined)
+    return fill_gaps(wider, 1)
 
 
 def means(scores: NDArray[Any], spans: Spans) -> NDArray[np.float64]:
     """Mean score of each span."""
     sums = np.concatenate([[0.0], np.cumsum(scores, dtype=np.float64)])
-    return (sums[spans[:, 1]] - sums[spans[:, 0]]) / np.maximum(spans[:, 1] - spans[:, 0], 1)
+    found: NDArray[np.float64] = (sums[spans[:, 1]] - sums[spans[:, 0]]) / np.maximum(
+        spans[:, 1] - spans[:, 0], 1
+    )
+    return found
 
 
 def touching(spans: Spans, others: Sequence[tuple[float, float]] | NDArray[Any]) -> NDArray[np.bool_]:
@@ -82,4 +77,5 @@ def touching(spans: Spans, others: Sequence[tuple[float, float]] | NDArray[Any])
         return np.zeros(len(spans), bool)
     after = np.searchsorted(other[:, 1], spans[:, 0], side="right")
     inside = after < len(other)
-    return inside & (other[np.minimum(after, len(other) - 1), 0] < spans[:, 1])
+    found: NDArray[np.bool_] = inside & (other[np.minimum(after, len(other) - 1), 0] < spans[:, 1])
+    return found

@@ -1,8 +1,9 @@
 """Silero VAD 6 at 16 kHz in torch, a stretch of audio at a time instead of a frame.
 
-The weights are those of the TorchScript model in the package silero-vad, which takes one frame of 32 ms a call. Only the
-recurrence has to go frame by frame: all before it runs over a whole stretch at once, some 15 times faster. (The package's
-`silero_vad_16k.safetensors` are older weights.) A test holds the scores equal to the packaged model's.
+The weights are those of the TorchScript model in the package silero-vad, which takes one frame of 32 ms a
+call. Only the recurrence has to go frame by frame: all before it runs over a whole stretch at once, some 15
+times faster. (The package's `silero_vad_16k.safetensors` are older weights.) A test holds the scores equal to
+the packaged model's.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class Silero(nn.Module):
     def forward(self, samples: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Scores in 0..1 of the frames in `samples`, and the state to go on with.
 
-        `samples` is float in [-1, 1] of shape (CONTEXT + frames * FRAME,): it begins with the last samples of what came before.
+        `samples` is float in [-1, 1] of shape (CONTEXT + frames * FRAME,): it begins with the last samples of
+        what came before.
         """
         frames = samples.unfold(0, CONTEXT + FRAME, FRAME)
         x = functional.pad(frames, (0, 64), mode="reflect").unsqueeze(1)
@@ -75,7 +77,8 @@ def read_network() -> Silero:
         raise StageError(
             "env", f"the weights of Silero VAD cannot be read: {error}", "orchestrator envs sync pyannote"
         ) from error
-    return network.eval()
+    network.eval()
+    return network
 
 
 def _names() -> Iterator[tuple[str, str]]:

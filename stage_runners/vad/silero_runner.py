@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ipc.context import Context
 from stage_runners.vad.regions import Spans, drop_short, fill_gaps, means, pad, spans_of
 from stage_runners.vad.stage import SILERO_VAD
+from stage_runners.vad.thresholds import SILERO
 
 STAGE = SILERO_VAD
 
@@ -19,7 +21,17 @@ _BLOCK_FRAMES = 1875
 """A minute a pass: memory stays the same however long the film is."""
 
 
-def load(params: Mapping[str, Any], device: str) -> Any:
+class SileroNetwork(Protocol):
+    """Silero's network, in torch or on MLX."""
+
+    def scores(self, samples: NDArray[np.float32], state: Any = None) -> tuple[NDArray[np.float32], Any]:
+        """A score in 0..1 for each frame of samples in [-1, 1], and the state to go on with.
+
+        The samples begin with the last ones of what came before.
+        """
+
+
+def load(params: Mapping[str, Any], device: str) -> SileroNetwork:
     """The network with the weights of the package silero-vad."""
     import torch
 
@@ -33,13 +45,13 @@ def load(params: Mapping[str, Any], device: str) -> Any:
     return silero.read_network()
 
 
-def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
+def run(network: SileroNetwork, inputs: Mapping[str, Path], context: Context) -> None:
     """Write `speech`: regions in seconds, `confidence` the mean score of their frames."""
     from ipc.artifacts import open_audio
 
     audio = open_audio(inputs["audio"])
     context.method = "silero-vad 6"
-    scores = frame_scores(model, audio.samples, context)
+    scores = frame_scores(network, audio.samples, context)
     threshold = float(context.params["vad_threshold"])
     spans = speech(
         scores,
@@ -66,10 +78,10 @@ def speech(
 ) -> Spans:
     """Spans of frames that hold speech, by Silero's own rule.
 
-    Speech begins where a score reaches `threshold` and ends where scores stay under `threshold` - .15 for
+    Speech begins where a score reaches `threshold` and ends where scores stay some way under it for
     `min_silence` frames; what is then shorter than `min_speech` is dropped and the rest padded.
     """
-    low = max(threshold - 0.15, 0.01)
+    low = max(threshold - SILERO.below, SILERO.lowest)
     marks = np.where(scores >= threshold, 1, np.where(scores < low, -1, 0))
     # Between the two thresholds the last state lasts.
     known = np.where(marks != 0, np.arange(len(marks)), -1)
@@ -78,20 +90,20 @@ def speech(
     return pad(drop_short(fill_gaps(spans_of(active), min_silence), min_speech), padding, len(scores))
 
 
-def frame_scores(model: Any, samples: NDArray[np.int16], context: Any) -> NDArray[np.float32]:
+def frame_scores(network: SileroNetwork, samples: NDArray[np.int16], context: Context) -> NDArray[np.float32]:
     """A score in 0..1 for every 32 ms of int16 PCM at 16 kHz; the last frame is filled with silence."""
     from ipc.errors import StageError
 
     total = len(samples) / _RATE
     before = np.zeros(_CONTEXT, np.float32)
-    state = None
+    state: Any = None
     scores: list[NDArray[np.float32]] = []
     for first in range(0, len(samples), _BLOCK_FRAMES * _FRAME):
         context.check()
         block = samples[first : first + _BLOCK_FRAMES * _FRAME].astype(np.float32) / 32768.0
         block = np.concatenate([before, block, np.zeros(-len(block) % _FRAME, np.float32)])
         before = block[-_CONTEXT:]
-        found, state = model.scores(block, state)
+        found, state = network.scores(block, state)
         scores.append(found)
         context.progress(min(first + _BLOCK_FRAMES * _FRAME, len(samples)) / _RATE, total)
     result = np.concatenate(scores) if scores else np.zeros(0, np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipc.declaration import Input, Output, Param, Resources, Stage, on
+from stage_runners.vad.thresholds import AGREEMENT, SILERO
 
 SILERO_VAD = Stage(
     name="silero_vad",
@@ -23,6 +24,7 @@ SILERO_VAD = Stage(
     resources=Resources(cores=1, memory_mb=700),
     stall_s=180,
     packages=("silero-vad", "torch"),
+    thresholds=(SILERO,),
 )
 
 PYANNOTE_VAD = Stage(
@@ -55,4 +57,5 @@ PYANNOTE_VAD = Stage(
     packages=("torch",),
     model="segmentation_model",
     model_role="segmentation",
+    thresholds=(AGREEMENT,),
 )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from stage_runners.whisper.model import States
 
-def rows(encoded: Any) -> list[Any]:
-    """The states of each window, (frames, states); `encoded` is a ctranslate2.StorageView or an MLX array of shape (windows, frames, states)."""
+
+def rows(encoded: States) -> list[Any]:
+    """The states of each window, of shape (frames, width): NumPy's of CTranslate2's, MLX's of its own."""
     if not type(encoded).__module__.startswith("ctranslate2"):
         return list(encoded)
     import ctranslate2
@@ -20,8 +22,8 @@ def rows(encoded: Any) -> list[Any]:
     return list(np.array(encoded))
 
 
-def stacked(windows: Sequence[Any]) -> Any:
-    """What the network takes for windows of equally many frames, each as `rows` gives it or a part of that."""
+def stacked(windows: Sequence[Any]) -> States:
+    """What the network takes for windows of equally many frames: what `rows` gives, or parts of that."""
     import numpy as np
 
     if isinstance(windows[0], np.ndarray):

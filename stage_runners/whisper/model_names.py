@@ -10,6 +10,6 @@ _PACKING = re.compile(r"(-(mlx|fp16|fp32|[48]bit|q[48]|int8|asr))+$")
 
 
 def model_name(identity: str) -> str:
-    """`base` of `Systran/faster-whisper-base`, `openai/whisper-base` and `mlx-community/whisper-base-mlx-8bit`."""
+    """`base` of `Systran/faster-whisper-base` as of `mlx-community/whisper-base-mlx-8bit`."""
     name = Path(identity).name.removeprefix("faster-").removeprefix("whisper-")
     return _PACKING.sub("", name)

@@ -19,7 +19,7 @@ def words(text):
 
 def test_every_file_is_there_and_says_what_was_said_and_by_how_many(finished, recording):
     assert sorted(path.name for path in finished.iterdir()) == [
-        "demo.en.ass", "demo.en.srt", "demo.en.tsv", "demo.en.txt", "demo.en.vtt", "demo.json", "demo.report.html", "demo.rttm",
+        "demo.en.ass", "demo.en.srt", "demo.en.tsv", "demo.en.ttml", "demo.en.txt", "demo.en.vtt", "demo.json", "demo.report.html", "demo.rttm",
         "demo.subtitled.mkv",
     ]  # fmt: skip
     said = set(words(" ".join(re.findall(r"\d\.?\d* (.*)", recording.with_suffix(".stm").read_text()))))

@@ -92,7 +92,7 @@ def test_a_run_that_needs_a_token_leaves_it_nowhere(program, film, tmp_path):
     watch.enough.set()
     watch.join()
     assert not watch.arguments
-    assert any("ipc.child stage_runners.asr.ctranslate2_runner" in words for words in watch.seen)
+    assert any("ipc.child stage_runners.asr.runner" in words for words in watch.seen)
     assert not [words for words in watch.told if "ipc.child" in words]
     for text in (refused.stdout, refused.stderr, done.stdout, done.stderr, printed.stdout, printed.stderr):
         assert token not in text

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from orchestrator.machine.profile import Answer, Machine
+from orchestrator.machine.answers import Answer
+from orchestrator.machine.profile import Machine
 
 YES = Answer(name="Some GPU", memory_mb=24000)
 

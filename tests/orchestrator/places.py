@@ -11,7 +11,8 @@ from orchestrator.commands import film_options
 from orchestrator.config import environment as config_env
 from orchestrator.config.merge import settings
 from orchestrator.errors import FatalError
-from orchestrator.machine.profile import Answer, Machine
+from orchestrator.machine.answers import Answer
+from orchestrator.machine.profile import Machine
 from orchestrator.planning import stage_settings
 from orchestrator.util.option_names import normalise
 

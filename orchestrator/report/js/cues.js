@@ -1,7 +1,9 @@
-/* The lists beside the film: all cues in order of time, and those to look at in order of need. */
+/* The lists beside the film: all cues in order of time, and those to review in order of priority. */
 import { colourOf, cueAt, nameOf, page } from "./state.js";
-import { byId, clock, flagWords, h, linesIn } from "./words.js";
-import { choose, filters, passes, toLookAt } from "./filters.js";
+import { byId, closest, h, maybe } from "./elements.js";
+import { clock, flagLabel } from "./words.js";
+import { linesIn } from "./text_height.js";
+import { choose, filters, passes, toReview } from "./filters.js";
 import { playCue } from "./media.js";
 import { NARROW, VirtualList } from "./virtual.js";
 
@@ -11,51 +13,72 @@ const WHY = 17;
 const NAME = 16;
 const WIDE = 560; // pixels; a list that is as wide has its flags in words
 const FLAGS = 130;
-let list;
-let look = false;
-let touched = 0;
+const place = byId("list");
+const list = new VirtualList(place, draw, height);
+let review = false; // whether those to review are listed
+let touched = 0; // when somebody last scrolled the list
+let running = /** @type {Cue["id"]} */ (-1); // the cue at the playback position
 
 export function startCues() {
-  list = new VirtualList(byId("list"), draw, height);
   byId("tab-all").addEventListener("click", () => turn(false));
   byId("tab-look").addEventListener("click", () => turn(true));
   byId("tabs").addEventListener("keydown", (event) => {
     if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
     event.stopPropagation();
-    turn(!look);
-    byId(look ? "tab-look" : "tab-all").focus();
+    turn(!review);
+    byId(review ? "tab-look" : "tab-all").focus();
   });
-  byId("list").addEventListener("click", (event) => {
-    const row = event.target.closest("[data-index]");
+  place.addEventListener("click", (event) => {
+    const row = closest(event, "[data-index]");
     if (row) open(list.items[Number(row.dataset.index)]);
   });
-  byId("list").addEventListener("dblclick", () => page.selected && playCue(page.selected));
+  place.addEventListener("dblclick", () => page.selected && playCue(page.selected));
   for (const sign of ["wheel", "touchmove", "pointerdown"])
-    byId("list").addEventListener(sign, () => (touched = performance.now()), { passive: true });
+    place.addEventListener(
+      sign,
+      () => {
+        touched = performance.now();
+      },
+      { passive: true },
+    );
   page.on("redraw", fill);
   page.on("filter", fill);
   page.on("select", (cue) => {
     mark();
-    list.reveal(indexOf(cue.id));
+    if (cue) list.reveal(indexOf(cue.id));
   });
   page.on("time", follow);
 }
 
-/* Show the cues to look at, or all of them. */
-export function turn(toLook) {
-  look = toLook;
-  for (const [id, on] of [["tab-all", !look], ["tab-look", look]]) {
-    byId(id).setAttribute("aria-selected", on);
+/**
+ * Show the cues to review, or all of them.
+ * @param {boolean} toReviewOnly
+ */
+export function turn(toReviewOnly) {
+  review = toReviewOnly;
+  for (const [id, on] of /** @type {[string, boolean][]} */ ([
+    ["tab-all", !review],
+    ["tab-look", review],
+  ])) {
+    byId(id).setAttribute("aria-selected", String(on));
     byId(id).tabIndex = on ? 0 : -1;
   }
-  byId("list").scrollTop = 0;
+  place.scrollTop = 0;
   fill();
   if (page.selected) list.reveal(indexOf(page.selected.id), { middle: true });
 }
 
-/* The cue before or behind the selected one, in the order of the list; `flagged` in order of time, among those to look at. */
+/**
+ * Select the cue before or behind the selected one, in the order of the list; `flagged`: in order of time,
+ * among those to review.
+ * @param {number} by
+ */
 export function step(by, { flagged = false } = {}) {
-  const items = flagged ? toLookAt().filter(passes).sort((one, other) => one.start - other.start) : list.items;
+  const inTime = () =>
+    toReview()
+      .filter(passes)
+      .sort((one, other) => one.start - other.start);
+  const items = flagged ? inTime() : list.items;
   if (!items.length) return;
   const at = items.findIndex((one) => one.id === page.selected?.id);
   if (at >= 0) return open(items[Math.min(items.length - 1, Math.max(0, at + by))]);
@@ -64,6 +87,7 @@ export function step(by, { flagged = false } = {}) {
   else open(items[Math.max(0, (behind < 0 ? items.length : behind) - 1)]);
 }
 
+/** @param {Cue} item */
 export function open(item) {
   if (!item.silence) return page.select(item.id);
   page.selected = item;
@@ -72,102 +96,154 @@ export function open(item) {
 }
 
 function fill() {
-  const needy = toLookAt();
-  byId("tab-all").querySelector("b").textContent = page.cues.length.toLocaleString("en");
-  byId("tab-look").querySelector("b").textContent = needy.length.toLocaleString("en");
-  const items = (look ? needy : page.cues).filter(passes);
+  const needy = toReview();
+  fillCount("tab-all", page.cues.length);
+  fillCount("tab-look", needy.length);
+  const items = (review ? needy : page.cues).filter(passes);
   list.set(items);
   const empty = byId("empty");
   empty.hidden = items.length > 0 && !filters.because;
-  empty.replaceChildren(...says(items.length));
+  empty.replaceChildren(...emptyNote(items.length));
   mark();
 }
 
-function says(count) {
+/**
+ * @param {string} tab
+ * @param {number} count
+ */
+function fillCount(tab, count) {
+  const place = byId(tab).querySelector("b");
+  if (place) place.textContent = count.toLocaleString("en");
+}
+
+/**
+ * Why the list is empty, or shows only some.
+ * @param {number} count
+ * @returns {(string | Node)[]}
+ */
+function emptyNote(count) {
   if (filters.because) {
     const all = h("button", { type: "button", onclick: () => choose({}) }, "show all");
     return [`${filters.because} `, all];
   }
   if (count) return [];
-  if (!page.track) return ["There are no cues: see below what was not made."];
-  const heard = toLookAt().length > 0 && !look;
-  if (heard && !page.cues.length) return ["There is speech, and no text of it: see what to look at."];
-  if (!page.cues.length) return ["Nobody speaks in this film, so there are no cues."];
+  if (!page.track) return ["There are no cues. See below for what was not produced."];
+  if (!page.cues.length && toReview().length && !review)
+    return ["Speech was detected, but none of it has text: see “To review”."];
+  if (!page.cues.length) return ["No speech was detected in this film, so there are no cues."];
   const filtered = filters.flag || filters.speaker || filters.text;
-  return [filtered ? "Nothing fits." : "Nothing was flagged: every cue keeps its rules, and no word was in doubt."];
+  return [
+    filtered
+      ? "No cues match."
+      : "Nothing to review: every cue is within its limits, and no words have low confidence.",
+  ];
 }
 
+/** @param {number} width */
 function textWidth(width) {
-  return width - (width < NARROW ? 46 : 118) - (width >= WIDE && !look ? FLAGS : 0);
+  return width - (width < NARROW ? 46 : 118) - (width >= WIDE && !review ? FLAGS : 0);
 }
 
+/**
+ * @param {Cue} cue
+ * @param {number} index
+ * @param {number} width
+ */
 function height(cue, index, width) {
   const room = textWidth(width);
   let sum = 13 + linesIn(cue.text || " ", room, FONT.text) * LINE;
-  if (width < NARROW) sum += NAME;
-  else if (called(cue, index)) sum += NAME;
-  if (look) sum += linesIn(because(cue), room, FONT.why) * WHY + 2;
+  if (width < NARROW || hasName(cue, index)) sum += NAME;
+  if (review) sum += linesIn(because(cue), room, FONT.why) * WHY + 2;
   return sum;
 }
 
+/** @param {Cue} cue */
 const because = (cue) => cue.why.join(" · ");
 
-/* Whether the speaker's name stands over the cue: where another one spoke before; of cues that do not follow each other, always. */
-function called(cue, index) {
+/**
+ * Whether the speaker's name stands over the cue: where another one spoke before; of cues that do not follow
+ * each other, always.
+ * @param {Cue} cue
+ * @param {number} index
+ */
+function hasName(cue, index) {
   if (page.data.speakers.length < 2 || !cue.speakers.length) return false;
-  if (look) return true;
+  if (review) return true;
   const before = list.items[index - 1];
   return !before || before.speakers.join() !== cue.speakers.join();
 }
 
+/**
+ * @param {Cue} cue
+ * @param {number} index
+ */
 function draw(cue, index) {
   const colours = cue.speakers.map((id) => `var(--s${colourOf(id)})`);
   const [first = "transparent", second = first] = colours;
   const names = cue.speakers.map(nameOf).join(", ");
+  const priority = { title: `review priority ${Math.round(cue.need * 100)} of 100`, "--need": cue.need };
   return h(
     cue.flags.includes("sound") ? "div.cue.sound" : "div.cue",
-    { role: "option", id: `row-${cue.id}`, "data-index": index, "--one": first, "--two": second, "aria-selected": cue.id === page.selected?.id },
-    h("span.when", clock(cue.start, 1), look && h("span.need", { title: `${Math.round(cue.need * 100)} of 100`, "--need": cue.need })),
+    {
+      role: "option",
+      id: `row-${cue.id}`,
+      "data-index": index,
+      "--one": first,
+      "--two": second,
+      "aria-selected": cue.id === page.selected?.id,
+    },
+    h("span.when", clock(cue.start, 1), review && h("span.need", priority)),
     h(
       "span.said",
-      called(cue, index) && h("span.who", names),
-      h("span.text", { lang: page.track?.language ?? "", dir: "auto" }, cue.silence ? "(no text)" : marked(cue)),
-      look && h("span.why", because(cue)),
+      hasName(cue, index) && h("span.who", names),
+      h(
+        "span.text",
+        { lang: page.track?.language ?? "", dir: "auto" },
+        cue.silence ? "(no text)" : marked(cue),
+      ),
+      review && h("span.why", because(cue)),
     ),
     marks(cue),
   );
 }
 
-/* What stands at the right of a cue: that it was edited, and its flags with a dot. */
+/**
+ * What stands at the right of a cue: that it was edited, and its flags with a dot.
+ * @param {Cue} cue
+ */
 function marks(cue) {
-  const flags = cue.flags.filter((flag) => flag !== "edited").map(flagWords);
-  const dot = !look && cue.need > 0;
+  const flags = cue.flags.filter((flag) => flag !== "edited").map(flagLabel);
+  const dot = !review && cue.need > 0;
   if (!dot && !cue.base) return null;
   return h(
     "span.marks",
     { title: because(cue), "--need": cue.need },
-    cue.base && h("span.edited", "edited"),
+    cue.base && h("span.edited", flagLabel("edited")),
     dot && [h("span.flags", flags.join(" · ")), h("i.dot")],
   );
 }
 
-/* The text with its doubtful words marked. */
+/**
+ * The text with its low-confidence words marked.
+ * @param {Cue} cue
+ * @returns {Content[]}
+ */
 export function marked(cue) {
   const parts = [];
   let at = 0;
   for (const [from, to] of cue.unsure ?? []) {
-    parts.push(cue.text.slice(at, from), h("i.unsure", { title: "the recogniser was unsure of this word" }, cue.text.slice(from, to)));
+    parts.push(
+      cue.text.slice(at, from),
+      h("i.unsure", { title: "low-confidence word" }, cue.text.slice(from, to)),
+    );
     at = to;
   }
   parts.push(cue.text.slice(at));
   return parts;
 }
 
-function indexOf(id) {
-  return list.items.findIndex((one) => one.id === id);
-}
-
-let running = -1;
+/** @param {Cue["id"]} id */
+const indexOf = (id) => list.items.findIndex((one) => one.id === id);
 
 function follow() {
   const now = page.cues[cueAt(page.time)];
@@ -188,9 +264,9 @@ function mark() {
   for (const [index, row] of list.rows) {
     const { id } = list.items[index];
     row.classList.toggle("running", id === running);
-    row.setAttribute("aria-selected", id === page.selected?.id);
+    row.setAttribute("aria-selected", String(id === page.selected?.id));
   }
-  const there = page.selected && byId(`row-${page.selected.id}`);
-  if (there) byId("list").setAttribute("aria-activedescendant", there.id);
-  else byId("list").removeAttribute("aria-activedescendant");
+  const selected = page.selected && maybe(`row-${page.selected.id}`);
+  if (selected) place.setAttribute("aria-activedescendant", selected.id);
+  else place.removeAttribute("aria-activedescendant");
 }

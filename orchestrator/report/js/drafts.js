@@ -1,102 +1,181 @@
-/* What is not saved yet, cue by cue against what was last saved; laid over what is there now, where somebody else may have saved since. */
+/* What is not saved yet, cue by cue against what was last saved; laid over what is there now, where somebody
+   else may have saved since. */
 import { nameOf, page, speakerOf } from "./state.js";
-import { alike, moment, plain, retake, savedAt } from "./edits.js";
+import { alike, plain } from "./measured.js";
+import { moment, savedAt } from "./history.js";
+import { retake } from "./edits.js";
 
-/* The cues that went and came since the last saving, by track, and what voices were and are called, by label. */
+const CLOSE = 0.005; // seconds
+
+/**
+ * The cues that went and came since the last saving, by track, and the names of speakers before and after, by
+ * label.
+ * @returns {Difference}
+ */
 export function difference() {
   const [was, now] = [savedAt(), moment()];
-  const tracks = {};
-  for (const track of page.data.tracks) {
-    const [before, after] = [was.cues[track.id], now.cues[track.id]];
+  /** @type {Difference} */
+  const found = { tracks: {}, names: {} };
+  for (const { id } of page.data.tracks) {
+    const [before, after] = [was.cues[id], now.cues[id]];
     if (before === after) continue;
     const [gone, put] = [without(before, after), without(after, before)];
-    if (gone.length || put.length) tracks[track.id] = { gone, put };
+    if (gone.length || put.length) found.tracks[id] = { gone, put };
   }
-  const names = {};
   for (const { id, name } of now.speakers) {
     const old = was.speakers.find((one) => one.id === id)?.name ?? null;
-    if (old !== name) names[id] = { was: old, now: id in now.names ? now.names[id] : name };
+    if (old !== name) found.names[id] = { was: old, now: id in now.names ? now.names[id] : name };
   }
-  return { tracks, names };
+  return found;
 }
 
-const plainKey = ({ start, end, text, speakers }) => JSON.stringify([start, end, text, speakers]);
+/** @param {PlainCue} cue */
+const keyOf = ({ start, end, text, speakers }) => JSON.stringify([start, end, text, speakers]);
 
+/**
+ * @param {Cue[]} cues
+ * @param {Cue[]} others
+ */
 function without(cues, others) {
-  const there = new Set(others.map(plainKey));
-  return cues.filter((cue) => !there.has(plainKey(cue))).map(plain);
+  const keys = new Set(others.map(keyOf));
+  return cues.filter((cue) => !keys.has(keyOf(cue))).map(plain);
 }
 
+/** @param {Difference} difference */
 export const isEmpty = ({ tracks, names }) => !Object.keys(tracks).length && !Object.keys(names).length;
 
-/* Take up such a difference, as one change; gives what both had changed, as sentences by track and time.
-
-   A cue that somebody else changed too stays beside the draft's own, both marked: a person keeps one of them. A cue that
-   was deleted here and changed there stays. */
+/**
+ * Take up such a difference, as one change; returns what both had changed, as sentences.
+ *
+ * A cue that somebody else changed too stays beside the draft's own, both marked: a person keeps one of them.
+ * A cue that was
+ * deleted here and changed there stays.
+ * @param {Difference} difference
+ * @returns {Remark[]}
+ */
 export function layOver({ tracks, names }) {
-  const said = [];
-  const { labels, called } = renamed(names, said);
+  /** @type {Remark[]} */
+  const remarks = [];
+  const { labels, given } = renamed(names, remarks);
+  /** @type {Record<string, PlainCue[]>} */
   const all = {};
   for (const track of page.data.tracks) {
     if (!tracks[track.id]) continue;
-    const spoken = (cue) => ({ ...cue, speakers: cue.speakers.map((label) => labels[label] ?? label) });
     const { gone, put } = tracks[track.id];
-    all[track.id] = merged(track, gone, put.map(spoken), said);
+    const own = put.map((cue) => ({
+      ...cue,
+      speakers: cue.speakers.map((label) => labels[label] ?? label),
+    }));
+    all[track.id] = merged(track, gone, own, remarks);
   }
-  retake(all, called);
-  return said;
+  retake(all, given);
+  return remarks;
 }
 
-function merged(track, gone, put, said) {
-  let cues = [...track.cues];
-  for (const group of together(gone, put)) {
-    const there = (one) => cues.find((cue) => alike(cue, one));
-    const taken = group.gone.filter((one) => !there(one)); // somebody else has changed or deleted them
-    const fresh = group.put.filter((one) => !there(one));
-    const stays = new Set(group.put.map(there));
-    const found = new Set(group.gone.map(there).filter((cue) => cue && !stays.has(cue)));
-    const theirs = taken.length && (fresh.length || !group.put.length) ? cues.filter((cue) => !stays.has(cue) && !found.has(cue) && taken.some((one) => over(cue, one))) : [];
-    cues = cues.filter((cue) => !found.has(cue));
-    if (theirs.length) {
-      cues = cues.map((cue) => (theirs.includes(cue) ? { ...cue, beside: fresh.length > 0, rival: fresh.length ? "your own stands beside it: keep one" : "you had deleted what it was" } : cue));
-      const what = fresh.length ? "both stand there, keep one" : "you had deleted it, theirs stands";
-      said.push({ track: track.id, start: theirs[0].start, text: `somebody else changed this too: ${what}` });
-    } else if (taken.length && fresh.length) said.push({ track: track.id, start: fresh[0].start, text: "somebody else has deleted what you had changed: yours stands" });
-    const rival = theirs.length ? "somebody else changed it too, theirs stands beside it: keep one" : "";
-    cues.push(...fresh.map((one) => ({ ...one, rival, beside: true })));
-  }
-  return cues;
+/**
+ * @param {Track} track
+ * @param {PlainCue[]} gone
+ * @param {PlainCue[]} put
+ * @param {Remark[]} remarks
+ * @returns {PlainCue[]}
+ */
+function merged(track, gone, put, remarks) {
+  return groups(gone, put).reduce(
+    (cues, group) => withGroup(track.id, cues, group, remarks),
+    /** @type {(Cue | PlainCue)[]} */ (track.cues),
+  );
 }
 
-const over = (a, b) => Math.min(a.end, b.end) - Math.max(a.start, b.start) > 0.005;
+/**
+ * The cues of a track with one group of a draft's changes laid over them.
+ * @param {string} track
+ * @param {(Cue | PlainCue)[]} cues
+ * @param {Group} group
+ * @param {Remark[]} remarks
+ */
+function withGroup(track, cues, group, remarks) {
+  const present = (/** @type {PlainCue} */ one) => cues.find((cue) => alike(cue, one));
+  const taken = group.gone.filter((one) => !present(one)); // somebody else has changed or deleted them
+  const fresh = group.put.filter((one) => !present(one));
+  const stays = new Set(group.put.map(present));
+  const replaced = new Set(group.gone.map(present).filter((cue) => cue && !stays.has(cue)));
+  const contested = taken.length > 0 && (fresh.length > 0 || !group.put.length);
+  const theirs = contested
+    ? cues.filter((cue) => !stays.has(cue) && !replaced.has(cue) && taken.some((one) => over(cue, one)))
+    : [];
+  if (theirs.length) {
+    const what = fresh.length
+      ? "somebody else changed this cue too: both versions are shown, keep one"
+      : "somebody else changed a cue that you deleted: it stays";
+    remarks.push({ track, start: theirs[0].start, text: what });
+  } else if (taken.length && fresh.length) {
+    const text = "somebody else deleted a cue that you changed: your version stays";
+    remarks.push({ track, start: fresh[0].start, text });
+  }
+  const rival = fresh.length
+    ? "somebody else's version: keep this one or yours"
+    : "you deleted this cue, somebody else changed it";
+  const own = theirs.length ? "your version: keep this one or somebody else's" : "";
+  return [
+    ...cues
+      .filter((cue) => !replaced.has(cue))
+      .map((cue) => (theirs.includes(cue) ? { ...cue, beside: fresh.length > 0, rival } : cue)),
+    ...fresh.map((one) => ({ ...one, rival: own, beside: true })),
+  ];
+}
 
-/* The cues that went and came, those that lie over each other together. */
-function together(gone, put) {
-  const all = [...gone.map((cue) => ({ cue, side: "gone" })), ...put.map((cue) => ({ cue, side: "put" }))];
-  const groups = [];
+/**
+ * @param {PlainCue} a
+ * @param {PlainCue} b
+ */
+const over = (a, b) => Math.min(a.end, b.end) - Math.max(a.start, b.start) > CLOSE;
+
+/**
+ * The cues that went and came, those that overlap together.
+ * @param {PlainCue[]} gone
+ * @param {PlainCue[]} put
+ */
+function groups(gone, put) {
+  const all = [
+    ...gone.map((cue) => ({ cue, side: /** @type {const} */ ("gone") })),
+    ...put.map((cue) => ({ cue, side: /** @type {const} */ ("put") })),
+  ].sort((a, b) => a.cue.start - b.cue.start);
+  /** @type {Group[]} */
+  const found = [];
   let end = -1;
-  for (const { cue, side } of all.sort((a, b) => a.cue.start - b.cue.start)) {
-    if (cue.start >= end - 0.005) groups.push({ gone: [], put: [] });
-    groups.at(-1)[side].push(cue);
+  for (const { cue, side } of all) {
+    if (cue.start >= end - CLOSE) found.push({ gone: [], put: [] });
+    found[found.length - 1][side].push(cue);
     end = Math.max(end, cue.end);
   }
-  return groups;
+  return found;
 }
 
-/* The names to give, and the labels that somebody whom no voice is gets, where another one was given it meanwhile. */
-function renamed(names, said) {
+/**
+ * The names to give, and the labels that new speakers get where another one was given theirs meanwhile.
+ * @param {Difference["names"]} names
+ * @param {Remark[]} remarks
+ */
+function renamed(names, remarks) {
+  /** @type {Record<string, string>} */
   const labels = {};
-  const called = {};
+  /** @type {Changes["names"]} */
+  const given = {};
   const taken = new Set([...page.data.speakers.map((one) => one.id), ...Object.keys(names)]);
   for (const [label, { was, now }] of Object.entries(names)) {
-    const there = speakerOf(label)?.name ?? null;
+    const theirs = speakerOf(label)?.name ?? null;
     let own = label;
-    if (was === null && there !== null && there !== now) {
+    if (was === null && theirs !== null && theirs !== now) {
       for (let k = 1; taken.has(own); k += 1) own = `PERSON_${k}`;
-      taken.add((labels[label] = own));
-    } else if (there !== was && there !== now)
-      said.push({ text: `somebody else called ${was ?? label} ${nameOf(label)}: your name stands, ${now ?? "the machine's"}` });
-    if (there !== now || own !== label) called[own] = now;
+      taken.add(own);
+      labels[label] = own;
+    } else if (theirs !== was && theirs !== now) {
+      const kept = now ?? "the automatic one";
+      remarks.push({
+        text: `somebody else renamed ${was ?? label} to ${nameOf(label)}: your name is kept, ${kept}`,
+      });
+    }
+    if (theirs !== now || own !== label) given[own] = now;
   }
-  return { labels, called };
+  return { labels, given };
 }

@@ -1,18 +1,24 @@
-/* A cue's edges taken by hand in the timeline; near a change of shot they take its time. */
+/* A cue's edges dragged in the timeline; near a shot change they take its time. */
 import { page } from "./state.js";
-import { byId } from "./words.js";
-import { LANES } from "./drawing.js";
+import { canvasById } from "./elements.js";
+import { LANES } from "./lanes.js";
 import { view } from "./timeline.js";
-import { cueOf, retime, round } from "./edits.js";
+import { cueOf, round } from "./measured.js";
+import { retime } from "./edits.js";
 
 const NEAR = 6; // pixels
-const canvas = byId("timeline");
+const canvas = canvasById("timeline");
 const top = LANES.ruler + LANES.wave + LANES.voices + 12;
-let held = null; // {id, side, from}
+/** @type {{id: Cue["id"], side: "start" | "end", offset: number, stroke: string} | null} */
+let held = null; // the edge that is dragged; its distance from the pointer when it was taken
 
+/** @param {number} pixels */
 const secondsIn = (pixels) => (pixels / canvas.clientWidth) * view.span;
 
-/* The edge of a cue under the pointer: that of the selected cue first. */
+/**
+ * The edge of a cue under the pointer: that of the selected cue first.
+ * @param {PointerEvent} event
+ */
 function edgeAt(event) {
   const box = canvas.getBoundingClientRect();
   const y = event.clientY - box.top;
@@ -23,12 +29,19 @@ function edgeAt(event) {
   const near = page.cues.filter((cue) => cue.start - reach < time && cue.end + reach > time);
   if (page.selected && near.includes(page.selected)) near.unshift(page.selected);
   for (const cue of near)
-    for (const side of ["start", "end"]) if (Math.abs(cue[side] - time) <= reach) return { id: cue.id, side, from: cue[side], offset: cue[side] - time };
+    for (const side of /** @type {const} */ (["start", "end"]))
+      if (Math.abs(cue[side] - time) <= reach)
+        return { id: cue.id, side, offset: cue[side] - time, stroke: `drag ${Date.now()}` };
   return null;
 }
 
-function timeOf(event) {
-  const time = view.start + secondsIn(event.clientX - canvas.getBoundingClientRect().left) + held.offset;
+/**
+ * The time that the pointer gives an edge: a shot change near it, or its own.
+ * @param {PointerEvent} event
+ * @param {number} offset
+ */
+function timeOf(event, offset) {
+  const time = view.start + secondsIn(event.clientX - canvas.getBoundingClientRect().left) + offset;
   const shot = (page.data.shots ?? []).find((one) => Math.abs(one - time) < secondsIn(NEAR));
   return round(shot ?? time);
 }
@@ -38,7 +51,6 @@ canvas.addEventListener("pointerdown", (event) => {
   if (!held) return;
   event.stopImmediatePropagation();
   event.preventDefault();
-  held.stroke = `drag ${Date.now()}`;
   canvas.setPointerCapture(event.pointerId);
   page.select(held.id, { seek: false });
 });
@@ -48,9 +60,9 @@ canvas.addEventListener("pointermove", (event) => {
     return;
   }
   event.stopImmediatePropagation();
-  if (cueOf(held.id)) retime(held.id, { [held.side]: timeOf(event) }, held.stroke);
+  if (cueOf(held.id)) retime(held.id, { [held.side]: timeOf(event, held.offset) }, held.stroke);
 });
-for (const end of ["pointerup", "pointercancel"])
+for (const end of /** @type {const} */ (["pointerup", "pointercancel"]))
   canvas.addEventListener(end, (event) => {
     if (!held) return;
     event.stopImmediatePropagation();

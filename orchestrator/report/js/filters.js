@@ -1,31 +1,44 @@
 /* Which cues are listed: by flag, by speaker, by text. */
 import { nameOf, page } from "./state.js";
-import { byId, flagWords, h, languageName } from "./words.js";
+import { h, inputById, selectById, valueIn } from "./elements.js";
+import { flagLabel, languageName } from "./words.js";
 
-export const filters = { flag: "", speaker: "", text: "", ids: null, because: "" };
+export const filters = {
+  flag: "",
+  speaker: "",
+  text: "",
+  ids: /** @type {Set<Cue["id"]> | null} */ (null), // only these cues
+  because: "", // why only those
+};
 
 export function startFilters() {
-  byId("flag").addEventListener("change", (event) => choose({ flag: event.target.value }));
-  byId("speaker").addEventListener("change", (event) => choose({ speaker: event.target.value }));
-  byId("search").addEventListener("input", (event) => choose({ text: event.target.value }));
-  byId("track").addEventListener("change", (event) => page.show(event.target.value));
+  selectById("flag").addEventListener("change", (event) => choose({ flag: valueIn(event) }));
+  selectById("speaker").addEventListener("change", (event) => choose({ speaker: valueIn(event) }));
+  inputById("search").addEventListener("input", (event) => choose({ text: valueIn(event) }));
+  selectById("track").addEventListener("change", (event) => page.show(valueIn(event)));
   const { tracks } = page.data;
-  byId("track").parentElement.hidden = tracks.length < 2;
-  byId("track").replaceChildren(
-    ...tracks.map((one) => h("option", { value: one.id }, `${languageName(one.language)}${one.translated ? " (translated)" : ""}`)),
+  hide(selectById("track"), tracks.length < 2);
+  selectById("track").replaceChildren(
+    ...tracks.map((one) =>
+      h("option", { value: one.id }, `${languageName(one.language)}${one.translated ? " (translated)" : ""}`),
+    ),
   );
   page.on("redraw", fill);
 }
 
-/* Change some of the filters. `ids` shows only these cues, `because` says why. */
+/**
+ * Change some of the filters; those of single cues end.
+ * @param {Partial<typeof filters>} some
+ */
 export function choose(some) {
   Object.assign(filters, { ids: null, because: "" }, some);
-  byId("flag").value = filters.flag;
-  byId("speaker").value = filters.speaker;
-  if (byId("search").value !== filters.text) byId("search").value = filters.text;
+  selectById("flag").value = filters.flag;
+  selectById("speaker").value = filters.speaker;
+  if (inputById("search").value !== filters.text) inputById("search").value = filters.text;
   page.tell("filter");
 }
 
+/** @param {Cue} item */
 export function passes(item) {
   if (filters.ids && !filters.ids.has(item.id)) return false;
   if (filters.flag && !item.flags.includes(filters.flag)) return false;
@@ -33,33 +46,48 @@ export function passes(item) {
   return !filters.text || item.text.toLowerCase().replaceAll("\n", " ").includes(filters.text.toLowerCase());
 }
 
-/* What a person should look at, the most needy first: cues, and speech that has none. */
-export function toLookAt() {
-  const empty = (page.data.doubts ?? [])
-    .filter((doubt) => doubt.verdict === "empty")
-    .map((doubt) => ({ ...doubt, id: `empty-${doubt.start}`, flags: ["silence"], speakers: [], silence: true }));
+/* What somebody should review, the highest priority first: cues, and speech that has none. */
+export function toReview() {
   const cues = page.cues.filter((cue) => cue.need > 0);
-  return [...cues, ...empty].sort((one, other) => other.need - one.need || one.start - other.start);
+  return [...cues, ...missedSpeech()].sort((one, other) => other.need - one.need || one.start - other.start);
+}
+
+/** @returns {Cue[]} */
+function missedSpeech() {
+  const none = { speakers: [], cps: 0, confidence: null, speech: null, unsure: [], base: null };
+  return (page.data.doubts ?? [])
+    .filter((doubt) => doubt.verdict === "empty")
+    .map((doubt) => ({ ...none, ...doubt, id: `empty-${doubt.start}`, flags: ["silence"], silence: true }));
 }
 
 function fill() {
+  /** @type {Record<string, number>} */
   const counts = {};
-  for (const item of [...page.cues, ...toLookAt().filter((one) => one.silence)])
+  for (const item of [...page.cues, ...missedSpeech()])
     for (const flag of item.flags) counts[flag] = (counts[flag] ?? 0) + 1;
   const flags = Object.entries(counts).sort((one, other) => other[1] - one[1]);
-  byId("flag").replaceChildren(
-    h("option", { value: "" }, "any flag"),
-    ...flags.map(([flag, count]) => h("option", { value: flag }, `${flagWords(flag)} (${count})`)),
+  selectById("flag").replaceChildren(
+    h("option", { value: "" }, "All flags"),
+    ...flags.map(([flag, count]) => h("option", { value: flag }, `${flagLabel(flag)} (${count})`)),
   );
   if (!(filters.flag in counts)) filters.flag = "";
-  byId("flag").value = filters.flag;
-  byId("flag").parentElement.hidden = !flags.length;
+  selectById("flag").value = filters.flag;
+  hide(selectById("flag"), !flags.length);
   const { speakers } = page.data;
-  byId("speaker").replaceChildren(
-    h("option", { value: "" }, "any speaker"),
+  selectById("speaker").replaceChildren(
+    h("option", { value: "" }, "All speakers"),
     ...speakers.map((one) => h("option", { value: one.id }, nameOf(one.id))),
   );
-  byId("speaker").value = filters.speaker;
-  byId("speaker").parentElement.hidden = speakers.length < 2;
-  byId("track").value = page.track?.id ?? "";
+  selectById("speaker").value = filters.speaker;
+  hide(selectById("speaker"), speakers.length < 2);
+  selectById("track").value = page.track?.id ?? "";
+}
+
+/**
+ * Hide a field with its label.
+ * @param {HTMLElement} field
+ * @param {boolean} hidden
+ */
+function hide(field, hidden) {
+  if (field.parentElement) field.parentElement.hidden = hidden;
 }

@@ -1,23 +1,28 @@
 /* The keyboard, and the list of its keys. */
 import { page } from "./state.js";
-import { byId, h } from "./words.js";
+import { byId, closest, h } from "./elements.js";
 import { step } from "./cues.js";
 import { playCue, toggle } from "./media.js";
 import { whole, zoom } from "./timeline.js";
 import { choose } from "./filters.js";
 
+/** @type {[keys: string, what: string][]} */
 const KEYS = [
-  ["Space", "play, pause"],
-  ["← →", "two seconds back, on (with Shift: ten)"],
+  ["Space", "play or pause"],
+  ["← →", "back, forward 2 seconds (with Shift: 10)"],
   ["j k  ↓ ↑", "next, previous cue"],
-  ["n p", "next, previous cue to look at"],
-  ["Enter", "play the cue, and stop behind it"],
-  ["+ − 0", "zoom the timeline; the whole film"],
+  ["n p", "next, previous cue to review"],
+  ["Enter", "play this cue, then pause"],
+  ["+ − 0", "zoom in, zoom out, show the whole film in the timeline"],
   ["/", "search"],
-  ["Esc", "leave the search, show all"],
-  ["?", "this list"],
+  ["Esc", "clear the search, show all cues"],
+  ["?", "show this list"],
 ];
-/* Actions by key; the editing adds its own. */
+
+/**
+ * Actions by key; the editing adds its own.
+ * @type {Record<string, (event: KeyboardEvent) => void>}
+ */
 export const actions = {
   " ": toggle,
   ArrowLeft: (event) => page.seek(page.time - (event.shiftKey ? 10 : 2)),
@@ -37,34 +42,52 @@ export const actions = {
   "?": help,
 };
 
+export const helpDialog = /** @type {HTMLDialogElement} */ (byId("help"));
+
+/**
+ * The rows of the list of keys.
+ * @param {[keys: string, what: string][]} keys
+ * @param {RegExp} between what stands between two keys
+ */
+export const keyRows = (keys, between) =>
+  keys.flatMap(([names, what]) => [
+    h(
+      "dt",
+      names.split(between).map((key) => h("kbd", key)),
+    ),
+    h("dd", what),
+  ]);
+
 export function startKeys() {
-  const rows = KEYS.map(([keys, what]) => [h("dt", keys.split(/ +/).map((key) => h("kbd", key))), h("dd", what)]);
-  byId("help").replaceChildren(
-    h("h2", { id: "help-title", tabindex: -1 }, "Keyboard"),
-    h("dl", rows),
-    h("p.note", "In the timeline: click to go there, drag to move, hold Ctrl and turn the wheel to zoom."),
+  helpDialog.replaceChildren(
+    h("h2", { id: "help-title", tabindex: -1 }, "Keyboard shortcuts"),
+    h("dl", keyRows(KEYS, / +/)),
+    h("p.note", "In the timeline: click to seek, drag to scroll, Ctrl and the wheel to zoom."),
     h("form", { method: "dialog" }, h("button", { type: "submit" }, "Close")),
   );
   byId("help-button").addEventListener("click", help);
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return;
-    const typing = event.target.closest("input, select, textarea, [contenteditable]");
-    if (event.key === "Escape" && (!typing || typing.id === "search")) {
-      typing?.blur();
-      choose({ text: "" });
-      return;
-    }
-    if (typing) return;
-    if (event.target.closest("button, summary, a") && [" ", "Enter"].includes(event.key)) return;
-    const action = actions[event.key];
-    if (!action) return;
-    event.preventDefault();
-    action(event);
-  });
+  document.addEventListener("keydown", pressed);
+}
+
+/** @param {KeyboardEvent} event */
+function pressed(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || helpDialog.open) return;
+  const field = closest(event, "input, select, textarea, [contenteditable]");
+  if (event.key === "Escape" && (!field || field.id === "search")) {
+    field?.blur();
+    choose({ text: "" });
+    return;
+  }
+  if (field) return;
+  if (closest(event, "button, summary, a") && [" ", "Enter"].includes(event.key)) return;
+  const action = actions[event.key];
+  if (!action) return;
+  event.preventDefault();
+  action(event);
 }
 
 function help() {
-  byId("help").showModal();
+  helpDialog.showModal();
   byId("help-title").focus(); // else the last button is, and the list begins at its end
-  byId("help").scrollTop = 0;
+  helpDialog.scrollTop = 0;
 }

@@ -8,7 +8,7 @@ import { startKeys } from "./keys.js";
 import { startMedia } from "./media.js";
 import { startTimeline } from "./timeline.js";
 
-globalThis.page = page; // for tests, and for people who look
+Object.assign(globalThis, { page }); // for tests, and for people who look
 startMedia();
 startFilters();
 startCues();

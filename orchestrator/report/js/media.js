@@ -1,28 +1,21 @@
 /* The film itself: playing, seeking, and saying so where the browser cannot. */
 import { cueAt, page } from "./state.js";
-import { byId } from "./words.js";
+import { byId } from "./elements.js";
 
-const film = byId("film");
+const film = /** @type {HTMLVideoElement} */ (byId("film"));
+/** @type {number | null} */
 let stopAt = null;
+let offset = 0;
 
 export function startMedia() {
-  const { clip } = page.data.film;
-  const offset = clip ? clip[0] : 0; // a clip's times begin where it does
+  offset = page.data.film.clip?.[0] ?? 0; // a clip's times begin where it does
   page.duration = page.data.film.seconds;
 
   page.on("seek", (time) => {
     stopAt = null;
     if (film.readyState > 0) film.currentTime = time + offset;
   });
-  film.addEventListener("loadedmetadata", () => {
-    const picture = film.videoWidth > 0;
-    document.body.classList.toggle("sound-only", !picture);
-    if (!page.duration && Number.isFinite(film.duration)) {
-      page.duration = film.duration - offset;
-      page.redraw();
-    }
-    film.currentTime = page.time + offset;
-  });
+  film.addEventListener("loadedmetadata", loaded);
   film.addEventListener("error", unplayable);
   film.addEventListener("play", () => {
     page.playing = true;
@@ -35,26 +28,33 @@ export function startMedia() {
   film.addEventListener("seeked", tell);
   film.addEventListener("timeupdate", tell);
   film.src = page.data.media.film;
-
-  function tell() {
-    page.time = Math.max(0, film.currentTime - offset);
-    if (stopAt !== null && page.time >= stopAt) {
-      stopAt = null;
-      film.pause();
-    }
-    page.tell("time", page.time);
-  }
-  function tick() {
-    if (!page.playing) return;
-    tell();
-    requestAnimationFrame(tick);
-  }
   page.on("time", caption);
   page.on("redraw", caption);
 }
 
-export function playing() {
-  return !film.paused;
+function loaded() {
+  const picture = film.videoWidth > 0;
+  document.body.classList.toggle("sound-only", !picture);
+  if (!page.duration && Number.isFinite(film.duration)) {
+    page.duration = film.duration - offset;
+    page.redraw();
+  }
+  film.currentTime = page.time + offset;
+}
+
+function tell() {
+  page.time = Math.max(0, film.currentTime - offset);
+  if (stopAt !== null && page.time >= stopAt) {
+    stopAt = null;
+    film.pause();
+  }
+  page.tell("time", page.time);
+}
+
+function tick() {
+  if (!page.playing) return;
+  tell();
+  requestAnimationFrame(tick);
 }
 
 export function toggle() {
@@ -63,7 +63,10 @@ export function toggle() {
   else film.pause();
 }
 
-/* Play a cue and stop behind it. */
+/**
+ * Play a cue, then pause.
+ * @param {Cue} cue
+ */
 export function playCue(cue) {
   if (film.error || film.readyState === 0) return;
   page.seek(cue.start);
@@ -72,19 +75,21 @@ export function playCue(cue) {
 }
 
 function caption() {
-  const cue = page.cues[cueAt(page.time)];
-  const text = cue ? cue.text : "";
+  const text = page.cues[cueAt(page.time)]?.text ?? "";
   const place = byId("caption");
   if (place.textContent !== text) place.textContent = text;
 }
 
 function unplayable() {
-  const why = film.error?.code === 4 ? `This browser cannot play ${page.data.media.name}, or it is not where it was.` : "Playing stopped with an error.";
+  const { name } = page.data.media;
+  const why =
+    film.error?.code === 4
+      ? `This browser cannot play ${name}, or the file was moved.`
+      : "Playback stopped because of an error.";
   const place = byId("unplayable");
   document.body.classList.add("no-film");
   place.hidden = false;
   place.textContent = page.data.editing
     ? why
-    : `${why} Its sound can be played by: orchestrator review ${page.data.media.name}. Everything else here works without.`;
+    : `${why} To hear it, run: orchestrator review ${name}. Everything else in this report works without it.`;
 }
-

@@ -1,50 +1,54 @@
-/* The page's one state, which every module reads and none keeps a copy of.
+/* The page's one state, which every module reads and none keeps a copy of. `types.d.ts` says what its parts
+   hold.
 
-   page.data      what `orchestrator/report/data.py` made:
-                    editing   whether cues can be mended here
-                    film      {name, digest, seconds, language, clip: [start, end] | null}
-                    media     {film: URL, name}; the editing server puts its own URL there
-                    verdict   {how: done | degraded | failed | interrupted, reasons: [text]}
-                    tracks    [{id: "" | code, language, translated, limits, cues, rules, coverage, unsupported, confidence}]
-                    limits    {width, lines, cps, min, max, gap}: characters, lines, characters a second, seconds
-                    speakers  [{id, name, known, source, confidence, evidence, seconds}] in order of appearance
-                    turns     [[start, end, speaker id]], speech and overlap [[start, end]] | null
-                    waveform  {per_second, peaks: Base64} | null, shots [seconds] | null, frame_rate (0: unknown)
-                    doubts    [{start, end, verdict, text, why, score, need}] | null
-                    words     {text, space, start, end, speaker} as columns; only where editing
-   page.track     the track that is shown
-   page.cues      its cues in order of time: {id, start, end, text, speakers, flags, need, why, cps, confidence, speech, unsure, base}
-                    times in seconds, text with line feeds; `base` is null, or [{start, end, text, speakers}] that stood there
-                    before somebody mended it. Whoever changes the array calls page.redraw().
+   page.data      what `orchestrator/report/data.py` made
+   page.track     the track that is shown, or null
+   page.cues      its cues in order of time. Whoever changes the array calls page.redraw().
    page.selected  the cue that is selected, or null
-   page.time      the playing position in seconds; page.playing
+   page.time      the playback position in seconds; page.playing
 
-   page.select(id)   select a cue: every view shows it. {seek: false} leaves the playing position
+   page.select(id)   select a cue: every view shows it. {seek: false} leaves the playback position
    page.seek(t)      go to a time
    page.redraw()     after cues, names or the track have changed
-   page.on(name, f)  be told of: select, time, redraw, filter
+   page.on(name, f)  call f at an event: select, time, seek, running, redraw, filter, edited
 */
+
+/** @type {{[name in keyof PageEvents]?: ((detail: any) => void)[]}} */
+const listeners = {};
+
 export const page = {
-  data: JSON.parse(document.getElementById("data").textContent),
-  track: null,
-  cues: [],
-  selected: null,
+  data: /** @type {ReportData} */ (JSON.parse(document.getElementById("data")?.textContent ?? "{}")),
+  track: /** @type {Track | null} */ (null),
+  cues: /** @type {Cue[]} */ ([]),
+  selected: /** @type {Cue | null} */ (null),
   time: 0,
   playing: false,
   duration: 0,
 
+  /**
+   * @template {keyof PageEvents} Name
+   * @param {Name} name
+   * @param {(detail: PageEvents[Name]) => void} listener
+   */
   on(name, listener) {
-    (listeners[name] ??= []).push(listener);
+    listeners[name] = [...(listeners[name] ?? []), listener];
   },
+  /**
+   * @template {keyof PageEvents} Name
+   * @param {Name} name
+   * @param {PageEvents[Name]} [detail]
+   */
   tell(name, detail) {
     for (const listener of listeners[name] ?? []) listener(detail);
   },
+  /** @param {string} trackId */
   show(trackId) {
     page.track = page.data.tracks.find((track) => track.id === trackId) ?? page.data.tracks[0] ?? null;
     page.cues = page.track?.cues ?? [];
     page.selected = page.cues[cueAt(page.time)] ?? null;
     page.redraw();
   },
+  /** @param {Cue["id"]} id */
   select(id, { seek = true } = {}) {
     const cue = page.cues.find((one) => one.id === id);
     if (!cue) return;
@@ -52,6 +56,7 @@ export const page = {
     if (seek) page.seek(cue.start + 0.001);
     page.tell("select", cue);
   },
+  /** @param {number} time */
   seek(time) {
     page.time = Math.min(Math.max(0, time), page.duration || time);
     page.tell("seek", page.time);
@@ -62,15 +67,20 @@ export const page = {
   },
 };
 
-const listeners = {};
-
-/* Index of the cue that is shown at a time, or -1; where two are, the one that began last. */
+/**
+ * Index of the cue that is shown at a time, or -1; where two are, the one that began last.
+ * @param {number} time
+ */
 export function cueAt(time, cues = page.cues) {
   const index = lastBefore(cues, time);
   return index >= 0 && cues[index].end > time ? index : -1;
 }
 
-/* Index of the last item that starts at or before a time, or -1. */
+/**
+ * Index of the last item that starts at or before a time, or -1.
+ * @param {{start: number}[]} items
+ * @param {number} time
+ */
 export function lastBefore(items, time) {
   let low = 0;
   let high = items.length;
@@ -82,15 +92,18 @@ export function lastBefore(items, time) {
   return low - 1;
 }
 
-export function speakerOf(id) {
-  return page.data.speakers.find((one) => one.id === id);
-}
+/** @param {string} id */
+export const speakerOf = (id) => page.data.speakers.find((one) => one.id === id);
 
-export function nameOf(id) {
-  return speakerOf(id)?.name ?? id;
-}
+/** @param {string} id */
+export const nameOf = (id) => speakerOf(id)?.name ?? id;
 
-/* The number of a speaker's colour, from 0 to 7. */
-export function colourOf(id) {
-  return Math.max(0, page.data.speakers.findIndex((one) => one.id === id)) % 8;
-}
+/**
+ * The number of a speaker's colour, from 0 to 7.
+ * @param {string} id
+ */
+export const colourOf = (id) =>
+  Math.max(
+    0,
+    page.data.speakers.findIndex((one) => one.id === id),
+  ) % 8;

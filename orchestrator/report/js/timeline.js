@@ -1,23 +1,23 @@
-/* The timeline: which stretch of the film is shown, and what pointer, wheel and fingers do with it. */
+/* The timeline: which part of the film is shown, and what pointer, wheel and fingers do with it. */
 import { cueAt, page } from "./state.js";
-import { byId, clock, h } from "./words.js";
-import { toLookAt } from "./filters.js";
-import { describe, drawOverview, drawTimeline, HEIGHT, readColours, readSound } from "./drawing.js";
+import { byId, canvasById, fillWith, h } from "./elements.js";
+import { clock } from "./words.js";
+import { toReview } from "./filters.js";
+import { describe, drawOverview, drawTimeline, HEIGHT, recolour } from "./drawing.js";
 
+/** @type {View} */
 export const view = { start: 0, span: 60 };
 const LEAST = 2; // seconds
-const canvas = byId("timeline");
-const overview = byId("overview");
+const canvas = canvasById("timeline");
+const overview = canvasById("overview");
 let wanted = false;
-let held = 0; // when somebody last moved the stretch by hand
+let held = 0; // when somebody last moved the view by hand
 
 export function startTimeline() {
-  readSound();
-  readColours();
   canvas.style.height = `${HEIGHT}px`;
   fit();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    readColours();
+    recolour();
     paint();
   });
   new ResizeObserver(paint).observe(canvas);
@@ -26,15 +26,17 @@ export function startTimeline() {
     legend();
     paint();
   });
-  page.on("select", () => {
-    show(page.selected.start, page.selected.end);
+  page.on("select", (cue) => {
+    if (cue) show(cue.start, cue.end);
     paint();
   });
   page.on("running", paint);
   byId("zoom-in").addEventListener("click", () => zoom(0.5));
   byId("zoom-out").addEventListener("click", () => zoom(2));
   byId("zoom-fit").addEventListener("click", whole);
-  hands();
+  pointers();
+  wheel();
+  overviewPointers();
 }
 
 /* Show about a minute, or all of a short film. */
@@ -50,7 +52,11 @@ export function whole() {
   paint();
 }
 
-/* Show `factor` times as much, around a time (the playing position, where it is in sight). */
+/**
+ * Show `factor` times as much, around a time (the playback position, where it is in sight).
+ * @param {number} factor
+ * @param {number | null} around
+ */
 export function zoom(factor, around = null) {
   const inSight = page.time >= view.start && page.time <= view.start + view.span;
   const centre = around ?? (inSight ? page.time : view.start + view.span / 2);
@@ -59,20 +65,25 @@ export function zoom(factor, around = null) {
   pan(centre - share * view.span);
 }
 
+/** @param {number} start */
 function pan(start) {
   view.start = Math.max(0, Math.min(start, Math.max(0, page.duration - view.span)));
   paint();
 }
 
-/* Bring a stretch into sight. */
+/**
+ * Bring a part of the film into sight.
+ * @param {number} start
+ * @param {number} end
+ */
 function show(start, end) {
   if (start < view.start || end > view.start + view.span) pan((start + end) / 2 - view.span / 2);
 }
 
 function moved() {
   byId("now").textContent = clock(page.time, 1);
-  canvas.setAttribute("aria-valuemax", Math.round(page.duration));
-  canvas.setAttribute("aria-valuenow", Math.round(page.time));
+  canvas.setAttribute("aria-valuemax", String(Math.round(page.duration)));
+  canvas.setAttribute("aria-valuenow", String(Math.round(page.time)));
   canvas.setAttribute("aria-valuetext", describe());
   const rested = performance.now() - held > 3000;
   if (page.playing && rested && view.span < page.duration) pan(page.time - view.span / 2);
@@ -94,50 +105,55 @@ function paint() {
 }
 
 function legend() {
-  const one = (name, text) => h(`span.key.${name}`, text);
   const { speech, shots, waveform } = page.data;
-  byId("legend").replaceChildren(
-    ...[
-      speech && one("speech", "speech"),
-      !waveform && one("none", "no waveform in this run"),
-      shots?.length && one("shot", "shot changes"),
-      toLookAt().length > 0 && one("flag", "to look at"),
-    ].filter(Boolean),
+  fillWith(
+    byId("legend"),
+    speech && h("span.key.speech", "speech"),
+    !waveform && h("span.key.none", "no waveform in this run"),
+    shots?.length ? h("span.key.shot", "shot changes") : null,
+    toReview().length > 0 && h("span.key.flag", "to review"),
   );
 }
 
-function hands() {
-  const timeAt = (event, element = canvas) => {
-    const box = element.getBoundingClientRect();
-    const share = (event.clientX - box.left) / box.width;
-    return element === canvas ? view.start + share * view.span : share * page.duration;
-  };
+/**
+ * The time under the pointer.
+ * @param {number} clientX
+ */
+function timeAt(clientX) {
+  const box = canvas.getBoundingClientRect();
+  return view.start + ((clientX - box.left) / box.width) * view.span;
+}
+
+/* Drag to scroll, two fingers to zoom, click to seek. */
+function pointers() {
+  /** @type {{x: number, start: number, far: boolean} | null} */
   let drag = null;
-  const fingers = new Map();
+  /** @type {Map<number, number>} */
+  const fingers = new Map(); // where each is, by its id
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, event.clientX);
     drag = { x: event.clientX, start: view.start, far: false };
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (!drag || !fingers.has(event.pointerId)) return;
+    const was = fingers.get(event.pointerId);
+    if (!drag || was === undefined) return;
     held = performance.now();
-    if (fingers.size === 2) {
-      const other = [...fingers].find(([id]) => id !== event.pointerId)[1];
-      const before = Math.abs(fingers.get(event.pointerId) - other) || 1;
-      fingers.set(event.pointerId, event.clientX);
-      zoom(before / (Math.abs(event.clientX - other) || 1), timeAt({ clientX: (event.clientX + other) / 2 }));
+    fingers.set(event.pointerId, event.clientX);
+    const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
+    if (fingers.size === 2 && other !== undefined) {
+      const apart = Math.abs(event.clientX - other) || 1;
+      zoom((Math.abs(was - other) || 1) / apart, timeAt((event.clientX + other) / 2));
       drag.far = true;
       return;
     }
-    fingers.set(event.pointerId, event.clientX);
     if (Math.abs(event.clientX - drag.x) > 4) drag.far = true;
     if (drag.far) pan(drag.start - ((event.clientX - drag.x) / canvas.clientWidth) * view.span);
   });
-  const up = (event) => {
+  const up = (/** @type {PointerEvent} */ event) => {
     fingers.delete(event.pointerId);
     if (event.type === "pointerup" && drag && !drag.far) {
-      const time = timeAt(event);
+      const time = timeAt(event.clientX);
       const cue = page.cues[cueAt(time)];
       page.seek(time);
       if (cue) page.select(cue.id, { seek: false });
@@ -146,6 +162,9 @@ function hands() {
   };
   canvas.addEventListener("pointerup", up);
   canvas.addEventListener("pointercancel", up);
+}
+
+function wheel() {
   canvas.addEventListener(
     "wheel",
     (event) => {
@@ -154,14 +173,18 @@ function hands() {
       event.preventDefault();
       held = performance.now();
       if (sideways) pan(view.start + ((event.deltaX || event.deltaY) / canvas.clientWidth) * view.span);
-      else zoom(2 ** (event.deltaY / 200), timeAt(event));
+      else zoom(2 ** (event.deltaY / 200), timeAt(event.clientX));
     },
     { passive: false },
   );
-  const jump = (event) => {
+}
+
+function overviewPointers() {
+  const jump = (/** @type {PointerEvent} */ event) => {
     if (!(event.buttons & 1)) return;
     held = performance.now();
-    pan(timeAt(event, overview) - view.span / 2);
+    const box = overview.getBoundingClientRect();
+    pan(((event.clientX - box.left) / box.width) * page.duration - view.span / 2);
   };
   overview.addEventListener("pointerdown", (event) => {
     overview.setPointerCapture(event.pointerId);

@@ -1,18 +1,23 @@
 /* A list that has elements only for the rows in sight, whatever their number and heights. */
-import { h } from "./words.js";
+import { h } from "./elements.js";
 
 export const NARROW = 420; // pixels; a narrower list has its times over the text
 const SPARE = 400; // pixels above and below that are drawn too
 
 export class VirtualList {
-  /* `draw(item, index)` makes a row's element, `height(item, index, width)` says how high it is in pixels. */
+  /**
+   * @param {HTMLElement} place
+   * @param {(item: Cue, index: number) => HTMLElement} draw makes a row's element
+   * @param {(item: Cue, index: number, width: number) => number} height says how high it is, in pixels
+   */
   constructor(place, draw, height) {
     this.place = place;
     this.draw = draw;
     this.height = height;
-    this.items = [];
+    this.width = 0;
+    this.items = /** @type {Cue[]} */ ([]);
     this.tops = [0];
-    this.rows = new Map();
+    this.rows = /** @type {Map<number, HTMLElement>} */ (new Map());
     this.space = h("div.space");
     place.append(this.space);
     place.addEventListener("scroll", () => this.paint(), { passive: true });
@@ -22,13 +27,15 @@ export class VirtualList {
     }).observe(place);
   }
 
+  /** @param {Cue[]} items */
   set(items) {
     this.items = items;
     this.width = this.place.clientWidth;
     this.place.classList.toggle("narrow", this.width < NARROW);
-    this.tops = new Array(items.length + 1);
-    this.tops[0] = 0;
-    for (let k = 0; k < items.length; k += 1) this.tops[k + 1] = this.tops[k] + this.height(items[k], k, this.width);
+    this.tops = [0];
+    items.forEach((item, k) => {
+      this.tops.push(this.tops[k] + this.height(item, k, this.width));
+    });
     this.space.style.height = `${this.tops[items.length]}px`;
     this.refresh();
   }
@@ -42,7 +49,8 @@ export class VirtualList {
 
   paint() {
     const from = this.at(this.place.scrollTop - SPARE);
-    const to = Math.min(this.items.length, this.at(this.place.scrollTop + this.place.clientHeight + SPARE) + 1);
+    const bottom = this.place.scrollTop + this.place.clientHeight + SPARE;
+    const to = Math.min(this.items.length, this.at(bottom) + 1);
     for (const [index, row] of this.rows) {
       if (index < from || index >= to) {
         row.remove();
@@ -54,14 +62,17 @@ export class VirtualList {
       const row = this.draw(this.items[index], index);
       row.style.top = `${this.tops[index]}px`;
       row.style.height = `${this.tops[index + 1] - this.tops[index]}px`;
-      row.setAttribute("aria-posinset", index + 1);
-      row.setAttribute("aria-setsize", this.items.length);
+      row.setAttribute("aria-posinset", String(index + 1));
+      row.setAttribute("aria-setsize", String(this.items.length));
       this.rows.set(index, row);
       this.space.append(row);
     }
   }
 
-  /* Index of the row at a height. */
+  /**
+   * Index of the row at a height.
+   * @param {number} y
+   */
   at(y) {
     let low = 0;
     let high = this.items.length;
@@ -73,14 +84,18 @@ export class VirtualList {
     return Math.max(0, low);
   }
 
-  /* Bring a row into sight, with some room around it. */
+  /**
+   * Bring a row into sight, with some room around it.
+   * @param {number} index
+   */
   reveal(index, { middle = false } = {}) {
     if (index < 0 || index >= this.items.length) return;
     const { place } = this;
     const [top, bottom] = [this.tops[index], this.tops[index + 1]];
     const room = middle ? (place.clientHeight - (bottom - top)) / 2 : Math.min(48, place.clientHeight / 4);
     if (top - 4 < place.scrollTop || middle) place.scrollTop = top - room;
-    else if (bottom + 4 > place.scrollTop + place.clientHeight) place.scrollTop = bottom + room - place.clientHeight;
+    else if (bottom + 4 > place.scrollTop + place.clientHeight)
+      place.scrollTop = bottom + room - place.clientHeight;
     this.paint();
   }
 }

@@ -1,32 +1,10 @@
-/* Elements, and figures as people read them. */
+/* Figures, flags and languages as people read them. */
+import { page } from "./state.js";
 
-/* An element: h("p.note", {title: "x"}, "text", child, [more]) */
-export function h(what, ...rest) {
-  const [tag, ...classes] = what.split(".");
-  const element = document.createElement(tag);
-  if (classes.length) element.className = classes.join(" ");
-  for (const one of rest.flat(2)) {
-    if (one === null || one === undefined || one === false) continue;
-    if (typeof one === "object" && !(one instanceof Node)) {
-      for (const [name, value] of Object.entries(one)) {
-        if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-        else if (name.startsWith("--")) element.style.setProperty(name, value);
-        else if (name.startsWith("aria-") && value !== null) element.setAttribute(name, String(value));
-        else if (value !== false && value !== null) element.setAttribute(name, value === true ? "" : value);
-      }
-    } else element.append(one);
-  }
-  return element;
-}
-
-/* Replace what an element holds; what is false or null is left out, as in h(). */
-export function fillWith(place, ...parts) {
-  place.replaceChildren(...parts.flat(2).filter((one) => one !== null && one !== undefined && one !== false));
-}
-
-export const byId = (id) => document.getElementById(id);
-
-/* 1:02:09, or 2:09.4 with tenths */
+/**
+ * 1:02:09, or 2:09.4 with tenths
+ * @param {number} seconds
+ */
 export function clock(seconds, digits = 0) {
   const factor = 10 ** digits;
   const whole = Math.floor(Math.max(0, seconds) * factor + 1e-6) / factor;
@@ -36,82 +14,58 @@ export function clock(seconds, digits = 0) {
   return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 
+/**
+ * @param {number | null | undefined} share
+ * @param {number} [digits]
+ */
 export function percent(share, digits) {
   if (share === null || share === undefined) return "–";
   const value = share * 100;
-  const places = digits ?? (value > 0 && value < 9.95 || value > 90 && value < 99.95 ? 1 : 0);
+  const places = digits ?? ((value > 0 && value < 9.95) || (value > 90 && value < 99.95) ? 1 : 0);
   return `${value.toFixed(places)} %`;
 }
 
+/**
+ * @param {number} count
+ * @param {string} noun
+ */
 export const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 
+/** @param {number | null | undefined} seconds */
 export function took(seconds) {
   if (seconds === null || seconds === undefined) return "";
-  return seconds < 9.95 ? `${seconds.toFixed(1)} s` : seconds < 59.5 ? `${Math.round(seconds)} s` : clock(seconds);
+  if (seconds >= 59.5) return clock(seconds);
+  return seconds < 9.95 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`;
 }
 
+/** @param {number | null | undefined} count */
 export function bytes(count) {
   if (!count) return "";
   const units = ["B", "kB", "MB", "GB", "TB"];
+  let amount = count;
   let unit = 0;
-  while (count >= 999.5 && unit < 4) {
-    count /= 1000;
+  while (amount >= 999.5 && unit < 4) {
+    amount /= 1000;
     unit += 1;
   }
-  return `${count < 9.95 && unit ? count.toFixed(1) : Math.round(count)} ${units[unit]}`;
+  return `${amount < 9.95 && unit ? amount.toFixed(1) : Math.round(amount)} ${units[unit]}`;
 }
 
-const FLAGS = {
-  too_fast: "too fast",
-  too_short: "too brief",
-  too_long: "too long",
-  late: "late",
-  overlap: "two at once",
-  guessed_times: "guessed times",
-  unknown_speaker: "unknown speaker",
-  no_speech: "no speech heard",
-  unsure: "unsure words",
-  doubtful: "doubtful",
-  sound: "a sound",
-  silence: "speech without text",
-  edited: "edited",
-  collides: "two cues at once",
-  wide: "a line too long",
-  lines: "too many lines",
-  rival: "changed by two",
-};
+/**
+ * A flag in lists; one that the table does not have by its name.
+ * @param {string} flag
+ */
+export const flagLabel = (flag) => page.data.flags[flag]?.label ?? flag.replaceAll("_", " ");
 
-export const flagWords = (flag) => FLAGS[flag] ?? flag.replaceAll("_", " ");
-
-/* A language by its own name in English; the code where the browser knows none. */
+/**
+ * A language by its name in English; the code where the browser does not know it.
+ * @param {string} code
+ */
 export function languageName(code) {
-  if (!code || code === "und") return "no language";
+  if (!code || code === "und") return "unknown language";
   try {
-    return new Intl.DisplayNames(["en"], { type: "language" }).of(code);
+    return new Intl.DisplayNames(["en"], { type: "language" }).of(code) ?? code;
   } catch {
     return code;
   }
-}
-
-const ruler = document.createElement("canvas").getContext("2d");
-
-/* How many lines a text takes in `width` pixels, broken at blanks (or anywhere, where it has none). */
-export function linesIn(text, width, font) {
-  ruler.font = font;
-  let lines = 0;
-  for (const line of text.split("\n")) {
-    if (ruler.measureText(line).width <= width) {
-      lines += 1;
-      continue;
-    }
-    let used = Infinity;
-    for (const word of line.split(/(?<=\s)/)) {
-      const room = ruler.measureText(word).width;
-      if (used + room > width) {
-        lines += Math.max(1, Math.ceil(room / width));
-        used = room % width;
-      } else used += room;
-    }
-  }
-  return lines;
 }

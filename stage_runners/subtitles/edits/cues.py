@@ -1,24 +1,23 @@
-"""Cues that a person wrote: their lines, their labels, and the limits that they break."""
+"""Edited cues: their lines, their labels, and the limits that they break."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ipc import cue_rules
+from ipc.cue_rules import COLLIDES, GRID_MS
 from ipc.edits import Shown
 from stage_runners.subtitles.cues import Cue, Line, Profile
-from stage_runners.subtitles.tokens import GRID_MS
 
 EDITED = "edited"
-COLLIDES = "collides"
 _DASH = re.compile(r"[-\u2013\u2014]\s?(?=\S)")
 
 
 @dataclass(frozen=True)
 class Labels:
-    """Which label stands before whose text, and the limits it is laid out in. `every` asks for one on each cue."""
+    """The label of each speaker, and the limits that it is laid out in. `every` asks for a label on each cue."""
 
     limits: Profile = field(default_factory=Profile)
     of: Mapping[str, str] = field(default_factory=dict)
@@ -26,50 +25,40 @@ class Labels:
 
 
 def cue_of(shown: Shown, segments: tuple[int, ...]) -> Cue:
-    """The cue as it was written, without labels; times on the grid, so that every format shows the same."""
+    """The cue as the user wrote it, without labels; times on the grid, so that every format shows the same."""
     start, end = (round(time * 1000 / GRID_MS) * GRID_MS for time in (shown.start, shown.end))
     return Cue(max(0, start), max(end, start + GRID_MS), lines_of(shown), segments, (EDITED,))
 
 
 def lines_of(shown: Shown) -> tuple[Line, ...]:
-    """The lines of a cue. With several speakers each line that begins with a dash is the next one's; blank lines go, for SRT ends a cue there."""
+    """The lines of a cue. If it has several speakers, each line that begins with a dash is the next one's.
+
+    Blank lines are dropped, because SRT ends a cue there.
+    """
     texts = [" ".join(text.split()) for text in shown.text.split("\n") if text.strip()]
-    who = [speaker or None for speaker in shown.speakers] or [None]
-    if len(who) < 2 or sum(bool(_DASH.match(text)) for text in texts) < 2:
-        return tuple(Line(text, who[0]) for text in texts)
+    speakers = [speaker or None for speaker in shown.speakers] or [None]
+    if len(speakers) < 2 or sum(bool(_DASH.match(text)) for text in texts) < 2:
+        return tuple(Line(text, speakers[0]) for text in texts)
     lines: list[Line] = []
     turn = -1
     for text in texts:
         dash = match[0] if (match := _DASH.match(text)) else ""
         turn += bool(dash) or turn < 0
-        lines.append(Line(text.removeprefix(dash), who[min(turn, len(who) - 1)], dash=dash))
+        lines.append(Line(text.removeprefix(dash), speakers[min(turn, len(speakers) - 1)], dash=dash))
     return tuple(lines)
 
 
-def judged(cue: Cue, limits: Profile) -> Cue:
-    """The cue, flagged with the limits that it breaks where somebody edited it; its labels take room and reading time too."""
+def flag_broken_limits(cue: Cue, limits: Profile) -> Cue:
+    """The cue, flagged with the limits that it breaks if it was edited; its labels take room and reading time too."""
     if EDITED not in cue.flags:
         return cue
-    return replace(cue, flags=tuple(dict.fromkeys((*cue.flags, *_broken(cue, limits)))))
+    rules = cue_rules.broken([line.shown() for line in cue.lines], cue.end - cue.start, limits)
+    return replace(cue, flags=tuple(dict.fromkeys((*cue.flags, *rules))))
 
 
-def _broken(cue: Cue, limits: Profile) -> list[str]:
-    shown = cue.end - cue.start
-    characters = len(cue.text(labels=True))
-    needed = math.ceil(characters * 1000 / limits.cps / GRID_MS) * GRID_MS
-    flags = {
-        "too_fast": needed > shown,
-        "too_short": shown < limits.min_ms,
-        "too_long": shown > limits.max_ms,
-        "wide": any(len(line.shown()) > limits.width for line in cue.lines),
-        "lines": len(cue.lines) > limits.lines,
-    }
-    return [name for name, there in flags.items() if there]
-
-
-def relabelled(cues: Sequence[Cue], laid: Sequence[Cue], labels: Labels) -> list[Cue]:
-    """The cues with the labels that edits call for: on edited ones, and on those that no longer follow the cue they were `laid` behind."""
-    followed = {id(cue): (laid[k - 1] if k else None) for k, cue in enumerate(laid)}
+def relabelled(cues: Sequence[Cue], laid_out: Sequence[Cue], labels: Labels) -> list[Cue]:
+    """The cues with new labels if an edit changes them: on edited cues, and on those that followed another cue in `laid_out`."""
+    followed = {id(cue): (laid_out[k - 1] if k else None) for k, cue in enumerate(laid_out)}
     result: list[Cue] = []
     for k, cue in enumerate(cues):
         before = cues[k - 1] if k else None
@@ -79,7 +68,7 @@ def relabelled(cues: Sequence[Cue], laid: Sequence[Cue], labels: Labels) -> list
 
 
 def labelled(cue: Cue, before: Cue | None, labels: Labels) -> Cue:
-    """The cue, behind the one `before`, with a label where the speaker is another, or all get one."""
+    """The cue, which follows `before`, with a label if the speaker changes, or if every cue gets one."""
     last = next((line.speaker for line in reversed(before.lines) if line.text), None) if before else None
     lines = [line for line in cue.lines if line.text or not line.label]
     for k, line in enumerate(lines):
@@ -91,7 +80,7 @@ def labelled(cue: Cue, before: Cue | None, labels: Labels) -> Cue:
 
 
 def _with_room(lines: list[Line], limits: Profile) -> tuple[Line, ...]:
-    """The lines; a label that does not fit takes one of its own, as the layout does."""
+    """The lines; a label that does not fit takes a line of its own, as in the layout."""
     first = lines[0]
     full = len(first.shown()) > limits.width and len(lines) < limits.lines
     if first.label and first.text and not first.dash and full:
@@ -99,8 +88,8 @@ def _with_room(lines: list[Line], limits: Profile) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def called_otherwise(cue: Cue, labels: Labels) -> Cue:
-    """The cue with the labels of other names in the place of those it has; its text, lines and times stay."""
+def with_other_labels(cue: Cue, labels: Labels) -> Cue:
+    """The cue with the labels of other names; its text, lines and times stay, and no label is added."""
     lines = [
         replace(line, label=labels.of.get(line.speaker or "", "")) if line.label else line
         for line in cue.lines
@@ -111,12 +100,12 @@ def called_otherwise(cue: Cue, labels: Labels) -> Cue:
     return replace(cue, lines=_with_room(lines, labels.limits))
 
 
-def collided(cues: Sequence[Cue]) -> list[Cue]:
-    """The cues, flagged where an edit made one be shown at the same time as the next."""
+def flag_overlaps(cues: Sequence[Cue]) -> list[Cue]:
+    """The cues, flagged if an edit makes two be shown at the same time."""
     result = list(cues)
     for k in range(1, len(cues)):
         a, b = cues[k - 1], cues[k]
-        if b.start < a.end and (EDITED in a.flags or EDITED in b.flags):
+        if cue_rules.overlapping(b.start - a.end) and (EDITED in a.flags or EDITED in b.flags):
             for at in (k - 1, k):
                 if COLLIDES not in result[at].flags:
                     result[at] = replace(result[at], flags=(*result[at].flags, COLLIDES))

@@ -1,44 +1,49 @@
-"""The voices that a person named or gave a cue to, among the voices of this run: found by where they speak, not by their label."""
+"""The voices that the user named or gave a cue to, among the voices of this run: matched by when they speak,
+not by their labels.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from ipc.edits import Edit, Overlay, Shown, voices
+from ipc.rows import SpeakerRow
 
-Row = Mapping[str, Any]
 SOURCE = "edited"
 
 
-class People:
-    """The overlay's voices in this run. `turns` are rows with start, end and speaker, in the time of `clip` where that is given."""
+class EditedVoices:
+    """The voices of `overlay` in this run.
+
+    `spoken` says who speaks when (start, end, label), in the time of `clip` if there is one. `labels` maps a
+    label of the overlay to the label of the same voice in this run, `names` a label of this run to the name
+    that the user gave.
+    """
 
     def __init__(
-        self, overlay: Overlay, turns: Iterable[Row], clip: tuple[float, float] | None = None
+        self,
+        overlay: Overlay,
+        spoken: Iterable[tuple[float, float, str | None]],
+        clip: tuple[float, float] | None = None,
     ) -> None:
-        late = clip[0] if clip else 0.0
-        spoken = [
-            (float(t["start"]) + late, float(t["end"]) + late, str(t["speaker"]))
-            for t in turns
-            if t["speaker"]
-        ]
-        found = voices(overlay, spoken)
-        self.labels = {label: voice.label for label, voice in found.items()}
-        """The label here by the overlay's label."""
+        offset = clip[0] if clip else 0.0
+        turns = [(float(start) + offset, float(end) + offset, label) for start, end, label in spoken if label]
+        matched = voices(overlay, turns)
+        self.labels = {label: voice.label for label, voice in matched.items()}
         self.names: dict[str, str] = {}
-        """The name that a person gave, by the label here."""
-        sure: dict[str, float] = {}
+        longest: dict[str, float] = {}
         for person in overlay.speakers:
-            label, seconds = found[person.label]
-            if person.name and seconds >= sure.get(label, 0.0):
-                self.names[label], sure[label] = person.name, seconds
+            label, seconds = matched[person.label]
+            if person.name and seconds >= longest.get(label, 0.0):
+                self.names[label], longest[label] = person.name, seconds
 
-    def named(self, known: Sequence[Row], here: Iterable[str]) -> list[Row]:
-        """The table of speakers with the names that a person gave: those of the labels `here`, which hold against every other."""
-        rows = {row["speaker"]: row for row in known}
-        for label in dict.fromkeys(here):
+    def named(self, speakers: Sequence[SpeakerRow], labels: Iterable[str]) -> list[SpeakerRow]:
+        """The table of speakers with the names that the user gave to those of `labels`; they win over every
+        other name.
+        """
+        rows = {row["speaker"]: row for row in speakers}
+        for label in dict.fromkeys(labels):
             if name := self.names.get(label):
                 rows[label] = {
                     "speaker": label,
@@ -49,16 +54,16 @@ class People:
                 }
         return list(rows.values())
 
-    def edits(self, edits: Sequence[Edit], same: Mapping[str, str]) -> list[Edit]:
+    def relabelled(self, edits: Sequence[Edit], same: Mapping[str, str]) -> list[Edit]:
         """The edits with the labels of this run. `same` maps labels to that of the first voice of their name."""
 
-        def here(cue: Shown) -> Shown:
-            found = (self.labels.get(label, label) for label in cue.speakers)
-            return replace(cue, speakers=tuple(same.get(label, label) for label in found))
+        def in_this_run(cue: Shown) -> Shown:
+            labels = (self.labels.get(label, label) for label in cue.speakers)
+            return replace(cue, speakers=tuple(same.get(label, label) for label in labels))
 
-        return [replace(edit, after=tuple(map(here, edit.after))) for edit in edits]
+        return [replace(edit, after=tuple(map(in_this_run, edit.after))) for edit in edits]
 
-    def speaking(self, edits: Sequence[Edit]) -> list[str]:
-        """The labels, here, of everybody that edited cues are given to."""
-        found = (self.labels.get(label, label) for e in edits for cue in e.after for label in cue.speakers)
-        return list(dict.fromkeys(label for label in found if label))
+    def speakers_of(self, edits: Sequence[Edit]) -> list[str]:
+        """The labels, in this run, of everybody whom an edited cue is given to."""
+        labels = (self.labels.get(label, label) for e in edits for cue in e.after for label in cue.speakers)
+        return list(dict.fromkeys(label for label in labels if label))

@@ -12,7 +12,7 @@ from stage_runners.whisper.ctranslate2 import weights
 
 
 def load(params: Mapping[str, Any], device: str) -> Any:
-    """The faster_whisper.WhisperModel of the folder `params["_model"]["path"]`, on `device` in `params["compute_type"]`."""
+    """The model in the folder `params["_model"]["path"]`, on `device`, in `params["compute_type"]`."""
     import ctranslate2
     from faster_whisper import WhisperModel
 

@@ -1,4 +1,7 @@
-"""Read the weights of a CTranslate2 model: its `model.bin`, as `ctranslate2/specs/model_spec.py` writes it."""
+"""Read the weights of a CTranslate2 model.
+
+Its `model.bin`, as `ctranslate2/specs/model_spec.py` writes it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ class UnreadableError(Exception):
 
 
 def read_model(path: Path) -> tuple[str, dict[str, Any]]:
-    """The kind of model (`WhisperSpec`), and its variables by name as arrays that stay in the file until they are used.
+    """The kind of model (`WhisperSpec`), and its variables by name, memory-mapped.
 
     bfloat16 comes as float32. A variable that is only another name of one is given by both.
     """

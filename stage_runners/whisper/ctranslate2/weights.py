@@ -14,14 +14,17 @@ _BESIDE = ("tokenizer.json", "preprocessor_config.json")
 
 
 def prepared(model: Mapping[str, Any]) -> Path:
-    """The folder in CTranslate2's layout for the model: its own, or the conversion of a Transformers checkpoint.
+    """The folder in CTranslate2's layout for the model.
 
-    `model` says where it is (`path`) and where a conversion is kept (`converted`). `StageError` where it cannot be converted.
+    Its own, or the conversion of a Transformers checkpoint.
+
+    `model` says where it is (`path`) and where a conversion is kept (`converted`). `StageError` where it
+    cannot be converted.
     """
     source = Path(model["path"])
     if not model.get("converted") or (source / "model.bin").is_file():
         return source
-    return conversions.kept(
+    return conversions.cached(
         source, Path(model["converted"]), lambda target: _convert(source, target), "CTranslate2"
     )
 

@@ -1,7 +1,7 @@
 """When Whisper's tokens are said: its cross-attention aligned by dynamic time warping, on MLX and NumPy.
 
-OpenAI's method (whisper/timing.py), with the operations in the order of CTranslate2's `align`, so that both backends place
-words alike.
+OpenAI's method (whisper/timing.py), with the operations in the order of CTranslate2's `align`, so that both
+backends place words alike.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ _MEDIAN = 7
 
 
 class Alignment(NamedTuple):
-    """What CTranslate2's `align` gives for a window: (token, frame) pairs in order, and each token's probability."""
+    """What CTranslate2's `align` gives for a window.
+
+    (token, frame) pairs in order, and each token's probability.
+    """
 
     alignments: list[tuple[int, int]]
     text_token_probs: list[float]
@@ -33,8 +36,8 @@ def align(
 ) -> list[Alignment]:
     """Align each text with its window of `states`, of which `frames` log-mel frames hold sound.
 
-    `start` are the tokens before the text, `special` the ids of "no timestamps" and of the end, `heads` the attention
-    heads that follow speech, each a layer and a head in it.
+    `start` are the tokens before the text, `special` the ids of "no timestamps" and of the end, `heads` the
+    attention heads that follow speech, each a layer and a head in it.
     """
     import mlx.core as mx
     import numpy as np
@@ -45,24 +48,24 @@ def align(
     decoder = Decoder(network, states)
     tokens = mx.array([row + [eot] * (longest - len(row)) for row in rows])
     hidden, scores = decoder.hidden_and_attention(tokens, heads)
-    costs, said = [], []
+    costs, probable = [], []
     for index, text in enumerate(texts):
         matrix = _matrix(scores[index, :, : len(rows[index])], frames[index] // 2)
         logits = decoder.logits(hidden[index, len(start) : len(start) + len(text)])[:, :eot]
         probabilities = mx.softmax(logits, axis=-1)
         wanted = mx.array(list(text), dtype=mx.int32)[:, None]
-        said.append(mx.take_along_axis(probabilities, wanted, axis=-1)[:, 0] if text else mx.zeros(0))
+        probable.append(mx.take_along_axis(probabilities, wanted, axis=-1)[:, 0] if text else mx.zeros(0))
         costs.append(matrix[len(start) : len(start) + len(text) + 1])
-        mx.eval(said[-1], costs[-1])
+        mx.eval(probable[-1], costs[-1])
     paths = warp([-np.array(cost) for cost in costs])
-    return [Alignment(path, probability.tolist()) for path, probability in zip(paths, said, strict=True)]
+    return [Alignment(path, probability.tolist()) for path, probability in zip(paths, probable, strict=True)]
 
 
 def warp(costs: Sequence[Any]) -> list[list[tuple[int, int]]]:
     """The cheapest monotonic path through each of `costs`, float32 arrays of shape (tokens, frames).
 
-    All at once along their antidiagonals, whose cells do not depend on each other. Of equal ways the frame advances, as in
-    OpenAI's implementation.
+    All at once along their antidiagonals, whose cells do not depend on each other. Of equal ways the frame
+    advances, as in OpenAI's implementation.
     """
     import numpy as np
 
@@ -101,7 +104,10 @@ def _back(trace: Any, i: int, j: int) -> list[tuple[int, int]]:
 
 
 def _matrix(scores: Any, frames: int) -> Any:
-    """Attention as how much each token stands out in each frame: (heads, tokens, frames) to (tokens, frames)."""
+    """Attention as how much each token stands out in each frame.
+
+    (heads, tokens, frames) to (tokens, frames).
+    """
     import mlx.core as mx
 
     weights = mx.softmax(scores[..., :frames], axis=-1)

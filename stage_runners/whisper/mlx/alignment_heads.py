@@ -19,7 +19,9 @@ _TURBO = ((2, 4), (2, 11), (3, 3), (3, 6), (3, 11), (3, 14))
 
 
 def alignment_heads(network: Any, decoding: Mapping[str, Any], identity: str) -> list[tuple[int, int]]:
-    """Pairs of layer and head: the model's own where it says them, else OpenAI's for the model of that name, else its upper half.
+    """Pairs of layer and head.
+
+    The model's own where it says them, else OpenAI's for the model of that name, else its upper half.
 
     The last is what OpenAI does for a model that it does not know.
     """
@@ -34,10 +36,10 @@ def _of_name(name: str, bands: int) -> Sequence[tuple[int, int]]:
     name = _NAMES.get(name, name)
     if name == "large" and bands == 128:  # what "large" is since 2023
         name = "large-v3"
-    return _TURBO if name == "large-v3-turbo" else known().get(f"openai/whisper-{name}", ())
+    return _TURBO if name == "large-v3-turbo" else openai_heads().get(f"openai/whisper-{name}", ())
 
 
-def known() -> dict[str, list[tuple[int, int]]]:
+def openai_heads() -> dict[str, list[tuple[int, int]]]:
     """OpenAI's heads by the names of its models, as CTranslate2's converter lists them.
 
     The list is read from the file: importing that module imports torch.

@@ -1,9 +1,9 @@
-"""Beam search over Whisper's decoder on MLX, with CTranslate2's rules, so that both backends write the same text.
+"""Beam search over Whisper's decoder on MLX by CTranslate2's rules: both backends write the same text.
 
-Those rules (its `src/decoding.cc`): twice as many candidates as beams; a candidate among the first `beams` that ends is a finished
-text, and the best unfinished one of the second half takes its place; a window is done with as many finished texts as
-beams, or at the length limit, where all beams count as finished; the best by mean log-probability wins. What may not be
-written is left out before the probabilities are normalised.
+Those rules (its `src/decoding.cc`): twice as many candidates as beams; a candidate among the first `beams`
+that ends is a finished text, and the best unfinished one of the second half takes its place; a window is done
+with as many finished texts as beams, or at the length limit, where all beams count as finished; the best by
+mean log-probability wins. What may not be written is left out before the probabilities are normalised.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 from stage_runners.whisper.mlx.network import Decoder
 
 _BLOCK = 128
-"""Tokens looked at together when the best are searched: MLX sorts a whole axis to find ten, and a vocabulary has 51,866."""
+"""Tokens looked at together when the best are searched: MLX sorts a whole axis to find ten, and a
+vocabulary has 51,866."""
 
 
 class Hypothesis(NamedTuple):
-    """Tokens without the end, their log-probability (the end included) a token, and how likely the window holds no speech."""
+    """Tokens without the end, their mean log-probability (the end included), the probability of no speech."""
 
     tokens: list[int]
     score: float
@@ -28,7 +29,10 @@ class Hypothesis(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """Ids of `sot`, `eot` and the no-speech token; what is never written, and what not first; and the longest text."""
+    """Ids of `sot`, `eot` and the no-speech token; what is never written, and what not first.
+
+    And the longest text.
+    """
 
     sot: int
     eot: int
@@ -50,7 +54,7 @@ class _Window:
 
 
 def search(network: Any, states: Any, prompt: Sequence[int], beams: int, rules: Rules) -> list[Hypothesis]:
-    """The best text after `prompt` for each window of `states`, encoder states of shape (windows, frames, width).
+    """The best text after `prompt` for each window of `states`, of shape (windows, frames, width).
 
     `prompt` ends with the token that asks for text without times.
     """
@@ -63,7 +67,7 @@ def search(network: Any, states: Any, prompt: Sequence[int], beams: int, rules: 
     banned = _banned(network.dims.n_vocab, rules.suppress)
     first = banned + _banned(network.dims.n_vocab, rules.suppress_first)
     windows = [_Window(place, [[]], [0.0]) for place in range(count)]
-    found: list[Hypothesis | None] = [None] * count
+    best_texts: list[Hypothesis | None] = [None] * count
     last = mx.full((count, 1), prompt[-1], dtype=mx.int32)
     for step in range(steps):
         logits = decoder.logits(decoder.hidden(last)[:, -1])
@@ -72,26 +76,29 @@ def search(network: Any, states: Any, prompt: Sequence[int], beams: int, rules: 
             mask = mask + _repeats(windows, network.dims.n_vocab, rules.no_repeat)
         best = _best(logits + mask, windows, 2 * beams)
         rows: list[int] = []
-        kept: list[int] = []
+        going_on: list[int] = []
         base = 0
         for index, window in enumerate(windows):
             base, before = base + len(window.texts), base
             origins = _advance(window, best[index], beams, rules.eot, at_limit=step + 1 == steps)
             if len(window.ended) >= beams or step + 1 == steps:
-                found[window.place] = _winner(window, silent[window.place])
+                best_texts[window.place] = _winner(window, silent[window.place])
             else:
-                kept.append(index)
+                going_on.append(index)
                 rows.extend(before + origin for origin in origins)
-        if not kept:
+        if not going_on:
             break
-        decoder.keep(mx.array(rows), mx.array(kept) if len(kept) < len(windows) else None)
-        windows = [windows[index] for index in kept]
+        decoder.keep(mx.array(rows), mx.array(going_on) if len(going_on) < len(windows) else None)
+        windows = [windows[index] for index in going_on]
         last = mx.array([[text[-1]] for window in windows for text in window.texts], dtype=mx.int32)
-    return [one for one in found if one is not None]
+    return [one for one in best_texts if one is not None]
 
 
 def _read_prompt(decoder: Decoder, count: int, prompt: Sequence[int], rules: Rules) -> list[float]:
-    """Read all but the prompt's last token; the probability of no speech, which Whisper tells at the start token."""
+    """Read all but the prompt's last token.
+
+    The probability of no speech, which Whisper tells at the start token.
+    """
     import mlx.core as mx
 
     hidden = decoder.hidden(mx.broadcast_to(mx.array(prompt[:-1]), (count, len(prompt) - 1)))
@@ -125,7 +132,10 @@ def _repeats(windows: Sequence[_Window], vocabulary: int, size: int) -> Any:
 
 
 class _Candidates(NamedTuple):
-    """Continuations of a window's texts, the likeliest first: which text, which token, and the log-probability of both."""
+    """Continuations of a window's texts, the likeliest first.
+
+    Which text, which token, and the log-probability of both.
+    """
 
     origins: list[int]
     tokens: list[int]

@@ -1,7 +1,9 @@
-"""Whether converted weights compute what the original does: encoder states and token probabilities beside a reference.
+"""Whether converted weights compute what the original does.
 
-The reference is CTranslate2 for its own models. For Transformers' there is no Transformers here; it is Whisper's arithmetic written once
-more, in torch, on the original's weights.
+Encoder states and token probabilities beside a reference.
+
+The reference is CTranslate2 for its own models. For Transformers' there is no Transformers here; it is
+Whisper's arithmetic written once more, in torch, on the original's weights.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 STATES = 0.02
-"""Largest difference of encoder states (of size up to 25) that is rounding: measured 5e-4 to 5e-3 on speech, 5e-6 in the mean."""
+"""Largest difference of encoder states (of size up to 25) that is rounding: measured 5e-4 to 5e-3 on
+speech, 5e-6 in the mean."""
 LOGARITHMS = 0.01
 """The same for the logarithms of the tokens' probabilities (-1 to -20)."""
 _TOKENS = (314, 290, 262, 2068, 7586, 21831, 18045, 625, 257, 16931, 3290)
@@ -32,7 +35,10 @@ class Difference(NamedTuple):
 
 
 def features(bands: int) -> Any:
-    """Log-mel features of half a minute that is like speech, float32 of shape (1, bands, 3000): syllables of a gliding voice."""
+    """Log-mel features of half a minute that is like speech, float32 of shape (1, bands, 3000).
+
+    Syllables of a gliding voice.
+    """
     import numpy as np
     from faster_whisper.feature_extractor import FeatureExtractor
 
@@ -56,19 +62,19 @@ def against_ctranslate2(network: Any, source: Path, heads: Sequence[Sequence[int
     states = original.encode(ctranslate2.StorageView.from_array(sound))
     start = _start(network)
     theirs = np.array(states)
-    said = None
+    reference = None
     if heads:
         (found,) = original.align(states, start, [list(_TOKENS)], [3000])
-        said = np.array(found.text_token_probs)
+        reference = np.array(found.text_token_probs)
     del original, states
     ours, probabilities = _ours(network, sound, start)
     return _difference(
-        "CTranslate2", (ours, theirs), (probabilities, probabilities if said is None else said)
+        "CTranslate2", (ours, theirs), (probabilities, probabilities if reference is None else reference)
     )
 
 
 def against_transformers(network: Any, state: Mapping[str, Any]) -> Difference:
-    """Compare a network in float32 with `state`, a Transformers checkpoint by its own names, computed by torch."""
+    """Compare a network in float32 with `state`, a Transformers checkpoint, computed by torch."""
     import numpy as np
 
     from stage_runners.whisper.mlx.reference import token_probabilities
@@ -76,11 +82,11 @@ def against_transformers(network: Any, state: Mapping[str, Any]) -> Difference:
     sound = np.ascontiguousarray(features(network.dims.n_mels))
     start = _start(network)
     heads = network.dims.n_audio_head, network.dims.n_text_head
-    theirs, said = token_probabilities(state, sound, [*start, _no_times(network), *_TOKENS], heads)
+    theirs, reference = token_probabilities(state, sound, [*start, _no_times(network), *_TOKENS], heads)
     ours, probabilities = _ours(network, sound, start)
-    said = said[len(start) :, : _eot(network)]
-    said /= said.sum(axis=-1, keepdims=True)
-    wanted = said[np.arange(len(_TOKENS)), list(_TOKENS)]
+    reference = reference[len(start) :, : _eot(network)]
+    reference /= reference.sum(axis=-1, keepdims=True)
+    wanted = reference[np.arange(len(_TOKENS)), list(_TOKENS)]
     return _difference("torch", (ours, theirs), (probabilities, wanted))
 
 

@@ -1,4 +1,4 @@
-"""Whisper by MLX, behind the methods of ctranslate2.models.Whisper that faster-whisper and the pipeline call."""
+"""Whisper by MLX, with the methods of ctranslate2.models.Whisper that are called."""
 
 from __future__ import annotations
 
@@ -112,20 +112,21 @@ class Network:
 
 
 def load(params: Mapping[str, Any], device: str) -> Any:  # noqa: ARG001 - MLX knows its device itself
-    """A faster_whisper.WhisperModel around the network of `params["_model"]["path"]`, which is converted once where it must be.
+    """A faster_whisper.WhisperModel around the network of `params["_model"]["path"]`.
 
-    `params["_model"]["converted"]` is where a conversion is kept. Raises `StageError` for a folder that is no model, a compute
-    type that MLX has not, and a conversion that differs from its original.
+    A model in another layout is converted once, and kept at `params["_model"]["converted"]`. Raises
+    `StageError` for a folder that is no model, a compute type that MLX has not, and a conversion that differs
+    from its original.
     """
     import mlx.core as mx
 
     facts = params["_model"]
     source = Path(facts["path"])
-    kept = Path(facts["converted"]) if facts.get("converted") else None
+    converted = Path(facts["converted"]) if facts.get("converted") else None
     name, dtype, quantize = _compute_type(
         params.get("compute_type"), mx.default_device() == mx.Device(mx.gpu)
     )
-    folder = weights.prepared(source, kept)
+    folder = weights.prepared(source, converted)
     try:
         network, bits = weights.read_network(folder, getattr(mx, dtype), quantize)
         tokenizer = _tokenizer(folder, network)
@@ -136,12 +137,12 @@ def load(params: Mapping[str, Any], device: str) -> Any:  # noqa: ARG001 - MLX k
         wrapped = Network(network, tokenizer, name, getattr(mx, dtype), decoding)
         return _model_class()(wrapped, tokenizer, folder)
     finally:
-        if folder not in (source, kept):
+        if folder not in (source, converted):
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _compute_type(asked: str | None, gpu: bool) -> tuple[str, str, int]:
-    """What to compute in: its name as CTranslate2 says it, the type of the numbers, and to how many bits matrices are cut."""
+    """What to compute in: its name in CTranslate2, the numbers' type, the bits of matrices."""
     usual = "float16" if gpu else "float32"
     asked = asked or "default"
     if asked in ("default", "auto"):
@@ -169,12 +170,15 @@ def _tokenizer(folder: Path, network: Any) -> Any:
 
 
 def _model_class() -> type:
-    """faster-whisper's model with another network in it: what it adds to the network does not touch CTranslate2."""
+    """faster-whisper's model with another network in it.
+
+    What it adds to the network does not touch CTranslate2.
+    """
     import numpy as np
     from faster_whisper import WhisperModel
     from faster_whisper.feature_extractor import FeatureExtractor
 
-    class MlxModel(WhisperModel):  # type: ignore[misc, no-any-unimported]
+    class MlxModel(WhisperModel):
         """As `WhisperModel.__init__` leaves it."""
 
         def __init__(self, network: Network, tokenizer: Any, folder: Path) -> None:

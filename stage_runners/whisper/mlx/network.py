@@ -1,7 +1,8 @@
 """Whisper's encoder and decoder on MLX: mlx-whisper's modules and weights, run so that beams are cheap.
 
-mlx-whisper's own forward pass decodes one text a window, so it keeps what a window's beams share once for every beam, and writes
-every attention matrix out. Here the beams of a window are its queries (as in CTranslate2), and attention is MLX's fused one.
+mlx-whisper's own forward pass decodes one text a window, so it keeps what a window's beams share once for
+every beam, and writes every attention matrix out. Here the beams of a window are its queries (as in
+CTranslate2), and attention is MLX's fused one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from typing import Any
 
 
 def whisper_module() -> Any:
-    """`mlx_whisper.whisper`, without the rest of its package: that imports numba and scipy, 2.5 to 9 s for a loop not used here."""
+    """`mlx_whisper.whisper`, without the rest of its package.
+
+    That imports numba and scipy, 2.5 to 9 s for a loop not used here.
+    """
     if "mlx_whisper" not in sys.modules:
         spec = importlib.util.find_spec("mlx_whisper")
         if spec is None or spec.submodule_search_locations is None:
@@ -69,7 +73,7 @@ class Decoder:
         return self._read(tokens, None)[0]
 
     def hidden_and_attention(self, tokens: Any, heads: Sequence[tuple[int, int]]) -> tuple[Any, Any]:
-        """As `hidden`, one row a window, and the cross-attention before softmax of `heads`, each a layer and a head in it.
+        """As `hidden`, one row a window, and the cross-attention before softmax of `heads` (layer, head).
 
         The second array is float32 of shape (windows, heads, length, frames / 2).
         """
@@ -85,7 +89,7 @@ class Decoder:
         return self._net.token_embedding.as_linear(hidden).astype(mx.float32)
 
     def keep(self, rows: Any, windows: Any | None = None) -> None:
-        """Go on with the texts at `rows` (indices, which may repeat), and with the windows at `windows` where some have ended."""
+        """Go on with the texts at `rows`, which may repeat, and with `windows` where some ended."""
         import mlx.core as mx
 
         self._own = [(mx.take(k, rows, axis=0), mx.take(v, rows, axis=0)) for k, v in self._own]
@@ -101,7 +105,7 @@ class Decoder:
         before = self._own[0][0].shape[2] if self._own else 0
         places = self._net.positional_embedding[before : before + length]
         x = self._net.token_embedding(tokens) + places
-        own: list[tuple[Any, Any]] = []
+        read_now: list[tuple[Any, Any]] = []
         scores: list[Any] = []
         for layer, block in enumerate(self._net.blocks):
             y = block.attn_ln(x)
@@ -109,7 +113,7 @@ class Decoder:
             if self._own:
                 keys = mx.concatenate([self._own[layer][0], keys], axis=2)
                 values = mx.concatenate([self._own[layer][1], values], axis=2)
-            own.append((keys, values))
+            read_now.append((keys, values))
             queries = _split(block.attn.query(y), block.attn)
             x = x + block.attn.out(_attend(queries, keys, values, mask="causal" if length > 1 else None))
             y = block.cross_attn.query(block.cross_attn_ln(x)).reshape(self._windows, -1, x.shape[-1])
@@ -120,7 +124,7 @@ class Decoder:
             y = _attend(queries, keys, values).reshape(rows, length, -1)
             x = x + block.cross_attn.out(y)
             x = x + block.mlp2(nn.gelu(block.mlp1(block.mlp_ln(x))))
-        self._own = own
+        self._own = read_now
         return self._net.ln(x), scores
 
 

@@ -1,6 +1,9 @@
-"""Whisper's arithmetic in torch on a Transformers checkpoint's own weights: what a conversion from it is compared with.
+"""Whisper's arithmetic in torch on a Transformers checkpoint's own weights.
 
-Written from the paper's description (Radford et al. 2022, section 2.2) as plainly as can be: no cache, no batch, float32.
+What a conversion from it is compared with.
+
+Written from the paper's description (Radford et al. 2022, section 2.2) as plainly as can be: no cache, no
+batch, float32.
 """
 
 from __future__ import annotations
@@ -12,10 +15,11 @@ from typing import Any
 def token_probabilities(
     state: Mapping[str, Any], sound: Any, tokens: Sequence[int], heads: tuple[int, int]
 ) -> tuple[Any, Any]:
-    """Encoder states, and after each of `tokens` but the last the probability of every token of the vocabulary.
+    """Encoder states, and after each of `tokens` but the last the probability of every token there is.
 
-    `state` holds arrays by Transformers' names, `sound` is log-mel of shape (1, bands, frames), `heads` are those of an encoder and
-    a decoder layer. Returns arrays of shape (1, frames / 2, width) and (len(tokens) - 1, vocabulary).
+    `state` holds arrays by Transformers' names, `sound` is log-mel of shape (1, bands, frames), `heads` are
+    those of an encoder and a decoder layer. Returns arrays of shape (1, frames / 2, width) and (len(tokens) -
+    1, vocabulary).
     """
     import torch
 

@@ -11,8 +11,9 @@ from stage_runners.whisper.ctranslate2.model_file import UnreadableError, read_m
 Dimensions = dict[str, int]
 """mlx-whisper's `ModelDimensions` by name."""
 PLACES = "encoder._positional_embedding"
-"""mlx-whisper computes the encoder's sinusoids. A checkpoint's own, rounded to float16, differ by 3e-4, which comes out of the
-encoder as up to 1.4 in single frames; so they are kept, to have both backends read the same."""
+"""mlx-whisper computes the encoder's sinusoids. A checkpoint's own, rounded to float16, differ by 3e-4,
+which comes out of the encoder as up to 1.4 in single frames; so they are kept, to have both backends read
+the same."""
 
 
 class UnfitError(Exception):
@@ -20,9 +21,12 @@ class UnfitError(Exception):
 
 
 def from_ctranslate2(path: Path) -> tuple[Dimensions, dict[str, Any]]:
-    """Dimensions and arrays of a `model.bin`. 8-bit matrices come as float16, everything else in its own type.
+    """Dimensions and arrays of a `model.bin`.
 
-    CTranslate2 keeps query, key and value in one matrix, with a bias of zeros for the keys, which Whisper has not.
+    8-bit matrices come as float16, everything else in its own type.
+
+    CTranslate2 keeps query, key and value in one matrix, with a bias of zeros for the keys, which Whisper has
+    not.
     """
     try:
         kind, stored = read_model(path)
@@ -61,9 +65,11 @@ def from_ctranslate2(path: Path) -> tuple[Dimensions, dict[str, Any]]:
 
 _TRANSFORMERS = {
     "self_attn_layer_norm": "attn_ln", "self_attn.q_proj": "attn.query", "self_attn.k_proj": "attn.key",
-    "self_attn.v_proj": "attn.value", "self_attn.out_proj": "attn.out", "encoder_attn_layer_norm": "cross_attn_ln",
+    "self_attn.v_proj": "attn.value", "self_attn.out_proj": "attn.out",
+    "encoder_attn_layer_norm": "cross_attn_ln",
     "encoder_attn.q_proj": "cross_attn.query", "encoder_attn.k_proj": "cross_attn.key",
-    "encoder_attn.v_proj": "cross_attn.value", "encoder_attn.out_proj": "cross_attn.out", "fc1": "mlp1", "fc2": "mlp2",
+    "encoder_attn.v_proj": "cross_attn.value", "encoder_attn.out_proj": "cross_attn.out",
+    "fc1": "mlp1", "fc2": "mlp2",
     "final_layer_norm": "mlp_ln",
 }  # fmt: skip
 _OUTER = {
@@ -75,7 +81,7 @@ _OUTER = {
 def from_transformers(
     state: Mapping[str, Any], config: Mapping[str, Any]
 ) -> tuple[Dimensions, dict[str, Any]]:
-    """Dimensions and arrays of a Transformers checkpoint, `state` by its names and `config` its `config.json`."""
+    """Dimensions and arrays of a Transformers checkpoint: `state`, and `config`, its `config.json`."""
     arrays: dict[str, Any] = {}
     for full, value in state.items():
         name = full.removeprefix("model.")

@@ -1,8 +1,8 @@
 """Whisper's tokenizer for a model that comes without one, from the vocabularies that mlx-whisper packs.
 
-Models in mlx-whisper's layout hold weights only. The vocabulary is a list of byte strings by rank (tiktoken's); what the tokenizers library
-wants instead, the pairs that merge, follows from it: a token was made of the two pieces that its bytes fall into when all merges
-of lower rank are done.
+Models in mlx-whisper's layout hold weights only. The vocabulary is a list of byte strings by rank
+(tiktoken's); what the tokenizers library wants instead, the pairs that merge, follows from it: a token was
+made of the two pieces that its bytes fall into when all merges of lower rank are done.
 """
 
 from __future__ import annotations
@@ -61,7 +61,10 @@ def _rank(ranks: Mapping[bytes, int], token: bytes, limit: int) -> int:
 
 
 def _letters() -> dict[int, str]:
-    """The printable character that stands for each byte in a byte-level vocabulary (GPT-2's): itself where it is one."""
+    """The printable character that stands for each byte in a byte-level vocabulary (GPT-2's).
+
+    Itself where it is one.
+    """
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     letters = {byte: chr(byte) for byte in printable}
     others = (byte for byte in range(256) if byte not in letters)

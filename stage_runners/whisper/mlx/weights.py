@@ -1,8 +1,11 @@
-"""Whisper's weights for MLX: a folder in mlx-whisper's layout is read, one in another layout is converted once.
+"""Whisper's weights for MLX.
 
-Layouts: mlx-whisper's (`config.json` with its dimensions, `weights.safetensors` or `.npz`, possibly quantised), CTranslate2's (`model.bin`),
-and that of Hugging Face Transformers (`model.safetensors` or `pytorch_model.bin`). A converted folder is also readable for mlx-whisper
-itself; beside its two files lie the tokenizer, and what the model says of decoding, in Transformers' `generation_config.json`.
+A folder in mlx-whisper's layout is read, one in another layout is converted once.
+
+Layouts: mlx-whisper's (`config.json` with its dimensions, `weights.safetensors` or `.npz`, possibly
+quantised), CTranslate2's (`model.bin`), and that of Hugging Face Transformers (`model.safetensors` or
+`pytorch_model.bin`). A converted folder is also readable for mlx-whisper itself; beside its two files lie the
+tokenizer, and what the model says of decoding, in Transformers' `generation_config.json`.
 """
 
 from __future__ import annotations
@@ -21,10 +24,13 @@ _KEPT = ("tokenizer.json", "preprocessor_config.json")
 
 
 def prepared(source: Path, converted: Path | None, log: Callable[[str], None] = print) -> Path:
-    """The folder in MLX layout for the model at `source`: itself, or its conversion, which is made where it is not there yet.
+    """The folder in MLX layout for the model at `source`.
 
-    The conversion is kept at `converted`; without one it goes into a temporary folder, which is then the caller's to remove. Raises
-    `StageError` where the folder is no Whisper model, or the conversion does not compute what the original does.
+    Itself, or its conversion, which is made where it is not there yet.
+
+    The conversion is kept at `converted`; without one it goes into a temporary folder, which is then the
+    caller's to remove. Raises `StageError` where the folder is no Whisper model, or the conversion does not
+    compute what the original does.
     """
     layout = layout_of(source)
     if layout == "mlx":
@@ -34,7 +40,7 @@ def prepared(source: Path, converted: Path | None, log: Callable[[str], None] = 
         log(f"converting {source.name} for MLX, once")
         _convert(source, layout, target, log)
 
-    return conversions.kept(source, converted, convert, "MLX")
+    return conversions.cached(source, converted, convert, "MLX")
 
 
 def layout_of(folder: Path) -> str:
@@ -54,9 +60,10 @@ def layout_of(folder: Path) -> str:
 
 
 def read_network(folder: Path, dtype: Any, quantize: int = 0) -> tuple[Any, int]:
-    """mlx-whisper's network with the weights of an MLX folder in `dtype`, and how many bits its matrices have (0: all of `dtype`'s).
+    """mlx-whisper's network with the weights of an MLX folder, and the bits of its matrices (0: `dtype`).
 
-    `quantize` is the bits to cut full matrices to. Raises `StageError` where weights are missing or do not fit.
+    `quantize` is the bits to cut full matrices to. Raises `StageError` where weights are missing or do not
+    fit.
     """
     import mlx.core as mx
     from mlx import nn
@@ -103,7 +110,10 @@ def read_network(folder: Path, dtype: Any, quantize: int = 0) -> tuple[Any, int]
 
 
 def decoding(folder: Path) -> dict[str, Any]:
-    """What an MLX folder says of decoding, as Transformers does: `alignment_heads`, `begin_suppress_tokens`. Empty where it says nothing."""
+    """What an MLX folder says of decoding, as Transformers does: `alignment_heads`, `begin_suppress_tokens`.
+
+    Empty where it says nothing.
+    """
     return _json(folder / "generation_config.json")
 
 
@@ -113,36 +123,38 @@ def _convert(source: Path, layout: str, target: Path, log: Callable[[str], None]
     try:
         if layout == "ctranslate2":
             dimensions, arrays = tensor_names.from_ctranslate2(source / "model.bin")
-            said = _from_ctranslate2_config(_json(source / "config.json"))
+            options = _from_ctranslate2_config(_json(source / "config.json"))
         else:
             state = _transformers_state(_weights(source, _TRANSFORMERS))
             dimensions, arrays = tensor_names.from_transformers(state, _json(source / "config.json"))
-            said = _json(source / "generation_config.json")
+            options = _json(source / "generation_config.json")
     except tensor_names.UnfitError as error:
         raise _unfit(source, str(error)) from error
     mx.save_safetensors(
         str(target / "weights.safetensors"), {name: mx.array(value) for name, value in arrays.items()}
     )
     (target / "config.json").write_text(json.dumps({"model_type": "whisper", **dimensions}, indent=1))
-    (target / "generation_config.json").write_text(json.dumps(said))
+    (target / "generation_config.json").write_text(json.dumps(options))
     for name in _KEPT:
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
     network, _ = read_network(target, mx.float32)
-    found = (
-        conversion_check.against_ctranslate2(network, source, said["alignment_heads"])
+    difference = (
+        conversion_check.against_ctranslate2(network, source, options["alignment_heads"])
         if layout == "ctranslate2"
         else conversion_check.against_transformers(network, state)
     )
-    (target / "conversion.json").write_text(json.dumps(found._asdict(), indent=1))
+    (target / "conversion.json").write_text(json.dumps(difference._asdict(), indent=1))
     log(
-        f"the conversion differs by {found.encoder:.1g} in its states and {found.decoder:.1g} in the logarithms of its probabilities"
+        f"the conversion differs by {difference.encoder:.1g} in its states "
+        f"and {difference.decoder:.1g} in the logarithms of its probabilities"
     )
-    if not found.agrees:
+    if not difference.agrees:
         raise StageError(
             "contract",
-            f"{source.name} converted for MLX does not compute what it does in {found.reference}: states differ by "
-            f"{found.encoder:.2g}, logarithms of probabilities by {found.decoder:.2g}.",
+            f"{source.name} converted for MLX does not compute what it does in {difference.reference}: "
+            f"states differ by {difference.encoder:.2g}, "
+            f"logarithms of probabilities by {difference.decoder:.2g}.",
             "Take another backend: --device asr=cpu. Please report it.",
         )
 
@@ -169,7 +181,10 @@ def _weights(folder: Path, names: tuple[str, ...]) -> list[Path]:
 
 
 def _transformers_state(paths: list[Path]) -> dict[str, Any]:
-    """The weights as NumPy arrays by Transformers' names; bfloat16 as float32. Pickles are read as weights only."""
+    """The weights as NumPy arrays by Transformers' names; bfloat16 as float32.
+
+    Pickles are read as weights only.
+    """
     import numpy as np
 
     state: dict[str, Any] = {}

@@ -18,6 +18,7 @@ from pathlib import Path
 
 SENTENCES = re.compile(
     r"^report\.json: (verdict\.reasons|said|missing|film\.language|stages\[\*\]\.(reason|device_reason|notes|method|fallbacks|degraded)"
+    r"|tracks\[\*\]\.(cues\[\*\]\.why|rules\[\*\]\.(name|limit))"
     r"|speakers\[\*\]\.(source|evidence)|doubts\[\*\]\.(reason|why)|names\[\*\]\.(why|reason|evidence)|outputs\[\*\]\.note)"
 )
 """Places in a report whose values are words of the program."""

@@ -93,6 +93,7 @@ def report_data(path: Path) -> dict:
     assert found is not None, f"{path} holds no data"
     data = json.loads(found[1])
     data["run"] = {name: value for name, value in data["run"].items() if name not in _RUN_SPECIFIC}
+    data.pop("flags", None)  # the words of every flag: the same in each report
     del data["film"]["digest"]  # ffmpeg gives each Matroska file a number of its own
     data["media"] = {"name": data["media"]["name"]} if data.get("media") else None
     for stage in data["stages"]:

@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from orchestrator.environments import registry, uv
 from orchestrator.environments import sync as install
 from orchestrator.errors import ENVIRONMENT, FatalError
+from orchestrator.util import locks
 from tests import tools, wheelhouse
 
 pytestmark = pytest.mark.skipif(tools.UV is None, reason="uv is not on this machine")
@@ -66,6 +69,24 @@ def test_syncing_again_makes_nothing(house):
     reasons, said = sync("stone")
     assert reasons == {}
     assert said == ["stone: looking", "stone: healthy"]
+
+
+def test_an_installation_says_that_it_waits_for_another_one_and_goes_on_when_that_has_ended(house):
+    said = []
+    with locks.hold(house / "envs" / "stone" / ".lock"):
+        waiting = threading.Thread(
+            target=install.sync,
+            args=(["stone"],),
+            kwargs={"say": lambda _, what: said.append(what), "offline": True},
+        )
+        waiting.start()
+        deadline = time.monotonic() + 30
+        while not said and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert said == ["waiting for another installation of it"]
+        assert registry.health("stone") == "it is not installed"
+    waiting.join()
+    assert registry.health("stone") is None
 
 
 def test_a_changed_lock_is_a_reason_and_is_followed(house):

@@ -10,8 +10,8 @@ from ipc.declaration import Backend, Resources
 from ipc.protocol import Run
 from orchestrator.execution.scheduler import Scheduler
 from orchestrator.machine import limits as resources
+from orchestrator.machine.answers import Answer
 from orchestrator.machine.limits import Limits
-from orchestrator.machine.profile import Answer
 from orchestrator.planning import plan
 from orchestrator.storage.store import Store
 from tests.orchestrator.execution.test_scheduler_decisions import Hooks, later

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
+from pathlib import Path
 
 import pytest
 
-from ipc.protocol import Log, Ready, Run, Started
+from ipc.declaration import Output
+from ipc.digests import file_digest
+from ipc.protocol import ArtifactWritten, Log, Ready, Result, Run, Started
 from orchestrator.execution.scheduler import Scheduler
 from orchestrator.machine.limits import Limits
 from orchestrator.planning import plan
@@ -59,11 +63,15 @@ class Bench:
         path.write_text(text or name)
         return path
 
-    def run(self, house, stages, films=("film",), limits=LIMITS, **options):
+    def run(self, house, stages, films=("film",), limits=LIMITS, published=(), **options):
         declared = {s.name: s for s in stages}
         plans = [
             plan.make(
-                self.film(name), store=self.store, destination=self.folder / f"{name}.mkv", stages=declared
+                self.film(name),
+                store=self.store,
+                destination=self.folder / f"{name}.mkv",
+                stages=declared,
+                published=published,
             )
             for name in films
         ]
@@ -128,8 +136,9 @@ def test_a_stalled_stage_that_ends_after_all_is_done_and_its_worker_gets_no_more
                 fake.say(Started(job=run.job))
 
         def on_stop(self, fake, *, at_once):
-            if not at_once:
+            if not at_once and self.late is not None:
                 fake.succeed(self.late)
+                self.late = None
                 later(0.1, fake.exit, 0)
 
     house = Late()
@@ -290,3 +299,29 @@ def test_hundreds_of_films_cost_the_loop_little(bench):
     chain = [stage("a", "film"), stage("b", "a"), stage("c", "b"), stage("d", "c"), stage("e", "d")]
     bench.run(house, chain, films=[f"film {n}" for n in range(100)])
     assert all(step.status == "done" for film in bench.state.films for step in film.steps)
+
+
+def test_a_stored_result_that_lacks_a_requested_output_is_made_again_once(bench):
+    class EveryOutput(House):
+        def on_run(self, fake, run):
+            for name, output in run.outputs.items():
+                path = Path(run.output_dir) / output["filename"]
+                path.write_text(name)
+                fake.say(ArtifactWritten(name=name, kind="file", path=str(path), digest=file_digest(path)))
+            fake.say(Result(job=run.job, seconds=0.1, method="fake", degraded=(), facts={}))
+
+    old, reader = stage("a", "film"), stage("b", "a")
+    more = Output(name="more", kind="file", filename="more.txt")
+    new = dataclasses.replace(old, outputs=(*old.outputs, more))
+    first = bench.run(EveryOutput(), [old, reader])
+    unasked = bench.run(EveryOutput(), [new, reader])
+    requested = bench.run(EveryOutput(), [new, reader], published=("more",))
+    again = bench.run(EveryOutput(), [new, reader], published=("more",))
+    assert [steps["a"].status for steps in (first, unasked, requested, again)] == [
+        "done",
+        "cached",
+        "done",
+        "cached",
+    ]
+    assert requested["b"].status == "cached"
+    assert bench.store.find(requested["a"].key, ["out", "more"]).path("more").read_text() == "more"

@@ -10,7 +10,8 @@ import pytest
 from orchestrator.cli import main
 from orchestrator.config.values import Layer
 from orchestrator.errors import FatalError
-from orchestrator.library import voices
+from orchestrator.library import voice_files, voice_learning, voices
+from orchestrator.library.voice_files import Clip
 
 FILM, OTHER = "f" * 64, "0" * 64
 
@@ -23,7 +24,7 @@ def home(tmp_path, monkeypatch):
 
 def clip(*start, source="clip.wav", model="campplus", seconds=12.0, **facts):
     vector = (*start, *([0.0] * (4 - len(start))))
-    return voices.Clip(vector=vector, model=model, revision="r1", seconds=seconds, source=source, added="2026-11-21", **facts)  # fmt: skip
+    return Clip(vector=vector, model=model, revision="r1", seconds=seconds, source=source, added="2026-11-21", **facts)  # fmt: skip
 
 
 def of(film_digest=FILM, series=""):
@@ -38,7 +39,10 @@ def row(speaker, name, source="asked", confidence=1.0):
 
 def learn(*rows, film=FILM, series="The Wire", result="key", heard=None):
     heard = heard or {"SPEAKER_00": clip(1.0), "SPEAKER_01": clip(0.0, 1.0)}
-    return [(p.name, p.clips[0].speaker) for p in voices.learn(film, "e1.mkv", series, result, rows, heard)]
+    return [
+        (p.name, p.clips[0].speaker)
+        for p in voice_learning.learn(film, "e1.mkv", series, result, rows, heard)
+    ]
 
 
 def test_where_nobody_is_known_there_is_no_library():
@@ -57,7 +61,7 @@ def test_a_person_has_several_clips_and_the_same_recording_counts_once():
     voices.add("Aditi", [clip(1.0, film="one"), clip(0.0, 1.0, film="two")])
     person = voices.add("aditi", [clip(0.6, 0.8, film="one")])
     assert [c.film for c in person.clips] == ["two", "one"]
-    assert len(voices.people()) == 1
+    assert len(voice_files.people()) == 1
 
 
 def test_the_library_is_named_by_its_content():
@@ -104,7 +108,7 @@ def test_the_same_result_teaches_once_so_that_what_was_removed_stays_so():
     learn(row("SPEAKER_00", "Aditi"))
     voices.remove("Aditi")
     assert learn(row("SPEAKER_00", "Aditi")) == []
-    assert voices.people() == []
+    assert voice_files.people() == []
 
 
 def test_who_is_known_by_voice_later_stays_learnt():
@@ -135,7 +139,7 @@ def test_what_was_learnt_elsewhere_or_added_stays_when_a_film_is_learnt_from():
 def test_a_film_that_was_added_as_a_clip_stays_one_when_it_is_learnt_from():
     voices.add("Aditi", [clip(1.0, film=FILM)], "The Wire")
     learn(row("SPEAKER_00", "Aditi"))
-    assert [c.learnt for c in voices.people()[0].clips] == ["", "asked"]
+    assert [c.learnt for c in voice_files.people()[0].clips] == ["", "asked"]
     assert of(FILM, "The Wire") == [("Aditi", "clip.wav"), ("Aditi", "e1.mkv")]
 
 
@@ -144,10 +148,21 @@ def test_a_name_that_nobody_has_cannot_be_removed():
         voices.remove("Raj")
 
 
-def test_a_file_that_cannot_be_read_costs_only_that_person(home):
+def test_a_file_that_cannot_be_read_costs_only_that_person_and_a_line_says_why(home, capsys):
     voices.add("Aditi", [clip(1.0)])
     (home / "voices" / "broken.json").write_text("{")
-    assert [person.name for person in voices.people()] == ["Aditi"]
+    (home / "voices" / "other.json").write_text('{"name": "Raj", "clips": [{"vector": [1, "x"]}]}')
+    assert [person.name for person in voice_files.people()] == ["Aditi"]
+    cut, wrong = capsys.readouterr().err.splitlines()
+    assert cut.endswith("broken.json is no voice that can be read, and is left out: Input data was truncated")
+    assert wrong.endswith("left out: Expected `float`, got `str` - at `$.clips[0].vector[1]`")
+
+
+def test_a_file_of_a_later_version_with_more_in_it_is_read(home):
+    voices.add("Aditi", [clip(1.0)])
+    (file,) = (home / "voices").glob("*.json")
+    file.write_text(json.dumps({**json.loads(file.read_text()), "pronouns": "she/her"}))
+    assert [person.name for person in voice_files.people()] == ["Aditi"]
 
 
 def test_voices_are_their_owners_alone(home):
@@ -161,7 +176,7 @@ def test_voices_go_to_another_machine_in_a_file(home, monkeypatch, tmp_path, cap
     assert main(["voices", "export", str(tmp_path / "all.json")]) == 0
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "elsewhere"))
     assert main(["voices", "import", str(tmp_path / "all.json")]) == 0
-    assert voices.people()[0].clips == (clip(1.0),)
+    assert voice_files.people()[0].clips == (clip(1.0),)
     (tmp_path / "all.json").write_text("[]")
     assert main(["voices", "import", str(tmp_path / "all.json")]) == 2
     assert "no file of voices" in capsys.readouterr().err
@@ -232,7 +247,10 @@ def test_the_command_has_its_help():
 
 @pytest.mark.parametrize(
     "change",
-    [{"vector": [1.0]}, {"vector": []}, {"vector": [float("nan")] * 4}, {"seconds": "abc"}, {"seconds": -4}, {"model": None}],
+    [
+        {"vector": [1.0]}, {"vector": []}, {"vector": [float("nan")] * 4}, {"vector": [1.0, 1.0, 0.0, 0.0]},
+        {"seconds": "abc"}, {"seconds": -4}, {"seconds": float("inf")}, {"model": None}, {"model": ""}, {"source": 1},
+    ],
     ids=str,
 )  # fmt: skip
 def test_a_file_of_voices_that_would_fail_later_films_is_refused(change, monkeypatch, tmp_path):

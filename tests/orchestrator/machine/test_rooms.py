@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psutil
 import pytest
 
 from ipc.protocol import Heartbeat
@@ -17,9 +18,15 @@ def write(root, name, text):
     path.write_text(text)
 
 
+@pytest.fixture(autouse=True)
+def proc(tmp_path, monkeypatch):
+    """What psutil reads is in the test's own folder."""
+    monkeypatch.setattr(psutil, "PROCFS_PATH", str(tmp_path / "proc"))
+
+
 def system(root, total=8000, available=4000, swap=0):
-    text = f"MemTotal: {total * 1024} kB\nMemAvailable: {available * 1024} kB\nSwapFree: {swap * 1024} kB\n"
-    write(root, "proc/meminfo", text)
+    rows = {"MemTotal": total, "MemFree": 10, "MemAvailable": available, "SwapTotal": swap, "SwapFree": swap}
+    write(root, "proc/meminfo", "".join(f"{name}: {size * 1024} kB\n" for name, size in rows.items()))
 
 
 def test_a_control_group_of_version_2_counts_without_the_files_it_can_drop(tmp_path):

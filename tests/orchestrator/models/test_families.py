@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from ipc.whisper_languages import LANGUAGES
 from orchestrator.errors import FatalError
 from orchestrator.models import families, hub, resolve, whisper
 from orchestrator.models.family import ModelFamily, by_files
 from orchestrator.models.listing import describe
-from stage_runners.whisper.languages import LANGUAGES
 from tests import fake_hub
 from tests.orchestrator.models.places import cached, folder
 

@@ -9,8 +9,10 @@ import pytest
 
 from ipc.digests import file_digest
 from orchestrator.errors import STORAGE, FatalError
-from orchestrator.outputs import rttm
-from orchestrator.outputs.publish import Ledger, adopt, check_writable, draft_beside, publish, withdraw
+from orchestrator.outputs import names
+from orchestrator.outputs.ledger import Ledger
+from orchestrator.outputs.named_copy import named_copy
+from orchestrator.outputs.publish import adopt, check_writable, draft_beside, publish, withdraw
 
 
 @pytest.fixture
@@ -180,7 +182,8 @@ def test_a_file_that_a_run_does_not_make_goes_unless_somebody_has_a_hand_in_it(t
 def test_the_speakers_file_names_its_film_in_one_word(tmp_path):
     source = tmp_path / "speakers.rttm"
     source.write_text("SPEAKER film 1 0.500 1.500 <NA> <NA> SPEAKER_00 <NA> <NA>\n")
-    with rttm.named(source, tmp_path / "Pather Panchali (1955).mkv") as copy:
+    rewrite = names.BY_NAME["rttm"].for_film
+    with named_copy(source, tmp_path / "Pather Panchali (1955).mkv", rewrite) as copy:
         assert copy.read_text() == (
             "SPEAKER Pather_Panchali_(1955) 1 0.500 1.500 <NA> <NA> SPEAKER_00 <NA> <NA>\n"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orchestrator.errors import FatalError
-from orchestrator.machine.profile import Answer
+from orchestrator.machine.answers import Answer
 from orchestrator.planning import choices, memory_limits
 from orchestrator.stages.catalog import STAGES
 from tests.orchestrator.machines import YES, machine

@@ -8,9 +8,11 @@ import pytest
 
 from orchestrator.environments import registry
 from orchestrator.errors import ENVIRONMENT, USAGE, FatalError
+from orchestrator.machine import answers as machine_answers
 from orchestrator.machine import hardware
 from orchestrator.machine import profile as machines
-from orchestrator.machine.profile import Answer
+from orchestrator.machine.answers import Answer
+from orchestrator.paths import home
 from orchestrator.planning import devices
 from orchestrator.stages.catalog import STAGES
 from stage_runners.frameworks import probe
@@ -144,7 +146,7 @@ def test_every_accelerator_of_a_stage_has_a_framework_that_is_asked():
         for backend in stage.backends:
             if backend.device == "cpu":
                 continue
-            asked = machines.FRAMEWORKS[backend.env]
+            asked = machine_answers.FRAMEWORKS[backend.env]
             assert not backend.framework or backend.framework in asked
             assert any(backend.device in probe.FRAMEWORKS[name] for name in asked)
 
@@ -181,7 +183,7 @@ def test_the_probe_itself_answers_and_is_remembered(env, devices, a_gpu_box):
     told = machines.here().envs[env]
     assert sorted(told) == devices.split()
     assert all(answer.why_not for device, answer in told.items() if device != "cpu") or hardware.gpus()
-    assert json.loads(machines.memo(env).read_text()).keys() == told.keys()
+    assert json.loads(machine_answers.memo(env).read_text()).keys() == told.keys()
     assert machines.here().envs[env] == told
 
 
@@ -198,7 +200,7 @@ def test_a_probe_that_dies_is_said_and_not_remembered(how, said, as_python):
     as_python(f"echo 'Unable to load libcudnn_ops.so' >&2\n{how}")
     why = machines.here().answer("whisperx", "cuda").why_not
     assert why == f"the process that asked ctranslate2 {said}"
-    assert not machines.memo("whisperx").exists()
+    assert not machine_answers.memo("whisperx").exists()
 
 
 def test_a_library_that_kills_one_framework_takes_no_answer_from_the_other(as_python):
@@ -235,7 +237,7 @@ def test_a_machine_without_a_sign_of_an_accelerator_is_asked_nothing(as_python, 
     for stage in STAGES.values():
         assert [backend.device for backend, _ in devices.choose(stage, {}, here)] == ["cpu"]
     assert here.id
-    assert not (machines.memos.home() / "asked").exists()
+    assert not (home() / "asked").exists()
 
 
 def test_a_profile_is_read_back_as_it_was_written(tmp_path):
@@ -245,12 +247,22 @@ def test_a_profile_is_read_back_as_it_was_written(tmp_path):
     assert (again.to_json(), again.id, again.here) == (MAC.to_json(), MAC.id, False)
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"platform": "x"}'])
-def test_a_file_that_is_no_profile_is_a_sentence(tmp_path, text):
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "Expecting value"),
+        ("[]", "Expected `object`, got `array`"),
+        ('{"platform": "x"}', "missing required field `cpu`"),
+        ('{"platform": "x", "cpu": "y", "cores": "8", "memory_mb": 1, "envs": {}}', "Expected `int`, got `str` - at `$.cores`"),
+        ("\xff", "can't decode"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_profile_is_a_sentence_that_names_the_place(tmp_path, text, why):
     file = tmp_path / "mac.json"
-    file.write_text(text)
-    with pytest.raises(FatalError, match="no profile of a machine"):
+    file.write_bytes(text.encode("latin-1"))
+    with pytest.raises(FatalError, match="no profile of a machine") as caught:
         machines.recorded(file)
+    assert why in caught.value.message
 
 
 def test_what_stays_on_the_cpu_though_there_is_a_gpu_says_why():

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from ipc.declaration import Input, Output
 from orchestrator.errors import FatalError
 from orchestrator.planning import cache_key
 from orchestrator.stages.catalog import STAGES
@@ -86,6 +87,40 @@ def test_a_threshold_that_changes_makes_the_results_of_its_stage_stale(film, sto
     assert verdicts(make_plan(film, store, with_limits(Limits())))["b"] == ("cached", "")
     louder = verdicts(make_plan(film, store, with_limits(Limits(loud=0.6))))
     assert louder["b"] == ("run", "threshold Limits.loud: 0.5 -> 0.6")
+
+
+def with_output(stages, stage_name, output):
+    """The stages, of which one has another output."""
+    old = stages[stage_name]
+    more = dataclasses.replace(old, outputs=(*old.outputs, Output(name=output, kind="turns")))
+    return {**stages, stage_name: more}
+
+
+def test_a_result_without_an_output_declared_since_runs_again_only_if_that_output_is_requested(
+    film,  # noqa: F811
+    store,  # noqa: F811
+    tmp_path,
+):
+    run(store, tmp_path, film, STAGES_AB)
+    stages = with_output(STAGES_AB, "b", "extra")
+    before = make_plan(film, store, STAGES_AB)
+    unasked = make_plan(film, store, stages, published=("turns",))
+    assert {verdict for verdict, _ in verdicts(unasked).values()} == {"cached"}
+    requested = make_plan(film, store, stages, published=("turns", "extra"))
+    assert verdicts(requested) == {
+        "a": ("cached", ""),
+        "b": ("run", "extra is new"),
+        "c": ("maybe", "CACHED if the b is unchanged"),
+    }
+    assert [plan.step("b").key for plan in (unasked, requested)] == [before.step("b").key] * 2
+
+
+def test_a_result_without_an_output_that_another_stage_reads_runs_again(film, store, tmp_path):  # noqa: F811
+    run(store, tmp_path, film, STAGES_AB)
+    stages = with_output(STAGES_AB, "a", "extra")
+    reads = dataclasses.replace(stages["c"], inputs=(Input(name="extra", source="a.extra"),))
+    assert verdicts(make_plan(film, store, stages))["a"] == ("cached", "")
+    assert verdicts(make_plan(film, store, {**stages, "c": reads}))["a"] == ("run", "extra is new")
 
 
 def test_what_was_asked_for_runs_though_it_is_there(film, store, tmp_path):  # noqa: F811

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.machine.profile import Answer
+from orchestrator.machine.answers import Answer
 from orchestrator.planning.recommendations import TABLE, recommend
 from orchestrator.stages.catalog import STAGES
 from tests.orchestrator.machines import machine

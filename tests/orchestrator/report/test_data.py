@@ -7,12 +7,12 @@ import json
 
 import pytest
 
+from ipc.cue_rules import CueLimits
 from orchestrator.report import data, document, tracks
-from orchestrator.report.spans import Spans
 from orchestrator.storage.store import Store
 from tests.orchestrator.report.films import content, kept, long_film, row
 
-LIMITS = {"width": 42, "lines": 2, "cps": 17.0, "min": 0.8, "max": 7.0, "gap": 0.08}
+LIMITS = CueLimits(min_ms=800)
 
 
 @pytest.fixture
@@ -32,7 +32,6 @@ def cue(number=1, start=1.0, end=3.0, text="Some words.", flags=()):
         "end": end,
         "text": text,
         "flags": list(flags),
-        "cps": len(text) / (end - start),
     }
 
 
@@ -63,7 +62,7 @@ def test_voices_are_called_what_the_subtitles_call_them(store, tmp_path):
     assert [(one["name"], one["known"]) for one in voices] == [
         ("Ada", True), ("Speaker 2", False), ("Grace", True), ("Speaker 4", False),
     ]  # fmt: skip
-    assert voices[0]["source"] == "the dialogue says so"
+    assert voices[0]["source"] == "named in the dialogue"
 
 
 def test_the_waveform_is_a_byte_for_each_stretch(store, tmp_path):
@@ -82,10 +81,10 @@ def test_what_a_failed_run_did_not_make_is_said_and_what_it_made_is_there(store,
     )
     found = shown(store, tmp_path, said)
     assert found["verdict"]["how"] == "failed"
-    assert found["verdict"]["reasons"] == ["asr: no memory. take a smaller model", "not made: subtitles"]
+    assert found["verdict"]["reasons"] == ["asr: no memory. take a smaller model", "not produced: subtitles"]
     assert found["tracks"] == []
     assert found["missing"] == [
-        "No turns of speakers: diarization was off (not asked for).",
+        "No speaker turns: diarization was off (not asked for).",
         "No cues: subtitles could not run (asr failed).",
     ]
     assert found["speech"]
@@ -94,7 +93,7 @@ def test_what_a_failed_run_did_not_make_is_said_and_what_it_made_is_there(store,
 def test_a_result_that_the_store_lost_is_said(store, tmp_path):
     said = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)
     found = shown(Store(tmp_path / "another"), tmp_path, said)
-    assert "No cues: the result of subtitles is no longer in the store." in found["missing"]
+    assert "No cues: the result of subtitles is no longer in the cache." in found["missing"]
     assert found["waveform"] is None
 
 
@@ -132,10 +131,10 @@ def test_words_come_along_only_where_cues_can_be_mended(store, tmp_path):
 @pytest.mark.parametrize(
     ("wrong", "rule"),
     [
-        (cue(end=1.5), "shortest"),
-        (cue(end=8.5), "longest"),
+        (cue(end=1.5), "minimum duration"),
+        (cue(end=8.5), "maximum duration"),
         (cue(text="x" * 43), "line length"),
-        (cue(text="a\nb\nc"), "lines"),
+        (cue(text="a\nb\nc"), "lines per cue"),
         (cue(text="x" * 40 + "\n" + "y" * 40), "reading speed"),
     ],
 )
@@ -147,9 +146,17 @@ def test_each_rule_is_broken_by_what_breaks_it_and_by_nothing_else(wrong, rule):
 
 def test_a_gap_is_broken_by_the_cue_behind_it():
     cues = [cue(1, 1.0, 3.0), cue(2, 3.04, 5.0), cue(3, 5.08, 7.0)]
-    [gap] = [one for one in tracks.rules(cues, LIMITS) if one["name"] == "gap"]
+    [gap] = [one for one in tracks.rules(cues, LIMITS) if one["name"] == "gap between cues"]
     assert gap["broken"] == [2]
     assert gap["share"] == pytest.approx(2 / 3, abs=1e-4)
+
+
+def test_a_rule_that_the_stage_flagged_counts_as_broken_though_the_text_alone_keeps_it():
+    broken = {
+        one["name"]: one["broken"] for one in tracks.rules([cue(flags=["too_fast", "overlap"])], LIMITS)
+    }
+    assert broken.pop("reading speed") == [1]
+    assert not any(broken.values())
 
 
 def test_limits_are_those_of_the_language_and_of_the_picture():
@@ -162,10 +169,10 @@ def test_limits_are_those_of_the_language_and_of_the_picture():
         "gap_frames": 2,
     }
     limits = tracks.limits_of(params, "ja", 24.0)
-    assert (limits["width"], limits["cps"]) == (13, 4.0)
-    assert limits["gap"] == pytest.approx(2 / 24)
-    assert tracks.limits_of(params, "en")["gap"] == 0.08
-    assert tracks.limits_of({**params, "line_widths": {"ru": 50}}, "ru")["width"] == 50
+    assert (limits.width, limits.cps) == (13, 4.0)
+    assert limits.gap_ms == pytest.approx(2000 / 24)
+    assert tracks.limits_of(params, "en").gap_ms == 80
+    assert tracks.limits_of({**params, "line_widths": {"ru": 50}}, "ru").width == 50
 
 
 def test_names_that_were_set_right_stand_in_order_of_time(store, tmp_path):
@@ -199,7 +206,7 @@ def test_what_the_recogniser_doubted_comes_along_with_its_reasons(store, tmp_pat
         "dropped", "Thanks for watching.", ["nobody speaks there"], 0.0,
     )  # fmt: skip
     assert empty["need"] == pytest.approx(0.6)
-    assert empty["why"][0] == "speech was heard here, and there is no text"
+    assert empty["why"][0] == "speech was detected here, but there is no text"
 
 
 def test_an_edited_cue_has_what_stood_there_before(store, tmp_path):
@@ -228,14 +235,6 @@ def test_an_edited_cue_has_what_stood_there_before(store, tmp_path):
     assert second["base"] == [{"start": 4.0, "end": 6.0, "text": "Tvo.", "speakers": ["A"]}]
 
 
-def test_spans_that_meet_are_counted_once():
-    spans = Spans([(0.0, 2.0), (1.0, 3.0), (5.0, 6.0)])
-    assert spans.seconds == 4.0
-    assert spans.within(2.5, 5.5) == pytest.approx(1.0)
-    assert spans.share(3.0, 5.0) == 0.0
-    assert Spans([]).share(0.0, 1.0) == 0.0
-
-
 def test_the_data_is_plain_json(store, tmp_path):
     data = shown(store, tmp_path)
     assert json.loads(json.dumps(data, allow_nan=False)) == data
@@ -253,7 +252,7 @@ def test_a_translation_is_no_surer_than_what_was_spoken(store, tmp_path):
     _, track = shown(store, tmp_path, content(tmp_path / "movie.mkv", [*stages, more]))["tracks"]
     doubtful = track["cues"][7]
     assert "unsure" in doubtful["flags"]
-    assert doubtful["why"] == ["what was spoken here is unsure: 30% on average"]
+    assert doubtful["why"] == ["low-confidence source words: 30% on average"]
     assert doubtful["unsure"] == []
     assert track["cues"][0]["need"] == 0
 

@@ -1,4 +1,4 @@
-"""How much a cue needs a person: a number that every reason raises, and the reasons in words."""
+"""The review priority of a cue: a number that every reason raises, and the reasons in words."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def test_text_where_nobody_speaks_needs_more_than_text_that_is_a_little_fast():
     silent, why = of(speech=0.0)
     fast, told = of(["too_fast"], cps=18.0)
     assert silent > fast
-    assert why == ["no speech was heard here"]
-    assert told == ["read at 18 characters a second"]
+    assert why == ["no speech detected here"]
+    assert told == ["18.0 characters per second (limit 17)"]
 
 
 def test_the_faster_the_more_it_needs():
@@ -32,7 +32,7 @@ def test_the_faster_the_more_it_needs():
 
 def test_a_cue_that_is_too_fast_by_its_label_says_so():
     assert of(["too_fast"], cps=16.0)[1] == [
-        "read at more than 17 characters a second, with the label before it"
+        "exceeds 17 characters per second if its speaker label is counted"
     ]
 
 
@@ -43,7 +43,10 @@ def test_two_reasons_are_more_than_one_and_never_more_than_one_in_all():
 
 
 def test_the_strongest_reason_stands_first():
-    assert of(["too_long"], confidence=0.1)[1] == ["the words are unsure: 10% on average", "shown too long"]
+    assert of(["too_long"], confidence=0.1)[1] == [
+        "low-confidence words: 10% on average",
+        "longer than the maximum duration",
+    ]
 
 
 def test_doubts_say_why_and_their_flag_says_nothing_more():
@@ -64,7 +67,7 @@ def test_speech_without_text_needs_somebody_the_more_the_surer_it_is():
     sure, why = need.of_silence({"score": 0.9, "reasons": ["12 decodes gave nothing"]})
     unsure, _ = need.of_silence({"score": 0.3, "reasons": []})
     assert sure > unsure > 0
-    assert why == ["speech was heard here, and there is no text", "12 decodes gave nothing"]
+    assert why == ["speech was detected here, but there is no text", "12 decodes gave nothing"]
 
 
 def test_a_cue_that_says_what_is_heard_where_nobody_speaks_needs_nobody():

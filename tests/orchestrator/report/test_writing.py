@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.outputs.publish import Ledger
+from orchestrator.outputs.ledger import Ledger
 from orchestrator.report import writing
 from orchestrator.storage.store import Store
 from tests.orchestrator.report.films import content, kept, long_film, row

@@ -251,7 +251,7 @@ def test_a_save_on_top_of_a_newer_one_or_of_another_run_is_refused_and_nothing_i
     assert "somebody else has saved" in content["message"]
     code, content = saved(server, names={"SPEAKER_00": "Ada"}, run="another")
     assert code == 409
-    assert "run again since" in content["message"]
+    assert "processed again since" in content["message"]
     assert edits.load(server.desk.digest).speakers[0].name == "Zoe"
 
 
@@ -283,16 +283,16 @@ def test_what_was_taken_back_elsewhere_is_not_brought_back_by_the_next_save(serv
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
-        ({"tracks": []}, "tracks is no object"),
-        ({"tracks": {"xx": []}}, "there is no track 'xx'"),
+        ({"tracks": []}, "`tracks` is not an object"),
+        ({"tracks": {"xx": []}}, "unknown track 'xx'"),
         ({"tracks": {"": [{"start": 1}]}}, "cue 1.end is no time"),
         ({"tracks": {"": [cue(2, 1, "a")]}}, "ends before it has begun"),
         ({"tracks": {"": [cue(1, 2, "a" * 5000)]}}, "5000 characters"),
         ({"tracks": {"": [cue(-3, 2, "a")]}}, "cue 1.start is no time"),
-        ({"tracks": {"": [cue(400, 402, "a")]}}, "ends after the film"),
-        ({"names": {"SPEAKER_00": "a" * 200}}, "is no name"),
-        ({"names": {"SPEAKER_00": "a\u0007"}}, "is no name"),
-        ({"names": {"SPEAKER_00": 3}}, "is no text"),
+        ({"tracks": {"": [cue(400, 402, "a")]}}, "ends after the film does"),
+        ({"names": {"SPEAKER_00": "a" * 200}}, "is not a name"),
+        ({"names": {"SPEAKER_00": "a\u0007"}}, "is not a name"),
+        ({"names": {"SPEAKER_00": 3}}, "is not a text"),
     ],
 )
 def test_what_is_not_understood_is_refused_in_words(server, sent, said):
@@ -317,7 +317,7 @@ def test_a_copy_of_the_film_has_its_own_runs_and_a_moved_film_keeps_them(film, t
     runs = tmp_path / "home" / "runs"
     copy = tmp_path / "copy.mp4"
     copy.write_bytes(film.read_bytes())
-    with pytest.raises(FatalError, match=f"has no subtitles yet, only its copy {film}"):
+    with pytest.raises(FatalError, match=f"has no subtitles yet; its copy {film} has"):
         Desk(copy)
     newer = runs / "20260103-030405-copy"
     newer.mkdir()
@@ -347,7 +347,7 @@ def test_a_run_of_a_part_is_not_for_review(film, tmp_path):
     stages = content["films"][0]["stages"]
     content["films"][0]["stages"] = [part if one["stage"] == "demux" else one for one in stages]
     place.write_text(json.dumps(content))
-    with pytest.raises(FatalError, match="was of a part of it"):
+    with pytest.raises(FatalError, match="covered only a part of it"):
         Desk(film)
 
 

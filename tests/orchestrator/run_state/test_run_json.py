@@ -233,7 +233,7 @@ def test_cues_to_look_at_are_said_in_words():
     film = heard_film(
         demux={"audio_track_chosen": "audio track 0"}, subtitles={"cues": 9, "flags": {"too_fast": 5}}
     )
-    assert list(heard.sentences(film)) == [("of 9 cues, look at: 5 too fast to read", False)]
+    assert list(heard.sentences(film)) == [("of 9 cues, look at: 5 too fast (CPS)", False)]
 
 
 def test_a_language_that_no_track_has_is_a_doubt():

@@ -8,7 +8,7 @@ from ipc.digests import file_digest
 from orchestrator import cli
 from orchestrator.config.values import Layer
 from orchestrator.errors import INPUT, PARTIAL, STORAGE, FatalError
-from orchestrator.outputs import publish
+from orchestrator.outputs.ledger import Ledger
 from orchestrator.planning.film_path import film_of
 from orchestrator.planning.request import Scope
 from orchestrator.run_state.events import Failure, FilmState, RunState, StepState
@@ -43,11 +43,11 @@ def test_a_film_that_this_tool_made_is_refused_until_it_is_another(planned, tmp_
     made = tmp_path / "a.subtitled.mkv"
     made.write_text(made.name)
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
-    publish.Ledger().remember(made, file_digest(made), tmp_path / "a.mkv")
+    Ledger().remember(made, file_digest(made), tmp_path / "a.mkv")
     with pytest.raises(FatalError, match=r"made by this tool out of .*a\.mkv") as caught:
         planned(made.name)
     assert caught.value.status == INPUT
-    publish.Ledger().remember(made, "of what stood here before", tmp_path / "a.mkv")
+    Ledger().remember(made, "of what stood here before", tmp_path / "a.mkv")
     assert planned(made.name)[0] == [made.name]
 
 

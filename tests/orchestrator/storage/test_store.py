@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import random
 import signal
@@ -51,6 +52,28 @@ def keep(store, key=KEY, text="words"):
     attempt = store.attempt("asr")
     (attempt / "out.txt").write_text(text)
     return store.commit(attempt, key, manifest({"out": record(attempt / "out.txt")}))
+
+
+def test_a_result_without_a_needed_output_is_not_found_and_gives_way_to_one_that_has_it(store):
+    keep(store)
+    assert store.find(KEY, ["out"]) is not None
+    assert store.find(KEY, ["out", "more"]) is None
+    assert store.why_gone(KEY, ["out", "more"]) == "more is new"
+    attempt = store.attempt("asr")
+    for name in ("out.txt", "more.txt"):
+        (attempt / name).write_text("made again")
+    outputs = {name: record(attempt / f"{name}.txt") for name in ("out", "more")}
+    store.commit(attempt, KEY, manifest(outputs))
+    assert store.find(KEY, ["out", "more"]).path("out").read_text() == "made again"
+
+
+def test_a_result_with_all_outputs_of_an_equal_one_stays(store):
+    attempt = store.attempt("asr")
+    for name in ("out.txt", "more.txt"):
+        (attempt / name).write_text("first")
+    store.commit(attempt, KEY, manifest({n: record(attempt / f"{n}.txt") for n in ("out", "more")}))
+    keep(store, text="second")
+    assert store.find(KEY, ["more"]).path("out").read_text() == "first"
 
 
 def test_a_result_is_found_again_with_all_that_is_known_of_it(store):
@@ -134,6 +157,35 @@ def test_gc_removes_what_was_abandoned_and_what_is_old_but_nothing_in_use(store)
     assert store.gc(older_than_days=30)[0] == 0
     assert store.gc(older_than_days=5)[0] == 1
     assert store.find(KEY) is None
+    store.discard(mine)
+    assert not mine.exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"outputs": []},
+        {"outputs": {"out": {"kind": "file"}}},
+        {"ingredients": None},
+        {"degraded": "x"},
+        {"seconds": "1"},
+    ],
+    ids=str,
+)
+def test_a_manifest_that_says_something_else_than_it_should_is_no_result(store, change):
+    file = keep(store).folder / "manifest.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **change}))
+    assert store.find(KEY) is None
+    assert store.gc()[0] == 1
+
+
+def test_a_manifest_is_read_back_as_it_was_written_also_with_what_a_later_version_adds():
+    facts = {"languages": {"en": 0.5}, "worst": float("inf"), "notes": ["a"]}
+    written = manifest(
+        {"out": OutputRecord(kind="file", path="out", digest="d", size=3)}, degraded=("b",), facts=facts
+    )
+    assert Manifest.from_json(written.to_json()) == written
+    assert Manifest.from_json(json.dumps({**json.loads(written.to_json()), "later": 1})) == written
 
 
 def test_gc_by_size_removes_the_longest_unused_first(store):

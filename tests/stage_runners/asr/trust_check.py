@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import json
 import sys
-from functools import cache
-from types import SimpleNamespace
 
 import numpy as np
-from faster_whisper.tokenizer import Tokenizer
 
-from stage_runners.asr import hallucination, segments
+from stage_runners.asr import hallucination, segments, windows
+from stage_runners.asr.recognizer import Settings, Sound
 from stage_runners.asr.second_pass import SecondLooks
 from stage_runners.asr.segments import Span
-from stage_runners.whisper import decode, windows
-from stage_runners.whisper.ctranslate2 import engine
+from stage_runners.whisper import decode, engine
+from stage_runners.whisper.thresholds import Decoding
 
 RATE = 16000
 SPEECH, CUT = 6.6, 14.2
@@ -27,20 +25,16 @@ SPEECH, CUT = 6.6, 14.2
 def main(folder, samples, sound):
     whisper = engine.load({"_model": {"path": folder}, "_threads": 2}, "cpu")
 
-    @cache
-    def options(code):
-        tokenizer = Tokenizer(
-            whisper.hf_tokenizer, whisper.model.is_multilingual, task="transcribe", language=code
-        )
-        return decode.Options(tokenizer=tokenizer)
+    def settings(code):
+        return Settings(language=code)
 
     def lines(pcm, regions):
-        chunks = windows.pack(regions, pcm, RATE)
-        return segments.lines(list(decode.decode(whisper, pcm, RATE, chunks, options("en"))), 0.0)
+        encoded = whisper.encode(Sound(pcm, RATE), windows.pack(regions, pcm, RATE, 30.0))
+        return segments.lines(list(whisper.transcribe(encoded, settings("en"))), 0.0)
 
     def reviewed(pcm, found, regions):
-        audio = SimpleNamespace(samples=pcm, sample_rate=RATE, seconds=len(pcm) / RATE)
-        done = hallucination.reviewed(found, regions, SecondLooks(whisper, audio, options, 90, 8), "en", 0.0)
+        looks = SecondLooks(whisper, Sound(pcm, RATE), settings, 90, 8)
+        done = hallucination.reviewed(found, regions, looks, "en", 0.0)
         return {
             "before": [line.text for line in found],
             "lines": [line.text for line in done.lines],
@@ -75,11 +69,11 @@ def main(folder, samples, sound):
 
 def _invented(read, nobody, reviewed):
     """What the model makes up where nobody speaks, with its own rule against that switched off."""
-    rule, decode._SILENT = decode._SILENT, ()
+    rule, decode.DECODING = decode.DECODING, Decoding(silent=())
     try:
         return reviewed(nobody, read(), [])
     finally:
-        decode._SILENT = rule
+        decode.DECODING = rule
 
 
 if __name__ == "__main__":

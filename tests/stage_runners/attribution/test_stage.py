@@ -118,4 +118,4 @@ def test_a_wrong_limit_is_a_sentence(artifacts, tmp_path):
     inputs = {name: artifacts[name] for name in ("segments", "words")}
     done, _ = run_stage("subtitles", inputs, tmp_path, {"max_line_width": 2})
     assert done.returncode == 1
-    assert "--max_line_width 2: a line needs 16 characters" in done.stdout + done.stderr
+    assert "--max-line-width 2: a line needs at least 16 characters" in done.stdout + done.stderr

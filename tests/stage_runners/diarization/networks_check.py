@@ -1,4 +1,7 @@
-"""Compare our networks with those they stand for, on a real recording. usage: networks_check.py SEGMENTATION; prints JSON."""
+"""Compare our networks with those they stand for, on a real recording.
+
+usage: networks_check.py SEGMENTATION; prints JSON.
+"""
 
 from __future__ import annotations
 

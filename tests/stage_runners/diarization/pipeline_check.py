@@ -1,4 +1,7 @@
-"""Build a small pyannote pipeline on disk and compare the stock one with ours. usage: pipeline_check.py SEGMENTATION FOLDER"""
+"""Build a small pyannote pipeline on disk and compare the stock one with ours.
+
+usage: pipeline_check.py SEGMENTATION FOLDER
+"""
 
 from __future__ import annotations
 

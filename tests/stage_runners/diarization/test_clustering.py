@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 
 from stage_runners.diarization import clustering as clusters
+from stage_runners.diarization.thresholds import Clustering
 
 
 def voices(*counts, spread=1.0, seed=0):
-    """Unit vectors of so many pieces of each voice, in random order, and who each is; a piece every 90 frames."""
+    """Unit vectors of so many pieces of each voice, in random order, and who each is.
+
+    A piece every 90 frames.
+    """
     rng = np.random.default_rng(seed)
     who = np.repeat(np.arange(len(counts)), counts)
     rng.shuffle(who)
@@ -32,7 +36,7 @@ def test_as_many_speakers_are_found_as_there_are_voices_clean_or_noisy(counts, s
 
 
 def test_a_long_film_is_clustered_in_blocks_and_speakers_stay_the_same_across_them(monkeypatch):
-    monkeypatch.setattr(clusters, "_BLOCK", 100)
+    monkeypatch.setattr(clusters, "CLUSTERING", Clustering(block=100))
     vectors, spans, who = voices(150, 150, 120)
     assert same_grouping(clusters.cluster(vectors, spans), who)
 

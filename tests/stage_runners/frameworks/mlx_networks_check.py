@@ -39,7 +39,10 @@ def of_silero(sound):
 
 
 def of_segmentation(sound, path):
-    """Probabilities of the classes in nine windows, one more than go through SincNet at once, and how far batches are apart."""
+    """Probabilities of the classes in nine windows, and how far batches are apart.
+
+    One more than go through SincNet at once.
+    """
     windows = np.lib.stride_tricks.sliding_window_view(sound, 160000)[::40000][:9, None].copy()
     network = pyannet_mlx.read_network(path)
     found, theirs = network.scores(windows), pyannet.read_network(path).scores(windows)
@@ -64,7 +67,10 @@ def of_voices(sound, path):
 
 
 def of_fused_gates():
-    """How far the gates are apart when they are fused, as on a GPU; None where there is no C++ compiler for the CPU."""
+    """How far the gates are apart when they are fused, as on a GPU.
+
+    None where there is no C++ compiler for the CPU.
+    """
     gates, cell = mx.random.normal((2, 3, 512)), mx.random.normal((2, 3, 128))
     plain = mlx_layers._gates(gates, cell)
     try:

@@ -1,4 +1,7 @@
-"""What a framework is asked: the smallest Whisper, the driver's own answer, and libraries that come in packages."""
+"""What a framework is asked.
+
+The smallest Whisper, the driver's own answer, and libraries that come in packages.
+"""
 
 from __future__ import annotations
 

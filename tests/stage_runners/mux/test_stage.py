@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from stage_runners.subtitles import srt_vtt as formats
 from stage_runners.subtitles.cues import Cue, Line
+from stage_runners.subtitles.formats import srt
 from tests.stage_runners import films
+from tests.stage_runners.subtitles.documents import document
 
 pytestmark = pytest.mark.env("media")
 AAC = ("-c:a", "aac")
@@ -59,7 +60,7 @@ def test_words_that_look_like_tags_are_not_taken_out(tmp_path, container):
     said = r"a < b and c > d, C:\New"
     given = films.cues(tmp_path / "cues", [(1.0, 2.0, said)])
     line = Cue(1000, 2000, (Line(said, None),), (0,), ())
-    given["srt"].write_text(formats.srt([line]), encoding="utf-8")
+    given["srt"].write_text(srt.write(document(line)), encoding="utf-8")
     film = films.film(tmp_path, "film.mp4", audio=AAC)
     found = written(film, given, tmp_path / "out.part", tmp_path / "mux", container=container)
     assert said in found["subtitles"][-1][2].replace("\u2060", "")

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from ipc.cue_rules import CueLimits
 from ipc.errors import StageError
 from stage_runners.scoring import cues as score_cues
 from stage_runners.scoring import language, times
@@ -171,7 +172,7 @@ def test_of_cues_that_were_edited_each_dash_is_the_next_speaker():
     assert [(unit.text, unit.speaker) for unit in edited(rows)] == [("Who?", "S1"), ("You.", "S2")]
 
 
-LIMITS = score_cues.Limits(width=20, lines=2, cps=10, shortest=1.0, longest=6.0, gap=0.08)
+LIMITS = CueLimits(width=20, lines=2, cps=10, min_ms=1000, max_ms=6000, gap_ms=80)
 
 
 def cue(start, end, *lines):

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from stage_runners.subtitles import transcripts as transcript
 from stage_runners.subtitles.coverage import Trust, shares
 from stage_runners.subtitles.cues import Cue, Line
+from stage_runners.subtitles.formats import whisperx_json
+from tests.stage_runners.subtitles.documents import document
 
 
 def segment(number, start, end):
@@ -80,7 +81,7 @@ def test_both_figures_are_told_together_or_not_at_all():
 
 
 def test_the_transcript_says_what_was_left_out_and_why():
-    found = json.loads(transcript.transcript([], [], "en", (), [doubt(1.0, 2.0, "dropped")]))
+    found = json.loads(whisperx_json.write(document(doubts=[doubt(1.0, 2.0, "dropped")])))
     assert found["doubts"] == [
         {
             "start": 1.0,
@@ -91,4 +92,4 @@ def test_the_transcript_says_what_was_left_out_and_why():
             "score": 0.5,
         }
     ]
-    assert "doubts" not in json.loads(transcript.transcript([], [], "en"))
+    assert "doubts" not in json.loads(whisperx_json.write(document()))

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from ipc.artifacts import read, write
 from ipc.edits import Edit, Overlay, Person, Shown
-from stage_runners.subtitles.edits.apply import Mending
-from stage_runners.subtitles.edits.cues import called_otherwise, judged
+from stage_runners.subtitles.edits.apply import apply_edits
+from stage_runners.subtitles.edits.cues import flag_broken_limits, with_other_labels
 from stage_runners.subtitles.edits.find_words import compact
-from stage_runners.subtitles.edits.overlay import mend
+from stage_runners.subtitles.edits.run_edits import RunEdits
 from stage_runners.subtitles.edits.transcript import rewritten
-from stage_runners.subtitles.edits.voices import People
+from stage_runners.subtitles.edits.voices import EditedVoices
 from stage_runners.subtitles.limits import profile
 from stage_runners.subtitles.runner import cues_of, labels_of
 from stage_runners.subtitles.tokens import completed
@@ -44,7 +44,7 @@ def laid(params):
 def mended(edits, words=None, clip=None, **params):
     words = words or WORDS
     lay, labels = laid({**PARAMS, **params})
-    return mend(edits, around(words), words, lay, labels, clip=clip)
+    return apply_edits(edits, around(words), words, lay, labels, clip=clip)
 
 
 def of(cue):
@@ -113,10 +113,18 @@ def test_what_breaks_a_limit_is_kept_as_it_was_written_and_flagged():
     found = mended([edit(BASE[1], f"{long}\nb\nc", end=BASE[1].start / 1000 + 0.4)])
     assert found.cues[1].text() == f"{long}\nb\nc"
     limits = profile(PARAMS, "en")
-    assert set(judged(found.cues[1], limits).flags) == {"edited", "too_fast", "too_short", "wide", "lines"}
+    assert set(flag_broken_limits(found.cues[1], limits).flags) == {
+        "edited",
+        "too_fast",
+        "too_short",
+        "wide",
+        "lines",
+    }
     label = mended([edit(BASE[1], "Nobody here had ever seen it before it\nwas there.")]).cues[1]
-    assert "wide" in judged(label, limits).flags  # with its label the first line has 44 characters
-    assert judged(found.cues[0], limits) is found.cues[0]
+    assert (
+        "wide" in flag_broken_limits(label, limits).flags
+    )  # with its label the first line has 44 characters
+    assert flag_broken_limits(found.cues[0], limits) is found.cues[0]
     over = mended([edit(BASE[1], "Over the next.", end=BASE[2].start / 1000 + 0.5)])
     assert "collides" in over.cues[1].flags
     assert "collides" in over.cues[2].flags
@@ -173,7 +181,7 @@ def test_another_voice_that_speaks_under_a_replaced_edit_keeps_its_words():
     heard = [{**w, "text": "sicks" if w["text"] == "six" else w["text"]} for w in ann] + bob
     written = Edit(before=(Shown(start=10.0, end=13.2, text="one two three four\nfive six seven eight nine."),),
                    after=(shown(10.0, 13.2, "Numbers.", A),))  # fmt: skip
-    found = mend([written], rows, heard, lay, labels)
+    found = apply_edits([written], rows, heard, lay, labels)
     assert found.fact()["replaced"] == 1
     assert sorted(texts(found.cues)) == ["Numbers.", "oh hello there!"]
     assert cue.text()
@@ -218,7 +226,7 @@ def test_a_cue_behind_an_edit_is_labelled_where_the_speaker_is_another_now():
 def transcript(edits, words=None):
     words = words or WORDS
     found = mended(edits, words)
-    return rewritten([(one.edit, one.under) for one in found.kept], around(words), words)
+    return rewritten([(one.edit, one.words) for one in found.applied], around(words), words)
 
 
 def test_the_transcript_has_what_was_written_and_keeps_the_times_of_words_that_stayed():
@@ -254,27 +262,27 @@ def test_scripts_without_blanks_stay_without_them():
     lay, labels = laid(PARAMS)
     rows = [segment(0, 0.0, 5.0, "これはテストです", language="ja")]
     base = lay(rows, chars)
-    found = mend([edit(base[0], "これは\n字幕です")], rows, chars, lay, labels)
-    segments, words = rewritten([(one.edit, one.under) for one in found.kept], rows, chars)
+    found = apply_edits([edit(base[0], "これは\n字幕です")], rows, chars, lay, labels)
+    segments, words = rewritten([(one.edit, one.words) for one in found.applied], rows, chars)
     assert segments[0]["text"] == "これは字幕です"
     assert [word["text"] for word in words if word["method"] == "edited"] == ["字", "幕"]
 
 
 def test_a_voice_is_found_by_where_it_speaks_though_it_is_labelled_otherwise_now():
     person = Person(label=A, name="Zoe", at=((0.0, 4.0), (10.0, 12.0)))
-    turns = [{"start": 0.0, "end": 4.2, "speaker": B}, {"start": 6.0, "end": 8.0, "speaker": A}]
-    people = People(Overlay(speakers=(person,)), turns)
-    assert (people.labels, people.names) == ({A: B}, {B: "Zoe"})
-    nowhere = People(Overlay(speakers=(person,)), turns[1:])
+    turns = [(0.0, 4.2, B), (6.0, 8.0, A)]
+    voices = EditedVoices(Overlay(speakers=(person,)), turns)
+    assert (voices.labels, voices.names) == ({A: B}, {B: "Zoe"})
+    nowhere = EditedVoices(Overlay(speakers=(person,)), turns[1:])
     assert nowhere.labels == {A: f"{A}*"}
     fresh = Person(label="PERSON_1", name="Guest")
-    assert People(Overlay(speakers=(fresh,)), turns).names == {"PERSON_1": "Guest"}
+    assert EditedVoices(Overlay(speakers=(fresh,)), turns).names == {"PERSON_1": "Guest"}
 
 
 def test_another_name_moves_no_cue_and_its_label_finds_room():
     lay, labels = laid(PARAMS)
     longer = labels_of(labels.limits, PARAMS, {A: "Ana Maria Magdalena", B: "Bartholomew"})
-    found = [called_otherwise(cue, longer) for cue in BASE]
+    found = [with_other_labels(cue, longer) for cue in BASE]
     assert [(cue.start, cue.end, cue.text()) for cue in found] == [(c.start, c.end, c.text()) for c in BASE]
     assert found[1].text(labels=True).startswith("[BARTHOLOMEW]")
     assert all(len(line.shown()) <= 42 or len(cue.lines) > 1 for cue in found for line in cue.lines)
@@ -287,9 +295,9 @@ def test_a_name_holds_for_the_whole_film_against_every_other(tmp_path):
     known = [{"speaker": A, "name": "Rachel", "confidence": 0.9, "source": "dialogue", "evidence": []}]
     segments = [segment(0, 0.0, 5.0, "Hello.", speaker=A), segment(1, 6.0, 7.0, "Yes.", speaker=B)]
     turns = [{"start": s["start"], "end": s["end"], "speaker": s["speaker"]} for s in segments]
-    mending = Mending({"edits": str(tmp_path / "edits.json")}, turns, segments, known)
-    assert mending.speakers == {A: "Zoe", B: "Speaker 2"}
-    assert mending.known[0]["source"] == "edited"
+    edits = RunEdits({"edits": str(tmp_path / "edits.json")}, turns, segments, known)
+    assert edits.names == {A: "Zoe", B: "Speaker 2"}
+    assert edits.speakers[0]["source"] == "edited"
 
 
 @settings(
@@ -314,12 +322,12 @@ def test_whatever_is_edited_each_edit_is_there_and_no_word_is_lost_or_shown_twic
         if how
     ]
     lay, labels = laid({**PARAMS, "max_line_width": data.draw(st.sampled_from([42, 20]))})
-    found = mend(edits, segments, words, lay, labels)
+    found = apply_edits(edits, segments, words, lay, labels)
     assert [cue.text() for cue in found.cues if "edited" in cue.flags] == [
         cue.text for one in edits for cue in one.after
     ]
     words = completed(segments, words)
-    under = [k for one in found.kept for k in one.under]
+    under = [k for one in found.applied for k in one.words]
     rest = compact("".join(word["text"] for k, word in enumerate(words) if k not in under))
     seen = compact("".join(cue.text() for cue in found.cues if "edited" not in cue.flags))
     assert len(under) == len(set(under))
@@ -341,7 +349,10 @@ def test_every_file_of_the_stage_has_the_edit_and_the_layout_before_is_kept(tmp_
     params = {"edits": str(tmp_path / "edits.json")}
     done, out = run_stage("subtitles", inputs, tmp_path, params, python=python_of("media"))
     assert done.returncode == 0, done.stderr
-    assert "edited: 1 kept, named Zoe" in done.stdout + done.stderr
+    assert (
+        "edits: 1 applied, 1 of them to cues with new boundaries, speakers named Zoe"
+        in done.stdout + done.stderr
+    )
     for name in ("subtitles.srt", "subtitles.vtt", "subtitles.ass", "transcript.txt", "transcript.tsv"):
         text = (out / name).read_text()
         assert "Nobody else." in text, name

@@ -7,9 +7,10 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ipc.cue_rules import GRID_MS
 from stage_runners.subtitles.cues import Profile
 from stage_runners.subtitles.layout import Layout
-from stage_runners.subtitles.tokens import GRID_MS, tokens, up
+from stage_runners.subtitles.tokens import tokens, up
 from tests.stage_runners.rows import around, said, segment, word
 from tests.stage_runners.talk import bare, talk, with_their_tokens
 

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from stage_runners.subtitles.line_breaks import FORBIDDEN, Lines
+from stage_runners.subtitles.line_breaks import Lines
+from stage_runners.subtitles.thresholds import LINE_BREAKS
 from stage_runners.subtitles.tokens import tokens
 from stage_runners.text.grammar import ending
 from tests.stage_runners.rows import around, said, segment, word
@@ -90,7 +91,7 @@ def test_a_katakana_word_is_not_torn():
 
 def test_a_mark_stays_on_its_letter():
     cut = tokens([segment(0, 0, 2)], [word("ที่", 0, 1, space=False), word("่นั่น", 1, 2, space=False)], 16)
-    assert Lines(cut, "th", 16, 2).breaks[1] == FORBIDDEN
+    assert Lines(cut, "th", 16, 2).breaks[1] == LINE_BREAKS.forbidden
 
 
 def test_a_word_longer_than_a_line_is_cut_and_none_of_it_lost():

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from stage_runners.subtitles import sdh
-from stage_runners.subtitles.ass import ass
 from stage_runners.subtitles.cues import Cue, Line, Profile
+from stage_runners.subtitles.formats import ass, vtt
 from stage_runners.subtitles.sdh import FLAG, WORDS, Stretch, stretches, text_of, with_sounds
-from stage_runners.subtitles.srt_vtt import vtt
+from tests.stage_runners.subtitles.documents import document
 
 LIMITS = Profile(min_ms=840, max_ms=7000, gap_ms=80, chain_ms=500)
 TEXTS = {kind: f"[{kind}]" for kind in ("music", "silence", "no speech")}
@@ -111,10 +111,10 @@ def test_a_long_film_is_looked_at_once(monkeypatch):
 def test_for_those_who_do_not_hear_the_text_says_who_speaks_in_every_format():
     one = Cue(0, 1000, (Line("", "A", label="[ANN]"), Line("Words.", "A")), (0,), ())
     names = {"A": "Ann"}
-    assert "<v Ann>Words.</v>" in vtt([one], names)
-    assert "<v Ann>[ANN]\nWords.</v>" in vtt([one], names, labels=True)
-    assert ",,Words." in ass([one], names)
-    assert r",,[ANN]\NWords." in ass([one], names, labels=True)
+    assert "<v Ann>Words.</v>" in vtt.write(document(one, names=names))
+    assert "<v Ann>[ANN]\nWords.</v>" in vtt.write(document(one, names=names, sdh=True))
+    assert ",,Words." in ass.write(document(one, names=names))
+    assert r",,[ANN]\NWords." in ass.write(document(one, names=names, sdh=True))
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ipc.artifacts import read, write
+from ipc.cue_rules import GRID_MS
 from stage_runners.subtitles.cues import Profile
 from stage_runners.subtitles.layout import Layout
 from stage_runners.subtitles.limits import Shots, profile
 from stage_runners.subtitles.times import Times, timed
-from stage_runners.subtitles.tokens import GRID_MS, tokens
+from stage_runners.subtitles.tokens import tokens
 from tests.stage_runners.rows import PARAMS, around, said
 from tests.stage_runners.spec import run_stage
 from tests.stage_runners.talk import bare, talk, with_their_tokens

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ipc.artifacts import read, write, write_audio
-from stage_runners.translation.quality_checks import loop
+from stage_runners.text.repetition import loop
 from stage_runners.translation.stage import TRANSLATIONS
 from tests.stage_runners.recordings import RATE, packaged
 from tests.stage_runners.rows import said, segment

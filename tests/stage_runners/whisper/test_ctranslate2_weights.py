@@ -20,8 +20,10 @@ ROOT = Path(__file__).resolve().parents[3]
 def test_a_transformers_checkpoint_is_converted_once_and_computes_the_same(tmp_path):
     tokenizer = embedded.place(families.embedded("whisper", "base")) / "tokenizer.json"
     done = subprocess.run(
-        [registry.python("whisperx"), "-P", "-m", "tests.stage_runners.whisper.transformers_check", tmp_path, tokenizer],
-        env=registry.child_environment("whisperx", {"PYTHONPATH": str(ROOT)}), capture_output=True, text=True, check=False,
+        [registry.python("whisperx"), "-P", "-m", "tests.stage_runners.whisper.transformers_check",
+         tmp_path, tokenizer],
+        env=registry.child_environment("whisperx", {"PYTHONPATH": str(ROOT)}),
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])

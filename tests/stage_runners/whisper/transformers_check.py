@@ -1,4 +1,7 @@
-"""Run in the whisperx environment: make a Whisper checkpoint with random weights, convert it, and put noise through both."""
+"""Run in the whisperx environment.
+
+Make a Whisper checkpoint with random weights, convert it, and put noise through both.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Compare Whisper on MLX with mlx-whisper, torch and CTranslate2. usage: whisper_check.py FOLDER BASE TINY SAMPLES; prints JSON.
+"""Compare Whisper on MLX with mlx-whisper, torch and CTranslate2.
+
+usage: whisper_check.py FOLDER BASE TINY SAMPLES; prints JSON.
 
 FOLDER is empty, BASE and TINY are CTranslate2 models, SAMPLES is a .npy of int16 at 16 kHz.
 """
@@ -24,7 +26,8 @@ from stage_runners.whisper.mlx.tokenizer import packaged
 from tests.stage_runners.whisper import whisper_folders as folders
 
 TEXTS = [
-    "Hello world, it's 12:30!", " Diane\n\n  two  spaces", "नमस्ते दुनिया", "日本語の…", "¡Hola! naïve Übergröße",
+    "Hello world, it's 12:30!", " Diane\n\n  two  spaces", "नमस्ते दुनिया", "日本語の…",
+    "¡Hola! naïve Übergröße",
     "Привет 😀👩‍🚀", "♪♪ (( hi )) [x]", "مرحبا தமிழ்", "a" * 99,
 ]  # fmt: skip
 
@@ -74,7 +77,7 @@ def forward(network) -> dict[str, float]:
 
 
 def searched(folder: Path, vocabulary: Path) -> list[bool]:
-    """Whether the beam search writes CTranslate2's text, with the same scores, for a model of random weights."""
+    """Whether the beam search writes CTranslate2's text, with equal scores, for a model of random weights."""
     state = folders.random_state(80, 51865)
     for name in state:  # random logits are flat: sharper ones make beams end, at random, before the limit
         if name.endswith("embed_tokens.weight"):
@@ -145,7 +148,8 @@ def quantised(folder: Path) -> dict[str, object]:
     read, bits = weights.read_network(folder / "4bit", mx.float32)
     eight, cut = weights.read_network(folder / "npz", mx.float32, 8)
     return {
-        "npz": same, "bits": [bits, cut], "4bit": float(mx.abs(encode(read, sound) - encode(network, sound)).max()),
+        "npz": same, "bits": [bits, cut],
+        "4bit": float(mx.abs(encode(read, sound) - encode(network, sound)).max()),
         "8bit": float(mx.abs(encode(eight, sound) - exact).mean()),
     }  # fmt: skip
 
@@ -188,7 +192,7 @@ def main(folder: Path, base: Path, tiny: Path, samples: Path) -> None:
         "tiny.en": speech(tiny, folder / "tiny", sound),
         "base": speech(base, folder / "base", sound),
         "tokenizers": tokenizers(),
-        "heads": {name: len(heads) for name, heads in alignment_heads.known().items()},
+        "heads": {name: len(heads) for name, heads in alignment_heads.openai_heads().items()},
         "limits": [conversion_check.STATES, conversion_check.LOGARITHMS],
     }
     print(json.dumps(found))

@@ -1,4 +1,7 @@
-"""Whisper models with random weights, written in the layouts of CTranslate2 and of Transformers: the same model in both."""
+"""Whisper models with random weights, written in the layouts of CTranslate2 and of Transformers.
+
+The same model in both.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ _ATTENTION = ("q_proj", "k_proj", "v_proj", "out_proj")
 
 
 def random_state(bands=80, vocabulary=51865, dtype=np.float32, seed=0):
-    """Weights by Transformers' names: `layers` of each kind, keys without bias, the output tied to the embedding."""
+    """Weights by Transformers' names.
+
+    `layers` of each kind, keys without bias, the output tied to the embedding.
+    """
     rng = np.random.default_rng(seed)
     state = {}
 
@@ -65,7 +71,10 @@ def write_transformers(folder, state):
 
 
 def ctranslate2_variables(state, *, int8=False):
-    """The same weights by CTranslate2's names: query, key and value in one, matrices in 8 bits where asked."""
+    """The same weights by CTranslate2's names.
+
+    Query, key and value in one, matrices in 8 bits where asked.
+    """
     get = {name.removeprefix("model."): value for name, value in state.items()}
     out = {"encoder/num_heads": np.int16(HEADS), "decoder/num_heads": np.int16(HEADS)}
     out |= {

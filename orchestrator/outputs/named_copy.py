@@ -1,0 +1,38 @@
+"""A file whose text names the film, as it is published: the stored result names none, because it serves every
+copy of the film.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ipc.errors import mend_storage
+from orchestrator.errors import STORAGE, FatalError
+
+
+@contextmanager
+def named_copy(source: Path, film: Path, rewrite: Callable[[str, str], str]) -> Iterator[Path]:
+    """A copy of the text in `source` that names `film`, for as long as the block lasts.
+
+    `rewrite` gets the text and the film's name without extension (`Format.for_film`). `FatalError` (storage)
+    if the copy cannot be written.
+    """
+    folder: Path | None = None
+    try:
+        text = rewrite(source.read_text(encoding="utf-8"), film.stem)
+        folder = Path(tempfile.mkdtemp())
+        copy = folder / source.name
+        copy.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
+    except OSError as error:
+        where = error.filename or tempfile.gettempdir()
+        hint = mend_storage(error, "set TMPDIR to a folder that can be written")
+        raise FatalError(f"cannot write {where}: {error.strerror or error}", hint, STORAGE) from error
+    else:
+        yield copy
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)

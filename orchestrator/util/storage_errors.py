@@ -1,0 +1,23 @@
+"""A disk that is full or may not be written is an error of the user's machine: a sentence, with what to do."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from ipc.errors import mend_storage
+from orchestrator.errors import STORAGE, FatalError
+
+
+@contextlib.contextmanager
+def storage_errors(message: str, hint: str) -> Iterator[None]:
+    """Turn an `OSError` of the block into a `FatalError` (storage): `message` with the system's reason.
+
+    `hint` is what to do, unless the disk is full: then to free space comes first.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise FatalError(
+            f"{message}: {error.strerror or error}", mend_storage(error, hint), STORAGE
+        ) from error

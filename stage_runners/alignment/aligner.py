@@ -1,0 +1,50 @@
+"""What an aligner gets and gives: the interface between the stage's method and its aligners."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from ipc.artifacts import Audio
+from stage_runners.alignment.pieces import Aligned, Piece
+
+
+class Word(NamedTuple):
+    """A word as written, whether a blank stands before it, and its rough time in seconds of the film."""
+
+    text: str
+    space: bool
+    start: float
+    end: float
+
+
+class Aligner(Protocol):
+    """A loaded aligner."""
+
+    def align(
+        self, audio: Audio, piece: Piece, words: Sequence[Word], language: str
+    ) -> Sequence[Aligned | None]:
+        """When each of a piece's words is said, in seconds of the film.
+
+        None for one whose place is not to be trusted.
+        """
+
+
+class AlignerModule(Protocol):
+    """The module of an aligner."""
+
+    METHOD: str
+    """Its name: as --align-model and the table of words have it."""
+    LANGUAGES: frozenset[str] | None
+    """Codes of the languages that it aligns; None where its model decides, and the user who chose it."""
+    FAMILIES: tuple[str, ...]
+    """Families of models that it aligns with; empty where it needs no model."""
+
+    def missing(self) -> str:
+        """What it lacks in this environment; empty where nothing."""
+
+    def load(self, params: Mapping[str, Any], device: str) -> Aligner:
+        """The aligner, with the model of `params["_model"]` where it has one.
+
+        `StageError("config")` where that is none.
+        """

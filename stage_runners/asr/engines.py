@@ -1,0 +1,113 @@
+"""The engines of speech recognition, and which of them reads a film.
+
+A new engine is a module and a line in `ENGINES`. The module has `ENGINE`, its declaration, and `load(params,
+device)`, which returns a `stage_runners.asr.recognizer.Recognizer`. It imports what is heavy inside functions
+only, for the orchestrator reads declarations. It is named here, not imported, since it imports the interface
+from here.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from ipc.declaration import Backend
+from ipc.errors import ContractError
+from stage_runners.asr.capabilities import Capabilities
+
+if TYPE_CHECKING:
+    from stage_runners.asr.recognizer import Recognizer
+
+ENGINES: dict[str, str] = {
+    "whisper": "stage_runners.whisper.engine",
+}
+"""The module of each engine, by its name; the first one reads with a model that names no family."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """The declaration of an engine.
+
+    `families` are the families of models that it reads with, `backends` where it runs, in order of
+    preference. `capabilities` are what it can do with its best model. `thresholds` are frozen dataclasses of
+    figures that change its results: they are part of the store's key.
+    """
+
+    name: str
+    families: tuple[str, ...]
+    backends: tuple[Backend, ...]
+    capabilities: Capabilities
+    thresholds: tuple[object, ...] = ()
+
+
+class EngineModule(Protocol):
+    """What a module in `ENGINES` has."""
+
+    ENGINE: Engine
+
+    def load(self, params: Mapping[str, Any], device: str) -> Recognizer:
+        """The model of `params["_model"]` on `device`.
+
+        Raises `StageError("config")` where it cannot be loaded.
+        """
+
+
+def module(name: str) -> EngineModule:
+    """The module of the engine `name`."""
+    return cast("EngineModule", importlib.import_module(ENGINES[name]))
+
+
+def declared() -> tuple[Engine, ...]:
+    """The declarations of all engines, in the order of the registry."""
+    return tuple(module(name).ENGINE for name in ENGINES)
+
+
+def backends() -> tuple[Backend, ...]:
+    """Where speech recognition runs: the backends of every engine."""
+    return tuple(backend for engine in declared() for backend in engine.backends)
+
+
+def thresholds() -> tuple[object, ...]:
+    """The figures of every engine that change its results."""
+    return tuple(group for engine in declared() for group in engine.thresholds)
+
+
+def name_for(model: Mapping[str, Any]) -> str:
+    """The name of the engine for a model, by its `family`.
+
+    `ContractError` where no engine serves that family.
+    """
+    family = model.get("family")
+    if not family:
+        return next(iter(ENGINES))
+    for engine in declared():
+        if family in engine.families:
+            return engine.name
+    raise ContractError(f"no engine of speech recognition reads with models of the family {family!r}")
+
+
+def load(params: Mapping[str, Any], device: str) -> Recognizer:
+    """The model of `params["_model"]` on `device`, by the engine for it."""
+    own = module(name_for(params["_model"]))
+    recognizer = own.load(params, device)
+    _check(own.ENGINE, recognizer)
+    return recognizer
+
+
+def _check(engine: Engine, recognizer: Recognizer) -> None:
+    """Raise `ContractError` where a model's parts are not those that it and its engine declare."""
+    can, declared_to = recognizer.capabilities, engine.capabilities
+    parts = (
+        ("detects_language", recognizer.detector),
+        ("scores_text", recognizer.scorer),
+        ("takes_prompt", recognizer.prompt),
+    )
+    for name, part in parts:
+        if getattr(can, name) != (part is not None):
+            raise ContractError(
+                f"engine {engine.name}: {name} is {getattr(can, name)}, its part says otherwise"
+            )
+        if getattr(can, name) and not getattr(declared_to, name):
+            raise ContractError(f"engine {engine.name}: {name} is not declared")

@@ -1,0 +1,24 @@
+"""Speech recognition by the engine for the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ipc.context import Context
+from stage_runners.asr import engines, transcribe
+from stage_runners.asr.recognizer import Recognizer
+from stage_runners.asr.stage import ASR
+
+STAGE = ASR
+
+
+def load(params: Mapping[str, Any], device: str) -> Recognizer:
+    """The model of `params["_model"]` on `device`."""
+    return engines.load(params, device)
+
+
+def run(recognizer: Recognizer, inputs: Mapping[str, Path], context: Context) -> None:
+    """Write `segments` and `words` of everything that is said in the speech regions, and `doubts`."""
+    transcribe.run(recognizer, inputs, context)

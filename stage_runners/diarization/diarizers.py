@@ -1,0 +1,48 @@
+"""The diarizers, and which of them a model is for.
+
+A new diarizer is a module as `stage_runners.diarization.diarizer.DiarizerModule` says, and a line in
+`DIARIZERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ipc.errors import ContractError, StageError
+from stage_runners.diarization import embedded, pyannote_pipeline
+from stage_runners.diarization.diarizer import Diarizer, DiarizerModule
+
+DIARIZERS: dict[str, DiarizerModule] = {
+    "embedded": embedded,
+    "pyannote": pyannote_pipeline,
+}
+EMBEDDED = "campplus"
+"""The id under which the models of the package have the embedded voice network."""
+
+
+def load(params: Mapping[str, Any], device: str) -> Diarizer:
+    """The diarizer of the model `params["_model"]`.
+
+    `StageError("config")` where it does not run on `device`.
+    """
+    model = params["_model"]
+    module = DIARIZERS[name_for(model)]
+    if device not in module.DEVICES:
+        raise StageError(
+            "config",
+            f"{model.get('id') or model['path']} does not run on {device}: only embedded diarization does",
+            "--diarize-model embedded, or --device diarization=mps or diarization=cpu",
+        )
+    return module.load(params, device)
+
+
+def name_for(model: Mapping[str, Any]) -> str:
+    """The name of the diarizer for a model, by its `family`, else by its id."""
+    family = model.get("family")
+    if not family:
+        return "embedded" if model.get("id") == EMBEDDED else "pyannote"
+    for name, module in DIARIZERS.items():
+        if family in module.FAMILIES:
+            return name
+    raise ContractError(f"no diarizer works with models of the family {family!r}")

@@ -1,0 +1,49 @@
+"""How many speakers a film may have, as the user says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ipc.errors import StageError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many speakers there may be: at least `least`, at most `most` (None: no limit)."""
+
+    least: int = 1
+    most: int | None = None
+
+    @property
+    def exact(self) -> int | None:
+        """The number of speakers where it is given."""
+        return self.least if self.least == self.most else None
+
+
+def limits(params: Mapping[str, Any]) -> Limits:
+    """The limits that num_speakers, min_speakers and max_speakers set.
+
+    `StageError("config")` where they contradict.
+    """
+    given = {
+        name: None if params.get(name) is None else int(params[name])
+        for name in ("num_speakers", "min_speakers", "max_speakers")
+    }
+    for name, value in given.items():
+        if value is not None and value < 1:
+            raise StageError("config", f"{_option(name)} {value}: there is at least 1 speaker")
+    exact, least, most = given["num_speakers"], given["min_speakers"], given["max_speakers"]
+    if (
+        (least is not None and most is not None and least > most)
+        or (exact is not None and least is not None and exact < least)
+        or (exact is not None and most is not None and exact > most)
+    ):
+        options = ", ".join(f"{_option(name)} {value}" for name, value in given.items() if value is not None)
+        raise StageError("config", f"{options} contradict one another", "give one of them, or a range")
+    return Limits(exact or least or 1, exact or most)
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")

@@ -1,0 +1,82 @@
+"""TTML, which broadcasters and streaming services exchange: the text profile of IMSC 1.1 (W3C Recommendation,
+2018).
+
+One region at the bottom of the picture, centred lines; players choose font and size. Who speaks is said
+twice: by the labels that the layout made room for, as in SubRip, and for programs by `ttm:agent`.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+from stage_runners.subtitles.clock_time import clock_time
+from stage_runners.subtitles.cues import Cue
+from stage_runners.subtitles.output_format import Document, Format, tag_of
+from stage_runners.subtitles.speakers import by_speaker
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 cannot hold, escaped or not."""
+_RIGHT_TO_LEFT = {"ar", "fa", "he", "ps", "sd", "ur", "yi"}
+
+_HEAD = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<tt xmlns="http://www.w3.org/ns/ttml" xmlns:ttm="http://www.w3.org/ns/ttml#metadata"
+    xmlns:ttp="http://www.w3.org/ns/ttml#parameter" xmlns:tts="http://www.w3.org/ns/ttml#styling"
+    ttp:contentProfiles="http://www.w3.org/ns/ttml/profile/imsc1.1/text" xml:lang="{language}">
+<head>
+<metadata>
+{agents}</metadata>
+<layout>
+<region xml:id="bottom" tts:origin="10% 10%" tts:extent="80% 80%" tts:displayAlign="after" tts:textAlign="center"
+    tts:showBackground="whenActive"/>
+</layout>
+</head>
+<body region="bottom" tts:direction="{direction}">
+<div>
+"""
+_FOOT = "</div>\n</body>\n</tt>\n"
+
+
+def write(document: Document) -> str:
+    """The file."""
+    agents = {label: f"speaker{k}" for k, label in enumerate(document.names, 1)}
+    head = _HEAD.format(
+        language=_escaped(tag_of(document.language)),
+        agents="".join(
+            f'<ttm:agent xml:id="{agent}" type="person"><ttm:name type="full">'
+            f"{_escaped(document.names[label])}</ttm:name></ttm:agent>\n"
+            for label, agent in agents.items()
+        ),
+        direction="rtl" if document.language in _RIGHT_TO_LEFT else "ltr",
+    )
+    cues = (
+        f'<p xml:id="cue{k}" begin="{clock_time(cue.start)}" end="{clock_time(cue.end)}">'
+        f"{_spans(cue, agents)}</p>\n"
+        for k, cue in enumerate(document.cues, 1)
+    )
+    return head + "".join(cues) + _FOOT
+
+
+def _spans(cue: Cue, agents: dict[str, str]) -> str:
+    """The lines of a cue, in one span for each change of speaker."""
+    spans = []
+    for group in by_speaker(cue.lines, labels=True):
+        text = "<br/>".join(_escaped(line.shown()) for line in group)
+        agent = agents.get(group[0].speaker or "")
+        spans.append(f'<span ttm:agent="{agent}">{text}</span>' if agent else f"<span>{text}</span>")
+    return "<br/>".join(spans)
+
+
+def _escaped(text: str) -> str:
+    return html.escape(_NOT_XML.sub("", text))
+
+
+FORMAT = Format(
+    name="ttml",
+    extension="ttml",
+    content="cues",
+    media_type="application/ttml+xml",
+    description="TTML, the text profile of IMSC 1.1: the same cues and labels as in SubRip, for broadcasters and streaming services",
+    write=write,
+)

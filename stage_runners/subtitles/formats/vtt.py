@@ -1,0 +1,45 @@
+"""WebVTT: who speaks stands in voice spans, which players do not show.
+
+Written here: pysubs2 takes braces and backslashes of the text for override codes, and writes no voice spans.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+
+from stage_runners.subtitles.clock_time import clock_time
+from stage_runners.subtitles.cues import Line
+from stage_runners.subtitles.output_format import Document, Format
+from stage_runners.subtitles.speakers import by_speaker
+
+
+def write(document: Document) -> str:
+    """The file. Labels stand in the text only for SDH: a voice span shows no name."""
+    blocks = [
+        f"{clock_time(cue.start)} --> {clock_time(cue.end)}\n"
+        f"{_voices(cue.lines, document.names, labels=document.sdh)}\n"
+        for cue in document.cues
+    ]
+    return "\n".join(["WEBVTT\n", *blocks])
+
+
+def _voices(lines: Sequence[Line], names: Mapping[str, str], *, labels: bool) -> str:
+    spans = []
+    for group in by_speaker(lines, labels=labels):
+        text = "\n".join(html.escape(line.shown(labels=labels), quote=False) for line in group)
+        name = names.get(group[0].speaker or "")
+        spans.append(f"<v {html.escape(name, quote=False)}>{text}</v>" if name else text)
+    return "\n".join(spans)
+
+
+FORMAT = Format(
+    name="vtt",
+    extension="vtt",
+    content="cues",
+    media_type="text/vtt",
+    description="WebVTT: cues with `<v Speaker 1>`",
+    write=write,
+    by_default=True,
+    rank=20,
+)

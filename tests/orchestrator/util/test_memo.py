@@ -1,0 +1,44 @@
+"""Small things that were found out once: kept, forgotten, and never the reason why something fails."""
+
+from __future__ import annotations
+
+import stat
+
+import pytest
+
+from orchestrator.util import memo
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_what_is_kept_is_read_again_until_it_is_forgotten():
+    file = memo.folder("colours") / "sky.json"
+    memo.keep(file, {"colour": "blau", "shades": [1, 2]})
+    assert memo.read(file) == {"colour": "blau", "shades": [1, 2]}
+    assert memo.forget("colours") == 1
+    assert memo.read(file) is None
+    assert memo.forget("colours") == 0
+
+
+def test_a_memo_can_be_its_owner_s_alone():
+    file = memo.folder("voices") / "a.json"
+    memo.keep(file, [], mode=0o600)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe"])
+def test_a_damaged_memo_is_none(content):
+    file = memo.folder("colours") / "sky.json"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content)
+    assert memo.read(file) is None
+
+
+def test_a_home_that_cannot_be_written_fails_nothing(home):
+    home.write_text("not a folder")
+    memo.keep(memo.folder("colours") / "sky.json", 1)
+    assert memo.read(memo.folder("colours") / "sky.json") is None

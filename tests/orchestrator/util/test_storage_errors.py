@@ -1,0 +1,34 @@
+"""What a disk refuses is a sentence."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+
+from orchestrator.errors import STORAGE, FatalError
+from orchestrator.util.storage_errors import storage_errors
+
+
+def refused(error):
+    with (
+        pytest.raises(FatalError) as caught,
+        storage_errors("cannot write the list", "make its folder writable"),
+    ):
+        raise error
+    return caught.value.message, caught.value.hint, caught.value.status
+
+
+def test_a_refused_write_says_what_was_refused_and_what_to_do():
+    error = PermissionError(errno.EACCES, "Permission denied")
+    assert refused(error) == ("cannot write the list: Permission denied", "make its folder writable", STORAGE)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_on_a_full_disk_to_free_space_comes_first(number):
+    assert refused(OSError(number, "full"))[1] == "free some space there, or make its folder writable"
+
+
+def test_another_error_stays_what_it_is():
+    with pytest.raises(ValueError, match="not a disk"), storage_errors("cannot write", "do something"):
+        raise ValueError("not a disk")
