@@ -20,12 +20,26 @@ def shared_data() -> Path:
     return shared / "data"
 
 
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def pytest_configure() -> None:
+    """Share the cores among the workers, or the threads of one wait for those of another."""
+    if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
+        for name in _THREADS:
+            os.environ.setdefault(name, str(max(1, cores() // int(workers))))
+
+
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Four workers at most, for a run of the program takes two gigabytes; none for a single file, where they gain nothing."""
     if len(config.args) == 1 and Path(config.args[0].partition("::")[0]).is_file():
         return 0
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(4, cores)
+    return min(4, cores())
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups

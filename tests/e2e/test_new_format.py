@@ -63,16 +63,18 @@ def _environments(folder, checkout):
 
 
 def test_one_new_module_is_a_format_that_a_film_subtitled_before_gets_without_its_other_stages(
-    program, finished, film, copy
+    program, finished, film, copy, tmp_path
 ):
+    folder = tmp_path / "out"
+    program("run", film, "-o", folder)
     place = {"cwd": copy, "PYTHONPATH": str(copy)}
     assert " lrc" in program("run", "--help", **place).stdout
-    plan = program("plan", film, "-o", finished, **place).stdout
+    plan = program("plan", film, "-o", folder, **place).stdout
     assert "nothing to run" in plan
-    program("run", film, "-o", finished, "--output-format", "srt,lrc", **place)
+    program("run", film, "-o", folder, "--output-format", "srt,lrc", **place)
     assert [name for name, how in program.how().items() if how == "done"] == ["subtitles"]
-    lines = (finished / "demo.en.lrc").read_text().splitlines()
-    assert len(lines) == (finished / "demo.en.srt").read_text().count(" --> ")
+    lines = (folder / "demo.en.lrc").read_text().splitlines()
+    assert len(lines) == (folder / "demo.en.srt").read_text().count(" --> ")
     assert all(re.match(r"\[00:\d\d\.\d\d]\S", line) for line in lines)
     subprocess.run([sys.executable, copy / "docs" / "make_reference.py"], check=True)
     assert "| `FILM.LANG.lrc` | `lrc` | no |" in (copy / "docs" / "reference.md").read_text()
