@@ -42,14 +42,10 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return min(4, cores())
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each file in one worker, as its fixtures are made once a worker, and begin with the files that take longest."""
+    """Begin with the files that take longest; each is the work of one worker, as its fixtures are made once a worker."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -20,7 +20,6 @@ ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = ("media", "pyannote", "whisperx", "nlp", "models")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in item.path.parents:
