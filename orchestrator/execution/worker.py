@@ -214,9 +214,3 @@ def oom_kills() -> int:
                 if line.startswith("oom_kill "):
                     found += int(line.split()[1])
     return found
-
-
-def drained(workers: list[Worker], seconds: float) -> bool:
-    """Whether all of `workers` have ended within `seconds`."""
-    deadline = time.monotonic() + seconds
-    return all(worker.wait(max(0.0, deadline - time.monotonic())) for worker in workers)

@@ -5,9 +5,7 @@ Nothing here imports a stage's environment; the child's `hello` proves that its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
-from ipc.declaration import Output, Stage
+from ipc.declaration import Stage
 from stage_runners.alignment.stage import ALIGNMENT
 from stage_runners.asr.stage import ASR
 from stage_runners.attribution.stage import ATTRIBUTION
@@ -33,10 +31,3 @@ STAGES: dict[str, Stage] = {
     )
 }  # fmt: skip
 """Every stage by name, in an order in which each stands after those it reads from."""
-
-
-def producers(stages: Mapping[str, Stage] = STAGES) -> Iterator[tuple[str, Stage, Output]]:
-    """Yield `("stage.output", stage, output)` for every output."""
-    for stage in stages.values():
-        for output in stage.outputs:
-            yield f"{stage.name}.{output.name}", stage, output
