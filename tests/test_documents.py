@@ -1,12 +1,100 @@
-"""Documents that are made from the code are as the code makes them now."""
+"""Documents name files that exist, have lines that fit, and hold what the code says now."""
 
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+COLUMNS = 100
+FOLDERS = ("orchestrator", "ipc", "stage_runners", "tests", "docs", "envs", "benchmarks", ".ci")
+"""Folders of the repository: a path in backticks that begins with one of them names a file here."""
+TABLE_OR_HEADING = re.compile(r"\s*[|#]")
+FENCE = re.compile(r"^\s*```.*?^\s*```", re.MULTILINE | re.DOTALL)
+
+
+def prose_of(text):
+    """The text with code blocks emptied; lines keep their numbers."""
+    return FENCE.sub(lambda block: "\n" * block.group().count("\n"), text)
+
+
+def named_paths(text):
+    """The paths in backticks that name a file or folder of the repository, without patterns such as `envs/<name>/`."""
+    for words in re.findall(r"`([^`\n]+)`", text):
+        path = words.partition("#")[0]
+        if path.startswith(tuple(f"{folder}/" for folder in FOLDERS)) and re.fullmatch(r"[\w./-]+", path):
+            yield path
+
+
+def link_targets(text):
+    """The relative targets of links, without their anchors."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not re.match(r"[a-z]+:", target):
+            yield target
+
+
+def anchors(text):
+    """The anchors of a document's headings, as GitHub makes them."""
+    for heading in re.findall(r"^#+ (.+)$", prose_of(text), re.MULTILINE):
+        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
+        yield re.sub(r"[^\w\- ]", "", plain).strip().replace(" ", "-")
+
+
+def too_long(text):
+    """The numbers of lines of prose that are too long; one long word, a link or code in backticks, cannot be broken."""
+    for number, line in enumerate(prose_of(text).split("\n"), start=1):
+        unbroken = re.sub(r"`[^`]*`|\[[^\]]*\]\([^)]*\)|<!--.*?-->", "", line)
+        if len(line) > COLUMNS and not TABLE_OR_HEADING.match(line) and " " in unbroken.strip():
+            yield number
+
+
+def as_ids(paths):
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=as_ids(DOCUMENTS))
+def test_every_path_that_a_document_names_exists(document):
+    text = document.read_text(encoding="utf-8")
+    missing = [path for path in named_paths(text) if not (ROOT / path).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=as_ids(DOCUMENTS))
+def test_every_link_leads_to_a_document_and_a_heading(document):
+    broken = []
+    for target in link_targets(document.read_text(encoding="utf-8")):
+        place, _, anchor = target.partition("#")
+        file = (document.parent / place).resolve() if place else document
+        if not file.exists() or (anchor and anchor not in anchors(file.read_text(encoding="utf-8"))):
+            broken.append(target)
+    assert broken == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=as_ids(DOCUMENTS))
+def test_lines_of_prose_have_at_most_100_columns(document):
+    assert list(too_long(document.read_text(encoding="utf-8"))) == []
+
+
+def test_the_rules_above_find_a_missing_path_a_long_line_and_a_heading():
+    text = (
+        "# Names & voices\n`orchestrator/nothing.py` and `envs/<name>/`\n"
+        + "word " * 30
+        + "\n```\n"
+        + "x " * 80
+    )
+    assert list(named_paths(text)) == ["orchestrator/nothing.py"]
+    assert list(anchors(text)) == ["names--voices"]
+    assert list(too_long(text + "\n```\n| " + "cell " * 30 + "|")) == [3]
+
+
+def test_every_decision_is_in_the_list_of_decisions():
+    listed = set(link_targets((ROOT / "docs/decisions/README.md").read_text(encoding="utf-8")))
+    assert {path.name for path in (ROOT / "docs/decisions").glob("20*.md")} == listed
 
 
 def test_the_options_and_output_files_in_the_reference_are_those_of_the_program():
