@@ -24,7 +24,7 @@ def prose_of(text):
 
 
 def named_paths(text):
-    """The paths in backticks that name a file or folder of the repository, without patterns such as `envs/<name>/`."""
+    """The paths in backticks that name a file or folder here; not patterns such as `envs/<name>/`."""
     for words in re.findall(r"`([^`\n]+)`", text):
         path = words.partition("#")[0]
         if path.startswith(tuple(f"{folder}/" for folder in FOLDERS)) and re.fullmatch(r"[\w./-]+", path):
@@ -46,7 +46,7 @@ def anchors(text):
 
 
 def too_long(text):
-    """The numbers of lines of prose that are too long; one long word, a link or code in backticks, cannot be broken."""
+    """The numbers of lines of prose that are too long, and could be broken outside links and code."""
     for number, line in enumerate(prose_of(text).split("\n"), start=1):
         unbroken = re.sub(r"`[^`]*`|\[[^\]]*\]\([^)]*\)|<!--.*?-->", "", line)
         if len(line) > COLUMNS and not TABLE_OR_HEADING.match(line) and " " in unbroken.strip():
@@ -62,6 +62,16 @@ def test_every_path_that_a_document_names_exists(document):
     text = document.read_text(encoding="utf-8")
     missing = [path for path in named_paths(text) if not (ROOT / path).exists()]
     assert missing == []
+
+
+def test_every_module_that_a_document_names_without_its_folder_exists():
+    modules = {path.name for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")}
+    named = {
+        (document.name, name)
+        for document in DOCUMENTS
+        for name in re.findall(r"`(\w+\.py)`", document.read_text(encoding="utf-8"))
+    }
+    assert {pair for pair in named if pair[1] not in modules} == set()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=as_ids(DOCUMENTS))
