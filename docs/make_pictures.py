@@ -47,10 +47,13 @@ def demo(folder: Path) -> Iterator[events.RunEvent]:
     command = [sys.executable, "-P", "-m", "orchestrator", "demo", "--from", "demux", "--json"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, check=True, text=True)
-    for line in done.stdout.splitlines():
-        if line.startswith("{"):
-            body = json.loads(line)
-            yield msgspec.convert(body, EVENTS[body["event"]], dec_hook=_as_path)
+    yield from (event_of(line) for line in done.stdout.splitlines() if line.startswith("{"))
+
+
+def event_of(line: str) -> events.RunEvent:
+    """The event that a line of `--json` holds."""
+    body = json.loads(line)
+    return msgspec.convert(body, EVENTS[body["event"]], dec_hook=_as_path)
 
 
 def _as_path(kind: type, value: object) -> Path:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.run_state import events
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 COLUMNS = 100
@@ -109,11 +111,36 @@ def test_the_list_of_decisions_has_every_decision_with_its_title():
     assert titles == {path.name: path.read_text(encoding="utf-8").split("\n")[0][2:] for path in decisions}
 
 
-def test_the_options_and_output_files_in_the_reference_are_those_of_the_program():
-    spec = importlib.util.spec_from_file_location("make_reference", ROOT / "docs/make_reference.py")
-    maker = importlib.util.module_from_spec(spec)
+def script(name):
+    """A script of the documents, as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
     before = list(sys.path)
-    spec.loader.exec_module(maker)
+    spec.loader.exec_module(module)
     sys.path[:] = before
+    return module
+
+
+def test_the_options_and_output_files_in_the_reference_are_those_of_the_program():
+    maker = script("make_reference")
     document = maker.REFERENCE.read_text(encoding="utf-8")
     assert maker.made(document) == document, "docs/reference.md is stale: run python docs/make_reference.py"
+
+
+def test_the_picture_of_the_dashboard_shows_the_last_moment_at_which_most_stages_run_beside_recognition():
+    maker = script("make_pictures")
+    steps = tuple(events.StepState(name=name) for name in ("diarization", "asr", "mux"))
+    film = events.FilmState(path=Path("demo.mkv"), title="demo.mkv", digest="", seconds=30.0, steps=steps)
+    run = [events.RunStarted(time=1.0, films=(film,))]
+    for time, name in ((2.0, "diarization"), (3.0, "asr"), (5.0, "mux")):
+        run.append(events.StepRunning(time=time, film=0, step=name, load_seconds=0.0))
+        if name == "asr":
+            ended = {"cached": False, "key": "", "reason": "", "env": "", "device": "cpu", "compute_type": ""}
+            made = {"method": "", "model": "", "revision": "", "seconds": 1.0, "degraded": (), "facts": {}}
+            run += [
+                events.StepDone(time=4.0, film=0, step=one, **ended, **made) for one in ("diarization", "asr")
+            ]
+    state, moment = maker.while_recognising(maker.event_of(events.to_json(event)) for event in run)
+    assert moment == 3.0
+    assert [step.status for step in state.films[0].steps] == ["running", "running", "waiting"]
+    assert "diarization" in maker.draw_dashboard(state, moment)
