@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -80,7 +81,9 @@ def draw_dashboard(state: events.RunState, moment: float) -> str:
     """The dashboard at that moment, as SVG, drawn by the code that draws it on a terminal."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, highlight=False)
     console.print(dashboard.render(state, moment, COLUMNS))
-    return console.export_svg(title="orchestrator demo", theme=MONOKAI)
+    picture = console.export_svg(title="orchestrator demo", theme=MONOKAI)
+    # Rich names fonts on the web: a picture of ours loads nothing, and uses the reader's own font.
+    return re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)
 
 
 def photograph(report: Path, picture: Path) -> None:
