@@ -160,7 +160,7 @@ def verify(path: Path, kind_name: str) -> dict[str, Any]:
     kind = kind_of(kind_name)
     if kind.container == "file":
         if not path.is_file():
-            raise ContractError(f"{path}: the file is not there")
+            raise ContractError(f"{path}: file not found")
         return {"kind": kind.name, "version": kind.version}
     try:
         if kind.container == "parquet":
@@ -176,14 +176,14 @@ def verify(path: Path, kind_name: str) -> dict[str, Any]:
 def kind_of(name: str) -> Kind:
     """The kind called `name`; `ContractError` where there is none."""
     if name not in KINDS:
-        raise ContractError(f"no kind of artifact is called {name!r}; there are {', '.join(KINDS)}")
+        raise ContractError(f"unknown kind of artifact {name!r}, expected one of {', '.join(KINDS)}")
     return KINDS[name]
 
 
 def _header(path: Path, kind: Kind, schema: Any) -> dict[str, Any]:
     raw = (schema.metadata or {}).get(_KEY)
     if raw is None:
-        raise ContractError(f"{path}: no artifact of this program: its schema carries no header")
+        raise ContractError(f"{path}: not an artifact of this program: its schema has no header")
     header: dict[str, Any] = json.loads(raw)
     found = (header.get("kind"), header.get("version"))
     if found != (kind.name, kind.version):
@@ -298,7 +298,9 @@ def _check_intervals(table: Any, where: str) -> None:
         if end < start:
             raise ContractError(f"{where}: column end: row {row} ends at {end} before it starts at {start}")
         if start < previous:
-            raise ContractError(f"{where}: column start: row {row} at {start} stands after one at {previous}")
+            raise ContractError(
+                f"{where}: column start: row {row} starts at {start}, before the row above it at {previous}"
+            )
         previous = start
 
 

@@ -83,7 +83,7 @@ class Child:
     def run(self, command: Run) -> None:
         """Run once, from `started` to `result`."""
         if self._load is None:
-            raise StageError("contract", "a run before a load")
+            raise StageError("contract", "the command `run` came before `load`")
         self.cancelled.clear()
         started = time.monotonic()
         self.emit(Started(job=command.job))
@@ -205,7 +205,7 @@ def _listen(commands: queue.SimpleQueue[Command | Exception | None], cancelled: 
 def _import(runner: str) -> Any:
     module = importlib.import_module(runner)
     if missing := [name for name in ("STAGE", "load", "run") if not hasattr(module, name)]:
-        raise StageError("contract", f"{runner} is no runner: it has no {', '.join(missing)}")
+        raise StageError("contract", f"{runner} is not a runner: it lacks {', '.join(missing)}")
     return module
 
 

@@ -10,8 +10,8 @@ from ipc.errors import Category, StageError, mend_storage
 from ipc.protocol import Error
 
 _FULL = {
-    "oom_device": "a smaller --batch-size or --model needs less memory",
-    "oom_host": "close other programs, or take a smaller --model",
+    "oom_device": "use a smaller --batch-size or --model",
+    "oom_host": "close other programs, or use a smaller --model",
 }
 _STORAGE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 
@@ -44,7 +44,7 @@ def _classify(error: BaseException) -> tuple[Category, str]:
     if isinstance(error, OSError) and error.errno in _STORAGE:
         return "storage", mend_storage(error, "choose another folder")
     if isinstance(error, ImportError):
-        return "env", "orchestrator envs check"
+        return "env", "run: orchestrator envs check"
     if isinstance(error, KeyboardInterrupt):
         return "cancelled", ""
     return "crash", ""

@@ -140,7 +140,7 @@ class Context:
 
     def _declared(self, name: str) -> Mapping[str, Any]:
         if name not in self._run.outputs:
-            raise ContractError(f"{self.stage}: {name} is no declared output of this stage")
+            raise ContractError(f"{self.stage}: {name} is not a declared output of this stage")
         return self._run.outputs[name]
 
     def _saved(self, name: str, kind: str, path: Path, digest: str) -> None:

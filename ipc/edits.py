@@ -126,7 +126,7 @@ def parse(text: str) -> Overlay:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise DamagedError(f"it is no JSON: {error}") from error
+        raise DamagedError(f"not valid JSON: {error}") from error
     top = _mapping(content, "it")
     if top.get("version") != VERSION:
         raise DamagedError(f"its version is {top.get('version')!r}, expected {VERSION}")
@@ -160,7 +160,7 @@ def shown_of(value: Any, where: str) -> Shown:
     content = _mapping(value, where)
     start, end = (_seconds(content.get(side), f"{where}.{side}") for side in ("start", "end"))
     if end <= start:
-        raise DamagedError(f"{where} ends before it has begun: {start:g} to {end:g}")
+        raise DamagedError(f"{where} ends before it starts: {start:g} to {end:g}")
     text = _text(content.get("text"), f"{where}.text")
     if len(text) > LONGEST:
         raise DamagedError(f"{where}.text has {len(text)} characters, more than {LONGEST}")
@@ -183,7 +183,7 @@ def _person(value: Any, where: str) -> Person:
     for k, one in enumerate(_list(content.get("at", []), f"{where}.at")):
         pair = _list(one, f"{where}.at[{k}]")
         if len(pair) != 2:
-            raise DamagedError(f"{where}.at[{k}] is no pair of times")
+            raise DamagedError(f"{where}.at[{k}] is not a pair of times")
         spans.append((_seconds(pair[0], f"{where}.at[{k}]"), _seconds(pair[1], f"{where}.at[{k}]")))
     named = None if name is None else " ".join(_text(name, f"{where}.name").split()) or None
     return Person(label=label, name=named, at=tuple(spans))
@@ -199,30 +199,30 @@ def _dumped(edit: Edit) -> dict[str, Any]:
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise DamagedError(f"{where} is no object")
+        raise DamagedError(f"{where} is not an object")
     return value
 
 
 def _list(value: Any, where: str) -> list[Any]:
     if not isinstance(value, list):
-        raise DamagedError(f"{where} is no list")
+        raise DamagedError(f"{where} is not a list")
     return value
 
 
 def _text(value: Any, where: str) -> str:
     if not isinstance(value, str):
-        raise DamagedError(f"{where} is no text")
+        raise DamagedError(f"{where} is not a text")
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise DamagedError(f"{where} holds half a character") from error
+        raise DamagedError(f"{where} contains half a character") from error
     if any(ord(char) < 32 and char not in "\n\t" for char in value):
-        raise DamagedError(f"{where} holds control characters")
+        raise DamagedError(f"{where} contains control characters")
     return value
 
 
 def _seconds(value: Any, where: str) -> float:
     good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     if not good or not 0 <= value < 1e7:
-        raise DamagedError(f"{where} is no time in seconds")
+        raise DamagedError(f"{where} is not a time in seconds")
     return round(float(value), 3)

@@ -46,7 +46,7 @@ class Cancelled(StageError):  # noqa: N818 - it is a request that was followed, 
     """The orchestrator asked the stage to stop; raised by `Context.check`."""
 
     def __init__(self) -> None:
-        super().__init__("cancelled", "stopped as asked")
+        super().__init__("cancelled", "stopped on request")
 
 
 def mend_storage(error: OSError, otherwise: str) -> str:

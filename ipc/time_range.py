@@ -17,7 +17,9 @@ def clip_of(text: str | None) -> tuple[float, float] | None:
     except ValueError:
         span = (0.0, 0.0)
     if span[1] <= span[0]:
-        raise StageError("config", f"--clip {text} is no stretch of time", "write it as 10:00-12:00")
+        raise StageError(
+            "config", f"--clip {text}: not a time range", "write it as START-END, such as 10:00-12:00"
+        )
     return span
 
 

@@ -39,7 +39,7 @@ def _advance(turn: Turn) -> bool:
         needs = [turn.jobs[need] for need in job.task.needs]
         if failed := [need.name for need in needs if need.status == "failed"]:
             turn.set_job(job, status="failed")
-            turn.ask(ReportSkip(job, f"{failed[0]} did not end well"))
+            turn.ask(ReportSkip(job, f"{failed[0]} failed"))
         elif all(need.status in ENDED for need in needs):
             turn.ask(LookUp(turn.set_job(job, status="looked_up")))
             asked = True

@@ -36,7 +36,7 @@ def keep(
             "storage" if error.status == STORAGE else "crash", error.message, error.hint
         ) from error
     except OSError as error:
-        raise StageError("storage", f"cannot keep the result of {job.name}: {error}") from error
+        raise StageError("storage", f"cannot store the result of {job.name}: {error}") from error
 
 
 def _check_film(job: Job) -> None:
@@ -49,7 +49,7 @@ def _check_film(job: Job) -> None:
     except FatalError as error:
         raise StageError("input", error.message, error.hint) from error
     if now != plan.film_digest:
-        raise StageError("input", f"{plan.film.name} was changed while it was read", "run it again")
+        raise StageError("input", f"{plan.film.name}: the file changed during the run", "run it again")
 
 
 def _validate(job: Job) -> None:

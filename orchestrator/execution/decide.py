@@ -162,7 +162,7 @@ def _greet(turn: Turn, worker: Worker, hello: Hello) -> None:
             "contract",
             f"{hello.runner} is stage {found[0]} version {found[1]}, contract {found[2]}; expected "
             f"{declared[0]} version {declared[1]}, contract {declared[2]}",
-            "orchestrator doctor",
+            "run: orchestrator doctor",
         )
 
 

@@ -46,7 +46,7 @@ def remedy(
     match category:
         case "oom_device":
             if batch is not None and floor is not None and batch // 2 >= floor:
-                note = f"out of memory on {device}: batch {batch} -> {batch // 2}"
+                note = f"out of memory on {device}: batch size {batch} -> {batch // 2}"
                 return Remedy(
                     action="retry_smaller" if died else "smaller", batch=max(floor, batch // 2), note=note
                 )
@@ -57,36 +57,37 @@ def remedy(
             # Not by halves as on a device: each try begins with a new process and the film's first second.
             if smaller:
                 return Remedy(
-                    action="retry_smaller", batch=floor, note=f"out of memory: batch {batch} -> {floor}"
+                    action="retry_smaller", batch=floor, note=f"out of memory: batch size {batch} -> {floor}"
                 )
             if died and retries < RETRIES:
-                return Remedy(action="retry", note="out of memory: tries again")
+                return Remedy(action="retry", note="out of memory; retrying")
             if next_choice is not None:
                 return _next("out of memory", next_choice)
             return Remedy(action="fail", note=_least("this machine", batch))
         case "crash" if died:
             # What ended a process on an accelerator is likely to do so again. MLX does it in a second run of some Macs.
             if retries < RETRIES and (device != "mlx" or next_choice is None):
-                return Remedy(action="retry", note=f"its process {died}: tries again")
+                return Remedy(action="retry", note=f"its process {died}; retrying")
             if next_choice is not None and device != "cpu":
-                return _next(f"{device}: its process {died}", next_choice)
+                return _next(f"its process {died} on {device}", next_choice)
         case "stalled":
             if retries < RETRIES:
-                return Remedy(action="retry", note="made no progress: tries again")
+                return Remedy(action="retry", note="no progress; retrying")
             if next_choice is not None and device != "cpu":
-                return _next(f"{device}: it made no progress", next_choice)
+                return _next(f"no progress on {device}", next_choice)
         case "storage":
             return Remedy(action="stop")
     return Remedy(action="fail")
 
 
 def _next(what: str, choice: str) -> Remedy:
-    return Remedy(action="next_choice", note=f"{what}; goes on with {choice}")
+    return Remedy(action="next_choice", note=f"{what}; falling back to {choice}")
 
 
 def _least(where: str, batch: int | None) -> str:
-    tried = "it has no batch that could be smaller" if batch is None else f"its batch was {batch} already"
-    return f"{where} has too little memory for it, and {tried}"
+    if batch is None:
+        return f"not enough memory on {where}, and this stage has no batch size to reduce"
+    return f"not enough memory on {where}, and the batch size is already {batch}"
 
 
 class Diagnosis(NamedTuple):
@@ -116,5 +117,5 @@ def diagnosis(
         words = next((line for line in reversed(tail.splitlines()) if memory.category_of(line)), tail)
         return Diagnosis(told, f"{stage} {how}: {words.strip()}", how)
     last = "\n".join(tail.splitlines()[-_SHOWN:])
-    said = f"; the end of its output:\n{last}" if last else ""
-    return Diagnosis("crash", f"{stage} {how} before it was done{said}", how)
+    output = f"; its last output:\n{last}" if last else ""
+    return Diagnosis("crash", f"{stage} {how} before it finished{output}", how)

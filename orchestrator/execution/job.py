@@ -147,4 +147,4 @@ class Job:
     def degraded(self) -> tuple[str, ...]:
         """Why the result of this choice is less than what was asked, whatever its stage does; else empty."""
         model, wanted = self.choice.model, self.choice.instead_of
-        return (f"{model.id} instead of {wanted}, for want of memory",) if model and wanted else ()
+        return (f"{model.id} instead of {wanted}, because of too little memory",) if model and wanted else ()

@@ -32,10 +32,10 @@ def _shrink(turn: Turn, workers: Iterable[Worker], room: Room) -> None:
     able = [(worker, job) for worker, job in at_work if job.can_shrink]
     if able:
         worker, job = max(able, key=lambda one: one[0].rss)
-        turn.set_job(job, pressed=f"{job.name} was stopped before the memory ran out: {room}")
+        turn.set_job(job, pressed=f"{job.name} was stopped before memory ran out: {room}")
         turn.stop_worker(worker, at_once=True)
         return
     for _, job in at_work:
         if job.id not in turn.warned:
             turn.warned.add(job.id)
-            turn.ask(Warn(job, f"memory is short: {room}; its batches cannot be smaller"))
+            turn.ask(Warn(job, f"memory is low: {room}; the batch size cannot be reduced"))

@@ -62,12 +62,12 @@ def load(film_digest: str) -> Overlay:
         return Overlay()
     except OSError as error:
         raise FatalError(
-            f"{file} cannot be read: {error.strerror}", "check its permissions", INPUT
+            f"{file}: cannot be read: {error.strerror}", "check its permissions", INPUT
         ) from error
     except ValueError as error:
         raise FatalError(
-            f"what you edited of this film cannot be read, {file} is damaged: {_reason(error)}",
-            f"mend it, or {_way_out(film_digest)}",
+            f"{file}: your edits of this film are damaged: {_reason(error)}",
+            f"fix the file, or {_way_out(film_digest)}",
             INPUT,
         ) from error
 
@@ -76,8 +76,8 @@ def _way_out(film_digest: str) -> str:
     """What takes the place of a damaged file: the last state that can be read, or nothing."""
     last = next((one.number for one in versions(film_digest) if readable(one)), None)
     if last is None:
-        return "begin anew, it is kept: orchestrator edits FILM --discard"
-    return f"take up the last one that was kept: orchestrator edits FILM --restore {last}"
+        return "start over, which keeps a copy of it: orchestrator edits FILM --discard"
+    return f"restore the last good version: orchestrator edits FILM --restore {last}"
 
 
 def readable(version: Version) -> bool:
@@ -154,12 +154,15 @@ def restore(film_digest: str, number: int) -> Overlay:
     """Make the state with this number the present one, and return it; `FatalError` (usage) where there is none."""
     kept = next((one for one in versions(film_digest) if one.number == number), None)
     if kept is None:
-        there = ", ".join(str(one.number) for one in versions(film_digest))
-        raise FatalError(f"no version {number} of the edits is kept", f"there are: {there or 'none'}", USAGE)
+        numbers = ", ".join(str(version.number) for version in versions(film_digest))
+        hint = f"choose one of: {numbers}" if numbers else "nothing was edited yet"
+        raise FatalError(f"the edits have no version {number}", hint, USAGE)
     try:
         overlay = parse(kept.path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise FatalError(f"{kept.path} is damaged: {_reason(error)}", "restore another one", INPUT) from error
+        raise FatalError(
+            f"{kept.path}: damaged: {_reason(error)}", "restore another version", INPUT
+        ) from error
     _set_aside(film_digest)
     save(film_digest, overlay)
     return overlay
@@ -170,8 +173,8 @@ def taken_back(overlay: Overlay, numbers: set[int]) -> Overlay:
     there = numbered(overlay)
     if wrong := numbers - there.keys():
         raise FatalError(
-            f"there is no edit {min(wrong)}",
-            f"there are {len(there)}" if there else "nothing was edited",
+            f"the film has no edit {min(wrong)}",
+            f"choose one of 1 to {len(there)}" if there else "nothing was edited yet",
             USAGE,
         )
     gone = {there[number] for number in numbers}
@@ -225,7 +228,7 @@ def _reason(error: ValueError) -> str:
 def _locked(film_digest: str) -> Iterator[None]:
     """Alone with the film's overlay."""
     folder = _folder(film_digest)
-    with storage_errors(f"cannot keep what was edited in {folder}", "make the folder writable"):
+    with storage_errors(f"cannot save edits in {folder}", "make the folder writable"):
         folder.mkdir(parents=True, exist_ok=True)
         lock = locks.hold(folder / "lock")
     with lock:

@@ -73,7 +73,7 @@ def people() -> list[Person]:
             check(person)
         except (OSError, ValueError) as error:
             print(
-                f"orchestrator: {file} is no voice that can be read, and is left out: {error}",
+                f"orchestrator: {file}: not a readable voice file, skipped: {error}",
                 file=sys.stderr,
             )
         else:
@@ -89,11 +89,11 @@ def check(person: Person) -> None:
     for k, clip in enumerate(person.clips):
         where = f"clip {k + 1} of {person.name}"
         if not abs(math.hypot(*clip.vector) - 1) < 1e-3:
-            raise ValueError(f"the vector of {where} has not the length 1")
+            raise ValueError(f"the vector of {where} does not have length 1")
         if sizes.setdefault((clip.model, clip.revision), len(clip.vector)) != len(clip.vector):
-            raise ValueError(f"the vector of {where} has another size than others of its model")
+            raise ValueError(f"the vector of {where} differs in size from others of its model")
         if not 0 < clip.seconds < math.inf:
-            raise ValueError(f"{where} has {clip.seconds:g} seconds")
+            raise ValueError(f"{where} is {clip.seconds:g} seconds long")
         if not clip.model:
             raise ValueError(f"{where} names no model")
 

@@ -54,8 +54,8 @@ def remove(name: str, series: str | None = None) -> list[Person]:
         ]
         if not gone:
             raise FatalError(
-                f"nobody called {name} is known" + (f" in {series}" if series else ""),
-                "orchestrator voices list shows who is",
+                f"no saved voice is called {name}" + (f" in {series}" if series else ""),
+                "list them: orchestrator voices list",
                 USAGE,
             )
         for person in gone:
@@ -117,7 +117,7 @@ def load(text: str) -> list[Person]:
             voice_files.check(person)
     except ValueError as error:
         raise FatalError(
-            f"that is no file of voices: {error}", "orchestrator voices export FILE writes one", USAGE
+            f"not a file of voices: {error}", "write one: orchestrator voices export FILE", USAGE
         ) from error
     return [add(person.name, person.clips, person.series) for person in people]
 

@@ -62,7 +62,7 @@ def place_for(
     other = ledger.film(target)
     hint = " (--overwrite replaces it)"
     if not target.is_file():
-        why, hint = "is no file", ""
+        why, hint = "is not a file", ""
     elif target.samefile(film):
         why, hint = "is the film itself", ""
     elif other is None:
@@ -70,10 +70,10 @@ def place_for(
     elif other != str(film):
         why = f"belongs to {Path(other).name}"
     elif not _of_this(target, film, clip, ledger):
-        why = "is of the whole film"
+        why = "covers the whole film"
     else:
-        why = "was edited since"
-    return place, f"{target.name} {why} and is kept; the new one is {place.name}{hint}", free
+        why = "was edited"
+    return place, f"{target.name} {why} and is kept; the new file is {place.name}{hint}", free
 
 
 def _of_this(place: Path, film: Path, clip: str, ledger: Ledger) -> bool:
@@ -133,7 +133,7 @@ def check_writable(folder: Path) -> None:
     """`FatalError` (storage) now, rather than after an hour, where `folder` cannot be written."""
     if folder.exists() and not folder.is_dir():
         raise FatalError(
-            f"{folder} is a file, and a folder is needed there", "choose another with --output-dir", STORAGE
+            f"{folder}: this is a file, not a folder", "choose another folder with --output-dir", STORAGE
         )
     with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -148,8 +148,8 @@ def check_name(film: Path, ending: str) -> None:
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             raise FatalError(
-                f"the name of {film} is too long: what is made of it has longer ones",
-                "shorten it, or run on a link to it that has a shorter name",
+                f"{film}: the name is too long: the names of its output files would be even longer",
+                "shorten it, or run on a link with a shorter name",
                 INPUT,
             ) from error
 

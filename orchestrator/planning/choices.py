@@ -102,8 +102,8 @@ class _Question:
         model, label = PREFERRED[self.role]
         if models.on_disk(self.role, model) if self.machine.here else hub.has_token():
             return model, label
-        how = f"orchestrator models pull {model}" if hub.has_token() else "it needs a token"
-        reason = f"embedded; {label} is used where it is on the disk ({how})"
+        how = f"orchestrator models pull {model}" if hub.has_token() else "needs a Hugging Face token"
+        reason = f"embedded; {label} is used once it is downloaded ({how})"
         return families.default_embedded(self.role), reason
 
     def device_decides(self, name: str) -> bool:
@@ -120,7 +120,7 @@ class _Question:
         if not self.machine.here or models.on_disk(self.role, wanted, backend.device):
             return wanted
         how = f"orchestrator models pull {wanted}"
-        self.notes.append(f"{wanted} fits this machine ({advice.why}): {how}")
+        self.notes.append(f"this machine could run {wanted} ({advice.why}): {how}")
         return fallback
 
     def smaller(self, name: str) -> tuple[str, ...]:
@@ -143,7 +143,7 @@ class _Question:
                 return None
             if verdict is None and not first and self.machine.here:
                 return None  # nobody compares a way out in the middle of a run, so it is none
-            compared = verdict.said if verdict else "is compared with the CPU before its first use"
+            compared = verdict.said if verdict else "is compared with the CPU before first use"
         advice = recommend(self._topic, backend, self.machine)
         params = self._params(backend, advice, first=first)
         if self.stage.model and model:
@@ -181,7 +181,7 @@ class _Question:
             if not first:
                 return None
             if not self.fetch and not self.offline and models.may_be_fetched(self.role, name, backend.device):
-                self.notes.append(f"{name} is not on this disk: it will be downloaded before the run starts")
+                self.notes.append(f"{name} will be downloaded before the run starts")
                 return models.elsewhere(self.role, name)
         return models.resolve(self.role, name, offline=self.offline, device=backend.device)
 
@@ -196,7 +196,7 @@ class _Question:
             if wanted != "default" and can and wanted not in can:
                 if first:
                     raise FatalError(
-                        f"{self.stage.name} cannot compute in {wanted} on {backend.device} on this machine",
+                        f"{self.stage.name}: {backend.device} on this machine cannot compute in {wanted}",
                         f"use one of {', '.join(sorted(can))}",
                         USAGE,
                     )

@@ -28,12 +28,11 @@ def choose(
     source = (sources or {}).get(stage.base if stage.base in asked else "", "") or "--device"
     wanted = asked.get(stage.base) or asked.get("") or ""
     if wanted and wanted not in NAMES:
-        raise FatalError(
-            f"{source}: there is no device {wanted!r}", f"devices are: {', '.join(NAMES)}", USAGE
-        )
+        raise FatalError(f"{source}: unknown device {wanted!r}", f"use one of: {', '.join(NAMES)}", USAGE)
     if unknown := set(asked) - {"", *STAGES, stage.base}:
-        hint = f"stages are: {', '.join(STAGES)}"
-        raise FatalError(f"there is no stage {min(unknown)!r} for --device", hint, USAGE)
+        raise FatalError(
+            f"--device: unknown stage {min(unknown)!r}", f"use one of: {', '.join(STAGES)}", USAGE
+        )
     fitting = [b for b in stage.backends if _runs(b, model_id)]
     declared = [backend.device for backend in fitting]
     if wanted and wanted not in declared:
@@ -42,7 +41,7 @@ def choose(
                 f" with the model {model_id}" if any(b.device == wanted for b in stage.backends) else ""
             )
             message = f"{source}: {stage.name} cannot run on {wanted}{with_model}"
-            raise FatalError(message, f"it runs on: {', '.join(declared)}", USAGE)
+            raise FatalError(message, f"use one of: {', '.join(declared)}", USAGE)
         wanted = ""
     spared = _spared(stage, machine, model_id)
     usable = [
@@ -50,11 +49,11 @@ def choose(
         for b in fitting
         if _usable(b, machine, asked=b.device == wanted)
     ]
-    first = [(b, f"asked for ({source})") for b, _ in usable if b.device == wanted]
+    first = [(b, f"requested by {source}") for b, _ in usable if b.device == wanted]
     if wanted and not first:
         why = next(machine.of(b).why_not for b in fitting if b.device == wanted)
         message = f"{source}: {stage.name} cannot use {wanted} here: {why}"
-        raise FatalError(message, f"it can use: {', '.join(b.device for b, _ in usable)}", ENVIRONMENT)
+        raise FatalError(message, f"use one of: {', '.join(b.device for b, _ in usable)}", ENVIRONMENT)
     # What was asked for goes first; after a failure for memory the next device may still save the run.
     return (*first, *((b, why) for b, why in usable if b.device != wanted))
 
@@ -101,9 +100,9 @@ def _spared(stage: Stage, machine: Machine, model_id: str) -> str:
     for backend in stage.backends:
         if backend.device != "cpu" and machine.expects(backend.device) and not machine.of(backend).why_not:
             if model_id in backend.never:
-                return f"{stage.name} by {model_id} gains nothing on {backend.device}"
+                return f"{stage.name} with {model_id} is no faster on {backend.device}"
             if backend.on_request:
-                return f"it takes seconds; {backend.device} would take longer to start"
+                return f"takes seconds; {backend.device} would take longer to start"
     return ""
 
 

@@ -43,7 +43,7 @@ def check(plan: Plan, store: Path) -> None:
         free = shutil.disk_usage(place).free
         if free < size:
             raise FatalError(
-                f"{plan.film.name} needs about {fmt.size(size)} in {place}, where {fmt.size(free)} are free",
+                f"{plan.film.name}: the run needs about {fmt.size(size)} in {place}, which has {fmt.size(free)} free",
                 "free some space, or choose other folders with --output-dir and ORCHESTRATOR_HOME",
                 STORAGE,
             )

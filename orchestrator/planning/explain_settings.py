@@ -72,7 +72,11 @@ def _row(option: Option, settings: Settings, ways: Mapping[str, Ways]) -> Row:
         value = _model(value, choice) if option.key.endswith("model") else taken
         if decided:
             source = MACHINE
-            why = choice.why if option.key.endswith("model") else f"suits asr on {choice.backend.device} here"
+            why = (
+                choice.why
+                if option.key.endswith("model")
+                else f"recommended for asr on {choice.backend.device}"
+            )
     elif source == DEFAULT and option.key in OPEN:
         source = MACHINE
     return Row(

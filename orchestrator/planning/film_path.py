@@ -23,15 +23,15 @@ def film_of(path: Path) -> Path:
         film = film.parent.resolve() / film.name
     try:
         if film.is_dir():
-            raise FatalError(f"{path} is a folder", _name_what_is_in(path, film), INPUT)
+            raise FatalError(f"{path}: this is a folder, not a film", _name_what_is_in(path, film), INPUT)
         with film.open("rb") as stream:
             if not stream.read(1):
-                raise FatalError(f"{path} is empty (0 bytes)", "copy or download it again", INPUT)
+                raise FatalError(f"{path}: the file is empty", "copy or download it again", INPUT)
     except FileNotFoundError as error:
-        raise FatalError(f"there is no file {path}", "check the name", INPUT) from error
+        raise FatalError(f"{path}: file not found", "check the name", INPUT) from error
     except OSError as error:
         raise FatalError(
-            f"{path} cannot be read: {error.strerror}", "check its permissions", INPUT
+            f"{path}: cannot be read: {error.strerror}", "check its permissions", INPUT
         ) from error
     return film
 

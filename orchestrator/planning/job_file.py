@@ -36,9 +36,12 @@ def text(
 
 def _head(film: Path, machine: Machine) -> Iterator[str]:
     memory = f"{machine.memory_mb / 1024:.0f} GB"
-    yield f"# How orchestrator {__version__} subtitles {plain(film.name)} on {'this' if machine.here else 'the'} machine ({plain(machine.cpu)}, {machine.cores} cores, {memory})."
-    yield "# `orchestrator run` takes this file up as you leave it. The command line counts more than what stands here; what stands"
-    yield "# here counts more than environment variables and the configuration file. A line that begins with # does not count."
+    place = (
+        f"{'this' if machine.here else 'the'} machine ({plain(machine.cpu)}, {machine.cores} cores, {memory})"
+    )
+    yield f"# How orchestrator {__version__} subtitles {plain(film.name)} on {place}."
+    yield "# `orchestrator run` reads this file: edit it as you like. Options on the command line override it;"
+    yield "# it overrides environment variables and the configuration file. Lines that begin with # have no effect."
 
 
 def _body(rows: Sequence[Row], recommended: Mapping[str, tuple[str, str]]) -> Iterator[str]:
@@ -81,7 +84,7 @@ def _devices(rows: Sequence[Row], ways: Mapping[str, Ways], machine: Machine) ->
     found = [row for row in rows if row.option is None]
     if found:
         yield ""
-        yield "# Where each stage runs: cuda, mps, mlx, cpu, or auto, which decides anew at each run"
+        yield "# Where each stage runs: cuda, mps, mlx, cpu, or auto, which each run resolves"
         yield "[device]"
     for row in found:
         name = row.key.removeprefix("device.")
@@ -102,9 +105,9 @@ def _others(stage: Stage, ways: Ways, machine: Machine) -> Iterator[str]:
         if answer.why_not:
             yield f"not {device}: {answer.why_not}"
         elif not answer.accelerator:
-            yield f"not {device}: here it computes on the CPU"
+            yield f"not {device}: on this machine it computes on the CPU"
         elif backend.on_request:
-            yield f"{device} when it is asked for"
+            yield f"{device} only when requested"
         elif model in backend.never or (backend.only and model not in backend.only):
             yield f"not {device} with the model {model}"
 
@@ -124,6 +127,6 @@ def _toml(value: Any) -> str:
         written.encode()
     except UnicodeEncodeError as error:
         raise FatalError(
-            f"{written}: a name that is not UTF-8 cannot stand in a job file", "rename it", INPUT
+            f"{written}: not valid UTF-8, which a job file requires", "rename it", INPUT
         ) from error
     return written

@@ -65,12 +65,14 @@ def limit(
     day = time.strftime("%Y-%m-%d", time.localtime(found.when))
     what = model.id if model else stage.base
     if found.fitted == 0:
-        why = f"{what} did not fit the memory of {backend.device} here on {day}"
+        why = f"{what} did not fit in the memory of {backend.device} on {day}"
         return None if weeks else Limit(batch=0, why=why)
     batch = found.fitted << weeks
     if batch >= found.failed:
         return None
-    return Limit(batch=batch, why=f"batch {batch}: {found.failed} did not fit {what} here on {day}")
+    return Limit(
+        batch=batch, why=f"batch size {batch}, because {what} ran out of memory with {found.failed} on {day}"
+    )
 
 
 def learn(

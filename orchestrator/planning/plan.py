@@ -124,7 +124,9 @@ def make(
     again = frozenset().union(*(_downstream(stages, name) for name in from_))
     forced = force | (again - (reasons_off.keys() - set(from_)))
     if blocked := sorted(forced & reasons_off.keys()):
-        raise FatalError(f"{blocked[0]} cannot be run: it is off ({reasons_off[blocked[0]]})", status=USAGE)
+        raise FatalError(
+            f"{blocked[0]}: cannot run, because it is off ({reasons_off[blocked[0]]})", status=USAGE
+        )
     known: dict[str, str] = {}
     read = {
         source
@@ -177,8 +179,8 @@ def _judged(step: Step, plan: Plan, store: Store, known: dict[str, str]) -> Step
     ignore = frozenset(f"input {name}" for name in unknown)
     changes = differences(last[1].ingredients, found, ignore) if last else []
     if step.forced:
-        return _with(step, "run", "asked for")
-    lost = "result no longer in the store" if store.forgotten(plan.film, step.name) else ""
+        return _with(step, "run", "requested")
+    lost = "its result is no longer in the cache" if store.forgotten(plan.film, step.name) else ""
     if unknown:
         if last and not changes and store.find(last[0], step.needed):
             return _with(step, "maybe", f"CACHED if {_listed(unknown)} unchanged")
@@ -201,7 +203,7 @@ def _reason(changes: list[str], before: bool, gone: str) -> str:
         return gone
     if changes:
         return ", ".join(changes)
-    return "its inputs are made again" if before else "first time"
+    return "its inputs are recomputed" if before else "first time"
 
 
 def _listed(names: list[str]) -> str:

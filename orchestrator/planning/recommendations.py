@@ -47,7 +47,7 @@ def _batch(least: int, size: int, why: str = "") -> Row:
     return Row(least=least, give=Recommendation(batch_size=size, why=why))
 
 
-_FILLED = "small windows, many at once, fill the device"
+_FILLED = "the windows are small: many at once fill the device"
 _SEGMENTATION = (_batch(8000, 128, _FILLED), _batch(4000, 64, _FILLED), _batch(0, 32, "pyannote's own batch"))
 _VOICES = (
     _batch(15000, 32, "pyannote's own batch, with which its pipeline can take 12 GB"),
@@ -66,15 +66,15 @@ TABLE: dict[tuple[str, str], tuple[Row, ...]] = {
         _asr(9000, "large-v3", "float16", 8, "large-v3 takes 6 GB in float16 with eight windows"),
         _asr(5500, "large-v3", "int8_float16", 4, "large-v3 takes 3.6 GB in int8 with four windows"),
         _asr(3500, "large-v3-turbo", "int8_float16", 4, "large-v3-turbo takes 1.5 GB in int8"),
-        _asr(0, "small", "int8_float16", 4, "a small model, where large-v3-turbo would leave no room for the display"),
+        _asr(0, "small", "int8_float16", 4, "small, because large-v3-turbo would leave no memory for the display"),
     ),
     ("asr", "mlx"): (
-        _asr(20000, "large-v3", "float16", 8, "large-v3 takes some 8 GB with eight windows, of memory that the system shares"),
-        _asr(10000, "large-v3-turbo", "float16", 8, "large-v3-turbo takes some 2.5 GB with eight windows; large-v3 would leave the system little"),
-        _asr(0, "small", "float16", 4, "small takes some 1 GB with four windows; the system and the player share the memory"),
+        _asr(20000, "large-v3", "float16", 8, "large-v3 takes about 8 GB with eight windows, of memory that the system shares"),
+        _asr(10000, "large-v3-turbo", "float16", 8, "large-v3-turbo takes about 2.5 GB with eight windows; large-v3 would leave the system little"),
+        _asr(0, "small", "float16", 4, "small takes about 1 GB with four windows; the system and the player share the memory"),
     ),
     ("asr", "cpu"): (
-        _asr(15000, "small", "int8", 8, "eight cores read small several times faster than it plays, in 3.6 GB", cores=8),
+        _asr(15000, "small", "int8", 8, "eight cores run small several times faster than real time, in 3.6 GB", cores=8),
         _asr(0, "base", "int8", 8, "the embedded model: larger ones are slow without an accelerator"),
     ),
     ("pyannote_vad", "cuda"): _SEGMENTATION,
@@ -107,8 +107,8 @@ def _memory(device: str, answer: Answer, machine: Machine) -> tuple[int, str]:
     if answer.memory_mb:
         return answer.memory_mb, ""
     if device == "cuda":
-        return 0, "how much memory it has is not told"
-    return machine.memory_mb * 2 // 3, "what Metal may use is not told, taken as two thirds"
+        return 0, "its memory size is unknown"
+    return machine.memory_mb * 2 // 3, "Metal's memory limit is unknown, assumed to be two thirds"
 
 
 def _computable(give: Recommendation, answer: Answer) -> Recommendation:
@@ -118,6 +118,6 @@ def _computable(give: Recommendation, answer: Answer) -> Recommendation:
         return give
     for other in ("int8_float16", "int8_float32", "int8", "float16", "float32"):
         if other in can:
-            why = f"{give.why}; {other}, since it has no {give.compute_type}"
+            why = f"{give.why}; {other}, because it does not support {give.compute_type}"
             return replace(give, compute_type=other, why=why)
     return give

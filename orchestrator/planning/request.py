@@ -94,7 +94,7 @@ def instances(stage: str, option: str, stages: Mapping[str, Stage] = STAGES) -> 
     """
     found = tuple(name for name, other in stages.items() if stage in (name, other.base))
     if not found:
-        raise FatalError(f"{option}: there is no stage {stage!r}", f"stages: {', '.join(stages)}", USAGE)
+        raise FatalError(f"{option}: unknown stage {stage!r}", f"use one of: {', '.join(stages)}", USAGE)
     return (stage,) if stage in found else found
 
 

@@ -62,7 +62,7 @@ def unused(of_tmdb: Mapping[str, Any]) -> tuple[str, ...]:
     """What was asked of TMDB, where nobody asks it."""
     if not of_tmdb.get("tmdb_id") or of_tmdb["online"]:
         return ()
-    return (f"--tmdb {of_tmdb['tmdb_id']} asks nobody: there is no {KEY}, or --offline was said",)
+    return (f"--tmdb {of_tmdb['tmdb_id']} has no effect: {KEY} is not set, or --offline is",)
 
 
 def _file(path: Path | None, flag: str) -> str | None:
@@ -70,7 +70,7 @@ def _file(path: Path | None, flag: str) -> str | None:
         return None
     there = path.expanduser().absolute()
     if not there.is_file():
-        raise FatalError(f"there is no file {path} ({flag})", "check the name", INPUT)
+        raise FatalError(f"{flag} {path}: file not found", "check the name", INPUT)
     return str(there)
 
 

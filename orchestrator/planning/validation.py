@@ -22,7 +22,7 @@ def check(plan: Plan, speakers: str = "") -> None:
             only = "English only" if supported == {"en"} else f"only {', '.join(sorted(supported))}"
             raise FatalError(
                 f"--language {language}: the model {model.id} supports {only}",
-                "choose a multilingual model; the names of Whisper's end without .en",
+                "use a multilingual model: for Whisper, one whose name does not end in .en",
                 USAGE,
             )
 
@@ -31,8 +31,8 @@ def _tracks(plan: Plan) -> None:
     mux = next((step for step in plan.steps if step.name == "mux" and step.choices), None)
     if mux and mux.choice.params["container"] == "mp4" and mux.choice.params["subtitle_format"] != "srt":
         raise FatalError(
-            f"--subtitle-format {mux.choice.params['subtitle_format']}: MP4 has no ASS",
-            "--container mkv has it; beside the film the .ass is written either way",
+            f"--subtitle-format {mux.choice.params['subtitle_format']}: MP4 cannot hold ASS subtitles",
+            "use --container mkv; the .ass file beside the film is written either way",
             USAGE,
         )
 
@@ -43,15 +43,17 @@ def _named(plan: Plan, speakers: str) -> None:
     for part in filter(None, (part.strip() for part in speakers.split(","))):
         label, _, name = (word.strip() for word in part.partition("="))
         if not label or not name:
-            raise FatalError(f"--speakers {part}: that is no LABEL=NAME", "as SPEAKER_00=Aditi", USAGE)
+            raise FatalError(f"--speakers {part}: expected LABEL=NAME", "write it as SPEAKER_00=Aditi", USAGE)
         if seen.setdefault(label, name) != name:
-            raise FatalError(f"--speakers: {label} is {seen[label]} and {name}", "say one", USAGE)
+            raise FatalError(
+                f"--speakers: {label} has two names, {seen[label]} and {name}", "give one", USAGE
+            )
     diarization, reader = plan.step("diarization"), plan.step("attribution")
     if (
         speakers and diarization.verdict == "off" and reader.verdict != "off"
     ):  # both are where the run ends before
         raise FatalError(
-            f"--speakers {speakers}: nobody asks who speaks ({diarization.reason}), so there are no voices to name",
-            "leave one of the two away",
+            f"--speakers {speakers}: speaker detection is off ({diarization.reason}), so there is nobody to name",
+            "omit one of the two options",
             USAGE,
         )

@@ -19,7 +19,7 @@ def run_of(film: Path) -> Found:
     See `newest` for what the film is.
     """
     if not film.is_file():
-        raise FatalError(f"there is no file {film}", "check the name", INPUT)
+        raise FatalError(f"{film}: file not found", "check the name", INPUT)
     return newest(film, file_digests.file_digest(film), bool, "has not been run yet")
 
 
@@ -48,11 +48,11 @@ def newest(film: Path, digest: str, fits: Callable[[Mapping[str, Any]], bool], n
         return moved
     if other:
         raise FatalError(
-            f"{film.name} {none}; its copy {other} has",
-            f"run this one too: orchestrator run {film}",
+            f"{film.name}: {none}, unlike its copy {other}",
+            f"run: orchestrator run {film}",
             INPUT,
         )
-    raise FatalError(f"{film.name} {none}, or its runs were deleted", f"orchestrator run {film}", INPUT)
+    raise FatalError(f"{film.name}: {none}, or its runs were deleted", f"run: orchestrator run {film}", INPUT)
 
 
 def _same(one: Path, other: Path) -> bool:

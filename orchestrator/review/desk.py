@@ -52,7 +52,7 @@ class Desk:
             self._results = Results(self._run, self._store)
             if page_data.clip_start(self._results):
                 raise FatalError(
-                    f"the last run of {self.film.name} covered only a part of it (--clip)",
+                    f"{self.film.name}: the last run covered only a part of it (--clip)",
                     f"run the whole film first: orchestrator run {self.film}",
                     INPUT,
                 )
@@ -183,8 +183,8 @@ class Desk:
         base, shown = (self._results.rows(stage, output) for output in ("base_cues", "cues"))
         if base is None or shown is None:
             raise FatalError(
-                f"the subtitles of {self.film.name} are no longer in the cache",
-                f"orchestrator run {self.film}",
+                f"{self.film.name}: its subtitles are no longer in the cache",
+                f"run: orchestrator run {self.film}",
                 INPUT,
             )
         return saving.track_of(base, shown)

@@ -157,7 +157,7 @@ def new(
         if error.filename is None or not str(error.filename).startswith(str(base)):
             raise
         raise FatalError(
-            f"cannot keep the run's log in {base}: {error.strerror or error}",
+            f"cannot write the run's log to {base}: {error.strerror or error}",
             mend_storage(error, "set ORCHESTRATOR_HOME to another folder"),
             STORAGE,
         ) from error
@@ -184,8 +184,8 @@ def find(asked: str, root: Path | None = None) -> Run:
             return found[0]
         if found:
             shown = ", ".join(run.id for run in found[:3]) + (", ..." if len(found) > 3 else "")
-            raise FatalError(f"{len(found)} runs answer to {asked!r}: {shown}", "give more of its id", USAGE)
-    raise FatalError(f"no run answers to {asked!r}", "see them: orchestrator runs ls", USAGE)
+            raise FatalError(f"{asked!r} matches {len(found)} runs: {shown}", "type more of the id", USAGE)
+    raise FatalError(f"no run matches {asked!r}", "list them: orchestrator runs ls", USAGE)
 
 
 def prune(*, keep: int = KEEP, root: Path | None = None) -> list[Run]:

@@ -24,14 +24,14 @@ def added(
         return stages
     if language not in {SPOKEN, *translated, *LANGUAGES}:
         raise FatalError(
-            f"--burn-in {language}: that is no language",
-            "--burn-in spoken draws what is said; --burn-in en draws English",
+            f"--burn-in {language}: unknown language",
+            "use --burn-in spoken for the source language, or a code such as --burn-in en",
             USAGE,
         )
     if language != SPOKEN and language not in translated and spoken not in {None, language}:
         raise FatalError(
-            f"--burn-in {language}: the film speaks {spoken}, and nobody translates it",
-            f"--target-language {language} does",
+            f"--burn-in {language}: the source language is {spoken}, and the run does not translate into {language}",
+            f"add --target-language {language}",
             USAGE,
         )
     burn = stages[STAGE]

@@ -55,15 +55,15 @@ def languages(text: str) -> tuple[str, ...]:
     """The codes in `en,de`, without repeats; `FatalError` (usage) for one that is none."""
     found: dict[str, None] = {}
     if text and not text.replace(",", "").strip():
-        raise FatalError(f"--target-language {text!r} names no language", "such as en,de", USAGE)
+        raise FatalError(f"--target-language {text!r}: no language given", "write it as en,de", USAGE)
     for word in text.split(","):
         code = word.strip().lower().replace("_", "-").partition("-")[0]
         if not code:
             continue
         if code not in LANGUAGES and not (len(code) in {2, 3} and code.isalpha()):
             raise FatalError(
-                f"--target-language {text}: {word.strip()!r} is no language",
-                "codes such as en, de, hi, with commas between them",
+                f"--target-language {text}: unknown language {word.strip()!r}",
+                "use codes separated by commas, such as en,de,hi",
                 USAGE,
             )
         found[code] = None
@@ -75,7 +75,9 @@ def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
     if not wanted.languages:
         if wanted.model or wanted.endpoint:
             said = "--translation-model" if wanted.model else "--translation-endpoint"
-            raise FatalError(f"{said} has nothing to translate to", "say it: --target-language en", USAGE)
+            raise FatalError(
+                f"{said} needs a target language", "add one, such as --target-language en", USAGE
+            )
         return Targets(stages=stages)
     params: dict[str, Mapping[str, Any]] = {}
     notes: dict[str, tuple[str, ...]] = {}
@@ -110,11 +112,11 @@ def _method(language: str, wanted: Wanted) -> tuple[str, str]:
         _check_address(wanted.endpoint)
         if not wanted.model:
             raise FatalError(
-                "--translation-endpoint needs the name of a model there",
-                "--translation-model, such as qwen3:8b",
+                "--translation-endpoint: no model given",
+                "add one, such as --translation-model qwen3:8b",
                 USAGE,
             )
-        return "endpoint", f"by {wanted.model} at {wanted.endpoint}: the text of the film is sent there"
+        return "endpoint", f"by {wanted.model} at {wanted.endpoint}, to which the film's text is sent"
     if wanted.model:
         method = method_of(wanted.model)
         if method == "whisper" and language != ENGLISH:
@@ -123,18 +125,18 @@ def _method(language: str, wanted: Wanted) -> tuple[str, str]:
             )
         if method == "whisper" and not whisper_models.translates(wanted.model):
             raise FatalError(
-                f"--translation-model {wanted.model}: this model was not taught to translate",
-                "take base, small, medium or large-v3",
+                f"--translation-model {wanted.model}: this model cannot translate",
+                "use base, small, medium or large-v3",
                 USAGE,
             )
         _check_language(method, language, wanted.model)
-        return method, f"by {wanted.model}, which was asked for"
+        return method, f"by {wanted.model}, as requested"
     if language == ENGLISH:
-        why = "by Whisper's own task, from the sound: it is embedded, and knows English only"
+        why = "by Whisper, from the audio: it is embedded, and translates to English only"
         taught = not wanted.whisper or whisper_models.translates(wanted.whisper)
-        return "whisper", why if taught else f"{why}; {wanted.whisper} was not taught it"
+        return "whisper", why if taught else f"{why}; {wanted.whisper} cannot translate"
     raise FatalError(
-        f"--target-language {language}: what is embedded translates to English only", _others(), USAGE
+        f"--target-language {language}: the embedded model translates to English only", _others(), USAGE
     )
 
 
@@ -150,7 +152,7 @@ def _missing(stage: Stage) -> tuple[str, ...]:
     """A word where its environment is one of those that are made for who asks, and nobody has asked yet."""
     env = stage.backends[-1].env
     why = registry.health(env)
-    return (f"the environment {env} is not ready: orchestrator envs sync {env}",) if why else ()
+    return (f"the environment {env} is not ready; run: orchestrator envs sync {env}",) if why else ()
 
 
 def _check_address(endpoint: str) -> None:
@@ -163,12 +165,12 @@ def _check_address(endpoint: str) -> None:
         usable = False
     if not usable:
         raise FatalError(
-            "--translation-endpoint is no address of a server", "such as http://localhost:11434/v1", USAGE
+            "--translation-endpoint: not a server address", "write it as http://localhost:11434/v1", USAGE
         )
     if address.username or address.password or address.query or address.fragment:
         raise FatalError(
-            "--translation-endpoint holds a key or a password, which would be written down",
-            "leave it out there, and put the key into TRANSLATION_API_KEY",
+            "--translation-endpoint: the address contains a key or a password, which would be logged",
+            "remove it, and set TRANSLATION_API_KEY",
             USAGE,
         )
 
@@ -180,17 +182,15 @@ def _check_language(method: str, language: str, model: str) -> None:
     targets = METHODS[method].translates_to(model)
     if language not in LANGUAGES or (targets is not None and language not in targets):
         raise FatalError(
-            f"--target-language {language}: {model} does not write it",
-            f"as {model} says in its name: {', '.join(targets)}"
-            if targets
-            else "a model, or an endpoint, that does",
+            f"--target-language {language}: {model} does not translate into it",
+            f"use one of: {', '.join(targets)}" if targets else "use a model or an endpoint that does",
             USAGE,
         )
 
 
 def _others() -> str:
     return (
-        "--translation-model nllb-200-distilled-600M (or another NLLB-200, OPUS-MT or IndicTrans2 model), or "
+        "use --translation-model nllb-200-distilled-600M (or another NLLB-200, OPUS-MT or IndicTrans2 model), or "
         "--translation-endpoint with an OpenAI-compatible server such as Ollama"
     )
 

@@ -12,7 +12,9 @@ from typing import Any
 _SHORT = 24
 """Characters of a value that a reason shows."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-"""What a file's content is in the ingredients."""
+"""The digest of a file's content among the ingredients."""
+_LABELS = {"library": "the voice library", "edits": "the file of edits", "cast": "the cast file"}
+"""Words for files whose parameter has a name that users do not know."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,19 +71,24 @@ def differences(
     """What changed between two results' ingredients, for people: `language: en -> de`, `audio changed`."""
     words = []
     for name in dict.fromkeys([*new, *old]):
-        if name in ignore or old.get(name) == new.get(name):
+        before, after = old.get(name), new.get(name)
+        if name in ignore or before == after:
             continue
-        file = any(_DIGEST.fullmatch(str(side.get(name) or "")) for side in (old, new))
+        label = _LABELS.get(name, name)
         if name.startswith("input "):
-            label = name.removeprefix("input ")
-            gone = "changed" if name in old and name in new else "is new" if name in new else "is gone"
-            words.append(f"{label} {gone}")
-        elif file:
-            gone = "changed" if old.get(name) and new.get(name) else "is new" if new.get(name) else "is gone"
-            words.append(f"{name} {gone}")
+            words.append(f"{label} {_change(name in old, name in new)}")
+        elif any(_DIGEST.fullmatch(str(value or "")) for value in (before, after)):
+            words.append(f"{label} {_change(bool(before), bool(after))}")
         else:
-            words.append(f"{name}: {' -> '.join(_short(old.get(name), new.get(name)))}")
+            words.append(f"{label}: {' -> '.join(_short(before, after))}")
     return words
+
+
+def _change(before: bool, after: bool) -> str:  # noqa: FBT001
+    """What happened to a file or an input that existed `before`, `after`, or both."""
+    if before and after:
+        return "changed"
+    return "was added" if after else "was removed"
 
 
 def _short(old: Any, new: Any) -> tuple[str, str]:

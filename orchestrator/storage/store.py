@@ -165,7 +165,7 @@ class Store:
             try:
                 lock = locks.hold(self.root / "lock", wait=False)
             except BlockingIOError as error:
-                raise FatalError("a run is using the store", "try again when it has ended") from error
+                raise FatalError("a run is using the cache", "try again when it has ended") from error
         with lock:
             count, freed = self._attempts.remove_abandoned()
             now = time.time()
@@ -238,4 +238,4 @@ def _sync(path: Path) -> None:
 
 
 def _storage_errors(root: Path) -> contextlib.AbstractContextManager[None]:
-    return storage_errors(f"cannot keep results in {root}", "set ORCHESTRATOR_HOME to another folder")
+    return storage_errors(f"cannot write results to {root}", "set ORCHESTRATOR_HOME to another folder")

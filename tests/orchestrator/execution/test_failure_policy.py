@@ -23,7 +23,7 @@ def test_a_full_accelerator_halves_the_batch_down_to_the_floor_then_takes_the_ne
         tried.append(batch)
     assert tried == [6, 3]
     assert found.action == "next_choice"
-    assert found.note == "out of memory on cuda; goes on with cpu"
+    assert found.note == "out of memory on cuda; falling back to cpu"
 
 
 def test_a_stage_without_batches_takes_the_next_device_at_once():
@@ -58,7 +58,7 @@ def test_a_full_disk_stops_the_run():
         (-9, {"for_memory": True}, "oom_host", "out of memory"),
         (-9, {}, "crash", "killed by signal 9"),
         (-11, {"for_memory": True}, "crash", "killed by signal 11"),
-        (3, {"tail": "free(): invalid pointer"}, "crash", "ended with status 3 before it was done; the end of its output:\nfree()"),
+        (3, {"tail": "free(): invalid pointer"}, "crash", "ended with status 3 before it finished; its last output:\nfree()"),
         (-9, {"stall_s": 300.0, "for_memory": True}, "stalled", "no progress for 300 s"),
     ],
 )  # fmt: skip
@@ -78,7 +78,7 @@ def test_metal_that_ends_the_process_for_memory_is_taken_for_what_it_is():
 def test_a_process_that_dies_on_mlx_gives_way_at_once_and_on_others_after_a_second_try():
     found = remedy("crash", died=ABRT, device="mlx", next_choice="cpu")
     assert found.action == "next_choice"
-    assert found.note == "mlx: its process was killed by signal 6; goes on with cpu"
+    assert found.note == "its process was killed by signal 6 on mlx; falling back to cpu"
     assert remedy("crash", died=ABRT, device="mlx").action == "retry"
     assert remedy("crash", died=ABRT, device="cuda", next_choice="cpu").action == "retry"
     assert remedy("crash", died=ABRT, device="cuda", next_choice="cpu", retries=1).action == "next_choice"
@@ -93,12 +93,12 @@ def test_an_accelerator_that_hangs_twice_gives_way_too():
 def test_a_failure_for_lack_of_memory_says_that_nothing_smaller_is_left():
     assert (
         remedy("oom_device", device="cuda").note
-        == "cuda has too little memory for it, and it has no batch that could be smaller"
+        == "not enough memory on cuda, and this stage has no batch size to reduce"
     )
     found = remedy("oom_host", batch=1, floor=1, died=ABRT, retries=1)
     assert (found.action, found.note) == (
         "fail",
-        "this machine has too little memory for it, and its batch was 1 already",
+        "not enough memory on this machine, and the batch size is already 1",
     )
 
 
@@ -107,5 +107,5 @@ def test_a_full_machine_shrinks_the_pieces_once_and_then_takes_the_next_choice()
     found = remedy("oom_host", batch=1, floor=1, next_choice="cpu and the model small")
     assert (found.action, found.note) == (
         "next_choice",
-        "out of memory; goes on with cpu and the model small",
+        "out of memory; falling back to cpu and the model small",
     )

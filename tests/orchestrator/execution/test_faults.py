@@ -57,19 +57,19 @@ def test_metal_ends_the_process_and_half_the_batch_goes_on_in_a_new_one(bench):
 def test_mlx_killed_by_a_signal_gives_way_at_once_and_says_so(bench):
     step, _ = bench(stage("a", "film", devices=("mlx", "cpu"), what="abort"))
     assert (step.status, step.device, step.retries) == ("done", "cpu", 0)
-    assert step.fallbacks == ("mlx: its process was killed by signal 6; goes on with cpu",)
+    assert step.fallbacks == ("its process was killed by signal 6 on mlx; falling back to cpu",)
 
 
 def test_cuda_killed_by_a_signal_is_tried_once_more_and_then_gives_way(bench):
     step, _ = bench(stage("a", "film", devices=("cuda", "cpu"), what="abort"))
     assert (step.status, step.device, step.retries) == ("done", "cpu", 1)
-    assert step.fallbacks == ("cuda: its process was killed by signal 6; goes on with cpu",)
+    assert step.fallbacks == ("its process was killed by signal 6 on cuda; falling back to cpu",)
 
 
 def test_a_model_that_does_not_fit_while_it_is_loaded_does_not_get_smaller_batches(bench):
     step, _ = bench(stage("a", "film", devices=("cuda", "cpu"), fail_load=True, batch_size=8))
     assert (step.status, step.device) == ("done", "cpu")
-    assert step.fallbacks == ("out of memory on cuda; goes on with cpu",)
+    assert step.fallbacks == ("out of memory on cuda; falling back to cpu",)
 
 
 def test_the_next_run_begins_with_the_batch_that_fitted(bench):
@@ -88,7 +88,7 @@ def test_the_next_run_leaves_out_a_device_on_which_nothing_fitted(bench):
         stage("a", "film", devices=("cuda", "cpu"), what="oom on cuda", batch_size=1, value="x")
     )
     assert planned.choice.backend.device == "cpu"
-    assert "did not fit the memory of cuda here" in planned.refused[0]
+    assert "did not fit in the memory of cuda" in planned.refused[0]
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="macOS does not tell an address space")
@@ -146,4 +146,4 @@ def test_a_worker_that_the_kernel_killed_for_memory_goes_on_in_smaller_pieces(be
 def test_a_stage_without_batches_that_does_not_fit_fails_with_a_sentence(bench):
     step, _ = bench(stage("a", "film", what="no memory"))
     assert (step.status, step.error.category) == ("failed", "oom_host")
-    assert "it has no batch that could be smaller" in step.error.message
+    assert "this stage has no batch size to reduce" in step.error.message

@@ -178,7 +178,7 @@ def test_out_of_memory_at_the_floor_goes_to_the_next_device(store, tmp_path, fil
     stages = declared(stage("a", "film", devices=("cuda", "cpu"), **defaults))
     steps, _ = run(store, tmp_path, film, stages)
     assert (steps["a"].status, steps["a"].device) == ("done", "cpu")
-    assert steps["a"].fallbacks == ("out of memory on cuda; goes on with cpu",)
+    assert steps["a"].fallbacks == ("out of memory on cuda; falling back to cpu",)
     assert store.find(steps["a"].key).manifest.ingredients["device"] == "cpu"
 
 
@@ -229,5 +229,5 @@ def test_a_result_of_a_film_that_was_replaced_while_it_was_read_is_not_kept(stor
     made, _ = scheduler(store, tmp_path)
     state = made.run([planned])
     error = state.films[0].steps[0].error
-    assert (error.category, error.message) == ("input", "film.txt was changed while it was read")
+    assert (error.category, error.message) == ("input", "film.txt: the file changed during the run")
     assert make_plan(film, store, stages).step("a").verdict == "run"

@@ -144,7 +144,7 @@ def test_a_film_that_was_added_as_a_clip_stays_one_when_it_is_learnt_from():
 
 
 def test_a_name_that_nobody_has_cannot_be_removed():
-    with pytest.raises(FatalError, match="nobody called Raj"):
+    with pytest.raises(FatalError, match="no saved voice is called Raj"):
         voices.remove("Raj")
 
 
@@ -154,7 +154,7 @@ def test_a_file_that_cannot_be_read_costs_only_that_person_and_a_line_says_why(h
     (home / "voices" / "other.json").write_text('{"name": "Raj", "clips": [{"vector": [1, "x"]}]}')
     assert [person.name for person in voice_files.people()] == ["Aditi"]
     cut, wrong = capsys.readouterr().err.splitlines()
-    assert cut.endswith("broken.json is no voice that can be read, and is left out: Input data was truncated")
+    assert cut.endswith("broken.json: not a readable voice file, skipped: Input data was truncated")
     assert wrong.endswith("left out: Expected `float`, got `str` - at `$.clips[0].vector[1]`")
 
 

@@ -51,7 +51,7 @@ def test_a_file_of_somebody_else_is_kept(tmp_path, ledger, film):
 def test_an_edited_file_is_kept_until_overwriting_is_asked_for(tmp_path, ledger, film):
     put(tmp_path, ledger, film, "ours")
     (tmp_path / "movie.en.srt").write_text("edited")
-    assert "was edited since" in put(tmp_path, ledger, film, "newer").note
+    assert "was edited and is kept" in put(tmp_path, ledger, film, "newer").note
     assert put(tmp_path, ledger, film, "newest", overwrite=True).path.name == "movie.en.srt"
     assert (tmp_path / "movie.en.srt").read_text() == "newest"
 
@@ -72,7 +72,7 @@ def test_what_is_of_a_whole_film_does_not_give_way_to_a_clip_but_the_other_way_r
     assert not put(tmp_path, ledger, film, "the whole", clip="0-90").changed
     done = put(tmp_path, ledger, film, "a clip", clip="0-5")
     assert (done.path.name, (tmp_path / "movie.en.srt").read_text()) == ("movie.en.1.srt", "the whole")
-    assert "movie.en.srt is of the whole film and is kept" in done.note
+    assert "movie.en.srt covers the whole film and is kept" in done.note
     assert not withdraw(tmp_path / "movie.en.srt", film, ledger, clip="0-5")
     assert withdraw(tmp_path / "movie.en.srt", film, ledger)
 
@@ -83,7 +83,7 @@ def test_the_film_itself_is_never_a_place_to_write(tmp_path, ledger, film):
     done = adopt(draft, film, file_digest(draft), film, ledger, overwrite=True)
     assert film.read_text() == "the film"
     assert done.path.name == "movie.1.mp4"
-    assert done.note == "movie.mp4 is the film itself and is kept; the new one is movie.1.mp4"
+    assert done.note == "movie.mp4 is the film itself and is kept; the new file is movie.1.mp4"
 
 
 @pytest.mark.parametrize("in_the_way", ["a folder", "a link to nowhere"])
@@ -191,5 +191,5 @@ def test_the_speakers_file_names_its_film_in_one_word(tmp_path):
 
 
 def test_a_file_where_a_folder_is_needed_is_called_one(film):
-    with pytest.raises(FatalError, match=r"movie\.mp4 is a file, and a folder is needed there"):
+    with pytest.raises(FatalError, match=r"movie\.mp4: this is a file, not a folder"):
         check_writable(film)

@@ -58,7 +58,7 @@ def test_a_recommended_model_that_is_not_here_is_named_and_the_embedded_one_used
     assert rows[0] == ("cuda", "base", "")
     assert found.notes == (
         (
-            "large-v3 fits this machine (large-v3 takes 10 GB in float16 with 24 windows): "
+            "this machine could run large-v3 (large-v3 takes 10 GB in float16 with 24 windows): "
             "orchestrator models pull large-v3"
         ),
     )
@@ -93,7 +93,7 @@ def test_a_device_whose_memory_holds_not_even_one_window_is_left_out_unless_it_i
     memory_limits.learn(STAGES["asr"], first.backend, first.model, first.params, here.id, failed=1, fitted=0)
     rows, found = ways(on=here, model="base")
     assert [device for device, *_ in rows] == ["cpu"]
-    assert found.refused[0].startswith("cuda is not used: base did not fit the memory of cuda here")
+    assert found.refused[0].startswith("cuda is not used: base did not fit in the memory of cuda")
     assert ways(on=here, model="base", devices={"asr": "cuda"})[0][0][0] == "cuda"
 
 
@@ -129,6 +129,6 @@ def test_a_plan_to_be_read_fetches_nothing_and_says_what_will_be(monkeypatch, tm
     here = machine(here=True)
     found = choices.choose(STAGES["asr"], {"model": "large-v3"}, {}, machine=here, fetch=False)
     assert found.choices[0].model.id == "large-v3"
-    assert found.notes == ("large-v3 is not on this disk: it will be downloaded before the run starts",)
+    assert found.notes == ("large-v3 will be downloaded before the run starts",)
     with pytest.raises(FatalError, match="no whisper model named 'larg-v3'"):
         choices.choose(STAGES["asr"], {"model": "larg-v3"}, {}, machine=here, fetch=False)

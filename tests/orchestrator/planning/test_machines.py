@@ -86,7 +86,7 @@ def test_alignment_by_a_network_takes_a_gpu_that_recognition_cannot():
     devices = [row[2] for row in chosen("rocm-rx-7900-xtx") if row[1] in {"asr", "alignment/wav2vec2"}]
     assert devices == ["cpu", "cuda"]
     choice = choices.choose(STAGES["pyannote_vad"], {}, {}, machine=on, offline=True).choices[0]
-    assert "is compared with the CPU before its first use" in choice.why
+    assert "is compared with the CPU before first use" in choice.why
 
 
 def test_a_plain_cpu_cannot_be_asked_for_a_gpu_and_its_owner_is_told_why():

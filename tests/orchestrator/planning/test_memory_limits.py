@@ -41,7 +41,7 @@ def test_what_fitted_is_where_the_next_run_begins_and_it_says_why():
 def test_a_device_on_which_nothing_fitted_is_left_out():
     learn(failed=1, fitted=0)
     assert limit().batch == 0
-    assert limit().why == "large-v3 did not fit the memory of cuda here on 2026-11-21"
+    assert limit().why == "large-v3 did not fit in the memory of cuda on 2026-11-21"
 
 
 @pytest.mark.parametrize(

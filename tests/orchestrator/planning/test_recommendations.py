@@ -47,13 +47,13 @@ def test_every_row_has_a_reason_and_every_column_ends_in_a_row_for_everybody():
 def test_a_card_whose_memory_nobody_tells_is_not_given_the_computer_s():
     model, _, batch, why = asr(0)
     assert (model, batch) == ("small", 4)
-    assert "how much memory it has is not told" in why
+    assert "its memory size is unknown" in why
 
 
 def test_a_card_without_float16_computes_in_what_it_has_and_the_row_says_so():
     pascal = ("float32", "int8", "int8_float32")
     assert asr(11264, pascal)[:3] == ("large-v3", "int8_float32", 8)
-    assert "int8_float32, since it has no float16" in asr(11264, pascal)[3]
+    assert "int8_float32, because it does not support float16" in asr(11264, pascal)[3]
 
 
 def test_a_card_with_float32_alone_needs_twice_the_memory():

@@ -43,7 +43,7 @@ def test_a_key_is_of_no_use_offline(film):  # noqa: F811
 
 
 def test_a_cast_that_is_not_there_is_said_before_anything_starts(film):  # noqa: F811
-    with pytest.raises(FatalError, match="there is no file"):
+    with pytest.raises(FatalError, match="file not found"):
         of(film, cast=film.with_name("none.csv"))
 
 

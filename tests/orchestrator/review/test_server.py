@@ -286,7 +286,7 @@ def test_what_was_taken_back_elsewhere_is_not_brought_back_by_the_next_save(serv
         ({"tracks": []}, "`tracks` is not an object"),
         ({"tracks": {"xx": []}}, "unknown track 'xx'"),
         ({"tracks": {"": [{"start": 1}]}}, "cue 1.end is no time"),
-        ({"tracks": {"": [cue(2, 1, "a")]}}, "ends before it has begun"),
+        ({"tracks": {"": [cue(2, 1, "a")]}}, "ends before it starts"),
         ({"tracks": {"": [cue(1, 2, "a" * 5000)]}}, "5000 characters"),
         ({"tracks": {"": [cue(-3, 2, "a")]}}, "cue 1.start is no time"),
         ({"tracks": {"": [cue(400, 402, "a")]}}, "ends after the film does"),
@@ -317,7 +317,7 @@ def test_a_copy_of_the_film_has_its_own_runs_and_a_moved_film_keeps_them(film, t
     runs = tmp_path / "home" / "runs"
     copy = tmp_path / "copy.mp4"
     copy.write_bytes(film.read_bytes())
-    with pytest.raises(FatalError, match=f"has no subtitles yet; its copy {film} has"):
+    with pytest.raises(FatalError, match=f"has no subtitles yet, unlike its copy {film}"):
         Desk(copy)
     newer = runs / "20260103-030405-copy"
     newer.mkdir()

@@ -146,7 +146,7 @@ def test_gc_removes_what_was_abandoned_and_what_is_old_but_nothing_in_use(store)
     abandoned = subprocess.run(
         [sys.executable, "-c", code, store.root], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout.strip()
-    with store.in_use(), pytest.raises(FatalError, match="a run is using the store"):
+    with store.in_use(), pytest.raises(FatalError, match="a run is using the cache"):
         Store(store.root).gc()
     assert store.gc()[0] == 1
     assert not Path(abandoned).exists()
@@ -202,7 +202,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
     with pytest.raises(FatalError) as caught:
         Store(tmp_path / "file" / "store").attempt("asr")
     assert caught.value.status == STORAGE
-    assert "cannot keep results in" in caught.value.message
+    assert "cannot write results to" in caught.value.message
 
 
 def test_a_film_s_last_result_is_remembered_by_path(store, tmp_path):
