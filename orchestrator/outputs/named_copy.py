@@ -1,5 +1,6 @@
-"""A file whose text names the film, as it is published: the stored result names none, because it serves every
-copy of the film.
+"""Copies a file and puts the film's name into the copy.
+
+The stored result contains no name, because it serves every copy of the film.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from orchestrator.errors import STORAGE, FatalError
 
 @contextmanager
 def named_copy(source: Path, film: Path, rewrite: Callable[[str, str], str]) -> Iterator[Path]:
-    """A copy of the text in `source` that names `film`, for as long as the block lasts.
+    """A copy of the text in `source` that names `film`; it exists while the block runs.
 
-    `rewrite` gets the text and the film's name without extension (`Format.for_film`). `FatalError` (storage)
-    if the copy cannot be written.
+    `rewrite` gets the text and the film's name without suffix (`Format.for_film`). Raises `FatalError`
+    (storage) if the copy cannot be written.
     """
     folder: Path | None = None
     try:

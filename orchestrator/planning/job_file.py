@@ -1,4 +1,4 @@
-"""The text of a job file: what a run would use, as options with their reasons, ready to be edited."""
+"""Writes a job file: the options that a run would use, with their reasons, ready to be edited."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ def text(
     machine: Machine,
     recommended: Mapping[str, tuple[str, str]],
 ) -> str:
-    """The file for `film`; `recommended` maps options to a value that fits the machine but is not there yet, and why."""
+    """The job file for `film`.
+
+    `recommended` maps options to a value that fits the machine but is not downloaded yet, and the reason.
+    """
     rows = list(explain_settings.rows(settings, ways))
     return "\n".join([*_head(film, machine), *_body(rows, recommended), *_devices(rows, ways, machine), ""])
 
@@ -40,8 +43,8 @@ def _head(film: Path, machine: Machine) -> Iterator[str]:
         f"{'this' if machine.here else 'the'} machine ({plain(machine.cpu)}, {machine.cores} cores, {memory})"
     )
     yield f"# How orchestrator {__version__} subtitles {plain(film.name)} on {place}."
-    yield "# `orchestrator run` reads this file: edit it as you like. Options on the command line override it;"
-    yield "# it overrides environment variables and the configuration file. Lines that begin with # have no effect."
+    yield "# `orchestrator run` reads this file: edit it as you like. Command-line options override it;"
+    yield "# it overrides environment variables and the configuration file. Lines with # have no effect."
 
 
 def _body(rows: Sequence[Row], recommended: Mapping[str, tuple[str, str]]) -> Iterator[str]:
@@ -71,7 +74,7 @@ def _line(row: Row, option: Option) -> str:
 
 
 def _what(option: Option) -> str:
-    """What the option does, and what happens where it is not set."""
+    """What the option does, and its default."""
     unset = (
         {"yes": "true", "no": "false"}.get(option.unset, option.unset)
         if option.type is bool
@@ -94,7 +97,7 @@ def _devices(rows: Sequence[Row], ways: Mapping[str, Ways], machine: Machine) ->
 
 
 def _others(stage: Stage, ways: Ways, machine: Machine) -> Iterator[str]:
-    """Why not another device, of those about which nothing was said yet."""
+    """Why the other devices are not used, except those that `ways.refused` explains."""
     taken = ways.choices[0]
     said = [text.partition(" is not used: ")[0] for text in ways.refused]
     model = taken.model.id if taken.model else ""
@@ -117,7 +120,7 @@ def _commented(line: str, why: str) -> str:
 
 
 def _toml(value: Any) -> str:
-    """A value as TOML writes it; `FatalError` for a name that is no text, which a file cannot hold."""
+    """A value in TOML; `FatalError` for a name that is not valid UTF-8."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):

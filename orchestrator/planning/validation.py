@@ -1,4 +1,4 @@
-"""Options that cannot both be had, known as soon as the models are: said while planning, not by a stage after an hour."""
+"""Rejects options that contradict each other or the models, while planning."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from orchestrator.planning.plan import Plan
 
 
 def check(plan: Plan, speakers: str = "") -> None:
-    """`FatalError` (usage) where a model of `plan` does not support the requested language, or the names in
-    `speakers` are not written as LABEL=NAME, or are for voices that nobody asks for, or the container has no such tracks.
+    """Raise `FatalError` (usage) if options of `plan` contradict each other.
+
+    A model does not support the requested language, `speakers` is not written as LABEL=NAME or speaker
+    detection is off, or the container does not support the subtitle format.
     """
     _named(plan, speakers)
     _tracks(plan)
@@ -38,7 +40,7 @@ def _tracks(plan: Plan) -> None:
 
 
 def _named(plan: Plan, speakers: str) -> None:
-    """The labels themselves are known when diarization has run: `naming` says which there are."""
+    """Check `--speakers`; `naming` checks the labels, which exist only after diarization."""
     seen: dict[str, str] = {}
     for part in filter(None, (part.strip() for part in speakers.split(","))):
         label, _, name = (word.strip() for word in part.partition("="))
@@ -49,11 +51,10 @@ def _named(plan: Plan, speakers: str) -> None:
                 f"--speakers: {label} has two names, {seen[label]} and {name}", "give one", USAGE
             )
     diarization, reader = plan.step("diarization"), plan.step("attribution")
-    if (
-        speakers and diarization.verdict == "off" and reader.verdict != "off"
-    ):  # both are where the run ends before
+    # Both are off if the run ends before them.
+    if speakers and diarization.verdict == "off" and reader.verdict != "off":
         raise FatalError(
-            f"--speakers {speakers}: speaker detection is off ({diarization.reason}), so there is nobody to name",
+            f"--speakers {speakers}: has no effect, because speaker detection is off ({diarization.reason})",
             "omit one of the two options",
             USAGE,
         )

@@ -1,4 +1,4 @@
-"""The last run of a film that is remembered."""
+"""Finds the last run of a film."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def run_of(film: Path) -> Found:
 
 
 def newest(film: Path, digest: str, fits: Callable[[Mapping[str, Any]], bool], none: str) -> Found:
-    """The newest run of `film`, whose part of it `fits`; `FatalError` (input) says `none` where there is none.
+    """The newest run of `film` whose part of it `fits`; `FatalError` (input) with `none` if there is none.
 
-    It is the run of this file by its place: a copy elsewhere has options and files of its own. A film that was moved is known by
-    its content, where nothing is left in the place that it had.
+    It is the run of this file at this path: a copy elsewhere has its own options and files. A film that was
+    moved is identified by its content, if nothing is left at its former path.
     """
     moved: Found | None = None
     other: Path | None = None
@@ -56,7 +56,7 @@ def newest(film: Path, digest: str, fits: Callable[[Mapping[str, Any]], bool], n
 
 
 def _same(one: Path, other: Path) -> bool:
-    """Whether both are one file, as by a link."""
+    """Return whether both are the same file, for example by a link."""
     try:
         return one.samefile(other)
     except OSError:

@@ -1,4 +1,4 @@
-"""What the store remembers of a result: how it came about, and where its outputs are."""
+"""The manifest of a result: how it was made, and where its outputs are."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LABELS = {"library": "the voice library", "edits": "the file of edits", "cast":
 
 @dataclass(frozen=True, kw_only=True)
 class OutputRecord:
-    """One output: `path` is relative to the entry's folder, or absolute for an external output; `size` in bytes."""
+    """One output: `path` is relative to the entry's folder, or absolute if external; `size` in bytes."""
 
     kind: str
     path: str
@@ -29,7 +29,7 @@ class OutputRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """A stage's result. `ingredients` are what its key was made of; `seconds` is what the work took."""
+    """A stage's result. `ingredients` determine its key; `seconds` is the processing time."""
 
     stage: str
     version: int
@@ -50,7 +50,7 @@ class Manifest:
 
     @property
     def transient(self) -> str:
-        """Why it is only for the time being: a network was away. Empty for a result that stays."""
+        """Why the result is provisional (no network, for example); empty for a final one."""
         return str(self.facts.get("transient") or "")
 
     def to_json(self) -> str:
@@ -59,7 +59,7 @@ class Manifest:
 
     @staticmethod
     def from_json(text: str) -> Manifest:
-        """Read it back; `ValueError` that names the place where the text is no manifest."""
+        """Read a manifest; `ValueError` names the place of an error in the text."""
         import msgspec
 
         return msgspec.convert(json.loads(text), Manifest)
@@ -68,7 +68,10 @@ class Manifest:
 def differences(
     old: Mapping[str, Any], new: Mapping[str, Any], ignore: frozenset[str] = frozenset()
 ) -> list[str]:
-    """What changed between two results' ingredients, for people: `language: en -> de`, `audio changed`."""
+    """What changed between the ingredients of two results, for the user.
+
+    Such as `language: en -> de`, `audio changed`.
+    """
     words = []
     for name in dict.fromkeys([*new, *old]):
         before, after = old.get(name), new.get(name)
@@ -92,7 +95,7 @@ def _change(before: bool, after: bool) -> str:  # noqa: FBT001
 
 
 def _short(old: Any, new: Any) -> tuple[str, str]:
-    """Both values, long ones cut to where they differ."""
+    """Both values; long ones are cut to where they differ."""
     texts = ["none" if value is None else str(value) for value in (old, new)]
     same = next((at for at, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
     first = same - 4 if same >= _SHORT - 4 and max(map(len, texts)) > _SHORT else 0

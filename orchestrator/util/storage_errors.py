@@ -1,4 +1,4 @@
-"""A disk that is full or may not be written is an error of the user's machine: a sentence, with what to do."""
+"""Turns errors of the disk (full, not writable) into messages with a hint."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orchestrator.errors import STORAGE, FatalError
 def storage_errors(message: str, hint: str) -> Iterator[None]:
     """Turn an `OSError` of the block into a `FatalError` (storage): `message` with the system's reason.
 
-    `hint` is what to do, unless the disk is full: then to free space comes first.
+    `hint` is what to do; if the disk is full, freeing space comes first.
     """
     try:
         yield

@@ -15,7 +15,7 @@ from ipc.protocol import Error, Hello, Ready, Result, Started
 from orchestrator.execution import messages
 from orchestrator.execution.decide import decide
 from orchestrator.execution.job import ENDED, Job
-from orchestrator.execution.messages import GoOn, Said, Stop, Tick
+from orchestrator.execution.messages import Proceed, Reported, Stop, Tick
 from orchestrator.execution.scheduler import tasks_of
 from orchestrator.execution.situation import Rules, Situation
 from orchestrator.machine.limits import Limits
@@ -91,19 +91,19 @@ class Simulation:
         before = None
         while self.situation != before:
             before = self.situation
-            self.handle(GoOn(self.now))
+            self.handle(Proceed(self.now))
 
     def carry_out(self, action):
         match action:
             case messages.LookUp():
-                return messages.Missed(action.job.id, f"key of {action.job.id}")
+                return messages.NotCached(action.job.id, f"key of {action.job.id}")
             case messages.StartWorker():
                 if self.choose(10) == 0:
                     return messages.NotStarted(action.worker.number, "env", "not ready")
                 self.alive[action.worker.number] = "load"
             case messages.Begin():
                 if self.choose(20) == 0:
-                    return messages.CouldNot(action.job.id, "input", "no folder")
+                    return messages.ActionFailed(action.job.id, "input", "no folder")
                 assert self.alive[action.job.worker] == "ready"
                 self.alive[action.job.worker] = "run"
             case messages.StopWorker() | messages.Dismiss():
@@ -128,19 +128,19 @@ class Simulation:
         elif lot == 1:
             category = ("oom_device", "oom_host", "crash", "input")[self.choose(4)]
             self.alive[number] = "ready"
-            self.handle(Said(number, Error(category=category, type="E", message="it failed"), self.now))
+            self.handle(Reported(number, Error(category=category, type="E", message="it failed"), self.now))
         elif doing == "load":
             hello = Hello(
                 runner="r", stage=worker.stage.name, version=1, pid=1, python="3", contract=CONTRACT
             )
-            self.handle(Said(number, hello, self.now))
+            self.handle(Reported(number, hello, self.now))
             self.alive[number] = "ready"
-            self.handle(Said(number, Ready(seconds=1.0), self.now))
+            self.handle(Reported(number, Ready(seconds=1.0), self.now))
         elif doing == "run":
-            self.handle(Said(number, Started(job="j"), self.now))
+            self.handle(Reported(number, Started(job="j"), self.now))
             self.alive[number] = "ready"
             result = Result(job="j", seconds=1.0, method="m", degraded=(), facts={})
-            self.handle(Said(number, result, self.now))
+            self.handle(Reported(number, result, self.now))
         self.now += 1.0
         self.handle(Tick(self.now))
         self.go_on()
@@ -237,6 +237,6 @@ def test_a_batch_that_does_not_fit_is_tried_smaller_in_the_same_worker(category,
     one = Simulation(situation(stage("a"), prestart=False), lambda bound: bound - 1)
     one.go_on()
     one.step()
-    one.handle(Said(1, Error(category=category, type="E", message="out of memory"), one.now))
+    one.handle(Reported(1, Error(category=category, type="E", message="out of memory"), one.now))
     assert one.situation.jobs[0, "a"].batch_size == batch
     assert one.situation.jobs[0, "a"].tries.failed_batches == (8,)
