@@ -1,4 +1,4 @@
-"""From an exception to a category: what the scheduler decides by."""
+"""Maps an exception to the category by which the scheduler decides."""
 
 from __future__ import annotations
 

@@ -24,8 +24,9 @@ from orchestrator.views import film_notes, heard
 
 SCHEMA = 1
 _STAGE = (
-    "stage", "status", "reason", "env", "device", "device_reason", "model", "revision", "method", "compute_type",
-    "seconds", "speed", "load_seconds", "peak_memory", "retries", "fallbacks", "notes", "degraded", "error",
+    "stage", "status", "reason", "env", "device", "device_reason", "model", "revision", "method",
+    "compute_type", "seconds", "speed", "load_seconds", "peak_memory", "retries", "fallbacks", "notes",
+    "degraded", "error",
 )  # fmt: skip
 
 
@@ -70,7 +71,10 @@ def of_film(
         "media": media(place, folder),
         "verdict": verdict(film),
         "said": [{"text": text, "look": look} for notes in (heard, film_notes) for text, look in notes.sentences(nameless)],
-        "run": {**{name: content.get(name) for name in ("id", "version", "started")}, "machine": _machine(content)},
+        "run": {
+            **{name: content.get(name) for name in ("id", "version", "started")},
+            "machine": _machine(content),
+        },
         "outputs": [
             {
                 "name": output["name"],

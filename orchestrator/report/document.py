@@ -22,8 +22,8 @@ MODULES = (
 )  # fmt: skip
 """In an order in which each follows those that it imports from."""
 EDITING = (
-    "cutting", "measured", "history", "people", "edits", "drafts", "status", "stored_drafts", "saving", "toolbar",
-    "time_field", "voice_field", "editor", "editor_keys", "drag",
+    "cutting", "measured", "history", "people", "edits", "drafts", "status", "stored_drafts", "saving",
+    "toolbar", "time_field", "voice_field", "editor", "editor_keys", "drag",
 )  # fmt: skip
 """Further modules, before the last one, of a page in which cues can be edited."""
 _PLACE = re.compile(r"\{\{(\w+)\}\}")

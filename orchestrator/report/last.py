@@ -14,9 +14,9 @@ Found = tuple[Mapping[str, Any], Mapping[str, Any]]
 
 
 def run_of(film: Path) -> Found:
-    """The `run.json` of the film's last run that has one, and the film's part of it; `FatalError` (input) where there is none.
+    """The `run.json` of the film's last run, and the film's part of it.
 
-    See `newest` for what the film is.
+    See `newest` for how the film is identified. Raises `FatalError` (input) if there is none.
     """
     if not film.is_file():
         raise FatalError(f"{film}: file not found", "check the name", INPUT)

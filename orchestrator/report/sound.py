@@ -29,7 +29,7 @@ def of_film(results: Results) -> dict[str, Any]:
 
 
 def _waveform(results: Results) -> dict[str, Any] | None:
-    """Peaks, a byte each, as Base64: 255 times the square root of the loudest sample's share of full scale."""
+    """Peaks, one byte each, as Base64: 255 times the square root of the share of full scale."""
     artifact = results.artifact("waveform", "waveform", "waveform")
     if artifact is None:
         return None

@@ -89,7 +89,7 @@ def _all_cached(film: Mapping[str, Any]) -> bool:
 
 
 def _same(target: Path, key: str, ledger: Ledger) -> Path | None:
-    """The report with this key that this tool wrote, at the target or beside it, and nobody has changed; None where there is none."""
+    """The unchanged report with this key that this tool wrote, at the target or beside it, or None."""
     for place in _places(target):
         with place.open("rb") as stream:
             found = _KEY.search(stream.read(_HEAD))

@@ -212,8 +212,8 @@ class Desk:
 
 
 _NEWER = (
-    "the edits were saved elsewhere since this page was opened: reload the page (your changes are stored in this "
-    "browser)"
+    "the edits were saved elsewhere since this page was opened: reload the page "
+    "(your changes are stored in this browser)"
 )
 
 

@@ -24,7 +24,10 @@ Turn = tuple[float, float, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Track:
-    """A track as the last run made it: `base` the machine's own cues, `shown` with the edits, of which `edited` are the places."""
+    """A track of the last run.
+
+    `base` are the automatic cues, `shown` those with edits, which are at the indexes `edited`.
+    """
 
     base: Sequence[Shown]
     shown: Sequence[Shown]

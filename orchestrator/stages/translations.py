@@ -191,8 +191,8 @@ def _check_language(method: str, language: str, model: str) -> None:
 
 def _others() -> str:
     return (
-        "use --translation-model nllb-200-distilled-600M (or another NLLB-200, OPUS-MT or IndicTrans2 model), "
-        "or --translation-endpoint with an OpenAI-compatible server such as Ollama"
+        "use --translation-model nllb-200-distilled-600M (or another NLLB-200, OPUS-MT or IndicTrans2 "
+        "model), or --translation-endpoint with an OpenAI-compatible server such as Ollama"
     )
 
 

@@ -87,7 +87,7 @@ def differences(
     return words
 
 
-def _change(before: bool, after: bool) -> str:  # noqa: FBT001
+def _change(before: bool, after: bool) -> str:
     """What happened to a file or an input that existed `before`, `after`, or both."""
     if before and after:
         return "changed"

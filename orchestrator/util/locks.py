@@ -22,8 +22,8 @@ def hold(path: Path, *, shared: bool = False, wait: bool = True) -> BinaryIO:
     The file is open for reading and writing. Raises `BlockingIOError` if another process holds the lock and
     `wait` is false, and `OSError` if the file cannot be opened.
     """
-    # Open for reading and writing in any case: NFS refuses a shared lock on a file that is open only for writing,
-    # and an exclusive lock on one that is open only for reading.
+    # Open for reading and writing in any case: NFS refuses a shared lock on a file that is open only for
+    # writing, and an exclusive lock on one that is open only for reading.
     file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666), "r+b")
     try:
         fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
