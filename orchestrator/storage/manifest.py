@@ -77,7 +77,7 @@ def differences(
         before, after = old.get(name), new.get(name)
         if name in ignore or before == after:
             continue
-        label = _LABELS.get(name, name)
+        label = _LABELS.get(name, name.removeprefix("input "))
         if name.startswith("input "):
             words.append(f"{label} {_change(name in old, name in new)}")
         elif any(_DIGEST.fullmatch(str(value or "")) for value in (before, after)):

@@ -49,7 +49,7 @@ def test_a_wrong_table_is_refused_by_the_name_of_its_column(tmp_path, change, sa
 def test_a_file_that_another_program_wrote_is_refused(tmp_path):
     path = tmp_path / "turns.parquet"
     pq.write_table(pa.table(TURNS), path)
-    with pytest.raises(ContractError, match="carries no header"):
+    with pytest.raises(ContractError, match="schema has no header"):
         read(path, "turns")
 
 

@@ -151,7 +151,7 @@ def test_a_module_that_is_no_runner_is_refused():
     worker = Worker(runner="tests.ipc.test_protocol")
     error = worker.until(Error)
     assert error.category == "contract"
-    assert "has no STAGE" in error.message
+    assert "lacks STAGE" in error.message
     assert worker.process.wait(10) == 1
     worker.close()
 

@@ -45,7 +45,7 @@ def test_it_is_a_parameter_of_subtitles_and_the_plan_says_that_it_changed(tmp_pa
     edits.save(DIGEST, overlay())
     assert side_inputs.params(film, DIGEST)["subtitles"] == {"edits": str(edits.for_run(DIGEST))}
     assert differences({"edits": None}, {"edits": "a" * 64}) == ["the file of edits was added"]
-    assert differences({"edits": "b" * 64}, {"edits": "a" * 64}) == ["edits changed"]
+    assert differences({"edits": "b" * 64}, {"edits": "a" * 64}) == ["the file of edits changed"]
 
 
 def test_a_save_on_top_of_a_newer_one_is_refused():
@@ -109,13 +109,13 @@ def test_one_edit_or_name_is_taken_back_by_its_number():
     [
         ("[]", "it is not an object"),
         ('{"version": 2}', "its version is 2"),
-        ('{"version": 1, "speakers": [{"name": "Zoe"}]}', "speakers[0].label is no text"),
+        ('{"version": 1, "speakers": [{"name": "Zoe"}]}', "speakers[0].label is not a text"),
         ('{"version": 1, "tracks": {"": [{}]}}', "changes nothing"),
         (
             '{"version": 1, "tracks": {"": [{"after": [{"start": 2, "end": 1, "text": ""}]}]}}',
             "after[0] ends before it starts",
         ),
-        ('{"version": 1, "tracks": {"": [{"after": [{"start": NaN, "end": 1, "text": ""}]}]}}', "is no time"),
+        ('{"version": 1, "tracks": {"": [{"after": [{"start": NaN, "end": 1, "text": ""}]}]}}', "is not a time"),
         (
             '{"version": 1, "tracks": {"": [{"after": [{"start": 0, "end": 1, "text": "a\\u0000"}]}]}}',
             "contains control characters",

@@ -155,7 +155,7 @@ def test_a_file_that_cannot_be_read_costs_only_that_person_and_a_line_says_why(h
     assert [person.name for person in voice_files.people()] == ["Aditi"]
     cut, wrong = capsys.readouterr().err.splitlines()
     assert cut.endswith("broken.json: not a readable voice file, skipped: Input data was truncated")
-    assert wrong.endswith("left out: Expected `float`, got `str` - at `$.clips[0].vector[1]`")
+    assert wrong.endswith("skipped: Expected `float`, got `str` - at `$.clips[0].vector[1]`")
 
 
 def test_a_file_of_a_later_version_with_more_in_it_is_read(home):
@@ -179,7 +179,7 @@ def test_voices_go_to_another_machine_in_a_file(home, monkeypatch, tmp_path, cap
     assert voice_files.people()[0].clips == (clip(1.0),)
     (tmp_path / "all.json").write_text("[]")
     assert main(["voices", "import", str(tmp_path / "all.json")]) == 2
-    assert "no file of voices" in capsys.readouterr().err
+    assert "not a file of voices" in capsys.readouterr().err
 
 
 def test_the_list_says_whose_voices_are_known_and_from_where(capsys):
@@ -262,5 +262,5 @@ def test_a_file_of_voices_that_would_fail_later_films_is_refused(change, monkeyp
     person = {"name": "Aditi", "series": "", "clips": [good]}
     assert voices.load(json.dumps({"people": [person]}))[0].name == "Aditi"
     clips = [good, {**good, "film": "other", **change}] if "vector" in change else [{**good, **change}]
-    with pytest.raises(FatalError, match="no file of voices"):
+    with pytest.raises(FatalError, match="not a file of voices"):
         voices.load(json.dumps({"people": [{**person, "clips": clips}]}))

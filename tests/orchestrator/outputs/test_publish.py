@@ -96,7 +96,7 @@ def test_what_is_no_file_is_kept_too(tmp_path, ledger, film, in_the_way):
     done = adopt(draft, places[1], file_digest(draft), film, ledger, overwrite=True)
     assert put(tmp_path, ledger, film, "ours").path.name == "movie.en.1.srt"
     assert (done.path.name, done.path.read_text()) == ("movie.subtitled.1.mkv", "muxed")
-    assert done.note.startswith("movie.subtitled.mkv is no file and is kept")
+    assert done.note.startswith("movie.subtitled.mkv is not a file and is kept")
     assert all(place.is_dir() or place.is_symlink() for place in places)
 
 

@@ -46,7 +46,7 @@ def test_what_was_asked_stays_and_the_rest_is_by_device():
 
 
 def test_a_compute_type_that_the_device_cannot_do_is_a_sentence_before_anything_runs():
-    with pytest.raises(FatalError, match="asr cannot compute in bfloat16 on cuda on this machine") as caught:
+    with pytest.raises(FatalError, match="asr: cuda on this machine cannot compute in bfloat16") as caught:
         ways(compute_type="bfloat16")
     assert caught.value.hint == "use one of float16, int8"
 
@@ -80,7 +80,7 @@ def test_what_memory_taught_lowers_the_batch_and_says_so_and_an_own_batch_is_one
     memory_limits.learn(STAGES["asr"], first.backend, first.model, first.params, here.id, failed=16, fitted=8)
     again = ways(on=here, model="base")[1].choices[0]
     assert again.params["batch_size"] == 8
-    assert "batch 8: 16 did not fit base here" in again.why
+    assert "batch size 8, because base ran out of memory with 16" in again.why
     assert ways(on=here, model="base", batch_size=20)[1].choices[0].params["batch_size"] == 20
 
 

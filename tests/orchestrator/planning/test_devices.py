@@ -114,7 +114,7 @@ def test_a_device_that_the_machine_lacks_is_an_error_with_the_framework_s_reason
     assert (
         caught.value.message == "WHISPERX_DEVICE: asr cannot use cuda here: CTranslate2 finds no CUDA device"
     )
-    assert caught.value.hint == "it can use: cpu"
+    assert caught.value.hint == "use one of: cpu"
     assert caught.value.status == ENVIRONMENT
 
 

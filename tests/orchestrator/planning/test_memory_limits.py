@@ -35,7 +35,7 @@ def learn(**facts):
 def test_what_fitted_is_where_the_next_run_begins_and_it_says_why():
     learn(failed=8, fitted=4)
     assert limit().batch == 4
-    assert limit().why == "batch 4: 8 did not fit large-v3 here on 2026-11-21"
+    assert limit().why == "batch size 4, because large-v3 ran out of memory with 8 on 2026-11-21"
 
 
 def test_a_device_on_which_nothing_fitted_is_left_out():

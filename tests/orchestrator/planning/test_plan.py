@@ -109,7 +109,7 @@ def test_a_result_without_an_output_declared_since_runs_again_only_if_that_outpu
     requested = make_plan(film, store, stages, published=("turns", "extra"))
     assert verdicts(requested) == {
         "a": ("cached", ""),
-        "b": ("run", "extra was added"),
+        "b": ("run", "extra is new"),
         "c": ("maybe", "CACHED if the b is unchanged"),
     }
     assert [plan.step("b").key for plan in (unasked, requested)] == [before.step("b").key] * 2
@@ -120,7 +120,7 @@ def test_a_result_without_an_output_that_another_stage_reads_runs_again(film, st
     stages = with_output(STAGES_AB, "a", "extra")
     reads = dataclasses.replace(stages["c"], inputs=(Input(name="extra", source="a.extra"),))
     assert verdicts(make_plan(film, store, stages))["a"] == ("cached", "")
-    assert verdicts(make_plan(film, store, {**stages, "c": reads}))["a"] == ("run", "extra was added")
+    assert verdicts(make_plan(film, store, {**stages, "c": reads}))["a"] == ("run", "extra is new")
 
 
 def test_what_was_asked_for_runs_though_it_is_there(film, store, tmp_path):  # noqa: F811

@@ -110,9 +110,9 @@ def test_a_run_is_found_by_its_id_its_beginning_a_part_or_as_the_last():
     assert run_folders.find(first.id) == first
     assert run_folders.find("second") == second
     assert run_folders.find("last") == newest
-    with pytest.raises(FatalError, match="2 runs answer"):
+    with pytest.raises(FatalError, match="matches 2 runs"):
         run_folders.find("20")
-    with pytest.raises(FatalError, match="no run answers"):
+    with pytest.raises(FatalError, match="no run matches"):
         run_folders.find("third")
 
 
