@@ -53,7 +53,7 @@ def test_a_file_that_another_program_wrote_is_refused(tmp_path):
         read(path, "turns")
 
 
-def test_a_kind_is_not_taken_for_another(tmp_path):
+def test_an_artifact_of_another_kind_is_refused(tmp_path):
     path = tmp_path / "speech.parquet"
     write(path, "regions", {"start": [0.0], "end": [1.0]})
     with pytest.raises(ContractError, match="expected turns version 1, found regions version 1"):

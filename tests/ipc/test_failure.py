@@ -21,7 +21,7 @@ def test_to_free_space_is_advised_only_where_none_is_left(number, frees):
     assert "free some space" not in to_event(OSError(errno.EROFS, "Read-only file system")).hint
 
 
-def test_what_people_mend_is_said_without_a_traceback_and_a_bug_with_it():
+def test_only_bugs_are_printed_with_a_traceback():
     wrong = StageError("config", "there is no track 7", "there is: 0")
     assert describe(to_event(wrong)).splitlines() == [
         "error     [config] there is no track 7",

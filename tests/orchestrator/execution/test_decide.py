@@ -1,4 +1,4 @@
-"""The scheduler's core by itself: no thread, no process, no store; a simulation answers its actions with what may happen."""
+"""The scheduler's core alone, without threads, processes or store: a simulation answers its actions."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def situation(*stages, films=1, cores=2, memory_mb=1000, prestart=True):
 
 
 class Simulation:
-    """Does what the core asks, by a sequence of choices: each worker loads, runs, fails or dies as they say."""
+    """Carries out the core's actions; a sequence of choices makes workers load, run, fail or die."""
 
     def __init__(self, start, choose):
         self.situation, self.choose = start, choose
@@ -177,7 +177,7 @@ def graphs(draw):
 
 @settings(max_examples=150, deadline=None)
 @given(graphs(), st.integers(1, 3), st.randoms(use_true_random=False), st.booleans())
-def test_whatever_happens_every_job_ends_once_and_no_worker_is_left(stages, films, random, prestart):
+def test_every_job_ends_once_and_no_worker_is_left(stages, films, random, prestart):
     one = Simulation(situation(*stages, films=films, prestart=prestart), random.randrange)
     one.go_on()
     for _ in range(2000):
@@ -224,7 +224,7 @@ def test_a_job_without_progress_is_stopped_with_its_stacks_and_tried_again():
     assert "made no progress" in next(a for a in one.reports if isinstance(a, messages.ReportRetry)).reason
 
 
-def test_time_asleep_is_no_stall():
+def test_time_asleep_does_not_count_as_a_stall():
     one = Simulation(situation(stage("a"), prestart=False), lambda bound: bound - 1)
     one.go_on()
     one.step()
@@ -233,7 +233,7 @@ def test_time_asleep_is_no_stall():
 
 
 @pytest.mark.parametrize(("category", "batch"), [("oom_device", 4), ("oom_host", 1)])
-def test_a_batch_that_does_not_fit_is_tried_smaller_in_the_same_worker(category, batch):
+def test_a_batch_that_does_not_fit_is_reduced_in_the_same_worker(category, batch):
     one = Simulation(situation(stage("a"), prestart=False), lambda bound: bound - 1)
     one.go_on()
     one.step()

@@ -1,4 +1,4 @@
-"""Every fault of memory and of a device, in real processes: the run ends right, and its state tells the story."""
+"""Faults of memory and devices, in real processes: the run ends correctly, and its state explains why."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_metal_ends_the_process_and_half_the_batch_goes_on_in_a_new_one(bench):
     assert step.fallbacks == ("out of memory on mlx: batch 8 -> 4", "out of memory on mlx: batch 4 -> 2")
 
 
-def test_mlx_killed_by_a_signal_gives_way_at_once_and_says_so(bench):
+def test_mlx_killed_by_a_signal_falls_back_at_once_and_reports_that(bench):
     step, _ = bench(stage("a", "film", devices=("mlx", "cpu"), what="abort"))
     assert (step.status, step.device, step.retries) == ("done", "cpu", 0)
     assert step.fallbacks == ("its process was killed by signal 6 on mlx; falling back to cpu",)
@@ -143,7 +143,7 @@ def test_a_worker_that_the_kernel_killed_for_memory_goes_on_in_smaller_pieces(be
     assert step.fallbacks == ("out of memory: batch 8 -> 1",)
 
 
-def test_a_stage_without_batches_that_does_not_fit_fails_with_a_sentence(bench):
+def test_a_stage_without_batches_that_does_not_fit_fails_with_a_message(bench):
     step, _ = bench(stage("a", "film", what="no memory"))
     assert (step.status, step.error.category) == ("failed", "oom_host")
     assert "this stage has no batch size to reduce" in step.error.message

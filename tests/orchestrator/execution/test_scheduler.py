@@ -143,7 +143,7 @@ def test_a_stage_killed_twice_has_crashed_and_what_needs_it_is_skipped(store, tm
         ("nothing saved", "contract", "did not save its outputs turns"),
     ],
 )
-def test_what_a_stage_explains_is_not_tried_again(store, tmp_path, film, what, category, says):
+def test_an_error_that_a_stage_explains_is_not_retried(store, tmp_path, film, what, category, says):
     steps, recorder = run(store, tmp_path, film, declared(stage("a", "film", what=what)))
     assert steps["a"].error.category == category
     assert says in steps["a"].error.message
@@ -182,7 +182,7 @@ def test_out_of_memory_at_the_floor_goes_to_the_next_device(store, tmp_path, fil
     assert store.find(steps["a"].key).manifest.ingredients["device"] == "cpu"
 
 
-def test_a_stage_without_progress_is_stalled_and_tried_again(store, tmp_path, film):
+def test_a_stage_without_progress_is_stalled_and_retried(store, tmp_path, film):
     stages = declared(stage("a", "film", what="hang once", marks=str(tmp_path), stall_s=1.5))
     steps, recorder = run(store, tmp_path, film, stages)
     assert steps["a"].status == "done"

@@ -1,4 +1,4 @@
-"""What was edited of a film: kept, found again, taken back, and never lost to a damaged file or to somebody else's save."""
+"""The edits of a film: stored, restored, undone, and never lost to a damaged file or a concurrent save."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def overlay(text="Other.", name="Zoe"):
     )
 
 
-def test_what_is_saved_is_read_again_and_a_run_is_told_of_it():
+def test_saved_edits_are_read_again_and_reach_a_run():
     assert edits.load(DIGEST) == Overlay()
     assert edits.for_run(DIGEST) is None
     edits.save(DIGEST, overlay())
@@ -66,7 +66,7 @@ def test_earlier_states_are_kept_and_come_back():
         edits.restore(DIGEST, 3)
 
 
-def test_nothing_edited_leaves_no_file_and_can_be_regretted():
+def test_removing_all_edits_removes_the_file_but_can_be_undone():
     edits.save(DIGEST, overlay())
     edits.save(DIGEST, Overlay())
     assert not edits.file_of(DIGEST).exists()
@@ -75,7 +75,7 @@ def test_nothing_edited_leaves_no_file_and_can_be_regretted():
     assert edits.load(DIGEST) == overlay()
 
 
-def test_a_damaged_file_is_a_sentence_and_stays_where_it_is(tmp_path):
+def test_a_damaged_file_is_reported_and_kept(tmp_path):
     edits.save(DIGEST, overlay())
     edits.file_of(DIGEST).write_text('{"version": 1, "film"')
     film = tmp_path / "movie.mkv"
@@ -95,7 +95,7 @@ def test_a_file_written_by_hand_is_what_counts():
     assert parse(edits.for_run(DIGEST).read_text()) == overlay("by hand")
 
 
-def test_one_edit_or_name_is_taken_back_by_its_number():
+def test_one_edit_or_name_is_undone_by_its_number():
     assert edits.numbered(overlay()) == {1: ("", "name 0"), 2: ("", "edit 0")}
     assert edits.taken_back(overlay(), {2}).tracks == {"": ()}
     assert edits.taken_back(overlay(), {1}).speakers[0].name is None
@@ -115,7 +115,10 @@ def test_one_edit_or_name_is_taken_back_by_its_number():
             '{"version": 1, "tracks": {"": [{"after": [{"start": 2, "end": 1, "text": ""}]}]}}',
             "after[0] ends before it starts",
         ),
-        ('{"version": 1, "tracks": {"": [{"after": [{"start": NaN, "end": 1, "text": ""}]}]}}', "is not a time"),
+        (
+            '{"version": 1, "tracks": {"": [{"after": [{"start": NaN, "end": 1, "text": ""}]}]}}',
+            "is not a time",
+        ),
         (
             '{"version": 1, "tracks": {"": [{"after": [{"start": 0, "end": 1, "text": "a\\u0000"}]}]}}',
             "contains control characters",
@@ -123,7 +126,7 @@ def test_one_edit_or_name_is_taken_back_by_its_number():
         ('{"version": 1, "film": "\\ud800"}', "half a character"),
     ],
 )
-def test_what_is_no_overlay_says_where(text, said):
+def test_invalid_edits_are_reported_with_the_place(text, said):
     with pytest.raises(DamagedError) as caught:
         parse(text)
     assert said in str(caught.value)

@@ -39,7 +39,7 @@ def test_our_own_file_is_replaced(tmp_path, ledger, film):
     assert not put(tmp_path, ledger, film, "two").changed
 
 
-def test_a_file_of_somebody_else_is_kept(tmp_path, ledger, film):
+def test_a_foreign_file_is_kept(tmp_path, ledger, film):
     (tmp_path / "movie.en.srt").write_text("theirs")
     done = put(tmp_path, ledger, film, "ours")
     assert (tmp_path / "movie.en.srt").read_text() == "theirs"
@@ -65,7 +65,7 @@ def test_the_files_of_another_film_of_the_same_name_are_kept(tmp_path, ledger, f
     assert "belongs to movie.mp4" in done.note
 
 
-def test_what_is_of_a_whole_film_does_not_give_way_to_a_clip_but_the_other_way_round(tmp_path, ledger, film):
+def test_output_of_a_whole_film_replaces_that_of_a_clip_but_not_vice_versa(tmp_path, ledger, film):
     assert put(tmp_path, ledger, film, "a clip", clip="0-5").path.name == "movie.en.srt"
     assert put(tmp_path, ledger, film, "another clip", clip="5-9").path.name == "movie.en.srt"
     assert put(tmp_path, ledger, film, "the whole").path.name == "movie.en.srt"
@@ -77,7 +77,7 @@ def test_what_is_of_a_whole_film_does_not_give_way_to_a_clip_but_the_other_way_r
     assert withdraw(tmp_path / "movie.en.srt", film, ledger)
 
 
-def test_the_film_itself_is_never_a_place_to_write(tmp_path, ledger, film):
+def test_the_film_itself_is_never_overwritten(tmp_path, ledger, film):
     draft = tmp_path / "draft"
     draft.write_text("muxed")
     done = adopt(draft, film, file_digest(draft), film, ledger, overwrite=True)
@@ -87,7 +87,7 @@ def test_the_film_itself_is_never_a_place_to_write(tmp_path, ledger, film):
 
 
 @pytest.mark.parametrize("in_the_way", ["a folder", "a link to nowhere"])
-def test_what_is_no_file_is_kept_too(tmp_path, ledger, film, in_the_way):
+def test_a_folder_or_broken_link_is_kept_too(tmp_path, ledger, film, in_the_way):
     places = tmp_path / "movie.en.srt", tmp_path / "movie.subtitled.mkv"
     for place in places:
         place.mkdir() if in_the_way == "a folder" else place.symlink_to(tmp_path / "unplugged" / place.name)
@@ -120,7 +120,7 @@ def test_a_draft_of_a_subtitle_file_that_was_left_is_removed_by_the_next(tmp_pat
     assert not left.exists()
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path, ledger, film):
+def test_an_unwritable_folder_is_reported(tmp_path, ledger, film):
     (tmp_path / "file").write_text("")
     with pytest.raises(FatalError) as caught:
         put(tmp_path, ledger, film, "x", name="file/movie.en.srt")
@@ -158,7 +158,7 @@ def test_a_file_system_without_links_gets_the_file_too(tmp_path, ledger, film, m
     assert put(tmp_path, ledger, film, "ours").path.read_text() == "ours"
 
 
-def test_a_folder_that_may_not_be_written_is_not_called_full(tmp_path, ledger, film):
+def test_an_unwritable_folder_is_not_reported_as_a_full_disk(tmp_path, ledger, film):
     place = tmp_path / "file"
     place.write_text("")
     with pytest.raises(FatalError) as caught:
@@ -166,7 +166,7 @@ def test_a_folder_that_may_not_be_written_is_not_called_full(tmp_path, ledger, f
     assert caught.value.hint == "choose another folder with --output-dir"
 
 
-def test_a_file_that_a_run_does_not_make_goes_unless_somebody_has_a_hand_in_it(tmp_path, ledger, film):
+def test_a_file_that_a_run_no_longer_makes_is_removed_unless_it_was_edited(tmp_path, ledger, film):
     ours = put(tmp_path, ledger, film, "who speaks", "movie.rttm").path
     assert not withdraw(ours, film.with_suffix(".mkv"), ledger)
     ours.write_text("edited")
@@ -190,6 +190,6 @@ def test_the_speakers_file_names_its_film_in_one_word(tmp_path):
     assert not copy.parent.exists()
 
 
-def test_a_file_where_a_folder_is_needed_is_called_one(film):
+def test_a_file_in_place_of_a_folder_is_reported(film):
     with pytest.raises(FatalError, match=r"movie\.mp4: this is a file, not a folder"):
         check_writable(film)

@@ -123,7 +123,7 @@ def test_a_result_without_an_output_that_another_stage_reads_runs_again(film, st
     assert verdicts(make_plan(film, store, {**stages, "c": reads}))["a"] == ("run", "extra is new")
 
 
-def test_what_was_asked_for_runs_though_it_is_there(film, store, tmp_path):  # noqa: F811
+def test_a_forced_stage_runs_although_its_result_is_cached(film, store, tmp_path):  # noqa: F811
     run(store, tmp_path, film, STAGES_AB)
     assert [v for v, _ in verdicts(make_plan(film, store, STAGES_AB, force=frozenset("b"))).values()] == [
         "cached", "run", "maybe",

@@ -54,7 +54,10 @@ def test_a_run_is_running_until_it_ends_and_killed_where_it_left_no_summary():
 
 
 def test_a_run_in_another_process_is_seen_as_running_until_that_process_dies():
-    script = "import sys\nfrom orchestrator.run_state import run_folders\nwith run_folders.new('x') as r: print(r.path, flush=True); sys.stdin.read()"
+    script = (
+        "import sys\nfrom orchestrator.run_state import run_folders\n"
+        "with run_folders.new('x') as r: print(r.path, flush=True); sys.stdin.read()"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", script],
         stdin=subprocess.PIPE,

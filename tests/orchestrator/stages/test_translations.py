@@ -54,7 +54,7 @@ def test_the_film_s_own_model_translates_where_it_was_taught_to():
     }
 
 
-def test_where_the_film_s_model_was_not_taught_to_another_one_does_and_that_is_said():
+def test_if_the_film_s_model_cannot_translate_another_does_with_a_note():
     found = stages(languages=("en",), whisper="large-v3-turbo")
     assert "translation_model" not in found.params["translation-en"]
     assert "large-v3-turbo cannot translate" in found.notes["translation-en"][0]
@@ -71,17 +71,29 @@ def test_where_the_film_s_model_was_not_taught_to_another_one_does_and_that_is_s
         ({"endpoint": "http://localhost/v1"}, "--translation-endpoint needs a target language"),
         ({"languages": ("en",), "endpoint": "http://localhost/v1"}, "no model given"),
         ({"languages": ("en",), "endpoint": "localhost:11434", "model": "m"}, "not a server address"),
-        ({"languages": ("en",), "endpoint": "https://me:s3cret@host/v1", "model": "m"}, "contains a key or a password"),
-        ({"languages": ("en",), "endpoint": "https://host/v1?key=s3cret", "model": "m"}, "contains a key or a password"),
-        ({"languages": ("en",), "endpoint": "http://user:s3cret@[::1/v1", "model": "m"}, "not a server address"),
+        (
+            {"languages": ("en",), "endpoint": "https://me:s3cret@host/v1", "model": "m"},
+            "contains a key or a password",
+        ),
+        (
+            {"languages": ("en",), "endpoint": "https://host/v1?key=s3cret", "model": "m"},
+            "contains a key or a password",
+        ),
+        (
+            {"languages": ("en",), "endpoint": "http://user:s3cret@[::1/v1", "model": "m"},
+            "not a server address",
+        ),
         ({"languages": ("en",), "endpoint": "http://h:abc/v1", "model": "m"}, "not a server address"),
-        ({"languages": ("en",), "endpoint": "https://host/v1#s3cret", "model": "m"}, "contains a key or a password"),
+        (
+            {"languages": ("en",), "endpoint": "https://host/v1#s3cret", "model": "m"},
+            "contains a key or a password",
+        ),
         ({"languages": ("zz",), "model": "nllb-200-3.3B"}, "does not translate into it"),
         ({"languages": ("de",), "model": "opus-mt-cs-en"}, "does not translate into it"),
         ({"languages": ("en",), "model": "somebody/indictrans2-x"}, "its code would run on this machine"),
     ],
-)  # fmt: skip
-def test_what_no_method_can_do_is_said_before_anything_starts(wanted, sentence):
+)
+def test_an_impossible_translation_is_reported_before_the_run(wanted, sentence):
     with pytest.raises(FatalError) as caught:
         stages(**wanted)
     assert sentence in caught.value.message
