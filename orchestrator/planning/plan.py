@@ -130,12 +130,7 @@ def make(
             f"{blocked[0]}: cannot run, because it is off ({reasons_off[blocked[0]]})", status=USAGE
         )
     known: dict[str, str] = {}
-    read = {
-        source
-        for stage in stages.values()
-        if stage.name not in reasons_off
-        for source in _sources(stage, reasons_off).values()
-    }
+    wanted = _wanted_outputs(stages, reasons_off, published)
     steps: list[Step] = []
     bare = Plan(
         film=film, film_digest=file_digests.file_digest(film, progress), steps=(), destination=destination
@@ -163,14 +158,26 @@ def make(
             verdict="run",
             reason="",
             forced=stage.name in forced,
-            needed=tuple(
-                output.name
-                for output in stage.outputs
-                if output.name in published or f"{stage.name}.{output.name}" in read
-            ),
+            needed=wanted[stage.name],
         )
         steps.append(_judged(step, bare, store, known))
     return Plan(film=film, film_digest=bare.film_digest, steps=tuple(steps), destination=destination)
+
+
+def _wanted_outputs(
+    stages: Mapping[str, Stage], off: Mapping[str, str], published: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """The outputs of each stage that are published or that another stage of the run reads."""
+    active = [stage for stage in stages.values() if stage.name not in off]
+    read = {source for stage in active for source in _sources(stage, off).values()}
+    return {
+        stage.name: tuple(
+            output.name
+            for output in stage.outputs
+            if output.name in published or f"{stage.name}.{output.name}" in read
+        )
+        for stage in active
+    }
 
 
 def _judged(step: Step, plan: Plan, store: Store, known: dict[str, str]) -> Step:

@@ -75,17 +75,7 @@ def of_film(
             **{name: content.get(name) for name in ("id", "version", "started")},
             "machine": _machine(content),
         },
-        "outputs": [
-            {
-                "name": output["name"],
-                "file": Path(output["path"]).name,
-                "url": url(Path(output["path"]), folder),
-                "size": output["size"],
-                "note": output["note"],
-            }
-            for output in film["outputs"]
-            if output["name"] != "report"
-        ],
+        "outputs": _outputs(film, folder),
         "stages": [_stage(stage, store) for stage in film["stages"]],
         **timeline,
         "tracks": shown,
@@ -97,6 +87,21 @@ def of_film(
         "missing": results.missing,
     }  # fmt: skip
     return dict(masked(_without(content_of_page, (f"{place.parent}{os.sep}", ""), (str(Path.home()), "~"))))
+
+
+def _outputs(film: Mapping[str, Any], folder: Path) -> list[dict[str, Any]]:
+    """The files of the run, except the report itself."""
+    return [
+        {
+            "name": output["name"],
+            "file": Path(output["path"]).name,
+            "url": url(Path(output["path"]), folder),
+            "size": output["size"],
+            "note": output["note"],
+        }
+        for output in film["outputs"]
+        if output["name"] != "report"
+    ]
 
 
 def _without(value: Any, *places: tuple[str, str]) -> Any:
