@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ipc.digests import table_digest
-from ipc.errors import ContractError, StageError, mend_storage
+from ipc.errors import ContractError, StageError, storage_hint
 from ipc.schemas import AUDIO, KINDS, Kind
 from ipc.tables import check_schema, check_table, table_of
 
@@ -200,5 +200,5 @@ def storage_error(error: OSError, path: Path) -> StageError:
     return StageError(
         "storage",
         f"cannot write {path}: {error.strerror or error}",
-        mend_storage(error, "choose another folder"),
+        storage_hint(error, "choose another folder"),
     )

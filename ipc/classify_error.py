@@ -6,7 +6,7 @@ import errno
 import traceback
 
 from ipc import memory
-from ipc.errors import Category, StageError, mend_storage
+from ipc.errors import Category, StageError, storage_hint
 from ipc.protocol import Error
 
 _FULL = {
@@ -20,9 +20,14 @@ def to_event(error: BaseException, job: str = "") -> Error:
     """The `error` event for an exception that ended a load or a run."""
     text = "".join(traceback.format_exception(error))
     if found := memory.lack(error):
-        full, said = found
+        full, message = found
         return Error(
-            category=full, type=type(error).__name__, message=said, hint=_FULL[full], traceback=text, job=job
+            category=full,
+            type=type(error).__name__,
+            message=message,
+            hint=_FULL[full],
+            traceback=text,
+            job=job,
         )
     if isinstance(error, StageError):
         return Error(
@@ -42,7 +47,7 @@ def to_event(error: BaseException, job: str = "") -> Error:
 
 def _classify(error: BaseException) -> tuple[Category, str]:
     if isinstance(error, OSError) and error.errno in _STORAGE:
-        return "storage", mend_storage(error, "choose another folder")
+        return "storage", storage_hint(error, "choose another folder")
     if isinstance(error, ImportError):
         return "env", "run: orchestrator envs check"
     if isinstance(error, KeyboardInterrupt):

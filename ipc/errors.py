@@ -49,7 +49,7 @@ class Cancelled(StageError):  # noqa: N818 - a request that was followed, not an
         super().__init__("cancelled", "stopped on request")
 
 
-def mend_storage(error: OSError, otherwise: str) -> str:
+def storage_hint(error: OSError, otherwise: str) -> str:
     """What to do about a write that failed: to free space helps only where none is left."""
     full = error.errno in {errno.ENOSPC, errno.EDQUOT}
     return f"free some space there, or {otherwise}" if full else otherwise

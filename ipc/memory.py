@@ -54,14 +54,14 @@ def lack(error: BaseException) -> tuple[Literal["oom_device", "oom_host"], str] 
     So a model that did not fit is not reported as broken, whatever the stage raises.
     """
     for one in _with_causes(error):
-        said = str(one) or type(one).__name__
+        message = str(one) or type(one).__name__
         if isinstance(one, MemoryError) or (isinstance(one, OSError) and one.errno == errno.ENOMEM):
-            return "oom_host", said
+            return "oom_host", message
         # A limit on address space stops torch with CUDA at its import: its libraries take five gigabytes.
-        if isinstance(one, ImportError) and "failed to map segment" in said and limit():
-            return "oom_host", said
-        if found := category_of(said):
-            return found, said
+        if isinstance(one, ImportError) and "failed to map segment" in message and limit():
+            return "oom_host", message
+        if found := category_of(message):
+            return found, message
     return None
 
 

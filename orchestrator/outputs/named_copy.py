@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ipc.errors import mend_storage
+from ipc.errors import storage_hint
 from orchestrator.errors import STORAGE, FatalError
 
 
@@ -30,7 +30,7 @@ def named_copy(source: Path, film: Path, rewrite: Callable[[str, str], str]) -> 
         copy.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
     except OSError as error:
         where = error.filename or tempfile.gettempdir()
-        hint = mend_storage(error, "set TMPDIR to a folder that can be written")
+        hint = storage_hint(error, "set TMPDIR to a folder that can be written")
         raise FatalError(f"cannot write {where}: {error.strerror or error}", hint, STORAGE) from error
     else:
         yield copy

@@ -88,15 +88,15 @@ def unusable(stage: Stage, asked: Mapping[str, str], machine: Machine, model_id:
     """
     if asked.get(stage.base) or asked.get(""):
         return ()
-    said = []
+    reasons = []
     for backend in stage.backends:
         if backend.on_request or not _runs(backend, model_id) or not machine.expects(backend.device):
             continue
         if _usable(backend, machine, asked=False):
             break
         if why := machine.of(backend).why_not:
-            said.append(f"{backend.device} is not used: {why}")
-    return tuple(said)
+            reasons.append(f"{backend.device} is not used: {why}")
+    return tuple(reasons)
 
 
 def _spared(stage: Stage, machine: Machine, model_id: str) -> str:

@@ -99,11 +99,11 @@ def _devices(rows: Sequence[Row], ways: Mapping[str, Ways], machine: Machine) ->
 def _others(stage: Stage, ways: Ways, machine: Machine) -> Iterator[str]:
     """Why the other devices are not used, except those that `ways.refused` explains."""
     taken = ways.choices[0]
-    said = [text.partition(" is not used: ")[0] for text in ways.refused]
+    explained = [text.partition(" is not used: ")[0] for text in ways.refused]
     model = taken.model.id if taken.model else ""
     for backend in stage.backends:
         device, answer = backend.device, machine.of(backend)
-        if device in (taken.backend.device, "cpu", *said):
+        if device in (taken.backend.device, "cpu", *explained):
             continue
         if answer.why_not:
             yield f"not {device}: {answer.why_not}"

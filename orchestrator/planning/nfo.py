@@ -45,13 +45,13 @@ def series_of(film: Path) -> str:
 
     The XML is not parsed, because an .nfo file is untrusted; a title is found without.
     """
-    own = nfo_of(film)
-    if own and (said := _said(own, "showtitle")):
-        return said
+    nfo = nfo_of(film)
+    if nfo and (title := _text_of(nfo, "showtitle")):
+        return title
     numbered = _NUMBERED.search(film.stem)
     at_front = _AT_FRONT.match(film.stem)
-    if (numbered or at_front) and (show := show_nfo_of(film)) and (said := _said(show, "title")):
-        return said
+    if (numbered or at_front) and (show := show_nfo_of(film)) and (title := _text_of(show, "title")):
+        return title
     if numbered and not at_front and (named := _plain(film.stem[: numbered.start()])):
         return named
     if at_front:
@@ -81,7 +81,7 @@ def _alone(film: Path) -> bool:
     return all(_PART.sub("", p.stem) == whole or (versions and p.stem.startswith(folder)) for p in others)
 
 
-def _said(nfo: Path, tag: str) -> str:
+def _text_of(nfo: Path, tag: str) -> str:
     """The text of the first element `tag`; empty if there is none."""
     try:
         with nfo.open("rb") as stream:
@@ -98,8 +98,8 @@ def _said(nfo: Path, tag: str) -> str:
     found = re.search(rf"<{tag}(?:\s[^<>]{{0,200}})?>({inner})\s{{0,20}}</{tag}\s{{0,20}}>", text)
     if not found:
         return ""
-    told = found[1].removeprefix("<![CDATA[").removesuffix("]]>")
-    return " ".join(html.unescape(told).replace("\x00", "").split())
+    content = found[1].removeprefix("<![CDATA[").removesuffix("]]>")
+    return " ".join(html.unescape(content).replace("\x00", "").split())
 
 
 def _plain(name: str) -> str:

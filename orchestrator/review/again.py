@@ -15,7 +15,7 @@ from typing import Any
 from orchestrator.config.options import BY_KEY
 from orchestrator.paths import checkout, home
 
-_SAID = 20
+_PRINTED = 20
 """Number of a run's last printed lines that are kept."""
 
 
@@ -60,7 +60,7 @@ class Again:
             encoding="utf-8",
             errors="replace",
         )
-        self._said: list[str] = []
+        self._printed: list[str] = []
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
@@ -75,11 +75,11 @@ class Again:
                 event = json.loads(line)
             except ValueError:
                 continue
-            if told := _told(event):
-                yield told
+            if shown := _page_event(event):
+                yield shown
         status = self._process.wait()
         self._listener.join(5)
-        yield {"status": status, "said": self._said[-_SAID:]}
+        yield {"status": status, "said": self._printed[-_PRINTED:]}
 
     def stop(self) -> None:
         """Ask the run to stop, and kill it if it does not."""
@@ -103,11 +103,11 @@ class Again:
     def _listen(self) -> None:
         assert self._process.stderr is not None  # noqa: S101 - it is a pipe
         for line in self._process.stderr:
-            self._said.append(line.rstrip("\n"))
-            del self._said[:-_SAID]
+            self._printed.append(line.rstrip("\n"))
+            del self._printed[:-_PRINTED]
 
 
-def _told(event: Mapping[str, Any]) -> dict[str, Any] | None:
+def _page_event(event: Mapping[str, Any]) -> dict[str, Any] | None:
     stage = event.get("step", "")
     match event["event"]:
         case "step_starting" | "step_running":

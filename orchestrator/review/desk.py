@@ -127,11 +127,11 @@ class Desk:
             merged = {name: (self._tracks[name], cues) for name, cues in wanted.items()}
             overlay = saving.overlay_of(self.film.name, self._overlay, merged, names, self._turns)
             if body.get("state") != self._state:
-                raise ConflictError(_NEWER)
+                raise ConflictError(_OUTDATED)
             try:
                 self._state = edits.save(self.digest, overlay, state=self._state)
             except edits.StaleError as error:
-                raise ConflictError(_NEWER) from error
+                raise ConflictError(_OUTDATED) from error
             self._unmade = {"tracks": body.get("tracks"), "names": body.get("names")}
             return {"state": self._state, "edits": len(edits.numbered(overlay))}
 
@@ -148,10 +148,10 @@ class Desk:
 
     def _events(self, run: Again) -> Iterator[dict[str, Any]]:
         try:
-            for told in run.events():
-                if "status" in told:
+            for event in run.events():
+                if "status" in event:
                     self._take_up()
-                yield told
+                yield event
         finally:
             run.close()
             with self._lock:
@@ -168,8 +168,8 @@ class Desk:
     def make(self) -> None:
         """Run the film again without progress; `FatalError` if that fails."""
         end: dict[str, Any] = {}
-        for told in self.again():
-            end = told
+        for event in self.again():
+            end = event
         if end.get("status") not in {0, 6}:
             raise FatalError("the subtitles could not be rendered", "\n  ".join(end.get("said", ())), FAILED)
 
@@ -211,7 +211,7 @@ class Desk:
         return self._store.find(key) if key else None
 
 
-_NEWER = (
+_OUTDATED = (
     "the edits were saved elsewhere since this page was opened: reload the page "
     "(your changes are stored in this browser)"
 )

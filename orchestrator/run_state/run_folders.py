@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from ipc.errors import mend_storage
+from ipc.errors import storage_hint
 from orchestrator.errors import STORAGE, USAGE, FatalError
 from orchestrator.paths import home
 from orchestrator.util import locks
@@ -160,7 +160,7 @@ def new(
             raise
         raise FatalError(
             f"cannot write the run's log to {base}: {error.strerror or error}",
-            mend_storage(error, "set ORCHESTRATOR_HOME to another folder"),
+            storage_hint(error, "set ORCHESTRATOR_HOME to another folder"),
             STORAGE,
         ) from error
 

@@ -75,9 +75,9 @@ def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
     """`stages` with the instances for `wanted`; `FatalError` if no method can do it."""
     if not wanted.languages:
         if wanted.model or wanted.endpoint:
-            said = "--translation-model" if wanted.model else "--translation-endpoint"
+            option = "--translation-model" if wanted.model else "--translation-endpoint"
             raise FatalError(
-                f"{said} needs a target language", "add one, such as --target-language en", USAGE
+                f"{option} needs a target language", "add one, such as --target-language en", USAGE
             )
         return Targets(stages=stages)
     params: dict[str, Mapping[str, Any]] = {}
@@ -134,8 +134,8 @@ def _method(language: str, wanted: Wanted) -> tuple[str, str]:
         return method, f"by {wanted.model}, as requested"
     if language == ENGLISH:
         why = "by Whisper, from the audio: it is embedded, and translates to English only"
-        taught = not wanted.whisper or whisper_models.translates(wanted.whisper)
-        return "whisper", why if taught else f"{why}; {wanted.whisper} cannot translate"
+        can_translate = not wanted.whisper or whisper_models.translates(wanted.whisper)
+        return "whisper", why if can_translate else f"{why}; {wanted.whisper} cannot translate"
     raise FatalError(
         f"--target-language {language}: the embedded model translates to English only", _others(), USAGE
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from ipc.errors import mend_storage
+from ipc.errors import storage_hint
 from orchestrator.errors import STORAGE, FatalError
 
 
@@ -19,5 +19,5 @@ def storage_errors(message: str, hint: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise FatalError(
-            f"{message}: {error.strerror or error}", mend_storage(error, hint), STORAGE
+            f"{message}: {error.strerror or error}", storage_hint(error, hint), STORAGE
         ) from error
