@@ -50,6 +50,6 @@ class Cancelled(StageError):  # noqa: N818 - a request that was followed, not an
 
 
 def storage_hint(error: OSError, otherwise: str) -> str:
-    """What to do about a write that failed: to free space helps only where none is left."""
+    """The hint for a failed write; freeing space is suggested only if the disk is full."""
     full = error.errno in {errno.ENOSPC, errno.EDQUOT}
     return f"free some space there, or {otherwise}" if full else otherwise

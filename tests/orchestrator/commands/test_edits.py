@@ -60,7 +60,7 @@ def test_what_is_not_there_is_refused(film, capsys):
     edits.file_of(file_digest(film)).write_text("{")
     assert cli.main(["edits", str(film)]) == 4
     told = capsys.readouterr()
-    assert "is damaged" in told.err
+    assert "are damaged" in told.err
     assert "orchestrator edits FILM --restore 1" in told.err
     assert "versions that are kept: 1" in told.out
     assert cli.main(["edits", str(film), "--restore", "1"]) == 0

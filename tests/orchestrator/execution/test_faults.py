@@ -51,7 +51,10 @@ def bench(tmp_path, monkeypatch):
 def test_metal_ends_the_process_and_half_the_batch_goes_on_in_a_new_one(bench):
     step, _ = bench(stage("a", "film", devices=("mlx", "cpu"), what="metal aborts until 2", batch_size=8))
     assert (step.status, step.device, step.facts["batch"]) == ("done", "mlx", 2)
-    assert step.fallbacks == ("out of memory on mlx: batch 8 -> 4", "out of memory on mlx: batch 4 -> 2")
+    assert step.fallbacks == (
+        "out of memory on mlx: batch size 8 -> 4",
+        "out of memory on mlx: batch size 4 -> 2",
+    )
 
 
 def test_mlx_killed_by_a_signal_falls_back_at_once_and_reports_that(bench):
@@ -77,7 +80,7 @@ def test_the_next_run_begins_with_the_batch_that_fitted(bench):
     bench(one)
     step, planned = bench(stage("a", "film", what="oom until 2", batch_size=8, value="another"))
     assert planned.choice.params["batch_size"] == 2
-    assert "batch 2: 4 did not fit a here" in planned.choice.why
+    assert "batch size 2, because a ran out of memory with 4" in planned.choice.why
     assert (step.status, step.fallbacks) == ("done", ())
     assert memory_limits.forget() == 1
 
@@ -104,7 +107,7 @@ def test_a_worker_near_its_limit_is_stopped_before_it_fails_and_goes_on_in_small
     monkeypatch.setattr(small, "spawn", spawn)
     step, _ = bench(stage("a", "film", what="eats", batch_size=8))
     assert (step.status, step.facts["batch"]) == ("done", 1)
-    assert step.fallbacks == ("out of memory: batch 8 -> 1",)
+    assert step.fallbacks == ("out of memory: batch size 8 -> 1",)
 
 
 @pytest.fixture
@@ -140,7 +143,7 @@ def test_a_worker_that_the_kernel_killed_for_memory_goes_on_in_smaller_pieces(be
     step, _ = bench(stage("a", "film", what="eats", batch_size=8))
     assert "oom_kill 1" in (group / "memory.oom_control").read_text()
     assert (step.status, step.facts["batch"]) == ("done", 1)
-    assert step.fallbacks == ("out of memory: batch 8 -> 1",)
+    assert step.fallbacks == ("out of memory: batch size 8 -> 1",)
 
 
 def test_a_stage_without_batches_that_does_not_fit_fails_with_a_message(bench):

@@ -165,8 +165,8 @@ def test_out_of_memory_halves_the_batch_in_the_same_worker(store, tmp_path, film
     assert steps["a"].status == "done"
     assert steps["a"].facts["batch"] == 2
     assert [e.note for e in recorder.of(StepFellBack)] == [
-        "out of memory on cpu: batch 8 -> 4",
-        "out of memory on cpu: batch 4 -> 2",
+        "out of memory on cpu: batch size 8 -> 4",
+        "out of memory on cpu: batch size 4 -> 2",
     ]
     assert len(list((tmp_path / "logs").iterdir())) == 1
 

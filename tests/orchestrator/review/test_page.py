@@ -152,7 +152,7 @@ def test_unsaved_changes_are_offered_again_and_a_save_over_a_newer_one_is_refuse
     page.keyboard.type("!")
     edits.save(server.desk.digest, parse('{"version": 1, "speakers": [{"label": "A", "name": "B"}]}'))
     keys(page, "Control+s")
-    page.wait_for_selector("#keep .bad:has-text('somebody else has saved')")
+    page.wait_for_selector("#keep .bad:has-text('saved elsewhere')")
     page.reload()
     assert cues(page) == BASE
     page.click("#take-up")
@@ -185,7 +185,7 @@ def test_a_tab_keeps_its_own_changes_whatever_another_saves(page, server):
     other.wait_for_selector("#keep .note:has-text('Saved')")
     assert other.is_hidden("#offer")
     keys(page, "Escape", "Control+s")
-    page.wait_for_selector("#keep .bad:has-text('somebody else has saved')")
+    page.wait_for_selector("#keep .bad:has-text('saved elsewhere')")
     page.reload()
     page.click("#take-up")
     assert [cue[2] for cue in cues(page)] == ["One. mine"]
@@ -206,7 +206,7 @@ def saves(page):
 
 def conflicts(page):
     keys(page, "Escape", "Control+s")
-    page.wait_for_selector("#keep .bad:has-text('somebody else has saved')")
+    page.wait_for_selector("#keep .bad:has-text('saved elsewhere')")
     page.reload()
     page.click("#take-up")
 

@@ -249,7 +249,7 @@ def test_a_save_on_top_of_a_newer_one_or_of_another_run_is_refused_and_nothing_i
     assert saved(server, names=names)[0] == 200
     code, content = saved(server, names={"SPEAKER_00": "Ada"}, state=first)
     assert code == 409
-    assert "somebody else has saved" in content["message"]
+    assert "saved elsewhere" in content["message"]
     code, content = saved(server, names={"SPEAKER_00": "Ada"}, run="another")
     assert code == 409
     assert "processed again since" in content["message"]
@@ -286,10 +286,10 @@ def test_edits_undone_elsewhere_are_not_restored_by_the_next_save(server, monkey
     [
         ({"tracks": []}, "`tracks` is not an object"),
         ({"tracks": {"xx": []}}, "unknown track 'xx'"),
-        ({"tracks": {"": [{"start": 1}]}}, "cue 1.end is no time"),
+        ({"tracks": {"": [{"start": 1}]}}, "cue 1.end is not a time"),
         ({"tracks": {"": [cue(2, 1, "a")]}}, "ends before it starts"),
         ({"tracks": {"": [cue(1, 2, "a" * 5000)]}}, "5000 characters"),
-        ({"tracks": {"": [cue(-3, 2, "a")]}}, "cue 1.start is no time"),
+        ({"tracks": {"": [cue(-3, 2, "a")]}}, "cue 1.start is not a time"),
         ({"tracks": {"": [cue(400, 402, "a")]}}, "ends after the film does"),
         ({"names": {"SPEAKER_00": "a" * 200}}, "is not a name"),
         ({"names": {"SPEAKER_00": "a\u0007"}}, "is not a name"),
@@ -310,7 +310,7 @@ def test_a_film_that_cannot_be_reviewed_is_refused_with_the_reason(film, tmp_pat
         Desk(other)
     edits.save(file_digests.file_digest(film), edits.load("0" * 64))
     edits.file_of(file_digests.file_digest(film)).write_text("{")
-    with pytest.raises(FatalError, match="is damaged"):
+    with pytest.raises(FatalError, match="are damaged"):
         Desk(film)
 
 
