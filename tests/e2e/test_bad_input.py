@@ -138,7 +138,7 @@ def mounted(folder, options):
         (["--device", "cuda"], "cuda"),
         (["--language", "English"], "not a language code"),
         (["--until", "lunch"], "unknown stage 'lunch'"),
-        (["--output-format", "doc"], "there is no 'doc'"),
+        (["--output-format", "doc"], "there is no format 'doc'"),
         (["--min-speakers", "3", "--max-speakers", "2"], "is more than"),
         (["--speakers", "Aditi"], "expected LABEL=NAME"),
         (["--speakers", "SPEAKER_00=Aditi", "--no-diarize"], "speaker detection is off"),

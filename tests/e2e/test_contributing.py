@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.conftest import ENVIRONMENTS
+
 ROOT = Path(__file__).resolve().parents[2]
 LRC = '''"""LRC: lyrics with times."""
 
@@ -91,13 +93,13 @@ class Greeting:
 
 @pytest.fixture
 def copy(tmp_path):
-    """A function that copies the program and its documents; stages of the environment `env` run from the copy."""
+    """A function that copies the program and its documents; stages of the environments `envs` run from the copy."""
 
-    def copied(env):
+    def copied(*envs):
         folder = tmp_path / "checkout"
         for name in ("orchestrator", "ipc", "stage_runners", "docs"):
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        _environments(folder / "envs", folder, env)
+        _environments(folder / "envs", folder, envs)
         return folder
 
     return copied
@@ -106,14 +108,15 @@ def copy(tmp_path):
 def _environments(folder, checkout, copied):
     folder.mkdir()
     for env in (ROOT / "envs").iterdir():
-        if env.name != copied:
+        if env.name not in copied:
             (folder / env.name).symlink_to(env)
-    shutil.copytree(ROOT / "envs" / copied, folder / copied, symlinks=True, copy_function=os.link)
-    (path_file,) = (folder / copied / ".venv").glob("lib/python*/site-packages/*checkout.pth")
-    for file in (path_file, folder / copied / ".state.json"):
-        text = file.read_text().replace(str(ROOT), str(checkout))
-        file.unlink()  # a hard link: writing into it would change the original
-        file.write_text(text)
+            continue
+        shutil.copytree(env, folder / env.name, symlinks=True, copy_function=os.link)
+        (path_file,) = (folder / env.name / ".venv").glob("lib/python*/site-packages/*checkout.pth")
+        for file in (path_file, folder / env.name / ".state.json"):
+            text = file.read_text().replace(str(ROOT), str(checkout))
+            file.unlink()  # a hard link: writing into it would change the original
+            file.write_text(text)
 
 
 def edit(file, before, after):
@@ -135,15 +138,18 @@ def reference(checkout):
     return (checkout / "docs" / "reference.md").read_text()
 
 
-def test_a_subtitle_format_is_one_new_module(program, finished, film, copy):
+def test_a_subtitle_format_is_one_new_module(program, finished, film, copy, tmp_path):
+    del finished  # which is not written to: others read it
+    out = tmp_path / "out"
+    program("run", film, "-o", out)
     checkout = copy("media")
     (checkout / "stage_runners/subtitles/formats/lrc.py").write_text(LRC)
     assert " lrc" in program("run", "--help", **place(checkout)).stdout
-    assert "nothing to run" in program("plan", film, "-o", finished, **place(checkout)).stdout
-    program("run", film, "-o", finished, "--output-format", "srt,lrc", **place(checkout))
+    assert "nothing to run" in program("plan", film, "-o", out, **place(checkout)).stdout
+    program("run", film, "-o", out, "--output-format", "srt,lrc", **place(checkout))
     assert ran(program) == ["subtitles"]
-    lines = (finished / "demo.en.lrc").read_text().splitlines()
-    assert len(lines) == (finished / "demo.en.srt").read_text().count(" --> ")
+    lines = (out / "demo.en.lrc").read_text().splitlines()
+    assert len(lines) == (out / "demo.en.srt").read_text().count(" --> ")
     assert all(re.match(r"\[00:\d\d\.\d\d]\S", line) for line in lines)
     assert "| `FILM.LANG.lrc` | `lrc` | no |" in reference(checkout)
 
@@ -185,7 +191,7 @@ def test_an_engine_of_speech_recognition_is_one_new_module_and_its_line(
     program, finished, film, copy, tmp_path
 ):
     del finished
-    checkout = copy("whisperx")
+    checkout = copy(*ENVIRONMENTS)
     (checkout / "stage_runners/asr/greeting.py").write_text(GREETING)
     edit(
         checkout / "stage_runners/asr/engines.py",
