@@ -68,8 +68,8 @@ def chosen(asked: str, model: Mapping[str, Any], languages: Iterable[str]) -> Ch
     if not own:
         raise StageError(
             "config",
-            f"{name} aligns {_listed(its_languages)} only, and the film speaks {', '.join(codes)}",
-            "omit --align-model, or name a wav2vec2 model of that language",
+            f"--align-model {name}: it aligns {_listed(its_languages)} only; the film is in {', '.join(codes)}",
+            "omit --align-model, or choose a wav2vec2 model for that language",
         )
     if missing := ALIGNERS[name].missing():
         raise StageError("env", f"{name} cannot run here: {missing}", "run `orchestrator doctor`")

@@ -73,7 +73,7 @@ def run(loaded: Loaded, inputs: Mapping[str, Path], context: Context) -> None:
 def _report(choice: Choice, context: Context) -> None:
     if choice.reasons:
         because = "; ".join(choice.reasons)
-        context.log(f"word times stay those of the recogniser: {because}")
+        context.log(f"the recogniser's word times are used unchanged: {because}")
         context.fact("attention_because", because)
 
 

@@ -48,8 +48,8 @@ class Wav2Vec2Aligner:
         except (ValueError, OSError, KeyError) as error:
             raise StageError(
                 "config",
-                f"{Path(path).name} is no wav2vec2 model with a CTC head and a vocabulary",
-                "it needs config.json, weights, vocab.json, and settings of feature extractor and tokenizer",
+                f"{Path(path).name}: not a wav2vec2 model with a CTC head and a vocabulary",
+                "use one with config.json, weights, vocab.json, and feature extractor and tokenizer settings",
             ) from error
         torch.set_num_threads(max(1, threads))
         self._model.eval()

@@ -1,4 +1,4 @@
-"""One doubt about what was recognised."""
+"""A row of the table `doubts`: text or speech that needs review."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ VERDICTS = ("dropped", "flagged", "recovered", "empty")
 
 @dataclass(frozen=True)
 class Doubt:
-    """A row of the table `doubts`.
+    """Text that was dropped or flagged, or speech that was recovered or has no text.
 
-    `line` is what it is about where that is kept, and gives the segment's id.
+    `line` is the line it is about, if that line is written; it gives the segment's id.
     """
 
     span: Span

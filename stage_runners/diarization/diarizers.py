@@ -31,8 +31,8 @@ def load(params: Mapping[str, Any], device: str) -> Diarizer:
     if device not in module.DEVICES:
         raise StageError(
             "config",
-            f"{model.get('id') or model['path']} does not run on {device}: only embedded diarization does",
-            "--diarize-model embedded, or --device diarization=mps or diarization=cpu",
+            f"{model.get('id') or model['path']}: does not run on {device}; only the embedded model does",
+            "use --diarize-model embedded, --device diarization=mps or --device diarization=cpu",
         )
     return module.load(params, device)
 
@@ -45,4 +45,4 @@ def name_for(model: Mapping[str, Any]) -> str:
     for name, module in DIARIZERS.items():
         if family in module.FAMILIES:
             return name
-    raise ContractError(f"no diarizer works with models of the family {family!r}")
+    raise ContractError(f"no diarizer loads models of the family {family!r}")

@@ -103,7 +103,7 @@ def assemble(
     if int(labels.max(initial=-1)) + 1 >= 2 * limits.least:
         cast = one_cast(vectors[with_voice], pieces.spans[with_voice], labels[with_voice])
         if cast.max(initial=-1) < labels.max(initial=-1):
-            log("a scene with voices heard nowhere else was taken for the same people under another sound")
+            log("a scene with otherwise unheard voices was matched to the film's speakers: its sound differs")
         labels[with_voice] = cast
     speakers = int(labels.max(initial=-1)) + 1
     centroids = _centroids(vectors, labels, pieces.lengths, speakers)

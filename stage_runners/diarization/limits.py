@@ -33,7 +33,7 @@ def limits(params: Mapping[str, Any]) -> Limits:
     }
     for name, value in given.items():
         if value is not None and value < 1:
-            raise StageError("config", f"{_option(name)} {value}: there is at least 1 speaker")
+            raise StageError("config", f"{_option(name)} {value}: must be at least 1")
     exact, least, most = given["num_speakers"], given["min_speakers"], given["max_speakers"]
     if (
         (least is not None and most is not None and least > most)
@@ -41,7 +41,7 @@ def limits(params: Mapping[str, Any]) -> Limits:
         or (exact is not None and most is not None and exact > most)
     ):
         options = ", ".join(f"{_option(name)} {value}" for name, value in given.items() if value is not None)
-        raise StageError("config", f"{options} contradict one another", "give one of them, or a range")
+        raise StageError("config", f"{options}: these options contradict each other", "use one of them, or a valid range")
     return Limits(exact or least or 1, exact or most)
 
 

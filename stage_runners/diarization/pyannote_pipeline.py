@@ -51,7 +51,7 @@ def read_pipeline(path: Path, device: str) -> Any:
     except Exception as error:
         raise StageError("config", f"{path}: the pipeline cannot be loaded: {error}", hint) from error
     if not isinstance(pipeline, SpeakerDiarization):
-        raise StageError("config", f"{path}: {type(pipeline).__name__} is no pipeline for diarization", hint)
+        raise StageError("config", f"{path}: {type(pipeline).__name__} is not a diarization pipeline", hint)
     pipeline.legacy = False
     pipeline.to(torch.device(device))
     if _has_trunk(pipeline):

@@ -30,7 +30,7 @@ def run(diarizer: Diarizer, inputs: Mapping[str, Path], context: Context) -> Non
     speakers = len({turn.speaker for turn in result.turns})
     context.fact("speakers", speakers)
     if speakers < bounds.least and result.turns:
-        context.warn(f"fewer speakers than requested ({bounds.least}): there is too little clean speech")
+        context.warn(f"fewer speakers than requested ({bounds.least}): not enough clean speech")
     context.save("turns", _columns(result.turns))
     context.save("exclusive_turns", _columns(result.exclusive))
     context.save(

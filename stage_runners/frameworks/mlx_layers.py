@@ -45,7 +45,7 @@ def filled(network: Network, weights: Weights) -> Network:
     try:
         network.load_weights(list(weights.items()), strict=True)
     except ValueError as error:
-        raise StageError("config", f"the weights do not fit the network: {error}") from error
+        raise StageError("config", f"the weights do not match the network: {error}") from error
     network.eval()
     mx.eval(network.parameters())
     return network

@@ -63,7 +63,7 @@ def ctranslate2_cuda() -> Answer:
     ones = ctranslate2.StorageView.from_array(np.ones((8, 8), np.float32))
     back = ones.to_device(ctranslate2.Device.cuda).to_device(ctranslate2.Device.cpu)
     if float(np.asarray(back).sum()) != 64:
-        raise ValueError("a copy to the device and back came out wrong")
+        raise ValueError("data copied to the device and back has changed")
     types, refused = working(
         "cuda", sorted(ctranslate2.get_supported_compute_types("cuda")), probe_whisper.encode
     )
@@ -92,7 +92,7 @@ def working(
         else:
             refused[name] = f"a small Whisper came out wrong, by {apart:.2g}"
     if not good:
-        raise ValueError(next(iter(refused.values()), "CTranslate2 supports no compute type there"))
+        raise ValueError(next(iter(refused.values()), "CTranslate2 supports no compute type on this device"))
     return good, refused
 
 
@@ -158,10 +158,10 @@ def _computed(device: str) -> None:
 
     ones = torch.ones(64, 64, device=device)
     if float((ones @ ones).sum().cpu()) != 64.0**3:
-        raise ValueError("a product of two matrices came out wrong")
+        raise ValueError("a matrix product has a wrong result")
     sound = torch.nn.functional.conv1d(ones.reshape(1, 64, 64), torch.ones(8, 64, 3, device=device))
     if float(sound.sum().cpu()) != 8 * 62 * 64 * 3.0:
-        raise ValueError("a convolution came out wrong")
+        raise ValueError("a convolution has a wrong result")
 
 
 def mlx() -> Answer:
@@ -169,7 +169,7 @@ def mlx() -> Answer:
     import mlx.core as mx
 
     if float(mx.matmul(mx.ones((64, 64)), mx.ones((64, 64))).sum()) != 64.0**3:
-        raise ValueError("a product of two matrices came out wrong")
+        raise ValueError("a matrix product has a wrong result")
     device = mx.device_info()
     if mx.default_device().type != mx.DeviceType.gpu:
         return {"accelerator": False, "name": device.get("device_name", ""), "compute_types": ["float32"]}

@@ -38,7 +38,9 @@ def write(
         output.unlink(missing_ok=True)
         if order.container == "mp4" and error.category == "input":
             raise StageError(
-                "config", f"MP4 cannot hold this film: {error.message}", "--container mkv holds anything"
+                "config",
+                f"{order.film.name}: cannot be stored in MP4: {error.message}",
+                "use --container mkv",
             ) from error
         raise
 
@@ -47,10 +49,10 @@ def told(said: str, written: float, order: Order, film: Film, context: Context) 
     """Say where the film ended early, and what ffmpeg complained of."""
     if order.clip is None and film.seconds and written < film.seconds - SHORT_BY_SECONDS:
         context.degraded(
-            f"{order.film.name} ends early: {written:.0f} s of {film.seconds:.0f} s could be copied"
+            f"{order.film.name} ends early: only {written:.0f} s of {film.seconds:.0f} s were copied"
         )
     if said:
-        context.warn(f"ffmpeg complained while copying, first: {said.splitlines()[0]}")
+        context.warn(f"ffmpeg reported errors while copying; the first: {said.splitlines()[0]}")
 
 
 def pictures(film: Path, kept: Sequence[Track], context: Context) -> dict[int, Path]:
@@ -89,6 +91,7 @@ def _room(film: Path, output: Path, *, whole: bool) -> None:
         output.unlink(missing_ok=True)
         raise StageError(
             "storage",
-            f"the subtitled film needs about {need / 1e6:.0f} MB in {output.parent}, where {free / 1e6:.0f} MB are free",
-            "free some space there, or choose another folder",
+            f"{output.parent}: not enough space; the subtitled film needs about {need / 1e6:.0f} MB, "
+            f"{free / 1e6:.0f} MB are free",
+            "free some space, or choose another folder",
         )

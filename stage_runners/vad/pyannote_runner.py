@@ -72,7 +72,7 @@ def run(network: SegmentationNetwork, inputs: Mapping[str, Path], context: Conte
         from ipc.errors import StageError
 
         raise StageError(
-            "config", f"vad_offset {offset} and vad_onset {onset}: 0 < vad_offset <= vad_onset < 1 is needed"
+            "config", f"--vad-offset {offset}, --vad-onset {onset}: need 0 < --vad-offset <= --vad-onset < 1"
         )
     frames = int(np.clip((audio.seconds - OFFSET) / FRAME, 0, scores.frames))
     theirs = np.stack(
@@ -132,7 +132,7 @@ def network_scores(network: SegmentationNetwork, samples: NDArray[np.int16], con
     if not np.isfinite(values).all():
         raise StageError(
             "crash",
-            f"the segmentation network gave scores on {context.device} that are no numbers",
+            f"the segmentation model's scores on {context.device} are not finite numbers",
             "try --device pyannote_vad=cpu",
         )
     return Scores(np.array(starts, np.int64), values)

@@ -75,7 +75,7 @@ def read_network() -> Silero:
         )
     except (OSError, RuntimeError, KeyError, ValueError) as error:
         raise StageError(
-            "env", f"the weights of Silero VAD cannot be read: {error}", "orchestrator envs sync pyannote"
+            "env", f"the weights of Silero VAD cannot be read: {error}", "run `orchestrator envs sync pyannote`"
         ) from error
     network.eval()
     return network
@@ -95,5 +95,5 @@ def _names() -> Iterator[tuple[str, str]]:
 def _weights() -> Path:
     package = find_spec("silero_vad")
     if package is None or package.origin is None:
-        raise StageError("env", "the package silero-vad is not installed", "orchestrator envs sync pyannote")
+        raise StageError("env", "the package silero-vad is not installed", "run `orchestrator envs sync pyannote`")
     return Path(package.origin).parent / "data" / "silero_vad.jit"

@@ -108,7 +108,7 @@ def frame_scores(network: SileroNetwork, samples: NDArray[np.int16], context: Co
         context.progress(min(first + _BLOCK_FRAMES * _FRAME, len(samples)) / _RATE, total)
     result = np.concatenate(scores) if scores else np.zeros(0, np.float32)
     if not np.isfinite(result).all():
-        raise StageError("crash", "Silero gave scores that are no numbers", "run `orchestrator doctor`")
+        raise StageError("crash", "Silero's scores are not finite numbers", "run `orchestrator doctor`")
     return result
 
 

@@ -24,9 +24,9 @@ class WhisperPrompt:
         if used > self._room:
             raise StageError(
                 "config",
-                f"--initial-prompt and --hotwords hold {used} tokens, "
-                f"and this model has room for {self._room}",
-                "keep the names that matter most",
+                f"--initial-prompt and --hotwords have {used} tokens together; "
+                f"this model allows {self._room}",
+                "keep only the most important names",
             )
 
     def fitting(self, names: Iterable[str], settings: Settings) -> int:

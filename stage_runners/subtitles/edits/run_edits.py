@@ -33,7 +33,7 @@ def read(path: str | None) -> Overlay:
     except (OSError, ValueError) as error:
         why = str(error) if isinstance(error, DamagedError | OSError) else "it is not UTF-8"
         raise StageError(
-            "input", f"the edits in {path} cannot be read: {why}", "orchestrator edits FILM"
+            "input", f"{path}: the edits cannot be read: {why}", "run `orchestrator edits FILM`"
         ) from error
 
 

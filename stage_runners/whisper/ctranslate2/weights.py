@@ -43,8 +43,8 @@ def _convert(source: Path, target: Path) -> None:
     except (OSError, ValueError, KeyError, RuntimeError, AttributeError) as error:
         raise StageError(
             "config",
-            f"{source} could not be converted for CTranslate2: {error}",
-            "It wants a whole Whisper checkpoint of Transformers: config, weights and tokenizer.",
+            f"{source}: cannot be converted for CTranslate2: {error}",
+            "use a complete Transformers checkpoint of Whisper, with config, weights and tokenizer",
         ) from error
 
 

@@ -154,8 +154,8 @@ def _compute_type(asked: str | None, gpu: bool) -> tuple[str, str, int]:
         return f"int8_{rest or usual}", rest or usual, 8
     raise StageError(
         "config",
-        f"--compute_type {asked} is nothing that MLX can do.",
-        f"It can do {', '.join((*_TYPES, 'int8'))}.",
+        f"--compute-type {asked}: not supported by MLX",
+        f"choose one of {', '.join((*_TYPES, 'int8'))}",
     )
 
 

@@ -54,8 +54,8 @@ def layout_of(folder: Path) -> str:
         return "transformers"
     raise StageError(
         "config",
-        f"{folder} holds no Whisper model in the layout of MLX, CTranslate2 or Transformers.",
-        "`orchestrator models` lists what is there.",
+        f"{folder}: not a Whisper model for MLX, CTranslate2 or Transformers",
+        "run `orchestrator models` to list the models on this machine",
     )
 
 
@@ -146,16 +146,16 @@ def _convert(source: Path, layout: str, target: Path, log: Callable[[str], None]
     )
     (target / "conversion.json").write_text(json.dumps(difference._asdict(), indent=1))
     log(
-        f"the conversion differs by {difference.encoder:.1g} in its states "
-        f"and {difference.decoder:.1g} in the logarithms of its probabilities"
+        f"the converted model differs by {difference.encoder:.1g} in encoder states "
+        f"and {difference.decoder:.1g} in log-probabilities"
     )
     if not difference.agrees:
         raise StageError(
             "contract",
-            f"{source.name} converted for MLX does not compute what it does in {difference.reference}: "
-            f"states differ by {difference.encoder:.2g}, "
-            f"logarithms of probabilities by {difference.decoder:.2g}.",
-            "Take another backend: --device asr=cpu. Please report it.",
+            f"{source.name}: its conversion for MLX gives other results than {difference.reference}: "
+            f"encoder states differ by {difference.encoder:.2g}, "
+            f"log-probabilities by {difference.decoder:.2g}",
+            "use --device asr=cpu, and please report it",
         )
 
 
@@ -216,6 +216,6 @@ def _json(path: Path) -> dict[str, Any]:
 def _unfit(folder: Path, why: str) -> StageError:
     return StageError(
         "config",
-        f"{folder} is no Whisper model that MLX can run: {why}.",
-        "`orchestrator models` lists what is there.",
+        f"{folder}: not a Whisper model that MLX can run: {why}",
+        "run `orchestrator models` to list the models on this machine",
     )

@@ -198,7 +198,7 @@ def test_names_that_were_set_right_stand_in_order_of_time(store, tmp_path):
 def test_what_the_recogniser_doubted_comes_along_with_its_reasons(store, tmp_path):
     doubts = {
         "start": [1.0, 5.0], "end": [2.0, 9.0], "segment": [None, None], "verdict": ["dropped", "empty"], "text": ["Thanks for watching.", ""],
-        "reasons": [["nobody speaks there"], ["heard again, and nothing was understood"]], "score": [0.9, 0.8],
+        "reasons": [["nobody speaks there"], ["re-transcribed without a result"]], "score": [0.9, 0.8],
     }  # fmt: skip
     stages = [kept(store, "demux", {}), kept(store, "asr", {"doubts": ("doubts", doubts, None)})]
     dropped, empty = shown(store, tmp_path, content(tmp_path / "movie.mkv", stages))["doubts"]

@@ -43,7 +43,7 @@ def test_an_aligner_that_is_asked_for_and_cannot_run_here_is_an_error(monkeypatc
     monkeypatch.setattr(aligners.pocketsphinx_aligner, "missing", lambda: "no dictionary")
     with pytest.raises(StageError, match="pocketsphinx cannot run here: no dictionary"):
         aligners.chosen("pocketsphinx", {}, ["en"])
-    with pytest.raises(StageError, match="aligns English only, and the film speaks cs"):
+    with pytest.raises(StageError, match="aligns English only; the film is in cs"):
         aligners.chosen("pocketsphinx", {}, ["cs"])
 
 

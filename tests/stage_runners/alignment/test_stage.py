@@ -147,7 +147,7 @@ def test_a_folder_without_a_wav2vec2_model_is_named(tmp_path):
     folder.mkdir()
     done, _, _ = align(tmp_path / "run", talk(), SAID, align_model=str(folder), path=folder)
     assert done.returncode == 1
-    assert "empty is no wav2vec2 model" in done.stdout + done.stderr
+    assert "empty: not a wav2vec2 model" in done.stdout + done.stderr
 
 
 def test_read_speech_is_aligned_to_hand_made_word_times(shared_data, tmp_path):

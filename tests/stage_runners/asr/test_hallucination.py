@@ -9,11 +9,10 @@ import pytest
 
 from stage_runners.asr import evidence as asr_evidence
 from stage_runners.asr import gaps, hallucination
-from stage_runners.asr.credits import credited
 from stage_runners.asr.recognizer import Sound, Token, Transcript
-from stage_runners.asr.repetition import share_looped, times_said
 from stage_runners.asr.second_pass import Asked, Look, SecondLooks, came_again
 from stage_runners.asr.segments import Line, Span
+from stage_runners.asr.text_signs import credited, share_looped, times_repeated
 from stage_runners.asr.thresholds import SECOND_PASS
 from stage_runners.asr.windows import Chunk
 from stage_runners.asr.words import Word
@@ -145,7 +144,7 @@ def test_loops_count_and_ordinary_repetition_does_not():
 
 
 def test_a_line_that_many_neighbours_say_is_counted_across_segments():
-    assert times_said(
+    assert times_repeated(
         ["Thanks for watching!", "And then", "Thanks for watching", "thanks for watching."]
     ) == [3, 1, 3, 3]
 

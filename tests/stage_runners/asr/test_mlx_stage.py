@@ -116,11 +116,11 @@ def test_silence_and_noise_give_no_words(samples, tmp_path, kept):
 @pytest.mark.parametrize(
     ("params", "said"),
     [
-        ({"language": "de"}, "knows English only"),
-        ({"compute_type": "float8"}, "--compute_type float8 is nothing that MLX can do."),
+        ({"language": "de"}, "supports English only"),
+        ({"compute_type": "float8"}, "--compute-type float8: not supported by MLX"),
         (
             {"hotwords": "Diane " * 300},
-            "--initial_prompt and --hotwords hold 300 tokens, and this model has room for 223.",
+            "--initial-prompt and --hotwords have 300 tokens together; this model allows 223",
         ),
     ],
 )
@@ -137,7 +137,7 @@ def test_a_folder_that_is_no_model_is_named(tmp_path):
     given = inputs(tmp_path / "in", np.zeros(RATE, np.int16), [])
     done, _ = run_stage("asr", given, tmp_path / "run", {}, python_of("mlx"), model, "mlx")
     assert done.returncode == 1
-    assert f"{tmp_path} holds no Whisper model" in done.stdout + done.stderr
+    assert f"{tmp_path}: not a Whisper model" in done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")

@@ -63,7 +63,7 @@ def test_cues_are_in_the_picture_when_they_are_shown_and_the_sound_is_the_film_s
         assert [h for h in whole_film.hashes(out) if h[0] == "a"] == [
             h for h in whole_film.hashes(film) if h[0] == "a"
         ]
-    assert "drawn with" in said
+    assert "fonts: " in said
 
 
 def test_pixels_that_are_no_squares_make_no_wide_letters(tmp_path):
@@ -97,7 +97,7 @@ def test_letters_that_no_font_has_are_said_and_not_passed_over(tmp_path):
     film = grey(tmp_path, "film.mkv")
     _, status, said = burned(film, tmp_path, [(1.0, 2.0, "Hello \ue123 and \uf0f0")])
     assert status == 0, said
-    assert "degraded: no font here has 2 of the letters (\ue123 \uf0f0)" in said
+    assert "degraded: no installed font has 2 of the letters (\ue123 \uf0f0)" in said
     assert "letters_without_font = 2" in said
 
 
@@ -112,10 +112,10 @@ def test_sound_alone_and_a_language_that_nobody_made_are_refused_in_a_sentence(t
     wave = films.recording(tmp_path / "sound.wav")
     _, status, said = burned(wave, tmp_path)
     assert status != 0
-    assert "sound.wav has no picture to draw subtitles into" in said
+    assert "sound.wav: no video to burn subtitles into" in said
     _, status, said = burned(grey(tmp_path, "film.mkv"), tmp_path, language="de")
     assert status != 0
-    assert "--burn-in de: there are no subtitles in it, the film speaks en" in said
+    assert "--burn-in de: no subtitles in this language; the film is in en" in said
 
 
 def test_an_ffmpeg_without_libass_is_passed_over_and_where_there_is_no_other_it_is_said(tmp_path):
@@ -133,4 +133,4 @@ def test_an_ffmpeg_without_libass_is_passed_over_and_where_there_is_no_other_it_
         env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stdout.strip() == "True"
-    assert f"subtitles cannot be drawn into the picture: {poor} lacks libass" in done.stderr
+    assert f"subtitles cannot be burned in: {poor} lacks libass" in done.stderr

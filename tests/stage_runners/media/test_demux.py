@@ -147,7 +147,7 @@ def test_a_film_that_is_damaged_in_its_middle_is_salvaged_and_marked(tmp_path, n
     first, last = len(whole) * 4 // 10, len(whole) * 6 // 10
     (tmp_path / name).write_bytes(whole[:first] + bytes(last - first) + whole[last:])
     done, samples = films.demux(tmp_path / name, tmp_path / "out")
-    assert re.search(rf"degraded  {name} is damaged: \d+ s within its sound", done.stdout + done.stderr)
+    assert re.search(rf"degraded  {name} is damaged: \d+ s of its audio", done.stdout + done.stderr)
     assert len(samples) / 16000 == pytest.approx(40, abs=0.1)
 
 
@@ -188,7 +188,7 @@ def test_what_is_no_film_is_a_sentence_each(tmp_path):
         "empty.mp4": "is empty",
         "text.mp4": "no film that ffmpeg can read",
         "headless.mp4": "no film that ffmpeg can read",
-        "mute.mkv": "has no audio track",
+        "mute.mkv": ": no audio track",
         "folder.mp4": "directory",
         "missing.mp4": "No such file",
     }

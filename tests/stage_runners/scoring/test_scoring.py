@@ -106,19 +106,19 @@ def test_behind_a_dash_without_a_label_nobody_knows_who_speaks(file):
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("a.txt", "caf\xe9\n".encode("latin-1"), r"not UTF-8: line 1 has the byte 0xe9"),
-        ("a.srt", "", r"a\.srt is empty"),
-        ("a.srt", "hello\n", r"holds no cue"),
+        ("a.txt", "caf\xe9\n".encode("latin-1"), r"not UTF-8; line 1 has the byte 0xe9"),
+        ("a.srt", "", r"a\.srt: the file is empty"),
+        ("a.srt", "hello\n", r"a\.srt: no cues"),
         ("a.rttm", "\nSPEAKER x 1 0.5 long <NA> <NA> A\n", r"line 2: its duration, the fifth column, is 'long'"),
-        ("a.rttm", "SPEAKER x 1 0.5 1.0 A\n", r"line 1: it has 6 columns"),
-        ("a.rttm", "0.5 1.0 A\n", r"line 1: a line of an RTTM begins with SPEAKER"),
-        ("a.stm", ";; nothing\n", r"nothing but comments"),
+        ("a.rttm", "SPEAKER x 1 0.5 1.0 A\n", r"line 1: 6 columns"),
+        ("a.rttm", "0.5 1.0 A\n", r"line 1: a line of an RTTM starts with SPEAKER"),
+        ("a.stm", ";; nothing\n", r"only comments"),
         ("a.stm", "x 1 A 2 1 hi\n", r"line 1: it ends before it starts"),
-        ("a.stm", "x 1 A 0 1 hi\ny 1 A 0 1 ho\n", r"about 2 recordings, and film is none of them"),
+        ("a.stm", "x 1 A 0 1 hi\ny 1 A 0 1 ho\n", r"none of its 2 recordings is film"),
         ("a.ctm", "x 1 -1 2 hi\n", r"line 1: its start, the third column, is '-1'"),
         ("a.csv", "begin,end,word\n", r"no column start"),
-        ("a.json", "{}", r"is no transcript"),
-        ("a.doc", "x", r"nothing that can be scored with"),
+        ("a.json", "{}", r"not a transcript"),
+        ("a.doc", "x", r"not a reference format"),
     ],
 )  # fmt: skip
 def test_a_bad_reference_is_refused_with_what_is_wrong_and_where(file, name, text, sentence):
@@ -135,9 +135,9 @@ def test_of_several_recordings_the_films_own_lines_are_read(file):
 def test_a_reference_in_another_language_is_refused_by_its_name_and_by_its_letters(file):
     english = read(file("film.en.txt", "They came in the morning and left at night."))
     language.check(english, "en")
-    with pytest.raises(StageError, match="in English by its name, and what is scored is in Czech"):
+    with pytest.raises(StageError, match="the file name says English, but the scored result is in Czech"):
         language.check(english, "cs")
-    with pytest.raises(StageError, match="not written as English is"):
+    with pytest.raises(StageError, match="not in the script of English"):
         language.check(read(file("film.txt", "\u043f\u0440\u0438\u0432\u0435\u0442 " * 9)), "en")
 
 

@@ -43,9 +43,9 @@ def test_a_checkpoint_that_is_not_whole_is_a_sentence_and_leaves_nothing(tmp_pat
 
     def broken(source, target):
         (target / "model.bin").write_text("half")
-        raise StageError("config", f"{source} could not be converted for CTranslate2: no tokenizer")
+        raise StageError("config", f"{source} cannot be converted for CTranslate2: no tokenizer")
 
     monkeypatch.setattr(asr_ct2_weights, "_convert", broken)
-    with pytest.raises(StageError, match="could not be converted"):
+    with pytest.raises(StageError, match="cannot be converted"):
         asr_ct2_weights.prepared({"path": str(source), "converted": str(kept)})
     assert list(kept.parent.iterdir()) == []
