@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Weights:
-    """The hidden Markov model: evidence for a speaker in a word, 0 to 1, and probabilities of a speaker change."""
+    """The hidden Markov model: a speaker's evidence in a word, 0 to 1, and probabilities of a change."""
 
     exclusive: float = 0.5
     """Share of the evidence from the turns without overlap."""

@@ -38,7 +38,7 @@ class Heard(NamedTuple):
 
 
 class Attributed(NamedTuple):
-    """The speaker of a word (None if no turn is near), its confidence (0 to 1), and whether speech overlaps."""
+    """The speaker of a word (None if no turn is near), the confidence (0 to 1), and overlapping speech."""
 
     speaker: str | None
     confidence: float | None
@@ -183,7 +183,7 @@ def _switch(a: Heard, b: Heard, weights: Weights) -> float:
 
 
 def _viterbi(emissions: Sequence[Sequence[float]], switches: Sequence[float]) -> list[int]:
-    """The most likely state of each step; a step changes to any other state with the probability in `switches`."""
+    """The most likely state of each step; `switches` are the probabilities of a change to any other state."""
     states = range(len(emissions[0]))
     others = max(1, len(emissions[0]) - 1)
     scores = [math.log(value) for value in emissions[0]]

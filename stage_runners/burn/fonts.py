@@ -1,4 +1,4 @@
-"""Finds the fonts that libass selects for the subtitles, and letters without a font, before a film is encoded.
+"""Finds the fonts that libass selects for the subtitles, and letters without a font, before encoding.
 
 One picture is rendered with words that contain every letter of the subtitles. libass logs the selected fonts,
 and the letters for which it found none (`fontselect`, libass 0.17).
@@ -70,12 +70,13 @@ def _listed(candidate: str, what: str) -> set[str]:
 
 
 def fonts(executable: str, ass: Path, scratch: Path) -> Fonts:
-    """The fonts that libass selects for the subtitles in `ass`; `StageError("env")` if it has no font at all."""
+    """The fonts that libass selects for the subtitles in `ass`; `StageError("env")` if there is no font."""
     page = scratch / "letters.ass"
     _page(ass, page)
     done = subprocess.run(
         [
-            executable, "-hide_banner", "-nostdin", "-loglevel", "verbose", "-f", "lavfi", "-i", "color=s=320x180:d=1:r=1",
+            executable, "-hide_banner", "-nostdin", "-loglevel", "verbose",
+            "-f", "lavfi", "-i", "color=s=320x180:d=1:r=1",
             "-vf", f"ass=filename={escaped(page)}", "-f", "null", "-",
         ],
         capture_output=True, text=True, errors="replace", check=False,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 WHITE_OF = {16: 0.58, 18: 0.75}
-"""The brightness of reference white on an HDR screen, as a share of the signal (PQ and HLG, ITU-R BT.2408)."""
+"""The brightness of reference white on an HDR screen, as a share of the signal (ITU-R BT.2408)."""
 _CURVES = {16: "PQ", 18: "HLG"}
 _UNSPECIFIED = 2
 
@@ -50,7 +50,7 @@ class Picture:
 
 
 def picture_of(film: Path, index: int) -> Picture:
-    """Read the properties from the first frame, which has the colours; `StageError("input")` if none can be decoded."""
+    """Read the properties from the first frame; `StageError("input")` if none can be decoded."""
     import av
 
     with av.open(f"file:{film}", metadata_errors="replace") as container:
@@ -85,7 +85,7 @@ def encoding(
     params: Mapping[str, Any],
     threads: int,
 ) -> list[str]:
-    """The options for the first video track. `late` is how many seconds the film begins after its container."""
+    """The options for the first video track. `late` is the film's delay after its container, in seconds."""
     drawn = scratch / "drawn.ass"
     _toned(ass, drawn, WHITE_OF.get(picture.curve, 1.0))
     draw = f"ass=filename={escaped(drawn)}"
@@ -97,7 +97,8 @@ def encoding(
     if picture.width % 2 or picture.height % 2:
         chain.append("pad=ceil(iw/2)*2:ceil(ih/2)*2")
     options = [
-        "-filter:v:0", ",".join(chain), "-c:v:0", picture.encoder, "-crf", str(params["crf"]), "-preset", str(params["preset"]),
+        "-filter:v:0", ",".join(chain), "-c:v:0", picture.encoder,
+        "-crf", str(params["crf"]), "-preset", str(params["preset"]),
         "-pix_fmt:v:0", "yuv420p10le" if picture.bits > 8 else "yuv420p", "-fps_mode:v:0", "passthrough",
         "-enc_time_base:v:0", str(picture.clock), "-threads:v:0", str(max(1, threads)),
     ]  # fmt: skip

@@ -114,6 +114,7 @@ def _fonts(executable: str, ass: Path, context: Context) -> None:
     if found.missing:
         context.fact("letters_without_font", len(found.missing))
         context.degraded(
-            f"no installed font has {len(found.missing)} of the letters ({' '.join(found.missing[:_SHOWN])}), which appear "
-            "as boxes; install a font that has them, such as Noto for their script, and run again with --force burn"
+            f"no installed font has {len(found.missing)} of the letters "
+            f"({' '.join(found.missing[:_SHOWN])}), which appear as boxes; install a font that has them, "
+            "such as Noto for their script, and run again with --force burn"
         )

@@ -1,4 +1,4 @@
-"""Diarization: who spoke when, by the diarizer of the model (`stage_runners.diarization.diarizers`)."""
+"""The stage diarization: speaker turns, by the diarizer of the model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def load(params: Mapping[str, Any], device: str) -> Diarizer:
 
 
 def run(diarizer: Diarizer, inputs: Mapping[str, Path], context: Context) -> None:
-    """Write `turns` (people may overlap), `exclusive_turns` (one at a time), `embeddings` (one a speaker)."""
+    """Write `turns` (may overlap), `exclusive_turns` (one at a time), `embeddings` (one per speaker)."""
     bounds = limits(context.params)
     film = Film.of(inputs)
     context.method = diarizer.method

@@ -143,7 +143,7 @@ def decoding(
 
 
 def placing(timed: Path, clip: tuple[float, float] | None, raw: Path) -> list[str]:
-    """Ffmpeg's arguments to convert PCM with time stamps at `timed` to raw PCM at `raw`; gaps become silence."""
+    """Ffmpeg's arguments to convert PCM with time stamps at `timed` to raw PCM at `raw`, filling gaps."""
     import ffmpeg
 
     span = {"t": f"{clip[1] - clip[0]:.6f}"} if clip else {}

@@ -93,7 +93,7 @@ def run(
 
 @contextmanager
 def piped(arguments: list[str], context: Context, said: list[str]) -> Iterator[IO[bytes]]:
-    """Ffmpeg's standard output while it runs with `arguments`; it is ended with the block, whatever its status.
+    """Ffmpeg's standard output while it runs with `arguments`; the end of the block ends it.
 
     Its error messages are appended to `said`. `StageError("env")` if it does not run at all.
     """

@@ -16,7 +16,7 @@ MUXERS = {"mkv": "matroska", "mp4": "mp4"}
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """The film to write: the tracks `kept` of `film`, and the tracks `added`, of which number `default` is the default.
+    """The film to write: the tracks `kept` of `film`, and `added`, of which number `default` is the default.
 
     `pictures` are the cover pictures as files, by the index of their track: Matroska stores them as
     attachments. `late` is how many seconds the film begins after its container. `alone` clears the default
@@ -46,7 +46,7 @@ class Order:
 
 
 def arguments(order: Order, output: Path, hashes: Path) -> list[str]:
-    """Arguments to copy the tracks, add ours, and write the CRC-32 of each copied track's packets to `hashes`."""
+    """Arguments to copy the tracks, add ours, and write the CRC-32 of each copied track to `hashes`."""
     command = ["-y", *(["-fflags", "+genpts"] if order.untimed else [])]
     if order.clip:
         command += ["-ss", f"{order.clip[0]:.6f}", "-t", f"{order.clip[1] - order.clip[0]:.6f}"]
@@ -68,7 +68,8 @@ def arguments(order: Order, output: Path, hashes: Path) -> list[str]:
         command += ["-movflags", "+faststart", "-strict", "unofficial"]
     else:
         command += ["-default_mode", "passthrough"]  # else the first of each kind becomes the default one
-    # Bit-exact: no library versions, no random identifiers. The queue: cues are rare, so packets wait for them.
+    # Bit-exact: no library versions, no random identifiers.
+    # The queue: packets wait for cues, which are rare.
     command += ["-fflags", "+bitexact", "-max_interleave_delta", "0", "-max_muxing_queue_size", "4096"]
     command += ["-f", MUXERS[order.container], ffmpeg.url(output)]
     if order.copied:
@@ -125,7 +126,8 @@ def _ours(order: Order) -> list[str]:
         command += [
             "-map", f"{place + 1}:0", f"-c:s:{number}", _codec(new, order.container),
             f"-metadata:s:s:{number}", f"language={tag}", f"-metadata:s:s:{number}", f"title={new.title}",
-            f"-metadata:s:s:{number}", f"handler_name={new.title}", f"-disposition:s:{number}", "+".join(flags) or "0",
+            f"-metadata:s:s:{number}", f"handler_name={new.title}",
+            f"-disposition:s:{number}", "+".join(flags) or "0",
         ]  # fmt: skip
     return command
 

@@ -1,4 +1,4 @@
-"""The stage mux: a new film with subtitle tracks; all other streams are copied, and the original is not changed.
+"""The stage mux: a new film with subtitle tracks; other streams are copied, the original is unchanged.
 
 ffmpeg copies packets and puts film and subtitles on one clock that begins at `format.start_time`, the clock
 of the cues. With its bit-exact flags, two runs give the same bytes. The result is read back and verified. See
@@ -76,7 +76,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
 
 
 def given_files(inputs: Mapping[str, Path]) -> list[LanguageFiles]:
-    """The files of every language that has cues: the source language first, then the translations in order."""
+    """The files of every language with cues: the source language first, then the translations in order."""
     from ipc.artifacts import read
 
     found = []

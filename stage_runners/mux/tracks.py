@@ -1,4 +1,4 @@
-"""Chooses the tracks of the new film: those of the original that its container supports, and ours, with their flags.
+"""Chooses the tracks of the new film: those of the original that its container supports, and ours.
 
 Everything else stays unchanged, above all the dispositions, by which players choose. For the reasons see
 docs/decisions/2026-11-21-mux.md.
@@ -60,7 +60,7 @@ class Added:
 
 @dataclass(frozen=True, kw_only=True)
 class Left:
-    """A track that is not copied, and why. `lost` is whether content is lost; `replaced` whether ours replaces it."""
+    """A track that is not copied, and why: `lost` if content is lost, `replaced` if ours replaces it."""
 
     track: Track
     why: str = ""
@@ -69,7 +69,7 @@ class Left:
 
 
 def added(given: Sequence[LanguageFiles], container: str, wanted: str, *, sdh: bool) -> list[Added]:
-    """The tracks to add, in order. `given` are the files of each language with cues, the source language first."""
+    """The tracks to add, in order. `given` are the files of each language with cues, the source first."""
     forms = _forms(container, wanted)
     found = []
     for place, (code, srt, ass) in enumerate(given):
@@ -218,6 +218,6 @@ def default_of(kept: Sequence[Track], new: Sequence[Added], asked: bool | None) 
 
 
 def flags_of(track: Track, *, alone: bool) -> tuple[str, ...]:
-    """The dispositions of a copied track, without `default` if one of our subtitle tracks `alone` is the default."""
+    """The dispositions of a copied track, without `default` if one of ours `alone` is the default."""
     default = track.default and not (alone and track.type == "subtitle")
     return (*(["default"] if default else []), *track.purposes)

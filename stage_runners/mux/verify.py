@@ -29,7 +29,7 @@ _GAP = 2
 
 @dataclass
 class StreamContent:
-    """A stream as read: the CRC-32 of its packets in order, the number of non-empty packets, the starts of our cues."""
+    """A stream as read: the CRC-32 of its packets, the number of non-empty ones, the starts of our cues."""
 
     crc: int = 0
     packets: int = 0
@@ -59,7 +59,7 @@ def verify(output: Path, order: Order, film: Film, hashes: Path, context: Contex
 
 
 def _pairs(output: Path, order: Order, found: Film) -> list[tuple[Track, Track]]:
-    """Each copied track with its counterpart; tracks of each type are in the order in which they were written."""
+    """Each copied track with its counterpart; tracks of each type are in the order of writing."""
     pairs: list[tuple[Track, Track]] = []
     for kind in (*_KINDS, "data"):
         for picture in (False, True):
@@ -133,7 +133,7 @@ def _turns(pairs: Sequence[tuple[Track, Track]], order: Order, output: Path, con
 
 
 def read_through(path: Path, timed: set[int], context: Context | None = None) -> dict[int, StreamContent]:
-    """Read a film's packets once, by stream index, with times for the streams in `timed`, on the container's clock."""
+    """Read a film's packets once, by stream index; times only for streams in `timed`, on its clock."""
     import av
 
     found: dict[int, StreamContent] = {}
@@ -170,7 +170,7 @@ def _packets(
     hashes: Path,
     context: Context,
 ) -> None:
-    """Check that packets are identical, or equally many if the containers store the codec in different ways."""
+    """Check that packets are identical, or equally many if the containers store the codec differently."""
     copied = [t.index for t in order.copied]
     said = dict(zip(copied, _hashes(hashes), strict=False)) if copied else {}
     same, other, doubtful = 0, [], []

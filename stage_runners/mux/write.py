@@ -24,7 +24,7 @@ _SUFFIX = {"mjpeg": ".jpg", "png": ".png", "bmp": ".bmp", "gif": ".gif", "webp":
 def write(
     order: Order, film: Film, context: Context, output: Path, phase: str = "mux", *, program: str = ""
 ) -> tuple[str, float]:
-    """Write the new film and read it back; what ffmpeg complained of, and the seconds that could be copied."""
+    """Write the new film and verify it; returns ffmpeg's error messages and the copied seconds."""
     hashes, clip = context.scratch() / "packets.txt", order.clip
     total = (clip[1] - clip[0]) if clip else (film.seconds or 0.0)
     _room(order.film, output, whole=clip is None)
@@ -56,7 +56,7 @@ def told(said: str, written: float, order: Order, film: Film, context: Context) 
 
 
 def pictures(film: Path, kept: Sequence[Track], context: Context) -> dict[int, Path]:
-    """The film's cover pictures as files, by stream index: Matroska's muxer would make a second film of one picture of them."""
+    """The film's cover pictures as files, by stream index: Matroska's muxer would write them as video."""
     import av
 
     found = {}
@@ -70,7 +70,7 @@ def pictures(film: Path, kept: Sequence[Track], context: Context) -> dict[int, P
         suffix = _SUFFIX.get(track.codec, ".jpg")
         folder = context.scratch() / f"picture-{track.index}"
         folder.mkdir()
-        # Matroska's own name for it where it has none; of a name in a film, nothing that leads out of the folder.
+        # Matroska's standard name if it has none; folders in a name are dropped.
         name = Path(track.filename).name.strip(".")
         found[track.index] = folder / (name or f"cover{suffix}")
         found[track.index].write_bytes(bytes(packet))

@@ -34,7 +34,10 @@ _OPENING_TAGS = frozenset({"WRB", "WDT", "WP", "TO", "IN", "CC", "DT", "PRP$", "
 
 
 class Parsed(Protocol):
-    """A word of a parsed text, like spaCy's `Token`: `i` counts words, `idx` characters; `dep_` labels the arc to `head`."""
+    """A word of a parsed text, like spaCy's `Token`.
+
+    `i` counts words, `idx` characters; `dep_` labels the arc to `head`.
+    """
 
     i: int
     idx: int

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 STAGE = PHRASES
 PARSED = "en"
-"""The language of the embedded parser. In other languages, the rules of the stage subtitles decide line breaks."""
+"""The language of the embedded parser; for others, the rules of the stage subtitles decide."""
 
 
 class Unit(NamedTuple):
-    """Text that is parsed at once: `words` are rows of the table of words, each with its range of characters."""
+    """Text that is parsed at once: `words` are rows of the table of words with their character ranges."""
 
     text: str
     words: tuple[tuple[int, int, int], ...]

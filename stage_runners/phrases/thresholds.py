@@ -15,9 +15,10 @@ class BreakCosts:
     """The cost of separating a word from its head, and of bad line endings."""
 
     never: float = 8.0
-    """Article, adjective or first name and noun; auxiliary and verb; preposition and object; adverb and adjective."""
+    """Article, adjective or first name and noun; auxiliary and verb; preposition and object; adverb and
+    adjective."""
     opening_last: float = 7.0
-    """A line that ends with a conjunction, a preposition or an article, which belongs to the following words."""
+    """A line that ends with a conjunction, a preposition or an article."""
     pronoun: float = 6.0
     """A pronoun and its verb: `he | went` separates what is spoken as one unit."""
     verb_object: float = 4.0

@@ -24,7 +24,7 @@ _STEPS = (0, 1, 2, 4, 6, 9, 12, 15)
 
 
 class Frame(NamedTuple):
-    """A frame: its time in seconds, its picture (uint8 of shape (3, HEIGHT, WIDTH)), its difference to the last one."""
+    """A frame: its time in seconds, its picture (uint8, (3, HEIGHT, WIDTH)), its difference to the last."""
 
     time: float
     picture: NDArray[np.uint8]
@@ -32,7 +32,7 @@ class Frame(NamedTuple):
 
 
 def cuts(frames: Iterable[tuple[float, NDArray[np.uint8]]]) -> Iterator[tuple[float, float]]:
-    """Yield `(time, score)` of each shot change: the time of its first frame, and how far it stands out, 0 to 1.
+    """Yield `(time, score)` of each shot change: its first frame's time, and how far it stands out, 0 to 1.
 
     `frames` are ascending times in seconds and YUV pictures, uint8 of shape (3, HEIGHT, WIDTH). Only as many
     as a flash lasts are in memory.
@@ -88,7 +88,7 @@ def judged(window: list[Frame], at: int) -> float:
 
 
 def _across(window: list[Frame], at: int) -> float:
-    """The difference of the frames around `at` if it is a mixture of both (the way over it is no detour), else 0."""
+    """The difference of the frames around `at` if it is a mixture of both, else 0."""
     if at + 1 >= len(window):
         return 0.0
     to, on = window[at].difference, window[at + 1].difference
@@ -99,7 +99,7 @@ def _across(window: list[Frame], at: int) -> float:
 
 
 def _stands_out(window: list[Frame], at: int, difference: float, first: int) -> float:
-    """The score of a change from the frame before `at` to `first`, which differ by `difference`; 0 for no change."""
+    """The score of a change from the frame before `at` to `first`; `difference` is theirs, 0 is no change."""
     import numpy as np
 
     if difference < LIMITS.least_difference:
@@ -137,7 +137,7 @@ def mean_difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
 
 
 def correlation(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
-    """The best normalised cross-correlation of the lumas within `displacement` pixels, -1 to 1; 0 if one is flat."""
+    """The best normalised cross-correlation of the lumas within `displacement` pixels; 0 if one is flat."""
     import numpy as np
 
     a, b = one[0].astype(np.float32), other[0].astype(np.float32)

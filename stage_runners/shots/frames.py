@@ -54,7 +54,7 @@ def frames(
     context: Context,
     said: list[str],
 ) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-    """Yield `(seconds, picture)` of every frame from the film's start on; pictures are uint8, (3, HEIGHT, WIDTH).
+    """Yield `(seconds, picture)` of every frame; pictures are uint8 of shape (3, HEIGHT, WIDTH).
 
     Ffmpeg's error messages are appended to `said` at the end. Frames that it cannot decode are skipped.
     """

@@ -77,7 +77,7 @@ class Seen:
             yield time, picture
 
     def rate(self) -> float:
-        """Frames per second, by the most common steps (a clock in milliseconds splits one step in two); 0 without frames."""
+        """Frames per second, by the most common steps between frames; 0 without frames."""
         if not self._steps:
             return 0.0
         common = max(self._steps, key=lambda step: self._steps[step][0])

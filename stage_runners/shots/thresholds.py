@@ -29,11 +29,11 @@ class CutDetection:
     displacement: int = 4
     """Maximum displacement in pixels of the small picture: the distance of a fast pan in one frame."""
     flash_s: float = 0.25
-    """A shot that returns within this many seconds was interrupted by a flash or an object in front of the lens."""
+    """A shot that returns within this time, in seconds, was interrupted by a flash or a passing object."""
     mixed: float = 0.2
-    """Minimum share of either shot in a mixed frame (fields of both, or frames blended by a change of rate)."""
+    """Minimum share of either shot in a mixed frame: fields of both, or frames blended by a rate change."""
     detour: float = 1.15
-    """How much longer the way over a mixed frame may be than the direct one; over another picture it is far longer."""
+    """Limit of the way over a mixed frame, relative to the direct one; over another picture it is longer."""
     flat: float = 2.0
     """Standard deviation of the luma below which a picture is flat, and does not correlate."""
 

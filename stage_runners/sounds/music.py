@@ -1,4 +1,4 @@
-"""Detects music by continuous frequency activation: sustained tones are long horizontal lines in a spectrogram.
+"""Detects music by continuous frequency activation: sustained tones are horizontal lines.
 
 K. Seyerlehner, T. Pohle, M. Schedl, G. Widmer: Automatic music detection in television productions, DAFx
 2007. The method uses no training. Each frequency is compared with its neighbours and becomes active or not;
@@ -26,7 +26,7 @@ HALF_SAMPLES = LIMITS.half_block * HOP
 
 
 def activations(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Activation of each frequency, 0 to 1, in each complete half block of float32 samples: float32, (halves, BINS).
+    """Activation of each frequency, 0 to 1, per complete half block; float32 of shape (halves, BINS).
 
     A half block includes the frames that begin in it, so the last one reaches `WINDOW - HOP` samples further.
     """
@@ -56,7 +56,7 @@ def around(level: Floats) -> Floats:
 
 
 def without_hum(halves: Floats) -> Floats:
-    """The activations without frequencies that are active nearly all the time, and without their neighbours."""
+    """The activations without frequencies that are nearly always active, and without their neighbours."""
     import numpy as np
 
     if len(halves) < LIMITS.hum_half_blocks:

@@ -84,7 +84,7 @@ def _heard(audio: Audio, start: float, end: float, context: Context) -> NDArray[
 
 
 def stretches(scores: NDArray[np.floating], start: float, end: float) -> Iterator[tuple[float, float, float]]:
-    """Yield `(start, end, confidence)` of music in the gap from `start` to `end`, by the scores of its blocks.
+    """Yield `(start, end, confidence)` of music between `start` and `end`, by the scores of its blocks.
 
     A single block below the threshold is a rest in the music. Music within half a block of the gap's end
     extends to it.

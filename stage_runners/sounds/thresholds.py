@@ -48,7 +48,7 @@ class Decision:
     least_silence_s: float = 2.0
     """Minimum length of a silence in seconds."""
     on: float = 2.4
-    """Minimum mean score of music. One block in 200 of rain, wind, waves, birds, streets and rooms reaches it."""
+    """Minimum mean score of music; one block in 200 of rain, wind, waves, birds and streets reaches it."""
     goes_on: float = 2.0
     """Minimum score of each block of music, except single ones, which are rests."""
     sure: float = 3.5
