@@ -41,4 +41,4 @@ class AlignerModule(Protocol):
         """What it lacks in this environment; empty if nothing."""
 
     def load(self, params: Mapping[str, Any], device: str) -> Aligner:
-        """Load the aligner, with the model of `params["_model"]` if any; `StageError("config")` if it fails."""
+        """Load the aligner, with the model of `params["_model"]` if any, or raise `StageError("config")`."""

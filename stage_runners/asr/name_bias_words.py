@@ -58,9 +58,10 @@ def _forms(row: Mapping[str, Any]) -> frozenset[str]:
 
 
 def recognised(decoded: Sequence[Transcript], terms: Sequence[Name]) -> Counter[str]:
-    """How often each name was recognised without hotwords, with confidence and a capital (if the script has case).
+    """How often each name was recognised without hotwords, with confidence and capitalised.
 
-    At the start of a sentence, only words that are always capitalised in the film count.
+    Capitals matter only in scripts that have them. At the start of a sentence, only words that are always
+    capitalised in the film count.
     """
     small = {_form([word]) for window in decoded for word in window.words if word.text.strip().islower()}
     forms = {form: name.text for name in terms for form in name.forms}

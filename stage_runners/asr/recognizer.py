@@ -60,7 +60,7 @@ class Encoded:
 
 
 class Token(NamedTuple):
-    """A word, or a character of a script without spaces, as the engine writes it; `text` has its leading space.
+    """A word, or a character of a script without spaces; `text` includes a leading space.
 
     Times are in seconds of the film. `probability` is None if the engine does not measure it.
     """

@@ -1,8 +1,8 @@
 """The numbers of speech recognition that can change its result, for all engines.
 
 The instances in `THRESHOLDS` are part of the store's key. An engine declares its thresholds in
-`stage_runners.asr.engines.Engine.thresholds`. Values without a source were chosen on the shared recordings: see
-docs/decisions.
+`stage_runners.asr.engines.Engine.thresholds`. Values without a source were chosen on the shared recordings:
+see docs/decisions.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class Windows:
     pad: float = 0.2
     """Seconds added around speech: a window that starts in the middle of a breath loses its first word."""
     longest_pause: float = 5.0
-    """Maximum silence in a window, in seconds; longer silences contain music, on which Whisper hallucinates."""
+    """Maximum silence in a window, in seconds; longer ones contain music, on which Whisper hallucinates."""
     quiet_frame: float = 0.02
     """Length of a frame, in seconds, in the search for the quietest time."""
     quiet_frames: int = 5
@@ -44,7 +44,7 @@ class Languages:
     windows: int = 5
     """Number of windows, spread over the film, in which its language is detected."""
     stretch: float = 5.0
-    """Length of a stretch, in seconds: with three seconds of clear speech, one in ten got the wrong language."""
+    """Length of a stretch in seconds: of three seconds of clear speech, one in ten got a wrong language."""
     hop: float = 2.5
     """Seconds from the start of one stretch to the next."""
     change: float = 5.0
@@ -95,7 +95,7 @@ class Evidence:
     kinds: int = 3
     """Kinds of evidence that must agree before a text is dropped."""
     near: float = 0.25
-    """Seconds around a speech region that count as speech: attention times are off by 0.1 s, rarely by 0.25 s."""
+    """Seconds around speech that count as speech: attention times are off by 0.1 s, rarely by 0.25 s."""
     silence: Ramp = Ramp(none=0.6, all=0.1, most=2.0)
     """Share of the words' time in which the detectors find speech."""
     no_speech: Ramp = Ramp(none=0.2, all=0.6, most=1.5)
@@ -210,7 +210,7 @@ class Names:
     """When a word counts as a misheard name; measured in the decision on names (docs/decisions)."""
 
     less_likely: float = 3.0
-    """How much less likely the text with the name may be without hotwords, in nats: rare names are unlikely."""
+    """How much less likely the text with the name may be without hotwords, in nats: rare names are."""
     least_probability: float = 1e-9
     """Minimum probability that a token counts."""
     unsure: float = 0.75

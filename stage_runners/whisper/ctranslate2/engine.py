@@ -1,4 +1,4 @@
-"""Whisper by CTranslate2, through faster-whisper."""
+"""Whisper on CTranslate2, through faster-whisper."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from stage_runners.whisper.ctranslate2 import weights
 
 
 def load(params: Mapping[str, Any], device: str) -> Any:
-    """The model in the folder `params["_model"]["path"]`, on `device`, in `params["compute_type"]`."""
+    """Load the model of `params["_model"]["path"]` on `device`, with `params["compute_type"]`."""
     import ctranslate2
     from faster_whisper import WhisperModel
 
@@ -20,7 +20,7 @@ def load(params: Mapping[str, Any], device: str) -> Any:
         cuda_libraries.load_cublas()
     path = str(weights.prepared(params["_model"]))
     if not (Path(path) / "tokenizer.json").is_file():
-        # faster-whisper would fetch another model's tokenizer from the Hub
+        # faster-whisper would download another model's tokenizer from the Hub
         raise StageError(
             "config",
             f"{path}: no tokenizer.json; not a complete faster-whisper model",

@@ -65,10 +65,10 @@ def test_noise_that_was_taken_for_speech_says_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("params", "said"),
     [
-        ({"language": "de"}, "knows English only"),
-        ({"chunk_size": 0}, "less than a second"),
-        ({"compute_type": "float8"}, "--compute_type float8"),
-        ({"hotwords": "Diane " * 300}, "hold 300 tokens"),
+        ({"language": "de"}, "supports English only"),
+        ({"chunk_size": 0}, "--chunk-size 0: too short"),
+        ({"compute_type": "float8"}, "--compute-type float8: not supported on cpu"),
+        ({"hotwords": "Diane " * 300}, "have 300 tokens"),
     ],
 )
 def test_what_cannot_be_done_is_said(params, said, tmp_path):

@@ -185,11 +185,11 @@ def _bad(tmp_path):
 def test_what_is_no_film_is_a_sentence_each(tmp_path):
     _bad(tmp_path)
     sentences = {
-        "empty.mp4": "is empty",
-        "text.mp4": "no film that ffmpeg can read",
-        "headless.mp4": "no film that ffmpeg can read",
+        "empty.mp4": "the file is empty",
+        "text.mp4": "not a film that ffmpeg can read",
+        "headless.mp4": "not a film that ffmpeg can read",
         "mute.mkv": ": no audio track",
-        "folder.mp4": "directory",
+        "folder.mp4": "folder",
         "missing.mp4": "No such file",
     }
     for name, sentence in sentences.items():

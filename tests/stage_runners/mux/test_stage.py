@@ -117,7 +117,9 @@ def test_what_mp4_cannot_hold_is_left_out_and_said_and_the_rest_is_there(tmp_pat
     out = tmp_path / "out.mp4.part"
     done = films.mux(film, given, out, tmp_path / "mux", container="mp4")
     said = done.stdout + done.stderr
-    assert re.search(r"degraded.*attachment stream 4 .* is not copied: mp4 cannot hold such a stream", said)
+    assert re.search(
+        r"degraded.*attachment stream 4 .* is not copied: mp4 does not support such a stream", said
+    )
     assert "--container mkv preserves it" in said
     kinds = [stream["type"] for stream in films.look(out)["streams"] if stream["type"] != "data"]
     assert kinds == ["video", "audio", "audio", "subtitle", "subtitle"]
