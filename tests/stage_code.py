@@ -2,7 +2,8 @@
 
 The version in a stage's declaration is all of its code that stands in the store's keys: forgotten, it serves stale results without a
 word. So `tests/data/stage_code.json` holds, by stage, the version and a digest of the code that its runners reach, and a test compares
-it with the code as it is. Where the results of a stage change, raise its `version` in `stage_runners/<stage>/stage.py`; in any case,
+it with the code as it is. Where the results of a stage change,
+raise its `version` in `stage_runners/<stage>/stage.py`; in any case,
 record the code anew:
 
     python -m tests.stage_code

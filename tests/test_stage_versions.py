@@ -13,7 +13,8 @@ from tests import stage_code
 def test_a_changed_stage_has_a_new_version_or_was_recorded_anew(name):
     now, then = stage_code.current()[name], stage_code.recorded().get(name)
     assert now == then, (
-        f"the code of {name} is not what was recorded: where its results change, raise its version in its stage.py; "
+        f"the code of {name} is not what was recorded: where its results change, raise its version in its "
+        "stage.py; "
         "then, in any case: python -m tests.stage_code"
     )
 

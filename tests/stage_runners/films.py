@@ -136,7 +136,8 @@ def cues(folder, spans, language="en"):
 
 
 _ASS = (
-    "[Script Info]\nScriptType: v4.00+\nPlayResX: 640\nPlayResY: 480\n\n[V4+ Styles]\nFormat: Name, Fontname, Fontsize, "
+    "[Script Info]\nScriptType: v4.00+\nPlayResX: 640\nPlayResY: 480\n\n[V4+ Styles]\nFormat: Name, "
+    "Fontname, Fontsize, "
     "PrimaryColour, Outline, Alignment, MarginV\nStyle: Default,Arial,60,&H00FFFFFF,3,2,30\n\n[Events]\n"
     "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
 )

@@ -36,7 +36,8 @@ _FILM = """
 import av, hashlib, json, sys
 with av.open("file:" + sys.argv[1]) as film:
     streams = [
-        {"type": s.type, "codec": s.codec_context.name if s.codec_context else "", "flags": int(s.disposition),
+        {"type": s.type, "codec": s.codec_context.name if s.codec_context else "",
+        "flags": int(s.disposition),
          "tags": {k: v for k, v in s.metadata.items() if not k.startswith("_STATISTICS")}}
         for s in film.streams
     ]

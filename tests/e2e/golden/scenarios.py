@@ -25,10 +25,12 @@ PACKAGED = (
     Scenario(
         "demo-sdh-mp4",
         "demo",
-        (*EVERY_FILE, "--profile", "netflix-sdh", "--speaker-labels", "all", "--sounds", "--container", "mp4"),
+        (*EVERY_FILE, "--profile", "netflix-sdh", "--speaker-labels", "all", "--sounds", "--container",
+        "mp4"),
     ),
     Scenario("demo-cast", "demo", ("--speakers", "SPEAKER_01=Rita"), cast=True),
-    Scenario("demo-plain", "demo", ("--no-diarize", "--no-names", "--no-shots", "--profile", "bbc", "--model", "tiny.en")),
+    Scenario("demo-plain", "demo", ("--no-diarize", "--no-names", "--no-shots", "--profile", "bbc",
+    "--model", "tiny.en")),
     Scenario("demo-clip", "demo", ("--clip", "8-22", "--subtitle-format", "both", "--burn-in", "spoken")),
 )  # fmt: skip
 

@@ -19,7 +19,8 @@ def grey(folder, name, *options, size="320x240", audio=("-c:a", "aac")):
     """A film of nothing but grey, at 25 pictures a second."""
     sound = films.recording(folder / "sound.wav", (0.5,), SECONDS)
     return films.make(
-        "-f", "lavfi", "-i", f"color=0x404040:s={size}:r=25:d={SECONDS}", "-i", sound, "-c:v", "libx264", "-preset",
+        "-f", "lavfi", "-i", f"color=0x404040:s={size}:r=25:d={SECONDS}", "-i", sound, "-c:v", "libx264",
+        "-preset",
         "ultrafast", *audio, *options, folder / name,
     )  # fmt: skip
 
@@ -34,7 +35,8 @@ def burned(film, folder, spans=SPANS, container="mkv", **params):
 def brightness(path, shape=(240, 320)):
     """The brightest part of every picture, as it comes, of shape (pictures,), 0 to 255; and all pictures."""
     raw = subprocess.run(
-        [films.ffmpeg(), "-v", "error", "-i", path, "-map", "0:v:0", "-f", "rawvideo", "-pix_fmt", "gray", "-fps_mode", "passthrough", "-"],
+        [films.ffmpeg(), "-v", "error", "-i", path, "-map", "0:v:0", "-f", "rawvideo", "-pix_fmt", "gray",
+        "-fps_mode", "passthrough", "-"],
         capture_output=True, check=True,
     ).stdout  # fmt: skip
     pictures = np.frombuffer(raw, np.uint8).reshape(-1, *shape)
@@ -78,7 +80,8 @@ def test_a_film_of_high_range_stays_one_and_its_letters_do_not_dazzle(tmp_path):
     curve = ("-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc")
     film = films.make(
         "-f", "lavfi", "-i", "color=0x404040:s=320x240:r=25:d=3,format=yuv420p10le,"
-        "setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc", "-c:v", "libx265", "-preset", "ultrafast",
+        "setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc", "-c:v", "libx265",
+        "-preset", "ultrafast",
         "-x265-params", "log-level=error", *curve, tmp_path / "hdr.mkv",
     )  # fmt: skip
     out, status, said = burned(film, tmp_path, SPANS[:1])

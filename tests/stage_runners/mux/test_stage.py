@@ -33,8 +33,10 @@ def rich(folder):
         "[CHAPTER]\nTIMEBASE=1/1000\nSTART=5000\nEND=12000\ntitle=Two\n"
     )
     return films.make(
-        "-i", films.film(folder, "plain.mkv"), "-i", lines, "-i", marks, "-map", "0:v", "-map", "0:a", "-map", "0:a",
-        "-map", "1:s", "-map_metadata", "2", "-map_chapters", "2", "-c", "copy", "-metadata:s:a:1", "language=fra",
+        "-i", films.film(folder, "plain.mkv"), "-i", lines, "-i", marks, "-map", "0:v", "-map", "0:a",
+        "-map", "0:a",
+        "-map", "1:s", "-map_metadata", "2", "-map_chapters", "2", "-c", "copy", "-metadata:s:a:1",
+        "language=fra",
         "-attach", note, "-metadata:s:t", "mimetype=text/plain", folder / "rich.mkv",
     )  # fmt: skip
 

@@ -160,7 +160,8 @@ def test_tracks_of_the_same_language_are_replaced_on_request_but_none_that_says_
 ):
     """The forced track stays; the one for the deaf goes only where ours is for them, too."""
     kept = [
-        ("fre", "", ["default"]), ("eng", "", ["default", "forced"]), ("ger", "", ["original", "comment"]), ("eng", "English (SDH)", ["hearing_impaired"]),
+        ("fre", "", ["default"]), ("eng", "", ["default", "forced"]), ("ger", "", ["original", "comment"]),
+        ("eng", "English (SDH)", ["hearing_impaired"]),
     ]  # fmt: skip
     _, found, said = muxed(rich, tmp_path / "deaf", replace_existing=True, sdh=True)
     assert [
@@ -177,7 +178,8 @@ def test_tracks_of_the_same_language_are_replaced_on_request_but_none_that_says_
 def test_a_title_says_what_flags_do_not(tmp_path, title, stays):
     lines = films.cues(tmp_path, SPANS)["srt"]
     film = films.make(
-        "-i", films.film(tmp_path), "-i", lines, "-map", "0", "-map", "1", "-c", "copy", "-metadata:s:s:0", "language=eng",
+        "-i", films.film(tmp_path), "-i", lines, "-map", "0", "-map", "1", "-c", "copy", "-metadata:s:s:0",
+        "language=eng",
         "-metadata:s:s:0", f"title={title}", tmp_path / "titled.mkv",
     )  # fmt: skip
     _, found, _ = muxed(film, tmp_path, replace_existing=True)
@@ -230,9 +232,12 @@ def test_the_shared_film_with_tracks_keeps_them_all(shared_data, tmp_path):
 def test_a_byte_that_is_another_in_the_new_film_is_found(tmp_path, monkeypatch):
     film, tool = films.film(tmp_path), tmp_path / "careless"
     tool.write_text(
-        f"#!/usr/bin/env python3\nimport subprocess, sys\nstatus = subprocess.call([{films.ffmpeg()!r}, *sys.argv[1:]])\n"
-        "for name in sys.argv:\n    if name.endswith('.part'):\n        with open(name.removeprefix('file:'), 'r+b') as film:\n"
-        "            middle = film.seek(0, 2) // 2\n            film.seek(middle)\n            byte = film.read(1)[0]\n"
+        f"#!/usr/bin/env python3\nimport subprocess, sys\nstatus = subprocess.call([{films.ffmpeg()!r}, "
+        "*sys.argv[1:]])\n"
+        "for name in sys.argv:\n    if name.endswith('.part'):\n        with "
+        "open(name.removeprefix('file:'), 'r+b') as film:\n"
+        "            middle = film.seek(0, 2) // 2\n            film.seek(middle)\n            byte = "
+        "film.read(1)[0]\n"
         "            film.seek(middle)\n            film.write(bytes([byte ^ 1]))\nsys.exit(status)\n"
     )
     tool.chmod(0o755)
@@ -252,7 +257,8 @@ def test_a_byte_that_is_another_in_the_new_film_is_found(tmp_path, monkeypatch):
 def test_films_whose_packets_lack_times_or_headers_are_copied_whole(tmp_path, name, codecs):
     picture, sound = codecs
     film = films.make(
-        "-f", "lavfi", "-i", "testsrc2=s=64x48:r=25:d=4", "-f", "lavfi", "-i", "sine=440:d=4", "-c:v", picture, "-bf", "2",
+        "-f", "lavfi", "-i", "testsrc2=s=64x48:r=25:d=4", "-f", "lavfi", "-i", "sine=440:d=4", "-c:v",
+        picture, "-bf", "2",
         "-c:a", sound, tmp_path / name,
     )  # fmt: skip
     out, _, said = muxed(film, tmp_path, given=films.cues(tmp_path / "cues", [(1.0, 2.0, "One")]))

@@ -41,7 +41,8 @@ def before(doc):
 
 HOUSE = parsed(
     ("We", "nsubj", 1, "PRP"), ("saw", "ROOT", 1, "VBD"), ("the", "det", 4, "DT"), ("old", "amod", 4, "JJ"),
-    ("house", "dobj", 1, "NN"), ("behind", "prep", 1, "IN"), ("trees", "pobj", 5, "NNS"), ("and", "cc", 1, "CC"),
+    ("house", "dobj", 1, "NN"), ("behind", "prep", 1, "IN"), ("trees", "pobj", 5, "NNS"), ("and", "cc", 1,
+    "CC"),
     ("Ann", "compound", 9, "NNP"), ("Lee", "nsubj", 10, "NNP"), ("left", "conj", 1, "VBD"),
 )  # fmt: skip
 

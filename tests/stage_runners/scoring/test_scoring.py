@@ -33,7 +33,13 @@ def said(source):
 
 
 def test_an_stm_has_segments_with_speakers_labels_and_stretches_that_do_not_count(file):
-    source = read(file("a.stm", ";; by hand\nx 1 Ann 1.5 2 <o,f0,female> Good { day / morning }\nx 1 Gap 2 4 ignore_time_segment_in_scoring\nx 1 Bob 0 1 Hi\n"))  # fmt: skip
+    source = read(
+        file(
+            "a.stm",
+            ";; by hand\nx 1 Ann 1.5 2 <o,f0,female> Good { day / morning }\nx 1 Gap 2 4 "
+            "ignore_time_segment_in_scoring\nx 1 Bob 0 1 Hi\n",
+        )
+    )
     assert [(text.split(), who) for text, who in said(source)] == [(["Hi"], "Bob"), (["Good", "day"], "Ann")]
     assert source.ignored == ((2.0, 4.0),)
     assert source.attributed
@@ -98,7 +104,13 @@ def test_a_label_holds_until_the_next_and_what_else_is_in_brackets_is_a_sound(fi
 
 
 def test_behind_a_dash_without_a_label_nobody_knows_who_speaks(file):
-    source = read(file("a.srt", "1\n00:00:01,000 --> 00:00:02,000\n[ANN] Yes.\n\n2\n00:00:03,000 --> 00:00:04,000\n- No.\n- Yes.\n"))  # fmt: skip
+    source = read(
+        file(
+            "a.srt",
+            "1\n00:00:01,000 --> 00:00:02,000\n[ANN] Yes.\n\n2\n00:00:03,000 --> 00:00:04,000\n- No.\n- "
+            "Yes.\n",
+        )
+    )
     assert said(source) == [("Yes.", "ANN"), ("No.", None), ("Yes.", None)]
     assert not source.attributed
 
@@ -204,7 +216,10 @@ def test_times_are_those_of_words_that_match_and_an_offset_is_told_not_mended():
 
 def test_segments_are_measured_at_their_first_and_last_words():
     truth = [Unit(text="good morning sir", start=1.0, end=2.0), Unit(text="hello", start=3.0, end=4.0)]
-    ours = [Unit(text=w, start=s, end=s + 0.3) for w, s in (("good", 1.1), ("morning", 1.4), ("madam", 1.7), ("hello", 3.2))]  # fmt: skip
+    ours = [
+        Unit(text=w, start=s, end=s + 0.3)
+        for w, s in (("good", 1.1), ("morning", 1.4), ("madam", 1.7), ("hello", 3.2))
+    ]
     told = times.segment_times(truth, ours, "en")
     assert told["matched"] == 0.75
     assert told["worst_ms"] == pytest.approx(500)

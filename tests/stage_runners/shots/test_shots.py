@@ -100,7 +100,8 @@ def picture(tmp_path_factory):
     (folder / "raw").write_bytes(b"".join(shot.tobytes() for shot in shots))
     return films.make(
         "-f", "rawvideo", "-s", f"{WIDTH}x{HEIGHT}", "-pix_fmt", "yuv444p", "-r", RATE, "-i", folder / "raw",
-        "-f", "lavfi", "-i", "sine=440:d=5.4", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast",
+        "-f", "lavfi", "-i", "sine=440:d=5.4", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset",
+        "ultrafast",
         "-g", RATE, "-c:a", "flac", folder / "film.mkv",
     )  # fmt: skip
 
@@ -153,7 +154,8 @@ def test_a_variable_frame_rate_keeps_the_times_of_its_frames(picture, tmp_path):
 @env
 def test_an_interlaced_film_is_read_as_well(picture, tmp_path):
     made = films.make(
-        "-i", picture, "-vf", "scale=128:96,interlace", "-c:v", "mpeg2video", "-flags", "+ilme+ildct", "-b:v", "3M",
+        "-i", picture, "-vf", "scale=128:96,interlace", "-c:v", "mpeg2video", "-flags", "+ilme+ildct",
+        "-b:v", "3M",
         "-an", tmp_path / "fields.mpg",
     )  # fmt: skip
     found = shots(made, tmp_path / "out")[1]

@@ -19,7 +19,8 @@ def segment(number, start, end):
 
 def doubt(start, end, verdict="flagged", text="Thank you."):
     return {
-        "start": start, "end": end, "segment": 99, "verdict": verdict, "text": text, "reasons": ["unsure"], "score": 0.5,
+        "start": start, "end": end, "segment": 99, "verdict": verdict, "text": text, "reasons": ["unsure"],
+        "score": 0.5,
     }  # fmt: skip
 
 

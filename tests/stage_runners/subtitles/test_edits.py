@@ -179,7 +179,8 @@ def test_another_voice_that_speaks_under_a_replaced_edit_keeps_its_words():
     lay, labels = laid(PARAMS)
     cue = next(one for one in lay(rows, ann + bob) if "one" in one.text())
     heard = [{**w, "text": "sicks" if w["text"] == "six" else w["text"]} for w in ann] + bob
-    written = Edit(before=(Shown(start=10.0, end=13.2, text="one two three four\nfive six seven eight nine."),),
+    written = Edit(before=(Shown(start=10.0, end=13.2,
+    text="one two three four\nfive six seven eight nine."),),
                    after=(shown(10.0, 13.2, "Numbers.", A),))  # fmt: skip
     found = apply_edits([written], rows, heard, lay, labels)
     assert found.fact()["replaced"] == 1

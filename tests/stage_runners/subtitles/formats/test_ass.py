@@ -91,7 +91,8 @@ def test_a_player_draws_each_speaker_in_their_colour_and_two_at_once_apart(tmp_p
     apart = [cue(1000, 2000, Line("MMMM", "A")), cue(1000, 2000, Line("WWWW", "B"))]
     (tmp_path / "x.ass").write_text(ass.write(document(both, *apart, names=names)), encoding="utf-8")
     films.make(
-        "-f", "lavfi", "-i", "color=black:s=640x360:r=2:d=2", "-vf", f"format=rgb24,ass={tmp_path / 'x.ass'},format=rgb24",
+        "-f", "lavfi", "-i", "color=black:s=640x360:r=2:d=2", "-vf",
+        f"format=rgb24,ass={tmp_path / 'x.ass'},format=rgb24",
         "-f", "rawvideo", tmp_path / "rgb",
     )  # fmt: skip
     frames = np.fromfile(tmp_path / "rgb", np.uint8).reshape(4, 360, 640, 3).astype(int)
