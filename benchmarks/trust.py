@@ -27,7 +27,7 @@ import numpy as np
 
 from ipc.artifacts import open_audio, read
 from stage_runners.asr import hallucination, languages, passes, segments, windows
-from stage_runners.asr.doubt import VERDICTS
+from stage_runners.asr.evidence import VERDICTS
 from stage_runners.asr.recognizer import Settings, Sound
 from stage_runners.asr.second_pass import SecondLooks, came_again
 from stage_runners.asr.segments import Line, Span

@@ -8,7 +8,7 @@ from typing import Any
 
 from ipc.context import Context
 from stage_runners.asr import hallucination
-from stage_runners.asr.doubt import VERDICTS, Doubt
+from stage_runners.asr.evidence import VERDICTS, Doubt
 from stage_runners.asr.hallucination import Reviewed
 from stage_runners.asr.recognizer import Recognizer, Settings, Sound
 from stage_runners.asr.second_pass import SecondLooks

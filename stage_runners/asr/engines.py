@@ -32,7 +32,8 @@ class Engine:
 
     `families` are the model families that it loads, `backends` its backends in order of preference.
     `capabilities` are what it can do with its best model. `thresholds` are frozen dataclasses of the numbers
-    that change its results; they are part of the store's key.
+    that change its results; they are part of the store's key. `packaged` are the names of models whose weights,
+    if any, are part of its packages: nothing is downloaded for them.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Engine:
     backends: tuple[Backend, ...]
     capabilities: Capabilities
     thresholds: tuple[object, ...] = ()
+    packaged: tuple[str, ...] = ()
 
 
 class EngineModule(Protocol):
@@ -62,8 +64,8 @@ def declared() -> tuple[Engine, ...]:
 
 
 def backends() -> tuple[Backend, ...]:
-    """The backends of all engines."""
-    return tuple(backend for engine in declared() for backend in engine.backends)
+    """The backends of all engines, each once."""
+    return tuple(dict.fromkeys(backend for engine in declared() for backend in engine.backends))
 
 
 def thresholds() -> tuple[object, ...]:

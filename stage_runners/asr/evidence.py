@@ -1,4 +1,4 @@
-"""Evidence that a segment is hallucinated, the reasons in words, and the verdict.
+"""Evidence that a segment is hallucinated, the reasons in words, the verdict, and the row of `doubts`.
 
 Each kind of evidence gives 0 to about 2 points, independently of the others. A text is dropped only if the
 sum and the number of kinds are large, and either the detectors find no speech or the text is as likely
@@ -25,6 +25,24 @@ _UNHEARD = frozenset({"silence", "gain"})
 """A text is dropped only with at least one of these kinds."""
 _SHORTEST = 0.02
 """Minimum seconds that a word counts: attention times can have zero length."""
+
+
+VERDICTS = ("dropped", "flagged", "recovered", "empty")
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Text that was dropped or flagged, or speech that was recovered or has no text: a row of `doubts`.
+
+    `line` is the line it is about, if that line is written; it gives the segment's id.
+    """
+
+    span: Span
+    verdict: str
+    text: str
+    reasons: tuple[str, ...]
+    score: float
+    line: Line | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from stage_runners.asr import evidence as asr_evidence
 from stage_runners.asr import gaps as asr_gaps
 from stage_runners.asr import recovery, second_pass
-from stage_runners.asr.doubt import Doubt
-from stage_runners.asr.evidence import Evidence, Reason
+from stage_runners.asr.evidence import Doubt, Evidence, Reason
 from stage_runners.asr.second_pass import Asked, Look, SecondLooks
 from stage_runners.asr.segments import Line, Span
 from stage_runners.asr.thresholds import EVIDENCE, GAPS

@@ -8,7 +8,7 @@ from itertools import chain
 from stage_runners.asr import gaps as asr_gaps
 from stage_runners.asr import second_pass
 from stage_runners.asr import words as asr_words
-from stage_runners.asr.doubt import Doubt
+from stage_runners.asr.evidence import Doubt
 from stage_runners.asr.second_pass import Asked, Look, SecondLooks
 from stage_runners.asr.segments import Line, Span
 from stage_runners.asr.thresholds import GAPS, RECOVERY, SECOND_PASS
