@@ -108,7 +108,10 @@ def glossaries(arguments: argparse.Namespace) -> None:
     for case in arguments.cases.split(","):
         for name, listed in casts(case).items():
             rows = [
-                {"name": one.lstrip("@"), "kind": "place" if one[0] == "@" else "character", "aliases": [], "source": "cast", "order": k}
+                {
+                    "name": one.lstrip("@"), "kind": "place" if one[0] == "@" else "character", "aliases": [],
+                    "source": "cast", "order": k,
+                }
                 for k, one in enumerate(listed.split(","))
             ]  # fmt: skip
             (arguments.work / f"glossary-{case}-{name}.json").write_text(json.dumps(terms(rows, "", "")))
@@ -198,9 +201,12 @@ def correct(arguments: argparse.Namespace) -> None:
                     )
                     kind = cast if cast in ("right", "mixed", "half") else "decoy"
                     total.update({
-                        f"{kind}: names": right[0][1], f"{kind}: right before": right[0][0], f"{kind}: right after bias": right[1][0],
-                        f"{kind}: right after both": right[2][0], f"{kind}: words changed by bias for the better": bias[0],
-                        f"{kind}: and not": bias[1], f"{kind}: words corrected for the better": own[0], f"{kind}: corrected wrongly": own[1],
+                        f"{kind}: names": right[0][1], f"{kind}: right before": right[0][0],
+                        f"{kind}: right after bias": right[1][0],
+                        f"{kind}: right after both": right[2][0],
+                        f"{kind}: words changed by bias for the better": bias[0],
+                        f"{kind}: and not": bias[1], f"{kind}: words corrected for the better": own[0],
+                        f"{kind}: corrected wrongly": own[1],
                     })  # fmt: skip
     for what, count in total.items():
         print(f"{what:45} {count}")

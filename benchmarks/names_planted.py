@@ -95,7 +95,11 @@ def main() -> int:
             rows, wrong = draw(heard["words"], places, spoken, dice)
             for kind, listed in (("right", DECOYS[own]), ("wrong", DECOYS[other])):
                 people = [
-                    {"name": one.lstrip("@"), "kind": "place" if one[0] == "@" else "character", "aliases": [], "source": "cast", "order": k}
+                    {
+                        "name": one.lstrip("@"), "kind": "place" if one[0] == "@" else "character",
+                        "aliases": [],
+                        "source": "cast", "order": k,
+                    }
                     for k, one in enumerate(listed.split(","))
                 ]  # fmt: skip
                 known = terms.terms(glossary_runner.terms(people, "", "en"))

@@ -92,7 +92,8 @@ class Bench:
             return [], "und", 0
         found = languages.detect(self.whisper, audio, chunks)
         film = passes.Film(
-            recognizer=self.whisper, sound=audio, settings=self.settings, batch_size=8, limit=WINDOW, encoded=found.encoded
+            recognizer=self.whisper, sound=audio, settings=self.settings, batch_size=8, limit=WINDOW,
+            encoded=found.encoded
         )  # fmt: skip
         return segments.lines(passes.read(film, chunks, found.language), 0.0), found.language, len(chunks)
 

@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md teaches how to add a stage in six steps; this follows them, with a stage that measures loudness."""
+"""Follows the six steps of CONTRIBUTING.md for adding a stage, with a stage that measures loudness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stage whose code has changed has a new version, or somebody has looked and recorded that its results are the same."""
+"""A stage whose code has changed has a new version, or its code was recorded again with equal results."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def test_a_constant_and_a_call_change_the_digest_and_words_for_people_do_not(tmp
     plain = digest("def run(x):\n    return x + 1\n")
     assert (
         digest(
-            '"""A runner."""\n\n\ndef run(x: int) -> int:\n    # one more\n    """More."""\n    return x + 1\n'
+            '"""A runner."""\n\n\ndef run(x: int) -> int:\n    # one more\n    '
+            '"""More."""\n    return x + 1\n'
         )
         == plain
     )

@@ -123,7 +123,7 @@ Wav2Vec2ForCTC(config).save_pretrained(folder)
 
 @pytest.mark.parametrize(("language", "spelled"), [("cs", True), ("xx", False)])
 def test_a_wav2vec2_model_that_is_named_aligns_other_languages(language, spelled, tmp_path):
-    """A numeral is aligned as it is read; in a language that num2words does not speak it has nothing to align."""
+    """A numeral is aligned as spoken; in a language without num2words it has no text to align."""
     folder = tmp_path / "model"
     folder.mkdir()
     subprocess.run(

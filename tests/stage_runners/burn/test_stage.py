@@ -1,4 +1,4 @@
-"""burn draws each cue while it is shown and at no other time, copies the sound, keeps the picture's colours, and says what it cannot draw."""
+"""The stage burn draws each cue only while it is shown, copies audio, and reports missing letters."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""demux keeps the film's clock in every container, says what it chose, and has a sentence for what is no film."""
+"""The stage demux keeps the film's clock in every container, reports its choice, and rejects bad files."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Nothing of a film is lost in the new one that its container can hold: streams, flags, chapters, attachments, packets by hash."""
+"""The new film has everything that its container supports: streams, flags, chapters, attachments, packets."""
 
 import re
 

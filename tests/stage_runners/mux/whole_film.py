@@ -1,4 +1,4 @@
-"""Films with everything in them, and what is in a film to the last byte. Run as a script it is of the media environment."""
+"""Films with everything in them, and their content to the last byte. As a script it runs in `media`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def parts(folder: Path) -> tuple[Path, Path, Path, Path]:
 
 
 def matroska(folder: Path) -> Path:
-    """Two pictures, one turned and bright, two sounds, four subtitle tracks with flags, two default, fonts, a cover, chapters."""
+    """Two videos (one rotated, bright), two audio, four subtitle tracks, fonts, a cover, chapters."""
     from tests.stage_runners import films
 
     cover, marks, font, note = parts(folder)
@@ -75,7 +75,7 @@ def matroska(folder: Path) -> Path:
 
 
 def mp4(folder: Path, python: Path) -> Path:
-    """A film of a camera: a timecode track, a track of measurements, a cover, chapters, two sounds, text in French."""
+    """A camera's film: a timecode track, a data track, a cover, chapters, two audio tracks, French text."""
     from tests.stage_runners import films
 
     cover, marks, _, _ = parts(folder)
@@ -96,7 +96,7 @@ def mp4(folder: Path, python: Path) -> Path:
 
 
 def hashes(path: Path) -> list[str]:
-    """SHA-256 of the packets of each stream that has packets a player uses, by ffmpeg: `v,SHA256=...`; without what it makes anew."""
+    """SHA-256 of the packets of each stream that players use, by ffmpeg: `v,SHA256=...`."""
     from tests.stage_runners import films
 
     hidden = [s["index"] for s in everything(path)["streams"] if s["hidden"] or s["type"] == "attachment"]
@@ -110,7 +110,7 @@ def hashes(path: Path) -> list[str]:
 
 
 def side_data(path: Path) -> list[object]:
-    """Rotation, mastering display and light level of each picture, by ffprobe; None where there is no ffprobe."""
+    """Rotation, mastering display and light level of each video, by ffprobe; None without ffprobe."""
     if shutil.which("ffprobe") is None:
         return [None]
     done = subprocess.run(

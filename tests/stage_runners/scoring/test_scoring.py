@@ -1,4 +1,4 @@
-"""What a result is scored with: the files people give, the part of a film that counts, and the rules of cues."""
+"""The inputs of scoring: reference files, the scored part of a film, and the rules of cues."""
 
 from __future__ import annotations
 
@@ -121,7 +121,8 @@ def test_behind_a_dash_without_a_label_nobody_knows_who_speaks(file):
         ("a.txt", "caf\xe9\n".encode("latin-1"), r"not UTF-8; line 1 has the byte 0xe9"),
         ("a.srt", "", r"a\.srt: the file is empty"),
         ("a.srt", "hello\n", r"a\.srt: no cues"),
-        ("a.rttm", "\nSPEAKER x 1 0.5 long <NA> <NA> A\n", r"line 2: its duration, the fifth column, is 'long'"),
+        ("a.rttm", "\nSPEAKER x 1 0.5 long <NA> <NA> A\n",
+         r"line 2: its duration, the fifth column, is 'long'"),
         ("a.rttm", "SPEAKER x 1 0.5 1.0 A\n", r"line 1: 6 columns"),
         ("a.rttm", "0.5 1.0 A\n", r"line 1: a line of an RTTM starts with SPEAKER"),
         ("a.stm", ";; nothing\n", r"only comments"),
@@ -232,7 +233,10 @@ from stage_runners.scoring.text import cpwer
 random.seed(5)
 wrong = 0
 for _ in range(60):
-    a, b = ([random.choices("abcd", k=random.randint(1, 9)) for _ in range(random.randint(1, 4))] for _ in "12")
+    a, b = (
+        [random.choices("abcd", k=random.randint(1, 9)) for _ in range(random.randint(1, 4))]
+        for _ in "12"
+    )
     size = max(len(a), len(b))
     left, right = a + [[]] * (size - len(a)), b + [[]] * (size - len(b))
     least = min(sum(map(Levenshtein.distance, left, order)) for order in itertools.permutations(right))

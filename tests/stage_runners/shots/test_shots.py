@@ -93,7 +93,7 @@ ON_TIME = 0.0011
 
 @pytest.fixture(scope="module")
 def picture(tmp_path_factory):
-    """A film of four shots at 24 frames a second, its cuts at `CUTS`, 64 x 36, a key frame a second, with bursts of sound."""
+    """Four shots at 24 frames per second, cuts at `CUTS`, 64 x 36, a key frame per second, and bursts."""
     folder = tmp_path_factory.mktemp("shots")
     ends = (*CUTS, FRAMES)
     shots = [scene(k) for k, (a, b) in enumerate(zip((0, *CUTS), ends, strict=True)) for _ in range(a, b)]

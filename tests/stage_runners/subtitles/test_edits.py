@@ -1,4 +1,4 @@
-"""What a person changed stays, in cues, labels and transcript, whatever is heard or laid out otherwise later."""
+"""Edits of the user stay in cues, labels and transcript, even after a new transcription or layout."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_a_cue_does_not_stay_for_reading_into_an_edit_that_is_put_in_anew():
 
 
 def test_nothing_beside_an_edit_is_lost_where_the_cues_are_cut_otherwise_now():
-    """A cue stays for reading into the hole that a deleted one leaves: its middle lies there, and it is no part of it."""
+    """A cue may stay for reading into the gap of a deleted one, which contains its middle."""
     first = "I did not know that you were there at all, my friend."
     spoken = said(first, 0.0, each=0.08, gap=0.02, speaker=A)
     spoken += said("Neither did I, okay, I thought, you know, I heard.", 1.3, speaker=B)

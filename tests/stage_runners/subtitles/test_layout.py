@@ -1,4 +1,4 @@
-"""Whatever is said and however fast: no word is lost, no limit is broken without need, and cues never collide."""
+"""For any text and speed: no word is lost, no limit is broken without need, and cues never overlap."""
 
 from __future__ import annotations
 
@@ -88,7 +88,10 @@ def test_sentences_stand_alone_where_there_is_time():
 
 
 def test_a_long_sentence_is_cut_at_its_comma():
-    text = "You never know what comes next when somebody opens that door, and nobody in this town wants to find out."
+    text = (
+        "You never know what comes next when somebody opens that door, "
+        "and nobody in this town wants to find out."
+    )
     cues = layout(said(text, each=0.35))
     assert shown(cues)[0].endswith("door,")
 

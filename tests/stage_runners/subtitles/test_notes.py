@@ -15,7 +15,10 @@ def each(**facts):
 def test_a_film_without_speech_is_noted_with_its_other_tracks():
     assert texts(demux={"other_audio_tracks": ["audio track 1 (eng)"]}, subtitles={"cues": 0}) == [
         (
-            "no speech was found, so there are no cues; other audio tracks: audio track 1 (eng) (--audio-track N)",
+            (
+                "no speech was found, so there are no cues; "
+                "other audio tracks: audio track 1 (eng) (--audio-track N)"
+            ),
             True,
         )
     ]

@@ -1,4 +1,4 @@
-"""Music and pauses become cues of their own: in the film's language, within the profile's limits, beside what is said and never over it."""
+"""Labels of music and pauses: in the film's language, within the profile's limits, never over speech."""
 
 from __future__ import annotations
 

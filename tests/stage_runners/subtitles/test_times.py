@@ -1,4 +1,4 @@
-"""A cue keeps to its words; near a change of shot it keeps to the shot, as far as the profile's window and its readers allow."""
+"""Cues keep to their words, and to nearby shot changes as far as the profile's window and reading allow."""
 
 from __future__ import annotations
 

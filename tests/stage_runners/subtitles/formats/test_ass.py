@@ -1,4 +1,4 @@
-"""Colours of speakers can be read and told apart, whatever eyes look at them; names of every kind make a file that players read."""
+"""Speakers' colours are legible and distinct for all kinds of vision; any name makes a valid file."""
 
 from __future__ import annotations
 
