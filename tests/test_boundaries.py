@@ -66,7 +66,7 @@ def test_the_orchestrator_and_the_contract_import_only_what_they_may(package):
     assert not wrong
 
 
-def test_what_is_installed_for_the_orchestrator_is_what_it_imports():
+def test_the_orchestrators_dependencies_are_its_imports():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     asked = {re.split(r"[<>=~!;\[ ]", line)[0] for line in project["dependencies"]}
     used = {module for path in files("orchestrator") for module, _ in imports(path)}

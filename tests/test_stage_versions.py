@@ -10,7 +10,7 @@ from tests import stage_code
 
 
 @pytest.mark.parametrize("name", [name for name, _ in stage_code.stages()])
-def test_a_changed_stage_has_a_new_version_or_was_recorded_anew(name):
+def test_a_changed_stage_has_a_new_version_or_was_recorded_again(name):
     now, then = stage_code.current()[name], stage_code.recorded().get(name)
     assert now == then, (
         f"the code of {name} is not what was recorded: where its results change, raise its version in its "
@@ -19,11 +19,11 @@ def test_a_changed_stage_has_a_new_version_or_was_recorded_anew(name):
     )
 
 
-def test_no_stage_is_recorded_that_there_is_none_of():
+def test_only_existing_stages_are_recorded():
     assert stage_code.recorded().keys() == dict(stage_code.stages()).keys()
 
 
-def test_a_constant_and_a_call_change_the_digest_and_words_for_people_do_not(tmp_path, monkeypatch):
+def test_a_constant_and_a_call_change_the_digest_and_comments_do_not(tmp_path, monkeypatch):
     monkeypatch.setattr(stage_code, "ROOT", tmp_path)
     path = tmp_path / "runner.py"
 

@@ -71,7 +71,7 @@ def test_english_words_get_times_from_the_sound(tmp_path):
     assert [row["text"] for row in words] == [text for text, _, _ in SAID]
 
 
-def test_words_that_nobody_says_keep_their_attention_times(tmp_path):
+def test_unspoken_words_keep_their_attention_times(tmp_path):
     text = "Photosynthesis requires chlorophyll molecules absorbing sunshine through green leaf tissue"
     wrong = [*text.split(), "while", "oxygen", "escapes", "slowly."]
     said = [(text, start, end) for text, (_, start, end) in zip(wrong, SAID, strict=True)]
@@ -98,7 +98,7 @@ def test_of_a_film_in_two_languages_the_english_words_are_aligned(tmp_path, part
     assert "no aligner for cs" in done.stdout + done.stderr
 
 
-def test_pocketsphinx_is_not_asked_to_align_czech(tmp_path):
+def test_pocketsphinx_does_not_align_czech(tmp_path):
     done, _, _ = align(tmp_path, talk(), SAID, language="cs", align_model="pocketsphinx")
     assert done.returncode == 1
     assert "English only" in done.stdout + done.stderr

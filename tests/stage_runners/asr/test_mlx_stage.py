@@ -124,7 +124,7 @@ def test_silence_and_noise_give_no_words(samples, tmp_path, kept):
         ),
     ],
 )
-def test_what_cannot_be_done_is_said_as_by_the_other_backend(params, said, tmp_path, kept):
+def test_impossible_requests_are_reported_as_by_the_other_backend(params, said, tmp_path, kept):
     done, _, _ = recognise(tmp_path, kept, **params)
     assert done.returncode == 1
     assert said in done.stdout + done.stderr
@@ -191,5 +191,5 @@ def test_a_model_without_a_tokenizer_reads_text_as_openai_does(found):
     assert found["tokenizers"] == []
 
 
-def test_openais_alignment_heads_are_known(found):
+def test_openais_alignment_heads_are_available(found):
     assert (found["heads"]["openai/whisper-large-v3"], found["heads"]["openai/whisper-base"]) == (10, 8)

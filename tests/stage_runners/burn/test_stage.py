@@ -96,7 +96,7 @@ def test_a_film_of_high_range_stays_one_and_its_letters_do_not_dazzle(tmp_path):
     assert 110 < brightness(out)[0].max() < 175
 
 
-def test_letters_that_no_font_has_are_said_and_not_passed_over(tmp_path):
+def test_letters_without_a_font_are_reported(tmp_path):
     film = grey(tmp_path, "film.mkv")
     _, status, said = burned(film, tmp_path, [(1.0, 2.0, "Hello \ue123 and \uf0f0")])
     assert status == 0, said
@@ -104,14 +104,14 @@ def test_letters_that_no_font_has_are_said_and_not_passed_over(tmp_path):
     assert "letters_without_font = 2" in said
 
 
-def test_where_nothing_is_said_the_picture_is_copied(tmp_path):
+def test_without_speech_the_video_is_copied(tmp_path):
     film = grey(tmp_path, "film.mkv")
     out, status, said = burned(film, tmp_path, [], speaks="und")
     assert status == 0, said
     assert whole_film.hashes(out) == whole_film.hashes(film)
 
 
-def test_sound_alone_and_a_language_that_nobody_made_are_refused_in_a_sentence(tmp_path):
+def test_audio_only_and_a_missing_language_are_rejected_with_a_message(tmp_path):
     wave = films.recording(tmp_path / "sound.wav")
     _, status, said = burned(wave, tmp_path)
     assert status != 0
@@ -121,7 +121,7 @@ def test_sound_alone_and_a_language_that_nobody_made_are_refused_in_a_sentence(t
     assert "--burn-in de: no subtitles in this language; the film is in en" in said
 
 
-def test_an_ffmpeg_without_libass_is_passed_over_and_where_there_is_no_other_it_is_said(tmp_path):
+def test_an_ffmpeg_without_libass_is_skipped_and_reported_if_there_is_no_other(tmp_path):
     poor = tmp_path / "ffmpeg"
     poor.write_text("#!/bin/sh\necho ' V..... libx264 H.264 / AVC'\n")
     poor.chmod(0o755)

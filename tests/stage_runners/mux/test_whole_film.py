@@ -79,7 +79,7 @@ def test_turned_and_bright_pictures_are_in_that_film_or_the_test_above_says_noth
         assert {"Mastering display metadata", "Content light level metadata"} <= kinds
 
 
-def test_what_mp4_can_hold_of_it_is_there_and_the_rest_is_said(rich, tmp_path):
+def test_mp4_has_what_it_supports_and_the_rest_is_reported(rich, tmp_path):
     was = whole_film.everything(rich)
     out, found, said = muxed(rich, tmp_path, "mp4")
     kinds = ("video", "audio", "subtitle")
@@ -120,9 +120,7 @@ def test_a_camera_s_mp4_keeps_its_measurements_timecode_cover_and_chapters_in_mp
     assert "degraded" not in said
 
 
-def test_in_matroska_the_cover_is_a_cover_the_timecode_a_tag_and_the_measurements_are_said_to_be_lost(
-    camera, tmp_path
-):
+def test_matroska_keeps_the_cover_and_the_timecode_and_reports_the_lost_data_track(camera, tmp_path):
     _, found, said = muxed(camera, tmp_path)
     cover = [s for s in of(found, "video") if "attached_pic" in s["flags"]]
     assert [(s["tags"]["filename"], s["tags"]["mimetype"]) for s in cover] == [("cover.jpg", "image/jpeg")]
@@ -138,7 +136,7 @@ def flags(found):
     return [s["flags"] for s in of(found, "subtitle")]
 
 
-def test_ours_is_the_default_track_only_where_no_other_is_or_who_asks(rich, tmp_path):
+def test_ours_is_the_default_track_only_if_no_other_is_or_on_request(rich, tmp_path):
     was = flags(whole_film.everything(rich))
     _, found, _ = muxed(rich, tmp_path / "a")
     assert flags(found) == [*was, []]
@@ -155,9 +153,7 @@ def test_subtitles_for_the_deaf_say_so(rich, tmp_path):
     assert (mine["tags"]["title"], mine["flags"]) == ("English (SDH)", ["default", "hearing_impaired"])
 
 
-def test_tracks_of_the_same_language_are_replaced_on_request_but_none_that_says_something_else(
-    rich, tmp_path
-):
+def test_tracks_of_the_same_language_and_content_are_replaced_on_request(rich, tmp_path):
     """The forced track stays; the one for the deaf goes only where ours is for them, too."""
     kept = [
         ("fre", "", ["default"]), ("eng", "", ["default", "forced"]), ("ger", "", ["original", "comment"]),

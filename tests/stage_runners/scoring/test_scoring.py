@@ -103,7 +103,7 @@ def test_a_label_holds_until_the_next_and_what_else_is_in_brackets_is_a_sound(fi
     assert source.cues[3].said == ()
 
 
-def test_behind_a_dash_without_a_label_nobody_knows_who_speaks(file):
+def test_after_a_dash_without_a_label_the_speaker_is_unknown(file):
     source = read(
         file(
             "a.srt",
@@ -134,13 +134,13 @@ def test_behind_a_dash_without_a_label_nobody_knows_who_speaks(file):
         ("a.doc", "x", r"not a reference format"),
     ],
 )  # fmt: skip
-def test_a_bad_reference_is_refused_with_what_is_wrong_and_where(file, name, text, sentence):
+def test_a_bad_reference_is_rejected_with_its_error_and_line(file, name, text, sentence):
     with pytest.raises(StageError, match=sentence) as refused:
         read(file(name, text), "film")
     assert refused.value.category == "input"
 
 
-def test_of_several_recordings_the_films_own_lines_are_read(file):
+def test_only_the_films_lines_are_read_in_a_file_about_several_recordings(file):
     source = read(file("a.stm", "other 1 A 0 1 no\nmy_film 1 A 0 1 yes\n"), "my film")
     assert said(source) == [("yes", "A")]
 
@@ -154,13 +154,13 @@ def test_a_reference_in_another_language_is_refused_by_its_name_and_by_its_lette
         language.check(read(file("film.txt", "\u043f\u0440\u0438\u0432\u0435\u0442 " * 9)), "en")
 
 
-def test_text_is_compared_without_case_and_punctuation_and_by_characters_where_no_blanks_are_written():
+def test_text_is_compared_without_case_and_punctuation_and_by_characters_in_languages_without_spaces():
     assert normal("\u201cDon\u2019t\u201d \u2014 she SAID, \uff21\uff11!") == "don't she said a1"
     assert normal("\u0939\u093f\u0928\u094d\u0926\u0940") == "\u0939\u093f\u0928\u094d\u0926\u0940"
     assert tokens("\u6771\u4eac\u3001\u884c\u304f\u3002", "ja") == list("\u6771\u4eac\u884c\u304f")
 
 
-def test_of_a_clip_only_what_lies_in_it_counts_and_what_its_edge_cuts_does_not():
+def test_only_text_entirely_inside_a_clip_counts():
     units = [Unit(text=str(k), start=float(k), end=k + 1.0) for k in range(10)]
     scope, cut = Scope(within=(2.5, 6.0)).around(units)
     assert cut == 1
@@ -192,7 +192,7 @@ def cue(start, end, *lines):
     return Cue(start=start, end=end, lines=lines, said=lines)
 
 
-def test_a_cue_that_people_speak_too_fast_for_is_fair_and_not_clean():
+def test_a_cue_of_fast_speech_is_fair_and_not_clean():
     fast = cue(0, 2, "twenty-nine letters" + " and more!")
     told = score_cues.rules([cue(0.0, 2.0, "twelve times", "two and more"), cue(2.08, 4.0, "short")], LIMITS)
     assert (told["clean"], told["fair"], told["broken"]) == (0.5, 1.0, {"too_fast": 1})
@@ -207,7 +207,7 @@ def test_each_rule_that_is_broken_is_counted():
     assert broken == {"too_many_lines": 1, "too_short": 1, "too_long": 1, "overlap": 1, "gap_too_small": 1}
 
 
-def test_times_are_those_of_words_that_match_and_an_offset_is_told_not_mended():
+def test_times_are_those_of_matching_words_and_an_offset_is_reported_but_not_corrected():
     truth = [Unit(text=w, start=float(k), end=k + 0.5) for k, w in enumerate(["one", "two", "three", "four"])]
     ours = [Unit(text=w, start=k + 2.0, end=k + 2.5) for k, w in enumerate(["One", "two!", "tree", "four"])]
     told = times.word_times(truth, ours)

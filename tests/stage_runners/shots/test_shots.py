@@ -130,7 +130,7 @@ def test_cuts_have_the_times_of_their_frames_in_every_container(picture, tmp_pat
 
 
 @env
-def test_a_picture_that_begins_late_has_its_cuts_later_and_a_clip_has_its_own_clock(picture, tmp_path):
+def test_a_late_video_has_later_cuts_and_a_clip_has_its_clock(picture, tmp_path):
     late = films.make(
         "-itsoffset", "1.5", "-i", picture, "-i", picture, "-map", "0:v", "-map", "1:a", "-c", "copy",
         tmp_path / "late.mkv",
@@ -152,7 +152,7 @@ def test_a_variable_frame_rate_keeps_the_times_of_its_frames(picture, tmp_path):
 
 
 @env
-def test_an_interlaced_film_is_read_as_well(picture, tmp_path):
+def test_interlaced_films_work_too(picture, tmp_path):
     made = films.make(
         "-i", picture, "-vf", "scale=128:96,interlace", "-c:v", "mpeg2video", "-flags", "+ilme+ildct",
         "-b:v", "3M",

@@ -32,7 +32,7 @@ def test_a_transformers_checkpoint_is_converted_once_and_computes_the_same(tmp_p
     assert {"config.json", "model.bin", "tokenizer.json"} <= set(found["files"])
 
 
-def test_a_model_of_ctranslate2_is_taken_as_it_is(tmp_path):
+def test_a_ctranslate2_model_is_used_unchanged(tmp_path):
     (tmp_path / "model.bin").write_text("weights")
     assert asr_ct2_weights.prepared({"path": str(tmp_path), "converted": None}) == tmp_path
 

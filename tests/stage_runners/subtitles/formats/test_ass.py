@@ -117,7 +117,7 @@ def test_each_speaker_has_a_style_and_no_millisecond_is_lost():
     ]
 
 
-def test_no_text_is_taken_for_a_code():
+def test_no_text_becomes_a_code():
     text = ass.write(document(cue(0, 900, Line(r"a {\b1} \N b", None)))).splitlines()[-1]
     assert text.endswith("a \\{\\\u2060b1\\} \\\u2060N b")
 
