@@ -104,7 +104,7 @@ def choose(film: Film, asked: int | None, language: str | None, name: str) -> tu
         return tracks[asked], "set by --audio-track"
     if len(tracks) == 1:
         other = language and tracks[0].language and not same_language(tracks[0].language, language)
-        return tracks[0], f"the only one; no track says that it is in {language}" if other else "the only one"
+        return tracks[0], f"the only one; no track is marked as {language}" if other else "the only one"
     spoken = [track for track in tracks if language and same_language(track.language, language)]
     proper = [track for track in spoken or tracks if not NOT_THE_FILM & set(track.purposes)]
     pool = proper or spoken or tracks
@@ -113,7 +113,7 @@ def choose(film: Film, asked: int | None, language: str | None, name: str) -> tu
     if spoken:
         reasons.append(f"in the requested language ({language})")
     elif language:
-        reasons.append(f"no track says that it is in {language}")
+        reasons.append(f"no track is marked as {language}")
     if len(pool) > 1:
         reasons.append("the default track" if best.default else "most channels, or the first of equals")
     elif len(pool) < len(spoken or tracks):

@@ -49,8 +49,7 @@ def test_a_default_comment_is_not_the_film():
 
 def test_an_only_track_in_another_language_is_reported():
     assert (
-        choose(of(sound(0, language="eng")), None, "de", "f")[1]
-        == "the only one; no track says that it is in de"
+        choose(of(sound(0, language="eng")), None, "de", "f")[1] == "the only one; no track is marked as de"
     )
     for only, asked in (("eng", "en"), ("", "de"), ("eng", None)):
         assert choose(of(sound(0, language=only)), None, asked, "f")[1] == "the only one"
