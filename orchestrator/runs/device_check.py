@@ -46,7 +46,8 @@ def compare_devices(plans: Sequence[Plan], store: Store) -> bool:
         return False
     machine_id = profile.here().id
     refused = False
-    for stage, choice in dict(_unknown(plans, machine_id)).items():
+    unknown = {stage.name: (stage, choice) for stage, choice in _unknown(plans, machine_id)}
+    for stage, choice in unknown.values():
         device = choice.backend.device
         print(f"{stage.name}: comparing {device} with the CPU on 20 s of speech, once", file=sys.stderr)
         verdict = _check(stage, choice, store, machine_id)
