@@ -39,9 +39,9 @@ from stage_runners.whisper.thresholds import Decoding
 RATE = 16000
 SPLICED = 14.0
 LENGTHS = (29.0, 8.0)
-"""Seconds of the windows in which all of a sound is taken for speech."""
+"""Lengths of windows, in seconds, in which all of a sound counts as speech."""
 ALL = 1000
-"""Times as many windows as there are: then no second look is refused."""
+"""Factor on the number of windows, so that the second pass has no limit."""
 SPACELESS = {"ja", "zh", "th"}
 
 

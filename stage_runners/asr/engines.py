@@ -32,8 +32,8 @@ class Engine:
 
     `families` are the model families that it loads, `backends` its backends in order of preference.
     `capabilities` are what it can do with its best model. `thresholds` are frozen dataclasses of the numbers
-    that change its results; they are part of the store's key. `packaged` are the names of models whose weights,
-    if any, are part of its packages: nothing is downloaded for them.
+    that change its results; they are part of the store's key. `packaged` are the names of models whose
+    weights, if any, are part of its packages: nothing is downloaded for them.
     """
 
     name: str
