@@ -235,7 +235,7 @@ def test_the_second_pass_keeps_its_limit_and_counts_the_rest():
     regions = [Span(10.0 * k, 10.0 * k + 2.0) for k in range(8)]
     done, looks = recovered({}, [], regions, most=3)
     assert (looks.done, done.looks, done.missed) == (3, 3, 5)
-    assert sum("too many" in doubt.reasons[1] for doubt in done.doubts) == 5
+    assert sum("limit was reached" in doubt.reasons[1] for doubt in done.doubts) == 5
 
 
 def test_half_of_the_second_pass_is_reserved_for_missed_speech():
