@@ -1,4 +1,4 @@
-"""The declaration of alignment: when each word is said."""
+"""The declaration of the stage alignment: the time of each word."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on
 from stage_runners.alignment.thresholds import THRESHOLDS
 
 _ON_CPU = ("auto", "pocketsphinx", "attention")
-"""Aligners that no accelerator makes faster: saying that one runs there would be untrue."""
+"""Aligners that do not use an accelerator, and must not be reported as running on one."""
 
 ALIGNMENT = Stage(
     name="alignment",

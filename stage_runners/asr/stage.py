@@ -1,4 +1,4 @@
-"""The declaration of recognition: what is said, in which language."""
+"""The declaration of the stage `asr`, speech recognition."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from stage_runners.shared_params import LANGUAGE_OPTION
 from stage_runners.text.thresholds import LOOPS
 
 COMPUTE_TYPES = (
-    "default", "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32",
+    "default", "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16",
+    "int16", "float16", "bfloat16", "float32",
 )  # fmt: skip
-"""CTranslate2's names; `default` and `auto` are what suits the device."""
+"""CTranslate2's names; `default` and `auto` choose the best one for the device."""
 
 ASR = Stage(
     name="asr",

@@ -1,4 +1,4 @@
-"""The declaration of burn: a film with subtitles drawn into its picture."""
+"""The declaration of the stage burn: a film with burned-in subtitles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The declaration of diarization: who speaks when."""
+"""The declaration of the stage diarization: speaker turns."""
 
 from __future__ import annotations
 

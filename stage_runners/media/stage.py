@@ -1,4 +1,4 @@
-"""The declarations of demux, the film's sound on the film's clock, and waveform, what the report draws of it."""
+"""The declarations of the stages demux, the film's audio on its clock, and waveform, for the report."""
 
 from __future__ import annotations
 

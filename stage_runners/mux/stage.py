@@ -1,4 +1,4 @@
-"""The declaration of mux: a film with subtitle tracks added."""
+"""The declaration of the stage mux: a film with subtitle tracks added."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The declaration of phrases: where a line may break, by grammar."""
+"""The declaration of the stage phrases: line breaks by grammar."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ PHRASES = Stage(
 )
 
 PARSED = frozenset({"en"})
-"""Languages whose sentences `phrases` parses; of a translation to another one there is no instance of it."""
+"""Languages that `phrases` parses; translations into other languages have no such step."""

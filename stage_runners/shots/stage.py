@@ -1,4 +1,4 @@
-"""The declaration of shots: where the picture changes."""
+"""The declaration of the stage shots: shot changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHOTS = Stage(
         help="detect shot changes, and let cues begin and end with them",
         cli=Cli(name="shots", group="subtitles", example=True),
     ),
-    # Decoding is all it costs; frames of a film in 4K are held by the decoder, some for each thread.
+    # Decoding is the main cost; the decoder holds several frames per thread, which matters in 4K.
     resources=Resources(cores=2, memory_mb=600),
     stall_s=180,
     packages=("av", "imageio-ffmpeg"),

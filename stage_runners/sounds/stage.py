@@ -1,4 +1,4 @@
-"""The declaration of sounds: where there is music."""
+"""The declaration of the stage sounds: music and silence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The declaration of subtitles: cues that a viewer can read, in every format."""
+"""The declaration of the stage subtitles: readable cues, in every format."""
 
 from __future__ import annotations
 

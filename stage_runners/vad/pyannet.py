@@ -134,7 +134,7 @@ def read_network(path: Path, device: str = "cpu") -> PyanNet:
         stride = int(hyper["sincnet"]["stride"])
         lstm, linear = dict(hyper["lstm"]), dict(hyper["linear"])
         if not lstm.get("monolithic", True) or linear["num_layers"] < 1 or stride != 10:
-            raise StageError("config", f"{path}: a segmentation network of an unknown shape: {hyper}")
+            raise StageError("config", f"{path}: a segmentation model of an unknown architecture: {hyper}")
         network = PyanNet(lstm, linear, stride, classes)
         network.load_state_dict(weights, strict=True)
     except (KeyError, TypeError, RuntimeError) as error:
@@ -181,6 +181,6 @@ class _Shell:
 def _unusable(path: Path, why: str) -> StageError:
     return StageError(
         "config",
-        f"{path} is no segmentation model that can be used: {why}",
-        "--segmentation_model wants pyannote's segmentation-3.0 or one of the same shape",
+        f"{path}: not a supported segmentation model: {why}",
+        "use pyannote's segmentation-3.0, or a model of the same architecture",
     )

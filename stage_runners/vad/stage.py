@@ -1,4 +1,4 @@
-"""The declarations of voice activity detection: where there is speech, and where two speak at once."""
+"""The declarations of voice activity detection: speech and overlapping speech."""
 
 from __future__ import annotations
 

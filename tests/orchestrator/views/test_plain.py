@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.execution.broadcast import Broadcast
 from orchestrator.run_state.events import FilmState, StepState
 from orchestrator.views.jsonlines import JsonLines
 from orchestrator.views.plain import Plain, planned
@@ -116,12 +117,29 @@ def test_no_secret_gets_into_json_lines():
     assert synthetic.TOKEN not in stream.getvalue()
 
 
+class Counted(io.TextIOWrapper):
+    """A text file that counts its writes."""
+
+    writes = 0
+
+    def write(self, text):
+        self.writes += 1
+        return super().write(text)
+
+
 @needs_full
 def test_a_full_disk_ends_the_record_but_not_the_run():
-    with open("/dev/full", "w") as stream:  # noqa: PTH123
-        view = JsonLines(stream, owned=True)
-        shown(view, synthetic.run())
-        view.close()
+    stream = Counted(open("/dev/full", "wb"))  # noqa: PTH123, SIM115
+    record, others = JsonLines(stream, owned=True), []
+    broadcast = Broadcast([record, lambda event, _: others.append(event)])
+    events = list(synthetic.run())
+    for event in events:
+        broadcast.emit(event)
+    record.close()
+    assert others == events
+    assert {step.status for film in broadcast.state.films for step in film.steps} == {"done", "off"}
+    assert stream.writes == 1
+    assert stream.closed
 
 
 @needs_full
