@@ -1,4 +1,4 @@
-"""The declarations of pre_ner, the names to expect, and post_ner, misheard names corrected."""
+"""Declares the stages `pre_ner`, the names to expect, and `post_ner`, the correction of misheard names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ SPOKEN = (
     Input(name="segments", source="post_ner.segments", otherwise="attribution.segments"),
     Input(name="words", source="post_ner.words", otherwise="attribution.words"),
 )
-"""The transcript as it is known best."""
+"""The transcript with corrected names, or without corrections if `post_ner` is off."""
 
 PRE_NER = Stage(
     name="pre_ner",
@@ -36,8 +36,8 @@ POST_NER = Stage(
         Output(name="corrections", kind="corrections"),
     ),
     params=(
-        Param(name="name_threshold", default=0.65, help="score from which on a misheard name is set right"),
-        Param(name="undone", default=(), help="corrections that the user took back, as from>to"),
+        Param(name="name_threshold", default=0.65, help="minimum score to correct a misheard name"),
+        Param(name="undone", default=(), help="corrections that the user undid, as from>to"),
     ),
     resources=Resources(cores=1, memory_mb=600),
     stall_s=120,

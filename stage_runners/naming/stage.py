@@ -1,4 +1,4 @@
-"""The declaration of naming: names for the speakers."""
+"""Declares the stage `naming`: the names of the speakers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NAMING = Stage(
                 unset="taken from the dialogue",
             ),
         ),
-        Param(name="library", file=True, help="the voices that are known"),
+        Param(name="library", file=True, help="saved voices"),
         Param(
             name="voice_threshold",
             help="minimum cosine similarity to match a saved voice, 0 to 1",

@@ -1,4 +1,4 @@
-"""The declaration of tmdb: which film it is, and its cast."""
+"""Declares the stage `tmdb`: the film's title and cast."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, Switch, on_cpu
 
 NAMES = Switch(
-    help="look up the names of the film's characters, and correct misheard ones",
+    help="look up the characters' names, and correct misheard names",
     cli=Cli(name="names", group="names", example=True),
 )
 
@@ -28,19 +28,19 @@ TMDB = Stage(
                 type=Path,
                 metavar="FILE",
                 example="cast.csv",
-                unset="the .nfo beside the film, TMDB",
+                unset="the .nfo beside the film, else TMDB",
             ),
         ),
         Param(name="nfo", file=True, help="the .nfo file beside the film"),
         Param(name="show_nfo", file=True, help="the tvshow.nfo of its series"),
         Param(
             name="tmdb_id",
-            help="which film this is on TMDB: movie/603, tv/1399 or an IMDb id",
+            help="the film's id on TMDB, such as movie/603 or tv/1399, or its IMDb id",
             cli=Cli(name="tmdb", group="names", metavar="ID", example="movie/603", unset="searched by title"),
         ),
         Param(name="tmdb_language", default="en-US"),
-        Param(name="online", default=False, help="whether TMDB may be asked"),
-        Param(name="cache", default="", affects="speed", help="where TMDB's answers are kept"),
+        Param(name="online", default=False, help="whether TMDB may be queried"),
+        Param(name="cache", default="", affects="speed", help="folder of cached TMDB answers"),
     ),
     resources=Resources(cores=1, memory_mb=300),
     stall_s=180,

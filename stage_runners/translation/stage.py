@@ -1,6 +1,6 @@
-"""The declarations of translation, one a method, each with the same outputs.
+"""Declares the stage `translation`, once for each method, with the same outputs.
 
-A run has an instance of one of them for every language that is asked for: see `orchestrator.stages.translations`.
+A run has one instance for each target language; see `orchestrator.stages.translations`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ _SOURCE = (
     Input(name="speakers", source="naming.speakers", optional=True),
     Input(name="glossary", source="pre_ner.glossary", optional=True),
 )
-"""What a translation from text is made of."""
+"""The inputs of a translation from text."""
 
-_TARGET = Param(name="target", default="", help="the language to translate to")
+_TARGET = Param(name="target", default="", help="target language")
 
 
 def _accelerated(runner: str, env: str, *devices: str) -> tuple[Backend, ...]:
@@ -101,18 +101,16 @@ BY_ENDPOINT = Stage(
     outputs=_TRANSLATED,
     params=(
         _TARGET,
-        Param(name="endpoint", default="", help="address of a server that speaks OpenAI's chat completions"),
-        Param(name="translation_model", help="the model's name at that server"),
+        Param(name="endpoint", default="", help="address of a server with OpenAI's chat completions API"),
+        Param(name="translation_model", help="the model's name on the server"),
+        Param(name="context_lines", default=8, help="preceding lines sent along as context"),
+        Param(name="timeout_s", default=300.0, affects="speed", help="timeout of an answer, in seconds"),
         Param(
-            name="context_lines", default=8, help="lines that the model is shown before those it translates"
-        ),
-        Param(name="timeout_s", default=300.0, affects="speed", help="seconds that an answer may take"),
-        Param(
-            name="cache", default="", affects="speed", help="where answers are kept until the film is done"
+            name="cache", default="", affects="speed", help="folder of answers cached until the film is done"
         ),
     ),
     resources=Resources(cores=1, memory_mb=300),
-    stall_s=1800,  # four answers that do not come, and what a busy server asks to wait between them
+    stall_s=1800,  # four timeouts, and the waits that a busy server requests between them
     secrets=("TRANSLATION_API_KEY", "OPENAI_API_KEY"),
 )
 
@@ -122,7 +120,7 @@ TRANSLATIONS: Mapping[str, Stage] = {
     "indictrans2": BY_INDICTRANS2,
     "endpoint": BY_ENDPOINT,
 }
-"""The ways to translate, by method."""
+"""The declarations by method."""
 
 TRANSLATION = BY_WHISPER
-"""The one that needs nothing but what is embedded: it stands for all where no language is asked for."""
+"""The declaration used if no target language is set: it needs embedded models only."""
