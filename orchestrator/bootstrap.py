@@ -1,4 +1,4 @@
-"""The part of install.sh that is written in Python: packages, the command, environments, and a check of each stage.
+"""The Python part of install.sh: packages, the command, environments, and a check of each stage.
 
 It needs only the standard library, because it starts in the empty environment that install.sh has made.
 """
@@ -107,8 +107,8 @@ def _advice() -> tuple[str, ...]:
 def own_packages(*, dev: bool, offline: bool) -> None:
     """Install the program's locked packages into the running environment, and put the checkout on its path.
 
-    Removes nothing, because users may have installed tools there. An environment with the development packages keeps
-    them: a later repair installs them again.
+    Removes nothing, because users may have installed tools there. An environment with the development
+    packages keeps them: a later repair installs them again.
     """
     prefix = Path(sys.prefix)
     site = next(prefix.glob("lib/python*/site-packages"))
@@ -120,8 +120,8 @@ def own_packages(*, dev: bool, offline: bool) -> None:
         print(f"installing {lock.name} into {prefix.name}")
         state.unlink(missing_ok=True)
         done = subprocess.run(
-            [uv.find(), "pip", "install", "--quiet", "--python", sys.executable, "--no-build", "--require-hashes",
-             *(["--offline"] if offline else []), "--requirements", str(lock)],
+            [uv.find(), "pip", "install", "--quiet", "--python", sys.executable, "--no-build",
+             "--require-hashes", *(["--offline"] if offline else []), "--requirements", str(lock)],
             env=uv.variables(), check=False, cwd=checkout() / "envs",
         )  # fmt: skip
         if done.returncode:
@@ -187,7 +187,8 @@ def _warn_of_disk_space(names: Sequence[str], backend: str | None) -> None:
     free = shutil.disk_usage(checkout()).free / 1e9
     if not any(Path("/dev").glob("nvidia*")):
         print(
-            "no NVIDIA device was detected: ./install.sh --torch-backend cpu saves 5 GB; it needs torch's own index"
+            "no NVIDIA device was detected: ./install.sh --torch-backend cpu saves 5 GB; it needs torch's "
+            "own index"
         )
     if free < CUDA_TORCH_GB:
         print(f"only {free:.1f} GB are free here; a first installation takes about {CUDA_TORCH_GB} GB")

@@ -120,7 +120,7 @@ def _command(words: Sequence[str]) -> int:
 def _parsed(
     parser: argparse.ArgumentParser, commands: Any, chosen: str | None, words: Sequence[str]
 ) -> argparse.Namespace:
-    """Parse the arguments: films may stand before and after options, and an unknown option gets a suggestion."""
+    """Parse the arguments. Films may stand before and after options; an unknown option gets a suggestion."""
     command = commands.choices.get(chosen)
     rest = list(words)
     if command is None or chosen is None or command._subparsers is not None:
@@ -140,13 +140,13 @@ def _parsed(
 
 
 def _without_dashes(words: Sequence[str]) -> list[str]:
-    """The words, with `./` before those behind `--` that begin with a dash: intermixed parsing ignores `--`."""
+    """Put `./` before words after `--` that begin with a dash, because intermixed parsing ignores `--`."""
     at = words.index("--") if "--" in words else len(words)
     return [*words[:at], *(f"./{word}" if word.startswith("-") else word for word in words[at + 1 :])]
 
 
 def _write_log(words: Sequence[str]) -> str:
-    """Write the traceback to a log file and return its path; if no file can be written, print the traceback."""
+    """Write the traceback to a log file and return its path; if that fails, print the traceback."""
     import datetime as dt
     import platform
 

@@ -26,7 +26,10 @@ STATUS_OF_CATEGORY = {
 
 
 class FatalError(Exception):
-    """An error that the user can fix: what is wrong (`message`) and what to do (`hint`). Shown without a traceback."""
+    """An error that the user can fix: what is wrong (`message`) and what to do (`hint`).
+
+    Shown without a traceback.
+    """
 
     def __init__(self, message: str, hint: str = "", status: int = FAILED) -> None:
         super().__init__(message)

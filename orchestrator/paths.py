@@ -1,4 +1,4 @@
-"""The folders of the tool's state (store, runs, models, memos) and the path of the user's configuration file."""
+"""The paths of the tool's state (store, runs, models, memos) and of the user's configuration file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def home() -> Path:
 
 
 def config_file(environ: Mapping[str, str]) -> Path:
-    """The path of the configuration file: `ORCHESTRATOR_CONFIG`, or a file in the platform's configuration folder."""
+    """The user's configuration file: `ORCHESTRATOR_CONFIG`, or in the platform's configuration folder."""
     path = _place("ORCHESTRATOR_CONFIG", environ)
     return path or _folder("XDG_CONFIG_HOME", ".config", environ) / "config.toml"
 

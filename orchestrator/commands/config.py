@@ -27,9 +27,10 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "config",
         help="show every option, its value and where the value comes from",
-        description="Show every option, its value and where the value comes from. The first place that sets an option "
-        "counts: the command line, the job file beside the film, the environment, the configuration file, this machine, "
-        "the built-in default. Give options of `run` to see what they would change. Downloads nothing.",
+        description="Show every option, its value and where the value comes from. The first place that "
+        "sets an option counts: the command line, the job file beside the film, the environment, the "
+        "configuration file, this machine, the built-in default. Give options of `run` to see what they "
+        "would change. Downloads nothing.",
     )
     parser.add_argument("film", nargs="?", type=Path, metavar="FILM", help="also read this film's job file")
     film_options.add(parser, run=True)
@@ -59,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _backends(chosen: Settings, machine: Machine) -> tuple[dict[str, Ways], list[str]]:
-    """How each stage would run on `machine`, without a film and without downloading anything; and the problems."""
+    """How each stage would run on `machine` without a film and without downloads; and the problems."""
     from orchestrator.planning import choices
     from orchestrator.stages.catalog import STAGES
 

@@ -20,8 +20,8 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "demo",
         help="make a short film from a packaged recording and subtitle it",
-        description="Make orchestrator-demo/demo.mkv from a recording that ships with pyannote.audio, then subtitle it. "
-        "Takes the options of `run`.",
+        description="Make orchestrator-demo/demo.mkv from a recording that ships with pyannote.audio, then "
+        "subtitle it. Takes the options of `run`.",
     )
     run_command.add_options(parser)
 

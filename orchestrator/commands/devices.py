@@ -1,4 +1,4 @@
-"""`orchestrator devices`: shows the hardware, the devices that each environment can use, and each stage's choice."""
+"""`orchestrator devices`: shows the hardware, the usable devices, and the choice of each stage."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "devices",
         help="show this machine's hardware and what each stage would use",
-        description="Show the processor, the memory, the devices that each environment can use, and the device, model, "
-        "compute type and batch size that each stage would use. Probe results are cached until a driver, an "
-        "environment or the hardware changes.",
+        description="Show the processor, the memory, the devices that each environment can use, and the "
+        "device, model, compute type and batch size that each stage would use. Probe results are cached "
+        "until a driver, an environment or the hardware changes.",
     )
     parser.add_argument(
         "--json", action="store_true", help="as JSON, which `plan --machine` reads on another machine"

@@ -28,7 +28,10 @@ PATIENCE_S = 300
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """The result for one stage. `verdict` is `ready`, `not ready` or `off`; `mend` is the command that repairs it."""
+    """The result for one stage.
+
+    `verdict` is `ready`, `not ready` or `off`; `mend` is the command that repairs it.
+    """
 
     stage: str
     environment: str
@@ -125,8 +128,8 @@ def _try(env: str, jobs: list[tuple[Stage, Backend, dict[str, Any]]]) -> list[Ro
     try:
         done = subprocess.run(
             [registry.python(env), "-P", "-m", "stage_runners.selfcheck", json.dumps(specs)],
-            env=registry.child_environment(env), capture_output=True, text=True, check=False, timeout=PATIENCE_S,
-            stdin=subprocess.DEVNULL,
+            env=registry.child_environment(env), capture_output=True, text=True, check=False,
+            timeout=PATIENCE_S, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         for line in done.stdout.splitlines():
             if line.startswith('{"stage"'):

@@ -24,8 +24,8 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "edits",
         help="list edits made in review, and undo them",
-        description="List the edits made in `orchestrator review`, and undo them. Later runs of the film keep the edits. "
-        "Earlier versions are kept, so an undo can itself be undone.",
+        description="List the edits made in `orchestrator review`, and undo them. Later runs of the film "
+        "keep the edits. Earlier versions are kept, so an undo can itself be undone.",
     )
     parser.add_argument("film", type=Path, metavar="FILM")
     what = parser.add_mutually_exclusive_group()

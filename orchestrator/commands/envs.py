@@ -15,7 +15,8 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "envs",
         help="list, check, sync or remove the stages' environments",
-        description="Each stage runs in an environment with locked packages. Without a verb: list the environments.",
+        description="Each stage runs in an environment with locked packages. Without a verb: list the "
+        "environments.",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     ls = verbs.add_parser("ls", aliases=["list"], help="list the environments and their state")
@@ -31,8 +32,8 @@ def add(subparsers: Any) -> None:
     sync.add_argument(
         "--torch-backend",
         metavar="BUILD",
-        help="torch build to install, and to use in later syncs: cpu, cu126, ..., auto, a folder or an index with such "
-        "a build, or `default` for the locked one",
+        help="torch build to install, and to use in later syncs: cpu, cu126, ..., auto, a folder or an "
+        "index with such a build, or `default` for the locked one",
     )
     rm = verbs.add_parser("rm", help="remove environments")
     rm.add_argument("names", nargs="*", metavar="NAME", help="the environments to remove")

@@ -1,6 +1,7 @@
 """The options that `run`, `plan`, `stage` and other commands share, and their translation into settings.
 
-No module below the commands uses argparse. Options have WhisperX's names if they mean the same; `-` and `_` are equal.
+No module below the commands uses argparse. Options have WhisperX's names if they mean the same; `-` and `_`
+are equal.
 """
 
 from __future__ import annotations

@@ -20,7 +20,8 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "models",
         help="list, download or remove models",
-        description=f"Models have one of these roles: {', '.join(families.ROLES)}. Without a verb: list the models.",
+        description=f"Models have one of these roles: {', '.join(families.ROLES)}. Without a verb: list the "
+        "models.",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     ls = verbs.add_parser("ls", aliases=["list"], help="list the models on this machine")
@@ -111,7 +112,7 @@ def _list(*, as_json: bool) -> int:
 
 
 def _remove(role: str, name: str) -> int:
-    """Remove an unpacked copy, or a repository from the Hugging Face cache, which other programs may share."""
+    """Remove an unpacked copy, or a repository from the Hugging Face cache, which other programs may use."""
     if model := families.embedded(role, name):
         return _remove_joined(model)
     repositories = _repositories(role, name)

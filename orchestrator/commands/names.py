@@ -1,4 +1,4 @@
-"""`orchestrator names`: shows the speakers and corrected names of a film's last run, and undoes corrections."""
+"""`orchestrator names`: shows the speakers and corrected names of a film, and undoes corrections."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "names",
         help="show a film's speakers and corrected names, and undo corrections",
-        description="Show the names that the film's last run expected, the names it corrected with the evidence, and the "
-        "names of the speakers. An undo applies to every occurrence of the word in the film, from the next run on.",
+        description="Show the names that the film's last run expected, the names it corrected with the "
+        "evidence, and the names of the speakers. An undo applies to every occurrence of the word in the "
+        "film, from the next run on.",
     )
     parser.add_argument("film", type=Path, metavar="FILM")
     what = parser.add_mutually_exclusive_group()
@@ -55,7 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
         for pair in pairs:
             done = "undone" if arguments.undo else "restored"
             print(
-                f"{done}: {pair.replace('>', ' > ')}; to update the subtitles: orchestrator run {typed(arguments.film)}"
+                f"{done}: {pair.replace('>', ' > ')}; to update the subtitles: orchestrator run "
+                f"{typed(arguments.film)}"
             )
         return OK
     for row in _numbered(found):
@@ -165,7 +167,8 @@ def _show(found: dict[str, Any]) -> None:
         note = _NOTES[row["applied"], row["undone"]]
         evidence = ", ".join(row["evidence"])
         print(
-            f"{row['number']:>3}  {when}  {row['before']} > {row['after']}  {row['score']:.2f}  {evidence}{note}"
+            f"{row['number']:>3}  {when}  {row['before']} > {row['after']}  {row['score']:.2f}  "
+            f"{evidence}{note}"
         )
     for row in found["speakers"]:
         name = f"{row['name']} ({row['source']}, {row['confidence']:.2f})" if row["name"] else "unknown"

@@ -21,8 +21,8 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "plan",
         help="show what a run would do, and why",
-        description="Show for every stage whether it would run (RUN), might run (MAYBE), is cached (CACHED) or is off, with "
-        "its device, model and the reason. Runs and downloads nothing.",
+        description="Show for every stage whether it would run (RUN), might run (MAYBE), is cached "
+        "(CACHED) or is off, with its device, model and the reason. Runs and downloads nothing.",
     )
     parser.add_argument("films", nargs="+", type=Path, metavar="FILM")
     film_options.add(parser)

@@ -28,9 +28,9 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "prepare",
         help="write an editable job file beside each film",
-        description=f"Write FILM{JOB} beside each film: every option with the value that a run would use on this machine, "
-        "and the reason. Edit the file; `run` reads it. Options given here are written into the file. An edited file is "
-        "not overwritten.",
+        description=f"Write FILM{JOB} beside each film: every option with the value that a run would use on "
+        "this machine, and the reason. Edit the file; `run` reads it. Options given here are written into "
+        "the file. An edited file is not overwritten.",
     )
     parser.add_argument("films", nargs="+", type=Path, metavar="FILM")
     film_options.add(parser, run=True)
@@ -105,7 +105,7 @@ def _check(target: Path, film: Path, ledger: Any, *, overwrite: bool) -> None:
 
 
 def _recommended(chosen: Settings, plan: Plan, machine: Machine) -> dict[str, tuple[str, str]]:
-    """The Whisper model recommended for the machine, if another one was chosen because it is not downloaded."""
+    """The Whisper model recommended for the machine, if it is not used because it is not downloaded."""
     from orchestrator.planning.recommendations import recommend
 
     step = plan.step("asr")

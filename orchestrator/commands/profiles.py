@@ -18,9 +18,9 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "profiles",
         help="list the subtitle style guides for --profile",
-        description="List the profiles, or show one: its limits by language, its speaker labels and its rules for deaf and "
-        "hard-of-hearing viewers (SDH). To make your own, save `orchestrator profiles show default --toml` to a file, edit "
-        "it, and give the file in place of a name.",
+        description="List the profiles, or show one: its limits by language, its speaker labels and its "
+        "rules for deaf and hard-of-hearing viewers (SDH). To make your own, save `orchestrator profiles "
+        "show default --toml` to a file, edit it, and give the file in place of a name.",
     )
     parser.set_defaults(profile=None, json=False, toml=False)
     actions = parser.add_subparsers(dest="action", metavar="ACTION")

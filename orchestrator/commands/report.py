@@ -18,8 +18,9 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "report",
         help="rebuild the report of a film's last run",
-        description="Write FILM.report.html from the cached results of the film's last run: the video next to its cues, and "
-        "the cues to review. Runs no stage. The report opens in a browser and needs no network.",
+        description="Write FILM.report.html from the cached results of the film's last run: the video next "
+        "to its cues, and the cues to review. Runs no stage. The report opens in a browser and needs no "
+        "network.",
     )
     parser.add_argument("film", type=Path, metavar="FILM")
     parser.add_argument(

@@ -24,9 +24,9 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "review",
         help="edit a film's subtitles next to the video, in the browser",
-        description="Open the report of the film's last run for editing: text, times, speakers; split, merge and delete "
-        "cues. Later runs keep the saved edits. Only this machine can open the page, by an address with a secret key. "
-        "Ctrl-C ends it.",
+        description="Open the report of the film's last run for editing: text, times, speakers; split, "
+        "merge and delete cues. Later runs keep the saved edits. Only this machine can open the page, by "
+        "an address with a secret key. Ctrl-C ends it.",
     )
     parser.add_argument("film", type=Path, metavar="FILM", help="the film, as given to `run`")
     parser.add_argument(

@@ -19,8 +19,8 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "runs",
         help="list past runs, and show their summaries and logs",
-        description="List past runs, and show their summaries and logs. ID is a run's id or a part of it, or `last`. "
-        "Without a verb: list.",
+        description="List past runs, and show their summaries and logs. ID is a run's id or a part of it, "
+        "or `last`. Without a verb: list.",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     ls = verbs.add_parser("ls", help="list runs, the newest first")

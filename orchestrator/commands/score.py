@@ -20,15 +20,15 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "score",
         help="score the last run against human reference subtitles",
-        description="Compare the results of a film's last run with human references: words (WER, CER), speakers (DER, "
-        "cpWER), times, and cues (SubER, and the rules of a profile). Metrics that a reference cannot support are "
-        "skipped, with the reason.",
+        description="Compare the results of a film's last run with human references: words (WER, CER), "
+        "speakers (DER, cpWER), times, and cues (SubER, and the rules of a profile). Metrics that a "
+        "reference cannot support are skipped, with the reason.",
     )
     parser.add_argument("film", type=Path, metavar="FILM")
     parser.add_argument(
         "--reference", action="append", required=True, type=Path, metavar="FILE",
-        help="subtitles (.srt), speaker turns (.rttm), segments with speakers and text (.stm), plain text (.txt), or words "
-        "with times (.ctm, or .csv with start,end,word); may be repeated",
+        help="subtitles (.srt), speaker turns (.rttm), segments with speakers and text (.stm), plain text "
+        "(.txt), or words with times (.ctm, or .csv with start,end,word); may be repeated",
     )  # fmt: skip
     parser.add_argument(
         "--track",
@@ -173,8 +173,8 @@ def _rows(scores: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 def _times(score: Mapping[str, Any]) -> str:
     return (
-        f"{score['matched']:.0%} of {score['of']} in {score['reference']} match: 90 % within {score['p90_ms']:.0f} ms, "
-        f"worst {score['worst_ms']:.0f} ms"
+        f"{score['matched']:.0%} of {score['of']} in {score['reference']} match: 90 % within "
+        f"{score['p90_ms']:.0f} ms, worst {score['worst_ms']:.0f} ms"
     )
 
 

@@ -30,8 +30,8 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "stage",
         help="run a single stage, to debug it",
-        description="Run STAGE in the foreground and print its events, after bringing the stages before it up to date. Its "
-        "outputs are written to a separate folder, not to the cache.",
+        description="Run STAGE in the foreground and print its events, after bringing the stages before it "
+        "up to date. Its outputs are written to a separate folder, not to the cache.",
     )
     parser.add_argument("stage", metavar="STAGE", help="the stage to run")
     parser.add_argument("film", type=Path, metavar="FILM", help="the film to run it on")
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _prepare(plan: Plan, step: Step, store: Store) -> dict[str, Path]:
-    """Run the stages that the step reads from, unless they are cached; returns the paths of its inputs by source."""
+    """Run the stages that the step reads from, unless cached; returns its inputs' paths by source."""
     from orchestrator.execution.scheduler import Scheduler
     from orchestrator.run_state.run_folders import new
     from orchestrator.runs.film_outputs import Files

@@ -24,8 +24,9 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "voices",
         help="list, add or remove saved voices",
-        description="A speaker whose voice is saved gets that name in every film, or with --series in the films of one "
-        "series. A voice is saved as an embedding, on this machine only. Without a verb: list the voices.",
+        description="A speaker whose voice is saved gets that name in every film, or with --series in the "
+        "films of one series. A voice is saved as an embedding, on this machine only. Without a verb: list "
+        "the voices.",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     added = verbs.add_parser("add", help="save a voice from a recording in which only this person speaks")
@@ -95,21 +96,24 @@ def _add(arguments: argparse.Namespace) -> int:
 
 
 def _warnings(person: Person, new: Sequence[Clip]) -> Iterator[str]:
-    """Warnings about added clips: unlike the person's other clips, like another person's, or from another model."""
+    """Warnings about added clips: unlike the person's others, like another person's, or of another model."""
     older = [clip for clip in person.clips if clip not in new]
     if len({(clip.model, clip.revision) for clip in person.clips}) > 1:
-        yield f"{_who(person)}: the clips are from different models; a film matches only clips from its own model"
+        yield f"{_who(person)}: the clips are from different models; a film matches only clips from its own "
+        "model"
     for clip in new:
         near = [cosine for other in older if (cosine := voices.cosine(clip, other)) is not None]
         if near and max(near) < voices.UNLIKE:
             similarity = f"similarity {max(near):.2f}"
-            yield f"{clip.source}: unlike the saved voice of {person.name} ({similarity}); is it the same person?"
+            yield f"{clip.source}: unlike the saved voice of {person.name} ({similarity}); is it the same "
+            "person?"
         for other in voice_files.people():
             cosines = [cosine for c in other.clips if (cosine := voices.cosine(clip, c)) is not None]
             if other.name.casefold() != person.name.casefold() and cosines and max(cosines) >= voices.LIKE:
                 similarity = f"similarity {max(cosines):.2f}"
                 yield (
-                    f"{clip.source}: sounds like {_who(other)} ({similarity}); while both are saved, neither is recognised"
+                    f"{clip.source}: sounds like {_who(other)} ({similarity}); while both are saved, "
+                    "neither is recognised"
                 )
 
 

@@ -21,7 +21,7 @@ ALL = "all"
 
 
 def from_text(text: str, source: str, words: str) -> dict[str, DeviceRequest]:
-    """The requests in `cuda` or `asr=cuda,diarization=cpu`, by stage; the empty name stands for all other stages."""
+    """The requests in `cuda` or `asr=cuda,diarization=cpu`, by stage; the empty name: all other stages."""
     requests: dict[str, DeviceRequest] = {}
     for word in text.split(","):
         stage, equals, device = (part.strip() for part in word.rpartition("="))
@@ -69,8 +69,8 @@ def _suggestion(near: Iterable[str]) -> str:
 def merged(layers: Iterable[Layer]) -> dict[str, DeviceRequest]:
     """The requests that count, by stage, from layers in order of rank, the highest first.
 
-    Within a layer a request for one stage overrides one for all stages. A request for all stages overrides every request
-    of a lower layer.
+    Within a layer a request for one stage overrides one for all stages. A request for all stages overrides
+    every request of a lower layer.
     """
     result: dict[str, DeviceRequest] = {}
     for layer in reversed(list(layers)):
@@ -86,7 +86,7 @@ def resolve(
     machine: Machine,
     stages: Mapping[str, Stage] = STAGES,
 ) -> dict[str, str]:
-    """The device requested for each stage, on `machine`; `FatalError` if a GPU is requested and none can be used."""
+    """The device requested for each stage on `machine`; `FatalError` if a requested GPU cannot be used."""
     active = {stage.base: stage for stage in stages.values() if not stage.off}
     resolved: dict[str, str] = {}
     for name, request in requests.items():
@@ -135,7 +135,7 @@ def _listed(devices: tuple[str, ...]) -> str:
 
 
 def _runs(backend: Backend, stage: Stage, params: Mapping[str, Any]) -> bool:
-    """Whether the backend can run the requested model; always true for a diarization model that is not chosen yet."""
+    """Whether the backend can run the requested model; true for diarization if it is not chosen yet."""
     if stage.model is None or stage.model_role is None:
         return True
     from orchestrator.models import resolve as models

@@ -1,4 +1,4 @@
-"""Options from environment variables: `ORCHESTRATOR_<OPTION>` for every option, and names used by earlier tools.
+"""Reads options from environment variables: `ORCHESTRATOR_<OPTION>`, and variables of earlier tools.
 
 An empty variable sets nothing. A token is never read here, only whether `HF_TOKEN` is set.
 """
@@ -16,7 +16,8 @@ PREFIX = "ORCHESTRATOR_"
 NOT_OPTIONS = frozenset(
     PREFIX + name
     for name in (
-        "HOME", "ENVS", "BIN", "PYTHON", "FFMPEG", "DEBUG", "CONFIG", "SHARED", "KILLS", "EVENTS_FD", "TMDB_URL",
+        "HOME", "ENVS", "BIN", "PYTHON", "FFMPEG", "DEBUG", "CONFIG", "SHARED", "KILLS", "EVENTS_FD",
+        "TMDB_URL",
     )
 )  # fmt: skip
 """Variables of this tool that are not options."""
@@ -31,7 +32,7 @@ TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 
 
 def layers(environ: Mapping[str, str]) -> list[Layer]:
-    """The layers of the environment, the highest rank first: `ORCHESTRATOR_` variables, then those of earlier tools."""
+    """The layers of the environment: `ORCHESTRATOR_` variables, then those of earlier tools."""
     return [_prefixed(environ), _carried(environ)]
 
 

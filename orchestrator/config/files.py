@@ -31,13 +31,19 @@ def user_path(environ: Mapping[str, str]) -> Path:
 
 
 def job_path(film: Path) -> Path:
-    """The job file of a film. Its name includes the film's suffix, so `movie.mp4` and `movie.mkv` have different ones."""
+    """The job file of a film.
+
+    Its name includes the film's suffix, so `movie.mp4` and `movie.mkv` have different ones.
+    """
     film = film.expanduser().absolute()
     return film.with_name(film.name + JOB)
 
 
 def read(path: Path, *, needed: bool = False) -> Layer:
-    """The options in a file; none if the file does not exist, unless it is `needed`. `FatalError` names file and key."""
+    """The options in a file; none if the file does not exist, unless it is `needed`.
+
+    `FatalError` names file and key.
+    """
     try:
         text = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError) as error:

@@ -41,9 +41,9 @@ _SDH = {"sdh", "sounds"}
 class Profile:
     """A checked profile.
 
-    `params` are the parameters of `subtitles` that it sets, except the reading speeds. `reading` has these, in characters
-    per second, by audience and language; `default` stands for every other language. `sounds` is true if the profile
-    wants music and silence to be described.
+    `params` are the parameters of `subtitles` that it sets, except the reading speeds. `reading` has these,
+    in characters per second, by audience and language; `default` stands for every other language. `sounds` is
+    true if the profile wants music and silence to be described.
     """
 
     name: str
@@ -65,7 +65,7 @@ def names() -> list[str]:
 
 
 def read(name: str) -> Profile:
-    """The profile of this name or in the file of this path; `FatalError` names the file and key that are wrong."""
+    """The profile of this name or in this file; `FatalError` names the file and key that are wrong."""
     path = Path(name).expanduser()
     if name in names():
         path = FOLDER / f"{name}.toml"

@@ -1,7 +1,8 @@
 """Merges the options of all places: the first place in this order that sets an option counts.
 
-The order is the command line, the job file beside the film, the environment, the user's configuration file. If none sets
-an option, the machine decides (`orchestrator.planning.choices`), or the default counts. Devices are merged by stage.
+The order is the command line, the job file beside the film, the environment, the user's configuration file.
+If none sets an option, the machine decides (`orchestrator.planning.choices`), or the default counts. Devices
+are merged by stage.
 """
 
 from __future__ import annotations

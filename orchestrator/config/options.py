@@ -1,8 +1,8 @@
 """Every option that any place can set, collected from the declarations of the stages and from `RunOptions`.
 
-The command line, the job file, the environment and the configuration file use the same names; the help, `orchestrator
-config` and the reference list them. Options of one run only (`--from`, `--force`, `--overwrite`, ...) are in
-`orchestrator.commands.film_options`.
+The command line, the job file, the environment and the configuration file use the same names; the help,
+`orchestrator config` and the reference list them. Options of one run only (`--from`, `--force`,
+`--overwrite`, ...) are in `orchestrator.commands.film_options`.
 """
 
 from __future__ import annotations

@@ -52,8 +52,8 @@ class RunOptions:
     )  # fmt: skip
     translation_model: str | None = option(
         None,
-        help="translation model (NLLB-200, OPUS-MT, IndicTrans2 or Whisper): a name, a Hub id or a folder; with "
-        "--translation-endpoint, the model's name on the server",
+        help="translation model (NLLB-200, OPUS-MT, IndicTrans2 or Whisper): a name, a Hub id or a folder; "
+        "with --translation-endpoint, the model's name on the server",
         group="translation", metavar="MODEL", example="nllb-200-distilled-600M",
         unset="Whisper, to English only",
     )  # fmt: skip
@@ -63,7 +63,8 @@ class RunOptions:
     )  # fmt: skip
     profile: str | None = option(
         None, group="subtitles", metavar="NAME|FILE", example="netflix", unset="default",
-        help="subtitle style guide: default, netflix, netflix-sdh, bbc, youtube, or a file (see orchestrator profiles)",
+        help="subtitle style guide: default, netflix, netflix-sdh, bbc, youtube, or a file (see "
+        "orchestrator profiles)",
     )  # fmt: skip
     audience: str | None = option(
         None, help="reading speed: for adults, or the lower one for children", group="subtitles",
@@ -94,8 +95,9 @@ class RunOptions:
         unset="beside the film",
     )  # fmt: skip
     output_format: str | None = option(
-        None, help=f"files to write: all, or any of {', '.join(FORMATS)}", group="output", metavar="FORMAT,...",
-        example=",".join(DEFAULT_FORMATS), unset=",".join(DEFAULT_FORMATS), check=_formats_problem, run_only=True,
+        None, help=f"files to write: all, or any of {', '.join(FORMATS)}", group="output",
+        metavar="FORMAT,...", example=",".join(DEFAULT_FORMATS), unset=",".join(DEFAULT_FORMATS),
+        check=_formats_problem, run_only=True,
     )  # fmt: skip
     strict: bool = option(
         False, help="exit with status 6 if a result is degraded", group="output", example=False, run_only=True

@@ -17,9 +17,9 @@ from orchestrator.outputs.names import DEFAULT_FORMATS
 class Settings:
     """The options of a run, and where each was set.
 
-    `run` has a value for every option of a run. `chosen` maps the options that were set, by key, to the value that
-    counts; `shadowed` to the values of places of lower rank. `devices` maps stages, or the empty name for all, to the
-    requested devices. `job_file` is the film's job file; None if it sets nothing.
+    `run` has a value for every option of a run. `chosen` maps the options that were set, by key, to the value
+    that counts; `shadowed` to the values of places of lower rank. `devices` maps stages, or the empty name
+    for all, to the requested devices. `job_file` is the film's job file; None if it sets nothing.
     """
 
     run: RunOptions

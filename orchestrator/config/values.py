@@ -18,7 +18,7 @@ WORDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Value:
-    """A value, the place that sets it (`environment WHISPER_MODEL`), and the words that do (`WHISPER_MODEL=base`).
+    """A value, the place that sets it (`environment WHISPER_MODEL`), and its words (`WHISPER_MODEL=base`).
 
     None is a value too: it overrides places of lower rank and leaves the option at its default.
     """
@@ -37,8 +37,8 @@ class Value:
 class DeviceRequest:
     """Devices requested for a stage: the first of `devices` that can be used. If empty, the stage decides.
 
-    If `firm` is false, a stage without such a backend ignores the request. If `gpu` is true, a framework that would
-    compute on the CPU does not count. `source` and `words` are as in `Value`.
+    If `firm` is false, a stage without such a backend ignores the request. If `gpu` is true, a framework that
+    would compute on the CPU does not count. `source` and `words` are as in `Value`.
     """
 
     devices: tuple[str, ...]
@@ -60,7 +60,7 @@ class DeviceRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """The options that one place sets: values by option key, device requests by stage (the empty name: all stages)."""
+    """The options that one place sets: values by key, device requests by stage (empty name: all stages)."""
 
     values: Mapping[str, Value] = field(default_factory=dict)
     devices: Mapping[str, DeviceRequest] = field(default_factory=dict)

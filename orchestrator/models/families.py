@@ -1,6 +1,7 @@
-"""The registry: which families of models serve each role, and which of them a name or a folder belongs to.
+"""The registry of model families: the families of each role, and the family of a name or a folder.
 
-A role is what a stage uses a model for (`Stage.model_role`). A new family needs its own module and a line here.
+A role is what a stage uses a model for (`Stage.model_role`). A new family needs its own module and a line
+here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""What a family of models is: the models of one kind of network, in all repositories and layouts.
+"""A family of models: all models of one kind of network, in all repositories and layouts.
 
-A family is a value: facts, and functions for what depends on a name, a folder or a device. The module of a
-family ends with its `FAMILY`; `orchestrator.models.families` lists the families of each role. A new family
-takes that module and a line there.
+A family is a value: facts, and functions for facts that depend on a name, a folder or a device. The module of
+a family ends with its `FAMILY`; `orchestrator.models.families` lists the families of each role.
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ class ModelFamily:
     ignore: tuple[str, ...] = ()
     """Patterns of the files not to download."""
     gated: frozenset[str] = frozenset()
-    """Repositories that the Hub gives only to users who accepted their conditions and have a token."""
+    """Gated repositories: users must accept their conditions and have a token."""
     licences: Mapping[str, str] = field(default_factory=dict)
     """The licences of repositories, as far as they are known."""
 

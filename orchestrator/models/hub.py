@@ -1,4 +1,4 @@
-"""The Hugging Face Hub's cache on this disk, read directly: a few `stat`s instead of the Hub's library."""
+"""Reads the Hugging Face Hub's cache on this disk, without the Hub's library."""
 
 from __future__ import annotations
 

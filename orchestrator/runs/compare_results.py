@@ -1,8 +1,8 @@
 """Compares two results of one stage from different devices: regions, turns and words.
 
-Regions and turns are compared by a share of time, as in the diarization error rate: the time in which the two results
-differ, over the time in which the first has speech. It includes shifts, swapped speakers, missed and false speech;
-rounding, which sometimes moves an edge by a frame of 17 ms, stays below the tolerance.
+Regions and turns are compared by a share of time, as in the diarization error rate: the time in which the two
+results differ, over the time in which the first has speech. It includes shifts, swapped speakers, missed and
+false speech; rounding, which sometimes moves an edge by a frame of 17 ms, stays below the tolerance.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from typing import Any
 STEP = 0.01
 """Step of the grid on which intervals are compared, in seconds."""
 TIME_TOLERANCE = 0.02
-"""Share of time that may differ. In the reference recording that is one edge in five, moved by a whole frame."""
+"""Share of time that may differ.
+
+In the reference recording that is one edge in five, moved by a whole frame.
+"""
 WORD_TOLERANCE = 0.05
 """Seconds by which a word may move; an aligner's frame is 20 ms."""
 INTERVALS = ("regions", "turns")
@@ -30,7 +33,7 @@ class Difference:
 
 
 def compare(reference: Mapping[str, tuple[str, Path]], other: Mapping[str, tuple[str, Path]]) -> Difference:
-    """Compare two results, each a mapping of output names to (kind, file); the first output that differs decides.
+    """Compare two results, each a mapping of outputs to (kind, file); the first that differs decides.
 
     Kinds without times (scores, embeddings) are skipped, because turns and regions depend on them.
     """
@@ -65,7 +68,7 @@ def apart(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]
 
 
 def _grid(rows: Sequence[Mapping[str, Any]]) -> dict[int, frozenset[str]]:
-    """The active speakers by step of the grid; regions, which have no speaker, count as one unnamed speaker."""
+    """The active speakers by step of the grid; regions have no speaker and count as one unnamed speaker."""
     active: dict[int, frozenset[str]] = {}
     for row in rows:
         for step in range(round(row["start"] / STEP), round(row["end"] / STEP)):

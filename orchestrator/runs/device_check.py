@@ -1,10 +1,11 @@
 """Device check: compares the results of a device with the CPU's, once for each machine, lock and model.
 
-On some machines pyannote returned wrong times on Apple's GPU, without an error. Before a `checked` backend is used, its
-stage therefore runs on a reference recording (20 s of a telephone call that ships with pyannote.audio), on the CPU and on
-the device, and the results are compared. The check is an ordinary run, with the same plan, processes and store as for a
-film. The verdict is stored (`orchestrator.planning.device_verdicts`); if the check cannot be made (no memory, no disk
-space), the device is not used in this run, and the next run tries again.
+On some machines pyannote returned wrong times on Apple's GPU, without an error. Before a `checked` backend is
+used, its stage therefore runs on a reference recording (20 s of a telephone call that ships with
+pyannote.audio), on the CPU and on the device, and the results are compared. The check is an ordinary run,
+with the same plan, processes and store as for a film. The verdict is stored
+(`orchestrator.planning.device_verdicts`); if the check cannot be made (no memory, no disk space), the device
+is not used in this run, and the next run tries again.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _PASSING = frozenset({"oom_device", "oom_host", "storage", "env", "stalled", "ca
 
 
 def compare_devices(plans: Sequence[Plan], store: Store) -> bool:
-    """Check every device that the plans use and that has no verdict yet; returns whether a plan may change."""
+    """Check every device of the plans that has no verdict yet; returns whether a plan may change."""
     if not any(step.choice.backend.checked for plan in plans for step in plan.steps if step.choices):
         return False
     machine_id = profile.here().id
@@ -119,8 +120,8 @@ def check(
 ) -> Verdict:
     """Run `stage` on the reference recording, on the CPU and by `choice`, compare, and store the verdict.
 
-    `make` plans a run up to the stage, given devices by stage; `run` runs a plan and returns the film's last state. If a
-    run fails, the verdict is against the device.
+    `make` plans a run up to the stage, given devices by stage; `run` runs a plan and returns the film's last
+    state. If a run fails, the verdict is against the device.
     """
     results: list[dict[str, tuple[str, Path]]] = []
     for devices in ({"": "cpu"}, {"": "cpu", stage.name: choice.backend.device}):

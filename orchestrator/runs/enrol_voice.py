@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from orchestrator.storage.store import Store
 
 SECOND_S = 2.0
-"""Seconds of speech that make a second voice a second person; less may be a cough, or one voice split in two."""
+"""Seconds of a second voice that count as a second person; less may be a cough, or one voice split in two."""
 
 
 def enrol(clip: Path, store: Store, typed: Layer, *, alone: bool = False) -> Clip:
     """The voice in a recording, with the options that were `typed`.
 
-    `alone` forces a single speaker. `FatalError` (input) if there is no speech, too little speech, or several speakers.
+    `alone` forces a single speaker. `FatalError` (input) if there is no speech, too little speech, or several
+    speakers.
     """
     options = {"mux": False, "known_voices": False, **({"num_speakers": 1} if alone else {})}
     values = {

@@ -1,4 +1,4 @@
-"""Writes the output files of a run beside the film (`orchestrator.outputs.publish`), and saves voices of its series."""
+"""Writes the output files of a run (`orchestrator.outputs.publish`), and saves the voices of a series."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from stage_runners.subtitles.output_format import Format
 class Files:
     """The scheduler's hooks that write output files.
 
-    `formats` are the formats to write, by film; `series` the series whose voices are saved, by film; `run_id` is the id
-    of the run, for the report.
+    `formats` are the formats to write, by film; `series` the series whose voices are saved, by film; `run_id`
+    is the id of the run, for the report.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Files:
         return placed.path
 
     def publish(self, plan: Plan, step: Step, entry: Entry) -> Iterator[FileOutput]:
-        """Copy subtitles and transcripts out of the store, yield every output file, and save the series' voices."""
+        """Copy results out of the store, yield every output file, and save the voices of the series."""
         self._plans[plan.film] = plan
         if step.name == "asr":
             self._spoken[plan.film] = str(entry.manifest.facts.get("language") or "")

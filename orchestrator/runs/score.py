@@ -1,4 +1,4 @@
-"""Collects what to score, from the store or from files, and scores it in a process of the environment `scoring`."""
+"""Collects what to score, from the store or from files, and scores it in the environment `scoring`."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ PATIENCE_S = 1800
 class Subject:
     """The files to score, and facts about them.
 
-    `limits` are the parameters of `subtitles` that the cues were made with. `shown` are the edited cues, which are scored
-    in place of the original ones; None if nothing was edited. `clip` is the part of the film that was run.
+    `limits` are the parameters of `subtitles` that the cues were made with. `shown` are the edited cues,
+    which are scored in place of the original ones; None if nothing was edited. `clip` is the part of the film
+    that was run.
     """
 
     files: tuple[Path, ...]
@@ -39,7 +40,7 @@ class Subject:
 
 
 def of_last_run(film: Path, store: Store, track: str = "") -> Subject:
-    """The subtitles of the film's last run, in the source language or of a `track`; `FatalError` if there are none."""
+    """The last run's subtitles, in the source language or of a `track`; `FatalError` if there are none."""
     entry = _entry(store, film, "subtitles")
     translated = False
     if entry is None:
@@ -76,7 +77,7 @@ def limits(subject: Subject, profile: str | None) -> dict[str, Any]:
 def score(
     film: Path, subject: Subject, references: Sequence[Path], limits: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Score, and return `scores`, `left_out` and `notes`; `FatalError` (input) if a reference cannot be used."""
+    """Return `scores`, `left_out` and `notes`; `FatalError` (input) if a reference cannot be used."""
     from ipc.time_range import clip_of
 
     request = {
@@ -117,8 +118,8 @@ def _answer(request: Path) -> dict[str, Any]:
     try:
         done = subprocess.run(
             [registry.require(ENV), "-P", "-m", "stage_runners.scoring.main", request],
-            env=registry.child_environment(ENV), capture_output=True, text=True, check=False, timeout=PATIENCE_S,
-            stdin=subprocess.DEVNULL,
+            env=registry.child_environment(ENV), capture_output=True, text=True, check=False,
+            timeout=PATIENCE_S, stdin=subprocess.DEVNULL,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise FatalError(f"scoring did not finish within {PATIENCE_S} s", "", FAILED) from error

@@ -56,8 +56,9 @@ def run(invocation: Invocation) -> int:
     with store.in_use(), run_folders.new(plans[0].film.stem, films=films) as record:
         for film, other in record.beside():
             print(
-                f"orchestrator: {film}: another run is in progress ({other.id}); running both duplicates the work\n"
-                "  stop one of them, and start it again when the other has finished: it will use the cached results",
+                f"orchestrator: {film}: another run is in progress ({other.id}); running both duplicates "
+                "the work\n  stop one of them, and start it again when the other has finished: it will use "
+                "the cached results",
                 file=sys.stderr,
             )
         views = _views(record, as_json=invocation.json)
@@ -99,7 +100,8 @@ def run(invocation: Invocation) -> int:
         content = run_json.write(
             record, state, status=status, command=sys.argv[1:], options=_options(invocation, settings),
             refused=[
-                {"film": str(film), "message": error.message, "hint": error.hint} for film, error in refused.items()
+                {"film": str(film), "message": error.message, "hint": error.hint}
+                for film, error in refused.items()
             ],
         )  # fmt: skip
     if not invocation.json:
@@ -112,7 +114,7 @@ def run(invocation: Invocation) -> int:
 def _plans(
     invocation: Invocation, store: Store, *, quiet: bool = False
 ) -> tuple[dict[Path, Settings], list[Plan], dict[Path, FatalError]]:
-    """The settings and plans of all films, and the errors of those that cannot be run (printed unless `quiet`)."""
+    """The settings and plans of films; the errors of those that cannot run (printed unless `quiet`)."""
     settings: dict[Path, Settings] = {}
     plans: dict[Path, Plan] = {}
     refused: dict[Path, FatalError] = {}
@@ -144,7 +146,7 @@ def _plan(
     plans: Mapping[Path, Plan],
     store: Store,
 ) -> tuple[Settings, Plan]:
-    """The settings and plan of one film; `FatalError` if this tool wrote it, or if another film has the same outputs."""
+    """The settings and plan of a film; `FatalError` if this tool wrote it, or its outputs are another film's."""
     path = film_of(film)
     source = ledger.film(path)
     if source and file_digests.file_digest(path) == ledger.digest(path):
@@ -167,7 +169,7 @@ def _plan(
 
 
 def check(plans: list[Plan], store: Store) -> None:
-    """Raise `FatalError` if a run is sure to fail: no environment, no writable folder, or too little disk space."""
+    """Raise `FatalError` if a run cannot succeed: no environment, no writable folder, too little space."""
     active = [(plan, step) for plan in plans for step in plan.steps if step.verdict in {"run", "maybe"}]
     for env in sorted({step.choice.backend.env for _, step in active}):
         registry.require(env)
@@ -206,7 +208,7 @@ def _status(state: RunState, refused: list[FatalError], strict: frozenset[Path])
 
 
 def _options(invocation: Invocation, settings: Mapping[Path, Settings]) -> dict[str, Any]:
-    """The options on the command line; under `elsewhere`, by film, the options that files and variables set."""
+    """The options on the command line; under `elsewhere`, by film, the options of files and variables."""
     scope, line = invocation.scope, invocation.command_line
     asked = {
         "films": list(invocation.films),

@@ -38,7 +38,7 @@ def fraction(step: StepState) -> float:
 
 
 def columns(steps: Sequence[StepState], width: int) -> tuple[list[Column], int, list[Column], int]:
-    """Columns left of the bar, the bar's width, columns right of it, and the log column's width (0: no column)."""
+    """Columns left of the bar, the bar's width, columns right of it, and the log column's width (or 0)."""
     stage = _column("stage", [s.name for s in steps], lambda s, _: s.name)
     # Includes all backends, so that a fallback to another device does not change the width.
     envs = [b.env for s in steps if s.name in STAGES and s.env for b in STAGES[s.name].backends]

@@ -1,8 +1,9 @@
 """Renders the live dashboard of a run from its state: `render(state, now, width, height)`.
 
-The layout depends on the plan and the terminal only, not on the progress of the run, so rows and columns never move. A
-wider terminal shows more columns, the most useful first. Three lines below the table show errors, degradations and, if
-there is no column for them, the last log lines. No line wraps. `orchestrator.views.live` draws it on the screen.
+The layout depends on the plan and the terminal only, not on the progress of the run, so rows and columns
+never move. A wider terminal shows more columns, the most useful first. Three lines below the table show
+errors, degradations and, if there is no column for them, the last log lines. No line wraps.
+`orchestrator.views.live` draws it on the screen.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ class _Picture:
         return [*lines, *blank, *self.footer([films[i] for i in opened])[:notes]]
 
     def table(self, steps: Sequence[StepState], height: int | None = None) -> list[Text]:
-        """A header and a row for each step; beyond `height` lines, one line counts the least important steps."""
+        """A header and a row for each step; beyond `height` lines, one line counts the remaining steps."""
         left, bar, right, log = columns(steps, self.width)
         self.unfinished = {step.name: step for step in steps if step.status not in ENDED}
         gap = " " * gap_of(self.width)
@@ -110,7 +111,7 @@ class _Picture:
         return [header, *(rows[i] for i in visible), self._line((f"   and {', '.join(counts)}", "dim"))]
 
     def footer(self, films: Sequence[FilmState]) -> list[Text]:
-        """Exactly `FOOTER` lines: errors with hints, degradations, fallbacks, last log lines of running steps."""
+        """Exactly `FOOTER` lines: errors with hints, degradations, fallbacks, log lines of running steps."""
         notes: list[tuple[str, str]] = []
         steps = [step for film in films for step in film.steps]
         for step in steps:
@@ -236,7 +237,7 @@ def _planned(film: FilmState) -> list[StepState]:
 
 
 def _window(films: Sequence[FilmState], count: int) -> list[int]:
-    """The indexes of the `count` films that are shown with their stages, from the first that has not ended."""
+    """The indexes of the `count` films shown with their stages, from the first that has not ended."""
     ended = {"done", "failed"}
     first = next((i for i, film in enumerate(films) if film_status(film) not in ended), len(films))
     first = max(0, min(first, len(films) - count))

@@ -14,8 +14,8 @@ from orchestrator.util.redact import masked
 class JsonLines:
     """An observer that writes every event as one line, with secrets masked.
 
-    An `owned` stream, the record of the run, is closed with the observer; if writing to it fails (a full disk), the run
-    continues without it. Errors of any other stream, such as stdout, are raised.
+    An `owned` stream, the record of the run, is closed with the observer; if writing to it fails (a full
+    disk), the run continues without it. Errors of any other stream, such as stdout, are raised.
     """
 
     def __init__(self, stream: TextIO | None = None, *, owned: bool = False) -> None:

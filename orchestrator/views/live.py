@@ -1,7 +1,7 @@
 """Shows the dashboard on a terminal, and redraws it a few times a second.
 
-The scheduler's thread only stores its newest state here; rich's refresh thread draws it. When the run ends, `close`
-removes the dashboard, and the summary takes its place.
+The scheduler's thread only stores its newest state here; rich's refresh thread draws it. When the run ends,
+`close` removes the dashboard, and the summary takes its place.
 """
 
 from __future__ import annotations

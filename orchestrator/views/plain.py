@@ -1,4 +1,4 @@
-"""Prints a run as plain lines, for logs and pipes: one line for each change of state, and progress at intervals."""
+"""Prints a run as plain lines, for logs and pipes: each change of state, and progress at intervals."""
 
 from __future__ import annotations
 

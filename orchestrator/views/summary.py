@@ -1,4 +1,4 @@
-"""Prints the summary of a run from the content of `run.json`: stages, output files, degraded results, errors and hints.
+"""Prints the summary of a run from `run.json`: stages, output files, degraded results, errors and hints.
 
 It is at most 80 columns wide. Sentences wrap, rows of the table do not.
 """

@@ -27,7 +27,8 @@ ALIGNMENT = Stage(
             name="align_model",
             default="auto",
             load=True,
-            help="how words are aligned: auto, pocketsphinx, attention, or a wav2vec2 model (a folder or a Hub id)",
+            help="how words are aligned: auto, pocketsphinx, attention, or a wav2vec2 model (a folder or a "
+            "Hub id)",
             cli=Cli(metavar="MODEL", example="auto"),
         ),
     ),

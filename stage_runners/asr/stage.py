@@ -8,7 +8,8 @@ from stage_runners.asr.thresholds import THRESHOLDS
 from stage_runners.shared_params import LANGUAGE_OPTION
 
 COMPUTE_TYPES = (
-    "default", "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32",
+    "default", "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16",
+    "bfloat16", "float32",
 )  # fmt: skip
 """The names of CTranslate2; `default` and `auto` choose by device."""
 
@@ -31,8 +32,8 @@ ASR = Stage(
             name="model",
             default="auto",
             load=True,
-            help="Whisper model: a name, a Hub id or a folder; auto uses the model recommended for this machine if it is "
-            "downloaded, else the embedded base",
+            help="Whisper model: a name, a Hub id or a folder; auto uses the model recommended for this "
+            "machine if it is downloaded, else the embedded base",
             cli=Cli(metavar="MODEL", example="base"),
         ),
         Param(

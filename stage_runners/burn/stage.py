@@ -20,7 +20,8 @@ BURN = Stage(
         Param(
             name="language",
             default="spoken",
-            help="also write a film with burned-in subtitles: `spoken` for the source language, or a target language",
+            help="also write a film with burned-in subtitles: `spoken` for the source language, or a "
+            "target language",
             cli=Cli(name="burn-in", group="subtitles", metavar="LANG", example="spoken", unset="none"),
         ),
         Param(

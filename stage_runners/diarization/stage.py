@@ -34,8 +34,8 @@ DIARIZATION = Stage(
             name="diarize_model",
             default="auto",
             load=True,
-            help="speaker detection: embedded, or a pyannote pipeline (a folder or a Hub id); auto uses pyannote's "
-            "community-1 if it is downloaded, else embedded",
+            help="speaker detection: embedded, or a pyannote pipeline (a folder or a Hub id); auto uses "
+            "pyannote's community-1 if it is downloaded, else embedded",
             cli=Cli(group="speakers", metavar="MODEL", example="embedded"),
         ),
         Param(name="num_speakers", help="exact number of speakers", cli=_count(2)),

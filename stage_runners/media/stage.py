@@ -1,4 +1,4 @@
-"""Declares the stages `demux`, the film's audio on the film's clock, and `waveform`, its picture for the report."""
+"""Declares the stages `demux`, the film's audio on its clock, and `waveform`, its picture for the report."""
 
 from __future__ import annotations
 

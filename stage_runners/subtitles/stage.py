@@ -68,7 +68,7 @@ SUBTITLES = Stage(
         Param(
             name="chain",
             default=0.4,
-            help="gaps up to this length, in seconds, are closed to the minimum gap",
+            help="gaps shorter than this, in seconds, are closed to the minimum gap",
         ),
         Param(
             name="snap", default=0.5, help="distance to a shot change, in seconds, at which a cue snaps to it"
