@@ -36,7 +36,7 @@ def layers(environ: Mapping[str, str]) -> list[Layer]:
     return [_prefixed(environ), _carried(environ)]
 
 
-def misspelt(environ: Mapping[str, str]) -> list[tuple[str, str]]:
+def unknown(environ: Mapping[str, str]) -> list[tuple[str, str]]:
     """`ORCHESTRATOR_` variables that are not options, each with the nearest option, or an empty name."""
     names = {name.removeprefix(PREFIX) for name in (*_variables(), *NOT_OPTIONS)}
     misspelt = []

@@ -93,7 +93,7 @@ def checked(option: Option, value: Value) -> Value:
     if content is None or (isinstance(content, str) and content in cli.words):
         return value
     if cli.choices and content not in cli.choices:
-        raise wrong(value.words, f"there is no {content!r}", f"choose from: {', '.join(cli.choices)}")
+        raise wrong(value.words, f"must be one of {', '.join(cli.choices)}")
     if cli.least is not None and not content >= cli.least:
         raise wrong(value.words, f"must be at least {cli.least:g}")
     if cli.most is not None and not content <= cli.most:

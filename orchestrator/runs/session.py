@@ -146,7 +146,7 @@ def _plan(
     plans: Mapping[Path, Plan],
     store: Store,
 ) -> tuple[Settings, Plan]:
-    """The settings and plan of a film; `FatalError` if this tool wrote it, or its outputs are another film's."""
+    """The settings and plan of a film; `FatalError` if this tool wrote it, or outputs would collide."""
     path = film_of(film)
     source = ledger.film(path)
     if source and file_digests.file_digest(path) == ledger.digest(path):
