@@ -40,7 +40,8 @@ def put_in_store(film, home, stage, output, columns, facts=None):
 
 def run_of(film, home, applied=True):
     term = {
-        "term": ["Rachel"], "kind": ["given"], "source": ["cast"], "weight": [1.0], "variants": [[]], "full": [None],
+        "term": ["Rachel"], "kind": ["given"], "source": ["cast"], "weight": [1.0], "variants": [[]],
+        "full": [None],
     }  # fmt: skip
     put_in_store(film, home, "pre_ner", "glossary", term)
     row = {"start": 61.5, "end": 62.0, "segment": 3, "word": 9, "before": "Rachell", "after": "Rachel",
@@ -48,7 +49,8 @@ def run_of(film, home, applied=True):
            "applied": applied}  # fmt: skip
     put_in_store(film, home, "post_ner", "corrections", {name: [value] for name, value in row.items()})
     voice = {
-        "speaker": ["SPEAKER_00"], "name": ["Rachel"], "confidence": [0.9], "source": ["dialogue"], "evidence": [[]],
+        "speaker": ["SPEAKER_00"], "name": ["Rachel"], "confidence": [0.9], "source": ["dialogue"],
+        "evidence": [[]],
     }  # fmt: skip
     put_in_store(film, home, "naming", "speakers", voice)
 
