@@ -26,7 +26,7 @@ def add(subparsers: Any) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("ls", help="list the results: stage, size, device, model and last use")
     why = actions.add_parser("why", help="show what a film's results depend on, and what would run again")
-    why.add_argument("film", type=Path, metavar="FILM")
+    why.add_argument("film", type=Path, metavar="FILM", help="a film that has been run")
     why.add_argument("stage", nargs="?", metavar="STAGE", help="only this stage")
     film_options.add(why)
     gc = actions.add_parser("gc", help="remove unfinished results, and cached results by age or total size")

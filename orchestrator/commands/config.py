@@ -35,7 +35,7 @@ def add(subparsers: Any) -> None:
     parser.add_argument("film", nargs="?", type=Path, metavar="FILM", help="also read this film's job file")
     film_options.add(parser, run=True)
     film_options.add_machine(parser)
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -30,7 +30,7 @@ def add(subparsers: Any) -> None:
         "until a driver, an environment or the hardware changes.",
     )
     parser.add_argument(
-        "--json", action="store_true", help="as JSON, which `plan --machine` reads on another machine"
+        "--json", action="store_true", help="print JSON, which `plan --machine` reads on another machine"
     )
     parser.add_argument(
         "--machine", type=Path, metavar="FILE", help="show another machine, from its `devices --json`"
@@ -45,8 +45,12 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Show the profile; returns the exit status."""
     if arguments.forget:
-        counts = (machine_answers.forget(), device_verdicts.forget(), memory_limits.forget())
-        print("forgot {} probe results, {} device checks, {} memory limits".format(*counts))
+        counts = {
+            "probe result": machine_answers.forget(),
+            "device check": device_verdicts.forget(),
+            "memory limit": memory_limits.forget(),
+        }
+        print("forgot", ", ".join(fmt.plural(count, what) for what, count in counts.items()))
         return OK
     machine = machines.recorded(arguments.machine) if arguments.machine else machines.here()
     chosen = {name: _chosen(name, machine) for name, stage in STAGES.items() if not stage.off}

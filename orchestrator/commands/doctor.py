@@ -52,7 +52,7 @@ def add(subparsers: Any) -> None:
         "The exit status is 3 if something is not ready.",
     )
     parser.add_argument("stages", nargs="*", metavar="STAGE", help="only these stages")
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:

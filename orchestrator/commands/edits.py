@@ -27,14 +27,14 @@ def add(subparsers: Any) -> None:
         description="List the edits made in `orchestrator review`, and undo them. Later runs of the film "
         "keep the edits. Earlier versions are kept, so an undo can itself be undone.",
     )
-    parser.add_argument("film", type=Path, metavar="FILM")
+    parser.add_argument("film", type=Path, metavar="FILM", help="a film that has been run")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--undo", metavar="N", type=int, action="append", help="undo edit number N")
     what.add_argument("--discard", action="store_true", help="undo all edits")
     what.add_argument(
         "--restore", metavar="VERSION", type=int, help="return to an earlier version of the edits"
     )
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ def add(subparsers: Any) -> None:
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     ls = verbs.add_parser("ls", aliases=["list"], help="list the environments and their state")
-    ls.add_argument("--json", action="store_true", help="as JSON")
+    ls.add_argument("--json", action="store_true", help="print JSON")
     check = verbs.add_parser(
         "check", help="check every installed file; the exit status is 3 if one is damaged"
     )

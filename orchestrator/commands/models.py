@@ -25,7 +25,7 @@ def add(subparsers: Any) -> None:
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     ls = verbs.add_parser("ls", aliases=["list"], help="list the models on this machine")
-    ls.add_argument("--json", action="store_true", help="as JSON")
+    ls.add_argument("--json", action="store_true", help="print JSON")
     for name, what in (
         ("path", "print the path of a model"),
         ("pull", "download a model from the Hugging Face Hub"),

@@ -26,7 +26,7 @@ def add(subparsers: Any) -> None:
         "evidence, and the names of the speakers. An undo applies to every occurrence of the word in the "
         "film, from the next run on.",
     )
-    parser.add_argument("film", type=Path, metavar="FILM")
+    parser.add_argument("film", type=Path, metavar="FILM", help="a film that has been run")
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--undo",
@@ -37,7 +37,7 @@ def add(subparsers: Any) -> None:
     what.add_argument(
         "--redo", metavar="N|'FROM>TO'", action="append", help="apply an undone correction again"
     )
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:

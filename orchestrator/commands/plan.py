@@ -24,9 +24,9 @@ def add(subparsers: Any) -> None:
         description="Show for every stage whether it would run (RUN), might run (MAYBE), is cached "
         "(CACHED) or is off, with its device, model and the reason. Runs and downloads nothing.",
     )
-    parser.add_argument("films", nargs="+", type=Path, metavar="FILM")
+    parser.add_argument("films", nargs="+", type=Path, metavar="FILM", help="any file that ffmpeg can read")
     film_options.add(parser)
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     film_options.add_machine(parser)
 
 

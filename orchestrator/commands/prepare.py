@@ -32,7 +32,7 @@ def add(subparsers: Any) -> None:
         "this machine, and the reason. Edit the file; `run` reads it. Options given here are written into "
         "the file. An edited file is not overwritten.",
     )
-    parser.add_argument("films", nargs="+", type=Path, metavar="FILM")
+    parser.add_argument("films", nargs="+", type=Path, metavar="FILM", help="any file that ffmpeg can read")
     film_options.add(parser, run=True)
     film_options.add_machine(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace job files that were edited")

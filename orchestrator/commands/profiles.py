@@ -27,9 +27,9 @@ def add(subparsers: Any) -> None:
     shown = actions.add_parser("show", help="show one profile in full")
     shown.add_argument("profile", metavar="NAME|FILE", help="a profile's name or file")
     form = shown.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="as JSON")
-    form.add_argument("--toml", action="store_true", help="as TOML, to edit")
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--toml", action="store_true", help="print TOML, to edit")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:

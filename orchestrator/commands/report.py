@@ -22,7 +22,7 @@ def add(subparsers: Any) -> None:
         "to its cues, and the cues to review. Runs no stage. The report opens in a browser and needs no "
         "network.",
     )
-    parser.add_argument("film", type=Path, metavar="FILM")
+    parser.add_argument("film", type=Path, metavar="FILM", help="a film that has been run")
     parser.add_argument(
         "-o",
         "--output-dir",

@@ -24,7 +24,7 @@ def add(subparsers: Any) -> None:
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     ls = verbs.add_parser("ls", help="list runs, the newest first")
-    ls.add_argument("--json", action="store_true", help="as JSON")
+    ls.add_argument("--json", action="store_true", help="print JSON")
     show = verbs.add_parser("show", help="show the summary of a run")
     show.add_argument("id", nargs="?", default="last", metavar="ID", help="default: last")
     show.add_argument("--json", action="store_true", help="print run.json")

@@ -24,7 +24,7 @@ def add(subparsers: Any) -> None:
         "speakers (DER, cpWER), times, and cues (SubER, and the rules of a profile). Metrics that a "
         "reference cannot support are skipped, with the reason.",
     )
-    parser.add_argument("film", type=Path, metavar="FILM")
+    parser.add_argument("film", type=Path, metavar="FILM", help="a film that has been run")
     parser.add_argument(
         "--reference", action="append", required=True, type=Path, metavar="FILE",
         help="subtitles (.srt), speaker turns (.rttm), segments with speakers and text (.stm), plain text "
@@ -45,7 +45,7 @@ def add(subparsers: Any) -> None:
         metavar="NAME|FILE",
         help="check the cues against this profile's rules (default: the profile of the run)",
     )
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:

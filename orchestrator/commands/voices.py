@@ -46,7 +46,7 @@ def add(subparsers: Any) -> None:
     )
     added.add_argument("--offline", action="store_true", default=None, help="download no model")
     shown = verbs.add_parser("list", help="list the saved voices")
-    shown.add_argument("--json", action="store_true", help="as JSON, without the embeddings")
+    shown.add_argument("--json", action="store_true", help="print JSON, without the embeddings")
     removed = verbs.add_parser("remove", help="remove a saved voice")
     removed.add_argument("name", metavar="NAME", help="the person's name")
     removed.add_argument("--series", metavar="NAME", help="only the voice saved for this series")

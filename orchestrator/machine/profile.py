@@ -23,9 +23,9 @@ from orchestrator.machine import limits as resources
 from orchestrator.machine.answers import Answer, Answers, devices
 
 _ABSENT = {
-    "cuda": "this machine has no NVIDIA or AMD device",
-    "mps": "this machine has no Apple GPU",
-    "mlx": "this machine has no Apple GPU",
+    "cuda": "no NVIDIA or AMD device was detected",
+    "mps": "no Apple GPU was detected",
+    "mlx": "no Apple GPU was detected",
 }
 
 
@@ -57,7 +57,7 @@ class Machine:
             return answer
         if device == "cpu":
             return Answer(accelerator=False)
-        return Answer(why_not=_ABSENT.get(device, "this machine has no such device"))
+        return Answer(why_not=_ABSENT.get(device, "no such device was detected"))
 
     def of(self, backend: Backend) -> Answer:
         """The answer of `backend`'s framework about its device."""

@@ -127,7 +127,7 @@ def test_a_package_installed_by_hand_is_detected(house):
     wheelhouse.wheel(house / "more", "boulder", "1")
     command = [uv.find(), "pip", "install", "-q", "--offline", "--find-links", house / "more", "boulder"]
     subprocess.run([*command, "--python", registry.python("stone")], check=True, env=uv.variables())
-    assert registry.examine("stone")[0] == "its packages were changed since: boulder"
+    assert registry.examine("stone")[0] == "its packages have changed since the installation: boulder"
 
 
 def test_a_file_with_another_hash_is_not_installed(house):
@@ -140,7 +140,7 @@ def test_a_file_with_another_hash_is_not_installed(house):
 def test_a_missing_python_makes_an_environment_unhealthy(house):
     sync("stone")
     registry.python("stone").unlink()
-    assert registry.health("stone").startswith("its Python is gone")
+    assert registry.health("stone").startswith("its Python is missing")
 
 
 def test_an_environment_of_another_platform_is_not_installed(house):

@@ -93,7 +93,7 @@ def test_a_plain_cpu_cannot_be_asked_for_a_gpu_and_its_owner_is_told_why():
     on = profile.recorded(MACHINES / "plain-cpu.json")
     with pytest.raises(FatalError) as caught:
         choices.choose(STAGES["asr"], {}, {"asr": "cuda"}, machine=on, offline=True)
-    assert "asr cannot use cuda here: no NVIDIA or AMD device is here" in caught.value.message
+    assert "asr cannot use cuda here: no NVIDIA or AMD device was detected" in caught.value.message
 
 
 def test_without_and_with_a_token_the_pipeline_is_another(monkeypatch, tmp_path):
