@@ -11,9 +11,22 @@ from pathlib import Path
 from orchestrator.models import campplus, indictrans2, nllb_opus, pyannote, segmentation, wav2vec2, whisper
 from orchestrator.models.embedded import Embedded
 from orchestrator.models.family import ModelFamily
+from stage_runners.asr import engines
+
+
+def _packaged(engine: engines.Engine) -> ModelFamily:
+    """The family of an engine of speech recognition whose models are part of its packages."""
+    return ModelFamily(
+        name=engine.families[0],
+        claims_name=lambda name: name in engine.packaged,
+        packaged=engine.packaged,
+        weights={},
+        layout_of=lambda _folder: None,
+    )
+
 
 ROLES: dict[str, tuple[ModelFamily, ...]] = {
-    "whisper": (whisper.FAMILY,),
+    "whisper": (whisper.FAMILY, *(_packaged(engine) for engine in engines.declared() if engine.packaged)),
     "segmentation": (segmentation.FAMILY,),
     "diarization": (pyannote.FAMILY, campplus.FAMILY),
     "aligner": (wav2vec2.FAMILY,),

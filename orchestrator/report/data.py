@@ -20,7 +20,7 @@ from orchestrator.report import need, people, sound, tracks
 from orchestrator.report.results import Results
 from orchestrator.storage.store import Store
 from orchestrator.util.redact import masked
-from orchestrator.views import film_notes, heard
+from orchestrator.views.notes import notes, spoken_language
 
 SCHEMA = 1
 _STAGE = (
@@ -64,12 +64,12 @@ def of_film(
             "name": place.name,
             "digest": film["digest"],
             "seconds": _seconds(film, timeline),
-            "language": heard.language(film),
+            "language": spoken_language(film),
             "clip": clip,
         },
         "media": media(place, folder),
         "verdict": verdict(film),
-        "said": [{"text": text, "look": look} for notes in (heard, film_notes) for text, look in notes.sentences(nameless)],
+        "said": [{"text": note.text, "look": note.look} for note in notes(nameless)],
         "run": {**{name: content.get(name) for name in ("id", "version", "started")}, "machine": _machine(content)},
         "outputs": [
             {

@@ -6,6 +6,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from ipc.wording import clock, plural
+
+__all__ = ["clock", "duration", "lead", "plain", "plural", "remaining", "size", "speed", "table"]
+
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _CONTROL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -18,13 +22,6 @@ def duration(seconds: float | None) -> str:
         return f"{seconds:.1f} s"
     whole = round(seconds)
     return f"{whole} s" if whole < 60 else clock(whole)
-
-
-def clock(seconds: float) -> str:
-    """`0:07`, `3:07`, `1:02:09`: of the same width from second to second, for what ticks."""
-    minutes, second = divmod(int(max(0.0, seconds)), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
 def size(count: float | None) -> str:
@@ -63,11 +60,6 @@ def plain(text: str) -> str:
 def lead(text: str) -> str:
     """The first line of `text` that says something, made `plain`."""
     return next(filter(None, map(plain, text.splitlines())), "")
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 film`, `3 films`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def remaining(seconds: float | None) -> str:

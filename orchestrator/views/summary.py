@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from orchestrator.util import text as fmt
-from orchestrator.views import film_notes, heard, muxed, trusted
+from orchestrator.views.notes import notes, spoken_language
 
 WIDTH = 80
 _HEADINGS = ("stage", "status", "env", "device", "time", "speed", "memory")
@@ -53,7 +53,7 @@ def lines(summary: Mapping[str, Any], width: int = WIDTH) -> Iterator[Line]:
 
 
 def _film(film: Mapping[str, Any], width: int, *, brief: bool) -> Iterator[Line]:
-    facts = [fmt.clock(film["seconds"]) if film.get("seconds") else "", heard.language(film)]
+    facts = [fmt.clock(film["seconds"]) if film.get("seconds") else "", spoken_language(film)]
     tail = "".join(f"  {fact}" for fact in facts if fact)
     shown = [stage for stage in film["stages"] if stage["status"] != "off"]
     if brief:
@@ -63,15 +63,9 @@ def _film(film: Mapping[str, Any], width: int, *, brief: bool) -> Iterator[Line]
     unreadable = shown and shown[0]["status"] == "failed" and not film.get("seconds")
     if not brief and not unreadable:
         yield from _table(shown, width)
-    for sentence, doubtful in (
-        *heard.sentences(film),
-        *trusted.sentences(film),
-        *film_notes.sentences(film),
-        *muxed.sentences(film),
-    ):
-        if brief and not doubtful:
-            continue
-        yield from _wrapped(sentence, width, "  ", "yellow" if doubtful else "dim")
+    for note in notes(film):
+        if note.look or not brief:
+            yield from _wrapped(note.text, width, "  ", "yellow" if note.look else "dim")
     for output in film["outputs"]:
         size = fmt.size(output["size"])
         yield [("  wrote ", "green"), (_short(output["path"]), ""), (f"  {size}", "dim")]

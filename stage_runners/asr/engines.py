@@ -32,7 +32,8 @@ class Engine:
 
     `families` are the families of models that it reads with, `backends` where it runs, in order of
     preference. `capabilities` are what it can do with its best model. `thresholds` are frozen dataclasses of
-    figures that change its results: they are part of the store's key.
+    figures that change its results: they are part of the store's key. `packaged` are the names of models whose
+    weights, if any, are part of its packages: nothing is downloaded for them.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Engine:
     backends: tuple[Backend, ...]
     capabilities: Capabilities
     thresholds: tuple[object, ...] = ()
+    packaged: tuple[str, ...] = ()
 
 
 class EngineModule(Protocol):
@@ -65,8 +67,8 @@ def declared() -> tuple[Engine, ...]:
 
 
 def backends() -> tuple[Backend, ...]:
-    """Where speech recognition runs: the backends of every engine."""
-    return tuple(backend for engine in declared() for backend in engine.backends)
+    """Where speech recognition runs: the backends of every engine, each once."""
+    return tuple(dict.fromkeys(backend for engine in declared() for backend in engine.backends))
 
 
 def thresholds() -> tuple[object, ...]:

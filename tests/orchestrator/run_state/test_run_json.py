@@ -12,7 +12,7 @@ from orchestrator.errors import FatalError
 from orchestrator.run_state import run_folders, run_json
 from orchestrator.run_state.events import StepState
 from orchestrator.stages.catalog import STAGES
-from orchestrator.views import heard, summary
+from orchestrator.views import summary
 from tests.orchestrator import synthetic
 
 RAN = sum(not stage.off for stage in STAGES.values())
@@ -192,55 +192,6 @@ def test_show_prints_the_table_of_a_past_run(tmp_path, monkeypatch, capsys):
     assert "asr" in capsys.readouterr().out
 
 
-def heard_film(language="en", **facts):
-    stages = [{"stage": name, "facts": found} for name, found in facts.items()]
-    return {"title": "movie.mkv", "language": language, "seconds": 60.0, "stages": stages, "outputs": []}
-
-
-def test_silence_is_said_with_the_tracks_that_there_also_are_and_no_language_stands_above_it():
-    film = heard_film(
-        demux={
-            "audio_track_chosen": "audio track 0 (fra): the default one",
-            "other_audio_tracks": ["audio track 1 (eng)"],
-        },
-        subtitles={"cues": 0},
-    )
-    assert heard.language(film) == ""
-    assert list(heard.sentences(film)) == [
-        ("heard audio track 0 (fra): the default one", False),
-        (
-            "nobody speaks in it, so there are no cues; other tracks: audio track 1 (eng) (--audio-track N)",
-            True,
-        ),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("probability", "model", "says"),
-    [
-        (0.981, "base", "en (heard, 98%)"),
-        (None, "base", "en (asked for)"),
-        (1.0, "tiny.en", "en (the model knows no other)"),
-    ],
-)
-def test_the_language_is_said_with_how_it_is_known(probability, model, says):
-    film = heard_film(asr={"language": "en", "language_probability": probability})
-    film["stages"][0]["model"] = model
-    assert heard.language(film) == says
-
-
-def test_cues_to_look_at_are_said_in_words():
-    film = heard_film(
-        demux={"audio_track_chosen": "audio track 0"}, subtitles={"cues": 9, "flags": {"too_fast": 5}}
-    )
-    assert list(heard.sentences(film)) == [("of 9 cues, look at: 5 too fast (CPS)", False)]
-
-
-def test_a_language_that_no_track_has_is_a_doubt():
-    film = heard_film(demux={"audio_track_chosen": "audio track 0 (fra): no track says that it is in de"})
-    assert next(heard.sentences(film))[1]
-
-
 def test_a_film_that_was_refused_is_in_the_summary_too():
     state = synthetic.last(synthetic.run())
     refused = [{"film": "empty.mkv", "message": "empty.mkv is empty (0 bytes)", "hint": "copy it again"}]
@@ -258,5 +209,5 @@ def test_of_many_films_only_what_may_be_wrong_is_said():
         stage = next(s for s in film["stages"] if s["stage"] == "subtitles")
         stage["facts"] = {"cues": cues, "flags": {"too_fast": 1}} if cues else {"cues": 0}
     told = "\n".join(table(body))
-    assert told.count("nobody speaks") == 1
+    assert told.count("no speech was found") == 1
     assert "too fast" not in told

@@ -1,30 +1,10 @@
-"""What happened to the tracks of a film is told at the end, and what is drawn into a picture is planned by language."""
+"""The language of burned-in subtitles is planned by what was asked for and what is spoken."""
 
 import pytest
 
 from orchestrator.errors import FatalError
 from orchestrator.stages import burn_in, translations
 from orchestrator.stages.catalog import STAGES
-from orchestrator.views import muxed
-
-
-def told(**facts):
-    return [text for text, _ in muxed.sentences({"stages": [{"stage": "mux", "facts": facts}]})]
-
-
-def test_a_track_that_was_replaced_is_named():
-    assert told(replaced=["subtitle track 0 (eng, subrip)"]) == [
-        "the new film is without subtitle track 0 (eng, subrip): ours stands in its place"
-    ]
-    assert told(subtitle_languages=["en"]) == []
-
-
-def test_who_is_the_default_track_is_said_where_it_is_not_ours_or_was_another():
-    assert "as before: --default-subtitles shows ours" in told(default_elsewhere="subtitle track 0 (fre)")[0]
-    assert told(default_elsewhere="none") == ["shown unasked is no track"]
-    assert told(no_longer_default=["subtitle track 0 (fre)"]) == [
-        "subtitle track 0 (fre) is no longer shown unasked: ours is"
-    ]
 
 
 def test_the_language_that_is_drawn_is_read_from_its_own_subtitles_or_from_what_is_spoken():

@@ -1,0 +1,16 @@
+"""Notes on the audio track that was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ipc.notes import FilmFacts, Note
+
+
+def notes(film: FilmFacts) -> Iterator[Note]:
+    """Which track was transcribed, if the film has several or the choice is a guess."""
+    demux = film.of("demux")
+    track = str(demux.get("audio_track_chosen") or "")
+    guessed = "no track says" in track
+    if track and (guessed or demux.get("other_audio_tracks")):
+        yield Note(f"audio: {track}", look=guessed)

@@ -1,0 +1,205 @@
+"""CONTRIBUTING.md teaches four small tasks. This does each in a copy of the program, and runs the copy on a film."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LRC = '''"""LRC: lyrics with times."""
+
+from __future__ import annotations
+
+from stage_runners.subtitles.output_format import Document, Format
+
+
+def write(document: Document) -> str:
+    """A line for each cue, with the time at which it begins."""
+    return "".join(
+        f"[{cue.start // 60_000:02d}:{cue.start / 1000 % 60:05.2f}]{' '.join(cue.text().split())}\\n"
+        for cue in document.cues
+    )
+
+
+FORMAT = Format(
+    name="lrc",
+    extension="lrc",
+    content="cues",
+    media_type="application/x-lrc",
+    description="LRC: a line for each cue",
+    write=write,
+)
+'''
+GREETING = '''"""An engine that writes the same two words into every piece of speech."""
+
+from __future__ import annotations
+
+from stage_runners.asr.capabilities import Capabilities
+from stage_runners.asr.engines import Engine
+from stage_runners.asr.recognizer import Encoded, Token, Transcript
+from ipc.declaration import on
+
+ENGINE = Engine(
+    name="greeting",
+    families=("greeting",),
+    packaged=("greeting",),
+    backends=(on("cpu", "asr.runner", "whisperx"),),
+    capabilities=Capabilities(
+        longest_window=30.0,
+        languages=("en",),
+        word_times="fixed",
+        detects_language=False,
+        scores_text=False,
+        takes_prompt=False,
+    ),
+)
+
+
+def load(params, device):
+    return Greeting()
+
+
+class Greeting:
+    method, compute_type, computed_on, time_bias = "fixed words", "float32", "", 0.0
+    capabilities = ENGINE.capabilities
+    detector = scorer = prompt = None
+
+    def encode(self, sound, chunks):
+        return [Encoded(sound, chunk) for chunk in chunks]
+
+    def transcribe(self, encoded, settings):
+        return [self._greet(one.chunk, settings.language) for one in encoded]
+
+    transcribe_once = transcribe
+
+    def _greet(self, chunk, language):
+        words = tuple(
+            Token(f" {word}", chunk.start + k / 2, chunk.start + k / 2 + 0.4, 0.9)
+            for k, word in enumerate(("Good", "evening."))
+            if chunk.start + k / 2 + 0.4 < chunk.end
+        )
+        text = "".join(word.text for word in words).strip()
+        return Transcript(chunk=chunk, text=text, language=language, words=words, silent=not text)
+'''
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A function that copies the program and its documents; stages of the environments `envs` run from the copy."""
+
+    def copied(*envs):
+        folder = tmp_path / "checkout"
+        for name in ("orchestrator", "ipc", "stage_runners", "docs"):
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        _environments(folder / "envs", folder, envs)
+        return folder
+
+    return copied
+
+
+def _environments(folder, checkout, copied):
+    folder.mkdir()
+    for env in (ROOT / "envs").iterdir():
+        if env.name not in copied:
+            (folder / env.name).symlink_to(env)
+            continue
+        shutil.copytree(env, folder / env.name, symlinks=True, copy_function=os.link)
+        (path_file,) = (folder / env.name / ".venv").glob("lib/python*/site-packages/*checkout.pth")
+        for file in (path_file, folder / env.name / ".state.json"):
+            text = file.read_text().replace(str(ROOT), str(checkout))
+            file.unlink()  # a hard link: writing into it would change the original
+            file.write_text(text)
+
+
+def edit(file, before, after):
+    text = file.read_text()
+    assert text.count(before) == 1, (file, before)
+    file.write_text(text.replace(before, after))
+
+
+def place(checkout):
+    return {"cwd": checkout, "PYTHONPATH": str(checkout)}
+
+
+def ran(program):
+    return [name for name, how in program.how().items() if how == "done"]
+
+
+def reference(checkout):
+    subprocess.run([sys.executable, checkout / "docs" / "make_reference.py"], check=True)
+    return (checkout / "docs" / "reference.md").read_text()
+
+
+def test_a_subtitle_format_is_one_new_module(program, finished, film, copy):
+    checkout = copy("media")
+    (checkout / "stage_runners/subtitles/formats/lrc.py").write_text(LRC)
+    assert " lrc" in program("run", "--help", **place(checkout)).stdout
+    assert "nothing to run" in program("plan", film, "-o", finished, **place(checkout)).stdout
+    program("run", film, "-o", finished, "--output-format", "srt,lrc", **place(checkout))
+    assert ran(program) == ["subtitles"]
+    lines = (finished / "demo.en.lrc").read_text().splitlines()
+    assert len(lines) == (finished / "demo.en.srt").read_text().count(" --> ")
+    assert all(re.match(r"\[00:\d\d\.\d\d]\S", line) for line in lines)
+    assert "| `FILM.LANG.lrc` | `lrc` | no |" in reference(checkout)
+
+
+def test_an_option_for_a_parameter_is_one_line_in_the_stage_s_declaration(
+    program, finished, film, copy, tmp_path
+):
+    del finished
+    checkout = copy("media")
+    edit(
+        checkout / "stage_runners/subtitles/stage.py",
+        'name="label_form", default="[NAME]", help="form of a speaker label"',
+        'name="label_form", default="[NAME]", help="form of a speaker label", '
+        'cli=Cli(group="speakers", metavar="FORM", example="NAME:")',
+    )
+    assert "--label-form FORM" in program("run", "--help", **place(checkout)).stdout
+    assert "`--label-form FORM`" in reference(checkout)
+    (tmp_path / "config.toml").write_text('label_form = "<NAME>"\n')
+    config = {"ORCHESTRATOR_CONFIG": str(tmp_path / "config.toml"), **place(checkout)}
+    assert "<NAME>" in program("config", **config).stdout
+    program("run", film, "-o", tmp_path / "out", "--label-form", "(NAME)", **config)
+    assert "subtitles" in ran(program)
+    assert "alignment" not in ran(program)
+    assert "(DIANE)" in (tmp_path / "out" / "demo.en.srt").read_text()
+
+
+def test_a_threshold_is_one_line_and_makes_results_of_its_stage_stale(
+    program, finished, film, copy, tmp_path
+):
+    del finished
+    checkout = copy("media")
+    edit(checkout / "stage_runners/subtitles/thresholds.py", "    cue: float = 3.0", "    cue: float = 30.0")
+    program("run", film, "-o", tmp_path / "out", **place(checkout))
+    assert "subtitles" in ran(program)
+    assert "attribution" not in ran(program)
+
+
+def test_an_engine_of_speech_recognition_is_one_new_module_and_its_line(
+    program, finished, film, copy, tmp_path
+):
+    del finished
+    checkout = copy("media", "whisperx", "nlp")
+    (checkout / "stage_runners/asr/greeting.py").write_text(GREETING)
+    edit(
+        checkout / "stage_runners/asr/engines.py",
+        '    "whisper": "stage_runners.whisper.engine",\n',
+        '    "whisper": "stage_runners.whisper.engine",\n    "greeting": "stage_runners.asr.greeting",\n',
+    )
+    assert "greeting" in program("models", "list", **place(checkout)).stdout
+    options = ("--model", "greeting", "--language", "en", "--output-format", "srt")
+    program("run", film, "-o", tmp_path / "out", *options, **place(checkout))
+    assert "asr" in ran(program)
+    assert "pyannote_vad" not in ran(program)
+    cues = (tmp_path / "out" / "demo.en.srt").read_text()
+    words = {
+        word for line in cues.splitlines() if " --> " not in line for word in re.findall("[A-Za-z.]+", line)
+    }
+    assert {"Good", "evening."} <= words <= {"Good", "evening.", "Speaker"}

@@ -1,0 +1,18 @@
+from ipc.notes import FilmFacts
+from stage_runners.media.notes import notes
+
+
+def look(chosen, others=()):
+    facts = {"demux": {"audio_track_chosen": chosen, "other_audio_tracks": list(others)}}
+    return [(note.text, note.look) for note in notes(FilmFacts(facts=facts))]
+
+
+def test_the_track_is_named_if_the_film_has_several():
+    assert look("audio track 0 (fra): the default one", ["audio track 1 (eng)"]) == [
+        ("audio: audio track 0 (fra): the default one", False)
+    ]
+    assert look("audio track 0") == []
+
+
+def test_a_language_that_no_track_has_is_to_be_checked():
+    assert look("audio track 0 (fra): no track says that it is in de")[0][1]

@@ -1,0 +1,77 @@
+from ipc.notes import FilmFacts
+from stage_runners.subtitles.notes import notes
+
+NO_EDITS = {"applied": 0, "relaid": 0, "replaced": 0, "lost": 0, "where": [], "named": {}}
+
+
+def texts(**facts):
+    return [(note.text, note.look) for note in each(**facts)]
+
+
+def each(**facts):
+    return list(notes(FilmFacts(facts={name.replace("_", "-"): one for name, one in facts.items()})))
+
+
+def test_a_film_without_speech_is_noted_with_its_other_tracks():
+    assert texts(demux={"other_audio_tracks": ["audio track 1 (eng)"]}, subtitles={"cues": 0}) == [
+        (
+            "no speech was found, so there are no cues; other audio tracks: audio track 1 (eng) (--audio-track N)",
+            True,
+        )
+    ]
+
+
+def test_speech_without_words_is_told_from_silence():
+    ((text, look),) = texts(asr={"empty": {"count": 3}}, subtitles={"cues": 0})
+    assert text == "no word of the speech was recognised, so there are no cues"
+    assert look
+
+
+def test_flagged_cues_are_counted_by_their_labels():
+    assert texts(subtitles={"cues": 9, "flags": {"too_fast": 5}}) == [
+        ("of 9 cues, check 5 too fast (CPS)", False)
+    ]
+
+
+def test_either_poor_figure_shows_both():
+    for coverage, unsupported in ((0.71, 0.02), (0.99, 0.4)):
+        ((text, look),) = texts(subtitles={"cues": 9, "coverage": coverage, "unsupported": unsupported})
+        assert (
+            text == f"cues cover {coverage:.0%} of the speech; {unsupported:.0%} of their time has no speech"
+        )
+        assert look
+
+
+def test_good_coverage_is_shown_only_beside_doubts():
+    good = {"cues": 9, "coverage": 0.97, "unsupported": 0.05}
+    assert texts(subtitles=good) == []
+    ((text, look),) = texts(asr={"dropped": {"count": 1}}, subtitles=good)
+    assert "97%" in text
+    assert not look
+
+
+def test_text_in_the_wrong_script_is_to_be_checked():
+    ((text, look),) = texts(subtitles={"language": "hi", "in_script": 0.1})
+    assert "not in a script of hi" in text
+    assert look
+    assert texts(subtitles={"language": "hi", "in_script": 0.9}) == []
+
+
+def test_edits_are_counted_over_all_languages_and_changed_text_is_to_be_checked():
+    one = NO_EDITS | {"applied": 2, "relaid": 1, "named": {"SPEAKER_00": "Zoe"}}
+    other = NO_EDITS | {
+        "applied": 1,
+        "replaced": 1,
+        "lost": 2,
+        "where": [61.5],
+        "named": {"SPEAKER_00": "Zoe"},
+    }
+    (note,) = each(subtitles={"edits": one})
+    assert (
+        note.text == "your changes were applied: 2 edits and the name Zoe, 1 of them over new cue boundaries"
+    )
+    assert note.command == "edits"
+    assert texts(subtitles={"edits": one}, subtitles_en={"edits": other})[1:] == [
+        ("recognition changed under 1 edit of yours (1:01); your text was kept, please check it", True),
+        ("2 edits of yours outside this clip, kept for the whole film", False),
+    ]
