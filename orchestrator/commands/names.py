@@ -44,9 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Show names, or undo corrections; returns the exit status."""
     film = film_of(arguments.film)
     digest = file_digests.file_digest(film)
-    found = _last_run(film)
+    last_run = _read_last_run(film)
     if arguments.undo or arguments.redo:
-        rows = [_row(word, _numbered(found)) for word in arguments.undo or arguments.redo]
+        rows = [_row(word, _numbered(last_run)) for word in arguments.undo or arguments.redo]
         pairs = [corrections.pair(row["before"], row["after"]) for row in rows]
         for row, pair in zip(rows, pairs, strict=True):
             if arguments.undo:
@@ -60,17 +60,17 @@ def run(arguments: argparse.Namespace) -> int:
                 f"{typed(arguments.film)}"
             )
         return OK
-    for row in _numbered(found):
+    for row in _numbered(last_run):
         undone = {pair.casefold() for pair in corrections.undone(digest, row["stage"])}
         row["undone"] = corrections.pair(row["before"], row["after"]).casefold() in undone
     if arguments.json:
-        print(json.dumps({"film": str(film), **found}, ensure_ascii=False, indent=2))
+        print(json.dumps({"film": str(film), **last_run}, ensure_ascii=False, indent=2))
         return OK
-    _show(found)
+    _show(last_run)
     return OK
 
 
-def _last_run(film: Path) -> dict[str, Any]:
+def _read_last_run(film: Path) -> dict[str, Any]:
     """The glossary, corrections, bias and speakers of the film's last run; empty for a stage that was off."""
     store = Store(home() / "store")
     glossary = _rows(store, film, "pre_ner", "glossary")

@@ -70,8 +70,8 @@ def cpu(root: Path = Path("/")) -> str:
     """The processor's name, or its architecture if the system gives no name."""
     if sys.platform == "darwin":
         return _sysctl("machdep.cpu.brand_string") or platform.machine()
-    found = re.search(r"^model name\s*:\s*(.+)$", _read(root / "proc/cpuinfo"), re.MULTILINE)
-    return found[1].strip() if found else platform.machine()
+    match = re.search(r"^model name\s*:\s*(.+)$", _read(root / "proc/cpuinfo"), re.MULTILINE)
+    return match[1].strip() if match else platform.machine()
 
 
 def memory_mb() -> int:

@@ -41,7 +41,7 @@ class ModelFamily:
     weights: Mapping[str, tuple[str, ...]]
     """The layouts of its folders, each with the files of which such a folder holds one."""
     layout_of: Callable[[Path], str | None]
-    """The layout of the whole model in a folder; None if it holds none. Reads one small file."""
+    """The layout of the complete model in a folder; None if there is none. Reads one small file."""
     read_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The layouts that a device can use, as they are or converted, best first. `""` stands for all other
     devices. If this is empty, every device can use every layout."""
@@ -96,7 +96,7 @@ class ModelFamily:
         return self.read_by.get(device, self.read_by.get("", tuple(self.weights)))
 
     def usable(self, folder: Path, device: str) -> bool:
-        """Say whether the folder holds a whole model that the device can use."""
+        """Say whether the folder has a complete model that the device can use."""
         return self.layout_of(folder) in self.layouts(device)
 
     def marks(self, device: str) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def compare(reference: Mapping[str, tuple[str, Path]], other: Mapping[str, tuple
             continue
         ours, theirs = read(path, kind).rows(), read(other[name][1], kind).rows()
         if kind in INTERVALS:
-            share = apart(ours, theirs)
+            share = share_of_difference(ours, theirs)
             reason = f"{name} differ in {share:.1%} of the time (tolerance {TIME_TOLERANCE:.0%})"
         else:
             share, reason = _words(ours, theirs, name)
@@ -57,7 +57,7 @@ def compare(reference: Mapping[str, tuple[str, Path]], other: Mapping[str, tuple
     return worst
 
 
-def apart(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> float:
+def share_of_difference(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> float:
     """The share of time in which two results differ. Rows have `start`, `end` and, for turns, `speaker`.
 
     Speakers are compared by label: both results number them in the order in which they appear.

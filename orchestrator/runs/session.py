@@ -210,7 +210,7 @@ def _status(state: RunState, refused: list[FatalError], strict: frozenset[Path])
 def _options(invocation: Invocation, settings: Mapping[Path, Settings]) -> dict[str, Any]:
     """The options on the command line; under `elsewhere`, by film, the options of files and variables."""
     scope, line = invocation.scope, invocation.command_line
-    asked = {
+    of_this_run = {
         "films": list(invocation.films),
         "overwrite": invocation.overwrite,
         "json": invocation.json,
@@ -219,7 +219,9 @@ def _options(invocation: Invocation, settings: Mapping[Path, Settings]) -> dict[
         "force": list(scope.force),
         "device": list(dict.fromkeys(one.words.removeprefix("--device ") for one in line.devices.values())),
     }
-    typed = {name: value for name, value in asked.items() if value}
+    typed = {name: value for name, value in of_this_run.items() if value}
     typed |= {key: "" if one.value is None else one.value for key, one in line.values.items()}
-    elsewhere = {str(film): found for film, one in settings.items() if (found := one.not_typed())}
+    elsewhere = {
+        str(film): set_elsewhere for film, one in settings.items() if (set_elsewhere := one.not_typed())
+    }
     return {**typed, "elsewhere": elsewhere} if elsewhere else typed

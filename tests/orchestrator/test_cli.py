@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
+
 import pytest
 
 from orchestrator import cli
@@ -90,6 +93,13 @@ def test_an_english_only_model_rejects_another_language_before_anything_starts(c
     status, output = run_cli(capsys, *line, "de")
     assert status == USAGE
     assert "supports English only" in output.err
+
+
+def test_the_list_of_commands_has_the_summary_of_each_command():
+    commands = argparse.ArgumentParser().add_subparsers()
+    for name in cli.COMMANDS:
+        importlib.import_module(f"orchestrator.commands.{name}").add(commands)
+    assert {entry.dest: entry.help for entry in commands._choices_actions} == cli.COMMANDS
 
 
 def test_the_help_lists_the_stages(capsys):

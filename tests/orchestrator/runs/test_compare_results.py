@@ -5,29 +5,29 @@ from __future__ import annotations
 import pytest
 
 from ipc import artifacts
-from orchestrator.runs.compare_results import apart, compare
+from orchestrator.runs.compare_results import compare, share_of_difference
 
 TURNS = [{"start": 0.0, "end": 4.0, "speaker": "A"}, {"start": 4.0, "end": 10.0, "speaker": "B"}]
 
 
 def test_a_result_does_not_differ_from_itself():
-    assert apart(TURNS, TURNS) == 0
-    assert apart([], []) == 0
+    assert share_of_difference(TURNS, TURNS) == 0
+    assert share_of_difference([], []) == 0
 
 
 def test_a_shift_counts_at_every_edge():
     later = [{**row, "start": row["start"] + 0.1, "end": row["end"] + 0.1} for row in TURNS]
-    assert apart(TURNS, later) == pytest.approx(0.03, abs=0.002)
+    assert share_of_difference(TURNS, later) == pytest.approx(0.03, abs=0.002)
 
 
 def test_swapped_speakers_count_even_if_every_time_is_right():
     swapped = [{**row, "speaker": "BA"["AB".index(row["speaker"])]} for row in TURNS]
-    assert apart(TURNS, swapped) == 1
+    assert share_of_difference(TURNS, swapped) == 1
 
 
 def test_missed_and_false_speech_count():
-    assert apart(TURNS, TURNS[:1]) == pytest.approx(0.6)
-    assert apart(TURNS[:1], TURNS) == pytest.approx(1.5)
+    assert share_of_difference(TURNS, TURNS[:1]) == pytest.approx(0.6)
+    assert share_of_difference(TURNS[:1], TURNS) == pytest.approx(1.5)
 
 
 def table(folder, name, kind, columns):
