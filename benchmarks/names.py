@@ -145,6 +145,7 @@ def correct(arguments: argparse.Namespace) -> None:
     """Correct with every glossary, count, and print."""
     from stage_runners.names import correction_runner, corrections
     from stage_runners.names import terms as names_terms
+    from stage_runners.names.stage import POST_NER
 
     model = correction_runner.load({}, "cpu")
     total: Counter = Counter()
@@ -169,7 +170,7 @@ def correct(arguments: argparse.Namespace) -> None:
                         known,
                         correction_runner.tagger(model, heard["words"], languages),
                     )
-                    found = film.corrections(correction_runner.THRESHOLD)
+                    found = film.corrections(POST_NER.defaults()["name_threshold"])
                     done, _, _ = corrections.applied(heard["words"], heard["segments"], found)
                     texts = [plain["words"], heard["words"], done]
                     right = [names_right(truth, rows, names) for rows in texts]

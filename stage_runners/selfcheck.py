@@ -125,7 +125,7 @@ def _diarization(model: Any, spec: Mapping[str, Any]) -> str:
 
     from stage_runners.diarization.kaldi_fbank import fbank
 
-    embedding = model.embeddings(fbank(torch.from_numpy(_noise(RATE))[None]).numpy())
+    embedding = model._network.embeddings(fbank(torch.from_numpy(_noise(RATE))[None]).numpy())
     if not np.isfinite(embedding).all():
         raise StageError("env", f"the embedding of a second of noise on {spec['device']} is not a number")
     return f"1 s of noise gave an embedding of {embedding.shape[-1]} dimensions"
@@ -137,10 +137,11 @@ def _noise(samples: int) -> Any:
     return np.random.default_rng(1).normal(0, 0.01, samples).astype(np.float32)
 
 
-def _asr(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
+def _asr(recognizer: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
     import numpy as np
     from faster_whisper.tokenizer import Tokenizer
 
+    model = recognizer._model
     noise = np.random.default_rng(1).normal(0, 0.01, 3 * RATE).astype(np.float32)
     encoded = model.encode(model.feature_extractor(noise)[:, :300])
     multilingual = model.model.is_multilingual

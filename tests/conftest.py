@@ -1,4 +1,4 @@
-"""Fixtures for everybody: where the shared recordings are, and which stage environments are there."""
+"""For all tests: where the shared recordings are, which stage environments are installed, and how workers share the tests."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes tells how busy the machine is, not whether the code is right.
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,6 +23,34 @@ def shared_data() -> Path:
     if not (shared / "data").is_dir():
         pytest.skip(f"no shared recordings at {shared} (set ORCHESTRATOR_SHARED)")
     return shared / "data"
+
+
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def pytest_configure() -> None:
+    """Share the cores among the workers, or the threads of one wait for those of another."""
+    if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
+        for name in _THREADS:
+            os.environ.setdefault(name, str(max(1, cores() // int(workers))))
+
+
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Four workers at most, for a run of the program takes two gigabytes; none for a single file, where they gain nothing."""
+    if len(config.args) == 1 and Path(config.args[0].partition("::")[0]).is_file():
+        return 0
+    return min(4, cores())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest; each is the work of one worker, as its fixtures are made once a worker."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

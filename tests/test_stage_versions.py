@@ -9,9 +9,14 @@ from stage_runners.subtitles.stage import SUBTITLES
 from tests import stage_code
 
 
+@pytest.fixture(scope="module")
+def current():
+    return stage_code.current()
+
+
 @pytest.mark.parametrize("name", [name for name, _ in stage_code.stages()])
-def test_a_changed_stage_has_a_new_version_or_was_recorded_anew(name):
-    now, then = stage_code.current()[name], stage_code.recorded().get(name)
+def test_a_changed_stage_has_a_new_version_or_was_recorded_anew(name, current):
+    now, then = current[name], stage_code.recorded().get(name)
     assert now == then, (
         f"the code of {name} is not what was recorded: where its results change, raise its version in its stage.py; "
         "then, in any case: python -m tests.stage_code"

@@ -47,7 +47,8 @@ def compare_devices(plans: Sequence[Plan], store: Store) -> bool:
         return False
     machine_id = profile.here().id
     rejected = False
-    for stage, choice in dict(_unchecked(plans, machine_id)).items():
+    unchecked = {stage.name: (stage, choice) for stage, choice in _unchecked(plans, machine_id)}
+    for stage, choice in unchecked.values():
         device = choice.backend.device
         print(f"{stage.name}: checking {device} against the CPU on 20 s of speech (once)", file=sys.stderr)
         verdict = _check(stage, choice, store, machine_id)

@@ -6,6 +6,7 @@ from ipc.declaration import Cli, Input, Output, Param, Resources, Stage
 from stage_runners.asr import engines
 from stage_runners.asr.thresholds import THRESHOLDS
 from stage_runners.shared_params import LANGUAGE_OPTION
+from stage_runners.text.thresholds import LOOPS
 
 COMPUTE_TYPES = (
     "default", "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16",
@@ -105,5 +106,5 @@ ASR = Stage(
     packages=("faster-whisper", "ctranslate2"),
     model="model",
     model_role="whisper",
-    thresholds=(*THRESHOLDS, *engines.thresholds()),
+    thresholds=(*THRESHOLDS, LOOPS, *engines.thresholds()),
 )

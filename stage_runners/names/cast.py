@@ -1,4 +1,6 @@
-"""A name's parts: given and family name, honorific, nickname; and the forms in which it is spoken and written."""
+"""A name's parts: given and family name, honorific, nickname; and the forms in which it is spoken and
+written.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ _HONORIFICS_TEXT = (
     "shri sri smt shrimati kumari pandit pt ustad baba swami thakur acp dcp dsp"
 )
 _HONORIFICS = frozenset(_HONORIFICS_TEXT.split())
-"""What may stand before a name and is none, as films say it in the languages most of them are in."""
+"""Words before a name that are not part of it, in the languages of most films."""
 _BEHIND_TEXT = "jr sr junior senior ii iii iv ji bhai sahab saheb sahib didi san sama kun chan sensei"
 _BEHIND = frozenset(_BEHIND_TEXT.split())
 _PARTICLES_TEXT = "van von der den de del della di da du la le al el bin ibn ben st mac o"
@@ -34,10 +36,11 @@ class Part(NamedTuple):
 
 
 def parts(name: str) -> tuple[list[Part], list[str]]:
-    """The terms of a character's name, given name first, and its honorifics: `Dr. Aditi "Addy" Rao` has Aditi, Rao and Addy.
+    """The terms of a character's name, given name first, and its honorifics: `Dr. Aditi "Addy" Rao` has
+    Aditi, Rao and Addy.
 
-    A single word after an honorific is taken for a family name, any other for a given one. No terms where nothing of the name is
-    a name (`Dr.`, `Man #2`).
+    A single word after an honorific counts as a family name, any other as a given name. There are no terms if
+    no part is a name (`Dr.`, `Man #2`).
     """
     nicknames = [first or second for first, second in _QUOTED.findall(name)]
     plain = _QUOTED.sub(" ", name)
@@ -69,9 +72,9 @@ def parts(name: str) -> tuple[list[Part], list[str]]:
 
 
 def written(term: str, honorifics: Sequence[str] = ()) -> list[str]:
-    """Other ways to write a term: without accents, hyphens, blanks and dots, and behind its honorific."""
+    """Other spellings of a term: without accents, hyphens, spaces and dots, and after its honorific."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", term) if not unicodedata.combining(c))
-    latin = all(ord(char) < 0x250 for char in term)  # an accent is a letter's part in other scripts
+    latin = all(ord(char) < 0x250 for char in term)  # in other scripts an accent is part of a letter
     forms = [plain] if latin else []
     base = plain if latin else term
     forms += [base.replace("-", " "), re.sub(r"[-\s]", "", base), re.sub(r"[.’']", "", base)]  # noqa: RUF001
@@ -88,8 +91,8 @@ def _bare(word: str) -> str:
 
 
 def _a_name(term: str) -> bool:
-    """Two letters at least, and not all small where the script has capitals."""
+    """At least two letters, and not all lower case if the script has capitals."""
     letters = [char for char in term if char.isalpha()]
-    # a script without capitals spells names in two signs: 芳
+    # a script without capitals may spell a name in one sign: 芳
     least = 2 if letters and letters[0].upper() != letters[0].lower() else 1
     return len(letters) >= least and not term.islower()

@@ -1,4 +1,6 @@
-"""Names in the transcript set right, on evidence: sound, spelling, an unsure recogniser, the cast borne out by the film."""
+"""Corrects misheard names, on evidence: sound, spelling, low confidence, and a cast that the film
+supports.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ipc.context import Context
 from stage_runners.names import corrections, evidence, terms
 from stage_runners.names.stage import POST_NER
 
 STAGE = POST_NER
-THRESHOLD = 0.65
-"""Score from which on a name is set right; measured by `benchmarks/names_planted.py`."""
 _LISTED = 50
-"""Corrections that the summary is told of; all are in the artifact."""
+"""Corrections in the summary; the artifact has all."""
 
 
 def load(params: Mapping[str, Any], device: str) -> Any:  # noqa: ARG001
@@ -24,8 +25,8 @@ def load(params: Mapping[str, Any], device: str) -> Any:  # noqa: ARG001
     return english.load(disable=["parser", "lemmatizer"])
 
 
-def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
-    """Read segments, words and glossary; write segments and words with names set right, and `corrections`."""
+def run(model: Any, inputs: Mapping[str, Path], context: Context) -> None:
+    """Read segments, words and glossary; write segments and words with corrected names, and `corrections`."""
     from ipc.artifacts import read
 
     segments, words = read(inputs["segments"], "segments"), read(inputs["words"], "words")
@@ -33,7 +34,7 @@ def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
     rows, lines = words.rows(), segments.rows()
     languages = {row["id"]: row["language"] or "" for row in lines}
     film = corrections.Film(rows, languages, known, tagger(model, rows, languages))
-    found = film.corrections(float(context.params.get("name_threshold", THRESHOLD)))
+    found = film.corrections(float(context.params["name_threshold"]))
     context.check()
     undone = {str(pair).casefold() for pair in context.params.get("undone") or ()}
     kept = [one for one in found if not corrections.refused(one, undone)]
@@ -51,7 +52,9 @@ def run(model: Any, inputs: Mapping[str, Path], context: Any) -> None:
 def tagger(
     model: Any, words: Sequence[Mapping[str, Any]], languages: Mapping[int, str]
 ) -> Callable[[int], bool | None]:
-    """`proper(row)` by spaCy for English segments, each tagged when it is first asked about; None for other languages."""
+    """`proper(row)` by spaCy for English segments, each tagged at the first call; None for other
+    languages.
+    """
     members: dict[int, list[int]] = {}
     for row, word in enumerate(words):
         members.setdefault(word["segment"], []).append(row)
@@ -82,7 +85,7 @@ _NAMES = frozenset({"PERSON", "GPE", "LOC", "FAC"})
 
 
 def _facts(
-    context: Any,
+    context: Context,
     film: corrections.Film,
     known: Sequence[terms.Term],
     found: Sequence[corrections.Correction],
@@ -100,7 +103,7 @@ def _facts(
     )
     if strangers:
         context.log(
-            f"no dictionary of {', '.join(strangers)}: only capitalised words inside sentences are corrected"
+            f"no dictionary for {', '.join(strangers)}: only capitalised words inside sentences are corrected"
         )
 
 

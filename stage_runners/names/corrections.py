@@ -1,4 +1,4 @@
-"""Which words of a transcript are misheard names, and the transcript with those set right."""
+"""Finds the misheard names in a transcript, and corrects them."""
 
 from __future__ import annotations
 
@@ -10,26 +10,18 @@ from typing import Any
 from stage_runners.names import evidence
 from stage_runners.names.evidence import Heard
 from stage_runners.names.terms import Term, capitalised, starts, support, written_in
+from stage_runners.names.thresholds import CORRECTIONS, SCORE
 from stage_runners.names.transliteration import script
 from stage_runners.text.phonetics import core, folded
-
-_LONGEST_GAP = 0.5
-"""Seconds between two words that may be one name."""
-_CLEAR = 0.05
-"""By how much the best term's score leads the next one's, or none is taken."""
-_BELIEVED = 0.85
-"""Probability at which a word heard anywhere in the film is believed everywhere."""
-_NEAR = 40
-"""Words on either side in which the name itself is looked for."""
-_MERGED = 0.8
-"""Spelling that two words have to share with a name at least to be put together."""
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Correction:
-    """`first` to `last` (not included) are rows of words; `before` and `after` are without the marks around them."""
+    """`first` to `last` (not included) are rows of words; `before` and `after` are without the marks around
+    them.
+    """
 
     first: int
     last: int
@@ -41,8 +33,9 @@ class Correction:
 
 
 class Film:
-    """A transcript and its glossary. `proper(row)` says whether a tagger holds a word for a name, None for
-    a language it does not know.
+    """A transcript and its glossary.
+
+    `proper(row)` is whether a tagger marks a word as a name; None for a language without a tagger.
     """
 
     def __init__(
@@ -59,13 +52,13 @@ class Film:
         self._believed = {
             folded(core(word["text"])[1])
             for word in words
-            if word["probability"] is not None and word["probability"] >= _BELIEVED
+            if word["probability"] is not None and word["probability"] >= CORRECTIONS.believed
         }
-        # one name of the cast is not another one misheard
+        # One name of the cast is not another one misheard.
         self._believed |= {form for term in known for form in term.forms}
 
     def corrections(self, threshold: float) -> list[Correction]:
-        """In the order of words, none upon another: those whose score reaches `threshold`."""
+        """Corrections whose score reaches `threshold`, in the order of words, without overlaps."""
         found = sorted(self._candidates(threshold), key=lambda one: (-one.score, one.first, one.last))
         taken: set[int] = set()
         kept = []
@@ -85,16 +78,17 @@ class Film:
                 ranked = sorted(self._judged(heard, first, length), key=lambda one: -one.score)
                 if not ranked or ranked[0].score < threshold:
                     continue
-                if len(ranked) > 1 and ranked[0].score - ranked[1].score < _CLEAR:
+                if len(ranked) > 1 and ranked[0].score - ranked[1].score < CORRECTIONS.lead:
                     continue
                 best = ranked[0]
-                # Where the name itself is heard right, one that is heard otherwise again and again is somebody else's.
+                # If the name itself is in the transcript, another spelling that comes more than once is
+                # another name.
                 if self.support[best.term.text] and counts[folded(heard.text)] > 1 and length == 1:
                     continue
                 yield best
 
     def _heard(self, first: int, length: int) -> Heard | None:
-        """A word or two that may be a name as far as they alone can tell."""
+        """One or two words that may be a name, without regard to the rest of the film."""
         run = self.words[first : first + length]
         if len(run) < length or any(word["segment"] != run[0]["segment"] for word in run):
             return None
@@ -103,14 +97,14 @@ class Film:
             return None
         known = [1.0 if word["probability"] is None else float(word["probability"]) for word in run]
         language = self.languages.get(run[0]["segment"], "")
-        if min(known) > evidence.MOST_SURE:
+        if min(known) > CORRECTIONS.most_sure:
             return None
         if length == 1 and folded(texts[0]) in self._believed:
             return None
         return Heard("".join(texts), min(known), self._name(first, texts[0], language), language)
 
     def _name(self, row: int, text: str, language: str) -> str:
-        """What says that a word is a name; empty if nothing does."""
+        """Why a word may be a name; empty if it cannot be."""
         capital = capitalised(text)
         tagged = self._proper(row) if self._proper and capital is not False else None
         if tagged:
@@ -150,12 +144,12 @@ class Film:
             )  # fmt: skip
 
     def _film(self, term: Term) -> float | None:
-        """How far the film bears out that this name is said in it, 0..1; None where it does not."""
+        """The film's support for this name, from 0 to 1; None without any."""
         own = self.support[term.text]
         others = sum(1 for text in self.support if text != term.text)
-        if not own and others < 2:
+        if not own and others < SCORE.others_least:
             return None
-        return min(1.0, 0.5 * min(own, 2) + 0.15 * others)
+        return min(1.0, SCORE.own * min(own, SCORE.own_times) + SCORE.others * others)
 
     def _told(self, term: Term) -> str:
         if own := self.support[term.text]:
@@ -163,18 +157,25 @@ class Film:
         return f"{len(self.support)} other names of the cast heard"
 
     def _one_name(self, run: Sequence[Row], found: evidence.Likeness, language: str) -> bool:
-        """Whether two words are one name taken apart: very alike together, and not both words of the language."""
+        """Whether two words are one name cut in two: very alike together, and not both words of the
+        language.
+        """
         texts = [core(word["text"])[1] for word in run]
         strange = [text for text in texts if not evidence.ordinary(text, language)]
         whole = any(folded(text) in term.forms for text in texts for term in self.known)
-        return bool(strange) and not whole and found.sound == 1 and found.spelling >= _MERGED
+        return bool(strange) and not whole and found.sound == 1 and found.spelling >= CORRECTIONS.merged
 
     def _beside(self, first: int, last: int, term: Term) -> bool:
-        """Whether the name stands in the same segment already: two people are spoken of, or it would be said twice."""
+        """Whether the name is in the same segment already: then the word is another person, or it would be a
+        repeat.
+        """
         segment = self.words[first]["segment"]
         near = [
             word
-            for k in (*range(max(0, first - _NEAR), first), *range(last, min(len(self.words), last + _NEAR)))
+            for k in (
+                *range(max(0, first - CORRECTIONS.near), first),
+                *range(last, min(len(self.words), last + CORRECTIONS.near)),
+            )
             if (word := self.words[k])["segment"] == segment
         ]
         return any(folded(core(word["text"])[1]) in term.forms for word in near)
@@ -185,7 +186,8 @@ def applied(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[int]]:
     """Rows of words and segments with the corrections made, and the new row of every old word.
 
-    No time changes; a name that had been taken apart is one word, from its first part's start to its last part's end.
+    No time changes; a name that was cut in two becomes one word, from the start of the first to the end of
+    the last.
     """
     by_first = {one.first: one for one in corrections}
     new_words: list[dict[str, Any]] = []
@@ -214,19 +216,19 @@ def applied(
 
 
 def refused(one: Correction, undone: Collection[str]) -> bool:
-    """Whether the user took this one back: `from>to`, whatever the case."""
+    """Whether the user has undone this correction: `from>to`, regardless of case."""
     return f"{one.before}>{one.after}".casefold() in undone
 
 
 def _texts(run: Sequence[Row], term: str) -> tuple[str, str]:
-    """What was heard, without the marks around it, and the name in its case."""
+    """The words without punctuation around them, and the name in their case."""
     before = " ".join(core(word["text"])[1] for word in run)
     loud = len(before) > 1 and before.isupper()
     return before, term.upper() if loud else term
 
 
 def _replaced(run: Sequence[Row], name: str) -> str:
-    """The words' text with the name in it: marks around it and a possessive stay."""
+    """The words' text with the name in it: punctuation around it and a possessive stay."""
     opening, closing = core(run[0]["text"])[0], core(run[-1]["text"])[2]
     return opening + name + closing
 
@@ -241,10 +243,10 @@ def _rewritten(text: str, changes: Sequence[tuple[str, str]]) -> str:
 
 
 def _adjoining(run: Sequence[Row]) -> bool:
-    """Whether nothing stands between the words: no mark, no pause, no other speaker."""
+    """Whether the words are next to each other: no punctuation, pause or change of speaker between them."""
     one, other = run
     if core(one["text"])[2] or core(other["text"])[0] or one["speaker"] != other["speaker"]:
         return False
     if one["end"] is None or other["start"] is None:
         return True
-    return bool(other["start"] - one["end"] <= _LONGEST_GAP)
+    return bool(other["start"] - one["end"] <= CORRECTIONS.gap_s)

@@ -1,4 +1,4 @@
-"""What speaks for a word being a misheard name, and what forbids it."""
+"""Evidence that a word is a misheard name, and reasons against it."""
 
 from __future__ import annotations
 
@@ -9,37 +9,33 @@ from typing import NamedTuple
 
 from stage_runners.names import transliteration
 from stage_runners.names.terms import Term
+from stage_runners.names.thresholds import CORRECTIONS, SCORE
 from stage_runners.text.phonetics import folded
 
-MOST_SURE = 0.75
-"""Probability of the recogniser above which a word is believed."""
-LEAST_SOUND = 0.75
-LEAST_SPELLING = 0.65
-"""Likeness below which two words are not held for the same name."""
-_SHORT = 3
-"""Letters up to which a name sounds like too many words: there one letter may differ and no more."""
 _INFLECTING_TEXT = (
-    "cs sk pl ru uk be bg hr sr sl bs mk lt lv et fi hu tr az kk uz ky tt el la is ka hy eu ta te ml "
-    "kn mn sq ro"
+    "cs sk pl ru uk be bg hr sr sl bs mk lt lv et fi hu tr az kk uz ky tt el la is ka hy eu ta te ml kn mn "
+    "sq ro"
 )
 _INFLECTING = frozenset(_INFLECTING_TEXT.split())
-"""Languages in which names take endings (ISO 639-1): what differs only behind the stem may be right."""
+"""Languages in which names take endings (ISO 639-1): a word that differs after the stem only may be right."""
 _VOWELS = frozenset("aeiouy")
 _SILENT_E = frozenset({"en", "fr"})
-"""Languages in which an `e` behind a consonant at the end is not heard."""
+"""Languages in which an `e` after a consonant at the end is silent."""
 _ENDINGS = frozenset({"s", "es", "n", "en", "ns", "in"})
-"""What a name may end in where names are hardly inflected: `the Joyces`, `Stefans`."""
+"""Endings of names in languages that hardly inflect them: `the Joyces`, `Stefans`."""
 
 
 class Likeness(NamedTuple):
-    """How alike heard word and term are, each 0..1: by double metaphone's keys, and by letters."""
+    """How alike a word and a term are, each from 0 to 1: by double metaphone's keys, and by letters."""
 
     sound: float
     spelling: float
 
 
 class Heard(NamedTuple):
-    """A word, or a run of them, that may be a name: `probability` the least of its words, `name` what says that it is one."""
+    """One or more words that may be a name: `probability` is the least of them, `name` the reason to take it
+    for one.
+    """
 
     text: str
     probability: float
@@ -48,7 +44,9 @@ class Heard(NamedTuple):
 
 
 def likeness(heard: str, term: str) -> Likeness:
-    """Compare in Latin letters: keys by double metaphone (equal is 1), spelling by Levenshtein's distance over length."""
+    """Compare in Latin letters: keys by double metaphone (equal is 1), spelling by Levenshtein's distance
+    over length.
+    """
     from rapidfuzz.distance import Levenshtein
     from rapidfuzz.fuzz import ratio
 
@@ -59,12 +57,12 @@ def likeness(heard: str, term: str) -> Likeness:
 
 
 def forbidden(heard: Heard, term: Term, ordinary: Callable[[str, str], bool]) -> str:
-    """Why this word is not set right whatever it sounds like; empty where nothing is against it."""
+    """Why this word is not corrected, whatever it sounds like; empty if it may be."""
     form = folded(heard.text)
     if form in term.forms:
         return "it is the name"
-    if heard.probability > MOST_SURE:
-        return "it was heard surely"
+    if heard.probability > CORRECTIONS.most_sure:
+        return "its probability is high"
     if any(ordinary(word, heard.language) for word in (heard.text, *_without_ending(heard.text))):
         return "it is a word of the language"
     if any(_a_form(form, own, heard.language) for own in term.forms):
@@ -72,33 +70,36 @@ def forbidden(heard: Heard, term: Term, ordinary: Callable[[str, str], bool]) ->
     if _edges(heard.text, heard.language) != _edges(term.text, heard.language):
         return "it begins or ends in another vowel, as another name does"
     if not heard.name:
-        return "nothing says that it is a name"
+        return "there is no sign that it is a name"
     return ""
 
 
 def close(heard: Heard, term: Term) -> Likeness | None:
-    """How alike they are, where that is enough to be the same name misheard."""
+    """How alike they are; None if that is not enough for the same name misheard."""
     found = likeness(heard.text, term.text)
     letters = len(folded(transliteration.latin(term.text)))
-    if found.sound < LEAST_SOUND or found.spelling < LEAST_SPELLING:
+    if found.sound < CORRECTIONS.sound or found.spelling < CORRECTIONS.spelling:
         return None
-    if found.sound < 1 and found.sound + found.spelling < 1.5:
+    if found.sound < 1 and found.sound + found.spelling < CORRECTIONS.together:
         return None
-    if letters <= _SHORT and (found.sound < 1 or found.spelling < 1 - 1.2 / letters):
+    if letters <= CORRECTIONS.short and (
+        found.sound < 1 or found.spelling < 1 - CORRECTIONS.short_letters / letters
+    ):
         return None
     return found
 
 
 def score(heard: Heard, found: Likeness, film: float) -> float:
-    """One figure of all evidence, 0..1. `film` is how far the film's own words bear the cast out, 0..1."""
-    return 0.3 * found.sound + 0.3 * found.spelling + 0.2 * (1 - heard.probability) + 0.2 * film
+    """All evidence as one number from 0 to 1. `film` is the film's support for the name, from 0 to 1."""
+    likeness = SCORE.sound * found.sound + SCORE.spelling * found.spelling
+    return likeness + SCORE.doubt * (1 - heard.probability) + SCORE.film * film
 
 
 @lru_cache(maxsize=1 << 16)
 def ordinary(word: str, language: str) -> bool:
-    """Whether a word is one of the language, by simplemma's dictionary (names that it knows included).
+    """Whether a word is one of the language, by simplemma's dictionary, which has some names too.
 
-    Where it has no dictionary of the language, every word without a capital is held for one.
+    Without a dictionary of the language, every word without a capital counts as one.
     """
     from simplemma import is_known
 
@@ -109,7 +110,7 @@ def ordinary(word: str, language: str) -> bool:
 
 @lru_cache(maxsize=128)
 def has_dictionary(language: str) -> bool:
-    """Whether simplemma knows the language."""
+    """Whether simplemma has a dictionary of the language."""
     from simplemma import is_known
 
     try:
@@ -125,9 +126,11 @@ def _without_ending(word: str) -> tuple[str, ...]:
 
 
 def _edges(name: str, language: str) -> tuple[str, str]:
-    """The vowels that a name begins and ends in, `""` for a consonant: what tells Joan from Joanna, Raja from Raju, Asha from Usha.
+    """The vowels that a name begins and ends in, `""` for a consonant: Joan and Joanna, Raja and Raju, Asha
+    and Usha differ.
 
-    Ears and recognisers mistake vowels inside a name; those at its ends make another name in the languages that have such pairs.
+    People and recognisers mistake vowels inside a name. Those at its ends make another name in languages with
+    such pairs.
     """
     word = folded(transliteration.latin(name))
     if language in _SILENT_E:

@@ -1,4 +1,4 @@
-"""Names that a plot mentions: how often those of the cast, and who and what else by spaCy's named entities."""
+"""Names in a plot: mentions of the cast, and further names by spaCy's named entities."""
 
 from __future__ import annotations
 
@@ -7,36 +7,38 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from stage_runners.names.thresholds import WEIGHTS
+
 _PERSONS = frozenset({"PERSON"})
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
-_ENGLISH = 0.5
-"""Share of a plot's words that are English words, above which it is taken for English."""
 _ACTOR = re.compile(r"\([^)]*\)")
-"""A plot often has the actor behind the character, in brackets."""
+"""A plot often has the actor after the character, in brackets."""
 
 
 class Entity(NamedTuple):
-    """A name in the plot: `kind` is character or place."""
+    """A name in the plot: `kind` is character or place, `times` how often it is there."""
 
     name: str
     kind: str
-    count: int
+    times: int
 
 
 def is_english(plot: str) -> bool:
-    """Whether most words are English ones, by simplemma's dictionary."""
+    """Whether most words are English, by simplemma's dictionary."""
     from simplemma import in_target_language
 
-    return bool(plot.strip()) and float(in_target_language(plot, lang="en")) > _ENGLISH
+    return bool(plot.strip()) and float(in_target_language(plot, lang="en")) > WEIGHTS.english
 
 
 def mentions(plot: str, term: str) -> int:
-    """How often a term stands in the plot as a word of its own."""
+    """How often a term is in the plot as a whole word."""
     return len(re.findall(rf"(?<!\w){re.escape(term)}(?!\w)", plot, re.IGNORECASE))
 
 
 def entities(plot: str, actors: Sequence[str], model: Any) -> list[Entity]:
-    """Persons and places of an English plot that spaCy's `model` finds, the most frequent first, without `actors`."""
+    """Persons and places of an English plot that spaCy's `model` finds, the most frequent first, without
+    `actors`.
+    """
     known = {actor.casefold() for actor in actors if actor}
     counts: Counter[tuple[str, str]] = Counter()
     for entity in model(_ACTOR.sub(" ", plot)).ents:

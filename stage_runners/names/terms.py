@@ -1,4 +1,4 @@
-"""The glossary as it is compared with what was heard."""
+"""The glossary's terms, compared with the transcript."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from stage_runners.names import transliteration
+from stage_runners.names.thresholds import CORRECTIONS
 from stage_runners.text.grammar import ending
 from stage_runners.text.phonetics import core, folded
-
-_SURE = 0.5
-"""Probability from which on a word counts as heard."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Term:
-    """A name to expect. `forms` are its spellings, folded: what is spelt as one of these is right as it stands."""
+    """An expected name. `forms` are its spellings, folded: a word spelt like one of these is right."""
 
     text: str
     kind: str
@@ -26,7 +24,7 @@ class Term:
 
 
 def terms(rows: Iterable[Mapping[str, Any]]) -> list[Term]:
-    """The glossary's terms. Whole names are left out: their parts are terms of their own."""
+    """The glossary's terms, without full names: their parts are terms."""
     return [
         Term(
             text=row["term"],
@@ -40,13 +38,15 @@ def terms(rows: Iterable[Mapping[str, Any]]) -> list[Term]:
 
 
 def starts(words: Sequence[Mapping[str, Any]]) -> list[bool]:
-    """For each word whether it begins a segment or a sentence, where a capital says nothing."""
+    """For each word whether it begins a segment or a sentence, where a capital means nothing."""
     result = []
     for k, word in enumerate(words):
         before = words[k - 1] if k else None
-        first = before is None or before["segment"] != word["segment"]
         result.append(
-            first or ending(before["text"], word["text"]) == "sentence" or not _plain(before["text"])
+            before is None
+            or before["segment"] != word["segment"]
+            or ending(before["text"], word["text"]) == "sentence"
+            or not _plain(before["text"])
         )
     return result
 
@@ -66,10 +66,12 @@ def capitalised(word: str) -> bool | None:
 def support(
     words: Sequence[Mapping[str, Any]], known: Sequence[Term], languages: Mapping[int, str], ordinary: Any
 ) -> Counter[str]:
-    """How often each term is in the transcript as it is written, surely heard and as a name: a wrong cast's are not.
+    """How often each term is in the transcript, well recognised and as a name. A wrong cast has no such
+    terms.
 
-    `languages` is by segment, `ordinary(word, language)` says whether a word is one of the language's. Where a word would be capital
-    anyhow, it counts only if it is no ordinary one, or never stands without a capital in the film (German nouns never do).
+    `languages` is by segment, `ordinary(word, language)` is whether a word is one of the language's. A word
+    that has a capital for its place counts only if it is not ordinary, or never lacks a capital in the film
+    (German nouns never do).
     """
     by_form = {form: term.text for term in known for form in term.forms}
     pairs = {form for form in by_form if form}
@@ -84,7 +86,7 @@ def support(
                 break
             text = core(" ".join(one["text"] for one in run))[1]
             form = folded(text)
-            if form not in pairs or min(_probability(one) for one in run) < _SURE:
+            if form not in pairs or min(_probability(one) for one in run) < CORRECTIONS.supports:
                 continue
             capital = capitalised(text)
             telling = capital is True and language != "de" and not (first[k] and form in small)
@@ -99,5 +101,5 @@ def _probability(word: Mapping[str, Any]) -> float:
 
 
 def written_in(term: Term, script: str) -> bool:
-    """Whether the glossary writes the term in this script itself: a transliteration is no spelling to correct by."""
+    """Whether the term itself is in this script: a transliteration is not a spelling to correct to."""
     return transliteration.script(term.text) == script

@@ -1,4 +1,4 @@
-"""Words of any script in Latin letters, Indic ones as people write them, and a phonetic library's keys of those."""
+"""Words of any script in Latin letters, Indic ones as people write them, and their phonetic keys."""
 
 from __future__ import annotations
 
@@ -11,21 +11,54 @@ _SCRIPTS = (
 )  # fmt: skip
 _DROPS_SCHWA = frozenset({"devanagari", "bengali", "gurmukhi", "gujarati"})
 _LANGUAGES = {
-    "hi": "devanagari", "mr": "devanagari", "ne": "devanagari", "sa": "devanagari", "bn": "bengali", "as": "bengali",
-    "pa": "gurmukhi", "gu": "gujarati", "ta": "tamil", "te": "telugu", "kn": "kannada", "ml": "malayalam",
-}  # fmt: skip
-"""The script of languages that Whisper writes in an Indic one."""
+    "hi": "devanagari",
+    "mr": "devanagari",
+    "ne": "devanagari",
+    "sa": "devanagari",
+    "bn": "bengali",
+    "as": "bengali",
+    "pa": "gurmukhi",
+    "gu": "gujarati",
+    "ta": "tamil",
+    "te": "telugu",
+    "kn": "kannada",
+    "ml": "malayalam",
+}
+"""The script of languages that Whisper writes in an Indic script."""
 _IAST = {
-    "kṣ": "ksh", "cch": "chch", "ch": "chh", "c": "ch", "ś": "sh", "ṣ": "sh", "ṭ": "t", "ḍ": "d", "ṇ": "n", "ñ": "n", "ṅ": "n",
-    "ṛ": "ri", "r̥": "ri", "ḷ": "l", "ā": "a", "ī": "i", "ū": "u", "ḥ": "h", "ē": "e", "ō": "o", "ṟ": "r", "ṉ": "n", "ḻ": "zh",
-}  # fmt: skip
+    "kṣ": "ksh",
+    "cch": "chch",
+    "ch": "chh",
+    "c": "ch",
+    "ś": "sh",
+    "ṣ": "sh",
+    "ṭ": "t",
+    "ḍ": "d",
+    "ṇ": "n",
+    "ñ": "n",
+    "ṅ": "n",
+    "ṛ": "ri",
+    "r̥": "ri",
+    "ḷ": "l",
+    "ā": "a",
+    "ī": "i",
+    "ū": "u",
+    "ḥ": "h",
+    "ē": "e",
+    "ō": "o",
+    "ṟ": "r",
+    "ṉ": "n",
+    "ḻ": "zh",
+}
 _SIGNS = re.compile("|".join(sorted(_IAST, key=len, reverse=True)))
 _VOWEL = "aāiīuūeēoōṛ"
 
 
 @lru_cache(maxsize=1 << 14)
 def script(text: str) -> str:
-    """`latin`, `devanagari`, ...: the script of the first letter, as Unicode names it; empty without letters."""
+    """`latin`, `devanagari`, ...: the script of the first letter, as Unicode names it; empty without
+    letters.
+    """
     for char in text:
         if char.isalpha():
             return unicodedata.name(char, "").partition(" ")[0].lower()
@@ -54,7 +87,7 @@ def latin(text: str) -> str:
 
 
 def indic(text: str, to: str) -> str:
-    """A name of Latin letters in the script `to`: a guess, for Latin spelling does not tell long vowels from short ones."""
+    """A Latin name in the script `to`: a guess, because Latin spelling does not mark long vowels."""
     from indic_transliteration import sanscript
 
     words = []
@@ -69,12 +102,14 @@ def indic(text: str, to: str) -> str:
 
 
 _VIRAMA = 9
-"""Unicode's combining class of the sign that takes a consonant's vowel away."""
+"""Unicode's combining class of the sign that removes a consonant's vowel."""
 
 
 @lru_cache(maxsize=1 << 16)
 def keys(text: str) -> frozenset[str]:
-    """Double metaphone (Philips 2000) of the word in Latin letters: one or two keys, none for what has no consonant to it."""
+    """Double metaphone (Philips 2000) of the word in Latin letters: one or two keys; none without
+    consonants.
+    """
     from doublemetaphone import doublemetaphone
 
     plain = unicodedata.normalize("NFKD", latin(text))
@@ -82,14 +117,16 @@ def keys(text: str) -> frozenset[str]:
 
 
 def _spoken(iast: str, *, drop: bool) -> str:
-    """IAST as it is said: Hindi leaves out the inherent vowel at the end, and between single consonants (Ohala 1983)."""
+    """IAST as pronounced: Hindi drops the inherent vowel at the end, and between single consonants (Ohala
+    1983).
+    """
     word = iast.lower().replace("~", "ṃ")
     if drop:
         consonant = rf"[^{_VOWEL}\W\d]h?"
         word = re.sub(rf"(?<=[{_VOWEL}ṃ])({consonant})a$", r"\1", word)
         middle = re.compile(rf"([{_VOWEL}ṃ]{consonant})a(?={consonant}[{_VOWEL}])")
         places = list(middle.finditer(word))
-        if places:  # from the right, and no two side by side
+        if places:  # the last one only: of two side by side the right one is dropped
             last = places[-1]
             word = word[: last.end() - 1] + word[last.end() :]
     word = re.sub(r"[ṃṁ](?=[pbm])", "m", word)

@@ -1,4 +1,4 @@
-"""The names that voices may have: who is in the glossary, by every form that a name is written in."""
+"""The names that speakers may have: the people of the glossary, by every form of their names."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from typing import Any
 
 @dataclass
 class Names:
-    """The names that may be: by written form, folded, the name as it is to be shown; a form of several people is none's."""
+    """The possible names: by folded form, the name to show; a form that several people share is left out."""
 
     forms: dict[str, str] = field(default_factory=dict)
     listed: bool = False
 
     @classmethod
     def of(cls, glossary: Sequence[Mapping[str, Any]]) -> Names:
-        """The people of a glossary: each by his given name, or by the whole one where two share it."""
+        """The people of a glossary: each by the given name, or by the full name if two share the given
+        one.
+        """
         people: dict[str, list[Mapping[str, Any]]] = {}
         for row in glossary:
             if row["kind"] in {"given", "family", "full"}:
@@ -25,7 +27,7 @@ class Names:
         owners: dict[str, set[str]] = {}
         for person, rows in people.items():
             for row in rows:
-                # A glossary has a term once, though several people may have it in their names.
+                # A glossary has a term once, even if it is part of several people's names.
                 own = {person, *(other for other in people if inside(row["term"], other))}
                 for form in (row["term"], *row["variants"]):
                     owners.setdefault(form.casefold(), set()).update(own)
@@ -38,7 +40,7 @@ class Names:
         return cls(forms, listed=bool(people))
 
     def shown(self, form: str) -> str | None:
-        """The name that a written form stands for."""
+        """The name to show for a written form; None if there is none."""
         return self.forms.get(" ".join(form.split()).casefold())
 
 
@@ -48,7 +50,7 @@ def inside(part: str, whole: str) -> bool:
 
 
 def _merged(people: Mapping[str, list[Mapping[str, Any]]]) -> dict[str, list[Mapping[str, Any]]]:
-    """The same people, but one of a single name who is in exactly one other's: a list's Sheila is Sheila Brown of the .nfo."""
+    """The people, with a single name merged into the one full name that holds it: Sheila is Sheila Brown."""
     found: dict[str, list[Mapping[str, Any]]] = {}
     for person, rows in people.items():
         whole = [other for other in people if other != person and inside(person, other)]

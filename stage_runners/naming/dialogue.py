@@ -1,14 +1,12 @@
-"""Who the voices are, by what is said: people introduce themselves, and answer to their names.
+"""Names for speakers from the dialogue: people introduce themselves, and answer when somebody calls them.
 
-The cues are those of the literature on naming speakers from transcripts (Canseco-Rodriguez, Lamel and Gauvain 2004; Tranter 2006;
-Estève et al. 2007; for films Haurilet et al. 2016): a name said in the first person is the speaker's own, a name that somebody is called
-by is that of who speaks next or spoke before, and never the caller's. Each is a vote of a reliability r, worth ln(r / (1 - r)):
-Good's weight of evidence, by which independent observations add up. That a voice has a name is as probable as the sum of
-the votes for it, less those that give the name to another voice or the voice another name, makes it: 1 / (1 + exp(-sum)).
-
-The reliabilities of calls are near what was measured on 190 episodes of a comedy whose speakers are known (benchmarks/naming.py, docs/decisions): .75, .65, .59, and
-.98 that nobody calls himself. That of an introduction is a judgement: in a comedy people pretend to be others, and 7 of 12 were right. They are
-such that at the usual `name_confidence` of 0.8 one introduction is enough for a name, one call is not, and two calls in different scenes are, if nothing contradicts.
+The cues are those of the literature on naming speakers from transcripts (Canseco-Rodriguez, Lamel and Gauvain
+2004; Tranter 2006; Estève et al. 2007; for films Haurilet et al. 2016): a name in the first person is the
+speaker's, a name in a call is that of the next or the previous speaker, and never the caller's. Each is a
+vote with a reliability r and the weight ln(r / (1 - r)): Good's weight of evidence, by which independent
+observations add up. The probability that a speaker has a name is 1 / (1 + exp(-sum)). The sum is that of the
+votes for it, less those that give the name to another speaker, or the speaker another name. The reliabilities
+stand in `thresholds`, with what was measured.
 """
 
 # ruff: noqa: RUF001 - punctuation of other scripts
@@ -22,30 +20,15 @@ from typing import Any
 
 from stage_runners.naming import phrases
 from stage_runners.naming.cast import Names, inside
+from stage_runners.naming.thresholds import EVIDENCE
 from stage_runners.text.word_times import by_segment, places
 
-CLEAR, PLAIN = 0.92, 0.85
-"""Of an introduction: "my name is ...", and "I'm ..." with what is known to be a name."""
-BETWEEN, NEXT, BEFORE = 0.75, 0.7, 0.62
-"""Of a call: who speaks both before and after it, only after it, only before it, is meant."""
-CALLER = 0.97
-"""That nobody calls himself."""
-_ANSWER = 2.5
-"""Seconds within which somebody answers, or is answered."""
-_GREETED = 10.0
-"""Seconds after a greeting in which "this is ..." may be said of oneself: it is where the answer is "and I'm ..."."""
-_AN_ANSWER = 3
-"""Words of a sentence that may be no more than an answer: "Mark.", "Oh, Mark.", "Mark, of course." may call nobody."""
-_SCENE = 60.0
-"""Seconds within which calls are one piece of evidence."""
-_PAUSE = 1.2
-"""Seconds of silence that end a sentence without punctuation."""
 _FINAL = tuple(".!?…。！？।")
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """What somebody says between two stops; `sure` is how sure its speaker is."""
+    """A sentence of one speaker; `sure` is the speaker's confidence."""
 
     speaker: str
     start: float
@@ -57,7 +40,9 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Vote:
-    """Evidence that `speaker` is called `name`, or with `against` that he is not, right with `reliability`."""
+    """Evidence that `speaker` is called `name`, or with `against` is not; it is right with the probability
+    `reliability`.
+    """
 
     speaker: str
     name: str
@@ -67,14 +52,14 @@ class Vote:
 
     @property
     def weight(self) -> float:
-        """Its weight of evidence in nats, negative if against."""
+        """Its weight of evidence in nats; negative if it is against."""
         found = math.log(self.reliability / (1 - self.reliability))
         return -found if self.against else found
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A name for a voice, how probable it is, and what speaks for it."""
+    """A name for a speaker, its probability, and the evidence."""
 
     speaker: str
     name: str
@@ -83,7 +68,7 @@ class Candidate:
 
 
 def sentences(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, Any]]) -> list[Sentence]:
-    """The film's sentences by speaker, in order of time; what has no speaker, or is mostly spoken over, is left out."""
+    """The film's sentences in order of time, without those that have no speaker or are mostly overlapped."""
     spots, members = places(words, segments), by_segment(words, segments)
     languages = {segment["id"]: segment["language"] for segment in segments}
     found: list[tuple[float, Sentence]] = []
@@ -91,7 +76,7 @@ def sentences(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str
 
     def close() -> None:
         own = [words[k] for k in run]
-        if own and own[0]["speaker"] and sum(w["overlap"] for w in own) <= len(own) / 2:
+        if own and own[0]["speaker"] and sum(w["overlap"] for w in own) <= EVIDENCE.overlapped * len(own):
             text = "".join((" " if w["space"] else "") + w["text"] for w in own).strip()
             sure = [w["speaker_confidence"] for w in own if w["speaker_confidence"] is not None]
             start, end = spots[run[0]].start, max(spots[k].end for k in run)
@@ -102,7 +87,8 @@ def sentences(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str
 
     for k, word in enumerate(words):
         if run and (
-            words[run[-1]]["speaker"] != word["speaker"] or spots[k].start - spots[run[-1]].end > _PAUSE
+            words[run[-1]]["speaker"] != word["speaker"]
+            or spots[k].start - spots[run[-1]].end > EVIDENCE.pause_s
         ):
             close()
         run.append(k)
@@ -111,7 +97,13 @@ def sentences(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str
     close()
     for segment in segments:
         if not members[segment["id"]] and segment["speaker"] and segment["text"].strip():
-            said = Sentence(segment["speaker"], segment["start"], segment["end"], segment["text"].strip(), segment["language"])  # fmt: skip
+            said = Sentence(
+                segment["speaker"],
+                segment["start"],
+                segment["end"],
+                segment["text"].strip(),
+                segment["language"],
+            )
             found.append((segment["start"], said))
     return [said for _, said in sorted(found, key=lambda pair: pair[0])]
 
@@ -119,13 +111,13 @@ def sentences(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str
 def votes(spoken: Sequence[Sentence], names: Names, people: Any) -> list[Vote]:
     """Every piece of evidence in the sentences.
 
-    Where no names are listed, `people(text)` gives the names of persons in an English sentence, as tagged; who introduces himself adds
-    his name to `names`, and may then be called by it.
+    Without a list of names, `people(text)` gives the names of persons in an English sentence by a tagger. A
+    speaker who introduces himself adds a name to `names`, which calls may then use.
     """
     found: list[Vote] = []
     greeted: dict[str, float] = {}
     for at, said in enumerate(spoken):
-        just = said.start - greeted.get(said.speaker, -math.inf) <= _GREETED
+        just = said.start - greeted.get(said.speaker, -math.inf) <= EVIDENCE.greeted_s
         found += _introduced(said, just and _returned(spoken, at), names, people)
         if phrases.greets(said.text, said.language):
             greeted[said.speaker] = said.end
@@ -141,16 +133,18 @@ def votes(spoken: Sequence[Sentence], names: Names, people: Any) -> list[Vote]:
         if name is None or (_own_words(said), name) in introduced or _an_answer(spoken, at):
             continue
         for vote in _called(spoken, at, turns, name):
-            # Calls of one scene err together: whoever else answers the first, answers the second.
+            # Calls of one scene err together: the wrong speaker answers both.
             key = (vote.speaker, name, vote.against)
-            if said.start - last.get(key, -_SCENE) >= _SCENE:
+            if said.start - last.get(key, -EVIDENCE.scene_s) >= EVIDENCE.scene_s:
                 found.append(vote)
                 last[key] = said.start
     return found
 
 
 def candidates(found: Sequence[Vote]) -> list[Candidate]:
-    """For each voice its most probable name, each name once, the surest first; only what is more probable than not."""
+    """The most probable name of each speaker, each name once, the surest first; only above a probability of
+    one half.
+    """
     pairs = dict.fromkeys((vote.speaker, vote.name) for vote in found if not vote.against)
     scored = []
     for speaker, name in pairs:
@@ -177,17 +171,17 @@ def _introduced(said: Sentence, greeted: bool, names: Names, people: Any) -> lis
         name, rest = _read(introduction, said, names, people)
         if not name or not phrases.ends_well(rest, said.language, clear=introduction.clear):
             continue
-        reliability = (CLEAR if introduction.clear and names.listed else PLAIN) * said.sure
+        reliability = (EVIDENCE.clear if introduction.clear and names.listed else EVIDENCE.plain) * said.sure
         if reliability > 0.5:
             found.append(Vote(said.speaker, name, reliability, _own_words(said)))
     return found[:1]
 
 
 def _returned(spoken: Sequence[Sentence], at: int) -> bool:
-    """Whether whoever speaks next says his own name too."""
+    """Whether the next speaker introduces himself too."""
     said = spoken[at]
-    for other in spoken[at + 1 : at + 4]:
-        if other.start - said.end > _ANSWER:
+    for other in spoken[at + 1 : at + 1 + EVIDENCE.returned]:
+        if other.start - said.end > EVIDENCE.answer_s:
             break
         if other.speaker != said.speaker:
             return bool(phrases.introductions(other.text, other.language))
@@ -216,23 +210,25 @@ def _read(introduction: phrases.Introduction, said: Sentence, names: Names, peop
 
 
 def _called(spoken: Sequence[Sentence], at: int, turns: Sequence[int], name: str) -> list[Vote]:
-    """Votes of a sentence that calls somebody `name`: for who answers or was answered, and against the caller."""
+    """Votes of a sentence that calls somebody `name`: for the next or previous speaker, and against the
+    caller.
+    """
     said = spoken[at]
     after = next((s for s in spoken[at + 1 :] if s.speaker != said.speaker), None)
     before = next((s for s in reversed(spoken[:at]) if s.speaker != said.speaker), None)
-    if after and not -_ANSWER < after.start - said.end <= _ANSWER:
+    if after and not -EVIDENCE.answer_s < after.start - said.end <= EVIDENCE.answer_s:
         after = None
     first = at == 0 or turns[at - 1] != turns[at]
-    if before and not (first and said.start - before.end <= _ANSWER):
+    if before and not (first and said.start - before.end <= EVIDENCE.answer_s):
         before = None
     when = f"{_clock(said.start)} {said.speaker}: “{said.text}”"
-    found = [Vote(said.speaker, name, CALLER, when, against=True)]
+    found = [Vote(said.speaker, name, EVIDENCE.caller, when, against=True)]
     if after and before and after.speaker == before.speaker:
-        meant, reliability, how = after, BETWEEN, f"to {after.speaker}, who spoke before and answers"
+        meant, reliability, how = after, EVIDENCE.between, f"to {after.speaker}, who spoke before and answers"
     elif after:
-        meant, reliability, how = after, NEXT, f"and {after.speaker} answers"
+        meant, reliability, how = after, EVIDENCE.after, f"and {after.speaker} answers"
     elif before:
-        meant, reliability, how = before, BEFORE, f"after {before.speaker} spoke"
+        meant, reliability, how = before, EVIDENCE.before, f"after {before.speaker} spoke"
     else:
         return found
     reliability *= min(said.sure, meant.sure)
@@ -242,17 +238,17 @@ def _called(spoken: Sequence[Sentence], at: int, turns: Sequence[int], name: str
 
 
 def _an_answer(spoken: Sequence[Sentence], at: int) -> bool:
-    """Whether somebody else has just asked: a name may then be what he asked for ("Who did that?" "Mark.")."""
+    """Whether another speaker has just asked: a name may then be the answer ("Who did that?" "Mark.")."""
     before = spoken[at - 1] if at else None
     own = spoken[at]
-    if len(own.text.split()) > _AN_ANSWER:
+    if len(own.text.split()) > EVIDENCE.answer_words:
         return False
     asked = before and before.speaker != own.speaker and before.text.rstrip("\"'”’»)").endswith(("?", "？"))
-    return bool(asked and before and own.start - before.end <= _GREETED)
+    return bool(asked and before and own.start - before.end <= EVIDENCE.greeted_s)
 
 
 def _turns(spoken: Sequence[Sentence]) -> list[int]:
-    """The number of each sentence's turn: sentences of one speaker in a row are one."""
+    """The number of each sentence's turn: sentences of one speaker in a row are one turn."""
     found: list[int] = []
     for at, said in enumerate(spoken):
         same = at and spoken[at - 1].speaker == said.speaker

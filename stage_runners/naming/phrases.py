@@ -1,8 +1,8 @@
-"""How people say who they are, and call one another by name, in the languages that are read here.
+"""Finds introductions and calls by name in sentences of several languages.
 
-The phrases (`naming_languages`) are those of everyday grammar ("my name is", "je m'appelle"). `clear` ones announce a name; `plain` ones ("I'm ...")
-are said of much else, and count only where what follows is known to be a name. Both count only where the clause is nothing but an introduction:
-a false name costs a viewer more than a missing one.
+The phrases (`introductions`) are everyday ones ("my name is", "je m'appelle"). `clear` ones announce a name.
+`plain` ones ("I'm ...") have many other uses, and count only before an expected name. Both count only if the
+clause is nothing but an introduction: a false name costs a viewer more than a missing one.
 """
 
 # ruff: noqa: RUF001 - punctuation of other scripts
@@ -15,14 +15,15 @@ from functools import cache
 
 from stage_runners.names.evidence import ordinary
 from stage_runners.naming.introductions import LANGUAGES, Phrases
+from stage_runners.naming.thresholds import EVIDENCE
 
 BEFORE = (
-    r"mr|mrs|ms|miss|dr|sir|madam|mister|doctor|captain|professor|herr|frau|fräulein|monsieur|madame|mademoiselle|mme|"
-    r"señor|señora|señorita|sr|sra|don|doña|pan|pane|paní|slečno|श्री|श्रीमती|shri|shrimati"
+    r"mr|mrs|ms|miss|dr|sir|madam|mister|doctor|captain|professor|herr|frau|fräulein|monsieur|madame|"
+    r"mademoiselle|mme|señor|señora|señorita|sr|sra|don|doña|pan|pane|paní|slečno|श्री|श्रीमती|shri|shrimati"
 )
-"""Titles before a name. They are no part of it."""
+"""Titles before a name. They are not part of it."""
 AFTER = r"\s*(?:ji|जी|साहब|sahab|saab|bhai|भाई|さん|ちゃん|くん|君|様|さま|先生)"
-"""What politeness puts behind a name."""
+"""Polite endings after a name."""
 UNSPACED = frozenset({"ja", "zh", "th", "my", "lo", "km"})
 _STOP = r"(?:[.!…。！।|]+\s*$|[.!…。！।|]+\s|$)"
 _WORD = re.compile(
@@ -30,14 +31,14 @@ _WORD = re.compile(
 )
 _SAYING = r"[\"”’»]|(?:he|she|they|we|you|i)\s+(?:said|says|say|told|tells|thought|asked)\b"
 _FILLERS = r"and|so|well|there|everybody|everyone|all|und|et|y|a|और|aur"
-"""What may stand before "I'm ..." besides a greeting."""
-_LONGEST = 3
-"""Words of a name at most."""
+"""Words that may come before "I'm ..." besides a greeting."""
 
 
 @dataclass(frozen=True)
 class Introduction:
-    """A sentence says its speaker's name: the `rest` of the sentence from where the name begins, and whether the phrase is a clear one."""
+    """An introduction in a sentence: the `rest` from the start of the name, and whether the phrase is a clear
+    one.
+    """
 
     rest: str
     clear: bool
@@ -51,11 +52,11 @@ def greets(text: str, language: str) -> bool:
 
 
 def introductions(text: str, language: str, *, greeted: bool = False) -> list[Introduction]:
-    """The places in a sentence where its speaker may say who he is; nothing in a question or a supposition.
+    """The places in a sentence where its speaker may introduce himself; none in a question or a supposition.
 
-    `greeted` says that he has just greeted, and is about to be told the other's name: "this is ..." is then about himself, as on the
-    telephone.
-    The name stands at the start of `rest`; see `closed` and `opened` for how it is read there.
+    `greeted` means that the speaker has just greeted, and the other is about to give a name: "this is ..." is
+    then an introduction, as on the telephone. The name is at the start of `rest`; `closed` and `opened` read
+    it.
     """
     phrases, text = LANGUAGES.get(language), text.replace("’", "'")
     if phrases is None or text.rstrip().endswith(("?", "？")) or _all_capitals(text):
@@ -89,8 +90,10 @@ def introductions(text: str, language: str, *, greeted: bool = False) -> list[In
 
 
 def ends_well(rest: str, language: str, *, clear: bool) -> bool:
-    """Whether the name ends the clause: behind it stands the sentence's end, where the speaker is ("in Texas"), or what he goes on to
-    introduce (", and this is ..."); in languages with the verb last, the verb and the end.
+    """Whether the name ends the clause.
+
+    After it comes the end of the sentence, a place ("in Texas"), or another introduction (", and this is
+    ..."); in languages with the verb last, the verb and the end.
     """
     phrases = LANGUAGES[language]
     verb = phrases.named_after if clear else phrases.plain_after
@@ -106,8 +109,9 @@ def ends_well(rest: str, language: str, *, clear: bool) -> bool:
 
 
 def opened(rest: str, language: str) -> str:
-    """The name at the start of `rest` where no list of names is known: up to three words with a capital, in scripts that have capitals,
-    none of them a word of grammar. Empty where there is none.
+    """The name at the start of `rest` without a list of names; empty if there is none.
+
+    It is up to three words, with a capital in scripts that have capitals, and without words of grammar.
     """
     if language in UNSPACED:
         match = re.match(r"([^\s、。はがをにです]{2,10})(?=です|だ|でございます|$)", rest)
@@ -117,7 +121,7 @@ def opened(rest: str, language: str) -> str:
     at = 0
     for match in _WORD.finditer(rest):
         word = match.group()
-        if rest[at : match.start()].strip(" ") or len(words) == _LONGEST:
+        if rest[at : match.start()].strip(" ") or len(words) == EVIDENCE.name_words:
             break
         cased = word.lower() != word.upper()
         if (cased and not word[0].isupper() and language != "hi") or word.lower() in _stop_words(language):
@@ -134,13 +138,17 @@ def opened(rest: str, language: str) -> str:
 
 
 def closed(rest: str, surfaces: re.Pattern[str]) -> re.Match[str] | None:
-    """The known name at the start of `rest`; behind a title only one that is listed with it, for "Mrs. Smith" is not Mr. Smith."""
+    """The listed name at the start of `rest`; after a title only one listed with it, as "Mrs. Smith" is not
+    Mr. Smith.
+    """
     match = surfaces.match(rest)
     return match if match and _written_as_a_name(match["name"]) else None
 
 
 def surfaces_of(forms: Sequence[str]) -> re.Pattern[str] | None:
-    """A pattern for any of the written forms of names, the longest first, as whole words where the script has words; None for no form."""
+    """A pattern for the written forms of names, the longest first, as whole words if the script has spaces;
+    None for no form.
+    """
     found = sorted({form.strip() for form in forms if form.strip()}, key=lambda form: (-len(form), form))
     if not found:
         return None
@@ -149,9 +157,10 @@ def surfaces_of(forms: Sequence[str]) -> re.Pattern[str] | None:
 
 
 def called(text: str, language: str, surfaces: re.Pattern[str]) -> re.Match[str] | None:
-    """The name by which a sentence calls somebody: at its start or end and set off by a comma, after a greeting, or alone.
+    """The name in a call: at the start or end of a sentence before or after a comma, after a greeting, or
+    alone.
 
-    None where there is none, or several are named, which is a list and no call.
+    None without a name, or with several, which are a list and not a call.
     """
     phrases = LANGUAGES.get(language)
     if phrases is None:
@@ -175,14 +184,16 @@ def called(text: str, language: str, surfaces: re.Pattern[str]) -> re.Match[str]
 
 
 def _a_call(name: str, phrases: Phrases, language: str) -> bool:
-    """Whether a form can call somebody: no word of grammar and no greeting ("No.", "Oh, yes."), whoever is called so."""
+    """Whether a form can be a call: not a word of grammar or a greeting ("No.", "Oh, yes."), even if it is a
+    name.
+    """
     grammar = name.casefold() in _stop_words(language)
     greets = bool(phrases.greetings and re.fullmatch(phrases.greetings, name, re.IGNORECASE))
     return _written_as_a_name(name) and not grammar and not greets
 
 
 def _tells(rest: str, phrases: Phrases, surfaces: re.Pattern[str]) -> bool:
-    """Whether what follows "Raj," names more people, or tells of him."""
+    """Whether the text after "Raj," names more people, or is about Raj."""
     rest = rest.strip()
     if surfaces.match(rest) or re.fullmatch(r"\w+(?:,\s*\w+)+[.!]*", rest):
         return True
@@ -195,7 +206,7 @@ def _before(pattern: str, unspaced: bool) -> re.Pattern[str]:
 
 
 def _taken_back(before: str, phrases: Phrases) -> bool:
-    """Whether anything but greetings and fillers stands before the phrase: it may be reported ("he says I'm ..."), supposed or asked for."""
+    """Whether more than greetings and fillers come before the phrase, such as "he says I'm ..."."""
     word = rf"(?:{phrases.greetings}|{phrases.greeting or '(?!)'}|{_FILLERS})"
     return not re.fullmatch(rf"\s*(?:{word}(?:[\s,.!…、。।—–-]+|$))*", before, re.IGNORECASE)
 
@@ -205,7 +216,7 @@ def _of_oneself(before: str, rest: str, phrases: Phrases) -> bool:
         phrases.greeting
         and re.search(rf"(?:^|[\s,.!])(?:{phrases.greeting})[,.!]*\s*$", before, re.IGNORECASE)
     )
-    words = rest.split()[1 : _LONGEST + 1]
+    words = rest.split()[1 : EVIDENCE.name_words + 1]
     return (
         greeted
         or bool(re.match(r"[A-Z]\w*(?: [A-Z]\w*)? in [A-Z]", rest))
@@ -214,12 +225,12 @@ def _of_oneself(before: str, rest: str, phrases: Phrases) -> bool:
 
 
 def _written_as_a_name(found: str) -> bool:
-    """Whether a name is written with a capital, where its script has any: "I'm happy" is not Happy."""
+    """Whether a name has a capital, if its script has any: "I'm happy" is not Happy."""
     return not found[0].islower()
 
 
 def _spaced(form: str) -> bool:
-    """Whether the form is of a script that puts blanks between words."""
+    """Whether the form is in a script with spaces between words."""
     return not any("\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" for c in form)
 
 
@@ -230,7 +241,7 @@ def _all_capitals(text: str) -> bool:
 
 @cache
 def _stop_words(language: str) -> frozenset[str]:
-    """What spaCy lists as the language's words of grammar."""
+    """The language's words of grammar, by spaCy's list of stop words."""
     from importlib import import_module
 
     try:

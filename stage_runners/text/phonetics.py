@@ -1,6 +1,7 @@
-"""How alike two words sound and are spelt, with the standard library alone: the recogniser's environments need no more.
+"""How alike two words are in sound and spelling, with the standard library only, for the recogniser's
+environments.
 
-Coarse on purpose, to find what may be the same word. `post_ner` asks a phonetic library besides.
+It is coarse on purpose, to find words that may be the same. `post_ner` uses a phonetic library besides.
 """
 
 from __future__ import annotations
@@ -13,16 +14,29 @@ from functools import lru_cache
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)  # noqa: RUF001
 _EDGE = re.compile(r"^\W+|\W+$")
 _SPELLINGS = (
-    ("sch", "s"), ("tch", "s"), ("dge", "s"), ("ch", "s"), ("sh", "s"), ("zh", "s"), ("tz", "s"), ("ph", "f"), ("gh", "k"),
-    ("th", "t"), ("dh", "t"), ("ck", "k"), ("qu", "kw"), ("x", "ks"),
-)  # fmt: skip
+    ("sch", "s"),
+    ("tch", "s"),
+    ("dge", "s"),
+    ("ch", "s"),
+    ("sh", "s"),
+    ("zh", "s"),
+    ("tz", "s"),
+    ("ph", "f"),
+    ("gh", "k"),
+    ("th", "t"),
+    ("dh", "t"),
+    ("ck", "k"),
+    ("qu", "kw"),
+    ("x", "ks"),
+)
 """Letters that stand for one sound, the longest first."""
 _CLASSES = {letter: group[0] for group in ("aeiouy", "pb", "fv", "kgq", "td", "szj") for letter in group}
-"""Sounds that a listener, and Whisper, takes for each other: consonants by place, as in Russell's Soundex; all vowels."""
+"""Sounds that listeners, and Whisper, confuse: consonants by place, as in Russell's Soundex, and all
+vowels."""
 
 
 def core(text: str) -> tuple[str, str, str]:
-    """What stands before the word, the word itself, and what is behind it: `"Rachel's.` is `"`, `Rachel`, `'s.`."""
+    """The marks before a word, the word itself, and what follows it: `"Rachel's.` is `"`, `Rachel`, `'s.`."""
     head = re.match(r"\W*", text)
     before = head.group() if head else ""
     rest = text[len(before) :]
@@ -33,14 +47,16 @@ def core(text: str) -> tuple[str, str, str]:
 
 @lru_cache(maxsize=1 << 16)
 def folded(text: str) -> str:
-    """Letters and digits only, small, without accents: `Éo-wyn` and `eowyn` are one. Vowel signs of Indic scripts go too."""
+    """Letters and digits only, lower case, without accents: `Éo-wyn` and `eowyn` are equal. Some Indic vowel
+    signs go too.
+    """
     marks = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in marks if char.isalnum() or unicodedata.category(char) == "Mc")
 
 
 @lru_cache(maxsize=1 << 16)
 def sounding(text: str) -> str:
-    """The word as classes of sounds, one letter each: Joyce and Choice are `sasa`, Sequoia is `sakwa`."""
+    """The word as classes of sounds, one letter for each: Joyce and Choice are `sasa`, Sequoia is `sakwa`."""
     word = folded(text)
     word = re.sub(r"c(?=[eiy])", "s", re.sub(r"g(?=[eiy])", "j", word))
     for spelling, sound in _SPELLINGS:
@@ -57,14 +73,15 @@ def sounding(text: str) -> str:
 
 @lru_cache(maxsize=1 << 18)
 def alike(one: str, other: str) -> float:
-    """How alike two words are, 0..1: the better of spelling and sound, each as twice the common letters over all letters.
+    """How alike two words are, from 0 to 1: the better of spelling and sound, each as twice the common
+    letters over all.
 
-    0 where one is three times as long as the other.
+    0 if one is more than three times as long as the other.
     """
     return max(_ratio(folded(one), folded(other)), _ratio(sounding(one), sounding(other)))
 
 
 def _ratio(one: str, other: str) -> float:
-    if not one or not other or min(len(one), len(other)) * 3 < max(len(one), len(other)):  # .5 at most
+    if not one or not other or min(len(one), len(other)) * 3 < max(len(one), len(other)):  # 0.5 at most
         return 0.0
     return SequenceMatcher(None, one, other, autojunk=False).ratio()

@@ -1,24 +1,21 @@
-"""A phrase that comes again and again in a text, in any script."""
+"""Finds a phrase that repeats itself in a text, in any script."""
 
 from __future__ import annotations
 
 import re
 
 from stage_runners.text.grammar import bare, characters, spaceless
-
-_TIMES = ((1, 5), (2, 4), (4, 3))
-"""From so many words in a phrase on, how often in a row it may not come: five times `no`, three times a phrase of four words."""
-_TIMES_SPACELESS = ((1, 9), (2, 5), (6, 3))
-"""The same in characters, where no blanks tell words apart."""
-_LONGEST_PHRASE = 24
+from stage_runners.text.thresholds import LOOPS
 
 
 def loop(text: str) -> tuple[int, int, int] | None:
-    """The first phrase of `text` that comes too often in a row: where it begins, its length, how often; in words."""
+    """The first phrase that comes too often in a row: its start, its length (both in `pieces`), and how
+    often; else None.
+    """
     words = _words(text)
-    limits = _TIMES_SPACELESS if any(map(spaceless, text)) else _TIMES
+    limits = LOOPS.characters if any(map(spaceless, text)) else LOOPS.words
     for start in range(len(words)):
-        for size in range(1, min(_LONGEST_PHRASE, (len(words) - start) // 2) + 1):
+        for size in range(1, min(LOOPS.longest, (len(words) - start) // 2) + 1):
             most = next(times for least, times in reversed(limits) if size >= least)
             phrase = words[start : start + size]
             if len(words) - start < most * size or not any(phrase):
@@ -32,7 +29,9 @@ def loop(text: str) -> tuple[int, int, int] | None:
 
 
 def pieces(text: str) -> list[str]:
-    """The text cut so that joining the pieces gives it back: words with the blanks before them, or characters of some scripts."""
+    """The text cut into words with the spaces before them, or characters in scripts without spaces; joined
+    they are the text.
+    """
     found = []
     for blank, word in re.findall(r"(\s*)(\S+)", text):
         cut = characters(word) if any(map(spaceless, word)) else [word]

@@ -1,4 +1,4 @@
-"""A place in time for every word, those without times included."""
+"""Times for every word, also for those without."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Row = Mapping[str, Any]
 
 
 class Place(NamedTuple):
-    """Where a word is, in seconds; `guessed` where it was put between its neighbours."""
+    """The times of a word in seconds; `guessed` if it was placed between its neighbours."""
 
     start: float
     end: float
@@ -20,10 +20,10 @@ class Place(NamedTuple):
 
 
 def places(words: Sequence[Row], segments: Sequence[Row]) -> list[Place]:
-    """Give every word a place; words without times share the room between their neighbours by length.
+    """The place of every word; words without times share the time between their neighbours by length.
 
-    `words` and `segments` are rows of those artifacts, words in reading order. A run of words without times lies
-    within its segment, after the word before it and before the word behind it. Starts never fall.
+    `words` and `segments` are rows of those artifacts, words in reading order. A run of words without times
+    lies within its segment, after the previous word and before the next one. Starts never decrease.
     """
     spans = {segment["id"]: (segment["start"], segment["end"]) for segment in segments}
     result: list[Place] = []
@@ -53,12 +53,12 @@ def places(words: Sequence[Row], segments: Sequence[Row]) -> list[Place]:
 
 
 def by_segment(words: Sequence[Row], segments: Sequence[Row]) -> dict[int, list[int]]:
-    """Places in `words` of each segment's words; `ContractError` where a word names a segment that is not there."""
+    """Indices in `words` by segment; `ContractError` if a word names a segment that does not exist."""
     result: dict[int, list[int]] = {segment["id"]: [] for segment in segments}
     for k, word in enumerate(words):
         if word["segment"] not in result:
             raise ContractError(
-                f"word {k} ({word['text']!r}) is of segment {word['segment']}, which is not there"
+                f"word {k} ({word['text']!r}) is of segment {word['segment']}, which does not exist"
             )
         result[word["segment"]].append(k)
     return result
@@ -70,7 +70,7 @@ def _same_gap(word: Row, first: Row) -> bool:
 
 
 def _shared(lengths: Sequence[int], low: float, high: float) -> list[Place]:
-    """Cut `low`..`high` into pieces proportional to `lengths`."""
+    """Cut the time from `low` to `high` into pieces proportional to `lengths`."""
     total = sum(lengths) or 1
     edges = [low]
     for length in lengths:

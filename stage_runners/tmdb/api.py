@@ -1,4 +1,4 @@
-"""TMDB's answers in our words: a film, a series or an episode as `Known`."""
+"""TMDB's answers as `Known`: a film, a series or an episode."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from stage_runners.tmdb.film_facts import Known, Row, clean
 from stage_runners.tmdb.roles import people
 
 _OWN_CODES = {"cn": "zh", "xx": "", "sh": "hr", "mo": "ro"}
-"""Codes that TMDB uses for what ISO 639-1 calls otherwise: cn is Cantonese, xx no language."""
+"""Codes of TMDB that differ from ISO 639-1: cn is Cantonese, xx no language."""
 _ID = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:themoviedb\.org/)?(?P<kind>movie|tv)/(?P<id>\d+)(?:[-/].*)?|(?P<bare>\d+)|.*?(?P<imdb>tt\d{6,})/?.*",
+    r"(?:https?://)?(?:www\.)?(?:themoviedb\.org/)?(?P<kind>movie|tv)/(?P<id>\d+)(?:[-/].*)?|(?P<bare>\d+)|"
+    r".*?(?P<imdb>tt\d{6,})/?.*",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True)
 class Named:
-    """An id that settles which film it is: `kind` is movie, tv, imdb, tvdb, or empty for a number alone."""
+    """An id that identifies the film: `kind` is movie, tv, imdb, tvdb, or empty for a number alone."""
 
     kind: str
     id: str
@@ -39,7 +40,7 @@ def named(text: str) -> Named | None:
 
 
 def find(client: Client, who: Named) -> tuple[str, int | None, int | None] | None:
-    """TMDB's own id (movie/603) of one of IMDb's or TheTVDB's, and season and episode where it is an episode's."""
+    """TMDB's id (movie/603) for one of IMDb's or TheTVDB's, and season and episode if it is an episode's."""
     found = client.get(f"/find/{who.id}", {"external_source": f"{who.kind}_id"})
     for key, kind in (("movie_results", "movie"), ("tv_results", "tv")):
         for hit in _dicts(found.get(key)):
@@ -52,7 +53,7 @@ def find(client: Client, who: Named) -> tuple[str, int | None, int | None] | Non
 
 
 def details(client: Client, place: str, locale: str) -> dict[str, Any]:
-    """Everything that is asked of a film or series, in one answer."""
+    """The details of a film or series with its cast, titles and keywords, in one answer."""
     billed = "aggregate_credits" if place.startswith("tv/") else "credits"
     more = f"{billed},alternative_titles,translations,keywords"
     return client.get(f"/{place}", {"language": locale, "append_to_response": more})
@@ -77,13 +78,13 @@ def titles(said: Mapping[str, Any]) -> list[str]:
 
 
 def year(said: Mapping[str, Any]) -> int:
-    """The year of a film's release, or of a series' first episode; 0 where TMDB does not say."""
+    """The year of a film's release, or of a series' first episode; 0 if TMDB has none."""
     found = re.match(r"\d{4}", _text(said, "release_date", "first_air_date"))
     return int(found[0]) if found else 0
 
 
 def movie(said: Mapping[str, Any]) -> tuple[Known, int]:
-    """A film as TMDB's details say it, and how many roles were left out."""
+    """A film from TMDB's details, and how many roles were left out."""
     rows, dropped = people(_billed(_dicts(_dict(said, "credits").get("cast"))))
     known = Known(
         source="tmdb",
@@ -100,7 +101,7 @@ def movie(said: Mapping[str, Any]) -> tuple[Known, int]:
 def show(
     client: Client, said: Mapping[str, Any], place: str, season: int | None, episode: int | None, locale: str
 ) -> tuple[Known, int]:
-    """A series as TMDB's details say it, with one of its episodes where TMDB has that. Who plays in the episode comes first."""
+    """A series from TMDB's details, with the episode if TMDB has it. The episode's cast comes first."""
     own: dict[str, Any] = {}
     if season is not None and episode is not None:
         try:
@@ -131,7 +132,7 @@ def show(
 
 
 def _billed(cast: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """(role, actor) in the order of billing; one who has several roles in a series has them all in one."""
+    """(role, actor) in the order of billing; an actor's several roles in a series are joined."""
     rows = sorted(cast, key=lambda one: one["order"] if isinstance(one.get("order"), int) else 9999)
     found = []
     for one in rows:
@@ -145,7 +146,7 @@ def _billed(cast: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 
 def _places(said: Mapping[str, Any]) -> list[Row]:
-    """Places among TMDB's keywords, which writes them with their country: `paris, france`."""
+    """Places among TMDB's keywords, where they stand with their country: `paris, france`."""
     from babelfish import Country
     from babelfish.exceptions import Error
 

@@ -1,4 +1,4 @@
-"""The file of `--cast`: who is in the film, as its owner writes it down. CSV, or TOML."""
+"""The file of `--cast`: the characters of a film, written by the user as CSV or TOML."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from stage_runners.text.iso639 import LANGUAGES, language
 from stage_runners.tmdb.film_facts import Known, Row, clean, folded
 
 KINDS = ("character", "place", "other")
-HINT = "a line is: character, actor, aliases with ; between them"
+HINT = "write a line as: character, actor, aliases with ; between them"
 _COLUMNS = {
     "name": ("character", "characters", "role", "name", "figure"),
     "actor": ("actor", "actress", "played by", "performer"),
@@ -28,16 +28,16 @@ _LARGEST = 4 << 20
 
 
 def read(path: Path) -> Known:
-    """What the file says; `StageError` (input) with file and line where it says nothing that can be used."""
+    """The content of the file; `StageError("input")` with file and line if it cannot be used."""
     text = _text(path)
     known = _toml(path, text) if path.suffix.lower() == ".toml" else _csv(path, text)
     if not known.rows and not known.says():
-        _refuse(path, 0, "names nobody")
+        _refuse(path, 0, "holds no names")
     return known
 
 
 def language_code(said: str) -> str:
-    """The ISO 639-1 code of a language called by a code or its English name; empty where it is none we know."""
+    """The ISO 639-1 code of a language given by code or English name; empty if it is not one of Whisper's."""
     found = language(said.strip())
     if found.code in LANGUAGES:
         return found.code
@@ -54,7 +54,7 @@ def _text(path: Path) -> str:
             "check its name and permissions",
         ) from error
     if len(raw) > _LARGEST:
-        _refuse(path, 0, f"has {len(raw) >> 20} MB, and a cast has a few lines")
+        _refuse(path, 0, f"has {len(raw) >> 20} MB, too large for a cast")
     codec = "utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
         text = raw.decode(codec)
@@ -67,14 +67,14 @@ def _text(path: Path) -> str:
             "save it as UTF-8: editors and spreadsheets offer it as an encoding",
         )
     if re.search(r"^\d\d:\d\d:\d\d[,.]\d{3} --> ", text, re.MULTILINE):
-        _refuse(path, 0, "is a file of subtitles, no list of names")
+        _refuse(path, 0, "is a subtitle file, not a list of names")
     if any(
         unicodedata.category(char) == "Cc" and char not in "\t\n\r\f"
         for char in text[:4096].replace("\0", "")
     ):
-        _refuse(path, 0, "holds control characters: that is no text")
+        _refuse(path, 0, "holds control characters, so it is not text")
     if "\0" in text:
-        _refuse(path, text.partition("\0")[0].count("\n") + 1, "holds a zero byte: that is no text")
+        _refuse(path, text.partition("\0")[0].count("\n") + 1, "holds a zero byte, so it is not text")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -100,12 +100,16 @@ def _csv(path: Path, text: str) -> Known:
                 columns = ("name", "actor", "aliases", "kind")
             rows.append(_row(path, reader.line_num, values, columns, delimiter))
     except csv.Error as error:
-        _refuse(path, reader.line_num, f"is no CSV: {error}", "close every quotation mark, or write none")
+        _refuse(
+            path, reader.line_num, f"is not valid CSV: {error}", "close every quotation mark, or use none"
+        )
     return Known(source="cast", rows=tuple(rows))
 
 
 def _delimiter(text: str) -> str:
-    """What parts the columns, by the first line that says something: a spreadsheet may write ; or a tab for the comma."""
+    """The delimiter, by the first line with content: a spreadsheet may write ; or a tab instead of a
+    comma.
+    """
     lines = (line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
     first = next(lines, "")
     bare = re.sub(r'"[^"]*"', "", first)
@@ -115,17 +119,19 @@ def _delimiter(text: str) -> str:
 
 
 def _header(path: Path, line: int, values: Sequence[str]) -> list[str] | None:
-    """The columns that the first line names; None where it is a line like the others."""
+    """The columns that the first line names; None if it is a line like the others."""
     known = {spoken: name for name, words in _COLUMNS.items() for spoken in words}
     names = [known.get(value.casefold().replace("_", " "), "") for value in values]
     if not any(names):
         return None
     if "name" not in names:
         unknown = ", ".join(value for value, name in zip(values, names, strict=True) if value and not name)
-        _refuse(path, line, f"no column is called character{f' (there is {unknown})' if unknown else ''}")
+        _refuse(
+            path, line, f"no column is named character{f' (the columns are {unknown})' if unknown else ''}"
+        )
     twice = next((name for name in names if name and names.count(name) > 1), "")
     if twice:
-        _refuse(path, line, f"two columns are the {twice}")
+        _refuse(path, line, f"two columns hold the {twice}")
     return names
 
 
@@ -134,15 +140,15 @@ def _row(path: Path, line: int, values: Sequence[str], columns: Sequence[str], d
         _refuse(
             path,
             line,
-            f"has more columns than there are: {extra[0]!r}",
-            "put what holds a comma into quotation marks",
+            f"has more values than columns: {extra[0]!r}",
+            "put a value that holds a comma into quotation marks",
         )
     said = dict(zip(columns, values, strict=False))
     if not said.get("name"):
         _refuse(path, line, "has no character")
     kind = said.get("kind", "").casefold() or "character"
     if kind not in KINDS:
-        _refuse(path, line, f"{said['kind']!r} is no kind: there are {', '.join(KINDS)}")
+        _refuse(path, line, f"{said['kind']!r} is not a kind: use one of {', '.join(KINDS)}")
     parts = re.split(
         r"[|]" if delimiter == ";" and "|" in said.get("aliases", "") else r"[;|,]", said.get("aliases", "")
     )
@@ -164,15 +170,16 @@ def _toml(path: Path, text: str) -> Known:
         _refuse(
             path,
             int(found[1]) if found else text.count("\n") + 1,
-            f"is no TOML: {reason}",
-            'it is to hold [[character]] tables with name = "..."',
+            f"is not valid TOML: {reason}",
+            'write [[character]] tables with name = "..."',
         )
     tables = ("character", "characters", "place", "places", "other")
     if unknown := sorted(said.keys() - {*tables, *_TEXTS, "year"}):
         _refuse(
             path,
             _line(text, unknown[0]),
-            f"{unknown[0]!r} is nothing a cast says: {', '.join(('character', 'places', *_TEXTS, 'year'))}",
+            f"{unknown[0]!r} is not a key of a cast: use "
+            f"{', '.join(('character', 'places', *_TEXTS, 'year'))}",
         )
     rows = []
     for key in tables:
@@ -187,20 +194,20 @@ def _facts(path: Path, text: str, said: Mapping[str, Any]) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for key in _TEXTS:
         if key in said and not isinstance(said[key], str):
-            _refuse(path, _line(text, key), f"{key} is to be text in quotation marks")
+            _refuse(path, _line(text, key), f"{key} must be text in quotation marks")
         facts[key] = said.get(key, "").strip()
     if facts["language"] and not (code := language_code(facts["language"])):
         _refuse(
             path,
             _line(text, "language"),
-            f"no language is called {facts['language']!r}",
+            f"{facts['language']!r} is not a language",
             "write its code, such as hi",
         )
     elif facts["language"]:
         facts["language"] = code
     year = said.get("year", 0)
     if isinstance(year, bool) or not isinstance(year, int) or not (year == 0 or 1870 <= year <= 2200):
-        _refuse(path, _line(text, "year"), f"year is to be a number such as 1999, not {year!r}")
+        _refuse(path, _line(text, "year"), f"year must be a number such as 1999, not {year!r}")
     return {**facts, "year": year}
 
 
@@ -210,25 +217,25 @@ def _entry(path: Path, line: int, kind: str, entry: Any) -> Row:
     if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str) or not entry["name"].strip():
         _refuse(path, line, f"a {kind} without a name", 'write name = "..."')
     if unknown := sorted(entry.keys() - {"name", "actor", "aliases", "kind"}):
-        _refuse(path, line, f"{unknown[0]!r} is nothing that is said of a {kind}: name, actor, aliases, kind")
+        _refuse(path, line, f"{unknown[0]!r} is not a key of a {kind}: use name, actor, aliases, kind")
     aliases, actor, kind = entry.get("aliases", []), entry.get("actor", ""), entry.get("kind", kind)
     aliases = [aliases] if isinstance(aliases, str) else aliases
     if not isinstance(aliases, list) or not all(isinstance(alias, str) for alias in aliases):
         _refuse(
             path,
             line,
-            f"the aliases of {entry['name']} are to be a list of texts",
+            f"the aliases of {entry['name']} must be a list of texts",
             'write aliases = ["Addy"]',
         )
     if not isinstance(actor, str):
-        _refuse(path, line, f"the actor of {entry['name']} is to be text in quotation marks")
+        _refuse(path, line, f"the actor of {entry['name']} must be text in quotation marks")
     if kind not in KINDS:
-        _refuse(path, line, f"{kind!r} is no kind: there are {', '.join(KINDS)}")
+        _refuse(path, line, f"{kind!r} is not a kind: use one of {', '.join(KINDS)}")
     return _made(entry["name"], kind, actor, aliases)
 
 
 def _line(text: str, key: str, place: int = 0) -> int:
-    """The line of the key, or of its table number `place`; 0 where it is not found."""
+    """The line of the key, or of its table number `place`; 0 if it is not in the text."""
     tables = [m.start() for m in re.finditer(rf"^\s*\[\[\s*{re.escape(key)}\s*\]\]", text, re.MULTILINE)]
     keys = [
         m.start()
@@ -236,5 +243,8 @@ def _line(text: str, key: str, place: int = 0) -> int:
             rf"^\s*\"?{re.escape(key)}\"?\s*[=.]|^\s*\[\s*{re.escape(key)}\b", text, re.MULTILINE
         )
     ]
-    found = tables[place : place + 1] or keys[:1]
-    return text.count("\n", 0, found[0] + len(re.match(r"\s*", text[found[0] :])[0])) + 1 if found else 0
+    starts = tables[place : place + 1] or keys[:1]
+    if not starts:
+        return 0
+    blank = len(text[starts[0] :]) - len(text[starts[0] :].lstrip())
+    return text.count("\n", 0, starts[0] + blank) + 1

@@ -1,29 +1,43 @@
-"""TMDB's API over HTTP: answers kept on disk, a rate limit obeyed, a dead network said once. The key stays in this file."""
+"""TMDB's API over HTTP: answers are stored, the rate limit is obeyed, and a dead network is tried once.
+
+The key does not leave this module.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import email.utils
-import hashlib
 import json
-import logging
 import re
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from ipc import atomic
+from stage_runners.network import connection, retry
+from stage_runners.network.answer_store import AnswerStore
+from stage_runners.network.retry import RetryableError
+
+if TYPE_CHECKING:
+    import httpx
 
 BASE = "https://api.themoviedb.org/3"
 BASE_VARIABLE = "ORCHESTRATOR_TMDB_URL"
 KEY_VARIABLE = "TMDB_API_KEY"
 FRESH_S = 14 * 24 * 3600
-"""How long an answer is used without asking again. An older one still counts where TMDB cannot be reached."""
-TRIES = 4
+"""Seconds that an answer is used without a new request. An older one still counts if TMDB cannot be
+reached."""
+ATTEMPTS = 4
+_FIRST_WAIT_S = 0.5
+_ANSWER_S, _CONNECT_S = 15.0, 8.0
 _LARGEST = 16 << 20
+"""Bytes of an answer."""
+_SHOWN_WAIT_S = 2.0
+"""Waits from this long on are reported."""
 _KEY = re.compile(r"[\w.-]{1,2000}", re.ASCII)
+_TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+")
+
+Json = dict[str, object]
 
 
 class UnreachableError(Exception):
@@ -35,13 +49,14 @@ class RefusedError(Exception):
 
 
 class NotFoundError(Exception):
-    """TMDB has nothing of this id."""
+    """TMDB has nothing with this id."""
 
 
 class Client:
-    """Questions to TMDB. A key of version 3 travels in the address, a token of version 4 in a header.
+    """Requests to TMDB. A key of version 3 travels in the address, a token of version 4 in a header.
 
-    All questions together may take `deadline_s`. `pause` is called while it waits, with what it waits for: it may raise.
+    All requests together may take `deadline_s`. `pause` is called before each and during waits, with the
+    reason for a long wait: it may raise.
     """
 
     def __init__(
@@ -55,37 +70,42 @@ class Client:
     ) -> None:
         self._key = key.strip()
         self._base = base.rstrip("/")
-        self._cache = cache
+        self._store = AnswerStore(cache)
         self._ends = time.monotonic() + deadline_s
         self._deadline_s = deadline_s
         self._pause = pause
         self._dead: UnreachableError | RefusedError | None = None
-        self._http: Any = None
-        self.asked = 0
-        self.kept = 0
+        self._http: httpx.Client | None = None
+        self.requests = 0
 
     def __repr__(self) -> str:
         return f"Client({self._base})"
 
-    def get(self, path: str, params: Mapping[str, str | int] | None = None) -> dict[str, Any]:
-        """TMDB's answer to GET `path`. Raises `UnreachableError`, `RefusedError` or `NotFoundError`; after the first two never asks again."""
-        address = f"{self._base}{path}"
+    def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Json:
+        """TMDB's answer to GET `path`: a JSON object.
+
+        Raises `UnreachableError`, `RefusedError` or `NotFoundError`; after one of the first two it makes no
+        request again.
+        """
+        question = f"{self._base}{path}"
         if params:
-            address += f"?{urlencode(sorted(params.items()))}"
-        known, age = self._remembered(address)
-        if known is not None and age < FRESH_S:
-            self.kept += 1
-            return known
+            question += f"?{urlencode(sorted(params.items()))}"
+        kept = self._store.get(question)
+        stored = kept.answer if kept and isinstance(kept.answer, dict) else None
+        if kept and stored is not None and kept.age_s < FRESH_S:
+            return stored
         try:
-            self._alive()
-            answer = self._asked(path, params or {})
-        except (UnreachableError, RefusedError) as error:
+            self._check_usable()
+            answer = self._requested(path, params or {})
+        except UnreachableError as error:
             self._dead = error
-            if known is None or isinstance(error, RefusedError):
+            if stored is None:
                 raise
-            self.kept += 1
-            return known
-        self._remember(address, answer)
+            return stored
+        except RefusedError as error:
+            self._dead = error
+            raise
+        self._store.keep(question, answer)
         return answer
 
     def close(self) -> None:
@@ -93,49 +113,43 @@ class Client:
         if self._http is not None:
             self._http.close()
 
-    def _alive(self) -> None:
+    def _check_usable(self) -> None:
         if not _KEY.fullmatch(self._key):
             raise RefusedError  # no header and no address takes it
         if self._dead:
             raise self._dead
 
-    def _asked(self, path: str, params: Mapping[str, str | int]) -> dict[str, Any]:
-        reason = "no answer"
-        for attempt in range(TRIES):
+    def _requested(self, path: str, params: Mapping[str, str | int]) -> Json:
+        def request() -> Json:
             left = self._ends - time.monotonic()
             if left <= 0:
-                break
+                raise UnreachableError(f"no answer within {self._deadline_s:g} s")
             self._pause("")
-            self.asked += 1
-            reason, wait, answer = self._once(path, params, left)
-            if answer is not None:
-                return answer
-            if wait is None:
-                break
-            delay = max(wait, 0.5 * 2**attempt)
-            if attempt + 1 == TRIES or time.monotonic() + delay >= self._ends:
-                break
-            self._rest(delay, reason)
-        if time.monotonic() >= self._ends:
-            reason = f"{reason}, within {self._deadline_s:g} s"
-        raise UnreachableError(reason) from None
-
-    def _once(
-        self, path: str, params: Mapping[str, str | int], left: float
-    ) -> tuple[str, float | None, dict[str, Any] | None]:
-        """One try: what went wrong, how long to wait before the next (None: no use), and the answer."""
-        import httpx
+            self.requests += 1
+            return self._once(path, params, left)
 
         try:
-            http = self._opened()
-        except (
-            ImportError,
-            OSError,
-            ValueError,
-        ) as error:  # a proxy or certificates that the user's settings name
-            return f"the settings of the network are wrong: {_words(error, self._key)}", None, None
-        key = {} if self._token() else {"api_key": self._key}
-        timeout = httpx.Timeout(min(15.0, left), connect=min(8.0, left))
+            return retry.repeated(
+                request, first_wait_s=_FIRST_WAIT_S, give_up=self._gives_up, sleep=self._sleep
+            )
+        except RetryableError as error:
+            late = f", within {self._deadline_s:g} s" if time.monotonic() >= self._ends else ""
+            raise UnreachableError(f"{error}{late}") from None
+
+    def _gives_up(self, attempts: int, wait: float) -> bool:
+        return attempts == ATTEMPTS or time.monotonic() + wait >= self._ends
+
+    def _sleep(self, seconds: float, reason: str) -> None:
+        self._pause(f"{reason}: waiting {seconds:.0f} s" if seconds >= _SHOWN_WAIT_S else "")
+        retry.sleep(seconds, lambda: self._pause(""))
+
+    def _once(self, path: str, params: Mapping[str, str | int], left: float) -> Json:
+        """One request, which may take `left` seconds."""
+        import httpx
+
+        http = self._opened()
+        key = {} if self._is_token() else {"api_key": self._key}
+        timeout = httpx.Timeout(min(_ANSWER_S, left), connect=min(_CONNECT_S, left))
         body = bytearray()
         try:
             with http.stream("GET", f"{self._base}{path}", params={**params, **key}, timeout=timeout) as got:
@@ -143,97 +157,49 @@ class Client:
                 for piece in got.iter_bytes():
                     body += piece
                     if len(body) > _LARGEST:
-                        return f"the answer to {path} does not end", None, None
+                        raise UnreachableError(f"the answer to {path} does not end")
                     if time.monotonic() >= self._ends:
-                        return "its answer takes too long", None, None
+                        raise UnreachableError(f"its answer takes too long, within {self._deadline_s:g} s")
         except httpx.TimeoutException:
-            return "no answer in time", 0.0, None
+            raise RetryableError("no answer in time") from None
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
-            return f"{BASE_VARIABLE} is no address", None, None
+            raise UnreachableError(f"{BASE_VARIABLE} is not a valid address") from None
         except (httpx.HTTPError, UnicodeError, ValueError) as error:
-            return _words(error, self._key), 0.0, None
+            raise RetryableError(connection.described(error, self._key)) from None
         return self._judged(path, status, after, bytes(body))
 
-    def _opened(self) -> Any:
-        import httpx
-
+    def _opened(self) -> httpx.Client:
         if self._http is None:
-            for library in ("httpx", "httpcore"):  # they log addresses, and a key is in some
-                logging.getLogger(library).setLevel(logging.WARNING)
-            # no redirects: the key is for this address alone
-            self._http = httpx.Client(follow_redirects=False, headers=self._headers())
+            headers = {"Accept": "application/json", "User-Agent": "orchestrator"}
+            if self._is_token():
+                headers["Authorization"] = f"Bearer {self._key}"
+            try:
+                self._http = connection.opened(headers)
+            except connection.NetworkSettingsError as error:
+                reason = connection.masked(str(error), self._key)
+                raise UnreachableError(f"the settings of the network are wrong: {reason}") from None
         return self._http
 
-    def _judged(
-        self, path: str, status: int, after: str, body: bytes
-    ) -> tuple[str, float | None, dict[str, Any] | None]:
-        answer: Any = None
+    def _judged(self, path: str, status: int, after: str, body: bytes) -> Json:
+        """The answer in `body`; raises if its status says that there is none."""
+        answer: object = None
         with contextlib.suppress(ValueError):
             answer = json.loads(body)
         if status == 200:
             if isinstance(answer, dict):
-                return "", None, answer
-            return "what answered is not TMDB: its answer is no JSON object", None, None
+                return answer
+            raise UnreachableError("what answered is not TMDB: its answer is not a JSON object")
         if status == 401:
             raise RefusedError
         if status == 404:
             if isinstance(answer, dict):
                 raise NotFoundError(path)
-            return "what answered is not TMDB: it knows none of its addresses", None, None
+            raise UnreachableError("what answered is not TMDB: it has no such address")
         if status == 429:
-            return "it asks for fewer questions (429)", _seconds(after), None
+            raise RetryableError("it limits the rate of requests (429)", retry.retry_after(after))
         if status >= 500:
-            return f"it answers with an error of its own ({status})", _seconds(after), None
-        return f"it does not take the question ({status})", None, None
+            raise RetryableError(f"it answers with a server error ({status})", retry.retry_after(after))
+        raise UnreachableError(f"it rejects the request ({status})")
 
-    def _rest(self, seconds: float, reason: str) -> None:
-        self._pause(f"{reason}: waiting {seconds:.0f} s" if seconds >= 2 else "")
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            time.sleep(min(0.5, left))
-            self._pause("")
-
-    def _token(self) -> bool:
-        return re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", self._key) is not None
-
-    def _headers(self) -> dict[str, str]:
-        named = {"Accept": "application/json", "User-Agent": "orchestrator"}
-        return named | ({"Authorization": f"Bearer {self._key}"} if self._token() else {})
-
-    def _file(self, address: str) -> Path | None:
-        return self._cache / f"{hashlib.sha256(address.encode()).hexdigest()}.json" if self._cache else None
-
-    def _remembered(self, address: str) -> tuple[dict[str, Any] | None, float]:
-        """The answer that is kept and its age in seconds; None where there is none that can be read."""
-        place = self._file(address)
-        if place is None:
-            return None, 0.0
-        try:
-            age = max(0.0, time.time() - place.stat().st_mtime)
-            said = json.loads(place.read_bytes())
-        except (OSError, ValueError):
-            return None, 0.0
-        fits = (
-            isinstance(said, dict) and said.get("address") == address and isinstance(said.get("answer"), dict)
-        )
-        return (said["answer"], age) if fits else (None, 0.0)
-
-    def _remember(self, address: str, answer: Mapping[str, Any]) -> None:
-        place = self._file(address)
-        if place is not None:  # what cannot be written is asked again
-            atomic.try_write_json(place, {"address": address, "answer": answer})
-
-
-def _seconds(after: str) -> float:
-    """Seconds that a `Retry-After` asks for: a number, or a date."""
-    with contextlib.suppress(ValueError):
-        return max(0.0, float(after))
-    with contextlib.suppress(TypeError, ValueError):
-        return max(0.0, email.utils.parsedate_to_datetime(after).timestamp() - time.time())
-    return 0.0
-
-
-def _words(error: Exception, key: str) -> str:
-    """Why no connection came about, as short as it can be said, and never with the key."""
-    text = re.sub(r"^\[.*?\]\s*", "", str(error)).strip() or type(error).__name__
-    return text.replace(key, "***") if key else text
+    def _is_token(self) -> bool:
+        return _TOKEN.fullmatch(self._key) is not None

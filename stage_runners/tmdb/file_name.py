@@ -1,4 +1,4 @@
-"""What a film's file name and its container's title tag say: a title to ask TMDB for, seldom more."""
+"""Reads a film's file name and its container's title tag: a title to search TMDB for, seldom more."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ _NO_TITLE = re.compile(r"https?://|www\.|@|\.(?:com|net|org|info)\b", re.IGNOREC
 
 
 def of_name(name: str) -> Known | None:
-    """What guessit reads in a file name; None where it finds no title. An episode is one only where its season is said."""
+    """The film by guessit; None without a title. It is an episode only if the name has a season."""
     return _guessed(name, "name")
 
 
 def of_tag(title: str) -> Known | None:
-    """What the container's title tag says, which may be a release's name, or a link to who made the file."""
+    """The film in the container's title tag, which may also be a release's name, or a link to its maker."""
     text = clean(title)
     if len(text) < 2 or _NO_TITLE.search(text):
         return None
-    # guessit takes what follows the last dot for a suffix
+    # guessit reads what follows the last dot as an extension
     found = _guessed(f"{text}.mkv", "container")
     return found if found and (found.title or found.series) else None
 
 
 def of_container(film: Path) -> tuple[str, float]:
-    """The title tag, and how many seconds the film says it lasts; empty and 0 where it does not say, or cannot be read here.
+    """The title tag, and the film's length in seconds; empty and 0 if they are missing or cannot be read.
 
-    demux reads the same headers: what is wrong with the film is its error to give.
+    demux reads the same headers, and reports what is wrong with the film.
     """
     from stage_runners.media.probe import probe
 

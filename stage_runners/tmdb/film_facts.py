@@ -1,4 +1,4 @@
-"""What one source knows of a film, in the same words for all sources."""
+"""What one source has about a film, in the same form for all sources."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 FIELDS = ("title", "original_title", "language", "year", "plot", "series")
-"""What a source may say of the film itself; an empty string, or 0, where it says nothing."""
+"""Facts about the film itself; an empty string, or 0, if a source does not have one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """Somebody or something with a name: `kind` is character, place or other; `actor` is empty where nobody says."""
+    """A name: `kind` is character, place or other; `actor` is empty if unknown."""
 
     name: str
     kind: str = "character"
@@ -23,9 +23,9 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What `source` says. `ids` name the film elsewhere: `tmdb` (movie/603, tv/1399), `imdb`, `tvdb`; `season` and `episode` are
-    None for what is no episode. `language` is ISO 639-1. For an episode `title` is its own, and `series` its show's, which began
-    in `series_year`.
+    """What `source` has. `ids` are the film's ids by database: `tmdb` (movie/603, tv/1399), `imdb`, `tvdb`;
+    `season` and `episode` are None if it is not an episode. `language` is ISO 639-1. For an episode `title`
+    is the episode's, and `series` its show's, which began in `series_year`.
     """
 
     source: str
@@ -42,12 +42,14 @@ class Known:
     ids: Mapping[str, str] = field(default_factory=dict)
 
     def says(self) -> list[str]:
-        """The fields of the film it fills."""
+        """The facts that it has, by name."""
         return [name for name in FIELDS if getattr(self, name)]
 
 
 def folded(text: str) -> str:
-    """`text` to compare: no case, no accents, no punctuation, single blanks. Marks of scripts that need them stay."""
+    """`text` for comparison: lower case, no accents, no punctuation, single spaces. Indic vowel signs
+    stay.
+    """
     plain = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(c for c in plain if not "\u0300" <= c <= "\u036f")
     letters = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in kept.replace("'", ""))
@@ -55,7 +57,7 @@ def folded(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """`text` on one line, without what cannot be shown and without blanks around it."""
+    """`text` on one line, without invisible characters and without spaces around it."""
     shown = "".join(
         c
         for c in text

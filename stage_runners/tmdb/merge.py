@@ -1,4 +1,4 @@
-"""What several sources say of a film, as one: the most trusted first, and who said what."""
+"""Merges what several sources have about a film, the most trusted first."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from stage_runners.tmdb.film_facts import FIELDS, Known, Row, folded
-
-MOST = 300
-"""Rows of a cast at most: a series has more, and nobody says the names of the last."""
-_ALIASES = 12
+from stage_runners.tmdb.thresholds import CAST
 
 
 @dataclass(frozen=True)
 class Merged:
-    """Facts of the film by `FIELDS`; rows, each with its sources; and by source what it gave, in words."""
+    """Facts of the film by `FIELDS`; rows, each with its sources; and what each source gave, as text."""
 
     facts: dict[str, Any]
     rows: tuple[tuple[Row, str], ...]
@@ -24,10 +21,11 @@ class Merged:
 
 
 def merge(knowns: Sequence[Known]) -> Merged:
-    """Put `knowns` together, the most trusted first.
+    """Merge `knowns`, the most trusted first.
 
-    A field is that of the first who says it. Rows with a name in common are one; so are rows of an actor who has one role in
-    each source: a role is then called as the first source calls it, and the other name is an alias.
+    A field comes from the first source that has it. Rows with a name in common are one, and so are rows of an
+    actor with one role in each source: the role then has the first source's name, and the other name is an
+    alias.
     """
     facts: dict[str, Any] = {}
     rows: list[tuple[Row, list[str]]] = []
@@ -39,12 +37,12 @@ def merge(knowns: Sequence[Known]) -> Merged:
         said.append(_words(known.source, given, new, same))
     facts = {name: facts.get(name, 0 if name == "year" else "") for name in FIELDS}
     ordered = [pair for kind in ("character", "place", "other") for pair in rows if pair[0].kind == kind]
-    kept = tuple((_trimmed(row), "+".join(sources)) for row, sources in ordered[:MOST])
+    kept = tuple((_trimmed(row), "+".join(sources)) for row, sources in ordered[: CAST.rows])
     return Merged(facts, kept, tuple(said), len(ordered) - len(kept))
 
 
 def _added(rows: list[tuple[Row, list[str]]], known: Known) -> tuple[int, int]:
-    """Put the rows of one source in; returns how many are new, and how many were there."""
+    """Add the rows of one source; returns how many are new, and how many are not."""
     before = list(range(len(rows)))
     new = same = 0
     for row in known.rows:
@@ -62,7 +60,9 @@ def _added(rows: list[tuple[Row, list[str]]], known: Known) -> tuple[int, int]:
 def _place(
     rows: Sequence[tuple[Row, list[str]]], before: Sequence[int], row: Row, fellows: Sequence[Row]
 ) -> int | None:
-    """Which of `rows` is the same as `row`; None where it is new. Actors count for the rows of sources `before`."""
+    """The place of the same row in `rows`; None if it is new. Actors are compared with the rows `before`
+    only.
+    """
     names = _names(row)
     for k, (other, _) in enumerate(rows):
         if other.kind == row.kind and names & _names(other):
@@ -90,11 +90,11 @@ def _joined(first: Row, second: Row) -> Row:
 
 
 def _trimmed(row: Row) -> Row:
-    return replace(row, aliases=row.aliases[:_ALIASES])
+    return replace(row, aliases=row.aliases[: CAST.aliases])
 
 
 def _words(source: str, given: Sequence[str], new: int, same: int) -> str:
     gave = [name.replace("_", " ") for name in given]
     gave += [f"{new} {'names' if new != 1 else 'name'}"] if new else []
-    gave += [f"{same} known already"] if same else []
+    gave += [f"{same} also in earlier sources"] if same else []
     return f"{source}: {', '.join(gave) or 'nothing new'}"

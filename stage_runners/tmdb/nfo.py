@@ -1,4 +1,6 @@
-"""What an .nfo file says of a film: Kodi, Jellyfin, Emby and tinyMediaManager write XML, releases write prose with a link in it."""
+"""Reads .nfo files: Kodi, Jellyfin, Emby and tinyMediaManager write XML, releases write prose with a link in
+it.
+"""
 
 from __future__ import annotations
 
@@ -29,16 +31,17 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 @dataclass(frozen=True)
 class Nfo:
-    """What was read: `known` is None where the file says nothing; `trouble` is a sentence on what could not be read of it."""
+    """The content of a file: `known` is None if it holds nothing; `trouble` says what could not be read."""
 
     known: Known | None
     trouble: str = ""
 
 
 def read(path: Path, episode: int | None = None) -> Nfo:
-    """Read the .nfo at `path`. Of several episodes in one file it is that with number `episode`, else all of them together.
+    """Read the .nfo at `path`; of several episodes in it the one with the number `episode`, else all of them
+    merged.
 
-    Nothing in such a file is an error of the film: what cannot be read of it is said in `trouble`.
+    A fault in such a file never stops a run: `trouble` describes it.
     """
     try:
         with path.open("rb") as stream:
@@ -46,10 +49,10 @@ def read(path: Path, episode: int | None = None) -> Nfo:
     except OSError as error:
         return Nfo(None, f"{path.name} cannot be read: {error.strerror}")
     if len(raw) > LARGEST:
-        return Nfo(None, f"{path.name} has more than {LARGEST >> 20} MB: that is no .nfo")
+        return Nfo(None, f"{path.name} has more than {LARGEST >> 20} MB, too large for an .nfo")
     text = _NOT_XML.sub("", _decoded(raw))
     if "<!ENTITY" in text.upper():
-        return Nfo(None, f"{path.name} declares entities of its own, which no player writes: not read")
+        return Nfo(None, f"{path.name} was not read: it declares XML entities, which no media centre writes")
     links = _links(text)
     nothing_more = Known(source="nfo", **links) if links["ids"] else None
     opened = _OPENED.search(text)
@@ -63,7 +66,7 @@ def read(path: Path, episode: int | None = None) -> Nfo:
     try:
         roots = list(_parsed(lines + text[opened.start() : end + 1]))
     except ValueError as error:
-        return Nfo(nothing_more, f"{path.name} is no well-formed XML: {error}")
+        return Nfo(nothing_more, f"{path.name} is not well-formed XML: {error}")
     known = _together([_known(root) for root in roots], episode)
     merged = {**links["ids"], **known.ids}
     season, number = known.season, known.episode
@@ -78,7 +81,9 @@ def read(path: Path, episode: int | None = None) -> Nfo:
 
 
 def _decoded(raw: bytes) -> str:
-    """The text of a file that says its encoding in a BOM, in its first line, wrongly, or not at all."""
+    """The text of a file whose encoding stands in a BOM or in its first line, is wrong there, or is
+    missing.
+    """
     if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return raw.decode("utf-16", errors="replace")
     try:
@@ -103,17 +108,17 @@ def _parsed(text: str) -> Any:
     from defusedxml.common import DefusedXmlException
     from defusedxml.ElementTree import fromstring
 
-    # several episodes of one file stand one after the other, each perhaps with a first line of its own
+    # Several episodes in one file follow each other, each perhaps with an XML declaration.
     body = _PROLOGUE.sub("", text)
     try:
         return fromstring(f"<nfo>{body}</nfo>", forbid_dtd=True)
     except DefusedXmlException as error:
         raise ValueError(str(error)) from error
     except ParseError:
-        # tools that write by hand leave a bare & in titles, or use HTML's entities
-        mended = _LOOSE.sub("&amp;", re.sub(r"&([A-Za-z]\w*);", _named, body))
+        # Some tools leave a bare & in titles, or use HTML's entities.
+        repaired = _LOOSE.sub("&amp;", re.sub(r"&([A-Za-z]\w*);", _named, body))
     try:
-        return fromstring(f"<nfo>{mended}</nfo>", forbid_dtd=True)
+        return fromstring(f"<nfo>{repaired}</nfo>", forbid_dtd=True)
     except (ParseError, DefusedXmlException) as error:
         raise ValueError(str(error)) from error
 
@@ -137,7 +142,7 @@ def _links(text: str) -> dict[str, Any]:
 
 
 def _together(parts: Sequence[Known], episode: int | None) -> Known:
-    """One of several: a file holds two episodes where the film does."""
+    """Several episodes as one: a film of two episodes has both in its file."""
     chosen = [part for part in parts if episode is not None and part.episode == episode] or list(parts)
     if len(chosen) == 1:
         return chosen[0]
@@ -193,7 +198,7 @@ def _year(root: Any) -> int:
 
 
 def _language(root: Any) -> str:
-    """The original language, where a tool writes it; one that is spoken alone is it too."""
+    """The original language; if it is missing, the only spoken one."""
     for tag in ("originallanguage", "original_language"):
         if code := language_code(_of(root, tag)):
             return code
@@ -202,11 +207,11 @@ def _language(root: Any) -> str:
 
 
 def _credits(root: Any) -> list[tuple[str, str]]:
-    """(role, actor) in the order of billing; one without an `order` stands where the file has it."""
+    """(role, actor) in the order of billing; without an `order`, in the order of the file."""
     found = []
     for place, actor in enumerate(root.iterfind("actor")):
         if _of(actor, "type") not in {"", "Actor", "GuestStar", "Guest star"}:
-            continue  # Jellyfin lists its directors and writers so
+            continue  # Jellyfin lists directors and writers here too
         roles = [clean("".join(role.itertext())) for role in actor.iterfind("role")]
         order = _number(actor, "order")
         if order is None:
@@ -218,13 +223,15 @@ def _credits(root: Any) -> list[tuple[str, str]]:
 
 
 def _ids(root: Any) -> dict[str, str]:
-    """Ids by who gave them. TMDB's and IMDb's of an episode name the episode: only IMDb's finds it again."""
+    """Ids by database. TMDB's and IMDb's of an episode are the episode's, and only IMDb's can be searched
+    for.
+    """
     ids: dict[str, str] = {}
     for element in root.iterfind("uniqueid"):
         who, value = (element.get("type") or "").lower(), clean(element.text or "")
         ids.setdefault({"themoviedb": "tmdb", "thetvdb": "tvdb"}.get(who, who), value)
     own = [("tmdbid", "tmdb"), ("imdbid", "imdb"), ("imdb_id", "imdb"), ("tvdbid", "tvdb")]
-    if not ids:  # beside a uniqueid Kodi repeats that; alone it is from before it had any
+    if not ids:  # Kodi repeats a uniqueid here; alone it comes from older versions
         value = _of(root, "id")
         own.append(("id", "imdb" if value.startswith("tt") else "tmdb" if root.tag == "movie" else "tvdb"))
     for tag, who in own:

@@ -1,7 +1,8 @@
-"""From the role that a database or an .nfo gives an actor to a character with a name: 'Aditi "Addy" Sharma (voice)'.
+"""From the role that a database or an .nfo gives an actor to a character with a name: 'Aditi "Addy" Sharma
+(voice)'.
 
-A role is free text. What is not a name somebody could say in the film is left out: notes in brackets, people who play
-themselves, and roles without a name ("Bartender", "Man #2"). See `tmdb_nameless` for those.
+A role is free text. What cannot be a name in the dialogue is left out: notes in brackets, people who play
+themselves, and roles without a name ("Bartender", "Man #2"; see `nameless_roles`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import replace
 
 from stage_runners.tmdb.film_facts import Row, clean, folded
 from stage_runners.tmdb.nameless_roles import nameless
+from stage_runners.tmdb.thresholds import CAST
 
 _SELF = re.compile(
     r"^(self|him ?self|her ?self|them ?sel(?:f|ves)|it ?self|selbst|(er|sie) selbst|(lui|elle)[ -]m[eê]me|"
@@ -27,34 +29,38 @@ _PARTS = re.compile(
     r"\s*[/|;]\s*|\s+&\s+|\s+[-\u2013\u2014]\s+|,\s+(?!(?:jr|sr|esq)\b\.?|I{1,3}\b)", re.IGNORECASE
 )
 _QUOTED = re.compile(
-    r"[\"\u201c\u201d«»\u201e]\s*([^\"\u201c\u201d«»\u201e]+?)\s*[\"\u201c\u201d«»\u201e]|(?<!\w)['\u2018\u2019]([^'\u2018\u2019]+)['\u2018\u2019](?!\w)"
+    r"[\"\u201c\u201d«»\u201e]\s*([^\"\u201c\u201d«»\u201e]+?)\s*[\"\u201c\u201d«»\u201e]|"
+    r"(?<!\w)['\u2018\u2019]([^'\u2018\u2019]+)['\u2018\u2019](?!\w)"
 )
-_LONGEST = 300
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _AGE = re.compile(
-    r"^(?:(?:very )?young(?:er)?|old(?:er)?|teen(?:age[dr]?)?|adult|child|kid|middle[- ]aged|elderly|adolescent)\s+",
+    r"^(?:(?:very )?young(?:er)?|old(?:er)?|teen(?:age[dr]?)?|adult|child|kid|middle[- ]aged|elderly|"
+    r"adolescent)\s+",
     re.IGNORECASE,
 )
 _SMALL = re.compile(r"^(?:little|baby|big|infant|toddler|future|past)\s+", re.IGNORECASE)
 _TITLE = re.compile(
-    r"^(?:dr|doctor|mrs?|ms|miss|prof|professor|sir|lady|lord|captain|inspector|father|sister|brother|uncle|aunt|aunty)$"
+    r"^(?:dr|doctor|mrs?|ms|miss|prof|professor|sir|lady|lord|captain|inspector|father|sister|brother|uncle|"
+    r"aunt|aunty)$"
 )
 
 
 def people(billed: Iterable[tuple[str, str]]) -> tuple[tuple[Row, ...], int]:
-    """Characters from (role, actor) in the order of billing, and how many roles were left out because they name nobody.
+    """Characters from (role, actor) in the order of billing, and how many roles were left out, having no
+    name.
 
-    A role that several actors play (young and grown) becomes one row, with the first of them.
+    A role that several actors play (young and adult) becomes one row, with the first of them.
     """
     found: list[Row] = []
     aged: list[bool] = []
     dropped = 0
     for role, actor in billed:
-        for row, by_age in (rows := characters(role, clean(actor))):
+        named = characters(role, clean(actor))
+        for row, by_age in named:
             found.append(row)
             aged.append(by_age)
-        dropped += not rows
-    # who is played at several ages is the one without an age in the role, wherever that one is billed
+        dropped += not named
+    # A character played at several ages is the one without an age in the role, wherever that one is billed.
     rows = [row for row, by_age in zip(found, aged, strict=True) if not by_age]
     for row, by_age in zip(found, aged, strict=True):
         if by_age and not any(_is_of(row.name, other) for other in rows):
@@ -65,11 +71,11 @@ def people(billed: Iterable[tuple[str, str]]) -> tuple[tuple[Row, ...], int]:
 
 
 def characters(role: str, actor: str = "") -> list[tuple[Row, bool]]:
-    """The character of one role, and whether the role says at what age; empty where it names nobody.
+    """The character of one role, and whether the role has an age; empty if it has no name.
 
-    Several names in a role ("Neo / Thomas Anderson") are the names of one: they have one voice.
+    Several names in a role ("Neo / Thomas Anderson") belong to one character, with one voice.
     """
-    text = clean(role[:_LONGEST])
+    text = clean(role[: CAST.role])
     if _SELF.match(text) or _APPEARANCE.match(text):
         return []
     names: list[str] = []
@@ -116,21 +122,21 @@ def _names(part: str) -> list[str]:
 
 
 def _note(inner: str) -> bool:
-    """Whether brackets hold a note on the part, such as (voice) or (as a child), and no name."""
+    """Whether brackets hold a note on the part, such as (voice) or (as a child), and not a name."""
     return not inner[:1].isupper() or bool(
         re.search(r"\d|voice|footage|uncredited|credit|version", inner, re.IGNORECASE)
     )
 
 
 def _is_of(name: str, other: Row) -> bool:
-    """Whether `name` is one of `other`'s names, or his given name."""
+    """Whether `name` is one of `other`'s names, or the given name."""
     wanted = folded(name)
     names = [folded(known) for known in (other.name, *other.aliases)]
     return any(wanted == known or (" " not in wanted and wanted in known.split()) for known in names)
 
 
 def _small_ones(rows: list[Row]) -> list[Row]:
-    """Without "Little Raj" where there is a Raj; where there is none it may be what he is called."""
+    """The rows without "Little Raj" if there is a Raj; if there is not, it may be a nickname."""
     kept = []
     for row in rows:
         bare = _SMALL.sub("", row.name)
@@ -141,7 +147,7 @@ def _small_ones(rows: list[Row]) -> list[Row]:
 
 
 def _once(rows: list[Row]) -> list[Row]:
-    """Rows of one name as one, at the place of the first, with the aliases of all."""
+    """Rows of one name merged into one, at the place of the first, with the aliases of all."""
     by_name: dict[str, Row] = {}
     for row in rows:
         key = folded(row.name)

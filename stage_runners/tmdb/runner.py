@@ -1,4 +1,6 @@
-"""TMDB: what the film is, and who is in it. From the user's own file, the .nfo beside it, TMDB, and what its name says."""
+"""Identifies the film and its cast, from the user's cast file, the .nfo beside the film, TMDB, and the file's
+name.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ipc.context import Context
 from ipc.errors import StageError
 from stage_runners.tmdb import api, cast_file, file_name
 from stage_runners.tmdb import nfo as tmdb_nfo
@@ -32,12 +35,12 @@ def load(params: Mapping[str, Any], device: str) -> None:
     """Nothing to load."""
 
 
-def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa: ARG001
-    """Read what there is, ask TMDB where it may be asked, and write the cast with who said what.
+def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:  # noqa: ARG001
+    """Read every source, TMDB too if it is allowed, and write the cast with the source of each name.
 
-    `StageError`: input where the file of --cast says nothing usable or TMDB has no film of the id that was asked for, config for
-    an id that is none, auth where the key is refused and nobody else knows the film. Without an answer of TMDB the result is what the others know,
-    degraded, and to be made again.
+    `StageError`: input if the file of --cast cannot be used or TMDB has no film with the requested id, config
+    for an invalid id, auth if TMDB refuses the key and no other source has the film. Without an answer from
+    TMDB the result holds what the other sources have; it is degraded, and made again by the next run.
     """
     params = context.params
     name = params.get("name") or inputs["film"].name
@@ -45,8 +48,8 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     if params.get("tmdb_id") and said is None:
         raise StageError(
             "config",
-            f"--tmdb {params['tmdb_id']}: that is no id of a film",
-            "write movie/603, tv/1399, tt0133093, or the address of its page at TMDB",
+            f"--tmdb {params['tmdb_id']}: not the id of a film",
+            "write movie/603, tv/1399, tt0133093, or the address of its page on TMDB",
         )
     told = [cast_file.read(Path(params["cast"]))] if params.get("cast") else []
     by_name = file_name.of_name(name)
@@ -61,8 +64,8 @@ def run(model: None, inputs: Mapping[str, Path], context: Any) -> None:  # noqa:
     _save(context, merged)
 
 
-def _nfos(context: Any, episode: int | None) -> list[Known]:
-    """What the .nfo of the film and that of its series say."""
+def _nfos(context: Context, episode: int | None) -> list[Known]:
+    """The content of the film's .nfo and of its series' one."""
     found = []
     for key in ("nfo", "show_nfo"):
         if not context.params.get(key):
@@ -71,14 +74,16 @@ def _nfos(context: Any, episode: int | None) -> list[Known]:
         if nfo.trouble:
             context.degraded(nfo.trouble)
         elif nfo.known is None:
-            context.log(f"{Path(context.params[key]).name} says nothing of the film")
+            context.log(f"{Path(context.params[key]).name} holds nothing about the film")
         if nfo.known:
             found.append(nfo.known)
     return found
 
 
-def _of_this_film(context: Any, said: api.Named | None, beside: list[Known]) -> list[Known]:
-    """Without an .nfo that names another film than the user does. IMDb's id of an episode is not that of its series."""
+def _of_this_film(context: Context, said: api.Named | None, beside: list[Known]) -> list[Known]:
+    """The .nfo files, without one that names another film than the user. IMDb's id of an episode is not its
+    series'.
+    """
     if said is None:
         return beside
     kept = []
@@ -90,16 +95,16 @@ def _of_this_film(context: Any, said: api.Named | None, beside: list[Known]) -> 
             kept.append(known)
         else:
             asked = context.params["tmdb_id"]
-            context.warn(f"the .nfo is of another film ({theirs}) than --tmdb {asked}: not used")
+            context.warn(f"the .nfo is ignored: it names another film ({theirs}) than --tmdb {asked}")
     return kept
 
 
-def _online(context: Any, said: api.Named | None, others: Sequence[Known], seconds: float) -> list[Known]:
-    """What TMDB says; nothing, and the reason told, where it knows no such film or cannot be asked."""
+def _online(context: Context, said: api.Named | None, others: Sequence[Known], seconds: float) -> list[Known]:
+    """The film on TMDB; nothing, with the reason reported, if TMDB has no such film or does not answer."""
 
     def pause(waiting: str) -> None:
         context.check()
-        context.progress(0, 0, unit="", phase="asking TMDB")
+        context.progress(0, 0, unit="", phase="searching TMDB")
         if waiting:
             context.log(f"TMDB: {waiting}")
 
@@ -113,8 +118,8 @@ def _online(context: Any, said: api.Named | None, others: Sequence[Known], secon
     try:
         return _asked(context, client, said, others, seconds)
     except UnreachableError as error:
-        context.degraded(f"TMDB could not be asked: {error}")
-        context.fact("transient", f"TMDB could not be asked: {error}")
+        context.degraded(f"TMDB did not answer: {error}")
+        context.fact("transient", f"TMDB did not answer: {error}")
     except RefusedError:
         reason, hint = (
             f"TMDB refuses the key in {KEY_VARIABLE}",
@@ -126,12 +131,12 @@ def _online(context: Any, said: api.Named | None, others: Sequence[Known], secon
         context.fact("transient", reason)
     finally:
         client.close()
-        context.metric("questions", client.asked)
+        context.metric("questions", client.requests)
     return []
 
 
 def _asked(
-    context: Any, client: Client, said: api.Named | None, others: Sequence[Known], seconds: float
+    context: Context, client: Client, said: api.Named | None, others: Sequence[Known], seconds: float
 ) -> list[Known]:
     locale = context.params["tmdb_language"]
     season = next((known.season for known in others if known.season is not None), None)
@@ -140,7 +145,7 @@ def _asked(
     if said:
         place, own_season, own_episode = _settled(client, said, episodic=season is not None)
         season, episode = (season, episode) if own_season is None else (own_season, own_episode)
-        why = f"{place}: --tmdb says so"
+        why = f"{place}: set by --tmdb"
     else:
         place, why, own_season, own_episode = _by_id(context, client, others)
         season, episode = (season, episode) if own_season is None else (own_season, own_episode)
@@ -163,7 +168,7 @@ def _asked(
 
 
 def _settled(client: Client, said: api.Named, *, episodic: bool) -> tuple[str, int | None, int | None]:
-    """TMDB's id for what the user named."""
+    """TMDB's id of the film that the user named."""
     if said.kind == "imdb":
         found = api.find(client, said)
         if found is None:
@@ -177,12 +182,14 @@ def _unknown(place: str) -> StageError:
     return StageError(
         "input",
         f"TMDB has no {place} (--tmdb)",
-        "look for the film at themoviedb.org: the id is in its address",
+        "find the film at themoviedb.org: its address holds the id",
     )
 
 
-def _by_id(context: Any, client: Client, others: Sequence[Known]) -> tuple[str, str, int | None, int | None]:
-    """The film that an id in an .nfo names; what TMDB does not know is searched by its title."""
+def _by_id(
+    context: Context, client: Client, others: Sequence[Known]
+) -> tuple[str, str, int | None, int | None]:
+    """The film that an id in an .nfo names; empty if TMDB does not have it."""
     for known in others:
         for who in ("tmdb", "imdb", "tvdb"):
             if not (text := known.ids.get(who)):
@@ -198,22 +205,22 @@ def _by_id(context: Any, client: Client, others: Sequence[Known]) -> tuple[str, 
             except NotFoundError:
                 place = None
             if place:
-                return place, f"{place}: the {known.source} names it ({who} {text})", season, episode
-            context.log(f"TMDB does not know {text}, which the {known.source} names")
+                return place, f"{place}: named by the {known.source} ({who} {text})", season, episode
+            context.log(f"TMDB has no {text}, which the {known.source} names")
     return "", "", None, None
 
 
 def _by_title(
-    context: Any, client: Client, others: Sequence[Known], seconds: float, locale: str
+    context: Context, client: Client, others: Sequence[Known], seconds: float, locale: str
 ) -> tuple[str, str]:
-    """The film whose title, year and length fit what any source says, the most trusted first."""
+    """The film whose title, year and length match one of the sources, the most trusted first."""
     candidates: list[dict[str, Any]] = []
     reasons: list[str] = []
     tried: set[tuple[str, ...]] = set()
     season = next((known.season for known in others if known.season is not None), None)
     begun = next((known.series_year for known in others if known.series_year), 0)
     for source in others:
-        # a title beside an episode's number is the episode's: TMDB is asked for the series
+        # A title beside an episode's number is the episode's: the search is for the series.
         known = replace(source, season=season, series_year=source.series_year or begun)
         what = (known.series,) if season is not None else (known.title, known.original_title, str(known.year))
         if not any(what[:2]) or what in tried:
@@ -233,10 +240,10 @@ def _by_title(
     return "", ""
 
 
-def _save(context: Any, merged: Merged) -> None:
+def _save(context: Context, merged: Merged) -> None:
     rows: list[tuple[Row, str]] = list(merged.rows)
     if merged.left_out:
-        context.warn(f"the cast has {merged.left_out} names more than {len(rows)}: they are left out")
+        context.warn(f"the cast has {merged.left_out} more names than the {len(rows)} that are used")
     characters = sum(row.kind == "character" for row, _ in rows)
     context.method = "+".join(dict.fromkeys(text.partition(":")[0] for text in merged.sources)) or "none"
     context.fact("title", merged.facts["title"])

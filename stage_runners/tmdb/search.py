@@ -1,4 +1,6 @@
-"""Which of TMDB's hits is the film: how alike title, year and length are, and a reason for every one that is not taken."""
+"""Chooses the film among TMDB's results by title, year and length, with a reason for each one that is
+rejected.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +11,12 @@ from typing import Any
 from stage_runners.tmdb.api import details, titles, year
 from stage_runners.tmdb.client import Client, NotFoundError
 from stage_runners.tmdb.film_facts import Known, folded
-
-LIKELY = 0.85
-"""How alike title, year and length must be, from 0 to 1, before a hit is taken for the film."""
-CLOSE = 0.05
-"""Hits no further apart than this are equally likely: then the better known one is taken, if it is so by `FAR`."""
-FAR = 2.0
-WRONG_YEAR, NEXT_YEAR, WRONG_LENGTH = 0.3, 0.03, 0.1
-"""What a year that is not the film's costs, one beside it (festivals, other countries), and a length that is not."""
-PAGES = 3
-LOOKED_AT = 5
-"""Of how many hits the details are asked, at most."""
+from stage_runners.tmdb.thresholds import SEARCH
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
-    """A film or series that TMDB offers. `fits` says what besides the title speaks for it."""
+    """A film or series in TMDB's results. `fits` names the matches besides the title."""
 
     place: str
     title: str
@@ -35,11 +27,11 @@ class Hit:
     why: str = ""
 
     def words(self) -> str:
-        """The hit for people: title, year and id."""
+        """The hit as text: title, year and id."""
         return f"{self.title} ({self.year or 'no year'}, {self.place})"
 
     def fact(self) -> dict[str, Any]:
-        """The hit as it is kept with the result."""
+        """The hit as a fact of the run."""
         return {
             "id": self.place,
             "title": self.title,
@@ -51,16 +43,16 @@ class Hit:
 
 
 def search(client: Client, wanted: Known, seconds: float, locale: str) -> tuple[Hit | None, list[Hit], str]:
-    """The hit that is the film, or None; all that were looked at, the likeliest first; and why, as a sentence.
+    """The hit that is the film, or None; all hits, the likeliest first; and the reason, as a sentence.
 
-    A title alone is no evidence: a home video called Ted is not the film of that name. The year, the length (`seconds`, 0 where
-    it is not known) or the number of an episode has to fit too.
+    A title alone is not enough: a home video called Ted is not the film of that name. The year, the length
+    (`seconds`, 0 if unknown) or the number of an episode must match too.
     """
     kind = "tv" if wanted.season is not None else "movie"
     texts = [wanted.series] if kind == "tv" else [wanted.title, wanted.original_title]
     texts = [text for text in dict.fromkeys(texts) if folded(text)]
     if not texts:
-        return None, [], "no title to ask for"
+        return None, [], "no title to search for"
     found: dict[str, Hit] = {}
     for text in texts:
         for said in _offers(client, kind, text, _wanted_year(wanted), locale):
@@ -69,45 +61,52 @@ def search(client: Client, wanted: Known, seconds: float, locale: str) -> tuple[
                 found[hit.place] = hit
     hits = sorted(found.values(), key=lambda hit: (-hit.likeness, -hit.popularity))
     if not hits:
-        return None, [], f"TMDB knows nothing called {' or '.join(texts)}"
+        return None, [], f"TMDB has no film or series called {' or '.join(texts)}"
     hits = _looked_into(client, hits, texts, wanted, seconds, locale)
     hits.sort(key=lambda hit: (-hit.likeness, -hit.popularity))
     return _chosen(hits, texts[0])
 
 
 def _chosen(hits: list[Hit], text: str) -> tuple[Hit | None, list[Hit], str]:
-    likely = [hit for hit in hits if hit.likeness >= LIKELY and hit.fits]
+    likely = [hit for hit in hits if hit.likeness >= SEARCH.likely and hit.fits]
     if not likely:
         best = hits[0]
-        lack = "only its title fits, and that is no evidence" if best.likeness >= LIKELY else "too unlike"
-        hits = [replace(hit, why=hit.why or (lack if hit is best else "not taken")) for hit in hits]
+        lack = (
+            "only its title matches, which is not enough"
+            if best.likeness >= SEARCH.likely
+            else "too different"
+        )
+        hits = [replace(hit, why=hit.why or (lack if hit is best else "not chosen")) for hit in hits]
         return (
             None,
             hits,
-            f"nothing at TMDB is likely enough for {text!r}: the best is {best.words()}, {best.likeness:.2f}: {lack}",
+            f"no match on TMDB for {text!r}: the best is {best.words()}, {best.likeness:.2f}: {lack}",
         )
     rivals = sorted(
-        (hit for hit in likely if likely[0].likeness - hit.likeness <= CLOSE), key=lambda hit: -hit.popularity
+        (hit for hit in likely if likely[0].likeness - hit.likeness <= SEARCH.close),
+        key=lambda hit: -hit.popularity,
     )
     first = rivals[0]
-    if len(rivals) > 1 and first.popularity < FAR * rivals[1].popularity:
+    if len(rivals) > 1 and first.popularity < SEARCH.far * rivals[1].popularity:
         names = ", ".join(hit.words() for hit in rivals)
         hits = [replace(hit, why="as likely as another" if hit in rivals else "less likely") for hit in hits]
-        return None, hits, f"{text!r} may be any of {names}: say which with --tmdb"
-    reason = f"{first.likeness:.2f}: the title and {' and '.join(first.fits)} fit"
+        return None, hits, f"{text!r} may be any of {names}: choose one with --tmdb"
+    reason = f"{first.likeness:.2f}: the title and {' and '.join(first.fits)} match"
     if len(rivals) > 1:
-        reason += ", and it is the best known by far"
-    why = {first.place: f"taken: {reason}"} | {hit.place: "as likely, but less known" for hit in rivals[1:]}
+        reason += ", and it is the most popular by far"
+    why = {first.place: f"chosen: {reason}"} | {
+        hit.place: "as likely, but less popular" for hit in rivals[1:]
+    }
     hits = [replace(hit, why=why.get(hit.place, "less likely")) for hit in hits]
     return next(hit for hit in hits if hit.place == first.place), hits, f"{first.words()}: {reason}"
 
 
 def _offers(client: Client, kind: str, text: str, wanted_year: int, locale: str) -> Iterable[dict[str, Any]]:
-    """What TMDB offers for a title, first with the year, then without where that finds nothing like it."""
+    """TMDB's results for a title, first with the year, then without it if nothing is similar."""
     year_param = "year" if kind == "movie" else "first_air_date_year"
     for with_year in [True, False] if wanted_year else [False]:
         good = False
-        for page in range(1, PAGES + 1):
+        for page in range(1, SEARCH.pages + 1):
             params: dict[str, str | int] = {
                 "query": text,
                 "language": locale,
@@ -119,7 +118,7 @@ def _offers(client: Client, kind: str, text: str, wanted_year: int, locale: str)
             results = said.get("results")
             for one in results if isinstance(results, list) else []:
                 if isinstance(one, dict) and isinstance(one.get("id"), int):
-                    good = good or _alike([text], _names(one)) >= LIKELY
+                    good = good or _alike([text], _names(one)) >= SEARCH.likely
                     yield one
             pages = said.get("total_pages")
             if good or not isinstance(pages, int) or page >= pages:
@@ -145,7 +144,7 @@ def _with_year(hit: Hit, wanted: Known) -> Hit:
     likeness = hit.likeness
     if (begun := _wanted_year(wanted)) and hit.year:
         apart = abs(begun - hit.year)
-        likeness -= 0 if apart == 0 else NEXT_YEAR if apart == 1 else WRONG_YEAR
+        likeness -= 0 if apart == 0 else SEARCH.next_year if apart == 1 else SEARCH.wrong_year
         fits += ["the year"] if apart <= 1 else []
     return replace(hit, likeness=max(0.0, likeness), fits=tuple(fits))
 
@@ -157,13 +156,13 @@ def _wanted_year(wanted: Known) -> int:
 def _looked_into(
     client: Client, hits: list[Hit], texts: Sequence[str], wanted: Known, seconds: float, locale: str
 ) -> list[Hit]:
-    """`hits` with what their details say: the length, and the titles in other languages where no title fits."""
-    likely = [hit for hit in hits if hit.likeness >= LIKELY]
+    """`hits` compared by their details: by length, and by titles in other languages if no title matches."""
+    likely = [hit for hit in hits if hit.likeness >= SEARCH.likely]
     unlike = not likely
     settled = len(likely) == 1 and likely[0].fits
     if settled:
         return hits
-    asked = (likely or sorted(hits, key=lambda hit: -hit.popularity))[:LOOKED_AT]
+    asked = (likely or sorted(hits, key=lambda hit: -hit.popularity))[: SEARCH.details]
     result = []
     for hit in hits:
         if hit not in asked:
@@ -184,13 +183,12 @@ def _with_length(hit: Hit, said: dict[str, Any], seconds: float) -> Hit:
     runtime = said.get("runtime")
     if not seconds or not isinstance(runtime, int) or runtime <= 0:
         return hit
-    # television runs 4 % faster than film in half of the world, and credits are cut
-    if abs(seconds / 60 - runtime) <= max(5.0, 0.08 * runtime):
+    if abs(seconds / 60 - runtime) <= max(SEARCH.minutes, SEARCH.share * runtime):
         return replace(hit, fits=(*hit.fits, "the length"))
     return replace(
         hit,
-        likeness=max(0.0, hit.likeness - WRONG_LENGTH),
-        why=f"it lasts {runtime} min, this {seconds / 60:.0f}",
+        likeness=max(0.0, hit.likeness - SEARCH.wrong_length),
+        why=f"it lasts {runtime} min, this film {seconds / 60:.0f}",
     )
 
 
@@ -200,7 +198,9 @@ def _names(said: dict[str, Any]) -> list[str]:
 
 
 def _alike(texts: Iterable[str], others: Iterable[str]) -> float:
-    """How alike the nearest two titles are, from 0 to 1, in whatever order their words stand (rapidfuzz)."""
+    """The likeness of the most similar two titles, from 0 to 1, regardless of the order of words
+    (rapidfuzz).
+    """
     from rapidfuzz import fuzz
 
     pairs = [(folded(text), folded(other)) for text in texts for other in others]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, Switch, on_cpu
+from stage_runners.tmdb.thresholds import THRESHOLDS
 
 NAMES = Switch(
     help="look up the characters' names, and correct misheard names",
@@ -39,12 +40,13 @@ TMDB = Stage(
             cli=Cli(name="tmdb", group="names", metavar="ID", example="movie/603", unset="searched by title"),
         ),
         Param(name="tmdb_language", default="en-US"),
-        Param(name="online", default=False, help="whether TMDB may be queried"),
-        Param(name="cache", default="", affects="speed", help="folder of cached TMDB answers"),
+        Param(name="online", default=False, help="whether requests to TMDB are allowed"),
+        Param(name="cache", default="", affects="speed", help="folder for TMDB's answers"),
     ),
     resources=Resources(cores=1, memory_mb=300),
     stall_s=180,
     switch=NAMES,
     packages=("guessit",),
+    thresholds=THRESHOLDS,
     secrets=("TMDB_API_KEY",),
 )

@@ -1,6 +1,6 @@
-"""What a language model is asked when it translates a film, and what is understood of its answers.
+"""The question to a language model that translates a film, and how its answers are read.
 
-Lines go as JSON with numbers, so that an answer that leaves one out, joins two or adds a remark shows itself as such.
+Lines go as JSON with numbers, so that an answer shows if it omits one, joins two or adds a remark.
 """
 
 from __future__ import annotations
@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from stage_runners.text import scripts as languages
+from stage_runners.text import scripts
 from stage_runners.translation.translator import Line
 
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
@@ -21,17 +20,28 @@ _NUMBERED = re.compile(r"^\s*[\"\[(]?(\d+)[\"\])]?\s*[.:)\-]\s+(.+?)\s*$", re.MU
 def messages(
     lines: Sequence[Line], before: Sequence[tuple[Line, str]], target: str, title: str
 ) -> list[dict[str, str]]:
-    """The question for the translation of `lines`, numbered from 1; `before` are lines said just before, with what they became."""
-    source = " and ".join(sorted({languages.name(line.language) for line in lines}))
-    wanted = languages.name(target)
+    """The question for the translation of `lines`, numbered from 1; `before` are earlier lines with their
+    translations.
+    """
+    source = " and ".join(sorted({scripts.name(line.language) for line in lines}))
+    wanted = scripts.name(target)
     rules = [
-        f"You translate the dialogue of {f'the film {title!r}' if title else 'a film'} from {source} to {wanted}, for subtitles.",
-        f"Write natural spoken {wanted}, as short as the original. Keep tone, tense, gender and forms of address consistent.",
+        (
+            f"You translate the dialogue of {f'the film {title!r}' if title else 'a film'} from {source} to "
+            f"{wanted}, for subtitles."
+        ),
+        (
+            f"Write natural spoken {wanted}, as short as the original. Keep tone, tense, gender and forms of "
+            "address consistent."
+        ),
         'Answer with a JSON object and nothing else: {"lines": [{"n": 1, "text": "..."}]}.',
-        "Give one object for every line, with its number. Join no lines, leave none out, add no remarks and no speaker's name.",
+        (
+            "Give one object for every line, with its number. Join no lines, leave none out, add no remarks "
+            "and no speaker's name."
+        ),
         "`names` are to be written exactly so (with the endings that the language wants).",
     ]
-    question: dict[str, Any] = {}
+    question: dict[str, object] = {}
     if before:
         question["context"] = [_described(line, translated=text) for line, text in before]
         rules.append("`context` is what was said before: read it, do not translate it.")
@@ -47,21 +57,23 @@ def messages(
 
 
 def _described(line: Line, translated: str = "") -> dict[str, str]:
-    told = {"speaker": line.speaker, "text": line.text, "translation": translated, "problem": line.fault}
-    return {name: value for name, value in told.items() if value}
+    parts = {"speaker": line.speaker, "text": line.text, "translation": translated, "problem": line.fault}
+    return {name: value for name, value in parts.items() if value}
 
 
-def understood(answer: str, count: int) -> list[str | None]:
-    """The texts of lines 1..`count` in a model's answer; None for those it has not."""
+def parsed(answer: str, count: int) -> list[str | None]:
+    """The texts of lines 1..`count` in a model's answer; None for a line without one."""
     text = _THOUGHT.sub("", answer).strip()
-    found = _from_json(_json(text), count)
-    if not found:
-        found = {int(n): said for n, said in _NUMBERED.findall(text)}
-    return [found.get(n) or None for n in range(1, count + 1)]
+    by_number = _from_json(_json(text), count)
+    if not by_number:
+        by_number = {int(number): line for number, line in _NUMBERED.findall(text)}
+    return [by_number.get(number) or None for number in range(1, count + 1)]
 
 
-def _json(text: str) -> Any:
-    """The JSON in the text: all of it, in a fence, or between the outermost brackets; None where there is none."""
+def _json(text: str) -> object:
+    """The JSON in the text: all of it, in a fence, or between the outermost brackets; None if there is
+    none.
+    """
     candidates = [text, *_FENCE.findall(text)]
     for opens, closes in ("{}", "[]"):
         first, last = text.find(opens), text.rfind(closes)
@@ -69,25 +81,27 @@ def _json(text: str) -> Any:
             candidates.append(text[first : last + 1])
     for candidate in candidates:
         try:
-            return json.loads(candidate)
+            value: object = json.loads(candidate)
         except (ValueError, RecursionError):  # a model that writes nothing but brackets
             continue
+        return value
     return None
 
 
-def _from_json(found: Any, count: int) -> dict[int, str]:
-    if isinstance(found, Mapping):
-        lists = [value for value in found.values() if isinstance(value, list)]
+def _from_json(value: object, count: int) -> dict[int, str]:
+    """The texts by number, in any of the forms that models give them."""
+    if isinstance(value, Mapping):
+        lists = [item for item in value.values() if isinstance(item, list)]
         if len(lists) == 1:
             return _from_json(lists[0], count)
-        pairs = [(key, value) for key, value in found.items() if str(key).isdecimal()]
-        return {int(key): value.strip() for key, value in pairs if isinstance(value, str)}
-    if not isinstance(found, list):
+        pairs = [(key, text) for key, text in value.items() if str(key).isdecimal()]
+        return {int(key): text.strip() for key, text in pairs if isinstance(text, str)}
+    if not isinstance(value, list):
         return {}
-    if len(found) == count and all(isinstance(item, str) for item in found):
-        return {k: item.strip() for k, item in enumerate(found, 1)}
+    if len(value) == count and all(isinstance(item, str) for item in value):
+        return {number: item.strip() for number, item in enumerate(value, 1)}
     result: dict[int, str] = {}
-    for item in found:
+    for item in value:
         if not isinstance(item, Mapping):
             continue
         number, text = item.get("n"), item.get("text")

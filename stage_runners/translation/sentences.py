@@ -1,7 +1,7 @@
 """Sentences put together from a transcript: what a translation is made of.
 
-Cues and segments end where speech pauses; a translator needs whole sentences. They are joined across segments until one ends, while
-the same voice speaks the same language and does not pause too long.
+Segments end where speech pauses; a translator needs whole sentences. Words are joined across segments until a
+sentence ends, as long as the same speaker speaks the same language without a long pause.
 """
 
 from __future__ import annotations
@@ -11,25 +11,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from ipc.rows import SegmentRow, WordRow
 from stage_runners.subtitles.tokens import completed
 from stage_runners.text.grammar import ending, spaceless
-from stage_runners.text.word_times import places
+from stage_runners.text.word_times import Place, places
+from stage_runners.translation.thresholds import SENTENCES
 
-PAUSE, PAUSE_PUNCTUATED = 0.7, 2.0
-"""Seconds of silence after a word with no mark that end a sentence: in a transcript that nobody punctuated, and in one where the mark's
-absence tells that it goes on."""
-LONG_PAUSE = 3.0
-"""Seconds that end it even after a comma."""
-_PUNCTUATED = 0.5
-"""Share of segments that end with a sentence's mark, from which on a transcript is punctuated."""
-LONGEST = 250
-"""Characters of a sentence (half as many in scripts without spaces) above which it is cut at a clause: models are trained on
-sentences, and what is longer loses parts."""
+_OPENING = 40
+"""Characters of a text that tell whether its script has spaces."""
+_RECENT = 5
+"""Words before a pause that may overlap it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
-    """A word of the transcript: times in seconds, `space` where a blank stands before it."""
+class TimedWord:
+    """A word of the transcript: times in seconds, `space` if a space comes before it."""
 
     text: str
     space: bool
@@ -42,12 +38,12 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence with who says it, its language and its words."""
+    """A sentence with its speaker, its language and its words."""
 
     text: str
     language: str
     speaker: str | None
-    words: tuple[Spoken, ...]
+    words: tuple[TimedWord, ...]
 
     @property
     def start(self) -> float:
@@ -60,72 +56,84 @@ class Sentence:
         return max(word.end for word in self.words)
 
 
-def sentences(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, Any]]) -> list[Sentence]:
-    """The sentences of rows of segments and words, in order; together they hold every word once."""
+def sentences(segments: Sequence[SegmentRow], words: Sequence[WordRow]) -> list[Sentence]:
+    """The sentences of a transcript in order; together they hold every word once."""
     rows = completed(segments, words)
     languages = {segment["id"]: segment["language"] for segment in segments}
-    pause = PAUSE_PUNCTUATED if _punctuated(segments) else PAUSE
+    pause = SENTENCES.pause_punctuated if _punctuated(segments) else SENTENCES.pause
     result: list[Sentence] = []
-    held: list[Spoken] = []
+    open_words: list[TimedWord] = []
     spoken = [
-        (_spoken(row, place), languages[row["segment"]])
+        (_timed(row, place), languages[row["segment"]])
         for row, place in zip(rows, places(rows, segments), strict=True)
         if row["text"].strip()
     ]
     for k, (word, language) in enumerate(spoken):
-        held.append(word)
+        open_words.append(word)
         following = spoken[k + 1] if k + 1 < len(spoken) else None
-        if following is None or following[1] != language or _ends(held, word, following[0], pause):
-            result.extend(_sentence(piece, language) for piece in pieces(held))
-            held = []
+        if following is None or following[1] != language or _ends(open_words, word, following[0], pause):
+            result.extend(_sentence(piece, language) for piece in pieces(open_words))
+            open_words = []
     return result
 
 
-def text_of(words: Sequence[Spoken]) -> str:
+def text_of(words: Sequence[TimedWord]) -> str:
     """The words as running text."""
     return "".join((" " if word.space else "") + word.text for word in words).strip()
 
 
-def pieces(words: Sequence[Spoken]) -> list[list[Spoken]]:
-    """The words in pieces that are not too long, cut where clauses and pauses tell, as evenly as that goes."""
-    longest = LONGEST // 2 if any(map(spaceless, text_of(words)[:40])) else LONGEST
+def pieces(words: Sequence[TimedWord]) -> list[list[TimedWord]]:
+    """The words in pieces that are not too long, cut at clauses and pauses, as evenly as possible."""
+    dense = any(map(spaceless, text_of(words)[:_OPENING]))
+    longest = SENTENCES.longest // 2 if dense else SENTENCES.longest
     if len(text_of(words)) <= longest or len(words) < 2:
         return [list(words)]
     cut = best_cut(words)
     return [*pieces(words[:cut]), *pieces(words[cut:])]
 
 
-def best_cut(words: Sequence[Spoken]) -> int:
+def best_cut(words: Sequence[TimedWord]) -> int:
     """The place in 1..len(words)-1 where the words are best cut in two."""
     total = len(text_of(words))
+    worths = {"sentence": SENTENCES.cut_sentence, "clause": SENTENCES.cut_clause}
 
     def worth(k: int) -> float:
         before, after = words[k - 1], words[k]
-        mark = {"sentence": 3.0, "clause": 2.0}.get(ending(before.text, after.text), 0.0)
+        mark = worths.get(ending(before.text, after.text), 0.0)
         off = abs(len(text_of(words[:k])) / total - 0.5)
-        return mark + min(1.0, max(0.0, after.start - before.end)) - 4 * off
+        return mark + min(1.0, max(0.0, after.start - before.end)) - SENTENCES.cut_uneven * off
 
     return max(range(1, len(words)), key=worth)
 
 
-def _punctuated(segments: Sequence[Mapping[str, Any]]) -> bool:
+def clauses(words: Sequence[TimedWord]) -> list[list[TimedWord]]:
+    """The words in two if a clause ends between them, else whole."""
+    if not any(ending(a.text, b.text) for a, b in pairwise(words)):
+        return [list(words)]
+    cut = best_cut(words)
+    return [list(words[:cut]), list(words[cut:])]
+
+
+def _punctuated(segments: Sequence[SegmentRow]) -> bool:
     texts = [segment["text"].split() for segment in segments if segment["text"].strip()]
     marked = sum(ending(words[-1]) == "sentence" for words in texts)
-    return marked >= _PUNCTUATED * len(texts)
+    return marked >= SENTENCES.punctuated * len(texts)
 
 
-def _ends(held: Sequence[Spoken], word: Spoken, following: Spoken, most: float) -> bool:
+def _ends(words: Sequence[TimedWord], word: TimedWord, following: TimedWord, most: float) -> bool:
+    """Whether a sentence ends after its latest `word`; `most` are the seconds of a pause inside one."""
     ended = ending(word.text, following.text)
     if ended == "sentence":
         return True
-    known = next((other.speaker for other in reversed(held) if other.speaker), None)
-    if known and following.speaker and following.speaker != known:
+    speaker = next((other.speaker for other in reversed(words) if other.speaker), None)
+    if speaker and following.speaker and following.speaker != speaker:
         return True
-    pause = following.start - max(other.end for other in held[-5:])
-    return pause >= (LONG_PAUSE if ended else most)
+    pause = following.start - max(other.end for other in words[-_RECENT:])
+    return pause >= (SENTENCES.pause_comma if ended else most)
 
 
-def _sentence(words: Sequence[Spoken], language: str) -> Sentence:
+def _sentence(words: Sequence[TimedWord], language: str) -> Sentence:
+    """The words as a sentence of the speaker who has most of its letters."""
     share: dict[str, int] = {}
     for word in words:
         if word.speaker:
@@ -134,8 +142,8 @@ def _sentence(words: Sequence[Spoken], language: str) -> Sentence:
     return Sentence(text_of(words), language, speaker, tuple(words))
 
 
-def _spoken(row: Mapping[str, Any], place: Any) -> Spoken:
-    return Spoken(
+def _timed(row: Mapping[str, Any], place: Place) -> TimedWord:
+    return TimedWord(
         text=" ".join(row["text"].split()),
         space=bool(row["space"]),
         start=place.start,
@@ -144,11 +152,3 @@ def _spoken(row: Mapping[str, Any], place: Any) -> Spoken:
         speaker=row["speaker"],
         overlap=bool(row["overlap"]),
     )
-
-
-def clauses(words: Sequence[Spoken]) -> list[list[Spoken]]:
-    """The words in two where a clause ends between them, or whole where none does."""
-    if not any(ending(a.text, b.text) for a, b in pairwise(words)):
-        return [list(words)]
-    cut = best_cut(words)
-    return [list(words[:cut]), list(words[cut:])]

@@ -1,8 +1,8 @@
-"""Words of a translation put into the time that their sentence was spoken in.
+"""Words of a translation placed in the time of their source sentence.
 
-A translator gives no times. What is known is when the sentence's own words were said: the translated words share that time, pauses
-left out, by their lengths. Where both texts have clauses at about the same share of their length, these are held together (lengths
-tell which sentences correspond: Gale and Church, 1993; here it is clauses).
+A translator gives no times. The times of the source's words are known: the translated words share that time,
+pauses left out, by their lengths. Clauses that both texts have at about the same share of their length get
+the same place (lengths tell which sentences correspond: Gale and Church 1993; here it is clauses).
 """
 
 from __future__ import annotations
@@ -13,17 +13,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from stage_runners.text.grammar import characters, ending, spaceless
-from stage_runners.translation.sentences import Spoken
-
-_PAUSE = 0.3
-"""Seconds between two words from which nobody speaks there."""
-_APART = 0.15
-"""How far two clause ends may lie apart, as shares of their texts, to be the same."""
-_ALONE = 0.08
-"""What leaving a clause end without its like costs, in the same measure."""
+from stage_runners.translation.sentences import TimedWord
+from stage_runners.translation.thresholds import TIMES
 
 
-class Placed(NamedTuple):
+class PlacedWord(NamedTuple):
     """A word of the translation with its time in seconds."""
 
     text: str
@@ -32,7 +26,7 @@ class Placed(NamedTuple):
     end: float
 
 
-def spread(words: Sequence[Spoken], text: str) -> list[Placed]:
+def spread(words: Sequence[TimedWord], text: str) -> list[PlacedWord]:
     """The words of `text`, each with a time while `words` were spoken; starts never fall."""
     parts = _parts(text)
     if not parts:
@@ -41,30 +35,32 @@ def spread(words: Sequence[Spoken], text: str) -> list[Placed]:
     total = sum(b - a for a, b in spans)
     size = sum(len(part) for _, part in parts)
     bends = _bends(words, spans, parts, total)
-    result = []
+    result: list[PlacedWord] = []
     done = 0
     for space, part in parts:
         low, high = _bent(done / size, bends), _bent((done + len(part)) / size, bends)
         done += len(part)
         start, end = _in_time(low, high, spans)
-        result.append(Placed(part, space and bool(result or not spaceless(part[0])), start, end))
+        result.append(PlacedWord(part, space and bool(result or not spaceless(part[0])), start, end))
     return result
 
 
 def _parts(text: str) -> list[tuple[bool, str]]:
-    """The words; in scripts without spaces the characters, which is where a line can break."""
-    found = []
+    """The words, each with whether a space comes before it; in scripts without spaces the characters: a line
+    can break there.
+    """
+    parts: list[tuple[bool, str]] = []
     for word in re.findall(r"\S+", text):
         cut = characters(word) if any(map(spaceless, word)) else [word]
-        found.extend((k == 0, part) for k, part in enumerate(cut))
-    return found
+        parts.extend((k == 0, part) for k, part in enumerate(cut))
+    return parts
 
 
-def _spans(words: Sequence[Spoken]) -> list[tuple[float, float]]:
-    """Stretches in which somebody speaks, in order and apart."""
+def _spans(words: Sequence[TimedWord]) -> list[tuple[float, float]]:
+    """The stretches of time in which somebody speaks, in order and apart."""
     spans: list[tuple[float, float]] = []
     for word in words:
-        if spans and word.start - spans[-1][1] <= _PAUSE:
+        if spans and word.start - spans[-1][1] <= TIMES.pause:
             spans[-1] = (spans[-1][0], max(spans[-1][1], word.end))
         else:
             spans.append((word.start, max(word.start, word.end)))
@@ -72,18 +68,20 @@ def _spans(words: Sequence[Spoken]) -> list[tuple[float, float]]:
 
 
 def _bends(
-    words: Sequence[Spoken],
+    words: Sequence[TimedWord],
     spans: Sequence[tuple[float, float]],
     parts: Sequence[tuple[bool, str]],
     total: float,
 ) -> list[tuple[float, float]]:
-    """Points (share of the translation, spoken seconds) that both texts have in common, from (0, 0) to (1, total)."""
-    own = _ends([word.text for word in words])
-    theirs = _ends([part for _, part in parts])
-    at = [(share, _spoken_until(words[k].end, spans)) for k, share in own]
+    """Points (share of the translation, spoken seconds) that both texts have in common, from (0, 0) to (1,
+    total).
+    """
+    source = _ends([word.text for word in words])
+    target = _ends([part for _, part in parts])
+    at = [(share, _spoken_until(words[k].end, spans)) for k, share in source]
     bends = [(0.0, 0.0)]
-    for i, j in _matched([share for share, _ in at], [share for _, share in theirs]):
-        share, seconds = theirs[j][1], at[i][1]
+    for i, j in _matched([share for share, _ in at], [share for _, share in target]):
+        share, seconds = target[j][1], at[i][1]
         if share > bends[-1][0] and seconds > bends[-1][1] and seconds < total:
             bends.append((share, seconds))
     return [*bends, (1.0, total)]
@@ -92,25 +90,27 @@ def _bends(
 def _ends(texts: Sequence[str]) -> list[tuple[int, float]]:
     """Every word but the last that ends a clause, with the share of all characters up to its end."""
     size = sum(map(len, texts)) or 1
-    found, done = [], 0
+    ends, done = [], 0
     for k, text in enumerate(texts[:-1]):
         done += len(text)
         if ending(text, texts[k + 1]):
-            found.append((k, done / size))
-    return found
+            ends.append((k, done / size))
+    return ends
 
 
-def _matched(own: Sequence[float], theirs: Sequence[float]) -> list[tuple[int, int]]:
-    """Pairs of places in both lists that belong together, rising: the cheapest matching, by dynamic programming."""
-    costs = [[0.0] * (len(theirs) + 1) for _ in range(len(own) + 1)]
-    for i in range(len(own) + 1):
-        for j in range(len(theirs) + 1):
+def _matched(source: Sequence[float], target: Sequence[float]) -> list[tuple[int, int]]:
+    """Pairs of places in both lists that belong together, rising: the cheapest matching, by dynamic
+    programming.
+    """
+    costs = [[0.0] * (len(target) + 1) for _ in range(len(source) + 1)]
+    for i in range(len(source) + 1):
+        for j in range(len(target) + 1):
             if i or j:
-                costs[i][j] = min(_ways(costs, own, theirs, i, j))[0]
+                costs[i][j] = min(_ways(costs, source, target, i, j))[0]
     pairs = []
-    i, j = len(own), len(theirs)
+    i, j = len(source), len(target)
     while i and j:
-        _, move = min(_ways(costs, own, theirs, i, j))
+        _, move = min(_ways(costs, source, target, i, j))
         if move == 0:
             pairs.append((i - 1, j - 1))
         i, j = i - (move != 2), j - (move != 1)
@@ -118,16 +118,16 @@ def _matched(own: Sequence[float], theirs: Sequence[float]) -> list[tuple[int, i
 
 
 def _ways(
-    costs: Sequence[Sequence[float]], own: Sequence[float], theirs: Sequence[float], i: int, j: int
+    costs: Sequence[Sequence[float]], source: Sequence[float], target: Sequence[float], i: int, j: int
 ) -> list[tuple[float, int]]:
-    """Cost and kind of each last step: 0 both go together, 1 ours alone, 2 theirs alone."""
+    """Cost and kind of each last step: 0 both go together, 1 only the source's, 2 only the target's."""
     ways = []
-    if i and j and abs(own[i - 1] - theirs[j - 1]) <= _APART:
-        ways.append((costs[i - 1][j - 1] + abs(own[i - 1] - theirs[j - 1]), 0))
+    if i and j and abs(source[i - 1] - target[j - 1]) <= TIMES.apart:
+        ways.append((costs[i - 1][j - 1] + abs(source[i - 1] - target[j - 1]), 0))
     if i:
-        ways.append((costs[i - 1][j] + _ALONE, 1))
+        ways.append((costs[i - 1][j] + TIMES.unmatched, 1))
     if j:
-        ways.append((costs[i][j - 1] + _ALONE, 2))
+        ways.append((costs[i][j - 1] + TIMES.unmatched, 2))
     return ways
 
 

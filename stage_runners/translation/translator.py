@@ -1,20 +1,28 @@
-"""What a translator of text gets, and what it gives: the interface between `translation_run` and its backends."""
+"""What a translator gets and gives: the interfaces between the methods (`by_text`, `by_sound`) and what
+translates.
+
+A translator is a module `<name>_translator.py`: its declaration `STAGE`, `load(params, device)`, and
+`run(model, inputs, context)`, which makes a `TextTranslator` or a `SoundTranslator` and hands it to
+`by_text.run` or `by_sound.run`. Heavy packages are imported inside functions, because the orchestrator reads
+the declaration.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from ipc.context import Context
+from ipc.artifacts import Audio
+from stage_runners.asr.windows import Chunk
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a translator gets: a text in `language`; `names` are those in it, each as it is to be written.
+    """A text in `language`; `names` are the names in it, each as it is to be written.
 
-    `number` counts the sentences of the film from 0, `fault` says what was wrong with the last attempt. The rest is for translators
-    that can be told things.
+    `number` counts the sentences of the film from 0, `fault` names what was wrong with the last attempt.
+    Speaker, names and fault are for translators that take instructions.
     """
 
     text: str
@@ -25,23 +33,72 @@ class Line:
     fault: str = ""
 
 
-class Translator(Protocol):
-    """What every backend gives.
+class TextTranslator(Protocol):
+    """Translates sentences from their text."""
 
-    `placeholder` is a code with a number (`XQ{}`) for names, empty where it can be told of them. `batch` is how many lines it takes at
-    once; `in_order` where neighbours belong together, else lines come by length and each different one once.
-    """
+    @property
+    def method(self) -> str:
+        """How the result is made, for its provenance."""
 
-    method: str
-    placeholder: str
-    batch: int
-    in_order: bool
+    @property
+    def placeholder(self) -> str:
+        """A code with a number (`XQ{}`) that stands for a name; empty if the translator takes names as an
+        instruction.
+        """
 
-    def begin(self, film: Sequence[Line], target: str, context: Context) -> None:
-        """Take in all that is said, before the first of it is translated."""
+    @property
+    def batch(self) -> int:
+        """Lines that it takes at once."""
 
-    def refuses(self, language: str, target: str) -> str:
-        """Why it cannot translate from `language` to `target`; empty where it can."""
+    @property
+    def in_order(self) -> bool:
+        """Whether neighbours belong together. If not, lines come by length, each different one once."""
+
+    def begin(self, film: Sequence[Line]) -> None:
+        """Take in all lines of the film, before the first of them is translated."""
+
+    def refusal(self, language: str, target: str) -> str:
+        """Why it cannot translate from `language` to `target`; empty if it can."""
 
     def translate(self, lines: Sequence[Line], target: str, attempt: int) -> Sequence[str | None]:
-        """The translations in order, None for one that it does not give. `attempt` counts from 0: later ones are to search otherwise."""
+        """The translations in order, None for one that does not come. `attempt` counts from 0: later ones
+        search differently.
+        """
+
+
+class Rendering(NamedTuple):
+    """The translation of a window of sound. `silent` if nobody speaks there, `looped` if the text repeats
+    itself.
+    """
+
+    text: str
+    avg_logprob: float
+    silent: bool
+    looped: bool
+
+
+class SoundTranslator(Protocol):
+    """Translates windows of sound, each with speech in one language."""
+
+    @property
+    def method(self) -> str:
+        """How the result is made, for its provenance."""
+
+    @property
+    def target(self) -> str:
+        """The code of the language that it translates to."""
+
+    @property
+    def batch(self) -> int:
+        """Windows that it takes at once."""
+
+    @property
+    def rough(self) -> str:
+        """The name of a model whose translations are rough; empty for a better one."""
+
+    def translate(
+        self, audio: Audio, chunks: Sequence[Chunk], language: str, no_repeat: int
+    ) -> Sequence[Rendering]:
+        """The translation of each window. No group of `no_repeat` words comes twice in it, unless that is
+        0.
+        """

@@ -8,10 +8,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from orchestrator.commands import demo
+from orchestrator.environments import registry
+from tests.once import once
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = ("media", "pyannote", "whisperx", "nlp", "models")
@@ -82,31 +85,64 @@ class Program:
 @pytest.fixture(scope="session")
 def recording() -> Path:
     """Thirty seconds of a telephone call; `.rttm` and `.stm` lie beside it."""
-    from orchestrator.environments import registry
-
     return next(registry.python("pyannote").parent.parent.glob(demo.RECORDING))
+
+
+def ffmpeg(*words: object) -> None:
+    """Run the packaged ffmpeg."""
+    packed = "lib/python*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*"
+    binary = next(registry.python("media").parent.parent.glob(packed))
+    subprocess.run([binary, "-v", "error", "-y", *map(str, words)], check=True)
 
 
 @pytest.fixture(scope="session")
 def film(tmp_path_factory) -> Path:
     """A film with that recording as its sound; read-only, for everybody."""
-    path = tmp_path_factory.mktemp("film") / "demo.mkv"
-    demo.make_film(path)
-    return path
+    return once(tmp_path_factory, "film", lambda folder: demo.make_film(folder / "demo.mkv")) / "demo.mkv"
 
 
 @pytest.fixture(scope="session")
 def program(tmp_path_factory) -> Program:
-    """The program; its store is shared by the session, so that the models are placed and the film is computed once."""
+    """The program; its store is shared by the tests of a worker, so that the models are placed once."""
     return Program(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="session")
 def finished(program, film, tmp_path_factory) -> Path:
-    """The folder of a finished, undisturbed run on the film."""
-    folder = tmp_path_factory.mktemp("finished")
-    program("run", film, "-o", folder, "--output-format", "all")
-    return folder
+    """The folder of a finished, undisturbed run on the film, which `program` made; one run serves all workers."""
+
+    def make(folder: Path) -> None:
+        Program(folder / "home")("run", film, "-o", folder / "out", "--output-format", "all")
+
+    folder = once(tmp_path_factory, "finished", make)
+    shutil.copytree(folder / "home", program.home, dirs_exist_ok=True)
+    return folder / "out"
+
+
+class Short(NamedTuple):
+    """A film of a few seconds, and an undisturbed run on it: its words, the folder of its outputs and its home."""
+
+    run: tuple[str | Path, ...]
+    finished: Path
+    home: Path
+
+
+@pytest.fixture(scope="session")
+def short(film, tmp_path_factory) -> Short:
+    """Twelve seconds of the film in which both talk, for tests that need several whole runs.
+
+    It is computed in float32, so that other devices write the very same words.
+    """
+
+    def words(folder: Path) -> tuple[str | Path, ...]:
+        return ("run", folder / "demo.mkv", "--compute-type", "float32")
+
+    def make(folder: Path) -> None:
+        ffmpeg("-ss", 6, "-t", 12, "-i", film, "-c", "copy", folder / "demo.mkv")
+        Program(folder / "home")(*words(folder), "-o", folder / "out")
+
+    folder = once(tmp_path_factory, "short", make)
+    return Short(words(folder), folder / "out", folder / "home")
 
 
 @pytest.fixture(scope="module")

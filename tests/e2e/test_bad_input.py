@@ -138,7 +138,7 @@ def mounted(folder, options):
         (["--device", "cuda"], "cuda"),
         (["--language", "English"], "not a language code"),
         (["--until", "lunch"], "there is no stage 'lunch'"),
-        (["--output-format", "doc"], "there is no 'doc'"),
+        (["--output-format", "doc"], "there is no format 'doc'"),
         (["--min-speakers", "3", "--max-speakers", "2"], "is more than"),
         (["--speakers", "Aditi"], "no LABEL=NAME"),
         (["--speakers", "SPEAKER_00=Aditi", "--no-diarize"], "nobody asks who speaks"),

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.conftest import ENVIRONMENTS
+
 ROOT = Path(__file__).resolve().parents[2]
 LRC = '''"""LRC: lyrics with times."""
 
@@ -136,15 +138,18 @@ def reference(checkout):
     return (checkout / "docs" / "reference.md").read_text()
 
 
-def test_a_subtitle_format_is_one_new_module(program, finished, film, copy):
+def test_a_subtitle_format_is_one_new_module(program, finished, film, copy, tmp_path):
+    del finished  # which is not written to: others read it
+    out = tmp_path / "out"
+    program("run", film, "-o", out)
     checkout = copy("media")
     (checkout / "stage_runners/subtitles/formats/lrc.py").write_text(LRC)
     assert " lrc" in program("run", "--help", **place(checkout)).stdout
-    assert "nothing to run" in program("plan", film, "-o", finished, **place(checkout)).stdout
-    program("run", film, "-o", finished, "--output-format", "srt,lrc", **place(checkout))
+    assert "nothing to run" in program("plan", film, "-o", out, **place(checkout)).stdout
+    program("run", film, "-o", out, "--output-format", "srt,lrc", **place(checkout))
     assert ran(program) == ["subtitles"]
-    lines = (finished / "demo.en.lrc").read_text().splitlines()
-    assert len(lines) == (finished / "demo.en.srt").read_text().count(" --> ")
+    lines = (out / "demo.en.lrc").read_text().splitlines()
+    assert len(lines) == (out / "demo.en.srt").read_text().count(" --> ")
     assert all(re.match(r"\[00:\d\d\.\d\d]\S", line) for line in lines)
     assert "| `FILM.LANG.lrc` | `lrc` | no |" in reference(checkout)
 
@@ -186,7 +191,7 @@ def test_an_engine_of_speech_recognition_is_one_new_module_and_its_line(
     program, finished, film, copy, tmp_path
 ):
     del finished
-    checkout = copy("media", "whisperx", "nlp")
+    checkout = copy(*ENVIRONMENTS)
     (checkout / "stage_runners/asr/greeting.py").write_text(GREETING)
     edit(
         checkout / "stage_runners/asr/engines.py",

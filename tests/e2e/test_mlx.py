@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.env("mlx")
 
-CLIP = ("--clip", "0:06-0:18", "--model", "tiny.en", "--no-prestart")
+ON_MLX = ("--device", "asr=mlx,pyannote_vad=mlx,diarization=mlx", "--no-prestart")
 
 
 def words(folder):
@@ -17,11 +17,8 @@ def words(folder):
     return [word["word"].lower().strip(".,?!") for segment in found["segments"] for word in segment["words"]]
 
 
-def test_a_film_subtitled_on_mlx_reads_as_on_the_processor_and_says_where_it_ran(program, film, tmp_path):
-    program("run", film, "-o", tmp_path / "cpu", *CLIP, "--device", "cpu")
-    done = program(
-        "run", film, "-o", tmp_path / "mlx", *CLIP, "--device", "asr=mlx,pyannote_vad=mlx,diarization=mlx"
-    )
+def test_a_film_subtitled_on_mlx_reads_as_on_the_processor_and_says_where_it_ran(program, short, tmp_path):
+    done = program(*short.run, "-o", tmp_path, *ON_MLX)
     rows = {stage["stage"]: stage for stage in program.report()["films"][0]["stages"]}
     assert {name: rows[name]["device"] for name in ("silero_vad", "pyannote_vad", "diarization", "asr", "alignment")} == {
         "silero_vad": "cpu", "pyannote_vad": "mlx", "diarization": "mlx", "asr": "mlx", "alignment": "cpu",
@@ -29,15 +26,13 @@ def test_a_film_subtitled_on_mlx_reads_as_on_the_processor_and_says_where_it_ran
     assert "pyannote_vad: mlx passed the device check" in done.stderr
     assert "diarization: mlx passed the device check" in done.stderr
     assert not any(stage["fallbacks"] or stage["degraded"] for stage in rows.values())
-    expected, got = words(tmp_path / "cpu"), words(tmp_path / "mlx")
+    expected, got = words(short.finished), words(tmp_path)
     assert len(expected) > 20
     changes = difflib.SequenceMatcher(None, expected, got, autojunk=False).get_opcodes()
     assert sum(max(b - a, d - c) for kind, a, b, c, d in changes if kind != "equal") <= 2
-    assert (tmp_path / "mlx" / "demo.rttm").read_text() == (tmp_path / "cpu" / "demo.rttm").read_text()
-    assert (tmp_path / "mlx" / "demo.subtitled.mkv").stat().st_size > 10_000
+    assert (tmp_path / "demo.rttm").read_text() == (short.finished / "demo.rttm").read_text()
+    assert (tmp_path / "demo.subtitled.mkv").stat().st_size > 10_000
 
-    again = program(
-        "run", film, "-o", tmp_path / "mlx", *CLIP, "--device", "asr=mlx,pyannote_vad=mlx,diarization=mlx"
-    )
+    again = program(*short.run, "-o", tmp_path, *ON_MLX)
     assert "comparing" not in again.stderr
     assert set(program.how().values()) == {"cached"}

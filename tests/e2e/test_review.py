@@ -17,7 +17,7 @@ from orchestrator.environments import registry
 from tests import browser
 
 WROTE = "Hello there, who is this?"
-MINE = re.compile(r"yours, and kept: 1 edit and the name Zoe")
+MINE = re.compile(r"your changes were applied: 1 edit and the name Zoe")
 
 
 @contextlib.contextmanager
@@ -64,14 +64,14 @@ def edited(apart, film, tmp_path_factory):
         page.keyboard.press("r")
         page.keyboard.type("Zoe")
         page.keyboard.press("Enter")
-        assert page.inner_text("#keep .state").startswith("not saved")
+        assert page.inner_text("#keep .state").startswith("unsaved changes")
         page.reload()  # as after a closed tab: nothing is lost
         page.click("#take-up")
         assert page.evaluate("page.cues[0].text") == WROTE
         page.keyboard.press("Control+s")
         page.wait_for_selector("#keep .note:has-text('Saved')")
         page.keyboard.press("Control+Shift+Enter")
-        page.wait_for_selector("#keep .note:has-text('Made again')", timeout=60_000)
+        page.wait_for_selector("#keep .note:has-text('Updated')", timeout=60_000)
         said = page.inner_text("#keep .note")
         shown = page.evaluate(
             "[page.cues[0].text, page.cues[0].flags, page.data.speakers.map(one => one.name)]"

@@ -122,15 +122,15 @@ def test_a_deleted_file_is_made_again_and_an_edited_one_is_kept(program, finishe
     assert ass.read_text() != "mine"
 
 
-def test_two_runs_at_once_on_one_store_give_the_same(program, finished, film, tmp_path):
+def test_two_runs_at_once_on_one_store_give_the_same(program, short, tmp_path):
     other = type(program)(tmp_path / "home")
     other.home.mkdir()
-    (other.home / "models").symlink_to(program.home / "models")
+    (other.home / "models").symlink_to(short.home / "models")
     folders = [tmp_path / "one", tmp_path / "two"]
-    both = [other.start("run", film, "-o", folder) for folder in folders]
+    both = [other.start(*short.run, "-o", folder) for folder in folders]
     assert [process.wait(300) for process in both] == [0, 0]
     for name in ("demo.en.srt", "demo.json", "demo.rttm", "demo.subtitled.mkv"):
-        assert {(folder / name).read_bytes() for folder in folders} == {(finished / name).read_bytes()}
+        assert {(folder / name).read_bytes() for folder in folders} == {(short.finished / name).read_bytes()}
 
 
 def test_without_diarization_and_mux_there_are_neither_speakers_nor_a_film(program, finished, film, tmp_path):

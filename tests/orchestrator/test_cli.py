@@ -66,7 +66,9 @@ def test_an_unwritable_home_is_reported_without_a_traceback(capsys, tmp_path, mo
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "file" / "home"))
     status, output = run_cli(capsys, "run", str(tmp_path / "movie.mp4"), "--until", "demux")
     assert status == STORAGE
-    assert output.err.splitlines()[-2].startswith(f"orchestrator: cannot write {tmp_path}/file/home")
+    assert output.err.splitlines()[-2].startswith(
+        f"orchestrator: cannot keep results in {tmp_path}/file/home"
+    )
     assert "ORCHESTRATOR_HOME" in output.err.splitlines()[-1]
 
 

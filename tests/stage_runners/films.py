@@ -183,7 +183,7 @@ def _film_maker(stage, output, path, given, destination, folder, params):
     return subprocess.run(
         [python_of("media"), "-P", "-m", "ipc.child", STAGES[stage].backends[0].runner, "--spec", spec],
         env={**environment, "PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
 
 

@@ -13,6 +13,11 @@ from orchestrator.stages.catalog import STAGES
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def threads():
+    """How many a stage's process may use: this worker's share of the cores."""
+    return int(os.environ.get("OMP_NUM_THREADS", "2"))
+
+
 def python_of(env):
     """The interpreter of a stage environment."""
     return ROOT / "envs" / env / ".venv" / "bin" / "python"
@@ -33,7 +38,7 @@ def run_stage(name, inputs, folder, params=None, python=sys.executable, model=No
     }
     runner = next((b.runner for b in stage.backends if b.device == device), stage.backends[0].runner)
     spec = folder / f"{name}.json"
-    load = {"params": run["params"], "device": device, "threads": 2, "model": model or {}}
+    load = {"params": run["params"], "device": device, "threads": threads(), "model": model or {}}
     spec.write_text(json.dumps({"load": load, "run": run}))
     environment = {k: v for k, v in os.environ.items() if k != "ORCHESTRATOR_EVENTS_FD"}
     done = subprocess.run(
@@ -41,7 +46,7 @@ def run_stage(name, inputs, folder, params=None, python=sys.executable, model=No
         env={**environment, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     return done, out

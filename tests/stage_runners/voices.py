@@ -10,7 +10,7 @@ import numpy as np
 
 from ipc.artifacts import read, write_audio
 from orchestrator.models.resolve import resolve
-from tests.stage_runners.spec import ROOT, python_of, run_stage
+from tests.stage_runners.spec import ROOT, python_of, run_stage, threads
 
 
 def sample_path():
@@ -42,7 +42,7 @@ def check(script, *arguments, env="pyannote"):
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "OMP_WAIT_POLICY": "PASSIVE",
-        "OMP_NUM_THREADS": "2",
+        "OMP_NUM_THREADS": str(threads()),
     }
     done = subprocess.run(
         [python_of(env), "-P", ROOT / "tests" / "stage_runners" / script, *map(str, arguments)],

@@ -67,7 +67,7 @@ def test_the_plan_names_the_place_that_requested_a_missing_device(place, capsys)
     assert cli.main(without) == ENVIRONMENT
     message = capsys.readouterr().err
     assert "WHISPERX_DEVICE=cuda: asr cannot use cuda here: " in message
-    assert "choose from: cpu" in message
+    assert "it can use: cpu" in message
     assert cli.main([*without, "--device", "asr=cpu"]) == OK
     assert "asr: cpu: asked for (--device asr=cpu)" in capsys.readouterr().out
 

@@ -191,7 +191,7 @@ def test_another_build_of_torch_is_installed_by_version_and_kept_by_later_syncs(
     build = str(house / "cpu")
     assert sync("fire", torch_backend=build)[0] == {}
     assert registry.locked("fire") == {"pebble": "1.0", "torch": "1.0+cpu"}
-    assert sync("fire")[1] == ["fire: looking", "fire: healthy"]
+    assert sync("fire")[1] == ["fire: checking", "fire: healthy"]
     (site(house, "fire") / "pebble" / "__init__.py").unlink()
     assert sync("fire")[0] == {}
     assert registry.locked("fire")["torch"] == "1.0+cpu"

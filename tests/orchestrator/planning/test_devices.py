@@ -77,7 +77,7 @@ def test_an_environment_that_is_not_ready_is_the_reason_and_not_the_machine(tmp_
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
     monkeypatch.setattr(registry, "health", lambda _: "it is not installed")
     why = machines.here().answer("mlx", "mlx").why_not
-    assert why == "its environment mlx is not ready: it is not installed (orchestrator envs sync mlx)"
+    assert why == "the environment mlx is not ready: it is not installed (orchestrator envs sync mlx)"
 
 
 def test_what_is_asked_goes_first_and_the_others_stay_as_ways_out():

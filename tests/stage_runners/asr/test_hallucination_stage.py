@@ -15,9 +15,9 @@ import pytest
 from ipc.artifacts import read
 from orchestrator.models import embedded, families
 from tests.stage_runners.recordings import RATE, inputs, packaged
-from tests.stage_runners.spec import ROOT, python_of, run_stage
+from tests.stage_runners.spec import ROOT, python_of, run_stage, threads
 
-pytestmark = pytest.mark.env("whisperx", "models")
+pytestmark = [pytest.mark.env("whisperx", "models"), pytest.mark.slow]
 RINGING, SPEECH = 6.2, 6.6
 """Seconds until which a telephone rings, and from which somebody speaks."""
 LONG = 9.0
@@ -50,8 +50,8 @@ def checked(base, tmp_path_factory):
     done = subprocess.run(
         [python_of("whisperx"), "-P", ROOT / "tests/stage_runners/asr/trust_check.py", base,
          folder / "talk.npy", folder / "sound.npy"],
-        env={"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "2", "PATH": "/usr/bin:/bin"},
-        capture_output=True, text=True, timeout=240, check=False,
+        env={"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": str(threads()), "PATH": "/usr/bin:/bin"},
+        capture_output=True, text=True, timeout=540, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

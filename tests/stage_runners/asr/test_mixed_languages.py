@@ -11,7 +11,7 @@ from ipc.artifacts import read
 from tests.stage_runners.recordings import RATE, inputs
 from tests.stage_runners.spec import python_of, run_stage
 
-pytestmark = pytest.mark.env("whisperx", "models")
+pytestmark = [pytest.mark.env("whisperx", "models"), pytest.mark.slow]
 PARTS = (("azure_en-US", 13.0), ("azure_de-DE", 11.3), ("azure_en-US", 13.0), ("azure_ja-JP", 16.2))
 """Recordings, and the seconds of each from its beginning, to a pause."""
 GAP = 0.5

@@ -48,7 +48,7 @@ def test_honorifics_are_forms_of_a_family_name_and_accents_may_be_left_out():
         ("...", ("...", "", "")),
     ],
 )
-def test_a_word_is_told_from_its_marks_and_its_possessive(text, parts):
+def test_a_word_is_separated_from_its_marks_and_its_possessive(text, parts):
     assert core(text) == parts
 
 

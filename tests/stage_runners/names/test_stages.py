@@ -1,4 +1,4 @@
-"""A glossary of a cast, and a transcript set right by it, each stage in its own environment."""
+"""A glossary of a cast, and a transcript corrected with it, each stage in its environment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from tests.stage_runners.spec import python_of, run_stage
 pytestmark = pytest.mark.env("nlp")
 
 PLOT = (
-    "Rachel Moore (Jane Doe) leaves her husband Gus in Denver. Rachel drives to Nevada, where her sister waits. "
+    "Rachel Moore (Jane Doe) leaves her husband Gus in Denver. Rachel drives to Nevada, where her sister "
+    "waits. "
     "Nevada is hot, and Jane Doe is not in this film."
 )
 
@@ -26,7 +27,15 @@ def cast(path, names, plot="", language="en"):
          "aliases": [], "source": "cast", "order": order}
         for order, name in enumerate(names)
     ]  # fmt: skip
-    content = {"title": "A film", "original_title": "", "language": language, "year": 0, "plot": plot, "series": "", "sources": []}  # fmt: skip
+    content = {
+        "title": "A film",
+        "original_title": "",
+        "language": language,
+        "year": 0,
+        "plot": plot,
+        "series": "",
+        "sources": [],
+    }
     write(path, "cast", columns(rows), content)
     return path
 
@@ -44,7 +53,7 @@ def glossary(folder, names, plot="", language="en"):
 
 
 def transcript(folder, lines, language="en"):
-    """Segments and words; a word behind ~ was heard unsurely."""
+    """Segments and words; a word after ~ has a low probability."""
     segments, words, clock = [], [], 0.0
     for number, line in enumerate(lines):
         own = said(line.replace("~", ""), clock, segment=number)
@@ -93,7 +102,7 @@ def test_names_of_an_indian_film_are_written_in_both_scripts(tmp_path):
     assert "Vijay" in variants["विजय"]
 
 
-def test_a_plot_in_another_language_is_said_not_to_be_read(tmp_path):
+def test_a_plot_in_another_language_is_reported_as_not_read(tmp_path):
     plot = "Rachel verlässt ihren Mann und fährt mit dem Auto nach Hamburg."
     inputs = {"cast": cast(tmp_path / "cast.parquet", ["Rachel"], plot)}
     done, out = run_stage("pre_ner", inputs, tmp_path, python=python_of("nlp"))
@@ -109,7 +118,7 @@ LINES = [
 ]
 
 
-def test_a_misheard_name_is_set_right_and_nothing_else_changes(tmp_path):
+def test_a_misheard_name_is_corrected_and_nothing_else_changes(tmp_path):
     texts, changes, words, before = corrected(tmp_path, LINES, ["Rachel", "Gus", "Joyce"])
     assert texts == [
         LINES[0],
@@ -126,7 +135,7 @@ def test_a_misheard_name_is_set_right_and_nothing_else_changes(tmp_path):
     assert [(w["start"], w["end"]) for w in words] == [(w["start"], w["end"]) for w in before]
 
 
-def test_what_the_user_took_back_is_listed_and_not_done(tmp_path):
+def test_a_correction_that_the_user_has_undone_is_listed_and_not_made(tmp_path):
     texts, changes, _, _ = corrected(tmp_path, LINES, ["Rachel", "Gus"], undone=["rachell>Rachel"])
     assert texts[1] == "We will have Rachell's pie, then."
     assert [(row["before"], row["applied"]) for row in changes] == [("Rachell", False), ("Guss", True)]
@@ -143,7 +152,7 @@ def test_a_cast_of_another_film_changes_nothing(tmp_path, names):
     assert changes == []
 
 
-def test_inflected_names_are_left_as_they_are(tmp_path):
+def test_inflected_names_do_not_change(tmp_path):
     lines = ["Tady je Harold a tam Olaf.", "Viděl jsem ~Olafa i ~Haroldovi.", "A potom ~Snori zmizel."]
     texts, changes, _, _ = corrected(tmp_path, lines, ["Harold", "Olaf", "Snorri"], "cs")
     assert texts[1] == "Viděl jsem Olafa i Haroldovi."
@@ -162,7 +171,7 @@ PEOPLE = ["I saw Rachel and Joan today.", "Mark met Raja and Asha, with Rose."]
     ],
     ids=["another vowel at an end", "heard so again and again", "in one sentence with the name"],
 )
-def test_somebody_whom_the_cast_does_not_list_keeps_her_name(lines, tmp_path):
+def test_a_person_who_is_not_in_the_cast_keeps_her_name(lines, tmp_path):
     names = ["Rachel", "Joan", "Mark", "Raja", "Asha", "Rose"]
     _, changes, _, _ = corrected(tmp_path, [*PEOPLE, *lines], names)
     assert changes == []

@@ -1,4 +1,5 @@
-"""Who is named by single sentences where no cast is known; reads [[language, text], ...] and prints a list of names, JSON both."""
+"""Names from single sentences without a cast; reads [[language, text], ...] and prints a list of
+names, JSON both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who the voices are: by what the user says, by voices that are known, by what is said."""
+"""Names for speakers: from the user, from saved voices, and from the dialogue."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ A, B, C = "SPEAKER_00", "SPEAKER_01", "SPEAKER_02"
 
 
 def talk(*lines, gap=0.4):
-    """Segments and words of lines (speaker, text), one after the other with `gap` seconds between; a number is a pause."""
+    """Segments and words of lines (speaker, text), one after the other with `gap` seconds between; a number
+    is a pause."""
     segments, words, clock = [], [], 0.0
     for line in lines:
         if isinstance(line, float):
@@ -34,7 +35,11 @@ def talk(*lines, gap=0.4):
             continue
         speaker, text, *language = line
         own = said(text, clock, speaker=speaker, segment=len(segments))
-        segments.append(segment(len(segments), clock, own[-1]["end"], text, speaker=speaker, language=(language or ["en"])[0]))  # fmt: skip
+        segments.append(
+            segment(
+                len(segments), clock, own[-1]["end"], text, speaker=speaker, language=(language or ["en"])[0]
+            )
+        )
         words += own
         clock = own[-1]["end"] + gap
     return segments, words
@@ -47,14 +52,14 @@ def named(*lines, cast=CAST, people=lambda _: []):
     return {one.speaker: (one.name, round(one.confidence, 2)) for one in found}
 
 
-def test_who_is_called_by_name_and_answers_is_that_person_the_surer_the_oftener():
+def test_a_speaker_who_answers_to_a_name_has_it_with_more_confidence_after_more_calls():
     once = named((A, "Aditi, come here."), (B, "What is it?"))
     twice = named((A, "Aditi, come here."), (B, "What is it?"), 90.0, (A, "Thank you, Aditi."), (B, "Good."))
     assert once == {B: ("Aditi", 0.7)}
     assert twice[B][1] > 0.8
 
 
-def test_this_is_somebody_is_said_of_oneself_after_a_greeting_where_the_other_tells_a_name_in_return():
+def test_this_is_introduces_the_speaker_after_a_greeting_if_the_other_gives_a_name_in_return():
     hello, this, returned = (A, "Hello."), (A, "This is Aditi."), (B, "And I'm Raj.")
     assert named(hello, (B, "Hello?"), this, returned) == {A: ("Aditi", 0.85), B: ("Raj", 0.85)}
     assert named((A, "Hello, this is Aditi.")) == {A: ("Aditi", 0.85)}
@@ -68,28 +73,28 @@ def test_calls_of_one_scene_are_one_piece_of_evidence():
     assert found == named((A, "Aditi!"), (B, "What?"))
 
 
-def test_a_word_without_a_capital_is_no_name():
+def test_a_word_without_a_capital_is_not_a_name():
     cast = [{"term": "Happy", "kind": "given", "full": "Happy", "variants": []}]
     assert named((A, "I'm happy."), (B, "Be happy, happy."), cast=cast) == {}
     assert named((A, "I'm Happy."), cast=cast)[A][0] == "Happy"
 
 
-def test_nobody_calls_himself():
+def test_callers_do_not_call_themselves():
     assert A not in named((A, "Aditi, come here."), 30.0, (A, "Aditi!"))
     found = named((A, "I'm Aditi."), 30.0, (A, "Aditi, come here."))
     assert found == {}
 
 
-def test_a_call_that_nobody_answers_says_nothing():
+def test_a_call_without_an_answer_is_not_evidence():
     assert named((A, "Aditi, come here."), 10.0, (B, "What a day.")) == {}
 
 
-def test_calls_that_contradict_one_another_give_no_name():
+def test_calls_that_contradict_each_other_give_no_name():
     found = named((A, "Aditi, come here."), (B, "What?"), 20.0, (A, "Aditi, come here."), (C, "What?"))
     assert found == {}
 
 
-def test_who_says_his_name_has_it_and_one_such_sentence_is_enough():
+def test_one_introduction_is_enough_for_a_name():
     assert named((A, "I'm Aditi."), 9.0, (B, "My name is Raj."))[A] == ("Aditi", 0.85)
     assert named((B, "My name is Raj."))[B][1] > 0.9
 
@@ -111,7 +116,7 @@ def test_who_says_his_name_has_it_and_one_such_sentence_is_enough():
         "Raj, who is late, eats.",
     ],
 )  # fmt: skip
-def test_what_names_somebody_else_or_two_people_or_a_place_is_no_evidence(text):
+def test_a_sentence_that_names_another_person_two_people_or_a_place_is_not_evidence(text):
     assert named((A, text), (B, "Yes.")) == {}
 
 
@@ -158,25 +163,32 @@ def test_a_language_without_phrases_gives_no_evidence():
     assert named((A, "I'm Raj.", "xx")) == {}
 
 
-def test_the_family_name_of_two_people_is_nobodys():
+def test_a_family_name_of_two_people_names_neither():
     assert dialogue.Names.of(CAST).shown("Sharma") is None
     assert dialogue.Names.of(CAST).shown("raj sharma") == "Raj"
 
 
-def test_two_people_with_one_given_name_are_shown_by_their_whole_names():
+def test_two_people_with_one_given_name_are_shown_with_their_full_names():
     rows = [
-        {"term": "Raj", "kind": "given", "full": full, "variants": []} for full in ("Raj Sharma", "Raj Malhotra")
-    ] + [{"term": "Malhotra", "kind": "family", "full": "Raj Malhotra", "variants": []}]  # fmt: skip
+        {"term": "Raj", "kind": "given", "full": full, "variants": []}
+        for full in ("Raj Sharma", "Raj Malhotra")
+    ] + [{"term": "Malhotra", "kind": "family", "full": "Raj Malhotra", "variants": []}]
     names = dialogue.Names.of(rows)
     assert names.shown("Raj") is None
     assert names.shown("Malhotra") == "Raj Malhotra"
 
 
-def test_a_family_name_that_the_glossary_has_once_is_still_nobodys_where_two_people_have_it():
-    rows = [{"term": term, "kind": kind, "full": full, "variants": ["Mr. Sharma"] if kind == "family" else []} for term, kind, full in (
-        ("Aditi", "given", "Aditi Sharma"), ("Sharma", "family", "Aditi Sharma"), ("Aditi Sharma", "full", "Aditi Sharma"),
-        ("Raj", "given", "Raj Sharma"), ("Raj Sharma", "full", "Raj Sharma"),
-    )]  # fmt: skip
+def test_a_family_name_of_two_people_names_neither_even_if_the_glossary_has_it_once():
+    rows = [
+        {"term": term, "kind": kind, "full": full, "variants": ["Mr. Sharma"] if kind == "family" else []}
+        for term, kind, full in (
+            ("Aditi", "given", "Aditi Sharma"),
+            ("Sharma", "family", "Aditi Sharma"),
+            ("Aditi Sharma", "full", "Aditi Sharma"),
+            ("Raj", "given", "Raj Sharma"),
+            ("Raj Sharma", "full", "Raj Sharma"),
+        )
+    ]
     names = dialogue.Names.of(rows)
     assert [names.shown(form) for form in ("Sharma", "Mr. Sharma", "Raj", "Aditi Sharma")] == [
         None,
@@ -186,7 +198,7 @@ def test_a_family_name_that_the_glossary_has_once_is_still_nobodys_where_two_peo
     ]
 
 
-def test_without_a_list_a_plain_introduction_counts_where_the_word_is_tagged_as_a_person():
+def test_without_a_list_a_plain_introduction_counts_if_the_tagger_marks_a_person():
     lines = (A, "I'm Sheila in Texas."), (B, "I'm Happy today.")
     assert named(*lines, cast=[], people=lambda text: ["Sheila"] if "Sheila" in text else []) == {
         A: ("Sheila", 0.85)
@@ -194,7 +206,7 @@ def test_without_a_list_a_plain_introduction_counts_where_the_word_is_tagged_as_
     assert named(*lines, cast=[]) == {}
 
 
-def test_without_a_list_who_introduced_himself_can_be_called_by_that_name():
+def test_without_a_list_a_name_from_an_introduction_can_be_called():
     lines = (A, "My name is Sheila."), 20.0, (B, "Thank you, Sheila."), (A, "Good.")
 
     def tagged(text):
@@ -204,18 +216,18 @@ def test_without_a_list_who_introduced_himself_can_be_called_by_that_name():
     assert named((B, "Thank you, Sheila."), (A, "Good."), cast=[], people=tagged) == {}
 
 
-def test_a_name_is_given_to_one_voice_only():
+def test_only_one_speaker_gets_a_name():
     found = named((A, "My name is Raj."), 30.0, (B, "I'm Raj."), 30.0, (A, "Again, my name is Raj."))
     assert list(found) == [A]
 
 
-def test_what_is_spoken_over_by_another_names_nobody():
+def test_overlapped_speech_names_nobody():
     segments, words = talk((A, "I'm Raj."))
     over = [{**word, "overlap": True} for word in words]
     assert dialogue.sentences(segments, over) == []
 
 
-def test_a_doubtful_speaker_makes_doubtful_evidence():
+def test_low_confidence_in_the_speaker_lowers_the_evidence():
     segments, words = talk((A, "I'm Raj."))
     names, doubtful = dialogue.Names.of(CAST), [{**word, "speaker_confidence": 0.5} for word in words]
     assert dialogue.votes(dialogue.sentences(segments, doubtful), names, lambda _: []) == []
@@ -228,7 +240,7 @@ def test_confidence_adds_up_as_weights_of_evidence():
     assert math.isclose(one.confidence, odds / (1 + odds))
 
 
-def test_what_the_user_says_is_read_by_label():
+def test_the_users_names_are_read_by_label():
     labels = [A, B]
     assert asked("SPEAKER_01=Aditi Sharma, speaker_00=Raj", labels) == {B: "Aditi Sharma", A: "Raj"}
     assert asked("", labels) == {}
@@ -237,7 +249,7 @@ def test_what_the_user_says_is_read_by_label():
 @pytest.mark.parametrize(
     "text", ["SPEAKER_09=Raj", "Raj", "SPEAKER_00=", "=Raj", "SPEAKER_00=A,SPEAKER_00=B"]
 )
-def test_a_label_that_is_not_there_or_no_label_is_refused_and_the_labels_are_said(text):
+def test_an_unknown_or_missing_label_is_refused_and_the_message_lists_the_labels(text):
     with pytest.raises(StageError) as caught:
         asked(text, [A, B])
     assert caught.value.category == "config"
@@ -251,13 +263,21 @@ def unit(*values):
 
 
 def known(name, vector, **facts):
-    return {"name": name, "vector": list(vector), "model": "campplus", "revision": "r1", "seconds": 10.0, "source": "clip.wav", **facts}  # fmt: skip
+    return {
+        "name": name,
+        "vector": list(vector),
+        "model": "campplus",
+        "revision": "r1",
+        "seconds": 10.0,
+        "source": "clip.wav",
+        **facts,
+    }
 
 
 MODEL = {"id": "campplus", "revision": "r1"}
 
 
-def test_a_voice_is_the_nearest_known_persons_once_and_only_with_a_margin():
+def test_a_voice_matches_the_nearest_saved_one_once_and_only_with_a_margin():
     people, _ = voices.people([known("Aditi", unit(1)), known("Raj", unit(0, 1))], MODEL)
     heard = np.stack([unit(1, 0.2), unit(1, 0.5), unit(0.75, 0.7)])
     found = voices.matches(["S0", "S1", "S2"], heard, people, 0.6)
@@ -281,7 +301,11 @@ def stage(folder, lines, params=None, vectors=None, library=None):
         write(inputs[name], name, {key: [row[key] for row in rows] for key in rows[0]})
     vectors = {A: unit(1), B: unit(0, 1)} if vectors is None else vectors
     inputs["embeddings"] = folder / "embeddings.arrow"
-    columns = {"speaker": list(vectors), "vector": [list(v) for v in vectors.values()], "seconds": [20.0] * len(vectors)}  # fmt: skip
+    columns = {
+        "speaker": list(vectors),
+        "vector": [list(v) for v in vectors.values()],
+        "seconds": [20.0] * len(vectors),
+    }
     write(inputs["embeddings"], "embeddings", columns, provenance={"model": MODEL})
     if library is not None:
         (folder / "library.json").write_text(json.dumps({"voices": library}))
@@ -292,8 +316,10 @@ def stage(folder, lines, params=None, vectors=None, library=None):
 
 
 @pytest.mark.env("nlp")
-def test_the_tagger_knows_who_introduces_himself(tmp_path):
-    done, rows = stage(tmp_path, [(A, "This is Diane in New Jersey."), (B, "And I'm Sheila in Texas."), (B, "I'm Indian.")])  # fmt: skip
+def test_the_tagger_marks_the_name_in_an_introduction(tmp_path):
+    done, rows = stage(
+        tmp_path, [(A, "This is Diane in New Jersey."), (B, "And I'm Sheila in Texas."), (B, "I'm Indian.")]
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert {label: (row["name"], row["source"]) for label, row in rows.items()} == {
         A: ("Diane", "dialogue"),
@@ -303,7 +329,7 @@ def test_the_tagger_knows_who_introduces_himself(tmp_path):
 
 
 @pytest.mark.env("nlp")
-def test_what_the_user_says_wins_over_a_known_voice_and_that_over_the_dialogue(tmp_path):
+def test_the_users_name_wins_over_a_saved_voice_and_a_saved_voice_over_the_dialogue(tmp_path):
     lines = [(A, "My name is Raj Malhotra."), (B, "My name is Priya Rao.")]
     library = [known("Aditi", unit(1)), known("Simran", unit(0, 1))]
     done, rows = stage(tmp_path, lines, {"speakers": "SPEAKER_01=Kamala"}, library=library)
@@ -315,14 +341,14 @@ def test_what_the_user_says_wins_over_a_known_voice_and_that_over_the_dialogue(t
 
 
 @pytest.mark.env("nlp")
-def test_a_film_in_which_nobody_speaks_long_enough_names_nobody_by_voice(tmp_path):
+def test_a_film_with_too_little_speech_names_nobody_by_voice(tmp_path):
     done, rows = stage(tmp_path, [(None, "Hm.")], vectors={}, library=[known("Aditi", unit(1))])
     assert done.returncode == 0, done.stdout + done.stderr
     assert rows == {}
 
 
 @pytest.mark.env("nlp")
-def test_below_the_confidence_the_label_stays_and_the_candidate_is_told(tmp_path):
+def test_below_the_confidence_the_label_stays_and_the_candidate_is_evidence(tmp_path):
     done, rows = stage(tmp_path, [(A, "I'm Sheila in Texas.")], {"name_confidence": 0.9})
     assert done.returncode == 0, done.stdout + done.stderr
     assert rows[A]["name"] is None
@@ -331,8 +357,19 @@ def test_below_the_confidence_the_label_stays_and_the_candidate_is_told(tmp_path
 
 
 @pytest.mark.env("nlp")
-def test_a_voice_that_is_not_in_the_film_is_a_config_error(tmp_path):
+@pytest.mark.parametrize(("least", "name"), [(0.8, None), (0, "Sheila")])
+def test_a_confidence_of_zero_accepts_every_candidate(tmp_path, least, name):
+    answered = [20.0, (B, "Sheila, come here."), (C, "What is it?")]  # which speaks for another Sheila
+    vectors = {A: unit(1), B: unit(0, 1), C: unit(0, 0, 1)}
+    lines = [(A, "I'm Sheila in Texas."), *answered]
+    done, rows = stage(tmp_path, lines, {"name_confidence": least}, vectors=vectors)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (rows[A]["name"], round(rows[A]["confidence"], 2)) == (name, 0.71)
+
+
+@pytest.mark.env("nlp")
+def test_a_label_that_the_film_does_not_have_is_a_config_error(tmp_path):
     done, _ = stage(tmp_path, [(A, "Hello.")], {"speakers": "SPEAKER_07=Raj"})
     assert done.returncode != 0
-    assert "there is no SPEAKER_07 in this film" in done.stdout + done.stderr
+    assert "this film has no SPEAKER_07" in done.stdout + done.stderr
     assert A in done.stdout + done.stderr

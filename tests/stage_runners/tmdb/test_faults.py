@@ -19,10 +19,10 @@ pytestmark = pytest.mark.env("nlp")
     [
         ("movie/999", "TMDB has no movie/999"),
         ("tt9999999", "TMDB has no tt9999999"),
-        ("the river", "is no id of a film"),
+        ("the river", "not the id of a film"),
     ],
 )
-def test_an_id_that_is_none_is_a_sentence(tmdb, tmp_path, identified, said, sentence):
+def test_an_invalid_id_is_an_error_with_a_message(tmdb, tmp_path, identified, said, sentence):
     _, printed = identified(film(tmp_path / "film.mkv"), online=True, tmdb_id=said)
     assert sentence in printed
 
@@ -34,7 +34,7 @@ def test_a_token_of_version_4_travels_in_a_header(tmdb, tmp_path, identified):
 
 
 @pytest.mark.parametrize("wrong", [429, 500, "drop"])
-def test_what_goes_wrong_once_is_tried_again(tmdb, tmp_path, identified, wrong):
+def test_a_request_that_fails_once_is_repeated(tmdb, tmp_path, identified, wrong):
     tmdb.wrong = {0: wrong}
     cast, _ = identified(film(tmp_path / "Across the River (2011).mkv"), online=True)
     assert names(cast) == ["Meera Joshi", "Vikram Rao"]
@@ -44,16 +44,18 @@ def test_what_goes_wrong_once_is_tried_again(tmdb, tmp_path, identified, wrong):
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        (429, "it asks for fewer questions"),
-        (503, "an error of its own (503)"),
-        (302, "does not take the question"),
+        (429, "it limits the rate of requests"),
+        (503, "a server error (503)"),
+        (302, "rejects the request"),
         ("garbage", "what answered is not TMDB"),
         ("list", "what answered is not TMDB"),
-        ("redirect", "does not take the question (302)"),
+        ("redirect", "rejects the request (302)"),
         (401, "TMDB refuses the key in TMDB_API_KEY"),
     ],
 )
-def test_what_stays_wrong_leaves_the_other_sources_and_is_said(tmdb, tmp_path, identified, wrong, sentence):
+def test_without_tmdb_the_other_sources_remain_and_the_reason_is_reported(
+    tmdb, tmp_path, identified, wrong, sentence
+):
     tmdb.every = wrong
     tmdb.retry_after = "3600"
     nfo = tmp_path / "film.nfo"
@@ -64,15 +66,15 @@ def test_what_stays_wrong_leaves_the_other_sources_and_is_said(tmdb, tmp_path, i
     assert "/elsewhere" not in "".join(tmdb.asked)
 
 
-def test_a_server_that_is_not_there_is_said(tmdb, tmp_path, identified):
+def test_a_dead_server_is_reported(tmdb, tmp_path, identified):
     with kept("http://127.0.0.1:9/3", fake_tmdb.KEY) as other:
         cast, _ = identified(film(tmp_path / "Across the River (2011).mkv"), by=other, online=True)
     assert cast.rows() == []
     assert cast.content["title"] == "Across the River"
-    assert "TMDB could not be asked" in cast.provenance["degraded"][0]
+    assert "TMDB did not answer" in cast.provenance["degraded"][0]
 
 
-def test_a_key_that_is_refused_fails_only_where_an_id_was_asked_for(tmdb, tmp_path, identified):
+def test_a_refused_key_is_an_error_only_with_a_requested_id(tmdb, tmp_path, identified):
     place = film(tmp_path / "Across the River (2011).mkv")
     with kept(tmdb.address, "not-the-key") as other:
         error, printed = identified(place, by=other, online=True, tmdb_id="movie/71")
@@ -83,7 +85,7 @@ def test_a_key_that_is_refused_fails_only_where_an_id_was_asked_for(tmdb, tmp_pa
         assert "TMDB refuses the key" in cast.provenance["degraded"][0]
 
 
-def test_answers_are_kept_and_used_when_the_network_is_gone(tmdb, tmp_path, identified):
+def test_stored_answers_are_used_without_a_network(tmdb, tmp_path, identified):
     place, cache = film(tmp_path / "Across the River (2011).mkv"), tmp_path / "cache"
     first, _ = identified(place, folder=tmp_path / "a", online=True, cache=str(cache))
     asked = len(tmdb.asked)
@@ -102,7 +104,7 @@ def test_a_broken_nfo_is_degraded_and_the_name_is_searched(tmdb, tmp_path, ident
     assert cast.provenance["degraded"] == ["film.nfo is cut off: the end of its XML is missing"]
 
 
-def test_answers_that_lack_everything_are_no_error(tmdb, tmp_path, identified):
+def test_an_answer_without_any_content_is_not_an_error(tmdb, tmp_path, identified):
     tmdb.movies = {
         71: {"id": 71, "title": None, "credits": {"cast": [{}, None, {"character": 3}]}, "keywords": []}
     }
@@ -111,7 +113,7 @@ def test_answers_that_lack_everything_are_no_error(tmdb, tmp_path, identified):
     assert cast.content["title"] == "film"
 
 
-def test_a_bad_cast_file_ends_the_stage_with_file_and_line(tmdb, tmp_path, identified):
+def test_an_error_in_a_cast_file_names_file_and_line(tmdb, tmp_path, identified):
     mine = tmp_path / "cast.csv"
     mine.write_text("character,kind\nMeera,heroine\n")
     error, printed = identified(film(tmp_path / "film.mkv"), cast=str(mine))
@@ -120,7 +122,7 @@ def test_a_bad_cast_file_ends_the_stage_with_file_and_line(tmdb, tmp_path, ident
     assert "character, actor, aliases" in error.hint
 
 
-def test_an_answer_that_drips_ends_at_the_deadline(tmdb):
+def test_a_slow_answer_ends_at_the_deadline(tmdb):
     tmdb.every = "slow"
     code = (
         "import sys; from stage_runners.tmdb.client import Client, UnreachableError\n"
@@ -128,9 +130,13 @@ def test_an_answer_that_drips_ends_at_the_deadline(tmdb):
         "except UnreachableError as error: print(error)"
     )
     done = subprocess.run(
-        [python_of("nlp"), "-P", "-c", code, tmdb.address], env={**os.environ, "PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1"},
-        capture_output=True, text=True, check=True, timeout=30,
-    )  # fmt: skip
+        [python_of("nlp"), "-P", "-c", code, tmdb.address],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
     assert done.stdout == "its answer takes too long, within 1 s\n"
 
 
@@ -142,7 +148,7 @@ def test_an_answer_that_drips_ends_at_the_deadline(tmdb):
         {"SSL_CERT_FILE": "/nowhere/at.all"},
     ],
 )
-def test_wrong_settings_of_the_network_are_said(tmdb, tmp_path, identified, setting):
+def test_wrong_network_settings_are_reported(tmdb, tmp_path, identified, setting):
     with kept(tmdb.address, fake_tmdb.KEY, **setting) as other:
         cast, _ = identified(film(tmp_path / "Across the River (2011).mkv"), by=other, online=True)
-    assert "TMDB could not be asked: the settings of the network are wrong" in cast.provenance["degraded"][0]
+    assert "TMDB did not answer: the settings of the network are wrong" in cast.provenance["degraded"][0]

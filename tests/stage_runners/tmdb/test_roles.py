@@ -50,11 +50,28 @@ def test_a_role_becomes_a_character(role, name, aliases):
 @pytest.mark.parametrize(
     "role",
     [
-        "", "???", "Self", "Self - Host", "Himself (archive footage)", "Bartender", "The Bartender", "Man #2", "Cop 1",
-        "Police Officer 2", "Girl in Red Dress", "Woman at the Party", "old man by the door", "Raj's Mother", "Raj\u2019s Friend",
-        "Narrator (voice) (uncredited)", "Additional Voices", "Special Appearance", "Cameo Appearance in the song", "Young Doctor",
+        "",
+        "???",
+        "Self",
+        "Self - Host",
+        "Himself (archive footage)",
+        "Bartender",
+        "The Bartender",
+        "Man #2",
+        "Cop 1",
+        "Police Officer 2",
+        "Girl in Red Dress",
+        "Woman at the Party",
+        "old man by the door",
+        "Raj's Mother",
+        "Raj\u2019s Friend",
+        "Narrator (voice) (uncredited)",
+        "Additional Voices",
+        "Special Appearance",
+        "Cameo Appearance in the song",
+        "Young Doctor",
     ],
-)  # fmt: skip
+)
 def test_a_role_without_a_name_is_left_out(role):
     assert characters(role, "Somebody") == []
 
@@ -63,7 +80,7 @@ def test_a_name_that_holds_an_ordinary_word_stays_a_name():
     assert not any(map(nameless, ["Father Brown", "Doctor Rao", "Uncle Ben", "Nurse Ratna", "Baby Kumar"]))
 
 
-def test_who_is_played_at_several_ages_is_one():
+def test_a_character_played_at_several_ages_is_one():
     rows, dropped = people(
         [("Young Meera", "A"), ("Meera Joshi", "B"), ("Little Meera", "C"), ("Waiter", "D")]
     )
@@ -95,7 +112,7 @@ def test_sources_are_merged_by_name_and_the_first_one_names_a_character():
         ("Pune", "", "cast"),
     ]
     assert (merged.facts["year"], merged.facts["title"]) == (2011, "River")
-    assert merged.sources == ("cast: year, 2 names", "tmdb: title, 1 name, 1 known already")
+    assert merged.sources == ("cast: year, 2 names", "tmdb: title, 1 name, 1 also in earlier sources")
 
 
 def test_one_role_of_an_actor_in_two_sources_is_one_character():
@@ -111,7 +128,7 @@ def test_two_roles_of_an_actor_stay_two():
     assert [row.name for row, _ in merge([nfo, tmdb]).rows] == ["Ram", "Shyam", "Shyam Lal"]
 
 
-def test_nothing_known_is_an_empty_cast():
+def test_without_sources_the_cast_is_empty():
     merged = merge([])
     assert merged.rows == ()
     assert merged.facts == {
@@ -130,7 +147,7 @@ def test_nothing_known_is_an_empty_cast():
         max_size=60,
     )
 )
-def test_whatever_a_role_holds_a_character_has_a_name_with_letters(role):
+def test_a_character_from_any_role_has_a_name_with_letters(role):
     for row, _ in characters(role, "Somebody"):
         for name in (row.name, *row.aliases):
             assert name == name.strip()

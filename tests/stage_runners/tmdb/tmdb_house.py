@@ -40,7 +40,7 @@ FILMS = {
 
 
 def film(path, minutes=1.0, title=""):
-    """A recording of silence that says how long it lasts, and its title in a tag."""
+    """A recording of silence, with its length and a title tag."""
     size = round(minutes * 60 * 100)
     info = b"INFOINAM" + struct.pack("<I", len(title)) + title.encode() + b"\0" * (len(title) % 2)
     chunks = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, 100, 100, 1, 8)
@@ -56,7 +56,7 @@ def names(cast, kind="character"):
 
 @contextlib.contextmanager
 def kept(address, key, **more):
-    """A process of the stage that asks this address with this key, and says the key nowhere."""
+    """A process of the stage that sends requests to this address with this key, and never prints the key."""
     process = Kept(
         "tmdb", {"ORCHESTRATOR_TMDB_URL": address, "TMDB_API_KEY": key, "NO_PROXY": "127.0.0.1", **more}
     )

@@ -1,4 +1,4 @@
-"""A local server that answers as an OpenAI endpoint does, well or badly, as a test says."""
+"""A local server that answers as an OpenAI endpoint does, well or badly, as a test needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BOOK = {
 
 
 def good(lines):
-    """The answer that was asked for, from the book."""
+    """The right answer, from the book."""
     return json.dumps({"lines": [{"n": line["n"], "text": BOOK[line["text"]]} for line in lines]})
 
 
@@ -64,7 +64,8 @@ def slow(seconds):
 
 
 class ChatServer(ThreadingHTTPServer):
-    """Serves `script`, an answer a request; the last one for all that follow. `asked` keeps the requests' bodies and headers."""
+    """Serves `script`, an answer a request; the last one for all that follow. `asked` keeps the requests'
+    bodies and headers."""
 
     daemon_threads = True
 
@@ -75,7 +76,7 @@ class ChatServer(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def questions(self):
-        """What the user's message of each request asks."""
+        """The question in the user's message of each request."""
         return [json.loads(body["messages"][1]["content"]) for body, _ in self.asked]
 
 

@@ -1,7 +1,9 @@
-"""A model folder shaped as IndicTrans2's: its network and tokenizer are code in the folder; it knows a few sentences by heart.
+"""A model folder shaped as IndicTrans2's: its network and tokenizer are code in the folder; it knows a few
+sentences by heart.
 
-Run inside the environment `indictrans`: `python -m tests.stage_runners.translation.indic_folder FOLDER`. The code here is a stand-in: M2M100 under
-another name, and a tokenizer with two dictionaries and language tags before the text.
+Run inside the environment `indictrans`: `python -m tests.stage_runners.translation.indic_folder FOLDER`. The
+code here is a stand-in: M2M100 under another name, and a tokenizer with two dictionaries and language tags
+before the text.
 """
 
 from __future__ import annotations
@@ -36,7 +38,9 @@ from transformers import PreTrainedTokenizer
 
 
 class StandInTokenizer(PreTrainedTokenizer):
-    vocab_files_names = {"words": "dict.SRC.json", "written": "dict.TGT.json", "pieces": "model.SRC", "parts": "model.TGT"}
+    vocab_files_names = {
+        "words": "dict.SRC.json", "written": "dict.TGT.json", "pieces": "model.SRC", "parts": "model.TGT"
+    }
     model_input_names = ["input_ids", "attention_mask"]
     padding_side = "left"
 
@@ -77,9 +81,13 @@ def pieces(texts):
 
     model = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(texts * 5), model_writer=model, vocab_size=100, hard_vocab_limit=False, minloglevel=2,
+        sentence_iterator=iter(texts * 5),
+        model_writer=model,
+        vocab_size=100,
+        hard_vocab_limit=False,
+        minloglevel=2,
         character_coverage=1.0,
-    )  # fmt: skip
+    )
     return sentencepiece.SentencePieceProcessor(model_proto=model.getvalue()), model.getvalue()
 
 
@@ -115,10 +123,17 @@ def make(folder):
         for name, value in (("layers", 1), ("attention_heads", 2), ("ffn_dim", 64), ("layerdrop", 0.0))
     }
     config = {
-        "model_type": "IndicTrans", "auto_map": auto, "vocab_size": max(map(len, words.values())), "d_model": 32, **shape,
-        "dropout": 0.0, "attention_dropout": 0.0, "activation_dropout": 0.0, "decoder_start_token_id": 2,
+        "model_type": "IndicTrans",
+        "auto_map": auto,
+        "vocab_size": max(map(len, words.values())),
+        "d_model": 32,
+        **shape,
+        "dropout": 0.0,
+        "attention_dropout": 0.0,
+        "activation_dropout": 0.0,
+        "decoder_start_token_id": 2,
         "max_position_embeddings": 256,
-    }  # fmt: skip
+    }
     (folder / "config.json").write_text(json.dumps(config))
     named = {"AutoTokenizer": ["stand_in_tokenizer.StandInTokenizer", None]}
     (folder / "tokenizer_config.json").write_text(

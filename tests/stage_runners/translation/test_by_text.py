@@ -1,4 +1,5 @@
-"""What is done around a translator: names, checks, further attempts, marks, mixed films. The translator here is a table."""
+"""What is done around a translator: names, checks, further attempts, marks, mixed films. The translator here
+is a table."""
 
 # ruff: noqa: RUF001 - text of many scripts
 
@@ -18,21 +19,24 @@ from tests.stage_runners.translation.test_stage import columns, glossary
 
 
 class Table:
-    """Answers from a table: for each text what it becomes, at the first attempt, the second, ...; else the text in capitals."""
+    """Answers from a table: for each text what it becomes, at the first attempt, the second, ...; else the
+    text in capitals."""
 
     method = "table"
 
-    def __init__(self, answers=(), *, placeholder="XQ{}", batch=4, in_order=False, knows=("cs", "en", "de")):
+    def __init__(
+        self, answers=(), *, placeholder="XQ{}", batch=4, in_order=False, languages=("cs", "en", "de")
+    ):
         self.answers = dict(answers)
-        self.placeholder, self.batch, self.in_order, self.knows = placeholder, batch, in_order, knows
+        self.placeholder, self.batch, self.in_order, self.languages = placeholder, batch, in_order, languages
         self.calls = []
         self.film = []
 
-    def begin(self, film, target, context):
+    def begin(self, film):
         self.film = film
 
-    def refuses(self, language, target):
-        return "" if language in self.knows else f"the table does not know {language}"
+    def refusal(self, language, target):
+        return "" if language in self.languages else f"the table has no {language}"
 
     def translate(self, lines, target, attempt):
         self.calls.append((attempt, [line.text for line in lines]))
@@ -79,7 +83,7 @@ def cs(*texts):
     return [(text, "cs", None) for text in texts]
 
 
-def test_lines_come_by_length_and_each_different_one_once(tmp_path):
+def test_lines_are_translated_by_length_and_equal_ones_once(tmp_path):
     table = Table(batch=2)
     ran = Ran(tmp_path, table, cs("Ano.", "Nevím nic.", "Ano.", "Tak pojď domů.", "Ano."))
     assert table.calls == [(0, ["Tak pojď domů.", "Nevím nic."]), (0, ["Ano."])]
@@ -92,14 +96,14 @@ def test_lines_come_by_length_and_each_different_one_once(tmp_path):
     ]
 
 
-def test_where_neighbours_matter_lines_come_as_they_were_said(tmp_path):
+def test_lines_stay_in_order_if_neighbours_matter(tmp_path):
     table = Table(batch=2, in_order=True)
     Ran(tmp_path, table, cs("Ano.", "Nevím nic.", "Ano."))
     assert table.calls == [(0, ["Ano.", "Nevím nic."]), (0, ["Ano."])]
     assert [line.number for line in table.film] == [0, 1, 2]
 
 
-def test_a_lost_placeholder_is_tried_without_and_the_name_looked_for(tmp_path):
+def test_after_a_lost_placeholder_the_line_is_translated_without_and_searched_for_the_name(tmp_path):
     table = Table({"XQ1 je tady.": "She is here.", "Eva je tady.": "Eva is here."})
     ran = Ran(tmp_path, table, cs("Eva je tady."), names=[("Eva", ())])
     assert [texts for _, texts in table.calls] == [["XQ1 je tady."], ["Eva je tady."]]
@@ -118,7 +122,7 @@ def test_a_name_that_is_lost_without_a_placeholder_too_is_marked(tmp_path):
     assert ran.reasons == []
 
 
-def test_a_text_that_has_such_a_code_of_its_own_is_left_as_it_is(tmp_path):
+def test_a_text_that_holds_the_code_of_a_placeholder_gets_none(tmp_path):
     table = Table({"Eva má XQ7.": "Eva has XQ7."})
     assert Ran(tmp_path, table, cs("Eva má XQ7."), names=[("Eva", ())]).texts == ["Eva has XQ7."]
 
@@ -130,7 +134,7 @@ def test_of_several_attempts_the_best_is_kept(tmp_path):
     assert (ran.texts, ran.marked["by"]) == ([wrong], {"in the wrong script": 1})
 
 
-def test_a_loop_that_stays_is_said_once_and_marked(tmp_path):
+def test_a_loop_in_every_attempt_is_cut_to_one_phrase_and_marked(tmp_path):
     text = "Tak to je ale opravdu zvláštní."
     ran = Ran(tmp_path, Table({text: "so so so so so so so so"}), cs(text))
     assert (ran.texts, ran.marked["by"]) == (["so"], {"repeats itself": 1})
@@ -155,30 +159,30 @@ def test_a_mixed_film_keeps_what_is_in_the_target_language_with_its_own_times(tm
     assert ran.facts["lines_passed"] == 2
 
 
-def test_hindi_in_arabic_letters_is_handed_over_as_urdu(tmp_path):
-    table = Table({"میں گھر گیا تھا۔": "I had gone home."}, knows=("hi", "ur"))
+def test_hindi_in_arabic_letters_is_translated_as_urdu(tmp_path):
+    table = Table({"میں گھر گیا تھا۔": "I had gone home."}, languages=("hi", "ur"))
     ran = Ran(tmp_path, table, [("میں گھر گیا تھا۔", "hi", None)])
     assert [line.language for line in table.film] == ["ur"]
     assert (ran.texts, ran.facts["read_as"]) == (["I had gone home."], {"ur": 1})
 
 
-def test_lines_in_a_language_that_the_model_does_not_know_are_missing_and_said(tmp_path):
+def test_lines_in_a_language_that_the_model_does_not_have_are_missing_and_reported(tmp_path):
     lines = [("Kde jsi byl?", "cs", None), ("Où est la gare?", "fr", None)]
     ran = Ran(tmp_path, Table(), lines)
     assert ran.texts == ["Kde jsi byl? indeed"]
-    assert ran.reasons == ["1 line is missing: the table does not know fr"]
+    assert ran.reasons == ["1 line is missing: the table has no fr"]
     (tmp_path / "all").mkdir()
-    with pytest.raises(StageError, match="the table does not know fr"):
+    with pytest.raises(StageError, match="the table has no fr"):
         Ran(tmp_path / "all", Table(), lines[1:])
 
 
-def test_lines_that_never_come_are_missing_and_a_model_that_fails_often_is_said_to(tmp_path):
+def test_lines_without_a_translation_are_missing_and_a_model_that_often_fails_is_reported(tmp_path):
     texts = [f"Věta číslo {k} je tady." for k in range(8)]
     answers = {texts[0]: None} | {text: f"Это предложение {text[11]} здесь." for text in texts[1:5]}
     ran = Ran(tmp_path, Table(answers), cs(*texts))
     assert len(ran.texts) == 7
     assert ran.reasons == [
-        "1 line is missing, for no translation came: the first at 0 s",
+        "1 line is missing, because no translation came: the first at 0 s",
         "4 of 8 lines look wrong: the model may not fit these languages",
     ]
     assert ran.marked["by"] == {"empty": 1, "in the wrong script": 4}
@@ -195,7 +199,7 @@ def test_a_film_in_the_target_language_is_not_translated(tmp_path):
     assert (ran.segments, ran.facts["same_language"]) == ([], True)
 
 
-def test_it_stops_between_two_batches_when_asked(tmp_path):
+def test_a_cancelled_run_stops_between_two_batches(tmp_path):
     cancelled = threading.Event()
 
     class Asked(Table):

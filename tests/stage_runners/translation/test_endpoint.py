@@ -1,4 +1,5 @@
-"""Translation by an OpenAI-compatible endpoint, as a process of its own against a local server, and every fault such a server has."""
+"""Translation by an OpenAI-compatible endpoint, as a process of its own against a local server, and every
+fault such a server has."""
 
 from __future__ import annotations
 
@@ -86,7 +87,7 @@ def test_a_film_is_translated_with_context_names_and_speakers(translate):
     assert "Authorization" not in headers
 
 
-def test_a_long_film_is_asked_in_pieces_and_each_is_shown_what_came_before(translate):
+def test_a_long_film_takes_several_questions_and_each_has_the_lines_before(translate):
     lines = [(text, 4.0 * k, None) for k, text in enumerate(list(BOOK) * 6)]
     done = translate(good, lines=lines, context_lines=4)
     first, second = done.server.questions()
@@ -109,9 +110,20 @@ def test_a_long_film_is_asked_in_pieces_and_each_is_shown_what_came_before(trans
         chat_server.first_is(FIRST),
         saying("I do not know what to say to that."),
     ],
-    ids=["500", "garbage", "html", "missing", "empty", "repeated", "runaway", "script", "copy", "same line for all"],
-)  # fmt: skip
-def test_what_goes_wrong_once_is_tried_again_and_leaves_no_mark(translate, bad):
+    ids=[
+        "500",
+        "garbage",
+        "html",
+        "missing",
+        "empty",
+        "repeated",
+        "runaway",
+        "script",
+        "copy",
+        "same line for all",
+    ],
+)
+def test_a_fault_that_comes_once_is_repaired_and_not_marked(translate, bad):
     done = translate(bad, good)
     assert done.texts == list(BOOK.values()), done.text
     assert done.marked["count"] == 0
@@ -129,7 +141,7 @@ def test_what_goes_wrong_once_is_tried_again_and_leaves_no_mark(translate, bad):
     ],
     ids=["repeated", "script", "copy", "runaway"],
 )
-def test_what_goes_on_being_wrong_is_kept_and_marked(translate, bad, fault, kept):
+def test_a_fault_in_every_attempt_is_marked(translate, bad, fault, kept):
     done = translate(bad)
     assert done.marked["count"] == 1, done.text
     assert list(done.marked["by"]) == [fault]
@@ -140,14 +152,14 @@ def test_what_goes_on_being_wrong_is_kept_and_marked(translate, bad, fault, kept
     assert fault in problems[3:]
 
 
-def test_a_line_that_never_comes_is_missing_and_the_result_degraded(translate):
+def test_a_line_without_a_translation_is_missing_and_the_result_degraded(translate):
     done = translate(chat_server.without(FIRST))
     assert done.texts == list(BOOK.values())[1:], done.text
-    assert done.degraded == ["1 line is missing, for no translation came: the first at 1 s"]
+    assert done.degraded == ["1 line is missing, because no translation came: the first at 1 s"]
     assert done.marked["by"] == {"empty": 1}
 
 
-def test_a_name_that_is_lost_is_asked_for_again_then_marked(translate):
+def test_a_line_that_loses_a_name_is_translated_again_then_marked(translate):
     name = [("Matylda", ["Matyldou"])]
     lost = '{"lines": [{"n": 1, "text": "I was in the car with her."}]}'
     line = [(list(BOOK)[1], 1.0, None)]
@@ -159,7 +171,7 @@ def test_a_name_that_is_lost_is_asked_for_again_then_marked(translate):
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
-def test_a_busy_server_is_given_the_time_it_asks_for(translate, form):
+def test_a_busy_server_gets_the_time_that_it_asks_for(translate, form):
     wait = "2" if form == "seconds" else email.utils.formatdate(time.time() + 4, usegmt=True)
     started = time.time()
     done = translate(status(429, "slow down", Retry_After=wait), good)
@@ -167,27 +179,34 @@ def test_a_busy_server_is_given_the_time_it_asks_for(translate, form):
     assert time.time() - started >= 2
 
 
-def test_an_answer_that_comes_too_late_is_asked_for_again(translate):
+def test_a_late_answer_is_requested_again(translate):
     done = translate(chat_server.slow(3), good, timeout_s=1.0)
     assert done.texts == list(BOOK.values()), done.text
     assert len(done.server.asked) == 2
 
 
-def test_what_a_server_does_not_know_of_the_interface_is_left_out(translate):
+def test_a_timeout_of_zero_is_refused(translate):
+    done = translate(good, timeout_s=0.0)
+    assert done.process.returncode == 1
+    assert "timeout_s is 0: an answer needs more than 0 seconds" in done.text
+    assert done.server.asked == []
+
+
+def test_an_option_that_a_server_rejects_is_left_out(translate):
     refusal = status(400, "Unrecognized request argument supplied: response_format")
     done = translate(refusal, good)
     assert done.texts == list(BOOK.values()), done.text
     assert ["response_format" in body for body, _ in done.server.asked] == [True, False]
 
 
-def test_thoughts_and_fences_around_the_answer_are_no_part_of_it(translate):
+def test_thoughts_and_fences_around_the_answer_are_removed(translate):
     def wordy(lines):
         return f"<think>1. hm</think>\nHere you are:\n```json\n{good(lines)}\n```\nAnything else?"
 
     assert translate(wordy).texts == list(BOOK.values())
 
 
-def test_what_was_translated_before_a_failure_is_not_asked_for_again(translate, tmp_path):
+def test_lines_translated_before_a_failure_are_not_requested_again(translate, tmp_path):
     lines = [(text, 4.0 * k, None) for k, text in enumerate(list(BOOK) * 6)]
     cache = tmp_path / "answers"
     failed = translate(good, status(401, "no money left"), lines=lines, cache=str(cache))
@@ -200,7 +219,7 @@ def test_what_was_translated_before_a_failure_is_not_asked_for_again(translate, 
     assert list(cache.iterdir()) == []
 
 
-def test_a_dead_server_is_a_sentence(translate):
+def test_a_dead_server_is_an_error_with_a_message(translate):
     done = translate(good, endpoint="http://127.0.0.1:9/v1")
     assert done.process.returncode == 1
     assert "http://127.0.0.1:9/v1/chat/completions does not answer" in done.text
@@ -210,12 +229,12 @@ def test_a_dead_server_is_a_sentence(translate):
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (status(401, "bad key sk-secret-1"), "does not let us in"),
+        (status(401, "bad key sk-secret-1"), "refuses access"),
         (status(404, "model 'tiny' not found"), "model 'tiny' not found"),
-        (status(400, "nothing fits"), "takes no question: 400 nothing fits"),
+        (status(400, "nothing fits"), "rejects every question: 400 nothing fits"),
     ],
 )
-def test_a_refusal_is_a_sentence_and_the_key_is_in_none(translate, monkeypatch, answer, said):
+def test_a_refusal_is_an_error_without_the_key_in_its_message(translate, monkeypatch, answer, said):
     monkeypatch.setenv("TRANSLATION_API_KEY", "sk-secret-1")
     done = translate(answer)
     assert done.process.returncode == 1
@@ -224,14 +243,14 @@ def test_a_refusal_is_a_sentence_and_the_key_is_in_none(translate, monkeypatch, 
     assert done.server.asked[0][1]["Authorization"] == "Bearer sk-secret-1"
 
 
-def test_openais_key_goes_to_openai_alone(translate, monkeypatch):
+def test_the_key_for_openai_is_sent_to_openai_only(translate, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret-2")
     done = translate(good)
     assert "Authorization" not in done.server.asked[0][1]
 
 
 @pytest.mark.parametrize("endpoint", ["localhost:11434", "ftp://host/v1", "http://me:word@host/v1"])
-def test_an_address_that_is_none_is_a_sentence(translate, endpoint):
+def test_an_invalid_address_is_an_error_with_a_message(translate, endpoint):
     done = translate(good, endpoint=endpoint)
     assert done.process.returncode == 1
     assert "--translation-endpoint" in done.text

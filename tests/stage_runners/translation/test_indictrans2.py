@@ -1,4 +1,5 @@
-"""IndicTrans2 as a process of its own, on a stand-in for its code and weights, with its real toolkit around them."""
+"""IndicTrans2 as a process of its own, on a stand-in for its code and weights, with its real toolkit around
+them."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import pytest
 
 from ipc.artifacts import read
 from orchestrator.environments import registry
-from stage_runners.translation import indictrans2_runner
+from stage_runners.translation.indictrans2_translator import IndicTrans2, Loaded
 from stage_runners.translation.stage import TRANSLATIONS
 from tests.stage_runners.spec import ROOT, python_of, run_stage
 from tests.stage_runners.translation.test_stage import glossary, transcript
@@ -24,8 +25,11 @@ def folder(tmp_path_factory):
     made = tmp_path_factory.mktemp("models") / "indictrans2-indic-en-tiny"
     done = subprocess.run(
         [python_of("indictrans"), "-P", "-m", "tests.stage_runners.translation.indic_folder", made],
-        env=registry.child_environment("indictrans", {"PYTHONPATH": str(ROOT)}), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env=registry.child_environment("indictrans", {"PYTHONPATH": str(ROOT)}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return made
 
@@ -37,7 +41,7 @@ def translated(folder, inputs, place, target="en", identity="", **params):
     return run_stage(stage, inputs, place, {"target": target, **params}, python_of("indictrans"), model)
 
 
-def test_hindi_becomes_english_with_names_by_the_toolkits_own_placeholders(folder, tmp_path):
+def test_hindi_becomes_english_with_names_as_the_toolkits_placeholders(folder, tmp_path):
     lines = [*SAID, ("अदिति आ गई।", 5.0, None)]
     inputs = transcript(tmp_path, lines, "hi")
     inputs["glossary"] = glossary(tmp_path, ("Aditi", ["अदिति"]))
@@ -53,13 +57,16 @@ def test_hindi_becomes_english_with_names_by_the_toolkits_own_placeholders(folde
     assert [word["text"] for word in words if word["segment"] == 2] == ["Aditi", "has", "come."]
 
 
-def test_a_direction_that_the_model_does_not_know_is_refused():
-    network = SimpleNamespace(dtype="torch.float32")
-    model = indictrans2_runner.Translator(network, None, None, "ai4bharat/indictrans2-indic-en-1B")
-    assert model.refuses("hi", "en") == ""
-    assert "translates indic-en, and English to Hindi is en-indic" in model.refuses("en", "hi")
-    assert model.refuses("fr", "en") == "IndicTrans2 does not know French"
-    assert indictrans2_runner.Translator(network, None, None, "mine").refuses("en", "ta") == ""
+def test_a_direction_that_the_model_does_not_have_is_refused():
+    def model(identity):
+        network = SimpleNamespace(dtype="torch.float32")
+        return IndicTrans2(Loaded(network, None, None, identity), {"batch_size": 8, "beam_size": 5})
+
+    to_english = model("ai4bharat/indictrans2-indic-en-1B")
+    assert to_english.refusal("hi", "en") == ""
+    assert "translates indic-en, and English to Hindi is en-indic" in to_english.refusal("en", "hi")
+    assert to_english.refusal("fr", "en") == "IndicTrans2 has no French"
+    assert model("mine").refusal("en", "ta") == ""
 
 
 def test_the_code_of_a_foreign_repository_is_not_run(tmp_path):
@@ -70,11 +77,11 @@ def test_the_code_of_a_foreign_repository_is_not_run(tmp_path):
     inputs = transcript(tmp_path, SAID, "hi")
     done, _ = translated(foreign, inputs, tmp_path, identity="somebody/indictrans2-indic-en")
     assert done.returncode == 1
-    assert "none of IndicTrans2's own repositories" in done.stdout + done.stderr
+    assert "not one of IndicTrans2's own repositories" in done.stdout + done.stderr
     assert not witness.exists()
 
 
-def test_a_folder_that_is_not_whole_is_a_sentence(tmp_path):
+def test_an_incomplete_folder_is_an_error_with_a_message(tmp_path):
     (tmp_path / "half").mkdir()
     (tmp_path / "half" / "config.json").write_text('{"model_type": "IndicTrans"}')
     done, _ = translated(tmp_path / "half", transcript(tmp_path, SAID, "hi"), tmp_path)

@@ -58,8 +58,11 @@ def models(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     done = subprocess.run(
         [python_of("translation"), "-P", "-m", "tests.stage_runners.translation.translation_folders", folder],
-        env=registry.child_environment("translation", {"PYTHONPATH": str(ROOT)}), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env=registry.child_environment("translation", {"PYTHONPATH": str(ROOT)}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -116,7 +119,7 @@ def test_the_result_does_not_depend_on_the_batch(models, tmp_path):
 
 
 @pytest.mark.env("translation")
-def test_a_name_goes_through_as_a_placeholder(models, tmp_path):
+def test_a_name_passes_the_model_as_a_placeholder(models, tmp_path):
     inputs = transcript(tmp_path, [("Matylda je tady.", 1.0, None)])
     inputs["glossary"] = glossary(tmp_path, ("Matylda", ()))
     done, segments, _ = translated(models, "nllb", inputs, tmp_path)
@@ -125,7 +128,7 @@ def test_a_name_goes_through_as_a_placeholder(models, tmp_path):
 
 
 @pytest.mark.env("translation")
-def test_a_model_that_knows_nothing_is_seen_to_babble(models, tmp_path):
+def test_the_output_of_an_untrained_model_is_marked(models, tmp_path):
     done, segments, _ = translated(models, "nllb-random", transcript(tmp_path), tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 of 3 lines look wrong" in segments.provenance["degraded"][0]
@@ -133,7 +136,7 @@ def test_a_model_that_knows_nothing_is_seen_to_babble(models, tmp_path):
 
 
 @pytest.mark.env("translation")
-def test_a_film_in_the_target_language_is_left_alone(models, tmp_path):
+def test_a_film_in_the_target_language_does_not_change(models, tmp_path):
     inputs = transcript(tmp_path, [("Where have you been?", 1.0, None)], "en")
     done, segments, words = translated(models, "nllb", inputs, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -147,17 +150,19 @@ def test_a_film_in_the_target_language_is_left_alone(models, tmp_path):
     [
         ("opus-mt-cs-mul", "en", "fr", "translates from Czech, not from French"),
         ("opus-mt-cs-mul", "fr", "cs", "translates to deu, eng, not to fr"),
-        ("nllb", "la", "cs", "does not know Latin"),
+        ("nllb", "la", "cs", "has no Latin"),
     ],
 )
-def test_a_pair_that_the_model_does_not_know_is_a_sentence(models, tmp_path, name, target, language, said):
+def test_a_pair_of_languages_that_the_model_does_not_have_is_an_error_with_a_message(
+    models, tmp_path, name, target, language, said
+):
     done, *_ = translated(models, name, transcript(tmp_path, language=language), tmp_path, target)
     assert done.returncode == 1
     assert said in done.stdout + done.stderr
 
 
 @pytest.mark.env("translation")
-def test_a_folder_that_is_no_model_is_a_sentence(tmp_path):
+def test_a_folder_without_a_model_is_an_error_with_a_message(tmp_path):
     (tmp_path / "models" / "none").mkdir(parents=True)
     (tmp_path / "models" / "none" / "config.json").write_text(json.dumps({"model_type": "m2m_100"}))
     done, *_ = translated(tmp_path / "models", "none", transcript(tmp_path), tmp_path)

@@ -9,9 +9,10 @@ import pytest
 from stage_runners.text import scripts as languages
 from stage_runners.text.iso639 import LANGUAGES
 from stage_runners.translation import quality_checks as checks
-from stage_runners.translation.placeholders import Names, missing, shown
-from stage_runners.translation.sentences import LONGEST, Spoken, sentences, text_of
+from stage_runners.translation.placeholders import GlossaryNames, missing, shown
+from stage_runners.translation.sentences import TimedWord, sentences, text_of
 from stage_runners.translation.spread_times import spread
+from stage_runners.translation.thresholds import SENTENCES
 from tests.stage_runners.rows import said, segment, word
 
 
@@ -32,7 +33,7 @@ def texts(*lines, **more):
 # Sentences
 
 
-def test_a_sentence_goes_on_over_segments_until_it_ends():
+def test_a_sentence_continues_over_segments_until_it_ends():
     assert texts(
         ("I was in the car,", 0.0, "A"), ("and then I left. Then", 2.0, "A"), ("it rained.", 4.0, "A")
     ) == [
@@ -41,7 +42,7 @@ def test_a_sentence_goes_on_over_segments_until_it_ends():
     ]
 
 
-def test_another_voice_ends_it_and_a_word_of_nobody_does_not():
+def test_another_speaker_ends_it_and_a_word_without_a_speaker_does_not():
     assert texts(("I was", 0.0, "A"), ("so was I", 1.0, "B")) == ["I was", "so was I"]
     segments, words = rows(("I was in the car.", 0.0, "A"))
     words[2]["speaker"] = None
@@ -49,13 +50,13 @@ def test_another_voice_ends_it_and_a_word_of_nobody_does_not():
     assert sentences(segments, words)[0].speaker == "A"
 
 
-def test_a_pause_ends_what_nobody_punctuated_and_a_longer_one_what_a_comma_holds_open():
+def test_a_pause_ends_it_without_punctuation_and_a_longer_one_after_a_comma():
     assert texts(("yes", 0.0, None), ("no", 1.8, None)) == ["yes", "no"]
     assert texts(("yes,", 0.0, None), ("no", 1.8, None)) == ["yes, no"]
     assert texts(("yes,", 0.0, None), ("no", 4.0, None)) == ["yes,", "no"]
 
 
-def test_in_a_punctuated_transcript_a_pause_without_a_mark_ends_nothing():
+def test_in_a_punctuated_transcript_a_pause_without_a_mark_does_not_end_it():
     said_so = [
         ("That is so.", 0.0, None),
         ("I said it.", 3.0, None),
@@ -75,12 +76,12 @@ def test_another_language_ends_it():
 def test_a_sentence_that_never_ends_is_cut_at_its_clauses_and_loses_nothing():
     text = ", ".join(["this goes on and on and does not end"] * 20)
     found = texts((text, 0.0, None))
-    assert all(len(piece) <= LONGEST for piece in found)
+    assert all(len(piece) <= SENTENCES.longest for piece in found)
     assert all(piece.endswith(",") for piece in found[:-1])
     assert " ".join(found) == text
 
 
-def test_a_segment_without_words_is_cut_into_them():
+def test_a_segment_without_words_is_cut_into_words():
     found = sentences([segment(0, 1.0, 3.0, "Come here. Now!")], [])
     assert [(s.text, s.start) for s in found] == [("Come here.", 1.0), ("Now!", pytest.approx(2.39, abs=0.1))]
 
@@ -114,7 +115,7 @@ def test_every_word_is_in_one_sentence_in_order():
 
 
 def spoken(text, start=0.0, each=0.3, gap=0.05):
-    return [Spoken(w["text"], w["space"], w["start"], w["end"]) for w in said(text, start, each, gap)]
+    return [TimedWord(w["text"], w["space"], w["start"], w["end"]) for w in said(text, start, each, gap)]
 
 
 def test_words_share_the_spoken_time_by_length():
@@ -133,7 +134,7 @@ def test_words_share_the_spoken_time_by_length():
     assert lengths[2] == pytest.approx(lengths[0] * 5 / 3)
 
 
-def test_nobody_speaks_in_a_pause():
+def test_no_word_is_in_a_pause():
     words = spoken("Warte mal,", 0.0) + spoken("ich komme.", 5.0)
     found = spread(words, "Wait a moment, I am coming.")
     pause = (words[1].end, words[2].start)
@@ -141,7 +142,7 @@ def test_nobody_speaks_in_a_pause():
     assert any(w.start >= 5.0 for w in found)
 
 
-def test_clauses_keep_together_where_their_lengths_tell():
+def test_clauses_of_matching_lengths_get_each_others_times():
     words = spoken("Als ich endlich zu Hause war,", 0.0) + spoken("schlief sie schon.", 4.0)
     found = spread(words, "When I had got home at last, she was asleep.")
     comma = next(k for k, w in enumerate(found) if w.text == "last,")
@@ -162,7 +163,7 @@ def test_times_rise_and_lie_within_the_sentence_whatever_the_texts():
         for _ in range(int(generator.integers(1, 20))):
             length = float(generator.choice([0.0, 0.1, 0.4]))
             text = str(generator.choice(["so", "it,", "was.", "however;"]))
-            words.append(Spoken(text, space=True, start=at, end=at + length))
+            words.append(TimedWord(text, space=True, start=at, end=at + length))
             at += length + float(generator.choice([0.0, 0.0, 0.2, 2.0]))
         text = " ".join(
             generator.choice(["ja", "nein,", "doch", "vielleicht."], int(generator.integers(1, 20)))
@@ -184,10 +185,20 @@ def test_times_rise_and_lie_within_the_sentence_whatever_the_texts():
         ("Kde jsi byl?", "", ("cs", "en"), ["empty"]),
         ("Kde jsi byl?", "...", ("cs", "en"), ["empty"]),
         ("...", "...", ("cs", "en"), []),
-        ("Ano.", "Yes, of course I was there, and so were you, and so was he, was he not?", ("cs", "en"), ["runaway"]),
+        (
+            "Ano.",
+            "Yes, of course I was there, and so were you, and so was he, was he not?",
+            ("cs", "en"),
+            ["runaway"],
+        ),
         ("Ne, ne, ne, ne, ne, ne!", "No, no, no, no, no, no!", ("cs", "en"), []),
         ("Ne, to ne.", "No, no, no, no, no, no.", ("cs", "en"), ["repeated"]),
-        ("Tak to je ale hodně zvláštní věc.", "It is a thing it is a thing it is a thing.", ("cs", "en"), ["repeated"]),
+        (
+            "Tak to je ale hodně zvláštní věc.",
+            "It is a thing it is a thing it is a thing.",
+            ("cs", "en"),
+            ["repeated"],
+        ),
         ("Kde jsi byl?", "Где ты был?", ("cs", "en"), ["script"]),
         ("तुम कहाँ थे?", "Where were you?", ("hi", "en"), []),
         ("Where were you?", "तुम कहाँ थे?", ("en", "hi"), []),
@@ -195,19 +206,34 @@ def test_times_rise_and_lie_within_the_sentence_whatever_the_texts():
         ("Where were you?", "Where were you?", ("en", "de"), ["copy"]),
         ("Taxi!", "Taxi!", ("en", "de"), []),
         ("James Bond.", "James Bond.", ("en", "de"), []),
-        ("I have not seen you for a very long time, my dear old friend.", "很久没见到你了，我亲爱的老朋友。", ("en", "zh"), []),
-        ("很久没见到你了，我亲爱的老朋友。", "I have not seen you for a very long time, my dear old friend.", ("zh", "en"), []),
-        ("A" + "nd so it went on and on, day after day, night after night, year after year.", "Ja.", ("en", "de"), ["short"]),
+        (
+            "I have not seen you for a very long time, my dear old friend.",
+            "很久没见到你了，我亲爱的老朋友。",
+            ("en", "zh"),
+            [],
+        ),
+        (
+            "很久没见到你了，我亲爱的老朋友。",
+            "I have not seen you for a very long time, my dear old friend.",
+            ("zh", "en"),
+            [],
+        ),
+        (
+            "A" + "nd so it went on and on, day after day, night after night, year after year.",
+            "Ja.",
+            ("en", "de"),
+            ["short"],
+        ),
         ("Kde je Aditi?", "Aditi कहाँ है?", ("cs", "hi"), ["script"]),
         ("Ha ha ha ha!", "Ha ha ha ha!", ("en", "de"), []),
         ("Hahahahaha", "ははははははははははははは", ("en", "ja"), ["repeated"]),
     ],
-)  # fmt: skip
-def test_faults_are_seen_and_what_the_source_does_too_is_none(source, text, pair, found):
+)
+def test_faults_are_detected_unless_the_source_has_them_too(source, text, pair, found):
     assert checks.faults(source, text, *pair) == found
 
 
-def test_a_loop_is_said_once():
+def test_a_loop_is_cut_to_one_phrase():
     assert (
         checks.unlooped("Well, I go and I go and I go and I go and I go home.") == "Well, I go and I go home."
     )
@@ -215,7 +241,7 @@ def test_a_loop_is_said_once():
     assert checks.unlooped("It was fine, it was fine.") == "It was fine, it was fine."
 
 
-def test_lines_that_all_say_the_same_are_seen_and_short_ones_are_not():
+def test_equal_translations_of_different_lines_are_detected_unless_they_are_short():
     sources = ["eins", "zwei", "drei", "vier"]
     assert checks.repeated_lines(sources, ["I do not know that.", "I do not know that!"] * 2) == [0, 1, 2, 3]
     assert checks.repeated_lines(sources, ["Yes."] * 4) == []
@@ -230,7 +256,7 @@ def names(target, *entries, lower=()):
         {"term": term, "kind": kind, "weight": 0.9, "variants": list(variants)}
         for term, kind, *variants in entries
     ]
-    return Names(rows, target, frozenset(lower))
+    return GlossaryNames(rows, target, frozenset(lower))
 
 
 def test_a_name_becomes_a_placeholder_and_is_written_as_the_glossary_says():
@@ -247,7 +273,7 @@ def test_a_name_is_written_in_the_script_of_the_target_or_left_to_the_model():
     assert names("hi", ("Aditi", "given")).hide("Aditi is here.", "#N{}").text == "Aditi is here."
 
 
-def test_a_part_of_a_word_and_an_ordinary_word_are_no_names():
+def test_a_part_of_a_word_and_an_ordinary_word_are_not_names():
     found = names("en", ("Rose", "given"), ("Ram", "given", "राम"), lower={"rose"})
     assert found.hide("The rose and Rosemary, ramble on.", "XQ{}").names == ()
     assert found.hide("Rose to the top, he did.", "XQ{}").names == ()
@@ -263,12 +289,12 @@ def test_a_part_of_a_word_and_an_ordinary_word_are_no_names():
         ("RAJ, I WILL NOT.", "XQ1, I WILL NOT."),
     ],
 )
-def test_capitals_behind_a_colon_or_everywhere_make_no_name_of_a_word_that_the_film_says_small(text, hidden):
+def test_a_capital_after_a_colon_or_in_capitals_does_not_make_an_ordinary_word_a_name(text, hidden):
     found = names("en", ("Will", "given"), ("No", "family"), ("Raj", "given"), lower={"will", "no"})
     assert found.hide(text, "XQ{}").text == hidden
 
 
-def test_a_bent_name_is_still_there_and_another_word_is_not():
+def test_an_inflected_name_counts_as_present_and_another_word_does_not():
     assert missing("Viděl jsem Evu.", [("Eva",)]) == 0
     assert missing("Viděl jsem Roberta.", [("Robert",)]) == 0
     assert missing("Jose was here.", [("José",)]) == 0
@@ -286,8 +312,8 @@ def test_hindi_in_arabic_letters_is_read_as_urdu():
     assert languages.as_written("cs", "Где ты был?") == "cs"
 
 
-def test_every_language_that_whisper_writes_has_scripts_and_all_but_three_a_code():
+def test_every_language_of_whisper_has_scripts_and_all_but_three_a_code():
     assert {code for code in LANGUAGES if languages.flores(code) is None} == {"br", "haw", "la"}
     assert all(languages.scripts(code) for code in LANGUAGES)
     assert languages.flores("ces") == "ces_Latn"
-    assert text_of([Spoken("a", space=True, start=0.0, end=1.0)]) == "a"
+    assert text_of([TimedWord("a", space=True, start=0.0, end=1.0)]) == "a"

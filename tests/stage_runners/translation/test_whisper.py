@@ -1,7 +1,7 @@
 """Whisper's own translation, on the conversation that pyannote.audio ships.
 
-It is English. Told that it is German, Whisper still writes English when its task is to translate: so the whole path runs on real
-speech without a recording in another language.
+It is English. Told that it is German, Whisper still writes English when its task is to translate: so the
+whole path runs on real speech without a recording in another language.
 """
 
 import numpy as np
@@ -92,7 +92,7 @@ def test_a_film_in_english_is_not_translated(base, tmp_path):
 
 
 @pytest.mark.env("whisperx", "models")
-def test_a_sentence_that_is_english_already_passes_as_it_is(base, tmp_path):
+def test_a_sentence_in_english_does_not_change(base, tmp_path):
     paths = written(tmp_path)
     rows = read(paths["segments"], "segments").rows()
     rows[0]["language"] = "en"
@@ -103,7 +103,7 @@ def test_a_sentence_that_is_english_already_passes_as_it_is(base, tmp_path):
 
 
 @pytest.mark.env("whisperx", "models")
-def test_lines_that_nobody_speaks_are_missing_and_said(base, tmp_path):
+def test_lines_in_silence_are_missing_and_reported(base, tmp_path):
     done, segments, _ = translate(tmp_path, base, written(tmp_path, samples=np.zeros(30 * RATE, np.int16)))
     assert done.returncode == 0, done.stderr
     assert len(segments.table) == 0
@@ -113,9 +113,11 @@ def test_lines_that_nobody_speaks_are_missing_and_said(base, tmp_path):
 @pytest.mark.env("whisperx", "models")
 @pytest.mark.parametrize(
     ("model", "target", "sentence"),
-    [("base", "de", "English only"), ("tiny.en", "en", "knows English only")],
+    [("base", "de", "English only"), ("tiny.en", "en", "is for English only")],
 )
-def test_what_whisper_cannot_do_is_said(base, model, target, sentence, tmp_path):
+def test_a_translation_that_whisper_cannot_make_is_an_error_with_a_message(
+    base, model, target, sentence, tmp_path
+):
     from orchestrator.models import resolve as models
 
     path = base if model == "base" else models.resolve("whisper", model, offline=True).path

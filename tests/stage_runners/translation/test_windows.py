@@ -22,7 +22,7 @@ def test_neighbouring_sentences_share_a_window_until_it_is_full():
     assert [[s.text for s in group] for group in made] == [["Jedna dva tři.", "Čtyři pět."], ["Šest."]]
 
 
-def test_a_long_silence_parts_two_windows():
+def test_a_long_silence_separates_two_windows():
     made = groups(spoken(("Jedna dva.", 0, "A"), ("Tři čtyři.", 5, "A")))
     assert len(made) == 2
 
@@ -47,7 +47,7 @@ def test_windows_do_not_overlap_and_stay_within_the_recording():
     assert all(a.end <= b.start for a, b in pairwise(found))
 
 
-def test_each_sentence_of_a_translation_takes_the_words_that_were_said_meanwhile():
+def test_each_sentence_of_a_translation_takes_the_words_at_its_time():
     (group,) = groups(spoken(("Kdo je tam dole?", 0, "A"), ("Nikdo tady není.", 3, "B")))
     found = given_back(group, "Who is down there? There is nobody here.")
     assert [(s.speaker, text) for s, text in found] == [
@@ -65,6 +65,6 @@ def test_every_word_of_the_source_and_of_the_translation_is_used_once(text):
     assert sum(len(s.words) for s, _ in found) == 6
 
 
-def test_nothing_translated_gives_nothing():
+def test_an_empty_translation_gives_no_sentences():
     (group,) = groups(spoken(("Jedna.", 0, "A")))
     assert given_back(group, "") == []

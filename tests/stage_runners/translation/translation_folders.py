@@ -1,7 +1,9 @@
-"""Translation models of a few kilobytes, saved as Transformers saves them: random, or taught a handful of sentences by heart.
+"""Translation models of a few kilobytes, saved as Transformers saves them: random, or taught a handful of
+sentences by heart.
 
-Run inside the environment `translation`: `python -m tests.stage_runners.translation.translation_folders FOLDER`. It makes `nllb` and `nllb-random`
-(M2M100 with FLORES codes in its vocabulary), `opus-mt-cs-mul` (Marian with two targets).
+Run inside the environment `translation`: `python -m tests.stage_runners.translation.translation_folders
+FOLDER`. It makes `nllb` and `nllb-random` (M2M100 with FLORES codes in its vocabulary), `opus-mt-cs-mul`
+(Marian with two targets).
 """
 
 from __future__ import annotations
@@ -44,7 +46,8 @@ def pieces(texts, size):
 def learn(model, ids, mask, labels, told=0, zero=None):
     """Teach the model its sentences by heart.
 
-    The first `told` tokens of each are given. Row `zero` of the embeddings stays zero, as OPUS-MT has it for `<pad>`.
+    The first `told` tokens of each are given. Row `zero` of the embeddings stays zero, as OPUS-MT has it for
+    `<pad>`.
     """
     import torch
 
@@ -91,9 +94,17 @@ def nllb(folder, *, taught):
         for name, value in (("layers", 1), ("attention_heads", 2), ("ffn_dim", 64))
     }
     config = M2M100Config(
-        vocab_size=len(tokenizer), d_model=48, **shape, max_position_embeddings=512, dropout=0.0, attention_dropout=0.0,
-        activation_dropout=0.0, encoder_layerdrop=0.0, decoder_layerdrop=0.0, decoder_start_token_id=2,
-    )  # fmt: skip
+        vocab_size=len(tokenizer),
+        d_model=48,
+        **shape,
+        max_position_embeddings=512,
+        dropout=0.0,
+        attention_dropout=0.0,
+        activation_dropout=0.0,
+        encoder_layerdrop=0.0,
+        decoder_layerdrop=0.0,
+        decoder_start_token_id=2,
+    )
     model = M2M100ForConditionalGeneration(config)
     if taught:
         rows = []
@@ -144,10 +155,19 @@ def marian(folder, targets):
         for name, value in (("layers", 1), ("attention_heads", 2), ("ffn_dim", 64))
     }
     config = MarianConfig(
-        vocab_size=len(words), d_model=48, **shape, max_position_embeddings=512, dropout=0.0, pad_token_id=words["<pad>"],
-        eos_token_id=0, decoder_start_token_id=words["<pad>"], forced_eos_token_id=None, scale_embedding=True,
-        activation_function="swish", static_position_embeddings=True,
-    )  # fmt: skip
+        vocab_size=len(words),
+        d_model=48,
+        **shape,
+        max_position_embeddings=512,
+        dropout=0.0,
+        pad_token_id=words["<pad>"],
+        eos_token_id=0,
+        decoder_start_token_id=words["<pad>"],
+        forced_eos_token_id=None,
+        scale_embedding=True,
+        activation_function="swish",
+        static_position_embeddings=True,
+    )
     model = MarianMTModel(config)
     found = tokenizer(
         [a for a, _ in pairs], text_target=[b for _, b in pairs], padding=True, return_tensors="pt"

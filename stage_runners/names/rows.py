@@ -1,0 +1,46 @@
+"""The rows of the tables about names, as types: the columns that `ipc.schemas` declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypedDict, cast
+
+
+class CastRow(TypedDict):
+    """A row of `cast`."""
+
+    name: str
+    kind: str
+    actor: str | None
+    aliases: list[str]
+    source: str
+    order: int
+
+
+class GlossaryRow(TypedDict):
+    """A row of `glossary`."""
+
+    term: str
+    kind: str
+    source: str
+    weight: float
+    variants: list[str]
+    full: str | None
+
+
+def read_glossary(path: Path) -> list[GlossaryRow]:
+    """The rows of a glossary; `ContractError` names the column that is wrong."""
+    from ipc.artifacts import read
+
+    return cast("list[GlossaryRow]", read(path, "glossary").rows())
+
+
+def read_cast(path: Path) -> tuple[list[CastRow], Mapping[str, Any]]:
+    """The rows of a cast, and the facts of its film: title, plot, language, ...; `ContractError` names the
+    column that is wrong.
+    """
+    from ipc.artifacts import read
+
+    artifact = read(path, "cast")
+    return cast("list[CastRow]", artifact.rows()), artifact.content
