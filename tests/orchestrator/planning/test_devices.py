@@ -56,7 +56,7 @@ def test_a_mac_without_the_mlx_environment_says_what_mends_it():
 
 
 def test_on_an_nvidia_machine_where_no_framework_can_use_it_that_is_said():
-    broken = no("the process that asked ctranslate2 was killed by signal 6: Unable to load libcudnn_ops.so")
+    broken = no("the probe of ctranslate2 was killed by signal 6: Unable to load libcudnn_ops.so")
     box = machine(gpus=("NVIDIA GeForce RTX 3090",), whisperx={"cuda": broken}, pyannote={"cuda": broken})
     assert chosen("asr", box) == ["cpu"]
     assert refused("asr", box) == (f"cuda is not used: {broken.why_not}",)
@@ -199,7 +199,7 @@ def test_the_probe_itself_answers_and_is_remembered(env, devices, a_gpu_box):
 def test_a_probe_that_dies_is_said_and_not_remembered(how, said, as_python):
     as_python(f"echo 'Unable to load libcudnn_ops.so' >&2\n{how}")
     why = machines.here().answer("whisperx", "cuda").why_not
-    assert why == f"the process that asked ctranslate2 {said}"
+    assert why == f"the probe of ctranslate2 {said}"
     assert not machine_answers.memo("whisperx").exists()
 
 
