@@ -1,4 +1,4 @@
-"""The declaration of the stage attribution: the speaker of each word."""
+"""Declares the stage `attribution`: the speaker of each word."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The declaration of the stage phrases: line breaks by grammar."""
+"""Declares the stage `phrases`: where grammar allows a line break."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ PHRASES = Stage(
 )
 
 PARSED = frozenset({"en"})
-"""Languages that `phrases` parses; translations into other languages have no such step."""
+"""The languages that `phrases` can parse; it does not run for translations to other languages."""
