@@ -15,6 +15,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from stage_runners.translation.stage import TRANSLATIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORD = ROOT / "tests/data/stage_code.json"
+_MODULE = re.compile(r"stage_runners(\.\w+)+")
 IN_THE_KEY = ("stage.py", "thresholds.py", "shared_params.py")
 
 
@@ -58,7 +60,10 @@ def path_of(module: str) -> Path | None:
 
 
 def imported(path: Path) -> Iterator[Path | None]:
-    """The files that a file imports from `stage_runners`; packages with code include their modules."""
+    """The files that a file imports from `stage_runners`, or names in a registry: modules are text there.
+
+    Packages with code include their modules.
+    """
     if path.name == "__init__.py":
         yield from path.parent.glob("*.py")
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -69,6 +74,8 @@ def imported(path: Path) -> Iterator[Path | None]:
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 yield path_of(alias.name)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _MODULE.fullmatch(node.value):
+            yield path_of(node.value)
 
 
 class _Bare(ast.NodeTransformer):

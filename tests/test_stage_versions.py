@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from stage_runners.asr import engines
+from stage_runners.asr.stage import ASR
 from stage_runners.sounds.stage import SOUNDS
 from stage_runners.subtitles.stage import SUBTITLES
 from tests import stage_code
@@ -61,3 +63,8 @@ def test_the_code_of_a_stage_is_all_that_its_runner_reaches():
 def test_the_code_of_subtitles_holds_every_format():
     formats = {f"stage_runners/subtitles/formats/{name}.py" for name in ("__init__", "srt", "ass", "ttml")}
     assert formats <= reached(SUBTITLES)
+
+
+def test_the_code_of_asr_holds_every_engine():
+    modules = {f"{name.replace('.', '/')}.py" for name in engines.ENGINES.values()}
+    assert modules | {"stage_runners/whisper/recognizer.py"} <= reached(ASR)

@@ -46,7 +46,7 @@ def ingredients(
             found[param.name] = file_digests.file_digest(Path(value)) if param.file and value else value
     for group in stage.thresholds:
         for name, value in dataclasses.asdict(group).items():
-            found[f"threshold {type(group).__name__}.{name}"] = value
+            found[f"threshold {type(group).__name__}.{name}"] = json.loads(json.dumps(value))
     if choice.model is not None:
         found["model revision"] = choice.model.revision
     if choice.instead_of:

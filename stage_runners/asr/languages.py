@@ -28,7 +28,7 @@ def requested(language: str, supported: Sequence[str], model: str) -> str:
         raise StageError(
             "config",
             f"--language {language}: the model {model} supports English only",
-            "omit --language, or choose a model whose name does not end in .en",
+            "omit --language, or choose a multilingual model with --model, such as base",
         )
     raise StageError(
         "config",

@@ -77,6 +77,7 @@ class Limits:
     """Thresholds of a stage."""
 
     loud: float = 0.5
+    steps: tuple[tuple[int, float], ...] = ((1, 0.5),)
 
 
 def test_a_threshold_that_changes_makes_the_results_of_its_stage_stale(film, store, tmp_path):  # noqa: F811
