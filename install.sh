@@ -1,26 +1,27 @@
 #!/bin/sh
-# Makes everything that `orchestrator run movie.mp4` needs, inside this folder, without root: finds uv or installs it
-# here, makes the program's own environment, and hands over to orchestrator/bootstrap.py for the rest. Run it again to
-# repair what is broken; where nothing is, it ends in seconds.
+# Installs everything that `orchestrator run movie.mp4` needs into this folder, without root: finds or installs uv,
+# creates the program's environment, and leaves the rest to orchestrator/bootstrap.py. Run it again to repair an
+# installation; if nothing is broken, it takes seconds.
 set -eu
 
 usage() {
     cat <<'TEXT'
 usage: ./install.sh [options]
 
-Installs the stages' environments, then tries each of them and prints the next command to type.
+Installs the stages' environments, checks each stage, and prints the next command to type.
 
-  --envs A,B            only these environments (media, pyannote, whisperx, nlp, models, ...)
-  --no-models           not the embedded models: every model will be a folder of yours or come from the Hub
-  --offline             only what uv's cache holds; nothing is fetched
-  --torch-backend NAME  torch's build on Linux: cpu, cu126, cu128, ..., auto, or a folder or index that holds one;
-                        such builds are taken by version, not by hash. `default` is the package index's, by hash
-  --dev                 the tools of the tests too, in .venv
-  --no-doctor           do not try the stages at the end
-  --help                this text
+  --envs A,B            install only these environments (media, pyannote, whisperx, nlp, models, ...)
+  --no-models           do not install the embedded models; use your own folders or the Hugging Face Hub
+  --offline             install from uv's cache only; download nothing
+  --torch-backend NAME  torch build on Linux: cpu, cu126, cu128, ..., auto, or a folder or index with such a build
+                        (installed by version, not by hash); `default` is the package index's build (by hash)
+  --dev                 also install the tools for tests and development
+  --no-doctor           do not check the stages at the end
+  --help                show this help message and exit
 
-ORCHESTRATOR_BIN is the folder that gets the `orchestrator` command (default: ~/.local/bin), ORCHESTRATOR_PYTHON the
-Python to use (default: one from 3.11 to 3.13 that is there, else uv fetches one). The index settings of uv and pip hold.
+Set ORCHESTRATOR_BIN to install the `orchestrator` command to another folder (default: ~/.local/bin), and
+ORCHESTRATOR_PYTHON to use another Python (default: an installed Python 3.11 to 3.13, else one that uv downloads).
+The index settings of uv and pip apply.
 TEXT
 }
 
@@ -48,10 +49,10 @@ done
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 cd -- "$here"
-# What the user's shell has set for another Python must not reach ours.
+# Settings for another Python must not affect this one.
 unset PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX || true
 
-# A uv that is too old, or a shim that leads nowhere, does not answer this.
+# False for a uv that is too old, and for a shim without a uv behind it.
 works() { "$1" pip sync --help 2>/dev/null | grep -q -e --torch-backend; }
 
 find_uv() {
@@ -65,7 +66,7 @@ find_uv() {
 }
 
 with_pip() {
-    # --target leaves the system's Python as it is, so that no distribution minds.
+    # --target does not touch the system's Python, which distributions protect.
     rm -rf .uv/pip
     PIP_ROOT_USER_ACTION=ignore "$@" -m pip install --quiet --disable-pip-version-check --no-input --target .uv/pip 'uv>=0.9' || return 1
     mkdir -p .uv/bin
@@ -74,7 +75,7 @@ with_pip() {
 }
 
 with_debian_pip() {
-    # Debian's python3 comes without pip, venv and ensurepip. Its package can be unpacked here without root.
+    # Debian's python3 has no pip, venv or ensurepip, but its pip package can be unpacked here without root.
     command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 1
     rm -rf .uv/deb
     mkdir -p .uv/deb
@@ -83,7 +84,7 @@ with_debian_pip() {
 }
 
 with_installer() {
-    # uv's own installer, into this folder, leaving the user's shell profile alone.
+    # uv's installer, into this folder, without changing the user's shell profile.
     export UV_UNMANAGED_INSTALL="$here/.uv/bin"
     if command -v curl >/dev/null; then
         curl -LsSf --connect-timeout 15 https://astral.sh/uv/install.sh | sh || return 1
@@ -96,28 +97,30 @@ with_installer() {
 }
 
 install_uv() {
-    [ -z "$offline" ] || die "uv is not there, and --offline forbids to fetch it. Leave --offline out once."
-    echo "uv is not there: installing it into .uv, in this folder"
+    [ -z "$offline" ] || die "uv is missing, and --offline allows no download
+  omit --offline once"
+    echo "uv is missing: installing it into .uv, in this folder"
     if command -v python3 >/dev/null; then
         if python3 -m pip --version >/dev/null 2>&1; then
             with_pip python3 && return 0
         elif with_debian_pip; then
             return 0
         fi
-        echo "the package index did not give uv; trying uv's own installer"
+        echo "uv could not be installed from the package index; trying uv's installer"
     fi
     with_installer && return 0
-    die "uv could not be installed: there is no pip that reaches a package index, and no curl or wget that reaches uv's installer.
-  Install one of them (on Debian: apt install python3-pip), or uv itself, then run ./install.sh again."
+    die "uv could not be installed: neither pip nor curl nor wget can download it
+  install pip (on Debian: apt install python3-pip), curl, wget or uv, then run ./install.sh again"
 }
 
 find_uv || install_uv
 
 if ! .venv/bin/python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
     rm -rf .venv
-    # A Python that is there is better than one to fetch.
+    # An installed Python is preferred to a download.
     UV_PYTHON_PREFERENCE=${UV_PYTHON_PREFERENCE:-system} "$uv" venv --quiet --no-project ${offline:+--offline} \
         --python "${ORCHESTRATOR_PYTHON:->=3.11,<3.14}" .venv ||
-        die "there is no Python 3.11, 3.12 or 3.13, and uv could not fetch one. Install one with the system's packages."
+        die "Python 3.11, 3.12 or 3.13 is missing, and uv could not download one
+  install one with the system's package manager"
 fi
 PYTHONPATH=$here exec .venv/bin/python -P -m orchestrator.bootstrap "$@"

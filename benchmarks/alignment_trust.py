@@ -1,11 +1,11 @@
-"""When is forced alignment to be believed? ROC of the measure in stage_runners/alignment/confidence.py.
+"""Measures how well the score in stage_runners/alignment/confidence.py detects wrong alignments (ROC).
 
 usage: envs/whisperx/.venv/bin/python benchmarks/alignment_trust.py SPEECH WORDS.csv MUSIC [SECONDS]
 
-SPEECH is a recording with hand-made word times in WORDS.csv (start,end,word), MUSIC one in which nobody speaks.
-Right transcripts (clean, and under music at 10, 5 and 0 dB) are aligned, and wrong ones: shuffled among the pieces, and
-laid over music. Attention times are played by the true ones with an error of the size that Whisper base has (normal,
-90 ms). A constant shift between SPEECH and WORDS (an encoder's priming) is taken off first.
+SPEECH is a recording with hand-made word times in WORDS.csv (start,end,word), MUSIC one without speech. Right
+transcripts (clean, and with music at 10, 5 and 0 dB) are aligned, and wrong ones: shuffled among the pieces,
+and on music. Attention times are simulated by the true ones with the error of Whisper base (normal, 90 ms). A
+constant shift between SPEECH and WORDS (an encoder's priming) is removed first.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ def read_pcm(path):
 
 
 def mixed(speech, music, decibel):
-    """Speech with music so many dB under its own level."""
+    """Speech with music at a level of `db` below it."""
     level = np.sqrt(np.mean(speech[np.abs(speech) > 200] ** 2))
     bed = np.resize(music, len(speech)) / np.sqrt(np.mean(music**2))
     return speech + bed * level * 10 ** (-decibel / 20)
 
 
 def align(aligner, pcm, texts, rough):
-    """For each word: start, end, its own nats a frame, its neighbourhood's, distance to attention."""
+    """For each word: start, end, its nats per frame, those of its neighbourhood, distance to attention."""
     audio = SimpleNamespace(
         samples=np.clip(pcm, -32768, 32767).astype(np.int16), sample_rate=RATE, seconds=len(pcm) / RATE
     )
@@ -89,7 +89,8 @@ def main(speech_path, words_path, music_path, seconds="90"):
         "music only": align(aligner, np.resize(music, len(speech)), texts, attention),
     }
     print(
-        f"{len(texts)} words\n\nright transcript    own AUC  near AUC  believed  error of believed / others, ms (p90)"
+        f"{len(texts)} words\n\nright transcript    own AUC  near AUC  believed  error of believed / "
+        "others, ms (p90)"
     )
     bad = np.concatenate(list(wrong.values()))
     bad = bad[~np.isnan(bad[:, 0])]
@@ -100,7 +101,8 @@ def main(speech_path, words_path, music_path, seconds="90"):
         believed = np.array([confidence.trusted(row[3], row[4], 0.0) for row in found])
         other = np.percentile(error[good & ~believed], 90) if (good & ~believed).any() else float("nan")
         print(
-            f"{name:18} {area(found[near_truth, 2], bad[:, 2]):8.3f} {area(found[near_truth, 3], bad[:, 3]):9.3f}"
+            f"{name:18} {area(found[near_truth, 2], bad[:, 2]):8.3f} "
+            f"{area(found[near_truth, 3], bad[:, 3]):9.3f}"
             f" {believed[good].mean():9.3f}  {np.percentile(error[good & believed], 90):6.0f} / {other:.0f}"
         )
     print("\nwrong transcript   believed")

@@ -1,10 +1,10 @@
-"""Whether cues keep to their words, by hand-made word times.
+"""Compares the times of cues with hand-made word times.
 
     python benchmarks/cue_times.py WORDS.csv OUT [--early 0.08]
 
-WORDS.csv holds `start,end,word` (seconds), OUT movie.json and movie.<language>.srt of a run without shots. Of the cues whose first word was
-heard right: how many begin more than `--early` seconds before it was spoken, and the worst; of those whose last word was: how many end
-before it was over, and the worst. Beside them how late cues begin, and how long they stay.
+WORDS.csv has `start,end,word` (seconds), OUT has movie.json and movie.<language>.srt of a run without shots.
+It prints how many cues with a correct first word start more than `--early` seconds before it, how many with a
+correct last word end before its end, the worst of both, how late cues start, and how long they stay.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def main() -> None:
     told("end before their last word", short, 0.0)
     told("end more than 50 ms before it", short, 0.05)
     print(
-        f"begin {statistics.median(late) * 1000:.0f} ms after the first word (median), at most {max(late) * 1000:.0f} ms"
+        f"begin {statistics.median(late) * 1000:.0f} ms after the first word (median), at most "
+        f"{max(late) * 1000:.0f} ms"
     )
 
 

@@ -1,11 +1,13 @@
-"""Films in several languages, made of recordings in one each: what of them is heard in the right language, and how well.
+"""Measures recognition of films in several languages, which are composed of recordings in one language each.
 
-usage: PYTHONPATH=. envs/whisperx/.venv/bin/python benchmarks/languages.py MODEL PLAN CODE=FILM [CODE=FILM ...]
+usage: PYTHONPATH=. envs/whisperx/.venv/bin/python benchmarks/languages.py MODEL PLAN CODE=FILM [CODE=FILM
+...]
 
-MODEL is a folder with a CTranslate2 Whisper model. PLAN says what follows what, each piece as CODE:FROM-TO in seconds of its
-recording, such as `en:0-14,de:0-12,en:14-40`; cuts are moved to the quietest place near them. Speech regions are Silero's of
-faster-whisper. Prints a line a piece: the share of its time in the right language, and the character errors of its text against
-the same piece read alone in the language it is in. With a PLAN of one whole piece a film is checked for changes that are none.
+MODEL is a folder with a CTranslate2 Whisper model. PLAN lists the pieces as CODE:FROM-TO in seconds of their
+recording, such as `en:0-14,de:0-12,en:14-40`; cuts are moved to the quietest time nearby. Speech regions are
+those of faster-whisper's Silero. It prints one line per piece: the share of its time in the right language,
+and the character error rate of its text against the same piece transcribed alone in its language. A PLAN with
+one piece checks a film for false changes.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ GAP = 0.5
 
 
 class Piece(NamedTuple):
-    """Seconds of the made film, and the language spoken there."""
+    """Seconds of the composed film, and the language spoken there."""
 
     start: float
     end: float
@@ -35,7 +37,7 @@ class Piece(NamedTuple):
 
 
 def main() -> None:
-    """Make the film, read it, and print what came out."""
+    """Compose the film, transcribe it, and print the results."""
     folder, plan, *films = sys.argv[1:]
     sounds = {code: _sound(path) for code, _, path in (film.partition("=") for film in films)}
     whisper = engine.load({"_model": {"id": folder, "path": folder}, "_threads": 0}, "cpu")
@@ -102,7 +104,7 @@ def _read(whisper: Any, samples: Any, asked: str | None = None) -> tuple[str, fl
 
 
 def _within(read: list[Transcript], piece: Piece) -> tuple[str, float]:
-    """The text whose words are spoken in the piece, and the share of what was read there in its language."""
+    """The text of the piece, and the share of its transcript in its language."""
     words = [
         (word, result.language)
         for result in read

@@ -1,10 +1,11 @@
-"""What the layout of a long film costs: time and memory of the layout alone, and of the stages `phrases` and `subtitles`.
+"""Measures time and memory of the layout of a long film, and of the stages `phrases` and `subtitles`.
 
     python benchmarks/layout.py OUT [OUT ...] [--hours 3] [--words 30000] [--shots 1500]
 
-The film is put together from the words of runs (`OUT/movie.json`), said over and over as fast as they were said, with pauses that make
-`--words` fill `--hours`; its shots change at random. The layout alone is measured in a process of its own, the stages as the
-orchestrator starts them. Memory is the peak of the process's resident set, of which the bare interpreter with pyarrow takes what `bare` says.
+The film repeats the words of runs (`OUT/movie.json`) at their speed, with pauses that make `--words` fill
+`--hours`; its shot changes are random. The layout alone is measured in a separate process, the stages as the
+orchestrator starts them. Memory is the peak of the process's resident set; `bare` is that of the interpreter
+with pyarrow alone.
 """
 
 from __future__ import annotations
@@ -30,7 +31,14 @@ from orchestrator.stages.catalog import STAGES, Stage  # noqa: E402
 
 MB = 1024
 RATE = 24000 / 1001
-_WORD = {"space": True, "probability": 0.9, "score": None, "method": "attention", "speaker_confidence": None, "overlap": False}  # fmt: skip
+_WORD = {
+    "space": True,
+    "probability": 0.9,
+    "score": None,
+    "method": "attention",
+    "speaker_confidence": None,
+    "overlap": False,
+}
 _SEGMENT = dict.fromkeys(
     (
         "language_probability",
@@ -45,7 +53,7 @@ _SEGMENT = dict.fromkeys(
 
 
 def spoken(folders: list[Path]) -> Iterator[dict[str, Any]]:
-    """The segments of all runs, again and again; each with words that have times."""
+    """The segments of all runs, repeated endlessly; each has words with times."""
     movies = [json.loads((folder / "movie.json").read_text(encoding="utf-8")) for folder in folders]
     while True:
         for number, movie in enumerate(movies):
@@ -114,7 +122,7 @@ def artifacts(folder: Path, segments: list[Any], words: list[Any], shots: int) -
 
 
 def stage(declared: Stage, inputs: dict[str, Path], folder: Path) -> tuple[float, float, Path]:
-    """Seconds and peak MB of a stage's process, and where its outputs are."""
+    """Seconds and peak MB of a stage's process, and the folder of its outputs."""
     out = folder / declared.name
     out.mkdir()
     run = {
@@ -137,7 +145,7 @@ def stage(declared: Stage, inputs: dict[str, Path], folder: Path) -> tuple[float
 
 
 def measured(command: list[str]) -> tuple[float, float]:
-    """Wall-clock seconds and peak resident MB of a process, waited for by a parent of its own."""
+    """Wall-clock seconds and peak resident MB of a process, measured by a separate parent."""
     began = time.monotonic()
     child = subprocess.Popen(
         command,
@@ -154,7 +162,7 @@ def measured(command: list[str]) -> tuple[float, float]:
 
 
 def alone(folder: Path) -> None:
-    """Lay out the artifacts in `folder`, and print what it took."""
+    """Lay out the artifacts in `folder`, and print time and memory."""
     from stage_runners.subtitles.layout import Layout
     from stage_runners.subtitles.limits import Shots, profile
     from stage_runners.subtitles.tokens import tokens
@@ -169,7 +177,8 @@ def alone(folder: Path) -> None:
     took = time.monotonic() - began
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MB
     print(
-        f"layout alone   {took:6.1f} s  {after - before:6.0f} MB more than the rows    {len(cut)} tokens, {len(cues)} cues"
+        f"layout alone   {took:6.1f} s  {after - before:6.0f} MB more than the rows    {len(cut)} tokens, "
+        f"{len(cues)} cues"
     )
 
 
@@ -192,7 +201,15 @@ def main() -> None:
         inputs = artifacts(folder, segments, words, arguments.shots)
         _, bare = measured([sys.executable, "-c", "import pyarrow.parquet"])
         print(f"bare interpreter         {bare:6.0f} MB")
-        print(subprocess.run([sys.executable, __file__, str(folder), "--words", "0"], check=True, capture_output=True, text=True).stdout, end="")  # fmt: skip
+        print(
+            subprocess.run(
+                [sys.executable, __file__, str(folder), "--words", "0"],
+                check=True,
+                capture_output=True,
+                text=True,
+            ).stdout,
+            end="",
+        )
         spoken_of = {name: inputs[name] for name in ("segments", "words")}
         seconds, peak, out = stage(STAGES["phrases"], spoken_of, folder)
         print(f"stage phrases  {seconds:6.1f} s  {peak:6.0f} MB, its start and model included")

@@ -1,18 +1,21 @@
-"""How many cues of a transcript could keep every rule at best, beside how many of ours do.
+"""Compares the share of rule-compliant cues of a run with the best possible share.
 
-usage: layout_bound.py OUT [OUT ...]      OUT holds movie.json and movie.<language>.srt of a run
+usage: layout_bound.py OUT [OUT ...]      OUT has movie.json and movie.<language>.srt of a run
 
-An exact optimum over every way to cut the words into cues and to time them, found by a programme that shares no code with the layout but the limits. A cue
-begins with its first word or up to `--late` seconds after it (0.4 where the one before could not be seen otherwise), ends with its last word or later, leaves the gap, and holds at most two
-lines that some break makes short enough; a speaker's label stands where the speaker changes; two speakers may share a cue, a line each
-behind a dash. Only one rule may be broken: to be too fast. A cue is clean where it is not. Printed are, for ours and for the optimum:
+It finds an exact optimum over every division of the words into cues and their times, with no code of the
+layout but the limits. A cue starts with its first word or up to `--late` seconds after it (0.4 if the
+previous one would be invisible), ends with its last word or later, leaves the gap, and has at most two lines
+that some break makes short enough; a change of speaker has a label; two speakers may share a cue, with one
+line each after a dash. Only reading speed may be exceeded; a cue that does not exceed it is clean. It prints
+for ours and for the optimum:
 
-- the share of clean cues, maximised as the ratio it is (Dinkelbach, 1967);
-- the share of words in clean cues, which no cutting of clean stretches into crumbs makes better.
+- the share of clean cues, maximised as a ratio (Dinkelbach, 1967);
+- the share of words in clean cues, which splitting clean passages into small cues does not increase.
 
-Each for cuts anywhere, and for cuts that a reader can bear: where a sentence or clause ends, the speaker changes or there is a pause of
-0.3 s; and elsewhere only in a stretch between those that no cue could hold whole. `doomed` is the share of words that no clean cue could hold,
-however it is cut: they are spoken faster than the limit together with whatever stands around them.
+Both are given for breaks anywhere, and for readable breaks: at the end of a sentence or clause, at a change
+of speaker, at a pause of 0.3 s, and elsewhere only in spans between those that no cue could hold entirely.
+`doomed` is the share of words that no clean cue could hold: together with their neighbours, they are spoken
+faster than the limit.
 """
 
 from __future__ import annotations
@@ -133,7 +136,7 @@ class Bound:
         return None if end - start > MOST + 1e-9 else self._wait(cue.last, end, LATE)
 
     def _wait(self, place: int, end: float, late: float) -> int | None:
-        """Steps from the onset at `place` to where a cue may start after `end`; None where its first word would be over `late` seconds old."""
+        """Steps from the onset at `place` to a cue's start after `end`; None if over `late` seconds late."""
         if place == len(self.words):
             return 0
         wait = max(0, math.ceil((end + self.gap - self.onset[place]) / STEP - 1e-6))
@@ -144,7 +147,7 @@ class Bound:
     def best(
         self, gain: Callable[[int, int, bool], float], *, may_cut: set[int]
     ) -> tuple[float, list[tuple[int, int, bool]]] | None:
-        """The layout with the most `gain(first, last, clean)`, as (first, last, clean) a cue; None where there is none."""
+        """The layout with the largest `gain(first, last, clean)`: (first, last, clean) per cue, or None."""
         states: list[dict[int, tuple[float, tuple[int, int, bool] | None, tuple[int, int]]]]
         states = [{} for _ in range(len(self.words) + 1)]
         states[0][0] = (0.0, None, (0, 0))

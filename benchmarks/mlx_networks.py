@@ -1,9 +1,9 @@
-"""The voice networks in MLX against torch on the CPU, the same audio in turn in one process, as ratios.
+"""Compares the speed of the voice networks in MLX and in torch on the CPU, on the same audio, as ratios.
 
     .venv/bin/python benchmarks/mlx_networks.py [--minutes 2] [--threads 2] [--pairs 3] [--batches 16,64]
 
-MLX runs on its default device: the GPU on a Mac, the CPU on Linux, where it only shows that the code is right. The
-audio is noise: the time does not depend on what is said.
+MLX runs on its default device: the GPU on a Mac, the CPU on Linux, where it only shows that the code works.
+The audio is noise, because the time does not depend on its content.
 """
 
 from __future__ import annotations

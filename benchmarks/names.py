@@ -1,11 +1,13 @@
-"""Names right before and after bias and correction, and what decoy casts change, on real recordings.
+"""Counts correct names before and after bias and correction, with right and wrong casts, on real recordings.
 
-usage: .venv/bin/python benchmarks/names.py DATA [--models tiny.en,base] [--cases phone,...] [--sound clean,noise-5,...] [--work FOLDER]
+usage: .venv/bin/python benchmarks/names.py DATA [--models tiny.en,base] [--cases phone,...]
+[--sound clean,noise-5,...] [--work FOLDER]
 
-DATA has a folder a case with movie.mkv and truth.txt. Each recording is heard as it is, and made worse (pink noise so many dB under
-the speech; a telephone's band and noise) for more misheard names. Each is then heard and corrected with its right cast, with casts of
-other films, with one that sounds like the right one but is wrong, and with right and wrong ones together. Decoding runs in the
-environment `whisperx`, glossary and correction in `nlp`; what was decoded is kept in FOLDER.
+DATA has one folder per case with movie.mkv and truth.txt. Each recording is transcribed clean and degraded
+(pink noise below the speech; telephone band and noise), for more misheard names. It is biased and corrected
+with its cast, with casts of other films, with a wrong cast that sounds similar, and with right and wrong
+casts together. Decoding runs in the environment `whisperx`, glossary and correction in `nlp`; decoded text is
+stored in FOLDER.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ RATE = 16000
 RIGHT = {
     "phone": "Diane,Sheila,@Chicago,@Texas,@New Jersey",
     "timit_dialogue": "Joyce,Gus,@Sequoia,Rachel,@Nevada,Carl,Jim",
-    "fillets_cs": "Feidias,Zeus,Cháron,Macha Šebestová,Harold Veliký,Leif Smělý,Olaf Udatný,Snorri Statečný,Thorson Tvrdý,Erik Rudý,Barbarka",
+    "fillets_cs": "Feidias,Zeus,Cháron,Macha Šebestová,Harold Veliký,Leif Smělý,Olaf Udatný,Snorri "
+    "Statečný,Thorson Tvrdý,Erik Rudý,Barbarka",
 }  # fmt: skip
 ALIKE = {
     "phone": "Dyan,Dion,Sheena,@Chicana,Teresa,Jeremy,Shelly,Diana,@Texel",
@@ -37,14 +40,19 @@ ALIKE = {
     "fillets_cs": "Karon,Machar,Harald,Leo,Olav,Snorre,Erich,Barbara,Torsten,Zeno,Fidel",
 }  # fmt: skip
 DECOYS = {
-    "mafia": "Vito Corleone,Michael Corleone,Sonny Corleone,Tom Hagen,Kay Adams,Clemenza,Tessio,Luca Brasi,Fredo,Connie,@Sicily,@Las Vegas",
-    "wizards": "Harry Potter,Hermione Granger,Ron Weasley,Albus Dumbledore,Rubeus Hagrid,Severus Snape,Draco Malfoy,Neville Longbottom,@Hogwarts",
-    "bollywood": "Raj Malhotra,Simran Singh,Baldev Singh,Lajjo,Kuljeet,Preeti,Chutki,Veeru,Jai,Basanti,Gabbar Singh,Thakur,Aditi Rao,@Punjab,@Ramgarh",
-    "space": "Luke Skywalker,Leia Organa,Han Solo,Obi-Wan Kenobi,Darth Vader,Chewbacca,Greedo,Jabba,@Tatooine,@Alderaan",
+    "mafia": "Vito Corleone,Michael Corleone,Sonny Corleone,Tom Hagen,Kay Adams,Clemenza,Tessio,Luca Brasi,"
+    "Fredo,Connie,@Sicily,@Las Vegas",
+    "wizards": "Harry Potter,Hermione Granger,Ron Weasley,Albus Dumbledore,Rubeus Hagrid,Severus Snape,"
+    "Draco Malfoy,Neville Longbottom,@Hogwarts",
+    "bollywood": "Raj Malhotra,Simran Singh,Baldev Singh,Lajjo,Kuljeet,Preeti,Chutki,Veeru,Jai,Basanti,"
+    "Gabbar Singh,Thakur,Aditi Rao,@Punjab,@Ramgarh",
+    "space": "Luke Skywalker,Leia Organa,Han Solo,Obi-Wan Kenobi,Darth Vader,Chewbacca,Greedo,Jabba,"
+    "@Tatooine,@Alderaan",
     "matrix": "Thomas Anderson,Neo,Trinity,Morpheus,Agent Smith,Cypher,Tank,Dozer,Switch,Mouse,Apoc,@Zion",
-    "office": "Dara,Stephen,Corinne,Dana,Eddie,Wes,Marta,Elena,Teresa,Custer,Porter,Dominic,Anders,Landa,Gary,Marlon,Sven,Joss,Carlo,Rochelle,Dionne",
+    "office": "Dara,Stephen,Corinne,Dana,Eddie,Wes,Marta,Elena,Teresa,Custer,Porter,Dominic,Anders,Landa,"
+    "Gary,Marlon,Sven,Joss,Carlo,Rochelle,Dionne",
 }  # fmt: skip
-"""Casts of other films; the last is of common names that sound like common words."""
+"""Casts of other films; the last has common names that sound like common words."""
 
 
 def main() -> int:
@@ -71,7 +79,11 @@ def main() -> int:
 
 
 def casts(case: str) -> dict[str, str]:
-    """Casts by name for a case: right, mixed (right, alike and a decoy), half (every other right one, and alike), alike, decoys."""
+    """Casts by name for a case.
+
+    These are: right, mixed (right, alike and a decoy), half (every other right name, and alike), alike,
+    decoys.
+    """
     found = dict(DECOYS)
     if case in RIGHT:
         found = {
@@ -85,7 +97,7 @@ def casts(case: str) -> dict[str, str]:
 
 
 def half(case: str) -> str:
-    """A cast that is borne out by the film, lacks half of its names, and has some that sound like those."""
+    """A cast that the film supports, without half of its names, and with names that sound like those."""
     return ",".join(RIGHT[case].split(",")[::2]) + "," + ALIKE[case]
 
 
@@ -96,7 +108,10 @@ def glossaries(arguments: argparse.Namespace) -> None:
     for case in arguments.cases.split(","):
         for name, listed in casts(case).items():
             rows = [
-                {"name": one.lstrip("@"), "kind": "place" if one[0] == "@" else "character", "aliases": [], "source": "cast", "order": k}
+                {
+                    "name": one.lstrip("@"), "kind": "place" if one[0] == "@" else "character", "aliases": [],
+                    "source": "cast", "order": k,
+                }
                 for k, one in enumerate(listed.split(","))
             ]  # fmt: skip
             (arguments.work / f"glossary-{case}-{name}.json").write_text(json.dumps(terms(rows, "", "")))
@@ -150,7 +165,8 @@ def correct(arguments: argparse.Namespace) -> None:
     model = correction_runner.load({}, "cpu")
     total: Counter = Counter()
     print(
-        f"{'model':8} {'case':15} {'sound':9} {'cast':10} {'names right: none bias both':>28} {'WER none bias both':>22}  bias ok/bad  corr ok/bad"
+        f"{'model':8} {'case':15} {'sound':9} {'cast':10} {'names right: none bias both':>28} "
+        f"{'WER none bias both':>22}  bias ok/bad  corr ok/bad"
     )
     for model_name in arguments.models.split(","):
         for case in arguments.cases.split(","):
@@ -177,16 +193,21 @@ def correct(arguments: argparse.Namespace) -> None:
                     wer = [errors(truth, rows) for rows in texts]
                     bias, own = changes(truth, texts[0], texts[1]), changes(truth, texts[1], done)
                     print(
-                        f"{model_name:8} {case:15} {sound:9} {cast:10} {right[0][1]:>16}: {right[0][0]:3} {right[1][0]:3} {right[2][0]:3}"
-                        f" {wer[0]:8.3f} {wer[1]:.3f} {wer[2]:.3f}  {bias[0]:4}/{bias[1]:<4} {own[0]:4}/{own[1]:<4}"
+                        f"{model_name:8} {case:15} {sound:9} {cast:10} {right[0][1]:>16}: {right[0][0]:3} "
+                        f"{right[1][0]:3} {right[2][0]:3}"
+                        f" {wer[0]:8.3f} {wer[1]:.3f} {wer[2]:.3f}  {bias[0]:4}/{bias[1]:<4} "
+                        f"{own[0]:4}/{own[1]:<4}"
                         f" {told(heard['bias'], 'changed')} refused {told(heard['bias'], 'refused')}"
                         f" {[f'{one.before}>{one.after} {one.score:.2f}' for one in found]}"
                     )
                     kind = cast if cast in ("right", "mixed", "half") else "decoy"
                     total.update({
-                        f"{kind}: names": right[0][1], f"{kind}: right before": right[0][0], f"{kind}: right after bias": right[1][0],
-                        f"{kind}: right after both": right[2][0], f"{kind}: words changed by bias for the better": bias[0],
-                        f"{kind}: and not": bias[1], f"{kind}: words corrected for the better": own[0], f"{kind}: corrected wrongly": own[1],
+                        f"{kind}: names": right[0][1], f"{kind}: right before": right[0][0],
+                        f"{kind}: right after bias": right[1][0],
+                        f"{kind}: right after both": right[2][0],
+                        f"{kind}: words changed by bias for the better": bias[0],
+                        f"{kind}: and not": bias[1], f"{kind}: words corrected for the better": own[0],
+                        f"{kind}: corrected wrongly": own[1],
                     })  # fmt: skip
     for what, count in total.items():
         print(f"{what:45} {count}")
@@ -198,7 +219,7 @@ def told(bias: dict, what: str) -> list[str]:
 
 
 def worse(samples, how: str):
-    """int16 samples: `clean`, `noise-5` (pink noise 5 dB under the speech), `phone-10` (300 to 3400 Hz, and noise)."""
+    """int16 samples: `clean`, `noise-5` (pink noise 5 dB below speech), `phone-10` (300-3400 Hz, noise)."""
     import numpy as np
 
     kind, _, decibel = how.partition("-")

@@ -1,11 +1,12 @@
-"""Precision and recall of the correction of names alone, on planted mistakes: recordings that are free have few rare names.
+"""Measures precision and recall of name correction on planted errors; free recordings have few rare names.
 
 usage: envs/nlp/.venv/bin/python benchmarks/names_planted.py TRANSCRIPT.json ... [--draws 30]
 
-A TRANSCRIPT is what `benchmarks/names.py --work FOLDER` keeps: words that Whisper heard, with their probabilities. In each draw the
-names of the film (`RIGHT` in names.py) become names of another film, and some of those are spelt as a recogniser might that does not
-know them, unsurely. Then the transcript is corrected with that other film's cast (and with a wrong one). So the surroundings are
-real and the mistakes are not; thresholds are swept.
+A TRANSCRIPT is a file that `benchmarks/names.py --work FOLDER` stores: Whisper's words with their
+probabilities. In each draw, the film's names (`RIGHT` in names.py) are replaced by names of another film, and
+some of those are misspelt as a recogniser might, with low probability. The transcript is then corrected with
+that other film's cast, and with a wrong one, at several thresholds. So the context is real, and the errors
+are artificial.
 """
 
 from __future__ import annotations
@@ -29,15 +30,18 @@ from stage_runners.text.phonetics import core
 MISSPELT = 0.4
 """Share of names that are misheard."""
 CHANGES = (
-    ("ck", "k"), ("ph", "f"), ("th", "t"), ("ll", "l"), ("ss", "s"), ("tt", "t"), ("nn", "n"), ("rr", "r"), ("bb", "b"), ("ee", "i"),
-    ("oo", "u"), ("y", "i"), ("i", "ee"), ("c", "k"), ("k", "c"), ("z", "s"), ("v", "w"), ("w", "v"), ("l", "ll"), ("n", "nn"),
-    ("r", "rr"), ("s", "ss"), ("e", "a"), ("a", "e"), ("o", "a"), ("a", "o"), ("u", "o"), ("h", ""), ("b", "p"), ("d", "t"),
+    ("ck", "k"), ("ph", "f"), ("th", "t"), ("ll", "l"), ("ss", "s"), ("tt", "t"), ("nn", "n"), ("rr", "r"),
+    ("bb", "b"), ("ee", "i"),
+    ("oo", "u"), ("y", "i"), ("i", "ee"), ("c", "k"), ("k", "c"), ("z", "s"), ("v", "w"), ("w", "v"), ("l",
+    "ll"), ("n", "nn"),
+    ("r", "rr"), ("s", "ss"), ("e", "a"), ("a", "e"), ("o", "a"), ("a", "o"), ("u", "o"), ("h", ""), ("b",
+    "p"), ("d", "t"),
     ("g", "k"), ("m", "n"),
 )  # fmt: skip
 
 
 def misspelt(name: str, dice: random.Random) -> str:
-    """The name with one or two letters as another ear would write them; never the name itself nor a word."""
+    """The name with one or two letters misheard; never the name itself or an ordinary word."""
     for _ in range(50):
         heard = name.lower()
         for _ in range(dice.choice((1, 1, 2))):
@@ -91,7 +95,11 @@ def main() -> int:
             rows, wrong = draw(heard["words"], places, spoken, dice)
             for kind, listed in (("right", DECOYS[own]), ("wrong", DECOYS[other])):
                 people = [
-                    {"name": one.lstrip("@"), "kind": "place" if one[0] == "@" else "character", "aliases": [], "source": "cast", "order": k}
+                    {
+                        "name": one.lstrip("@"), "kind": "place" if one[0] == "@" else "character",
+                        "aliases": [],
+                        "source": "cast", "order": k,
+                    }
                     for k, one in enumerate(listed.split(","))
                 ]  # fmt: skip
                 known = terms.terms(glossary_runner.terms(people, "", "en"))
@@ -113,8 +121,10 @@ def main() -> int:
     for threshold, count in counts.items():
         found = count["right good"] + count["right bad"]
         print(
-            f"threshold {threshold:.2f}: precision {count['right good'] / max(1, found):.3f} recall {count['right good'] / count['right all']:.3f}"
-            f" ({count['right good']} of {count['right all']} misspelt names set right, {count['right bad']} wrongly);"
+            f"threshold {threshold:.2f}: precision {count['right good'] / max(1, found):.3f} recall "
+            f"{count['right good'] / count['right all']:.3f}"
+            f" ({count['right good']} of {count['right all']} misspelt names corrected, "
+            f"{count['right bad']} wrongly);"
             f" with another film's cast {count['wrong good'] + count['wrong bad']} words changed"
         )
     print("missed:", dict(missed))

@@ -1,11 +1,12 @@
-"""How reliable is what people say about who they are? Votes and names on a transcript whose speakers are known.
+"""Measures how reliably dialogue names speakers, on transcripts with known speakers.
 
 usage: envs/nlp/.venv/bin/python benchmarks/naming.py UTTERANCES.csv ... [--seasons] [--show KIND]
 
-Each row is an utterance: Utterance, Speaker, Season, Episode, StartTime, EndTime (hh:mm:ss,ms). MELD (Poria et al. 2019, from "Friends") has
-this layout. An episode is a film: its speakers become labels, and `stage_runners.naming.dialogue` names them, with a glossary of the
-names of everybody who speaks anywhere in the files, and without one. Printed are, for each kind of vote, how many are right, and how many
-voices are named, rightly and wrongly, by confidence.
+Each row is an utterance: Utterance, Speaker, Season, Episode, StartTime, EndTime (hh:mm:ss,ms), as in MELD
+(Poria et al. 2019, from "Friends"). Each episode is a film: its speakers become labels, and
+`stage_runners.naming.dialogue` names them, with and without a glossary of all speakers in the files. It
+prints how many votes of each kind are right, and how many speakers are named correctly and wrongly, by
+confidence.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def seconds(text):
 
 
 def episodes(files):
-    """Rows of utterances by episode, in order of time; encodings' leftovers set right."""
+    """Rows of utterances by episode, in order of time, with encoding errors corrected."""
     found = defaultdict(list)
     for file in files:
         with Path(file).open(encoding="utf-8", errors="replace", newline="") as lines:
@@ -64,8 +65,38 @@ def seasons(films):
 def named(speaker):
     """Whether a speaker's label is a name, and not a role or a group."""
     words = speaker.split()
-    role = {"the", "all", "both", "everyone", "and", "man", "woman", "guy", "girl", "director", "waiter", "nurse", "doctor", "salesman",
-            "interviewer", "receptionist", "customer", "stripper", "teacher", "boy", "clerk", "host", "student", "fan", "others", "voice", "another", "guide", "official", "twin"}  # fmt: skip
+    role = {
+        "the",
+        "all",
+        "both",
+        "everyone",
+        "and",
+        "man",
+        "woman",
+        "guy",
+        "girl",
+        "director",
+        "waiter",
+        "nurse",
+        "doctor",
+        "salesman",
+        "interviewer",
+        "receptionist",
+        "customer",
+        "stripper",
+        "teacher",
+        "boy",
+        "clerk",
+        "host",
+        "student",
+        "fan",
+        "others",
+        "voice",
+        "another",
+        "guide",
+        "official",
+        "twin",
+    }
     return (
         bool(words)
         and all(w[0].isupper() for w in words)
@@ -106,7 +137,8 @@ def tables(rows):
             }
         )
         for k, part in enumerate(parts):
-            words.append({"segment": len(segments) - 1, "text": part, "space": bool(k), "start": start + k * step, "end": start + (k + 1) * step,
+            words.append({"segment": len(segments) - 1, "text": part, "space": bool(k),
+            "start": start + k * step, "end": start + (k + 1) * step,
                           "speaker": label, "speaker_confidence": None, "overlap": False})  # fmt: skip
     return segments, words, {label: speaker for speaker, label in labels.items()}
 
@@ -172,12 +204,14 @@ def main():
             own = [g for g in given if g[0] >= least]
             good = sum(g[1] for g in own)
             print(
-                f"  confidence >= {least:.2f}: {len(own):4} named, {good:4} right, precision {good / max(1, len(own)):.3f}, of all voices {good / voices:.2f}"
+                f"  confidence >= {least:.2f}: {len(own):4} named, {good:4} right, precision "
+                f"{good / max(1, len(own)):.3f}, of all voices {good / voices:.2f}"
             )
         for confidence, good, candidate, speaker, episode in sorted(given, key=lambda g: -g[0]):
             if not good and confidence >= 0.8:
                 print(
-                    f"    wrong {confidence:.2f} {episode}: {candidate.name} for {speaker}: {candidate.evidence[:2]}"
+                    f"    wrong {confidence:.2f} {episode}: {candidate.name} for {speaker}: "
+                    f"{candidate.evidence[:2]}"
                 )
 
 

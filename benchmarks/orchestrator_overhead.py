@@ -1,11 +1,11 @@
-"""What the orchestrator itself costs: a chain of stages that do nothing, in milliseconds a stage.
+"""Measures the orchestrator's overhead: a chain of stages that do nothing, in milliseconds per stage.
 
     python benchmarks/orchestrator_overhead.py [--stages 10] [--films 20] [--repeat 5]
 
-`decisions`: workers that are no processes: plan, scheduler, state, checks, store with its syncs, event log. `warm`: real
-processes that are there already, for the second half of all steps: the above, and the pipes and the writing of an artifact.
-`cold`: one film, every process started for it, with and without starting them ahead of need. `cached`: a film whose results
-are all there.
+`decisions`: simulated workers: plan, scheduler, state, checks, store with its syncs, event log. `warm`:
+running processes, in the second half of all steps: the above, pipes, and writing an artifact. `cold`: one
+film, with every process started for it, with and without pre-starting. `cached`: a film with all results
+cached.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Hooks:
 
 
 class Ends:
-    """Notes when each step ended."""
+    """Records the end of each step."""
 
     def __init__(self) -> None:
         self.times: list[float] = []

@@ -1,4 +1,4 @@
-"""What starting workers ahead of need is worth: whole runs with and without it, in turn, as a ratio pair by pair.
+"""Measures the gain of pre-starting workers: alternating runs with and without it, as a ratio per pair.
 
     python benchmarks/prestart.py movie.mkv [--pairs 3]
 

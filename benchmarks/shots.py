@@ -1,10 +1,11 @@
-"""Changes of shot: `stage_runners/shots/cuts.py` beside ffmpeg's scene filters and, where it is installed, PySceneDetect.
+"""Compares the shot changes of `stage_runners/shots/cuts.py`, ffmpeg's scene filters and PySceneDetect.
 
     envs/media/.venv/bin/python benchmarks/shots.py [FILM=FRAME,FRAME,...] ... [--scenedetect PYTHON]
 
-Without films: synthetic ones whose cuts are known, made here by ffmpeg, each a difficulty of its own. A film is given with the frames at
-which its shots begin (from 0; nothing after `=` where it has no cut). `--scenedetect` is an interpreter with `scenedetect` and OpenCV. A cut counts
-as found where it is found within a frame; every other one that is named is wrong. Time is user and system, as a multiple of the film's.
+Without films, ffmpeg makes synthetic ones with known cuts, each with another difficulty. A film is given with
+the first frames of its shots (from 0; nothing after `=` if it has no cuts). `--scenedetect` is an interpreter
+with `scenedetect` and OpenCV. A cut counts as found within one frame; all others are false. Time is user and
+system time, as a multiple of the film's length.
 """
 
 from __future__ import annotations
@@ -110,7 +111,8 @@ def synthetic(folder: Path) -> dict[str, tuple[Path, list[int]]]:
     def film(name: str, graph: str, truth: list[int], *more: str) -> None:
         path = folder / f"{name}.mkv"
         subprocess.run(
-            [executable(), "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", graph, "-c:v", "libx264", "-preset",
+            [executable(), "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", graph, "-c:v", "libx264",
+            "-preset",
              "veryfast", "-crf", "26", *more, str(path)],
             check=True,
         )  # fmt: skip

@@ -1,9 +1,11 @@
-"""Music or not: precision and recall of `stage_runners/sounds/runner.py` over recordings, cut into gaps of several lengths.
+"""Measures precision and recall of music detection (`stage_runners/sounds/runner.py`), by length of gaps.
 
-    envs/media/.venv/bin/python benchmarks/sounds.py --music FILE ... --other FILE ... [--gaps 90 20 10 5] [--most 90]
+    envs/media/.venv/bin/python benchmarks/sounds.py --music FILE ... --other FILE ... [--gaps 90 20 10 5]
+    [--most 90]
 
-FILE is anything that ffmpeg reads, of which the first `--most` seconds are heard. All of a recording under `--music` is taken for music, with its
-rests; nothing under `--other` is. Each gap is judged for itself, so a hum is known only in those of 23 seconds and more.
+FILE is any file that ffmpeg reads, of which the first `--most` seconds are used. Recordings under `--music`
+count as music entirely, with their rests, those under `--other` never. Each gap is classified separately, so
+a hum is detected only in gaps of at least 23 seconds.
 """
 
 from __future__ import annotations

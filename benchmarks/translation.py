@@ -2,10 +2,12 @@
 # requires-python = ">=3.11"
 # dependencies = ["sacrebleu>=2.5", "pysubs2>=1.8"]
 # ///
-"""Score translated subtitles against a human translation: `uv run --script benchmarks/translation.py OURS.srt [TRUTH.srt]`.
+"""Scores translated subtitles against a human translation.
 
-chrF of the whole text and of cues aligned by time (sacrebleu), the share of time that the cues of both cover of what either covers
-(IoU), and what no subtitle should have: empty cues, and loops. Without a truth only the last.
+usage: uv run --script benchmarks/translation.py OURS.srt [TRUTH.srt]
+
+It prints chrF of the whole text and of cues aligned by time (sacrebleu), the intersection over union of the
+cues' times, and errors: empty cues and loops. Without TRUTH it prints only the errors.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import pysubs2
 import sacrebleu
 
 LOOP = (4, 3)
-"""A phrase of so many words, said so many times in a row, is a loop; so is a cue said four times in a row."""
+"""A phrase of this many words, repeated this many times, is a loop; so is a cue repeated four times."""
 STEP = 0.01
 
 
@@ -40,7 +42,7 @@ def cues(path: str) -> list[Cue]:
 
 
 def aligned(ours: list[Cue], truth: list[Cue]) -> list[str]:
-    """For each cue of the truth, our words that lie nearest to it, each word at its share of its cue's time."""
+    """For each cue of the truth, our words nearest to it; words are spread evenly over their cue's time."""
     words = [
         (cue.start + (cue.end - cue.start) * (k + 0.5) / len(parts), word)
         for cue in ours
@@ -53,7 +55,7 @@ def aligned(ours: list[Cue], truth: list[Cue]) -> list[str]:
 
 
 def covered(first: list[Cue], second: list[Cue]) -> float:
-    """Time that both cover, as a share of the time that either does."""
+    """Time that both cover, as a share of the time that either covers."""
     sets = [
         {k for cue in found for k in range(round(cue.start / STEP), round(cue.end / STEP))}
         for found in (first, second)

@@ -1,14 +1,15 @@
-"""Text that nobody said and speech that has no text: how often there is any, and what the review of `asr` makes of it.
+"""Measures hallucinated text and missed speech, and how well the stage `asr` handles them.
 
 usage: PYTHONPATH=. envs/whisperx/.venv/bin/python benchmarks/trust.py MODEL HOME DATA TEST [SOUND|CASE ...]
 
-MODEL is a folder with a CTranslate2 Whisper model, HOME the orchestrator's home with runs of films DATA/<case>/movie.*, whose audio and
-regions of speech are taken from its store. SOUND are recordings in which nobody speaks; of `films` and `blank` the cases can be chosen. TEST is
+MODEL is a folder with a CTranslate2 Whisper model, HOME the orchestrator's home with runs of films
+DATA/<case>/movie.*, whose audio and speech regions are read from its store. SOUND are recordings without
+speech; `films` and `blank` take cases instead. TEST is
 
-films   every case as it is: word (or character) errors before and after the review, coverage and unsupported of its words, and the review's time
-splice  of each SOUND 14 s within every film of half a minute to a minute, taken for speech: which lines are invented, and which of them go
-raw     every SOUND alone, taken for speech, and no window is left out for being silent: all that the model invents, with as many looks as it takes
-blank   every fourth line of each case taken away: how much of its text is recovered
+films   each case unchanged: word (or character) errors before and after the check, coverage, time
+splice  14 s of each SOUND, marked as speech, in every film of 30 to 60 s: hallucinated and dropped lines
+raw     each SOUND alone, marked as speech, without the rule for silent windows and without a limit
+blank   every fourth line of each case removed: how much of its text is recovered
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import numpy as np
 
 from ipc.artifacts import open_audio, read
 from stage_runners.asr import hallucination, languages, passes, segments, windows
-from stage_runners.asr.doubt import VERDICTS
+from stage_runners.asr.evidence import VERDICTS
 from stage_runners.asr.recognizer import Settings, Sound
 from stage_runners.asr.second_pass import SecondLooks, came_again
 from stage_runners.asr.segments import Line, Span
@@ -38,9 +39,9 @@ from stage_runners.whisper.thresholds import Decoding
 RATE = 16000
 SPLICED = 14.0
 LENGTHS = (29.0, 8.0)
-"""Seconds of the windows in which all of a sound is taken for speech."""
+"""Lengths of windows, in seconds, in which all of a sound counts as speech."""
 ALL = 1000
-"""Times as many windows as there are: then no second look is refused."""
+"""Factor on the number of windows, so that the second pass has no limit."""
 SPACELESS = {"ja", "zh", "th"}
 
 
@@ -85,13 +86,14 @@ class Bench:
         self.settings = cache(lambda code: Settings(language=code))
 
     def lines(self, audio: Sound, regions: Sequence[Span]) -> tuple[list[Line], str, int]:
-        """What is read in the regions as the stage reads it, the film's language, and how many windows it took."""
+        """The transcripts of the regions as in the stage, the film's language, and the number of windows."""
         chunks = windows.pack(regions, audio.samples, RATE, WINDOW)
         if not chunks:
             return [], "und", 0
         found = languages.detect(self.whisper, audio, chunks)
         film = passes.Film(
-            recognizer=self.whisper, sound=audio, settings=self.settings, batch_size=8, limit=WINDOW, encoded=found.encoded
+            recognizer=self.whisper, sound=audio, settings=self.settings, batch_size=8, limit=WINDOW,
+            encoded=found.encoded
         )  # fmt: skip
         return segments.lines(passes.read(film, chunks, found.language), 0.0), found.language, len(chunks)
 
@@ -128,7 +130,8 @@ def main() -> None:
 def whole(bench: Bench, cases: Iterator[Film]) -> None:
     """A line a case, before and after."""
     print(
-        f"{'case':16} {'errors':>13} {'coverage':>13} {'unsupported':>13}  drop flag rec empty  looks (missed)  seconds"
+        f"{'case':16} {'errors':>13} {'coverage':>13} {'unsupported':>13}  drop flag rec empty  looks "
+        "(missed)  seconds"
     )
     for film in cases:
         started = time.monotonic()
@@ -148,7 +151,8 @@ def whole(bench: Bench, cases: Iterator[Film]) -> None:
         for doubt in done.doubts:
             if doubt.verdict != "empty":
                 print(
-                    f"    {doubt.span.start:7.1f} {doubt.verdict:9} {doubt.score:.2f} {doubt.text!r}: {'; '.join(doubt.reasons)}"
+                    f"    {doubt.span.start:7.1f} {doubt.verdict:9} {doubt.score:.2f} {doubt.text!r}: "
+                    f"{'; '.join(doubt.reasons)}"
                 )
 
 
@@ -208,7 +212,7 @@ def spliced(bench: Bench, cases: Sequence[Film], sounds: Sequence[str]) -> None:
 
 
 def raw(bench: Bench, sounds: Sequence[str]) -> None:
-    """All that is invented over sounds, in windows of two lengths, the rule against silent windows switched off."""
+    """All hallucinations over sounds, in windows of two lengths, without the rule for silent windows."""
     decode.DECODING = Decoding(silent=())
     counts: Counter[tuple[bool, str]] = Counter()
     for name in sounds:
@@ -242,7 +246,8 @@ def _count(
             fake = any(doubt.text == line.text and doubt.span == line.span for line in invented)
             counts[fake, doubt.verdict] += 1
             print(
-                f"  {name} {'blind' if blind else ''} {'INVENTED' if fake else 'real'} {doubt.verdict} {doubt.score:.2f} {doubt.text!r}: {'; '.join(doubt.reasons)}"
+                f"  {name} {'blind' if blind else ''} {'INVENTED' if fake else 'real'} {doubt.verdict} "
+                f"{doubt.score:.2f} {doubt.text!r}: {'; '.join(doubt.reasons)}"
             )
         elif doubt.verdict == "recovered":
             counts[True, "recovered"] += 1
@@ -250,12 +255,14 @@ def _count(
     kept = [line for line in invented if not any(d.span == line.span for d in done.doubts)]
     for line in kept:
         print(
-            f"  {name} {'blind' if blind else ''} INVENTED kept {line.text!r} {line.read.avg_logprob:.2f} {line.read.no_speech_prob:.2f} {line.probability:.2f}"
+            f"  {name} {'blind' if blind else ''} INVENTED kept {line.text!r} {line.read.avg_logprob:.2f} "
+            f"{line.read.no_speech_prob:.2f} {line.probability:.2f}"
         )
     counts[True, "all"] += len(invented)
     counts[False, "all"] += len(lines) - len(invented)
     print(
-        f"{name}{' blind' if blind else ''}: {len(lines)} lines, {len(invented)} invented, {done.looks} looks, {done.missed} missed",
+        f"{name}{' blind' if blind else ''}: {len(lines)} lines, {len(invented)} invented, {done.looks} "
+        f"looks, {done.missed} missed",
         flush=True,
     )
 
@@ -265,7 +272,8 @@ def _tell(counts: Counter[tuple[bool, str]]) -> None:
         right = sum(counts[True, verdict] for verdict in verdicts)
         wrong = sum(counts[False, verdict] for verdict in verdicts)
         print(
-            f"{' or '.join(verdicts)}: precision {right / max(1, right + wrong):.3f}, recall {right / max(1, counts[True, 'all']):.3f} "
+            f"{' or '.join(verdicts)}: precision {right / max(1, right + wrong):.3f}, recall "
+            f"{right / max(1, counts[True, 'all']):.3f} "
             f"({right} of {counts[True, 'all']} invented, {wrong} of {counts[False, 'all']} real)"
         )
 
@@ -287,7 +295,8 @@ def blanked(bench: Bench, cases: Iterator[Film]) -> None:
             print(f"  {film.name} {line.span.start:.1f} {share:.2f} {line.text!r} -> {near!r}")
         strange = [doubt for doubt in new if not any(doubt.span.shared(line.span) > 0 for line in gone)]
         print(
-            f"{film.name}: {len(gone)} blanked, {len(new)} recovered, {len(strange)} of them elsewhere: {[d.text for d in strange]}",
+            f"{film.name}: {len(gone)} blanked, {len(new)} recovered, {len(strange)} of them elsewhere: "
+            f"{[d.text for d in strange]}",
             flush=True,
         )
     print(f"{back / max(total, 1e-9):.3f} of {total:.0f} s came back")

@@ -1,14 +1,17 @@
-"""From which cosine is a voice a known one? Trials of the same and of different people, as naming would make them.
+"""Measures the similarity threshold for saved voices, in trials of the same and of different speakers.
 
-usage: envs/pyannote/.venv/bin/python benchmarks/voices.py WEIGHTS RECORDING=TURNS.rttm ... [--ffmpeg FFMPEG] [--scores OUT.csv]
+usage: envs/pyannote/.venv/bin/python benchmarks/voices.py WEIGHTS RECORDING=TURNS.rttm ... [--ffmpeg FFMPEG]
+[--scores OUT.csv]
 
-WEIGHTS is `orchestrator models path campplus`. TURNS.rttm says who speaks when: made by hand, or the FILM.rttm of a run where one
-person speaks alone. A person is known by the label in column 8, with the recording's folder before it where the label is a run's
-own (SPEAKER_00) or one of few letters; the same label in two recordings is the same person.
+WEIGHTS is `orchestrator models path campplus`. TURNS.rttm has the speaker turns: made by hand, or the
+FILM.rttm of a run with one speaker. A speaker is identified by the label in column 8, prefixed with the
+recording's folder if it is a run's label (SPEAKER_00) or short; the same label in two recordings is the same
+speaker.
 
-A voice is embedded as diarization does it: pieces of 1.5 s of one person alone, the mean of their unit vectors. It is enrolled from the
-first X seconds of each stretch of the person's speech, and tried against other speech: the same person's second half, the
-same person in another recording, and everybody else, in the same recording and in others.
+A voice is embedded as in diarization: pieces of 1.5 s of one speaker, and the mean of their unit vectors. It
+is enrolled from the first X seconds of each span of the speaker's speech, and compared with other speech: the
+same speaker's second half, the same speaker in another recording, and all others, in the same recording and
+in others.
 """
 
 from __future__ import annotations
@@ -34,12 +37,16 @@ LENGTH, HOP, SHORTEST = 1.5, 0.75, 0.4
 ENROLLED = (3.0, 5.0, 10.0, 20.0)
 HEARD = (3.0, 5.0, 10.0, 20.0)
 MOST = 6
-"""Stretches at most that are taken of a person's half: long recordings shall not outvote short ones."""
+"""Maximum number of spans of a speaker's half, so that long recordings do not outweigh short ones."""
 
 
 @dataclass(frozen=True)
 class Speech:
-    """A person's pieces in a recording: unit `vectors` (n, 192), `lengths` and `fresh` seconds, what no piece before holds."""
+    """A speaker's pieces in a recording.
+
+    `vectors` (n, 192) have unit length; `lengths` and `fresh` are seconds, the latter those in no earlier
+    piece.
+    """
 
     recording: str
     person: str

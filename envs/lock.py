@@ -1,12 +1,12 @@
-"""Make the locks anew: `python envs/lock.py [--upgrade] [NAME ...]` (needs uv and a package index).
+"""Updates the locks: `python envs/lock.py [--upgrade] [NAME ...]` (needs uv and a package index).
 
-For every `envs/<name>/pyproject.toml` it writes `requirements.lock` beside it, and for the root project
-`requirements.lock` (what the program runs with) and `requirements-dev.lock` (what its tests run with). NAME is the
-name of an environment, or `root`. A lock is universal (all platforms and Pythons in one file, told apart by markers),
-hashed, and names no index, so that it works behind any mirror. Versions already locked stay unless `--upgrade`.
+For every `envs/<name>/pyproject.toml` it writes `requirements.lock` next to it, and for the root project
+`requirements.lock` (for running the program) and `requirements-dev.lock` (for its tests). NAME is the name of
+an environment, or `root`. A lock is universal (one file for all platforms and Pythons, with markers), has
+hashes, and names no index, so that it works with any mirror. Locked versions stay unless `--upgrade`.
 
-A lock holds hashes and no file names, so `tests/data/wheels.txt` keeps the name of every wheel that a claimed
-platform may take, with the start of its hash: `tests/test_locks.py` checks with it, and without a network, that
+A lock has hashes but no file names, so `tests/data/wheels.txt` has the name of every wheel that a supported
+platform may use, with the start of its hash. With it, `tests/test_locks.py` checks without a network that
 each locked package has a wheel for each platform and Python.
 """
 
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WHEELS = ROOT / "tests" / "data" / "wheels.txt"
 OLDEST_PYTHON = "3.11"
 HASH_LENGTH = 16
-"""Hexadecimal digits of a wheel's hash that `wheels.txt` keeps: enough to tell the files of a lock apart."""
+"""Hexadecimal digits of a wheel's hash in `wheels.txt`, enough to distinguish the files of a lock."""
 WANTED = re.compile(
     r"-(py3|py2\.py3|py3\.py2|cp3\d+)[^-]*-(none|abi3|cp31[123])[^-]*-"
     r"(any|.*manylinux.*_(x86_64|aarch64)|macosx_.*_(arm64|universal2)).*\.whl$"

@@ -1,3 +1,3 @@
-"""Turn a film into subtitles that say who speaks, each stage in its own environment."""
+"""Turns films into subtitles with speaker labels; each stage runs in its own environment."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""`python -m orchestrator`."""
+"""The entry point of `python -m orchestrator`."""
 
 import sys
 

@@ -1,6 +1,6 @@
-"""What install.sh does once there is a Python: the program's own packages, its command, the environments, the try-out.
+"""The Python part of install.sh: packages, the command, environments, and a check of each stage.
 
-It starts with the standard library alone, in the environment that install.sh has just made.
+It needs only the standard library, because it starts in the empty environment that install.sh has made.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from orchestrator.paths import checkout
 
 MARK = "# made by orchestrator's install.sh"
 CUDA_TORCH_GB = 9
-"""What the environments need with torch's CUDA build, and room to unpack it."""
+"""Disk space for the environments with torch's CUDA build, including room to unpack it."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Install, then try; returns the exit status."""
+    """Install, then check the stages; returns the exit status."""
     arguments = _parse(words)
     started = time.monotonic()
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(line_buffering=True)  # in a pipe or a log, lines in the order they were said
+        sys.stdout.reconfigure(line_buffering=True)  # keeps the order of lines in a pipe or a log
     try:
         status = _install(arguments)
     except FatalError as error:
@@ -45,9 +45,11 @@ def main(words: Sequence[str] | None = None) -> int:
         )
         return error.status
     except KeyboardInterrupt:
-        print("install.sh: stopped; run it again to go on", file=sys.stderr)
+        print("install.sh: stopped; run it again to continue", file=sys.stderr)
         return 130
-    print(f"{'done' if status == OK else 'not all is ready'}, after {time.monotonic() - started:.0f} s")
+    print(
+        f"{'done' if status == OK else 'not everything is ready'}, after {time.monotonic() - started:.0f} s"
+    )
     return status
 
 
@@ -71,12 +73,11 @@ def _install(arguments: argparse.Namespace) -> int:
     if arguments.no_models:
         names = [name for name in names if name != "models"]
     if unknown := [name for name in names if name not in registry.names()]:
-        raise FatalError(
-            f"there is no environment {unknown[0]!r}", f"there are: {', '.join(registry.names())}", USAGE
-        )
+        hint = f"choose from: {', '.join(registry.names())}"
+        raise FatalError(f"there is no environment {unknown[0]!r}", hint, USAGE)
     own_packages(dev=arguments.dev, offline=arguments.offline)
     command = put_command()
-    _mind_the_disk(names, arguments.torch_backend)
+    _warn_of_disk_space(names, arguments.torch_backend)
 
     from orchestrator.environments.sync_progress import sync_shown
 
@@ -84,29 +85,30 @@ def _install(arguments: argparse.Namespace) -> int:
     if not arguments.no_doctor:
         status = max(status, _doctor(names))
     if status == OK:
-        print(f"\nNext: {command} demo        makes a small film and subtitles it")
+        print(f"\nNext: {command} demo        makes a short film and subtitles it")
         print(f"      {command} run movie.mp4")
-        for note in _better():
+        for note in _advice():
             print(f"Better: {note}")
     return status
 
 
-def _better() -> tuple[str, ...]:
-    """What would make recognition better on this machine: a larger model that fits, which nobody has fetched yet."""
+def _advice() -> tuple[str, ...]:
+    """Advice on a better speech recognition model: one that fits this machine and is not downloaded yet."""
     from orchestrator.machine import profile
     from orchestrator.planning import choices
     from orchestrator.stages.catalog import STAGES
 
     try:
         return choices.choose(STAGES["asr"], {}, {}, machine=profile.here(), offline=True).notes
-    except FatalError:  # no model at all, with --no-models: nothing to compare with
+    except FatalError:  # there is no model, because of --no-models
         return ()
 
 
 def own_packages(*, dev: bool, offline: bool) -> None:
-    """Install the program's own locked packages into the environment this runs in, and put the checkout on its path.
+    """Install the program's locked packages into the running environment, and put the checkout on its path.
 
-    Nothing is removed: somebody's own tools may live there. Once `dev`, always: tests must not lose theirs to a repair.
+    Removes nothing, because users may have installed tools there. An environment with the development
+    packages keeps them: a later repair installs them again.
     """
     prefix = Path(sys.prefix)
     site = next(prefix.glob("lib/python*/site-packages"))
@@ -118,12 +120,12 @@ def own_packages(*, dev: bool, offline: bool) -> None:
         print(f"installing {lock.name} into {prefix.name}")
         state.unlink(missing_ok=True)
         done = subprocess.run(
-            [uv.find(), "pip", "install", "--quiet", "--python", sys.executable, "--no-build", "--require-hashes",
-             *(["--offline"] if offline else []), "--requirements", str(lock)],
+            [uv.find(), "pip", "install", "--quiet", "--python", sys.executable, "--no-build",
+             "--require-hashes", *(["--offline"] if offline else []), "--requirements", str(lock)],
             env=uv.variables(), check=False, cwd=checkout() / "envs",
         )  # fmt: skip
         if done.returncode:
-            hint = "uv's message above says why; with a mirror or a proxy, pip's or uv's settings for it are honoured"
+            hint = "see uv's message above; for a mirror or a proxy, set the variables of pip or uv"
             raise FatalError("the program's own packages could not be installed", hint, ENVIRONMENT)
     (site / sync.PATH_FILE).write_text(f"{checkout()}\n", encoding="utf-8")
     state.write_text(digest)
@@ -138,28 +140,26 @@ def _imports() -> bool:
 
 
 def put_command() -> str:
-    """Put `orchestrator` where the user's shell finds it; return what to type for it now."""
+    """Put `orchestrator` on the user's path; returns what to type to run it now."""
     folder = Path(os.environ.get("ORCHESTRATOR_BIN") or "~/.local/bin").expanduser().absolute()
-    own = Path(sys.prefix) / "bin" / "orchestrator"
+    local_command = Path(sys.prefix) / "bin" / "orchestrator"
     text = f'#!/bin/sh\n{MARK}\nexec {shlex.quote(sys.executable)} -P -m orchestrator "$@"\n'
-    _write_command(own, text)
+    _write_command(local_command, text)
     target = folder / "orchestrator"
     try:
         if target.exists() and MARK not in target.read_text(encoding="utf-8", errors="replace"):
-            print(f"{target} is another program, left as it is: this one is {own}")
-            return str(own)
+            print(f"{target} is another program and was not replaced; this program is {local_command}")
+            return str(local_command)
         folder.mkdir(parents=True, exist_ok=True)
         _write_command(target, text)
     except OSError as error:
-        print(f"the command could not be put into {folder} ({error.strerror}): it is {own}")
-        return str(own)
+        print(f"{folder}: cannot write the command there ({error.strerror}); use {local_command}")
+        return str(local_command)
     if shutil.which("orchestrator") == str(target):
         print(f"the command orchestrator is {target}")
         return "orchestrator"
-    print(
-        f"the command orchestrator is {target}, and {folder} is not on your PATH. To type its name alone, run\n"
-    )
-    print(f"  echo 'export PATH=\"{folder}:$PATH\"' >> ~/{_profile()}\n\nand open a new terminal.")
+    print(f"the command orchestrator is {target}, but {folder} is not on your PATH; to add it, run\n")
+    print(f"  echo 'export PATH=\"{folder}:$PATH\"' >> ~/{_profile()}\n\nand open a new terminal")
     return str(target)
 
 
@@ -176,8 +176,8 @@ def _profile() -> str:
     )
 
 
-def _mind_the_disk(names: Sequence[str], backend: str | None) -> None:
-    """Say beforehand what a first installation of torch's CUDA build takes, and how it takes less."""
+def _warn_of_disk_space(names: Sequence[str], backend: str | None) -> None:
+    """Warn if torch's CUDA build would take more disk space than needed, or than is free."""
     heavy = registry.this_platform() == "linux-x86_64" and any(
         "\ntorch==" in registry.get(name).lock.read_text(encoding="utf-8") and registry.health(name)
         for name in names
@@ -187,16 +187,15 @@ def _mind_the_disk(names: Sequence[str], backend: str | None) -> None:
     free = shutil.disk_usage(checkout()).free / 1e9
     if not any(Path("/dev").glob("nvidia*")):
         print(
-            "no NVIDIA device is here: ./install.sh --torch-backend cpu takes 5 GB less, where torch's own index can be reached"
+            "no NVIDIA device was detected: ./install.sh --torch-backend cpu saves 5 GB; it needs torch's "
+            "own index"
         )
     if free < CUDA_TORCH_GB:
-        print(
-            f"only {free:.1f} GB are free here; a first installation takes about {CUDA_TORCH_GB} GB with uv's cache"
-        )
+        print(f"only {free:.1f} GB are free here; a first installation takes about {CUDA_TORCH_GB} GB")
 
 
 def _doctor(names: Sequence[str]) -> int:
-    """Try the stages whose environments, and models, were installed."""
+    """Check the stages whose environments and models are installed; returns the exit status."""
     from orchestrator.commands import doctor
     from orchestrator.models import families
     from orchestrator.stages.catalog import STAGES
@@ -211,7 +210,7 @@ def _doctor(names: Sequence[str]) -> int:
     ]
     if not stages:
         return OK
-    print("trying each stage, which takes half a minute")
+    print("checking each stage, which takes about half a minute")
     return doctor.run(argparse.Namespace(stages=stages, json=False))
 
 

@@ -1,4 +1,4 @@
-"""The command line: finds the command, runs it, and turns what goes wrong into a sentence and an exit status."""
+"""The command line: runs a command, and turns errors into a message and an exit status."""
 
 from __future__ import annotations
 
@@ -18,38 +18,38 @@ from orchestrator.util.notices import say
 from orchestrator.util.option_names import normalise
 
 COMMANDS = {
-    "run": "turn films into subtitles that say who speaks",
-    "plan": "say what a run would do, and why",
-    "config": "show every option, its value, and where it came from",
-    "prepare": "write a job file beside each film, to be edited before the run",
-    "stage": "run one stage alone, in its environment, to debug it",
-    "demo": "make a small film from a packaged recording and subtitle it",
-    "devices": "show what this machine has, and what each stage would use of it",
-    "doctor": "try every environment, device and model, and say what mends them",
+    "run": "write subtitles with speaker labels for one or more films",
+    "plan": "show what a run would do, and why",
+    "config": "show every option, its value and where the value comes from",
+    "prepare": "write an editable job file beside each film",
+    "stage": "run a single stage, to debug it",
+    "demo": "make a short film from a packaged recording and subtitle it",
+    "devices": "show this machine's hardware and what each stage would use",
+    "doctor": "check every environment, device and model, and suggest fixes",
     "envs": "list, check, sync or remove the stages' environments",
-    "models": "list, fetch or remove models",
-    "review": "mend a film's subtitles beside the film, in the browser",
-    "edits": "what was edited of a film's subtitles; take it back",
-    "names": "a film's names: what was corrected and why, who speaks",
-    "voices": "the voices that are known by name",
-    "score": "how good is what the last run made, against a human's reference",
-    "profiles": "the limits and manners that --profile takes",
-    "report": "write the report of a film's last run again",
-    "cache": "look into the store of results",
-    "runs": "past runs with their logs",
+    "models": "list, download or remove models",
+    "review": "edit a film's subtitles next to the video, in the browser",
+    "edits": "list edits made in review, and undo them",
+    "names": "show a film's speakers and corrected names, and undo corrections",
+    "voices": "list, add or remove saved voices",
+    "score": "score the last run against human reference subtitles",
+    "profiles": "list the subtitle style guides for --profile",
+    "report": "rebuild the report of a film's last run",
+    "cache": "inspect and clean the result cache",
+    "runs": "list past runs, and show their summaries and logs",
 }
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that says what is wrong in a line or two; the list of all options is behind `--help`."""
+    """A parser whose errors take two lines, without the list of all options."""
 
     def error(self, message: str) -> NoReturn:
-        """End with the usage status."""
-        self.exit(USAGE, f"orchestrator: {message}\n  {self.prog} --help says what there is\n")
+        """Print the message and exit with the usage status."""
+        self.exit(USAGE, f"orchestrator: {message}\n  see: {self.prog} --help\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit status."""
+    """Run one command and return its exit status."""
     words = normalise(sys.argv[1:] if argv is None else argv)
     debug = "ORCHESTRATOR_DEBUG" in os.environ
     try:
@@ -62,38 +62,36 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader went away (`orchestrator plan film.mkv | head`): no error of ours.
+        # The reader closed the pipe (`orchestrator plan film.mkv | head`): not an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
         if debug:
             raise
-        if isinstance(error, OSError) and (refused := _home_refused(error)):
-            say(refused)
-            return refused.status
+        if isinstance(error, OSError) and (unwritable := _unwritable_home(error)):
+            say(unwritable)
+            return unwritable.status
         log = _write_log(words)
-        print(f"orchestrator: this is a bug in orchestrator. Please send us {log}", file=sys.stderr)
+        print(f"orchestrator: internal error\n  report it, with {log}", file=sys.stderr)
         return BUG
 
 
-def _home_refused(error: OSError) -> FatalError | None:
-    """The sentence for a home that cannot be written: that is the user's to mend, whatever met it first."""
+def _unwritable_home(error: OSError) -> FatalError | None:
+    """The error to show if the tool's home cannot be written; None if `error` concerns another path."""
     from orchestrator.paths import home
 
     if not str(error.filename or "").startswith(str(home())):
         return None
     full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-    hint = (
-        f"{'free some space there, or ' if full else ''}set ORCHESTRATOR_HOME to a folder that can be written"
-    )
+    hint = f"{'free some space there, or ' if full else ''}set ORCHESTRATOR_HOME to a writable folder"
     return FatalError(f"cannot write {home()}: {error.strerror}", hint, STORAGE)
 
 
 def _command(words: Sequence[str]) -> int:
     parser = Parser(
         prog="orchestrator",
-        description="Turn a film into subtitles that say who speaks, on your own machine.",
-        epilog="orchestrator COMMAND --help says more of each. Documents: docs/ in the checkout.",
+        description="Turn films into subtitles with speaker labels, on your own machine.",
+        epilog="For a command's options: orchestrator COMMAND --help. Documentation: docs/ in the checkout.",
     )
     parser.add_argument("--version", action="version", version=f"orchestrator {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
@@ -122,40 +120,40 @@ def _command(words: Sequence[str]) -> int:
 def _parsed(
     parser: argparse.ArgumentParser, commands: Any, chosen: str | None, words: Sequence[str]
 ) -> argparse.Namespace:
-    """The arguments. Films may stand before and after options; what is unknown gets the nearest name there is."""
-    own = commands.choices.get(chosen)
-    after = list(words)
-    if own is None or chosen is None or own._subparsers is not None:
+    """Parse the arguments. Films may stand before and after options; an unknown option gets a suggestion."""
+    command = commands.choices.get(chosen)
+    rest = list(words)
+    if command is None or chosen is None or command._subparsers is not None:
         return parser.parse_args(words)
-    at = after.index(chosen)
-    known, unknown = own.parse_known_intermixed_args(_without_dashes(after[at + 1 :]))
+    at = rest.index(chosen)
+    values, unknown = command.parse_known_intermixed_args(_without_dashes(rest[at + 1 :]))
     if unknown:
-        flags = [flag for action in own._actions for flag in action.option_strings]
+        flags = [flag for action in command._actions for flag in action.option_strings]
         near = difflib.get_close_matches(unknown[0].partition("=")[0], flags, 1)
         meant = f" (did you mean {near[0]}?)" if near else ""
-        own.error(f"unrecognized arguments: {' '.join(unknown)}{meant}")
-    parsed = parser.parse_args(after[:at]) if at else argparse.Namespace()
-    for name, value in vars(known).items():
+        command.error(f"unrecognized arguments: {' '.join(unknown)}{meant}")
+    parsed = parser.parse_args(rest[:at]) if at else argparse.Namespace()
+    for name, value in vars(values).items():
         setattr(parsed, name, value)
     parsed.command = chosen
     return parsed
 
 
 def _without_dashes(words: Sequence[str]) -> list[str]:
-    """The words, those behind `--` made into paths that begin with no dash: argparse forgets `--` where words are intermixed."""
+    """Put `./` before words after `--` that begin with a dash, because intermixed parsing ignores `--`."""
     at = words.index("--") if "--" in words else len(words)
     return [*words[:at], *(f"./{word}" if word.startswith("-") else word for word in words[at + 1 :])]
 
 
 def _write_log(words: Sequence[str]) -> str:
-    """Keep the traceback of our bug for a report; where no file can be written, print it."""
+    """Write the traceback to a log file and return its path; if that fails, print the traceback."""
     import datetime as dt
     import platform
 
     from orchestrator.paths import home
     from orchestrator.util.redact import masked
 
-    # It is to be sent to strangers: no key or password of a command line may stand in it.
+    # Users send this file to others, so it must contain no key or password.
     text = "\n".join(
         (
             f"orchestrator {__version__}, Python {platform.python_version()}, {platform.platform()}",

@@ -1,4 +1,4 @@
-"""Exit statuses, and the one exception that people read."""
+"""The exit statuses, and the exception whose message users read."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ STATUS_OF_CATEGORY = {
     "storage": STORAGE,
     "cancelled": INTERRUPTED,
 }
-"""Exit status by an error's category; those not named here mean that a stage failed."""
+"""Exit status by error category; for every other category it is `FAILED`."""
 
 
 class FatalError(Exception):
-    """Something a person must mend: what is wrong, and what to do. Never shown with a traceback."""
+    """An error that the user can fix: what is wrong (`message`) and what to do (`hint`).
+
+    Shown without a traceback.
+    """
 
     def __init__(self, message: str, hint: str = "", status: int = FAILED) -> None:
         super().__init__(message)

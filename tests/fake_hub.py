@@ -1,4 +1,4 @@
-"""A model hub of one's own on a loopback port: it speaks as much of the Hub's protocol as a download needs."""
+"""A model hub on a loopback port, with the part of the Hub's protocol that downloads use."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ def serve(
     stalls: str = "",
     asked: list[str] | None = None,
 ) -> Iterator[str]:
-    """Serve `repositories` (id -> file name -> content); those in `gated` to who has the `token`. Yields the address.
+    """Serve `repositories` (id -> file name -> content), `gated` ones only for `token`; yields the address.
 
-    Who shows another token has not accepted the conditions. Of a file named `stalls` only the first half is sent, and then nothing
-    until the server ends. `asked` gets every file that is asked for, and from which byte on: `model.bin 0`.
+    Another token counts as one that has not accepted the conditions. Of a file named `stalls` only the first
+    half is sent, and then nothing until the server ends. `asked` gets every file that is asked for, and from
+    which byte on: `model.bin 0`.
     """
     over = threading.Event()
 

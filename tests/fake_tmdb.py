@@ -1,6 +1,6 @@
 """A TMDB of one's own on a loopback port: it answers as the real one does, and goes wrong as one is told to.
 
-Films and people are made up for the tests. The forms of the answers are those of TMDB's public reference of its API, version 3.
+Films and people are invented. The forms of the answers are those of TMDB's public API reference, version 3.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def show(number: int, name: str, date: str = "", **facts: Any) -> dict[str, Any]
 
 @dataclass
 class Tmdb:
-    """What is served. `wrong` is what goes wrong, by the number of the question, the first is 0; `every` with each of them:
+    """The served data. `wrong` maps the number of a request (from 0, or `every`) to a fault:
     a status, or `slow`, `drop`, `garbage`, `list`, `redirect`.
     """
 

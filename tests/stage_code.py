@@ -1,13 +1,13 @@
 """A digest of each stage's code, so that nobody changes what a stage does and forgets its version.
 
-The version in a stage's declaration is all of its code that stands in the store's keys: forgotten, it serves stale results without a
-word. So `tests/data/stage_code.json` holds, by stage, the version and a digest of the code that its runners reach, and a test compares
-it with the code as it is. Where the results of a stage change, raise its `version` in `stage_runners/<stage>/stage.py`; in any case,
-record the code anew:
+The version in a stage's declaration is the only trace of its code in the store's keys: if it is forgotten,
+stale results are served silently. So `tests/data/stage_code.json` has, by stage, the version and a digest of
+the code that its runners reach, and a test compares it with the code as it is. Where the results of a stage
+change, raise its `version` in `stage_runners/<stage>/stage.py`; in any case, record the code anew:
 
     python -m tests.stage_code
 
-Docstrings, comments, layout and type hints are not part of the digest, nor are declarations and thresholds: those are in the key.
+Docstrings, comments, layout and type hints are not in the digest; declarations and thresholds are in the key.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def stages() -> Iterator[tuple[str, Stage]]:
 
 
 def modules(stage: Stage) -> list[Path]:
-    """The files of `stage_runners` that the stage's runners import, at their top or inside a function, themselves included."""
+    """The files of `stage_runners` that the stage's runners import, anywhere, including themselves."""
     waiting = [path_of(backend.runner) for backend in stage.backends]
     found: set[Path] = set()
     while waiting:
@@ -58,7 +58,7 @@ def path_of(module: str) -> Path | None:
 
 
 def imported(path: Path) -> Iterator[Path | None]:
-    """The files that a file imports from `stage_runners`; a package that has code imports its modules (the file formats)."""
+    """The files that a file imports from `stage_runners`; packages with code include their modules."""
     if path.name == "__init__.py":
         yield from path.parent.glob("*.py")
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -1,4 +1,4 @@
-"""What each package may import from outside, kept by reading every import statement. Who may import whom inside: `lint-imports`."""
+"""Checks what each package imports from outside, in every import statement; inside, see `lint-imports`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ LIGHT = {
     "msgspec": "typed reading of our own JSON, with the place of a fault in its message",
 }
 """What the orchestrator imports from outside, and what for. What each costs at start-up is measured in
-docs/decisions/2026-11-29-libraries.md. All of it is imported inside functions: no command pays for what it does not use."""
+docs/decisions/2026-11-29-libraries.md. All of it is imported inside functions, so a command pays only for its
+own."""
 AT_THE_TOP = {"orchestrator/views/columns.py", "orchestrator/views/dashboard.py"}
 """Modules that are imported only where a dashboard is drawn, and may import rich at their top."""
 MAY = {
@@ -65,7 +66,7 @@ def test_the_orchestrator_and_the_contract_import_only_what_they_may(package):
     assert not wrong
 
 
-def test_what_is_installed_for_the_orchestrator_is_what_it_imports():
+def test_the_orchestrators_dependencies_are_its_imports():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     asked = {re.split(r"[<>=~!;\[ ]", line)[0] for line in project["dependencies"]}
     used = {module for path in files("orchestrator") for module, _ in imports(path)}
@@ -114,7 +115,7 @@ def reached(path, seen=None):
 
 
 def test_importing_a_runner_imports_nothing_heavy_of_its_environment():
-    """Helpers such as a network's definition may need torch, as long as runners import them inside functions."""
+    """Helpers such as networks may import torch at the top if runners import them in functions."""
     allowed = STDLIB | {"ipc", "stage_runners", "numpy"}
     wrong = [
         f"{runner.name} imports {module} at the top, in {path.name}"

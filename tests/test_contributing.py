@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md teaches how to add a stage in six steps; this follows them, with a stage that measures loudness."""
+"""Follows the six steps of CONTRIBUTING.md for adding a stage, with a stage that measures loudness."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class NoFiles:
 
 
 @pytest.mark.env("media")
-def test_a_stage_added_in_six_steps_runs_after_demux_and_is_kept(tmp_path, monkeypatch):
+def test_a_stage_added_in_six_steps_runs_after_demux_and_is_cached(tmp_path, monkeypatch):
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
     stages = {"demux": STAGES["demux"], "loudness": LOUDNESS}
     (tmp_path / "loudness.py").write_text(RUNNER)
@@ -94,7 +94,7 @@ def test_a_stage_added_in_six_steps_runs_after_demux_and_is_kept(tmp_path, monke
     assert [step.verdict for step in planned().steps] == ["cached", "cached"]
 
 
-def test_the_steps_name_what_is_there():
+def test_the_steps_name_existing_files():
     text = (ROOT / "CONTRIBUTING.md").read_text()
     for path in (
         "orchestrator/stages/catalog.py",

@@ -119,7 +119,7 @@ def test_a_lock_pins_and_hashes_everything_and_names_no_index(lock: Path) -> Non
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=where)
-def test_a_lock_fits_what_is_asked(lock: Path) -> None:
+def test_a_lock_satisfies_its_requirements(lock: Path) -> None:
     asked = tomllib.loads((lock.parent / "pyproject.toml").read_text())["project"]["dependencies"]
     locked = {name for name, *_ in entries(lock)}
     for requirement in asked:

@@ -1,4 +1,4 @@
-"""A stage whose code has changed has a new version, or somebody has looked and recorded that its results are the same."""
+"""A stage whose code has changed has a new version, or its code was recorded again with equal results."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ def current():
 
 
 @pytest.mark.parametrize("name", [name for name, _ in stage_code.stages()])
-def test_a_changed_stage_has_a_new_version_or_was_recorded_anew(name, current):
+def test_a_changed_stage_has_a_new_version_or_was_recorded_again(name, current):
     now, then = current[name], stage_code.recorded().get(name)
     assert now == then, (
-        f"the code of {name} is not what was recorded: where its results change, raise its version in its stage.py; "
+        f"the code of {name} is not what was recorded: where its results change, raise its version in its "
+        "stage.py; "
         "then, in any case: python -m tests.stage_code"
     )
 
 
-def test_no_stage_is_recorded_that_there_is_none_of():
+def test_only_existing_stages_are_recorded():
     assert stage_code.recorded().keys() == dict(stage_code.stages()).keys()
 
 
-def test_a_constant_and_a_call_change_the_digest_and_words_for_people_do_not(tmp_path, monkeypatch):
+def test_a_constant_and_a_call_change_the_digest_and_comments_do_not(tmp_path, monkeypatch):
     monkeypatch.setattr(stage_code, "ROOT", tmp_path)
     path = tmp_path / "runner.py"
 
@@ -38,7 +39,8 @@ def test_a_constant_and_a_call_change_the_digest_and_words_for_people_do_not(tmp
     plain = digest("def run(x):\n    return x + 1\n")
     assert (
         digest(
-            '"""A runner."""\n\n\ndef run(x: int) -> int:\n    # one more\n    """More."""\n    return x + 1\n'
+            '"""A runner."""\n\n\ndef run(x: int) -> int:\n    # one more\n    '
+            '"""More."""\n    return x + 1\n'
         )
         == plain
     )

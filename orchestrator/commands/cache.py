@@ -1,4 +1,4 @@
-"""`orchestrator cache`: what the store holds, why a stage would run again, and room made."""
+"""`orchestrator cache`: lists cached results, shows why a stage would run again, and removes old results."""
 
 from __future__ import annotations
 
@@ -17,22 +17,30 @@ from orchestrator.util import text as fmt
 
 def add(subparsers: Any) -> None:
     """Add the command's parser."""
-    parser: argparse.ArgumentParser = subparsers.add_parser("cache", help="look into the store of results")
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("ls", help="every result: stage, size, device, model, when it was last used")
-    why = actions.add_parser("why", help="what a film's stage was made of, and what would make it run again")
-    why.add_argument("film", type=Path)
-    why.add_argument("stage", nargs="?")
-    film_options.add(why)
-    gc = actions.add_parser(
-        "gc", help="remove what nobody needs: abandoned attempts, and results by age or size"
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "cache",
+        help="inspect and clean the result cache",
+        description="Every stage's result is cached by the content of its inputs, its parameters and its "
+        "code.",
     )
-    gc.add_argument("--older-than", type=float, metavar="DAYS", help="results unused for so many days")
-    gc.add_argument("--keep-size", type=float, metavar="GB", help="the longest unused, until so much is left")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions.add_parser("ls", help="list the results: stage, size, device, model and last use")
+    why = actions.add_parser("why", help="show what a film's results depend on, and what would run again")
+    why.add_argument("film", type=Path, metavar="FILM", help="a film that has been run")
+    why.add_argument("stage", nargs="?", metavar="STAGE", help="only this stage")
+    film_options.add(why)
+    gc = actions.add_parser("gc", help="remove unfinished results, and cached results by age or total size")
+    gc.add_argument("--older-than", type=float, metavar="DAYS", help="remove results not used for DAYS days")
+    gc.add_argument(
+        "--keep-size",
+        type=float,
+        metavar="GB",
+        help="remove the least recently used results, down to GB in total",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do one action; returns the exit status."""
+    """Run one action; returns the exit status."""
     store = Store(home() / "store")
     if arguments.action == "ls":
         return _list(store)
@@ -74,7 +82,7 @@ def _why(store: Store, arguments: argparse.Namespace) -> int:
         print(f"{step.name}: {step.verdict}" + (f" ({step.reason})" if step.reason else ""))
         last = store.last(plan.film, step.name)
         if last is None:
-            print("  no result of this film's stage is remembered")
+            print("  no cached result")
             continue
         for name, value in last[1].ingredients.items():
             print(f"  {name} = {value}")

@@ -1,4 +1,4 @@
-"""`orchestrator config`: every option with its value and the place it came from."""
+"""`orchestrator config`: shows every option with its value and the place that sets it."""
 
 from __future__ import annotations
 
@@ -26,23 +26,24 @@ def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "config",
-        help="show every option, its value, and where it came from",
-        description="Show every option, its value, and the place it came from: the command line, the job file beside the film, the "
-        "environment, the configuration file, this machine, or the built-in default, in this order. Takes the options of "
-        "`run`, to see what they would change. Nothing is fetched.",
+        help="show every option, its value and where the value comes from",
+        description="Show every option, its value and where the value comes from. The first place that "
+        "sets an option counts: the command line, the job file beside the film, the environment, the "
+        "configuration file, this machine, the built-in default. Give options of `run` to see what they "
+        "would change. Downloads nothing.",
     )
-    parser.add_argument("film", nargs="?", type=Path, metavar="FILM", help="with this film's job file")
+    parser.add_argument("film", nargs="?", type=Path, metavar="FILM", help="also read this film's job file")
     film_options.add(parser, run=True)
     film_options.add_machine(parser)
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the options; returns the exit status."""
     film = film_of(arguments.film) if arguments.film else None
     chosen = settings(film_options.typed(arguments), film)
-    ways, problems = _ways(chosen, film_options.machine_of(arguments))
-    rows = list(explain_settings.rows(chosen, ways))
+    backends, problems = _backends(chosen, film_options.machine_of(arguments))
+    rows = list(explain_settings.rows(chosen, backends))
     places = _places(chosen, film)
     if arguments.json:
         body = {
@@ -53,48 +54,48 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(masked(body), indent=2, ensure_ascii=False))
         return OK
     table = fmt.table([("option", "value", "from", ""), *(_cells(row) for row in rows)])
-    lines = [*table, "", *_told(places), *problems]
+    lines = [*table, "", *_lines(places), *problems]
     print("\n".join(masked(line) for line in lines))
     return OK
 
 
-def _ways(chosen: Settings, here: Machine) -> tuple[dict[str, Ways], list[str]]:
-    """How each stage would run here, as far as that is known without a film and without fetching anything."""
+def _backends(chosen: Settings, machine: Machine) -> tuple[dict[str, Ways], list[str]]:
+    """How each stage would run on `machine` without a film and without downloads; and the problems."""
     from orchestrator.planning import choices
     from orchestrator.stages.catalog import STAGES
 
     params, off = stage_settings.params(chosen), stage_settings.off(chosen)
     problems: list[str] = []
     try:
-        devices = stage_settings.devices(chosen, here)
+        devices = stage_settings.devices(chosen, machine)
     except FatalError as error:
         devices, problems = {}, [error.message]
-    found: dict[str, Ways] = {}
+    backends: dict[str, Ways] = {}
     for name, stage in STAGES.items():
         if stage.off or name in off:
             continue
         try:
-            found[name] = choices.choose(
+            backends[name] = choices.choose(
                 stage,
                 params.get(name, {}),
                 devices,
-                machine=here,
+                machine=machine,
                 offline=True,
                 smaller=chosen.run.allow_smaller_model,
                 sources=stage_settings.device_places(chosen),
             )
         except FatalError as error:
             problems.append(error.message)
-    return found, list(dict.fromkeys(problems))
+    return backends, list(dict.fromkeys(problems))
 
 
 def _places(chosen: Settings, film: Path | None) -> dict[str, Any]:
-    """The files, the variables that count, and whether there is a token: never which."""
+    """The files and variables that were read, and whether a token is set (never the token itself)."""
     from orchestrator.models import hub
 
     user = files.user_path(os.environ)
     job = files.job_path(film) if film else None
-    variable = environment.has_token(os.environ) or ("the Hub's login" if hub.has_token() else "")
+    variable = environment.has_token(os.environ) or ("Hugging Face login" if hub.has_token() else "")
     return {
         "config_file": {"path": str(user), "there": user.is_file()},
         "job_file": {"path": str(job), "there": job.is_file()} if job else None,
@@ -126,26 +127,33 @@ def _shown(value: Any) -> str:
     return "none" if value is None else fmt.plain(str(value))
 
 
-def _told(places: Mapping[str, Any]) -> Iterable[str]:
+def _lines(places: Mapping[str, Any]) -> Iterable[str]:
+    """The lines under the table: the files, the token, and the variables that were ignored."""
     for name, place in (
         ("configuration file", places["config_file"]),
         ("job file", places["job_file"]),
     ):
         if place:
-            yield f"{name}: {place['path']}{'' if place['there'] else ' (not there)'}"
+            yield f"{name}: {place['path']}{'' if place['there'] else ' (does not exist)'}"
     token = places["token"]
-    yield f"token for the Hub: {'set (' + token['from'] + ')' if token['set'] else 'not set'}"
-    if asked := places["translation_device"]:
-        yield f"translation, where --target-language asks for it: {asked['value']} ({asked['from']})"
+    yield f"Hugging Face token: {'set (' + token['from'] + ')' if token['set'] else 'not set'}"
+    if device := places["translation_device"]:
+        yield f"device for translation, if --target-language is given: {device['value']} ({device['from']})"
     for ignored in places["ignored"]:
         near = f"; did you mean {ignored['near']}?" if ignored["near"] else ""
-        yield f"{ignored['name']} is no option and is ignored{near}"
+        yield f"{ignored['name']} is not an option and is ignored{near}"
 
 
 def _json(row: Row) -> dict[str, Any]:
-    value = str(row.value) if isinstance(row.value, Path) else row.value
-    shadowed = [{"value": _plain(told.value), "from": told.source} for told in row.shadowed]
-    return {"name": row.key, "value": value, "from": row.source, "why": row.why, "shadowed": shadowed}
+
+    shadowed = [{"value": _plain(value.value), "from": value.source} for value in row.shadowed]
+    return {
+        "name": row.key,
+        "value": _plain(row.value),
+        "from": row.source,
+        "why": row.why,
+        "shadowed": shadowed,
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`orchestrator demo`: a subtitled film from nothing but what was installed."""
+"""`orchestrator demo`: makes a short film from an installed recording, and subtitles it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from orchestrator.errors import ENVIRONMENT, FatalError
 
 RECORDING = "lib/python*/site-packages/pyannote/audio/sample/sample.wav"
-"""Thirty seconds of two people on a telephone, which pyannote.audio ships."""
+"""Thirty seconds of a telephone call between two people, which ships with pyannote.audio."""
 
 
 def add(subparsers: Any) -> None:
@@ -19,15 +19,15 @@ def add(subparsers: Any) -> None:
 
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "demo",
-        help="make a small film from a packaged recording and subtitle it",
-        description="Make orchestrator-demo/demo.mkv from a recording that ships in pyannote.audio, then run on it. "
-        "Takes every option that `run` takes.",
+        help="make a short film from a packaged recording and subtitle it",
+        description="Make orchestrator-demo/demo.mkv from a recording that ships with pyannote.audio, then "
+        "subtitle it. Takes the options of `run`.",
     )
     run_command.add_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Make the film where it is not there yet, and run on it."""
+    """Make the film if it does not exist yet, and subtitle it; returns the exit status."""
     from orchestrator.commands import run as run_command
     from orchestrator.outputs import publish
 
@@ -36,16 +36,16 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             publish.check_writable(film.parent)
         except FatalError as error:
-            hint = "go to a folder that can be written, and type it there"
+            hint = "change to a writable folder and run the command there"
             raise FatalError(f"{error.message} (in {Path.cwd()})", hint, error.status) from error
         make_film(film)
-        print(f"made {film} out of a recording that pyannote.audio ships")
+        print(f"made {film} from a recording that ships with pyannote.audio")
     arguments.films = [film]
     return run_command.run(arguments)
 
 
 def make_film(film: Path) -> None:
-    """Make a film with a picture of the sound out of the packaged recording; `FatalError` where it cannot be made."""
+    """Make a film that shows the waveform of the packaged recording; `FatalError` if that fails."""
     from orchestrator.environments import registry
     from orchestrator.outputs import publish
 
@@ -57,7 +57,7 @@ def make_film(film: Path) -> None:
     root = registry.python("pyannote").parent.parent
     recording = next(root.glob(RECORDING), None)
     if recording is None:
-        raise FatalError(f"pyannote.audio in {root} ships no {RECORDING}", "run on a film of your own")
+        raise FatalError(f"{root}: {RECORDING} is missing", "use a film of your own: orchestrator run FILM")
     publish.check_writable(film.parent)
     done = subprocess.run(
         [registry.python("media"), "-P", "-m", "stage_runners.media.demo_film", recording, film],

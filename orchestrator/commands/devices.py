@@ -1,4 +1,4 @@
-"""`orchestrator devices`: the hardware profile, what every environment can use of it, and what each stage would use."""
+"""`orchestrator devices`: shows the hardware, the usable devices, and the choice of each stage."""
 
 from __future__ import annotations
 
@@ -24,27 +24,33 @@ def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "devices",
-        help="show what this machine has, and what each stage would use of it",
-        description="Show the processor, the memory, what every environment's own framework says of each device, and where each "
-        "stage would run with which model, compute type and batch. Kept answers are asked again when a driver, a lock or the "
-        "machine changes.",
+        help="show this machine's hardware and what each stage would use",
+        description="Show the processor, the memory, the devices that each environment can use, and the "
+        "device, model, compute type and batch size that each stage would use. Probe results are cached "
+        "until a driver, an environment or the hardware changes.",
     )
     parser.add_argument(
-        "--json", action="store_true", help="as JSON, which `plan --machine` reads on another machine"
+        "--json", action="store_true", help="print JSON, which `plan --machine` reads on another machine"
     )
-    parser.add_argument("--machine", type=Path, metavar="FILE", help="another machine, from its --json")
+    parser.add_argument(
+        "--machine", type=Path, metavar="FILE", help="show another machine, from its `devices --json`"
+    )
     parser.add_argument(
         "--forget",
         action="store_true",
-        help="forget what was found out before: answers, comparisons, and what memory taught",
+        help="forget probe results, device checks and remembered memory limits",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the profile; returns the exit status."""
     if arguments.forget:
-        counts = (machine_answers.forget(), device_verdicts.forget(), memory_limits.forget())
-        print("forgot {} answers, {} comparisons with the CPU, {} lessons about memory".format(*counts))
+        counts = {
+            "probe result": machine_answers.forget(),
+            "device check": device_verdicts.forget(),
+            "memory limit": memory_limits.forget(),
+        }
+        print("forgot", ", ".join(fmt.plural(count, what) for what, count in counts.items()))
         return OK
     machine = machines.recorded(arguments.machine) if arguments.machine else machines.here()
     chosen = {name: _chosen(name, machine) for name, stage in STAGES.items() if not stage.off}
@@ -83,26 +89,28 @@ def _row(stage: str, found: Chosen | FatalError, machine: Machine) -> dict[str, 
 
 
 def answers(machine: Machine) -> list[str]:
-    """A line for each environment and device that can be used, or that one would expect here and cannot be."""
-    found = [
-        (env, device, _said(answer, machine.cpu if device in {"mps", "mlx"} else "yes"))
+    """A line for each environment and device that can be used, or that should be usable here but is not."""
+    rows = [
+        (env, device, _described(answer, machine.cpu if device in {"mps", "mlx"} else "yes"))
         for env in machine.envs
         for device, answer in machine.envs[env].items()
         if device != "cpu" and (not answer.why_not or machine.expects(device.partition("/")[0]))
     ]
-    return fmt.table(found) if found else ["no sign of an accelerator: no NVIDIA or AMD device, no Metal"]
+    return fmt.table(rows) if rows else ["no accelerator was detected: no NVIDIA or AMD device, no Metal"]
 
 
-def _said(answer: Answer, otherwise: str) -> str:
-    """What a framework says of a device, in a line: why it cannot be used, or what it is and can."""
+def _described(answer: Answer, otherwise: str) -> str:
+    """A device in one line: why it cannot be used, or its name, memory and compute types."""
     if answer.why_not:
         return answer.why_not
     names = {"hip": "ROCm", "cuda": "CUDA", "capability": "compute capability", "architecture": ""}
-    told = (f"{names.get(name, name + ':')} {value}".strip() for name, value in answer.facts.items() if value)
+    facts = (
+        f"{names.get(name, name + ':')} {value}".strip() for name, value in answer.facts.items() if value
+    )
     memory = f"{answer.memory_mb / 1024:.0f} GB" if answer.memory_mb else ""
-    what = (answer.name or otherwise) if answer.accelerator else "works, on the processor"
+    what = (answer.name or otherwise) if answer.accelerator else "works, but runs on the CPU"
     return "; ".join(
-        filter(None, (", ".join(filter(None, (what, memory, *told))), ", ".join(answer.compute_types)))
+        filter(None, (", ".join(filter(None, (what, memory, *facts))), ", ".join(answer.compute_types)))
     )
 
 

@@ -1,4 +1,4 @@
-"""`orchestrator doctor`: for every stage its environment, device and model, tried with a tiny real piece of work."""
+"""`orchestrator doctor`: checks the environment, device and model of every stage by running a small job."""
 
 from __future__ import annotations
 
@@ -22,13 +22,16 @@ from orchestrator.stages.catalog import STAGES
 from orchestrator.util import text as fmt
 
 AT_ONCE = 2
-"""Environments tried side by side: each imports its libraries, which is work for the disk and the memory."""
+"""Environments checked in parallel. Each imports large libraries, which loads disk and memory."""
 PATIENCE_S = 300
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """What doctor says of a stage. `verdict` is `ready`, `not ready` or `off`; `mend` is a command, or empty."""
+    """The result for one stage.
+
+    `verdict` is `ready`, `not ready` or `off`; `mend` is the command that repairs it.
+    """
 
     stage: str
     environment: str
@@ -44,18 +47,18 @@ def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "doctor",
-        help="try every environment, device and model, and say what mends them",
-        description="Try every stage with a tiny real piece of work in its environment. "
-        "Exit status 3 when something is not ready.",
+        help="check every environment, device and model, and suggest fixes",
+        description="Check the environment, device and model of every stage by running a small job. "
+        "The exit status is 3 if something is not ready.",
     )
     parser.add_argument("stages", nargs="*", metavar="STAGE", help="only these stages")
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Try the stages, print a table, and the commands that mend what is not ready."""
+    """Check the stages, print a table, and the commands that repair what is not ready."""
     if unknown := set(arguments.stages) - set(STAGES):
-        raise FatalError(f"there is no stage {min(unknown)!r}", f"stages are: {', '.join(STAGES)}", USAGE)
+        raise FatalError(f"there is no stage {min(unknown)!r}", f"choose from: {', '.join(STAGES)}", USAGE)
     rows = examine(
         [stage for stage in STAGES.values() if not arguments.stages or stage.name in arguments.stages]
     )
@@ -72,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def examine(stages: Iterable[Stage]) -> list[Row]:
-    """Return a row for each stage, in their order; the environments are tried `AT_ONCE` at a time."""
+    """A row for each stage, in order; `AT_ONCE` environments are checked at a time."""
     rows: dict[str, Row] = {}
     jobs: dict[str, list[tuple[Stage, Backend, dict[str, Any]]]] = {}
     order = []
@@ -90,7 +93,7 @@ def examine(stages: Iterable[Stage]) -> list[Row]:
 
 
 def _prepare(stage: Stage) -> Row | tuple[Backend, dict[str, Any]]:
-    """Return what to try of a stage, or the row that says why there is nothing to try."""
+    """The backend and parameters to check a stage with, or its row if there is nothing to check."""
     if stage.off:
         return Row(stage=stage.name, environment="", device="", model="", verdict="off", detail=stage.off)
     backend, this = stage.backends[-1], profile.here()
@@ -115,30 +118,30 @@ def _not_ready(stage: Stage, backend: Backend, why: str, mend: str) -> Row:
 
 
 def _try(env: str, jobs: list[tuple[Stage, Backend, dict[str, Any]]]) -> list[Row]:
-    """Run the self-check of all stages of an environment in one process of it."""
+    """Check all stages of an environment in one process."""
     specs = [
         {"stage": stage.name, "runner": backend.runner, "device": backend.device, "params": params}
         for stage, backend, params in jobs
     ]
     answers: dict[str, Mapping[str, Any]] = {}
-    why = "its process printed no answer"
+    why = "the process printed no result"
     try:
         done = subprocess.run(
             [registry.python(env), "-P", "-m", "stage_runners.selfcheck", json.dumps(specs)],
-            env=registry.child_environment(env), capture_output=True, text=True, check=False, timeout=PATIENCE_S,
-            stdin=subprocess.DEVNULL,
+            env=registry.child_environment(env), capture_output=True, text=True, check=False,
+            timeout=PATIENCE_S, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         for line in done.stdout.splitlines():
             if line.startswith('{"stage"'):
                 answer = json.loads(line)
                 answers[answer["stage"]] = answer
         if done.returncode:
-            said = done.stderr.strip().splitlines() or ["nothing on stderr"]
-            why = f"its process ended with status {done.returncode}: {said[-1]}"
+            errors = done.stderr.strip().splitlines() or ["nothing on stderr"]
+            why = f"the process ended with status {done.returncode}: {errors[-1]}"
     except subprocess.TimeoutExpired:
-        why = f"it did not answer within {PATIENCE_S} s"
+        why = f"the process did not answer within {PATIENCE_S} s"
     except OSError as error:
-        why = f"its process did not start: {error.strerror}"
+        why = f"the process did not start: {error.strerror}"
     return [_row(stage, backend, params, answers.get(stage.name), why) for stage, backend, params in jobs]
 
 
@@ -159,7 +162,7 @@ def _row(
 
 
 def _machine() -> dict[str, Any]:
-    """Return what a report of a problem needs to know of the machine."""
+    """What a bug report needs about the machine."""
     import platform
 
     place = home()
@@ -197,18 +200,18 @@ def _show(rows: list[Row]) -> None:
     console.print(
         "\n".join(_plain(line) for line in (this.summary, *devices_command.answers(this))), soft_wrap=True
     )
-    told = _machine()
-    free = fmt.size(told["free_bytes"])
-    console.print(f"results and models are kept in {_plain(told['home'])} ({free} free)", soft_wrap=True)
-    mends = dict.fromkeys(row.mend for row in rows if row.mend)
-    for mend in mends:
-        console.print(f"mend it with: [bold]{_plain(mend)}[/]", soft_wrap=True)
-    if not mends:
+    machine = _machine()
+    free = fmt.size(machine["free_bytes"])
+    console.print(f"results and models are stored in {_plain(machine['home'])} ({free} free)", soft_wrap=True)
+    repairs = dict.fromkeys(row.mend for row in rows if row.mend)
+    for repair in repairs:
+        console.print(f"repair with: [bold]{_plain(repair)}[/]", soft_wrap=True)
+    if not repairs:
         console.print("everything is ready: orchestrator run movie.mp4, or orchestrator demo")
 
 
 def _plain(text: str) -> str:
-    """Return `text` so that rich shows its square brackets as they are."""
+    """`text` with its square brackets escaped for rich."""
     from rich.markup import escape
 
     return escape(text)

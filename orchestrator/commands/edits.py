@@ -1,4 +1,4 @@
-"""`orchestrator edits`: what a person changed of a film's subtitles, listed and taken back."""
+"""`orchestrator edits`: lists the edits of a film's subtitles, and undoes them."""
 
 from __future__ import annotations
 
@@ -16,38 +16,36 @@ from orchestrator.storage import file_digests
 from orchestrator.util import text as fmt
 
 _SHOWN = 6
-"""Versions that are named."""
+"""How many versions are listed."""
 
 
 def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "edits",
-        help="what was edited of a film's subtitles; take it back",
-        description="List what was edited of a film's subtitles with `orchestrator review`, and take it back. Every run "
-        "of the film keeps what was edited. Earlier versions are kept, so that taking back can be regretted.",
+        help="list edits made in review, and undo them",
+        description="List the edits made in `orchestrator review`, and undo them. Later runs of the film "
+        "keep the edits. Earlier versions are kept, so an undo can itself be undone.",
     )
-    parser.add_argument("film", type=Path)
+    parser.add_argument("film", type=Path, metavar="FILM", help="a film that has been run")
     what = parser.add_mutually_exclusive_group()
+    what.add_argument("--undo", metavar="N", type=int, action="append", help="undo edit number N")
+    what.add_argument("--discard", action="store_true", help="undo all edits")
     what.add_argument(
-        "--undo", metavar="N", type=int, action="append", help="take back the change with this number"
+        "--restore", metavar="VERSION", type=int, help="return to an earlier version of the edits"
     )
-    what.add_argument("--discard", action="store_true", help="take back all of them")
-    what.add_argument(
-        "--restore", metavar="VERSION", type=int, help="make an earlier version the present one"
-    )
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List, or take back; returns the exit status."""
+    """List or undo edits; returns the exit status."""
     film = film_of(arguments.film)
     digest = file_digests.file_digest(film)
     if arguments.restore is not None:
         edits.restore(digest, arguments.restore)
-        return _done(f"version {arguments.restore} is the present one", arguments)
+        return _done(f"restored version {arguments.restore}", arguments)
     if arguments.discard:
-        return _done(f"{fmt.plural(edits.discard(digest), 'change')} taken back", arguments)
+        return _done(f"{fmt.plural(edits.discard(digest), 'edit')} undone", arguments)
     try:
         overlay = edits.load(digest)
     except FatalError:
@@ -55,17 +53,17 @@ def run(arguments: argparse.Namespace) -> int:
         raise
     if arguments.undo:
         edits.save(digest, edits.taken_back(overlay, set(arguments.undo)))
-        return _done(f"{fmt.plural(len(set(arguments.undo)), 'change')} taken back", arguments)
+        return _done(f"{fmt.plural(len(set(arguments.undo)), 'edit')} undone", arguments)
     if arguments.json:
-        found = [_row(number, overlay, *what) for number, what in edits.numbered(overlay).items()]
-        there = [{"number": one.number, "when": one.when.isoformat()} for one in edits.versions(digest)]
-        print(
-            json.dumps(
-                {"film": str(film), "file": str(edits.file_of(digest)), "edits": found, "versions": there},
-                ensure_ascii=False,
-                indent=2,
-            )
-        )
+        body = {
+            "film": str(film),
+            "file": str(edits.file_of(digest)),
+            "edits": [_row(number, overlay, *what) for number, what in edits.numbered(overlay).items()],
+            "versions": [
+                {"number": one.number, "when": one.when.isoformat()} for one in edits.versions(digest)
+            ],
+        }
+        print(json.dumps(body, ensure_ascii=False, indent=2))
         return OK
     _show(overlay)
     _show_versions(digest)
@@ -73,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _done(what: str, arguments: argparse.Namespace) -> int:
-    print(f"{what}; it holds from the next run on: orchestrator run {typed(arguments.film)}")
+    print(f"{what}; to update the subtitles: orchestrator run {typed(arguments.film)}")
     return OK
 
 
@@ -87,10 +85,10 @@ def _row(number: int, overlay: Overlay, track: str, what: str) -> dict[str, Any]
 
 
 def _show(overlay: Overlay) -> None:
-    found = edits.numbered(overlay)
-    if not found:
-        print("nothing is edited: orchestrator review FILM opens the film and its subtitles in the browser")
-    for number, (track, what) in found.items():
+    rows = edits.numbered(overlay)
+    if not rows:
+        print("no edits; to edit the subtitles in the browser: orchestrator review FILM")
+    for number, (track, what) in rows.items():
         kind, _, place = what.partition(" ")
         if kind == "name":
             person = overlay.speakers[int(place)]
@@ -98,17 +96,17 @@ def _show(overlay: Overlay) -> None:
             continue
         edit = overlay.tracks[track][int(place)]
         where = f"  [{track}]" if track else ""
-        print(f"{number:>3}  {fmt.clock(edit.span()[0])}{where}  {_told(edit)}")
+        print(f"{number:>3}  {fmt.clock(edit.span()[0])}{where}  {_line(edit)}")
 
 
-def _told(edit: Edit) -> str:
+def _line(edit: Edit) -> str:
     before, after = _text(edit.before), _text(edit.after)
     if not edit.after:
         return f"deleted: {before}"
     if not edit.before:
-        return f"put in: {after}"
+        return f"inserted: {after}"
     if before == after:
-        return f"{after}: times, speaker or lines"
+        return f"{after}  (times, speaker or line breaks)"
     return f"{before}  >  {after}"
 
 
@@ -118,11 +116,11 @@ def _text(cues: tuple[Shown, ...]) -> str:
 
 
 def _show_versions(digest: str) -> None:
-    there = edits.versions(digest)
-    if there:
-        told = ", ".join(
+    versions = edits.versions(digest)
+    if versions:
+        listed = ", ".join(
             f"{one.number} ({one.when:%Y-%m-%d %H:%M}{'' if edits.readable(one) else ', damaged'})"
-            for one in there[:_SHOWN]
+            for one in versions[:_SHOWN]
         )
-        more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
-        print(f"versions that are kept: {told}{more}; --restore N takes one up again")
+        more = f" and {len(versions) - _SHOWN} more" if len(versions) > _SHOWN else ""
+        print(f"earlier versions: {listed}{more}; to return to version N: --restore N")

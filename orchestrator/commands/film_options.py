@@ -1,6 +1,7 @@
-"""The options that `run`, `plan`, `stage` and others share, as argparse takes them; nothing below the commands knows argparse.
+"""The options that `run`, `plan`, `stage` and other commands share, and their translation into settings.
 
-Names are WhisperX's where the meaning is the same, and `-` and `_` are alike in every one of them.
+No module below the commands uses argparse. Options have WhisperX's names if they mean the same; `-` and `_`
+are equal.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
 
 def add(parser: argparse.ArgumentParser, *, run: bool = False) -> None:
-    """Add what decides which stages run on a film, and how; with `run` also what only a run has.
+    """Add the options that decide which stages run on a film, and how; `run` adds those that only a run has.
 
-    None of the options has a default here: what the command line does not set, another place may (`orchestrator.config.merge`).
+    No option has a default here, because another place may set it (`orchestrator.config.merge`).
     """
     groups = {name: parser.add_argument_group(name) for name in GROUPS}
     for option in OPTIONS:
@@ -38,12 +39,14 @@ def add(parser: argparse.ArgumentParser, *, run: bool = False) -> None:
         action="append",
         default=[],
         metavar="DEVICE|STAGE=DEVICE,...",
-        help="cuda, mps, mlx, cpu or auto, for all stages or by stage: --device asr=cuda,diarization=cpu",
+        help="cuda, mps, mlx, cpu or auto, for all stages or per stage, such as asr=cuda,diarization=cpu",
     )
     steps = parser.add_argument_group("stages")
-    there = ", ".join(name for name, stage in STAGES.items() if not stage.off)
-    steps.add_argument("--from", dest="from_", metavar="STAGE", help="run this stage and all after it again")
-    steps.add_argument("--until", metavar="STAGE", help=f"stop after this stage, one of {there}")
+    names = ", ".join(name for name, stage in STAGES.items() if not stage.off)
+    steps.add_argument(
+        "--from", dest="from_", metavar="STAGE", help="run this stage and all later ones again"
+    )
+    steps.add_argument("--until", metavar="STAGE", help=f"stop after this stage; one of {names}")
     steps.add_argument("--force", action="append", default=[], metavar="STAGE", help="run this stage again")
 
 
@@ -64,12 +67,12 @@ def add_machine(parser: argparse.ArgumentParser) -> None:
         "--machine",
         type=Path,
         metavar="FILE",
-        help="plan for another machine, from what its `orchestrator devices --json` printed",
+        help="plan for another machine: a file with the output of its `orchestrator devices --json`",
     )
 
 
 def machine_of(arguments: argparse.Namespace) -> Machine:
-    """The machine to plan for: this one, or the one in the file that `--machine` names."""
+    """The machine to plan for: this one, or the one in the file given by `--machine`."""
     from orchestrator.machine import profile
 
     file: Path | None = getattr(arguments, "machine", None)
@@ -77,7 +80,7 @@ def machine_of(arguments: argparse.Namespace) -> Machine:
 
 
 def typed(arguments: argparse.Namespace) -> Layer:
-    """What was typed. A device may be given more than once: what comes later counts, stage by stage."""
+    """The options on the command line. `--device` may be repeated: for each stage the last one counts."""
     values = {}
     for option in OPTIONS:
         value = getattr(arguments, option.key, None)
@@ -94,17 +97,17 @@ def typed(arguments: argparse.Namespace) -> Layer:
 
 
 def scope_of(arguments: argparse.Namespace) -> Scope:
-    """What was asked of this run only. `--force` may be given more than once, or with commas."""
+    """The stages that this run is limited to. `--force` may be repeated, or have commas."""
     force = tuple(word.strip() for words in arguments.force for word in words.split(",") if word.strip())
     return Scope(until=arguments.until or "", from_=arguments.from_ or "", force=force)
 
 
 def plan_of(arguments: argparse.Namespace, film: Path, store: Store, *, fetch: bool = True) -> Plan:
-    """The plan for one film under everything that was set, here and in every other place."""
-    there = film_of(film)
+    """The plan for one film, with the options of the command line and of every other place."""
+    path = film_of(film)
     return plan_for(
-        settings(typed(arguments), there),
-        there,
+        settings(typed(arguments), path),
+        path,
         store,
         scope_of(arguments),
         machine=machine_of(arguments),
@@ -113,6 +116,6 @@ def plan_of(arguments: argparse.Namespace, film: Path, store: Store, *, fetch: b
 
 
 def misspelt_variables() -> list[str]:
-    """A line for each environment variable that looks like an option of ours with a slip in its name."""
+    """A line for each environment variable that looks like a misspelt option."""
     near = [(name, option) for name, option in environment.unknown(os.environ) if option]
     return [f"{name} is not an option and is ignored; did you mean {option}?" for name, option in near]

@@ -20,27 +20,28 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "models",
         help="list, download or remove models",
-        description=f"Models by role: {', '.join(families.ROLES)}. Without a verb: list.",
+        description=f"Models have one of these roles: {', '.join(families.ROLES)}. Without a verb: list the "
+        "models.",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
-    ls = verbs.add_parser("ls", aliases=["list"], help="list the models on this disk")
-    ls.add_argument("--json", action="store_true", help="as JSON")
+    ls = verbs.add_parser("ls", aliases=["list"], help="list the models on this machine")
+    ls.add_argument("--json", action="store_true", help="print JSON")
     for name, what in (
-        ("path", "print the file or folder of a model"),
-        ("pull", "download a model from the Hub"),
-        ("rm", "remove a model that was downloaded or joined"),
+        ("path", "print the path of a model"),
+        ("pull", "download a model from the Hugging Face Hub"),
+        ("rm", "remove a downloaded or unpacked model"),
     ):
         verb = verbs.add_parser(name, help=what)
         verb.add_argument("name", metavar="NAME", help="as for --model: a name, a Hub id or a folder")
         verb.add_argument(
             "--device",
             choices=devices.NAMES,
-            help="the device that will use it (default: this machine's best)",
+            help="the device that will run it (default: this machine's best)",
         )
         verb.add_argument(
             "--role",
             choices=tuple(families.ROLES),
-            help="what it is used for (default: guessed from its name)",
+            help="the role of the model (default: guessed from its name)",
         )
 
 
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         case "path":
             model = _resolve(arguments, offline=True)
             if families.is_packaged(model.role, model.id):
-                raise FatalError(f"{model.id} has no file: it is part of its stage's packages", "", USAGE)
+                raise FatalError(f"{model.id} has no path: it is part of its stage's packages", "", USAGE)
             print(model.path)
             return OK
         case "pull":
@@ -73,7 +74,7 @@ def _resolve(arguments: argparse.Namespace, *, offline: bool) -> Model:
 
 
 def _device(role: str) -> str:
-    """The device on which this machine would use a model of the role, if that decides its layout."""
+    """The device on which this machine would run a model of the role, if the model's layout depends on it."""
     from orchestrator.machine import profile
     from orchestrator.stages.catalog import STAGES
 
@@ -88,7 +89,10 @@ def _list(*, as_json: bool) -> int:
     if as_json:
         print(json.dumps([dataclasses.asdict(row) for row in rows], indent=2))
         return OK
-    notes = {"absent": "absent: orchestrator envs sync models", "packed": "packed: joined at the first use"}
+    notes = {
+        "absent": "missing; install with: orchestrator envs sync models",
+        "packed": "unpacked at the first use",
+    }
     table: list[tuple[str, ...]] = [("role", "name", "where", "size", "revision", "licence", "")]
     for row in rows:
         remarks = (notes.get(row.state), row.about, row.layout if row.where == "Hub cache" else None,
@@ -108,19 +112,19 @@ def _list(*, as_json: bool) -> int:
 
 
 def _remove(role: str, name: str) -> int:
-    """Remove a joined copy, or a repository from the Hub's cache, which other programs may share."""
+    """Remove an unpacked copy, or a repository from the Hugging Face cache, which other programs may use."""
     if model := families.embedded(role, name):
         return _remove_joined(model)
     repositories = _repositories(role, name)
     if not any(map(hub.is_repository, repositories)):
-        hint = "orchestrator models lists the downloaded ones"
+        hint = "list the downloaded models with: orchestrator models"
         raise FatalError(f"{name} is not a downloaded model", hint, USAGE)
     revisions = [row.revision for row in listing.describe(role) if row.name in (name, *repositories)]
     freed = sum(hub.remove(repository) for repository in repositories)
     freed += _remove_conversions(revisions)
     if not freed:
-        hint = "orchestrator models lists the downloaded ones"
-        raise FatalError(f"{name} is not in the Hub's cache ({hub.cache()})", hint, USAGE)
+        hint = "list the downloaded models with: orchestrator models"
+        raise FatalError(f"{name} is not in the Hugging Face cache ({hub.cache()})", hint, USAGE)
     print(f"removed {name}: {fmt.size(freed)} freed")
     return OK
 
@@ -131,18 +135,18 @@ def _remove_joined(model: embedded.Embedded) -> int:
         print(f"removed the conversions of {model.name}: {fmt.size(freed)} freed")
     if len(model.parts) > 1 and joined.exists():
         shutil.rmtree(joined)
-        print(f"removed {joined}; it is joined again at the next use")
+        print(f"removed {joined}; it is unpacked again at the next use")
     elif not freed:
-        hint = "to remove all embedded models: orchestrator envs rm models"
+        hint = "remove all embedded models with: orchestrator envs rm models"
         raise FatalError(f"{model.name} is part of the environment models", hint, USAGE)
     return OK
 
 
 def _repositories(role: str, name: str) -> tuple[str, ...]:
-    """Every repository that the name stands for, on any device."""
+    """Every repository of the model `name`, for any device."""
     family = families.candidates(role, name)[0]
-    found = (other for device in ("", *family.read_by) for other in family.repositories(name, device))
-    return tuple(dict.fromkeys(found))
+    devices = ("", *family.read_by)
+    return tuple(dict.fromkeys(other for device in devices for other in family.repositories(name, device)))
 
 
 def _remove_conversions(revisions: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""`orchestrator names`: the names of a film as its last run has them, and corrections taken back."""
+"""`orchestrator names`: shows the speakers and corrected names of a film, and undoes corrections."""
 
 from __future__ import annotations
 
@@ -21,57 +21,66 @@ def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "names",
-        help="a film's names: what was corrected and why, who speaks; take corrections back",
-        description="Show the names that the film's last run expected, those it set right, with the evidence, and who the voices "
-        "are. A correction that is taken back holds for every such word of the film, from the next run on.",
+        help="show a film's speakers and corrected names, and undo corrections",
+        description="Show the names that the film's last run expected, the names it corrected with the "
+        "evidence, and the names of the speakers. An undo applies to every occurrence of the word in the "
+        "film, from the next run on.",
     )
-    parser.add_argument("film", type=Path)
+    parser.add_argument("film", type=Path, metavar="FILM", help="a film that has been run")
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
-        "--undo", metavar="N|'FROM>TO'", action="append", help="leave it as it was heard (N: its number here)"
+        "--undo",
+        metavar="N|'FROM>TO'",
+        action="append",
+        help="undo a correction, given by its number or words",
     )
-    what.add_argument("--redo", metavar="N|'FROM>TO'", action="append", help="correct it again")
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    what.add_argument(
+        "--redo", metavar="N|'FROM>TO'", action="append", help="apply an undone correction again"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Show, or take back; returns the exit status."""
+    """Show names, or undo corrections; returns the exit status."""
     film = film_of(arguments.film)
     digest = file_digests.file_digest(film)
-    found = _last_run(film)
+    last_run = _read_last_run(film)
     if arguments.undo or arguments.redo:
-        rows = [_row(word, _numbered(found)) for word in arguments.undo or arguments.redo]
+        rows = [_row(word, _numbered(last_run)) for word in arguments.undo or arguments.redo]
         pairs = [corrections.pair(row["before"], row["after"]) for row in rows]
-        for row, one in zip(rows, pairs, strict=True):
+        for row, pair in zip(rows, pairs, strict=True):
             if arguments.undo:
-                corrections.undo(digest, [one], row["stage"])
+                corrections.undo(digest, [pair], row["stage"])
         if arguments.redo:
             corrections.redo(digest, pairs)
-        for one in pairs:
-            done = "is left as it was heard" if arguments.undo else "is corrected again"
+        for pair in pairs:
+            done = "undone" if arguments.undo else "restored"
             print(
-                f"{one.replace('>', ' > ')} {done} from the next run on: orchestrator run {typed(arguments.film)}"
+                f"{done}: {pair.replace('>', ' > ')}; to update the subtitles: orchestrator run "
+                f"{typed(arguments.film)}"
             )
         return OK
-    for row in _numbered(found):
-        taken = {one.casefold() for one in corrections.undone(digest, row["stage"])}
-        row["undone"] = corrections.pair(row["before"], row["after"]).casefold() in taken
+    for row in _numbered(last_run):
+        undone = {pair.casefold() for pair in corrections.undone(digest, row["stage"])}
+        row["undone"] = corrections.pair(row["before"], row["after"]).casefold() in undone
     if arguments.json:
-        print(json.dumps({"film": str(film), **found}, ensure_ascii=False, indent=2))
+        print(json.dumps({"film": str(film), **last_run}, ensure_ascii=False, indent=2))
         return OK
-    _show(found)
+    _show(last_run)
     return OK
 
 
-def _last_run(film: Path) -> dict[str, Any]:
-    """What the store holds of the film's last run: glossary, corrections, bias and voices; empty where a stage was off."""
+def _read_last_run(film: Path) -> dict[str, Any]:
+    """The glossary, corrections, bias and speakers of the film's last run; empty for a stage that was off."""
     store = Store(home() / "store")
     glossary = _rows(store, film, "pre_ner", "glossary")
     changed = _rows(store, film, "post_ner", "corrections")
     speakers = _rows(store, film, "naming", "speakers")
     last = store.last(film, "asr")
     if last is None and glossary is None:
-        raise FatalError(f"{film.name} has not been run yet", f"orchestrator run {typed(film)}", INPUT)
+        raise FatalError(
+            f"{film.name}: no results yet", f"run it first: orchestrator run {typed(film)}", INPUT
+        )
     bias = (last[1].facts if last else {}).get("bias") or {}
     again = sorted(
         (
@@ -93,7 +102,7 @@ def _last_run(film: Path) -> dict[str, Any]:
 
 
 def _numbered(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every change of a name that can be taken back, in the order of its number."""
+    """Every correction that can be undone, by number."""
     return [*found["heard_again"], *found["corrections"]]
 
 
@@ -106,37 +115,36 @@ def _rows(store: Store, film: Path, stage: str, output: str) -> list[dict[str, A
 
 
 def _row(word: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The change that a number of the list, or `from>to`, means."""
+    """The correction with this number, or with these words as `from>to`."""
     if word.isdecimal():
         row = next((row for row in rows if row["number"] == int(word)), None)
         if row is None:
-            there = f"there are {fmt.plural(len(rows), 'correction')}" if rows else "nothing was corrected"
-            raise FatalError(f"there is no correction {word}", there, USAGE)
+            hint = f"choose a number from 1 to {len(rows)}" if rows else "the last run corrected no name"
+            raise FatalError(f"there is no correction {word}", hint, USAGE)
         return row
     before, mark, after = (part.strip() for part in word.partition(">"))
     if not (before and mark and after):
-        raise FatalError(f"{word!r} is no correction", "a number of the list, or 'from>to' in quotes", USAGE)
+        raise FatalError(f"{word!r} is not a correction", "give its number, or 'FROM>TO' in quotes", USAGE)
     named = (before.casefold(), after.casefold())
-    found = next((row for row in rows if (row["before"].casefold(), row["after"].casefold()) == named), None)
-    if found is None:
-        told = "; ".join(corrections.pair(row["before"], row["after"]) for row in rows[:8])
-        raise FatalError(
-            f"the last run changed no {before} to {after}", f"it changed: {told or 'nothing'}", USAGE
-        )
-    return found
+    row = next((row for row in rows if (row["before"].casefold(), row["after"].casefold()) == named), None)
+    if row is None:
+        listed = "; ".join(corrections.pair(row["before"], row["after"]) for row in rows[:8])
+        hint = f"choose from: {listed}" if listed else "the last run corrected no name"
+        raise FatalError(f"the last run did not correct {before} to {after}", hint, USAGE)
+    return row
 
 
 _NOTES = {
     (True, False): "",
-    (True, True): "  (left as it was heard from the next run on)",
+    (True, True): "  (undone from the next run on)",
     (False, True): "  (undone)",
-    (False, False): "  (corrected again from the next run on)",
+    (False, False): "  (restored from the next run on)",
 }
-"""By whether it was made in the last run, and whether it is taken back now."""
+"""Notes by whether the last run made the correction, and whether it is undone now."""
 
 
 _EVIDENCE = 3
-"""Lines of evidence that are shown of each voice."""
+"""Lines of evidence that are shown for each speaker."""
 
 
 def _show(found: dict[str, Any]) -> None:
@@ -147,12 +155,11 @@ def _show(found: dict[str, Any]) -> None:
             f"glossary: {fmt.plural(len(glossary), 'term')}: {first[:100]}{'...' if len(first) > 100 else ''}"
         )
     else:
-        print("glossary: none (no cast is known: --cast FILE, an .nfo beside the film, or TMDB_API_KEY)")
+        print("glossary: none; to add names: --cast FILE, an .nfo file beside the film, or TMDB_API_KEY")
     for row in found["heard_again"]:
         note = _NOTES[row["applied"], row["undone"]]
-        print(
-            f"{row['number']:>3}  {fmt.clock(row['start'])}  {row['before']} > {row['after']}  heard again with the glossary's names{note}"
-        )
+        pair = f"{row['before']} > {row['after']}"
+        print(f"{row['number']:>3}  {fmt.clock(row['start'])}  {pair}  re-transcribed with name hints{note}")
     if not rows:
         print("corrections: none")
     for row in rows:
@@ -160,10 +167,11 @@ def _show(found: dict[str, Any]) -> None:
         note = _NOTES[row["applied"], row["undone"]]
         evidence = ", ".join(row["evidence"])
         print(
-            f"{row['number']:>3}  {when}  {row['before']} > {row['after']}  {row['score']:.2f}  {evidence}{note}"
+            f"{row['number']:>3}  {when}  {row['before']} > {row['after']}  {row['score']:.2f}  "
+            f"{evidence}{note}"
         )
     for row in found["speakers"]:
-        name = f"{row['name']} ({row['source']}, {row['confidence']:.2f})" if row["name"] else "nobody knows"
+        name = f"{row['name']} ({row['source']}, {row['confidence']:.2f})" if row["name"] else "unknown"
         print(f"{row['speaker']}: {name}")
         for line in row["evidence"][:_EVIDENCE]:
             print(f"    {line}")

@@ -1,4 +1,4 @@
-"""`orchestrator plan`: what a run would do, and why."""
+"""`orchestrator plan`: shows what a run would do, and why."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "plan",
-        help="say what a run would do, and why",
-        description="Print every stage with RUN, CACHED or off, the device and model it would use, and the reason.",
+        help="show what a run would do, and why",
+        description="Show for every stage whether it would run (RUN), might run (MAYBE), is cached "
+        "(CACHED) or is off, with its device, model and the reason. Runs and downloads nothing.",
     )
-    parser.add_argument("films", nargs="+", type=Path, metavar="FILM")
+    parser.add_argument("films", nargs="+", type=Path, metavar="FILM", help="any file that ffmpeg can read")
     film_options.add(parser)
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     film_options.add_machine(parser)
 
 
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def lines(plan: Plan) -> list[str]:
-    """The plan as lines of text: a table, and under it where each stage runs and why."""
+    """The plan as lines of text: a table of the stages, then the reason for each stage's device."""
     rows: list[tuple[str, ...]] = [("stage", "", "env", "device", "model", "compute", "batch", "why")]
     rows += [(step.name, _HOW[step.verdict], *_cells(step), step.reason) for step in plan.steps]
     table = fmt.table(rows)
@@ -53,15 +54,19 @@ def lines(plan: Plan) -> list[str]:
         table[0] = f"\033[2m{table[0]}\033[0m"
     todo = sum(step.verdict == "run" for step in plan.steps)
     maybe = sum(step.verdict == "maybe" for step in plan.steps)
-    tail = f" and perhaps {maybe} more" if maybe else ""
-    verdict = f"{todo} to run{tail}" if todo or maybe else "nothing to run: every result is there"
+    tail = f", {maybe} more may have to run" if maybe else ""
+    verdict = (
+        f"{fmt.plural(todo, 'stage')} to run{tail}"
+        if todo or maybe
+        else "nothing to run: every result is cached"
+    )
     burned = [plan.place_of(step.stage) for step in plan.steps if step.stage.base == "burn" and step.choices]
     places = " and ".join(map(str, [plan.destination, *burned]))
-    return [str(plan.film), *table, *_reasons(plan), f"{verdict}; the film goes to {places}"]
+    return [str(plan.film), *table, *_reasons(plan), f"{verdict}; the film will be written to {places}"]
 
 
 def _cells(step: Step) -> tuple[str, ...]:
-    """Environment, device, model, compute type and batch of the choice; empty where there is none."""
+    """Environment, device, model, compute type and batch size of a step; empty if it is off."""
     if not step.choices:
         return ("",) * 5
     choice = step.choice
@@ -77,13 +82,13 @@ def _cells(step: Step) -> tuple[str, ...]:
 
 
 def _reasons(plan: Plan) -> list[str]:
-    """Why each stage runs where it does, what is not used, and what would be better."""
-    said = []
+    """Why each stage uses its device, which devices it cannot use, and advice."""
+    lines = []
     for step in plan.steps:
         if step.choices and step.choice.why:
-            said.append(f"{step.name}: {step.choice.backend.device}: {step.choice.why}")
-        said += [f"{step.name}: {text}" for text in (*step.refused, *step.notes)]
-    return said
+            lines.append(f"{step.name}: {step.choice.backend.device}: {step.choice.why}")
+        lines += [f"{step.name}: {text}" for text in (*step.refused, *step.notes)]
+    return lines
 
 
 def _as_json(plan: Plan) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`orchestrator prepare`: a job file beside each film with what a run would use and why, to be edited first."""
+"""`orchestrator prepare`: writes a job file beside each film, with the options of a run and their reasons."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "prepare",
-        help="write a job file beside each film, to be edited before the run",
-        description=f"Write FILM{JOB} beside each film: what a run would use on this machine, each with its reason. Edit it; `run` "
-        "takes it up. Takes the options of `run`: what they say goes into the file. One that was edited is kept.",
+        help="write an editable job file beside each film",
+        description=f"Write FILM{JOB} beside each film: every option with the value that a run would use on "
+        "this machine, and the reason. Edit the file; `run` reads it. Options given here are written into "
+        "the file. An edited file is not overwritten.",
     )
-    parser.add_argument("films", nargs="+", type=Path, metavar="FILM")
+    parser.add_argument("films", nargs="+", type=Path, metavar="FILM", help="any file that ffmpeg can read")
     film_options.add(parser, run=True)
     film_options.add_machine(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace job files that were edited")
@@ -40,10 +41,9 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the files; returns the exit status."""
     if arguments.from_ or arguments.until or arguments.force:
-        raise FatalError(
-            "prepare says how stages run: --from, --until and --force have no meaning here", status=USAGE
-        )
-    refused: list[FatalError] = []
+        message = "prepare writes options: --from, --until and --force have no meaning here"
+        raise FatalError(message, "omit them", USAGE)
+    errors: list[FatalError] = []
     films = [film for film in dict.fromkeys(arguments.films) if not film.name.endswith(JOB)]
     for film in films:
         try:
@@ -52,17 +52,17 @@ def run(arguments: argparse.Namespace) -> int:
             if len(films) == 1 or error.status == USAGE:
                 raise
             say(error)
-            refused.append(error)
+            errors.append(error)
     if not films:
-        raise FatalError("these are job files: name the films", status=USAGE)
-    if refused:
-        return PARTIAL if len(refused) < len(films) else refused[0].status
-    print("edit, then: orchestrator run", *(str(film) for film in films), file=sys.stderr)
+        raise FatalError("these are job files", "name the films", USAGE)
+    if errors:
+        return PARTIAL if len(errors) < len(films) else errors[0].status
+    print("edit the file, then: orchestrator run", *(str(film) for film in films), file=sys.stderr)
     return OK
 
 
 def _prepare(arguments: argparse.Namespace, film: Path) -> str:
-    """Write one job file; returns the line that says so."""
+    """Write one job file; returns a line that reports it."""
     from orchestrator.outputs import publish
     from orchestrator.outputs.ledger import Ledger
     from orchestrator.paths import home
@@ -72,13 +72,13 @@ def _prepare(arguments: argparse.Namespace, film: Path) -> str:
     film = film_of(film)
     target, ledger = job_path(film), Ledger()
     _check(target, film, ledger, overwrite=arguments.overwrite)
-    # Not with the job file that is there: it would pin what was decided when it was written.
+    # An existing job file is not read: it would fix the choices that were made when it was written.
     chosen = settings(film_options.typed(arguments))
-    here = film_options.machine_of(arguments)
-    plan = plan_for(chosen, film, Store(home() / "store"), machine=here)
-    # Of a stage's instances the first stands for all: they run alike.
+    machine = film_options.machine_of(arguments)
+    plan = plan_for(chosen, film, Store(home() / "store"), machine=machine)
+    # The first instance of a stage stands for all, because all run in the same way.
     steps = {step.stage.base: step for step in reversed(plan.steps)}
-    text = job_file.text(film, chosen, steps, here, _recommended(chosen, plan, here)).encode()
+    text = job_file.text(film, chosen, steps, machine, _recommended(chosen, plan, machine)).encode()
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "job.toml"
         draft.write_bytes(text)
@@ -87,13 +87,13 @@ def _prepare(arguments: argparse.Namespace, film: Path) -> str:
                 draft, target, hashlib.sha256(text).hexdigest(), film, ledger, overwrite=arguments.overwrite
             )
         except FatalError as error:
-            hint = "a job file stands beside its film; where that cannot be, say it on the command line or in ORCHESTRATOR_CONFIG"
+            hint = "set the options on the command line or in the configuration file"
             raise FatalError(error.message, hint, STORAGE) from error
     return f"{'wrote' if done.changed else 'unchanged:'} {target}"
 
 
 def _check(target: Path, film: Path, ledger: Any, *, overwrite: bool) -> None:
-    """`FatalError` where there is a job file that this tool did not write as it stands there."""
+    """Raise `FatalError` if the job file exists and is not exactly what this tool wrote."""
     from ipc.digests import file_digest
 
     if overwrite or not target.exists():
@@ -101,11 +101,11 @@ def _check(target: Path, film: Path, ledger: Any, *, overwrite: bool) -> None:
     if ledger.film(target) == str(film) and ledger.digest(target) == file_digest(target):
         return
     why = "was edited" if ledger.film(target) else "was not written by this tool"
-    raise FatalError(f"{target} {why} and is kept", "--overwrite replaces it", FAILED)
+    raise FatalError(f"{target} {why}, so it was not overwritten", "to replace it, use --overwrite", FAILED)
 
 
 def _recommended(chosen: Settings, plan: Plan, machine: Machine) -> dict[str, tuple[str, str]]:
-    """The Whisper model that fits the machine where another one is taken because it is not on the disk."""
+    """The Whisper model recommended for the machine, if it is not used because it is not downloaded."""
     from orchestrator.planning.recommendations import recommend
 
     step = plan.step("asr")
@@ -115,4 +115,4 @@ def _recommended(chosen: Settings, plan: Plan, machine: Machine) -> dict[str, tu
     taken = step.choice.model.id if step.choice.model else None
     if advice.model is None or advice.model == taken:
         return {}
-    return {"model": (advice.model, f"fits this machine: {advice.why}; fetched at the first run")}
+    return {"model": (advice.model, f"suits this machine: {advice.why}; downloaded at the first run")}

@@ -1,9 +1,10 @@
-"""`orchestrator profiles`: the houses' rules for subtitles that `--profile` takes."""
+"""`orchestrator profiles`: lists the subtitle style guides for `--profile`, and shows their rules."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -16,69 +17,72 @@ def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "profiles",
-        help="the limits and manners that --profile takes",
-        description="List the profiles, or show one: its limits by language, how it shows speakers, what it wants for people who do not "
-        "hear. A file of your own, such as `profiles show default --toml` prints, is taken wherever a name is.",
+        help="list the subtitle style guides for --profile",
+        description="List the profiles, or show one: its limits by language, its speaker labels and its "
+        "rules for deaf and hard-of-hearing viewers (SDH). To make your own, save `orchestrator profiles "
+        "show default --toml` to a file, edit it, and give the file in place of a name.",
     )
     parser.set_defaults(profile=None, json=False, toml=False)
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
-    shown = actions.add_parser("show", help="one profile, whole")
-    shown.add_argument("profile", metavar="NAME|FILE")
+    shown = actions.add_parser("show", help="show one profile in full")
+    shown.add_argument("profile", metavar="NAME|FILE", help="a profile's name or file")
     form = shown.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="as JSON")
-    form.add_argument("--toml", action="store_true", help="its file, to make your own of")
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--toml", action="store_true", help="print TOML, to edit")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List or show; returns the exit status."""
+    """List the profiles, or show one; returns the exit status."""
     if arguments.profile is None:
-        found = [house_styles.read(name) for name in house_styles.names()]
+        profiles = [house_styles.read(name) for name in house_styles.names()]
         if arguments.json:
-            print(json.dumps([_json(one) for one in found], indent=2, ensure_ascii=False))
+            print(json.dumps([_json(profile) for profile in profiles], indent=2, ensure_ascii=False))
         else:
-            print("\n".join(fmt.table([(one.name, one.about) for one in found])))
+            print("\n".join(fmt.table([(profile.name, profile.about) for profile in profiles])))
         return OK
-    one = house_styles.read(arguments.profile)
+    profile = house_styles.read(arguments.profile)
     if arguments.toml:
-        print(one.path.read_text(encoding="utf-8"), end="")
+        print(profile.path.read_text(encoding="utf-8"), end="")
     elif arguments.json:
-        print(json.dumps(_json(one), indent=2, ensure_ascii=False))
+        print(json.dumps(_json(profile), indent=2, ensure_ascii=False))
     else:
-        print(f"{one.name}: {one.about}\n\n" + "\n".join(fmt.table(_rows(one))))
+        print(f"{profile.name}: {profile.about}\n\n" + "\n".join(fmt.table(_rows(profile))))
     return OK
 
 
-def _json(one: house_styles.Profile) -> dict[str, Any]:
-    return {**asdict(one), "path": str(one.path)}
+def _json(profile: house_styles.Profile) -> dict[str, Any]:
+    return {**asdict(profile), "path": str(profile.path)}
 
 
-def _rows(one: house_styles.Profile) -> list[tuple[str, str]]:
-    set_ = one.params
-    gap = f"{set_['min_gap']:g} s"
-    if set_["gap_frames"]:
-        gap += f", {set_['gap_frames']} frames"
+def _rows(profile: house_styles.Profile) -> list[tuple[str, str]]:
+    params = profile.params
+    gap = f"{params['min_gap']:g} s"
+    if params["gap_frames"]:
+        gap += f", {params['gap_frames']} frames"
+    dashes = {code: repr(dash) for code, dash in params["dashes"].items()}
     return [
-        ("characters a line", _by_language(set_["max_line_width"], set_["line_widths"])),
-        ("lines", str(set_["max_line_count"])),
-        ("seconds", f"{set_['min_duration']:.2f} to {set_['max_duration']:g}"),
-        ("characters a second", _speeds(one.reading["adult"])),
-        ("  for children", _speeds(one.reading["children"])),
-        ("gap at least", gap),
-        ("gaps closed below", f"{set_['chain']:g} s"),
-        ("shot changes taken within", f"{set_['snap']:g} s" if set_["snap"] else "not asked"),
-        ("speakers", f"{set_['speaker_labels']}, as {set_['label_form']}"),
-        ("two in one cue", _by_language(repr(set_["dash"]), {k: repr(v) for k, v in set_["dashes"].items()})),
-        ("for the hard of hearing", "yes" if set_["sdh"] else "no"),
-        ("music and silence", "yes" if one.sounds else "no"),
+        ("characters per line", _by_language(params["max_line_width"], params["line_widths"])),
+        ("lines per cue", str(params["max_line_count"])),
+        ("duration of a cue", f"{params['min_duration']:.2f} to {params['max_duration']:g} s"),
+        ("characters per second", _speeds(profile.reading["adult"])),
+        ("  for children", _speeds(profile.reading["children"])),
+        ("minimum gap", gap),
+        ("shorter gaps are closed", f"below {params['chain']:g} s"),
+        ("snaps to shot changes", f"within {params['snap']:g} s" if params["snap"] else "no"),
+        ("speaker labels", f"{params['speaker_labels']}, as {params['label_form']}"),
+        ("mark of two speakers", _by_language(repr(params["dash"]), dashes)),
+        ("SDH", "yes" if params["sdh"] else "no"),
+        ("music and silence", "yes" if profile.sounds else "no"),
     ]
 
 
-def _speeds(speeds: dict[str, float] | Any) -> str:
-    own = dict(speeds)
-    return _by_language(f"{own.pop('default'):g}", {code: f"{n:g}" for code, n in own.items()})
+def _speeds(speeds: Mapping[str, float]) -> str:
+    others = {code: f"{speed:g}" for code, speed in speeds.items() if code != "default"}
+    return _by_language(f"{speeds['default']:g}", others)
 
 
-def _by_language(every: Any, own: dict[str, Any]) -> str:
-    told = ", ".join(f"{code} {value}" for code, value in own.items())
-    return f"{every} ({told})" if told else str(every)
+def _by_language(default: Any, others: Mapping[str, Any]) -> str:
+    """The default value, then the languages with another one."""
+    listed = ", ".join(f"{code} {value}" for code, value in others.items())
+    return f"{default} ({listed})" if listed else str(default)

@@ -1,4 +1,4 @@
-"""`orchestrator report`: the report of a film's last run, written again without running anything."""
+"""`orchestrator report`: rebuilds the report of a film's last run from cached results."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "report",
-        help="write the report of a film's last run again",
-        description="Write FILM.report.html from what the film's last run left: the film beside its cues, and where to look. "
-        "Nothing is run. Open it in a browser; it needs no network.",
+        help="rebuild the report of a film's last run",
+        description="Write FILM.report.html from the cached results of the film's last run: the video next "
+        "to its cues, and the cues to review. Runs no stage. The report opens in a browser and needs no "
+        "network.",
     )
-    parser.add_argument("film", type=Path, metavar="FILM")
+    parser.add_argument("film", type=Path, metavar="FILM", help="a film that has been run")
     parser.add_argument(
         "-o",
         "--output-dir",
         type=Path,
         metavar="DIR",
-        help="where to write it (default: where the run wrote)",
+        help="folder to write to (default: the folder of the run)",
     )
     parser.add_argument(
         "--overwrite", action="store_true", help="replace a file that this tool did not write"
@@ -35,7 +36,7 @@ def add(subparsers: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write it; returns the exit status."""
+    """Write the report; returns the exit status."""
     from orchestrator.outputs import publish
     from orchestrator.outputs.ledger import Ledger
     from orchestrator.report import last, writing
@@ -45,8 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
     content, found = last.run_of(film)
     if not writing.worth(found):
         raise FatalError(
-            f"the last run of {film.name} ({content['id']}) has nothing to show",
-            f"what it did: orchestrator runs show {content['id']}",
+            f"{film.name}: its last run ({content['id']}) has no results to report",
+            f"see: orchestrator runs show {content['id']}",
         )
     folder = arguments.output_dir or _folder(found) or film.parent
     folder = folder.expanduser().absolute()
@@ -71,12 +72,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _folder(film: Mapping[str, Any]) -> Path | None:
-    """Where the run wrote what it made."""
+    """The folder that the run wrote to."""
     return next((Path(output["path"]).parent for output in film["outputs"]), None)
 
 
 def _clip(film: Mapping[str, Any], store: Any) -> str:
-    """The part of the film that the run was about; empty for all of it."""
+    """The part of the film that was run, as START-END; empty for all of it."""
     from orchestrator.report.results import Results
 
     manifest = Results(film, store).manifest("demux")

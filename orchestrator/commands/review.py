@@ -1,4 +1,4 @@
-"""`orchestrator review`: a film and its subtitles side by side in the browser, to be mended."""
+"""`orchestrator review`: serves a film and its subtitles to the browser, to edit them."""
 
 from __future__ import annotations
 
@@ -23,30 +23,36 @@ def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "review",
-        help="mend a film's subtitles beside the film, in the browser",
-        description="Open the report of the film's last run with editing: text, times, speakers, split, merge, delete. What is saved "
-        "holds for every later run. It is served to this machine alone, under an address that holds a key. Ctrl-C ends it.",
+        help="edit a film's subtitles next to the video, in the browser",
+        description="Open the report of the film's last run for editing: text, times, speakers; split, "
+        "merge and delete cues. Later runs keep the saved edits. Only this machine can open the page, by "
+        "an address with a secret key. Ctrl-C ends it.",
     )
-    parser.add_argument("film", type=Path, help="as it was named to run")
+    parser.add_argument("film", type=Path, metavar="FILM", help="the film, as given to `run`")
     parser.add_argument(
-        "--port", type=int, default=0, metavar="N", help="default: the film's own, or a free one"
+        "--port",
+        type=int,
+        default=0,
+        metavar="N",
+        help="port to serve on (default: the film's last one, or a free one)",
     )
     parser.add_argument(
-        "--browser", action=argparse.BooleanOptionalAction, default=True, help="open it (default: yes)"
+        "--browser", action=argparse.BooleanOptionalAction, default=True, help="open the page (default: yes)"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until Ctrl-C, or until the page says that it is done; returns the exit status."""
+    """Serve until Ctrl-C, or until Done is pressed in the page; returns the exit status."""
     from orchestrator.review.desk import Desk
     from orchestrator.review.server import Server
 
     if not 0 <= arguments.port < 65536:
-        raise FatalError(f"--port {arguments.port} is none", "1 to 65535, or 0 for a free one", USAGE)
+        hint = "use 1 to 65535, or 0 for any free port"
+        raise FatalError(f"--port {arguments.port}: not a port number", hint, USAGE)
     film = film_of(arguments.film)
     desk = Desk(film)
     if desk.stale:
-        print(f"{film.name}: making the subtitles with what was edited since", file=sys.stderr)
+        print(f"{film.name}: updating the subtitles with the latest edits", file=sys.stderr)
         desk.make()
     with Server(desk, arguments.port) as server:
         print(f"{film.name} is open at {server.guard.address}\n  Ctrl-C ends it", flush=True)
@@ -57,15 +63,15 @@ def run(arguments: argparse.Namespace) -> int:
                 webbrowser.open(stack.enter_context(leading_to(server.guard.address)).as_uri())
             server.serve_forever(poll_interval=0.2)
         desk.close()
-    print("ended; what was saved is kept")
+    print("ended; saved edits are kept")
     return OK
 
 
 @contextlib.contextmanager
 def leading_to(address: str) -> Iterator[Path]:
-    """A page that only this user can read, and that leads to `address`; it is gone at the end.
+    """Write a page that redirects to `address` and that only this user can read; remove it at the end.
 
-    Who starts a browser with an address shows it to everybody on the machine: the words of a command are in the list of processes.
+    An address given to the browser's command line would be visible to every user in the list of processes.
     """
     folder = home() / "review"
     try:
@@ -75,7 +81,9 @@ def leading_to(address: str) -> Iterator[Path]:
         path.write_text(_PAGE.format(html.escape(address)), encoding="utf-8")
     except OSError as error:
         raise FatalError(
-            f"cannot write in {folder}: {error.strerror}", "--no-browser only prints the address", STORAGE
+            f"cannot write in {folder}: {error.strerror}",
+            "use --no-browser to only print the address",
+            STORAGE,
         ) from error
     try:
         yield path
@@ -86,13 +94,13 @@ def leading_to(address: str) -> Iterator[Path]:
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">
 <meta http-equiv="refresh" content="0; url={0}"><title>orchestrator review</title></head>
-<body><a href="{0}">to the review</a></body></html>
+<body><a href="{0}">Open the review page</a></body></html>
 """
 
 
 @contextlib.contextmanager
 def _terminated() -> Any:
-    """Ctrl-C, TERM and HUP end it, also where they were ignored by whoever started it."""
+    """Raise `KeyboardInterrupt` on Ctrl-C, TERM and HUP, even if the parent process ignored them."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         del number, frame

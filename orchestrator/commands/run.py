@@ -1,4 +1,4 @@
-"""`orchestrator run`: the whole job, for one film or many."""
+"""`orchestrator run`: writes the subtitles of one film or many."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def add(subparsers: Any) -> None:
     files = [names.name_of(Path("FILM"), output, "LANG") for output in names.DEFAULT_FORMATS]
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "run",
-        help="turn films into subtitles that say who speaks",
+        help="write subtitles with speaker labels for one or more films",
         description=f"Write {', '.join(files)} and FILM.subtitled.mkv beside each film. "
-        "A second run does only what has changed.",
+        "Results are cached: a second run repeats only the stages whose input or options changed.",
     )
-    parser.add_argument("films", nargs="+", type=Path, metavar="FILM", help="any file that ffmpeg reads")
+    parser.add_argument("films", nargs="+", type=Path, metavar="FILM", help="any file that ffmpeg can read")
     add_options(parser)
 
 
@@ -28,12 +28,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of a run, without its films."""
     film_options.add(parser, run=True)
     parser.add_argument("--overwrite", action="store_true", help="replace files that this tool did not write")
-    parser.add_argument("--json", action="store_true", help="events as JSON lines on stdout")
+    parser.add_argument("--json", action="store_true", help="print events as JSON lines")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run; returns the exit status."""
+    """Run the films; returns the exit status."""
     if arguments.dry_run:
         from orchestrator.commands import plan as plan_command
 

@@ -1,4 +1,4 @@
-"""`orchestrator runs`: past runs, what they did, and what their stages printed."""
+"""`orchestrator runs`: lists past runs, and shows their summaries and logs."""
 
 from __future__ import annotations
 
@@ -18,31 +18,32 @@ def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "runs",
-        help="past runs with their logs",
-        description="See past runs. A run is named by its id, the beginning or a part of it, or `last`.",
+        help="list past runs, and show their summaries and logs",
+        description="List past runs, and show their summaries and logs. ID is a run's id or a part of it, "
+        "or `last`. Without a verb: list.",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     ls = verbs.add_parser("ls", help="list runs, the newest first")
-    ls.add_argument("--json", action="store_true", help="as JSON")
-    show = verbs.add_parser("show", help="the summary of a run")
-    show.add_argument("id", nargs="?", default="last")
-    show.add_argument("--json", action="store_true", help="run.json as it is")
-    logs = verbs.add_parser("logs", help="what the stages said, and what their processes printed")
-    logs.add_argument("id", nargs="?", default="last")
-    logs.add_argument("stage", nargs="?", help="only this stage")
-    logs.add_argument("--events", action="store_true", help="the run's events (JSON lines) instead")
+    ls.add_argument("--json", action="store_true", help="print JSON")
+    show = verbs.add_parser("show", help="show the summary of a run")
+    show.add_argument("id", nargs="?", default="last", metavar="ID", help="default: last")
+    show.add_argument("--json", action="store_true", help="print run.json")
+    logs = verbs.add_parser("logs", help="show the messages of the stages and the output of their processes")
+    logs.add_argument("id", nargs="?", default="last", metavar="ID", help="default: last")
+    logs.add_argument("stage", nargs="?", metavar="STAGE", help="only this stage")
+    logs.add_argument("--events", action="store_true", help="show the run's events (JSON lines) instead")
     prune = verbs.add_parser("prune", help="remove old runs")
     prune.add_argument(
         "--keep",
         type=int,
         default=run_folders.KEEP,
         metavar="N",
-        help=f"keep N (default: {run_folders.KEEP})",
+        help=f"how many runs to keep (default: {run_folders.KEEP})",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what the verb says; without one, list."""
+    """Run the verb; without one, list."""
     match arguments.verb:
         case "show":
             return _show(run_folders.find(arguments.id), as_json=arguments.json)
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
             return _logs(run_folders.find(arguments.id), arguments.stage, events=arguments.events)
         case "prune":
             if arguments.keep < 0:
-                raise FatalError("--keep counts runs, so it cannot be negative", status=USAGE)
+                raise FatalError(f"--keep {arguments.keep}: must not be negative", status=USAGE)
             print(f"removed {fmt.plural(len(run_folders.prune(keep=arguments.keep)), 'run')}")
             return OK
         case _:
@@ -63,7 +64,7 @@ def _ls(*, as_json: bool) -> int:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
         return OK
     if not rows:
-        print("no runs yet; start one: orchestrator run movie.mp4")
+        print("no runs yet; to start one: orchestrator run movie.mp4")
         return OK
     width = max(len(row["id"]) for row in rows)
     for row in rows:
@@ -91,9 +92,7 @@ def _show(run: run_folders.Run, *, as_json: bool) -> int:
         what = (
             "is still running" if run.outcome() == "running" else "was killed before it could write a summary"
         )
-        raise FatalError(
-            f"run {run.id} {what}", f"its events so far: orchestrator runs logs {run.id} --events"
-        )
+        raise FatalError(f"run {run.id} {what}", f"see its events: orchestrator runs logs {run.id} --events")
     if as_json:
         print(json.dumps(summary, ensure_ascii=False, indent=2))
         return OK
@@ -106,19 +105,18 @@ def _show(run: run_folders.Run, *, as_json: bool) -> int:
 def _logs(run: run_folders.Run, stage: str | None, *, events: bool) -> int:
     if events:
         if not run.events.exists():
-            raise FatalError(f"run {run.id} has no events", f"its folder: {run.path}")
+            raise FatalError(f"run {run.id} has no events", f"see its folder: {run.path}")
         _copy(run.events)
         return OK
-    said = list(run.said(stage))
+    lines = [*run.said(stage), *_cached(run, stage)]
     files = run.log_files(stage)
-    said += _from_the_store(run, stage)
-    if not files and not said:
-        there = sorted({path.relative_to(run.logs).parts[0] for path in run.log_files()})
+    if not files and not lines:
+        stages = sorted({path.relative_to(run.logs).parts[0] for path in run.log_files()})
         raise FatalError(
             f"run {run.id} has no logs of {stage}" if stage else f"run {run.id} has no logs",
-            f"it has: {', '.join(there)}" if there else f"its folder: {run.path}",
+            f"choose from: {', '.join(stages)}" if stages else f"see its folder: {run.path}",
         )
-    for line in said:
+    for line in lines:
         print(line)
     for path in files:
         print(f"==> {path.relative_to(run.logs)} <==")
@@ -126,21 +124,20 @@ def _logs(run: run_folders.Run, stage: str | None, *, events: bool) -> int:
     return OK
 
 
-def _from_the_store(run: run_folders.Run, stage: str | None) -> list[str]:
-    """A line for each stage whose result was there already, with the run whose logs tell how it was made."""
-    told = []
+def _cached(run: run_folders.Run, stage: str | None) -> list[str]:
+    """A line for each stage whose result was cached, with the run that has its logs."""
+    lines = []
     makers: dict[str, str] = {}
-    for other in reversed(
-        run_folders.past(run.path.parent)
-    ):  # of a result made again, the last before this run counts
+    # Oldest run first: if a result was made more than once, the last run before this one counts.
+    for other in reversed(run_folders.past(run.path.parent)):
         if other.id < run.id:
             makers |= {step["key"]: other.id for step in _steps(other, "done")}
     for step in _steps(run, "cached"):
         if stage in {None, step["stage"]}:
-            made = makers.get(step["key"])
-            where = f"made by run {made}" if made else "made by a run whose logs are not kept"
-            told.append(f"{step['stage']}: its result was in the store, {where}")
-    return list(dict.fromkeys(told))
+            maker = makers.get(step["key"])
+            origin = f"from run {maker}" if maker else "from a run whose logs were removed"
+            lines.append(f"{step['stage']}: the result was cached, {origin}")
+    return list(dict.fromkeys(lines))
 
 
 def _steps(run: run_folders.Run, status: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""`orchestrator stage`: one stage alone, in its environment, on its real inputs, to see what it does."""
+"""`orchestrator stage`: runs one stage in its environment, on its real inputs, for debugging."""
 
 from __future__ import annotations
 
@@ -29,37 +29,40 @@ def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "stage",
-        help="run one stage alone, in its environment, to debug it",
-        description="Bring the stages before it up to date, then run STAGE in the foreground with its events printed. Its outputs "
-        "go to a folder of their own and not into the store.",
+        help="run a single stage, to debug it",
+        description="Run STAGE in the foreground and print its events, after bringing the stages before it "
+        "up to date. Its outputs are written to a separate folder, not to the cache.",
     )
-    parser.add_argument("stage", metavar="STAGE")
-    parser.add_argument("film", type=Path, metavar="FILM")
+    parser.add_argument("stage", metavar="STAGE", help="the stage to run")
+    parser.add_argument("film", type=Path, metavar="FILM", help="the film to run it on")
     film_options.add(parser)
-    parser.add_argument("--pdb", action="store_true", help="open the debugger where it fails")
-    parser.add_argument("--print-command", action="store_true", help="print the command to paste, and stop")
+    parser.add_argument("--pdb", action="store_true", help="open the debugger if it fails")
+    parser.add_argument(
+        "--print-command", action="store_true", help="print the stage's command line and stop"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the stage; returns the exit status."""
     if arguments.until or arguments.from_:
-        raise FatalError("stage runs one stage: --from and --until have no meaning here", status=USAGE)
+        raise FatalError("stage runs one stage: --from and --until have no meaning here", "omit them", USAGE)
     arguments.until = arguments.stage
     store = Store(home() / "store")
     plan = film_options.plan_of(arguments, arguments.film, store)
     step = [step for step in plan.steps if arguments.stage in (step.name, step.stage.base)][-1]
-    known = _prepare(plan, step, store)
+    paths = _prepare(plan, step, store)
     folder = home() / "debug" / f"{plan.film.stem}-{step.name}"
     folder.mkdir(parents=True, exist_ok=True)
-    command = _command(plan, step, folder, known)
+    command = _command(plan, step, folder, paths)
     if arguments.print_command:
         print(shlex.join(command))
         return OK
     if arguments.pdb:
         command.append("--pdb")
     backend, threads = step.choice.backend, _task(plan, step).threads
-    own = process_env.for_worker(backend.env, backend.device, threads, os.environ)
-    environment = registry.child_environment(backend.env, {**own, **credentials(step.stage, os.environ)})
+    variables = process_env.for_worker(backend.env, backend.device, threads, os.environ)
+    variables |= credentials(step.stage, os.environ)
+    environment = registry.child_environment(backend.env, variables)
     try:
         done = subprocess.run(command, env=environment, check=False)
     except KeyboardInterrupt:
@@ -71,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _prepare(plan: Plan, step: Step, store: Store) -> dict[str, Path]:
-    """Run what the step reads from where it is not there yet; returns the paths of its inputs by source."""
+    """Run the stages that the step reads from, unless cached; returns its inputs' paths by source."""
     from orchestrator.execution.scheduler import Scheduler
     from orchestrator.run_state.run_folders import new
     from orchestrator.runs.film_outputs import Files
@@ -80,13 +83,13 @@ def _prepare(plan: Plan, step: Step, store: Store) -> dict[str, Path]:
 
     before = dataclasses.replace(plan, steps=tuple(s for s in plan.steps if s.name != step.name))
     check([before, dataclasses.replace(plan, steps=(step,))], store)
-    # Not among the runs of films: what went wrong here is printed, and there is no summary to show.
+    # Kept apart from the runs of films: errors are printed here, and there is no summary to show.
     with store.in_use(), new(plan.film.stem, root=home() / "debug" / "runs") as record:
         busy = any(s.verdict in {"run", "maybe"} for s in before.steps)
         state = Scheduler(
             store, record.logs, Files({}, overwrite=False), observers=[Plain()] if busy else []
         ).run([before])
-    found = {"film": plan.film}
+    paths = {"film": plan.film}
     for done in state.films[0].steps:
         if done.error is not None:
             raise FatalError(
@@ -98,18 +101,18 @@ def _prepare(plan: Plan, step: Step, store: Store) -> dict[str, Path]:
             continue
         entry = store.find(done.key)
         if entry is not None:
-            found |= {f"{done.name}.{output}": entry.path(output) for output in entry.manifest.outputs}
+            paths |= {f"{done.name}.{output}": entry.path(output) for output in entry.manifest.outputs}
     if state.interrupted:
         raise KeyboardInterrupt
-    return found
+    return paths
 
 
-def _command(plan: Plan, step: Step, folder: Path, known: dict[str, Path]) -> list[str]:
-    """Write what the child is to do into `folder`, and give the command that does it."""
+def _command(plan: Plan, step: Step, folder: Path, paths: dict[str, Path]) -> list[str]:
+    """Write the stage's commands to `folder`, and return the command line that runs them."""
     backend = step.choice.backend
     job = Job(task=_task(plan, step))
     load = load_command(job.recipe, step.choice.model)
-    inputs = {name: known[source] for name, source in step.inputs.items()}
+    inputs = {name: paths[source] for name, source in step.inputs.items()}
     run = run_command(job, inputs, folder, folder / plan.place_of(step.stage).name)
     spec = folder / "spec.json"
     body = {"load": dataclasses.asdict(load), "run": dataclasses.asdict(run)}
@@ -119,5 +122,5 @@ def _command(plan: Plan, step: Step, folder: Path, known: dict[str, Path]) -> li
 
 
 def _task(plan: Plan, step: Step) -> Task:
-    """The step as a run would have it, with as many threads."""
+    """The task of the step, with as many threads as in a run."""
     return next(task for task in tasks_of(0, plan, limits.machine().cores) if task.step.name == step.name)

@@ -1,4 +1,4 @@
-"""`orchestrator voices`: whose voices are known, so that films say their names."""
+"""`orchestrator voices`: lists, adds and removes saved voices, by which speakers get their names."""
 
 from __future__ import annotations
 
@@ -23,36 +23,41 @@ def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "voices",
-        help="the voices that are known by name",
-        description="A voice that is known is given its name in every film, or with --series in that series' films. What is "
-        "kept is an embedding of it, on this machine only.",
+        help="list, add or remove saved voices",
+        description="A speaker whose voice is saved gets that name in every film, or with --series in the "
+        "films of one series. A voice is saved as an embedding, on this machine only. Without a verb: list "
+        "the voices.",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
-    own = verbs.add_parser("add", help="learn a voice from a recording in which that person alone speaks")
-    own.add_argument("name", metavar="NAME")
-    own.add_argument("clips", nargs="+", type=Path, metavar="CLIP", help="any file that ffmpeg reads")
-    own.add_argument("--series", default="", metavar="NAME", help="known in the films of this series only")
-    own.add_argument(
-        "--one-person", action="store_true", help="one person speaks, though it sounds like more"
+    added = verbs.add_parser("add", help="save a voice from a recording in which only this person speaks")
+    added.add_argument("name", metavar="NAME", help="the person's name")
+    added.add_argument("clips", nargs="+", type=Path, metavar="CLIP", help="any file that ffmpeg can read")
+    added.add_argument("--series", default="", metavar="NAME", help="recognise the voice in this series only")
+    added.add_argument(
+        "--one-person", action="store_true", help="accept clips in which more than one speaker is detected"
     )
-    own.add_argument("--diarize-model", metavar="MODEL", help="as in run: voices are compared within a model")
-    own.add_argument(
-        "--device", action="append", default=[], metavar="DEVICE|STAGE=DEVICE,...", help="as in run"
+    added.add_argument(
+        "--diarize-model",
+        metavar="MODEL",
+        help="as in `run`; a voice matches only films run with the same model",
     )
-    own.add_argument("--offline", action="store_true", default=None, help="fetch no model from anywhere")
-    shown = verbs.add_parser("list", help="whose voices are known")
-    shown.add_argument("--json", action="store_true", help="as JSON, without the embeddings")
-    gone = verbs.add_parser("remove", help="forget a voice")
-    gone.add_argument("name", metavar="NAME")
-    gone.add_argument("--series", metavar="NAME", help="only the one of this series")
-    out = verbs.add_parser("export", help="write all voices into a file, for another machine")
-    out.add_argument("file", type=Path, metavar="FILE")
-    into = verbs.add_parser("import", help="add the voices of such a file")
-    into.add_argument("file", type=Path, metavar="FILE")
+    added.add_argument(
+        "--device", action="append", default=[], metavar="DEVICE|STAGE=DEVICE,...", help="as in `run`"
+    )
+    added.add_argument("--offline", action="store_true", default=None, help="download no model")
+    shown = verbs.add_parser("list", help="list the saved voices")
+    shown.add_argument("--json", action="store_true", help="print JSON, without the embeddings")
+    removed = verbs.add_parser("remove", help="remove a saved voice")
+    removed.add_argument("name", metavar="NAME", help="the person's name")
+    removed.add_argument("--series", metavar="NAME", help="only the voice saved for this series")
+    exported = verbs.add_parser("export", help="write all voices to a file, for another machine")
+    exported.add_argument("file", type=Path, metavar="FILE", help="the file to write")
+    imported = verbs.add_parser("import", help="add the voices of an exported file")
+    imported.add_argument("file", type=Path, metavar="FILE", help="a file written by export")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what the verb says; without one, list."""
+    """Run the verb; without one, list."""
     match arguments.verb:
         case "add":
             return _add(arguments)
@@ -74,71 +79,76 @@ def _add(arguments: argparse.Namespace) -> int:
 
     name = " ".join(arguments.name.split())
     if not name or any(mark in name for mark in "=,"):
-        raise FatalError(f"{arguments.name!r} is no name", "a name has no , and no =", USAGE)
+        raise FatalError(f"{arguments.name!r}: not a name", "use a name without , and =", USAGE)
     if Path(name).is_file():
-        raise FatalError(
-            f"{name} is a file", "the name comes first: orchestrator voices add NAME CLIP", USAGE
-        )
-    # --series names a person's series here, and is not the option of a run.
+        raise FatalError(f"{name} is a file", "give the name first: orchestrator voices add NAME CLIP", USAGE)
+    # Here --series is the series of a voice, not the option of a run.
     typed = film_options.typed(argparse.Namespace(**{**vars(arguments), "series": None}))
     store = Store(home() / "store")
-    found = [enrol_voice.enrol(clip, store, typed, alone=arguments.one_person) for clip in arguments.clips]
-    person = voices.add(name, found, " ".join(arguments.series.split()))
-    new = sum(clip.seconds for clip in found)
-    print(
-        f"{_who(person)}: {new:.0f} s of speech added, {person.seconds:.0f} s in {fmt.plural(len(person.clips), 'clip')} known"
-    )
-    for line in _doubts(person, found):
+    clips = [enrol_voice.enrol(clip, store, typed, alone=arguments.one_person) for clip in arguments.clips]
+    person = voices.add(name, clips, " ".join(arguments.series.split()))
+    new = sum(clip.seconds for clip in clips)
+    total = f"{person.seconds:.0f} s in {fmt.plural(len(person.clips), 'clip')}"
+    print(f"{_who(person)}: added {new:.0f} s of speech; saved: {total}")
+    for line in _warnings(person, clips):
         print(f"orchestrator: {line}", file=sys.stderr)
     return OK
 
 
-def _doubts(person: Person, new: Sequence[Clip]) -> Iterator[str]:
-    """What is odd about clips that were added: unlike the person's others, like somebody else's, or of another model."""
+def _warnings(person: Person, new: Sequence[Clip]) -> Iterator[str]:
+    """Warnings about added clips: unlike the person's others, like another person's, or of another model."""
     older = [clip for clip in person.clips if clip not in new]
     if len({(clip.model, clip.revision) for clip in person.clips}) > 1:
-        yield "not all clips are of one model of voices; films are compared with those of their own"
+        yield f"{_who(person)}: the clips are from different models; a film matches only clips from its own "
+        "model"
     for clip in new:
         near = [cosine for other in older if (cosine := voices.cosine(clip, other)) is not None]
         if near and max(near) < voices.UNLIKE:
-            yield f"{clip.source} sounds unlike what was known of {person.name} (cosine {max(near):.2f}): is it the same person?"
+            similarity = f"similarity {max(near):.2f}"
+            yield f"{clip.source}: unlike the saved voice of {person.name} ({similarity}); is it the same "
+            "person?"
         for other in voice_files.people():
             cosines = [cosine for c in other.clips if (cosine := voices.cosine(clip, c)) is not None]
             if other.name.casefold() != person.name.casefold() and cosines and max(cosines) >= voices.LIKE:
-                yield f"{clip.source} sounds like {_who(other)} (cosine {max(cosines):.2f}): where both are known, neither is named by voice"
+                similarity = f"similarity {max(cosines):.2f}"
+                yield (
+                    f"{clip.source}: sounds like {_who(other)} ({similarity}); while both are saved, "
+                    "neither is recognised"
+                )
 
 
 def _list(*, as_json: bool) -> int:
-    everybody = voice_files.people()
+    people = voice_files.people()
     if as_json:
-        bodies = [dataclasses.asdict(person) for person in everybody]
+        bodies = [dataclasses.asdict(person) for person in people]
         for clip in (clip for body in bodies for clip in body["clips"]):
             del clip["vector"]
         print(json.dumps(bodies, indent=2, ensure_ascii=False))
         return OK
-    if not everybody:
-        print("no voice is known: orchestrator voices add NAME CLIP")
+    if not people:
+        print("no saved voices; to add one: orchestrator voices add NAME CLIP")
         return OK
     table: list[tuple[str, ...]] = [("name", "series", "speech", "model", "from")]
-    for person in everybody:
+    for person in people:
         for at, clip in enumerate(person.clips):
-            told = {"": "added", "asked": "you named it", "dialogue": "named in the film"}[clip.learnt]
-            heard = f"{clip.source} ({told} {clip.added})"
-            table.append((person.name if not at else "", (person.series or "all films") if not at else "", f"{clip.seconds:.0f} s", clip.model, heard))  # fmt: skip
+            origin = {"": "added", "asked": "named by you", "dialogue": "named in the dialogue"}[clip.learnt]
+            names = ("", "") if at else (person.name, person.series or "all films")
+            cells = (f"{clip.seconds:.0f} s", clip.model, f"{clip.source} ({origin} {clip.added})")
+            table.append((*names, *cells))
     print("\n".join(fmt.table(table)))
     return OK
 
 
 def _export(file: Path) -> int:
-    everybody = voice_files.people()
+    people = voice_files.people()
     try:
         with open(file, "x", encoding="utf-8", opener=_private) as stream:
-            stream.write(voices.dump(everybody))
+            stream.write(voices.dump(people))
     except FileExistsError as error:
-        raise FatalError(f"{file} is there already", "choose another name", USAGE) from error
+        raise FatalError(f"{file} already exists", "choose another name", USAGE) from error
     except OSError as error:
-        raise FatalError(f"{file} cannot be written: {error.strerror}", "", INPUT) from error
-    print(f"{fmt.plural(len(everybody), 'voice')} in {file}")
+        raise FatalError(f"{file}: cannot be written: {error.strerror}", "", INPUT) from error
+    print(f"wrote {fmt.plural(len(people), 'voice')} to {file}")
     return OK
 
 
@@ -151,12 +161,12 @@ def _import(file: Path) -> int:
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise FatalError(
-            f"{file} is no file of voices",
-            "orchestrator voices export FILE writes one; voices add takes a recording",
+            f"{file}: not a file written by orchestrator voices export",
+            "to save a voice from a recording: orchestrator voices add NAME CLIP",
             INPUT,
         ) from error
     except OSError as error:
-        raise FatalError(f"{file} cannot be read: {error.strerror}", "check the name", INPUT) from error
+        raise FatalError(f"{file}: cannot be read: {error.strerror}", "check the name", INPUT) from error
     for person in voices.load(text):
         print(f"{_who(person)}: {fmt.plural(len(person.clips), 'clip')}, {person.seconds:.0f} s")
     return OK

@@ -1,4 +1,4 @@
-"""Devices as users request them, by stage, in every place; and what is left of a request on a machine."""
+"""Requests for devices, by stage, as users write them; and the device that a request selects on a machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ALL = "all"
 
 
 def from_text(text: str, source: str, words: str) -> dict[str, DeviceRequest]:
-    """What `cuda` or `asr=cuda,diarization=cpu` requests: by stage, and under the empty name for all others."""
+    """The requests in `cuda` or `asr=cuda,diarization=cpu`, by stage; the empty name: all other stages."""
     requests: dict[str, DeviceRequest] = {}
     for word in text.split(","):
         stage, equals, device = (part.strip() for part in word.rpartition("="))
@@ -31,7 +31,7 @@ def from_text(text: str, source: str, words: str) -> dict[str, DeviceRequest]:
 
 
 def from_table(table: Mapping[str, Any], source: str, words: str) -> dict[str, DeviceRequest]:
-    """What a table with one device per stage requests; `all` stands for all stages."""
+    """The requests in a table with one device per stage; `all` stands for all stages."""
     requests = {}
     for key, device in table.items():
         name = key.replace("-", "_")
@@ -41,7 +41,7 @@ def from_table(table: Mapping[str, Any], source: str, words: str) -> dict[str, D
 
 
 def request_for(device: Any, source: str, words: str) -> DeviceRequest:
-    """The request for one device by its name; `auto` leaves the choice to the machine."""
+    """The request for the device of this name; with `auto` the machine decides."""
     if device == AUTO:
         return DeviceRequest(devices=(), source=source, words=words)
     if device not in NAMES:
@@ -49,7 +49,7 @@ def request_for(device: Any, source: str, words: str) -> DeviceRequest:
         raise wrong(
             words,
             f"there is no device {device!r}",
-            f"devices: {', '.join((*NAMES, AUTO))}{_suggestion(near)}",
+            f"choose from: {', '.join((*NAMES, AUTO))}{_suggestion(near)}",
         )
     return DeviceRequest(devices=(device,), source=source, words=words)
 
@@ -57,7 +57,8 @@ def request_for(device: Any, source: str, words: str) -> DeviceRequest:
 def _stage(name: str, words: str) -> str:
     if name not in STAGES:
         near = difflib.get_close_matches(name, STAGES, 1)
-        raise wrong(words, f"there is no stage {name!r}", f"stages: {', '.join(STAGES)}{_suggestion(near)}")
+        hint = f"choose from: {', '.join(STAGES)}{_suggestion(near)}"
+        raise wrong(words, f"there is no stage {name!r}", hint)
     return name
 
 
@@ -66,10 +67,10 @@ def _suggestion(near: Iterable[str]) -> str:
 
 
 def merged(layers: Iterable[Layer]) -> dict[str, DeviceRequest]:
-    """What counts of all requests, from layers in order of rank, the highest first.
+    """The requests that count, by stage, from layers in order of rank, the highest first.
 
-    Within a layer a request for one stage counts more than one for all stages; a higher layer's request for all stages counts
-    more than a lower layer's for one.
+    Within a layer a request for one stage overrides one for all stages. A request for all stages overrides
+    every request of a lower layer.
     """
     result: dict[str, DeviceRequest] = {}
     for layer in reversed(list(layers)):
@@ -85,46 +86,46 @@ def resolve(
     machine: Machine,
     stages: Mapping[str, Stage] = STAGES,
 ) -> dict[str, str]:
-    """The device requested for each stage, on this machine; `FatalError` where a GPU is wanted and none can be used."""
+    """The device requested for each stage on `machine`; `FatalError` if a requested GPU cannot be used."""
     active = {stage.base: stage for stage in stages.values() if not stage.off}
-    found: dict[str, str] = {}
-    for name, asked in requests.items():
-        if not asked.devices:
+    resolved: dict[str, str] = {}
+    for name, request in requests.items():
+        if not request.devices:
             continue
-        if name == "" or (asked.firm and not asked.gpu and len(asked.devices) == 1):
-            found[name] = asked.devices[0]
-        elif name in active and (device := _first(active[name], asked, params.get(name, {}), machine)):
-            found[name] = device
-    if "" in found and any(not asked.devices for asked in requests.values()):
-        # Stages whose device was left to the machine by name are not among "all".
-        device = found.pop("")
+        if name == "" or (request.firm and not request.gpu and len(request.devices) == 1):
+            resolved[name] = request.devices[0]
+        elif name in active and (device := _first(active[name], request, params.get(name, {}), machine)):
+            resolved[name] = device
+    if "" in resolved and any(not request.devices for request in requests.values()):
+        # "All stages" does not include those that were set to `auto` by name.
+        device = resolved.pop("")
         free = (stage for name, stage in active.items() if name not in requests)
-        found |= {stage.base: device for stage in free if any(b.device == device for b in stage.backends)}
-    return found
+        resolved |= {stage.base: device for stage in free if any(b.device == device for b in stage.backends)}
+    return resolved
 
 
-def _first(stage: Stage, asked: DeviceRequest, params: Mapping[str, Any], machine: Machine) -> str:
-    fitting = [b for b in stage.backends if b.device in asked.devices and _runs(b, stage, params)]
-    if not fitting and not asked.firm:
+def _first(stage: Stage, request: DeviceRequest, params: Mapping[str, Any], machine: Machine) -> str:
+    fitting = [b for b in stage.backends if b.device in request.devices and _runs(b, stage, params)]
+    if not fitting and not request.firm:
         return ""
-    fitting.sort(key=lambda backend: asked.devices.index(backend.device))
+    fitting.sort(key=lambda backend: request.devices.index(backend.device))
     why = {}
     for backend in fitting:
         answer = machine.of(backend)
-        if backend.device == "cpu" or (not answer.why_not and (answer.accelerator or not asked.gpu)):
+        if backend.device == "cpu" or (not answer.why_not and (answer.accelerator or not request.gpu)):
             return backend.device
-        why[backend.device] = answer.why_not or "here it would compute on the CPU"
-    told = "; ".join(f"{device}: {reason}" for device, reason in why.items())
-    there = [
+        why[backend.device] = answer.why_not or "it would compute on the CPU here"
+    reasons = "; ".join(f"{device}: {reason}" for device, reason in why.items())
+    usable = [
         b.device
         for b in stage.backends
         if b.device == "cpu"
         or ((a := machine.of(b)).accelerator and not a.why_not and _runs(b, stage, params))
     ]
     raise FatalError(
-        f"{asked.words}: {stage.name} cannot use {_listed(asked.devices)} here"
-        + (f" ({told})" if told else ""),
-        f"it can use: {', '.join(there)}",
+        f"{request.words}: {stage.name} cannot use {_listed(request.devices)} here"
+        + (f" ({reasons})" if reasons else ""),
+        f"choose from: {', '.join(usable)}",
         ENVIRONMENT,
     )
 
@@ -134,7 +135,7 @@ def _listed(devices: tuple[str, ...]) -> str:
 
 
 def _runs(backend: Backend, stage: Stage, params: Mapping[str, Any]) -> bool:
-    """Say whether the backend can run the model that is asked for; of one still to be chosen, that is not asked."""
+    """Whether the backend can run the requested model; true for diarization if it is not chosen yet."""
     if stage.model is None or stage.model_role is None:
         return True
     from orchestrator.models import resolve as models

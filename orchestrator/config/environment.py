@@ -1,6 +1,6 @@
-"""What the environment sets: `ORCHESTRATOR_<OPTION>` for every option, and the names that people carry over from earlier tools.
+"""Reads options from environment variables: `ORCHESTRATOR_<OPTION>`, and variables of earlier tools.
 
-An empty variable sets nothing. A token is never a value here: of `HF_TOKEN` only its presence is read.
+An empty variable sets nothing. A token is never read here, only whether `HF_TOKEN` is set.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ PREFIX = "ORCHESTRATOR_"
 NOT_OPTIONS = frozenset(
     PREFIX + name
     for name in (
-        "HOME", "ENVS", "BIN", "PYTHON", "FFMPEG", "DEBUG", "CONFIG", "SHARED", "KILLS", "EVENTS_FD", "TMDB_URL",
+        "HOME", "ENVS", "BIN", "PYTHON", "FFMPEG", "DEBUG", "CONFIG", "SHARED", "KILLS", "EVENTS_FD",
+        "TMDB_URL",
     )
 )  # fmt: skip
-"""Variables of this tool that are not options: places and switches of its own."""
+"""Variables of this tool that are not options."""
 
 CARRIED_VALUES = {
     "WHISPER_MODEL": "model", "WHISPER_COMPUTE_TYPE": "compute_type", "BATCH_SIZE": "batch_size",
@@ -31,29 +32,29 @@ TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 
 
 def layers(environ: Mapping[str, str]) -> list[Layer]:
-    """What the environment sets, the highest rank first: our own names, then the carried-over ones."""
-    return [_own(environ), _carried(environ)]
+    """The layers of the environment: `ORCHESTRATOR_` variables, then those of earlier tools."""
+    return [_prefixed(environ), _carried(environ)]
 
 
 def unknown(environ: Mapping[str, str]) -> list[tuple[str, str]]:
-    """`ORCHESTRATOR_` variables that mean nothing, each with the nearest name that does, or an empty one."""
-    names = {name.removeprefix(PREFIX) for name in (*_own_names(), *NOT_OPTIONS)}
-    found = []
+    """`ORCHESTRATOR_` variables that are not options, each with the nearest option, or an empty name."""
+    names = {name.removeprefix(PREFIX) for name in (*_variables(), *NOT_OPTIONS)}
+    misspelt = []
     for name in sorted(environ):
         word = name.removeprefix(PREFIX)
         if name != word and word not in names:
             near = difflib.get_close_matches(word, sorted(names), 1, 0.75)
-            found.append((name, PREFIX + near[0] if near else ""))
-    return found
+            misspelt.append((name, PREFIX + near[0] if near else ""))
+    return misspelt
 
 
 def has_token(environ: Mapping[str, str]) -> str:
-    """The variable that holds a token for the Hub, or an empty name."""
+    """The variable that holds a token for the Hugging Face Hub, or an empty name."""
     return next((name for name in TOKENS if environ.get(name, "").strip()), "")
 
 
-def _own_names() -> dict[str, tuple[str, bool]]:
-    """Our variables: the key of the option each sets, and whether it means the opposite (`ORCHESTRATOR_NO_MUX`)."""
+def _variables() -> dict[str, tuple[str, bool]]:
+    """The option that each variable sets, by key, and whether it negates it (`ORCHESTRATOR_NO_MUX`)."""
     names = {PREFIX + option.key.upper(): (option.key, False) for option in OPTIONS}
     names |= {
         f"{PREFIX}NO_{option.key.upper()}": (option.key, True) for option in OPTIONS if option.type is bool
@@ -61,10 +62,10 @@ def _own_names() -> dict[str, tuple[str, bool]]:
     return names | {PREFIX + "DEVICE": ("device", False)}
 
 
-def _own(environ: Mapping[str, str]) -> Layer:
+def _prefixed(environ: Mapping[str, str]) -> Layer:
     values: dict[str, Value] = {}
     devices: dict[str, DeviceRequest] = {}
-    for name, (key, opposite) in _own_names().items():
+    for name, (key, opposite) in _variables().items():
         text = environ.get(name, "")
         if not text:
             continue
@@ -96,7 +97,7 @@ def _carried(environ: Mapping[str, str]) -> Layer:
 def _whisperx_device(
     text: str, source: str, words: str, before: Mapping[str, DeviceRequest]
 ) -> dict[str, DeviceRequest]:
-    """`asr` and `alignment`. Apple's GPU is MLX for the one and torch's MPS for the other."""
+    """Requests for `asr` and `alignment`. Apple's GPU is MLX for `asr` and torch's MPS for `alignment`."""
     del before
     if text == device_requests.AUTO:
         return {}
@@ -108,7 +109,7 @@ def _whisperx_device(
         }
     return {
         "asr": DeviceRequest(devices=(device,), source=source, words=words),
-        # Of the aligners only wav2vec2 runs on a GPU: the others are no reason to refuse the whole run.
+        # Only the wav2vec2 aligners run on a GPU; with another one the run must not fail.
         "alignment": DeviceRequest(devices=(device,), source=source, words=words, firm=False),
     }
 
@@ -116,11 +117,11 @@ def _whisperx_device(
 def _whisper_backend(
     text: str, source: str, words: str, before: Mapping[str, DeviceRequest]
 ) -> dict[str, DeviceRequest]:
-    """`asr` by WhisperX (on CUDA where there is one, else on the CPU) or by MLX."""
+    """A request for `asr`: WhisperX (on CUDA if it can be used, else on the CPU) or MLX."""
     if text == device_requests.AUTO:
         return {}
     if text not in WHISPERX + MLX:
-        raise wrong(words, "there is no such backend", f"backends: {', '.join((*WHISPERX, *MLX))}, auto")
+        raise wrong(words, "there is no such backend", f"choose from: {', '.join((*WHISPERX, *MLX))}, auto")
     devices = ("mlx",) if text in MLX else ("cuda", "cpu")
     if "asr" not in before:
         return {"asr": DeviceRequest(devices=devices, source=source, words=words)}
@@ -133,26 +134,26 @@ def _whisper_backend(
     raise wrong(
         f"{other.words} and {words}",
         "they contradict each other",
-        "MLX computes on Apple's GPU (mps), WhisperX on cuda or cpu: unset one",
+        "unset one of them; MLX runs on Apple's GPU (mps), WhisperX on cuda or cpu",
     )
 
 
 def _gpu_diarization(
     text: str, source: str, words: str, before: Mapping[str, DeviceRequest]
 ) -> dict[str, DeviceRequest]:
-    """`diarization` and `pyannote_vad` on this machine's accelerator, or on the CPU."""
+    """Requests for `diarization` and `pyannote_vad`: this machine's accelerator, or the CPU."""
     del before
     if text not in WORDS:
         raise wrong(words, "not yes or no", "use true or false")
     devices = device_requests.ACCELERATORS if WORDS[text] else ("cpu",)
-    asked = DeviceRequest(devices=devices, source=source, words=words, gpu=WORDS[text])
-    return {"diarization": asked, "pyannote_vad": asked}
+    request = DeviceRequest(devices=devices, source=source, words=words, gpu=WORDS[text])
+    return {"diarization": request, "pyannote_vad": request}
 
 
 def _indictrans_device(
     text: str, source: str, words: str, before: Mapping[str, DeviceRequest]
 ) -> dict[str, DeviceRequest]:
-    """`translation` by a model of this machine; other methods keep their own order."""
+    """A request for `translation` by a local model; other methods keep their order of devices."""
     del before
     if text == device_requests.AUTO:
         return {}
@@ -163,9 +164,9 @@ def _indictrans_device(
 
 def _device(text: str, words: str) -> str:
     if text not in device_requests.NAMES:
-        hint = f"devices: {', '.join(device_requests.NAMES)}, auto"
+        hint = f"choose from: {', '.join(device_requests.NAMES)}, auto"
         if text.startswith("cuda:"):
-            hint += "; one GPU of several is chosen by CUDA_VISIBLE_DEVICES"
+            hint += "; to choose one of several GPUs, set CUDA_VISIBLE_DEVICES"
         raise wrong(words, f"there is no device {text!r}", hint)
     return text
 
@@ -177,4 +178,4 @@ _READERS: dict[str, Callable[[str, str, str, Mapping[str, DeviceRequest]], dict[
     "INDICTRANS2_DEVICE": _indictrans_device,
 }
 CARRIED = (*_READERS, *CARRIED_VALUES, "HF_TOKEN")
-"""The names that people carry over from earlier tools."""
+"""Variables of earlier tools that are still read."""

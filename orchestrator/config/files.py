@@ -1,4 +1,7 @@
-"""Files with options: the user's own, and the job file beside a film. TOML, by the options' long names; `-` and `_` are equal."""
+"""Reads options from TOML files: the user's configuration file, and the job file beside a film.
+
+Keys are the options' long names; `-` and `_` are equal.
+"""
 
 from __future__ import annotations
 
@@ -23,55 +26,60 @@ _TOKEN = ("token", "password", "secret", "api_key")
 
 
 def user_path(environ: Mapping[str, str]) -> Path:
-    """Where the user's own file is looked for."""
+    """The path of the user's configuration file."""
     return config_file(environ)
 
 
 def job_path(film: Path) -> Path:
-    """The job file of a film: its whole name and more, so that `movie.mp4` and `movie.mkv` each have their own."""
+    """The job file of a film.
+
+    Its name includes the film's suffix, so `movie.mp4` and `movie.mkv` have different ones.
+    """
     film = film.expanduser().absolute()
     return film.with_name(film.name + JOB)
 
 
 def read(path: Path, *, needed: bool = False) -> Layer:
-    """What a file sets; nothing where there is no file, unless it is `needed`. `FatalError` names file and key."""
+    """The options in a file; none if the file does not exist, unless it is `needed`.
+
+    `FatalError` names file and key.
+    """
     try:
         text = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError) as error:
         if needed:
-            raise FatalError(
-                f"ORCHESTRATOR_CONFIG: there is no file {path}", "write it, or unset the variable", USAGE
-            ) from error
+            hint = "create it, or unset the variable"
+            raise FatalError(f"ORCHESTRATOR_CONFIG: there is no file {path}", hint, USAGE) from error
         return Layer()
     except OSError as error:
         raise FatalError(
-            f"{path} cannot be read: {error.strerror}", "check its permissions", USAGE
+            f"{path}: cannot be read: {error.strerror}", "check its permissions", USAGE
         ) from error
     import tomllib
 
     try:
         table = tomllib.loads(text.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise FatalError(f"{path} is not UTF-8", "save it as UTF-8", USAGE) from error
+        raise FatalError(f"{path}: not UTF-8", "save it as UTF-8", USAGE) from error
     except tomllib.TOMLDecodeError as error:
-        hint = 'text needs quotes: language = "hi"; a Windows path needs single quotes'
-        raise FatalError(f"{path} is not valid TOML: {error}", hint, USAGE) from error
+        hint = 'put text in quotes: language = "hi"; and a Windows path in single quotes'
+        raise FatalError(f"{path}: not valid TOML: {error}", hint, USAGE) from error
     return _layer(table, path)
 
 
 def _layer(table: Mapping[str, Any], path: Path) -> Layer:
     values: dict[str, Value] = {}
     devices: dict[str, DeviceRequest] = {}
-    for written, found in table.items():
+    for written, content in table.items():
         key = written.replace("-", "_")
         words = f"{path}: {written}"
         if key == DEVICE:
-            devices = _devices(found, path.name, words)
+            devices = _devices(content, path.name, words)
             continue
         name = _NEGATED.get(key, key)
         if name not in BY_KEY:
             raise _unknown(key, words)
-        value = _value(BY_KEY[name], found, path, words)
+        value = _value(BY_KEY[name], content, path, words)
         if key in _NEGATED:
             value = Value(value=not value.value, source=value.source, words=value.words)
         if name in values and values[name].value != value.value:
@@ -80,38 +88,42 @@ def _layer(table: Mapping[str, Any], path: Path) -> Layer:
     return Layer(values=values, devices=devices)
 
 
-def _devices(found: Any, source: str, words: str) -> dict[str, DeviceRequest]:
-    if isinstance(found, dict):
-        return device_requests.from_table(found, source, words)
-    texts = found if isinstance(found, list) else [found]
+def _devices(content: Any, source: str, words: str) -> dict[str, DeviceRequest]:
+    if isinstance(content, dict):
+        return device_requests.from_table(content, source, words)
+    texts = content if isinstance(content, list) else [content]
     if not all(isinstance(text, str) for text in texts):
-        raise wrong(words, "neither text nor a table", 'write it as device = "asr=cuda,diarization=cpu"')
+        raise wrong(words, "neither text nor a table", 'write device = "asr=cuda,diarization=cpu"')
     requests: dict[str, DeviceRequest] = {}
     for text in texts:
         requests |= device_requests.from_text(text, source, f'{words} = "{text}"')
     return requests
 
 
-def _value(option: Option, found: Any, path: Path, words: str) -> Value:
-    """The value of an option as TOML gives it: the type has to be the option's own."""
+def _value(option: Option, content: Any, path: Path, words: str) -> Value:
+    """The value of an option from TOML; `FatalError` if it has another type than the option."""
     kinds: dict[type, tuple[tuple[type, ...], str]] = {
         bool: ((bool,), "true or false"),
         int: ((int,), "a whole number"),
         float: ((int, float), "a number"),
     }
     types, kind = kinds.get(option.type, ((str,), "text in quotes"))
-    if option.name == "output-format" and isinstance(found, list) and all(isinstance(w, str) for w in found):
-        found = ",".join(found)
-    if not isinstance(found, types) or (isinstance(found, bool) and option.type is not bool):
-        raise wrong(words, f"not {kind}: {_shown(found)}")
-    words = f"{words} = {_shown(found)}"
-    if found == "":
+    if (
+        option.name == "output-format"
+        and isinstance(content, list)
+        and all(isinstance(w, str) for w in content)
+    ):
+        content = ",".join(content)
+    if not isinstance(content, types) or (isinstance(content, bool) and option.type is not bool):
+        raise wrong(words, f"not {kind}: {_shown(content)}")
+    words = f"{words} = {_shown(content)}"
+    if content == "":
         return Value(value=None, source=path.name, words=words)
-    value: Any = found
+    value: Any = content
     if option.type is float:
         value = float(value)
     elif option.type is Path:
-        # Relative to the file that sets it: the file means the same from whatever folder the tool is started in.
+        # Relative to the file that sets it, so that the folder the tool is started in does not matter.
         value = path.parent / Path(value).expanduser()
     elif (
         option.type is str
@@ -122,17 +134,17 @@ def _value(option: Option, found: Any, path: Path, words: str) -> Value:
     return checked(option, Value(value=value, source=path.name, words=words))
 
 
-def _shown(found: Any) -> str:
-    if isinstance(found, bool):
-        return str(found).lower()
-    return f'"{found}"' if isinstance(found, str) else str(found)
+def _shown(content: Any) -> str:
+    if isinstance(content, bool):
+        return str(content).lower()
+    return f'"{content}"' if isinstance(content, str) else str(content)
 
 
 def _unknown(key: str, words: str) -> FatalError:
     if any(word in key for word in _TOKEN):
         return wrong(words, "a token does not belong in a file", "set HF_TOKEN in the environment")
     if key in _ONCE:
-        return wrong(words, "belongs to one run: give it on the command line, not in a file")
+        return wrong(words, "applies to one run only", "remove it, and use it on the command line")
     near = difflib.get_close_matches(key, [*BY_KEY, *_NEGATED, DEVICE], 1)
-    hint = f"did you mean {near[0]}?" if near else "orchestrator config lists the options"
+    hint = f"did you mean {near[0]}?" if near else "see the options: orchestrator config"
     return wrong(words, "there is no such option", hint)

@@ -1,7 +1,6 @@
-"""Profiles: the limits and manners of a house for its subtitles, as data files.
+"""Profiles: subtitle style guides in TOML files, from `orchestrator/profiles/` or the user.
 
-A profile is a TOML file, of `orchestrator/profiles/` or the user's own. It sets parameters of the stage `subtitles`, and nothing
-else knows of it: a limit that is asked for by itself wins over it.
+A profile sets parameters of the stage `subtitles`. A limit that is set by its option overrides the profile's.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ FOLDER = Path(__file__).parent.parent / "profiles"
 DEFAULT = "default"
 LABELS = ("none", "change", "all")
 _EVERY = "default"
-"""The key of the value for every language that has none of its own."""
+"""The key of the value for every language that is not listed."""
 
 _LIMITS: Mapping[str, tuple[str, float, float]] = {
     "lines": ("max_line_count", 1, 4),
@@ -29,9 +28,9 @@ _LIMITS: Mapping[str, tuple[str, float, float]] = {
     "chain": ("chain", 0, 5),
     "snap": ("snap", 0, 2),
 }
-"""What `[limits]` holds: the stage's parameter, the least and the largest value that makes sense."""
+"""The keys of `[limits]`: the stage's parameter, and the smallest and largest value that makes sense."""
 _WIDTHS = {_EVERY: 16}
-"""The least characters of a line: words that cannot be cut have to fit, with a label; a language without blanks needs fewer."""
+"""The smallest line width: a long word has to fit, with a label. Languages without spaces need less."""
 _WHOLE = {"lines", "gap_frames"}
 _SECTIONS = {"limits", "width", "reading", "speakers", "sdh"}
 _SPEAKERS = {"labels", "form", "dash", "dashes"}
@@ -40,10 +39,11 @@ _SDH = {"sdh", "sounds"}
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """A profile that was read and checked.
+    """A checked profile.
 
-    `params` are the parameters of `subtitles` that it sets, apart from the reading speeds: characters a second by audience and language,
-    with one for every other language under `default`. `sounds` says whether it asks for music and silence to be written down.
+    `params` are the parameters of `subtitles` that it sets, except the reading speeds. `reading` has these,
+    in characters per second, by audience and language; `default` stands for every other language. `sounds` is
+    true if the profile wants music and silence to be described.
     """
 
     name: str
@@ -60,45 +60,41 @@ class Profile:
 
 
 def names() -> list[str]:
-    """The profiles that come with the tool."""
+    """The names of the profiles that ship with the tool."""
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-def read(asked: str) -> Profile:
-    """The profile of this name, or in the file of this path; `FatalError` (usage) that says what is wrong with it, and where."""
-    path = Path(asked).expanduser()
-    if asked in names():
-        path = FOLDER / f"{asked}.toml"
+def read(name: str) -> Profile:
+    """The profile of this name or in this file; `FatalError` names the file and key that are wrong."""
+    path = Path(name).expanduser()
+    if name in names():
+        path = FOLDER / f"{name}.toml"
     elif not path.is_file():
         if path.suffix or len(path.parts) > 1:
-            raise FatalError(f"--profile {asked}: there is no such file", "check the name", USAGE)
-        raise FatalError(
-            f"--profile {asked}: there is no such profile", f"one of {', '.join(names())}, or a file", USAGE
-        )
+            raise FatalError(f"--profile {name}: there is no such file", "check the name", USAGE)
+        hint = f"choose from: {', '.join(names())}, or give a file"
+        raise FatalError(f"--profile {name}: there is no such profile", hint, USAGE)
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        raise FatalError(
-            f"{path} cannot be read as a profile: {why}",
-            f"it has to be TOML, such as {FOLDER / 'default.toml'}",
-            USAGE,
-        ) from error
+        hint = f"write it as TOML, such as {FOLDER / 'default.toml'}"
+        raise FatalError(f"{path}: cannot be read as a profile: {why}", hint, USAGE) from error
     return _checked(table, path)
 
 
 def _checked(table: Mapping[str, Any], path: Path) -> Profile:
-    _known(table, {"about", *_SECTIONS}, path, "")
+    _check_keys(table, {"about", *_SECTIONS}, path, "")
     for section in _SECTIONS:
         if not isinstance(table.get(section, {}), dict):
-            raise _wrong(path, section, "is a section, with lines of its own")
+            raise _wrong(path, section, "must be a table")
     for section, needed in (("limits", set(_LIMITS)), ("width", {_EVERY}), ("reading", {_EVERY})):
         if missing := sorted(needed - set(table.get(section, {}))):
             raise _wrong(path, f"{section}.{missing[0]}", "is missing")
     speakers, sdh = table.get("speakers", {}), table.get("sdh", {})
-    _known(table["limits"], set(_LIMITS), path, "limits.")
-    _known(speakers, _SPEAKERS, path, "speakers.")
-    _known(sdh, _SDH, path, "sdh.")
+    _check_keys(table["limits"], set(_LIMITS), path, "limits.")
+    _check_keys(speakers, _SPEAKERS, path, "speakers.")
+    _check_keys(sdh, _SDH, path, "sdh.")
     params: dict[str, Any] = {
         param: _number(table["limits"][key], path, f"limits.{key}", least, most, whole=key in _WHOLE)
         for key, (param, least, most) in _LIMITS.items()
@@ -110,12 +106,12 @@ def _checked(table: Mapping[str, Any], path: Path) -> Profile:
         for code, n in table["width"].items()
     }
     params |= {"max_line_width": widths.pop(_EVERY), "line_widths": widths}
-    params |= dict(_manners(speakers, path))
+    params |= dict(_speaker_params(speakers, path))
     params["sdh"] = _flag(sdh.get("sdh", False), path, "sdh.sdh")
     reading = dict(table["reading"])
     children = reading.pop("children", reading)
     if not isinstance(children, dict) or _EVERY not in children:
-        raise _wrong(path, "reading.children", "needs a default")
+        raise _wrong(path, "reading.children.default", "is missing")
     return Profile(
         name=path.stem if path.parent == FOLDER else str(path),
         about=str(table.get("about", "")),
@@ -126,20 +122,17 @@ def _checked(table: Mapping[str, Any], path: Path) -> Profile:
     )
 
 
-def _manners(speakers: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Any]]:
-    """How speakers are shown."""
+def _speaker_params(speakers: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Any]]:
+    """The parameters for speaker labels."""
     labels = speakers.get("labels", "change")
     if labels not in LABELS:
-        raise _wrong(path, "speakers.labels", f"is one of {', '.join(LABELS)}")
-    form, dash, dashes = (
-        speakers.get("form", "[NAME]"),
-        speakers.get("dash", "- "),
-        speakers.get("dashes", {}),
-    )
+        raise _wrong(path, "speakers.labels", f"must be one of {', '.join(LABELS)}")
+    form, dash = speakers.get("form", "[NAME]"), speakers.get("dash", "- ")
+    dashes = speakers.get("dashes", {})
     if not isinstance(form, str) or "NAME" not in form:
-        raise _wrong(path, "speakers.form", "is a text with NAME in it")
-    if not isinstance(dashes, dict) or not all(isinstance(one, str) for one in (dash, *dashes.values())):
-        raise _wrong(path, "speakers.dash", "is a text, and dashes are texts by language")
+        raise _wrong(path, "speakers.form", "must be text that contains NAME")
+    if not isinstance(dashes, dict) or not all(isinstance(text, str) for text in (dash, *dashes.values())):
+        raise _wrong(path, "speakers.dash", "must be text, and speakers.dashes text by language")
     yield from {"speaker_labels": labels, "label_form": form, "dash": dash, "dashes": dict(dashes)}.items()
 
 
@@ -152,24 +145,23 @@ def _number(
 ) -> float | int:
     kind = "a whole number" if whole else "a number"
     if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
-        raise _wrong(path, key, f"is {kind}")
+        raise _wrong(path, key, f"must be {kind}")
     if not least <= value <= most:
-        raise _wrong(path, key, f"is {kind} from {least:g} to {most:g}")
+        raise _wrong(path, key, f"must be {kind} from {least:g} to {most:g}")
     return value if whole else float(value)
 
 
 def _flag(value: Any, path: Path, key: str) -> bool:
     if not isinstance(value, bool):
-        raise _wrong(path, key, "is true or false")
+        raise _wrong(path, key, "must be true or false")
     return value
 
 
-def _known(table: Mapping[str, Any], there: set[str], path: Path, where: str) -> None:
-    if unknown := sorted(set(table) - there):
-        raise _wrong(path, f"{where}{unknown[0]}", f"means nothing; there are {', '.join(sorted(there))}")
+def _check_keys(table: Mapping[str, Any], keys: set[str], path: Path, where: str) -> None:
+    if unknown := sorted(set(table) - keys):
+        raise _wrong(path, f"{where}{unknown[0]}", f"is not a key; choose from {', '.join(sorted(keys))}")
 
 
 def _wrong(path: Path, key: str, what: str) -> FatalError:
-    return FatalError(
-        f"{path}: {key} {what}", "orchestrator profiles show default --toml shows a whole one", USAGE
-    )
+    hint = "for a complete profile, see: orchestrator profiles show default --toml"
+    return FatalError(f"{path}: {key} {what}", hint, USAGE)

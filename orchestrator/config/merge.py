@@ -1,7 +1,8 @@
-"""Where the value of each option comes from: the first place in this order that sets it.
+"""Merges the options of all places: the first place in this order that sets an option counts.
 
-The command line, the job file beside the film, the environment, the user's configuration file. Where none sets it, the machine
-decides (`orchestrator.planning.choices`), and else the option's default. Devices are merged by stage.
+The order is the command line, the job file beside the film, the environment, the user's configuration file.
+If none sets an option, the machine decides (`orchestrator.planning.choices`), or the default counts. Devices
+are merged by stage.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from orchestrator.errors import USAGE, FatalError
 def settings(
     command_line: Layer, film: Path | None = None, environ: Mapping[str, str] = os.environ
 ) -> Settings:
-    """What counts of all that was set, with the job file of `film`; `FatalError` where a place sets what cannot be."""
+    """The merged options, with the job file of `film`; `FatalError` if a place sets an invalid value."""
     job_file = None if film is None else files.job_path(film)
     of_job = Layer() if job_file is None else files.read(job_file)
     layers = [
@@ -47,15 +48,15 @@ def settings(
 def _shadowed_devices(
     layers: Sequence[Layer], devices: Mapping[str, DeviceRequest]
 ) -> dict[str, tuple[Value, ...]]:
-    found: dict[str, tuple[Value, ...]] = {}
+    shadowed: dict[str, tuple[Value, ...]] = {}
     for stage in {stage for layer in layers for stage in layer.devices}:
         requests = (layer.devices[stage] for layer in layers if stage in layer.devices)
-        found[f"device.{stage}" if stage else "device"] = tuple(
+        shadowed[f"device.{stage}" if stage else "device"] = tuple(
             Value(value=one.text, source=one.source, words=one.words)
             for one in requests
             if one is not devices.get(stage)
         )
-    return found
+    return shadowed
 
 
 def _check_together(chosen: Mapping[str, Value]) -> None:

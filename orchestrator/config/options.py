@@ -1,8 +1,8 @@
-"""Every option that can be set once and for all, collected from what declares it: the stages, and `RunOptions`.
+"""Every option that any place can set, collected from the declarations of the stages and from `RunOptions`.
 
-The command line, the job file beside a film, the environment and the configuration file all take these, by these names; the help,
-`orchestrator config` and the reference show them. What is asked of one run only (`--from`, `--force`, `--overwrite`, ...) stands in
-`orchestrator.commands.film_options`.
+The command line, the job file, the environment and the configuration file use the same names; the help,
+`orchestrator config` and the reference list them. Options of one run only (`--from`, `--force`,
+`--overwrite`, ...) are in `orchestrator.commands.film_options`.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from orchestrator.stages.catalog import STAGES
 from stage_runners.translation.stage import TRANSLATIONS
 
 GROUPS = {
-    "film": "The film",
-    "speech": "What is said",
-    "speakers": "Who speaks",
+    "film": "Film",
+    "speech": "Speech recognition",
+    "speakers": "Speakers",
     "names": "Names",
     "translation": "Translation",
     "subtitles": "Subtitles",
-    "output": "What is written",
-    "machine": "The machine",
+    "output": "Output",
+    "machine": "Machine",
 }
-"""The groups of options, in the order in which they are shown, with their titles in a file."""
+"""The groups of options in the order of the help, with their titles in a job file."""
 DEVICE = "device"
-"""The one option that is none of these: it is given by stage, and more than once."""
+"""The option that is not in `OPTIONS`, because it is set by stage and may be repeated."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """An option: it sets a parameter of one or more stages (`targets`, as stage and parameter), or says how a run is made."""
+    """An option: it sets a parameter of stages (`targets`, as stage and parameter), or controls the run."""
 
     name: str
     type: type
@@ -45,12 +45,12 @@ class Option:
 
     @property
     def key(self) -> str:
-        """Its name in a file and in the code."""
+        """The name in a file and in the code."""
         return self.name.replace("-", "_")
 
     @property
     def unset(self) -> str:
-        """What happens where nobody sets it, in few words."""
+        """What happens if the option is not set, in a few words."""
         if self.cli.unset:
             return self.cli.unset
         if isinstance(self.default, bool):
@@ -95,16 +95,16 @@ def _of_run() -> Iterator[Option]:
 
 
 def collected(stages: Iterable[Stage]) -> tuple[Option, ...]:
-    """The options that `stages` and a run declare, by group; `ValueError` where two of one name differ."""
-    found: dict[str, Option] = {}
+    """The options that `stages` and a run declare, by group; `ValueError` if two of the same name differ."""
+    options: dict[str, Option] = {}
     for option in (*_of_stages(stages), *_of_run()):
-        same = found.setdefault(option.name, option)
-        if (same.cli, same.type, same.default) != (option.cli, option.type, option.default):
-            raise ValueError(f"--{option.name} is declared twice, and differently")
-        targets = tuple(dict.fromkeys((*same.targets, *option.targets)))
-        found[option.name] = dataclasses.replace(same, targets=targets)
+        first = options.setdefault(option.name, option)
+        if (first.cli, first.type, first.default) != (option.cli, option.type, option.default):
+            raise ValueError(f"--{option.name} has two different declarations")
+        targets = tuple(dict.fromkeys((*first.targets, *option.targets)))
+        options[option.name] = dataclasses.replace(first, targets=targets)
     order = list(GROUPS)
-    return tuple(sorted(found.values(), key=lambda option: order.index(option.cli.group)))
+    return tuple(sorted(options.values(), key=lambda option: order.index(option.cli.group)))
 
 
 OPTIONS = collected((*STAGES.values(), *TRANSLATIONS.values()))

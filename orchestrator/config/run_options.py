@@ -1,4 +1,4 @@
-"""Options that decide how a run is made, rather than a parameter of one stage."""
+"""The options that control a run as a whole, rather than one stage."""
 
 from __future__ import annotations
 
@@ -37,58 +37,67 @@ def option(default: Any, *, help: str, **facts: Any) -> Any:  # noqa: A002 - as 
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """Every option of a run that no stage declares, with the value it has where nobody sets it."""
+    """The options of a run that no stage declares, with their defaults."""
 
     series: str | None = option(
         None, help="series to look up saved voices in", group="names", metavar="NAME", example="The Wire",
-        unset="from the file's name or its .nfo",
+        unset="from the film's file name or its .nfo",
     )  # fmt: skip
     known_voices: bool = option(
         True, help="recognise saved voices, and save new ones", group="names", example=True
     )
     target_language: str | None = option(
-        None, help="also write subtitles in these languages, such as en,de", group="translation", metavar="CODE,...",
-        example="en", unset="none",
+        None, help="also write subtitles in these languages, such as en,de", group="translation",
+        metavar="CODE,...", example="en", unset="none",
     )  # fmt: skip
     translation_model: str | None = option(
-        None, help="NLLB-200, OPUS-MT, IndicTrans2 or Whisper: a name, a Hub id or a folder; or the model's name at the endpoint",
-        group="translation", metavar="MODEL", example="nllb-200-distilled-600M", unset="Whisper's own translation to English",
+        None,
+        help="translation model (NLLB-200, OPUS-MT, IndicTrans2 or Whisper): a name, a Hub id or a folder; "
+        "with --translation-endpoint, the model's name on the server",
+        group="translation", metavar="MODEL", example="nllb-200-distilled-600M",
+        unset="Whisper, to English only",
     )  # fmt: skip
     translation_endpoint: str | None = option(
-        None, help="an OpenAI-compatible server, such as Ollama; the film's text is sent to it", group="translation",
-        metavar="URL", example="http://localhost:11434/v1", unset="none",
+        None, help="translate on an OpenAI-compatible server, such as Ollama; the film's text is sent to it",
+        group="translation", metavar="URL", example="http://localhost:11434/v1", unset="none",
     )  # fmt: skip
     profile: str | None = option(
-        None, help="subtitle style guide: default, netflix, netflix-sdh, bbc, youtube, or a file (see orchestrator profiles)",
-        group="subtitles", metavar="NAME|FILE", example="netflix", unset="default",
+        None, group="subtitles", metavar="NAME|FILE", example="netflix", unset="default",
+        help="subtitle style guide: default, netflix, netflix-sdh, bbc, youtube, or a file (see "
+        "orchestrator profiles)",
     )  # fmt: skip
     audience: str | None = option(
-        None, help="reading speed for adults, or for children, which is slower", group="subtitles", choices=AUDIENCES,
-        example="adult", unset="adult",
+        None, help="reading speed: for adults, or the lower one for children", group="subtitles",
+        choices=AUDIENCES, example="adult", unset="adult",
     )  # fmt: skip
     threads: int = option(
         0, help="maximum threads per stage", group="machine", metavar="N", least=0, example=4,
-        unset="0: the cores are shared out",
+        unset="0: share the cores between the stages",
     )  # fmt: skip
     recycle: int | None = option(
-        None, help="replace a worker after N runs; 0: never", group="machine", metavar="N", least=0, example=1,
-        unset="by backend: MLX after each film", run_only=True,
+        None, help="restart a worker process after N jobs; 0: never", group="machine", metavar="N", least=0,
+        example=1, unset="by backend: MLX after each film", run_only=True,
     )  # fmt: skip
     offline: bool = option(False, help="download no model", group="machine", example=False)
     allow_smaller_model: bool = option(
-        False, help="use a smaller Whisper model if memory is too small for the one that was chosen", group="machine",
+        False, help="use a smaller Whisper model if the chosen one does not fit into memory", group="machine",
         example=False,
     )  # fmt: skip
     prestart: bool = option(
-        True, help="start workers before they are needed", group="machine", example=True, run_only=True
+        True,
+        help="start worker processes before they are needed",
+        group="machine",
+        example=True,
+        run_only=True,
     )
     output_dir: Path | None = option(
         None, help="folder to write to", group="output", metavar="DIR", short="-o", example="subtitles",
         unset="beside the film",
     )  # fmt: skip
     output_format: str | None = option(
-        None, help=f"files to write: all, or any of {', '.join(FORMATS)}", group="output", metavar="FORMAT,...",
-        example=",".join(DEFAULT_FORMATS), unset=",".join(DEFAULT_FORMATS), check=_formats_problem, run_only=True,
+        None, help=f"files to write: all, or any of {', '.join(FORMATS)}", group="output",
+        metavar="FORMAT,...", example=",".join(DEFAULT_FORMATS), unset=",".join(DEFAULT_FORMATS),
+        check=_formats_problem, run_only=True,
     )  # fmt: skip
     strict: bool = option(
         False, help="exit with status 6 if a result is degraded", group="output", example=False, run_only=True

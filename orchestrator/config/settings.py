@@ -1,4 +1,4 @@
-"""Everything that was set for a film, from every place, frozen: what planning and a run are made of."""
+"""The settings of a film: all options, frozen, with the place that set each."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from orchestrator.outputs.names import DEFAULT_FORMATS
 class Settings:
     """The options of a run, and where each was set.
 
-    `run` has a value for every option of a run. `chosen` maps the options that somebody set, by key, to the value that counts;
-    `shadowed` to those of places of lower rank. `devices` maps stages, or the empty name for all, to what was requested.
-    `job_file` is the film's, where there is one that sets something.
+    `run` has a value for every option of a run. `chosen` maps the options that were set, by key, to the value
+    that counts; `shadowed` to the values of places of lower rank. `devices` maps stages, or the empty name
+    for all, to the requested devices. `job_file` is the film's job file; None if it sets nothing.
     """
 
     run: RunOptions
@@ -29,13 +29,13 @@ class Settings:
     job_file: Path | None = None
 
     def value(self, key: str) -> Any:
-        """The value of an option; None where nobody set it and no stage is without it."""
+        """The value of an option; for an option of a stage None if it was not set."""
         if key in RunOptions.__dataclass_fields__:
             return getattr(self.run, key)
         return self.chosen[key].value if key in self.chosen else None
 
     def params(self) -> dict[str, dict[str, Any]]:
-        """The parameters that somebody set, by stage."""
+        """The parameters that were set, by stage."""
         params: dict[str, dict[str, Any]] = {}
         for option in OPTIONS:
             value = self.value(option.key)
@@ -52,14 +52,14 @@ class Settings:
         return DEFAULT_FORMATS if text is None else formats(text)
 
     def sources(self) -> dict[str, str]:
-        """Every option and device that somebody set, by key, with the place that did."""
+        """The place that set each option and device, by key; without those that were not set."""
         devices = {f"device.{stage}" if stage else "device": one for stage, one in self.devices.items()}
         return {key: one.source for key, one in self.chosen.items()} | {
             key: one.source for key, one in devices.items()
         }
 
     def not_typed(self) -> dict[str, dict[str, Any]]:
-        """What was not set on the command line: option, value, place."""
+        """The options that another place than the command line set: value and place, by key."""
         devices = {
             f"device.{stage}" if stage else "device": {"value": one.text, "from": one.source}
             for stage, one in self.devices.items()
@@ -73,7 +73,7 @@ class Settings:
         return values | devices
 
     def job_file_notice(self) -> str:
-        """A line about what the film's job file decides; empty where there is none."""
+        """A line about the options that the film's job file sets; empty without a job file."""
         if self.job_file is None:
             return ""
         decided = [key for key, source in self.sources().items() if source == self.job_file.name]
@@ -82,7 +82,7 @@ class Settings:
 
 
 def typed(values: Mapping[str, Value]) -> RunOptions:
-    """The options of a run, of the values that count."""
+    """The options of a run, from the values that count."""
     chosen = {key: one.value for key, one in values.items() if key in RunOptions.__dataclass_fields__}
     return RunOptions(
         **{key: BY_KEY[key].default if value is None else value for key, value in chosen.items()}

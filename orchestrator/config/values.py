@@ -1,4 +1,4 @@
-"""What one place says about the options: each value, where it was set, and in which words; and the checks of a value."""
+"""Values of options, each with the place and the words that set it; and the checks of a value."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ WORDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Value:
-    """A value, the place that sets it (`environment WHISPER_MODEL`), and the words that set it (`WHISPER_MODEL=base`).
+    """A value, the place that sets it (`environment WHISPER_MODEL`), and its words (`WHISPER_MODEL=base`).
 
-    A value of None counts too: places of lower rank are then ignored, and the option stays at its default.
+    None is a value too: it overrides places of lower rank and leaves the option at its default.
     """
 
     value: Any
@@ -29,16 +29,16 @@ class Value:
 
     @property
     def place(self) -> str:
-        """The place in few words: a file's name, a variable or an option with its value."""
+        """The place in a few words: a file's name, or a variable or an option with its value."""
         return _place(self.source, self.words)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceRequest:
-    """Devices requested for a stage: the first of `devices` that can be used; none: the stage's own order.
+    """Devices requested for a stage: the first of `devices` that can be used. If empty, the stage decides.
 
-    `firm` is false where a stage that has no such backend keeps its own order. `gpu` is true where a framework that only
-    computes on this CPU does not count. `source` and `words` are as in `Value`.
+    If `firm` is false, a stage without such a backend ignores the request. If `gpu` is true, a framework that
+    would compute on the CPU does not count. `source` and `words` are as in `Value`.
     """
 
     devices: tuple[str, ...]
@@ -49,18 +49,18 @@ class DeviceRequest:
 
     @property
     def place(self) -> str:
-        """The place in few words."""
+        """The place in a few words."""
         return _place(self.source, self.words)
 
     @property
     def text(self) -> str:
-        """The devices as a user reads them."""
+        """The devices as shown to users."""
         return " or ".join(self.devices) or "auto"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """All that one place sets: values by the options' keys, device requests by stage (under the empty name for all)."""
+    """The options that one place sets: values by key, device requests by stage (empty name: all stages)."""
 
     values: Mapping[str, Value] = field(default_factory=dict)
     devices: Mapping[str, DeviceRequest] = field(default_factory=dict)
@@ -71,7 +71,7 @@ def _place(source: str, words: str) -> str:
 
 
 def from_text(option: Option, text: str, source: str, words: str) -> Value:
-    """The value that a text gives an option; `FatalError` that quotes `words` where it gives none."""
+    """Parse the value of an option; `FatalError` that quotes `words` if it is invalid."""
     if option.type is bool:
         if text.strip().lower() not in WORDS:
             raise wrong(words, "not yes or no", "use true or false")
@@ -88,21 +88,21 @@ def from_text(option: Option, text: str, source: str, words: str) -> Value:
 
 
 def checked(option: Option, value: Value) -> Value:
-    """The same value; `FatalError` that quotes its words where the option cannot have it."""
-    found, cli = value.value, option.cli
-    if found is None or (isinstance(found, str) and found in cli.words):
+    """Return the same value; `FatalError` that quotes its words if the option cannot have it."""
+    content, cli = value.value, option.cli
+    if content is None or (isinstance(content, str) and content in cli.words):
         return value
-    if cli.choices and found not in cli.choices:
-        raise wrong(value.words, f"there is no {found!r}", f"choose one of {', '.join(cli.choices)}")
-    if cli.least is not None and not found >= cli.least:
+    if cli.choices and content not in cli.choices:
+        raise wrong(value.words, f"must be one of {', '.join(cli.choices)}")
+    if cli.least is not None and not content >= cli.least:
         raise wrong(value.words, f"must be at least {cli.least:g}")
-    if cli.most is not None and not found <= cli.most:
+    if cli.most is not None and not content <= cli.most:
         raise wrong(value.words, f"must be at most {cli.most:g}")
-    if cli.check is not None and (problem := cli.check(found)) is not None:
+    if cli.check is not None and (problem := cli.check(content)) is not None:
         raise wrong(value.words, problem.why, problem.hint)
     return value
 
 
 def wrong(words: str, why: str, hint: str = "") -> FatalError:
-    """What is wrong with a value, after the words that set it."""
+    """The error for an invalid value: the words that set it, and what is wrong with them."""
     return FatalError(f"{words}: {why}", hint, USAGE)

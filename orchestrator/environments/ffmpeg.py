@@ -1,7 +1,8 @@
-"""Which ffmpeg the stages will use, for the keys of their results; the rule is that of `stage_runners.media.ffmpeg`.
+"""Finds the version of ffmpeg that the stages use, for the keys of their results.
 
-`ORCHESTRATOR_FFMPEG` first, then an ffmpeg on the PATH, then the one that imageio-ffmpeg packs. Its version is
-remembered by the binary's path, size and time, so that planning starts no process.
+As in `stage_runners.media.ffmpeg`, `ORCHESTRATOR_FFMPEG` comes first, then an ffmpeg on the PATH, then
+imageio-ffmpeg's. The version is remembered by the binary's path, size and time, so that planning starts no
+process.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ OVERRIDE = "ORCHESTRATOR_FFMPEG"
 
 
 def build(env_python: Path) -> str:
-    """The first line of `ffmpeg -version`, or an empty text where there is no ffmpeg yet.
+    """The first line of `ffmpeg -version`; empty if there is no ffmpeg yet.
 
     `env_python` is the interpreter of the environment that holds imageio-ffmpeg.
     """
@@ -27,10 +28,10 @@ def build(env_python: Path) -> str:
     if binary is None:
         return ""
     try:
-        found = binary.stat()
+        status = binary.stat()
     except OSError:
         return ""
-    identity = [str(binary), found.st_size, found.st_mtime_ns]
+    identity = [str(binary), status.st_size, status.st_mtime_ns]
     file = memo.folder("ffmpeg") / f"{hashlib.sha256(os.fsencode(binary)).hexdigest()[:16]}.json"
     with contextlib.suppress(KeyError, TypeError):
         entry = memo.read(file)

@@ -1,8 +1,8 @@
-"""What a machine's pip settings say about indexes, told to uv, which reads none of them.
+"""Passes pip's settings for indexes on to uv, which does not read them.
 
-A machine behind a mirror, a proxy or its own certificate authority has usually told pip so, and often only pip. uv's
-own settings, where there are any, win. Extra indexes are consulted for every package and the hashes of the locks
-decide what is taken, so that an index with other versions, or a folder that is gone, breaks nothing.
+Machines behind a mirror, a proxy or a private certificate authority are often configured for pip only. uv's
+own settings have priority. Every index is searched for every package, and the hashes of the locks decide
+which file is installed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FROM_PIP = {
     "timeout": "UV_HTTP_TIMEOUT",
     "proxy": "ALL_PROXY",
 }
-"""pip's setting -> the variable that tells uv the same."""
+"""uv's variable for each setting of pip."""
 
 SAME_IN_UV = {
     "UV_DEFAULT_INDEX": ("UV_INDEX_URL", "index-url", "index"),
@@ -35,17 +35,17 @@ SAME_IN_UV = {
     "SSL_CERT_FILE": ("UV_SYSTEM_CERTS", "UV_NATIVE_TLS", "native-tls", "system-certs"),
     "ALL_PROXY": ("HTTPS_PROXY", "https_proxy", "all_proxy", "https-proxy"),
 }
-"""Names under which uv may have been told already: variables, and keys of uv.toml."""
+"""Other names of the same setting in uv: variables, and keys of uv.toml."""
 
 
 def uv_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the variables to run uv with: `environ`, and what pip knows and uv does not."""
+    """The variables to run uv with: `environ`, and pip's settings that uv does not have."""
     result = dict(environ)
-    told = uv_settings(environ)
+    in_uv = uv_settings(environ)
     for setting, value in pip_settings(environ).items():
         variable = FROM_PIP[setting]
         if variable not in environ and not any(
-            name in environ or name in told for name in SAME_IN_UV.get(variable, ())
+            name in environ or name in in_uv for name in SAME_IN_UV.get(variable, ())
         ):
             result[variable] = value
     for variable in ("UV_INDEX", "UV_FIND_LINKS"):
@@ -54,14 +54,14 @@ def uv_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
             result[variable] = ("," if variable == "UV_FIND_LINKS" else " ").join(usable)
         else:
             result.pop(variable, None)
-    # uv stops at the first index that knows a package's name. Every index is asked instead, as pip does; that an
-    # extra index could slip in another file under the same name is what the locks' hashes are there for.
+    # By default uv stops at the first index that has a package. Search all of them, as pip does: the hashes
+    # of the locks prevent an extra index from substituting a file.
     result.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
     return result
 
 
 def pip_settings(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return what pip is told of indexes: its files, weakest first, then its variables."""
+    """Read pip's settings for indexes from its files and variables; variables have priority."""
     settings: dict[str, str] = {}
     for file in _pip_files(environ):
         parser = configparser.RawConfigParser()
@@ -71,8 +71,8 @@ def pip_settings(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
             continue
         for section in ("global", "install"):
             if parser.has_section(section):
-                found = {key.replace("_", "-"): value for key, value in parser.items(section)}
-                settings.update({key: " ".join(found[key].split()) for key in FROM_PIP if key in found})
+                values = {key.replace("_", "-"): value for key, value in parser.items(section)}
+                settings.update({key: " ".join(values[key].split()) for key in FROM_PIP if key in values})
     for key in FROM_PIP:
         value = environ.get(f"PIP_{key.upper().replace('-', '_')}")
         if value:
@@ -81,14 +81,14 @@ def pip_settings(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 
 def _pip_files(environ: Mapping[str, str]) -> Sequence[Path]:
-    """Return the places of pip's configuration that pip documents, weakest first."""
+    """The configuration files that pip documents, the one with the lowest priority first."""
     user = Path(environ.get("HOME", "~")).expanduser()
     chosen = environ.get("PIP_CONFIG_FILE")
     if chosen == os.devnull:
         return ()
     if sys.platform == "darwin":
         machine = [Path("/Library/Application Support/pip/pip.conf")]
-        own = [
+        personal = [
             user / ".pip/pip.conf",
             user / ".config/pip/pip.conf",
             user / "Library/Application Support/pip/pip.conf",
@@ -96,35 +96,35 @@ def _pip_files(environ: Mapping[str, str]) -> Sequence[Path]:
     else:
         folders = environ.get("XDG_CONFIG_DIRS", "/etc/xdg").split(":")
         machine = [*(Path(folder) / "pip/pip.conf" for folder in folders if folder), Path("/etc/pip.conf")]
-        own = [
+        personal = [
             user / ".pip/pip.conf",
             Path(environ.get("XDG_CONFIG_HOME") or user / ".config") / "pip/pip.conf",
         ]
-    return [*machine, *own, *([Path(chosen)] if chosen else [])]
+    return [*machine, *personal, *([Path(chosen)] if chosen else [])]
 
 
 def uv_settings(environ: Mapping[str, str] = os.environ) -> set[str]:
-    """Return the names of the settings in uv's own configuration files (`[pip]` included)."""
+    """The names of the settings in uv's configuration files, including `[pip]`."""
     if environ.get("UV_NO_CONFIG"):
         return set()
     user = Path(environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME", "~")).expanduser() / ".config")
     chosen = environ.get("UV_CONFIG_FILE")
-    found: set[str] = set()
+    keys: set[str] = set()
     for file in [Path(chosen)] if chosen else [Path("/etc/uv/uv.toml"), user / "uv/uv.toml"]:
         try:
             settings = tomllib.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
-        found |= {*settings, *settings.get("pip", {})}
-    return found
+        keys |= {*settings, *settings.get("pip", {})}
+    return keys
 
 
 def _usable(value: str) -> list[str]:
-    """Split a list of indexes or links, and leave out the folders that are not there (uv would stop at one)."""
-    kept = []
+    """Split a list of indexes or links, without folders that do not exist: uv would fail on them."""
+    usable = []
     for item in re.split(r"[\s,]+", value.strip()):
         address = urlparse(item)
         local = unquote(address.path) if address.scheme == "file" else item if not address.scheme else ""
         if item and (not local or Path(local).expanduser().exists()):
-            kept.append(item)
-    return kept
+            usable.append(item)
+    return usable

@@ -1,4 +1,4 @@
-"""Every variable that a stage's process gets from us, or is kept from it, each with its reason."""
+"""The environment variables of a stage's process: which are removed, which are set, and why."""
 
 from __future__ import annotations
 
@@ -8,35 +8,38 @@ from pathlib import Path
 
 from orchestrator.util.redact import secret_name
 
-SCRUBBED = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS", "VIRTUAL_ENV",
-            "CONDA_PREFIX", "__PYVENV_LAUNCHER__")  # fmt: skip
-"""Variables that would let another Python's packages or settings into a stage, or cost it its byte code."""
+SCRUBBED = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS",
+            "VIRTUAL_ENV", "CONDA_PREFIX", "__PYVENV_LAUNCHER__")  # fmt: skip
+"""Variables that would add another Python's packages or settings to a stage, or disable its byte code."""
 
-MANNERS = {
-    "PYTHONNOUSERSITE": "1",  # what a user once installed with pip --user must not shadow what is locked
-    "PYTHONUNBUFFERED": "1",  # a stage that is killed leaves what it said in its log
+SETTINGS = {
+    "PYTHONNOUSERSITE": "1",  # packages of pip --user must not shadow the locked ones
+    "PYTHONUNBUFFERED": "1",  # the log of a killed stage is complete
     "PYTHONHASHSEED": "0",  # IndicTransToolkit numbers its placeholders in the order of a set
-    "PYTHONUTF8": "1",  # film titles are not ASCII, whatever the locale of a service or a cron job says
-    "TOKENIZERS_PARALLELISM": "false",  # the tokenizers library warns, or hangs, when a process forks after using it
-    "HF_HUB_DISABLE_TELEMETRY": "1",  # what is watched here is nobody's business
-    "PYANNOTE_METRICS_ENABLED": "0",  # the same: pyannote.audio 4 reports its use unless told not to
-    "OMP_WAIT_POLICY": "PASSIVE",  # two torch stages side by side otherwise spin each other to a halt
-    "GOMP_SPINCOUNT": "0",  # the same, for the OpenMP runtime that torch's Linux wheels bundle
+    "PYTHONUTF8": "1",  # film titles are not ASCII, but the locale of a service or a cron job may be
+    "TOKENIZERS_PARALLELISM": "false",  # the tokenizers library warns or hangs if it is used before a fork
+    "HF_HUB_DISABLE_TELEMETRY": "1",  # privacy
+    "PYANNOTE_METRICS_ENABLED": "0",  # privacy: pyannote.audio 4 reports its use by default
+    "OMP_WAIT_POLICY": "PASSIVE",  # otherwise two torch stages in parallel slow each other down by spinning
+    "GOMP_SPINCOUNT": "0",  # the same, for the OpenMP runtime in torch's Linux wheels
 }
-"""The user's own value of these gives way: a stage must do the same on every machine."""
+"""These override the user's values, so that a stage behaves the same on every machine."""
 
-NO_FETCHING = {
-    "HF_HUB_OFFLINE": "1",  # models are had before a run starts: a stage that asks the Hub in hour two is a bug
+NO_DOWNLOADS = {
+    "HF_HUB_OFFLINE": "1",  # models are downloaded before a run starts; a stage that needs the Hub is a bug
 }
 THREADS = (
     "OMP_NUM_THREADS",  # torch, CTranslate2 and scikit-learn on Linux
-    "MKL_NUM_THREADS",  # torch's and CTranslate2's products of matrices on Intel
+    "MKL_NUM_THREADS",  # torch and CTranslate2 on Intel
     "OPENBLAS_NUM_THREADS",  # numpy, scipy and MLX on Linux
-    "VECLIB_MAXIMUM_THREADS",  # Accelerate, numpy's on macOS
+    "VECLIB_MAXIMUM_THREADS",  # numpy on macOS
     "NUMEXPR_NUM_THREADS",
     "NUMBA_NUM_THREADS",  # mlx-whisper's time warping
 )
-"""Each library has a pool of its own: all get what the stage leased, or two stages side by side oversubscribe the cores."""
+"""Each library has its own thread pool.
+
+All get the stage's number of threads, so that cores are not oversubscribed.
+"""
 
 _OF_THE_HUB = ("HF_", "HUGGING_FACE_", "HUGGINGFACE_")
 _HIGH, _LOW = "PYTORCH_MPS_HIGH_WATERMARK_RATIO", "PYTORCH_MPS_LOW_WATERMARK_RATIO"
@@ -50,51 +53,50 @@ def environment(
     *,
     fetching: bool = False,
 ) -> dict[str, str]:
-    """The variables of a process in the environment of `bin_folder`: the user's, scrubbed, with our settings, then `extra`.
+    """The variables of a process in the environment of `bin_folder`: the user's, `SETTINGS` and `extra`.
 
-    Only a process that is `fetching` a model gets the user's token for the Hub and may ask it: what a stage does not have, it
-    cannot leak into a log or a core dump.
+    Only a process that is `fetching` a model gets the user's token for the Hub, so that no stage can leak it
+    into a log or a core dump.
     """
-    kept = {
+    inherited = {
         name: value
         for name, value in environ.items()
         if name not in SCRUBBED
         and not name.startswith("UV_")
         and (not secret_name(name) or (fetching and name.startswith(_OF_THE_HUB)))
     }
-    path = [str(bin_folder), *([kept["PATH"]] if kept.get("PATH") else [])]
-    return {**kept, "PATH": ":".join(path), **MANNERS, **({} if fetching else NO_FETCHING), **(extra or {})}
+    path = ":".join([str(bin_folder), *([inherited["PATH"]] if inherited.get("PATH") else [])])
+    return {**inherited, "PATH": path, **SETTINGS, **({} if fetching else NO_DOWNLOADS), **(extra or {})}
 
 
 def for_worker(env: str, device: str, threads: int, environ: Mapping[str, str]) -> dict[str, str]:
-    """What a worker gets besides: its threads, and what its framework needs on `device`."""
-    found = dict.fromkeys(THREADS, str(threads))
+    """Additional variables of a worker: its threads, and the settings of its framework on `device`."""
+    variables = dict.fromkeys(THREADS, str(threads))
     if device == "mps":
-        found["PYTORCH_ENABLE_MPS_FALLBACK"] = (
-            "1"  # an operation that Metal lacks runs on the CPU instead of failing
-        )
-        found |= _watermarks(environ)
+        # An operation that Metal lacks runs on the CPU instead of failing.
+        variables["PYTORCH_ENABLE_MPS_FALLBACK"] = "1"
+        variables |= _watermarks(environ)
     if env == "mlx":
-        found["MLX_ENABLE_TF32"] = "0"  # newer GPUs round float32 products to ten bits unless told not to
+        variables["MLX_ENABLE_TF32"] = "0"  # by default newer GPUs round float32 products to ten bits
     if env == "mlx" and sys.platform == "linux" and "LD_PRELOAD" not in environ and (blas := _openblas()):
-        found["LD_PRELOAD"] = blas  # MLX's own BLAS for Linux takes four times as long
-    return found
+        variables["LD_PRELOAD"] = blas  # MLX's BLAS for Linux takes four times as long
+    return variables
 
 
 def _watermarks(environ: Mapping[str, str]) -> dict[str, str]:
-    """Hold torch to the memory that Metal recommends; the user's own values win.
+    """Limit torch to the memory that Metal recommends, unless the user sets other values.
 
-    torch's default of 1.7 times that is more than a Mac has: it swaps instead of failing, and a smaller batch is never
-    tried. The low mark must lie below the high one, or torch refuses both.
+    torch's default is 1.7 times as much, which is more than a Mac has: it would swap, and a smaller batch
+    would never be tried. torch rejects a low watermark above the high one.
     """
     high = environ.get(_HIGH) or "1.0"
     try:
         low = min(0.9, float(high))
     except ValueError:
-        return {}  # torch itself says what is wrong with it
+        return {}  # torch reports the invalid value
     return {_HIGH: high, _LOW: environ.get(_LOW) or f"{low:g}"}
 
 
 def _openblas() -> str:
-    """The system's OpenBLAS with threads; empty where there is none."""
+    """The path of the system's OpenBLAS with threads; empty if it is not installed."""
     return next((str(path) for pattern in _BLAS for path in sorted(Path("/").glob(pattern[1:]))), "")

@@ -1,8 +1,8 @@
-"""The stages' environments: where they are, whether they are healthy, what is in them, how a child starts in them.
+"""The stages' environments: their folders, health and packages, and the variables of their processes.
 
-An environment is a folder `envs/<name>/`: `pyproject.toml` says what is asked, `requirements.lock` what it resolved to,
-and `.venv` and `.state.json` are what `orchestrator.environments.sync` made of it. It counts as installed when the state file,
-written last, names the lock's hash and a health check that found nothing. Everything here is cheap but `examine`.
+An environment is a folder `envs/<name>/` with `pyproject.toml` (the requirements) and `requirements.lock`;
+`orchestrator.environments.sync` adds `.venv` and, last, `.state.json`. It is installed if the state file has
+the hash of the lock and a health check without problems. Only `examine` takes more than milliseconds.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from orchestrator.paths import checkout
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """An environment's folder and what its `pyproject.toml` asks."""
+    """An environment: its folder and the content of its `pyproject.toml`."""
 
     name: str
     folder: Path
@@ -36,7 +36,7 @@ class Environment:
     pythons: tuple[str, ...] = ("3.13", "3.12", "3.11")
     platforms: tuple[str, ...] = ()
     default_on: tuple[str, ...] | None = None
-    """Platforms where it is installed without being asked for; None is all of its own, and none is an empty tuple."""
+    """Platforms where it is installed by default. None: all of `platforms`; empty: none of them."""
     wheels_of: Mapping[str, str] = field(default_factory=dict)
     description: str = ""
 
@@ -52,81 +52,81 @@ class Environment:
 
     @property
     def lock(self) -> Path:
-        """What its packages resolved to, with hashes."""
+        """The lock: versions and hashes of its packages."""
         return self.folder / "requirements.lock"
 
     @property
     def state(self) -> Path:
-        """What the last installation said when it ended."""
+        """The state file, which the last installation wrote."""
         return self.folder / ".state.json"
 
     def fits(self) -> bool:
-        """Say whether this platform can use it."""
+        """Whether this platform can use it."""
         return not self.platforms or this_platform() in self.platforms
 
     def by_default(self) -> bool:
-        """Say whether it is installed here without being asked for by name."""
+        """Whether it is installed on this platform by default."""
         return self.fits() and (self.default_on is None or this_platform() in self.default_on)
 
 
 def this_platform() -> str:
-    """Return `linux-x86_64`, `linux-aarch64`, `darwin-arm64`, ..."""
+    """The name of this platform, such as `linux-x86_64`, `linux-aarch64` or `darwin-arm64`."""
     return f"{sys.platform}-{platform.machine()}"
 
 
 def root() -> Path:
-    """Return the folder of all environments; ORCHESTRATOR_ENVS puts them elsewhere (a read-only checkout, a test)."""
+    """The folder of all environments: `ORCHESTRATOR_ENVS`, or `envs` in the checkout."""
     chosen = os.environ.get("ORCHESTRATOR_ENVS")
     return Path(chosen).expanduser().absolute() if chosen else checkout() / "envs"
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all environments there are, those of other platforms too."""
+    """The names of all environments, including those of other platforms."""
     return tuple(sorted(file.parent.name for file in root().glob("*/pyproject.toml")))
 
 
 @cache
-def _read(asked: Path) -> dict[str, Any]:
-    return tomllib.loads(asked.read_text(encoding="utf-8"))
+def _read(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def get(env: str) -> Environment:
-    """Return the environment named `env`; FatalError that names those there are."""
+    """The environment named `env`; `FatalError` that lists the environments if there is no such one."""
     folder = root() / env
     try:
-        asked = _read(folder / "pyproject.toml")
+        content = _read(folder / "pyproject.toml")
     except FileNotFoundError:
         message = f"there is no environment {env!r}"
-        raise FatalError(message, f"there are: {', '.join(names())}", ENVIRONMENT) from None
-    own = asked.get("tool", {}).get("orchestrator", {})
+        raise FatalError(message, f"choose from: {', '.join(names())}", ENVIRONMENT) from None
+    settings = content.get("tool", {}).get("orchestrator", {})
     return Environment(
         name=env,
         folder=folder,
-        dependencies=tuple(asked["project"]["dependencies"]),
-        description=asked["project"].get("description", ""),
-        pythons=tuple(own.get("pythons", Environment.pythons)),
-        platforms=tuple(own.get("platforms", ())),
-        default_on=tuple(own["default-on"]) if "default-on" in own else None,
-        wheels_of=own.get("wheels-of", {}),
+        dependencies=tuple(content["project"]["dependencies"]),
+        description=content["project"].get("description", ""),
+        pythons=tuple(settings.get("pythons", Environment.pythons)),
+        platforms=tuple(settings.get("platforms", ())),
+        default_on=tuple(settings["default-on"]) if "default-on" in settings else None,
+        wheels_of=settings.get("wheels-of", {}),
     )
 
 
 def python(env: str) -> Path:
-    """Return the interpreter of `env`, whether it is there or not."""
+    """The path of the interpreter of `env`, whether it exists or not."""
     return root() / env / ".venv" / "bin" / "python"
 
 
 def state(env: str) -> dict[str, Any]:
-    """Return what the installation of `env` wrote last; empty where there is none."""
+    """The content of the state file of `env`; empty if it is not installed."""
     try:
-        found = json.loads((root() / env / ".state.json").read_text(encoding="utf-8"))
+        content = json.loads((root() / env / ".state.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 def lock_hash(env: str) -> str:
-    """Return the SHA-256 of the environment's lock; empty where there is none."""
+    """The SHA-256 of the environment's lock; empty if there is no lock."""
     try:
         return hashlib.sha256((root() / env / "requirements.lock").read_bytes()).hexdigest()
     except OSError:
@@ -134,64 +134,63 @@ def lock_hash(env: str) -> str:
 
 
 def health(env: str) -> str | None:
-    """Return None when `env` can be used, else the reason why not. No subprocess: a few milliseconds."""
+    """None if `env` can be used, else the reason why not. Takes a few milliseconds."""
     environment = get(env)
     if not environment.fits():
         return f"it is not for this platform ({this_platform()})"
     if not environment.lock.is_file():
         return "it has no requirements.lock"
-    found = state(env)
-    if not found:
+    record = state(env)
+    if not record:
         return "it is not installed"
-    if not found.get("complete"):
+    if not record.get("complete"):
         return "its installation did not finish"
-    if found.get("lock") != lock_hash(env):
+    if record.get("lock") != lock_hash(env):
         return "its lock has changed since it was installed"
-    if found.get("checkout") != str(checkout()):
-        return f"it was installed for the checkout {found.get('checkout')}"
+    if record.get("checkout") != str(checkout()):
+        return f"it was installed for the checkout {record.get('checkout')}"
     if not os.access(environment.python, os.X_OK):
-        return f"its Python is gone ({environment.python})"
-    reason = found.get("health")
+        return f"its Python is missing ({environment.python})"
+    reason = record.get("health")
     return str(reason) if reason else None
 
 
 def require(env: str) -> Path:
-    """Return the interpreter of a healthy `env`; else FatalError with the command that mends it."""
+    """The interpreter of `env` if it is healthy; else `FatalError` with the command that repairs it."""
     if reason := health(env):
-        hint = f"mend it with: orchestrator envs sync {env}"
+        hint = f"repair it with: orchestrator envs sync {env}"
         raise FatalError(f"the environment {env} is not ready: {reason}", hint, ENVIRONMENT)
     return python(env)
 
 
 def locked(env: str) -> Mapping[str, str]:
-    """Return the versions of the packages of `env`, by normalised name.
+    """The versions of the packages of `env`, by normalised name.
 
-    They are what the installation found after it had installed the lock. Where `env` is not installed, they are
-    read from the lock, with markers ignored and the first of several versions taken: good for showing, and a result
-    stored under them is never a wrong one, only one that is not found.
+    If `env` is not installed, they are read from the lock: markers are ignored, and the first of several
+    versions is taken. A wrong version in the key of a result can only cause a cache miss.
     """
     packages = state(env).get("packages")
     if packages and state(env).get("lock") == lock_hash(env):
         return dict(packages)
-    found: dict[str, str] = {}
+    versions: dict[str, str] = {}
     try:
         text = (root() / env / "requirements.lock").read_text(encoding="utf-8")
     except OSError:
-        return found
+        return versions
     for name, version in re.findall(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)", text, re.MULTILINE):
-        found.setdefault(normalised(name), version)
-    return found
+        versions.setdefault(normalised(name), version)
+    return versions
 
 
 def normalised(name: str) -> str:
-    """Return a distribution's name as the packaging standards compare it (PEP 503)."""
+    """A distribution's name, normalised as in PEP 503."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def child_environment(
     env: str, extra: Mapping[str, str] | None = None, *, fetching: bool = False
 ) -> dict[str, str]:
-    """Return the variables that a process in `env` gets; see `orchestrator.environments.process_env`."""
+    """The variables of a process in `env`; see `orchestrator.environments.process_env`."""
     return process_env.environment(python(env).parent, os.environ, extra, fetching=fetching)
 
 
@@ -213,16 +212,16 @@ for found in metadata.distributions():
         if there < 0 or (size and there != int(size)):
             broken.append(f"{name}: {path}")
 import ipc
-answer = {"packages": packages, "broken": broken[:20], "python": platform.python_version(), "ipc": ipc.__file__}
-print(json.dumps(answer))
+version = platform.python_version()
+print(json.dumps({"packages": packages, "broken": broken[:20], "python": version, "ipc": ipc.__file__}))
 """
 
 
 def examine(env: str) -> tuple[str | None, dict[str, Any]]:
-    """Look at every file of `env`, from within: return (reason against it or None, what was found).
+    """Check every file of `env`: returns the first problem, or None, and what the check found.
 
-    It compares the files with what their packages' records say of presence and size, sees that the asked packages and
-    `ipc` are importable from there, and imports nothing heavy: 0.3 to 2 s.
+    It compares presence and size of the files with the packages' records, and checks that `ipc` is imported
+    from this checkout. Takes 0.3 to 2 s.
     """
     environment = get(env)
     try:
@@ -234,13 +233,13 @@ def examine(env: str) -> tuple[str | None, dict[str, Any]]:
         return f"its Python does not start: {error}", {}
     if done.returncode:
         return f"its Python does not work: {(done.stderr.strip().splitlines() or ['no message'])[-1]}", {}
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    if found["broken"]:
-        return f"files are missing or cut short, such as {found['broken'][0]}", found
-    if Path(found["ipc"]).resolve().parent.parent != checkout():
-        return f"it takes ipc from {found['ipc']}, not from this checkout", found
+    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    if report["broken"]:
+        return f"files are missing or incomplete, such as {report['broken'][0]}", report
+    if Path(report["ipc"]).resolve().parent.parent != checkout():
+        return f"it imports ipc from {report['ipc']}, not from this checkout", report
     recorded = state(env).get("packages")
-    if recorded and recorded != found["packages"]:
-        changed = sorted(set(recorded.items()) ^ set(found["packages"].items()))
-        return f"its packages were changed since: {changed[0][0]}", found
-    return None, found
+    if recorded and recorded != report["packages"]:
+        changed = sorted(set(recorded.items()) ^ set(report["packages"].items()))
+        return f"its packages have changed since the installation: {changed[0][0]}", report
+    return None, report

@@ -1,8 +1,8 @@
-"""Makes environments from their locks: the machine behind `orchestrator envs sync`.
+"""Installs and repairs environments from their locks, for `orchestrator envs sync`.
 
-For each environment: take its lock file, look again, wipe what is half built, mark the state as unfinished, make the
-virtual environment, install the lock by hash, put this checkout on its path, examine it, and write the state file
-last and whole. Killed at any instant, it leaves an environment that says that it is not finished.
+For each environment: acquire its lock file, check it again, remove an unfinished installation, mark the state
+as incomplete, create the virtual environment, install the lock by hash, put this checkout on its path, check
+it, and write the state file. If it is killed at any time, the environment is marked as incomplete.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PATH_FILE = "orchestrator-checkout.pth"
 TORCH_FAMILY = re.compile(
     r"(torch|torchaudio|torchvision|torchcodec|triton|pytorch-triton|nvidia-[\w-]+|cuda-[\w-]+)=="
 )
-"""Packages that differ between torch's builds: these come from the build's own index when one is asked for."""
+"""Packages that differ between torch's builds. If a build is requested, they come from its index."""
 
 
 def sync(
@@ -41,11 +41,11 @@ def sync(
     torch_backend: str | None = None,
     thorough: bool = True,
 ) -> dict[str, str | None]:
-    """Make every environment of `names` healthy; return the reason, by name, of those that are not.
+    """Install or repair the environments `names`; returns the reason, by name, for those that failed.
 
-    `thorough` examines the files of those that call themselves healthy too. `torch_backend` is uv's (cpu, cu126,
-    auto, ...); None keeps what the environment was made with. Those that share torch run one after another, so that
-    it is downloaded once; the others beside them.
+    `thorough` also checks the files of healthy environments. `torch_backend` is uv's (cpu, cu126, auto, ...);
+    None keeps the present one. Environments with torch are installed one after another, so that it is
+    downloaded once; the others in parallel to them.
     """
     program = uv.find()
     heavy = [name for name in names if _has_torch(registry.get(name))]
@@ -65,13 +65,13 @@ def sync(
 
 
 def remove(env: str) -> bool:
-    """Remove what was installed of `env`; return whether there was anything."""
+    """Remove the installation of `env`; returns whether there was one."""
     environment = registry.get(env)
-    with _held(environment):
-        there = environment.venv.exists()
+    with _locked(environment):
+        installed = environment.venv.exists()
         environment.state.unlink(missing_ok=True)
         _wipe(environment.venv)
-    return there
+    return installed
 
 
 def _sync_one(
@@ -79,11 +79,11 @@ def _sync_one(
 ) -> str | None:
     if not env.fits():
         return registry.health(env.name)
-    with _held(env, say):
+    with _locked(env, say):
         before = registry.state(env.name)
         keep = backend is None or backend == before.get("torch_backend", "") or not _has_torch(env)
         if keep and registry.health(env.name) is None:
-            say(env.name, "looking")
+            say(env.name, "checking")
             if not thorough or registry.examine(env.name)[0] is None:
                 say(env.name, "healthy")
                 return None
@@ -91,8 +91,9 @@ def _sync_one(
         try:
             reason, broken = _build(program, env, say, offline=offline, backend=wanted)
             if broken:
-                # uv links files out of its cache: an edit in an environment is an edit there, and comes back.
-                say(env.name, f"clearing {', '.join(broken)} from uv's cache")
+                # uv links files from its cache, so a file edited in an environment is also changed in the
+                # cache.
+                say(env.name, f"removing {', '.join(broken)} from uv's cache")
                 uv.forget(program, broken)
                 reason, _ = _build(program, env, say, offline=offline, backend=wanted)
         except FatalError as error:
@@ -106,13 +107,13 @@ def _sync_one(
 def _build(
     program: str, env: registry.Environment, say: Say, *, offline: bool, backend: str
 ) -> tuple[str | None, list[str]]:
-    """Build it anew; return what is wrong with it, and the packages of which files are missing or cut short."""
+    """Build the environment from scratch; returns its problem or None, and the packages with broken files."""
     if not env.lock.is_file():
         return "it has no requirements.lock", []
     lock = registry.lock_hash(env.name)
     _write_state(env, {"complete": False, "torch_backend": backend})
     _wipe(env.venv)
-    say(env.name, "making the virtual environment")
+    say(env.name, "creating the virtual environment")
     _make_venv(program, env, offline=offline)
     run = uv.Pip(program, env, say, offline=offline)
     if backend:
@@ -122,37 +123,37 @@ def _build(
         run("sync", "--require-hashes", *(["--python-platform", foreign] if foreign else []), str(env.lock))
     site = next(env.venv.glob("lib/python*/site-packages"))
     (site / PATH_FILE).write_text(f"{checkout()}\n", encoding="utf-8")
-    say(env.name, "examining")
-    reason, found = registry.examine(env.name)
+    say(env.name, "checking")
+    reason, report = registry.examine(env.name)
     _write_state(
         env,
         {
-            "complete": True, "lock": lock, "checkout": str(checkout()), "health": reason, "torch_backend": backend,
-            "python": found.get("python"), "packages": found.get("packages", {}),
+            "complete": True, "lock": lock, "checkout": str(checkout()), "health": reason,
+            "torch_backend": backend, "python": report.get("python"), "packages": report.get("packages", {}),
         },
     )  # fmt: skip
-    return reason, sorted({file.partition(":")[0] for file in found.get("broken", [])})
+    return reason, sorted({file.partition(":")[0] for file in report.get("broken", [])})
 
 
 def _make_venv(program: str, env: registry.Environment, *, offline: bool) -> None:
-    """Make the virtual environment: with the first of its Pythons that the machine has, else one that uv fetches."""
+    """Create the virtual environment with an installed Python, else with one that uv downloads."""
     version = os.environ.get("ORCHESTRATOR_PYTHON") or next(
         (wanted for wanted in env.pythons if _has_python(program, wanted)), env.pythons[0]
     )
     command = [program, "venv", "--quiet", "--no-project", "--python", version, "--prompt", env.name]
     done = subprocess.run(
-        [*command, *(["--offline"] if offline else []), str(env.venv)], capture_output=True, text=True, check=False,
-        env=uv.variables(), cwd=env.folder,
+        [*command, *(["--offline"] if offline else []), str(env.venv)], capture_output=True, text=True,
+        check=False, env=uv.variables(), cwd=env.folder,
     )  # fmt: skip
     if done.returncode:
-        hint = "install Python 3.11, 3.12 or 3.13, for instance with the system's packages"
+        hint = "install Python 3.11, 3.12 or 3.13, for instance with the system's package manager"
         raise FatalError(
             f"no Python {' or '.join(env.pythons)}: {uv.last_words(done.stderr)}", hint, ENVIRONMENT
         )
 
 
 def _has_python(program: str, version: str) -> bool:
-    """Say whether the machine has this Python already, without a download."""
+    """Whether this Python is installed on the machine."""
     command = [
         program,
         "python",
@@ -168,11 +169,10 @@ def _has_python(program: str, version: str) -> bool:
 
 
 def _sync_with_backend(run: uv.Pip, env: registry.Environment, backend: str) -> None:
-    """Install the lock, but torch's family from the index of another build, at the locked versions.
+    """Install the lock with another build of torch, at the locked version.
 
-    The hashes in the lock are those of the builds on the package index. Another build has other hashes (and other
-    CUDA packages), so its family is installed by version, and everything else by hash as ever. `backend` is one of
-    uv's names, or, for a machine that does not reach their index, a folder or an index that holds such a build.
+    Other builds have other hashes and other CUDA packages, so torch's family is installed by version, and all
+    other packages by hash. `backend` is one of uv's names, or a folder or an index with such a build.
     """
     if "://" in backend:
         source = ["--index", backend]
@@ -192,21 +192,22 @@ def _sync_with_backend(run: uv.Pip, env: registry.Environment, backend: str) -> 
             "\n".join(head for head in heads if not TORCH_FAMILY.match(head)) + "\n", encoding="utf-8"
         )
         wanted = [head for head in heads if re.match(r"torch(audio|vision|codec)?==", head)]
-        asked = Path(scratch) / "torch.txt"
-        asked.write_text("\n".join(wanted) + "\n", encoding="utf-8")
-        run("install", *source, "--constraints", str(pins), "--requirements", str(asked))
+        torch = Path(scratch) / "torch.txt"
+        torch.write_text("\n".join(wanted) + "\n", encoding="utf-8")
+        run("install", *source, "--constraints", str(pins), "--requirements", str(torch))
 
 
 @contextlib.contextmanager
-def _held(env: registry.Environment, say: Say | None = None) -> Iterator[None]:
-    """Hold the environment's lock: two installations at once take turns."""
+def _locked(env: registry.Environment, say: Say | None = None) -> Iterator[None]:
+    """Hold the environment's lock file, so that two installations run one after another."""
     file = env.folder / ".lock"
-    with storage_errors(f"cannot write in {env.folder}", "environments are made inside the checkout"):
+    hint = "make the checkout writable, or set ORCHESTRATOR_ENVS to another folder"
+    with storage_errors(f"cannot write in {env.folder}", hint):
         try:
             lock = locks.hold(file, wait=False)
         except BlockingIOError:
             if say:
-                say(env.name, "waiting for another installation of it")
+                say(env.name, "waiting for another installation")
             lock = locks.hold(file)
     with lock:
         yield
@@ -218,7 +219,7 @@ def _write_state(env: registry.Environment, state: dict[str, object]) -> None:
 
 
 def _wipe(folder: Path) -> None:
-    """Remove a folder, and what a killed removal left; first out of the way, so that half of it is never the whole."""
+    """Remove a folder, and the rest of an interrupted removal. Renaming it first makes the removal atomic."""
     if folder.exists() or folder.is_symlink():
         folder.rename(folder.with_name(f"{folder.name}.old.{os.getpid()}"))
     for aside in folder.parent.glob(f"{folder.name}.old.*"):

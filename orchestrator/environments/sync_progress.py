@@ -1,4 +1,4 @@
-"""The environments made healthy, with the progress of it on standard error."""
+"""Installs environments and prints the progress to standard error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orchestrator.util import text as fmt
 
 
 def sync_shown(names: list[str], *, offline: bool, torch_backend: str | None) -> int:
-    """Make the environments healthy, say how it goes, and return the exit status."""
+    """Install or repair the environments, print the progress, and return the exit status."""
     backend = "" if torch_backend == "default" else torch_backend
     started = time.monotonic()
     view = _Live(names) if sys.stderr.isatty() else _Lines()
@@ -27,7 +27,7 @@ def sync_shown(names: list[str], *, offline: bool, torch_backend: str | None) ->
 
 
 class _Lines:
-    """One line for each thing that happens: for logs and pipes."""
+    """Prints one line for each step, for logs and pipes."""
 
     def __enter__(self) -> Self:
         return self
@@ -36,12 +36,12 @@ class _Lines:
         pass
 
     def say(self, env: str, what: str) -> None:
-        sys.stderr.write(f"{env}: {what}\n")  # in one piece: threads tell of their environments at once
+        sys.stderr.write(f"{env}: {what}\n")  # one call for each line, because several threads write
         sys.stderr.flush()
 
 
 class _Live:
-    """A line for each environment that changes in place."""
+    """Shows one line for each environment, and updates it in place."""
 
     def __init__(self, names: list[str]) -> None:
         from rich.console import Console

@@ -1,4 +1,4 @@
-"""Runs uv for people: finds it, gives it the machine's index settings, and says in a sentence why it failed."""
+"""Runs uv: finds it, passes it the machine's index settings, and turns its errors into one sentence."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from orchestrator.errors import ENVIRONMENT, STORAGE, FatalError
 from orchestrator.paths import checkout
 
 Say = Callable[[str, str], None]
-"""Called with an environment's name and what is being done with it now."""
+"""Called with an environment's name and the step of its installation."""
 
 
 def find() -> str:
-    """Return the path of uv: the checkout's own, the PATH's, or where its installers put it."""
+    """The path of uv: in the checkout, on the PATH, or where its installers put it."""
     user = Path.home()
-    own = checkout() / ".uv" / "bin" / "uv"
-    for place in (own, shutil.which("uv"), user / ".local/bin/uv", user / ".cargo/bin/uv"):
+    in_checkout = checkout() / ".uv" / "bin" / "uv"
+    for place in (in_checkout, shutil.which("uv"), user / ".local/bin/uv", user / ".cargo/bin/uv"):
         if place and os.access(place, os.X_OK) and _works(str(place)):
             return str(place)
-    raise FatalError("uv is not there, and environments are made with it", "run ./install.sh", ENVIRONMENT)
+    raise FatalError("uv, which installs the environments, is missing", "run ./install.sh", ENVIRONMENT)
 
 
 def _works(uv: str) -> bool:
@@ -36,13 +36,13 @@ def _works(uv: str) -> bool:
 
 
 class Pip:
-    """`uv pip sync` or `uv pip install` into one environment, with its progress said."""
+    """Runs `uv pip sync` or `uv pip install` for one environment and reports the progress."""
 
     def __init__(self, uv: str, env: Environment, say: Say, *, offline: bool) -> None:
         self.uv, self.env, self.say, self.offline = uv, env, say, offline
 
     def __call__(self, verb: str, *options: str) -> None:
-        """Run it; FatalError that says why where it fails."""
+        """Run `uv pip` with this verb; `FatalError` with the reason if it fails."""
         command = [self.uv, "pip", verb, "--python", str(self.env.python), "--no-build", *options]
         if self.offline:
             command.append("--offline")
@@ -54,14 +54,14 @@ class Pip:
             lines = []
             for line in process.stderr or ():
                 lines.append(line.rstrip())
-                if said := re.match(r"\s*(Downloading|Downloaded|Prepared|Installed) (.*)", line):
-                    self.say(self.env.name, f"{said[1].lower()} {said[2]}")
+                if step := re.match(r"\s*(Downloading|Downloaded|Prepared|Installed) (.*)", line):
+                    self.say(self.env.name, f"{step[1].lower()} {step[2]}")
         if process.returncode:
             raise _explained("\n".join(lines), offline=self.offline)
 
 
 def forget(program: str, packages: Sequence[str]) -> None:
-    """Take packages out of uv's cache, so that they are unpacked or fetched anew."""
+    """Remove packages from uv's cache, so that they are unpacked or downloaded again."""
     command = [program, "cache", "clean", "--quiet", *packages]
     subprocess.run(command, env=variables(), check=False, capture_output=True)
 
@@ -71,24 +71,24 @@ def _explained(text: str, *, offline: bool) -> FatalError:
         return FatalError("the disk is full", "free some space, then try again", STORAGE)
     if offline:
         return FatalError(
-            "uv's cache does not hold all of it",
-            f"leave out --offline once ({last_words(text)})",
+            "uv's cache does not have all packages",
+            f"omit --offline once ({last_words(text)})",
             ENVIRONMENT,
         )
-    return FatalError("uv could not install it", last_words(text), ENVIRONMENT)
+    return FatalError("uv could not install the packages", last_words(text), ENVIRONMENT)
 
 
 def last_words(text: str) -> str:
-    """Return what a program's error says, on one line."""
+    """The error message in a program's output, on one line."""
     lines = [
         line.strip() for line in text.splitlines() if line.strip() and not line.startswith("Using Python")
     ]
     start = next((index for index, line in enumerate(lines) if line.startswith(("error:", "\u00d7"))), -4)
-    return " ".join(lines[start:])[:500] or "it said nothing"
+    return " ".join(lines[start:])[:500] or "no message"
 
 
 def variables() -> dict[str, str]:
-    """Return the variables to run uv with: the machine's index settings, its own Pythons first, no other environment."""
-    strangers = {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"}
-    found = {key: value for key, value in uv_environment().items() if key not in strangers}
-    return {"UV_PYTHON_PREFERENCE": "system", **found}
+    """The variables to run uv with: the machine's index settings, its Pythons first, no other environment."""
+    excluded = {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"}
+    inherited = {key: value for key, value in uv_environment().items() if key not in excluded}
+    return {"UV_PYTHON_PREFERENCE": "system", **inherited}

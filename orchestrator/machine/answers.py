@@ -1,8 +1,8 @@
-"""What each environment's own framework can use of this machine.
+"""Probes which devices of this machine each environment's frameworks can use.
 
-Each framework of an environment is asked once, by a small real computation in a process of its own
-(`stage_runners.frameworks.probe`), and the answers are kept under the lock, torch's build, the driver, the GPUs and the system:
-any of them changes, and they are asked again. A machine without any sign of an accelerator is not asked at all.
+A probe is a small computation in a separate process (`stage_runners.frameworks.probe`). Its answers are
+cached until the environment's lock, torch's build, the driver, the GPUs or the system change. A machine
+without an accelerator is not probed.
 """
 
 from __future__ import annotations
@@ -26,17 +26,18 @@ FRAMEWORKS: dict[str, tuple[str, ...]] = {
     "pyannote": ("torch",),
     "mlx": ("mlx",),
 }
-"""What each environment's stages compute with. The first that knows a device answers by its name, the next as `cuda/torch`."""
+"""The frameworks of each environment. The first with a device answers as `cuda`, the next as `cuda/torch`."""
 _FORMAT = "2"
-"""Of the kept answers: raised when the probe asks for more."""
+"""The format of the cached answers, to be raised when the probe reports more."""
 _DEVICES = {"ctranslate2": ("cuda",), "torch": ("cuda", "mps"), "mlx": ("mlx",)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a framework says of a device.
+    """A framework's answer about a device.
 
-    `why_not` is empty where it can be used; `accelerator` is false where its device is the CPU.
+    `why_not` is the reason why the device cannot be used, empty if it can. `accelerator` is false if it is
+    the CPU.
     """
 
     why_not: str = ""
@@ -48,87 +49,91 @@ class Answer:
 
 
 class Answers(Mapping[str, Mapping[str, Answer]]):
-    """The answers of this machine's environments by device, each asked for when it is first looked at."""
+    """The answers by environment and device. An environment is probed when its answers are first read."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Mapping[str, Answer]] = {}
+        self._probed: dict[str, Mapping[str, Answer]] = {}
 
     def __getitem__(self, env: str) -> Mapping[str, Answer]:
-        if env not in self._known:
-            self._known[env] = _ask(env)
-        return self._known[env]
+        if env not in self._probed:
+            self._probed[env] = _probe(env)
+        return self._probed[env]
 
     def __iter__(self) -> Iterator[str]:
-        there = (name for name in envs.names() if name in FRAMEWORKS)
-        return (name for name in there if envs.get(name).by_default() or envs.health(name) is None)
+        names = (name for name in envs.names() if name in FRAMEWORKS)
+        return (name for name in names if envs.get(name).by_default() or envs.health(name) is None)
 
     def __len__(self) -> int:
         return len(list(iter(self)))
 
 
-def _ask(env: str) -> Mapping[str, Answer]:
-    """The answers of an environment, from the memo or by asking; empty where there is nothing to ask."""
-    # MLX's own device is the CPU on Linux: whether it is an accelerator, it has to say itself.
+def _probe(env: str) -> Mapping[str, Answer]:
+    """The answers of an environment, from the memo or by a probe; empty if there is nothing to probe."""
+    # On Linux MLX's device is the CPU, so it is always probed whether it is an accelerator.
     if env not in FRAMEWORKS or (env != "mlx" and not hardware.signs()):
         return {}
     if reason := envs.health(env):
-        return _silent(env, f"its environment {env} is not ready: {reason} (orchestrator envs sync {env})")
+        return _unusable(env, f"the environment {env} is not ready: {reason} (orchestrator envs sync {env})")
     import msgspec
 
     file = memo(env)
     with contextlib.suppress(msgspec.ValidationError):
         return msgspec.convert(memos.read(file), dict[str, Answer])
-    if sys.stderr.isatty():  # it takes some seconds, and they look like nothing otherwise
-        print(f"asking {env} what it can use of this machine, once", file=sys.stderr)
+    if sys.stderr.isatty():  # a probe takes some seconds
+        print(f"checking which devices {env} can use (once)", file=sys.stderr)
     answers: dict[str, Answer] = {}
-    whole = True
+    complete = True
     for framework in FRAMEWORKS[env]:
-        told = _ask_framework(env, framework)
-        if isinstance(told, str):
-            # A wrong CUDA library ends the process that asks. That is not remembered: it may be mended by the next run.
-            whole, told = False, {device: Answer(why_not=told) for device in _DEVICES[framework]}
-        for device, answer in told.items():
+        reply = _probe_framework(env, framework)
+        if isinstance(reply, str):
+            # A wrong CUDA library ends the probe. This is not cached, because the user may fix it before the
+            # next run.
+            complete, reply = False, {device: Answer(why_not=reply) for device in _DEVICES[framework]}
+        for device, answer in reply.items():
             answers[f"{device}/{framework}" if device in answers else device] = answer
-    if whole:
+    if complete:
         memos.keep(file, {device: asdict(answer) for device, answer in answers.items()})
     return answers
 
 
-def _ask_framework(env: str, framework: str) -> dict[str, Answer] | str:
-    """What a framework answers by device, or how the process ended that asked it."""
+def _probe_framework(env: str, framework: str) -> dict[str, Answer] | str:
+    """The answers of a framework by device, or how its probe failed."""
     import msgspec
 
     try:
         done = subprocess.run(
-            [envs.python(env), "-P", "-m", "stage_runners.frameworks.probe", framework], capture_output=True, text=True, check=False,
-            timeout=PATIENCE_S, env=envs.child_environment(env), stdin=subprocess.DEVNULL,
+            [envs.python(env), "-P", "-m", "stage_runners.frameworks.probe", framework], capture_output=True,
+            text=True, check=False, timeout=PATIENCE_S, env=envs.child_environment(env),
+            stdin=subprocess.DEVNULL,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return f"{framework} did not answer within {PATIENCE_S} s"
     except OSError as error:
-        return f"the process that asks {framework} did not start: {error.strerror}"
+        return f"the probe of {framework} did not start: {error.strerror}"
     if not done.returncode:
         with contextlib.suppress(msgspec.DecodeError, IndexError):
             return msgspec.json.decode(done.stdout.splitlines()[-1], type=dict[str, Answer])
     how = (
         f"was killed by signal {-done.returncode}" if done.returncode < 0 else f"ended with {done.returncode}"
     )
-    said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-    return f"the process that asked {framework} {how}: {said}"
+    line = (done.stderr.strip().splitlines() or ["no message"])[-1]
+    return f"the probe of {framework} {how}: {line}"
 
 
-def _silent(env: str, why: str) -> Mapping[str, Answer]:
+def _unusable(env: str, why: str) -> Mapping[str, Answer]:
     return {device: Answer(why_not=why) for device in devices(env)}
 
 
 def devices(env: str) -> tuple[str, ...]:
-    """The devices that the frameworks of `env` know of."""
-    found = {device for framework in FRAMEWORKS.get(env, ()) for device in _DEVICES[framework]}
-    return tuple(sorted(found))
+    """The devices that the frameworks of `env` support."""
+    return tuple(sorted({device for framework in FRAMEWORKS.get(env, ()) for device in _DEVICES[framework]}))
 
 
 def memo(env: str) -> Path:
-    """The file that keeps the answers of `env`: another lock, torch build, system, driver or choice of GPUs, another file."""
+    """The file that caches the answers of `env`.
+
+    Its name depends on the lock, torch's build, system, driver and GPUs.
+    """
     build = str(envs.state(env).get("torch_backend", ""))
     parts = (_FORMAT, envs.lock_hash(env), build, *hardware.identity())
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
@@ -136,5 +141,5 @@ def memo(env: str) -> Path:
 
 
 def forget() -> int:
-    """Forget the answers of all environments; returns how many there were."""
+    """Delete the cached answers of all environments; returns how many there were."""
     return memos.forget(SUBJECT)

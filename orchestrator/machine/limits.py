@@ -1,4 +1,4 @@
-"""What the machine has, and who may use how much of it."""
+"""The cores and memory of the machine, and each stage's share of them."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from pathlib import Path
 from ipc.declaration import Stage
 
 _MEMORY_SHARE = 0.8
-"""The rest is for the system, the player, and stages that need more than they said."""
+"""The rest is for the system, other programs, and stages that need more than they declare."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Cores this process may use, and memory in MB that all workers together may take."""
+    """The cores that this process may use, and the memory in MB for all workers together."""
 
     cores: int
     memory_mb: int
 
 
 def machine() -> Limits:
-    """The limits of this machine, or of the control group this process lives in."""
+    """The limits of this machine, or of this process's control group."""
     return Limits(cores=_cores(), memory_mb=int(memory_bytes() * _MEMORY_SHARE) >> 20)
 
 
 def accelerator(device: str) -> str:
-    """Which accelerator a device is, empty for the CPU: torch's MPS and MLX compute on the same GPU."""
+    """The accelerator of a device, empty for the CPU. MPS and MLX use the same GPU."""
     return {"cpu": "", "mps": "metal", "mlx": "metal"}.get(device, device)
 
 
 def threads(stage: Stage, beside: Mapping[str, Stage], cores: int) -> int:
-    """How many threads `stage` gets: its share of the cores among the stages that may run beside it.
+    """The number of threads for `stage`: its share of the cores among the stages that may run beside it.
 
-    Shares are by the cores each can use. They depend on what is declared, not on what happens to run: so the same film
-    is computed with the same threads each time.
+    Shares are in proportion to the cores that each stage declares. They do not depend on what is running, so
+    every run of a film uses the same number of threads.
     """
     wanted = sum(other.resources.cores for other in beside.values()) + stage.resources.cores
     share = math.ceil(cores * stage.resources.cores / wanted)
@@ -45,7 +45,7 @@ def threads(stage: Stage, beside: Mapping[str, Stage], cores: int) -> int:
 
 
 def beside(stage: Stage, stages: Mapping[str, Stage]) -> dict[str, Stage]:
-    """The stages that may run at the same time as `stage`: neither before nor after it, and using cores for long."""
+    """The stages with more than one core that may run at the same time as `stage`."""
     before = _upstream(stage, stages)
     return {
         name: other
@@ -58,14 +58,14 @@ def beside(stage: Stage, stages: Mapping[str, Stage]) -> dict[str, Stage]:
 
 
 def _upstream(stage: Stage, stages: Mapping[str, Stage]) -> set[str]:
-    found: set[str] = set()
+    upstream: set[str] = set()
     waiting = [name for name in stage.upstream() if name in stages]
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found.add(name)
+        if name not in upstream:
+            upstream.add(name)
             waiting += [other for other in stages[name].upstream() if other in stages]
-    return found
+    return upstream
 
 
 def _cores() -> int:
@@ -78,7 +78,7 @@ def _cores() -> int:
 
 
 def memory_bytes() -> int:
-    """Memory of this machine, or of the control group this process lives in, in bytes."""
+    """The memory in bytes of this machine, or of this process's control group if that is less."""
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     for folder in control_groups():
         for name in ("memory.max", "memory.high"):
@@ -91,19 +91,19 @@ def memory_bytes() -> int:
 
 
 def control_groups(root: Path = Path("/")) -> list[Path]:
-    """Folders of the control group (version 2) this process is in and of those around it, the innermost first."""
+    """The folders of this process's control group (version 2) and its parents, the innermost first."""
     return _upwards(root / "sys/fs/cgroup", _group(root, ""))
 
 
 def memory_groups(root: Path = Path("/")) -> list[Path]:
-    """The same for memory alone, which may be in a hierarchy of its own (version 1)."""
+    """The same for memory, which has a separate hierarchy in version 1."""
     folder = root / "sys/fs/cgroup" / "memory"
     old = _upwards(folder, _group(root, "memory")) if folder.is_dir() else []
     return [*control_groups(root), *old]
 
 
 def _group(root: Path, controller: str) -> str:
-    """The path of this process's group in the hierarchy of `controller`, the empty name for version 2's."""
+    """The path of this process's group in the hierarchy of `controller` (empty: version 2)."""
     with contextlib.suppress(OSError):
         for line in (root / "proc/self/cgroup").read_text().splitlines():
             _, names, path = line.split(":", 2)

@@ -1,6 +1,7 @@
-"""The hardware profile: what this machine is, and what each environment's own framework can use of it (`answers`).
+"""The profile of a machine: its hardware, and the devices that each environment can use (`answers`).
 
-A profile can be written down (`orchestrator devices --json`) and planned with elsewhere (`orchestrator plan --machine FILE`).
+`orchestrator devices --json` prints a profile; `orchestrator plan --machine FILE` plans with it on another
+machine.
 """
 
 from __future__ import annotations
@@ -22,17 +23,17 @@ from orchestrator.machine import limits as resources
 from orchestrator.machine.answers import Answer, Answers, devices
 
 _ABSENT = {
-    "cuda": "no NVIDIA or AMD device is here",
-    "mps": "Apple's GPU is only in a Mac",
-    "mlx": "Apple's GPU is only in a Mac",
+    "cuda": "no NVIDIA or AMD device was detected",
+    "mps": "no Apple GPU was detected",
+    "mlx": "no Apple GPU was detected",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """A machine: its processor, its GPUs as the system names them, and by environment and device what the framework answered.
+    """A machine: processor, memory in MB, GPUs, and the frameworks' answers by environment and device.
 
-    Memory is in MB. `here` is false of a profile that was read from a file: nothing of it is looked for on this disk.
+    `here` is false for a profile that was read from a file.
     """
 
     platform: str
@@ -46,21 +47,24 @@ class Machine:
     here: bool = True
 
     def answer(self, env: str, device: str, framework: str = "") -> Answer:
-        """What `env` says of `device`, or a certain framework of it where several are asked; the CPU can always be used."""
-        told = self.envs.get(env, {})
-        found = told.get(f"{device}/{framework}") or told.get(device)
-        if found is not None:
-            return found
+        """The answer of `env` about `device`, from `framework` if it has several.
+
+        The CPU can always be used.
+        """
+        answers = self.envs.get(env, {})
+        answer = answers.get(f"{device}/{framework}") or answers.get(device)
+        if answer is not None:
+            return answer
         if device == "cpu":
             return Answer(accelerator=False)
-        return Answer(why_not=_ABSENT.get(device, "it has no such device"))
+        return Answer(why_not=_ABSENT.get(device, "no such device was detected"))
 
     def of(self, backend: Backend) -> Answer:
-        """What the framework of `backend` says of its device."""
+        """The answer of `backend`'s framework about its device."""
         return self.answer(backend.env, backend.device, backend.framework)
 
     def expects(self, device: str) -> bool:
-        """Say whether the hardware is there, whatever a framework makes of it: then it is worth a word why it is not used."""
+        """Whether the machine has this hardware, so that users should see why it is not used."""
         if device == "cpu":
             return True
         if device in {"mps", "mlx"}:
@@ -74,47 +78,37 @@ class Machine:
 
     @cached_property
     def id(self) -> str:
-        """A short digest of what the machine is: another processor, GPU, driver or system, another id. No framework is asked."""
+        """A short digest of the platform, processor, GPUs, driver and system. Probes no framework."""
         parts = (self.platform, self.cpu, self.driver, self.system, *self.gpus)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
     @property
     def summary(self) -> str:
-        """The machine in a line, as far as the system tells it."""
-        memory = f"{self.memory_mb / 1024:.0f} GB"
-        return ", ".join(
-            filter(
-                None,
-                (
-                    f"{self.platform}: {self.cpu}",
-                    f"{self.cores} cores",
-                    memory,
-                    *self.gpus,
-                    self.driver and f"driver {self.driver}",
-                ),
-            )
-        )
+        """The machine in one line."""
+        parts = [f"{self.platform}: {self.cpu}", f"{self.cores} cores", f"{self.memory_mb / 1024:.0f} GB"]
+        parts += [*self.gpus, self.driver and f"driver {self.driver}"]
+        return ", ".join(filter(None, parts))
 
     def to_json(self) -> dict[str, Any]:
-        """The profile, to be written down."""
-        told = {
+        """The profile as JSON."""
+        answers = {
             name: {device: asdict(a) for device, a in of_env.items()} for name, of_env in self.envs.items()
         }
         return {
             "platform": self.platform, "cpu": self.cpu, "cores": self.cores, "memory_mb": self.memory_mb,
-            "driver": self.driver, "system": self.system, "gpus": list(self.gpus), "envs": told,
+            "driver": self.driver, "system": self.system, "gpus": list(self.gpus), "envs": answers,
         }  # fmt: skip
 
     @staticmethod
     def from_json(body: object) -> Machine:
-        """Read a profile that was written down elsewhere; `ValueError` that names the place where it is none."""
+        """Read a profile of another machine; `ValueError` that names the part that is invalid."""
         import msgspec
 
         return replace(msgspec.convert(body, Machine), here=False)
 
 
 def here() -> Machine:
-    """Return this machine. No environment is asked before somebody wants to know its answer."""
+    """Describe this machine. An environment is probed when its answers are first read."""
     limits = resources.machine()
     return Machine(
         platform=envs.this_platform(),
@@ -129,12 +123,12 @@ def here() -> Machine:
 
 
 def recorded(path: Path) -> Machine:
-    """The profile in `path`, as `orchestrator devices --json` writes it; `FatalError` where it is none."""
+    """The profile in `path`, as `orchestrator devices --json` prints it; `FatalError` if it is not one."""
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
         return Machine.from_json(body.get("machine", body) if isinstance(body, dict) else body)
     except OSError as error:
-        raise FatalError(f"{path} cannot be read: {error.strerror}", status=USAGE) from error
+        raise FatalError(f"{path}: cannot be read: {error.strerror}", "check the name", USAGE) from error
     except ValueError as error:
-        hint = "write one with: orchestrator devices --json > machine.json"
-        raise FatalError(f"{path} is no profile of a machine: {error}", hint, USAGE) from error
+        hint = "make one on that machine: orchestrator devices --json > machine.json"
+        raise FatalError(f"{path}: not the profile of a machine: {error}", hint, USAGE) from error

@@ -1,7 +1,7 @@
-"""How much memory is left to a process, a control group and the machine, as the system tells.
+"""Reads how much memory is left for a process, a control group and the machine.
 
-Pages of files that the system can drop are no use of memory, and while there is swap nobody is killed. macOS compresses and swaps
-instead of killing, and is not watched.
+Cached pages of files, which the system can drop, and swap count as free. macOS is not watched: it compresses
+and swaps memory and does not kill processes.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from orchestrator.machine import limits, system_memory
 from orchestrator.util.text import size
 
 _SHARE, _LEAST, _MOST = 0.05, 64 << 20, 1 << 30
-"""Less than this share of the memory, between these bounds in bytes, is too little: about what a batch takes in a second."""
+"""The least free memory: a share of the total, and its bounds in bytes. A batch takes that in a second."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """`free` bytes `of` so many, and whose limit that is."""
+    """The memory left under a limit: `free` bytes `of` a total, and `whose` limit it is."""
 
     free: int
     of: int
@@ -29,11 +29,11 @@ class Room:
 
     @property
     def tight(self) -> bool:
-        """Say whether so little is left that somebody has to give way."""
+        """Whether so little is left that a worker has to be stopped."""
         return self.free < min(_MOST, max(_LEAST, int(self.of * _SHARE)))
 
     def __str__(self) -> str:
-        """For people."""
+        """The room as shown to users."""
         return f"{size(max(0, self.free))} of {size(self.of)} left ({self.whose})"
 
 
@@ -45,20 +45,20 @@ def of_process(beat: Heartbeat) -> Room | None:
 
 
 def of_machine(root: Path = Path("/")) -> list[Room]:
-    """The rooms in the control groups around this process and in the machine; none where the system does not tell."""
+    """The rooms of this process's control groups and of the machine; none if the system reports no memory."""
     rooms = [_of_group(folder) for folder in limits.memory_groups(root)]
     return [room for room in (*rooms, _of_system()) if room is not None]
 
 
 def _of_group(folder: Path) -> Room | None:
-    """The room in a control group, of version 2 or 1; None where it has no limit."""
+    """The room in a control group of version 2 or 1; None if it has no limit."""
     for limit, used, prefix in (
         ("memory.max", "memory.current", ""),
         ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_"),
     ):
         with contextlib.suppress(OSError, ValueError, IndexError):
             most = int((folder / limit).read_text())
-            if most >= 1 << 60:  # version 1 has no word for `no limit`
+            if most >= 1 << 60:  # version 1 writes a huge number if there is no limit
                 return None
             stat = _table(folder / "memory.stat")
             files = stat[f"{prefix}inactive_file"] + stat[f"{prefix}active_file"]

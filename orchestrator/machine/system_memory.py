@@ -1,6 +1,6 @@
-"""The machine's memory while a run is on, as the system counts it; control groups, which may allow less, are in `limits`.
+"""Reads the machine's free memory during a run. Control groups, which may allow less, are in `limits`.
 
-Planning does not ask here: what it needs, all memory there is, the C library tells without psutil's import of 10 to 20 ms.
+Planning needs the total only, which `limits` reads without importing psutil (10 to 20 ms).
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Memory:
-    """Bytes: `total` of the machine, and `free`, which a process could get without another one being killed, swap included."""
+    """Bytes in `total`, and `free`: what a process can get before the system kills one, including swap."""
 
     total: int
     free: int
 
 
 def read() -> Memory:
-    """The memory now. Raises `OSError` where the system does not tell, such as a container without /proc."""
+    """The memory now. Raises `OSError` if the system does not report it, as in a container without /proc."""
     import psutil
 
     with warnings.catch_warnings():
-        # Some kernels tell no cached pages, or no pages swapped in: psutil warns, and neither is used here.
+        # psutil warns if the kernel does not report cached or swapped-in pages; neither is used here.
         warnings.simplefilter("ignore", RuntimeWarning)
         memory = psutil.virtual_memory()
         return Memory(total=memory.total, free=memory.available + psutil.swap_memory().free)

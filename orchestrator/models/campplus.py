@@ -1,4 +1,4 @@
-"""CAM++: the embedded network that tells voices apart. It is one file of a package."""
+"""CAM++: the embedded speaker embedding network, a single file of a package."""
 
 from __future__ import annotations
 

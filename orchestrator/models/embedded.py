@@ -2,7 +2,7 @@
 
 They are files of packages in the environment `models`. Weights that come in several parts are joined once
 into a folder under `home()/models`. A file is hashed at its first use, and again if its identity, size or
-time changed. Which models there are, each family says.
+time changed. The families list their embedded models.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _is_joined(model: Embedded) -> bool:
 
 
 def _join(model: Embedded, folder: Path) -> None:
-    """Write the parts as one file into a folder of its own, check it, and rename it into place."""
+    """Write the parts as one file into a new folder, check it, and rename it into place."""
     parts = [_part(model, part) for part in model.parts]
     beside = [_part(model, file) for file in model.beside]
     scratch = folder.with_name(f".{folder.name}.{os.getpid()}")
@@ -128,12 +128,12 @@ def _join(model: Embedded, folder: Path) -> None:
             folder.rename(scratch.with_name(f"{scratch.name}.old"))
         scratch.rename(folder)
     except OSError as error:
-        # Another process may have put the same folder there first: then that one serves as well.
+        # If another process has created the same folder first, that one is used.
         if not _is_joined(model):
             needs = sum(part.stat().st_size for part in parts) >> 20
             why = "the disk is full" if error.errno == errno.ENOSPC else str(error.strerror)
             message = f"the model {model.name} cannot be written to {folder.parent}: {why}"
-            raise FatalError(message, f"it needs {needs} MB of free space there", STORAGE) from None
+            raise FatalError(message, f"free {needs} MB of space there", STORAGE) from None
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
         shutil.rmtree(scratch.with_name(f"{scratch.name}.old"), ignore_errors=True)

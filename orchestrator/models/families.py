@@ -1,6 +1,7 @@
-"""The registry: which families of models serve each role, and which of them a name or a folder belongs to.
+"""The registry of model families: the families of each role, and the family of a name or a folder.
 
-A role is what a stage uses a model for (`Stage.model_role`). A new family needs its own module and a line here.
+A role is what a stage uses a model for (`Stage.model_role`). A new family needs its own module and a line
+here.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ ROLES: dict[str, tuple[ModelFamily, ...]] = {
     "aligner": (wav2vec2.FAMILY,),
     "translation": (nllb_opus.FAMILY, indictrans2.FAMILY),
 }
-"""The families of each role, in the order they are asked. The first gets the names that none claims."""
+"""The families of each role, in order of precedence. The first gets the names that none claims."""
 
 
 def family(role: str, name: str) -> ModelFamily:
@@ -76,7 +77,7 @@ def is_packaged(role: str, asked: str) -> bool:
 def role_of(name: str) -> str:
     """Return the role of an embedded or packaged model, or else of a family that claims the name.
 
-    Whisper's role is asked last, and is the answer for a name that no family claims.
+    Whisper's role comes last, and is the one of a name that no family claims.
     """
     exact = (role for role in ROLES if embedded(role, name) or is_packaged(role, name))
     claimed = (role for role in reversed(ROLES) if any(member.claims_name(name) for member in ROLES[role]))

@@ -1,8 +1,7 @@
-"""What a family of models is: the models of one kind of network, in all repositories and layouts.
+"""A family of models: all models of one kind of network, in all repositories and layouts.
 
-A family is a value: facts, and functions for what depends on a name, a folder or a device. The module of a
-family ends with its `FAMILY`; `orchestrator.models.families` lists the families of each role. A new family
-takes that module and a line there.
+A family is a value: facts, and functions for facts that depend on a name, a folder or a device. The module of
+a family ends with its `FAMILY`; `orchestrator.models.families` lists the families of each role.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ class ModelFamily:
     weights: Mapping[str, tuple[str, ...]]
     """The layouts of its folders, each with the files of which such a folder holds one."""
     layout_of: Callable[[Path], str | None]
-    """The layout of the whole model in a folder; None if it holds none. Reads one small file."""
+    """The layout of the complete model in a folder; None if there is none. Reads one small file."""
     read_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The layouts that a device can use, as they are or converted, best first. `""` stands for all other
     devices. If this is empty, every device can use every layout."""
@@ -66,7 +65,7 @@ class ModelFamily:
     ignore: tuple[str, ...] = ()
     """Patterns of the files not to download."""
     gated: frozenset[str] = frozenset()
-    """Repositories that the Hub gives only to users who accepted their conditions and have a token."""
+    """Gated repositories: users must accept their conditions and have a token."""
     licences: Mapping[str, str] = field(default_factory=dict)
     """The licences of repositories, as far as they are known."""
 
@@ -97,7 +96,7 @@ class ModelFamily:
         return self.read_by.get(device, self.read_by.get("", tuple(self.weights)))
 
     def usable(self, folder: Path, device: str) -> bool:
-        """Say whether the folder holds a whole model that the device can use."""
+        """Say whether the folder has a complete model that the device can use."""
         return self.layout_of(folder) in self.layouts(device)
 
     def marks(self, device: str) -> tuple[str, ...]:

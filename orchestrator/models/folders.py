@@ -1,4 +1,4 @@
-"""What a model's folder holds: its `config.json`, whether its weights are whole, its digest."""
+"""Reads a model's folder: its `config.json`, whether its weights are complete, its digest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Hugging Face Hub's cache on this disk, read directly: a few `stat`s instead of the Hub's library."""
+"""Reads the Hugging Face Hub's cache on this disk, without the Hub's library."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def cached(repository: str, revision: str, whole: Callable[[Path], bool]) -> Pat
     """Return the snapshot of `repository` on this disk that is `whole`, or None.
 
     `revision` is a branch, a tag, a commit or empty for the main branch. If it is empty and the main branch
-    was never downloaded, the newest whole snapshot serves.
+    was never downloaded, the newest `whole` snapshot is returned.
     """
     folder = cache() / f"models--{repository.replace('/', '--')}"
     try:
@@ -79,10 +79,10 @@ def remove(repository: str) -> int:
 
 
 def unfinished(repository: str) -> Path:
-    """Return the folder with a file for each commit whose download was begun and has not ended well."""
+    """Return the folder with a file for each commit whose download was started and not finished."""
     return home() / "memo" / "fetching" / repository.replace("/", "--")
 
 
 def cut_short(repository: str, commit: str) -> bool:
-    """Say whether a download of ours was begun and has not ended: the snapshot may lack any of its files."""
+    """Say whether a download was started and not finished, so that the snapshot may lack files."""
     return (unfinished(repository) / commit).exists()

@@ -1,4 +1,4 @@
-"""The models that are on this disk, and what was converted from them."""
+"""Lists the models on this disk and their conversions."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ FILES = (
     "target.spm", "*vocabulary.*", "model.bin", "model*.safetensors*", "pytorch_model*.bin",
     "pytorch_model.bin.index.json",
 )  # fmt: skip
-"""Patterns of what is downloaded of a translation model."""
+"""Patterns of the files to download of a translation model."""
 _WEIGHTS = {_CTRANSLATE2: ("model.bin",), _TRANSFORMERS: CHECKPOINTS}
 
 _NLLB = ("nllb-200-distilled-600M", "nllb-200-distilled-1.3B", "nllb-200-1.3B", "nllb-200-3.3B")

@@ -1,4 +1,4 @@
-"""What a model takes from other repositories, as pyannote's pipelines do: its stage runs without the Hub."""
+"""Downloads the parts that a model takes from other repositories, as pyannote's pipelines do."""
 
 from __future__ import annotations
 

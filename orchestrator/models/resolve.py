@@ -1,4 +1,4 @@
-"""Which model a stage gets for a name: embedded, on this disk, or from the Hub, and never another model.
+"""Finds the model of a name: embedded, on this disk, or from the Hub. It never substitutes another model.
 
 The order is the same for every role: an embedded model of that name, a file or folder, the Hub's cache on
 this disk, then the Hub itself unless `offline`. The families of the role say what a name or a folder is.
@@ -17,7 +17,7 @@ from orchestrator.models.family import ModelFamily, local_path
 from orchestrator.models.listing import conversion, on_this_disk
 
 _PATHS = ("/", "./", "../", "~")
-"""What begins like this is a path, and no name on the Hub."""
+"""What begins like this is a path, not a name on the Hub."""
 
 
 @dataclass(frozen=True, kw_only=True)

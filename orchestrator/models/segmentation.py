@@ -1,4 +1,4 @@
-"""pyannote's segmentation networks: which moments are speech, of how many voices at once."""
+"""pyannote's segmentation networks: speech, and the number of speakers at each moment."""
 
 from __future__ import annotations
 

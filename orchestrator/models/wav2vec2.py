@@ -1,4 +1,4 @@
-"""wav2vec2 networks with letters as their output: they align words with the sound.
+"""wav2vec2 networks with letters as their output, which align words with the audio.
 
 The other names of the aligner's role are methods without a file of their own: `pocketsphinx` and `attention`,
 and `auto`, which chooses between them by language.

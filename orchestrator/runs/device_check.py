@@ -1,10 +1,11 @@
-"""Before a run: whether each device gives what the CPU gives, asked once for a machine, a lock and a model, on real speech.
+"""Device check: compares the results of a device with the CPU's, once for each machine, lock and model.
 
-pyannote on Apple's GPU gave wrong times on some machines and perfect ones on others, without an error anywhere. So before a
-backend that is `checked` is used, its stage runs on a reference recording (20 s of two people on a telephone, which
-pyannote.audio ships) on the CPU and on the device, from the same inputs, and both results are compared. The run is an
-ordinary one: the same plan, processes and store as for a film. A verdict is kept (`orchestrator.planning.device_verdicts`); a check
-that could not be made (no memory, no space) holds for this run, and the next one tries again.
+On some machines pyannote returned wrong times on Apple's GPU, without an error. Before a `checked` backend is
+used, its stage therefore runs on a reference recording (20 s of a telephone call that ships with
+pyannote.audio), on the CPU and on the device, and the results are compared. The check is an ordinary run,
+with the same plan, processes and store as for a film. The verdict is stored
+(`orchestrator.planning.device_verdicts`); if the check cannot be made (no memory, no disk space), the device
+is not used in this run, and the next run tries again.
 """
 
 from __future__ import annotations
@@ -35,31 +36,29 @@ if TYPE_CHECKING:
 
 REFERENCE = "lib/python*/site-packages/pyannote/audio/sample/sample.wav"
 CLIP = "0:06-0:26"
-"""The part of it in which both speak."""
+"""The part of the recording in which both people speak."""
 _PASSING = frozenset({"oom_device", "oom_host", "storage", "env", "stalled", "cancelled", "auth"})
-"""Failures that say nothing of the device's figures."""
+"""Categories of errors that do not depend on the device's results."""
 
 
 def compare_devices(plans: Sequence[Plan], store: Store) -> bool:
-    """Compare every device that the plans would use and that nobody has compared yet; whether a plan may change by it."""
+    """Check every device of the plans that has no verdict yet; returns whether a plan may change."""
     if not any(step.choice.backend.checked for plan in plans for step in plan.steps if step.choices):
         return False
     machine_id = profile.here().id
-    refused = False
-    unknown = {stage.name: (stage, choice) for stage, choice in _unknown(plans, machine_id)}
-    for stage, choice in unknown.values():
+    rejected = False
+    unchecked = {stage.name: (stage, choice) for stage, choice in _unchecked(plans, machine_id)}
+    for stage, choice in unchecked.values():
         device = choice.backend.device
-        print(f"{stage.name}: comparing {device} with the CPU on 20 s of speech, once", file=sys.stderr)
+        print(f"{stage.name}: checking {device} against the CPU on 20 s of speech (once)", file=sys.stderr)
         verdict = _check(stage, choice, store, machine_id)
-        print(
-            f"{stage.name}: {device} {'agrees' if verdict.agrees else 'is not used'}: {verdict.said}",
-            file=sys.stderr,
-        )
-        refused = refused or not verdict.agrees
-    return refused
+        outcome = "passed the device check" if verdict.agrees else "is not used"
+        print(f"{stage.name}: {device} {outcome}: {verdict.said}", file=sys.stderr)
+        rejected = rejected or not verdict.agrees
+    return rejected
 
 
-def _unknown(plans: Sequence[Plan], machine_id: str) -> Iterator[tuple[Stage, Choice]]:
+def _unchecked(plans: Sequence[Plan], machine_id: str) -> Iterator[tuple[Stage, Choice]]:
     for plan in plans:
         for step in plan.steps:
             if step.verdict not in {"run", "maybe"} or not step.choice.backend.checked:
@@ -74,17 +73,17 @@ def _check(stage: Stage, choice: Choice, store: Store, machine_id: str) -> Verdi
 
     film = reference()
     if film is None:
-        why = "it could not be compared with the CPU: pyannote.audio, which ships the recording for it, is not installed"
-        return _kept(stage, choice, machine_id, Verdict(agrees=False, said=why), this_run_only=True)
+        why = "the device check needs a recording that ships with pyannote.audio, which is not installed"
+        return _store_verdict(stage, choice, machine_id, Verdict(agrees=False, said=why), this_run_only=True)
 
     def make(devices: Mapping[str, str]) -> Plan:
-        named = {stage.model: _asked(choice.model)} if stage.model and choice.model else {}
+        model = {stage.model: _name_of(choice.model)} if stage.model and choice.model else {}
         return planning.make(
             film,
             store=store,
             destination=home() / "memo" / "agreement" / "reference.mkv",
-            params={"demux": {"clip": CLIP}, stage.name: named},
-            off={"mux": "a reference run"},
+            params={"demux": {"clip": CLIP}, stage.name: model},
+            off={"mux": "device check"},
             until=(stage.name,),
             devices=devices,
             offline=True,
@@ -106,8 +105,8 @@ def _check(stage: Stage, choice: Choice, store: Store, machine_id: str) -> Verdi
     return check(stage, choice, machine_id, make=make, run=run, store=store)
 
 
-def _asked(model: Model) -> str:
-    """What to ask for to be given this model again: its id, or the folder of one that has no name anywhere."""
+def _name_of(model: Model) -> str:
+    """The value of the model's option: its id, or its folder if it has no id."""
     return model.id if models.on_disk(model.role, model.id) else str(model.path)
 
 
@@ -120,14 +119,14 @@ def check(
     run: Callable[[Plan], FilmState],
     store: Store,
 ) -> Verdict:
-    """Run `stage` on the reference by `choice` and on the CPU, compare, and keep the verdict.
+    """Run `stage` on the reference recording, on the CPU and by `choice`, compare, and store the verdict.
 
-    `make` plans a run on the reference up to the stage, given devices by stage; `run` runs a plan to its end and returns the
-    film's last state. Where a run fails, the verdict is against the device.
+    `make` plans a run up to the stage, given devices by stage; `run` runs a plan and returns the film's last
+    state. If a run fails, the verdict is against the device.
     """
     results: list[dict[str, tuple[str, Path]]] = []
     for devices in ({"": "cpu"}, {"": "cpu", stage.name: choice.backend.device}):
-        state = run(_without_ways_out(make(devices)))
+        state = run(_without_fallbacks(make(devices)))
         step = state.step(stage.name)
         entry = store.find(step.key) if step.status in {"done", "cached"} else None
         if entry is None:
@@ -136,22 +135,21 @@ def check(
             return _failed(stage, choice, machine_id, failed, where)
         outputs = entry.manifest.outputs.items()
         results.append({name: (record.kind, entry.path(name)) for name, record in outputs})
-    found = compare(results[0], results[1])
-    return _kept(stage, choice, machine_id, Verdict(agrees=found.agrees, said=found.said))
+    difference = compare(results[0], results[1])
+    verdict = Verdict(agrees=difference.agrees, said=difference.reason)
+    return _store_verdict(stage, choice, machine_id, verdict)
 
 
 def _failed(stage: Stage, choice: Choice, machine_id: str, step: StepState, device: str) -> Verdict:
-    """The verdict where one of the two runs came to no result; it is kept where the device is what failed."""
-    why = step.error.message.splitlines()[0] if step.error else "it did not run to its end"
-    verdict = Verdict(
-        agrees=False, said=f"{step.name} failed on {device} in the comparison with the CPU: {why}"
-    )
+    """The verdict if one of the two runs failed. It is stored if the device caused the failure."""
+    why = step.error.message.splitlines()[0] if step.error else "it did not finish"
+    verdict = Verdict(agrees=False, said=f"{step.name} failed on {device} in the device check: {why}")
     lasting = device != "cpu" and step.error is not None and step.error.category not in _PASSING
-    _kept(stage, choice, machine_id, verdict, this_run_only=True)
-    return _kept(stage, choice, machine_id, verdict) if lasting else verdict
+    _store_verdict(stage, choice, machine_id, verdict, this_run_only=True)
+    return _store_verdict(stage, choice, machine_id, verdict) if lasting else verdict
 
 
-def _kept(
+def _store_verdict(
     stage: Stage, choice: Choice, machine_id: str, verdict: Verdict, *, this_run_only: bool = False
 ) -> Verdict:
     return device_verdicts.keep(
@@ -160,11 +158,11 @@ def _kept(
 
 
 def reference() -> Path | None:
-    """The reference recording, or None where the environment that ships it is not there."""
+    """The reference recording; None if the environment that ships it is not installed."""
     return next(registry.get("pyannote").venv.glob(REFERENCE), None)
 
 
-def _without_ways_out(plan: Plan) -> Plan:
-    """The plan with nothing to fall back to: a result of the CPU would agree with the CPU's."""
+def _without_fallbacks(plan: Plan) -> Plan:
+    """The plan without fallbacks: after a fallback to the CPU, the CPU would be compared with itself."""
     steps = tuple(dataclasses.replace(step, choices=step.choices[:1]) for step in plan.steps)
     return dataclasses.replace(plan, steps=steps)

@@ -1,4 +1,4 @@
-"""Voices out of results: of a clip that somebody adds, by the stages that a film goes through, and of a film that was run."""
+"""Extracts a person's voice from a recording, with the stages of a run up to diarization."""
 
 from __future__ import annotations
 
@@ -19,42 +19,42 @@ if TYPE_CHECKING:
     from orchestrator.storage.store import Store
 
 SECOND_S = 2.0
-"""Seconds of a second voice from which a clip holds two people: less is a cough, or a voice cut in two."""
+"""Seconds of a second voice that count as a second person; less may be a cough, or one voice split in two."""
 
 
 def enrol(clip: Path, store: Store, typed: Layer, *, alone: bool = False) -> Clip:
-    """The voice in a recording, by the stages of a run until `diarization`, with the options that were `typed`.
+    """The voice in a recording, with the options that were `typed`.
 
-    `alone` says that one person speaks in it, whatever it sounds like. `FatalError` (input) where nobody does, where it is too little, or where
-    there are several.
+    `alone` forces a single speaker. `FatalError` (input) if there is no speech, too little speech, or several
+    speakers.
     """
-    own = {"mux": False, "known_voices": False, **({"num_speakers": 1} if alone else {})}
+    options = {"mux": False, "known_voices": False, **({"num_speakers": 1} if alone else {})}
     values = {
-        key: Value(value=value, source="--one-person", words="--one-person") for key, value in own.items()
+        key: Value(value=value, source="--one-person", words="--one-person") for key, value in options.items()
     }
-    found = _heard(clip, store, replace(typed, values={**typed.values, **values}))
-    if not found:
-        raise FatalError(f"nobody is heard to speak in {clip}", "take a clip with clear speech", INPUT)
-    ordered = sorted(found.values(), key=lambda voice: -voice.seconds)
+    by_label = _voices(clip, store, replace(typed, values={**typed.values, **values}))
+    if not by_label:
+        raise FatalError(f"{clip}: no speech was detected", "use a clip with clear speech", INPUT)
+    ordered = sorted(by_label.values(), key=lambda voice: -voice.seconds)
     if len(ordered) > 1 and ordered[1].seconds >= SECOND_S:
         lengths = ", ".join(f"{voice.seconds:.0f} s" for voice in ordered)
         raise FatalError(
-            f"{clip} holds {len(ordered)} voices ({lengths})",
-            "cut out the part where the one person speaks; or, if it is one person, add --one-person",
+            f"{clip}: {len(ordered)} speakers were detected ({lengths})",
+            "cut out the part with one speaker; if only one person speaks, add --one-person",
             INPUT,
         )
     voice = ordered[0]
     if voice.seconds < LEAST_S:
         raise FatalError(
-            f"{clip} has {voice.seconds:.1f} s of clear speech: a voice takes {LEAST_S:.0f} s at least, 10 s and more are better",
-            "take a longer clip",
+            f"{clip}: only {voice.seconds:.1f} s of clear speech; a voice needs at least {LEAST_S:.0f} s",
+            "use a longer clip; 10 s or more are best",
             INPUT,
         )
     return voice
 
 
-def _heard(clip: Path, store: Store, layer: Layer) -> dict[str, Clip]:
-    """The voices in a recording by label."""
+def _voices(clip: Path, store: Store, layer: Layer) -> dict[str, Clip]:
+    """The voices in a recording, by speaker label."""
     from ipc.artifacts import read
     from orchestrator.execution.scheduler import Scheduler
     from orchestrator.planning.request import Scope, plan_for
@@ -84,6 +84,6 @@ def _heard(clip: Path, store: Store, layer: Layer) -> dict[str, Clip]:
     done = next(step for step in state.films[0].steps if step.name == "diarization")
     entry = store.find(done.key)
     if entry is None:
-        raise FatalError(f"{clip}: there is no result of diarization", "run it again")
+        raise FatalError(f"{clip}: the result of diarization is missing", "run the command again")
     rows = read(entry.path("embeddings"), "embeddings").rows()
     return voices.of_results(rows, entry.manifest, clip.name, plan.film_digest)

@@ -1,6 +1,4 @@
-"""What the user gets of a run: files beside the film, by the rule of `orchestrator.outputs.publish`, and what
-is remembered of voices.
-"""
+"""Writes the output files of a run (`orchestrator.outputs.publish`), and saves the voices of a series."""
 
 from __future__ import annotations
 
@@ -24,10 +22,10 @@ from stage_runners.subtitles.output_format import Format
 
 
 class Files:
-    """What the user gets of a run's results; the scheduler's hooks.
+    """The scheduler's hooks that write output files.
 
-    `formats` are the kinds of file for each film, `series` the series of those whose voices are remembered
-    for its other films, `run_id` the run that the report names.
+    `formats` are the formats to write, by film; `series` the series whose voices are saved, by film; `run_id`
+    is the id of the run, for the report.
     """
 
     def __init__(
@@ -48,11 +46,11 @@ class Files:
         self._spoken: dict[Path, str] = {}
 
     def draft(self, plan: Plan, step: Step) -> Path:
-        """A hidden file in the folder where the film will be: renaming it there costs nothing."""
+        """The path of a hidden file in the target folder; it becomes the film by a rename."""
         return outputs.draft_beside(plan.place_of(step.stage))
 
     def place(self, plan: Plan, step: Step, draft: Path, digest: str) -> Path:
-        """Rename the film into place, or beside what is there and not ours."""
+        """Rename the film into place, or to another name if the target is not this tool's file."""
         placed = outputs.adopt(
             draft,
             plan.place_of(step.stage),
@@ -66,9 +64,7 @@ class Files:
         return placed.path
 
     def publish(self, plan: Plan, step: Step, entry: Entry) -> Iterator[FileOutput]:
-        """Copy subtitles and transcripts out of the store; say where the film is; remember the voices of a
-        series.
-        """
+        """Copy results out of the store, yield every output file, and save the voices of the series."""
         self._plans[plan.film] = plan
         if step.name == "asr":
             self._spoken[plan.film] = str(entry.manifest.facts.get("language") or "")
@@ -88,10 +84,12 @@ class Files:
         facts = entry.manifest.facts
         translated = step.name != step.stage.base
         if translated and (form.language_tag == "never" or not facts.get("cues")):
-            return  # one file serves every language, or nothing needed a translation
+            return  # the format has one file for all languages, or nothing was translated
         language = str(facts.get("language") or "")
         if translated and language == self._spoken.get(plan.film):
-            language += ".translated"  # a film in several languages: its own subtitles have the plain name
+            language += (
+                ".translated"  # in a film with several languages the source subtitles keep the plain name
+            )
         sdh = bool(entry.manifest.ingredients.get("sdh"))
         name = names.name_of(plan.film, form.name, language, translated=translated, sdh=sdh)
         target = plan.destination.parent / name
@@ -99,7 +97,7 @@ class Files:
         if form.content == "turns" and plan.step("diarization").verdict == "off":
             if outputs.withdraw(target, plan.film, self._ledger, _clip(plan)):
                 why = "speaker detection is off in this run"
-                print(f"orchestrator: {target} is removed: {why}", file=sys.stderr)
+                print(f"orchestrator: removed {target}: {why}", file=sys.stderr)
         elif form.for_film is not None:
             with named_copy(source, plan.film, form.for_film) as copy:
                 yield self._publish(plan, form.name, copy, target, file_digest(copy))
@@ -107,9 +105,7 @@ class Files:
             yield self._publish(plan, form.name, source, target, entry.manifest.outputs[form.name].digest)
 
     def closing(self, state: RunState) -> Iterator[tuple[int, FileOutput]]:
-        """Write the report of each film that something was made of; what goes wrong there is said, and undoes
-        nothing of the run.
-        """
+        """Write the report of each film with results. An error is printed and does not fail the run."""
         for index, film in enumerate(state.films):
             plan = self._plans.get(film.path)
             if plan is None or names.REPORT not in self._formats.get(film.path, ()):
@@ -120,10 +116,7 @@ class Files:
             except Exception as error:
                 if "ORCHESTRATOR_DEBUG" in os.environ:
                     raise
-                print(
-                    f"orchestrator: the report of {film.path.name} could not be made: {error}",
-                    file=sys.stderr,
-                )
+                print(f"orchestrator: {film.path.name}: cannot write its report: {error}", file=sys.stderr)
 
     def _report(self, index: int, plan: Plan, state: RunState) -> FileOutput | None:
         from orchestrator.report import writing
@@ -157,6 +150,6 @@ class Files:
 
 
 def _clip(plan: Plan) -> str:
-    """The part of the film that the plan is about; empty for all of it."""
+    """The part of the film that the plan covers, as START-END; empty for all of it."""
     demux = next((step for step in plan.steps if step.name == "demux" and step.choices), None)
     return str((demux and demux.choice.params.get("clip")) or "")

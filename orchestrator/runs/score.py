@@ -1,4 +1,4 @@
-"""What is scored, out of the store or out of files, and the process of the environment `scoring` that scores it."""
+"""Collects what to score, from the store or from files, and scores it in the environment `scoring`."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ from orchestrator.storage.store import Entry, Store
 
 ENV = "scoring"
 PATIENCE_S = 1800
-"""Seconds that scoring may take: of a film of three hours it takes about one minute."""
+"""Timeout in seconds; scoring a film of three hours takes about one minute."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What is scored: files, and what is known of them.
+    """The files to score, and facts about them.
 
-    `limits` are the parameters of `subtitles` that the cues were made with. `shown` are the cues where their user has edited them: they are
-    scored then, for they are what people see. `clip` is the part of the film that was run, as it was asked for.
+    `limits` are the parameters of `subtitles` that the cues were made with. `shown` are the edited cues,
+    which are scored in place of the original ones; None if nothing was edited. `clip` is the part of the film
+    that was run.
     """
 
     files: tuple[Path, ...]
@@ -39,23 +40,25 @@ class Subject:
 
 
 def of_last_run(film: Path, store: Store, track: str = "") -> Subject:
-    """The subtitles that the film's last run made, in the language spoken or of a `track`; `FatalError` where there are none."""
+    """The last run's subtitles, in the source language or of a `track`; `FatalError` if there are none."""
     entry = _entry(store, film, "subtitles")
     translated = False
     if entry is None:
-        raise FatalError(f"{film.name} has not been run yet", f"orchestrator run {typed(film)}", INPUT)
+        raise FatalError(
+            f"{film.name}: no results yet", f"run it first: orchestrator run {typed(film)}", INPUT
+        )
     if track and not _same(track, str(entry.manifest.facts.get("language") or "")):
         spoken = entry.manifest.facts.get("language")
         entry, translated = _entry(store, film, f"subtitles-{track}"), True
         if entry is None:
             raise FatalError(
-                f"no run made a track in {track} for {film.name}: {spoken} is spoken in it",
-                f"orchestrator run {typed(film)} --target-language {track}",
+                f"{film.name}: there are no subtitles in {track}; the source language is {spoken}",
+                f"translate it first: orchestrator run {typed(film)} --target-language {track}",
                 INPUT,
             )
     demuxed = store.last(film, "demux")
     return Subject(
-        files=tuple(entry.path(name) for name in ("json", "srt", "rttm") if _something(entry.path(name))),
+        files=tuple(entry.path(name) for name in ("json", "srt", "rttm") if _has_content(entry.path(name))),
         language=str(entry.manifest.facts.get("language") or ""),
         translated=translated,
         clip=str((demuxed[1].ingredients if demuxed else {}).get("clip") or ""),
@@ -64,17 +67,17 @@ def of_last_run(film: Path, store: Store, track: str = "") -> Subject:
     )
 
 
-def limits(subject: Subject, asked: str | None) -> dict[str, Any]:
-    """The limits that cues are held against: of the profile `asked` for, else those that they were made with."""
-    known = house_styles.read(asked or house_styles.DEFAULT).params_for("adult")
-    made = {} if asked or subject.limits is None else subject.limits
-    return {name: made.get(name, value) for name, value in known.items()}
+def limits(subject: Subject, profile: str | None) -> dict[str, Any]:
+    """The limits to check cues against: those of `profile` if given, else those the cues were made with."""
+    defaults = house_styles.read(profile or house_styles.DEFAULT).params_for("adult")
+    made = {} if profile or subject.limits is None else subject.limits
+    return {name: made.get(name, value) for name, value in defaults.items()}
 
 
 def score(
-    film: Path, subject: Subject, references: Sequence[Path], held: Mapping[str, Any]
+    film: Path, subject: Subject, references: Sequence[Path], limits: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What the environment answers: `scores`, `left_out` and `notes`; `FatalError` (input) where a reference is no good."""
+    """Return `scores`, `left_out` and `notes`; `FatalError` (input) if a reference cannot be used."""
     from ipc.time_range import clip_of
 
     request = {
@@ -85,7 +88,7 @@ def score(
         "hypothesis": [str(path) for path in subject.files],
         "references": [str(path.expanduser().absolute()) for path in references],
         "shown": subject.shown,
-        "limits": held,
+        "limits": limits,
     }
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "request.json"
@@ -97,15 +100,15 @@ def score(
 
 
 def ready() -> None:
-    """Make the environment where it is not there yet, and say so; `FatalError` where it cannot be made."""
+    """Install the environment if it is missing, and print that; `FatalError` if that fails."""
     if (why := registry.health(ENV)) is None:
         return
     from orchestrator.environments.sync_progress import sync_shown
 
-    print(f"scoring needs an environment of its own, once: {why}", file=sys.stderr)
+    print(f"installing the environment {ENV} (once): {why}", file=sys.stderr)
     if sync_shown([ENV], offline=False, torch_backend=None):
         raise FatalError(
-            f"the environment {ENV} could not be made",
+            f"the environment {ENV} could not be installed",
             f"try again: orchestrator envs sync {ENV}",
             ENVIRONMENT,
         )
@@ -115,17 +118,17 @@ def _answer(request: Path) -> dict[str, Any]:
     try:
         done = subprocess.run(
             [registry.require(ENV), "-P", "-m", "stage_runners.scoring.main", request],
-            env=registry.child_environment(ENV), capture_output=True, text=True, check=False, timeout=PATIENCE_S,
-            stdin=subprocess.DEVNULL,
+            env=registry.child_environment(ENV), capture_output=True, text=True, check=False,
+            timeout=PATIENCE_S, stdin=subprocess.DEVNULL,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise FatalError(f"scoring did not end within {PATIENCE_S} s", "", FAILED) from error
+        raise FatalError(f"scoring did not finish within {PATIENCE_S} s", "", FAILED) from error
     lines = done.stdout.splitlines()
     if done.returncode or not lines:
-        said = done.stderr.strip().splitlines() or ["nothing on stderr"]
+        errors = done.stderr.strip().splitlines() or ["nothing on stderr"]
         raise FatalError(
-            f"the process that scores ended with status {done.returncode}: {said[-1]}",
-            f"orchestrator envs check {ENV} says whether its environment is whole",
+            f"the scoring process ended with status {done.returncode}: {errors[-1]}",
+            f"check its environment: orchestrator envs check {ENV}",
             FAILED,
         )
     answer: dict[str, Any] = json.loads(lines[-1])
@@ -137,13 +140,13 @@ def _entry(store: Store, film: Path, stage: str) -> Entry | None:
     return store.find(last[0]) if last else None
 
 
-def _something(path: Path) -> bool:
-    """Whether a file holds more than blanks: without diarization, the table of turns is empty."""
+def _has_content(path: Path) -> bool:
+    """Whether a file is more than a line break; without diarization the RTTM file is empty."""
     return path.stat().st_size > 1
 
 
 def _edited(entry: Entry) -> list[dict[str, Any]] | None:
-    """The cues where they are not those that the tool laid out: the user's edits are in them."""
+    """The cues with the user's edits; None if there are no edits."""
     from ipc.artifacts import read
 
     outputs = entry.manifest.outputs

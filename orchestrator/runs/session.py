@@ -1,4 +1,4 @@
-"""One `orchestrator run`: plans, checks, the scheduler, the views, the files, and the report."""
+"""Runs films from start to end: plans, checks, scheduler, views, output files and summary."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from orchestrator.util.notices import notice, say
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
-    """A run as it was typed: the films, the options, and what is asked of this run only."""
+    """The command line of a run: the films, the options, and the options of this run only."""
 
     films: tuple[Path, ...]
     command_line: Layer
@@ -42,7 +42,7 @@ class Invocation:
 
 
 def run(invocation: Invocation) -> int:
-    """Run on every film; returns the exit status."""
+    """Run the films; returns the exit status."""
     store = Store(home() / "store")
     settings, plans, refused = _plans(invocation, store)
     if not plans:
@@ -50,14 +50,15 @@ def run(invocation: Invocation) -> int:
     for line in filter(None, (of_film.job_file_notice() for of_film in settings.values())):
         notice(line)
     check(plans, store)
-    while device_check.compare_devices(plans, store):  # what comes next in order may be new here too
+    while device_check.compare_devices(plans, store):  # the next choice of a stage may need a check too
         settings, plans, refused = _plans(invocation, store, quiet=True)
     films = {plan.film_digest: str(plan.film) for plan in plans}
     with store.in_use(), run_folders.new(plans[0].film.stem, films=films) as record:
         for film, other in record.beside():
             print(
-                f"orchestrator: another run of {film} is going on ({other.id}): both do all its work. Stop one and run it again "
-                "when the other has ended: what is done is then taken from there",
+                f"orchestrator: {film}: another run is in progress ({other.id}); running both duplicates "
+                "the work\n  stop one of them, and start it again when the other has finished: it will use "
+                "the cached results",
                 file=sys.stderr,
             )
         views = _views(record, as_json=invocation.json)
@@ -99,7 +100,8 @@ def run(invocation: Invocation) -> int:
         content = run_json.write(
             record, state, status=status, command=sys.argv[1:], options=_options(invocation, settings),
             refused=[
-                {"film": str(film), "message": error.message, "hint": error.hint} for film, error in refused.items()
+                {"film": str(film), "message": error.message, "hint": error.hint}
+                for film, error in refused.items()
             ],
         )  # fmt: skip
     if not invocation.json:
@@ -112,7 +114,7 @@ def run(invocation: Invocation) -> int:
 def _plans(
     invocation: Invocation, store: Store, *, quiet: bool = False
 ) -> tuple[dict[Path, Settings], list[Plan], dict[Path, FatalError]]:
-    """A plan a film, and under what options; a film that cannot be used is said so, unless `quiet`, and the others go on."""
+    """The settings and plans of films; the errors of those that cannot run (printed unless `quiet`)."""
     settings: dict[Path, Settings] = {}
     plans: dict[Path, Plan] = {}
     refused: dict[Path, FatalError] = {}
@@ -120,10 +122,10 @@ def _plans(
     ledger = Ledger()
     for film in films:
         if len(films) > 1 and film.name.endswith(files.JOB):
-            continue  # `run films/*` names the job files too
+            continue  # `run films/*` includes the job files
         if len(films) > 1 and ledger.film(film.expanduser().absolute()):
             if not quiet:
-                print(f"orchestrator: {film} is left out: this tool made it", file=sys.stderr)
+                print(f"orchestrator: {film}: skipped, because this tool wrote it", file=sys.stderr)
             continue
         try:
             of_film, plan = _plan(invocation, film, ledger, plans, store)
@@ -144,30 +146,30 @@ def _plan(
     plans: Mapping[Path, Plan],
     store: Store,
 ) -> tuple[Settings, Plan]:
-    """The options for one film and its plan; `FatalError` where it is this tool's own work, or its files would be another's."""
-    there = film_of(film)
-    of = ledger.film(there)
-    if of and file_digests.file_digest(there) == ledger.digest(there):
+    """The settings and plan of a film; `FatalError` if this tool wrote it, or outputs would collide."""
+    path = film_of(film)
+    source = ledger.film(path)
+    if source and file_digests.file_digest(path) == ledger.digest(path):
         raise FatalError(
-            f"{film} was made by this tool out of {of}",
-            "run on that one; to run on this one all the same, copy it to another name",
+            f"{film} was made by this tool from {source}",
+            f"run on {source}; to subtitle this file anyway, copy it to another name",
             INPUT,
         )
-    publish.check_name(there, files.JOB)
-    of_film = merge.settings(invocation.command_line, there)
+    publish.check_name(path, files.JOB)
+    of_film = merge.settings(invocation.command_line, path)
     plan = plan_for(of_film, film, store, invocation.scope)
     other = plans.get(plan.destination)
     if other is not None and other.film != plan.film:
         raise FatalError(
-            f"{film} has the name of {other.film.name}, and what is made of them would be called alike",
-            "rename one, or run it by itself with another --output-dir",
+            f"{film} and {other.film.name}: their output files would have the same names",
+            "rename one of them, or run it separately with another --output-dir",
             INPUT,
         )
     return of_film, plan
 
 
 def check(plans: list[Plan], store: Store) -> None:
-    """Everything that can be known to fail is said before anything is started."""
+    """Raise `FatalError` if a run cannot succeed: no environment, no writable folder, too little space."""
     active = [(plan, step) for plan in plans for step in plan.steps if step.verdict in {"run", "maybe"}]
     for env in sorted({step.choice.backend.env for _, step in active}):
         registry.require(env)
@@ -197,7 +199,7 @@ def _status(state: RunState, refused: list[FatalError], strict: frozenset[Path])
         return INTERRUPTED
     ended = {"done", "cached", "off"}
     done = [film for film in state.films if all(step.status in ended for step in film.steps)]
-    if refused or len(done) < len(state.films):  # a full disk leaves films that were not begun
+    if refused or len(done) < len(state.films):  # with a full disk some films are not started
         if done:
             return PARTIAL
         return exit_category(state) or (refused[0].status if refused else FAILED)
@@ -206,9 +208,9 @@ def _status(state: RunState, refused: list[FatalError], strict: frozenset[Path])
 
 
 def _options(invocation: Invocation, settings: Mapping[Path, Settings]) -> dict[str, Any]:
-    """What was typed, and under `elsewhere`, by film and option, what files and variables set."""
+    """The options on the command line; under `elsewhere`, by film, the options of files and variables."""
     scope, line = invocation.scope, invocation.command_line
-    asked = {
+    of_this_run = {
         "films": list(invocation.films),
         "overwrite": invocation.overwrite,
         "json": invocation.json,
@@ -217,7 +219,9 @@ def _options(invocation: Invocation, settings: Mapping[Path, Settings]) -> dict[
         "force": list(scope.force),
         "device": list(dict.fromkeys(one.words.removeprefix("--device ") for one in line.devices.values())),
     }
-    typed = {name: value for name, value in asked.items() if value}
+    typed = {name: value for name, value in of_this_run.items() if value}
     typed |= {key: "" if one.value is None else one.value for key, one in line.values.items()}
-    elsewhere = {str(film): found for film, one in settings.items() if (found := one.not_typed())}
+    elsewhere = {
+        str(film): set_elsewhere for film, one in settings.items() if (set_elsewhere := one.not_typed())
+    }
     return {**typed, "elsewhere": elsewhere} if elsewhere else typed

@@ -6,9 +6,7 @@ stage.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
-from ipc.declaration import Output, Stage
+from ipc.declaration import Stage
 from stage_runners.alignment.stage import ALIGNMENT
 from stage_runners.asr.stage import ASR
 from stage_runners.attribution.stage import ATTRIBUTION
@@ -34,10 +32,3 @@ STAGES: dict[str, Stage] = {
     )
 }  # fmt: skip
 """Every stage by name, each after those that it reads from."""
-
-
-def producers(stages: Mapping[str, Stage] = STAGES) -> Iterator[tuple[str, Stage, Output]]:
-    """Yield `("stage.output", stage, output)` for every output."""
-    for stage in stages.values():
-        for output in stage.outputs:
-            yield f"{stage.name}.{output.name}", stage, output

@@ -1,6 +1,6 @@
-"""The columns of the dashboard's table: how wide each is, and which a terminal has room for.
+"""The columns of the dashboard's table: their widths, and which of them fit the terminal.
 
-Widths depend on the plan and the terminal only, never on what has happened, so that no column moves during a run.
+Widths depend on the plan and the terminal only, so no column moves during a run.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ class Column:
 
 
 def fraction(step: StepState) -> float:
-    """How much of the step is done, 0 to 1."""
+    """The progress of a step, 0 to 1."""
     if step.status in {"done", "cached"}:
         return 1.0
     return min(1.0, step.done / step.total) if step.total > 0 else 0.0
 
 
 def columns(steps: Sequence[StepState], width: int) -> tuple[list[Column], int, list[Column], int]:
-    """Columns left of the bar, the bar's width, columns right of it, and the width of the log column (0 for none)."""
+    """Columns left of the bar, the bar's width, columns right of it, and the log column's width (or 0)."""
     stage = _column("stage", [s.name for s in steps], lambda s, _: s.name)
-    # Of all backends, so that a fallback to another device widens nothing.
+    # Includes all backends, so that a fallback to another device does not change the width.
     envs = [b.env for s in steps if s.name in STAGES and s.env for b in STAGES[s.name].backends]
     env = _column("env", [*envs, *(s.env for s in steps)], lambda s, _: s.env)
     device = _column("device", [s.device for s in steps], lambda s, _: s.device)
@@ -71,18 +71,18 @@ def columns(steps: Sequence[StepState], width: int) -> tuple[list[Column], int, 
 
 
 def gap_of(width: int) -> int:
-    """Cells between two columns."""
+    """The number of cells between two columns."""
     return 1 if width < 100 else 2
 
 
 def _column(title: str, words: Sequence[str], cell: Callable[[StepState, float], str]) -> Column:
-    """A column as wide as the longest of the words that a plan can put there."""
+    """A column as wide as the longest word that the plan can put there."""
     widest = max([len(title), *(cell_len(word) for word in words)])
     return Column(title=title, width=min(14, widest), cell=cell)
 
 
 def percent(step: StepState, _: float = 0.0) -> str:
-    """How far a running step is, as `62 %`; empty where that is not known."""
+    """The progress of a running step, as `62 %`; empty if it is not known."""
     return f"{100 * fraction(step):.0f} %" if step.total > 0 and step.status == "running" else ""
 
 

@@ -1,9 +1,9 @@
-"""The live picture of a run, drawn from its state alone: `render(state, now, width, height)`.
+"""Renders the live dashboard of a run from its state: `render(state, now, width, height)`.
 
-Every planned stage has its row from the first picture to the last and every column its width, so that nothing jumps: the
-picture's height depends on what is planned and on the terminal, never on what has happened. Columns appear in the order
-of their worth as the terminal grows; what has no column of its own (last log lines, at 80 columns) is told in three lines
-below the table, which also hold errors and degradations. Nothing ever wraps. `orchestrator.views.live` puts it on the screen.
+The layout depends on the plan and the terminal only, not on the progress of the run, so rows and columns
+never move. A wider terminal shows more columns, the most useful first. Three lines below the table show
+errors, degradations and, if there is no column for them, the last log lines. No line wraps.
+`orchestrator.views.live` draws it on the screen.
 """
 
 from __future__ import annotations
@@ -36,10 +36,7 @@ STYLES = {
 def render(
     state: RunState, now: float, width: int, height: int | None = None, *, glyphs: Glyphs = UNICODE
 ) -> RenderableType:
-    """The picture of `state` at the instant `now` (seconds of the epoch) for a terminal of `width` x `height` cells.
-
-    Lines are at most `width` cells long, and at most `height` in number; pure, so that a test can read it.
-    """
+    """Render `state` at the time `now` (seconds since the epoch), in at most `width` x `height` cells."""
     if not state.films:
         return Group()
     picture = _Picture(state, now, max(20, width), glyphs)
@@ -48,7 +45,7 @@ def render(
 
 
 class _Picture:
-    """Lines of text for one state, instant and width."""
+    """Builds the lines of text for one state, time and width."""
 
     def __init__(self, state: RunState, now: float, width: int, glyphs: Glyphs) -> None:
         self.state, self.now, self.width, self.glyphs = state, now, width, glyphs
@@ -93,7 +90,7 @@ class _Picture:
         return [*lines, *blank, *self.footer([films[i] for i in opened])[:notes]]
 
     def table(self, steps: Sequence[StepState], height: int | None = None) -> list[Text]:
-        """The header and a row a step, at most `height` lines: then steps that ended, or wait longest, are counted in a line."""
+        """A header and a row for each step; beyond `height` lines, one line counts the remaining steps."""
         left, bar, right, log = columns(steps, self.width)
         self.unfinished = {step.name: step for step in steps if step.status not in ENDED}
         gap = " " * gap_of(self.width)
@@ -108,13 +105,13 @@ class _Picture:
         room = max(1, height - 2)
         rank = {"running": 0, "starting": 0, "failed": 1, "waiting": 2, "done": 3, "cached": 3}
         order = sorted(range(len(steps)), key=lambda i: (rank.get(steps[i].status, 4), i))
-        kept = sorted(order[:room])
+        visible = sorted(order[:room])
         hidden = [steps[i].status for i in order[room:]]
         counts = [f"{hidden.count(s)} {s}" for s in dict.fromkeys(hidden)]
-        return [header, *(rows[i] for i in kept), self._line((f"   and {', '.join(counts)}", "dim"))]
+        return [header, *(rows[i] for i in visible), self._line((f"   and {', '.join(counts)}", "dim"))]
 
     def footer(self, films: Sequence[FilmState]) -> list[Text]:
-        """Exactly `FOOTER` lines: errors and their hints, degradations, fallbacks, then the last log lines of what runs."""
+        """Exactly `FOOTER` lines: errors with hints, degradations, fallbacks, log lines of running steps."""
         notes: list[tuple[str, str]] = []
         steps = [step for film in films for step in film.steps]
         for step in steps:
@@ -145,7 +142,7 @@ class _Picture:
             strong = "bold" if column is left[0] and step.status == "running" else faint
             parts.append((_fit(column.cell(step, self.now), column.width) + gap, strong))
         if step.status in {"waiting", "cached", "skipped", "off", "failed"}:
-            # No figures to show: the words may have their place.
+            # These steps have no figures, so the text may use their columns.
             room = self.width - MARGIN - sum(cell_len(text) for text, _ in parts)
             return self._line(*parts, (_cut(self._words(step), room), style))
         if step.status == "done" or step.total > 0:
@@ -160,7 +157,7 @@ class _Picture:
         return self._line(*parts)
 
     def _words(self, step: StepState) -> str:
-        """What stands in place of bar and figures."""
+        """The text shown in place of the bar and the figures."""
         match step.status:
             case "waiting":
                 missing = self._missing(step)
@@ -172,7 +169,7 @@ class _Picture:
         return step.status
 
     def _missing(self, step: StepState) -> list[str]:
-        """Which stages this one waits for, without those that one of the others waits for too."""
+        """The stages that this one waits for, without those that another of them waits for too."""
         missing = [name for name in step.waits_for if name in self.unfinished]
         implied = {name for other in missing for name in self.unfinished[other].waits_for}
         return [name for name in missing if name not in implied]
@@ -226,13 +223,13 @@ class _Picture:
 
 
 def film_status(film: FilmState) -> str:
-    """The film's state from its stages': failed, running, done or waiting."""
-    found = {step.status for step in film.steps}
-    if "failed" in found and not found & {"running", "starting"}:
+    """The status of a film: failed, running, done or waiting."""
+    statuses = {step.status for step in film.steps}
+    if "failed" in statuses and not statuses & {"running", "starting"}:
         return "failed"
-    if found <= ENDED:
+    if statuses <= ENDED:
         return "done"
-    return "running" if found & {"running", "done"} else "waiting"
+    return "running" if statuses & {"running", "done"} else "waiting"
 
 
 def _planned(film: FilmState) -> list[StepState]:
@@ -240,7 +237,7 @@ def _planned(film: FilmState) -> list[StepState]:
 
 
 def _window(films: Sequence[FilmState], count: int) -> list[int]:
-    """Which films are shown with their stages: `count` of them, from the first that has not ended."""
+    """The indexes of the `count` films shown with their stages, from the first that has not ended."""
     ended = {"done", "failed"}
     first = next((i for i, film in enumerate(films) if film_status(film) not in ended), len(films))
     first = max(0, min(first, len(films) - count))
@@ -253,7 +250,7 @@ def _overall(steps: Sequence[StepState]) -> float:
 
 
 def _remark(step: StepState) -> tuple[str, str]:
-    """What the log column says of a step, and in which style."""
+    """The text of the log column for a step, and its style."""
     if step.degraded:
         return fmt.plain(step.degraded[-1]), "yellow"
     if step.status in {"starting", "running"}:

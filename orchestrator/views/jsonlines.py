@@ -1,4 +1,4 @@
-"""Events as JSON lines: on stdout with `--json`, and in the run's folder always. See `docs/events.md`."""
+"""Writes events as JSON lines, to the run's folder and, with `--json`, to stdout. See `docs/events.md`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from orchestrator.util.redact import masked
 
 
 class JsonLines:
-    """An observer that writes every event as one line the moment it happens, with secrets masked.
+    """An observer that writes every event as one line, with secrets masked.
 
-    An `owned` stream, the run's own record, is closed with the observer; where it cannot be written any more (a full disk), the
-    run goes on without it. Another stream, stdout, belongs to the user: where its reader is gone, the error is raised.
+    An `owned` stream, the record of the run, is closed with the observer; if writing to it fails (a full
+    disk), the run continues without it. Errors of any other stream, such as stdout, are raised.
     """
 
     def __init__(self, stream: TextIO | None = None, *, owned: bool = False) -> None:
@@ -23,7 +23,7 @@ class JsonLines:
         self._owned = owned
         self._broken = False
 
-    def __call__(self, event: RunEvent, state: RunState) -> None:  # noqa: ARG002 (every view is called alike)
+    def __call__(self, event: RunEvent, state: RunState) -> None:  # noqa: ARG002 (all views have this signature)
         """Write the event."""
         if self._broken:
             return
@@ -37,7 +37,7 @@ class JsonLines:
             self._broken = True
 
     def close(self) -> None:
-        """Close the stream where it is owned."""
+        """Close the stream if it is owned."""
         if self._owned:
             with contextlib.suppress(OSError):
                 self._stream.close()

@@ -1,8 +1,7 @@
-"""The dashboard on a terminal: keeps the last state the scheduler showed, and draws it a few times a second.
+"""Shows the dashboard on a terminal, and redraws it a few times a second.
 
-The scheduler's thread calls the observer with an immutable state and does no drawing itself; rich's refresh thread draws
-whatever state is the newest then. When the run ends, however it ends, `close` takes the picture off the screen and puts the
-cursor back, so that the summary stands where the picture was.
+The scheduler's thread only stores its newest state here; rich's refresh thread draws it. When the run ends,
+`close` removes the dashboard, and the summary takes its place.
 """
 
 from __future__ import annotations
@@ -22,19 +21,19 @@ SMALLEST = os.terminal_size((40, 8))
 
 
 def fits(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether a live picture can be drawn on `stream`: a terminal that can move its cursor and is not tiny."""
+    """Whether the dashboard can be drawn on `stream`: a large enough terminal that can move its cursor."""
     if not stream.isatty() or environ.get("TERM", "") in {"", "dumb", "unknown"}:
         return False
     try:
         size = os.get_terminal_size(stream.fileno())
     except (OSError, ValueError):
         return False
-    # A terminal of no size has not been told one; rich then takes 80 x 25.
+    # A terminal that does not know its size reports 0 x 0; rich then assumes 80 x 25.
     return size == (0, 0) or (size.columns >= SMALLEST.columns and size.lines >= SMALLEST.lines)
 
 
 class Dashboard:
-    """An observer that keeps the picture on the screen up to date until it is closed."""
+    """An observer that keeps the dashboard on the screen up to date until it is closed."""
 
     def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.time) -> None:
         from rich.console import Console
@@ -53,19 +52,19 @@ class Dashboard:
             get_renderable=self._picture,
             refresh_per_second=FRAMES_PER_SECOND,
             transient=True,
-            # What others print goes above the picture, unless stdout is no terminal: then it must stay in its file.
+            # Other output is printed above the dashboard. If stdout is a file, it must stay in the file.
             redirect_stdout=sys.stdout.isatty(),
             vertical_overflow="crop",
         )
 
-    def __call__(self, event: RunEvent, state: RunState) -> None:  # noqa: ARG002 (every view is called alike)
-        """Keep the newest state; called by the scheduler's thread."""
+    def __call__(self, event: RunEvent, state: RunState) -> None:  # noqa: ARG002 (all views have this signature)
+        """Store the newest state; called by the scheduler's thread."""
         self._state = state
         if not self._live.is_started and not self._closed:
             self._live.start()
 
     def close(self) -> None:
-        """Take the picture off the screen. May be called twice."""
+        """Remove the dashboard from the screen. May be called twice."""
         self._closed = True
         self._live.stop()
 

@@ -1,4 +1,4 @@
-"""Lines for where no terminal is: one a change of state, and progress now and then; no colours, nothing overwritten."""
+"""Prints a run as plain lines, for logs and pipes: each change of state, and progress at intervals."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ EVERY_FRACTION = 0.1
 
 
 class Plain:
-    """An observer that writes what changed since the state before, each line with the time since the run began."""
+    """An observer that prints what changed since the last state, with the time since the start of the run."""
 
     def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.time) -> None:
         self._stream = stream or sys.stderr
         self._clock = clock
         self._films: tuple[FilmState, ...] = ()
-        self._told: dict[tuple[int, str], tuple[float, float]] = {}
+        self._printed: dict[tuple[int, str], tuple[float, float]] = {}
+        """The time and progress of the last line for each film and stage."""
 
     def __call__(self, event: RunEvent, state: RunState) -> None:
-        """Write a line for everything that `state` has and the state before had not."""
+        """Print a line for everything that is new in `state`."""
         elapsed = fmt.clock(event.time - state.started)
         for index, film in enumerate(state.films):
             before = self._films[index] if index < len(self._films) else None
@@ -49,7 +50,7 @@ class Plain:
         self._stream.flush()
 
     def close(self) -> None:
-        """Nothing is left behind."""
+        """Do nothing: there is nothing to clean up."""
 
     def _changes(self, index: int, before: FilmState | None, film: FilmState, now: float) -> Iterator[str]:
         if before is None:
@@ -61,12 +62,12 @@ class Plain:
             old = steps.get(step.name)
             if old is step:
                 continue
-            # A file that is no film: that nothing else runs says nothing more.
+            # If the file is not a film, lines about skipped stages would add nothing.
             if step.status == "skipped" and first is not None and first.status == "failed":
                 continue
             yield from self._step(index, old, step, now)
         for output in film.outputs[len(before.outputs) if before else 0 :]:
-            yield f"output {output.path} ({fmt.size(output.size)})"
+            yield f"wrote {output.path} ({fmt.size(output.size)})"
             if output.note:
                 yield f"  {fmt.plain(output.note)}"
 
@@ -79,18 +80,18 @@ class Plain:
             if step.status == "failed" and step.error:
                 yield from (f"  {fmt.plain(line)}" for line in step.error.message.splitlines()[1:])
                 yield from [f"  {fmt.plain(step.error.hint)}"] if step.error.hint else []
-            self._told[index, step.name] = (now, 0.0)
+            self._printed[index, step.name] = (now, 0.0)
         elif step.status == "running" and step.total > 0:
             fraction = min(1.0, step.done / step.total)
-            then, told = self._told.get((index, step.name), (now, 0.0))
-            due = now - then >= EVERY_SECONDS or (fraction - told >= EVERY_FRACTION and now - then >= 1.0)
-            if due and fraction > told:
-                self._told[index, step.name] = (now, fraction)
+            then, last = self._printed.get((index, step.name), (now, 0.0))
+            due = now - then >= EVERY_SECONDS or (fraction - last >= EVERY_FRACTION and now - then >= 1.0)
+            if due and fraction > last:
+                self._printed[index, step.name] = (now, fraction)
                 yield f"{step.name}: {progress(step, fraction)}"
 
 
 def remarks(event: RunEvent, state: RunState) -> Iterator[str]:
-    """What an event says that leaves no lasting mark in the state: warnings, retries, fallbacks, the wish to stop."""
+    """Lines for events that the state does not keep: warnings, retries, fallbacks and interrupts."""
     prefix = ""
     if isinstance(event, StepEvent):
         film = f"{fmt.plain(state.films[event.film].title)}: " if len(state.films) > 1 else ""
@@ -99,7 +100,7 @@ def remarks(event: RunEvent, state: RunState) -> Iterator[str]:
         case StepLog(level="warning"):
             yield f"{prefix}warning: {fmt.plain(event.message)}"
         case StepRetried():
-            yield f"{prefix}tried again: {fmt.plain(event.reason)}"
+            yield f"{prefix}retried: {fmt.plain(event.reason)}"
         case StepFellBack():
             yield f"{prefix}fell back: {fmt.plain(event.note)}"
         case RunInterrupted():
@@ -107,7 +108,7 @@ def remarks(event: RunEvent, state: RunState) -> Iterator[str]:
 
 
 def planned(film: FilmState) -> str:
-    """How much there is to do: `9 stages to run, 1 cached, 4 off`."""
+    """The number of stages by what will happen to them: `9 stages to run, 1 cached, 4 off`."""
     off = sum(1 for step in film.steps if step.status == "off")
     cached = sum(1 for step in film.steps if step.status == "cached" or step.planned == "cached")
     run = len(film.steps) - off - cached
@@ -121,13 +122,10 @@ def describe(step: StepState) -> str:
     match step.status:
         case "starting":
             model = f", model {step.model}" if step.model else ""
-            return f"starting on {step.device} in {step.env}{model}"
+            return f"starting on {step.device} in environment {step.env}{model}"
         case "running":
-            return (
-                f"running, after {fmt.duration(step.load_seconds)} of loading"
-                if step.load_seconds
-                else "running"
-            )
+            loaded = f", loaded in {fmt.duration(step.load_seconds)}" if step.load_seconds else ""
+            return f"running{loaded}"
         case "done":
             facts = [f"done in {fmt.duration(step.seconds)}"]
             facts += [f"{fmt.speed(step.speed)} real time"] if step.speed else []
@@ -141,7 +139,7 @@ def describe(step: StepState) -> str:
 
 
 def progress(step: StepState, fraction: float) -> str:
-    """A running step's figures: `40 %, 12x real time, 1.4 GB, 3:07 left`."""
+    """The progress of a running step: `40 %, 12x real time, 1.4 GB, 3:07 left`."""
     facts = [f"{100 * fraction:.0f} %"]
     facts += [f"{fmt.speed(step.speed)} real time"] if step.speed else []
     facts += [fmt.size(step.rss)] if step.rss else []

@@ -1,5 +1,6 @@
-"""The short table at the end of a run, drawn from the content of `run.json`: what ran, how, how fast; what was written;
-what is less than was asked; what to do where something failed. At most 80 columns, never wrapped in the middle of a row.
+"""Prints the summary of a run from `run.json`: stages, output files, degraded results, errors and hints.
+
+It is at most 80 columns wide. Sentences wrap, rows of the table do not.
 """
 
 from __future__ import annotations
@@ -13,19 +14,20 @@ from orchestrator.util import text as fmt
 from orchestrator.views.notes import notes, spoken_language
 
 WIDTH = 80
-_HEADINGS = ("stage", "how", "env", "device", "time", "speed", "memory")
-_FULL = 3  # so many films are told stage by stage; of more, a line each
-_HOW = {"done": "ran", "waiting": "not run", "starting": "stopped", "running": "stopped"}
+_HEADINGS = ("stage", "status", "env", "device", "time", "speed", "memory")
+_FULL = 3
+"""Films that are shown stage by stage. If there are more, each gets one line."""
+_STATUS = {"waiting": "not run", "starting": "stopped", "running": "stopped"}
 _RIGHT = {"time", "speed", "memory"}
-_STYLES = {"failed": "bold red", "degraded": "yellow", "ran": "green", "cached": "cyan", "off": "dim"}
-_AGAIN = "what is whole is kept, run it again to go on from there"
+_STYLES = {"failed": "bold red", "degraded": "yellow", "done": "green", "cached": "cyan", "off": "dim"}
+_RESUME = "finished stages are kept; run the same command to resume"
 Line = list[tuple[str, str]]
-"""One line as pieces of text with their styles."""
+"""One line, as pieces of text with their styles."""
 
 
 def show(summary: Mapping[str, Any], stream: TextIO, width: int | None = None) -> None:
-    """Print the table on `stream`, in colour where it is a terminal that wants it."""
-    if not stream.isatty():  # no colours, so nothing of rich is needed
+    """Print the summary to `stream`, in colour if it is a terminal."""
+    if not stream.isatty():  # without colours rich need not be imported
         for line in lines(summary, width or WIDTH):
             print("".join(text for text, _ in line).rstrip(), file=stream)
         return
@@ -38,12 +40,12 @@ def show(summary: Mapping[str, Any], stream: TextIO, width: int | None = None) -
 
 
 def lines(summary: Mapping[str, Any], width: int = WIDTH) -> Iterator[Line]:
-    """The table's lines; sentences wrap, rows do not, paths are never cut."""
+    """The lines of the summary. Paths are never shortened."""
     films: Sequence[Mapping[str, Any]] = summary["films"]
     for film in films:
         yield from _film(film, width, brief=len(films) > _FULL)
     for film in summary.get("refused", ()):
-        yield from _wrapped(f"{film['film']} was refused: {film['message']}", width, "", "bold red")
+        yield from _wrapped(f"{film['film']} was skipped: {film['message']}", width, "", "bold red")
         if film["hint"]:
             yield from _wrapped(film["hint"], width, "  ", "")
     yield from _notes(summary, width)
@@ -52,12 +54,12 @@ def lines(summary: Mapping[str, Any], width: int = WIDTH) -> Iterator[Line]:
 
 def _film(film: Mapping[str, Any], width: int, *, brief: bool) -> Iterator[Line]:
     facts = [fmt.clock(film["seconds"]) if film.get("seconds") else "", spoken_language(film)]
-    told = "".join(f"  {fact}" for fact in facts if fact)
+    tail = "".join(f"  {fact}" for fact in facts if fact)
     shown = [stage for stage in film["stages"] if stage["status"] != "off"]
     if brief:
-        told = f"  {_counts(shown)}"
-    yield [(_cut(fmt.plain(film["title"]), width - len(told)), "bold"), (told, "cyan")]
-    # A file that is no film: the sentence below says all, and a table of stages that did not run says nothing.
+        tail = f"  {_counts(shown)}"
+    yield [(_cut(fmt.plain(film["title"]), width - len(tail)), "bold"), (tail, "cyan")]
+    # If the file is not a film, the error below says everything: no stage ran.
     unreadable = shown and shown[0]["status"] == "failed" and not film.get("seconds")
     if not brief and not unreadable:
         yield from _table(shown, width)
@@ -66,16 +68,17 @@ def _film(film: Mapping[str, Any], width: int, *, brief: bool) -> Iterator[Line]
             yield from _wrapped(note.text, width, "  ", "yellow" if note.look else "dim")
     for output in film["outputs"]:
         size = fmt.size(output["size"])
-        yield [("  output ", "green"), (_short(output["path"]), ""), (f"  {size}", "dim")]
+        yield [("  wrote ", "green"), (_short(output["path"]), ""), (f"  {size}", "dim")]
         if output.get("note"):
             yield from _wrapped(output["note"], width, "    ", "yellow")
 
 
 def _counts(stages: Sequence[Mapping[str, Any]]) -> str:
-    """`7 ran, 2 cached, 12:07 of work`."""
-    how = [_HOW.get(stage["status"], stage["status"]) for stage in stages]
-    work = fmt.duration(sum(stage["seconds"] or 0.0 for stage in stages))
-    return ", ".join([*(f"{how.count(word)} {word}" for word in dict.fromkeys(how)), f"{work} of work"])
+    """The stages by status, and their total time: `7 done, 2 cached, 12:07 of processing`."""
+    statuses = [_STATUS.get(stage["status"], stage["status"]) for stage in stages]
+    time = fmt.duration(sum(stage["seconds"] or 0.0 for stage in stages))
+    counts = [f"{statuses.count(status)} {status}" for status in dict.fromkeys(statuses)]
+    return ", ".join([*counts, f"{time} of processing"])
 
 
 def _table(stages: Sequence[Mapping[str, Any]], width: int) -> Iterator[Line]:
@@ -93,17 +96,17 @@ def _table(stages: Sequence[Mapping[str, Any]], width: int) -> Iterator[Line]:
         for heading in shown:
             text = _pad(row[heading], widths[heading], heading)
             last = heading == shown[-1]
-            style = _STYLES.get(row["how"], "") if heading == "how" else ""
+            style = _STYLES.get(row["status"], "") if heading == "status" else ""
             line.append((text.rstrip() if last else text + "  ", style))
         yield line
 
 
 def _cells(stage: Mapping[str, Any]) -> dict[str, str]:
-    how = _HOW.get(stage["status"], stage["status"])
-    worked = how not in {"skipped", "not run"}
+    status = _STATUS.get(stage["status"], stage["status"])
+    worked = status not in {"skipped", "not run"}
     return {
         "stage": stage["stage"],
-        "how": "degraded" if stage["degraded"] and how in {"ran", "cached"} else how,
+        "status": "degraded" if stage["degraded"] and status in {"done", "cached"} else status,
         "env": stage["env"] if worked else "",
         "device": stage["device"] if worked else "",
         "time": fmt.duration(stage["seconds"]),
@@ -121,7 +124,7 @@ def _notes(summary: Mapping[str, Any], width: int) -> Iterator[Line]:
             for fallback in stage.get("fallbacks", ()):
                 yield from _wrapped(f"{stage['stage']} fell back: {fallback}", width, "  ", "yellow")
             if (stage.get("facts") or {}).get("same_language"):
-                continue  # how it would have been translated is nothing to know
+                continue  # nothing was translated, so notes about the translation do not apply
             for note in stage.get("notes", ()):
                 yield from _wrapped(f"{stage['stage']}: {note}", width, "  ", "dim")
     for entry in summary["failed"]:
@@ -132,7 +135,7 @@ def _notes(summary: Mapping[str, Any], width: int) -> Iterator[Line]:
         if entry.get("hint"):
             yield from _wrapped(entry["hint"], width, "  ", "")
         if entry.get("log"):
-            yield [(f"  its log: {_short(entry['log'])}", "")]
+            yield [(f"  log: {_short(entry['log'])}", "")]
 
 
 def _verdict(summary: Mapping[str, Any], width: int) -> Iterator[Line]:
@@ -141,16 +144,16 @@ def _verdict(summary: Mapping[str, Any], width: int) -> Iterator[Line]:
         case "done":
             line = f"done in {took}"
         case "degraded":
-            line = f"done in {took}, but degraded (see above)"
+            line = f"done in {took}, with degraded results (see above)"
         case "failed":
             stages = [stage for film in summary["films"] for stage in film["stages"]]
-            kept = any(stage["status"] in {"done", "cached"} for stage in stages)
-            hopeless = all(
+            finished = any(stage["status"] in {"done", "cached"} for stage in stages)
+            unreadable = all(
                 entry["stage"] == "demux" and entry.get("category") == "input" for entry in summary["failed"]
             )
-            line = f"failed after {took}" + (f"; {_AGAIN}" if kept and not hopeless else "")
+            line = f"failed after {took}" + (f"; {_RESUME}" if finished and not unreadable else "")
         case _:
-            line = f"interrupted after {took}; {_AGAIN}"
+            line = f"interrupted after {took}; {_RESUME}"
     style = {"done": "bold green", "degraded": "bold yellow"}.get(summary["outcome"], "bold red")
     yield from _wrapped(line, width, "", style)
     if summary["id"]:
@@ -186,7 +189,7 @@ def _cut(text: str, width: int) -> str:
 
 
 def _short(path: str) -> str:
-    """The path as people type it: relative where it lies below the present folder."""
+    """The path, relative to the current folder if it is inside it."""
     try:
         return str(Path(path).relative_to(Path.cwd()))
     except ValueError:

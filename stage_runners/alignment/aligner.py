@@ -1,4 +1,4 @@
-"""What an aligner gets and gives: the interface between the stage's method and its aligners."""
+"""The interface between the stage's method and its aligners."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from stage_runners.alignment.pieces import Aligned, Piece
 
 
 class Word(NamedTuple):
-    """A word as written, whether a blank stands before it, and its rough time in seconds of the film."""
+    """A word as written, whether a space precedes it, and its approximate time in seconds of the film."""
 
     text: str
     space: bool
@@ -24,10 +24,7 @@ class Aligner(Protocol):
     def align(
         self, audio: Audio, piece: Piece, words: Sequence[Word], language: str
     ) -> Sequence[Aligned | None]:
-        """When each of a piece's words is said, in seconds of the film.
-
-        None for one whose place is not to be trusted.
-        """
+        """The times of a piece's words, in seconds of the film; None for a word without a reliable time."""
 
 
 class AlignerModule(Protocol):
@@ -41,10 +38,7 @@ class AlignerModule(Protocol):
     """Families of models that it aligns with; empty where it needs no model."""
 
     def missing(self) -> str:
-        """What it lacks in this environment; empty where nothing."""
+        """What it lacks in this environment; empty if nothing."""
 
     def load(self, params: Mapping[str, Any], device: str) -> Aligner:
-        """The aligner, with the model of `params["_model"]` where it has one.
-
-        `StageError("config")` where that is none.
-        """
+        """Load the aligner, with the model of `params["_model"]` if any, or raise `StageError("config")`."""

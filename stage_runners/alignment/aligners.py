@@ -1,7 +1,7 @@
-"""The aligners, and which of them aligns which language.
+"""The registry of aligners, and the choice of an aligner for a language.
 
-A new aligner is a module as `stage_runners.alignment.aligner.AlignerModule` says, a line in `ALIGNERS`, and
-its place in `AUTO`.
+A new aligner is a module that satisfies `stage_runners.alignment.aligner.AlignerModule`, a line in
+`ALIGNERS`, and a position in `AUTO`.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ ALIGNERS: dict[str, AlignerModule] = {module.METHOD: module for module in _MODUL
 AUTO: dict[str, tuple[str, ...]] = {
     "en": ("pocketsphinx",),
 }
-"""The aligners that `auto` tries for a language, the best first; where none can be used, words keep the
+"""The aligners that `auto` tries for a language, the best first; if none is usable, words keep the
 recogniser's times."""
 ROUGH = attention_aligner.METHOD
 _WITH_A_MODEL = wav2vec2_aligner.METHOD
-"""The aligner of a model that names no family."""
+"""The aligner of a model without a family."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The aligner of each language, by name, and why words of some keep the recogniser's times."""
+    """The aligner of each language, by name, and why some languages keep the recogniser's times."""
 
     by_language: Mapping[str, str]
     reasons: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class Choice:
 def chosen(asked: str, model: Mapping[str, Any], languages: Iterable[str]) -> Choice:
     """The aligner of each of `languages`; `asked` is `auto`, the name of an aligner, or a model.
 
-    `StageError` where an aligner is asked for that aligns none of them, or that cannot run here.
+    `StageError` if the requested aligner aligns none of them, or cannot run here.
     """
     codes = sorted(set(languages))
     if asked == "auto":
@@ -68,8 +68,9 @@ def chosen(asked: str, model: Mapping[str, Any], languages: Iterable[str]) -> Ch
     if not own:
         raise StageError(
             "config",
-            f"{name} aligns {_listed(its_languages)} only, and the film speaks {', '.join(codes)}",
-            "omit --align-model, or name a wav2vec2 model of that language",
+            f"--align-model {name}: it aligns {_listed(its_languages)} only; "
+            f"the film is in {', '.join(codes)}",
+            "omit --align-model, or choose a wav2vec2 model for that language",
         )
     if missing := ALIGNERS[name].missing():
         raise StageError("env", f"{name} cannot run here: {missing}", "run `orchestrator doctor`")
@@ -102,7 +103,7 @@ def _listed(codes: Iterable[str]) -> str:
 
 
 def named(asked: str, model: Mapping[str, Any]) -> str:
-    """The name of the aligner that is asked for, or of the one for a model, by the model's family."""
+    """The name of the requested aligner, or of the aligner for the model's family."""
     if asked in ALIGNERS and not ALIGNERS[asked].FAMILIES:
         return asked
     family = model.get("family")
@@ -110,10 +111,7 @@ def named(asked: str, model: Mapping[str, Any]) -> str:
 
 
 class Loaded:
-    """Aligners by name, each loaded when it is first needed.
-
-    Which ones a film needs depends on its languages.
-    """
+    """Aligners by name, loaded when first needed, because that depends on the film's languages."""
 
     def __init__(self, params: Mapping[str, Any], device: str) -> None:
         self._params = params

@@ -1,4 +1,4 @@
-"""No aligner: words keep the times that the recogniser gave them, such as those of Whisper's attention."""
+"""No alignment: words keep the recogniser's times, such as those of Whisper's attention."""
 
 from __future__ import annotations
 

@@ -1,10 +1,9 @@
-"""When forced alignment is to be believed.
+"""Decides whether the times of forced alignment can be trusted.
 
-With all beams open an aligner always finds a path, also for words that nobody says. What gives it away is the
-sound: every frame is scored against the best of all the model's sounds, and words at a wrong place score far
-worse than right ones. A word alone is a weak witness (short words fit nearly anywhere), its neighbourhood is
-a strong one. benchmarks/alignment_trust.py measures it: read sentences against shuffled transcripts and
-music.
+With all beams open, an aligner always finds a path, even for words that were not spoken. The sound reveals
+such words: every frame is scored against the best of the model's sounds, and words at a wrong time score far
+worse. One word is weak evidence (short words match nearly anywhere), its neighbourhood is strong evidence.
+benchmarks/alignment_trust.py measures it on read sentences, shuffled transcripts and music.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from stage_runners.alignment.thresholds import TRUST
 
 
 class Sound(NamedTuple):
-    """What an aligner made of a word: seconds, frames, and nats over all its frames."""
+    """An aligned word: its seconds, frames, and nats over all its frames."""
 
     start: float
     end: float
@@ -26,7 +25,7 @@ class Sound(NamedTuple):
 
 
 def neighbourhood(sounds: Sequence[Sound | None]) -> list[float]:
-    """Nats a frame of each word and its neighbours; minus infinity for a word without sound."""
+    """Nats per frame of each word and its neighbours; minus infinity for a word without sound."""
     result = []
     for index, sound in enumerate(sounds):
         around = sounds[max(0, index - TRUST.neighbours) : index + TRUST.neighbours + 1]
@@ -39,14 +38,11 @@ def neighbourhood(sounds: Sequence[Sound | None]) -> list[float]:
 
 
 def trusted(nats: float, start: float, second_opinion: float | None) -> bool:
-    """Whether a word found at `start` with `nats` a frame is to be believed.
-
-    `second_opinion` is the recogniser's time.
-    """
+    """Whether to trust a word aligned at `start` with `nats` per frame, given the recogniser's time."""
     agreed = second_opinion is not None and abs(start - second_opinion) <= TRUST.near
     return nats >= (TRUST.agreed if agreed else TRUST.alone)
 
 
 def score(nats: float) -> float:
-    """Nats a frame as a figure in 0..1, one half at the threshold."""
+    """Nats per frame as a number from 0 to 1, with 0.5 at the threshold."""
     return 1.0 / (1.0 + math.exp(min(50.0, -TRUST.slope * (nats - TRUST.alone))))

@@ -1,8 +1,7 @@
-"""Pronunciations of English words that no dictionary has.
+"""Pronunciations of English words that are not in the dictionary.
 
 The network is that of the package g2p_en (Park and Kim 2019, Apache-2.0): a GRU encoder and decoder over
-letters, trained on CMUdict. Only its weights are read, since importing the package wants to download data for
-nltk.
+letters, trained on CMUdict. Only its weights are read, because importing the package downloads data for nltk.
 """
 
 from __future__ import annotations
@@ -31,14 +30,14 @@ _PHONES = (
 
 @lru_cache(maxsize=1)
 def available() -> bool:
-    """Whether the weights are there and are the ones that were measured."""
+    """Whether the weights exist and are the tested ones."""
     path = _weights()
     return path is not None and sha256(path.read_bytes()).hexdigest() == _SHA256
 
 
 @lru_cache(maxsize=4096)
 def pronounce(word: str) -> tuple[str, ...]:
-    """Phones (ARPAbet without stress) of a word of letters a to z; empty where none could be made."""
+    """Phones (ARPAbet without stress) of a word of letters a to z; empty if there are none."""
     import numpy as np
 
     letters = [char for char in word.lower() if "a" <= char <= "z"]

@@ -1,4 +1,4 @@
-"""Numerals as they are read aloud, by num2words: English ones as words, those of other languages as text."""
+"""Writes numerals as spoken, by num2words: English ones as words, those of other languages as text."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from functools import lru_cache
 
 _LONGEST = 15
-"""Digits of a number that is read as one; a longer one is read digit by digit."""
+"""Maximum digits of a number that is read as a number; longer ones are read digit by digit."""
 _YEARS = range(1100, 2100)
 _SAY_YEARS = frozenset({"en", "de", "nl", "da", "no"})
-"""Languages that read a year otherwise than a number (and that num2words reads so)."""
+"""Languages in which a year is read differently from a number (and that num2words supports)."""
 _INTEGER = re.compile(r"(?<![\d.,])(?:\d{1,3}([.,\u2009\u00a0])\d{3}(?:\1\d{3})*|\d+)(?![.,]?\d)")
 """A whole number in a text, in groups of three digits or without."""
 
@@ -51,7 +51,7 @@ def read(text: str) -> list[str]:
 
 
 def spelled(text: str, language: str) -> str:
-    """The text with its whole numbers written out; as it is in a language that num2words does not speak."""
+    """The text with whole numbers written out; unchanged in a language that num2words does not support."""
     if not any(char.isdigit() for char in text):
         return text
     return _INTEGER.sub(lambda match: _spelled(match.group(), language), text)
@@ -78,5 +78,5 @@ def _words(number: int, kind: str) -> tuple[str, ...]:
 
 
 def _english(number: int, kind: str) -> list[str]:
-    """The words without the `and` of British English: the language model hears both."""
+    """The words without the `and` of British English, because speakers use both forms."""
     return list(_words(number, kind))

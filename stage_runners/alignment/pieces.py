@@ -1,4 +1,4 @@
-"""Words cut into pieces to align, and what comes back put in order again."""
+"""Divides words into pieces for alignment, and merges the results in order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Span(NamedTuple):
 
 
 class Aligned(NamedTuple):
-    """When an aligner says that a word is said, and how much it is to be trusted, in 0..1."""
+    """An aligner's time of a word, and its confidence from 0 to 1."""
 
     start: float
     end: float
@@ -25,7 +25,7 @@ class Aligned(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A word's final times; `score` is None where no aligner stands behind them."""
+    """A word's final times; `score` is None if they are not from an aligner."""
 
     start: float
     end: float
@@ -34,7 +34,7 @@ class Placed(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Words `first`..`last` (without the last) and the seconds of sound to look for them in."""
+    """The words `first` to `last` (exclusive), and the seconds of sound to align them with."""
 
     first: int
     last: int
@@ -43,9 +43,9 @@ class Piece(NamedTuple):
 
 
 def pieces(spans: Sequence[Span], seconds: float, breaks: Collection[int] = ()) -> list[Piece]:
-    """Cut words, given by their rough times in order, at pauses, else at the widest gap.
+    """Divide words, given by approximate times in order, at pauses, or else at the widest gap.
 
-    A word whose index is in `breaks` begins a piece in any case: another language, say.
+    A word whose index is in `breaks` always starts a piece, for example in another language.
     """
     cuts = [0]
     for index in range(1, len(spans)):
@@ -74,11 +74,11 @@ def pieces(spans: Sequence[Span], seconds: float, breaks: Collection[int] = ()) 
 def place(
     rough: Sequence[Span], aligned: Sequence[Aligned | None], methods: Sequence[str], fallback: Sequence[str]
 ) -> list[Placed]:
-    """Final times of all words: aligned ones where there are, else the rough ones fitted in between.
+    """Final times of all words: aligned ones if available, or else approximate ones fitted between them.
 
-    `methods` names each word's aligner, `fallback` where each rough time comes from (`attention`,
-    `interpolated`). Starts never fall, and a word ends before the next one begins. An aligned word that would
-    break the order is not trusted.
+    `methods` names each word's aligner, `fallback` the source of each approximate time (`attention`,
+    `interpolated`). Starts never decrease, and a word ends before the next one starts. An aligned word that
+    would break the order is not trusted.
     """
     anchors = _in_order(aligned)
     result: list[Placed] = []
@@ -105,10 +105,7 @@ def _margin(gap: float) -> float:
 
 
 def _in_order(aligned: Sequence[Aligned | None]) -> list[Aligned | None]:
-    """Drop what runs against the order.
-
-    Of two that overlap, the later one starts where the earlier one ends.
-    """
+    """Drop times that break the order; if two overlap, the later one starts at the end of the earlier one."""
     result: list[Aligned | None] = []
     clock = 0.0
     for one in aligned:
@@ -121,7 +118,7 @@ def _in_order(aligned: Sequence[Aligned | None]) -> list[Aligned | None]:
 
 
 def _between(rough: Sequence[Span], methods: Sequence[str], low: float, high: float) -> list[Placed]:
-    """Fit words into `low`..`high`: as they are where they leave each other room, else shared by length."""
+    """Fit words between `low` and `high`: unchanged if they have room, or else divided by length."""
     placed = []
     clock = low
     for span, method in zip(rough, methods, strict=True):
@@ -136,7 +133,7 @@ def _between(rough: Sequence[Span], methods: Sequence[str], low: float, high: fl
         return placed
     lengths = [max(PIECES.shortest_word, span.end - span.start) for span in rough]
     scale = min(1.0, (high - low) / sum(lengths))
-    # words squeezed between two others stand in the middle of their room, or side by side where it is tight
+    # words between two others are centred in their room, or placed side by side if it is tight
     at = low + max(0.0, (high - low - scale * sum(lengths)) / 2)
     shared = []
     for length in lengths:

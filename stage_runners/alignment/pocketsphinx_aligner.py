@@ -1,7 +1,4 @@
-"""Forced alignment of English by pocketsphinx.
-
-Words as they are pronounced, and only those places that are to be trusted.
-"""
+"""Forced alignment of English with pocketsphinx, by pronunciation; unreliable times are discarded."""
 
 from __future__ import annotations
 
@@ -47,7 +44,7 @@ class PocketsphinxAligner:
         words: Sequence[Word],
         language: str,  # noqa: ARG002 - English
     ) -> list[Aligned | None]:
-        """Times from the sound; None for a word whose neighbourhood does not fit it."""
+        """Times from the sound; None for a word whose neighbourhood does not match."""
         texts = [word.text for word in words]
         spoken = [
             spoken_text.spoken(text, self._sphinx.in_dictionary, after)
@@ -66,7 +63,7 @@ class PocketsphinxAligner:
 def sounds_of(
     sphinx: Sphinx, audio: Audio, spoken: Sequence[Sequence[str]], piece: Piece
 ) -> list[confidence.Sound | None]:
-    """What the sound of each written word is, from the dictionary words it is pronounced as."""
+    """The sound of each written word, from the dictionary words of its pronunciation."""
     pronounced = [word for part in spoken for word in part]
     if not pronounced:
         return [None] * len(spoken)

@@ -1,8 +1,6 @@
-"""When each word is said.
+"""The stage alignment: the time of each word, by the aligner of its language, or else from the recogniser.
 
-By the aligner of its language (`stage_runners.alignment.aligners`), else as the recogniser says.
-
-A film may speak several languages: each word is aligned in its segment's.
+In a film with several languages, each word is aligned in the language of its segment.
 """
 
 from __future__ import annotations
@@ -27,10 +25,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def load(params: Mapping[str, Any], device: str) -> Loaded:
-    """The aligner of the model that was named.
-
-    What `auto` takes depends on the language, and comes with the first run.
-    """
+    """Load the aligner of the requested model; with `auto`, the run loads it by language."""
     loaded = Loaded(params, device)
     asked = str(params["align_model"])
     if asked != "auto":
@@ -41,7 +36,7 @@ def load(params: Mapping[str, Any], device: str) -> Loaded:
 
 
 def run(loaded: Loaded, inputs: Mapping[str, Path], context: Context) -> None:
-    """Write `segments` and `words` with the aligner's times, or the rough ones where it cannot be trusted."""
+    """Write `segments` and `words` with the aligner's times, or approximate ones if those are unreliable."""
     audio = open_audio(inputs["audio"])
     given_segments, given_words = read(inputs["segments"], "segments"), read(inputs["words"], "words")
     segments, words = given_segments.rows(), given_words.rows()
@@ -73,7 +68,7 @@ def run(loaded: Loaded, inputs: Mapping[str, Path], context: Context) -> None:
 def _report(choice: Choice, context: Context) -> None:
     if choice.reasons:
         because = "; ".join(choice.reasons)
-        context.log(f"word times stay those of the recogniser: {because}")
+        context.log(f"the recogniser's word times are used unchanged: {because}")
         context.fact("attention_because", because)
 
 
@@ -85,10 +80,7 @@ def _aligned(
     choice: Choice,
     context: Context,
 ) -> list[Aligned | None]:
-    """Each word's time by the aligner of the language it is `spoken` in.
-
-    None for those that keep the rough one.
-    """
+    """Each word's time by the aligner of its language in `spoken`; None if it keeps the approximate one."""
     if set(choice.by_language.values()) <= {aligners.ROUGH}:
         return [None] * len(words)
     result: list[Aligned | None] = []
@@ -103,7 +95,7 @@ def _aligned(
 
 
 def _spanned(segments: Rows, words: Rows) -> list[dict[str, Any]]:
-    """Segments with the start and end of their words; starts never fall."""
+    """Segments with the start and end of their words; starts never decrease."""
     spans: dict[int, tuple[float, float]] = {}
     for word in words:
         first, last = spans.get(word["segment"], (word["start"], word["end"]))

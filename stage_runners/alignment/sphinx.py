@@ -1,7 +1,4 @@
-"""pocketsphinx's decoder, its en-us model and dictionary, for forced alignment (Huggins-Daines et al.
-
-2006).
-"""
+"""Forced alignment with pocketsphinx, its en-us model and dictionary (Huggins-Daines et al. 2006)."""
 
 from __future__ import annotations
 
@@ -21,9 +18,9 @@ _FRAME = 0.01
 
 
 class Heard(NamedTuple):
-    """A dictionary word as found: seconds from the piece's start, and how well the sound fits.
+    """An aligned dictionary word: seconds from the piece's start, and how well the sound matches.
 
-    `nats` is the log-likelihood ratio to the best of all sounds, summed over its frames: 0 is perfect.
+    `nats` is the log-likelihood ratio to the best sound, summed over its frames: 0 is perfect.
     """
 
     word: str

@@ -1,4 +1,4 @@
-"""How a written English word is pronounced: as words of a pronouncing dictionary."""
+"""Converts a written English word to the words of a pronouncing dictionary."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ _SPELLINGS = {
     "kmh": "kilometers per hour", "lbs": "pounds", "ft": "feet",
 }  # fmt: skip
 _AFTER_NUMBER = {"km", "kg", "cm", "mm", "mph", "kmh", "lbs", "ft"}
-"""Units: spelled out where a number stands right before them in the same word (`5km`), else words of their
-own."""
+"""Units: spelled out directly after a number in the same word (`5km`), else separate words."""
 _SYMBOLS = {
     "&": "and", "+": "plus", "=": "equals", "@": "at", "%": "percent", "°": "degrees", "#": "number",
     "\u00d7": "times", "÷": "divided by", "<": "less than", ">": "greater than", "§": "section", "½": "half",
@@ -36,11 +35,10 @@ _PLURAL = re.compile(r"'?(\d+)'?s\b")
 
 
 def spoken(text: str, in_dictionary: Callable[[str], bool], following: str = "") -> list[str]:
-    """The words that are heard where `text` is written; empty where nothing is.
+    """The spoken words of the written `text`; empty if nothing is spoken.
 
-    `in_dictionary` says whether the dictionary has a word; what is not known needs a pronunciation of its
-    own, and holds letters a to z and apostrophes only. `following` is the next written word (`$5` before
-    `million`).
+    `in_dictionary` is whether the dictionary has a word; other words need a pronunciation, and consist of the
+    letters a to z and apostrophes. `following` is the next written word (`$5` before `million`).
     """
     plain = _plain(text)
     whole = plain.strip('"()[]{}<>,;:!?-/*_~|').lower()
@@ -109,7 +107,7 @@ def _money(symbol: str, whole: str, small: str | None, *, following: str) -> lis
     amount = whole.replace(",", "")
     if following in _MAGNITUDES:
         return numbers.read(amount)
-    # money is no year: $1984 is one thousand nine hundred eighty four
+    # an amount of money is not a year: $1984 is one thousand nine hundred eighty four
     words = numbers.cardinal(int(amount)) if len(amount) <= 15 else numbers.digits(amount)
     words.append(unit if amount == "1" or unit in _SAME_PLURAL else unit + "s")
     if small and int(small) and cent:

@@ -1,4 +1,4 @@
-"""The declaration of alignment: when each word is said."""
+"""Declares the stage `alignment`: the start and end of each word."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on
 from stage_runners.alignment.thresholds import THRESHOLDS
 
 _ON_CPU = ("auto", "pocketsphinx", "attention")
-"""Aligners that no accelerator makes faster: saying that one runs there would be untrue."""
+"""Aligners that run on the CPU only."""
 
 ALIGNMENT = Stage(
     name="alignment",
@@ -27,7 +27,8 @@ ALIGNMENT = Stage(
             name="align_model",
             default="auto",
             load=True,
-            help="auto, pocketsphinx, attention, or a wav2vec2 model: a folder or a Hub id",
+            help="how words are aligned: auto, pocketsphinx, attention, or a wav2vec2 model (a folder or a "
+            "Hub id)",
             cli=Cli(metavar="MODEL", example="auto"),
         ),
     ),

@@ -1,7 +1,4 @@
-"""Every figure of alignment that can change its result.
-
-`THRESHOLDS` is part of the key that a result is stored under.
-"""
+"""The numbers of alignment that can change its result. `THRESHOLDS` is part of the store's key."""
 
 from __future__ import annotations
 
@@ -10,35 +7,34 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Pieces:
-    """How words are cut into the pieces that are aligned one by one."""
+    """How words are divided into pieces that are aligned separately."""
 
     longest: float = 28.0
-    """Seconds of words in a piece; with its margins it stays within 30."""
+    """Maximum seconds of words in a piece; with its margins it stays below 30."""
     pause: float = 0.8
-    """Seconds between words that end a piece: recognisers know well that nobody speaks there."""
+    """Seconds between words that end a piece: recognisers detect such pauses reliably."""
     least_margin: float = 0.15
-    """Seconds of sound kept around a piece, at least: attention times are rough."""
+    """Minimum seconds of sound around a piece: attention times are approximate."""
     most_margin: float = 0.5
-    """Seconds kept around it, at most."""
+    """Maximum seconds of sound around it."""
     shortest_word: float = 0.02
-    """Seconds a word lasts at least when it is put between others."""
+    """Minimum seconds of a word that is placed between others."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trust:
-    """When pocketsphinx is believed; measured by benchmarks/alignment_trust.py."""
+    """When pocketsphinx's times are trusted; measured by benchmarks/alignment_trust.py."""
 
     neighbours: int = 2
-    """Words on either side that count into a word's score."""
+    """Number of words on either side that count in a word's score."""
     alone: float = -6.0
-    """Nats a frame that a word's neighbourhood needs when the recogniser says something else."""
+    """Minimum nats per frame of a word's neighbourhood if the recogniser has another time."""
     agreed: float = -8.0
-    """Nats a frame that it needs when the recogniser puts the word at the same place: noise and music
-    lower the score."""
+    """Minimum nats per frame if the recogniser has the same time: noise and music lower the score."""
     near: float = 0.3
-    """Seconds between two methods that mean the same place."""
+    """Maximum seconds between equal times of two methods."""
     slope: float = 1.0
-    """How steeply nats a frame become a figure in 0..1."""
+    """Slope of the conversion of nats per frame to a number from 0 to 1."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,7 @@ SAMPLE_RATE = 16000
 _SHORTEST = 400
 """Samples that the network's first layers need."""
 _ANY = -1
-"""Stands for a character that the model does not know: it matches any sound, as in WhisperX."""
+"""Replaces a character that is not in the model's vocabulary: it matches any sound, as in WhisperX."""
 
 
 def missing() -> str:
@@ -48,8 +48,8 @@ class Wav2Vec2Aligner:
         except (ValueError, OSError, KeyError) as error:
             raise StageError(
                 "config",
-                f"{Path(path).name} is no wav2vec2 model with a CTC head and a vocabulary",
-                "it needs config.json, weights, vocab.json, and settings of feature extractor and tokenizer",
+                f"{Path(path).name}: not a wav2vec2 model with a CTC head and a vocabulary",
+                "use one with config.json, weights, vocab.json, and feature extractor and tokenizer settings",
             ) from error
         torch.set_num_threads(max(1, threads))
         self._model.eval()
@@ -58,7 +58,7 @@ class Wav2Vec2Aligner:
         self._blank = next((code for char, code in self._codes.items() if char in {"[pad]", "<pad>"}), 0)
 
     def align(self, audio: Audio, piece: Piece, words: Sequence[Word], language: str) -> list[Aligned | None]:
-        """Times of the words; None for one without a character that the model knows."""
+        """Times of the words; None for a word without characters in the model's vocabulary."""
         nothing: list[Aligned | None] = [None] * len(words)
         texts = [numerals.spelled(word.text, language).lower() for word in words]
         characters, owners = self._spell(words, texts)
@@ -82,10 +82,7 @@ class Wav2Vec2Aligner:
         return result
 
     def _emission(self, pcm: NDArray[np.float32]) -> Any:
-        """Log-probabilities of the characters in each frame, and last of any character.
-
-        A tensor (frames, characters + 1).
-        """
+        """Log-probabilities of characters, and last of any character, per frame: (frames, characters + 1)."""
         import torch
 
         wave = torch.from_numpy(pcm).unsqueeze(0)
@@ -98,7 +95,7 @@ class Wav2Vec2Aligner:
         return torch.cat([emission, emission[:, speech].max(dim=1).values.unsqueeze(1)], dim=1)
 
     def _spans(self, emission: Any, characters: Sequence[str]) -> Any | None:
-        """Start, end (in frames) and score of each character; None where they do not fit into the sound."""
+        """Start, end (in frames) and score of each character; None if the sound is too short for them."""
         from whisperx.alignment import backtrack, get_trellis, merge_repeats
 
         tokens = [self._codes.get(char, emission.size(1) + _ANY) for char in characters]

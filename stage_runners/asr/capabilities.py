@@ -1,6 +1,6 @@
-"""What an engine of speech recognition declares of itself.
+"""The declared capabilities of a speech recognition engine.
 
-The standard library only, for the orchestrator reads it.
+The orchestrator imports this module, so it uses the standard library only.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Capabilities:
-    """What an engine can do. No engine translates: that is a stage of its own.
+    """What an engine can do. Engines do not translate: another stage does.
 
-    A model may be able to do less than its engine: one for English only has nothing to detect.
+    A model may do less than its engine: an English-only model does not detect languages.
     """
 
     longest_window: float
-    """Seconds of sound that it reads at once, at most."""
+    """Maximum length of a window, in seconds."""
     languages: tuple[str, ...]
-    """Codes of the languages that it writes (ISO 639-1, as Whisper names them)."""
+    """Codes of the languages that it transcribes (ISO 639-1, with Whisper's exceptions)."""
     word_times: str
-    """The method of its word times, as the table of words names it; empty where it gives none: then they
-    are interpolated."""
+    """The method of its word times, as named in the table of words; empty if it gives none and they are
+    interpolated."""
     detects_language: bool
-    """Whether it can say how probable each language is in a stretch of sound."""
+    """Whether it can estimate the probability of each language in a span of audio."""
     scores_text: bool
-    """Whether it can say how probable a given text is for a window."""
+    """Whether it can estimate the probability of a given text in a window."""
     takes_prompt: bool
-    """Whether an initial prompt and hotwords, names of the glossary among them, bias what it writes."""
+    """Whether an initial prompt and hotwords, including names of the glossary, bias its text."""

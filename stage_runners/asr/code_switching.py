@@ -1,9 +1,9 @@
-"""Which language is spoken where, in films that mix them.
+"""Finds the language of each part of a film that mixes languages.
 
-An engine's detector says the language of whatever stretch of a window it is shown. So a window is encoded
-once, and stretches of five seconds of it are detected. The likeliest course of languages through the film,
-with a price for every change (Viterbi), says where something else may be spoken; it is believed when that
-part, encoded alone, is in that language beyond doubt. docs/decisions/ has the measurements.
+Each window is encoded once, and the language of every five-second stretch of it is detected. The most likely
+sequence of languages through the film, with a cost per change (Viterbi), shows where another language may be
+spoken. That part is encoded alone, and accepted only if the detector is certain. docs/decisions/ has the
+measurements.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from stage_runners.asr.thresholds import LANGUAGES
 from stage_runners.asr.windows import Chunk
 
 _GRID = 50.0
-"""Places a second where a stretch may begin: the grid of `LanguageDetector.in_spans`."""
+"""Possible starts of a stretch per second: the grid of `LanguageDetector.in_spans`."""
 
 
 class Stretch(NamedTuple):
-    """Part of a window: seconds of the film, and each language's probability."""
+    """Part of a window: its seconds of the film, and the probability of each language."""
 
     start: float
     end: float
@@ -37,7 +37,7 @@ class Spoken(NamedTuple):
 
 
 def stretches(detector: LanguageDetector, encoded: Encoded, longest: float) -> list[Stretch]:
-    """The languages along an encoded window; `longest` is how many seconds the engine reads at once."""
+    """The languages along an encoded window; `longest` is the maximum length of a window in seconds."""
     chunk = encoded.chunk
     count = max(1, min(round(longest * _GRID), round((chunk.end - chunk.start) * _GRID)))
     width = min(count, round(LANGUAGES.stretch * _GRID))
@@ -57,10 +57,7 @@ def stretches(detector: LanguageDetector, encoded: Encoded, longest: float) -> l
 
 
 def course(film: Sequence[Stretch], main: str) -> list[str]:
-    """The language of every stretch: the likeliest course where each change has its price.
-
-    It begins in `main`.
-    """
+    """The languages of the stretches: the most likely sequence from `main` on, with a cost per change."""
     candidates = {code for one in film for code, p in one.probability.items() if p >= LANGUAGES.candidate}
     languages = [main, *sorted(candidates - {main})]
     price = LANGUAGES.change
@@ -89,7 +86,7 @@ def course(film: Sequence[Stretch], main: str) -> list[str]:
 def parts(
     detector: LanguageDetector, encoded: Encoded, detected: Sequence[tuple[Stretch, str]]
 ) -> list[Spoken]:
-    """An encoded window cut where its language changes; `detected` are its stretches with their languages."""
+    """An encoded window split where its language changes; `detected` are its stretches with languages."""
     chunk = encoded.chunk
     result = []
     start = chunk.start
@@ -104,7 +101,7 @@ def parts(
 
 
 def believed(probability: Mapping[str, float], language: str, main: str) -> bool:
-    """Whether a part that was encoded alone is in `language` and not in the film's."""
+    """Whether a part that was encoded alone is in `language` and not in the film's language."""
     value = probability.get(language, 0.0)
     return value >= LANGUAGES.sure and value >= LANGUAGES.times * probability.get(main, 0.0)
 
@@ -112,10 +109,7 @@ def believed(probability: Mapping[str, float], language: str, main: str) -> bool
 def _cut(
     detector: LanguageDetector, encoded: Encoded, span: tuple[float, float], languages: tuple[str, str]
 ) -> float:
-    """The quiet place in `span` that separates the two languages best.
-
-    Of those that do so alike, the quietest.
-    """
+    """The quiet time in `span` that separates the two languages best; among equals, the quietest."""
     old, new = languages
     places = _quiet(encoded.sound, *span)
     worth = []
@@ -131,7 +125,7 @@ def _cut(
 def _ratio(
     detector: LanguageDetector, encoded: Encoded, span: tuple[float, float], language: str, other: str
 ) -> float:
-    """By how many nats the seconds of `span` that are in the window are `language` rather than `other`."""
+    """Log-odds, in nats, of `language` against `other` in the seconds of `span` that are in the window."""
     chunk = encoded.chunk
     first = round((max(span[0], chunk.start) - chunk.start) * _GRID)
     last = round((min(span[1], chunk.end) - chunk.start) * _GRID)
@@ -143,7 +137,7 @@ def _ratio(
 
 
 def _quiet(sound: Sound, start: float, end: float) -> list[tuple[float, float]]:
-    """The quietest places between `start` and `end`, each with its power, some way apart."""
+    """The quietest times between `start` and `end`, a minimum distance apart, each with its power."""
     import numpy as np
 
     step = sound.sample_rate // 50

@@ -1,7 +1,4 @@
-"""The review of what was recognised, as part of the stage.
-
-Its parameters, its facts, and the table `doubts`.
-"""
+"""Runs the check for hallucinations in the stage: its parameters, its facts and the table `doubts`."""
 
 from __future__ import annotations
 
@@ -11,14 +8,14 @@ from typing import Any
 
 from ipc.context import Context
 from stage_runners.asr import hallucination
-from stage_runners.asr.doubt import VERDICTS, Doubt
+from stage_runners.asr.evidence import VERDICTS, Doubt
 from stage_runners.asr.hallucination import Reviewed
 from stage_runners.asr.recognizer import Recognizer, Settings, Sound
 from stage_runners.asr.second_pass import SecondLooks
 from stage_runners.asr.segments import Line, Span
 
 _BATCH = 4
-"""Second readings at once at most: with a large model on a slow CPU more would seem stalled."""
+"""Maximum batch size of the second pass: with a large model on a slow CPU, progress would seem to stall."""
 
 
 def reviewed(
@@ -32,18 +29,16 @@ def reviewed(
     bias: float,
     context: Context,
 ) -> Reviewed:
-    """The lines that are to be written and what is doubtful.
+    """The lines to write, and the doubts; reports `dropped`, `flagged`, `recovered`, `empty`, `second_looks`.
 
-    Facts `dropped`, `flagged`, `recovered`, `empty`, `second_looks`.
-
-    `windows` is how many the film was read in; `settings` gives those of a language; `bias` is by how many
-    seconds word times are late.
+    `windows` is the number of windows of the first pass; `settings` gives the settings of a language; `bias`
+    is the delay of word times in seconds.
     """
 
     def check() -> None:
         context.check()
         if looks is not None:
-            context.progress(looks.done, looks.most, unit="windows", phase="second look")
+            context.progress(looks.done, looks.most, unit="windows", phase="second pass")
 
     looks = None
     if windows and context.params.get("second_look", True):
@@ -55,7 +50,7 @@ def reviewed(
 
 
 def columns(result: Reviewed) -> dict[str, list[Any]]:
-    """The columns of `doubts`; a segment's id is its place among the lines."""
+    """The columns of `doubts`; a segment's id is its index among the lines."""
     return {
         "start": [doubt.span.start for doubt in result.doubts],
         "end": [doubt.span.end for doubt in result.doubts],
@@ -68,11 +63,11 @@ def columns(result: Reviewed) -> dict[str, list[Any]]:
 
 
 def _segment(doubt: Doubt, lines: Sequence[Line]) -> int | None:
-    """The place of the line that the doubt is about; of one that was cut, that of its longer part."""
+    """The index of the line that the doubt is about; if the line was split, that of its longer part."""
     if doubt.line is None:
         return None
-    own = [k for k, line in enumerate(lines) if line.read is doubt.line.read]
-    return max(own, key=lambda k: (lines[k] is doubt.line, lines[k].span.shared(doubt.span)), default=None)
+    same = [k for k, line in enumerate(lines) if line.read is doubt.line.read]
+    return max(same, key=lambda k: (lines[k] is doubt.line, lines[k].span.shared(doubt.span)), default=None)
 
 
 def _report(result: Reviewed, looks: SecondLooks | None, context: Context) -> None:

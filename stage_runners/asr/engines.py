@@ -1,9 +1,9 @@
-"""The engines of speech recognition, and which of them reads a film.
+"""The registry of speech recognition engines.
 
 A new engine is a module and a line in `ENGINES`. The module has `ENGINE`, its declaration, and `load(params,
-device)`, which returns a `stage_runners.asr.recognizer.Recognizer`. It imports what is heavy inside functions
-only, for the orchestrator reads declarations. It is named here, not imported, since it imports the interface
-from here.
+device)`, which returns a `stage_runners.asr.recognizer.Recognizer`. It imports heavy packages inside
+functions only, because the orchestrator reads declarations. `ENGINES` names modules instead of importing
+them, because they import `Engine` from here.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 ENGINES: dict[str, str] = {
     "whisper": "stage_runners.whisper.engine",
 }
-"""The module of each engine, by its name; the first one reads with a model that names no family."""
+"""The module of each engine, by name; the first one takes models that name no family."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
     """The declaration of an engine.
 
-    `families` are the families of models that it reads with, `backends` where it runs, in order of
-    preference. `capabilities` are what it can do with its best model. `thresholds` are frozen dataclasses of
-    figures that change its results: they are part of the store's key. `packaged` are the names of models whose
+    `families` are the model families that it loads, `backends` its backends in order of preference.
+    `capabilities` are what it can do with its best model. `thresholds` are frozen dataclasses of the numbers
+    that change its results; they are part of the store's key. `packaged` are the names of models whose
     weights, if any, are part of its packages: nothing is downloaded for them.
     """
 
@@ -45,15 +45,12 @@ class Engine:
 
 
 class EngineModule(Protocol):
-    """What a module in `ENGINES` has."""
+    """What a module in `ENGINES` provides."""
 
     ENGINE: Engine
 
     def load(self, params: Mapping[str, Any], device: str) -> Recognizer:
-        """The model of `params["_model"]` on `device`.
-
-        Raises `StageError("config")` where it cannot be loaded.
-        """
+        """Load the model of `params["_model"]` on `device`; StageError("config") if that is impossible."""
 
 
 def module(name: str) -> EngineModule:
@@ -67,31 +64,28 @@ def declared() -> tuple[Engine, ...]:
 
 
 def backends() -> tuple[Backend, ...]:
-    """Where speech recognition runs: the backends of every engine, each once."""
+    """The backends of all engines, each once."""
     return tuple(dict.fromkeys(backend for engine in declared() for backend in engine.backends))
 
 
 def thresholds() -> tuple[object, ...]:
-    """The figures of every engine that change its results."""
+    """The thresholds of all engines."""
     return tuple(group for engine in declared() for group in engine.thresholds)
 
 
 def name_for(model: Mapping[str, Any]) -> str:
-    """The name of the engine for a model, by its `family`.
-
-    `ContractError` where no engine serves that family.
-    """
+    """The name of the engine for a model, by its `family`; `ContractError` if no engine loads that family."""
     family = model.get("family")
     if not family:
         return next(iter(ENGINES))
     for engine in declared():
         if family in engine.families:
             return engine.name
-    raise ContractError(f"no engine of speech recognition reads with models of the family {family!r}")
+    raise ContractError(f"no speech recognition engine loads models of the family {family!r}")
 
 
 def load(params: Mapping[str, Any], device: str) -> Recognizer:
-    """The model of `params["_model"]` on `device`, by the engine for it."""
+    """Load the model of `params["_model"]` on `device` with its engine."""
     own = module(name_for(params["_model"]))
     recognizer = own.load(params, device)
     _check(own.ENGINE, recognizer)
@@ -99,7 +93,7 @@ def load(params: Mapping[str, Any], device: str) -> Recognizer:
 
 
 def _check(engine: Engine, recognizer: Recognizer) -> None:
-    """Raise `ContractError` where a model's parts are not those that it and its engine declare."""
+    """Raise `ContractError` if a model's parts differ from what it and its engine declare."""
     can, declared_to = recognizer.capabilities, engine.capabilities
     parts = (
         ("detects_language", recognizer.detector),

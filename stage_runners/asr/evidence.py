@@ -1,10 +1,9 @@
-"""What counts against a segment of text, as numbers and as words, and the verdict on it.
+"""Evidence that a segment is hallucinated, the reasons in words, the verdict, and the row of `doubts`.
 
-Every kind of evidence gives points from 0 to about 2, by a rule of its own that is independent of the others.
-A text is dropped only where both the sum and the number of kinds are large, and either the detectors find no
-speech or the text is as likely without its sound. So quiet or unclear speech, which is unsure but is speech,
-stays; so does all of a film whose language the model hardly knows. An engine that does not measure something
-gives no evidence of that kind.
+Each kind of evidence gives 0 to about 2 points, independently of the others. A text is dropped only if the
+sum and the number of kinds are large, and either the detectors find no speech or the text is as likely
+without its sound. So quiet or unclear speech stays, and so does a film whose language the model hardly
+supports. What an engine does not measure gives no evidence.
 """
 
 from __future__ import annotations
@@ -15,31 +14,48 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import NamedTuple
 
-from stage_runners.asr import credits as asr_credits
-from stage_runners.asr import repetition
+from stage_runners.asr import text_signs
 from stage_runners.asr.segments import Line, Span, plain
 from stage_runners.asr.thresholds import EVIDENCE
 from stage_runners.text.grammar import spaceless
 
 NOBODY = frozenset({"silence", "no speech"})
-"""Kinds of evidence that nobody speaks at all."""
+"""Kinds of evidence of silence."""
 _UNHEARD = frozenset({"silence", "gain"})
-"""Kinds one of which has to be among those against a text that is dropped."""
+"""A text is dropped only with at least one of these kinds."""
 _SHORTEST = 0.02
-"""Seconds that a word counts with at least: an attention time may have no length at all."""
+"""Minimum seconds that a word counts: attention times can have zero length."""
+
+
+VERDICTS = ("dropped", "flagged", "recovered", "empty")
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Text that was dropped or flagged, or speech that was recovered or has no text: a row of `doubts`.
+
+    `line` is the line it is about, if that line is written; it gives the segment's id.
+    """
+
+    span: Span
+    verdict: str
+    text: str
+    reasons: tuple[str, ...]
+    score: float
+    line: Line | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What is known of one segment. Figures that its engine does not measure are None.
+    """The measurements of one segment. Those that its engine does not make are None.
 
-    `in_speech` is the share of its words' seconds that lie in or near regions of speech. `likely` is the
-    window's mean log-probability a token, `probability` the mean of the words'. `no_speech` is the engine's
-    probability that nobody speaks. `looped` is the share of the text that is a repetition, `copies` how many
-    neighbours say the same. `pace` is letters a second, `slow` and `fast` whether nobody speaks so. After a
-    second reading: `again` is the share of its letters that came again when it was read alone, `gain` by how
-    many nats a token the sound makes the text likelier than silence does, `alone` the no-speech probability
-    of its own stretch.
+    `in_speech` is the share of its words' seconds in or near speech regions. `likely` is the window's mean
+    log-probability per token, `probability` the mean probability of the words. `no_speech` is the engine's
+    probability of no speech. `looped` is the share of the text that is repetition, `copies` the number of
+    segments nearby with the same text. `pace` is in letters per second; `slow` and `fast` mark a pace that is
+    impossible for speech. After the second pass: `again` is the share of its letters that recurred, `gain`
+    how much likelier the sound makes the text than silence does, in nats per token, and `alone` the
+    probability of no speech.
     """
 
     in_speech: float
@@ -59,7 +75,7 @@ class Evidence:
 
 
 class Reason(NamedTuple):
-    """One kind of evidence against a text: how much it weighs, and in words."""
+    """One kind of evidence against a text, with its points and its description for the user."""
 
     kind: str
     points: float
@@ -67,8 +83,8 @@ class Reason(NamedTuple):
 
 
 def gathered(lines: Sequence[Line], regions: Sequence[Span]) -> list[Evidence]:
-    """The evidence of every segment that needs no second reading. `regions` of speech are in order."""
-    copies = repetition.times_said([line.text for line in lines])
+    """The evidence of every segment before the second pass. `regions` of speech are in order."""
+    copies = text_signs.times_repeated([line.text for line in lines])
     return [_of(line, times, regions) for line, times in zip(lines, copies, strict=True)]
 
 
@@ -82,18 +98,18 @@ def _of(line: Line, copies: int, regions: Sequence[Span]) -> Evidence:
         likely=line.read.avg_logprob,
         probability=line.probability,
         no_speech=line.read.no_speech_prob,
-        looped=repetition.share_looped(text),
+        looped=text_signs.share_looped(text),
         copies=copies,
-        often=copies >= repetition.enough(text),
+        often=copies >= text_signs.most_times(text),
         pace=pace,
         fast=letters > EVIDENCE.fast_from and pace > fastest,
         slow=seconds >= EVIDENCE.slow_from and pace < EVIDENCE.slowest,
-        credited=asr_credits.credited(text),
+        credited=text_signs.credited(text),
     )
 
 
 def speech_share(line: Line, regions: Sequence[Span]) -> float:
-    """The share of the words' seconds that lie in or near a region; regions are in order and apart."""
+    """The share of the words' seconds in or near a region; regions are in order and disjoint."""
     near = EVIDENCE.near
     inside = total = 0.0
     low, high = line.span.start - near, line.span.end + near
@@ -101,16 +117,16 @@ def speech_share(line: Line, regions: Sequence[Span]) -> float:
     last = bisect_right(regions, high, key=attrgetter("start"))
     wide = [Span(one.start - near, one.end + near) for one in regions[first:last]]
     for word in line.words:
-        own = Span(word.start, max(word.end, word.start + _SHORTEST))
-        total += own.seconds
-        inside += min(own.seconds, sum(one.shared(own) for one in wide))
+        span = Span(word.start, max(word.end, word.start + _SHORTEST))
+        total += span.seconds
+        inside += min(span.seconds, sum(region.shared(span) for region in wide))
     return inside / total
 
 
 def reasons(e: Evidence, usual: float = 0.0) -> list[Reason]:
-    """What counts against a text.
+    """The reasons to doubt a text.
 
-    `usual` is the film's own mean log-probability: being unsure says little where the model always is.
+    `usual` is the film's mean log-probability: low confidence means little if the model has it everywhere.
     """
     all_kinds = [
         _silence(e),
@@ -127,7 +143,7 @@ def reasons(e: Evidence, usual: float = 0.0) -> list[Reason]:
 
 def _silence(e: Evidence) -> Reason:
     return Reason(
-        "silence", EVIDENCE.silence(e.in_speech), f"speech is heard in {e.in_speech:.0%} of its time"
+        "silence", EVIDENCE.silence(e.in_speech), f"speech was detected in {e.in_speech:.0%} of its time"
     )
 
 
@@ -136,32 +152,32 @@ def _no_speech(e: Evidence) -> Reason | None:
     if not measured:
         return None
     quiet = max(measured)
-    return Reason("no speech", EVIDENCE.no_speech(quiet), f"no speech, with a probability of {quiet:.2f}")
+    return Reason("no speech", EVIDENCE.no_speech(quiet), f"probability of no speech {quiet:.2f}")
 
 
 def _unsure(e: Evidence, usual: float) -> Reason | None:
     points, words = [], []
     if e.probability is not None:
         points.append(EVIDENCE.unsure(e.probability))
-        words.append(f"words of {e.probability:.0%} on average")
+        words.append(f"mean word confidence {e.probability:.0%}")
     if e.likely is not None:
         ramp = EVIDENCE.unlikely
         none = min(ramp.none, usual - EVIDENCE.below_usual)
         points.append(replace(ramp, none=none, all=ramp.all + none - ramp.none)(e.likely))
         words.append(f"log-probability {e.likely:.2f}")
-    return Reason("unsure", max(points), "unsure: " + ", ".join(words)) if points else None
+    return Reason("unsure", max(points), "low confidence: " + ", ".join(words)) if points else None
 
 
 def _repeats(e: Evidence) -> Reason | None:
     if not (e.looped or e.often):
         return None
     much = e.looped >= EVIDENCE.much_looped or e.copies >= EVIDENCE.much_said
-    words = f"{e.looped:.0%} of it repeats itself" if e.looped else f"said {e.copies} times nearby"
+    words = f"{e.looped:.0%} of it is repetition" if e.looped else f"the same text {e.copies} times nearby"
     return Reason("repeats", EVIDENCE.repeats_much if much else EVIDENCE.repeats, words)
 
 
 def _pace(e: Evidence) -> Reason | None:
-    words = f"{e.pace:.0f} letters a second: nobody speaks so"
+    words = f"{e.pace:.0f} letters per second, too {'fast' if e.fast else 'slow'} for speech"
     return Reason("pace", EVIDENCE.pace, words) if e.fast or e.slow else None
 
 
@@ -172,25 +188,25 @@ def _credits(e: Evidence) -> Reason | None:
 def _again(e: Evidence) -> Reason | None:
     if e.again is None:
         return None
-    return Reason("again", EVIDENCE.again(e.again), f"heard by itself, {e.again:.0%} of it came again")
+    return Reason("again", EVIDENCE.again(e.again), f"re-transcribed alone, {e.again:.0%} of it recurred")
 
 
 def _gain(e: Evidence) -> Reason | None:
     if e.gain is None:
         return None
-    return Reason("gain", EVIDENCE.gain(e.gain), "nearly as likely with no sound at all")
+    return Reason("gain", EVIDENCE.gain(e.gain), "nearly as likely without any sound")
 
 
 def points(reasons_against: Sequence[Reason]) -> float:
-    """The sum of the reasons."""
+    """The sum of the reasons' points."""
     return sum(one.points for one in reasons_against)
 
 
 def verdict(reasons_against: Sequence[Reason]) -> str:
     """`dropped`, `flagged` or an empty string.
 
-    What the detectors find to be speech is dropped only if its sound adds nothing to the text: of a short
-    word that is said often, two readings may differ, and both be right.
+    Text in detected speech is dropped only if the sound adds nothing to it: two transcriptions of a short,
+    frequent word may differ and both be right.
     """
     total, kinds = points(reasons_against), {one.kind for one in reasons_against}
     if total >= EVIDENCE.drop and len(reasons_against) >= EVIDENCE.kinds and kinds & _UNHEARD:

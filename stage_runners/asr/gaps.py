@@ -1,4 +1,4 @@
-"""Speech without text: where it is, and what of a second reading belongs there."""
+"""Missed speech: where it is, and which words of the second pass belong there."""
 
 from __future__ import annotations
 
@@ -11,18 +11,16 @@ from stage_runners.asr.words import Word
 
 
 def uncovered(regions: Sequence[Span], lines: Sequence[Line], least: float = GAPS.least) -> list[Span]:
-    """Stretches of at least `least` seconds of the regions (in order, apart) that no word is near, in order."""
+    """Spans of at least `least` seconds of the regions (in order, disjoint) that have no word nearby."""
     covered = union((word.start - GAPS.near, word.end + GAPS.near) for line in lines for word in line.words)
     return [Span(start, end) for start, end in difference(regions, covered, least)]
 
 
 def fitting(words: Sequence[Word], gap: Span, before: Sequence[Word], behind: Sequence[Word]) -> list[Word]:
-    """The words that were said in the gap.
+    """The words spoken in the gap, without those that its neighbours already have, with times inside it.
 
-    Those in it, less what its neighbours hold already, with times within it.
-
-    `before` and `behind` are the words around the gap, in order. A second reading has some of its neighbours
-    in the margins, and may put their words a little inside.
+    `before` and `behind` are the words around the gap, in order. The second pass reads some of them in the
+    margins, and may place them slightly inside the gap.
     """
     inside = [
         word for word in words if gap.start - GAPS.edge <= (word.start + word.end) / 2 <= gap.end + GAPS.edge
@@ -39,7 +37,7 @@ def _within(word: Word, span: Span) -> Word:
 
 
 def _shared(left: Sequence[Word], right: Sequence[Word]) -> int:
-    """How many words at the end of `left` are the first ones of `right`."""
+    """The number of words at the end of `left` that begin `right`."""
     ends = [plain(word.text) for word in left[-GAPS.most_shared :]]
     firsts = [plain(word.text) for word in right[: GAPS.most_shared]]
     sizes = range(min(len(ends), len(firsts)), 0, -1)
@@ -47,7 +45,7 @@ def _shared(left: Sequence[Word], right: Sequence[Word]) -> int:
 
 
 def with_line(lines: Sequence[Line], new: Line) -> Iterator[Line]:
-    """The lines with a new one in its place; one that it falls into is cut in two."""
+    """The lines with a new one inserted; a line that surrounds it is split in two."""
     placed = False
     for line in lines:
         early = tuple(word for word in line.words if word.start <= new.span.start)

@@ -1,10 +1,7 @@
-"""Hallucination, from both sides.
+"""Drops or flags hallucinated text, and re-transcribes missed speech.
 
-Text that nobody said is dropped or flagged, and missed speech is re-transcribed.
-
-Text is judged by evidence of several kinds (`evidence`); what looks suspicious, and speech that no word
-covers, is read a second time (`second_pass`, `recovery`), as far as the film's limit allows. Nothing
-vanishes: all of it is in the table `doubts`.
+Text is judged by several kinds of evidence (`evidence`). Suspicious text and missed speech are transcribed a
+second time (`second_pass`, `recovery`), up to the film's limit. The table `doubts` records all of it.
 """
 
 from __future__ import annotations
@@ -15,8 +12,7 @@ from dataclasses import dataclass, replace
 from stage_runners.asr import evidence as asr_evidence
 from stage_runners.asr import gaps as asr_gaps
 from stage_runners.asr import recovery, second_pass
-from stage_runners.asr.doubt import Doubt
-from stage_runners.asr.evidence import Evidence, Reason
+from stage_runners.asr.evidence import Doubt, Evidence, Reason
 from stage_runners.asr.second_pass import Asked, Look, SecondLooks
 from stage_runners.asr.segments import Line, Span
 from stage_runners.asr.thresholds import EVIDENCE, GAPS
@@ -24,9 +20,9 @@ from stage_runners.asr.thresholds import EVIDENCE, GAPS
 
 @dataclass(frozen=True)
 class Reviewed:
-    """The lines to write, in order; what is doubtful.
+    """The lines to write, in order, and the doubts.
 
-    Second readings taken, and how many more there was reason for.
+    `looks` counts the spans transcribed a second time, `missed` those that exceeded the limit.
     """
 
     lines: list[Line]
@@ -38,10 +34,10 @@ class Reviewed:
 def reviewed(
     lines: Sequence[Line], regions: Sequence[Span], looks: SecondLooks | None, language: str, bias: float
 ) -> Reviewed:
-    """Judge every line, and look for speech without one. `looks` is None where nothing is to be read again.
+    """Judge every line, and find speech without text. `looks` is None if there is no second pass.
 
-    `regions` are speech, in order and apart; `language` is what a gap far from any text is read in, `bias`
-    seconds by which word times are late.
+    `regions` are speech, in order and disjoint; `language` is the language of a gap far from any text, `bias`
+    the delay of word times in seconds.
     """
     evidence = asr_evidence.gathered(lines, regions)
     usual = _usual(lines)
@@ -49,8 +45,8 @@ def reviewed(
     lines_left: list[Line] = []
     doubts: list[Doubt] = []
     silences: list[Span] = []
-    for line, own in zip(lines, evidence, strict=True):
-        reasons = asr_evidence.reasons(own, usual)
+    for line, measured in zip(lines, evidence, strict=True):
+        reasons = asr_evidence.reasons(measured, usual)
         verdict = asr_evidence.verdict(reasons)
         if verdict:
             doubts.append(_doubt(line, verdict, reasons))
@@ -65,18 +61,18 @@ def reviewed(
         doubts += more
         missed += unread
     else:
-        doubts += [recovery.empty(gap, "no second look was asked for") for gap in gaps]
+        doubts += [recovery.empty(gap, "the second pass is off") for gap in gaps]
     doubts.sort(key=lambda doubt: doubt.span)
     return Reviewed(lines_left, doubts, looks.done if looks else 0, missed)
 
 
 def _within(gap: Span, silences: Sequence[Span]) -> bool:
-    """Whether most of a gap is what dropped text left, where nobody was found to speak."""
+    """Whether most of a gap was covered by dropped text in silence."""
     return sum(gap.shared(one) for one in silences) >= GAPS.silent * gap.seconds
 
 
 def _usual(lines: Sequence[Line]) -> float:
-    """The film's own mean log-probability, by letters; 0 where the engine measures none."""
+    """The film's mean log-probability, weighted by letters; 0 if the engine does not measure it."""
     measured = [
         (len(line.text), line.read.avg_logprob) for line in lines if line.read.avg_logprob is not None
     ]
@@ -87,12 +83,10 @@ def _usual(lines: Sequence[Line]) -> float:
 def _look_again(
     lines: Sequence[Line], evidence: list[Evidence], usual: float, looks: SecondLooks | None, gaps: int
 ) -> int:
-    """Add to the evidence of suspects what a second reading shows, the worst first.
+    """Add the results of the second pass to the evidence of suspicious lines, the worst lines first.
 
-    Returns how many had to go without.
-
-    Stretches of speech without text, of which there are `gaps`, get half of the readings where that many are
-    needed.
+    Up to half of the second pass is reserved for the `gaps` spans of missed speech. Returns the number of
+    suspicious lines that exceeded the limit.
     """
     weight = [asr_evidence.points(asr_evidence.reasons(one, usual)) for one in evidence]
     suspects = [k for k in range(len(lines)) if weight[k] >= EVIDENCE.suspect]

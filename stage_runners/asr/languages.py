@@ -1,4 +1,4 @@
-"""The film's language: the requested one, or the one that an engine detects in several windows of speech."""
+"""The film's language: requested by the user, or detected in several windows of speech."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from stage_runners.asr.windows import Chunk
 
 
 class Detected(NamedTuple):
-    """The film's language, each one's probability where measured, and the windows encoded for it."""
+    """The film's language, the probability of each language if measured, and the windows encoded for it."""
 
     language: str
     probability: Mapping[str, float]
@@ -20,37 +20,32 @@ class Detected(NamedTuple):
 
 
 def requested(language: str, supported: Sequence[str], model: str) -> str:
-    """The code of a language that is asked for.
-
-    `StageError("config")` where `model`, which writes the `supported` ones, cannot write it.
-    """
+    """The code of the requested language; `StageError("config")` if `model` does not support it."""
     code = language.strip().lower().replace("_", "-").split("-")[0]
     if code in supported:
         return code
     if list(supported) == ["en"]:
         raise StageError(
             "config",
-            f"{language}: the model {model} knows English only",
+            f"--language {language}: the model {model} supports English only",
             "omit --language, or choose a model whose name does not end in .en",
         )
     raise StageError(
         "config",
-        f"{language}: the model {model} does not know this language",
-        f"it knows {', '.join(sorted(supported))}",
+        f"--language {language}: the model {model} does not support this language",
+        f"choose one of {', '.join(sorted(supported))}",
     )
 
 
 def detect(recognizer: Recognizer, sound: Sound, chunks: Sequence[Chunk]) -> Detected:
-    """The language with the highest probability.
+    """The language with the highest mean probability, weighted by speech, in windows throughout the film.
 
-    The mean over windows spread over the film, by seconds of speech.
-
-    The first 30 s, which Whisper itself looks at, are often a song or a studio's name. A model of one
-    language has nothing to detect; one that cannot detect leaves it open (`und`).
+    Whisper looks at the first 30 s only, which are often a song or the name of a studio. A model of one
+    language detects nothing; if the engine cannot detect languages, the result is `und`.
     """
-    known = recognizer.capabilities.languages
-    if len(known) == 1:
-        return Detected(known[0], {known[0]: 1.0}, {})
+    supported = recognizer.capabilities.languages
+    if len(supported) == 1:
+        return Detected(supported[0], {supported[0]: 1.0}, {})
     if recognizer.detector is None:
         return Detected(UNKNOWN, {}, {})
     total: dict[str, float] = {}

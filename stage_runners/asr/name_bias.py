@@ -1,10 +1,10 @@
-"""Names of the glossary as hotwords, where they may have been misheard and only there.
+"""Biases recognition towards names of the glossary, only in windows where they may have been misheard.
 
-Hotwords for a whole film change words everywhere, and a wrong cast's names come up in it (see
-docs/decisions). So a film is decoded without any; then a window in which an unsure word resembles a name is
-decoded again with just those names as hotwords, and of the new text only these names are taken, if the engine
-without hotwords finds the text with them about as likely. A name counts only where the film bears its cast
-out: it, or two others of the glossary, must have been recognised somewhere without help.
+Hotwords for a whole film change words everywhere, and names of a wrong cast appear (see docs/decisions). So
+the film is decoded without hotwords. A window with an unsure word that resembles a name is decoded again with
+these names as hotwords. Only the names are taken from the new text, and only if the engine without hotwords
+finds the result about as likely. The film must support its cast: the name itself, or two others of the
+glossary, were recognised without hotwords.
 """
 
 from __future__ import annotations
@@ -43,19 +43,17 @@ def biased(
     settings_of: SettingsOf,
     context: Context,
 ) -> list[Transcript]:
-    """`decoded` with the names of the glossary recognised where they were said.
+    """`decoded` with misheard names of the glossary replaced; the fact `bias` reports the changes.
 
-    The fact `bias` reports what was done.
-
-    `settings_of` gives the settings that a window was decoded with. Nothing is done without a glossary, with
-    `bias` off, or by an engine that takes no hotwords or cannot score a text.
+    `settings_of` gives the settings that a window was decoded with. Nothing changes without a glossary, with
+    `bias` off, or if the engine takes no hotwords or cannot score texts.
     """
     from ipc.artifacts import read
 
     if glossary is None or not context.params.get("bias", True):
         return list(decoded)
     if recognizer.prompt is None or recognizer.scorer is None:
-        context.log("this engine cannot be biased towards names: the glossary was not used")
+        context.log("this engine does not support name hints: the glossary is not used")
         return list(decoded)
     rows = read(glossary, "glossary").rows()
     done = 0
@@ -81,15 +79,14 @@ def rescored(
     check: Callable[[], None] = lambda: None,
     undone: AbstractSet[str] = frozenset(),
 ) -> tuple[list[Transcript], dict[str, Any]]:
-    """The windows with names taken over, and what was done.
+    """The windows with misheard names replaced, and a report of the changes.
 
-    `rows` are the glossary's, `undone` what the user took back (`from>to`).
-
-    The engine has to take hotwords and to score texts.
+    `rows` are the glossary's rows, `undone` the corrections that the user undid (`from>to`). The engine must
+    take hotwords and score texts.
     """
     prompt, scorer = recognizer.prompt, recognizer.scorer
     if prompt is None or scorer is None:
-        raise ValueError("an engine without hotwords or without scores of texts")
+        raise ValueError("the engine must take hotwords and score texts")
     expected = names(rows)
     support = recognised(decoded, expected)
     borne = [name for name in expected if support[name.text] or len(support) > 1]
@@ -119,16 +116,13 @@ def rescored(
 
 
 def fitting(prompt: Prompt, settings: Settings, wanted: Sequence[Name]) -> list[Name]:
-    """The first of the names, as many as fit beside the user's prompt and hotwords."""
+    """The first names that fit in addition to the user's prompt and hotwords."""
     return list(wanted[: prompt.fitting((name.text for name in wanted), settings)])
 
 
 @dataclass(frozen=True)
 class _Rescoring:
-    """Windows decoded again with names as hotwords, and a report of each name.
-
-    Changed, refused, or undone by the user.
-    """
+    """Decodes windows again with names as hotwords; reports each name as changed, refused or undone."""
 
     recognizer: Recognizer
     scorer: TextScorer
@@ -140,7 +134,7 @@ class _Rescoring:
     )
 
     def of(self, window: Transcript, wanted: Sequence[Name], settings: Settings) -> Transcript:
-        """The window with the names that it has with hotwords and that are likely without them."""
+        """The window with the names that appear with hotwords and are likely without them."""
         user = [settings.hotwords] if settings.hotwords else []
         with_names = replace(settings, hotwords=", ".join([*user, *(name.text for name in wanted)]))
         (encoded,) = self.recognizer.encode(self.sound, [window.chunk])
@@ -165,7 +159,7 @@ class _Rescoring:
         return replace(window, words=tuple(words), text=text_of(words).strip(), tokens=())
 
     def _accepted(self, window: Transcript, one: Proposal, less: float) -> bool:
-        """Whether a name is taken that makes the text `less` likely, in nats; reports it either way."""
+        """Report whether a name that makes the text `less` likely, in nats, is accepted."""
         entry = {
             "start": round(window.words[one.first].start, 2),
             "from": text_of(window.words[one.first : one.last]).strip(),

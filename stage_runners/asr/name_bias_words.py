@@ -1,4 +1,4 @@
-"""Which words of a window may be names misheard, and where a text with hotwords has the name instead."""
+"""Finds words that may be misheard names, and their replacements in the text decoded with hotwords."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from stage_runners.text.phonetics import alike, core, folded
 
 @dataclass(frozen=True, kw_only=True)
 class Name:
-    """A term to expect; `forms` are its folded spellings."""
+    """An expected name; `forms` are its folded spellings."""
 
     text: str
     weight: float
@@ -25,9 +25,9 @@ class Name:
 
 
 class Right(NamedTuple):
-    """Folded words that are no misheard names.
+    """Folded words that are not misheard names.
 
-    Those heard surely somewhere, and all names of the glossary as they are written.
+    `believed` were recognised with confidence somewhere, `names` are the glossary's spellings.
     """
 
     believed: AbstractSet[str]
@@ -35,7 +35,7 @@ class Right(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """Words `first` to `last` (not included) of a window as `text`, for a name."""
+    """A replacement of the words `first` to `last` (exclusive) of a window by `text`, for a name."""
 
     first: int
     last: int
@@ -44,10 +44,7 @@ class Proposal(NamedTuple):
 
 
 def names(rows: Sequence[Mapping[str, Any]]) -> list[Name]:
-    """The glossary's terms, the heaviest first.
-
-    Whole names are left out, for their parts are terms of their own.
-    """
+    """The glossary's terms by descending weight, without full names, whose parts are separate terms."""
     terms = [
         Name(text=row["term"], weight=row["weight"], forms=_forms(row))
         for row in rows
@@ -61,9 +58,10 @@ def _forms(row: Mapping[str, Any]) -> frozenset[str]:
 
 
 def recognised(decoded: Sequence[Transcript], terms: Sequence[Name]) -> Counter[str]:
-    """How often each name was heard without help: surely, and with a capital where the script has capitals.
+    """How often each name was recognised without hotwords, with confidence and capitalised.
 
-    At the beginning of a sentence that counts only for a word that never stands without one in the film.
+    Capitals matter only in scripts that have them. At the start of a sentence, only words that are always
+    capitalised in the film count.
     """
     small = {_form([word]) for window in decoded for word in window.words if word.text.strip().islower()}
     forms = {form: name.text for name in terms for form in name.forms}
@@ -82,7 +80,7 @@ def recognised(decoded: Sequence[Transcript], terms: Sequence[Name]) -> Counter[
 
 
 def trusted(decoded: Sequence[Transcript], terms: Sequence[Name]) -> Right:
-    """What was heard surely anywhere in the film, and the glossary's own spellings."""
+    """The words recognised with confidence anywhere in the film, and the glossary's spellings."""
     sure = {
         _form([word]) for window in decoded for word in window.words if _probability(word) >= NAMES.believed
     }
@@ -91,10 +89,7 @@ def trusted(decoded: Sequence[Transcript], terms: Sequence[Name]) -> Right:
 
 
 def resembling(window: Transcript, terms: Sequence[Name], right: Right) -> list[Name]:
-    """The names that an unsure word of the window, or a run of them, resembles.
-
-    The likest and heaviest first.
-    """
+    """The names similar to one or more unsure words of the window, the most similar and heaviest first."""
     best: dict[str, tuple[float, Name]] = {}
     for first, last, form in _unsure(window.words, right):
         for name in terms:
@@ -112,7 +107,7 @@ def resembling(window: Transcript, terms: Sequence[Name], right: Right) -> list[
 def proposals(
     old: Sequence[Token], new: Sequence[Token], wanted: Sequence[Name], right: Right
 ) -> Iterator[Proposal]:
-    """Where the text with hotwords has a name and the one without has something like it."""
+    """The places where the text with hotwords has a name, and the text without has something similar."""
     forms = {form: name for name in wanted for form in name.forms}
     mine = [folded(core(word.text)[1]) for word in old]
     other = [folded(core(word.text)[1]) for word in new]
@@ -137,7 +132,7 @@ def proposals(
 
 
 def _written(old: Sequence[Token], new: Sequence[Token]) -> str:
-    """The name as the new text has it, with the marks of the old one around it."""
+    """The name as the new text spells it, with the punctuation of the old text."""
     blank = " " if old[0].text.startswith(" ") else ""
     opening, closing = core(old[0].text.strip())[0], core(old[-1].text.strip())[2]
     _, name, behind = core(text_of(new).strip())
@@ -147,13 +142,13 @@ def _written(old: Sequence[Token], new: Sequence[Token]) -> str:
 
 
 def _least(name: Name, length: int) -> float:
-    """Likeness that a word must have: short names are like too many, and so are words taken together."""
+    """The required similarity, which is higher for short names and for several words together."""
     short = NAMES.short_more if min(map(len, name.forms)) <= NAMES.short else 0.0
     return NAMES.resembles + short + (NAMES.run_more if length > 1 else 0.0)
 
 
 def _unsure(words: Sequence[Token], right: Right) -> Iterator[tuple[int, int, str]]:
-    """First and last (not included) of each word or run that may be misheard, and its folded text."""
+    """First and last (exclusive) index of each word or run that may be misheard, and its folded text."""
     for k in range(len(words)):
         for run in _runs(words, k):
             if _probability(run[-1]) >= NAMES.believed or _form(run[-1:]) in right.names:
@@ -165,7 +160,7 @@ def _unsure(words: Sequence[Token], right: Right) -> Iterator[tuple[int, int, st
 
 
 def _runs(words: Sequence[Token], k: int) -> Iterator[Sequence[Token]]:
-    """The word `k` alone, and with those behind it, as long as no mark stands between."""
+    """The word `k` alone, and together with the following words up to the next punctuation mark."""
     for length in range(1, NAMES.longest + 1):
         run = words[k : k + length]
         if len(run) < length or not _form(run[-1:]):
@@ -188,7 +183,7 @@ def _as_name(words: Sequence[Token], k: int, small: AbstractSet[str]) -> bool:
 
 
 def _probability(word: Token) -> float:
-    """Of an engine that measures none, every word is as sure as can be: nothing is misheard."""
+    """The word's probability; 1 if the engine does not measure it, so that no word counts as misheard."""
     return 1.0 if word.probability is None else word.probability
 
 
@@ -197,5 +192,5 @@ def _least_probability(run: Sequence[Token]) -> float:
 
 
 def text_of(words: Sequence[Token]) -> str:
-    """The words as the engine wrote them, blanks included."""
+    """The words as the engine wrote them, including spaces."""
     return "".join(word.text for word in words)

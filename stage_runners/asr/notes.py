@@ -1,4 +1,4 @@
-"""Notes on the language, on lines that recognition doubted, and on names that it was told to expect."""
+"""Notes on the language, on doubtful lines, and on name hints."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from ipc.notes import FilmFacts, Note
 from ipc.wording import first_of, plural
 
 UNSURE = -0.3
-"""Mean log-probability of the text below which a model does not know the language well: twelve minutes of Czech,
-half of whose words base gets wrong, have -.44; recordings in six languages that it reads well have -.05 to
--.19."""
+"""Mean log-probability of the text below which a model does not support the language well: twelve minutes of
+Czech, with half of the words wrong in base, have -.44; recordings in six supported languages -.05 to -.19."""
 LIKELY = 0.5
 """Probability of the detected language below which the user should check it."""
 
@@ -31,7 +30,7 @@ def notes(film: FilmFacts) -> Iterator[Note]:
 
 
 def spoken_language(film: FilmFacts, language: str) -> str:
-    """The code of the language with how it is known: `en (detected, 98%)`; empty if nothing was recognised."""
+    """The language's code and its source, as in `en (detected, 98%)`; empty if nothing was recognised."""
     if not language or film.of("subtitles").get("cues") == 0:
         return ""
     asr = film.of("asr")

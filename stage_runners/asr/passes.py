@@ -1,8 +1,8 @@
-"""All windows of a film read: first in the film's language, then again where another one is spoken.
+"""Transcribes all windows: first in the film's language, then those parts where another one is spoken.
 
-Languages are detected in the encodings that the first pass makes anyway. So a film in one language is encoded
-and decoded once; windows that sound like another language wait until the whole film has been read, are cut
-where the language changes, and are read in it.
+Languages are detected in the encodings of the first pass, so a film in one language is encoded and decoded
+once. Windows that seem to be in another language wait until the first pass ends, are split where the language
+changes, and are transcribed in it.
 """
 
 from __future__ import annotations
@@ -23,17 +23,16 @@ from stage_runners.asr.windows import Chunk
 SettingsOf = Callable[[str], Settings]
 """The settings of a language."""
 _LONGEST_BATCH = 60.0
-"""Seconds after which batches are halved: the result is the same, but a large model on a slow CPU would
-seem stalled."""
+"""A batch that takes longer is halved: the result is the same, but progress does not seem to stall on a slow
+CPU."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Film:
-    """What is read, and with what.
+    """The film's sound, and how to transcribe it.
 
-    `settings` gives those of a language, `limit` is a window's longest in seconds.
-
-    `encoded` are windows that were encoded before. `detector` is None where the whole film is read in one
+    `settings` gives the settings of a language, `limit` is the maximum length of a window in seconds.
+    `encoded` are windows that are already encoded. `detector` is None if the whole film is transcribed in one
     language.
     """
 
@@ -52,11 +51,11 @@ class _Window(NamedTuple):
     chunk: Chunk
     stretches: list[Stretch]
     read: list[Transcript] | None
-    """None where it waits."""
+    """None while it waits for the second round."""
 
 
 class Part(NamedTuple):
-    """A part of window number `window`, and the language it sounds like."""
+    """A part of window number `window`, and its probable language."""
 
     window: int
     chunk: Chunk
@@ -64,10 +63,7 @@ class Part(NamedTuple):
 
 
 def read(film: Film, chunks: Sequence[Chunk], main: str) -> list[Transcript]:
-    """Everything that is said in the windows, in order.
-
-    With a detector, each part in the language it is spoken in.
-    """
+    """The transcripts of the windows, in order; with a detector, each part in its language."""
     total = sum(chunk.speech for chunk in chunks)
     windows: list[_Window] = []
     done = 0.0
@@ -93,7 +89,7 @@ def read(film: Film, chunks: Sequence[Chunk], main: str) -> list[Transcript]:
 
 
 def _sure(read: Transcript, stretches: Sequence[Stretch]) -> Transcript:
-    """What was read in a film of several languages, with the mean probability of its language there."""
+    """The transcripts of a film with several languages, each with the mean probability of its language."""
     low, high = read.chunk.start, read.chunk.end
     probabilities = [
         one.probability.get(read.language, 0.0)
@@ -106,7 +102,7 @@ def _sure(read: Transcript, stretches: Sequence[Stretch]) -> Transcript:
 
 
 def _first(film: Film, chunks: Sequence[Chunk], main: str) -> Iterator[_Window]:
-    """Every window with its languages, read where nothing but the film's language is spoken in it."""
+    """Every window with its languages, transcribed if it is entirely in the film's language."""
     for batch in _batches(film, chunks):
         encoded = _encoded(film, batch)
         along = [_stretches(film, one) for one in encoded]
@@ -124,7 +120,7 @@ def _stretches(film: Film, encoded: Encoded) -> list[Stretch]:
 
 
 def _encoded(film: Film, batch: Sequence[Chunk]) -> list[Encoded]:
-    """The windows encoded; those that were before are not encoded again."""
+    """The encoded windows; a window that is already encoded is reused."""
     new = [chunk for chunk in batch if chunk not in film.encoded]
     made = dict(film.encoded)
     if new:
@@ -133,7 +129,7 @@ def _encoded(film: Film, batch: Sequence[Chunk]) -> list[Encoded]:
 
 
 def _parts(film: Film, number: int, chunk: Chunk, detected: Sequence[tuple[Stretch, str]]) -> list[Part]:
-    """Window `number` cut where the language of its stretches changes."""
+    """Window `number` split where the language of its stretches changes."""
     languages = {language for _, language in detected}
     if len(languages) == 1 or film.detector is None:
         return [Part(number, chunk, detected[0][1])]
@@ -143,10 +139,7 @@ def _parts(film: Film, number: int, chunk: Chunk, detected: Sequence[tuple[Stret
 
 
 def _again(film: Film, parts: Sequence[Part], windows: Sequence[Chunk], main: str) -> list[Transcript]:
-    """The parts in the languages they are believed to be in.
-
-    A window that is in the film's language after all stays whole.
-    """
+    """The parts with their confirmed languages; a window in the film's language stays whole."""
     result: list[Transcript] = []
     believed: list[Chunk] = []
     for language in sorted({part.language for part in parts} - {main}):
@@ -170,10 +163,7 @@ def _again(film: Film, parts: Sequence[Part], windows: Sequence[Chunk], main: st
 def left_over(
     parts: Sequence[Part], windows: Sequence[Chunk], believed: Sequence[Chunk], limit: float
 ) -> list[Chunk]:
-    """What is in the film's language.
-
-    Whole windows of which nothing was believed to be in another one, and the rest of the others.
-    """
+    """The parts in the film's language: whole windows, and the rest of windows with another language."""
     result: list[Chunk] = []
     for number, own in groupby(parts, key=lambda part: part.window):
         rest = [(part.chunk, any(_in(part.chunk, one) for one in believed)) for part in own]
@@ -186,7 +176,7 @@ def left_over(
 
 
 def together(parts: Sequence[Part], limit: float) -> Iterator[tuple[str, Chunk]]:
-    """Neighbours of one language put into one window, where it holds them and nothing lies between them."""
+    """Adjacent parts of one language merged into windows, up to the maximum length."""
     run: list[Part] = []
     for part in [*parts, None]:
         if run and (part is None or part.language != run[-1].language or part.window > run[-1].window + 1):
@@ -202,12 +192,12 @@ def _in(chunk: Chunk, other: Chunk) -> bool:
 
 
 def _decoded(film: Film, encoded: Sequence[Encoded], rows: Sequence[int], language: str) -> list[Transcript]:
-    """What is said in these rows of a batch."""
+    """The transcripts of these rows of a batch."""
     return reading.transcribe(film.recognizer, [encoded[row] for row in rows], film.settings(language))
 
 
 def _batches(film: Film, chunks: Sequence[Chunk]) -> Iterator[Sequence[Chunk]]:
-    """The chunks in batches, smaller ones after one that took long."""
+    """The chunks in batches; batches are halved after one that took too long."""
     size, first = film.batch_size, 0
     while first < len(chunks):
         film.check()

@@ -1,7 +1,4 @@
-"""Windows read by an engine, each transcript with words.
-
-Those of an engine without word times get them by their length.
-"""
+"""Transcribes windows with an engine, and interpolates word times if the engine gives none."""
 
 from __future__ import annotations
 
@@ -13,14 +10,14 @@ from stage_runners.text.repetition import pieces
 
 
 def transcribe(recognizer: Recognizer, encoded: Sequence[Encoded], settings: Settings) -> list[Transcript]:
-    """What is said in the windows, in order; a window may give several transcripts, or none."""
+    """The transcripts of the windows, in order; a window may give several, or none."""
     return _timed(recognizer, recognizer.transcribe(encoded, settings)) if encoded else []
 
 
 def transcribe_once(
     recognizer: Recognizer, encoded: Sequence[Encoded], settings: Settings
 ) -> list[Transcript]:
-    """One transcript for each window, from one attempt."""
+    """Exactly one transcript per window, from one attempt."""
     return _timed(recognizer, recognizer.transcribe_once(encoded, settings))
 
 
@@ -31,7 +28,7 @@ def _timed(recognizer: Recognizer, transcripts: Iterable[Transcript]) -> list[Tr
 
 
 def spread(transcript: Transcript) -> tuple[Token, ...]:
-    """The words of a transcript, spread over its window in proportion to their length."""
+    """The words of a transcript, with times spread over its window in proportion to their length."""
     words = pieces(transcript.text)
     start, end = transcript.chunk.start, transcript.chunk.end
     each = (end - start) / max(1, sum(map(len, words)))

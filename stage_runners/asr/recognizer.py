@@ -1,11 +1,9 @@
-"""What an engine of speech recognition gets and gives.
+"""The interface between the stage's method and the speech recognition engines.
 
-The interface between the stage's method and its engines.
-
-The stage cuts speech into windows, chooses languages, judges the text and looks for missed speech. An engine
-encodes windows and writes down what is said in them. Whatever else an engine may be able to do is a part of
-its own (`Recognizer.detector`, `.scorer`, `.prompt`): None where it cannot, and the stage does without. To
-add an engine, see `stage_runners.asr.engines`.
+The stage splits speech into windows, chooses languages, judges the text and finds missed speech. An engine
+encodes and transcribes windows. Its optional capabilities are separate parts (`Recognizer.detector`,
+`.scorer`, `.prompt`), which are None if the engine lacks them. To add an engine, see
+`stage_runners.asr.engines`.
 """
 
 from __future__ import annotations
@@ -22,12 +20,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 UNKNOWN = "und"
-"""The language of speech whose language is not known (ISO 639-2)."""
+"""The code of an unknown language (ISO 639-2)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """How to read windows. `language` is `und` where it is not known; an engine may then detect it itself."""
+    """How to transcribe windows. `language` is `und` if it is unknown; an engine may then detect it."""
 
     language: str
     beam_size: int = 5
@@ -44,16 +42,16 @@ class Sound:
 
     @property
     def seconds(self) -> float:
-        """Its length."""
+        """Its length in seconds."""
         return len(self.samples) / self.sample_rate
 
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
-    """A window as an engine has taken it in.
+    """A window after the engine's encoder.
 
-    `states` is what the engine wants to keep of it, and only the engine looks inside: the encoder's states of
-    shape (frames, width), or None where it keeps nothing.
+    `states` belongs to the engine and is opaque to the stage: encoder states of shape (frames, width), or
+    None.
     """
 
     sound: Sound
@@ -62,11 +60,9 @@ class Encoded:
 
 
 class Token(NamedTuple):
-    """A word as an engine spells it, or a character of a script without blanks.
+    """A word, or a character of a script without spaces; `text` includes a leading space.
 
-    A blank before it is part of `text`.
-
-    Times in seconds of the film. `probability` is None where the engine measures none.
+    Times are in seconds of the film. `probability` is None if the engine does not measure it.
     """
 
     text: str
@@ -77,11 +73,11 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Transcript:
-    """What an engine reads in a window. Figures are None where it does not measure them.
+    """The transcript of a window. Values that the engine does not measure are None.
 
-    `silent` and `doubtful` are the engine's own verdicts, by its own thresholds: nobody speaks; the text is
-    hardly better than others would be. `tries` counts the decodings it took. `tokens` are the engine's own,
-    empty where they no longer fit `words`.
+    `silent` (no speech) and `doubtful` (hardly better than another text) are verdicts by the engine's
+    thresholds. `tries` counts the decoding attempts. `tokens` are the engine's token ids, empty if they no
+    longer match `words`.
     """
 
     chunk: Chunk
@@ -102,17 +98,17 @@ class LanguageDetector(Protocol):
     """The part of an engine that detects languages. Results map codes to probabilities."""
 
     def in_windows(self, encoded: Sequence[Encoded]) -> list[dict[str, float]]:
-        """The languages of each window."""
+        """The probabilities of the languages in each window."""
 
     def in_spans(self, encoded: Encoded, spans: Sequence[tuple[float, float]]) -> list[dict[str, float]]:
-        """The languages of stretches of one window.
+        """The probabilities of the languages in spans of one window.
 
-        Equally long, in seconds from the window's start, on a grid of 0.02 s.
+        Spans have equal length, and are in seconds from the window's start, on a grid of 0.02 s.
         """
 
 
 class TextScorer(Protocol):
-    """The part of an engine that says how probable a text is."""
+    """The part of an engine that estimates the probability of a text."""
 
     def probabilities(
         self,
@@ -122,20 +118,20 @@ class TextScorer(Protocol):
         read: Transcript | None = None,
         most: int | None = None,
     ) -> Sequence[float]:
-        """The probability of every token of `text`, at most the first `most`, as what is said in the window.
+        """The probability of each token of `text`, up to the first `most`, as the text of the window.
 
-        Where `text` is a part of what was `read`, it is scored in the tokens that it was read in.
+        If `text` is a part of the transcript `read`, it is scored with that transcript's tokens.
         """
 
 
 class Prompt(Protocol):
-    """The part of an engine that is biased by a prompt and by hotwords."""
+    """The part of an engine that takes a prompt and hotwords."""
 
     def check(self, settings: Settings) -> None:
-        """Raise `StageError("config")` where the model has no room for prompt and hotwords."""
+        """Raise `StageError("config")` if prompt and hotwords are too long for the model."""
 
     def fitting(self, names: Iterable[str], settings: Settings) -> int:
-        """How many of the names, from the first on, fit as hotwords beside those of `settings`."""
+        """How many of the first names fit as hotwords in addition to those of `settings`."""
 
 
 class Recognizer(Protocol):
@@ -147,41 +143,41 @@ class Recognizer(Protocol):
 
     @property
     def method(self) -> str:
-        """How the result is made, for its provenance."""
+        """The method, for the provenance of the result."""
 
     @property
     def compute_type(self) -> str:
-        """What it computes in: int8, float16, ..."""
+        """The compute type: int8, float16, ..."""
 
     @property
     def computed_on(self) -> str:
-        """The device as the framework names it; empty where that is the device that was asked for."""
+        """The framework's name of the device; empty if it is the requested device."""
 
     @property
     def time_bias(self) -> float | None:
-        """Seconds by which its word times are late, to be subtracted; None where nobody has measured it."""
+        """The delay of its word times in seconds, to be subtracted; None if it was never measured."""
 
     @property
     def detector(self) -> LanguageDetector | None:
-        """Detects languages."""
+        """The part that detects languages, or None."""
 
     @property
     def scorer(self) -> TextScorer | None:
-        """Scores texts."""
+        """The part that scores texts, or None."""
 
     @property
     def prompt(self) -> Prompt | None:
-        """Takes a prompt and hotwords."""
+        """The part that takes a prompt and hotwords, or None."""
 
     def encode(self, sound: Sound, chunks: Sequence[Chunk]) -> list[Encoded]:
-        """Take in windows of a film, none longer than `longest_window`."""
+        """Encode windows of a film, none longer than `longest_window`."""
 
     def transcribe(self, encoded: Sequence[Encoded], settings: Settings) -> Iterable[Transcript]:
-        """What is said in the windows, in order, in one batch.
+        """Transcribe the windows in one batch, in order.
 
-        A window may give several transcripts, each of a part of it, or none where nobody speaks. Where the
-        text looks wrong, the engine may try again.
+        A window may give several transcripts, each of a part of it, or none if it has no speech. The engine
+        may try again if the text looks wrong.
         """
 
     def transcribe_once(self, encoded: Sequence[Encoded], settings: Settings) -> list[Transcript]:
-        """Exactly one transcript for each window, from one attempt, whatever is in it."""
+        """Exactly one transcript per window, from one attempt, even without speech."""

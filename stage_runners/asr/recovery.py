@@ -1,4 +1,4 @@
-"""Speech that got no text, re-transcribed: what of it can be believed, and what is reported of the rest."""
+"""Re-transcribes missed speech, and decides which text to accept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import chain
 from stage_runners.asr import gaps as asr_gaps
 from stage_runners.asr import second_pass
 from stage_runners.asr import words as asr_words
-from stage_runners.asr.doubt import Doubt
+from stage_runners.asr.evidence import Doubt
 from stage_runners.asr.second_pass import Asked, Look, SecondLooks
 from stage_runners.asr.segments import Line, Span
 from stage_runners.asr.thresholds import GAPS, RECOVERY, SECOND_PASS
@@ -23,11 +23,8 @@ def recovered(
     language: str,
     bias: float,
 ) -> tuple[list[Line], list[Doubt], int]:
-    """The lines with what was said in the gaps, as far as it can be believed; a doubt for each gap.
-
-    How many were not read.
-    """
-    # each one that says something takes another reading, to see whether it says so again
+    """The lines with the accepted text of the gaps, a doubt per gap, and the number of unread gaps."""
+    # a gap with text is read once more, to see whether the text recurs
     order = sorted(gaps, key=lambda gap: -gap.seconds)
     tried = order[: looks.left]
     first = looks.read([Asked(gap, _language(lines, gap, language)) for gap in tried])
@@ -45,17 +42,17 @@ def recovered(
             lines = list(asr_gaps.with_line(lines, line))
             doubts.append(_recovered(line, gap, again[gap]))
         elif gap not in tried:
-            doubts.append(empty(gap, "not heard again: there were too many such places"))
+            doubts.append(empty(gap, "not re-transcribed: this film's limit was reached"))
         elif line is None:
-            doubts.append(empty(gap, "heard again, and nothing was understood", quiet[gap]))
+            doubts.append(empty(gap, "re-transcribed without a result", quiet[gap]))
         else:
-            why = f"heard again, and nothing sure was understood ({line.text})"
+            why = f"re-transcribed without a reliable result ({line.text})"
             doubts.append(empty(gap, why, quiet[gap]))
     return lines, doubts, len(order) - len(tried)
 
 
 def _again(candidates: dict[Span, Line], dropped: Sequence[Doubt], looks: SecondLooks) -> dict[Span, float]:
-    """How much of each believable text comes again in other bounds, as far as readings are left."""
+    """The share of each plausible text that recurs in a window with other bounds, up to the limit."""
     good = [gap for gap, line in candidates.items() if _believable(line, dropped)][: looks.left]
     asked = [Asked(gap, candidates[gap].read.language, SECOND_PASS.other_margin) for gap in good]
     return {
@@ -65,7 +62,7 @@ def _again(candidates: dict[Span, Line], dropped: Sequence[Doubt], looks: Second
 
 
 def _line(look: Look, gap: Span, lines: Sequence[Line], bias: float) -> Line | None:
-    """What of a second reading belongs in the gap, or None where nothing does."""
+    """The line of the second pass that belongs in the gap; None if there is no text for it."""
     if look.read.silent or look.read.doubtful:
         return None
     words = asr_words.words(look.read.words, look.read.chunk, bias, look.read.language)
@@ -73,12 +70,12 @@ def _line(look: Look, gap: Span, lines: Sequence[Line], bias: float) -> Line | N
     middle = gap.start + gap.seconds / 2
     before = [word for word in around if word.start < middle][-GAPS.around :]
     behind = [word for word in around if word.start >= middle][: GAPS.around]
-    own = _between(asr_gaps.fitting(words, gap, before, behind), before, behind)
-    return Line(tuple(own), look.read) if own else None
+    fitting = _between(asr_gaps.fitting(words, gap, before, behind), before, behind)
+    return Line(tuple(fitting), look.read) if fitting else None
 
 
 def _between(words: Sequence[Word], before: Sequence[Word], behind: Sequence[Word]) -> list[Word]:
-    """The words with times that no neighbour has."""
+    """The words with their times limited to the space between the neighbours."""
     low = max((word.end for word in before), default=0.0)
     high = min((word.start for word in behind), default=float("inf"))
     if high <= low:
@@ -90,9 +87,9 @@ def _between(words: Sequence[Word], before: Sequence[Word], behind: Sequence[Wor
 
 
 def _believable(line: Line, dropped: Sequence[Doubt]) -> bool:
-    """Whether text that was found in a gap is as sure as text has to be, and is not what was dropped there.
+    """Whether recovered text is confident enough, and differs from the text that was dropped there.
 
-    What the engine does not measure cannot speak against it.
+    Values that the engine does not measure are ignored.
     """
     same = any(
         doubt.span.shared(line.span) > 0 and second_pass.came_again(line.text, doubt.text) > RECOVERY.again
@@ -108,29 +105,26 @@ def _believable(line: Line, dropped: Sequence[Doubt]) -> bool:
 
 
 def _language(lines: Sequence[Line], gap: Span, otherwise: str) -> str:
-    """That of the nearest line."""
+    """The language of the nearest line."""
     if not lines:
         return otherwise
     return min(lines, key=lambda line: abs(line.span.start - gap.start)).read.language
 
 
 def _recovered(line: Line, gap: Span, again: float) -> Doubt:
-    sure = "" if line.probability is None else f", words of {line.probability:.0%} on average"
+    confidence = "" if line.probability is None else f" with a mean word confidence of {line.probability:.0%}"
     reasons = (
         f"{gap.seconds:.1f} s of speech had no text",
-        f"read by itself{sure}",
-        f"{again:.0%} of it came again in a window of other bounds",
+        f"re-transcribed alone{confidence}",
+        f"{again:.0%} of it recurred in a window with other bounds",
     )
     score = again if line.probability is None else line.probability
     return Doubt(line.span, "recovered", line.text, reasons, score, line)
 
 
 def empty(gap: Span, why: str, quiet: float | None = None) -> Doubt:
-    """A stretch that stays without text, as sure as that somebody speaks there.
-
-    `quiet` is the probability that nobody does.
-    """
+    """The doubt for a gap that stays without text; `quiet` is the probability of no speech in it."""
     reasons = [f"{gap.seconds:.1f} s of speech without text", why]
     if quiet is not None and quiet > RECOVERY.no_speech:
-        reasons.append(f"no speech to the recogniser, with a probability of {quiet:.2f}")
+        reasons.append(f"the recogniser's probability of no speech is {quiet:.2f}")
     return Doubt(gap, "empty", "", tuple(reasons), 0.5 if quiet is None else 1 - quiet)

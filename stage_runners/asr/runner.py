@@ -1,4 +1,4 @@
-"""Speech recognition by the engine for the model."""
+"""Runs the stage with the engine of its model."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ STAGE = ASR
 
 
 def load(params: Mapping[str, Any], device: str) -> Recognizer:
-    """The model of `params["_model"]` on `device`."""
+    """Load the model of `params["_model"]` on `device`."""
     return engines.load(params, device)
 
 
 def run(recognizer: Recognizer, inputs: Mapping[str, Path], context: Context) -> None:
-    """Write `segments` and `words` of everything that is said in the speech regions, and `doubts`."""
+    """Transcribe the speech regions, and write `segments`, `words` and `doubts`."""
     transcribe.run(recognizer, inputs, context)

@@ -1,10 +1,8 @@
-"""Stretches of a film read a second time.
+"""The second pass: transcribes spans alone, without prompt or hotwords, in windows with other bounds.
 
-Alone, without prompt, hotwords or a neighbour's text, in windows of other bounds.
-
-Reading a stretch again costs an encoder's pass of 30 s whatever its length, so a film may have only so many,
-and what was not read again is reported. Whisper's own second try samples at a higher temperature; that gives
-another text every time (see docs/decisions), other bounds do not.
+Each span costs an encoder pass of 30 s whatever its length, so the number per film is limited, and spans over
+the limit are reported. Whisper's retries sample at a higher temperature, which gives another text every time
+(see docs/decisions); other bounds do not.
 """
 
 from __future__ import annotations
@@ -23,10 +21,7 @@ from stage_runners.asr.windows import Chunk
 
 
 class Asked(NamedTuple):
-    """A stretch to be read again in `language`, with so many seconds of margin.
-
-    `line` is what was read there, where anything was.
-    """
+    """A span to transcribe in `language`, with a margin in seconds; `line` is its text so far, if any."""
 
     span: Span
     language: str
@@ -35,10 +30,10 @@ class Asked(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What was read.
+    """The transcript of a span.
 
-    `gain`: nats a token by which the sound makes the line's text likelier than silence does; None where there
-    was no line, or the engine does not score texts.
+    `gain` is how much likelier the sound makes the line's text than silence does, in nats per token; None if
+    there was no line, or the engine does not score texts.
     """
 
     read: Transcript
@@ -46,9 +41,9 @@ class Look(NamedTuple):
 
 
 class SecondLooks:
-    """Reads stretches again, and counts: `most` is how many there may be, `done` how many there were.
+    """Transcribes spans again, `most` of them at most; `done` counts them.
 
-    `settings` gives those of a language, `windows` is in how many the film was read.
+    `settings` gives the settings of a language, `windows` is the number of windows of the first pass.
     """
 
     def __init__(
@@ -71,11 +66,11 @@ class SecondLooks:
 
     @property
     def left(self) -> int:
-        """How many there may still be."""
+        """How many more spans the limit allows."""
         return self.most - self.done
 
     def read(self, asked: Sequence[Asked]) -> list[Look]:
-        """What is said in each stretch, as many as are left, with words and their times."""
+        """Transcribe the spans with word times, up to the limit."""
         asked = asked[: self.left]
         self.done += len(asked)
         result: dict[int, Look] = {}
@@ -103,7 +98,7 @@ class SecondLooks:
         return Chunk(start, end, min(end - start, asked.span.seconds))
 
     def _gain(self, line: Line | None, encoded: Encoded, settings: Settings) -> float | None:
-        """Nats a token that the sound adds.
+        """How much likelier the sound makes the text, in nats per token.
 
         A hallucinated text is likely whatever the sound; real text needs its sound.
         """
@@ -126,13 +121,13 @@ class SecondLooks:
 
 
 def _likelihood(scorer: TextScorer, encoded: Encoded, line: Line, settings: Settings) -> float:
-    """The mean log-probability of a line's tokens."""
+    """The mean log-probability of the tokens of a line."""
     found = scorer.probabilities(encoded, line.text, settings, line.read, SECOND_PASS.most_tokens)
     return sum(math.log(max(p, SECOND_PASS.least_probability)) for p in found) / max(1, len(found))
 
 
 def came_again(text: str, other: str) -> float:
-    """The share of the letters of `text` that are in `other`, in order and several in a row, from 0 to 1."""
+    """The share of the letters of `text` that recur in `other`, in order and in runs, from 0 to 1."""
     letters, other_letters = plain(text), plain(other)
     if not letters:
         return 0.0

@@ -1,4 +1,4 @@
-"""Segments of text before they are written: their words, and the window that they were read in."""
+"""Segments before they are written: their words, and the transcript they come from."""
 
 from __future__ import annotations
 
@@ -14,47 +14,47 @@ from stage_runners.asr.words import Word
 
 
 class Span(NamedTuple):
-    """Seconds of the film."""
+    """A span of the film, in seconds."""
 
     start: float
     end: float
 
     @property
     def seconds(self) -> float:
-        """How long it is."""
+        """Its length in seconds."""
         return self.end - self.start
 
     def shared(self, other: Span) -> float:
-        """Seconds that both hold."""
+        """Seconds that both spans share."""
         return overlap(*self, *other)
 
 
 @dataclass(frozen=True)
 class Line:
-    """A segment: words in order, one at least, and the window `read` that they are from."""
+    """A segment: one or more words in order, and the transcript `read` that they come from."""
 
     words: tuple[Word, ...]
     read: Transcript
 
     @property
     def span(self) -> Span:
-        """From its first word to the end of its last."""
+        """From the start of its first word to the end of its last."""
         return Span(self.words[0].start, max(word.end for word in self.words))
 
     @property
     def text(self) -> str:
-        """As it is written."""
+        """Its text."""
         return asr_words.joined(self.words)
 
     @property
     def probability(self) -> float | None:
-        """The mean of its words' probabilities; None where the engine measures none."""
+        """The mean probability of its words; None if the engine does not measure it."""
         measured = [word.probability for word in self.words if word.probability is not None]
         return sum(measured) / len(measured) if measured else None
 
 
 def lines(decoded: Sequence[Transcript], bias: float) -> list[Line]:
-    """The segments of all windows in order, with word times less `bias`, in seconds."""
+    """The segments of all windows in order; `bias`, in seconds, is subtracted from word times."""
     return [
         Line(tuple(group), result)
         for result in decoded
@@ -63,6 +63,6 @@ def lines(decoded: Sequence[Transcript], bias: float) -> list[Line]:
 
 
 def plain(text: str) -> str:
-    """Letters and digits alone, without case: what two texts are compared by."""
+    """Letters and digits only, without case, for comparing texts."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(char for char in folded if char.isalnum())

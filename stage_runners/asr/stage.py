@@ -1,4 +1,4 @@
-"""The declaration of recognition: what is said, in which language."""
+"""Declares the stage `asr`: speech recognition and language detection."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from stage_runners.shared_params import LANGUAGE_OPTION
 from stage_runners.text.thresholds import LOOPS
 
 COMPUTE_TYPES = (
-    "default", "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32",
+    "default", "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16",
+    "bfloat16", "float32",
 )  # fmt: skip
-"""CTranslate2's names; `default` and `auto` are what suits the device."""
+"""The names of CTranslate2; `default` and `auto` choose by device."""
 
 ASR = Stage(
     name="asr",
@@ -32,26 +33,24 @@ ASR = Stage(
             name="model",
             default="auto",
             load=True,
-            help="Whisper model: a name, a Hub id or a folder; auto takes the one that suits this machine if it is on this disk, "
-            "else base, which is embedded",
+            help="Whisper model: a name, a Hub id or a folder; auto uses the model recommended for this "
+            "machine if it is downloaded, else the embedded base",
             cli=Cli(metavar="MODEL", example="base"),
         ),
         Param(
             name="compute_type",
             default="default",
             load=True,
-            help="int8, float16, float32, ...",
+            help="number format of the Whisper model: int8, float16, float32, ...",
             cli=Cli(
                 metavar="TYPE",
                 choices=COMPUTE_TYPES,
                 example="int8",
-                unset="what suits the device",
+                unset="chosen by device",
                 words={"auto": "default"},
             ),
         ),
-        Param(
-            name="language", help="language spoken, such as en; detected where absent", cli=LANGUAGE_OPTION
-        ),
+        Param(name="language", help="spoken language, such as en; detected if not set", cli=LANGUAGE_OPTION),
         Param(
             name="beam_size",
             default=5,
@@ -61,12 +60,12 @@ ASR = Stage(
         Param(
             name="chunk_size",
             default=30,
-            help="maximum length of a decoding window, in seconds",
+            help="maximum length of a decoded window, in seconds",
             cli=Cli(metavar="S", least=1, example=30),
         ),
         Param(
             name="initial_prompt",
-            help="text to prompt the model with",
+            help="text to prompt the Whisper model with",
             cli=Cli(metavar="TEXT", example="A talk about reefs.", unset="none"),
         ),
         Param(
@@ -80,7 +79,7 @@ ASR = Stage(
             help="bias recognition towards the names of the film's characters",
             cli=Cli(group="names", example=True),
         ),
-        Param(name="undone", default=(), help="names that the user undid, as from>to"),
+        Param(name="undone", default=(), help="name hints that the user undid, as from>to"),
         Param(
             name="segment_languages",
             default=True,
@@ -90,7 +89,7 @@ ASR = Stage(
         Param(
             name="second_look",
             default=True,
-            help="transcribe likely hallucinations, and speech without text, a second time",
+            help="re-transcribe likely hallucinations, and speech without text",
             cli=Cli(example=True),
         ),
         Param(
@@ -98,7 +97,7 @@ ASR = Stage(
             default=8,
             affects="speed",
             help="windows decoded at once",
-            cli=Cli(type=int, metavar="N", least=1, example=8, unset="what suits the device"),
+            cli=Cli(type=int, metavar="N", least=1, example=8, unset="chosen by device"),
         ),
     ),
     resources=Resources(cores=8, memory_mb=1500, vram_mb=4000),

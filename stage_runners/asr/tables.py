@@ -1,4 +1,4 @@
-"""The tables `segments` and `words` of what was recognised."""
+"""The tables `segments` and `words`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ _WORD = ("segment", "text", "space", "start", "end", "probability", "method", "o
 def tables(lines: Sequence[Line], probability: float | None, method: str) -> dict[str, dict[str, list[Any]]]:
     """The columns of both tables.
 
-    `probability` is that of the film's language, for lines that have none of their own; `method` names how
-    word times were made.
+    `probability` is that of the film's language, for lines without one; `method` is the method of word times.
     """
     segments: list[dict[str, Any]] = []
     words: list[dict[str, Any]] = []

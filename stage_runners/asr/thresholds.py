@@ -1,8 +1,8 @@
-"""Every figure of recognition that can change its result, whatever engine reads the sound.
+"""The numbers of speech recognition that can change its result, for all engines.
 
-The instances in `THRESHOLDS` are part of the key that a result is stored under. An engine's own figures are
-in its declaration (`stage_runners.asr.engines.Engine.thresholds`). Where no source is named, the figure was
-chosen on the shared recordings: see docs/decisions.
+The instances in `THRESHOLDS` are part of the store's key. An engine declares its thresholds in
+`stage_runners.asr.engines.Engine.thresholds`. Values without a source were chosen on the shared recordings:
+see docs/decisions.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Windows:
-    """How speech is cut into the windows that an engine reads."""
+    """How speech is split into windows."""
 
     pad: float = 0.2
-    """Seconds kept around speech: a window that begins in the middle of a breath loses its first word."""
+    """Seconds added around speech: a window that starts in the middle of a breath loses its first word."""
     longest_pause: float = 5.0
-    """Seconds of silence that a window may hold; longer ones hold music, on which Whisper invents text."""
+    """Maximum silence in a window, in seconds; longer ones contain music, on which Whisper hallucinates."""
     quiet_frame: float = 0.02
-    """Seconds of a frame when the quietest place is looked for."""
+    """Length of a frame, in seconds, in the search for the quietest time."""
     quiet_frames: int = 5
     """Frames whose mean power is compared: a tenth of a second."""
 
@@ -31,7 +31,7 @@ class Words:
     pause: float = 1.0
     """Seconds between two words that end a segment."""
     longest: float = 1.5
-    """Seconds that an attention time may give a word: longer ones hold the pause before or after it."""
+    """Maximum length of a word by attention times, in seconds: a longer one includes a pause."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,40 +42,36 @@ class Languages:
     """
 
     windows: int = 5
-    """Windows that the film's language is detected from, spread over the film."""
+    """Number of windows, spread over the film, in which its language is detected."""
     stretch: float = 5.0
-    """Seconds whose language is detected at once: of three seconds of plain speech, one in ten got another
-    language."""
+    """Length of a stretch in seconds: of three seconds of clear speech, one in ten got a wrong language."""
     hop: float = 2.5
     """Seconds from the start of one stretch to the next."""
     change: float = 5.0
     """Cost of a change, in nats; a stretch that is surely of one language and not of another is worth 4.6."""
     floor: float = 0.01
-    """Probability below which a language is as good as excluded: no single stretch decides."""
+    """Minimum probability of a language in a stretch, so that no single stretch decides."""
     candidate: float = 0.5
-    """Probability that a language must reach in some stretch to be considered."""
+    """Probability that a language must reach in at least one stretch to be considered."""
     sure: float = 0.8
-    """Probability that another language needs in a part that is encoded alone."""
+    """Probability that another language must reach in a part that is encoded alone."""
     times: float = 20.0
-    """How many times as probable as the film's language it must be there."""
+    """How many times as probable as the film's language it must be in that part."""
     near: float = 3.0
-    """Seconds on either side of a possible cut whose language is detected."""
+    """Seconds on either side of a possible split whose language is detected."""
     edge: float = 1.0
-    """Seconds at the ends of a stretch in which no change is looked for."""
+    """Seconds at the ends of a stretch in which no split is made."""
     apart: float = 0.4
-    """Seconds between two places where a change is looked for."""
+    """Minimum distance of two possible splits, in seconds."""
     places: int = 8
-    """How many places are compared."""
+    """Number of possible splits that are compared."""
     as_good: float = 1.0
-    """Nats by which a place may separate two languages worse than the best and still win by being quieter."""
+    """A quieter split is preferred if it separates the languages at most this much worse, in nats."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ramp:
-    """Points of evidence: none up to `none`, `most` from `all` on, in proportion between.
-
-    `all` may be the smaller one.
-    """
+    """Points of evidence: none at `none`, `most` at `all`, linear between; `all` may be the smaller value."""
 
     none: float
     all: float
@@ -88,156 +84,150 @@ class Ramp:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What counts against a text, and how much."""
+    """The kinds of evidence against a text, and their weights."""
 
     drop: float = 3.0
     """Points from which a text may be dropped."""
     flag: float = 1.5
     """Points from which a text is flagged."""
     suspect: float = 1.0
-    """Points from which a text is read a second time."""
+    """Points from which a text goes into the second pass."""
     kinds: int = 3
     """Kinds of evidence that must agree before a text is dropped."""
     near: float = 0.25
-    """Seconds around a region of speech that count as speech: attention times are off by a tenth of a
-    second, rarely by 0.25 s."""
+    """Seconds around speech that count as speech: attention times are off by 0.1 s, rarely by 0.25 s."""
     silence: Ramp = Ramp(none=0.6, all=0.1, most=2.0)
-    """Share of its words' time in which the detectors find speech."""
+    """Share of the words' time in which the detectors find speech."""
     no_speech: Ramp = Ramp(none=0.2, all=0.6, most=1.5)
-    """The engine's probability that nobody speaks."""
+    """The engine's probability of no speech."""
     unlikely: Ramp = Ramp(none=-0.5, all=-1.0, most=1.0)
-    """Mean log-probability a token; -1 is Whisper's own threshold (Radford et al. 2022, section 4.5)."""
+    """Mean log-probability per token; Whisper's threshold is -1 (Radford et al. 2022, section 4.5)."""
     below_usual: float = 0.2
-    """Nats below the film's own mean from which a log-probability counts, where the whole film is
-    unlikely."""
+    """In a film with a low mean log-probability, only values this much below the mean count, in nats."""
     unsure: Ramp = Ramp(none=0.45, all=0.15, most=1.0)
     """Mean probability of the words."""
     again: Ramp = Ramp(none=0.6, all=0.1, most=1.5)
-    """Share of the text that came again in the second pass."""
+    """Share of the text that recurred in the second pass."""
     gain: Ramp = Ramp(none=1.0, all=0.2, most=1.0)
-    """Nats a token by which the sound makes the text more likely than silence does."""
+    """How much likelier the sound makes the text than silence does, in nats per token."""
     repeats: float = 1.0
     """Points of a text that repeats itself or its neighbours."""
     repeats_much: float = 1.5
-    """Points of one that does so over and over."""
+    """Points of a text that does so many times."""
     much_looped: float = 0.5
-    """Share of a text that is a repetition, from which it does so over and over."""
+    """Share of repetition in a text from which that is many times."""
     much_said: int = 6
-    """Neighbours with the same text, from which it does so over and over."""
+    """Number of neighbours with the same text from which that is many times."""
     pace: float = 1.0
     """Points of a text that is too fast or too slow for speech."""
     credits: float = 0.5
     """Points of a text that reads like the credits of subtitles."""
     fastest: float = 30.0
-    """Letters a second that nobody speaks in scripts with blanks; the fastest speakers reach about 22."""
+    """Letters per second that are too fast in scripts with spaces; the fastest speakers reach about 22."""
     fastest_spaceless: float = 15.0
-    """The same in scripts without blanks, where they reach about 11."""
+    """The same in scripts without spaces, where they reach about 11."""
     fast_from: int = 12
-    """Letters that a text needs more of to be too fast: a single word may have a time of no length at all."""
+    """A text with fewer letters is never too fast: a single word can have zero length."""
     slowest: float = 1.5
-    """Letters a second that are too few for speech: what a held note or a long noise gets."""
+    """Letters per second that are too slow for speech, such as a held note or a long noise."""
     slow_from: float = 4.0
-    """Seconds from which a text can be too slow."""
+    """Minimum length of a text that can be too slow, in seconds."""
     credits_longest: int = 80
-    """Characters of a line of credits at most: a talk about subtitles has longer sentences."""
+    """Maximum characters of a line of credits: a talk about subtitles has longer sentences."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Repetition:
-    """When neighbours say the same too often."""
+    """When neighbouring segments have the same text too often."""
 
     neighbours: int = 8
-    """Segments before and after one among which the same text is looked for: a network that is stuck stays
-    so for a while."""
+    """Number of segments before and after that are compared: a stuck network stays stuck for a while."""
     long: int = 12
-    """Letters from which a line is seldom said twice in a row; shorter ones (`Yes.`, `I know.`) are."""
+    """Letters from which a line seldom occurs twice in a row; shorter ones (`Yes.`, `I know.`) often do."""
     often: int = 3
-    """How often a long text comes before it looks stuck."""
+    """Repetitions from which a long text looks stuck."""
     often_short: int = 6
-    """How often a short one does."""
+    """Repetitions from which a short text looks stuck."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SecondPass:
-    """How much of a film is read a second time, and how both texts are compared."""
+    """The extent of the second pass, and the comparison of both texts."""
 
     share: float = 0.1
-    """Second readings that a film may have, as a share of its windows."""
+    """Limit of the second pass, as a share of the film's windows."""
     least: int = 2
-    """How many it may always have."""
+    """Spans that are always allowed."""
     margin: float = 0.3
-    """Seconds of sound kept around what is read again."""
+    """Seconds of sound around a span in the second pass."""
     other_margin: float = 0.7
-    """Seconds of the other window that recovered text has to come again in: with more, Whisper often reads
+    """The margin of the other window in which recovered text must recur: with more, Whisper often transcribes
     the neighbours and stops."""
     run: int = 3
-    """Letters in a row that have to come again to count: single ones are in any text."""
+    """Letters in a row that must recur to count: single letters occur in any text."""
     least_probability: float = 1e-4
-    """Probability that a token counts with at least: one strange token says little about a line."""
+    """Minimum probability that a token counts: one strange token means little for a line."""
     most_tokens: int = 200
-    """Tokens of a line whose probability is computed at most."""
+    """Maximum number of tokens of a line whose probability is computed."""
     silence: float = 30.0
-    """Seconds of silence that a text's probability is compared with, where the engine's windows hold that
-    many."""
+    """Length of the silence that a text's probability is compared with, within the engine's limit."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gaps:
-    """Speech without text."""
+    """Missed speech: regions without text."""
 
     least: float = 0.6
-    """Seconds of speech without a word that are worth a second reading: shorter ones are breaths and the
-    ends of words."""
+    """Minimum length of a gap, in seconds: shorter ones are breaths and the ends of words."""
     near: float = 0.3
-    """Seconds around a word that count as covered by it: attention times are that far off at times."""
+    """Seconds around a word that count as covered: attention times can be off by that much."""
     edge: float = 0.2
-    """Seconds by which the middle of a word may lie outside the gap that it is put in."""
+    """Seconds by which the middle of a word may lie outside its gap."""
     most_shared: int = 8
-    """Words that two readings may share at a border."""
+    """Maximum number of words that both passes may share at a border."""
     around: int = 8
-    """Words on either side of a gap that are compared with what was read in it."""
+    """Words on either side of a gap that are compared with the recovered text."""
     silent: float = 0.5
-    """Share of a gap that dropped text of silence covers, from which nobody speaks in the gap."""
+    """A gap counts as silence if dropped text in silence covers this share of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recovery:
-    """What recovered text needs, as far as the engine measures it."""
+    """Requirements for recovered text, as far as the engine measures them."""
 
     probability: float = 0.5
-    """Mean probability of the words, at least."""
+    """Minimum mean probability of the words."""
     logprob: float = -0.8
-    """Mean log-probability a token, at least."""
+    """Minimum mean log-probability per token."""
     no_speech: float = 0.3
-    """Probability that nobody speaks, at most."""
+    """Maximum probability of no speech."""
     again: float = 0.6
-    """Share of the text that comes again in a window of other bounds, at least."""
+    """Minimum share of the text that recurs in a window with other bounds."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """When a word is a misheard name, as measured for the decision on names."""
+    """When a word counts as a misheard name; measured in the decision on names (docs/decisions)."""
 
     less_likely: float = 3.0
-    """Nats that the text with the name may be less likely without hotwords: a rare name is what Whisper
-    does not expect."""
+    """How much less likely the text with the name may be without hotwords, in nats: rare names are."""
     least_probability: float = 1e-9
-    """Probability that a token counts with at least."""
+    """Minimum probability that a token counts."""
     unsure: float = 0.75
     """Probability of a word below which it may be a misheard name."""
     resembles: float = 0.7
-    """Likeness from which a word may be the name."""
+    """Minimum similarity of a word to the name."""
     short_more: float = 0.08
-    """Likeness that a name of at most `short` letters needs besides: too many words are like it."""
+    """Additional similarity for names of at most `short` letters: too many words resemble them."""
     short: int = 3
     run_more: float = 0.1
-    """Likeness that several words together need besides."""
+    """Additional similarity for several words together."""
     believed: float = 0.85
-    """Probability of a word from which it is believed everywhere, as `post_ner` does."""
+    """Probability from which a word is trusted throughout the film; `post_ner` uses the same rule."""
     present: float = 0.5
     """Probability of every word of a name from which the name counts as present in the film."""
     longest: int = 3
-    """Words that a name may have been taken for."""
+    """Maximum number of words that can be one misheard name."""
 
 
 WINDOWS, WORDS, LANGUAGES, EVIDENCE, REPETITION = Windows(), Words(), Languages(), Evidence(), Repetition()

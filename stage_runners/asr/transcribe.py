@@ -1,4 +1,4 @@
-"""Speech recognition, batched over the windows of speech, by any engine (`stage_runners.asr.engines`)."""
+"""Transcribes a film in batches of windows, with any engine (`stage_runners.asr.engines`)."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from stage_runners.asr.tables import tables
 from stage_runners.asr.windows import Chunk
 
 _INTERPOLATED = "interpolated"
-"""The method of word times that no engine gave."""
+"""The method of word times if the engine gives none."""
 
 
 def run(recognizer: Recognizer, inputs: Mapping[str, Path], context: Context) -> None:
-    """Write `segments` and `words` of everything that is said in the speech regions, and `doubts`."""
+    """Transcribe the speech regions, and write `segments`, `words` and `doubts`."""
     audio = open_audio(inputs["audio"])
     sound = Sound(audio.samples, audio.sample_rate)
     regions = [(row["start"], row["end"]) for row in read(inputs["speech"], "regions").rows()]
@@ -54,10 +54,12 @@ def run(recognizer: Recognizer, inputs: Mapping[str, Path], context: Context) ->
 
 
 def _limit(recognizer: Recognizer, context: Context) -> float:
-    """Seconds of a window at most."""
+    """Maximum length of a window, in seconds."""
     limit = min(float(context.params["chunk_size"]), recognizer.capabilities.longest_window)
     if limit < 1:
-        raise StageError("config", f"--chunk-size {context.params['chunk_size']} is less than a second")
+        raise StageError(
+            "config", f"--chunk-size {context.params['chunk_size']}: too short", "use at least 1 second"
+        )
     return limit
 
 
@@ -70,14 +72,13 @@ def _describe(recognizer: Recognizer, sound: Sound, context: Context) -> None:
 
 
 def _language(recognizer: Recognizer, sound: Sound, chunks: Sequence[Chunk], context: Context) -> Detected:
-    """The film's language, without a probability where it was asked for."""
-    asked = context.params.get("language")
-    if asked:
+    """The film's language; it has no probability if the user requested it."""
+    if language := context.params.get("language"):
         model = str(context.model.get("id", "this model"))
-        code = languages.requested(str(asked), recognizer.capabilities.languages, model)
+        code = languages.requested(str(language), recognizer.capabilities.languages, model)
         return Detected(code, {}, {})
     if not chunks:
-        context.log("nobody speaks: no text")
+        context.log("no speech in this film: no text")
         return Detected(UNKNOWN, {}, {})
     detected = languages.detect(recognizer, sound, chunks)
     if detected.probability:
@@ -85,15 +86,12 @@ def _language(recognizer: Recognizer, sound: Sound, chunks: Sequence[Chunk], con
             f"language: {detected.language} (probability {detected.probability[detected.language]:.2f})"
         )
     else:
-        context.log("this engine does not detect the film's language; --language sets it")
+        context.log("this engine does not detect the film's language; set it with --language")
     return detected
 
 
 def _settings(recognizer: Recognizer, context: Context) -> passes.SettingsOf:
-    """The settings of each language.
-
-    What was asked for and the engine cannot take is reported, and left out.
-    """
+    """The settings of each language, without options that the engine does not support; those are reported."""
     texts = {name: context.params.get(name) or None for name in ("initial_prompt", "hotwords")}
     if recognizer.prompt is None:
         for name in (name for name, text in texts.items() if text):
@@ -141,19 +139,16 @@ def _decoded(
 
 
 def _time_bias(recognizer: Recognizer, context: Context) -> float:
-    """Seconds by which word times are late."""
+    """The delay of word times, in seconds."""
     bias = recognizer.time_bias
     if bias is None:
-        context.log(f"word times of model {context.model.get('id') or 'unnamed'}: no known bias to remove")
+        context.log(f"model {context.model.get('id') or 'unnamed'}: no known bias of word times to remove")
     context.fact("attention_bias_ms", None if bias is None else round(bias * 1000))
     return bias or 0.0
 
 
 def _report_languages(decoded: Sequence[Transcript], detected: Detected, context: Context) -> None:
-    """The facts `language` (the one spoken most), its probability, and `languages`.
-
-    The share of speech in each.
-    """
+    """Report `language`, the most spoken one, its probability, and `languages`, the share of each."""
     seconds: dict[str, float] = {}
     for result in decoded:
         seconds[result.language] = seconds.get(result.language, 0.0) + result.chunk.speech
@@ -165,22 +160,19 @@ def _report_languages(decoded: Sequence[Transcript], detected: Detected, context
     most = next(iter(shares), detected.language)
     context.fact("language", most)
     probability = detected.probability.get(most)
-    if probability is not None and len(shares) > 1:  # of the whole film it says little: of the parts, then
-        sure = [
+    if probability is not None and len(shares) > 1:  # a film's mean means little in a mix: use its parts
+        parts = [
             (result.chunk.speech, result.language_probability)
             for result in decoded
             if result.language == most and result.language_probability is not None
         ]
-        probability = sum(weight * p for weight, p in sure) / (sum(weight for weight, _ in sure) or 1.0)
+        probability = sum(weight * p for weight, p in parts) / (sum(weight for weight, _ in parts) or 1.0)
     context.fact("language_probability", None if probability is None else round(probability, 4))
     context.fact("languages", shares)
 
 
 def _report_likelihood(segments: Mapping[str, Sequence[Any]], context: Context) -> None:
-    """The fact `avg_logprob`, the mean over the segments by their seconds.
-
-    Low where the model does not know the language.
-    """
+    """Report `avg_logprob`, the segments' mean weighted by duration; it is low in an unsupported language."""
     measured = [
         (end - start, value)
         for start, end, value in zip(segments["start"], segments["end"], segments["avg_logprob"], strict=True)

@@ -1,4 +1,4 @@
-"""Speech regions packed into the windows that an engine reads."""
+"""Packs speech regions into windows for the engine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Chunk(NamedTuple):
-    """A window: `start` and `end` in seconds, and how many seconds of it are speech."""
+    """A window: its start and end in seconds, and its seconds of speech."""
 
     start: float
     end: float
@@ -25,8 +25,8 @@ def pack(
 ) -> list[Chunk]:
     """Windows of at most `limit` seconds that cover every region, in order and without overlap.
 
-    Neighbours are merged while the window, silence included, stays within `limit`: Whisper reads better with
-    context. A region that is longer is cut where it is quietest. `samples` is int16 of shape (n,).
+    Neighbouring regions are merged up to `limit`, silence included, because Whisper is more accurate with
+    context. A longer region is split where it is quietest. `samples` is int16 of shape (n,).
     """
     seconds = len(samples) / sample_rate
     pieces: list[tuple[float, float]] = []
@@ -36,7 +36,7 @@ def pack(
 
 
 def merged(chunks: Sequence[Chunk], limit: float) -> list[Chunk]:
-    """Neighbours in one window, as far as `limit` seconds and their pauses allow."""
+    """Regions merged into windows, as far as `limit` and the pauses between them allow."""
     result: list[Chunk] = []
     for chunk in chunks:
         last = result[-1] if result else None
@@ -48,7 +48,7 @@ def merged(chunks: Sequence[Chunk], limit: float) -> list[Chunk]:
 
 
 def halves(chunk: Chunk, samples: NDArray[np.int16], sample_rate: int) -> list[Chunk]:
-    """The chunk cut in two where its middle third is quietest."""
+    """The chunk split in two where its middle third is quietest."""
     third = (chunk.end - chunk.start) / 3
     cut = quietest(samples, sample_rate, chunk.start + third, chunk.end - third)
     share = chunk.speech / (chunk.end - chunk.start)
@@ -59,7 +59,7 @@ def halves(chunk: Chunk, samples: NDArray[np.int16], sample_rate: int) -> list[C
 
 
 def quietest(samples: NDArray[np.int16], sample_rate: int, start: float, end: float) -> float:
-    """The middle, in seconds, of the quietest tenth of a second between `start` and `end`."""
+    """The centre, in seconds, of the quietest 0.1 s between `start` and `end`."""
     import numpy as np
 
     frame = WINDOWS.quiet_frame
@@ -76,7 +76,7 @@ def quietest(samples: NDArray[np.int16], sample_rate: int, start: float, end: fl
 
 
 def _padded(regions: Sequence[tuple[float, float]], seconds: float) -> list[tuple[float, float]]:
-    """Regions with silence around them, never more than half of the gap to the neighbour."""
+    """Regions extended by a margin of silence, at most half of the gap to the neighbour."""
     padded: list[tuple[float, float]] = []
     for index, (start, end) in enumerate(regions):
         before = start - (regions[index - 1][1] if index else -start)

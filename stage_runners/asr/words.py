@@ -1,4 +1,4 @@
-"""An engine's tokens as words, and words as segments."""
+"""Joins an engine's tokens to words, and words to segments."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from stage_runners.text.grammar import clings, ending, spaceless
 
 _OPENING = "\"'“‘«¿¡([{-–—「『（"  # noqa: RUF001 - punctuation of many scripts looks alike
 _BRACKETS = "「『（【《〈〔([{«¿¡"  # noqa: RUF001
-"""Those that open something even without a blank before them."""
+"""Marks that open something even without a space before them."""
 _SAID = frozenset("&+=@%#$£€¥°×÷")  # noqa: RUF001
-"""Signs that are words where they stand alone."""
+"""Signs that count as words if they stand alone."""
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
-"""Languages that Whisper's tokens are cut into characters in, there being no spaces."""
+"""Languages without spaces, whose tokens are split into characters."""
 _BEHIND = "ะาำๅະາຳ"
-"""Vowels of Thai and Lao that stand behind their consonant, and are letters to Unicode."""
+"""Vowels of Thai and Lao that follow their consonant, which Unicode classes as letters."""
 _AHEAD = "เแโใไເແໂໃໄ"
-"""Those that stand before it (Unicode's property Logical_Order_Exception)."""
+"""Vowels that precede it (Unicode's property Logical_Order_Exception)."""
 _INSIDE = ".,:-'’/_@&+"  # noqa: RUF001
 
 
 class Word(NamedTuple):
-    """A word without blanks; `space` says whether one stands before it. Times in seconds.
+    """A word without spaces; `space` is whether one precedes it. Times are in seconds.
 
-    `probability` is None where the engine measures none.
+    `probability` is None if the engine does not measure it.
     """
 
     text: str
@@ -39,9 +39,9 @@ class Word(NamedTuple):
 
 
 def words(tokens: Sequence[Token], chunk: Chunk, bias: float = 0.0, language: str = "") -> list[Word]:
-    """Words in order, with times less `bias` that rise and lie within the chunk.
+    """Words in order, with ascending times inside the chunk; `bias` is subtracted from the times.
 
-    Marks that nobody pronounces join the word they belong to; a symbol that stands alone stays a word (`&`).
+    Punctuation joins the word it belongs to; a symbol that stands alone (`&`) is a word.
     """
     if language in UNSPACED:
         tokens = whole(tokens)
@@ -73,9 +73,8 @@ def words(tokens: Sequence[Token], chunk: Chunk, bias: float = 0.0, language: st
 def whole(tokens: Sequence[Token]) -> list[Token]:
     """Tokens of a language without spaces as characters and whole foreign words.
 
-    Whisper cuts there wherever a character may end. Vowels and marks join the letter that they are written
-    with, and pieces of a foreign word or a number each other; a blank that stands alone goes to what follows
-    it.
+    Whisper splits such text at any end of a character. Vowels and marks are joined to their letter, and the
+    pieces of a foreign word or number to each other; a separate space is joined to the token after it.
     """
     result: list[Token] = []
     blank = ""
@@ -102,19 +101,19 @@ def _both(last: Token, token: Token) -> float | None:
 
 
 def _goes_on(before: str, text: str) -> bool:
-    """Whether `text` is written together with the token before it."""
+    """Whether `text` is written without a space after the token before it."""
     last, first = before[-1], text[0]
     if clings(first) or first in _BEHIND or last in _AHEAD:
         return True
     if not first.isalnum() or spaceless(first):
-        # a point or a hyphen may stand inside a number or a foreign word
+        # a full stop or a hyphen can be inside a number or a foreign word
         return first in _INSIDE and last.isalnum() and not spaceless(last)
     bare = before.rstrip(_INSIDE)
     return bool(bare) and bare[-1].isalnum() and not spaceless(bare[-1])
 
 
 def segments(line: Sequence[Word]) -> list[list[Word]]:
-    """Cut a window's words after sentences and at pauses."""
+    """Split a window's words after sentences and at pauses."""
     if not line:
         return []
     groups = [[line[0]]]
@@ -126,7 +125,7 @@ def segments(line: Sequence[Word]) -> list[list[Word]]:
 
 
 def joined(line: Sequence[Word]) -> str:
-    """The text of words, as it is written."""
+    """The text of the words, with their spaces."""
     return "".join((" " if word.space else "") + word.text for word in line).strip()
 
 
@@ -135,7 +134,7 @@ def _spoken(text: str, *, alone: bool) -> bool:
 
 
 def _without_pause(word: Word) -> Word:
-    """Cut a word that is far too long: a sentence's last one ends late, others begin early."""
+    """Shorten a word that is far too long: the last word of a sentence ends late, others begin early."""
     if word.end - word.start <= WORDS.longest:
         return word
     if ending(word.text):

@@ -1,4 +1,4 @@
-"""Attribution: give each word its speaker and cut segments where the speaker changes."""
+"""The stage attribution: assigns a speaker to each word, and splits segments where the speaker changes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def load(params: Mapping[str, Any], device: str) -> None:
 def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     """Read segments, words and turns; write segments and words with speakers.
 
-    Without turns (speaker detection is off) both pass unchanged.
+    Without turns (speaker detection is off), both are written unchanged.
     """
     del model
     from ipc.artifacts import read
@@ -55,10 +55,10 @@ def attributed(
     turns: Sequence[Turn],
     exclusive: Sequence[Turn] = (),
 ) -> tuple[list[SegmentRow], list[WordRow]]:
-    """Rows of segments and words with speakers; segments are cut where the speaker changes and numbered anew.
+    """Rows of segments and words with speakers; segments are split where the speaker changes, and renumbered.
 
-    A segment that is not cut keeps its text and times. The pieces of one that is get the text of their words,
-    and together the time of the whole. A segment without words gets who talks longest in it.
+    A segment that is not split keeps its text and times. The pieces of a split segment get the text of their
+    words, and together cover its time. A segment without words gets the speaker who talks longest in it.
     """
     spots = places(words, segments)
     heard = [Heard(p.start, p.end, w["text"], w["segment"]) for p, w in zip(spots, words, strict=True)]
@@ -96,7 +96,7 @@ def text_of(words: Sequence[WordRow]) -> str:
 
 
 def _pieces(segment: SegmentRow, runs: Sequence[Sequence[tuple[WordRow, Place]]]) -> list[SegmentRow]:
-    """One row a run of words of one speaker, `id` its place among the runs."""
+    """One row per run of words of one speaker; `id` is the index of the run."""
     speakers = [run[0][0]["speaker"] for run in runs]
     if len(runs) == 1:
         return [{**segment, "id": 0, "speaker": speakers[0]}]

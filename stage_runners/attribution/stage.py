@@ -1,4 +1,4 @@
-"""The declaration of attribution: who said which word."""
+"""Declares the stage `attribution`: the speaker of each word."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Who said each word: a hidden Markov model over the words, fed by the turns of a diarization.
+"""Finds the speaker of each word with a hidden Markov model over the words and the diarization's turns.
 
-The speaker is the hidden state. A word's evidence for a speaker is the share of the word that the speaker's turns
-cover; a word beside all turns still leans to the nearest, the less the farther. Changing the speaker costs, less at
-punctuation and pauses, so that a turn's edge some tens of milliseconds off does not tear a word from its
-sentence. The path is found by Viterbi's algorithm, the confidence is the posterior of the forward-backward
-algorithm (Rabiner 1989).
+The speaker is the hidden state. A word's evidence for a speaker is the share of the word that the speaker's
+turns cover; outside all turns, it decreases with the distance to the nearest. A change of speaker has a cost,
+which is lower at punctuation and pauses, so that a turn's edge that is a few tens of milliseconds off does
+not separate a word from its sentence. Viterbi's algorithm finds the path; the confidence is the posterior of
+the forward-backward algorithm (Rabiner 1989).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Turn(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """A word as the model needs it: seconds, what it ends with, and the segment it is in."""
+    """A word for the model: its times in seconds, its final punctuation, and its segment."""
 
     start: float
     end: float
@@ -38,7 +38,7 @@ class Heard(NamedTuple):
 
 
 class Attributed(NamedTuple):
-    """The speaker of a word, None where no turn is near; `confidence` in 0..1; `overlap`: two talk in it."""
+    """The speaker of a word (None if no turn is near), the confidence (0 to 1), and overlapping speech."""
 
     speaker: str | None
     confidence: float | None
@@ -51,11 +51,11 @@ def attribute(
     exclusive: Sequence[Turn] = (),
     weights: Weights = WEIGHTS,
 ) -> list[Attributed]:
-    """Give each word its speaker.
+    """Assign a speaker to each word.
 
-    `words` in reading order, `turns` with overlap, `exclusive` the same without (may be empty). Words farther than
-    `reach` from every turn follow the words beside them in their segment; where none of these is near a turn, the
-    speaker stays None.
+    `words` are in reading order, `turns` may overlap, `exclusive` are the same without overlap (may be
+    empty). Words farther than `reach` from every turn follow their neighbours in the segment; if no word of
+    it is near a turn, the speaker is None.
     """
     speakers = sorted({turn.speaker for turn in turns})
     if not words or not speakers:
@@ -82,13 +82,13 @@ def attribute(
 
 
 def speaker_of(start: float, end: float, turns: Sequence[Turn]) -> str | None:
-    """Speaker who talks longest between `start` and `end`; None where nobody does."""
+    """The speaker who talks longest between `start` and `end`; None if there is no speech."""
     shares = _Timeline(turns).shares(start, end)
     return max(sorted(shares), key=lambda speaker: shares[speaker]) if shares else None
 
 
 class _Timeline:
-    """The turns cut into stretches in which the same people talk."""
+    """The turns split into spans in which the same speakers talk."""
 
     def __init__(self, turns: Sequence[Turn]) -> None:
         edges = sorted({edge for turn in turns for edge in turn[:2]})
@@ -100,7 +100,7 @@ class _Timeline:
         self._active = active
 
     def _stretches(self, start: float, end: float) -> list[tuple[float, set[str]]]:
-        """Seconds of `start`..`end` in each stretch, and who talks in it."""
+        """The seconds between `start` and `end` in each span, with its speakers."""
         found = []
         k = max(0, bisect_right(self._edges, start) - 1)
         while k + 1 < len(self._edges) and self._edges[k] < end:
@@ -111,7 +111,7 @@ class _Timeline:
         return found
 
     def shares(self, start: float, end: float) -> dict[str, float]:
-        """Seconds each speaker talks between `start` and `end`."""
+        """The seconds of speech per speaker between `start` and `end`."""
         total: dict[str, float] = {}
         for seconds, active in self._stretches(start, end):
             for speaker in active:
@@ -119,11 +119,11 @@ class _Timeline:
         return total
 
     def overlapped(self, start: float, end: float) -> float:
-        """Seconds between `start` and `end` in which two or more talk."""
+        """The seconds of overlapping speech between `start` and `end`."""
         return sum(seconds for seconds, active in self._stretches(start, end) if len(active) > 1)
 
     def nearest(self, start: float, end: float, reach: float) -> dict[str, float]:
-        """Seconds of silence between `start`..`end` and each speaker who talks within `reach` of it."""
+        """The distance in seconds from `start` to `end` to each speaker who talks within `reach`."""
         found: dict[str, float] = {}
         k = max(0, bisect_right(self._edges, start - reach) - 1)
         while k + 1 < len(self._edges) and self._edges[k] < end + reach:
@@ -138,7 +138,7 @@ class _Timeline:
 def _evidence(
     word: Heard, every: _Timeline, alone: _Timeline, rank: dict[str, int], weights: Weights
 ) -> dict[int, float]:
-    """Evidence in 0..1 for each speaker who is heard in the word, or near it; empty where nobody is."""
+    """Evidence, 0 to 1, for each speaker in or near the word; empty if there is none."""
     middle, half = (word.start + word.end) / 2, max(word.end - word.start, weights.least) / 2
     start, end = middle - half, middle + half
     shares = every.shares(start, end)
@@ -161,7 +161,7 @@ def _segments_heard(words: Sequence[Heard], evidence: Sequence[dict[int, float]]
 
 
 def _emission(word: Heard, evidence: dict[int, float], speakers: int, weights: Weights) -> list[float]:
-    """Likelihood of the word under each speaker, up to a factor; short words say less."""
+    """Likelihood of the word for each speaker, up to a factor; short words have less weight."""
     power = min(1.0, max(word.end - word.start, weights.least) / weights.full)
     result = [weights.floor**power] * speakers
     for k, value in evidence.items():
@@ -183,7 +183,7 @@ def _switch(a: Heard, b: Heard, weights: Weights) -> float:
 
 
 def _viterbi(emissions: Sequence[Sequence[float]], switches: Sequence[float]) -> list[int]:
-    """Most likely state of every step: a step changes state with the probability in `switches`, to any other alike."""
+    """The most likely state of each step; `switches` are the probabilities of a change to any other state."""
     states = range(len(emissions[0]))
     others = max(1, len(emissions[0]) - 1)
     scores = [math.log(value) for value in emissions[0]]
@@ -203,7 +203,7 @@ def _viterbi(emissions: Sequence[Sequence[float]], switches: Sequence[float]) ->
 def _posterior(
     emissions: Sequence[Sequence[float]], switches: Sequence[float], path: Sequence[int]
 ) -> list[float]:
-    """Posterior probability of the path's state at every step."""
+    """Posterior probability of the path's state at each step."""
     others = max(1, len(emissions[0]) - 1)
     forward = [_normal(emissions[0])]
     for emission, switch in zip(emissions[1:], switches[1:], strict=True):

@@ -1,7 +1,7 @@
-"""Which fonts libass takes for a text, and which letters none of them has: asked of libass itself, before a film is encoded.
+"""Finds the fonts that libass selects for the subtitles, and letters without a font, before encoding.
 
-One picture is rendered with the words that hold every letter of the subtitles. libass says in its log which font it selected, and for
-which letters it found none (`fontselect`, libass 0.17).
+One picture is rendered with words that contain every letter of the subtitles. libass logs the selected fonts,
+and the letters for which it found none (`fontselect`, libass 0.17).
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ from stage_runners.media import ffmpeg
 _SELECTED = re.compile(r"fontselect: \(.*\) -> (.+), -?\d+, (\S+)\s*$", re.MULTILINE)
 _MISSING = re.compile(r"failed to find any fallback with glyph 0x([0-9A-Fa-f]+)")
 _UNSEEN = {"Cf", "Cc", "Zs", "Zl", "Zp"}
-"""Categories of letters that are not drawn."""
+"""Unicode categories of characters without a glyph."""
 
 
 class Fonts(NamedTuple):
-    """Names of the fonts that are used, and the letters that would be drawn as boxes."""
+    """The names of the fonts used, and the letters that would appear as boxes."""
 
     names: tuple[str, ...]
     missing: str
 
 
 def programs() -> list[str]:
-    """The ffmpegs there are, the one that the stages use first."""
+    """The available ffmpeg programs, the one that the stages use first."""
     import imageio_ffmpeg
 
     found = [ffmpeg.executable()]
-    with contextlib.suppress(RuntimeError):  # a machine that it has no build for
+    with contextlib.suppress(RuntimeError):  # no packaged build for this machine
         found.append(str(imageio_ffmpeg.get_ffmpeg_exe()))
     return list(dict.fromkeys(found))
 
 
 def program(candidates: Sequence[str], encoder: str) -> str:
-    """The first ffmpeg with libass and this encoder; `StageError` (env) where none has both."""
+    """The first ffmpeg with libass and this encoder; `StageError("env")` if none has both."""
     lacks = []
     for candidate in candidates:
         filters, encoders = (_listed(candidate, what) for what in ("-filters", "-encoders"))
@@ -55,13 +55,13 @@ def program(candidates: Sequence[str], encoder: str) -> str:
         lacks.append(f"{candidate} lacks {' and '.join(missing)}")
     raise StageError(
         "env",
-        f"subtitles cannot be drawn into the picture: {'; '.join(lacks)}",
-        f"install an ffmpeg with libass, or name one in {ffmpeg.OVERRIDE}",
+        f"subtitles cannot be burned in: {'; '.join(lacks)}",
+        f"install an ffmpeg with libass, or set {ffmpeg.OVERRIDE} to one",
     )
 
 
 def _listed(candidate: str, what: str) -> set[str]:
-    """The second column of ffmpeg's tables: names of filters or encoders."""
+    """The names of filters or encoders: the second column of ffmpeg's tables."""
     try:
         done = subprocess.run([candidate, "-hide_banner", what], capture_output=True, text=True, check=False)
     except OSError:
@@ -70,12 +70,13 @@ def _listed(candidate: str, what: str) -> set[str]:
 
 
 def fonts(executable: str, ass: Path, scratch: Path) -> Fonts:
-    """What libass would draw the subtitles in `ass` with; `StageError` (env) where it has no font at all."""
+    """The fonts that libass selects for the subtitles in `ass`; `StageError("env")` if there is no font."""
     page = scratch / "letters.ass"
     _page(ass, page)
     done = subprocess.run(
         [
-            executable, "-hide_banner", "-nostdin", "-loglevel", "verbose", "-f", "lavfi", "-i", "color=s=320x180:d=1:r=1",
+            executable, "-hide_banner", "-nostdin", "-loglevel", "verbose",
+            "-f", "lavfi", "-i", "color=s=320x180:d=1:r=1",
             "-vf", f"ass=filename={escaped(page)}", "-f", "null", "-",
         ],
         capture_output=True, text=True, errors="replace", check=False,
@@ -84,15 +85,15 @@ def fonts(executable: str, ass: Path, scratch: Path) -> Fonts:
     if done.returncode or not names:
         raise StageError(
             "env",
-            "libass finds no font to draw subtitles with",
-            "install fontconfig and a font, such as DejaVu or Noto",
+            "no font found for the subtitles",
+            "install fontconfig and a font such as DejaVu or Noto",
         )
     letters = dict.fromkeys(chr(int(code, 16)) for code in _MISSING.findall(done.stderr))
     return Fonts(names, "".join(c for c in letters if unicodedata.category(c) not in _UNSEEN))
 
 
 def _page(ass: Path, page: Path) -> None:
-    """An ASS file that shows in one second, for each style, the words that hold every letter of it."""
+    """An ASS file that shows, within one second, words with every letter of each style."""
     import pysubs2
 
     subs = pysubs2.load(str(ass), encoding="utf-8")
@@ -114,6 +115,6 @@ def _page(ass: Path, page: Path) -> None:
 
 
 def escaped(path: Path) -> str:
-    """A path as the value of an option in ffmpeg's filter graphs, which take out escapes twice."""
+    """A path as an option value in ffmpeg's filter graphs, which unescape twice."""
     value = re.sub(r"([\\':])", r"\\\1", str(path))
     return re.sub(r"([\\'\[\],;])", r"\\\1", value)

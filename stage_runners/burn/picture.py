@@ -1,4 +1,4 @@
-"""The picture that subtitles are drawn into: what it is like, and the options that encode it so."""
+"""The video that subtitles are burned into: its properties, and the options that encode it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 WHITE_OF = {16: 0.58, 18: 0.75}
-"""How bright white is on a screen whose brightest is far brighter, as a share of the signal: PQ and HLG, ITU-R BT.2408."""
+"""The brightness of reference white on an HDR screen, as a share of the signal (ITU-R BT.2408)."""
 _CURVES = {16: "PQ", 18: "HLG"}
 _UNSPECIFIED = 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """Size in pixels, the shape of one, what its times are counted in (seconds), bits a sample, and its colours by their numbers in
-    ITU-T H.273.
+    """The properties of a video.
+
+    These are its size in pixels, the aspect ratio of a pixel, its time base in seconds, bits per sample, and
+    its colours by their numbers in ITU-T H.273.
     """
 
     width: int
@@ -38,17 +40,17 @@ class Picture:
 
     @property
     def encoder(self) -> str:
-        """H.264 where every screen plays it; more than 8 bits are H.265's."""
+        """H.264, which every screen plays; H.265 for more than 8 bits."""
         return "libx265" if self.bits > 8 else "libx264"
 
     def words(self) -> str:
-        """The picture in words."""
+        """A description for the user."""
         curve = f", {_CURVES[self.curve]}" if self.curve in _CURVES else ""
         return f"{self.width}x{self.height}, {self.bits} bits{curve}"
 
 
 def picture_of(film: Path, index: int) -> Picture:
-    """Read it from the film's first picture, which knows its colours; `StageError` (input) where none can be decoded."""
+    """Read the properties from the first frame; `StageError("input")` if none can be decoded."""
     import av
 
     with av.open(f"file:{film}", metadata_errors="replace") as container:
@@ -57,7 +59,9 @@ def picture_of(film: Path, index: int) -> Picture:
             frame = next(container.decode(stream))
         except (av.error.FFmpegError, StopIteration) as error:
             raise StageError(
-                "input", f"no picture of {film.name} can be decoded", "does a player play it?"
+                "input",
+                f"{film.name}: the video cannot be decoded",
+                "check whether a player can play the file",
             ) from error
         return Picture(
             width=frame.width,
@@ -81,7 +85,7 @@ def encoding(
     params: Mapping[str, Any],
     threads: int,
 ) -> list[str]:
-    """The options for the first picture. `late` is by how many seconds the film begins after its container."""
+    """The options for the first video track. `late` is the film's delay after its container, in seconds."""
     drawn = scratch / "drawn.ass"
     _toned(ass, drawn, WHITE_OF.get(picture.curve, 1.0))
     draw = f"ass=filename={escaped(drawn)}"
@@ -93,7 +97,8 @@ def encoding(
     if picture.width % 2 or picture.height % 2:
         chain.append("pad=ceil(iw/2)*2:ceil(ih/2)*2")
     options = [
-        "-filter:v:0", ",".join(chain), "-c:v:0", picture.encoder, "-crf", str(params["crf"]), "-preset", str(params["preset"]),
+        "-filter:v:0", ",".join(chain), "-c:v:0", picture.encoder,
+        "-crf", str(params["crf"]), "-preset", str(params["preset"]),
         "-pix_fmt:v:0", "yuv420p10le" if picture.bits > 8 else "yuv420p", "-fps_mode:v:0", "passthrough",
         "-enc_time_base:v:0", str(picture.clock), "-threads:v:0", str(max(1, threads)),
     ]  # fmt: skip
@@ -112,7 +117,7 @@ def encoding(
 
 
 def _toned(ass: Path, drawn: Path, white: float) -> None:
-    """The subtitles with their colours as bright as on paper, where full white would dazzle."""
+    """The subtitles with colours dimmed to reference white, because full white would dazzle."""
     import pysubs2
 
     subs = pysubs2.load(str(ass), encoding="utf-8")

@@ -1,7 +1,7 @@
-"""burn: a film with the subtitles drawn into its picture, for screens that show no others.
+"""The stage burn: a film with burned-in subtitles, for players without subtitle tracks.
 
-libass draws the ASS of the stage subtitles; the picture is encoded again, sound is copied. The soft subtitles are in the film that mux
-makes: here there are none, so that nothing is shown twice.
+libass draws the ASS file of the stage subtitles; the video is encoded again, and the audio is copied. The
+film has no subtitle tracks, so that no subtitle is shown twice; the film of the stage mux has them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 STAGE = BURN
 SPOKEN = "spoken"
 _SHOWN = 20
-"""So many letters without a glyph are named."""
+"""Maximum number of letters without a font in a message."""
 
 
 def load(params: Mapping[str, Any], device: str) -> None:
@@ -36,16 +36,14 @@ def load(params: Mapping[str, Any], device: str) -> None:
 
 
 def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
-    """Encode the film with its subtitles in the picture, read it back, and say with which fonts."""
+    """Encode the film with its subtitles burned in, verify it, and report the fonts."""
     del model
     film, container = probe(inputs["film"]), context.params["container"]
     if container not in MUXERS:
-        raise StageError("config", f"--container {container}: mkv or mp4")
+        raise StageError("config", f"--container {container}: not a supported container", "use mkv or mp4")
     seen = [track for track in film.of("video") if not track.picture]
     if not seen:
-        raise StageError(
-            "input", f"{inputs['film'].name} has no picture to draw subtitles into", "leave --burn-in away"
-        )
+        raise StageError("input", f"{inputs['film'].name}: no video to burn subtitles into", "omit --burn-in")
     shown = next((track for track in seen if track.default), seen[0])
     language, ass = wanted(inputs, str(context.params.get("language") or SPOKEN))
     kept = [shown, *film.of("audio"), *(track for track in film.of("video") if track.picture)]
@@ -57,7 +55,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     options: list[str] = []
     executable = ""
     if ass is None:
-        context.log("nothing was said: nothing is drawn, and the picture is copied")
+        context.log("no speech: nothing is burned in, and the video is copied")
     else:
         executable = fonts.program(fonts.programs(), picture.encoder)
         _fonts(executable, ass, context)
@@ -87,7 +85,10 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
 
 
 def wanted(inputs: Mapping[str, Path], language: str) -> tuple[str, Path | None]:
-    """The language that is drawn and its ASS, None where nobody says a word; `StageError` (config) for one that nobody made."""
+    """The language that is burned in, and its ASS file, which is None without speech.
+
+    `StageError("config")` if there are no subtitles in the requested language.
+    """
     from ipc.artifacts import read
 
     spoken = read(inputs["cues"], "cues")
@@ -100,19 +101,20 @@ def wanted(inputs: Mapping[str, Path], language: str) -> tuple[str, Path | None]
         return own, inputs["ass"]
     raise StageError(
         "config",
-        f"--burn-in {language}: there are no subtitles in it, the film speaks {own}",
-        f"--target-language {language} makes them; --burn-in spoken draws what is said",
+        f"--burn-in {language}: no subtitles in this language; the film is in {own}",
+        f"add --target-language {language}, or use --burn-in spoken",
     )
 
 
 def _fonts(executable: str, ass: Path, context: Context) -> None:
-    """Say which fonts are used; a letter that none has is drawn as a box, which is less than was asked."""
+    """Report the fonts; letters without a font, which appear as boxes, are reported as degraded."""
     found = fonts.fonts(executable, ass, context.scratch())
-    context.log(f"drawn with {', '.join(found.names)}")
+    context.log(f"fonts: {', '.join(found.names)}")
     context.fact("fonts", list(found.names))
     if found.missing:
         context.fact("letters_without_font", len(found.missing))
         context.degraded(
-            f"no font here has {len(found.missing)} of the letters ({' '.join(found.missing[:_SHOWN])}): they are boxes; install "
-            "one that has, such as Noto for their script, and draw again with --force burn"
+            f"no installed font has {len(found.missing)} of the letters "
+            f"({' '.join(found.missing[:_SHOWN])}), which appear as boxes; install a font that has them, "
+            "such as Noto for their script, and run again with --force burn"
         )

@@ -1,4 +1,4 @@
-"""The declaration of burn: a film with subtitles drawn into its picture."""
+"""Declares the stage `burn`: a film with burned-in subtitles."""
 
 from __future__ import annotations
 
@@ -20,15 +20,14 @@ BURN = Stage(
         Param(
             name="language",
             default="spoken",
-            help="also write a film with burned-in subtitles: `spoken` for the source language, or a target language such as en",
-            cli=Cli(
-                name="burn-in", group="subtitles", metavar="LANG", example="spoken", unset="no such film"
-            ),
+            help="also write a film with burned-in subtitles: `spoken` for the source language, or a "
+            "target language",
+            cli=Cli(name="burn-in", group="subtitles", metavar="LANG", example="spoken", unset="none"),
         ),
         Param(
             name="crf",
             default=18,
-            help="quality of the picture: a smaller number is better and makes a larger file",
+            help="quality of the picture: smaller numbers give better quality and larger files",
         ),
         Param(name="preset", default="veryfast", help="preset of the encoder"),
         CLIP,

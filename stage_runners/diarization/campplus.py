@@ -193,8 +193,8 @@ def read_network(path: Path, device: str = "cpu") -> CamPlusPlus:
     except (OSError, UnpicklingError, RuntimeError, EOFError, TypeError, AttributeError) as error:
         raise StageError(
             "config",
-            f"{path} holds no CAM++ weights: {str(error).splitlines()[0]}",
-            "orchestrator envs sync models",
+            f"{path}: no CAM++ weights: {str(error).splitlines()[0]}",
+            "run `orchestrator envs sync models`",
         ) from error
     network.eval().to(device)
     return network

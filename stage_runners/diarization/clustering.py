@@ -1,12 +1,12 @@
-"""Voices into speakers: spectral clustering into too many groups, then merging what one voice can explain.
+"""Clusters voice embeddings into speakers: spectral clustering into too many groups, then merging.
 
-How many speakers there are is decided by the merging. Two groups are one voice when the mean cosine between
-them is as large as within them: the measure is that mean over the geometric mean of the two within-group
-means, pairs that share audio left out. It is 1 for one voice whatever its recording is like, where a plain
-threshold on cosines moves with noise, language and length (within one speaker the mean cosine is .38 in a
-noisy dubbed film and .66 in clean read speech). Over films, meetings, telephone and mixes of 1 to 7 voices,
-different speakers stayed under .55, and the errors in counting were the same for every threshold between .6
-and .75. Numpy only.
+The merging decides the number of speakers. Two groups are one speaker if the mean cosine between them is as
+large as within them. The measure is that mean divided by the geometric mean of the two within-group means,
+without pairs that share audio. It is 1 for one voice in any recording, whereas a plain threshold on cosines
+depends on noise, language and length (within one speaker the mean cosine is .38 in a noisy dubbed film and
+.66 in clean read speech). In films, meetings, telephone calls and mixes of 1 to 7 voices, different speakers
+stayed under .55, and the number of counting errors was the same for every threshold between .6 and .75. Numpy
+only.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ def cluster(
     most: int | None = None,
     groups: int = CLUSTERING.groups,
 ) -> Labels:
-    """Speakers, from 0 on, of unit `vectors` (n, size) whose pieces cover the frames `spans` (n, 2), by time.
+    """Speaker numbers of unit `vectors` (n, size) whose pieces cover the frames `spans` (n, 2), by time.
 
-    Never more than `most` speakers, and at least `least` where there are as many pieces. Time and memory grow
-    with n; only blocks of fixed size are clustered by their whole affinity matrix.
+    There are at most `most` speakers, and at least `least` if there are enough pieces. Time and memory grow
+    with n; affinity matrices are limited to blocks of fixed size.
     """
     if not len(vectors):
         return np.zeros(0, np.int64)
@@ -57,10 +57,7 @@ def cluster(
 
 
 def merge(vectors: Vectors, spans: NDArray[np.int64], labels: Labels, least: int, most: int | None) -> Labels:
-    """Merge the two most alike groups until none are alike enough.
-
-    `least` and `most` overrule the likeness.
-    """
+    """Merge the two most similar groups until none are similar enough; `least` and `most` take precedence."""
     state = _Sums.of(vectors, spans, labels)
     names = list(range(len(state.sizes)))
     while len(names) > least:
@@ -75,7 +72,7 @@ def merge(vectors: Vectors, spans: NDArray[np.int64], labels: Labels, least: int
 
 
 def likeness(vectors: Vectors, spans: NDArray[np.int64], labels: Labels) -> NDArray[np.float64]:
-    """The ratio of every two groups as at the top of this file, symmetric, of shape (groups, groups)."""
+    """The similarity of every two groups (see the top of this file), symmetric, of shape (groups, groups)."""
     ratios = _Sums.of(vectors, spans, labels).ratios()
     return np.maximum(ratios, ratios.T)
 
@@ -105,10 +102,7 @@ def unit(vector: NDArray[Any]) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class _Sums:
-    """What the ratios need of each group.
-
-    Sum of vectors, size, and cosines and number of the pairs that share audio.
-    """
+    """Sums per group: vectors, sizes, and cosines and numbers of pairs that share audio."""
 
     sums: NDArray[np.float64]
     sizes: NDArray[np.float64]
@@ -135,10 +129,7 @@ class _Sums:
         return cls(sums, np.bincount(labels, minlength=groups).astype(np.float64), near, near_count)
 
     def ratios(self) -> NDArray[np.float64]:
-        """Likeness of every two groups, 1 for one voice.
-
-        Of shape (groups, groups), -1 on and below the diagonal.
-        """
+        """Similarity of every two groups, 1 for one voice; (groups, groups), -1 on and below the diagonal."""
         pairs = np.outer(self.sizes, self.sizes) - self.near_count
         means = np.where(pairs > 0, (self.sums @ self.sums.T - self.near) / np.maximum(pairs, 1), np.nan)
         within = np.diag(means).copy()
@@ -149,7 +140,7 @@ class _Sums:
         return np.maximum(ratios, -1.0)
 
     def joined(self, first: int, second: int) -> _Sums:
-        """The groups with the second made part of the first."""
+        """The groups with the second merged into the first."""
 
         def fold(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
             matrix = matrix.copy()
@@ -208,7 +199,7 @@ def _kmeans(points: NDArray[np.float64], groups: int) -> Labels:
 
 
 def _spread(points: NDArray[np.float64], groups: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Points far from one another to start from."""
+    """Initial centres that are far from each other."""
     chosen = [int(rng.integers(len(points)))]
     nearest = np.square(points - points[chosen[0]]).sum(axis=1)
     while len(chosen) < groups:

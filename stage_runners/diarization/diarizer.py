@@ -1,4 +1,4 @@
-"""What a diarizer gets and gives: the interface between the stage and its methods."""
+"""The interface between the stage and its diarizers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Film:
-    """What is known of a film before its speakers are. Speech and scores are read when they are asked for."""
+    """The inputs of a film's diarization. Speech and scores are read when first used."""
 
     audio: Audio
     speech_path: Path
@@ -54,9 +54,9 @@ class Turn:
 
 @dataclass(frozen=True)
 class Diarization:
-    """Turns by start, who overlaps or not, and a voice for each of `speakers`.
+    """Turns by start, with and without overlap, and the embedding of each of `speakers`.
 
-    `vectors` (speakers, size) have unit length; `seconds` is how much clean speech stands behind each.
+    `vectors` (speakers, size) have unit length; `seconds` is the amount of clean speech behind each.
     """
 
     turns: Sequence[Turn]
@@ -71,10 +71,10 @@ class Diarizer(Protocol):
 
     @property
     def method(self) -> str:
-        """How the result is made, for its provenance."""
+        """The method, for the provenance of the result."""
 
     def diarize(self, film: Film, limits: Limits, batch_size: int, context: Context) -> Diarization:
-        """Who speaks when. `batch_size` is how much of the film is taken at once and changes no result."""
+        """Find the speaker turns. `batch_size` is the amount per step; it does not change the result."""
 
 
 class DiarizerModule(Protocol):
@@ -86,7 +86,4 @@ class DiarizerModule(Protocol):
     """Where it can run."""
 
     def load(self, params: Mapping[str, Any], device: str) -> Diarizer:
-        """The diarizer with the model of `params["_model"]`.
-
-        `StageError("config")` where that cannot be loaded.
-        """
+        """Load the diarizer with the model of `params["_model"]`; `StageError("config")` if it fails."""

@@ -1,6 +1,6 @@
-"""The diarizers, and which of them a model is for.
+"""The registry of diarizers, and the choice of a diarizer for a model.
 
-A new diarizer is a module as `stage_runners.diarization.diarizer.DiarizerModule` says, and a line in
+A new diarizer is a module that satisfies `stage_runners.diarization.diarizer.DiarizerModule`, and a line in
 `DIARIZERS`.
 """
 
@@ -18,31 +18,28 @@ DIARIZERS: dict[str, DiarizerModule] = {
     "pyannote": pyannote_pipeline,
 }
 EMBEDDED = "campplus"
-"""The id under which the models of the package have the embedded voice network."""
+"""The id of the embedded speaker model."""
 
 
 def load(params: Mapping[str, Any], device: str) -> Diarizer:
-    """The diarizer of the model `params["_model"]`.
-
-    `StageError("config")` where it does not run on `device`.
-    """
+    """Load the diarizer of `params["_model"]`; `StageError("config")` if it does not run on `device`."""
     model = params["_model"]
     module = DIARIZERS[name_for(model)]
     if device not in module.DEVICES:
         raise StageError(
             "config",
-            f"{model.get('id') or model['path']} does not run on {device}: only embedded diarization does",
-            "--diarize-model embedded, or --device diarization=mps or diarization=cpu",
+            f"{model.get('id') or model['path']}: does not run on {device}; only the embedded model does",
+            "use --diarize-model embedded, --device diarization=mps or --device diarization=cpu",
         )
     return module.load(params, device)
 
 
 def name_for(model: Mapping[str, Any]) -> str:
-    """The name of the diarizer for a model, by its `family`, else by its id."""
+    """The name of the diarizer for a model, by its `family`, or else by its id."""
     family = model.get("family")
     if not family:
         return "embedded" if model.get("id") == EMBEDDED else "pyannote"
     for name, module in DIARIZERS.items():
         if family in module.FAMILIES:
             return name
-    raise ContractError(f"no diarizer works with models of the family {family!r}")
+    raise ContractError(f"no diarizer loads models of the family {family!r}")

@@ -1,4 +1,4 @@
-"""The diarizer of the package: pyannote's frame scores and CAM++ voices, without a token."""
+"""The embedded diarizer: pyannote's frame scores and CAM++ embeddings, without an access token."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class EmbeddedDiarizer:
         self._network = network
 
     def diarize(self, film: Film, limits: Limits, batch_size: int, context: Context) -> Diarization:
-        """Pieces of one voice, their embeddings, clusters, names in every window, turns."""
+        """Find pieces of one voice, embed and cluster them, assign them in every window, and make turns."""
         audio, scores = film.audio, film.scores()
         spoken = np.rint((film.speech() - OFFSET) / FRAME).astype(np.int64)
         context.progress(0, audio.seconds, phase="pieces")
@@ -75,10 +75,10 @@ class EmbeddedDiarizer:
 def speakers_at_once(
     scores: Scores, spoken: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """How many speak in each frame, strictly and generously; nobody where `spoken` (frames,) is not set.
+    """The number of speakers in each frame, strict and generous; 0 where `spoken` (frames,) is false.
 
-    Strictly: the rounded mean over windows. It says where one voice is clean. Generously: also one where
-    speech is more probable than not, although no speaker of a window is. It says what belongs to turns.
+    The strict number is the rounded mean over windows, for finding clean voices. The generous number is also
+    1 if speech is more probable than not although no speaker of a window is active, for finding turns.
     """
     strict = np.where(spoken, scores.count(), 0)
     return strict, np.where(spoken, np.maximum(strict, scores.speech() >= TURNS.speech), 0)
@@ -93,17 +93,14 @@ def assemble(
     limits: Limits,
     log: Callable[[str], None],
 ) -> Diarization:
-    """Cluster the voices and write down who speaks when.
-
-    `log` is told of a scene whose cast was recognised.
-    """
+    """Cluster the voices, and make the turns; `log` reports a scene matched to the film's speakers."""
     with_voice = np.isfinite(vectors).all(axis=1)
     labels = np.full(len(vectors), -1, np.int64)
     labels[with_voice] = cluster(vectors[with_voice], pieces.spans[with_voice], limits.least, limits.most)
     if int(labels.max(initial=-1)) + 1 >= 2 * limits.least:
         cast = one_cast(vectors[with_voice], pieces.spans[with_voice], labels[with_voice])
         if cast.max(initial=-1) < labels.max(initial=-1):
-            log("a scene with voices heard nowhere else was taken for the same people under another sound")
+            log("a scene with otherwise unheard voices was matched to the film's speakers: its sound differs")
         labels[with_voice] = cast
     speakers = int(labels.max(initial=-1)) + 1
     centroids = _centroids(vectors, labels, pieces.lengths, speakers)
@@ -140,21 +137,21 @@ def _centroids(
 
 
 def _seconds(spans: NDArray[np.int64]) -> float:
-    """How much of the film `spans` (n, 2) in frames cover; pieces of one stretch overlap by half."""
+    """The part of the film that `spans` (n, 2), in frames, cover; neighbouring pieces overlap by half."""
     return length(union((first, last) for first, last in spans.tolist())) * FRAME
 
 
 class _Confidence:
-    """How sure the name of a turn is."""
+    """The confidence of a turn's speaker."""
 
     def __init__(self, pieces: Pieces, vectors: NDArray[np.float32], centroids: NDArray[np.float32]) -> None:
         self._middles = pieces.spans.mean(axis=1) if len(pieces.spans) else np.zeros(0)
         self._cosines = vectors @ centroids.T if len(centroids) else np.zeros((len(vectors), 0))
 
     def of(self, turn: FrameTurn) -> float | None:
-        """(1 + m) / 2, m the mean margin of its pieces' cosines to the own centroid over the best other one.
+        """(1 + m) / 2, with m the mean margin of its pieces' cosines to their centroid over the best other.
 
-        None where the turn holds no piece of clean speech, or there is nobody else.
+        None if the turn has no clean speech, or there is only one speaker.
         """
         low, high = np.searchsorted(self._middles, (turn.first, turn.last))
         cosines = self._cosines[low:high]

@@ -30,8 +30,7 @@ def embed(
 ) -> NDArray[np.float32]:
     """Unit-length embeddings (n, 192) of the stretches `times` (n, 2) in seconds, each at most 1.5 s.
 
-    A shorter stretch is repeated until it fills 1.5 s. Silence of digital zeros gives a row of NaN, never a
-    voice.
+    A shorter piece is repeated until it fills 1.5 s. Digital silence gives a row of NaN.
     """
     vectors = np.empty((len(times), 192), np.float32)
     for first in range(0, len(times), batch):

@@ -1,4 +1,4 @@
-"""How many speakers a film may have, as the user says."""
+"""The user's limits on the number of speakers."""
 
 from __future__ import annotations
 
@@ -11,29 +11,26 @@ from ipc.errors import StageError
 
 @dataclass(frozen=True)
 class Limits:
-    """How many speakers there may be: at least `least`, at most `most` (None: no limit)."""
+    """The number of speakers: at least `least`, at most `most` (None: no limit)."""
 
     least: int = 1
     most: int | None = None
 
     @property
     def exact(self) -> int | None:
-        """The number of speakers where it is given."""
+        """The exact number of speakers if it is given."""
         return self.least if self.least == self.most else None
 
 
 def limits(params: Mapping[str, Any]) -> Limits:
-    """The limits that num_speakers, min_speakers and max_speakers set.
-
-    `StageError("config")` where they contradict.
-    """
+    """The limits of num_speakers, min_speakers, max_speakers; `StageError("config")` if they contradict."""
     given = {
         name: None if params.get(name) is None else int(params[name])
         for name in ("num_speakers", "min_speakers", "max_speakers")
     }
     for name, value in given.items():
         if value is not None and value < 1:
-            raise StageError("config", f"{_option(name)} {value}: there is at least 1 speaker")
+            raise StageError("config", f"{_option(name)} {value}: must be at least 1")
     exact, least, most = given["num_speakers"], given["min_speakers"], given["max_speakers"]
     if (
         (least is not None and most is not None and least > most)
@@ -41,7 +38,9 @@ def limits(params: Mapping[str, Any]) -> Limits:
         or (exact is not None and most is not None and exact > most)
     ):
         options = ", ".join(f"{_option(name)} {value}" for name, value in given.items() if value is not None)
-        raise StageError("config", f"{options} contradict one another", "give one of them, or a range")
+        raise StageError(
+            "config", f"{options}: these options contradict each other", "use one of them, or a valid range"
+        )
     return Limits(exact or least or 1, exact or most)
 
 

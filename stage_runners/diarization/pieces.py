@@ -1,4 +1,4 @@
-"""Pieces of speech by one person each, cut by the segmentation network's scores, and whose they are."""
+"""Divides speech into pieces of one speaker, by the segmentation network's scores."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ SHORTEST = round(PIECES.shortest / FRAME)
 class Pieces:
     """`spans` (n, 2) in frames of the film, and rows (window, local speaker, piece).
 
-    `windows`, `locals` and `pieces` are the columns of those rows: each says that in this window this local
-    speaker is who talks in this piece.
+    `windows`, `locals` and `pieces` are the columns of those rows: in this window, this local speaker talks
+    in this piece.
     """
 
     spans: NDArray[np.int64]
@@ -40,7 +40,7 @@ class Pieces:
 
 
 def cut(scores: Scores, count: NDArray[np.int64] | None = None) -> Pieces:
-    """Cut the film where one person speaks into pieces of 1.5 s at most, never across a change of speaker."""
+    """Divide the speech of one speaker into pieces of 1.5 s at most, never across a speaker change."""
     spans = [
         (int(first), int(last))
         for run in _runs(scores, count)
@@ -51,7 +51,7 @@ def cut(scores: Scores, count: NDArray[np.int64] | None = None) -> Pieces:
 
 
 def _runs(scores: Scores, speakers: NDArray[np.int64] | None) -> NDArray[np.int64]:
-    """Stretches in which one person speaks and too few windows hear the speaker change."""
+    """Spans in which one speaker talks, and few windows detect a speaker change."""
     single = np.zeros(scores.frames, bool)
     changes = np.zeros(scores.frames, bool)
     for first, last, windows in scores.blocks():
@@ -74,7 +74,7 @@ def _runs(scores: Scores, speakers: NDArray[np.int64] | None) -> NDArray[np.int6
 
 
 def _changed(active: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Frames at which somebody begins to speak and somebody else stops."""
+    """Frames at which one speaker starts and another one stops."""
     changed = np.zeros(active.shape[:2], bool)
     before, after = active[:, :-1], active[:, 1:]
     changed[:, 1:] = (before & ~after).any(-1) & (after & ~before).any(-1)
@@ -91,10 +91,7 @@ def _cuts(first: int, last: int) -> list[tuple[int, int]]:
 
 
 def _owners(scores: Scores, spans: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """For each window and piece with at least half of the piece inside.
-
-    The local speaker who talks most of it.
-    """
+    """The local speaker who talks most, for each window and piece with at least half of the piece inside."""
     rows: list[tuple[int, int, int]] = []
     size = scores.values.shape[1]
     for window, start in enumerate(scores.starts):

@@ -1,9 +1,9 @@
-"""Diarization by a whole pyannote pipeline (community-1, 3.1, or one's own), made faster with equal results.
+"""Diarization with a complete pyannote pipeline (community-1, 3.1 or another), faster with equal results.
 
-Stock, the pipeline runs the embedding network once for each (window, speaker) pair: three times over every
-window. Here its trunk runs once a window, all speakers are pooled from it with three-dimensional weights, and
-speakers who are silent in a window get the constant that the network gives to an empty mask. Both leave the
-embeddings as they are, bit for bit (a test shows it).
+The original pipeline runs the embedding network for each pair of window and speaker, three times per window.
+Here its trunk runs once per window, all speakers are pooled from it with three-dimensional weights, and
+silent speakers get the network's constant for an empty mask. The embeddings stay identical bit by bit (a test
+shows it).
 """
 
 from __future__ import annotations
@@ -35,10 +35,7 @@ def load(params: Mapping[str, Any], device: str) -> PipelineDiarizer:
 
 
 def read_pipeline(path: Path, device: str) -> Any:
-    """The pipeline whose `config.yaml` lies in the folder `path`.
-
-    `StageError("config")` where it cannot be had.
-    """
+    """Load the pipeline whose `config.yaml` is in the folder `path`; `StageError("config")` if that fails."""
     os.environ["PYANNOTE_METRICS_ENABLED"] = "0"
     import torch
     from pyannote.audio import Pipeline
@@ -51,7 +48,7 @@ def read_pipeline(path: Path, device: str) -> Any:
     except Exception as error:
         raise StageError("config", f"{path}: the pipeline cannot be loaded: {error}", hint) from error
     if not isinstance(pipeline, SpeakerDiarization):
-        raise StageError("config", f"{path}: {type(pipeline).__name__} is no pipeline for diarization", hint)
+        raise StageError("config", f"{path}: {type(pipeline).__name__} is not a diarization pipeline", hint)
     pipeline.legacy = False
     pipeline.to(torch.device(device))
     if _has_trunk(pipeline):
@@ -67,10 +64,7 @@ class PipelineDiarizer:
         self.method = f"pyannote pipeline, {pipeline.klustering}"
 
     def diarize(self, film: Film, limits: Limits, batch_size: int, context: Context) -> Diarization:
-        """Run the pipeline over the film.
-
-        It runs its own segmentation, at its own step, so it does not read the scores.
-        """
+        """Run the pipeline over the film, including its segmentation; it does not use the film's scores."""
         import torch
 
         audio, pipeline = film.audio, self._pipeline
@@ -135,7 +129,7 @@ def shared_embeddings(
 
 
 def _masks(pipeline: Any, segmentations: Any, exclude_overlap: bool) -> Any:
-    """When each speaker of each window is embedded, float32 of shape (windows, frames, speakers)."""
+    """The frames used to embed each speaker of each window, float32 of shape (windows, frames, speakers)."""
     import math
 
     import numpy as np
@@ -151,7 +145,7 @@ def _masks(pipeline: Any, segmentations: Any, exclude_overlap: bool) -> Any:
 
 
 def _silence(pipeline: Any, frames: int) -> Any:
-    """What the network gives to an empty mask: with no weight anywhere, it does not depend on the sound."""
+    """The network's output for an empty mask, which does not depend on the sound."""
     import torch
 
     device, size = pipeline._embedding.device, round(10.0 * pipeline._embedding.sample_rate)
@@ -168,7 +162,7 @@ def _has_trunk(pipeline: Any) -> bool:
 
 @contextmanager
 def _plda_only_where_used(path: Path) -> Iterator[None]:
-    """Pyannote 4 fetches a PLDA from the Hub even for a pipeline whose clustering has no use for one."""
+    """Prevent pyannote 4 from fetching a PLDA from the Hub for a pipeline that does not use it."""
     import yaml
     from pyannote.audio.pipelines import speaker_diarization
 
@@ -185,10 +179,7 @@ def _plda_only_where_used(path: Path) -> Iterator[None]:
 
 
 def _result(output: Any) -> Diarization:
-    """Names in order of appearance.
-
-    A speaker whose embedding is no vector keeps the turns and has no voice.
-    """
+    """Labels in order of appearance; a speaker without a valid embedding has turns, but no vector."""
     import numpy as np
 
     labels = output.speaker_diarization.labels()

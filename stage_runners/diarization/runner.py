@@ -1,4 +1,4 @@
-"""Diarization: who spoke when, by the diarizer of the model (`stage_runners.diarization.diarizers`)."""
+"""The stage diarization: speaker turns, by the diarizer of the model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def load(params: Mapping[str, Any], device: str) -> Diarizer:
 
 
 def run(diarizer: Diarizer, inputs: Mapping[str, Path], context: Context) -> None:
-    """Write `turns` (people may overlap), `exclusive_turns` (one at a time), `embeddings` (one a speaker)."""
+    """Write `turns` (may overlap), `exclusive_turns` (one at a time), `embeddings` (one per speaker)."""
     bounds = limits(context.params)
     film = Film.of(inputs)
     context.method = diarizer.method
@@ -30,7 +30,7 @@ def run(diarizer: Diarizer, inputs: Mapping[str, Path], context: Context) -> Non
     speakers = len({turn.speaker for turn in result.turns})
     context.fact("speakers", speakers)
     if speakers < bounds.least and result.turns:
-        context.warn(f"fewer speakers than requested ({bounds.least}): there is too little clean speech")
+        context.warn(f"fewer speakers than requested ({bounds.least}): not enough clean speech")
     context.save("turns", _columns(result.turns))
     context.save("exclusive_turns", _columns(result.exclusive))
     context.save(

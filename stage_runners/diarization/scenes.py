@@ -1,11 +1,9 @@
-"""One cast under two kinds of sound.
+"""Matches the speakers of a scene with another sound (a cave, a telephone, a dream) to the film's speakers.
 
-A scene in a cave, on the telephone, in a dream, makes strangers of known voices.
-
-A voice network hears the room as well as the voice. Where a whole conversation is replaced for one scene by
-as many voices that are heard nowhere else, while the voices of before go on after it, the sound of the scene
-has changed rather than its cast. That is a judgement, not a measurement: no cosine tells the two apart, so it
-asks for every sign at once, and is told to people when it is made. Numpy only.
+A speaker model captures the room as well as the voice. If a whole conversation is replaced for one scene by
+as many voices that occur nowhere else, and the earlier voices continue after it, the sound has changed rather
+than the cast. This is a heuristic, because no cosine distinguishes the two cases; so it requires every sign
+at once, and is reported. Numpy only.
 """
 
 from __future__ import annotations
@@ -20,12 +18,11 @@ from stage_runners.diarization.thresholds import SCENES
 
 
 def one_cast(vectors: Vectors, spans: NDArray[np.int64], labels: Labels) -> Labels:
-    """`labels` with the voices of such a scene given back to the cast, or unchanged.
+    """`labels` with the voices of such a scene matched to the film's speakers, or unchanged.
 
-    Every sign is needed: an even number of groups, of which the smaller half (2 to 4) is heard in one stretch
-    alone, the larger half before and after but not in it; and the scene's voices are more like one another
-    than the others are, as a common sound makes them. Who is whom is decided by what is left of the voices
-    without their common part.
+    All signs are required: an even number of groups, of which the smaller half (2 to 4) occurs only in one
+    span, and the larger half only before and after it; and the scene's voices are more similar to each other
+    than the others are, because of the common sound. Voices are matched after removing their common part.
     """
     groups = int(labels.max(initial=-1)) + 1
     half = groups // 2
@@ -55,7 +52,7 @@ def one_cast(vectors: Vectors, spans: NDArray[np.int64], labels: Labels) -> Labe
 
 
 def _densest(places: NDArray[np.int64], share: float) -> tuple[int, int]:
-    """First and last of the shortest stretch that holds `share` of `places` (sorted)."""
+    """First and last of the shortest span that contains `share` of `places` (sorted)."""
     count = max(1, int(np.ceil(share * len(places))))
     widths = places[count - 1 :] - places[: len(places) - count + 1]
     start = int(np.argmin(widths))

@@ -1,4 +1,4 @@
-"""The declaration of diarization: who speaks when."""
+"""Declares the stage `diarization`: who speaks when."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ DIARIZATION = Stage(
             name="diarize_model",
             default="auto",
             load=True,
-            help="speaker detection: auto (pyannote's community-1 where it is on this disk, else embedded), embedded, or a pyannote "
-            "pipeline: a folder or a Hub id",
+            help="speaker detection: embedded, or a pyannote pipeline (a folder or a Hub id); auto uses "
+            "pyannote's community-1 if it is downloaded, else embedded",
             cli=Cli(group="speakers", metavar="MODEL", example="embedded"),
         ),
         Param(name="num_speakers", help="exact number of speakers", cli=_count(2)),

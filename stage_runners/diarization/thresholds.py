@@ -1,9 +1,7 @@
-"""Every figure of diarization that can change its result.
+"""The numbers of diarization that can change its result. `THRESHOLDS` is part of the store's key.
 
-`THRESHOLDS` is part of the key that a result is stored under.
-
-Where no source is named, the figure was chosen on films, meetings, telephone calls and mixes of known voices:
-see docs/decisions.
+Values without a source were chosen on films, meetings, telephone calls and mixes of known voices: see
+docs/decisions.
 """
 
 from __future__ import annotations
@@ -13,88 +11,83 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Pieces:
-    """How the film is cut into pieces of one voice."""
+    """How the film is divided into pieces of one voice."""
 
     length: float = 1.5
     """Seconds of a piece, as CAM++ is used for diarization by 3D-Speaker and senko."""
     shortest: float = 0.4
-    """Seconds: a shorter stretch says too little about a voice."""
+    """Minimum seconds: a shorter piece is too little for a voice."""
     alone: float = 0.5
-    """Share of the windows over a frame that must hear one speaker alone there, and share from which they
-    hear a change."""
+    """Share of a frame's windows that must find a single speaker, and share from which they find a change."""
     talks: float = 0.5
-    """Share of a piece that a window's speaker has to talk to own it."""
+    """Share of a piece that a window's speaker must talk in to own it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clustering:
-    """How voices become speakers."""
+    """How voices are clustered into speakers."""
 
     same_voice: float = 0.65
-    """Likeness from which two groups are one voice: the lower middle of the plateau from .6 to .75 (see
+    """Similarity from which two groups are one voice: the lower middle of the plateau from .6 to .75 (see
     `clustering`)."""
     groups: int = 10
-    """Groups of a block before merging, where no more speakers are asked for."""
+    """Groups per block before merging, unless more speakers are requested."""
     pieces_per_group: int = 5
-    """Pieces that a block has for each group, at least."""
+    """Minimum pieces per group in a block."""
     neighbours: float = 0.012
-    """Share of the pieces that a piece is tied to in the graph (senko's pval)."""
+    """Share of the pieces that a piece is connected to in the graph (senko's pval)."""
     least_neighbours: int = 6
-    """How many it is tied to at least."""
+    """Minimum number of these connections."""
     block: int = 1500
-    """Pieces clustered at once (about 20 minutes of speech): the affinity matrix never has more rows."""
+    """Maximum rows of the affinity matrix: pieces clustered at once (about 20 minutes of speech)."""
     smallest: int = 3
-    """A group of fewer pieces is no speaker of its own: it joins the nearest one."""
+    """A group of fewer pieces is not a separate speaker: it joins the nearest one."""
     largest_small: int = 6
-    """In a longer film the odds of a stray group are higher: there `smallest` is `small_share` of the
-    pieces, but no more than this."""
+    """In a long film, `smallest` is `small_share` of the pieces, up to this: stray groups are likelier."""
     small_share: int = 100
     """One in so many pieces."""
     floor: float = 0.1
-    """The least that the cosine within a group counts for: below is noise."""
+    """Minimum value of the cosine within a group: lower values are noise."""
     tries: int = 10
     """Runs of k-means."""
     steps: int = 50
-    """Steps of a run at most."""
+    """Maximum steps per run."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scenes:
-    """When a scene's strangers are the cast under another sound."""
+    """When a scene's unknown voices are the film's speakers with another sound."""
 
     share: float = 0.15
-    """A scene holds at most this much of the speech."""
+    """Maximum share of the film's speech in a scene."""
     inside: float = 0.9
-    """This much of the scene's voices is heard in it, and at most the rest of what is heard in it is
-    others'."""
+    """Minimum share of the scene's voices inside it, and of the speech inside it that is theirs."""
     around: float = 0.05
-    """At least so much of the film's speech lies before and after the scene."""
+    """Minimum share of the film's speech before and after the scene."""
     most: int = 4
-    """More people than that are never replaced at once."""
+    """Maximum number of speakers that can be replaced at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Turns:
-    """How speakers become turns."""
+    """How turns are made of speakers."""
 
     speech: float = 0.5
-    """Probability of speech from which a frame belongs to a turn although no speaker of a window is
-    active."""
+    """Probability of speech from which a frame belongs to a turn even if no speaker of a window is active."""
     shortest: float = 0.1
-    """Seconds: shorter turns are dropped. Gaps are not closed: that cost more false alarms than it found
-    speech."""
+    """Seconds: shorter turns are dropped. Gaps are not closed: that added more false alarms than speech."""
     heed: float = 0.6
-    """Seconds of one speaker from which the voice itself is heeded."""
+    """Minimum seconds of one speaker for a correction by the voice."""
     trust: float = 0.2
-    """What the windows' decision weighs against a cosine; any value from .1 to .3 gives the same."""
+    """Weight of the windows' decision against a cosine; all values from .1 to .3 give the same result."""
     inside: float = 0.8
-    """Share of a piece that must lie in a stretch for its voice to count there."""
+    """Share of a piece that must be inside a span for its voice to count."""
     soft: float = 0.01
-    """What a probability counts beside a decision, as in pyannote's reconstruction."""
+    """Weight of a probability relative to a decision, as in pyannote's reconstruction."""
     active: float = 1e-4
-    """Activity that the first speaker of a frame needs."""
+    """Minimum activity of the first speaker of a frame."""
     second_active: float = 0.3
-    """Activity that a second one needs."""
+    """Minimum activity of a second speaker."""
 
 
 PIECES, CLUSTERING, SCENES, TURNS = Pieces(), Clustering(), Scenes(), Turns()

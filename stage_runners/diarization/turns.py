@@ -1,7 +1,4 @@
-"""From clusters of pieces to turns: names in each window, activity over the film, turns in frames.
-
-Numpy only.
-"""
+"""Makes turns of clusters: speakers per window, activity in the film, turns in frames. Numpy only."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ from stage_runners.vad.regions import drop_short, fill_gaps, spans_of
 
 @dataclass(frozen=True)
 class FrameTurn:
-    """Somebody speaks from frame `first` to the frame before `last`."""
+    """A speaker talks from frame `first` to `last` (exclusive)."""
 
     first: int
     last: int
@@ -30,11 +27,11 @@ class FrameTurn:
 def name_windows(
     scores: Scores, pieces: Pieces, vectors: NDArray[np.float32], centroids: NDArray[np.float32]
 ) -> NDArray[np.int64]:
-    """Which cluster each local speaker of each window is, -1 for nobody known; of shape (windows, 3).
+    """The cluster of each local speaker of each window, -1 if unknown; of shape (windows, 3).
 
-    The assignment that makes the cosines of a local speaker's pieces to the centroids largest, weighted by
-    length, where no two local speakers of a window may be the same person (what the Hungarian algorithm
-    finds). Pieces without a voice (NaN) say nothing.
+    The assignment maximises the cosines of a local speaker's pieces to the centroids, weighted by length; two
+    local speakers of a window are never the same (as in the Hungarian algorithm). Pieces without a voice
+    (NaN) do not count.
     """
     names = np.full((len(scores.starts), SPEAKERS), -1, np.int64)
     if not len(centroids):
@@ -55,11 +52,9 @@ def name_windows(
 
 
 def _assigned(evidence: NDArray[np.float64]) -> list[int]:
-    """The column of each row (at most 3 of them) so that their sum is largest and none is taken twice.
+    """The column of each row (at most 3 rows) with the largest sum, each column at most once; -1 for none.
 
-    -1 for none.
-
-    No row can do without one of its best three columns, so only those are tried.
+    Only the best three columns of each row are tried, because others cannot be optimal.
     """
     best: tuple[float, list[int]] = (-np.inf, [-1] * len(evidence))
     choices = [[*np.argsort(-row, kind="stable")[: len(evidence)].tolist(), -1] for row in evidence]
@@ -74,13 +69,10 @@ def _assigned(evidence: NDArray[np.float64]) -> list[int]:
 
 
 def activity(scores: Scores, names: NDArray[np.int64], speakers: int) -> NDArray[np.float32]:
-    """How active each speaker is in each frame, of shape (frames, speakers).
+    """The activity of each speaker in each frame, of shape (frames, speakers): the mean over windows.
 
-    The mean of their probability over windows.
-
-    Where a window has a clear decision it counts a hundred times the probability, as in pyannote's
-    reconstruction; the probability decides where no window hears anybody. Only the result grows with the
-    length of the film.
+    A window's decision counts a hundred times its probability, as in pyannote's reconstruction; the
+    probability decides if no window finds a speaker. Only the result grows with the length of the film.
     """
     result = np.zeros((scores.frames, speakers), np.float32)
     for first, last, windows in scores.blocks():
@@ -97,12 +89,11 @@ def activity(scores: Scores, names: NDArray[np.int64], speakers: int) -> NDArray
 def heed_voices(
     active: NDArray[np.float32], count: NDArray[np.int64], pieces: Pieces, cosines: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Correct `active` (frames, speakers) where one person speaks and the voice contradicts the windows.
+    """Correct `active` (frames, speakers) where one speaker talks and the voice contradicts the windows.
 
-    The segmentation network sometimes takes two people of a window for one, where they speak one after the
-    other. A stretch of some length (`TURNS.heed`) with one and the same speaker is given to whom its own
-    pieces are nearest, unless the margin is small (`TURNS.trust`). On mixes of known voices this nearly
-    halved the confusion.
+    The segmentation network sometimes merges two speakers of a window who talk one after the other. A span of
+    one speaker with a minimum length (`TURNS.heed`) is assigned to the speaker nearest to its pieces, unless
+    the margin is small (`TURNS.trust`). On mixes of known voices this nearly halved the confusion.
     """
     result = active.copy()
     top = np.where(count == 1, np.argmax(active, axis=1), -1) if active.shape[1] else np.full(len(active), -1)
@@ -126,11 +117,9 @@ def heed_voices(
 
 
 def decide(active: NDArray[np.float32], count: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """The `count` most active speakers of each frame, of shape (frames, speakers).
+    """The `count` most active speakers of each frame, of shape (frames, speakers), without unknown ones.
 
-    Nobody whom no window names.
-
-    A second speaker also has to be heard by some window: a count is no reason to name somebody who is silent.
+    A second speaker must also be found by a window: the count alone does not make a silent speaker active.
     """
     result = np.zeros(active.shape, bool)
     if not active.shape[1]:
@@ -145,7 +134,7 @@ def decide(active: NDArray[np.float32], count: NDArray[np.int64]) -> NDArray[np.
 
 
 def turns_of(active: NDArray[np.bool_], shortest: int = 0, gap: int = 0) -> list[FrameTurn]:
-    """Turns by start: one person's gaps under `gap` frames closed, turns under `shortest` dropped."""
+    """Turns by start; gaps of one speaker under `gap` frames are closed, turns under `shortest` dropped."""
     turns = []
     for speaker in range(active.shape[1]):
         spans = drop_short(fill_gaps(spans_of(active[:, speaker]), gap), shortest)
@@ -154,5 +143,5 @@ def turns_of(active: NDArray[np.bool_], shortest: int = 0, gap: int = 0) -> list
 
 
 def by_appearance(turns: Sequence[FrameTurn]) -> list[int]:
-    """The speakers in the order in which they are first heard."""
+    """The speakers in order of first appearance."""
     return list(dict.fromkeys(turn.speaker for turn in turns))

@@ -1,4 +1,4 @@
-"""Models converted for another framework: once, whole or not at all, and kept for the next run."""
+"""Converts models for another framework, once and atomically, and stores the result."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ into place."""
 
 
 def cached(source: Path, converted: Path | None, convert: Callable[[Path], None], framework: str) -> Path:
-    """The conversion of the model at `source`, made by `convert` where it is absent.
+    """The conversion of the model at `source`, made by `convert` if it is absent.
 
-    It is kept at `converted`; without one it goes into a temporary folder, which is then the caller's to
-    remove. Raises `OSError` where it will not fit, and whatever `convert` raises.
+    It is stored at `converted`, or else in a temporary folder that the caller must remove. Raises `OSError`
+    if the disk has too little space, and the errors of `convert`.
     """
     if converted is not None and (converted / MARK).is_file():
         return converted
@@ -47,7 +47,7 @@ def cached(source: Path, converted: Path | None, convert: Callable[[Path], None]
 
 
 def _make_room(source: Path, parent: Path, framework: str) -> None:
-    """Raise `OSError` where the disk is too full: a framework would only say that it could not write."""
+    """Raise `OSError` if the disk is too full, because a framework's error would be unclear."""
     need = sum(path.stat().st_size for path in source.iterdir() if path.is_file())
     free = shutil.disk_usage(parent).free
     if free < need:

@@ -1,10 +1,8 @@
-"""CUDA's libraries as they come in Python packages.
+"""Loads CUDA's libraries from Python packages by path, so that frameworks find them by name.
 
-Loaded by path, so that a framework that asks for them by name finds them.
-
-CTranslate2 opens `libcublas.so.12` by its bare name at its first product. torch brings that library in a
-package of NVIDIA's, in a folder where no loader looks; it is found there only after torch itself has been
-imported. Recognition does not import torch.
+CTranslate2 opens `libcublas.so.12` by its name at its first matrix product. torch installs that library in a
+package of NVIDIA's, in a folder that no loader searches, and loads it when it is imported. Recognition does
+not import torch.
 """
 
 from __future__ import annotations
@@ -19,10 +17,7 @@ CUBLAS = ("libcublasLt.so.12", "libcublas.so.12")
 
 
 def load_cublas(names: tuple[str, ...] = CUBLAS, places: list[str] | None = None) -> list[Path]:
-    """Load the packaged cuBLAS into this process.
-
-    Returns what was loaded, nothing where no package has it (the system may).
-    """
+    """Load the packaged cuBLAS into this process; returns the loaded files, none if no package has it."""
     loaded = []
     for name in names:
         for place in sys.path if places is None else places:

@@ -1,10 +1,7 @@
-"""What the voice networks need of MLX beyond its own layers.
+"""Layers for the voice networks that MLX lacks: an LSTM, instance norm, and weights converted from torch.
 
-An LSTM, instance norm, and weights taken over from torch.
-
-MLX keeps channels last: (batch, steps, channels). float32 throughout; TF32, which newer GPUs would use in
-matrix products, is switched off, for it keeps 10 bits of a number and the networks' scores are held equal to
-torch's.
+MLX has channels last: (batch, steps, channels). Everything is float32; TF32, which newer GPUs use in matrix
+products, is switched off, because it has 10 bits of precision and scores must equal torch's.
 """
 
 from __future__ import annotations
@@ -26,10 +23,7 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 def converted(state: Mapping[str, Any]) -> Weights:
-    """Torch's parameters as MLX wants them.
-
-    The input channels of a convolution are its last axis, not its second.
-    """
+    """Torch's parameters in MLX's layout, in which a convolution's input channels are the last axis."""
     arrays = {name: tensor.numpy() for name, tensor in state.items() if name[-19:] != "num_batches_tracked"}
     return {
         name: mx.array(np.moveaxis(value, 1, -1) if value.ndim > 2 else value)
@@ -38,24 +32,18 @@ def converted(state: Mapping[str, Any]) -> Weights:
 
 
 def filled(network: Network, weights: Weights) -> Network:
-    """`network` with exactly these weights, for inference.
-
-    `StageError("config")` where a name or shape differs.
-    """
+    """`network` with exactly these weights, for inference; `StageError("config")` if any differ."""
     try:
         network.load_weights(list(weights.items()), strict=True)
     except ValueError as error:
-        raise StageError("config", f"the weights do not fit the network: {error}") from error
+        raise StageError("config", f"the weights do not match the network: {error}") from error
     network.eval()
     mx.eval(network.parameters())
     return network
 
 
 def in_parts(layer: Callable[[mx.array], mx.array], values: mx.array, size: int = 8) -> mx.array:
-    """What `layer` makes of `values`, at most `size` of the batch at once.
-
-    Convolutions unfold their input in memory.
-    """
+    """The output of `layer` for `values`, `size` at once: convolutions unfold their input in memory."""
     parts = []
     for first in range(0, len(values), size):
         parts.append(layer(values[first : first + size]))

@@ -1,10 +1,9 @@
-"""What a framework can use here, tried by a small real computation.
+"""Tests which devices a framework can use, by a small real computation.
 
-`python -P -m stage_runners.frameworks.probe ctranslate2|torch|mlx`.
-
-Prints one JSON line: by device `why_not` (empty where it can be used), `name`, `memory_mb`, `compute_types`,
-`accelerator` (false where the framework's device is this CPU) and `facts`. One process a framework: a wrong
-library kills the process that asks, and what torch has loaded hides what CTranslate2 lacks.
+`python -P -m stage_runners.frameworks.probe ctranslate2|torch|mlx` prints one JSON line: by device `why_not`
+(empty if it is usable), `name`, `memory_mb`, `compute_types`, `accelerator` (false if the framework's device
+is this CPU) and `facts`. Each framework has its own process: a wrong library kills the process, and libraries
+that torch has loaded hide what CTranslate2 lacks.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from stage_runners.frameworks import cuda_libraries, probe_whisper
 
 Answer = dict[str, Any]
 TOLERANCE = 0.25
-"""How far a state of the probe's encoder, of which the spread is 1, may be from the CPU's in float32.
+"""Maximum difference of a state of the probe's encoder (spread 1) from the CPU's in float32.
 
 At most 0.05 in bfloat16 and 0.007 in float16 (the same network in torch, on a CPU), 0.002 in int8
 (CTranslate2, on a CPU).
@@ -27,7 +26,7 @@ At most 0.05 in bfloat16 and 0.007 in float16 (the same network in torch, on a C
 
 
 def main(words: Sequence[str]) -> int:
-    """Ask one framework, and print what it says."""
+    """Probe one framework, and print the result."""
     answers = {device: _answer(ask) for device, ask in FRAMEWORKS[words[0]].items()}
     print(json.dumps(answers), flush=True)
     return 0
@@ -41,7 +40,7 @@ def _answer(ask: Callable[[], Answer]) -> Answer:
 
 
 def first_line(error: Exception) -> str:
-    """What an error says, in a line."""
+    """The first line of an error's message."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
@@ -63,7 +62,7 @@ def ctranslate2_cuda() -> Answer:
     ones = ctranslate2.StorageView.from_array(np.ones((8, 8), np.float32))
     back = ones.to_device(ctranslate2.Device.cuda).to_device(ctranslate2.Device.cpu)
     if float(np.asarray(back).sum()) != 64:
-        raise ValueError("a copy to the device and back came out wrong")
+        raise ValueError("data copied to the device and back has changed")
     types, refused = working(
         "cuda", sorted(ctranslate2.get_supported_compute_types("cuda")), probe_whisper.encode
     )
@@ -73,10 +72,7 @@ def ctranslate2_cuda() -> Answer:
 def working(
     device: str, types: Sequence[str], encode: Callable[[str, str], Any]
 ) -> tuple[list[str], dict[str, str]]:
-    """The compute types in which `encode(device, type)` equals the CPU's float32, and why not the others.
-
-    ValueError with the first reason where there is none.
-    """
+    """The compute types in which `encode(device, type)` equals the CPU's float32; ValueError if none."""
     import numpy as np
 
     right = encode("cpu", "float32")
@@ -92,15 +88,12 @@ def working(
         else:
             refused[name] = f"a small Whisper came out wrong, by {apart:.2g}"
     if not good:
-        raise ValueError(next(iter(refused.values()), "CTranslate2 supports no compute type there"))
+        raise ValueError(next(iter(refused.values()), "CTranslate2 supports no compute type on this device"))
     return good, refused
 
 
 def card(library: Any) -> Answer:
-    """Name and memory of the first GPU, from NVIDIA's driver.
-
-    CTranslate2 tells neither, and torch may know nothing of CUDA.
-    """
+    """Name and memory of the first GPU, from NVIDIA's driver: CTranslate2 has neither, torch may not."""
     device, memory, name = ctypes.c_int(), ctypes.c_size_t(), ctypes.create_string_buffer(256)
     if library is None or library.cuInit(0) or library.cuDeviceGet(ctypes.byref(device), 0):
         return {}
@@ -117,7 +110,7 @@ def _library(name: str) -> Any:
 
 
 def torch_cuda() -> Answer:
-    """Torch on CUDA, or on ROCm, which answers by the same name: a convolution and a product."""
+    """Torch on CUDA, or on ROCm, which has the same name: a convolution and a product."""
     import torch
 
     try:
@@ -133,7 +126,7 @@ def torch_cuda() -> Answer:
 
 
 def _built_for(torch: Any) -> str:
-    """What a GPU is and what this torch has kernels for, where it sees a GPU and yet cannot compute on it."""
+    """The GPU, and the GPUs that this torch has kernels for, if it sees a GPU but cannot compute on it."""
     if not torch.cuda.is_available():
         return ""
     name, has = torch.cuda.get_device_name(), "{}.{}".format(*torch.cuda.get_device_capability())
@@ -158,10 +151,10 @@ def _computed(device: str) -> None:
 
     ones = torch.ones(64, 64, device=device)
     if float((ones @ ones).sum().cpu()) != 64.0**3:
-        raise ValueError("a product of two matrices came out wrong")
+        raise ValueError("a matrix product has a wrong result")
     sound = torch.nn.functional.conv1d(ones.reshape(1, 64, 64), torch.ones(8, 64, 3, device=device))
     if float(sound.sum().cpu()) != 8 * 62 * 64 * 3.0:
-        raise ValueError("a convolution came out wrong")
+        raise ValueError("a convolution has a wrong result")
 
 
 def mlx() -> Answer:
@@ -169,7 +162,7 @@ def mlx() -> Answer:
     import mlx.core as mx
 
     if float(mx.matmul(mx.ones((64, 64)), mx.ones((64, 64))).sum()) != 64.0**3:
-        raise ValueError("a product of two matrices came out wrong")
+        raise ValueError("a matrix product has a wrong result")
     device = mx.device_info()
     if mx.default_device().type != mx.DeviceType.gpu:
         return {"accelerator": False, "name": device.get("device_name", ""), "compute_types": ["float32"]}

@@ -1,7 +1,7 @@
-"""The smallest Whisper: one layer, random weights, in CTranslate2's format, to try a device.
+"""A minimal Whisper for testing a device: one layer with random weights, in CTranslate2's format.
 
-Its encoder has a Whisper's convolutions, products, attention and norms, so a device that lacks one of their
-libraries or kernels says so here, and not an hour into a film.
+Its encoder has Whisper's convolutions, products, attention and norms, so a device without one of their
+libraries or kernels fails here, and not an hour into a film.
 """
 
 from __future__ import annotations
@@ -21,10 +21,7 @@ def files() -> dict[str, bytes]:
 
 
 def encode(device: str, compute_type: str) -> Any:
-    """Run the encoder over 30 s of noise on `device`; returns float32 (1, 1500, 64).
-
-    Whatever CTranslate2 raises.
-    """
+    """Run the encoder over 30 s of noise on `device`: float32 (1, 1500, 64). Raises CTranslate2's errors."""
     import ctranslate2
     import numpy as np
 

@@ -1,6 +1,6 @@
-"""Make the demo's film out of a recording: `python -P -m stage_runners.media.demo_film WAV FILM`.
+"""Makes the demo film from a recording: `python -P -m stage_runners.media.demo_film WAV FILM`.
 
-The picture is the sound's own wave, drawn by ffmpeg, so that a player shows something that moves.
+Its video is the waveform of the audio, drawn by ffmpeg.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ PICTURE = "[0:a]showwaves=s=640x360:mode=cline:rate=25:colors=0x7aa2f7,format=yu
 
 
 def main(recording: str, film: str) -> int:
-    """Encode the film; returns the exit status."""
+    """Encode the film, and return the exit status."""
     from stage_runners.media.ffmpeg import executable
 
     command = [

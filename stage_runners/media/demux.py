@@ -1,10 +1,11 @@
-"""demux: the film's speech track as mono int16 at 16 kHz, on the film's clock.
+"""The stage demux: the film's speech track as mono int16 at 16 kHz, on the film's clock.
 
-Sample 0 is the instant `format.start_time` of the container (or the start of the clip): ffmpeg puts its inputs on that clock, and
-its resampler pads or trims to it and fills gaps, `aresample=async=1:first_pts=0`. So offsets live in the audio and nowhere else.
-That takes two steps with time stamps between them: where a track changes its form (a broadcast from 5.1 to stereo), ffmpeg builds its
-filters anew, and a resampler that pads to the start would pad once more in the middle of the film. Where a muxer moved the whole
-film to make room for its sound's priming, the film begins that much later: `media_probe.head_start`.
+Sample 0 is the container's `format.start_time`, or the start of the clip: ffmpeg puts its inputs on that
+clock, and its resampler pads, trims and fills gaps (`aresample=async=1:first_pts=0`). So only the audio
+contains offsets. Decoding takes two steps with time stamps between them: if a track changes its format (a
+broadcast from 5.1 to stereo), ffmpeg rebuilds its filters, and a resampler that pads to the start would pad
+again in the middle of the film. If a muxer shifted the whole film to make room for audio priming, the film
+begins that much later: see `probe.head_start`.
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ SAMPLE_RATE = 16_000
 CONVERT = f"aresample={SAMPLE_RATE}:out_chlayout=mono:out_sample_fmt=s16"
 GAP = 0.02
 ON_THE_CLOCK = f"aresample=async=1:min_hard_comp={GAP}:first_pts=0"
-"""Gaps and overlaps of more than 20 ms are mended at once; the 100 ms of ffmpeg's default would be heard in word times."""
+"""Gaps and overlaps of more than 20 ms are corrected; ffmpeg's default of 100 ms would distort word times."""
 NOT_THE_FILM = {"comment", "visual_impaired", "descriptions", "hearing_impaired", "karaoke", "clean_effects"}
 SHORT_BY_SECONDS = 1.0
-"""A track that ends so much before what it announced has been cut off."""
+"""A track that ends this much before its stated duration is truncated."""
 
 
 def load(params: Mapping[str, Any], device: str) -> None:
@@ -41,7 +42,7 @@ def load(params: Mapping[str, Any], device: str) -> None:
 
 
 def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
-    """Choose the track, decode it, and say what was chosen and why."""
+    """Choose the track, report the choice, and decode it."""
     del model
     import numpy as np
 
@@ -52,7 +53,9 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     clip = on_the_container(clip_of(context.params.get("clip")), film)
     if clip and film.seconds and clip[0] >= film.seconds:
         raise StageError(
-            "config", f"--clip begins at {clip[0]:.0f} s, but {path.name} lasts {film.seconds:.0f} s"
+            "config",
+            f"--clip: starts at {clip[0]:.0f} s, but {path.name} is {film.seconds:.0f} s long",
+            "choose a clip inside the film",
         )
     expected = _expected(film, track, clip)
     timed, raw = context.scratch() / "timed.nut", context.scratch() / "pcm"
@@ -65,14 +68,14 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     if not raw.exists() or raw.stat().st_size < 2:
         raise StageError(
             "input",
-            f"{track.words()} of {path.name} holds no sound",
-            "choose another with --audio-track; orchestrator plan does not look into films",
+            f"{path.name}: {track.words()} is empty",
+            "choose another track with --audio-track",
         )
     samples = np.memmap(raw, dtype=np.int16, mode="r", shape=(raw.stat().st_size // 2,))
     seconds = len(samples) / SAMPLE_RATE
     _mark_if_cut(context, film, track, clip, seconds, expected, said, path.name)
     if lost > SHORT_BY_SECONDS:
-        context.degraded(f"{path.name} is damaged: {lost:.0f} s within its sound could not be read")
+        context.degraded(f"{path.name} is damaged: {lost:.0f} s of its audio could not be read")
     context.method = "ffmpeg"
     context.fact("seconds", round(seconds, 3))
     context.fact("audio_track", track.number)
@@ -84,47 +87,47 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
 
 
 def choose(film: Film, asked: int | None, language: str | None, name: str) -> tuple[Track, str]:
-    """The audio track to listen to, and why.
+    """The audio track to transcribe, and the reason.
 
-    In this order: the number asked for; tracks in the asked language; tracks that are the film and not a comment or a
-    description of it; the default one; more channels; the first. `StageError` where there is none.
+    In this order: the requested number; tracks in the requested language; tracks other than commentary and
+    audio description; the default track; most channels; the first. `StageError` if there is none.
     """
     tracks = film.of("audio")
     if not tracks:
-        raise StageError("input", f"{name} has no audio track", "there is nothing to transcribe in it")
+        raise StageError("input", f"{name}: no audio track", "choose a film with sound")
     if asked is not None:
         if not 0 <= asked < len(tracks):
-            there = "; ".join(track.words() for track in tracks)
+            choices = "; ".join(track.words() for track in tracks)
             raise StageError(
-                "config", f"--audio-track {asked}: {name} has no such track", f"there is: {there}"
+                "config", f"--audio-track {asked}: {name} has no such track", f"choose one of: {choices}"
             )
-        return tracks[asked], "asked for"
+        return tracks[asked], "set by --audio-track"
     if len(tracks) == 1:
         other = language and tracks[0].language and not same_language(tracks[0].language, language)
-        return tracks[0], f"the only one; no track says that it is in {language}" if other else "the only one"
+        return tracks[0], f"the only one; no track is marked as {language}" if other else "the only one"
     spoken = [track for track in tracks if language and same_language(track.language, language)]
     proper = [track for track in spoken or tracks if not NOT_THE_FILM & set(track.purposes)]
     pool = proper or spoken or tracks
     best = max(pool, key=lambda track: (track.default, track.channels, -track.number))
     reasons = []
     if spoken:
-        reasons.append(f"in the language asked for ({language})")
+        reasons.append(f"in the requested language ({language})")
     elif language:
-        reasons.append(f"no track says that it is in {language}")
+        reasons.append(f"no track is marked as {language}")
     if len(pool) > 1:
-        reasons.append("the default one" if best.default else "the fullest, or the first of equals")
+        reasons.append("the default track" if best.default else "most channels, or the first of equals")
     elif len(pool) < len(spoken or tracks):
-        reasons.append("the others are comments or descriptions")
-    return best, ", ".join(reasons) or "the only one in it"
+        reasons.append("the others are commentary or audio description")
+    return best, ", ".join(reasons) or "the only one"
 
 
 def decoding(
     path: Path, film: Film, track: Track, clip: tuple[float, float] | None, timed: Path
 ) -> list[str]:
-    """Ffmpeg's arguments: decode one track into mono PCM with time stamps, NUT at `timed`.
+    """Ffmpeg's arguments to decode one track into mono PCM with time stamps, as NUT at `timed`.
 
-    Of a format whose time stamps may leap, ffmpeg takes the start from the streams that are used, and mends leaps by them.
-    So there all of them are used, the others into nothing: the clock is then that of the container, and that of mux.
+    If the format's time stamps may jump, ffmpeg takes the start from the streams in use, and corrects jumps
+    by them. So all streams are read, the others without output: the clock is then the container's, as in mux.
     """
     import ffmpeg
 
@@ -140,7 +143,7 @@ def decoding(
 
 
 def placing(timed: Path, clip: tuple[float, float] | None, raw: Path) -> list[str]:
-    """Ffmpeg's arguments: PCM with time stamps at `timed` to bare PCM at `raw`, with silence where there was nothing."""
+    """Ffmpeg's arguments to convert PCM with time stamps at `timed` to raw PCM at `raw`, filling gaps."""
     import ffmpeg
 
     span = {"t": f"{clip[1] - clip[0]:.6f}"} if clip else {}
@@ -151,7 +154,7 @@ def placing(timed: Path, clip: tuple[float, float] | None, raw: Path) -> list[st
 
 
 def missing(timed: Path) -> float:
-    """Seconds that lack within PCM with time stamps at `timed`: there silence will be, and nothing is heard in it."""
+    """Missing seconds within PCM with time stamps at `timed`, which become silence."""
     import av
 
     lost, end = 0.0, None
@@ -167,7 +170,7 @@ def missing(timed: Path) -> float:
 
 
 def _expected(film: Film, track: Track, clip: tuple[float, float] | None) -> float | None:
-    """Seconds that should come out, where the container or the clip says."""
+    """The expected seconds of audio, if the container or the clip states them."""
     whole = film.seconds if film.seconds is not None else track.seconds
     if clip is None:
         return whole
@@ -184,15 +187,19 @@ def _mark_if_cut(
     said: str,
     name: str,
 ) -> None:
-    """Mark a film that ends before it said it would. A track may well be shorter than the film: only its own word counts,
-    or the film's where ffmpeg complained.
+    """Report a film that ends before its stated duration.
+
+    A track may be shorter than the film, so the track's duration counts, or the film's if ffmpeg reported
+    errors.
     """
     announced = track.seconds if clip is None else None
     if announced is None and said:
         announced = expected
     if announced is not None and seconds < announced - SHORT_BY_SECONDS:
         whole = max(announced, film.seconds or 0.0)
-        context.degraded(f"{name} ends early: {seconds:.0f} s of {whole:.0f} s could be read")
+        context.degraded(f"{name} ends early: only {seconds:.0f} s of {whole:.0f} s could be read")
     elif said:
         count = len(said.splitlines())
-        context.warn(f"ffmpeg complained while decoding ({count} kinds), first: {said.splitlines()[0]}")
+        context.warn(
+            f"ffmpeg reported {count} kinds of errors while decoding; the first: {said.splitlines()[0]}"
+        )

@@ -1,4 +1,4 @@
-"""Running ffmpeg: which one, with progress, and with a sentence where it fails."""
+"""Runs ffmpeg with progress and readable errors."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ def executable() -> str:
 
 
 def url(path: Path) -> str:
-    """The path as ffmpeg takes it literally: no protocol, pattern or option is read out of a name."""
+    """The path in a form that ffmpeg takes literally, without protocols, patterns or options."""
     return f"file:{path}"
 
 
 def run(
     arguments: list[str], context: Context, total: float, phase: str, output: Path, program: str = ""
 ) -> str:
-    """Run ffmpeg with `arguments`; returns what it complained about, one complaint a line.
+    """Run ffmpeg with `arguments`, and return its error messages, one per line.
 
-    It stays in this process's group, so it ends with it. `total` is the expected seconds of output, for progress;
-    `program` another ffmpeg than `executable`.
-    `StageError` where it fails: of category storage for a full disk, else input.
+    It stays in this process's group, so it ends with it. `total` is the expected seconds of output, for
+    progress; `program` is another ffmpeg than `executable`. Raises `StageError` if it fails: "storage" for a
+    full disk, else "input".
     """
     complaints = context.scratch() / "ffmpeg.log"
     command = [
@@ -74,26 +74,28 @@ def run(
                 process.kill()
                 process.wait()
     said = _said(complaints)
-    # On a full disk the complaint itself may not have been written.
+    # On a full disk the error message itself may be missing.
     full = status and shutil.disk_usage(output.parent).free < _NOTHING_LEFT
     if full or any(text in said for text in _NO_SPACE):
         need = f"; about {total * 32_000 / 1e6:.0f} MB are needed" if phase == "decode" else ""
         raise StageError(
             "storage",
-            f"the disk is full: cannot write {output}{need}",
-            "free some space there, or choose another folder",
+            f"{output}: cannot be written, the disk is full{need}",
+            "free some space, or choose another folder",
         )
     if status:
         first = said.splitlines()[0] if said else f"status {status}"
-        raise StageError("input", f"ffmpeg cannot {phase} it: {first}", "does a player play the file?")
+        raise StageError(
+            "input", f"ffmpeg cannot {phase} the film: {first}", "check whether a player can play the file"
+        )
     return said
 
 
 @contextmanager
 def piped(arguments: list[str], context: Context, said: list[str]) -> Iterator[IO[bytes]]:
-    """Ffmpeg's standard output, while it runs with `arguments`; it is ended with the block. No status is an error here.
+    """Ffmpeg's standard output while it runs with `arguments`; the end of the block ends it.
 
-    What it complained about is appended to `said`, one complaint each. `StageError` (env) where it does not run at all.
+    Its error messages are appended to `said`. `StageError("env")` if it does not run at all.
     """
     complaints = context.scratch() / "ffmpeg-piped.log"
     command = [executable(), "-hide_banner", "-nostdin", "-loglevel", "error", *arguments]
@@ -119,7 +121,7 @@ def piped(arguments: list[str], context: Context, said: list[str]) -> Iterator[I
 
 def _unusable(program: str, why: str) -> StageError:
     return StageError(
-        "env", f"{program} does not run: {why}", f"install ffmpeg, or name another in {OVERRIDE}"
+        "env", f"{program} does not run: {why}", f"install ffmpeg, or set {OVERRIDE} to another one"
     )
 
 
@@ -134,7 +136,7 @@ def _follow(process: subprocess.Popen[bytes], context: Context, total: float, ph
 
 
 def _said(path: Path) -> str:
-    """The distinct complaints, in order; a broken film repeats the same one a million times."""
+    """The distinct error messages, in order; a broken film repeats the same one a million times."""
     seen: dict[str, None] = {}
     with path.open("rb") as stream:
         for line in stream:

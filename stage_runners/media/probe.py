@@ -1,4 +1,4 @@
-"""What is in a film, read through PyAV: the packaged ffmpeg comes without ffprobe."""
+"""Reads a film's container and tracks with PyAV, because the packaged ffmpeg has no ffprobe."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Track:
-    """One stream: `number` counts within its type, from 0. `start` is on the container's own clock;
-    `seconds` is when it ends, after the film's start. Both None where not announced. `purposes` are its dispositions but `default`, by
-    ffmpeg's names. A `hidden` one is the container's own form of something else (MP4's chapters), which no player shows.
+    """One stream of a film.
+
+    `number` counts within its type, from 0. `start` is on the container's clock, `seconds` is its end after
+    the film's start; both are None if not stated. `purposes` are its dispositions except `default`, by
+    ffmpeg's names. A `hidden` track holds the container's internal data (MP4's chapters), which no player
+    shows.
     """
 
     index: int
@@ -51,9 +54,9 @@ class Track:
 
 @dataclass(frozen=True, kw_only=True)
 class Film:
-    """A container: its format's names, when it starts on its own clock, how long it says it is, and its tracks.
+    """A container: the names of its format, its start on its clock, its stated duration, and its tracks.
 
-    `jumps` says that its time stamps may jump (MPEG-TS and its like), so that ffmpeg puts a clock of its own on it.
+    `jumps` is whether its time stamps may jump (MPEG-TS and similar), so that ffmpeg sets a new clock.
     """
 
     format: str
@@ -70,15 +73,15 @@ class Film:
 
 
 AAC_PRIMING = 1024
-"""Samples that an AAC encoder puts before the sound; Matroska has long been written without a word about them."""
+"""Samples that an AAC encoder adds before the audio; Matroska files long did not record them."""
 
 
 def head_start(film: Film) -> float:
-    """Seconds by which a muxer moved the whole film to make room for what its sound's encoder put before the sound.
+    """Seconds by which a muxer shifted the whole film to make room for the audio encoder's priming, else 0.
 
-    Times before zero cannot be written, so ffmpeg moves all streams of a Matroska film: the picture then begins exactly one priming
-    after a sound track that begins the file, and picture and sound fit. The film itself begins with its picture.
-    0 where this is not to be seen. Source: measured on films made by libavformat 58 to 60, see docs/decisions.
+    Negative times cannot be written, so ffmpeg shifts all streams of a Matroska film: the video then begins
+    exactly one priming after an audio track at the start of the file, and both are in sync. The film itself
+    begins with its video. Source: measured on films made by libavformat 58 to 60, see docs/decisions.
     """
     pictures = [t.start for t in film.of("video") if not t.picture and t.start is not None]
     if "matroska" not in film.format or not pictures:
@@ -92,7 +95,7 @@ def head_start(film: Film) -> float:
 
 
 def probe(path: Path) -> Film:
-    """Read a film's headers. `StageError` (input) says what is wrong with a file that is no film."""
+    """Read a film's headers; `StageError("input")` if the file is not a readable film."""
     import av
 
     try:
@@ -101,19 +104,19 @@ def probe(path: Path) -> Film:
             pass
     except OSError as error:
         raise StageError(
-            "input", f"{path.name} cannot be read: {error.strerror}", "check its name and permissions"
+            "input", f"{path.name}: cannot be read: {error.strerror}", "check its name and permissions"
         ) from error
     if path.is_dir() or size == 0:
-        what = "is a folder" if path.is_dir() else "is empty (0 bytes)"
-        raise StageError("input", f"{path.name} {what}", "name a film")
+        what = "this is a folder" if path.is_dir() else "the file is empty"
+        raise StageError("input", f"{path.name}: {what}", "choose a video file")
     try:
         with av.open(f"file:{path}", metadata_errors="replace") as container:
             return _film(container)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise StageError(
             "input",
-            f"{path.name} is no film that ffmpeg can read: {_reason(error)}",
-            "is it complete, and does a player play it?",
+            f"{path.name}: not a film that ffmpeg can read: {_reason(error)}",
+            "check whether the file is complete and a player can play it",
         ) from error
 
 
@@ -164,7 +167,7 @@ def _film(container: InputContainer) -> Film:
 
 
 def _length(container: InputContainer) -> float | None:
-    """How long the container says it is, from its start; Matroska writes the time of its end."""
+    """The container's stated duration from its start; Matroska states the time of its end."""
     if not container.duration:
         return None
     start = (container.start_time or 0) if "matroska" in container.format.name else 0
@@ -172,14 +175,14 @@ def _length(container: InputContainer) -> float | None:
 
 
 def _start(stream: Stream) -> float | None:
-    """When a stream begins, in seconds on the container's clock."""
+    """The start of a stream, in seconds on the container's clock."""
     if stream.start_time is None or stream.time_base is None:
         return None
     return float(stream.start_time * stream.time_base)
 
 
 def _seconds(stream: Stream, film_start: int) -> float | None:
-    """When a stream says it ends, in seconds after the film's start; Matroska keeps its end in a tag."""
+    """The stated end of a stream, in seconds after the film's start; Matroska stores it in a tag."""
     first = max(0, film_start) / 1e6
     if stream.duration and stream.time_base:
         return float((stream.duration + (stream.start_time or 0)) * stream.time_base) - first
@@ -196,7 +199,7 @@ def _reason(error: Exception) -> str:
 
 
 def on_the_container(clip: tuple[float, float] | None, film: Film) -> tuple[float, float] | None:
-    """A clip in seconds of the film, as seconds after the start of its container."""
+    """A clip in seconds of the film, converted to seconds after the start of its container."""
     if clip is None:
         return None
     late = head_start(film)

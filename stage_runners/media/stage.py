@@ -1,4 +1,4 @@
-"""The declarations of demux, the film's sound on the film's clock, and waveform, what the report draws of it."""
+"""Declares the stages `demux`, the film's audio on its clock, and `waveform`, its picture for the report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEMUX = Stage(
                 metavar="N",
                 least=0,
                 example=0,
-                unset="the track in --language, else the default track",
+                unset="the track in --language, else the default one",
             ),
         ),
         Param(name="language", help="prefer the audio track in this language", cli=LANGUAGE_OPTION),

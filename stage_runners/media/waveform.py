@@ -1,4 +1,4 @@
-"""waveform: the lowest and the highest sample of each twentieth of a second, so that a film's sound can be drawn without its audio."""
+"""The stage waveform: the minimum and maximum sample of every 0.05 s, for drawing a film's audio."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 STAGE = WAVEFORM
 
 PER_SECOND = 20
-"""A cue of a second is then twenty points wide, and three hours are 216,000 points."""
+"""Points per second: three hours are 216,000 points."""
 PIECE_SECONDS = 300
-"""So much audio is in memory at once: 10 MB."""
+"""Samples in memory at once: 10 MB."""
 
 
 def load(params: Mapping[str, Any], device: str) -> None:
@@ -28,7 +28,7 @@ def load(params: Mapping[str, Any], device: str) -> None:
 
 
 def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
-    """Go through the audio once, a piece at a time."""
+    """Read the audio once, piece by piece, and save its waveform."""
     del model
     import numpy as np
 
@@ -53,9 +53,9 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
 
 
 def extremes(samples: NDArray[np.int16], width: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """The minimum and the maximum of each `width` samples of an int16 array of shape (n,), as int32 of shape (ceil(n / width),).
+    """The minimum and maximum of every `width` samples of an int16 array of shape (n,).
 
-    The last stretch may be shorter; no sample is made up to fill it.
+    Both are int32 of shape (ceil(n / width),). The last piece may be shorter.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""ffmpeg's arguments for the new film: packets are copied, and hashed on their way."""
+"""The arguments of ffmpeg for the new film: it copies packets and hashes them on the way."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ MUXERS = {"mkv": "matroska", "mp4": "mp4"}
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What is to be made: of `film` the tracks `kept`, and `added` of which the one numbered `default` is shown unasked.
+    """The film to write: the tracks `kept` of `film`, and `added`, of which number `default` is the default.
 
-    `pictures` are the cover pictures by the index of their track, as files: Matroska keeps them as attachments. `late` is by how many
-    seconds the film begins after its container. `alone` takes `default` from the film's own subtitle tracks. Of an `untimed` film
-    some packets say only when they are decoded (AVI, MPEG-PS): when they are shown is worked out. The picture `made`, first in `kept`,
-    is written anew by the options `encoding`; else it is copied like all others.
+    `pictures` are the cover pictures as files, by the index of their track: Matroska stores them as
+    attachments. `late` is how many seconds the film begins after its container. `alone` clears the default
+    flag of the film's subtitle tracks. In an `untimed` film (AVI, MPEG-PS) some packets lack presentation
+    times, which are computed. The video `made`, first in `kept`, is encoded with the options `encoding`;
+    otherwise it is copied like the other tracks.
     """
 
     film: Path
@@ -39,13 +40,13 @@ class Order:
 
     @property
     def copied(self) -> list[Track]:
-        """The tracks whose packets go from film to film."""
+        """The tracks whose packets are copied."""
         anew = {*self.pictures, self.made}
         return [t for t in self.kept if t.index not in anew and t.type != "attachment"]
 
 
 def arguments(order: Order, output: Path, hashes: Path) -> list[str]:
-    """Copy the tracks, add ours, and write the CRC-32 of each copied track's packets, as they were read, to `hashes`."""
+    """Arguments to copy the tracks, add ours, and write the CRC-32 of each copied track to `hashes`."""
     command = ["-y", *(["-fflags", "+genpts"] if order.untimed else [])]
     if order.clip:
         command += ["-ss", f"{order.clip[0]:.6f}", "-t", f"{order.clip[1] - order.clip[0]:.6f}"]
@@ -63,11 +64,12 @@ def arguments(order: Order, output: Path, hashes: Path) -> list[str]:
         ):
             command += [f"-metadata:s:t:{at}", f"{name}={text}"]
     if order.container == "mp4":
-        # Unofficial: Dolby Vision's and spherical video's boxes, which plain MP4 leaves out.
+        # Unofficial: boxes of Dolby Vision and spherical video, which plain MP4 omits.
         command += ["-movflags", "+faststart", "-strict", "unofficial"]
     else:
         command += ["-default_mode", "passthrough"]  # else the first of each kind becomes the default one
-    # Bit-exact: no library versions, no random identifiers. The queue: cues are rare, so packets wait for them.
+    # Bit-exact: no library versions, no random identifiers.
+    # The queue: packets wait for cues, which are rare.
     command += ["-fflags", "+bitexact", "-max_interleave_delta", "0", "-max_muxing_queue_size", "4096"]
     command += ["-f", MUXERS[order.container], ffmpeg.url(output)]
     if order.copied:
@@ -96,7 +98,7 @@ _MIME = {
 
 
 def _kept(order: Order) -> list[str]:
-    """The film's own streams, with the dispositions they had: left alone, ffmpeg gives `default` to whom it likes."""
+    """The film's streams with their dispositions: without them, ffmpeg sets default flags itself."""
     command, texts = ["-map_metadata", "0", "-map_chapters", "0", "-c", "copy", "-copy_unknown"], 0
     mapped = [track for track in order.kept if track.index not in order.pictures]
     for number, track in enumerate(mapped):
@@ -124,7 +126,8 @@ def _ours(order: Order) -> list[str]:
         command += [
             "-map", f"{place + 1}:0", f"-c:s:{number}", _codec(new, order.container),
             f"-metadata:s:s:{number}", f"language={tag}", f"-metadata:s:s:{number}", f"title={new.title}",
-            f"-metadata:s:s:{number}", f"handler_name={new.title}", f"-disposition:s:{number}", "+".join(flags) or "0",
+            f"-metadata:s:s:{number}", f"handler_name={new.title}",
+            f"-disposition:s:{number}", "+".join(flags) or "0",
         ]  # fmt: skip
     return command
 

@@ -1,8 +1,8 @@
-"""mux: a new film with the subtitles in it; every stream of the old one is copied, the old one is never touched.
+"""The stage mux: a new film with subtitle tracks; other streams are copied, the original is unchanged.
 
-ffmpeg copies packets and puts film and subtitles on one clock that begins at `format.start_time`, which is the clock of the
-cues. With its bit-exact flags two runs give the same bytes. The result is read back before it counts. Which tracks there are:
-`mux_tracks`; ffmpeg's arguments: `mux_command`; reading back: `mux_check`.
+ffmpeg copies packets and puts film and subtitles on one clock that begins at `format.start_time`, the clock
+of the cues. With its bit-exact flags, two runs give the same bytes. The result is read back and verified. See
+`tracks` for the choice of tracks, `ffmpeg_command` for ffmpeg's arguments, and `verify` for the verification.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def load(params: Mapping[str, Any], device: str) -> None:
 
 
 def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
-    """Write the film, read it back, and say what was added."""
+    """Write the film, verify it, and report the added tracks."""
     del model
     container, form = context.params["container"], context.params.get("subtitle_format") or "srt"
     _check(container, form)
@@ -49,10 +49,10 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     for track in kept:
         if track.codec in tracks.STYLED and tracks.form_of(track, container) != "copy":
             context.degraded(
-                f"{track.words()} becomes mov_text, which has no styles (--container mkv keeps them)"
+                f"{track.words()} becomes mov_text and loses its styles; --container mkv preserves them"
             )
     if not added:
-        context.log("nothing was said: no subtitle track is added")
+        context.log("no speech: no subtitle track is added")
     asked = context.params.get("default_subtitles")
     default = tracks.default_of(kept, added, asked)
     clip = on_the_container(clip_of(context.params.get("clip")), film)
@@ -76,7 +76,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
 
 
 def given_files(inputs: Mapping[str, Path]) -> list[LanguageFiles]:
-    """The files of every language that has cues: the one spoken first, then the translations in order."""
+    """The files of every language with cues: the source language first, then the translations in order."""
     from ipc.artifacts import read
 
     found = []
@@ -90,24 +90,26 @@ def given_files(inputs: Mapping[str, Path]) -> list[LanguageFiles]:
 
 def _check(container: str, form: str) -> None:
     if container not in MUXERS:
-        raise StageError("config", f"--container {container}: mkv or mp4")
+        raise StageError("config", f"--container {container}: not a supported container", "use mkv or mp4")
     if form not in tracks.FORMATS:
-        raise StageError("config", f"--subtitle-format {form}: {', '.join(tracks.FORMATS)}")
+        raise StageError(
+            "config", f"--subtitle-format {form}: not supported", f"use {', '.join(tracks.FORMATS)}"
+        )
     if container == "mp4" and form != "srt":
-        raise StageError("config", f"--subtitle-format {form}: MP4 has no ASS", "--container mkv has")
+        raise StageError("config", f"--subtitle-format {form}: not possible in MP4", "use --container mkv")
 
 
 def _say_left(left: Sequence[Left], context: Context) -> None:
     for one in left:
         track = one.track
         if one.lost:
-            context.degraded(f"{track.type} stream {track.index} ({track.codec}) is left out: {one.why}")
+            context.degraded(f"{track.type} stream {track.index} ({track.codec}) is not copied: {one.why}")
         elif one.why:
-            context.log(f"{track.words()} is left out: {one.why}")
+            context.log(f"{track.words()} is not copied: {one.why}")
 
 
 def _tell(order: Order, left: Sequence[Left], context: Context) -> None:
-    """The facts that people and the report want."""
+    """Report the facts for the user and the report."""
     texts = [track for track in order.kept if track.type == "subtitle"]
     context.fact("container", order.container)
     context.fact("subtitle_track", len(texts) if order.added else None)
@@ -123,7 +125,7 @@ def _tell(order: Order, left: Sequence[Left], context: Context) -> None:
 
 
 def _trial(film: Path, container: str, context: Context) -> Callable[[Track], bool]:
-    """A function that asks ffmpeg itself whether the container takes a stream, by copying a tenth of a second of it."""
+    """A function that tests whether the container accepts a stream, by copying 0.1 s of it with ffmpeg."""
 
     def fits(track: Track) -> bool:
         command = [

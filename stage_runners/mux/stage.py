@@ -1,4 +1,4 @@
-"""The declaration of mux: a film with subtitle tracks added."""
+"""Declares the stage `mux`: a film with added subtitle tracks."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ MUX = Stage(
         Param(
             name="replace_existing",
             default=False,
-            help="leave out the film's own text tracks in the languages that are added",
+            help="drop the film's own text subtitle tracks in the same languages",
             cli=Cli(group="subtitles", example=False),
         ),
         Param(
             name="default_subtitles",
             help="flag the added track as the default track",
-            cli=Cli(group="subtitles", type=bool, example=True, unset="where no other track is the default"),
+            cli=Cli(group="subtitles", type=bool, example=True, unset="yes, unless another track is"),
         ),
         Param(
             name="sdh",
             default=False,
-            help="subtitles for the deaf and hard of hearing: set the flag and the title",
+            help="mark the track as subtitles for the deaf and hard of hearing",
         ),
         CLIP,
     ),
     resources=Resources(cores=1, memory_mb=300),
     stall_s=180,
     switch=Switch(
-        help="write a film with the subtitles in it", cli=Cli(name="mux", group="subtitles", example=True)
+        help="write a film with the subtitles as tracks", cli=Cli(name="mux", group="subtitles", example=True)
     ),
     packages=("av", "imageio-ffmpeg"),
 )

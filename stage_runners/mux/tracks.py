@@ -1,6 +1,6 @@
-"""Which tracks the new film has: those of the old one that its container can hold, and ours, with their flags.
+"""Chooses the tracks of the new film: those of the original that its container supports, and ours.
 
-What nobody asked to change stays as it was, dispositions above all: a player chooses by them. The reasons stand in
+Everything else stays unchanged, above all the dispositions, by which players choose. For the reasons see
 docs/decisions/2026-11-21-mux.md.
 """
 
@@ -18,14 +18,14 @@ from stage_runners.text.iso639 import LANGUAGES, language, same_language
 TEXT = {"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text"}
 STYLED = {"ass", "ssa"}
 IN_MATROSKA = {"mov_text": "srt", "text": "srt"}
-"""Text subtitles that Matroska has no form for, and what they become; all others are copied."""
+"""The formats of text subtitles that Matroska does not support, and their replacements; others are copied."""
 _SURE_IN_MATROSKA = TEXT | {"hdmv_pgs_subtitle", "pgssub", "dvd_subtitle", "dvdsub", "dvb_subtitle", "dvbsub"}
 _PICTURES_IN_MP4 = {"mjpeg", "png", "bmp"}
 _STARTS = re.compile(
     r"^(\d+):(\d\d):(\d\d)[,.](\d{2,3}) -->|^Dialogue:[^,]*,(\d+):(\d\d):(\d\d)\.(\d\d),", re.MULTILINE
 )
 OTHER = {"forced", "comment", "lyrics", "karaoke", "descriptions"}
-"""Flags of tracks that do not say all that is said."""
+"""Flags of tracks that do not contain the whole dialogue."""
 _OTHER_TITLE = re.compile(r"\b(sign|song|forced|lyric|karaoke|comment)", re.IGNORECASE)
 _DEAF_TITLE = re.compile(r"\b(sdh|cc|hi|hearing)\b", re.IGNORECASE)
 FORMATS = ("srt", "ass", "both")
@@ -43,8 +43,10 @@ class LanguageFiles(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Added:
-    """A subtitle track to add: its file, its form (`srt` or `ass`), the language's code, its `place` among the languages (0: the one
-    spoken), its title, when its cues start (seconds of the film, in order), and the dispositions it gets besides `default`.
+    """A subtitle track to add.
+
+    `form` is `srt` or `ass`, `place` its index among the languages (0: the source language), `starts` the
+    start of each cue in seconds of the film, in order, and `purposes` its dispositions besides `default`.
     """
 
     file: Path
@@ -58,7 +60,7 @@ class Added:
 
 @dataclass(frozen=True, kw_only=True)
 class Left:
-    """A track that is left out, and why. `lost` is whether the new film is less for it; `replaced` whether ours stands in its place."""
+    """A track that is not copied, and why: `lost` if content is lost, `replaced` if ours replaces it."""
 
     track: Track
     why: str = ""
@@ -67,11 +69,11 @@ class Left:
 
 
 def added(given: Sequence[LanguageFiles], container: str, wanted: str, *, sdh: bool) -> list[Added]:
-    """The tracks to add, in order. `given` are the files of each language with cues, the one spoken first."""
+    """The tracks to add, in order. `given` are the files of each language with cues, the source first."""
     forms = _forms(container, wanted)
     found = []
     for place, (code, srt, ass) in enumerate(given):
-        # a film in several languages, translated into the one that is spoken most
+        # a film in several languages, translated into the most spoken one
         translated = place > 0 and code == given[0][0]
         for form in forms:
             notes = [
@@ -95,14 +97,14 @@ def added(given: Sequence[LanguageFiles], container: str, wanted: str, *, sdh: b
 
 
 def _forms(container: str, wanted: str) -> tuple[Form, ...]:
-    """The forms of each language's tracks; in MP4 SRT becomes mov_text, the only text it has."""
+    """The forms of each language's tracks; in MP4, SRT becomes mov_text, its only text format."""
     if wanted == "both" and container != "mp4":
         return ("srt", "ass")
     return ("ass",) if wanted == "ass" and container != "mp4" else ("srt",)
 
 
 def _title(code: str, notes: Sequence[str]) -> str:
-    """`English (SDH)`; a language without a name is called by nothing."""
+    """A title such as `English (SDH)`; the language is omitted if it has no name."""
     spoken = language(code)
     name = spoken.name if spoken.code in LANGUAGES else ""
     told = ", ".join(notes)
@@ -110,7 +112,7 @@ def _title(code: str, notes: Sequence[str]) -> str:
 
 
 def starts(file: Path) -> list[float]:
-    """When the cues of a SubRip or ASS file start, in seconds, in order of time."""
+    """The starts of the cues of a SubRip or ASS file, in seconds, ascending."""
     found = []
     for match in _STARTS.finditer(file.read_text(encoding="utf-8")):
         hours, minutes, seconds, rest = (part for part in match.groups() if part is not None)
@@ -126,18 +128,20 @@ def sort_out(
     *,
     sdh: bool = False,
 ) -> tuple[list[Track], list[Left]]:
-    """The tracks that are kept, in order, and those that are not. `replace` are the languages whose text tracks ours (for the deaf where `sdh`) stand for;
-    `fits` tries whether the container takes a track of a kind that few have.
+    """The tracks to copy, in order, and those that are not copied.
+
+    `replace` are the languages whose text tracks ours replace; `sdh` is whether ours are for the deaf and
+    hard of hearing; `fits` tests whether the container accepts an unusual track.
     """
     kept: list[Track] = []
     left: list[Left] = []
     for track in film.tracks:
         if track.hidden:
-            left.append(Left(track=track, lost=False))  # the chapters, which are kept as chapters
+            left.append(Left(track=track, lost=False))  # chapters, which are copied as chapters
         elif _replaced(track, replace, sdh=sdh):
-            left.append(Left(track=track, why="ours stands in its place", lost=False, replaced=True))
+            left.append(Left(track=track, why="replaced by our track", lost=False, replaced=True))
         elif why := _unfit(track, film, container, fits):
-            # The timecode is kept: MP4 writes the track anew from the picture's tag, Matroska has the tag itself.
+            # The timecode stays: MP4 recreates the track from the video's tag, Matroska has the tag itself.
             held = track.type == "data" and _timecode_kept(track, film)
             left.append(Left(track=track, why="" if held else why, lost=not held))
         else:
@@ -146,9 +150,10 @@ def sort_out(
 
 
 def _replaced(track: Track, languages: Sequence[str], *, sdh: bool) -> bool:
-    """Text in one of the languages that says what ours says; `sdh` is whether ours is for the deaf, too.
+    """Whether ours replace the text track; `sdh` is whether ours are for the deaf and hard of hearing.
 
-    What is forced, a comment, song or for the deaf alone says something else, by its flags or, as many films have it, by its title.
+    Forced, commentary, song and SDH tracks have other content; their flags show it or, in many films, their
+    titles.
     """
     other = OTHER if sdh else OTHER | {"hearing_impaired", "captions"}
     titled = _OTHER_TITLE.search(track.title) or (not sdh and _DEAF_TITLE.search(track.title))
@@ -162,19 +167,19 @@ def _replaced(track: Track, languages: Sequence[str], *, sdh: bool) -> bool:
 
 
 def _unfit(track: Track, film: Film, container: str, fits: Callable[[Track], bool]) -> str:
-    """Why the container cannot hold the track; empty where it can."""
+    """Why the container cannot store the track; empty if it can."""
     if track.type == "data":
         if _timecode_kept(track, film):
-            return "the tag holds it"
+            return "stored in a tag"
         if container == "mkv":
-            return "Matroska holds no data streams" + (
-                " (--container mp4 may)" if "mp4" in film.format else ""
+            return "Matroska does not support data streams" + (
+                "; --container mp4 may" if "mp4" in film.format else ""
             )
-        return "" if fits(track) else "mp4 cannot hold such a stream"
+        return "" if fits(track) else "mp4 does not support such a stream"
     if container == "mkv":
         odd = track.type == "subtitle" and track.codec not in _SURE_IN_MATROSKA
-        return "mkv cannot hold such a stream" if odd and not fits(track) else ""
-    why = "mp4 cannot hold such a stream (--container mkv keeps it)"
+        return "mkv does not support such a stream" if odd and not fits(track) else ""
+    why = "mp4 does not support such a stream; --container mkv preserves it"
     if track.type == "attachment" or (track.picture and track.codec not in _PICTURES_IN_MP4):
         return why
     if track.type == "subtitle" and track.codec not in TEXT:
@@ -183,17 +188,17 @@ def _unfit(track: Track, film: Film, container: str, fits: Callable[[Track], boo
 
 
 def _timecode_kept(track: Track, film: Film) -> bool:
-    """Whether a timecode track says no more than a tag of the picture does."""
+    """Whether a tag of the video holds the same timecode as the track."""
     return bool(track.timecode) and any(other.timecode == track.timecode for other in film.of("video"))
 
 
 def untimed(film: Film) -> bool:
-    """Whether packets of the film's format may lack the time at which they are shown, which Matroska insists on."""
+    """Whether packets of the film's format may lack presentation times, which Matroska requires."""
     return bool({"avi", "mpeg"} & set(film.format.split(",")))
 
 
 def form_of(track: Track, container: str) -> str:
-    """What a track of the film is written as: `copy`, or the text format that the container has for it."""
+    """The form in which a track is written: `copy`, or a text format of the container."""
     if track.type != "subtitle":
         return "copy"
     if container == "mp4":
@@ -202,9 +207,10 @@ def form_of(track: Track, container: str) -> str:
 
 
 def default_of(kept: Sequence[Track], new: Sequence[Added], asked: bool | None) -> int | None:
-    """Which of ours is the default subtitle track; None where none is.
+    """Which of our tracks is the default subtitle track; None if none is.
 
-    Asked for: yes. Not said: where no other is. The first translation, since somebody asked for it; else the first of all.
+    It is set if requested, and by default if no other track is the default. The first translation is
+    preferred, because it was requested, then the first track.
     """
     if not new or asked is False or (asked is None and any(t.default for t in kept if t.type == "subtitle")):
         return None
@@ -212,6 +218,6 @@ def default_of(kept: Sequence[Track], new: Sequence[Added], asked: bool | None) 
 
 
 def flags_of(track: Track, *, alone: bool) -> tuple[str, ...]:
-    """The dispositions that a kept track gets: its own, but for `default` where a subtitle track of ours `alone` is the default."""
+    """The dispositions of a copied track, without `default` if one of ours `alone` is the default."""
     default = track.default and not (alone and track.type == "subtitle")
     return (*(["default"] if default else []), *track.purposes)

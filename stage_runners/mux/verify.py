@@ -1,4 +1,4 @@
-"""The new film, read back once from end to end and held against the old one: tracks, flags, chapters, attachments, packets, cues."""
+"""Verifies the new film against the original: tracks, flags, chapters, attachments, packets and cues."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ SHIFT = 0.5
 _LATE = 0.02
 _KINDS = ("video", "audio", "subtitle", "attachment")
 _GAP = 2
-"""MP4 fills the time between cues with packets of two bytes that say nothing."""
+"""MP4 fills the time between cues with empty packets of two bytes."""
 
 
 @dataclass
 class StreamContent:
-    """What one pass read of a stream: the CRC-32 of its packets one after the other, how many say something, when ours start."""
+    """A stream as read: the CRC-32 of its packets, the number of non-empty ones, the starts of our cues."""
 
     crc: int = 0
     packets: int = 0
@@ -38,10 +38,10 @@ class StreamContent:
 
 
 def verify(output: Path, order: Order, film: Film, hashes: Path, context: Context) -> float:
-    """Read the new film back. Returns its seconds.
+    """Read the new film back, and return its length in seconds.
 
-    `StageError` (crash) where a track, a chapter or a cue is not there or not in its place: then it is not put in its place. What the
-    container cannot say of a track, or may have changed in it, is `degraded`.
+    `StageError("crash")` if a track, chapter or cue is missing or misplaced: the film is then not published.
+    Properties of tracks that the container cannot store, or may have changed, are reported as `degraded`.
     """
     found = probe(output)
     pairs = _pairs(output, order, found)
@@ -59,7 +59,7 @@ def verify(output: Path, order: Order, film: Film, hashes: Path, context: Contex
 
 
 def _pairs(output: Path, order: Order, found: Film) -> list[tuple[Track, Track]]:
-    """Each kept track with what it became: of every kind, they stand in the order in which they were written."""
+    """Each copied track with its counterpart; tracks of each type are in the order of writing."""
     pairs: list[tuple[Track, Track]] = []
     for kind in (*_KINDS, "data"):
         for picture in (False, True):
@@ -71,8 +71,8 @@ def _pairs(output: Path, order: Order, found: Film) -> list[tuple[Track, Track]]
                 if order.clip:
                     raise StageError(
                         "config",
-                        f"the clip holds no whole picture of a {kind} stream",
-                        "choose a longer --clip",
+                        f"--clip: the clip has no complete picture of a {kind} stream",
+                        "choose a longer clip",
                     )
                 raise _wrong(output, f"{len(new)} {what} streams, expected {len(old) + ours}")
             pairs += zip(old, new[: len(old)], strict=True)
@@ -80,17 +80,17 @@ def _pairs(output: Path, order: Order, found: Film) -> list[tuple[Track, Track]]
 
 
 def _chapters(output: Path, order: Order, film: Film) -> None:
-    """Titles and times; a clip has those that fall into it."""
+    """Compare titles and times; a clip has the chapters inside it."""
     if order.clip is None and film.chapters:
         old, new = chapters(order.film), chapters(output)
         if [title for _, title in old] != [title for _, title in new]:
             raise _wrong(output, "chapters have other titles")
         if any(abs(a - b) > SHIFT for (a, _), (b, _) in zip(old, new, strict=True)):
-            raise _wrong(output, "chapters begin elsewhere")
+            raise _wrong(output, "chapters begin at other times")
 
 
 def chapters(path: Path) -> list[tuple[float, str]]:
-    """When each chapter begins, in seconds of the film, and its title."""
+    """The start of each chapter, in seconds of the film, and its title."""
     import av
 
     with av.open(f"file:{path}", metadata_errors="replace") as container:
@@ -102,38 +102,38 @@ def chapters(path: Path) -> list[tuple[float, str]]:
 
 
 def _flags(pairs: Sequence[tuple[Track, Track]], order: Order, context: Context) -> None:
-    """Dispositions, languages, titles, names of attachments, the timecode: what the container could not keep is said."""
+    """Report dispositions, languages, titles, names of attachments and timecodes that the container lost."""
     for old, new in pairs:
         wanted = set(flags_of(old, alone=order.alone))
         have = {*new.purposes, *(["default"] if new.default else [])}
-        lost = [f"that it is '{flag}'" for flag in sorted(wanted - have)] if old.type != "attachment" else []
+        lost = [f"the flag {flag}" for flag in sorted(wanted - have)] if old.type != "attachment" else []
         if old.type == "subtitle" and "default" in have - wanted:
-            lost.append("that it is not the default one")
+            lost.append("that it is not the default")
         if old.language and not same_language(old.language, new.language):
-            lost.append(f"its language {old.language}")
+            lost.append(f"the language {old.language}")
         if old.title and old.title not in {new.title, new.handler}:
-            lost.append(f"its title {old.title}")
+            lost.append(f"the title {old.title}")
         if old.timecode and not new.timecode:
-            lost.append("its timecode")
+            lost.append("the timecode")
         if old.type == "attachment" and (old.filename, old.mimetype) != (new.filename, new.mimetype):
-            lost.append(f"that it is called {old.filename} ({old.mimetype})")
+            lost.append(f"the name {old.filename} ({old.mimetype})")
         if lost:
-            context.degraded(f"{order.container} does not keep of {old.words()}: {', '.join(lost)}")
+            context.degraded(f"{order.container} does not preserve {', '.join(lost)} of {old.words()}")
 
 
 def _turns(pairs: Sequence[tuple[Track, Track]], order: Order, output: Path, context: Context) -> None:
-    """A film from a telephone that was held upright says so in its container, and old versions of ffmpeg forget it in Matroska."""
+    """Report a lost rotation: old versions of ffmpeg lose that of upright phone videos in Matroska."""
     for old, new in pairs:
         if old.type == "video" and not old.picture and old.index != order.made:
             was = turned(order.film, old.index)
             if was and was != turned(output, new.index):
                 context.degraded(
-                    f"{order.container} does not keep of {old.words()}: that it is turned by {was} degrees"
+                    f"{order.container} does not preserve the rotation by {was} degrees of {old.words()}"
                 )
 
 
 def read_through(path: Path, timed: set[int], context: Context | None = None) -> dict[int, StreamContent]:
-    """One pass over a film's packets, by stream index; `times` only of the streams in `timed`, in seconds on the container's clock."""
+    """Read a film's packets once, by stream index; times only for streams in `timed`, on its clock."""
     import av
 
     found: dict[int, StreamContent] = {}
@@ -170,7 +170,7 @@ def _packets(
     hashes: Path,
     context: Context,
 ) -> None:
-    """Packets are equal to the last byte, or as many where the containers write that codec in different ways."""
+    """Check that packets are identical, or equally many if the containers store the codec differently."""
     copied = [t.index for t in order.copied]
     said = dict(zip(copied, _hashes(hashes), strict=False)) if copied else {}
     same, other, doubtful = 0, [], []
@@ -187,14 +187,14 @@ def _packets(
             source = read_through(order.film, set(), context)
         before = (source or {}).get(old.index)
         written = read[new.index]
-        # Annex B or ADTS in a transport stream: the headers move into the container, which shows in its own record of them.
+        # Annex B or ADTS in a transport stream: the headers move into the container's codec data.
         moved = before is not None and (before.form != written.form or old.codec in TEXT)
         if order.clip is not None or (before is not None and moved and before.packets == written.packets):
             other.append(old)
         else:
             doubtful.append(old)
     for track in doubtful:
-        context.degraded(f"{track.words()} could not be shown to be the film's own, packet by packet")
+        context.degraded(f"{track.words()} could not be verified against the film, packet by packet")
     _attachments(output, order, pairs, read, source)
     context.fact("streams_identical", same)
     if other:
@@ -208,17 +208,17 @@ def _attachments(
     read: dict[int, StreamContent],
     source: dict[int, StreamContent] | None,
 ) -> None:
-    """Fonts, and what else is attached, byte for byte; cover pictures too."""
+    """Compare fonts, other attachments and cover pictures byte for byte."""
     kept = [(old, new) for old, new in pairs if old.type == "attachment"]
     if kept:
         before = attached(order.film) if source is None else {k: s.form for k, s in source.items()}
         for old, new in kept:
             if before.get(old.index) != read[new.index].form:
-                raise _wrong(output, f"the attachment {old.filename} has other bytes")
+                raise _wrong(output, f"the attachment {old.filename} has changed")
     for old, new in pairs:
         picture = order.pictures.get(old.index)
         if picture and zlib.crc32(picture.read_bytes()) != read[new.index].crc:
-            raise _wrong(output, "the cover picture has other bytes")
+            raise _wrong(output, "the cover picture has changed")
 
 
 def attached(path: Path) -> dict[int, bytes]:
@@ -240,13 +240,13 @@ def _hashes(path: Path) -> list[int]:
 
 
 def _cues(output: Path, starts: Sequence[float], times: list[float], found: Film, order: Order) -> None:
-    """Every cue is there, and where it should be."""
+    """Check that every cue is present, and at its time."""
     times = sorted(times)
     if len(times) < len(starts):
         raise _wrong(output, f"{len(times)} cues, expected {len(starts)}")
     shift = times[0] - starts[0]
     late = max(abs(time - shift - start) for time, start in zip(times, starts, strict=False))
-    # A muxer may shift all streams alike by the little that a codec begins before zero.
+    # A muxer may shift all streams by the small time that a codec begins before zero.
     if order.clip is None and abs(shift - found.start) > SHIFT:
         raise _wrong(output, f"the subtitles are {shift - found.start:.3f} s off")
     if late > _LATE:
@@ -255,12 +255,12 @@ def _cues(output: Path, starts: Sequence[float], times: list[float], found: Film
 
 def _wrong(output: Path, what: str) -> StageError:
     return StageError(
-        "crash", f"the film that was written to {output.name} is not right: {what}", "please report it"
+        "crash", f"{output.name}: the film was not written correctly: {what}", "please report it"
     )
 
 
 def turned(path: Path, index: int) -> int | None:
-    """By how many degrees a player turns the picture, read from its first frame; None where none can be decoded."""
+    """The rotation by a player, in degrees, from the first frame; None if no frame can be decoded."""
     import av
 
     try:

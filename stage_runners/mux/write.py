@@ -24,7 +24,7 @@ _SUFFIX = {"mjpeg": ".jpg", "png": ".png", "bmp": ".bmp", "gif": ".gif", "webp":
 def write(
     order: Order, film: Film, context: Context, output: Path, phase: str = "mux", *, program: str = ""
 ) -> tuple[str, float]:
-    """Write the new film and read it back; what ffmpeg complained of, and the seconds that could be copied."""
+    """Write the new film and verify it; returns ffmpeg's error messages and the copied seconds."""
     hashes, clip = context.scratch() / "packets.txt", order.clip
     total = (clip[1] - clip[0]) if clip else (film.seconds or 0.0)
     _room(order.film, output, whole=clip is None)
@@ -38,7 +38,9 @@ def write(
         output.unlink(missing_ok=True)
         if order.container == "mp4" and error.category == "input":
             raise StageError(
-                "config", f"MP4 cannot hold this film: {error.message}", "--container mkv holds anything"
+                "config",
+                f"{order.film.name}: cannot be stored in MP4: {error.message}",
+                "use --container mkv",
             ) from error
         raise
 
@@ -47,14 +49,14 @@ def told(said: str, written: float, order: Order, film: Film, context: Context) 
     """Say where the film ended early, and what ffmpeg complained of."""
     if order.clip is None and film.seconds and written < film.seconds - SHORT_BY_SECONDS:
         context.degraded(
-            f"{order.film.name} ends early: {written:.0f} s of {film.seconds:.0f} s could be copied"
+            f"{order.film.name} ends early: only {written:.0f} s of {film.seconds:.0f} s were copied"
         )
     if said:
-        context.warn(f"ffmpeg complained while copying, first: {said.splitlines()[0]}")
+        context.warn(f"ffmpeg reported errors while copying; the first: {said.splitlines()[0]}")
 
 
 def pictures(film: Path, kept: Sequence[Track], context: Context) -> dict[int, Path]:
-    """The film's cover pictures as files, by stream index: Matroska's muxer would make a second film of one picture of them."""
+    """The film's cover pictures as files, by stream index: Matroska's muxer would write them as video."""
     import av
 
     found = {}
@@ -68,7 +70,7 @@ def pictures(film: Path, kept: Sequence[Track], context: Context) -> dict[int, P
         suffix = _SUFFIX.get(track.codec, ".jpg")
         folder = context.scratch() / f"picture-{track.index}"
         folder.mkdir()
-        # Matroska's own name for it where it has none; of a name in a film, nothing that leads out of the folder.
+        # Matroska's standard name if it has none; folders in a name are dropped.
         name = Path(track.filename).name.strip(".")
         found[track.index] = folder / (name or f"cover{suffix}")
         found[track.index].write_bytes(bytes(packet))
@@ -89,6 +91,7 @@ def _room(film: Path, output: Path, *, whole: bool) -> None:
         output.unlink(missing_ok=True)
         raise StageError(
             "storage",
-            f"the subtitled film needs about {need / 1e6:.0f} MB in {output.parent}, where {free / 1e6:.0f} MB are free",
-            "free some space there, or choose another folder",
+            f"{output.parent}: not enough space; the subtitled film needs about {need / 1e6:.0f} MB, "
+            f"{free / 1e6:.0f} MB are free",
+            "free some space, or choose another folder",
         )

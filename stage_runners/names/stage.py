@@ -1,4 +1,4 @@
-"""The declarations of pre_ner, the names to expect, and post_ner, misheard names corrected."""
+"""Declares the stages `pre_ner`, the names to expect, and `post_ner`, the correction of misheard names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The declaration of naming: names for the speakers."""
+"""Declares the stage `naming`: the names of the speakers."""
 
 from __future__ import annotations
 

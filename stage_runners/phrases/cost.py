@@ -1,9 +1,9 @@
-"""What a line break costs by a dependency parse: what it tears apart, in the words of Netflix's general requirements.
+"""The cost of a line break by a dependency parse, after Netflix's general requirements.
 
-A break between two words is crossed by arcs of the parse. What the worst of them ties together says how bad the break is: an article, an
-adjective or a first name and its noun, an auxiliary and its verb, a preposition and its object belong together; a clause or a
-prepositional phrase and what it hangs on may stand in two lines. A line that ends with a conjunction ends too late by a word, whatever crosses.
-The labels are those of spaCy's English models (ClearNLP's).
+A break between two words crosses arcs of the parse, and the strongest of these ties decides the cost. An
+article, an adjective or a first name belongs to its noun, an auxiliary to its verb, a preposition to its
+object; a clause or a prepositional phrase may be on another line than its head. A line that ends with a
+conjunction ends one word too late. The labels are those of spaCy's English models (ClearNLP).
 """
 
 from __future__ import annotations
@@ -26,15 +26,18 @@ _TIES: dict[str, float] = {
     ),
     "punct": COSTS.punctuation,
 }
-"""The cost of tearing a word from its head, by the label of the arc between them."""
+"""The cost of separating a word from its head, by the label of their arc."""
 _PRONOUNS: frozenset[str] = frozenset({"PRP", "WP", "WDT", "EX"})
-"""Tags of words that lean on their verb: `he | went` tears what is spoken as one."""
+"""Tags of pronouns that belong to their verb: `he | went` separates what is spoken as one unit."""
 _OPENING = frozenset({"mark", "cc", "preconj"})
 _OPENING_TAGS = frozenset({"WRB", "WDT", "WP", "TO", "IN", "CC", "DT", "PRP$", "PDT"})
 
 
 class Parsed(Protocol):
-    """A word of a parsed text, as spaCy's `Token`: `i` counts words, `idx` characters, `dep_` is the label of the arc to `head`."""
+    """A word of a parsed text, like spaCy's `Token`.
+
+    `i` counts words, `idx` characters; `dep_` labels the arc to `head`.
+    """
 
     i: int
     idx: int
@@ -48,7 +51,7 @@ class Parsed(Protocol):
 
 
 def costs(parsed: Iterable[Parsed], starts: Sequence[int]) -> list[float]:
-    """Cost of a break before the character at each of `starts`, ascending; `parsed` is spaCy's `Doc`."""
+    """The cost of a break before each character index in `starts`, ascending; `parsed` is spaCy's `Doc`."""
     tokens = list(parsed)
     crossing = [0.0] * (len(tokens) + 1)
     for token in tokens:
@@ -63,7 +66,7 @@ def costs(parsed: Iterable[Parsed], starts: Sequence[int]) -> list[float]:
     for start in starts:
         word = places.get(start)
         if not word:
-            # None: the parser took the word for a part of another.
+            # None: the parser treats the word as part of another
             found.append(0.0 if word == 0 else COSTS.never)
             continue
         before = _word_before(tokens, word)
@@ -74,7 +77,7 @@ def costs(parsed: Iterable[Parsed], starts: Sequence[int]) -> list[float]:
 
 
 def _tie(token: Parsed) -> float:
-    """How firmly a word is tied to its head."""
+    """The strength of the tie between a word and its head."""
     label = token.dep_
     if label in {"nsubj", "nsubjpass", "dobj", "dative", "expl"} and token.tag_ in _PRONOUNS:
         return COSTS.pronoun
@@ -86,5 +89,5 @@ def _tie(token: Parsed) -> float:
 
 
 def _word_before(tokens: Sequence[Parsed], place: int) -> Parsed | None:
-    """The last word before `place`; None where punctuation stands between."""
+    """The last word before `place`; None if punctuation is between."""
     return None if tokens[place - 1].is_punct else tokens[place - 1]

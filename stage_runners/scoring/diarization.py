@@ -1,4 +1,4 @@
-"""Diarization error rate by pyannote.metrics, strict and forgiving, with what it is made of."""
+"""Diarization error rate by pyannote.metrics, with and without a collar, and its components."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from typing import Any
 
 from stage_runners.scoring.units import Scope, Turn
 
-FORGIVEN = 0.25
-"""Seconds on each side of a turn's edges that the forgiving rate leaves out (NIST RT-09)."""
+COLLAR_S = 0.25
+"""Seconds on each side of a turn's edges that `der_025` does not score (NIST RT-09)."""
 
 
 def diarization(
     reference: Sequence[Turn], hypothesis: Sequence[Turn], scope: Scope
 ) -> dict[str, dict[str, Any]]:
-    """`der` and `der_025`, both with overlapping speech, in shares of the reference's speech; `speakers` found and true.
+    """`der` and `der_025`, as shares of the reference's speech, and the numbers of `speakers`, ours and true.
 
-    pyannote.metrics counts its collar as a whole, half of it on each side.
+    Both rates include overlapping speech. The collar of pyannote.metrics is the sum of both sides.
     """
     from pyannote.core import Annotation, Segment, Timeline
     from pyannote.metrics.diarization import DiarizationErrorRate
 
     def annotation(turns: Sequence[Turn]) -> Any:
-        found = Annotation()
+        result = Annotation()
         for k, turn in enumerate(turns):
-            found[Segment(turn.start, turn.end), k] = turn.speaker
-        return found
+            result[Segment(turn.start, turn.end), k] = turn.speaker
+        return result
 
     end = max(turn.end for turn in (*reference, *hypothesis))
     first, last = scope.within or (0.0, end)
     scored = Timeline([Segment(first, last)])
     if scope.without:
-        left_out = Timeline([Segment(*span) for span in scope.without]).support()
-        scored = left_out.gaps(Segment(first, last))
-    true, found = annotation(reference), annotation(hypothesis)
+        excluded = Timeline([Segment(*span) for span in scope.without]).support()
+        scored = excluded.gaps(Segment(first, last))
+    true, ours = annotation(reference), annotation(hypothesis)
     rates = {
-        "der": _rate(DiarizationErrorRate(collar=0.0), true, found, scored),
-        "der_025": _rate(DiarizationErrorRate(collar=2 * FORGIVEN), true, found, scored),
+        "der": _rate(DiarizationErrorRate(collar=0.0), true, ours, scored),
+        "der_025": _rate(DiarizationErrorRate(collar=2 * COLLAR_S), true, ours, scored),
     }
-    heard = [kept.crop(scored, mode="intersection").labels() for kept in (found, true)]
-    return {**rates, "speakers": {"found": len(heard[0]), "true": len(heard[1])}}
+    ours_count, true_count = (len(a.crop(scored, mode="intersection").labels()) for a in (ours, true))
+    return {**rates, "speakers": {"found": ours_count, "true": true_count}}
 
 
 def _rate(metric: Any, reference: Any, hypothesis: Any, scored: Any) -> dict[str, Any]:

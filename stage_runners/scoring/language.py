@@ -1,4 +1,4 @@
-"""Whether a reference is in the language of what is scored, as far as its name and its letters tell."""
+"""Checks that a reference is in the language that is scored, by its file name and its letters."""
 
 from __future__ import annotations
 
@@ -9,33 +9,38 @@ from stage_runners.scoring.units import Source
 from stage_runners.text.iso639 import LANGUAGES, language, same_language
 from stage_runners.text.scripts import share_written_in
 
-_KNOWN = {code for one in LANGUAGES.values() for code in (one.code, one.bibliographic, one.terminologic)}
+_CODES = {code for one in LANGUAGES.values() for code in (one.code, one.bibliographic, one.terminologic)}
 _LETTERS = 20
+"""A shorter text is not checked."""
 _SHARE = 0.5
-"""Of so many letters so many belong to the scripts of its language: names and brands of others are fewer."""
+"""Minimum share of a text's letters in the scripts of its language."""
 
 
 def of_name(name: str) -> str:
-    """The language that a file's name says, as in `film.cs.srt`; empty where it says none."""
+    """The language code in a file's name, as in `film.cs.srt`; empty if it has none."""
     parts = PurePath(name).name.split(".")
-    return next((part.lower() for part in reversed(parts[1:-1]) if part.lower() in _KNOWN), "")
+    return next((part.lower() for part in reversed(parts[1:-1]) if part.lower() in _CODES), "")
 
 
 def check(source: Source, wanted: str) -> None:
-    """StageError("input") where the reference has text, and is not in the language `wanted` (ISO 639, empty where nobody knows)."""
+    """Raise StageError("input") if the reference has text in a language other than `wanted`.
+
+    `wanted` is an ISO 639 code, or empty if the language is unknown.
+    """
     if not source.units or not wanted:
         return
-    told = of_name(source.name)
-    if told and not same_language(told, wanted):
+    named = of_name(source.name)
+    if named and not same_language(named, wanted):
         raise StageError(
             "input",
-            f"{source.name} is in {language(told).name} by its name, and what is scored is in {language(wanted).name}",
-            f"--track {language(told).code} scores the track in that language; or give the file another name",
+            f"{source.name}: the file name says {language(named).name}, but the scored result is in "
+            f"{language(wanted).name}",
+            f"score the track in that language with --track {language(named).code}, or rename the file",
         )
     share, letters = share_written_in(source.text, wanted)
     if letters >= _LETTERS and share < _SHARE:
         raise StageError(
             "input",
-            f"{source.name} is not written as {language(wanted).name} is, the language of what is scored",
-            "--track CODE scores a track in another language",
+            f"{source.name}: not in the script of {language(wanted).name}, the language of the scored result",
+            "score a track in another language with --track CODE",
         )

@@ -1,7 +1,7 @@
-"""The files that a result is scored with, a human's or ours: what each says of text, times, speakers and cues.
+"""Readers of the files used in scoring, references and results: their text, times, speakers and cues.
 
-Every reader checks what it reads: a file that is not what its name says is refused with the line that is wrong, for a figure made
-of half a reference would look like any other.
+Every reader checks its file and reports the line that is wrong: a score from half a reference would look like
+any other.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from stage_runners.scoring.units import Source, Turn, Unit
 _RTTM_TYPES = frozenset(
     "SEGMENT NOSCORE NO_RT_METADATA LEXEME NON-LEX NON-SPEECH FILLER EDIT IP SU CB A/P SPKR-INFO".split()  # noqa: SIM905
 )
-"""Other lines that an RTTM may hold (NIST RT-09): they say nothing of who speaks when."""
+"""Other types of lines in an RTTM (NIST RT-09), which hold no speaker turns."""
 _IGNORED = "ignore_time_segment_in_scoring"
 _SHOWN = 40
 """Characters of a wrong line that are shown."""
@@ -29,7 +29,7 @@ _SHOWN = 40
 
 @dataclass(frozen=True, kw_only=True)
 class _Line:
-    """A line that is not empty and no comment: its number from 1, and its words."""
+    """A line of a file, neither empty nor a comment; numbers count from 1."""
 
     path: Path
     number: int
@@ -41,31 +41,32 @@ class _Line:
         return StageError("input", f"{self.path.name}, line {self.number}: {what} ({shown})")
 
     def seconds(self, word: str, what: str) -> float:
-        """A time; StageError("input") where the word is none."""
+        """The word as a time in seconds; StageError("input") if it is not one."""
         try:
             value = float(word)
         except ValueError:
             value = math.nan
         if not (math.isfinite(value) and value >= 0):
-            raise self.wrong(f"{what} is {word!r}, and has to be seconds")
+            raise self.wrong(f"{what} is {word!r}, not a number of seconds")
         return value
 
 
 def read(path: Path, recording: str = "") -> Source:
-    """What the file says; StageError("input") where it cannot be read, is no such file, or says nothing.
+    """The content of the file; StageError("input") if it is unreadable, malformed or empty.
 
-    `recording` is the film's name without its ending: of a file about several recordings, only its lines are read.
+    `recording` is the film's name without its extension. In a file about several recordings, only the lines
+    of this recording are read.
     """
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise StageError(
             "input",
-            f"{path.name} is nothing that can be scored with",
-            f"endings that are read: {', '.join(READERS)}",
+            f"{path.name}: not a reference format",
+            f"use one of these formats: {', '.join(READERS)}",
         )
     text = _text(path)
     if not text.strip():
-        raise StageError("input", f"{path.name} is empty")
+        raise StageError("input", f"{path.name}: the file is empty")
     return reader(path, text, recording)
 
 
@@ -73,50 +74,55 @@ def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise StageError("input", f"{path} cannot be read: {error.strerror}", "check the name") from error
+        raise StageError("input", f"{path}: cannot be read: {error.strerror}", "check the name") from error
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise StageError(
             "input",
-            f"{path.name} is not UTF-8: line {line} has the byte 0x{data[error.start]:02x}",
-            "save it as UTF-8, for instance with iconv -f ISO-8859-1 -t UTF-8",
+            f"{path.name}: not UTF-8; line {line} has the byte 0x{data[error.start]:02x}",
+            "convert it to UTF-8, for example with iconv -f ISO-8859-1 -t UTF-8",
         ) from error
 
 
 def _lines(path: Path, text: str, recording: str) -> list[_Line]:
-    """The lines that are no comment. Where they are of several recordings, those of the film's; StageError where none is."""
-    raw = [(k, line.strip()) for k, line in enumerate(text.splitlines(), 1)]
-    kept = [(k, line) for k, line in raw if line and not line.startswith(";;")]
-    if not kept:
-        raise StageError("input", f"{path.name} holds nothing but comments")
+    """The lines that are not comments, of the film only if the file is about several recordings.
+
+    StageError("input") if no line is left.
+    """
+    numbered = [(k, line.strip()) for k, line in enumerate(text.splitlines(), 1)]
+    content = [(k, line) for k, line in numbered if line and not line.startswith(";;")]
+    if not content:
+        raise StageError("input", f"{path.name}: only comments")
     at = 1 if path.suffix.lower() == ".rttm" else 0
-    found = [_Line(path=path, number=k, text=line, recording=[*line.split(), "", ""][at]) for k, line in kept]
-    several = dict.fromkeys(line.recording for line in found if len(line.text.split()) > 1)
-    if len(several) < 2:
-        return found
-    own = [line for line in found if line.recording in {recording, "_".join(recording.split())}]
-    if not own:
+    lines = [
+        _Line(path=path, number=k, text=line, recording=[*line.split(), "", ""][at]) for k, line in content
+    ]
+    recordings = dict.fromkeys(line.recording for line in lines if len(line.text.split()) > 1)
+    if len(recordings) < 2:
+        return lines
+    of_film = [line for line in lines if line.recording in {recording, "_".join(recording.split())}]
+    if not of_film:
         raise StageError(
             "input",
-            f"{path.name} is about {len(several)} recordings, and {recording} is none of them",
-            f"they are: {', '.join(list(several)[:4])}{', ...' if len(several) > 4 else ''}",
+            f"{path.name}: none of its {len(recordings)} recordings is {recording}",
+            f"its recordings: {', '.join(list(recordings)[:4])}{', ...' if len(recordings) > 4 else ''}",
         )
-    return own
+    return of_film
 
 
 def _read_rttm(path: Path, text: str, recording: str) -> Source:
-    """Who speaks when (NIST RTTM): `SPEAKER recording channel start duration <NA> <NA> name`."""
+    """Speaker turns (NIST RTTM): `SPEAKER recording channel start duration <NA> <NA> name`."""
     turns = []
     for line in _lines(path, text, recording):
         words = line.text.split()
         if words[0] in _RTTM_TYPES:
             continue
         if words[0] != "SPEAKER":
-            raise line.wrong("a line of an RTTM begins with SPEAKER")
+            raise line.wrong("a line of an RTTM starts with SPEAKER")
         if len(words) < 8:
-            raise line.wrong(f"it has {len(words)} columns, and the speaker's name is the eighth")
+            raise line.wrong(f"{len(words)} columns; the speaker's name is the eighth")
         start, length = (
             line.seconds(words[3], "its start, the fourth column,"),
             line.seconds(words[4], "its duration, the fifth column,"),
@@ -124,7 +130,7 @@ def _read_rttm(path: Path, text: str, recording: str) -> Source:
         if length:
             turns.append(Turn(start=start, end=start + length, speaker=words[7]))
     if not turns:
-        raise StageError("input", f"{path.name} says of nobody that they speak")
+        raise StageError("input", f"{path.name}: no speaker turns")
     return Source(name=path.name, kind="rttm", turns=tuple(turns))
 
 
@@ -143,23 +149,23 @@ def _read_stm(path: Path, text: str, recording: str) -> Source:
         )
         if end < start:
             raise line.wrong("it ends before it starts")
-        said = words[5] if len(words) > 5 else ""
-        if labels := re.match(r"<[^>]*>\s*", said):
-            said = said[labels.end() :]
-        if said.strip().lower() == _IGNORED:
+        spoken = words[5] if len(words) > 5 else ""
+        if labels := re.match(r"<[^>]*>\s*", spoken):
+            spoken = spoken[labels.end() :]
+        if spoken.strip().lower() == _IGNORED:
             ignored.append((start, end))
             continue
-        said, count = re.subn(
-            r"\{([^/{}]*)(?:/[^{}]*)?\}", lambda m: "" if m[1].strip() == "@" else m[1], said
+        spoken, count = re.subn(
+            r"\{([^/{}]*)(?:/[^{}]*)?\}", lambda m: "" if m[1].strip() == "@" else m[1], spoken
         )
         alternatives += count
-        if said.strip():
-            units.append(Unit(text=said.strip(), start=start, end=end, speaker=words[2]))
+        if spoken.strip():
+            units.append(Unit(text=spoken.strip(), start=start, end=end, speaker=words[2]))
     if not units:
-        raise StageError("input", f"{path.name} holds no text")
+        raise StageError("input", f"{path.name}: no text")
     units.sort(key=lambda unit: unit.start or 0.0)
     notes = (
-        (f"{path.name}: of {alternatives} alternatives in braces the first was taken",)
+        (f"{path.name}: {alternatives} times, the first of several alternatives in braces was used",)
         if alternatives
         else ()
     )
@@ -195,8 +201,8 @@ def _read_csv(path: Path, text: str, recording: str) -> Source:  # noqa: ARG001
     if missing := {"start", "end", "word"} - set(rows.fieldnames or ()):
         raise StageError(
             "input",
-            f"{path.name} has no column {', '.join(sorted(missing))}",
-            "its first line has to be: start,end,word",
+            f"{path.name}: no column {', '.join(sorted(missing))}",
+            "write start,end,word as its first line",
         )
     words = []
     for row in rows:
@@ -212,19 +218,19 @@ def _read_csv(path: Path, text: str, recording: str) -> Source:  # noqa: ARG001
 
 def _of_words(path: Path, words: list[Unit]) -> Source:
     if not words:
-        raise StageError("input", f"{path.name} holds no word")
+        raise StageError("input", f"{path.name}: no words")
     words.sort(key=lambda word: word.start or 0.0)
     return Source(name=path.name, kind=path.suffix[1:].lower(), units=tuple(words), words=tuple(words))
 
 
 def _read_txt(path: Path, text: str, recording: str) -> Source:  # noqa: ARG001
-    """What is said, and nothing else."""
+    """Plain text, without times or speakers."""
     units = tuple(Unit(text=line.strip()) for line in text.splitlines() if line.strip())
     return Source(name=path.name, kind="txt", units=units)
 
 
 def _read_json(path: Path, text: str, recording: str) -> Source:  # noqa: ARG001
-    """A transcript as this tool and WhisperX write it: segments, and the words in them."""
+    """A transcript in WhisperX's JSON format: segments, and the words in them."""
     try:
         body = json.loads(text)
         units, words = [], []
@@ -235,8 +241,8 @@ def _read_json(path: Path, text: str, recording: str) -> Source:  # noqa: ARG001
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StageError(
             "input",
-            f"{path.name} is no transcript: {type(error).__name__} {error}",
-            "it has to be as WhisperX writes it, with segments, text and words",
+            f"{path.name}: not a transcript: {type(error).__name__} {error}",
+            "use WhisperX's JSON format, with segments, text and words",
         ) from error
     return Source(name=path.name, kind="json", units=tuple(units), words=tuple(words), language=language)
 
@@ -264,11 +270,11 @@ READERS: dict[str, Callable[[Path, str, str], Source]] = {
     ".txt": _read_txt,
     ".json": _read_json,
 }
-"""By a file's ending."""
+"""The reader of each file extension."""
 
 
 def first(sources: Sequence[Source], has: Callable[[Source], object], order: str) -> Source | None:
-    """The first source, by kind in `order` and then as given, that has something."""
+    """The first source for which `has` is true: by kind in `order`, then in the given order."""
     return next(_sorted(sources, has, order), None)
 
 

@@ -1,4 +1,4 @@
-"""SubRip files to score with: what is said in a cue, and by whom where labels tell."""
+"""SubRip files for scoring: the spoken text of each cue, and its speaker if labels name one."""
 
 from __future__ import annotations
 
@@ -13,35 +13,31 @@ _DASH = re.compile(r"^\s*[-\u2010-\u2015]\s*(?=\S)")
 _LABEL = re.compile(
     r"^\[([^\]a-z]*[^\W\d_a-z][^\]a-z]*)\]:?(?:\s+|$)|^([^\W\d_a-z][^:a-z\n]{0,30}):(?:\s+|$)"
 )
-"""`[NAME] text` or `NAME: text`, in capitals (or a script that has none): a name. In small letters it is a sound."""
+"""A name: `[NAME] text` or `NAME: text` in capitals or a script without case; a sound is in lower case."""
 _SOUND = re.compile(r"\[[^\]]*\]:?")
 _TIMES = re.compile(r"^\s*\d+:\d\d:\d\d[,.]\d", re.MULTILINE)
 
 
 def read_srt(path: Path, text: str) -> Source:
-    """What the file says; StageError("input") where it holds no cue.
+    """The cues of the file, with their text and speakers; StageError("input") if it has no cues.
 
-    A label holds until the next one, as viewers read it; behind a dash without a label nobody knows who speaks. What stands in
-    square brackets and is no label is a sound, and no text.
+    A label applies until the next one, as viewers read it; after a dash without a label the speaker is
+    unknown. Other text in square brackets is a sound, which does not count as text.
     """
     import pysubs2
 
     try:
         events = pysubs2.SSAFile.from_string(text, format_="srt").events
     except (pysubs2.exceptions.Pysubs2Error, ValueError) as error:
-        raise StageError("input", f"{path.name} is no SubRip file: {error}") from error
+        raise StageError("input", f"{path.name}: not a valid SubRip (SRT) file: {error}") from error
     shown = sorted((event for event in events if event.plaintext.strip()), key=lambda event: event.start)
     if not shown:
-        why = (
-            "its cues are all empty"
-            if _TIMES.search(text)
-            else "no line of it has times such as 00:00:01,500"
-        )
-        raise StageError("input", f"{path.name} holds no cue: {why}")
+        why = "all of its cues are empty" if _TIMES.search(text) else "no line has times such as 00:00:01,500"
+        raise StageError("input", f"{path.name}: no cues; {why}")
     if wrong := next((event for event in shown if event.end < event.start), None):
         raise StageError("input", f"{path.name}: the cue at {wrong.start / 1000:.3f} s ends before it starts")
     units: list[Unit] = []
-    cues = []
+    cues: list[Cue] = []
     speaker: str | None = None
     for event in shown:
         start, end = event.start / 1000, event.end / 1000
@@ -57,14 +53,17 @@ def read_srt(path: Path, text: str) -> Source:
 
 
 def voices(lines: Sequence[str], speaker: str | None) -> Iterator[tuple[list[str], str | None]]:
-    """The lines of a cue in groups of one speaker, labels, dashes and sounds left out; `speaker` is who spoke before."""
+    """The lines of a cue grouped by speaker, without labels, dashes and sounds.
+
+    `speaker` is the speaker before this cue.
+    """
     group: list[str] = []
     for at, line in enumerate(lines):
         dash = _DASH.match(line)
         rest = line[dash.end() :] if dash else line.strip()
         label = _LABEL.match(rest)
         if label and label.end() == len(rest) and not _follows(lines[at + 1 :]):
-            label = None  # nobody says anything there: it is a sound
+            label = None  # no speech follows: it is a sound
         if dash or label:
             if group:
                 yield group, speaker
@@ -77,5 +76,5 @@ def voices(lines: Sequence[str], speaker: str | None) -> Iterator[tuple[list[str
 
 
 def _follows(lines: Sequence[str]) -> bool:
-    """Whether the next line is what a label alone on its own stands before."""
+    """Whether the next line is speech that a label on a line by itself can belong to."""
     return bool(lines) and not _DASH.match(lines[0]) and not _LABEL.match(lines[0].strip())

@@ -1,4 +1,4 @@
-"""Times of what matches: words against hand-made times, segments by their first and last words, cues against cues."""
+"""Time errors of matching words, segments and cues."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from stage_runners.scoring.units import Cue, Unit
 
 Pairs = list[tuple[int, int]]
 _NEAR = (0.05, 0.2)
-"""Seconds within which the share of times is told."""
+"""Limits in seconds: the share of times within each of them is reported."""
 
 
 def matches(reference: Sequence[str], hypothesis: Sequence[str]) -> Pairs:
-    """Indices of equal words in order, the longest runs first (Ratcliff and Obershelp, as Python's difflib has it)."""
+    """Pairs of indices of equal words, in order, by longest common runs (Ratcliff and Obershelp, difflib)."""
     import difflib
 
     matcher = difflib.SequenceMatcher(None, reference, hypothesis, autojunk=False)
@@ -22,7 +22,10 @@ def matches(reference: Sequence[str], hypothesis: Sequence[str]) -> Pairs:
 
 
 def word_times(reference: Sequence[Unit], hypothesis: Sequence[Unit]) -> dict[str, Any] | None:
-    """How far starts and ends of matching words lie apart; None where none matches. Words of ours without times do not count."""
+    """Differences between the starts and ends of matching words; None if no word matches.
+
+    Our words without times do not count.
+    """
     timed = [word for word in hypothesis if word.timed]
     pairs = matches([normal(word.text) for word in reference], [normal(word.text) for word in timed])
     if not pairs:
@@ -35,15 +38,18 @@ def word_times(reference: Sequence[Unit], hypothesis: Sequence[Unit]) -> dict[st
 def segment_times(
     reference: Sequence[Unit], hypothesis: Sequence[Unit], language: str
 ) -> dict[str, Any] | None:
-    """How far our first and last words of each segment lie from its start and end; of segments whose first or last word matches."""
-    own: list[tuple[str, int, bool, bool]] = []
+    """Differences between each segment's start and end and our first and last word in it.
+
+    A segment counts if its first or last word matches.
+    """
+    expected: list[tuple[str, int, bool, bool]] = []
     for at, unit in enumerate(reference):
-        said = tokens(unit.text, language)
-        own += [(word, at, k == 0, k == len(said) - 1) for k, word in enumerate(said)]
+        words = tokens(unit.text, language)
+        expected += [(word, at, k == 0, k == len(words) - 1) for k, word in enumerate(words)]
     timed = [(word, unit) for unit in hypothesis if unit.timed for word in tokens(unit.text, language)]
     starts, ends = [], []
-    for a, b in matches([word for word, *_ in own], [word for word, _ in timed]):
-        _, at, begins, closes = own[a]
+    for a, b in matches([word for word, *_ in expected], [word for word, _ in timed]):
+        _, at, begins, closes = expected[a]
         if begins:
             starts.append(timed[b][1].start - reference[at].start)  # type: ignore[operator]
         if closes:
@@ -55,7 +61,10 @@ def segment_times(
 
 
 def cue_times(reference: Sequence[Cue], hypothesis: Sequence[Cue], language: str) -> dict[str, Any] | None:
-    """How far cues lie apart where both begin, or end, with the same word; `matched` is the share of the reference's that do."""
+    """Differences between cues that begin, or end, with the same word.
+
+    `matched` is the share of the reference's cue starts and ends that have a match.
+    """
     left, right = _edges(reference, language), _edges(hypothesis, language)
     starts, ends = [], []
     for a, b in matches([word for word, *_ in left], [word for word, *_ in right]):
@@ -74,20 +83,23 @@ def cue_times(reference: Sequence[Cue], hypothesis: Sequence[Cue], language: str
 
 
 def _edges(cues: Sequence[Cue], language: str) -> list[tuple[str, float | None, float | None]]:
-    """Every word, with the cue's start where it is its first, and its end where it is its last."""
-    found = []
+    """Every word, with the cue's start if it is the first word and the cue's end if it is the last."""
+    edges = []
     for cue in cues:
-        said = tokens(" ".join(cue.said), language)
-        last = len(said) - 1
-        found += [
+        words = tokens(" ".join(cue.said), language)
+        last = len(words) - 1
+        edges += [
             (word, cue.start if not k else None, cue.end if k == last else None)
-            for k, word in enumerate(said)
+            for k, word in enumerate(words)
         ]
-    return found
+    return edges
 
 
 def spread(starts: Sequence[float], ends: Sequence[float]) -> dict[str, Any]:
-    """Median and 90th percentile of absolute differences in ms, shares that are near, and the median of signed ones of starts."""
+    """Median, 90th percentile and maximum of absolute differences in ms, and the shares within the limits.
+
+    `later_ms` is the median of the signed differences of starts: positive if ours are later.
+    """
     import numpy as np
 
     apart = np.abs(np.array([*starts, *ends]))

@@ -1,4 +1,4 @@
-"""What is compared: stretches of text, turns of speakers, cues, and the part of a film in which they count."""
+"""What scoring compares: units of text, speaker turns, cues, and the part of the film that counts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True, kw_only=True)
 class Unit:
-    """A stretch of text: a segment, a cue's part, or a word. Times are None where nobody says them, and so is the speaker."""
+    """A piece of text: a segment, part of a cue, or a word. Unknown times and an unknown speaker are None."""
 
     text: str
     start: float | None = None
@@ -25,13 +25,13 @@ class Unit:
 
     @property
     def middle(self) -> float:
-        """The time in its middle, in seconds; only where it is timed."""
+        """Its middle in seconds; only meaningful if it is timed."""
         return ((self.start or 0.0) + (self.end or 0.0)) / 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """Somebody speaks, from start to end."""
+    """One speaker speaks from start to end."""
 
     start: float
     end: float
@@ -40,7 +40,7 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True)
 class Cue:
-    """A cue as a file shows it. `lines` are the lines with what stands in them; `said` are those with labels and sounds left out."""
+    """A cue of a subtitle file: its `lines` as written, and as `said`, without labels and sounds."""
 
     start: float
     end: float
@@ -50,9 +50,9 @@ class Cue:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """What one file says. What it says nothing of is empty.
+    """The content of one file. Fields for which it has no data are empty.
 
-    `ignored` are stretches that its author does not want scored. `notes` are for people.
+    `ignored` are the spans that its author excluded from scoring. `notes` are for the user.
     """
 
     name: str
@@ -67,16 +67,19 @@ class Source:
 
     @property
     def text(self) -> str:
-        """All of its text, with blanks between."""
+        """All of its text, with spaces between."""
         return " ".join(unit.text for unit in self.units)
 
     @property
     def timed(self) -> bool:
-        """Whether every stretch of its text has times."""
+        """Whether all of its text has times."""
         return bool(self.units) and all(unit.timed for unit in self.units)
 
     def later(self, seconds: float) -> Source:
-        """The same with every time so much later: what was made of a clip counts from the clip's start, a reference from the film's."""
+        """The same with every time moved later.
+
+        The times of a clip's results count from the clip's start, those of a reference from the film's.
+        """
 
         def moved(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
             return tuple(
@@ -96,31 +99,31 @@ class Source:
 
     @property
     def attributed(self) -> bool:
-        """Whether it says of every stretch of its text who speaks."""
+        """Whether all of its text has a speaker."""
         return bool(self.units) and all(unit.speaker for unit in self.units)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """Where a film is scored: in `within` (all of it where None), but for what is `without`."""
+    """The part of a film that is scored: `within` (all of it if None), minus the spans of `without`."""
 
     within: Span | None = None
     without: tuple[Span, ...] = ()
 
     @property
     def everything(self) -> bool:
-        """Whether nothing is left out."""
+        """Whether the whole film is scored."""
         return self.within is None and not self.without
 
     def holds(self, at: float) -> bool:
-        """Whether this second is scored."""
+        """Whether this time, in seconds, is scored."""
         inside = self.within is None or self.within[0] <= at <= self.within[1]
         return inside and not any(start <= at <= end for start, end in self.without)
 
     def around(self, units: Sequence[Unit]) -> tuple[Scope, int]:
-        """The scope without the stretches of text that lie across its edges, and how many those are.
+        """The scope without the units that cross its edges, and the number of those.
 
-        Which of their words are inside nobody knows, so what we heard meanwhile is left out with them.
+        It is unknown which of their words are inside, so our words at the same time are excluded as well.
         """
         if self.within is None:
             return self, 0
@@ -135,18 +138,18 @@ class Scope:
         return Scope(within=self.within, without=(*self.without, *across)), len(across)
 
     def kept(self, units: Sequence[Unit]) -> list[Unit]:
-        """The units whose middle is scored; one without times goes with the one before it."""
+        """The units whose middle is scored; one without times goes with the unit before it."""
         if self.everything:
             return list(units)
-        found, inside = [], False
+        result, inside = [], False
         for unit in units:
             inside = self.holds(unit.middle) if unit.timed else inside
             if inside:
-                found.append(unit)
-        return found
+                result.append(unit)
+        return result
 
     def kept_cues(self, cues: Sequence[Cue]) -> list[Cue]:
-        """The cues that lie wholly in what is scored."""
+        """The cues that lie entirely in the scored part."""
         return [
             cue
             for cue in cues

@@ -1,9 +1,10 @@
-"""Changes of shot in small pictures: where the picture changes at once, stays changed, and is no moved or brighter form of the one before.
+"""Finds shot changes in small pictures.
 
-Three tests, from the field's usual ones: the mean difference of neighbouring frames stands out from those around it (the adaptive
-detector of PySceneDetect weighs the same), the two do not correlate at any small displacement (normalised cross-correlation, so that
-neither a pan nor a light that goes on is a cut), and neither do the frames a moment before and after (a flash is no cut). A fade or a
-dissolve has no first frame of a new shot, so none is named. Figures: docs/decisions.
+A cut passes three tests that are usual in the field. The mean difference of two neighbouring frames stands
+out from those around it (as in PySceneDetect's adaptive detector). The two do not correlate at any small
+displacement (normalised cross-correlation, so that a pan or a light that goes on is not a cut). Neither do
+the frames shortly before and after (a flash is not a cut). Fades and dissolves have no first frame of a new
+shot, and are not reported. Measurements: docs/decisions.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _STEPS = (0, 1, 2, 4, 6, 9, 12, 15)
 
 
 class Frame(NamedTuple):
-    """A frame: its time in seconds, its picture, uint8 of shape (3, HEIGHT, WIDTH), and its difference from the frame before."""
+    """A frame: its time in seconds, its picture (uint8, (3, HEIGHT, WIDTH)), its difference to the last."""
 
     time: float
     picture: NDArray[np.uint8]
@@ -31,9 +32,10 @@ class Frame(NamedTuple):
 
 
 def cuts(frames: Iterable[tuple[float, NDArray[np.uint8]]]) -> Iterator[tuple[float, float]]:
-    """Yield `(time, score)` of each change of shot: the time of its first frame, and 0..1 by how far it stands out.
+    """Yield `(time, score)` of each shot change: its first frame's time, and how far it stands out, 0 to 1.
 
-    `frames` are times in seconds, ascending, and YUV pictures, uint8 of shape (3, HEIGHT, WIDTH). As many are kept as a flash lasts.
+    `frames` are ascending times in seconds and YUV pictures, uint8 of shape (3, HEIGHT, WIDTH). Only as many
+    as a flash lasts are in memory.
     """
     import numpy as np
 
@@ -68,14 +70,15 @@ def _ended(
 
 
 def _reaches(window: list[Frame], at: int) -> bool:
-    """Whether enough follows the frame `at` to judge it."""
+    """Whether enough frames follow the frame `at` to judge it."""
     return len(window) - 1 - at >= LIMITS.neighbours and window[-1].time - window[at].time > LIMITS.flash_s
 
 
 def judged(window: list[Frame], at: int) -> float:
-    """How far the frame `at` stands out as the first of a shot, 0..1; 0 where it is none.
+    """How far the frame `at` stands out as the first of a shot, 0 to 1; 0 if it is not the first of a shot.
 
-    Where the frame mixes the two shots (fields of both, or frames blended by a change of rate), those around it are compared.
+    If the frame mixes two shots (fields of both, or frames blended by a change of rate), those around it are
+    compared.
     """
     if at == 0:
         return 0.0
@@ -85,7 +88,7 @@ def judged(window: list[Frame], at: int) -> float:
 
 
 def _across(window: list[Frame], at: int) -> float:
-    """The difference of the frames around `at` where that is a mixture of both, else 0: the way over it is then no detour."""
+    """The difference of the frames around `at` if it is a mixture of both, else 0."""
     if at + 1 >= len(window):
         return 0.0
     to, on = window[at].difference, window[at + 1].difference
@@ -96,7 +99,7 @@ def _across(window: list[Frame], at: int) -> float:
 
 
 def _stands_out(window: list[Frame], at: int, difference: float, first: int) -> float:
-    """The score of a change from the frame before `at` to `first`, which differ by `difference`; 0 for none."""
+    """The score of a change from the frame before `at` to `first`; `difference` is theirs, 0 is no change."""
     import numpy as np
 
     if difference < LIMITS.least_difference:
@@ -113,7 +116,7 @@ def _stands_out(window: list[Frame], at: int, difference: float, first: int) -> 
 
 
 def same_shot(window: list[Frame], last: int, first: int) -> bool:
-    """Whether a frame up to `last` and one from `first` on, a flash's time apart at most, show the same."""
+    """Whether a frame up to `last` and one from `first` on, at most a flash apart, show the same shot."""
     for back in _STEPS:
         for on in _STEPS:
             before, after = last - back, first + on
@@ -127,14 +130,14 @@ def same_shot(window: list[Frame], last: int, first: int) -> bool:
 
 
 def mean_difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
-    """The mean absolute difference of two pictures of uint8, over all planes."""
+    """The mean absolute difference of two uint8 pictures, over all planes."""
     import numpy as np
 
     return float(np.abs(one.astype(np.int16) - other).mean())
 
 
 def correlation(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
-    """The best normalised cross-correlation of the two lumas over displacements of `displacement` pixels, -1..1; 0 where one is flat."""
+    """The best normalised cross-correlation of the lumas within `displacement` pixels; 0 if one is flat."""
     import numpy as np
 
     a, b = one[0].astype(np.float32), other[0].astype(np.float32)

@@ -1,4 +1,4 @@
-"""The film's picture as small frames with times on the film's clock, by ffmpeg, through a pipe."""
+"""Decodes the film's video to small frames with times on the film's clock, with ffmpeg through a pipe."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from ipc.context import Context
 
 _TICKS = "1:90000"
-"""The clock of the pipe: fine enough for every frame rate, so that frames of a variable one keep their times."""
+"""The clock of the pipe, fine enough to preserve the times of a variable frame rate."""
 
 
 def track_of(film: Film) -> Track | None:
-    """The picture that a player shows: the default video track, else the first; cover art is none."""
+    """The video that a player shows: the default video track, else the first; never cover art."""
     tracks = [track for track in film.of("video") if not track.picture]
     return max(tracks, key=lambda track: (track.default, -track.number), default=None)
 
@@ -30,10 +30,11 @@ def track_of(film: Film) -> Track | None:
 def decoding(
     path: Path, film: Film, track: Track, clip: tuple[float, float] | None, threads: int
 ) -> list[str]:
-    """Ffmpeg's arguments: decode one picture track into small frames in NUT on its standard output.
+    """Ffmpeg's arguments to decode one video track to small frames, as NUT on standard output.
 
-    For a format whose time stamps may leap all streams are used, as in `demux.decoding`: the clock is then that of the container.
-    `clip` is in seconds after the start of the container. Every frame of the decoder comes out once, at its own time.
+    If the format's time stamps may jump, all streams are read, as in `demux.decoding`: the clock is then the
+    container's. `clip` is in seconds after the start of the container. Every decoded frame is written once,
+    at its time.
     """
     span = ["-ss", f"{clip[0]:.6f}", "-t", f"{clip[1] - clip[0]:.6f}"] if clip else []
     rest = ["-map", "0", "-map", "-0:d", "-c", "copy", "-f", "null", "-"] if film.jumps else []
@@ -53,9 +54,9 @@ def frames(
     context: Context,
     said: list[str],
 ) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-    """Yield `(seconds, picture)`, a uint8 array of shape (3, HEIGHT, WIDTH), of every frame from the film's start on.
+    """Yield `(seconds, picture)` of every frame; pictures are uint8 of shape (3, HEIGHT, WIDTH).
 
-    What ffmpeg complains about is appended to `said` at the end. A picture that it cannot decode yields nothing.
+    Ffmpeg's error messages are appended to `said` at the end. Frames that it cannot decode are skipped.
     """
     import av
     import numpy as np

@@ -1,4 +1,4 @@
-"""shots: changes of shot of the film's picture, each at the time of the first frame of the new one."""
+"""The stage shots: the film's shot changes, each at the time of the first frame of the new shot."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def load(params: Mapping[str, Any], device: str) -> None:
 
 
 def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
-    """Look at every frame once; a film without a picture has no shots, and that is no fault."""
+    """Find the shot changes; a film without video has none."""
     del model
     path = inputs["film"]
     film = probe(path)
     track = track_of(film)
     if track is None:
         context.method = "no picture"
-        context.log(f"{path.name} has no picture: no changes of shot")
+        context.log(f"{path.name} has no video: no shot changes")
         _save(context, [], 0.0)
         return
     clip = on_the_container(clip_of(context.params.get("clip")), film)
@@ -51,7 +51,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
 
 
 class Seen:
-    """Frames as they pass, with what is to be known of them at the end; progress and cancellation on the way."""
+    """Passes frames on, and measures them; reports progress and checks for cancellation."""
 
     def __init__(
         self, source: Iterator[tuple[float, NDArray[np.uint8]]], context: Context, expected: float
@@ -77,7 +77,7 @@ class Seen:
             yield time, picture
 
     def rate(self) -> float:
-        """Frames a second, by the commonest steps between two (a clock of milliseconds makes two of one); 0 without any."""
+        """Frames per second, by the most common steps between frames; 0 without frames."""
         if not self._steps:
             return 0.0
         common = max(self._steps, key=lambda step: self._steps[step][0])
@@ -91,7 +91,7 @@ class Seen:
 
 
 def _expected(film: Film, track: Track, clip: tuple[float, float] | None) -> float | None:
-    """Seconds of picture that should come, where container or clip say."""
+    """The expected seconds of video, if the container or the clip states them."""
     whole = track.seconds if track.seconds is not None else film.seconds
     if clip is None:
         return whole
@@ -104,17 +104,19 @@ def _mark_if_damaged(
     first = f": {said[0]}" if said else ""
     if not seen.count:
         context.method = "picture not readable"
-        context.degraded(f"the picture of {name} cannot be decoded{first}")
+        context.degraded(f"the video of {name} cannot be decoded{first}")
     elif (
         expected
         and seen.last < expected - CHECKS.short_by_s
         and (said or expected - seen.last > CHECKS.lost_s)
     ):
-        context.degraded(f"the picture of {name} ends at {seen.last:.0f} s of {expected:.0f} s{first}")
+        context.degraded(f"the video of {name} ends at {seen.last:.0f} s of {expected:.0f} s{first}")
     elif said and seen.longest > CHECKS.short_by_s:
-        context.degraded(f"the picture of {name} is damaged: {seen.longest:.0f} s in one place lack{first}")
+        context.degraded(
+            f"the video of {name} is damaged: {seen.longest:.0f} s are missing in one place{first}"
+        )
     elif said:
-        context.warn(f"ffmpeg complained about the picture ({len(said)} kinds), first{first}")
+        context.warn(f"ffmpeg reported {len(said)} kinds of errors in the video; the first{first}")
 
 
 def _save(context: Context, found: list[tuple[float, float]], rate: float) -> None:

@@ -1,4 +1,4 @@
-"""The declaration of shots: where the picture changes."""
+"""Declares the stage `shots`: the shot changes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ SHOTS = Stage(
     outputs=(Output(name="shots", kind="shots"),),
     params=(CLIP,),
     switch=Switch(
-        help="detect shot changes, and let cues begin and end with them",
+        help="detect shot changes, and snap cues to them",
         cli=Cli(name="shots", group="subtitles", example=True),
     ),
-    # Decoding is all it costs; frames of a film in 4K are held by the decoder, some for each thread.
+    # The decoder needs most of this memory: it holds frames, of up to 4K, for each thread.
     resources=Resources(cores=2, memory_mb=600),
     stall_s=180,
     packages=("av", "imageio-ffmpeg"),

@@ -1,10 +1,11 @@
-"""Music by continuous frequency activation: tones that stay make long level lines in a spectrogram, and several at once are music.
+"""Detects music by continuous frequency activation: sustained tones are horizontal lines.
 
-K. Seyerlehner, T. Pohle, M. Schedl, G. Widmer: Automatic music detection in television productions, DAFx 2007. Nothing in it is learnt.
-A spectrogram is emphasised against its surroundings in frequency and made binary; how long each frequency is active in a block is its
-activation; the five strongest peaks of that, added, are the score. Noise, wind and rain activate every frequency a little, a voice
-glides. Added here: what nobody could hear does not count, nor do
-frequencies that sound through nearly all of a film: they are a hum. Figures: docs/decisions.
+K. Seyerlehner, T. Pohle, M. Schedl, G. Widmer: Automatic music detection in television productions, DAFx
+2007. The method uses no training. Each frequency is compared with its neighbours and becomes active or not;
+its activation is the share of a block in which it is active; the score is the sum of the five strongest
+peaks. Noise, wind and rain activate every frequency a little, and voices glide. Two rules are added:
+inaudible frequencies do not count, nor do those that are active in nearly all of a film, which are a hum.
+Measurements: docs/decisions.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ HALF_SAMPLES = LIMITS.half_block * HOP
 
 
 def activations(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Activation of each frequency, 0..1, in each whole half block of float32 samples: float32 of shape (halves, BINS).
+    """Activation of each frequency, 0 to 1, per complete half block; float32 of shape (halves, BINS).
 
-    A half block needs the frames that begin in it, so the last one reaches `WINDOW - HOP` samples further.
+    A half block includes the frames that begin in it, so the last one reaches `WINDOW - HOP` samples further.
     """
     import numpy as np
 
@@ -55,7 +56,7 @@ def around(level: Floats) -> Floats:
 
 
 def without_hum(halves: Floats) -> Floats:
-    """The activations without those frequencies that sound nearly all the time, and their neighbours that they leak into."""
+    """The activations without frequencies that are nearly always active, and without their neighbours."""
     import numpy as np
 
     if len(halves) < LIMITS.hum_half_blocks:
@@ -66,7 +67,7 @@ def without_hum(halves: Floats) -> Floats:
 
 
 def scores(halves: Floats) -> Floats:
-    """The score of each block: of each two neighbouring half blocks, so one less than there are halves; shape (halves - 1,)."""
+    """The score of each block, which is two neighbouring half blocks; shape (halves - 1,)."""
     import numpy as np
 
     blocks = (halves[:-1] + halves[1:]) / 2
@@ -74,11 +75,11 @@ def scores(halves: Floats) -> Floats:
 
 
 def peaks(activation: Floats) -> Floats:
-    """How far each local maximum stands above the higher of the two minima beside it, the strongest first."""
+    """The height of each local maximum above the higher of its adjacent minima, the strongest first."""
     import numpy as np
 
     steps = np.flatnonzero(np.diff(activation))
-    # One place for each level stretch: its first.
+    # One position per plateau: its first.
     places = np.concatenate([[0], steps + 1])
     values = activation[places]
     if len(values) < 3:

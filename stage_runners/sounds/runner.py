@@ -1,4 +1,4 @@
-"""sounds: where nobody speaks, music or silence. Of what is neither, and where in doubt, nothing is said."""
+"""The stage sounds: music and silence between speech; other and doubtful sounds are not reported."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STAGE = SOUNDS
 
 SILENT = 32768 * 10 ** (DECISION.silent_db / 20)
-"""Amplitude of int16 samples under which nothing is heard."""
+"""Amplitude of int16 samples below which audio is silence."""
 
 
 def load(params: Mapping[str, Any], device: str) -> None:
@@ -30,7 +30,7 @@ def load(params: Mapping[str, Any], device: str) -> None:
 
 
 def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
-    """Look into the gaps between regions of speech, one after the other: a hum shows in all of them together."""
+    """Classify the gaps between speech regions; hum is found by comparing all of them."""
     del model
     import numpy as np
 
@@ -60,7 +60,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
 
 
 def gaps(speech: Sequence[tuple[float, float]], seconds: float) -> Iterator[tuple[float, float]]:
-    """Where nobody speaks for long enough that something can be said of it."""
+    """The gaps between speech regions that are long enough to classify."""
     last = -DECISION.beside_speech_s
     for start, end in [*sorted(speech), (seconds + DECISION.beside_speech_s, 0.0)]:
         if start - last - 2 * DECISION.beside_speech_s >= DECISION.least_silence_s:
@@ -84,9 +84,10 @@ def _heard(audio: Audio, start: float, end: float, context: Context) -> NDArray[
 
 
 def stretches(scores: NDArray[np.floating], start: float, end: float) -> Iterator[tuple[float, float, float]]:
-    """Yield `(start, end, confidence)` of music in the gap from `start` to `end`, by the scores of its blocks.
+    """Yield `(start, end, confidence)` of music between `start` and `end`, by the scores of its blocks.
 
-    A single block below the mark is a rest in the music. What comes within half a block of the gap's end goes on to it.
+    A single block below the threshold is a rest in the music. Music within half a block of the gap's end
+    extends to it.
     """
     half = music.HALF_SAMPLES / music.RATE
     for first, last in _runs(scores):
@@ -99,7 +100,7 @@ def stretches(scores: NDArray[np.floating], start: float, end: float) -> Iterato
 
 
 def _runs(scores: NDArray[np.floating]) -> Iterator[tuple[int, int]]:
-    """First and last block of each run that keeps to the mark, but for single blocks."""
+    """First and last block of each run that reaches the threshold, except in single blocks."""
     first = last = None
     for k, score in enumerate(scores):
         if score >= DECISION.goes_on:
@@ -112,7 +113,7 @@ def _runs(scores: NDArray[np.floating]) -> Iterator[tuple[int, int]]:
 
 
 def silences(audio: Audio, start: float, end: float) -> Iterator[tuple[float, float]]:
-    """Yield where nothing at all is heard between `start` and `end` for as long as the shortest silence."""
+    """Yield the silences between `start` and `end` that have at least the minimum length."""
     import numpy as np
 
     width = round(DECISION.piece_s * audio.sample_rate)

@@ -1,4 +1,4 @@
-"""The declaration of sounds: where there is music."""
+"""Declares the stage `sounds`: the parts with music."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SOUNDS = Stage(
     packages=("numpy",),
     off="--sounds turns it on",
     switch=Switch(
-        help="detect music where nobody speaks, and write it down",
-        cli=Cli(name="sounds", group="subtitles", example=True, unset="as the profile says"),
+        help="detect music between the dialogue, and write music cues",
+        cli=Cli(name="sounds", group="subtitles", example=True, unset="set by the profile"),
     ),
     thresholds=THRESHOLDS,
 )

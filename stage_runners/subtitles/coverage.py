@@ -1,4 +1,4 @@
-"""What the cues show of what is said, what they show while nobody speaks, and which of them are not to be trusted."""
+"""Measures how much speech the cues show and how many cues lack speech, and flags doubtful cues."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Times = Sequence[tuple[float, float]]
 
 
 class Trust:
-    """What is known against the cues: `doubts` are rows of that table, `speech` regions, None where no detector ran.
+    """Evidence about the cues: `doubts` are rows of that table, `speech` regions (None if no detector ran).
 
-    `segments` are rows as the cues are laid out from. Segments may have been cut and renumbered since a doubt was raised, so they are found
-    again by time.
+    `segments` are the rows that the cues are laid out from. Segments may have been split and renumbered since
+    a doubt was raised, so they are matched by time.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Trust:
         }
 
     def flagged(self, cues: Sequence[Cue]) -> list[Cue]:
-        """The cues, with the flag `doubtful` on those that hold words of a doubted segment; what a person wrote is not doubted."""
+        """The cues, flagged `doubtful` if they have words of a doubtful segment and were not edited."""
         return [
             replace(cue, flags=(*cue.flags, FLAG))
             if self._doubted & set(cue.segments) and not {FLAG, EDITED} & set(cue.flags)
@@ -54,7 +54,7 @@ class Trust:
         ]
 
     def report(self, cues: Sequence[Cue], context: Context) -> None:
-        """Say the facts `coverage` and `unsupported`, always both, where speech was looked for."""
+        """Report the facts `coverage` and `unsupported` if a speech detector ran."""
         if self._speech is None:
             return
         shown = [(cue.start / 1000, cue.end / 1000) for cue in cues if SOUND not in cue.flags]
@@ -64,9 +64,10 @@ class Trust:
 
 
 def shares(shown: Times, speech: Times) -> tuple[float, float]:
-    """Coverage and unsupported: the share of the seconds of speech that is shown, and of the shown ones with no speech under them.
+    """The share of speech that is covered by cues, and the share of the cues' time without speech.
 
-    Both are lists of (start, end) in seconds. Without speech all of it is covered, and of nothing shown nothing is unsupported.
+    Both arguments are lists of (start, end) in seconds. Without speech the coverage is 1; without cues
+    nothing is unsupported.
     """
     shown, speech = union(shown), union(speech)
     both, heard, seen = shared(shown, speech), length(speech), length(shown)

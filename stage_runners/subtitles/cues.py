@@ -1,4 +1,4 @@
-"""What a layout is made of: the limits it keeps, what it weighs, and the cues it gives."""
+"""The limits, cues and lines of a layout."""
 
 from __future__ import annotations
 
@@ -19,23 +19,26 @@ class Profile(CueLimits):
     max_ms: int = 7000
     gap_ms: int = 80
     chain_ms: int = 400
-    """A gap shorter than this is closed to `gap_ms`: a short flicker of nothing disturbs more than none."""
+    """A shorter gap is closed to `gap_ms`, because a short blank flicker disturbs more than no gap."""
     late_ms: int = CUE_TIMES.late_ms
-    """A cue may start this much after its first word where the one before could not be seen otherwise."""
+    """A cue may start this much after its first word if the previous one would otherwise be invisible."""
     patience_ms: int = CUE_TIMES.patience_ms
-    """The same where the one before could not be read to its end: four frames of 24, which nobody notices."""
+    """The same if the previous one would otherwise be too short to read: four frames of 24, unnoticeable."""
     hold_ms: int = CUE_TIMES.hold_ms
-    """A cue stays this much after its last word where there is room: the word's end is only measured."""
+    """A cue stays this long after its last word if there is room, because the word's end is imprecise."""
     snap_ms: int = 0
-    """Around a change of shot, a cue that begins or ends within this takes the shot's time; 0: shots are not looked at."""
+    """A cue that starts or ends this near a shot change takes its time; 0: shots are ignored."""
     gap_frames: int = 0
     frame_ms: float = 1000 / 24
-    """Milliseconds that a frame of the film lasts; of one without a picture, those of the cinema's."""
+    """Length of a frame in milliseconds; that of cinema if the film has no video."""
     dash: str = DASH
-    """What stands before each line where two speak in one cue."""
+    """The prefix of each line in a cue with two speakers."""
 
     def on_film(self, frame_rate: float) -> Profile:
-        """The same limits for a film of `frame_rate` frames a second (0: no picture): the gap is also `gap_frames` long if it moves."""
+        """The same limits for a film of `frame_rate` frames per second (0: no video).
+
+        If the film has moving pictures, the gap is at least `gap_frames` long.
+        """
         moving = frame_rate >= MOVING
         frame = 1000 / frame_rate if moving else self.frame_ms
         frames = math.ceil(round(self.gap_frames * frame / GRID_MS, 4)) * GRID_MS if moving else 0
@@ -44,7 +47,7 @@ class Profile(CueLimits):
 
 @dataclass(frozen=True)
 class Line:
-    """A line: `label` is the speaker's label where one is shown, `dash` stands before each line of a dialogue. `text` may be empty."""
+    """A line, with the speaker's `label` if shown, and the `dash` of a dialogue. `text` may be empty."""
 
     text: str
     speaker: str | None
@@ -52,14 +55,14 @@ class Line:
     dash: str = ""
 
     def shown(self, *, labels: bool = True) -> str:
-        """The line as a reader sees it."""
+        """The line as displayed."""
         parts = [self.label if labels else "", self.text]
         return self.dash + " ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True)
 class Cue:
-    """What is shown from `start` to `end` (milliseconds); `segments` are those whose words it holds."""
+    """Lines shown from `start` to `end` (milliseconds); `segments` are the segments of its words."""
 
     start: int
     end: int

@@ -10,7 +10,7 @@ UNDETERMINED = "und"
 
 
 def language_of(segments: Sequence[SegmentRow]) -> str:
-    """The language that is spoken longest; `und` where nobody speaks."""
+    """The language that is spoken longest; `und` without speech."""
     seconds: dict[str, float] = {}
     for segment in segments:
         code = segment["language"]

@@ -1,10 +1,10 @@
-"""Cues from words: the cheapest way to cut the text, found by dynamic programming over the places to cut.
+"""Divides words into cues at the lowest cost, by dynamic programming over the positions between tokens.
 
-A state is a place between two tokens and how late the next cue starts there. A cue's cost is a function of its two
-ends alone: how well text ends there, the pauses it spans, whether it can stay long enough to be read before the
-next onset, and its lines. So the best layout of n tokens is found in O(n k), k being the tokens that fit a cue
-(the method of Knuth and Plass, 1981, on a time line). No limit loses text: where speech leaves no choice, a rule is
-broken as little as can be and the cue is flagged.
+A state is a position between two tokens and the delay of the next cue there. A cue's cost depends on its two
+ends only: how well the text ends there, the pauses it spans, whether it is shown long enough to be read
+before the next onset, and its lines. So the best layout of n tokens is found in O(n k) with k tokens per cue
+(the method of Knuth and Plass, 1981, on a time line). No limit removes text: if speech leaves no choice, a
+rule is broken as little as possible, and the cue is flagged.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from stage_runners.subtitles.tokens import Token
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """A candidate cue's text: where it ends, what it costs, its characters, where its lines break."""
+    """The text of a candidate cue: its end, cost, characters and line breaks."""
 
     last: int
     cost: float
     characters: int
     breaks: tuple[int, ...]
     turn: int
-    """Place of the second speaker's first token in a dialogue, else 0."""
+    """Index of the second speaker's first token in a dialogue, else 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """The best way to reach a state: the state before, and the cue between."""
+    """The best path to a state: the previous state, and the cue between."""
 
     cost: float
     origin: int
@@ -45,10 +45,10 @@ class _Step:
 
 
 class Layout:
-    """Lays `tokens` out as cues within `profile`.
+    """Lays out `tokens` as cues within the limits of `profile`.
 
-    `labels` holds the label of each speaker that is to be labelled, `every` asks for one on every cue and not only
-    where the speaker changes. Labels take room in lines and reading time. `shots` are the changes of shot, in milliseconds.
+    `labels` holds the label of each labelled speaker; with `every`, every cue gets one, not only at a change
+    of speaker. Labels need room in lines and reading time. `shots` are the shot changes in milliseconds.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Layout:
         self._measure()
 
     def _measure(self) -> None:
-        """Fill what depends on one place alone: earliest onsets, word ends so far, cost of a cut, cost inside."""
+        """Compute the tables by position: earliest onsets, latest word ends, costs of a break or none."""
         profile, costs, tokens, lines = self.profile, self._costs, self.tokens, self._lines
         self._spoken = [0]  # latest end of the words before place k
         self._onset = []
@@ -105,13 +105,13 @@ class Layout:
             )
         self._cut.append(0.0)
         self._onset.append(NEVER)
-        # Changes of shot that are no end of a cue near by: how many lie before what begins, and what ends, at a place.
+        # The number of shot changes before each start and end, without those near enough to snap to.
         near = profile.snap_ms
         self._shots_from = [bisect_right(self._shots, onset + near) for onset in self._onset]
         self._shots_to = [bisect_left(self._shots, said - near) for said in self._spoken]
 
     def cues(self, check: Callable[[int], None] | None = None) -> list[Cue]:
-        """The cues in order. `check(k)` is called now and then with the tokens done."""
+        """The cues in order. `check(k)` is called regularly with the number of tokens done."""
         states: list[dict[int, _Step]] = [{} for _ in range(len(self.tokens) + 1)]
         states[0][0] = _Step(0.0, -1, 0, None)
         for first in range(len(self.tokens)):
@@ -131,7 +131,7 @@ class Layout:
         return self._built(states)
 
     def _spans(self, first: int) -> list[_Span]:
-        """Every cue's text that may start at token `first`; at least one."""
+        """The candidate cues that start at token `first`; at least one."""
         costs, profile, lines = self._costs, self.profile, self._lines
         result: list[_Span] = []
         here = bisect_right(self._changes, first)
@@ -164,11 +164,11 @@ class Layout:
         return result
 
     def _unspaced(self, first: int, breaks: Sequence[int]) -> int:
-        """Characters that line breaks add: a reader's eye takes a break as a blank, also where there was none."""
+        """Characters that line breaks add: for reading, a break counts as a space even if there was none."""
         return sum(1 for k in breaks if k > first and not self.tokens[k].space)
 
     def _timing(self, first: int, late: int, span: _Span) -> tuple[float, int]:
-        """Cost of showing the span from its onset plus `late`, and how late the next cue starts for it."""
+        """The cost of showing the span from its onset plus `late`, and the delay of the next cue."""
         costs, profile = self._costs, self.profile
         _, said, room = self._room(first, late, span.last)
         cost = costs.late * late / 1000
@@ -196,7 +196,7 @@ class Layout:
         return cost + costs.brief * max(0, costs.brief_ms - shown) / 1000, pushed
 
     def _room(self, first: int, late: int, last: int) -> tuple[int, int, int]:
-        """Start of a cue, how long its words last, and how long it may stay, in milliseconds."""
+        """A cue's start, the end of its words, and its latest possible end, in milliseconds."""
         start = self._onset[first] + late
         said = max(self._spoken[last] - start, 0)
         return start, said, min(self._onset[last] - self.profile.gap_ms - start, self.profile.max_ms)
@@ -212,7 +212,7 @@ class Layout:
         return len(label) + 1 if label else 0
 
     def _built(self, states: Sequence[Mapping[int, _Step]]) -> list[Cue]:
-        """Walk the best path back and make its cues."""
+        """Follow the best path backwards, and make its cues."""
         place, late = len(self.tokens), 0
         chosen: list[tuple[int, int, _Span]] = []
         while place > 0:
@@ -263,7 +263,7 @@ class Layout:
 
 
 def _undominated(states: Mapping[int, _Step]) -> dict[int, _Step]:
-    """The states that no other beats in both cost and lateness, at most `SEARCH.states`, the least late first."""
+    """The states that no other beats in both cost and delay, at most `SEARCH.states`, by increasing delay."""
     kept: dict[int, _Step] = {}
     for late in sorted(states):
         if not kept or states[late].cost < min(step.cost for step in kept.values()):

@@ -1,4 +1,4 @@
-"""The limits that a run's parameters ask for, checked, in one language and on one film."""
+"""The cue limits of a run, from its parameters, for one language and one film."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stage_runners.subtitles.cues import DASH, Profile
 from stage_runners.subtitles.tokens import up
 
 MIN_WIDTH = 16
-"""A speaker label and the words that cannot be cut have to fit a line."""
+"""A line must have room for a speaker label and words that cannot be split."""
 LABELS = ("none", "change", "all")
 _POSITIVE = ("max_line_width", "max_line_count", "max_cps", "min_duration", "max_duration")
 _NOT_NEGATIVE = ("min_gap", "gap_frames", "chain", "snap")
@@ -21,9 +21,7 @@ _NOT_NEGATIVE = ("min_gap", "gap_frames", "chain", "snap")
 
 @dataclass(frozen=True)
 class Shots:
-    """Where shots of the film begin, in milliseconds and in order, and its frames a second (0: it has no
-    picture).
-    """
+    """The starts of the film's shots, in milliseconds, ascending, and its frames per second (0: no video)."""
 
     times: Sequence[float] = ()
     frame_rate: float = 0.0
@@ -33,9 +31,7 @@ NO_SHOTS = Shots()
 
 
 def profile(params: Mapping[str, Any], language: str, shots: Shots = NO_SHOTS) -> Profile:
-    """The limits in `language`, on a film with these `shots`; StageError("config") where the parameters
-    contradict.
-    """
+    """The limits in `language`, on a film with these `shots`; StageError("config") if parameters conflict."""
     if wrong := _wrong(params):
         raise StageError("config", wrong)
     asked = limits_of(params, language)
@@ -55,7 +51,7 @@ def profile(params: Mapping[str, Any], language: str, shots: Shots = NO_SHOTS) -
 
 
 def _wrong(params: Mapping[str, Any]) -> str:
-    """What is wrong with the parameters; empty where nothing is."""
+    """The error in the parameters; empty if there is none."""
     for name in _POSITIVE:
         if not _positive(params[name]):
             return f"{_option(name)} {params[name]}: expected a number above 0"
@@ -76,9 +72,7 @@ def _option(name: str) -> str:
 
 
 def _dash(params: Mapping[str, Any], language: str) -> str:
-    """What stands before each of two speakers in one cue; a house may leave that to their labels, where there
-    are any.
-    """
+    """The prefix of each speaker's line in a dialogue cue; a style guide may use labels instead, if any."""
     dash = str(params["dashes"].get(language, params["dash"]))
     return dash if dash or params["speaker_labels"] != "none" else DASH
 

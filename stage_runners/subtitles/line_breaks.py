@@ -1,4 +1,4 @@
-"""Where a line may end, what it costs, and the best lines of a stretch of tokens."""
+"""Finds the best line breaks of a span of tokens, and their cost."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from stage_runners.text.grammar import (
 
 
 class Lines:
-    """Lines for any stretch `first`..`last` of `tokens`, at most `count` of at most `width` characters.
+    """Line breaks for any span `first`..`last` of `tokens`: `count` lines of `width` characters at most.
 
-    `ends[k]` says what ends before token k (`sentence`, `clause` or nothing), `breaks[k]` what it costs to
-    end a line there: what belongs together grammatically stays together, by the sentence's parse where a
-    token has one. Lines of about the same length are better, the lower one rather the longer.
+    `ends[k]` is what ends before token k (`sentence`, `clause` or nothing), `breaks[k]` the cost of a line
+    break there, by the sentence's parse if the token has one. Lines of similar length are preferred, with the
+    lower one longer.
     """
 
     def __init__(self, tokens: Sequence[Token], language: str, width: int, count: int) -> None:
@@ -53,10 +53,10 @@ class Lines:
         )
 
     def best(self, first: int, last: int, lead: int = 0) -> tuple[float, tuple[int, ...]] | None:
-        """Cost and places of the cheapest line breaks, or None where the stretch does not fit.
+        """Cost and positions of the cheapest line breaks, or None if the span does not fit.
 
-        `lead` characters at the start of the first line are taken by a speaker's label with its blank; a
-        break at `first` itself gives the label a line of its own.
+        A speaker's label and its space take `lead` characters of the first line; a break at `first` itself
+        puts the label on a separate line.
         """
         return self._best(first, last, lead, self.count)
 
@@ -103,7 +103,7 @@ def _columns(tokens: Sequence[Token]) -> tuple[list[int], list[int]]:
 def _cost(
     a: Token, b: Token, ended: str, bound: frozenset[str], joints: frozenset[str], language: str
 ) -> float:
-    """Cost of a line's end between `a` and `b`."""
+    """Cost of a line break between `a` and `b`."""
     left, right = a.text[-1], b.text[0]
     if clings(right) or right in NEVER_FIRST or left in NEVER_LAST:
         return COST.forbidden

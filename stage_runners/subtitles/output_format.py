@@ -1,9 +1,7 @@
-"""What a file format is to the program: its name, when it is written, how its file is called, and how it is
-written.
+"""The declaration of a file format: its name, when it is written, its file's name, and its content.
 
 Each module in `stage_runners/subtitles/formats/` declares one `FORMAT`. The orchestrator reads these
-declarations at every start, so this module and those import the standard library alone; what is heavy is
-imported inside `write`.
+declarations at every start, so they import the standard library only, and heavy packages inside `write`.
 """
 
 from __future__ import annotations
@@ -19,11 +17,11 @@ Content = Literal["cues", "transcript", "turns"]
 LanguageTag = Literal["always", "translations", "never"]
 
 _CODES = {"jw": "jv"}
-"""Where Whisper's code is not ISO 639-1's."""
+"""Whisper's codes that differ from ISO 639-1."""
 
 
 def tag_of(language: str) -> str:
-    """The language tag (BCP 47) of a code as Whisper names it."""
+    """The language tag (BCP 47) of Whisper's code."""
     return _CODES.get(language, language)
 
 
@@ -31,9 +29,9 @@ def tag_of(language: str) -> str:
 class Document:
     """The subtitles of one film in one language: what every format is written from.
 
-    `language` is a code as Whisper names it, `und` where nobody speaks. `names` maps each speaker's label to
-    the name that viewers read, in order of first appearance. `sdh` asks for what deaf and hard-of-hearing
-    viewers need. Times of `cues` are milliseconds, those of rows seconds.
+    `language` is Whisper's code, `und` without speech. `names` maps each speaker's label to the name that
+    viewers read, in order of first appearance. `sdh` is whether the subtitles are for deaf and
+    hard-of-hearing viewers. Times of `cues` are in milliseconds, those of rows in seconds.
     """
 
     language: str
@@ -51,14 +49,13 @@ class Document:
 class Format:
     """One file format.
 
-    `name` is its word in `--output-format` and the name of the stage's output; `extension` ends the file's
-    name, without the dot. `content` says what of the document it holds. `language_tag` says whose file has
-    the language in its name (`movie.en.srt`): every track's, only a translation's, or none; one that never
-    has it is written once a film, of no translation. `by_default` formats are written where the user names
-    none. `description` and `media_type` are for the reference; in the description `LANG` stands for the
-    language. `write` returns the text of the file, with line feeds. `for_film` rewrites that text for the
-    film it is put beside: it gets the text and the film's name without extension. Lists show formats by
-    `rank`, then by name.
+    `name` is its word in `--output-format` and the name of the stage's output; `extension` has no dot.
+    `content` is the part of the document that it holds. `language_tag` is which files have the language in
+    their names (`movie.en.srt`): all, those of translations, or none; a format without it is written once per
+    film, without translations. `by_default` formats are written if the user names none. `description` and
+    `media_type` are for the reference; in the description, `LANG` is the language. `write` returns the text
+    of the file, with line feeds. `for_film` rewrites that text for the film it is placed next to, whose name
+    it gets without extension. Lists show formats by `rank`, then by name.
     """
 
     name: str
@@ -74,16 +71,15 @@ class Format:
 
     @property
     def stored_as(self) -> str:
-        """Name of the file in the store of results."""
+        """Name of the file in the store."""
         stem = {"cues": "subtitles", "transcript": "transcript", "turns": "speakers"}[self.content]
         return f"{stem}.{self.name}"
 
     def name_beside(self, stem: str, tag: str, *, translated: bool = False, sdh: bool = False) -> str:
-        """The file's name beside the film called `stem`, as Plex, Jellyfin and Kodi read it: `movie.en.srt`,
-        `movie.en.sdh.srt`.
+        """The name of the file next to the film `stem`, in the form that Plex, Jellyfin and Kodi read.
 
-        `tag` is the language's, empty where none is known. Only cues can be SDH: a transcript says the same
-        with or without it.
+        Examples: `movie.en.srt`, `movie.en.sdh.srt`. `tag` is the language's, empty if it is unknown. Only
+        cues can be SDH: a transcript is the same with and without it.
         """
         shown = self.language_tag == "always" or (translated and self.language_tag == "translations")
         parts = [stem]

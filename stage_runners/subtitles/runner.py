@@ -1,4 +1,4 @@
-"""Subtitles: cues from words, and every file made from them."""
+"""The stage subtitles: lays out words as cues, and writes the files in every format."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def cues_of(
     check: Callable[[int], None] | None = None,
     shots: Shots = NO_SHOTS,
 ) -> list[Cue]:
-    """The cues of rows of segments and words. A film with one speaker needs no label, unless every cue gets one."""
+    """The cues of segments and words. A film with one speaker has no labels, unless every cue has one."""
     limits = profile(params, language, shots)
     labels = labels_of(limits, params, names)
     longest = max(map(len, labels.of.values()), default=-1) + 1
@@ -123,19 +123,19 @@ def labels_of(limits: Profile, params: Mapping[str, Any], names: Mapping[str, st
 
 
 def shots_of(artifact: Artifact) -> Shots:
-    """The film's changes of shot, from the artifact that lists them."""
+    """The film's shot changes, from their artifact."""
     times = [row["time"] * 1000 for row in artifact.rows()]
     return Shots(times, float(artifact.content["frame_rate"]))
 
 
 def with_costs(words: Sequence[WordRow], phrases: Sequence[PhraseRow]) -> list[CostedWord]:
-    """The words, each with what a break before it would cost where its sentence was parsed (`cost`)."""
+    """The words, each with the `cost` of a break before it if its sentence was parsed."""
     costs = {row["word"]: row["cost"] for row in phrases}
     return [{**word, "cost": costs.get(k)} for k, word in enumerate(words)]
 
 
 def columns(cues: Sequence[Cue]) -> dict[str, list[Any]]:
-    """The cues as columns of the artifact; a dialogue's dashes belong to its text, labels do not."""
+    """The cues as columns of the artifact; their text includes a dialogue's dashes, but no labels."""
     return {
         "index": list(range(1, len(cues) + 1)),
         "start": [cue.start / 1000 for cue in cues],

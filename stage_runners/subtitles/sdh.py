@@ -1,4 +1,4 @@
-"""What subtitles for the deaf and hard of hearing say besides words: that there is music, or that nobody speaks."""
+"""Labels for deaf and hard-of-hearing viewers (SDH): music, silence, and pauses in speech."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from stage_runners.subtitles.thresholds import SOUND_LABELS
 
 MUSIC, SILENCE, NO_SPEECH = "music", "silence", "no speech"
 FLAG = "sound"
-"""Flag of a cue that holds no words that anybody said."""
+"""Flag of a cue without spoken words."""
 
 WORDS = {
     "ar": ("موسيقى", "صمت", "لا كلام"),
@@ -46,12 +46,12 @@ WORDS = {
     "vi": ("nhạc", "im lặng", "không có lời"),
     "zh": ("音乐", "寂静", "无对话"),
 }
-"""Music, silence and no speech by language; the others get the English words."""
+"""Labels of music, silence and no speech by language; other languages get the English ones."""
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """What is heard from `start` to `end`, in milliseconds: music, silence, or just no speech."""
+    """A sound from `start` to `end`, in milliseconds: music, silence, or no speech."""
 
     start: int
     end: int
@@ -59,10 +59,10 @@ class Stretch:
 
 
 class Besides:
-    """What one run's subtitles say besides words, by its parameters and what was heard.
+    """Adds the labels of one run's subtitles, by its parameters and the detected sounds.
 
-    `sounds` are rows of that table and `speech` regions, None where nobody looked. Without either nothing is
-    added.
+    `sounds` are rows of that table, and `speech` regions, each None if its detector did not run. Without
+    either, nothing is added.
     """
 
     def __init__(
@@ -79,13 +79,15 @@ class Besides:
         self._heard = stretches(sounds or (), speech or (), float(params["mark_pauses"]))
 
     def added(self, cues: Sequence[Cue]) -> list[Cue]:
-        """The cues with those for sounds and pauses between them."""
+        """The cues, with labels for sounds and pauses between them."""
         return with_sounds(cues, self._heard, self._limits, self._texts)
 
 
 def text_of(kind: str, language: str, form: str) -> str:
-    """The label as it is shown: in the brackets of a speaker's label, in capitals where that is a name and a
-    colon, else in square ones.
+    """The label as shown, in the style of speaker labels.
+
+    It has the brackets of a speaker's label, or square ones; it is in capitals if that label is a name and a
+    colon.
     """
     word = dict(zip((MUSIC, SILENCE, NO_SPEECH), WORDS.get(language, WORDS["en"]), strict=True))[kind]
     before, _, after = form.partition("NAME")
@@ -97,11 +99,9 @@ def text_of(kind: str, language: str, form: str) -> str:
 def stretches(
     sounds: Iterable[SoundRow], speech: Iterable[RegionRow] = (), no_speech: float = 0.0
 ) -> list[Stretch]:
-    """What is to be said of rows of `sounds`, and of pauses of `no_speech` seconds between rows of `speech`
-    (0: nothing).
+    """The sounds to label: rows of `sounds`, and pauses of `no_speech` seconds in `speech` (0: no pauses).
 
-    Silence is a pause in which nothing is heard, and counts as one: only where pauses are asked for. A pause
-    with music is music.
+    Silence is a pause without any sound, and is labelled only if pauses are. A pause with music is music.
     """
     rows = list(sounds)
     music = [_stretch(row, MUSIC) for row in rows if row["kind"] == MUSIC]
@@ -126,10 +126,9 @@ def stretches(
 def with_sounds(
     cues: Sequence[Cue], heard: Sequence[Stretch], limits: Profile, texts: Mapping[str, str]
 ) -> list[Cue]:
-    """The cues, and between them one for each stretch that has room; it never touches the time of another,
-    nor its gaps.
+    """The cues, and a cue for each sound that has room between them and their gaps.
 
-    A label comes where its stretch first has room, and not again while the same goes on.
+    A label appears once per sound, at the first time with room.
     """
     order = sorted(cues, key=lambda cue: cue.start)
     starts = [cue.start for cue in order]
@@ -155,10 +154,10 @@ def with_sounds(
 def _room(
     one: Stretch, starts: Sequence[int], ends: Sequence[int], last: int | None, limits: Profile
 ) -> tuple[int, int] | None:
-    """When a label is shown within the stretch: between cues that start at `starts`, in order, with `ends`
-    the latest end up to each.
+    """The times of a label within the sound, or None if it has no room.
 
-    `last` is when the label before ends. None without room. Looks at the cues within the stretch alone.
+    `starts` are the starts of the cues, in order, `ends` the latest end up to each, and `last` the end of the
+    previous label. Only cues within the sound are examined.
     """
     least = max(limits.min_ms, SOUND_LABELS.least_ms)
     for k in range(bisect.bisect_right(starts, one.start), len(starts) + 1):
@@ -187,7 +186,7 @@ def _stretch(row: SoundRow, kind: str) -> Stretch:
 
 
 def _shared(one: Stretch, others: Sequence[Stretch]) -> int:
-    """Milliseconds of the stretch that are in the others too, which are in order and apart."""
+    """Milliseconds that the span shares with the others, which are in order and disjoint."""
     total = 0
     for k in range(bisect.bisect_right(others, one.start, key=lambda other: other.end), len(others)):
         if others[k].start >= one.end:

@@ -1,4 +1,4 @@
-"""Who speaks, as viewers read it: a speaker's name, the label before a text, and the lines of one speaker."""
+"""The names of speakers, their labels, and the lines of each speaker."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def first_of_name(names: Mapping[str, str]) -> dict[str, str]:
 def merge_namesakes(
     segments: Sequence[SegmentRow], words: Sequence[WordRow], names: Mapping[str, str]
 ) -> tuple[list[SegmentRow], list[WordRow]]:
-    """Segments and words in which voices of one name are one speaker.
+    """Segments and words in which all speakers with the same name are one speaker.
 
-    A label between two of them would tell the viewer that somebody else speaks.
+    A label between two of them would suggest a change of speaker.
     """
     same = first_of_name(names)
 
@@ -43,10 +43,10 @@ def merge_namesakes(
 
 
 def label(name: str, room: int = 40, form: str = "[NAME]") -> str:
-    """The label before a speaker's text, of at most `room` characters: of a long name the first word, or else
-    its beginning.
+    """The label before a speaker's text; a name too long for `room` characters is shortened.
 
-    `form` is how the profile writes labels, with NAME for the name.
+    It is shortened to its first word, or else cut. `form` is the profile's form of labels, with NAME for the
+    name.
     """
     around = len(form) - len("NAME")
     if len(name) + around > room:
@@ -57,7 +57,7 @@ def label(name: str, room: int = 40, form: str = "[NAME]") -> str:
 
 
 def by_speaker(lines: Sequence[Line], *, labels: bool = False) -> list[list[Line]]:
-    """Lines that hold text, or with `labels` a label, in groups of one speaker."""
+    """Lines with text, or with a label if `labels`, grouped by speaker."""
     result: list[list[Line]] = []
     for line in lines:
         if not line.text and not (labels and line.label):

@@ -1,4 +1,4 @@
-"""The declaration of subtitles: cues that a viewer can read, in every format."""
+"""Declares the stage `subtitles`: readable cues, in every subtitle format."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ SUBTITLES = Stage(
         *(Output(name=one.name, kind="file", filename=one.stored_as) for one in FORMATS),
     ),
     params=(
-        # The defaults are those of profiles/default.toml, which a test compares.
+        # The defaults equal those of profiles/default.toml, which a test checks.
         Param(
             name="max_line_width",
             default=42,
-            help="maximum characters per line; lower limits for Chinese, Japanese, Korean and Thai still apply",
+            help="maximum characters per line; lower limits of the profile for some languages still apply",
             cli=Cli(group="subtitles", metavar="N", least=16, example=42),
         ),
         Param(
@@ -44,13 +44,13 @@ SUBTITLES = Stage(
             name="max_line_count",
             default=2,
             help="maximum lines per cue",
-            cli=Cli(group="subtitles", metavar="N", least=1, example=2, unset="the profile's, 2"),
+            cli=Cli(group="subtitles", metavar="N", least=1, example=2, unset="set by the profile, 2"),
         ),
         Param(
             name="max_cps",
             default=17.0,
-            help="maximum reading speed in characters per second, in every language",
-            cli=Cli(group="subtitles", metavar="N", least=1, example=17, unset="the profile's, 17"),
+            help="maximum reading speed for every language, in characters per second",
+            cli=Cli(group="subtitles", metavar="N", least=1, example=17, unset="set by the profile, 17"),
         ),
         Param(
             name="reading_speeds",
@@ -63,29 +63,31 @@ SUBTITLES = Stage(
         Param(
             name="gap_frames",
             default=2,
-            help="minimum gap between two cues in frames, if the film has a picture",
+            help="minimum gap between two cues, in frames, if the film has a picture",
         ),
         Param(
             name="chain",
             default=0.4,
             help="gaps shorter than this, in seconds, are closed to the minimum gap",
         ),
-        Param(name="snap", default=0.5, help="a cue this near a shot change, in seconds, snaps to it"),
+        Param(
+            name="snap", default=0.5, help="distance to a shot change, in seconds, at which a cue snaps to it"
+        ),
         Param(
             name="speaker_labels",
             default="change",
-            help="speaker labels in SRT",
+            help="speaker labels in SRT: none, if the speaker changes, or in all cues",
             cli=Cli(group="speakers", choices=("none", "change", "all"), example="change"),
         ),
         Param(
             name="mark_pauses",
             default=0.0,
-            help="write [no speech] where nobody speaks for S seconds",
+            help="write [no speech] into pauses of S seconds or more",
             cli=Cli(group="subtitles", metavar="S", least=0, example=20, unset="never"),
         ),
         Param(name="label_form", default="[NAME]", help="form of a speaker label"),
-        Param(name="dash", default="- ", help="mark before each line if two people speak in one cue"),
-        Param(name="dashes", default={}, help="the same mark by language"),
+        Param(name="dash", default="- ", help="mark before each line of a cue with two speakers"),
+        Param(name="dashes", default={}, help="the same mark, by language"),
         Param(name="sdh", default=False, help="subtitles for the deaf and hard of hearing"),
         Param(name="edits", file=True, help="edits that the user made to this film's subtitles"),
         Param(

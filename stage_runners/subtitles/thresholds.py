@@ -1,9 +1,8 @@
-"""The numbers of the layout, of cue times, labels and edits that no parameter sets. They are part of the
-store's key.
+"""The numbers of layout, cue times, labels and edits that no parameter sets; part of the store's key.
 
-Costs are on one scale, on which one more cue costs 3. They are judgements, checked against an exact optimum
-on the test films: docs/decisions/2026-11-21-layout.md, benchmarks/layout_bound.py. Where a number comes from
-somewhere else, it says so.
+Costs are on one scale, on which an additional cue costs 3. They are estimates, checked against an exact
+optimum on the test films: docs/decisions/2026-11-21-layout.md, benchmarks/layout_bound.py. Other sources are
+named.
 """
 
 from __future__ import annotations
@@ -13,96 +12,92 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Costs:
-    """What the layout weighs to cut words into cues."""
+    """The costs of dividing words into cues."""
 
     cue: float = 3.0
     """Each cue."""
     clause: float = 4.0
-    """A cut at the end of a clause."""
+    """A break at the end of a clause."""
     phrase: float = 12.0
-    """A cut in the middle of a phrase, at no punctuation."""
+    """A break in the middle of a phrase, without punctuation."""
     segment_share: float = 0.5
-    """Factor on such a cut between two segments: the recogniser paused there."""
+    """Factor on such a break between two segments, where the recogniser paused."""
     pause_least_share: float = 0.25
-    """Least factor on a cut at a pause; the longer the pause, the cheaper the cut."""
+    """Minimum factor on a break at a pause; the longer the pause, the lower the cost."""
     pause_full_s: float = 1.2
-    """Seconds of a pause at which that factor would reach 0."""
+    """Length of a pause, in seconds, at which that factor would be 0."""
     dangling: float = 3.0
-    """Factor on what ending a line there would cost: an article at the end of a cue is worse than at that of
-    a line."""
+    """Factor on the cost of a line break there: an article is worse at the end of a cue than of a line."""
     torn: float = 15.0
-    """A cut between words that belong together, rather than which a cue may be too fast."""
+    """A break between words that belong together; a cue that is too fast is preferable."""
     sentence_inside: float = 2.0
     """A sentence that ends inside a cue."""
     ragged: float = 6.0
-    """A sentence that begins in a cue behind another one's end, and is cut."""
+    """A sentence that begins after the end of another one in a cue, and is split."""
     shot_inside: float = 1.5
-    """A change of shot in the middle of a cue."""
+    """A shot change in the middle of a cue."""
     pause_inside: float = 8.0
-    """A second of silence inside a cue, past `pause_free_s`."""
+    """Each second of silence inside a cue beyond `pause_free_s`."""
     pause_free_s: float = 0.3
     """Seconds of silence inside a cue that cost nothing."""
     dialogue: float = 8.0
     """Two speakers in one cue."""
     brief: float = 6.0
-    """A second that a cue is shorter than `brief_ms`."""
+    """Each second by which a cue is shorter than `brief_ms`."""
     brief_ms: int = 1500
     late: float = 25.0
-    """A second that a cue starts late."""
+    """Each second by which a cue starts late."""
     fast: float = 4.0
-    """A cue that cannot be read, and `fast_character` for each character in it: rather a short one than a
-    long one."""
+    """A cue that is too fast to read, plus `fast_character` per character: short ones are preferred."""
     fast_character: float = 0.5
     faster: float = 20.0
-    """Reading time that lacks, as a share of what there is."""
+    """Missing reading time, as a share of the available time."""
     short: float = 80.0
-    """A cue that is too short to be seen, and one more for each `short_ms` that lack."""
+    """A cue that is too short to be seen, plus the same for each missing `short_ms`."""
     short_ms: float = 10.0
     long: float = 300.0
-    """A cue whose words take longer than a cue may be shown, and one more for each `long_ms` too many."""
+    """A cue whose words last longer than a cue may be shown, plus the same for each excess `long_ms`."""
     long_ms: float = 100.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """How the layout searches."""
+    """The limits of the layout's search."""
 
     states: int = 8
-    """Starts of the next cue that are kept at each cut: with twice as many no layout of a test film changed.
-    """
+    """Number of states per break; with twice as many, no layout of a test film changed."""
     least_ms: int = 240
-    """Milliseconds that a cue gets though all its words lie under those of the one before."""
+    """Milliseconds for a cue whose words are all inside the time of the previous cue."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LineBreaks:
-    """What it costs to end a line between two words."""
+    """The costs of a line break between two words."""
 
     line: float = 1.0
-    """Each line more."""
+    """Each additional line."""
     uneven: float = 6.0
-    """Lines that differ in length by a whole line."""
+    """Lines whose lengths differ by a full line."""
     upper_longer: float = 0.2
-    """Share of that cost which comes on top if the upper line is the longer one."""
+    """Share of that cost that is added if the upper line is longer."""
     label_line: float = 3.0
-    """A speaker label that takes a line of its own."""
+    """A speaker label on a separate line."""
     forbidden: float = 60.0
-    """A break that a reader takes for a mistake; not infinite, so that every text has lines."""
+    """A break that looks like a mistake; it is finite, so that every text can be broken."""
     torn: float = 6.0
-    """Cost from which on a break tears apart what belongs together."""
+    """Cost from which a break separates words that belong together."""
     inside_word: float = 8.0
     """Inside a word that is longer than a line."""
     bound: float = 8.0
-    """After a word that is never last: an article, a preposition."""
+    """After a word that should not end a line: an article, a preposition."""
     joint: float = 6.0
     """After a conjunction, or inside what looks like a name."""
     before_joint: float = 1.5
     """Before a conjunction."""
     plain: float = 3.0
-    """Between two words that nothing is known of."""
+    """Between two other words."""
     clause: float = 0.5
-    """After a comma, and `clause_parse_share` of the parse's own cost: between words that belong together a
-    comma is no place to breathe."""
+    """After a comma, plus `clause_parse_share` of the parse's cost, if the words do not belong together."""
     clause_parse_share: float = 0.25
     # Scripts without spaces: phrases of Japanese end in hiragana; a run of katakana is one word, and one of
     # kanji often is.
@@ -111,41 +106,38 @@ class LineBreaks:
     kanji: float = 8.0
     same_script: float = 6.0
     inside_run: float = 2.0
-    """What comes on top inside a word that is longer than a line."""
+    """Added inside a word that is longer than a line."""
     before_hiragana: float = 10.0
     other_script: float = 4.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class CueTimes:
-    """When cues begin and end."""
+    """The numbers for the start and end of cues."""
 
     late_ms: int = 400
-    """Milliseconds that a cue may start after its first word if the one before could not be seen otherwise.
-    """
+    """Milliseconds that a cue may start after its first word if the previous one would be invisible."""
     patience_ms: int = 160
-    """The same if the one before could not be read to its end: four frames of 24. Netflix's checkers pass
-    three; that four are not noticed either is a judgement."""
+    """The same if the previous one would be too short to read: four frames of 24. Netflix's checkers accept
+    three; that four are not noticed is an estimate."""
     hold_ms: int = 100
-    """Milliseconds that a cue stays after its last word if there is room: the word's end is only measured."""
+    """Milliseconds that a cue stays after its last word if there is room: the word's end is imprecise."""
     late_gaps: int = 2
-    """A cue that starts later after its first word than this many gaps, and than `patience_ms`, is flagged
-    `late`."""
+    """A cue is flagged `late` if it starts this many gaps, and `patience_ms`, after its first word."""
     snap_ahead: float = 2 / 3
     """Share of the window before a shot change in which a cue's start moves to the change (Netflix, Subtitle
     Timing Guidelines, section 2)."""
     cut_short: float = 1 / 4
     """Share of the window by which a cue may end before its last word does, to end before a shot change."""
     beyond: float = 1 / 2
-    """Share of the window that a cue must stay after a shot change if it goes on past it."""
+    """Share of the window that a cue must stay after a shot change if it continues past it."""
     flash_frames: int = 2
-    """Frames that a cue which cannot be read anyway may lose, so that it does not flash up before a shot change.
-    """
+    """Frames that an unreadable cue may lose, to avoid a flash before a shot change."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SpeakerLabels:
-    """The room of a speaker label in a line."""
+    """The room for a speaker label in a line."""
 
     characters: int = 14
     """In the narrowest line: `[SPEAKER 12]` and a little more."""
@@ -158,12 +150,12 @@ class SoundLabels:
     """Labels such as `[music]` for deaf and hard-of-hearing viewers; docs/decisions/2026-11-21-sounds.md."""
 
     shown_ms: int = 3000
-    """Milliseconds on the screen: a label is read at once, and need not stand through all of the music."""
+    """Milliseconds that a label is shown: it is read quickly, and need not stay during all of the music."""
     least_ms: int = 1000
     again_ms: int = 15_000
-    """Milliseconds within which music that comes again is the same music: it is named once."""
+    """Music that resumes within this many milliseconds is the same music, and gets one label."""
     silent_share: float = 0.9
-    """Share of a pause that must be silent, for the pause to be called silence."""
+    """Minimum share of silence in a pause that is labelled as silence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,36 +163,34 @@ class Doubts:
     """Which cues are flagged as doubtful."""
 
     segment_share: float = 0.5
-    """Share of a segment's time that must be doubted: aligners move words, and speakers cut segments, after
+    """Minimum share of a segment's time in a doubt: aligners move words, and speakers split segments, after
     the doubt was raised."""
     least_s: float = 0.05
-    """Seconds that a segment counts as having at least."""
+    """Minimum length of a segment, in seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EditMatching:
-    """How an edit finds the cues and words it was made of; docs/decisions/2026-11-21-edits.md."""
+    """How an edit is matched with the cues and words it replaces; docs/decisions/2026-11-21-edits.md."""
 
     same_time_s: float = 0.05
-    """Seconds by which two times may differ and still be the same: a container's own clock rounds them."""
+    """Seconds by which equal times may differ: the clock of a container rounds them."""
     candidates: int = 8
-    """Cues from the edit's start on that are compared with it."""
+    """Number of cues, from the edit's start on, that are compared with it."""
     late_ms: int = 400
-    """Milliseconds that a cue may begin late, to make room for an edited one before it."""
+    """Milliseconds that a cue may start late, to make room for an edited one before it."""
     least_ms: int = 240
-    """Milliseconds that it is then shown at least."""
+    """Minimum milliseconds that it is then shown."""
     reach_s: float = 1.0
-    """Seconds from the edit within which its words begin: a cue that could not be read otherwise starts late.
-    """
+    """Maximum seconds from the edit to the start of its words: a cue may start late to be readable."""
     seen_s: float = 60.0
-    """The same if the cue is there as it was: if much is spoken at once, it starts long after its words."""
+    """The same if the cue is unchanged: with much overlapping speech, it starts long after its words."""
     alike: float = 0.5
-    """Share of the words in common, in order, from which a stretch says nearly the same."""
+    """Share of common words, in order, from which two texts are nearly the same."""
     scrap_s: float = 0.25
-    """Seconds of a word beside an edit that is a scrap of what the edit replaced, if it stands apart from the
-    speech around it."""
+    """Maximum seconds of an isolated word next to an edit that counts as a remnant of the replaced text."""
     pause_s: float = 0.3
-    """Seconds of silence that set it apart."""
+    """Seconds of silence that isolate it."""
 
 
 COSTS = Costs()

@@ -1,10 +1,11 @@
-"""When cues begin and end: by their words, the time it takes to read them, the gap to the next one, and changes of shot.
+"""Sets the start and end of cues by their words, reading time, the gap to the next cue, and shot changes.
 
-The rules about shots are those of Netflix's Subtitle Timing Guidelines, section 2, where the window is half a second (12 frames of 24):
-an in-time in the window behind a cut goes to the cut, one in two thirds of it before a cut goes to the cut, too, and one in the
-rest of it to its beginning; an out-time in the window on either side of a cut ends as much before it as two cues lie apart, or, where
-speech itself goes on past the cut, at the window's far end or at the next cue. Here speech and reading come first: no cue is moved where it, or its
-neighbour, could then not be read any more though it could before.
+The rules about shots follow Netflix's Subtitle Timing Guidelines, section 2, with a window of half a second
+(12 frames of 24). A start in the window after a cut, or in the last two thirds of the window before it, moves
+to the cut; one in the first third moves to the start of the window. An end in the window on either side of a
+cut moves to one minimum gap before the cut or, if the speech continues past the cut, to the end of the window
+or to the next cue. Speech and reading come first: no cue is moved if it, or its neighbour, would become
+unreadable.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ NEVER = 1 << 50
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """When a cue is shown, in milliseconds: `start`..`end`; its words begin at `onset` and end at `spoken`, reading it takes `needed`.
+    """The times of a cue in milliseconds: shown from `start` to `end`, spoken from `onset` to `spoken`.
 
-    `snapped`: it starts where it does because of a change of shot.
+    `needed` is its reading time; `snapped` is whether a shot change determines its start.
     """
 
     onset: int
@@ -36,12 +37,12 @@ class Times:
     snapped: bool = False
 
     def readable(self, start: int, end: int, profile: Profile) -> bool:
-        """Whether it could be read, and seen at all, between `start` and `end`."""
+        """Whether it is readable, and visible, between `start` and `end`."""
         return end - start >= max(self.needed, profile.min_ms)
 
 
 def timed(times: Sequence[Times], profile: Profile, shots: Sequence[float] = ()) -> list[Times]:
-    """The same cues with their ends, starts and ends on the changes of shot `shots` (milliseconds, in order) that are near enough."""
+    """The cues with ends, and with starts and ends moved to nearby `shots` (in ms, ascending)."""
     cuts = shots if profile.snap_ms else ()
     result = list(times)
     if cuts:
@@ -56,7 +57,7 @@ def timed(times: Sequence[Times], profile: Profile, shots: Sequence[float] = ())
 
 
 def _end(one: Times, limit: int, profile: Profile) -> int:
-    """Where it ends for its words and its readers; at `limit` at the latest, and there if little is missing."""
+    """The end by its words and reading time, at most `limit`; it is `limit` if little is missing."""
     room = min(limit - one.start, profile.max_ms)
     said = one.spoken - one.start
     shown = min(room, max(said + profile.hold_ms, one.needed, profile.min_ms))
@@ -78,7 +79,7 @@ def _starts(times: list[Times], profile: Profile, cuts: Sequence[float]) -> list
 
 
 def _places_to_start(one: Times, profile: Profile, cuts: Sequence[float]) -> list[int]:
-    """Where the rules would have it start, the nearest first; nothing where it starts well."""
+    """The starts that the rules prefer, the nearest first; empty if its start is good."""
     window = profile.snap_ms
     at = bisect_left(cuts, one.start)
     found: list[int] = []
@@ -92,7 +93,7 @@ def _places_to_start(one: Times, profile: Profile, cuts: Sequence[float]) -> lis
 
 
 def _may_start(one: Times, start: int, after: int, profile: Profile) -> bool:
-    """Whether the cue keeps its limits from `start` on; it may not lose what it had."""
+    """Whether the cue, shown from `start` on, still meets the limits that it met before."""
     if one.spoken - start > profile.max_ms and one.spoken - one.start <= profile.max_ms:
         return False
     if start <= one.start:
@@ -100,7 +101,7 @@ def _may_start(one: Times, start: int, after: int, profile: Profile) -> bool:
     end = min(after, start + profile.max_ms)
     if end - start < profile.min_ms or one.spoken <= start:
         return False
-    # What cannot be read anyway may lose two frames for not flashing up before the cut.
+    # A cue that cannot be read anyway may lose two frames, to avoid a flash before the cut.
     doomed = not one.readable(one.start, min(after, one.start + profile.max_ms), profile)
     return one.readable(start, end, profile) or (
         doomed and start - one.start <= CUE_TIMES.flash_frames * profile.frame_ms
@@ -110,7 +111,7 @@ def _may_start(one: Times, start: int, after: int, profile: Profile) -> bool:
 def _leaves_room(
     before: Times | None, one: Times, start: int, profile: Profile, cuts: Sequence[float]
 ) -> bool:
-    """Whether the cue before loses neither words nor readers where this one starts at `start` already."""
+    """Whether the previous cue keeps its words and stays readable if this one starts at `start`."""
     if before is None or start >= one.start:
         return True
     cut = _nearest(start, cuts)
@@ -119,7 +120,7 @@ def _leaves_room(
 
 
 def _end_by_cut(one: Times, end: int, limit: int, profile: Profile, cuts: Sequence[float]) -> int:
-    """The end, away from a change of shot that it would only just miss."""
+    """The end, moved away from a shot change that it would narrowly miss."""
     window = profile.snap_ms
     at = bisect_left(cuts, end)
     near = [
@@ -138,13 +139,13 @@ def _end_by_cut(one: Times, end: int, limit: int, profile: Profile, cuts: Sequen
 
 
 def _before(cut: float, profile: Profile) -> int:
-    """Where a cue ends that leaves the gap of frames free before `cut`."""
+    """The end of a cue that leaves the gap of frames free before `cut`."""
     frames = profile.gap_frames * profile.frame_ms
     return _grid(cut - max(frames, profile.gap_ms if frames <= profile.gap_ms - GRID_MS else 0))
 
 
 def _grid(milliseconds: float) -> int:
-    """On the grid, and not later: the first frame of a shot is shown with what begins a little before it."""
+    """The time rounded down to the grid, because a cue must not start after the first frame of its shot."""
     return math.floor(round(milliseconds / GRID_MS, 4)) * GRID_MS
 
 

@@ -1,4 +1,4 @@
-"""Words made ready for layout: whole milliseconds, one place each, none longer than a line."""
+"""Prepares words for layout: times on the millisecond grid, and no token longer than a line."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _PIECE = re.compile(r".*?[-/._@]+|.+", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, or a piece of one: `start` and `end` in milliseconds on the grid, never before the word's own.
+    """A word, or a piece of one; `start` and `end` are in milliseconds on the grid, never before the word's.
 
-    `space`: a blank stands before it. `guessed`: its time is interpolated. `inside`: it goes on in a word that was
-    longer than a line. `cost`: what a line's end before it costs by its sentence's parse, None where there is none.
+    `space`: a space precedes it. `guessed`: its time is interpolated. `inside`: it continues a word that was
+    longer than a line. `cost`: the cost of a line break before it by its sentence's parse, or None.
     """
 
     text: str
@@ -37,7 +37,7 @@ class Token:
 
 
 class CostedWord(WordRow):
-    """A word with what a line's end before it costs by its sentence's parse, None where it has none."""
+    """A word with the cost of a line break before it by its sentence's parse, or None."""
 
     cost: NotRequired[float | None]
 
@@ -48,9 +48,10 @@ def up(seconds: float) -> int:
 
 
 def tokens(segments: Sequence[SegmentRow], words: Sequence[WordRow], width: int) -> list[Token]:
-    """Tokens of at most `width` characters from rows of segments and words (`CostedWord` where they were parsed), in reading order.
+    """Tokens of at most `width` characters from rows of segments and words, in reading order.
 
-    A segment without words is cut into them at its blanks, or into characters where it has none.
+    Parsed words are `CostedWord`s. A segment without words is split at spaces, or into characters if it has
+    none.
     """
     words = completed(segments, words)
     result = []
@@ -76,7 +77,7 @@ def tokens(segments: Sequence[SegmentRow], words: Sequence[WordRow], width: int)
 
 
 def completed(segments: Sequence[SegmentRow], words: Sequence[WordRow]) -> list[WordRow]:
-    """The words, and words made from the text of every segment that has none: those have an empty `method`."""
+    """The words, and new words for the text of each segment that has none; those have an empty `method`."""
     members = by_segment(words, segments)
     result: list[WordRow] = []
     for segment in segments:
@@ -104,7 +105,7 @@ def _words_of(segment: SegmentRow) -> Iterator[WordRow]:
 
 
 def _pieces(token: Token, width: int) -> list[Token]:
-    """The token, cut where it is longer than `width`; its time is shared by length."""
+    """The token, split if it is longer than `width`; its time is divided by length."""
     if len(token.text) <= width:
         return [token]
     if any(map(spaceless, token.text)):
@@ -140,7 +141,7 @@ def _slices(text: str, width: int) -> list[str]:
 
 
 def _packed(parts: Sequence[str], width: int) -> list[str]:
-    """Neighbouring parts joined as long as they fit."""
+    """Adjacent parts, joined as long as they fit."""
     result = [""]
     for part in parts:
         if len(result[-1]) + len(part) <= width:

@@ -1,4 +1,4 @@
-"""The declaration of tmdb: identifies the film and its cast."""
+"""Declares the stage `tmdb`: the film's title and cast."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, Switch,
 from stage_runners.tmdb.thresholds import THRESHOLDS
 
 NAMES = Switch(
-    help="look up the names of the film's characters, and correct misheard ones",
+    help="look up the characters' names, and correct misheard names",
     cli=Cli(name="names", group="names", example=True),
 )
 
@@ -29,14 +29,14 @@ TMDB = Stage(
                 type=Path,
                 metavar="FILE",
                 example="cast.csv",
-                unset="the .nfo beside the film, TMDB",
+                unset="the .nfo beside the film, else TMDB",
             ),
         ),
         Param(name="nfo", file=True, help="the .nfo file beside the film"),
         Param(name="show_nfo", file=True, help="the tvshow.nfo of its series"),
         Param(
             name="tmdb_id",
-            help="which film this is on TMDB: movie/603, tv/1399 or an IMDb id",
+            help="the film's id on TMDB, such as movie/603 or tv/1399, or its IMDb id",
             cli=Cli(name="tmdb", group="names", metavar="ID", example="movie/603", unset="searched by title"),
         ),
         Param(name="tmdb_language", default="en-US"),

@@ -22,7 +22,7 @@ TRANSLATIONS: Mapping[str, Stage] = {
     "indictrans2": indictrans2_translator.STAGE,
     "endpoint": endpoint_translator.STAGE,
 }
-"""The ways to translate, by method."""
+"""The declarations by method."""
 
 TRANSLATION = TRANSLATIONS["whisper"]
 """The one that needs only what is embedded: it stands for all if there is no target language."""

@@ -1,9 +1,8 @@
-"""The frame scores of a segmentation network: windows over the film, and what they say together.
+"""The frame scores of a segmentation network in overlapping windows, and their combination.
 
 Windows of 10 s start every 148 frames (2.4975 s, a quarter of a window), a whole number of frames, so that
-frames of all windows lie on one grid and overlap-adding them shifts nothing. Frame g of the film stands for
-the time `edge(g)` to `edge(g + 1)`. Numpy only; everything reads the scores block by block, so memory follows
-the block.
+frames of all windows are on one grid and can be added without shifts. Frame g of the film is the time from
+`edge(g)` to `edge(g + 1)`. Numpy only; scores are read block by block, so memory depends on the block only.
 """
 
 from __future__ import annotations
@@ -20,8 +19,7 @@ RATE = 16000
 FRAME = 270 / RATE
 """Seconds between two frames."""
 OFFSET = (991 - 1 - 270) / 2 / RATE
-"""Seconds from a window's start to where its first frame begins: a frame stands for FRAME around its
-field's centre."""
+"""Seconds from a window's start to its first frame: a frame is FRAME around the centre of its field."""
 WINDOW = 10.0
 WINDOW_FRAMES = 589
 STEP_FRAMES = 148
@@ -29,7 +27,7 @@ SPEAKERS = 3
 SUBSETS: tuple[tuple[int, ...], ...] = tuple(
     subset for size in range(3) for subset in combinations(range(SPEAKERS), size)
 )
-"""The classes in the network's order: nobody, one of three, two of three."""
+"""The classes in the network's order: no speaker, one of three, two of three."""
 CLASSES = ["+".join(map(str, subset)) or "nobody" for subset in SUBSETS]
 MEMBERS: NDArray[np.bool_] = np.array([[s in subset for s in range(SPEAKERS)] for subset in SUBSETS])
 """Of shape (7, 3): which speakers a class holds."""
@@ -43,10 +41,9 @@ def edge(frame: NDArray[Any] | int) -> Any:
 
 
 def window_starts(samples: int) -> list[int]:
-    """First frame of each window over so many samples at 16 kHz.
+    """First frame of each window over this many samples at 16 kHz.
 
-    The last window ends with the film instead of being filled with silence; a film under 10 s gets one
-    window.
+    The last window ends with the film, without padding; a film under 10 s has one window.
     """
     size = round(WINDOW * RATE)
     last = max(0, -(-(samples - size) // 270)) if samples else -1
@@ -70,7 +67,7 @@ class Scores:
         return int(self.starts[-1]) + WINDOW_FRAMES if len(self.starts) else 0
 
     def blocks(self, frames: int = 20000) -> Iterator[tuple[int, int, slice]]:
-        """(first frame, frame after the last, the windows that touch them) of stretches of so many frames."""
+        """Blocks of this many frames: (first frame, frame after the last, the windows that overlap them)."""
         for first in range(0, self.frames, frames):
             last = min(first + frames, self.frames)
             low = int(np.searchsorted(self.starts, first - WINDOW_FRAMES, side="right"))
@@ -100,16 +97,16 @@ class Scores:
         return result
 
     def speech(self) -> Floats:
-        """Probability that anybody speaks, by frame."""
+        """Probability of speech, by frame."""
         return self.mean(lambda windows: 1 - np.exp(self.values[windows][..., 0]))
 
     def overlap(self) -> Floats:
-        """Probability that two speak at once, by frame."""
+        """Probability of overlapping speech, by frame."""
         pairs = [k for k, subset in enumerate(SUBSETS) if len(subset) > 1]
         return self.mean(lambda windows: np.exp(self.values[windows][..., pairs]).sum(-1))
 
     def count(self) -> NDArray[np.int64]:
-        """How many speak at once, by frame: the rounded mean over windows, as pyannote counts."""
+        """Number of speakers, by frame: the rounded mean over windows, as in pyannote."""
         mean = self.mean(lambda windows: self.active(windows).sum(-1).astype(np.float32))
         return np.rint(mean).astype(np.int64)
 
@@ -129,10 +126,7 @@ def overlap_add(
 
 
 def read_scores(path: Any) -> Scores:
-    """Scores from their artifact, memory-mapped.
-
-    `StageError("contract")` where they are of another network.
-    """
+    """Scores from their artifact, memory-mapped; `ContractError` if they are from another network."""
     from ipc.artifacts import read
     from ipc.errors import ContractError
 

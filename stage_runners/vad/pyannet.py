@@ -121,13 +121,6 @@ class PyanNet(nn.Module):
         return found
 
 
-def frames_in(samples: int) -> int:
-    """How many frames the network gives for so many samples (589 for 10 s)."""
-    for kernel, stride in ((251, 10), (3, 3), (5, 1), (3, 3), (5, 1), (3, 3)):
-        samples = (samples - kernel) // stride + 1
-    return samples
-
-
 def read_network(path: Path, device: str = "cpu") -> PyanNet:
     """The network of a pyannote checkpoint (a file, or a folder with `pytorch_model.bin`), for inference.
 
@@ -141,7 +134,7 @@ def read_network(path: Path, device: str = "cpu") -> PyanNet:
         stride = int(hyper["sincnet"]["stride"])
         lstm, linear = dict(hyper["lstm"]), dict(hyper["linear"])
         if not lstm.get("monolithic", True) or linear["num_layers"] < 1 or stride != 10:
-            raise StageError("config", f"{path}: a segmentation network of an unknown shape: {hyper}")
+            raise StageError("config", f"{path}: a segmentation model of an unknown architecture: {hyper}")
         network = PyanNet(lstm, linear, stride, classes)
         network.load_state_dict(weights, strict=True)
     except (KeyError, TypeError, RuntimeError) as error:
@@ -188,6 +181,6 @@ class _Shell:
 def _unusable(path: Path, why: str) -> StageError:
     return StageError(
         "config",
-        f"{path} is no segmentation model that can be used: {why}",
-        "--segmentation_model wants pyannote's segmentation-3.0 or one of the same shape",
+        f"{path}: not a supported segmentation model: {why}",
+        "use pyannote's segmentation-3.0, or a model of the same architecture",
     )

@@ -1,7 +1,4 @@
-"""pyannote's segmentation network over the film.
-
-Who speaks when in each window, and from it speech and overlap.
-"""
+"""The stage pyannote_vad: scores of pyannote's segmentation network, and from them speech and overlap."""
 
 from __future__ import annotations
 
@@ -56,10 +53,10 @@ def load(params: Mapping[str, Any], device: str) -> SegmentationNetwork:
 
 
 def run(network: SegmentationNetwork, inputs: Mapping[str, Path], context: Context) -> None:
-    """Write `scores` (log-probabilities, a row a window), `speech` and `overlap`.
+    """Write `scores` (log-probabilities, one row per window), `speech` and `overlap`.
 
-    Results are equal across batch sizes up to rounding: probabilities differed by at most 3e-7 between a
-    batch of 6 windows and one at a time (pyannote's sample, one CPU; a test holds them under 1e-4).
+    Results are equal for all batch sizes up to rounding: probabilities differed by at most 3e-7 between
+    batches of 6 and 1 (pyannote's sample, one CPU; a test requires less than 1e-4).
     """
     from ipc.artifacts import open_audio, read
 
@@ -72,7 +69,7 @@ def run(network: SegmentationNetwork, inputs: Mapping[str, Path], context: Conte
         from ipc.errors import StageError
 
         raise StageError(
-            "config", f"vad_offset {offset} and vad_onset {onset}: 0 < vad_offset <= vad_onset < 1 is needed"
+            "config", f"--vad-offset {offset}, --vad-onset {onset}: need 0 < --vad-offset <= --vad-onset < 1"
         )
     frames = int(np.clip((audio.seconds - OFFSET) / FRAME, 0, scores.frames))
     theirs = np.stack(
@@ -98,10 +95,10 @@ def both(
 ) -> Spans:
     """Spans of speech from pyannote's `probability` by frame and Silero's regions `silero` (n, 2) in seconds.
 
-    A stretch that both hear counts whole, with what either adds at its edges: the recogniser sees nothing
-    else, so a missed word is lost for good. A stretch that only one hears counts where that one is sure
-    (pyannote: some frame reaches `AGREEMENT.sure`; Silero: `sure`): music and noises fool one of the two now
-    and then, but seldom both.
+    A span that both detect counts entirely, including what either adds at its edges: the recogniser sees
+    nothing else, so a missed word is lost. A span that only one detects counts if that one is confident
+    (pyannote: a frame reaches `AGREEMENT.sure`; Silero: `sure`): music and noise sometimes mislead one of the
+    two, but seldom both.
     """
     total = len(probability)
     ours = hysteresis(probability, onset, offset)
@@ -113,7 +110,7 @@ def both(
 
 
 def network_scores(network: SegmentationNetwork, samples: NDArray[np.int16], context: Context) -> Scores:
-    """Run the network over every window of int16 PCM at 16 kHz; what lies behind the end is silence."""
+    """Run the network over every window of int16 PCM at 16 kHz, padded with silence."""
     from ipc.errors import StageError
 
     starts, size = window_starts(len(samples)), round(WINDOW * RATE)
@@ -132,7 +129,7 @@ def network_scores(network: SegmentationNetwork, samples: NDArray[np.int16], con
     if not np.isfinite(values).all():
         raise StageError(
             "crash",
-            f"the segmentation network gave scores on {context.device} that are no numbers",
+            f"the segmentation model's scores on {context.device} are not finite numbers",
             "try --device pyannote_vad=cpu",
         )
     return Scores(np.array(starts, np.int64), values)

@@ -1,6 +1,6 @@
-"""Stretches of time from frame scores: hysteresis, gaps, lengths, and sets of stretches.
+"""Spans of frames from frame scores: hysteresis, gaps, lengths, and operations on sets.
 
-Frames are numbered from 0; a stretch is a pair (first frame, frame after the last). Numpy only.
+Frames are numbered from 0; a span is a pair (first frame, frame after the last). Numpy only.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ def mask_of(spans: Spans, frames: int) -> NDArray[np.bool_]:
 
 
 def hysteresis(scores: NDArray[Any], onset: float, offset: float) -> Spans:
-    """Runs of scores of at least `offset` that reach `onset` somewhere.
+    """Runs of scores of at least `offset` that reach `onset`.
 
-    Unlike a scan that waits for the onset, a run also keeps its quiet beginning: the same rule forwards and
-    backwards, so speech that fades in is not cut at its head.
+    A run includes its quiet beginning, because the rule is the same forwards and backwards; so speech that
+    fades in is not cut at its start.
     """
     spans = spans_of(scores >= offset)
     loud = np.concatenate([[0], np.cumsum(scores >= onset)])
@@ -51,12 +51,12 @@ def fill_gaps(spans: Spans, frames: int) -> Spans:
 
 
 def drop_short(spans: Spans, frames: int) -> Spans:
-    """Only the spans of at least `frames`."""
+    """The spans of at least `frames`."""
     return spans[spans[:, 1] - spans[:, 0] >= frames]
 
 
 def pad(spans: Spans, frames: int, total: int) -> Spans:
-    """Each span longer by `frames` on both sides, within 0..total; what then touches is joined."""
+    """Each span extended by `frames` on both sides, within 0..total; spans that then touch are joined."""
     wider = np.stack([np.maximum(spans[:, 0] - frames, 0), np.minimum(spans[:, 1] + frames, total)], axis=1)
     return fill_gaps(wider, 1)
 
@@ -71,7 +71,7 @@ def means(scores: NDArray[Any], spans: Spans) -> NDArray[np.float64]:
 
 
 def touching(spans: Spans, others: Sequence[tuple[float, float]] | NDArray[Any]) -> NDArray[np.bool_]:
-    """Which spans share time with any of `others` (sorted, without overlap)."""
+    """Whether each span overlaps any of `others` (sorted, without overlap)."""
     other = np.asarray(others, float).reshape(-1, 2)
     if not len(other):
         return np.zeros(len(spans), bool)

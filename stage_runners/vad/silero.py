@@ -1,9 +1,9 @@
-"""Silero VAD 6 at 16 kHz in torch, a stretch of audio at a time instead of a frame.
+"""Silero VAD 6 at 16 kHz in torch, for a span of audio per call instead of a frame.
 
-The weights are those of the TorchScript model in the package silero-vad, which takes one frame of 32 ms a
-call. Only the recurrence has to go frame by frame: all before it runs over a whole stretch at once, some 15
-times faster. (The package's `silero_vad_16k.safetensors` are older weights.) A test holds the scores equal to
-the packaged model's.
+The weights are those of the TorchScript model in the package silero-vad, which takes one frame of 32 ms per
+call. Only the recurrence must run frame by frame: everything before it runs over the whole span at once,
+about 15 times faster. (The package's `silero_vad_16k.safetensors` are older weights.) A test checks that the
+scores equal the packaged model's.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Silero(nn.Module):
 
     @torch.inference_mode()
     def scores(self, samples: NDArray[np.float32], state: Any = None) -> tuple[NDArray[np.float32], Any]:
-        """The same for arrays; the state is only good for the next call."""
+        """The same for arrays; the state is valid for the next call only."""
         found, state = self(torch.from_numpy(samples), state)
         return found.numpy(), state
 
@@ -75,7 +75,9 @@ def read_network() -> Silero:
         )
     except (OSError, RuntimeError, KeyError, ValueError) as error:
         raise StageError(
-            "env", f"the weights of Silero VAD cannot be read: {error}", "orchestrator envs sync pyannote"
+            "env",
+            f"the weights of Silero VAD cannot be read: {error}",
+            "run `orchestrator envs sync pyannote`",
         ) from error
     network.eval()
     return network
@@ -95,5 +97,7 @@ def _names() -> Iterator[tuple[str, str]]:
 def _weights() -> Path:
     package = find_spec("silero_vad")
     if package is None or package.origin is None:
-        raise StageError("env", "the package silero-vad is not installed", "orchestrator envs sync pyannote")
+        raise StageError(
+            "env", "the package silero-vad is not installed", "run `orchestrator envs sync pyannote`"
+        )
     return Path(package.origin).parent / "data" / "silero_vad.jit"

@@ -1,4 +1,4 @@
-"""Silero VAD: where somebody speaks, by a small recurrent network that follows the film from start to end."""
+"""The stage silero_vad: speech regions, by a small recurrent network that runs through the film."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ STAGE = SILERO_VAD
 
 _FRAME, _CONTEXT, _RATE = 512, 64, 16000
 _BLOCK_FRAMES = 1875
-"""A minute a pass: memory stays the same however long the film is."""
+"""Samples per pass, a minute: memory does not depend on the film's length."""
 
 
 class SileroNetwork(Protocol):
     """Silero's network, in torch or on MLX."""
 
     def scores(self, samples: NDArray[np.float32], state: Any = None) -> tuple[NDArray[np.float32], Any]:
-        """A score in 0..1 for each frame of samples in [-1, 1], and the state to go on with.
+        """A score from 0 to 1 for each frame of samples in [-1, 1], and the next state.
 
-        The samples begin with the last ones of what came before.
+        The samples begin with the last samples of the previous call.
         """
 
 
@@ -76,14 +76,14 @@ def run(network: SileroNetwork, inputs: Mapping[str, Path], context: Context) ->
 def speech(
     scores: NDArray[Any], threshold: float, *, min_speech: int, min_silence: int, padding: int
 ) -> Spans:
-    """Spans of frames that hold speech, by Silero's own rule.
+    """Spans of frames with speech, by Silero's rule.
 
-    Speech begins where a score reaches `threshold` and ends where scores stay some way under it for
-    `min_silence` frames; what is then shorter than `min_speech` is dropped and the rest padded.
+    Speech begins when a score reaches `threshold`, and ends when scores stay a margin below it for
+    `min_silence` frames; spans shorter than `min_speech` are dropped, and the others padded.
     """
     low = max(threshold - SILERO.below, SILERO.lowest)
     marks = np.where(scores >= threshold, 1, np.where(scores < low, -1, 0))
-    # Between the two thresholds the last state lasts.
+    # Between the two thresholds the state does not change.
     known = np.where(marks != 0, np.arange(len(marks)), -1)
     last = np.maximum.accumulate(known) if len(known) else known
     active = (last >= 0) & (marks[np.maximum(last, 0)] == 1)
@@ -91,7 +91,7 @@ def speech(
 
 
 def frame_scores(network: SileroNetwork, samples: NDArray[np.int16], context: Context) -> NDArray[np.float32]:
-    """A score in 0..1 for every 32 ms of int16 PCM at 16 kHz; the last frame is filled with silence."""
+    """A score from 0 to 1 for every 32 ms of int16 PCM at 16 kHz; the last frame is padded with silence."""
     from ipc.errors import StageError
 
     total = len(samples) / _RATE
@@ -108,7 +108,7 @@ def frame_scores(network: SileroNetwork, samples: NDArray[np.int16], context: Co
         context.progress(min(first + _BLOCK_FRAMES * _FRAME, len(samples)) / _RATE, total)
     result = np.concatenate(scores) if scores else np.zeros(0, np.float32)
     if not np.isfinite(result).all():
-        raise StageError("crash", "Silero gave scores that are no numbers", "run `orchestrator doctor`")
+        raise StageError("crash", "Silero's scores are not finite numbers", "run `orchestrator doctor`")
     return result
 
 

@@ -1,4 +1,4 @@
-"""The declarations of voice activity detection: where there is speech, and where two speak at once."""
+"""Declares the stages of voice activity detection: speech, and speech of two people at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from stage_runners.vad.thresholds import AGREEMENT, SILERO
 SILERO_VAD = Stage(
     name="silero_vad",
     version=1,
-    # Five seconds for a film of two hours on a CPU: less than another worker takes to start.
+    # A film of two hours takes five seconds on a CPU: less than starting another worker takes.
     backends=(
         on("cpu", "vad.silero_runner", "pyannote"),
         on("mlx", "vad.silero_runner", "mlx", on_request=True, packages=("mlx",)),
@@ -16,7 +16,7 @@ SILERO_VAD = Stage(
     inputs=(Input(name="audio", source="demux.audio"),),
     outputs=(Output(name="speech", kind="regions"),),
     params=(
-        Param(name="vad_threshold", default=0.5, help="score above which Silero hears speech"),
+        Param(name="vad_threshold", default=0.5, help="minimum Silero score of speech"),
         Param(name="min_speech_ms", default=100),
         Param(name="min_silence_ms", default=300),
         Param(name="speech_pad_ms", default=100),

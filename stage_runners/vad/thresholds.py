@@ -1,6 +1,6 @@
-"""Figures of voice activity detection that can change its result and that no parameter sets.
+"""The numbers of voice activity detection that can change its result and that no parameter sets.
 
-A stage names its own in its declaration: they are part of the key that its results are stored under.
+Each stage declares those that it uses; they are part of the store's key.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Silero:
-    """Silero's own rule (its `get_speech_timestamps`)."""
+    """Silero's rule (`get_speech_timestamps`)."""
 
     below: float = 0.15
-    """How far under the threshold a score is before speech can end."""
+    """How far below the threshold a score must be before speech can end."""
     lowest: float = 0.01
-    """The least that it ends at."""
+    """Minimum score at which speech can end."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """When one of the two detectors is believed without the other."""
+    """When one of the two detectors is trusted without the other."""
 
     sure: float = 0.9
-    """Score from which it is."""
+    """Score from which it is trusted."""
 
 
 SILERO, AGREEMENT = Silero(), Agreement()

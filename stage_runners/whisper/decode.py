@@ -1,6 +1,6 @@
-"""Whisper over batches of windows, with a second try where the text looks wrong.
+"""Decodes batches of windows with Whisper, and tries again if the text looks wrong.
 
-The calls are those of faster-whisper's `BatchedInferencePipeline` (encode, generate, align), made one by one
+The calls are those of faster-whisper's `BatchedInferencePipeline` (encode, generate, align), made separately
 so that a run can report progress, stop between batches, and decode a single window again.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How to decode: the tokenizer carries language and task."""
+    """The decoding options; the tokenizer contains language and task."""
 
     tokenizer: Tokenizer
     beam_size: int = 5
@@ -35,8 +35,8 @@ def decode(
 ) -> Iterator[Transcript]:
     """Decode one batch of windows; a doubtful one is decoded again, in halves and without repetition.
 
-    `states` is what `encode` gave for the windows. Yields in the order of `chunks`; a window may yield more
-    than one transcript (its parts), or none (nobody speaks).
+    `states` is the result of `encode` for the windows. Yields in the order of `chunks`; a window may yield
+    several transcripts (its parts), or none (no speech).
     """
     for result in align(model, states, generate(model, chunks, options, states), options):
         if result.silent:
@@ -61,24 +61,21 @@ def features(model: WhisperModel, sound: Sound, chunk: Chunk) -> NDArray[np.floa
 
 
 def encode(model: WhisperModel, sound: Sound, chunks: Sequence[Chunk]) -> States:
-    """The encoder's states of the windows."""
+    """The encoder states of the windows."""
     import numpy as np
 
     return model.encode(np.stack([features(model, sound, chunk) for chunk in chunks]))
 
 
 def frames_of(chunk: Chunk) -> int:
-    """Log-mel frames of a window that hold sound."""
+    """The number of log-mel frames of a window with sound."""
     return max(1, min(FRAMES, round((chunk.end - chunk.start) * 100)))
 
 
 def generate(
     model: WhisperModel, chunks: Sequence[Chunk], options: Options, states: States, no_repeat: int = 0
 ) -> list[Transcript]:
-    """What Whisper reads in each window, without times.
-
-    `no_repeat` tokens in a row never come twice where it is not 0.
-    """
+    """The text of each window, without times; groups of `no_repeat` tokens never recur (0: no limit)."""
     from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens
 
     tokenizer = options.tokenizer
@@ -152,11 +149,10 @@ def align(
 def _again(
     model: WhisperModel, sound: Sound, first: Transcript, options: Options, depth: int = 0
 ) -> list[Transcript]:
-    """Decode a doubtful window in halves, and what stays doubtful without repeated word groups.
+    """Decode a doubtful window in halves, and parts that stay doubtful without repeated groups of tokens.
 
-    Whisper's own way is to sample at rising temperatures. CTranslate2 seeds its generators once a thread, so
-    that would give another text in a worker that has decoded before; these two ways give the same text
-    always.
+    Whisper samples at rising temperatures instead. CTranslate2 seeds its generators once per thread, so the
+    text would depend on what a worker decoded before; the two methods here always give the same text.
     """
     chunk = first.chunk
     if depth < DECODING.deepest_cut and chunk.end - chunk.start >= DECODING.shortest_cut:

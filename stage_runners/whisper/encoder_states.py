@@ -1,4 +1,4 @@
-"""Windows of the encoder's states taken apart and put together again, whatever computes them."""
+"""Splits and joins encoder states by window, for both networks."""
 
 from __future__ import annotations
 

@@ -1,10 +1,8 @@
-"""The declaration of Whisper as an engine of speech recognition, and its loading.
+"""Declares Whisper as a speech recognition engine, and loads it: on CTranslate2, or on MLX for Apple's GPU.
 
-By CTranslate2, or by MLX on Apple's GPU.
-
-By CTranslate2 this is WhisperX's pipeline (windows cut by voice activity, decoded in batches without
-timestamps) made of faster-whisper's own calls, which WhisperX wraps: importing `whisperx.asr` takes 9 to 12
-s, faster-whisper 0.3 s. By MLX it is mlx-whisper's network and weights, with a beam search of our own:
+On CTranslate2 this is WhisperX's pipeline (windows from voice activity, decoded in batches without
+timestamps), built from the faster-whisper calls that WhisperX wraps: importing `whisperx.asr` takes 9 to 12
+s, faster-whisper 0.3 s. On MLX it is mlx-whisper's network and weights with our beam search, because
 mlx-whisper decodes greedily, one window at a time. docs/decisions/ has the comparisons.
 """
 
@@ -45,7 +43,7 @@ ENGINE = Engine(
 
 
 def load(params: Mapping[str, Any], device: str) -> WhisperRecognizer:
-    """The model in the folder `params["_model"]["path"]`, on `device`, in `params["compute_type"]`."""
+    """Load the model of `params["_model"]["path"]` on `device`, with `params["compute_type"]`."""
     from stage_runners.whisper.recognizer import WhisperRecognizer
 
     identity = str(params["_model"].get("id", ""))

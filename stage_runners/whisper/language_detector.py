@@ -1,7 +1,4 @@
-"""Which language is spoken, by Whisper's decoder.
-
-It says the language of whatever stretch of the encoder's states it is shown.
-"""
+"""Detects the language of any span of encoder states, with Whisper's decoder."""
 
 from __future__ import annotations
 
@@ -19,11 +16,11 @@ class WhisperDetector:
         self._model = model
 
     def in_windows(self, encoded: Sequence[Encoded]) -> list[dict[str, float]]:
-        """The languages of each window."""
+        """The probabilities of the languages in each window."""
         return self._languages([one.states for one in encoded])
 
     def in_spans(self, encoded: Encoded, spans: Sequence[tuple[float, float]]) -> list[dict[str, float]]:
-        """The languages of stretches of a window, at the cost of one decoder step each."""
+        """The probabilities of the languages in spans of a window, at the cost of one decoder step each."""
         places = [
             (round(first * STATES_PER_SECOND), round(last * STATES_PER_SECOND)) for first, last in spans
         ]

@@ -1,10 +1,7 @@
-"""A Whisper model as the two networks offer it.
+"""The interface of a Whisper model: faster-whisper's, around CTranslate2's network or ours on MLX.
 
-Faster_whisper.WhisperModel around CTranslate2's network, or around ours on MLX.
-
-faster-whisper brings tokenizer, features, prompts and word times; a network has the methods of
-ctranslate2.models.Whisper. So both backends read the same features, and their texts and times are made by the
-same code.
+faster-whisper provides tokenizer, features, prompts and word times; a network has the methods of
+`ctranslate2.models.Whisper`. So both backends use the same features, and the same code for texts and times.
 """
 
 from __future__ import annotations
@@ -17,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WINDOW = 30.0
-"""Seconds that Whisper's encoder reads at once."""
+"""Length of the encoder's window, in seconds."""
 FRAMES = 3000
 """Frames of the log-mel spectrogram of a window."""
 STATES = 1500
@@ -41,7 +38,7 @@ class Generation(Protocol):
 
     @property
     def no_speech_prob(self) -> float:
-        """How probable it is that nobody speaks."""
+        """The probability of no speech."""
 
 
 class Alignment(Protocol):
@@ -53,11 +50,11 @@ class Alignment(Protocol):
 
 
 class Network(Protocol):
-    """The part that computes."""
+    """The network of a model."""
 
     @property
     def is_multilingual(self) -> bool:
-        """Whether it knows other languages than English."""
+        """Whether it supports languages other than English."""
 
     @property
     def compute_type(self) -> str:
@@ -75,7 +72,7 @@ class Network(Protocol):
         return_scores: bool,
         return_no_speech_prob: bool,
     ) -> Sequence[Generation]:
-        """The likeliest text for each window."""
+        """The most likely text of each window."""
 
     def align(
         self,
@@ -84,10 +81,10 @@ class Network(Protocol):
         texts: Sequence[Sequence[int]],
         frames: Sequence[int],
     ) -> Sequence[Alignment]:
-        """Each text aligned with its window, of which `frames` of 3000 hold sound."""
+        """Each text aligned with its window, in which `frames` of 3000 contain sound."""
 
     def detect_language(self, states: States) -> list[list[tuple[str, float]]]:
-        """For each window the tokens of languages (`<|en|>`) with their probability, the likeliest first."""
+        """The language tokens (`<|en|>`) of each window with probabilities, the most likely first."""
 
 
 class Tokenizer(Protocol):
@@ -99,11 +96,11 @@ class Tokenizer(Protocol):
 
     @property
     def sot_sequence(self) -> Sequence[int]:
-        """What a text begins after."""
+        """The tokens before a text."""
 
     @property
     def language_code(self) -> str:
-        """The language it writes."""
+        """The language of the text."""
 
     def encode(self, text: str) -> list[int]:
         """Text as tokens."""
@@ -116,7 +113,7 @@ class Tokenizer(Protocol):
 
 
 class WhisperModel(Protocol):
-    """faster_whisper.WhisperModel, as far as it is used."""
+    """The used part of `faster_whisper.WhisperModel`."""
 
     model: Network
     hf_tokenizer: Any
@@ -125,7 +122,7 @@ class WhisperModel(Protocol):
 
     @property
     def supported_languages(self) -> Sequence[str]:
-        """Codes of the languages that it writes."""
+        """Codes of the supported languages."""
 
     def encode(self, features: NDArray[np.float32]) -> States:
         """Encoder states of log-mel features of shape (windows, bands, frames)."""
@@ -133,7 +130,7 @@ class WhisperModel(Protocol):
     def get_prompt(
         self, tokenizer: Tokenizer, previous: Sequence[int], *, without_timestamps: bool, hotwords: str | None
     ) -> list[int]:
-        """The tokens that a text is written after."""
+        """The tokens before a text."""
 
     def find_alignment(
         self, tokenizer: Tokenizer, texts: Sequence[Sequence[int]], states: States, frames: Sequence[int]

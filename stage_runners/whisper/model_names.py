@@ -1,4 +1,4 @@
-"""The name of a Whisper model, whoever packed it."""
+"""The base name of a Whisper model, for all packagers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 _PACKING = re.compile(r"(-(mlx|fp16|fp32|[48]bit|q[48]|int8|asr))+$")
-"""What conversions of one model are told apart by."""
+"""Suffixes that distinguish conversions of one model."""
 
 
 def model_name(identity: str) -> str:

@@ -1,4 +1,4 @@
-"""Prompt and hotwords: how many tokens they take, and how many Whisper has room for."""
+"""Prompt and hotwords: their number of tokens, and Whisper's limit."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ class WhisperPrompt:
         """Half of the decoder's context."""
 
     def check(self, settings: Settings) -> None:
-        """Raise `StageError("config")` where the texts are too long."""
+        """Raise `StageError("config")` if the texts are too long."""
         used = self._used(settings)
         if used > self._room:
             raise StageError(
                 "config",
-                f"--initial-prompt and --hotwords hold {used} tokens, "
-                f"and this model has room for {self._room}",
-                "keep the names that matter most",
+                f"--initial-prompt and --hotwords have {used} tokens together; "
+                f"this model allows {self._room}",
+                "keep only the most important names",
             )
 
     def fitting(self, names: Iterable[str], settings: Settings) -> int:
-        """How many of the names fit, from the first on."""
+        """How many of the first names fit."""
         used, count = self._used(settings), 0
         tokenizer = self._options(settings).tokenizer
         for name in names:

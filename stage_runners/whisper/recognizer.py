@@ -1,4 +1,4 @@
-"""Whisper as an engine of speech recognition, whichever network computes it."""
+"""Whisper as a speech recognition engine, for both networks."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ OptionsOf = Callable[[Settings], Options]
 class WhisperRecognizer:
     """A loaded Whisper model; see `stage_runners.asr.recognizer.Recognizer`.
 
-    `method` names who computes, `identity` is the model's id, `computed_on` the device as the framework names
-    it.
+    `method` names the framework, `identity` is the model's id, `computed_on` the framework's name of the
+    device.
     """
 
     def __init__(
@@ -50,18 +50,18 @@ class WhisperRecognizer:
         self._made: dict[Settings, Options] = {}
 
     def encode(self, sound: Sound, chunks: Sequence[Chunk]) -> list[Encoded]:
-        """The encoder's states of the windows."""
+        """The encoder states of the windows."""
         states = encoder_states.rows(decode.encode(self._model, sound, chunks))
         return [Encoded(sound, chunk, own) for chunk, own in zip(chunks, states, strict=True)]
 
     def transcribe(self, encoded: Sequence[Encoded], settings: Settings) -> Iterator[Transcript]:
-        """What is said; a doubtful window is decoded again, in halves and without repetition."""
+        """The transcripts; a doubtful window is decoded again, in halves and without repetition."""
         yield from decode.decode(
             self._model, encoded[0].sound, _chunks(encoded), self._options(settings), _states(encoded)
         )
 
     def transcribe_once(self, encoded: Sequence[Encoded], settings: Settings) -> list[Transcript]:
-        """What the first decoding gives, words and their times included."""
+        """The transcripts of the first decoding, with words and times."""
         options, states = self._options(settings), _states(encoded)
         results = decode.generate(self._model, _chunks(encoded), options, states)
         return decode.align(self._model, states, results, options)

@@ -1,4 +1,4 @@
-"""How probable a text is for a window, token by token."""
+"""Estimates the probability of a text in a window, token by token."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class WhisperScorer:
         read: Transcript | None = None,
         most: int | None = None,
     ) -> Sequence[float]:
-        """The probability of each token of `text`, after no prompt, in the sound of the window."""
+        """The probability of each token of `text` in the window, without a prompt."""
         tokenizer = self._options(settings).tokenizer
         tokens = tokenizer.encode(text) if read is None else tokens_of(text, read, tokenizer)
         aligned = self._model.model.align(

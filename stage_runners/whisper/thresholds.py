@@ -1,7 +1,4 @@
-"""Whisper's own figures that can change a result.
-
-`THRESHOLDS` is part of the key that a result is stored under.
-"""
+"""Whisper's numbers that can change a result. `THRESHOLDS` is part of the store's key."""
 
 from __future__ import annotations
 
@@ -10,36 +7,36 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Decoding:
-    """When a window's text is not accepted as it is."""
+    """When a window's text is decoded again or dropped."""
 
     most_compression: float = 2.4
     """Ratio of the text's size to its compressed size above which it repeats itself (Radford et al. 2022,
     section 4.5)."""
     least_logprob: float = -1.0
-    """Mean log-probability a token below which a text is hardly more likely than others (same section)."""
+    """Mean log-probability per token below which a text is hardly more likely than others (same section)."""
     silent: tuple[tuple[float, float], ...] = ((0.6, -0.5), (0.4, -1.0))
-    """Probability of no speech above which, and mean log-probability below which, a window holds no speech.
+    """Probability of no speech above which, and mean log-probability below which, a window has no speech.
 
     Whisper's own pair is .6 and -1. Windows of music and noise, in four languages, had .48 to .99 and -.7 to
     -2.4, and one loop after the other; windows of speech, meetings included, at most .32.
     """
     shortest_cut: float = 6.0
-    """Seconds below which a window is not cut in halves for another attempt."""
+    """Seconds below which a window is not split in halves for another attempt."""
     deepest_cut: int = 2
-    """How often a window is cut in halves."""
+    """How often a window is split in halves."""
     no_repeat: int = 3
-    """Tokens in a row that the last attempt never writes twice."""
+    """Length of a group of tokens that the last attempt never repeats."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttentionBias:
-    """How late word times from a model's attention are."""
+    """The delay of word times from a model's attention."""
 
     seconds: tuple[tuple[str, float], ...] = (("base", -0.065), ("tiny.en", 0.083))
-    """By name of the model: the mean on hand-made word times."""
+    """The mean delay by model name, measured on hand-made word times."""
 
     def of(self, name: str) -> float | None:
-        """The seconds of model `name`, None where nobody has measured it."""
+        """The delay of model `name` in seconds; None if it was never measured."""
         return dict(self.seconds).get(name)
 
 

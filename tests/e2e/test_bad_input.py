@@ -41,17 +41,17 @@ def test_zero_bytes(program, tmp_path):
 def test_text_named_as_a_film(program, tmp_path):
     (tmp_path / "film.mp4").write_text("this is no film, it is a text\n" * 50)
     a_sentence(
-        program("run", tmp_path / "film.mp4", status=INPUT), "film.mp4 is no film that ffmpeg can read"
+        program("run", tmp_path / "film.mp4", status=INPUT), "film.mp4: not a film that ffmpeg can read"
     )
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
     a_sentence(
-        program("stage", "asr", tmp_path / "film.mp4", status=INPUT), "is no film that ffmpeg can read"
+        program("stage", "asr", tmp_path / "film.mp4", status=INPUT), "not a film that ffmpeg can read"
     )
 
 
 def test_a_picture_without_sound(program, tmp_path):
     ffmpeg("-f", "lavfi", "-i", "testsrc2=d=1:s=64x64", tmp_path / "silent.mkv")
-    a_sentence(program("run", tmp_path / "silent.mkv", status=INPUT), "silent.mkv has no audio track")
+    a_sentence(program("run", tmp_path / "silent.mkv", status=INPUT), "silent.mkv: no audio track")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -83,7 +83,7 @@ def test_it_makes_the_command_and_an_environment_mends_them_and_ends_at_once_whe
         copy, "--envs", "media", "--no-doctor", "--offline", PATH=f"{command.parent}:{os.environ['PATH']}"
     )
     assert second.returncode == 0, second.stderr
-    assert second.stderr.splitlines()[:2] == ["media: looking", "media: healthy"]
+    assert second.stderr.splitlines()[:2] == ["media: checking", "media: healthy"]
     assert "Next: orchestrator demo" in second.stdout
 
     next(copy.glob("envs/media/.venv/lib/*/site-packages/pysubs2/__init__.py")).unlink()

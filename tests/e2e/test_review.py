@@ -37,7 +37,7 @@ def served(apart, film):
         yield found[0]
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 0
-        assert "ended; what was saved is kept" in process.stdout.read()
+        assert "ended; saved edits are kept" in process.stdout.read()
     finally:
         if process.poll() is None:
             process.kill()

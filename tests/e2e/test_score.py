@@ -61,7 +61,7 @@ def test_what_cannot_be_scored_is_a_sentence_and_a_status(program, run, film, tm
     assert "speakers.rttm, line 1" in program("score", film, "--reference", wrong, status=4).stderr
     copy = tmp_path / "other.mkv"
     copy.write_bytes(film.read_bytes())
-    assert "has not been run yet" in program("score", copy, "--reference", wrong, status=4).stderr
+    assert "no results yet" in program("score", copy, "--reference", wrong, status=4).stderr
     wrong.write_text("SPEAKER demo 1 1.0 1.0 <NA> <NA> A <NA> <NA>\n")
     asked = ("score", film, "--reference", wrong, "--track", "de")
     assert "--target-language de" in program(*asked, status=4).stderr

@@ -51,9 +51,9 @@ def test_a_voice_is_learnt_from_a_clip_known_in_a_film_and_forgotten(program, fi
 
 
 def test_a_clip_of_two_people_or_of_nobody_is_refused(program, recording, tmp_path):
-    assert "holds 2 voices" in program("voices", "add", "Amelia", recording, status=4).stderr
+    assert "2 speakers were detected" in program("voices", "add", "Amelia", recording, status=4).stderr
     silent = tmp_path / "silent.wav"
     with wave.open(str(silent), "wb") as target:
         target.setparams((1, 2, 16000, 0, "NONE", ""))
         target.writeframes(bytes(2 * 16000 * 6))
-    assert "nobody is heard" in program("voices", "add", "Amelia", silent, status=4).stderr
+    assert "no speech was detected" in program("voices", "add", "Amelia", silent, status=4).stderr

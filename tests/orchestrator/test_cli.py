@@ -1,6 +1,9 @@
-"""The command line itself: mistakes get a line or two with the nearest name, and films may stand anywhere."""
+"""The command line: short errors with suggestions, and films before or after options."""
 
 from __future__ import annotations
+
+import argparse
+import importlib
 
 import pytest
 
@@ -8,7 +11,7 @@ from orchestrator import cli
 from orchestrator.errors import STORAGE, USAGE
 
 
-def said(capsys, *words):
+def run_cli(capsys, *words):
     try:
         status = cli.main(list(words))
     except SystemExit as ended:
@@ -17,7 +20,7 @@ def said(capsys, *words):
 
 
 @pytest.mark.parametrize(
-    ("words", "says"),
+    ("words", "expected"),
     [
         (["run", "x.mp4", "--langauge", "en"], "did you mean --language?"),
         (["dvices"], "did you mean devices?"),
@@ -25,62 +28,62 @@ def said(capsys, *words):
         (["run", "x.mp4", "--batch-size", "many"], "--batch-size"),
     ],
 )
-def test_a_mistake_is_said_shortly_with_the_nearest_name(capsys, words, says):
-    status, told = said(capsys, *words)
+def test_a_usage_error_is_short_and_suggests_the_nearest_name(capsys, words, expected):
+    status, output = run_cli(capsys, *words)
     assert status == USAGE
-    assert says in told.err
-    assert len(told.err.splitlines()) <= 3
+    assert expected in output.err
+    assert len(output.err.splitlines()) <= 3
 
 
-def test_films_may_stand_before_and_after_options(capsys, tmp_path):
-    status, told = said(
+def test_films_can_stand_before_and_after_options(capsys, tmp_path):
+    status, output = run_cli(
         capsys, "run", str(tmp_path / "a.mp4"), "--strict", str(tmp_path / "b.mp4"), "--dry-run"
     )
-    assert "file not found" in told.err
-    assert "a.mp4" in told.err
+    assert "file not found" in output.err
+    assert "a.mp4" in output.err
     assert status != USAGE
 
 
 @pytest.mark.parametrize("before", [[], ["b.mkv"], ["--strict"]])
-def test_a_name_that_begins_with_a_dash_may_stand_behind_two(capsys, tmp_path, monkeypatch, before):
+def test_a_film_whose_name_begins_with_a_dash_can_follow_a_double_dash(capsys, tmp_path, monkeypatch, before):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
     for name in ("-a.mkv", "b.mkv"):
         (tmp_path / name).write_text(name)
-    status, told = said(capsys, "run", "--dry-run", "--until", "demux", *before, "--", "-a.mkv")
-    assert (status, "-a.subtitled.mkv" in told.out) == (0, True)
+    status, output = run_cli(capsys, "run", "--dry-run", "--until", "demux", *before, "--", "-a.mkv")
+    assert (status, "-a.subtitled.mkv" in output.out) == (0, True)
 
 
-def test_help_of_a_command_can_be_asked_for_in_words(capsys):
-    status, told = said(capsys, "help", "plan")
+def test_help_followed_by_a_command_prints_its_help(capsys):
+    status, output = run_cli(capsys, "help", "plan")
     assert status == 0
-    assert "--machine" in told.out
+    assert "--machine" in output.out
 
 
-def test_a_home_that_cannot_be_written_is_a_sentence(capsys, tmp_path, monkeypatch):
+def test_an_unwritable_home_is_reported_without_a_traceback(capsys, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     (tmp_path / "movie.mp4").write_text("a film")
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "file" / "home"))
-    status, told = said(capsys, "run", str(tmp_path / "movie.mp4"), "--until", "demux")
+    status, output = run_cli(capsys, "run", str(tmp_path / "movie.mp4"), "--until", "demux")
     assert status == STORAGE
-    assert told.err.splitlines()[-2].startswith(f"orchestrator: cannot write {tmp_path}/file/home")
-    assert "ORCHESTRATOR_HOME" in told.err.splitlines()[-1]
+    assert output.err.splitlines()[-2].startswith(
+        f"orchestrator: cannot keep results in {tmp_path}/file/home"
+    )
+    assert "ORCHESTRATOR_HOME" in output.err.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
-    ("option", "says"),
+    ("option", "expected"),
     [("--clip=0:20-0:10", "not a time range"), ("--language=eng", "does not support the language 'eng'")],
 )
-def test_what_can_be_known_to_be_wrong_is_said_by_the_plan(capsys, tmp_path, option, says):
+def test_the_plan_reports_invalid_options(capsys, tmp_path, option, expected):
     (tmp_path / "movie.mp4").write_text("a film")
-    status, told = said(capsys, "plan", str(tmp_path / "movie.mp4"), option)
-    assert (status, says in told.err) == (USAGE, True)
+    status, output = run_cli(capsys, "plan", str(tmp_path / "movie.mp4"), option)
+    assert (status, expected in output.err) == (USAGE, True)
 
 
 @pytest.mark.env("media", "pyannote", "whisperx", "nlp", "models")
-def test_a_model_that_knows_english_only_refuses_another_language_before_anything_starts(
-    capsys, tmp_path, monkeypatch
-):
+def test_an_english_only_model_rejects_another_language_before_anything_starts(capsys, tmp_path, monkeypatch):
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
     (tmp_path / "movie.mp4").write_text("a film")
     model = tmp_path / "mine"
@@ -88,27 +91,34 @@ def test_a_model_that_knows_english_only_refuses_another_language_before_anythin
     (model / "config.json").write_text('{"model_type": "whisper", "vocab_size": 51864}')
     (model / "model.safetensors").write_text("")
     line = ["plan", str(tmp_path / "movie.mp4"), "--model", str(model), "--language"]
-    assert said(capsys, *line, "en")[0] == 0
-    status, told = said(capsys, *line, "de")
+    assert run_cli(capsys, *line, "en")[0] == 0
+    status, output = run_cli(capsys, *line, "de")
     assert status == USAGE
-    assert "supports English only" in told.err
+    assert "supports English only" in output.err
 
 
-def test_the_help_names_the_stages(capsys):
-    assert "silero_vad" in said(capsys, "run", "--help")[1].out
+def test_the_list_of_commands_has_the_summary_of_each_command():
+    commands = argparse.ArgumentParser().add_subparsers()
+    for name in cli.COMMANDS:
+        importlib.import_module(f"orchestrator.commands.{name}").add(commands)
+    assert {entry.dest: entry.help for entry in commands._choices_actions} == cli.COMMANDS
 
 
-def test_a_demo_where_nothing_can_be_written_names_the_folder(capsys, tmp_path, monkeypatch):
+def test_the_help_lists_the_stages(capsys):
+    assert "silero_vad" in run_cli(capsys, "run", "--help")[1].out
+
+
+def test_a_demo_in_an_unwritable_folder_names_the_folder(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
     (tmp_path / "orchestrator-demo").write_text("in the way, as for root no folder is read-only")
-    status, told = said(capsys, "demo")
+    status, output = run_cli(capsys, "demo")
     assert status == STORAGE
-    assert str(tmp_path) in told.err
-    assert "go to a folder that can be written" in told.err
+    assert str(tmp_path) in output.err
+    assert "change to a writable folder" in output.err
 
 
-def test_the_log_of_a_bug_which_strangers_will_read_holds_no_password(tmp_path, monkeypatch, capsys):
+def test_the_log_of_an_internal_error_contains_no_password(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
 
     def broken(arguments):

@@ -1,4 +1,4 @@
-"""Where state and configuration are: the places of earlier versions, so that no store is lost from sight."""
+"""The paths of state and configuration are those of earlier versions, so that an existing store is found."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("platform", "variables", "state", "configuration"), CASES)
-def test_the_places_are_those_of_earlier_versions(platform, variables, state, configuration, monkeypatch):
+def test_the_paths_are_those_of_earlier_versions(platform, variables, state, configuration, monkeypatch):
     for name in ("ORCHESTRATOR_HOME", "ORCHESTRATOR_CONFIG", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", "/user")
@@ -62,13 +62,13 @@ def test_the_places_are_those_of_earlier_versions(platform, variables, state, co
     assert user_path(os.environ) == paths.config_file(os.environ)
 
 
-def test_a_place_that_is_chosen_relative_to_the_current_folder_is_absolute(tmp_path, monkeypatch):
+def test_a_relative_path_in_a_variable_becomes_absolute(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ORCHESTRATOR_HOME", "state")
     assert paths.home() == tmp_path / "state"
     assert paths.config_file({"ORCHESTRATOR_CONFIG": "my.toml"}) == tmp_path / "my.toml"
 
 
-def test_the_checkout_holds_the_environments_and_the_stages():
+def test_the_checkout_contains_the_environments_and_the_stages():
     assert (paths.checkout() / "envs" / "media" / "pyproject.toml").is_file()
     assert (paths.checkout() / "stage_runners").is_dir()

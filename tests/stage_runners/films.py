@@ -1,4 +1,4 @@
-"""Films made for tests: bursts of sound and flashes of light at known times, by the ffmpeg that the stages use."""
+"""Films made for tests: bursts of sound and flashes of light at known times, by the stages' ffmpeg."""
 
 from __future__ import annotations
 
@@ -136,7 +136,8 @@ def cues(folder, spans, language="en"):
 
 
 _ASS = (
-    "[Script Info]\nScriptType: v4.00+\nPlayResX: 640\nPlayResY: 480\n\n[V4+ Styles]\nFormat: Name, Fontname, Fontsize, "
+    "[Script Info]\nScriptType: v4.00+\nPlayResX: 640\nPlayResY: 480\n\n[V4+ Styles]\nFormat: Name, "
+    "Fontname, Fontsize, "
     "PrimaryColour, Outline, Alignment, MarginV\nStyle: Default,Arial,60,&H00FFFFFF,3,2,30\n\n[Events]\n"
     "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
 )
@@ -210,7 +211,7 @@ print(json.dumps({"start": start, "seconds": length, "streams": streams,
 
 
 def look(path):
-    """What is in a film, by PyAV; subtitles of the last track as [start, end, text], seconds after the film's start."""
+    """A film's content, by PyAV; cues of the last track as [start, end, text], in seconds of the film."""
     done = subprocess.run(
         [python_of("media"), "-c", _LOOK, path], capture_output=True, text=True, check=False
     )

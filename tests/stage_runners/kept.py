@@ -1,4 +1,4 @@
-"""A stage's process that is kept for many runs, as the orchestrator keeps its workers: starting one costs more than most runs."""
+"""A stage's process for many runs, like the orchestrator's workers: a start costs more than a run."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def python_of(env):
 
 
 def run_stage(name, inputs, folder, params=None, python=sys.executable, model=None, device="cpu"):
-    """Run stage `name`, or a declaration, once on `device`; returns the finished process and the folder with its outputs."""
+    """Run stage `name`, or a declaration, once on `device`; returns the process and its output folder."""
     stage = STAGES[name] if isinstance(name, str) else name
     name = stage.name
     out = folder / f"out-{name}"

@@ -1,4 +1,4 @@
-"""Speech of any kind for tests of layout: words long and short, in any script, close and far, without times, said over each other."""
+"""Random speech for tests of layout: words of any length, script and distance, untimed or overlapping."""
 
 from __future__ import annotations
 

@@ -31,11 +31,11 @@ Outcome = Literal["applied", "relaid", "replaced"]
 """`applied` as it was made, `relaid` over the same words with other cue boundaries, `replaced` over words
 recognised differently."""
 WHERE = 20
-"""At most so many places of `replaced` edits are reported."""
+"""Maximum number of reported times of `replaced` edits."""
 
 
 class AppliedEdit(NamedTuple):
-    """An edit, its outcome, and the words that it replaces, as places in the table of words."""
+    """An edit, its outcome, and the words that it replaces, as indices in the table of words."""
 
     edit: Edit
     outcome: Outcome
@@ -44,9 +44,7 @@ class AppliedEdit(NamedTuple):
 
 @dataclass(frozen=True)
 class EditedCues:
-    """Cues before and after the edits, and what came of each edit; `lost` are those outside the part that was
-    run, by number.
-    """
+    """Cues before and after the edits, and the outcome of each; `lost` numbers the edits outside the clip."""
 
     base: Sequence[Cue]
     cues: Sequence[Cue]
@@ -186,7 +184,7 @@ def _laid_out_between(
     lay: Lay,
     labels: Labels,
 ) -> list[Cue]:
-    """Cues of all words but those under the edits; each run of words between two edits is laid out on its own."""
+    """Cues of all words except those under edits; each run between two edits is laid out separately."""
     where = places(words, segments)
     under_edits = {k for one in moved for k in one.words}
     breaks = set()

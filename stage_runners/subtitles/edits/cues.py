@@ -17,7 +17,7 @@ _DASH = re.compile(r"[-\u2013\u2014]\s?(?=\S)")
 
 @dataclass(frozen=True)
 class Labels:
-    """The label of each speaker, and the limits that it is laid out in. `every` asks for a label on each cue."""
+    """The label of each speaker, and the limits of the layout. `every` is whether each cue gets a label."""
 
     limits: Profile = field(default_factory=Profile)
     of: Mapping[str, str] = field(default_factory=dict)
@@ -25,7 +25,7 @@ class Labels:
 
 
 def cue_of(shown: Shown, segments: tuple[int, ...]) -> Cue:
-    """The cue as the user wrote it, without labels; times on the grid, so that every format shows the same."""
+    """The cue as the user wrote it, without labels, with times on the grid (equal in every format)."""
     start, end = (round(time * 1000 / GRID_MS) * GRID_MS for time in (shown.start, shown.end))
     return Cue(max(0, start), max(end, start + GRID_MS), lines_of(shown), segments, (EDITED,))
 
@@ -49,7 +49,7 @@ def lines_of(shown: Shown) -> tuple[Line, ...]:
 
 
 def flag_broken_limits(cue: Cue, limits: Profile) -> Cue:
-    """The cue, flagged with the limits that it breaks if it was edited; its labels take room and reading time too."""
+    """The cue; if it was edited, flagged with the limits that it breaks, including its labels."""
     if EDITED not in cue.flags:
         return cue
     rules = cue_rules.broken([line.shown() for line in cue.lines], cue.end - cue.start, limits)
@@ -57,7 +57,7 @@ def flag_broken_limits(cue: Cue, limits: Profile) -> Cue:
 
 
 def relabelled(cues: Sequence[Cue], laid_out: Sequence[Cue], labels: Labels) -> list[Cue]:
-    """The cues with new labels if an edit changes them: on edited cues, and on those that followed another cue in `laid_out`."""
+    """The cues with updated labels: edited cues, and those with another predecessor in `laid_out`."""
     followed = {id(cue): (laid_out[k - 1] if k else None) for k, cue in enumerate(laid_out)}
     result: list[Cue] = []
     for k, cue in enumerate(cues):
@@ -80,7 +80,7 @@ def labelled(cue: Cue, before: Cue | None, labels: Labels) -> Cue:
 
 
 def _with_room(lines: list[Line], limits: Profile) -> tuple[Line, ...]:
-    """The lines; a label that does not fit takes a line of its own, as in the layout."""
+    """The lines; a label that does not fit gets a separate line, as in the layout."""
     first = lines[0]
     full = len(first.shown()) > limits.width and len(lines) < limits.lines
     if first.label and first.text and not first.dash and full:
@@ -101,7 +101,7 @@ def with_other_labels(cue: Cue, labels: Labels) -> Cue:
 
 
 def flag_overlaps(cues: Sequence[Cue]) -> list[Cue]:
-    """The cues, flagged if an edit makes two be shown at the same time."""
+    """The cues, flagged if an edit makes two of them overlap."""
     result = list(cues)
     for k in range(1, len(cues)):
         a, b = cues[k - 1], cues[k]

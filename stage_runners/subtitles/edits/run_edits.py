@@ -1,6 +1,4 @@
-"""The user's edits in one run of `subtitles`: read, matched to this run's voices, applied to cues and
-transcript, and reported.
-"""
+"""Reads the user's edits, matches them with this run's speakers, applies them to cues and transcript."""
 
 from __future__ import annotations
 
@@ -33,7 +31,7 @@ def read(path: str | None) -> Overlay:
     except (OSError, ValueError) as error:
         why = str(error) if isinstance(error, DamagedError | OSError) else "it is not UTF-8"
         raise StageError(
-            "input", f"the edits in {path} cannot be read: {why}", "orchestrator edits FILM"
+            "input", f"{path}: the edits cannot be read: {why}", "run `orchestrator edits FILM`"
         ) from error
 
 
@@ -92,7 +90,7 @@ class RunEdits:
     def transcript(
         self, segments: Sequence[SegmentRow], words: Sequence[WordRow]
     ) -> tuple[Sequence[SegmentRow], Sequence[WordRow]]:
-        """Segments and words with the text of the edits in the place of the words under them; after `cues`."""
+        """Segments and words with the text of the edits instead of the words under them; after `cues`."""
         if self._edited is None or not self._edited.applied:
             return segments, words
         replaced = [(one.edit, one.words) for one in self._edited.applied]
@@ -101,7 +99,7 @@ class RunEdits:
         return [s if s["speaker"] in labels else {**s, "speaker": None} for s in segments], words
 
     def report(self, context: Context) -> None:
-        """Report what came of the edits, if there are any."""
+        """Report the outcome of the edits, if there are any."""
         if self._edited is None or not (self._edits or self._named):
             return
         fact = self._edited.fact() | {"named": self._named}

@@ -210,7 +210,7 @@ def _segment(number: int, edit: Edit, segments: Sequence[SegmentRow]) -> Segment
 def _segments(
     segments: Sequence[SegmentRow], words: Sequence[WordRow], added: Sequence[SegmentRow], touched: set[int]
 ) -> list[SegmentRow]:
-    """All segments in order of time; those that an edit touched get the text and the speaker of their words."""
+    """All segments in order of time; those with edits get the text and the speaker of their words."""
     members: dict[int, list[WordRow]] = {}
     for word in words:
         members.setdefault(int(word["segment"]), []).append(word)

@@ -1,6 +1,4 @@
-"""The voices that the user named or gave a cue to, among the voices of this run: matched by when they speak,
-not by their labels.
-"""
+"""Matches the speakers of the user's edits with the speakers of this run, by their speech times."""
 
 from __future__ import annotations
 
@@ -55,7 +53,7 @@ class EditedVoices:
         return list(rows.values())
 
     def relabelled(self, edits: Sequence[Edit], same: Mapping[str, str]) -> list[Edit]:
-        """The edits with the labels of this run. `same` maps labels to that of the first voice of their name."""
+        """The edits with this run's labels; `same` maps labels to that of the first speaker of their name."""
 
         def in_this_run(cue: Shown) -> Shown:
             labels = (self.labels.get(label, label) for label in cue.speakers)

@@ -1,5 +1,4 @@
-"""The file formats: each module of this folder declares one as its `FORMAT`. A new format is a new module,
-and nothing else.
+"""The registry of file formats: each module of this folder declares one as `FORMAT`.
 
 Outputs of the stage `subtitles`, the words of `--output-format`, the names of files and the table in
 `docs/reference.md` follow from `FORMATS`.

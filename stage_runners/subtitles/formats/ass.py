@@ -1,6 +1,4 @@
-"""Advanced SubStation Alpha from cues, by pysubs2: a style and a colour for each speaker, the speaker's name
-in the actor field.
-"""
+"""Advanced SubStation Alpha, by pysubs2: one style and colour per speaker, named in the actor field."""
 
 from __future__ import annotations
 
@@ -20,21 +18,19 @@ COLOURS = (
     (150, 150, 135),
     (180, 195, 225),
 )
-"""White, then those that stay farthest apart for every kind of colour vision, each with a contrast of 7:1 or
-more to the black outline.
+"""White, then the colours that are most distinct for every kind of colour vision, with a contrast of at least
+7:1 to the black outline.
 
-Found by search: with any of the three kinds of colour blindness no two are nearer than 19 in CIELAB, the
-first four no nearer than 31 (the broadcasters' white, yellow, cyan, green: 8). Simulation: G. M. Machado, M.
-M. Oliveira, L. A. F. Fernandes, IEEE TVCG 15 (2009). The test computes it anew."""
+They were found by search: with any of the three kinds of colour blindness, no two are nearer than 19 in
+CIELAB, the first four no nearer than 31 (the broadcasters' white, yellow, cyan, green: 8). Simulation: G. M.
+Machado, M. M. Oliveira, L. A. F. Fernandes, IEEE TVCG 15 (2009). A test recomputes it."""
 DEFAULT = "Default"
 _SEPARATORS = re.compile(r"[,{}\\\s]+")
-"""What ends a field or begins a code, in a name."""
+"""Characters in a name that would end a field or start a code."""
 
 
 def write(document: Document) -> str:
-    """The file. Speakers get their colours in the order of the document's names; labels stand in the text
-    only for SDH.
-    """
+    """The file. Speakers get colours in the order of the document's names; only SDH has labels."""
     import pysubs2
 
     subs = pysubs2.SSAFile()
@@ -79,7 +75,7 @@ def write(document: Document) -> str:
 
 
 def styles_of(names: Iterable[str]) -> dict[str, str]:
-    """The style of each name: the name itself without separators, and none of them twice."""
+    """The style of each name: a unique form of the name without separators."""
     styles: dict[str, str] = {}
     for name in names:
         if name not in styles:
@@ -91,7 +87,7 @@ def styles_of(names: Iterable[str]) -> dict[str, str]:
 
 
 def _text(text: str) -> str:
-    """The text with nothing in it that a renderer takes for a code."""
+    """The text, escaped so that a renderer finds no codes in it."""
     return text.replace("\\", "\\\u2060").replace("{", r"\{").replace("}", r"\}")
 
 

@@ -1,16 +1,15 @@
-"""Who speaks when: Rich Transcription Time Marked, which tools for diarization read and score."""
+"""Speaker turns as RTTM (Rich Transcription Time Marked), which diarization tools read and score."""
 
 from __future__ import annotations
 
 from stage_runners.subtitles.output_format import Document, Format
 
 RECORDING = "film"
-"""The name of the recording in the stored result, which serves every copy of the film, whatever its file is
-called."""
+"""The name of the recording in the stored result, which is shared by copies of the film with other names."""
 
 
 def write(document: Document) -> str:
-    """A line for each turn, overlap kept."""
+    """One line per turn; overlapping turns are included."""
     return "".join(
         f"SPEAKER {RECORDING} 1 {turn['start']:.3f} {turn['end'] - turn['start']:.3f} <NA> <NA> "
         f"{'_'.join(turn['speaker'].split())} <NA> <NA>\n"
@@ -19,9 +18,9 @@ def write(document: Document) -> str:
 
 
 def for_film(text: str, stem: str) -> str:
-    """The file with the film's name as that of the recording.
+    """The file with the film's name as the name of the recording.
 
-    Scoring tools match recordings by this name, and take a blank for its end.
+    Scoring tools match recordings by this name, which must not contain spaces.
     """
     name = "_".join(stem.split()) or RECORDING
     lines = (line.split(" ", 2) for line in text.splitlines())
@@ -33,8 +32,8 @@ FORMAT = Format(
     extension="rttm",
     content="turns",
     media_type="text/plain",
-    description="speaker turns, overlap kept; the recording has the film's name, with `_` for blanks; a run with `--no-diarize` removes "
-    "this file, unless somebody changed it",
+    description="speaker turns, including overlaps; the recording has the film's name, with `_` for spaces; "
+    "a run with `--no-diarize` removes this file, unless it was changed by hand",
     write=write,
     language_tag="never",
     by_default=True,

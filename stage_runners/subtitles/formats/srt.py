@@ -1,6 +1,6 @@
-"""SubRip, with the speaker labels that the layout made room for.
+"""SubRip, with speaker labels.
 
-Written here: pysubs2 takes braces and backslashes of the text for override codes.
+It does not use pysubs2, which treats braces and backslashes in the text as override codes.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ from stage_runners.subtitles.clock_time import clock_time
 from stage_runners.subtitles.output_format import Document, Format
 
 _CODES = re.compile(r"<|\\(?=[Nnh])|\{(?=\\)|--(?=>)")
-"""What players, and ffmpeg when it muxes, take for the beginning of a tag, an override code, or another cue.
-"""
+"""Text that players and ffmpeg's muxer interpret as the start of a tag, an override code, or another cue."""
 
 
 def write(document: Document) -> str:
-    """The file. SubRip has no escapes: a word joiner after a code's beginning keeps text from being one."""
+    """The file. SubRip has no escapes: a word joiner after the start of a code makes it plain text."""
     return "".join(
         f"{k}\n{clock_time(cue.start, ',')} --> {clock_time(cue.end, ',')}\n"
         + _CODES.sub("\\g<0>\u2060", cue.text(labels=True))

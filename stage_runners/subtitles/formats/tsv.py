@@ -1,4 +1,4 @@
-"""The transcript as a table, with the columns of Whisper's own TSV."""
+"""The transcript as a table, with the columns of Whisper's TSV."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from stage_runners.subtitles.output_format import Document, Format
 def write(document: Document) -> str:
     """Start and end in milliseconds and the text of every segment."""
     lines = (
-        f"{round(segment['start'] * 1000)}\t{round(segment['end'] * 1000)}\t{' '.join(segment['text'].split())}\n"
+        f"{round(segment['start'] * 1000)}\t{round(segment['end'] * 1000)}\t"
+        f"{' '.join(segment['text'].split())}\n"
         for segment in document.segments
     )
     return "start\tend\ttext\n" + "".join(lines)

@@ -1,8 +1,7 @@
-"""TTML, which broadcasters and streaming services exchange: the text profile of IMSC 1.1 (W3C Recommendation,
-2018).
+"""TTML for broadcasters and streaming services: the text profile of IMSC 1.1 (W3C Recommendation, 2018).
 
-One region at the bottom of the picture, centred lines; players choose font and size. Who speaks is said
-twice: by the labels that the layout made room for, as in SubRip, and for programs by `ttm:agent`.
+It has one region at the bottom of the picture with centred lines; players choose font and size. Speakers are
+given twice: by labels, as in SubRip, and for programs by `ttm:agent`.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from stage_runners.subtitles.output_format import Document, Format, tag_of
 from stage_runners.subtitles.speakers import by_speaker
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 cannot hold, escaped or not."""
+"""Characters that XML 1.0 does not allow, escaped or not."""
 _RIGHT_TO_LEFT = {"ar", "fa", "he", "ps", "sd", "ur", "yi"}
 
 _HEAD = """\
@@ -28,7 +27,8 @@ _HEAD = """\
 <metadata>
 {agents}</metadata>
 <layout>
-<region xml:id="bottom" tts:origin="10% 10%" tts:extent="80% 80%" tts:displayAlign="after" tts:textAlign="center"
+<region xml:id="bottom" tts:origin="10% 10%" tts:extent="80% 80%" tts:displayAlign="after" \
+tts:textAlign="center"
     tts:showBackground="whenActive"/>
 </layout>
 </head>
@@ -59,7 +59,7 @@ def write(document: Document) -> str:
 
 
 def _spans(cue: Cue, agents: dict[str, str]) -> str:
-    """The lines of a cue, in one span for each change of speaker."""
+    """The lines of a cue, in one span per speaker."""
     spans = []
     for group in by_speaker(cue.lines, labels=True):
         text = "<br/>".join(_escaped(line.shown()) for line in group)
@@ -77,6 +77,7 @@ FORMAT = Format(
     extension="ttml",
     content="cues",
     media_type="application/ttml+xml",
-    description="TTML, the text profile of IMSC 1.1: the same cues and labels as in SubRip, for broadcasters and streaming services",
+    description="TTML, the text profile of IMSC 1.1: the same cues and labels as in SubRip, "
+    "for broadcasters and streaming services",
     write=write,
 )

@@ -7,7 +7,7 @@ from stage_runners.subtitles.speakers import label
 
 
 def write(document: Document) -> str:
-    """A line for each segment, the speaker's label before it."""
+    """One line per segment, with the speaker's label."""
     return "".join(
         (f"{label(document.names[speaker])} " if (speaker := segment["speaker"]) else "")
         + " ".join(segment["text"].split())

@@ -1,6 +1,6 @@
-"""WebVTT: who speaks stands in voice spans, which players do not show.
+"""WebVTT, with speakers in voice spans, which players do not show.
 
-Written here: pysubs2 takes braces and backslashes of the text for override codes, and writes no voice spans.
+It does not use pysubs2, which treats braces and backslashes as override codes, and writes no voice spans.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from stage_runners.subtitles.speakers import by_speaker
 
 
 def write(document: Document) -> str:
-    """The file. Labels stand in the text only for SDH: a voice span shows no name."""
+    """The file. Only SDH has labels in the text: voice spans do not show names."""
     blocks = [
         f"{clock_time(cue.start)} --> {clock_time(cue.end)}\n"
         f"{_voices(cue.lines, document.names, labels=document.sdh)}\n"

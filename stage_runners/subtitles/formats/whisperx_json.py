@@ -1,4 +1,4 @@
-"""The transcript as JSON of WhisperX's shape: segments with words, each with its times, score and speaker."""
+"""The transcript in WhisperX's JSON format: segments and words with times, scores and speakers."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Json = dict[str, object]
 def write(document: Document) -> str:
     """The file. Unknown values are omitted, as WhisperX omits them: times and scores of a word, speakers.
 
-    Speakers keep their labels, as in the RTTM; `speakers` says what is known of each. If the film has several
-    languages, each segment says its own. `doubts` are passages that recognition dropped, flagged, recovered
-    or did not understand, with the reasons.
+    Speakers have their labels, as in the RTTM; `speakers` has the facts about each. If the film has several
+    languages, each segment has its own. `doubts` are passages that recognition dropped, flagged, recovered or
+    did not understand, with the reasons.
     """
     several = len({segment["language"] for segment in document.segments}) > 1
     by_segment: dict[int, list[Json]] = {}
@@ -90,8 +90,9 @@ FORMAT = Format(
     extension="json",
     content="transcript",
     media_type="application/json",
-    description="WhisperX's JSON format: `segments` with `words`, `word_segments`, `language`; `speakers`: name, confidence, source and "
-    "evidence by label; `doubts`: what was dropped, flagged, recovered or not understood, and why",
+    description="WhisperX's JSON format: `segments` with `words`, `word_segments`, `language`; "
+    "`speakers`: name, confidence, source and evidence by label; "
+    "`doubts`: dropped, flagged, recovered or unclear passages, and why",
     write=write,
     language_tag="translations",
     by_default=True,

@@ -1,4 +1,4 @@
-"""Whisper by CTranslate2, through faster-whisper."""
+"""Whisper on CTranslate2, through faster-whisper."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from stage_runners.whisper.ctranslate2 import weights
 
 
 def load(params: Mapping[str, Any], device: str) -> Any:
-    """The model in the folder `params["_model"]["path"]`, on `device`, in `params["compute_type"]`."""
+    """Load the model of `params["_model"]["path"]` on `device`, with `params["compute_type"]`."""
     import ctranslate2
     from faster_whisper import WhisperModel
 
@@ -20,11 +20,11 @@ def load(params: Mapping[str, Any], device: str) -> Any:
         cuda_libraries.load_cublas()
     path = str(weights.prepared(params["_model"]))
     if not (Path(path) / "tokenizer.json").is_file():
-        # faster-whisper would fetch another model's tokenizer from the Hub
+        # faster-whisper would download another model's tokenizer from the Hub
         raise StageError(
             "config",
-            f"{path} has no tokenizer.json, so it is no whole Whisper model in faster-whisper's layout.",
-            "`orchestrator models` lists what is there.",
+            f"{path}: no tokenizer.json; not a complete faster-whisper model",
+            "run `orchestrator models` to list the models on this machine",
         )
     asked = params.get("compute_type") or "default"
     supported = ctranslate2.get_supported_compute_types(device)
@@ -33,8 +33,8 @@ def load(params: Mapping[str, Any], device: str) -> Any:
     elif asked not in {*supported, "auto"}:
         raise StageError(
             "config",
-            f"--compute_type {asked} is nothing that {device} can do here.",
-            f"It can do {', '.join(sorted(supported))}.",
+            f"--compute-type {asked}: not supported on {device} of this machine",
+            f"choose one of {', '.join(sorted(supported))}",
         )
     try:
         return WhisperModel(path, device=device, compute_type=asked, cpu_threads=params.get("_threads") or 0)
@@ -43,6 +43,6 @@ def load(params: Mapping[str, Any], device: str) -> Any:
             raise
         raise StageError(
             "config",
-            f"{path} is no Whisper model that CTranslate2 can read: {error}",
-            "`orchestrator models` lists what is there.",
+            f"{path}: not a Whisper model that CTranslate2 can read: {error}",
+            "run `orchestrator models` to list the models on this machine",
         ) from error

@@ -1,7 +1,4 @@
-"""Read the weights of a CTranslate2 model.
-
-Its `model.bin`, as `ctranslate2/specs/model_spec.py` writes it.
-"""
+"""Reads the weights of a CTranslate2 model: `model.bin`, as written by `ctranslate2/specs/model_spec.py`."""
 
 from __future__ import annotations
 
@@ -12,17 +9,17 @@ from typing import Any
 _TYPES = ("float32", "int8", "int16", "int32", "float16", "bfloat16")
 """By number, from the format's fourth version on."""
 _FIRST, _LAST = 4, 6
-"""The format's versions that are read here: those with named types, up to the newest there is."""
+"""The supported versions of the format: those with named types, up to the newest."""
 
 
 class UnreadableError(Exception):
-    """The file is no CTranslate2 model of a kind that is read here."""
+    """The file is not a supported CTranslate2 model."""
 
 
 def read_model(path: Path) -> tuple[str, dict[str, Any]]:
     """The kind of model (`WhisperSpec`), and its variables by name, memory-mapped.
 
-    bfloat16 comes as float32. A variable that is only another name of one is given by both.
+    bfloat16 becomes float32. An alias of a variable is included under both names.
     """
     import numpy as np
 

@@ -14,12 +14,10 @@ _BESIDE = ("tokenizer.json", "preprocessor_config.json")
 
 
 def prepared(model: Mapping[str, Any]) -> Path:
-    """The folder in CTranslate2's layout for the model.
+    """The folder in CTranslate2's layout: the model's, or the conversion of a Transformers checkpoint.
 
-    Its own, or the conversion of a Transformers checkpoint.
-
-    `model` says where it is (`path`) and where a conversion is kept (`converted`). `StageError` where it
-    cannot be converted.
+    `model` has the `path` of the model, and of its conversion (`converted`). `StageError` if it cannot be
+    converted.
     """
     source = Path(model["path"])
     if not model.get("converted") or (source / "model.bin").is_file():
@@ -30,7 +28,7 @@ def prepared(model: Mapping[str, Any]) -> Path:
 
 
 def _convert(source: Path, target: Path) -> None:
-    """By CTranslate2's own converter, in float16, as the models that faster-whisper publishes are stored."""
+    """Convert with CTranslate2's converter, in float16, like the models that faster-whisper publishes."""
     from ctranslate2.converters import TransformersConverter
 
     logging.getLogger("transformers").setLevel(logging.ERROR)
@@ -43,13 +41,13 @@ def _convert(source: Path, target: Path) -> None:
     except (OSError, ValueError, KeyError, RuntimeError, AttributeError) as error:
         raise StageError(
             "config",
-            f"{source} could not be converted for CTranslate2: {error}",
-            "It wants a whole Whisper checkpoint of Transformers: config, weights and tokenizer.",
+            f"{source}: cannot be converted for CTranslate2: {error}",
+            "use a complete Transformers checkpoint of Whisper, with config, weights and tokenizer",
         ) from error
 
 
 def _write_tokenizer(source: Path, target: Path) -> None:
-    """Write `tokenizer.json` of a checkpoint that has vocabulary and merges only."""
+    """Write `tokenizer.json` for a checkpoint that has only vocabulary and merges."""
     from transformers import WhisperTokenizerFast
 
     WhisperTokenizerFast.from_pretrained(str(source)).backend_tokenizer.save(str(target / "tokenizer.json"))

@@ -1,7 +1,7 @@
-"""When Whisper's tokens are said: its cross-attention aligned by dynamic time warping, on MLX and NumPy.
+"""The times of Whisper's tokens, by dynamic time warping of its cross-attention, on MLX and NumPy.
 
-OpenAI's method (whisper/timing.py), with the operations in the order of CTranslate2's `align`, so that both
-backends place words alike.
+This is OpenAI's method (whisper/timing.py), with the operations in the order of CTranslate2's `align`, so
+that both backends give the same times.
 """
 
 from __future__ import annotations
@@ -16,10 +16,7 @@ _MEDIAN = 7
 
 
 class Alignment(NamedTuple):
-    """What CTranslate2's `align` gives for a window.
-
-    (token, frame) pairs in order, and each token's probability.
-    """
+    """The result of CTranslate2's `align` for a window: (token, frame) pairs, and token probabilities."""
 
     alignments: list[tuple[int, int]]
     text_token_probs: list[float]
@@ -104,10 +101,7 @@ def _back(trace: Any, i: int, j: int) -> list[tuple[int, int]]:
 
 
 def _matrix(scores: Any, frames: int) -> Any:
-    """Attention as how much each token stands out in each frame.
-
-    (heads, tokens, frames) to (tokens, frames).
-    """
+    """The prominence of each token in each frame: (heads, tokens, frames) to (tokens, frames)."""
     import mlx.core as mx
 
     weights = mx.softmax(scores[..., :frames], axis=-1)

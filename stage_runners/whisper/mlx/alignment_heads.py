@@ -1,4 +1,4 @@
-"""Which of a Whisper model's attention heads follow what is said: word times are read from them."""
+"""The attention heads of a Whisper model that follow speech, from which word times are computed."""
 
 from __future__ import annotations
 
@@ -13,17 +13,15 @@ from stage_runners.whisper.model_names import model_name
 
 _TABLE = "_WHISPER_ALIGNMENT_HEADS"
 _NAMES = {"large-v1": "large", "turbo": "large-v3-turbo"}
-"""Names as that table has them."""
+"""The names of models in that table."""
 _TURBO = ((2, 4), (2, 11), (3, 3), (3, 6), (3, 11), (3, 14))
 """OpenAI's for large-v3-turbo, which is newer than that table."""
 
 
 def alignment_heads(network: Any, decoding: Mapping[str, Any], identity: str) -> list[tuple[int, int]]:
-    """Pairs of layer and head.
+    """Pairs of layer and head: those stated by the model, else OpenAI's for its name, else its upper half.
 
-    The model's own where it says them, else OpenAI's for the model of that name, else its upper half.
-
-    The last is what OpenAI does for a model that it does not know.
+    The upper half is OpenAI's default for an unknown model.
     """
     said = decoding.get("alignment_heads") or _of_name(model_name(identity), network.dims.n_mels)
     layers, heads = network.dims.n_text_layer, network.dims.n_text_head
@@ -34,7 +32,7 @@ def alignment_heads(network: Any, decoding: Mapping[str, Any], identity: str) ->
 
 def _of_name(name: str, bands: int) -> Sequence[tuple[int, int]]:
     name = _NAMES.get(name, name)
-    if name == "large" and bands == 128:  # what "large" is since 2023
+    if name == "large" and bands == 128:  # "large" since 2023
         name = "large-v3"
     return _TURBO if name == "large-v3-turbo" else openai_heads().get(f"openai/whisper-{name}", ())
 

@@ -1,9 +1,9 @@
-"""Beam search over Whisper's decoder on MLX by CTranslate2's rules: both backends write the same text.
+"""Beam search over Whisper's decoder on MLX by CTranslate2's rules, for equal texts on both backends.
 
-Those rules (its `src/decoding.cc`): twice as many candidates as beams; a candidate among the first `beams`
-that ends is a finished text, and the best unfinished one of the second half takes its place; a window is done
-with as many finished texts as beams, or at the length limit, where all beams count as finished; the best by
-mean log-probability wins. What may not be written is left out before the probabilities are normalised.
+The rules (in `src/decoding.cc`): there are twice as many candidates as beams. A candidate among the first
+`beams` that ends is a finished text, and the best unfinished one of the second half replaces it. A window is
+done with as many finished texts as beams, or at the length limit, where all beams count as finished. The text
+with the best mean log-probability wins. Forbidden tokens are removed before the probabilities are normalised.
 """
 
 from __future__ import annotations
@@ -29,10 +29,7 @@ class Hypothesis(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """Ids of `sot`, `eot` and the no-speech token; what is never written, and what not first.
-
-    And the longest text.
-    """
+    """Ids of `sot`, `eot` and no speech, tokens never written or never first, and the maximum length."""
 
     sot: int
     eot: int
@@ -45,7 +42,7 @@ class Rules:
 
 @dataclass
 class _Window:
-    """A window that is not done: its place in the batch, its texts, and those that have ended."""
+    """A window that is not done: its index in the batch, its texts, and its finished texts."""
 
     place: int
     texts: list[list[int]]
@@ -95,10 +92,7 @@ def search(network: Any, states: Any, prompt: Sequence[int], beams: int, rules: 
 
 
 def _read_prompt(decoder: Decoder, count: int, prompt: Sequence[int], rules: Rules) -> list[float]:
-    """Read all but the prompt's last token.
-
-    The probability of no speech, which Whisper tells at the start token.
-    """
+    """Read the prompt except its last token; returns the probability of no speech, from the start token."""
     import mlx.core as mx
 
     hidden = decoder.hidden(mx.broadcast_to(mx.array(prompt[:-1]), (count, len(prompt) - 1)))
@@ -117,7 +111,7 @@ def _banned(vocabulary: int, ids: Sequence[int]) -> Any:
 
 
 def _repeats(windows: Sequence[_Window], vocabulary: int, size: int) -> Any:
-    """For each row, what would write a group of `size` tokens a second time."""
+    """For each row, the tokens that would repeat a group of `size` tokens."""
     import mlx.core as mx
     import numpy as np
 
@@ -132,10 +126,7 @@ def _repeats(windows: Sequence[_Window], vocabulary: int, size: int) -> Any:
 
 
 class _Candidates(NamedTuple):
-    """Continuations of a window's texts, the likeliest first.
-
-    Which text, which token, and the log-probability of both.
-    """
+    """Continuations of a window's texts, the most likely first: text, token, and total log-probability."""
 
     origins: list[int]
     tokens: list[int]
@@ -143,7 +134,7 @@ class _Candidates(NamedTuple):
 
 
 def _best(logits: Any, windows: Sequence[_Window], count: int) -> list[_Candidates]:
-    """The `count` likeliest continuations of each window; `logits` is (rows, vocabulary)."""
+    """The `count` most likely continuations of each window; `logits` is (rows, vocabulary)."""
     import mlx.core as mx
 
     beams = len(windows[0].texts)
@@ -165,7 +156,7 @@ def _best(logits: Any, windows: Sequence[_Window], count: int) -> list[_Candidat
 
 
 def _advance(window: _Window, best: _Candidates, beams: int, eot: int, *, at_limit: bool) -> list[int]:
-    """Set the window's texts to the `beams` that go on; returns which of the old texts each continues."""
+    """Set the window's texts to the `beams` that continue; returns the old text of each."""
     spare = beams
     chosen: list[int] = []
     for rank in range(beams):

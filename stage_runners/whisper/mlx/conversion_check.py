@@ -1,9 +1,7 @@
-"""Whether converted weights compute what the original does.
+"""Compares encoder states and token probabilities of a converted model with those of a reference.
 
-Encoder states and token probabilities beside a reference.
-
-The reference is CTranslate2 for its own models. For Transformers' there is no Transformers here; it is
-Whisper's arithmetic written once more, in torch, on the original's weights.
+The reference of a CTranslate2 model is CTranslate2. For a Transformers model it is our implementation in
+torch, with the original's weights, because Transformers is not installed here.
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ speech, 5e-6 in the mean."""
 LOGARITHMS = 0.01
 """The same for the logarithms of the tokens' probabilities (-1 to -20)."""
 _TOKENS = (314, 290, 262, 2068, 7586, 21831, 18045, 625, 257, 16931, 3290)
-"""Any text, read as if it were said."""
+"""Any text, decoded as if it were spoken."""
 
 
 class Difference(NamedTuple):
@@ -35,10 +33,7 @@ class Difference(NamedTuple):
 
 
 def features(bands: int) -> Any:
-    """Log-mel features of half a minute that is like speech, float32 of shape (1, bands, 3000).
-
-    Syllables of a gliding voice.
-    """
+    """Log-mel features of 30 s of speech-like sound (gliding syllables), float32, (1, bands, 3000)."""
     import numpy as np
     from faster_whisper.feature_extractor import FeatureExtractor
 

@@ -1,4 +1,4 @@
-"""Whisper by MLX, with the methods of ctranslate2.models.Whisper that are called."""
+"""Whisper on MLX, with the used methods of `ctranslate2.models.Whisper`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TYPES = ("float16", "bfloat16", "float32")
 
 
 class Generation(NamedTuple):
-    """What CTranslate2 gives for a window, as far as it is used."""
+    """The used part of CTranslate2's result for a window."""
 
     sequences_ids: list[list[int]]
     scores: list[float]
@@ -64,7 +64,7 @@ class Network:
         return_scores: bool = True,  # noqa: ARG002 - CTranslate2's signature
         return_no_speech_prob: bool = True,  # noqa: ARG002
     ) -> list[Generation]:
-        """The likeliest text for each window, all after the same prompt."""
+        """The most likely text of each window, all after the same prompt."""
         import mlx.core as mx
 
         silent = self._id("<|nospeech|>")
@@ -89,7 +89,7 @@ class Network:
         frames: Sequence[int],
         median_filter_width: int = 7,  # noqa: ARG002 - CTranslate2's signature
     ) -> list[asr_mlx_align.Alignment]:
-        """Which frame of the encoder each token of `texts` is said in, and its probability."""
+        """The encoder frame of each token of `texts`, and its probability."""
         import mlx.core as mx
 
         special = self._id("<|notimestamps|>"), self._id("<|endoftext|>")
@@ -98,7 +98,7 @@ class Network:
         return found
 
     def detect_language(self, states: Any) -> list[list[tuple[str, float]]]:
-        """For each window the languages' tokens with their probability, the likeliest first."""
+        """The language tokens of each window with probabilities, the most likely first."""
         import mlx.core as mx
         from faster_whisper.tokenizer import _LANGUAGE_CODES
 
@@ -112,11 +112,11 @@ class Network:
 
 
 def load(params: Mapping[str, Any], device: str) -> Any:  # noqa: ARG001 - MLX knows its device itself
-    """A faster_whisper.WhisperModel around the network of `params["_model"]["path"]`.
+    """Load a `faster_whisper.WhisperModel` around the network of `params["_model"]["path"]`.
 
-    A model in another layout is converted once, and kept at `params["_model"]["converted"]`. Raises
-    `StageError` for a folder that is no model, a compute type that MLX has not, and a conversion that differs
-    from its original.
+    A model in another layout is converted once, and stored at `params["_model"]["converted"]`. Raises
+    `StageError` for a folder that is not a model, a compute type that MLX does not support, and a conversion
+    that differs from its original.
     """
     import mlx.core as mx
 
@@ -142,7 +142,7 @@ def load(params: Mapping[str, Any], device: str) -> Any:  # noqa: ARG001 - MLX k
 
 
 def _compute_type(asked: str | None, gpu: bool) -> tuple[str, str, int]:
-    """What to compute in: its name in CTranslate2, the numbers' type, the bits of matrices."""
+    """The compute type: its name in CTranslate2, the type of numbers, the bits of matrices."""
     usual = "float16" if gpu else "float32"
     asked = asked or "default"
     if asked in ("default", "auto"):
@@ -154,8 +154,8 @@ def _compute_type(asked: str | None, gpu: bool) -> tuple[str, str, int]:
         return f"int8_{rest or usual}", rest or usual, 8
     raise StageError(
         "config",
-        f"--compute_type {asked} is nothing that MLX can do.",
-        f"It can do {', '.join((*_TYPES, 'int8'))}.",
+        f"--compute-type {asked}: not supported by MLX",
+        f"choose one of {', '.join((*_TYPES, 'int8'))}",
     )
 
 
@@ -170,10 +170,7 @@ def _tokenizer(folder: Path, network: Any) -> Any:
 
 
 def _model_class() -> type:
-    """faster-whisper's model with another network in it.
-
-    What it adds to the network does not touch CTranslate2.
-    """
+    """faster-whisper's model class for another network; its own code does not use CTranslate2."""
     import numpy as np
     from faster_whisper import WhisperModel
     from faster_whisper.feature_extractor import FeatureExtractor

@@ -1,8 +1,8 @@
-"""Whisper's encoder and decoder on MLX: mlx-whisper's modules and weights, run so that beams are cheap.
+"""Whisper's encoder and decoder on MLX, with mlx-whisper's modules and weights, and efficient beams.
 
-mlx-whisper's own forward pass decodes one text a window, so it keeps what a window's beams share once for
-every beam, and writes every attention matrix out. Here the beams of a window are its queries (as in
-CTranslate2), and attention is MLX's fused one.
+mlx-whisper's forward pass decodes one text per window, so it would store a window's shared data for every
+beam, and every attention matrix. Here the beams of a window are its queries (as in CTranslate2), with MLX's
+fused attention.
 """
 
 from __future__ import annotations
@@ -15,10 +15,7 @@ from typing import Any
 
 
 def whisper_module() -> Any:
-    """`mlx_whisper.whisper`, without the rest of its package.
-
-    That imports numba and scipy, 2.5 to 9 s for a loop not used here.
-    """
+    """`mlx_whisper.whisper` without its package, which imports numba and scipy (2.5 to 9 s) needlessly."""
     if "mlx_whisper" not in sys.modules:
         spec = importlib.util.find_spec("mlx_whisper")
         if spec is None or spec.submodule_search_locations is None:
@@ -46,9 +43,9 @@ def encode(network: Any, features: Any) -> Any:
 
 
 class Decoder:
-    """The decoder over the states of a batch of windows, with what it has read so far.
+    """The decoder for the states of a batch of windows, with its cache.
 
-    A row is a text being written: `rows` of them a window, window by window. Tokens are int arrays of shape
+    A row is a text in progress; there are `rows` per window, window by window. Tokens are int arrays of shape
     (windows * rows, length).
     """
 
@@ -69,7 +66,7 @@ class Decoder:
         self._own: list[tuple[Any, Any]] = []
 
     def hidden(self, tokens: Any) -> Any:
-        """Read `tokens` after what was read; the last layer's states, shape (rows, length, width)."""
+        """Read more `tokens`; returns the last layer's states of shape (rows, length, width)."""
         return self._read(tokens, None)[0]
 
     def hidden_and_attention(self, tokens: Any, heads: Sequence[tuple[int, int]]) -> tuple[Any, Any]:
@@ -89,7 +86,7 @@ class Decoder:
         return self._net.token_embedding.as_linear(hidden).astype(mx.float32)
 
     def keep(self, rows: Any, windows: Any | None = None) -> None:
-        """Go on with the texts at `rows`, which may repeat, and with `windows` where some ended."""
+        """Continue with the texts at `rows`, which may repeat, and with `windows` if some have ended."""
         import mlx.core as mx
 
         self._own = [(mx.take(k, rows, axis=0), mx.take(v, rows, axis=0)) for k, v in self._own]

@@ -1,9 +1,6 @@
-"""Whisper's arithmetic in torch on a Transformers checkpoint's own weights.
+"""A reference implementation of Whisper in torch, for checking conversions of Transformers checkpoints.
 
-What a conversion from it is compared with.
-
-Written from the paper's description (Radford et al. 2022, section 2.2) as plainly as can be: no cache, no
-batch, float32.
+It follows the paper (Radford et al. 2022, section 2.2) as simply as possible: no cache, no batch, float32.
 """
 
 from __future__ import annotations
@@ -15,7 +12,7 @@ from typing import Any
 def token_probabilities(
     state: Mapping[str, Any], sound: Any, tokens: Sequence[int], heads: tuple[int, int]
 ) -> tuple[Any, Any]:
-    """Encoder states, and after each of `tokens` but the last the probability of every token there is.
+    """Encoder states, and the probabilities of all tokens after each of `tokens` except the last.
 
     `state` holds arrays by Transformers' names, `sound` is log-mel of shape (1, bands, frames), `heads` are
     those of an encoder and a decoder layer. Returns arrays of shape (1, frames / 2, width) and (len(tokens) -

@@ -1,4 +1,4 @@
-"""The names and shapes of Whisper's weights in CTranslate2 and in Transformers, turned into mlx-whisper's."""
+"""Converts the names and shapes of Whisper's weights in CTranslate2 and Transformers to mlx-whisper's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ the same."""
 
 
 class UnfitError(Exception):
-    """The weights are no Whisper model, or one that mlx-whisper's network cannot hold."""
+    """The weights are not a Whisper model, or not one that mlx-whisper's network supports."""
 
 
 def from_ctranslate2(path: Path) -> tuple[Dimensions, dict[str, Any]]:

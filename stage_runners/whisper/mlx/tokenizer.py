@@ -1,8 +1,8 @@
-"""Whisper's tokenizer for a model that comes without one, from the vocabularies that mlx-whisper packs.
+"""Whisper's tokenizer for models without one, from the vocabularies in mlx-whisper.
 
-Models in mlx-whisper's layout hold weights only. The vocabulary is a list of byte strings by rank
-(tiktoken's); what the tokenizers library wants instead, the pairs that merge, follows from it: a token was
-made of the two pieces that its bytes fall into when all merges of lower rank are done.
+Models in mlx-whisper's layout contain weights only. The vocabulary is a list of byte strings by rank
+(tiktoken's); the merges that the tokenizers library needs follow from it: a token consists of the two pieces
+that remain of its bytes after all merges of lower rank.
 """
 
 from __future__ import annotations
@@ -61,10 +61,7 @@ def _rank(ranks: Mapping[bytes, int], token: bytes, limit: int) -> int:
 
 
 def _letters() -> dict[int, str]:
-    """The printable character that stands for each byte in a byte-level vocabulary (GPT-2's).
-
-    Itself where it is one.
-    """
+    """The printable character for each byte in GPT-2's byte-level vocabulary: itself if it is printable."""
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     letters = {byte: chr(byte) for byte in printable}
     others = (byte for byte in range(256) if byte not in letters)
@@ -76,7 +73,7 @@ def _spelled(token: bytes, letters: Mapping[int, str]) -> str:
 
 
 def _special(languages: int) -> list[str]:
-    """What follows the vocabulary, in order."""
+    """The special tokens after the vocabulary, in order."""
     names = list(importlib.import_module("mlx_whisper.tokenizer").LANGUAGES)[:languages]
     words = ["translate", "transcribe", "startoflm", "startofprev", "nospeech", "notimestamps"]
     return [

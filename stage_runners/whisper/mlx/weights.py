@@ -1,11 +1,9 @@
-"""Whisper's weights for MLX.
-
-A folder in mlx-whisper's layout is read, one in another layout is converted once.
+"""Reads Whisper's weights for MLX; a folder in another layout is converted once.
 
 Layouts: mlx-whisper's (`config.json` with its dimensions, `weights.safetensors` or `.npz`, possibly
-quantised), CTranslate2's (`model.bin`), and that of Hugging Face Transformers (`model.safetensors` or
-`pytorch_model.bin`). A converted folder is also readable for mlx-whisper itself; beside its two files lie the
-tokenizer, and what the model says of decoding, in Transformers' `generation_config.json`.
+quantised), CTranslate2's (`model.bin`), and Hugging Face Transformers' (`model.safetensors` or
+`pytorch_model.bin`). mlx-whisper can also read a converted folder, which additionally has the tokenizer and
+the model's decoding settings, in Transformers' `generation_config.json`.
 """
 
 from __future__ import annotations
@@ -24,13 +22,11 @@ _KEPT = ("tokenizer.json", "preprocessor_config.json")
 
 
 def prepared(source: Path, converted: Path | None, log: Callable[[str], None] = print) -> Path:
-    """The folder in MLX layout for the model at `source`.
+    """The folder in MLX layout for the model at `source`: itself, or its conversion, which is made if needed.
 
-    Itself, or its conversion, which is made where it is not there yet.
-
-    The conversion is kept at `converted`; without one it goes into a temporary folder, which is then the
-    caller's to remove. Raises `StageError` where the folder is no Whisper model, or the conversion does not
-    compute what the original does.
+    The conversion is stored at `converted`, or else in a temporary folder that the caller must remove. Raises
+    `StageError` if the folder is not a Whisper model, or the conversion gives other results than the
+    original.
     """
     layout = layout_of(source)
     if layout == "mlx":
@@ -44,7 +40,7 @@ def prepared(source: Path, converted: Path | None, log: Callable[[str], None] = 
 
 
 def layout_of(folder: Path) -> str:
-    """`mlx`, `ctranslate2` or `transformers`; `StageError` where it is none of them."""
+    """`mlx`, `ctranslate2` or `transformers`; `StageError` for any other layout."""
     if (folder / "model.bin").is_file():
         return "ctranslate2"
     config = _json(folder / "config.json")
@@ -54,16 +50,16 @@ def layout_of(folder: Path) -> str:
         return "transformers"
     raise StageError(
         "config",
-        f"{folder} holds no Whisper model in the layout of MLX, CTranslate2 or Transformers.",
-        "`orchestrator models` lists what is there.",
+        f"{folder}: not a Whisper model for MLX, CTranslate2 or Transformers",
+        "run `orchestrator models` to list the models on this machine",
     )
 
 
 def read_network(folder: Path, dtype: Any, quantize: int = 0) -> tuple[Any, int]:
     """mlx-whisper's network with the weights of an MLX folder, and the bits of its matrices (0: `dtype`).
 
-    `quantize` is the bits to cut full matrices to. Raises `StageError` where weights are missing or do not
-    fit.
+    `quantize` is the number of bits to quantise full matrices to. Raises `StageError` if weights are missing
+    or do not match.
     """
     import mlx.core as mx
     from mlx import nn
@@ -110,10 +106,7 @@ def read_network(folder: Path, dtype: Any, quantize: int = 0) -> tuple[Any, int]
 
 
 def decoding(folder: Path) -> dict[str, Any]:
-    """What an MLX folder says of decoding, as Transformers does: `alignment_heads`, `begin_suppress_tokens`.
-
-    Empty where it says nothing.
-    """
+    """The decoding settings of an MLX folder (`alignment_heads`, `begin_suppress_tokens`), if it has any."""
     return _json(folder / "generation_config.json")
 
 
@@ -146,16 +139,16 @@ def _convert(source: Path, layout: str, target: Path, log: Callable[[str], None]
     )
     (target / "conversion.json").write_text(json.dumps(difference._asdict(), indent=1))
     log(
-        f"the conversion differs by {difference.encoder:.1g} in its states "
-        f"and {difference.decoder:.1g} in the logarithms of its probabilities"
+        f"the converted model differs by {difference.encoder:.1g} in encoder states "
+        f"and {difference.decoder:.1g} in log-probabilities"
     )
     if not difference.agrees:
         raise StageError(
             "contract",
-            f"{source.name} converted for MLX does not compute what it does in {difference.reference}: "
-            f"states differ by {difference.encoder:.2g}, "
-            f"logarithms of probabilities by {difference.decoder:.2g}.",
-            "Take another backend: --device asr=cpu. Please report it.",
+            f"{source.name}: its conversion for MLX gives other results than {difference.reference}: "
+            f"encoder states differ by {difference.encoder:.2g}, "
+            f"log-probabilities by {difference.decoder:.2g}",
+            "use --device asr=cpu, and please report it",
         )
 
 
@@ -171,7 +164,7 @@ _TRANSFORMERS = ("model.safetensors", "model.safetensors.index.json", "pytorch_m
 
 
 def _weights(folder: Path, names: tuple[str, ...]) -> list[Path]:
-    """The files of the first of `names` that is there: several where it is an index of pieces."""
+    """The files of the first existing one of `names`; several if it is an index of pieces."""
     for name in names:
         if (folder / name).is_file():
             if name.endswith(".index.json"):
@@ -216,6 +209,6 @@ def _json(path: Path) -> dict[str, Any]:
 def _unfit(folder: Path, why: str) -> StageError:
     return StageError(
         "config",
-        f"{folder} is no Whisper model that MLX can run: {why}.",
-        "`orchestrator models` lists what is there.",
+        f"{folder}: not a Whisper model that MLX can run: {why}",
+        "run `orchestrator models` to list the models on this machine",
     )

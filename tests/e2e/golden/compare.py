@@ -2,8 +2,9 @@
 
     python tests/e2e/golden/compare.py BEFORE AFTER [--sentences]
 
-Texts are compared line by line, JSON value by value; values of one place in lists (`turns[*][1]`) are told together. Sentences that
-the program writes for people may be worded otherwise without a result having changed: they count only with `--sentences`.
+Texts are compared line by line, JSON value by value; values at one place in lists (`turns[*][1]`) are
+reported together. Messages for the user may change without a change of results: they count only with
+`--sentences`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SENTENCES = re.compile(
-    r"^report\.json: (verdict\.reasons|said|missing|film\.language|stages\[\*\]\.(reason|device_reason|notes|method|fallbacks|degraded)"
+    r"^report\.json: (verdict\.reasons|said|missing|film\.language"
+    r"|stages\[\*\]\.(reason|device_reason|notes|method|fallbacks|degraded)"
     r"|tracks\[\*\]\.(cues\[\*\]\.why|rules\[\*\]\.(name|limit))"
     r"|speakers\[\*\]\.(source|evidence)|doubts\[\*\]\.(reason|why)|names\[\*\]\.(why|reason|evidence)|outputs\[\*\]\.note)"
 )

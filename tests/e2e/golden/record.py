@@ -1,8 +1,9 @@
-"""Run the scenarios with a program and keep what can be compared: texts as they are, films and reports as JSON.
+"""Runs the scenarios with a program, and stores what can be compared: texts, and films and reports as JSON.
 
     python tests/e2e/golden/record.py OUT [--program CHECKOUT] [--shared DATA] [--only NAME,...]
 
-`OUT/<scenario>/` then holds the texts, `film.json` (a hash of each stream's packets, tags and flags) and `report.json` (the report's data
+`OUT/<scenario>/` then has the texts, `film.json` (a hash of each stream's packets, tags and flags) and
+`report.json` (the report's data
 without times and places). `compare.py` compares two such folders.
 """
 
@@ -36,7 +37,8 @@ _FILM = """
 import av, hashlib, json, sys
 with av.open("file:" + sys.argv[1]) as film:
     streams = [
-        {"type": s.type, "codec": s.codec_context.name if s.codec_context else "", "flags": int(s.disposition),
+        {"type": s.type, "codec": s.codec_context.name if s.codec_context else "",
+        "flags": int(s.disposition),
          "tags": {k: v for k, v in s.metadata.items() if not k.startswith("_STATISTICS")}}
         for s in film.streams
     ]
@@ -50,7 +52,14 @@ with av.open("file:" + sys.argv[1]) as film:
     for stream, digest, count in zip(streams, hashes, counts):
         stream.update(packets=count, sha256=digest.hexdigest())
     chapters = [[float(c["start"] * c["time_base"]), c["metadata"]] for c in film.chapters()]
-    print(json.dumps({"format": film.format.name, "tags": dict(film.metadata), "streams": streams, "chapters": chapters}))
+    print(
+        json.dumps(
+            {
+                "format": film.format.name, "tags": dict(film.metadata), "streams": streams,
+                "chapters": chapters,
+            }
+        )
+    )
 """
 
 
@@ -120,7 +129,7 @@ def write(path: Path, data: dict) -> None:
 
 
 def cast_of(film: Path, folder: Path) -> Path:
-    """A cast for a film: the capitalised words inside the sentences of its reference; for the packaged recording, its speakers."""
+    """A film's cast: capitalised words inside its reference's sentences; speakers of the packaged one."""
     names = ["Diane", "Sheila"]
     if (reference := film.with_name("truth.txt")).is_file():
         names = sorted(set(re.findall(r"(?<=[a-z,] )[A-Z][a-z]{2,}", reference.read_text(encoding="utf-8"))))

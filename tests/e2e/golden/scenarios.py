@@ -1,6 +1,7 @@
 """The runs whose results are held: a film, and the options it is run with.
 
-A scenario's film is `demo`, made from the recording that pyannote.audio ships, or the name of a folder of shared recordings.
+A scenario's film is `demo`, made from the recording that pyannote.audio ships, or a folder of shared
+recordings.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scenario:
-    """One run: a name, a film, and its options; `cast` adds `--cast` with names from the film's own reference text."""
+    """One run: a name, a film and options; `cast` adds `--cast` with names from the film's reference text."""
 
     name: str
     film: str
@@ -25,10 +26,12 @@ PACKAGED = (
     Scenario(
         "demo-sdh-mp4",
         "demo",
-        (*EVERY_FILE, "--profile", "netflix-sdh", "--speaker-labels", "all", "--sounds", "--container", "mp4"),
+        (*EVERY_FILE, "--profile", "netflix-sdh", "--speaker-labels", "all", "--sounds", "--container",
+        "mp4"),
     ),
     Scenario("demo-cast", "demo", ("--speakers", "SPEAKER_01=Rita"), cast=True),
-    Scenario("demo-plain", "demo", ("--no-diarize", "--no-names", "--no-shots", "--profile", "bbc", "--model", "tiny.en")),
+    Scenario("demo-plain", "demo", ("--no-diarize", "--no-names", "--no-shots", "--profile", "bbc",
+    "--model", "tiny.en")),
     Scenario("demo-clip", "demo", ("--clip", "8-22", "--subtitle-format", "both", "--burn-in", "spoken")),
 )  # fmt: skip
 

@@ -1,9 +1,10 @@
-"""What the program makes of the recording that ships in pyannote.audio is what it made when `expected/` was recorded.
+"""The results for the recording that pyannote.audio ships are those recorded in `expected/`.
 
-On another kind of processor than x86-64 libraries round otherwise, so that a word may get another hundredth of a second: there it skips.
-Where a change is meant, record anew and say in the commit what differs and why:
+On processors other than x86-64, libraries round differently, and a word's time may differ by 0.01 s: there it
+skips. Where a change is meant, record anew and say in the commit what differs and why:
 
-    python tests/e2e/golden/record.py tests/e2e/golden/expected --only demo,demo-cast,demo-clip,demo-plain,demo-sdh-mp4
+    python tests/e2e/golden/record.py tests/e2e/golden/expected \\
+        --only demo,demo-cast,demo-clip,demo-plain,demo-sdh-mp4
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`orchestrator devices`, and a plan for the machine that it wrote down."""
+"""`orchestrator devices`, and a plan for a machine from its output."""
 
 from __future__ import annotations
 
@@ -26,53 +26,50 @@ def devices(capsys, *words):
     return capsys.readouterr().out
 
 
-def test_it_shows_the_profile_the_answers_and_every_stage_with_its_reason(capsys):
-    said = devices(capsys, "--machine", str(MACHINES / "rocm-rx-7900-xtx.json"))
-    assert "12 cores, 31 GB, AMD gfx1100 (744c)" in said
-    assert "whisperx  cuda        CTranslate2 finds no CUDA device" in said
-    assert "whisperx  cuda/torch  AMD Radeon RX 7900 XTX, 24 GB, ROCm 6.4.43482" in said
-    assert "asr: cuda is not used: CTranslate2 finds no CUDA device" in said
-    assert "Metal" not in said
+def test_devices_shows_the_machine_the_probes_and_the_reason_for_each_stage(capsys):
+    output = devices(capsys, "--machine", str(MACHINES / "rocm-rx-7900-xtx.json"))
+    assert "12 cores, 31 GB, AMD gfx1100 (744c)" in output
+    assert "whisperx  cuda        CTranslate2 finds no CUDA device" in output
+    assert "whisperx  cuda/torch  AMD Radeon RX 7900 XTX, 24 GB, ROCm 6.4.43482" in output
+    assert "asr: cuda is not used: CTranslate2 finds no CUDA device" in output
+    assert "Metal" not in output
 
 
-def test_as_json_it_has_what_was_chosen_and_what_is_recommended(capsys):
-    told = json.loads(devices(capsys, "--json", "--machine", str(MACHINES / "gtx-1060-6gb.json")))
-    asr = next(row for row in told["stages"] if row["stage"] == "asr")
+def test_devices_as_json_has_the_choices_and_the_recommendations(capsys):
+    body = json.loads(devices(capsys, "--json", "--machine", str(MACHINES / "gtx-1060-6gb.json")))
+    asr = next(row for row in body["stages"] if row["stage"] == "asr")
     assert (asr["device"], asr["env"], asr["compute_type"]) == ("cuda", "whisperx", "int8_float32")
     assert asr["recommended"]["model"] == "large-v3"
     assert asr["ways_out"] == ["cpu"]
 
 
-def test_what_it_writes_on_one_machine_is_read_on_another(capsys, tmp_path):
+def test_a_profile_written_on_one_machine_is_read_on_another(capsys, tmp_path):
     first = devices(capsys, "--json", "--machine", str(MACHINES / "apple-m1-pro-16gb.json"))
     (tmp_path / "mac.json").write_text(first)
     assert devices(capsys, "--json", "--machine", str(tmp_path / "mac.json")) == first
 
 
-def test_this_machine_s_own_profile_is_read_back(capsys, tmp_path):
-    told = json.loads(devices(capsys, "--json"))
-    (tmp_path / "this.json").write_text(json.dumps(told))
+def test_the_profile_of_this_machine_is_read_back(capsys, tmp_path):
+    body = json.loads(devices(capsys, "--json"))
+    (tmp_path / "this.json").write_text(json.dumps(body))
     again = json.loads(devices(capsys, "--json", "--machine", str(tmp_path / "this.json")))
-    assert again["machine"] == told["machine"]
+    assert again["machine"] == body["machine"]
 
 
-def test_forgetting_says_how_much_was_forgotten(capsys):
-    assert (
-        devices(capsys, "--forget")
-        == "forgot 0 answers, 0 comparisons with the CPU, 0 lessons about memory\n"
-    )
+def test_forget_prints_how_many_results_were_deleted(capsys):
+    assert devices(capsys, "--forget") == "forgot 0 probe results, 0 device checks, 0 memory limits\n"
 
 
-def test_a_file_that_is_not_there_is_a_sentence(capsys, tmp_path):
+def test_a_missing_profile_is_an_error(capsys, tmp_path):
     assert cli.main(["devices", "--machine", str(tmp_path / "no.json")]) == USAGE
-    assert "no.json cannot be read: No such file or directory" in capsys.readouterr().err
+    assert "no.json: cannot be read: No such file or directory" in capsys.readouterr().err
 
 
-def test_a_plan_for_another_machine_says_where_each_stage_runs_there_and_why(capsys, tmp_path):
+def test_a_plan_for_another_machine_shows_the_device_of_each_stage_and_why(capsys, tmp_path):
     film = tmp_path / "film.mkv"
     film.write_bytes(b"a film that nobody opens for a plan")
     assert cli.main(["plan", str(film), "--machine", str(MACHINES / "apple-m1-pro-16gb.json")]) == OK
-    said = capsys.readouterr().out
-    assert "large-v3-turbo" in said
-    assert "asr: mlx: Apple M1 Pro, 11 GB; large-v3-turbo takes about 2.5 GB with eight windows" in said
-    assert "is compared with the CPU before first use" in said
+    output = capsys.readouterr().out
+    assert "large-v3-turbo" in output
+    assert "asr: mlx: Apple M1 Pro, 11 GB; large-v3-turbo takes about 2.5 GB with eight windows" in output
+    assert "is compared with the CPU before first use" in output

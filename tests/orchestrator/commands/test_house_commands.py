@@ -1,4 +1,4 @@
-"""`envs`, `models` and `doctor` as a person types them."""
+"""`orchestrator envs`, `models` and `doctor`."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def bare(house, monkeypatch):
     return house
 
 
-def test_envs_lists_what_is_not_installed_and_the_command_that_mends_it(bare, capsys):
+def test_envs_lists_missing_environments_and_the_command_that_repairs_them(bare, capsys):
     assert cli.main(["envs"]) == OK
-    said = capsys.readouterr().out
-    assert said.count("it is not installed") == 5
-    assert "orchestrator envs sync" in said
+    output = capsys.readouterr().out
+    assert output.count("it is not installed") == 5
+    assert "orchestrator envs sync" in output
     assert cli.main(["envs", "check", "nlp"]) == ENVIRONMENT
 
 
@@ -45,12 +45,12 @@ def test_envs_as_json_has_the_reason(bare, capsys):
 @pytest.mark.parametrize(
     "words", [["envs", "sync", "nowhere"], ["envs", "rm"], ["models", "rm", "tiny.en"], ["doctor", "nothing"]]
 )
-def test_what_cannot_be_is_a_usage_error(house, words, capsys):
+def test_unknown_names_are_usage_errors(house, words, capsys):
     assert cli.main(words) == USAGE
     assert "orchestrator:" in capsys.readouterr().err
 
 
-def test_models_lists_the_embedded_ones_as_absent_where_they_are(bare, capsys):
+def test_models_lists_embedded_models_as_missing_if_they_are_not_installed(bare, capsys):
     assert cli.main(["models", "ls", "--json"]) == OK
     rows = json.loads(capsys.readouterr().out)
     assert {row["name"]: row["state"] for row in rows if row["where"] == "embedded"} == dict.fromkeys(
@@ -58,7 +58,7 @@ def test_models_lists_the_embedded_ones_as_absent_where_they_are(bare, capsys):
     )
 
 
-def test_doctor_on_a_bare_machine_says_what_mends_it(bare, capsys):
+def test_doctor_on_a_bare_machine_prints_the_repair_commands(bare, capsys):
     assert cli.main(["doctor", "--json"]) == ENVIRONMENT
     answer = json.loads(capsys.readouterr().out)
     assert not answer["ready"]
@@ -69,7 +69,7 @@ def test_doctor_on_a_bare_machine_says_what_mends_it(bare, capsys):
 
 
 @pytest.mark.env("media", "pyannote", "whisperx", "nlp", "models")
-def test_doctor_makes_every_stage_work(house, capsys):
+def test_doctor_runs_a_job_in_every_stage(house, capsys):
     status = cli.main(["doctor", "--json"])
     rows = {row["stage"]: row for row in json.loads(capsys.readouterr().out)["stages"]}
     assert {name: row["detail"] for name, row in rows.items() if row["verdict"] == "not ready"} == {}
@@ -81,13 +81,13 @@ def test_doctor_makes_every_stage_work(house, capsys):
 @pytest.mark.env("nlp")
 def test_doctor_prints_a_table_for_people(house, capsys):
     assert cli.main(["doctor", "attribution"]) == OK
-    said = capsys.readouterr().out
-    assert "attribution" in said
-    assert "everything is ready" in said
-    assert profile.here().summary in said.replace("\n", "")
+    output = capsys.readouterr().out
+    assert "attribution" in output
+    assert "everything is ready" in output
+    assert profile.here().summary in output.replace("\n", "")
 
 
-def test_lines_of_environments_that_are_made_at_once_do_not_run_together(monkeypatch):
+def test_progress_lines_of_parallel_installations_do_not_mix(monkeypatch):
     from orchestrator.environments.sync_progress import _Lines
 
     class Pipe:

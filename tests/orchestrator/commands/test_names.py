@@ -1,4 +1,4 @@
-"""`orchestrator names`: what a film's last run made of its names, and corrections taken back."""
+"""`orchestrator names`: corrections are listed, undone and restored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def film(tmp_path, monkeypatch):
     return film
 
 
-def kept(film, home, stage, output, columns, facts=None):
+def put_in_store(film, home, stage, output, columns, facts=None):
     """A stage's result in the store, as the film's last one."""
     store = Store(home / "store")
     attempt = store.attempt(stage)
@@ -39,13 +39,20 @@ def kept(film, home, stage, output, columns, facts=None):
 
 
 def run_of(film, home, applied=True):
-    term = {"term": ["Rachel"], "kind": ["given"], "source": ["cast"], "weight": [1.0], "variants": [[]], "full": [None]}  # fmt: skip
-    kept(film, home, "pre_ner", "glossary", term)
-    row = {"start": 61.5, "end": 62.0, "segment": 3, "word": 9, "before": "Rachell", "after": "Rachel", "term": "Rachel",
-           "score": 0.82, "evidence": ["sounds the same", "probability 0.35"], "applied": applied}  # fmt: skip
-    kept(film, home, "post_ner", "corrections", {name: [value] for name, value in row.items()})
-    voice = {"speaker": ["SPEAKER_00"], "name": ["Rachel"], "confidence": [0.9], "source": ["dialogue"], "evidence": [[]]}  # fmt: skip
-    kept(film, home, "naming", "speakers", voice)
+    term = {
+        "term": ["Rachel"], "kind": ["given"], "source": ["cast"], "weight": [1.0], "variants": [[]],
+        "full": [None],
+    }  # fmt: skip
+    put_in_store(film, home, "pre_ner", "glossary", term)
+    row = {"start": 61.5, "end": 62.0, "segment": 3, "word": 9, "before": "Rachell", "after": "Rachel",
+           "term": "Rachel", "score": 0.82, "evidence": ["sounds the same", "probability 0.35"],
+           "applied": applied}  # fmt: skip
+    put_in_store(film, home, "post_ner", "corrections", {name: [value] for name, value in row.items()})
+    voice = {
+        "speaker": ["SPEAKER_00"], "name": ["Rachel"], "confidence": [0.9], "source": ["dialogue"],
+        "evidence": [[]],
+    }  # fmt: skip
+    put_in_store(film, home, "naming", "speakers", voice)
 
 
 def test_corrections_are_shown_with_their_evidence(film, tmp_path, capsys):
@@ -57,44 +64,44 @@ def test_corrections_are_shown_with_their_evidence(film, tmp_path, capsys):
     assert "SPEAKER_00: Rachel (dialogue, 0.90)" in shown
 
 
-def test_one_that_is_taken_back_is_a_parameter_of_the_next_run_and_can_be_made_again(film, tmp_path, capsys):
+def test_an_undone_correction_is_a_parameter_of_the_next_run_and_can_be_restored(film, tmp_path, capsys):
     run_of(film, tmp_path / "home")
     digest = file_digest(film)
     assert cli.main(["names", str(film), "--undo", "1"]) == 0
-    assert "Rachell > Rachel is left as it was heard from the next run on" in capsys.readouterr().out
+    assert "undone: Rachell > Rachel; to update the subtitles: orchestrator run" in capsys.readouterr().out
     assert side_inputs.params(film, digest)["post_ner"]["undone"] == ["Rachell>Rachel"]
     cli.main(["names", str(film)])
-    assert "(left as it was heard from the next run on)" in capsys.readouterr().out
+    assert "(undone from the next run on)" in capsys.readouterr().out
     assert cli.main(["names", str(film), "--redo", "rachell > rachel"]) == 0
     assert corrections.undone(digest) == ()
     assert list((tmp_path / "home" / "names").glob("*.json")) == []
 
 
-def test_what_was_undone_in_the_last_run_says_so(film, tmp_path, capsys):
+def test_a_correction_undone_in_the_last_run_is_marked(film, tmp_path, capsys):
     run_of(film, tmp_path / "home", applied=False)
     corrections.undo(file_digest(film), ["Rachell>Rachel"])
     assert cli.main(["names", str(film), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert (found["corrections"][0]["applied"], found["corrections"][0]["undone"]) == (False, True)
+    body = json.loads(capsys.readouterr().out)
+    assert (body["corrections"][0]["applied"], body["corrections"][0]["undone"]) == (False, True)
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
-    [(["--undo", "7"], "there is no correction 7"), (["--undo", "Rachel"], "is no correction")],
+    ("words", "expected"),
+    [(["--undo", "7"], "there is no correction 7"), (["--undo", "Rachel"], "is not a correction")],
 )
-def test_what_is_no_correction_is_refused(film, tmp_path, capsys, words, said):
+def test_something_that_is_not_a_correction_is_an_error(film, tmp_path, capsys, words, expected):
     run_of(film, tmp_path / "home")
     assert cli.main(["names", str(film), *words]) == 2
-    assert said in capsys.readouterr().err
+    assert expected in capsys.readouterr().err
 
 
-def test_a_film_that_was_not_run_or_is_not_there_is_refused(film, capsys):
+def test_a_film_without_a_run_and_a_missing_film_are_errors(film, capsys):
     assert cli.main(["names", str(film)]) == 4
-    assert "has not been run yet" in capsys.readouterr().err
+    assert "no results yet" in capsys.readouterr().err
     assert cli.main(["names", str(film.with_name("other.mkv"))]) == 4
 
 
-def test_a_file_of_names_that_is_broken_takes_nothing_back(film, tmp_path):
+def test_a_damaged_file_of_corrections_undoes_nothing(film, tmp_path):
     folder = tmp_path / "home" / "names"
     folder.mkdir(parents=True)
     for text in ("{", "[1]", '{"undone": 3}'):
@@ -102,10 +109,10 @@ def test_a_file_of_names_that_is_broken_takes_nothing_back(film, tmp_path):
         assert corrections.undone(file_digest(film)) == ()
 
 
-def test_what_was_heard_again_has_a_number_and_can_be_taken_back(film, tmp_path, capsys):
+def test_a_re_transcribed_name_has_a_number_and_can_be_undone(film, tmp_path, capsys):
     run_of(film, tmp_path / "home")
     change = {"start": 27.3, "from": "choice", "to": "Joyce", "less_likely": 0.1}
-    kept(film, tmp_path / "home", "asr", "", {}, {"bias": {"changed": [change]}})
+    put_in_store(film, tmp_path / "home", "asr", "", {}, {"bias": {"changed": [change]}})
     cli.main(["names", str(film)])
     shown = capsys.readouterr().out
     assert "1  0:27  choice > Joyce" in shown

@@ -1,4 +1,4 @@
-"""Job files: what they hold, that they mean the plan they were made from, and that an edited one is kept."""
+"""Job files: their content, the plan they give, and that an edited one is not overwritten."""
 
 # ruff: noqa: F811  (the fixture `place` is an argument)
 
@@ -37,7 +37,7 @@ def plan(place, *words):
 
 
 def meaning(plan):
-    """What a plan would do: every step's choice, down to each parameter, its key and verdict, and where the film goes."""
+    """Every step's choice with its parameters, key and verdict, and the film's destination."""
     steps = [
         (
             s.name,
@@ -91,7 +91,7 @@ def meaning(plan):
     ],
     ids=["nothing", "words", "switches", "device", "folder"],
 )
-def test_a_job_file_means_the_plan_it_was_made_from(place, words, monkeypatch, tmp_path):
+def test_a_job_file_gives_the_plan_it_was_made_from(place, words, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     wanted = plan(place, *words)
     assert cli.main(["prepare", str(place.film), *words]) == OK
@@ -104,7 +104,7 @@ def test_a_job_file_means_the_plan_it_was_made_from(place, words, monkeypatch, t
 
 
 @pytest.mark.parametrize("profile", sorted(file.stem for file in MACHINES.glob("*.json")))
-def test_a_job_file_means_the_same_plan_on_every_kind_of_machine(place, profile):
+def test_a_job_file_gives_the_same_plan_on_every_kind_of_machine(place, profile):
     on = ["--machine", str(MACHINES / f"{profile}.json")]
     parser = argparse.ArgumentParser()
     run_command.add_options(parser)
@@ -112,8 +112,8 @@ def test_a_job_file_means_the_same_plan_on_every_kind_of_machine(place, profile)
     store = new_store(place.film.parent)
     wanted = film_options.plan_of(parser.parse_args(on), place.film, store)
     assert cli.main(["prepare", str(place.film), *on]) == OK
-    found = film_options.plan_of(parser.parse_args(on), place.film, store)
-    for one, other in zip(wanted.steps, found.steps, strict=True):
+    plan = film_options.plan_of(parser.parse_args(on), place.film, store)
+    for one, other in zip(wanted.steps, plan.steps, strict=True):
         first = [
             (
                 step.name,
@@ -125,7 +125,7 @@ def test_a_job_file_means_the_same_plan_on_every_kind_of_machine(place, profile)
         assert first[0] == first[1]
 
 
-def test_what_the_environment_says_goes_into_the_file_with_its_place(place):
+def test_values_from_the_environment_are_written_with_their_variable(place):
     place.environment(WHISPER_MODEL="tiny.en", BATCH_SIZE="3", WHISPERX_DEVICE="cpu")
     wanted = plan(place)
     cli.main(["prepare", str(place.film)])
@@ -136,7 +136,7 @@ def test_what_the_environment_says_goes_into_the_file_with_its_place(place):
     assert meaning(plan(place)) == meaning(wanted)
 
 
-def test_a_model_in_a_folder_is_found_from_everywhere(place, monkeypatch, tmp_path):
+def test_a_relative_model_folder_works_from_every_folder(place, monkeypatch, tmp_path):
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "model.bin").write_bytes(b"weights")
@@ -145,16 +145,16 @@ def test_a_model_in_a_folder_is_found_from_everywhere(place, monkeypatch, tmp_pa
     assert place.settings().value("model") == str(folder)
 
 
-def test_every_line_that_does_not_count_is_right_when_it_is_made_to_count(place):
+def test_every_line_that_is_commented_out_is_valid(place):
     cli.main(["prepare", str(place.film)])
     text = place.job.read_text()
     place.job.write_text(re.sub(r"^# (\w+ = )", r"\1", text, flags=re.MULTILINE))
-    told = files.read(place.job)
-    assert set(told.values) == {flag.key for flag in OPTIONS}
-    assert set(told.devices) == {"silero_vad", "pyannote_vad", "diarization", "asr", "alignment"}
+    layer = files.read(place.job)
+    assert set(layer.values) == {flag.key for flag in OPTIONS}
+    assert set(layer.devices) == {"silero_vad", "pyannote_vad", "diarization", "asr", "alignment"}
 
 
-def test_a_model_that_fits_but_is_not_there_is_a_line_that_does_not_count(place, monkeypatch):
+def test_a_recommended_model_that_is_not_downloaded_is_commented_out(place, monkeypatch):
     from orchestrator.planning.recommendations import Recommendation
 
     small = Recommendation(model="small", compute_type="int8", batch_size=8, why="eight cores read it")
@@ -162,29 +162,29 @@ def test_a_model_that_fits_but_is_not_there_is_a_line_that_does_not_count(place,
     cli.main(["prepare", str(place.film)])
     line = next(line for line in place.job.read_text().splitlines() if line.startswith("# model"))
     assert re.fullmatch(
-        r'# model = "small" +# fits this machine: eight cores read it; fetched at the first run', line
+        r'# model = "small" +# suits this machine: eight cores read it; downloaded at the first run', line
     )
 
 
-def test_an_edited_job_file_is_kept(place, capsys):
+def test_an_edited_job_file_is_not_overwritten(place, capsys):
     cli.main(["prepare", str(place.film)])
     assert cli.main(["prepare", str(place.film), "--beam-size", "2"]) == OK  # nobody has touched it
     assert "beam_size = 2" in place.job.read_text()
     place.job.write_text('language = "hi"')
     assert cli.main(["prepare", str(place.film)]) == FAILED
     assert place.job.read_text() == 'language = "hi"'
-    assert "was edited and is kept" in capsys.readouterr().err
+    assert "was edited, so it was not overwritten" in capsys.readouterr().err
     assert cli.main(["prepare", str(place.film), "--overwrite"]) == OK
     assert "beam_size = 2" not in place.job.read_text()
 
 
-def test_a_job_file_that_was_written_by_hand_is_kept(place, capsys):
+def test_a_job_file_written_by_hand_is_not_overwritten(place, capsys):
     place.job.write_text('language = "hi"')
     assert cli.main(["prepare", str(place.film)]) == FAILED
-    assert "was not written by this tool and is kept" in capsys.readouterr().err
+    assert "was not written by this tool, so it was not overwritten" in capsys.readouterr().err
 
 
-def test_several_films_are_prepared_and_one_that_is_not_there_is_told(place, tmp_path, capsys):
+def test_several_films_are_prepared_and_a_missing_one_is_reported(place, tmp_path, capsys):
     other = tmp_path / "other.mkv"
     other.write_text("another")
     place.job.write_text("# mine")
@@ -192,23 +192,23 @@ def test_several_films_are_prepared_and_one_that_is_not_there_is_told(place, tmp
     assert cli.main(["prepare", *films]) == PARTIAL
     assert other.with_name("other.mkv.orchestrator.toml").is_file()
     assert not Path(f"{place.job}.orchestrator.toml").exists()
-    said = capsys.readouterr().err
-    assert "is kept" in said
-    assert "none.mp4" in said
+    errors = capsys.readouterr().err
+    assert "was not overwritten" in errors
+    assert "none.mp4" in errors
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(place, capsys):
+def test_an_unwritable_folder_is_an_error(place, capsys):
     if not Path("/proc/version").is_file():
         pytest.skip("no folder here that nobody can write")
     assert cli.main(["prepare", "/proc/version"]) == STORAGE
     assert "cannot write /proc" in capsys.readouterr().err
 
 
-def test_what_is_of_one_run_is_refused(place, capsys):
+def test_options_of_one_run_are_rejected(place, capsys):
     assert cli.main(["prepare", str(place.film), "--until", "asr"]) == USAGE
 
 
-def test_a_run_says_in_one_line_what_the_job_file_decides_and_each_film_has_its_own(place, tmp_path):
+def test_a_run_prints_which_options_each_job_file_sets(place, tmp_path):
     other = tmp_path / "other.mkv"
     other.write_text("another")
     place.job.write_text('language = "hi"\noutput_format = "srt"\n[device]\nasr = "cpu"')
@@ -230,7 +230,7 @@ def test_a_run_says_in_one_line_what_the_job_file_decides_and_each_film_has_its_
     ]
 
 
-def test_a_wrong_job_file_stops_a_batch_before_it_begins(place, tmp_path):
+def test_an_invalid_job_file_stops_a_batch_before_it_starts(place, tmp_path):
     other = tmp_path / "other.mkv"
     other.write_text("another")
     place.job.write_text("modell = 1")

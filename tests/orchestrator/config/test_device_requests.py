@@ -1,4 +1,4 @@
-"""Devices by stage as every place asks for them, and the variables that people carry over from earlier tools."""
+"""Device requests by stage from every place, including the variables of earlier tools."""
 
 # ruff: noqa: F811  (the fixture `place` is an argument)
 
@@ -22,12 +22,12 @@ def devices(asked, where=NVIDIA):
     return stage_settings.devices(asked, where)
 
 
-def test_devices_on_the_command_line_add_up_and_the_later_one_counts(place):
+def test_device_options_add_up_and_the_last_one_counts(place):
     asked = place.settings("--device", "asr=mlx,diarization=cuda", "--device", "asr=cpu", "--device", "cuda")
     assert devices(asked) == {"asr": "cpu", "diarization": "cuda", "": "cuda"}
 
 
-def test_devices_are_merged_by_stage_and_all_in_a_higher_place_counts_more_than_a_stage_in_a_lower_one(place):
+def test_a_device_for_all_stages_overrides_a_lower_place_s_device_for_one(place):
     place.config('[device]\nasr = "mlx"\npyannote-vad = "cuda"')
     place.environment(ORCHESTRATOR_DEVICE="diarization=cuda")
     assert devices(place.settings()) == {"asr": "mlx", "pyannote_vad": "cuda", "diarization": "cuda"}
@@ -36,22 +36,22 @@ def test_devices_are_merged_by_stage_and_all_in_a_higher_place_counts_more_than_
     assert place.settings().sources()["device.asr"] == "config.toml"
 
 
-def test_auto_leaves_a_stage_its_own_order(place):
+def test_auto_lets_a_stage_choose_its_device(place):
     place.config('device = "cuda"')
-    found = devices(place.settings("--device", "asr=auto"))
-    assert "asr" not in found
-    assert "" not in found
-    assert found["diarization"] == "cuda"
+    resolved = devices(place.settings("--device", "asr=auto"))
+    assert "asr" not in resolved
+    assert "" not in resolved
+    assert resolved["diarization"] == "cuda"
     assert devices(place.settings("--device", "auto")) == {}
 
 
 @pytest.mark.parametrize("text", ['device = ["asr=cpu", "cuda"]', '[device]\nall = "cuda"\nasr = "cpu"'])
-def test_a_device_in_a_file_is_a_text_a_list_or_a_table(place, text):
+def test_a_device_in_a_file_can_be_text_a_list_or_a_table(place, text):
     place.job.write_text(text)
     assert devices(place.settings()) == {"": "cuda", "asr": "cpu"}
 
 
-def test_a_device_that_is_not_there_is_refused_by_the_place_that_asked(place):
+def test_an_unknown_device_is_an_error_that_names_its_place(place):
     place.environment(WHISPERX_DEVICE="cuda")
     asked = place.settings()
     assert stage_settings.device_places(asked)["asr"] == "WHISPERX_DEVICE=cuda"
@@ -61,18 +61,19 @@ def test_a_device_that_is_not_there_is_refused_by_the_place_that_asked(place):
 
 
 @pytest.mark.env("models")
-def test_the_plan_says_where_a_device_was_asked_for_that_is_not_there(place, capsys):
+def test_the_plan_names_the_place_that_requested_a_missing_device(place, capsys):
     place.environment(WHISPERX_DEVICE="cuda")
     without = ["plan", str(place.film), "--machine", str(MACHINES / "plain-cpu.json")]
     assert cli.main(without) == ENVIRONMENT
-    said = capsys.readouterr().err
-    assert "WHISPERX_DEVICE=cuda: asr cannot use cuda here: " in said
-    assert "it can use: cpu" in said
+    message = capsys.readouterr().err
+    assert "WHISPERX_DEVICE=cuda: asr cannot use cuda here: " in message
+    assert "it can use: cpu" in message
     assert cli.main([*without, "--device", "asr=cpu"]) == OK
     assert "asr: cpu: asked for (--device asr=cpu)" in capsys.readouterr().out
 
 
-# --- the names that are carried over ------------------------------------------------------------------------------------
+# --- the names that are carried over
+# ------------------------------------------------------------------------------------
 
 
 def carried(place, where, **values):
@@ -80,7 +81,7 @@ def carried(place, where, **values):
     return devices(place.settings(), where)
 
 
-def test_whisperx_device_is_for_recognition_and_for_an_aligner_that_can(place):
+def test_whisperx_device_applies_to_recognition_and_to_an_aligner_with_that_device(place):
     assert carried(place, NVIDIA, WHISPERX_DEVICE="cuda") == {"asr": "cuda"}
     place.environment(ORCHESTRATOR_ALIGN_MODEL="WAV2VEC2_ASR_BASE_960H")
     assert carried(place, NVIDIA) == {"asr": "cuda", "alignment": "cuda"}
@@ -94,7 +95,7 @@ def test_apple_s_gpu_is_mlx_for_recognition_and_mps_for_an_aligner(place):
     assert carried(place, MAC) == {"asr": "mlx", "alignment": "mps"}
 
 
-def test_mlx_that_computes_on_a_cpu_is_not_apple_s_gpu(place):
+def test_mlx_on_the_cpu_does_not_count_as_apple_s_gpu(place):
     with pytest.raises(FatalError, match="WHISPERX_DEVICE=mps: asr cannot use mlx here"):
         carried(place, LINUX_MLX, WHISPERX_DEVICE="mps")
 
@@ -109,28 +110,28 @@ def test_mlx_that_computes_on_a_cpu_is_not_apple_s_gpu(place):
         ("auto", MAC, {}),
     ],
 )
-def test_whisper_backend_says_how_recognition_runs(place, backend, where, device):
+def test_whisper_backend_selects_the_backend_of_recognition(place, backend, where, device):
     assert carried(place, where, WHISPER_BACKEND=backend) == device
 
 
-def test_backend_and_device_narrow_each_other_down_or_contradict(place):
+def test_backend_and_device_are_combined_or_contradict(place):
     assert carried(place, NVIDIA, WHISPER_BACKEND="whisperx", WHISPERX_DEVICE="cpu")["asr"] == "cpu"
     assert carried(place, MAC, WHISPER_BACKEND="mlx", WHISPERX_DEVICE="mps")["asr"] == "mlx"
     place.environment(WHISPER_BACKEND="mlx", WHISPERX_DEVICE="cuda")
-    said, status = place.refused()
-    assert "WHISPERX_DEVICE=cuda and WHISPER_BACKEND=mlx: they contradict each other" in said
+    message, status = place.refused()
+    assert "WHISPERX_DEVICE=cuda and WHISPER_BACKEND=mlx: they contradict each other" in message
     assert status == USAGE
 
 
-def test_use_gpu_diarization_is_this_machine_s_accelerator_or_the_cpu(place):
+def test_use_gpu_diarization_selects_this_machine_s_accelerator_or_the_cpu(place):
     assert carried(place, NVIDIA, USE_GPU_DIARIZATION="true") == {
         "diarization": "cuda",
         "pyannote_vad": "cuda",
     }
     assert carried(place, MAC) == {"diarization": "mps", "pyannote_vad": "mps"}
-    said, status = place.refused()
-    assert "USE_GPU_DIARIZATION=true: diarization cannot use an accelerator here" in said
-    assert "it can use: cpu" in said
+    message, status = place.refused()
+    assert "USE_GPU_DIARIZATION=true: diarization cannot use an accelerator here" in message
+    assert "choose from: cpu" in message
     assert status == ENVIRONMENT
     assert carried(place, NVIDIA, USE_GPU_DIARIZATION="False") == {
         "diarization": "cpu",
@@ -138,12 +139,12 @@ def test_use_gpu_diarization_is_this_machine_s_accelerator_or_the_cpu(place):
     }
 
 
-def test_indictrans2_device_is_taken_for_the_stage_that_is_to_come(place):
+def test_indictrans2_device_applies_to_translation(place):
     assert carried(place, NVIDIA, INDICTRANS2_DEVICE="cuda") == {}
     assert place.settings().devices["translation"].devices == ("cuda",)
 
 
-def test_model_compute_type_and_batch_are_carried_over(place):
+def test_variables_of_earlier_tools_set_model_compute_type_and_batch_size(place):
     place.environment(WHISPER_MODEL="large-v3", WHISPER_COMPUTE_TYPE="float16", BATCH_SIZE="4")
     asked = place.settings()
     assert stage_settings.params(asked)["asr"] == {
@@ -163,14 +164,14 @@ NONSENSE = {
 
 
 @pytest.mark.parametrize("name", NONSENSE)
-def test_nonsense_in_a_variable_is_a_sentence_that_names_it(place, name):
+def test_an_invalid_value_in_a_variable_is_an_error_that_names_it(place, name):
     place.environment(**{name: NONSENSE[name]})
-    said, status = place.refused()
-    assert f"{name}={NONSENSE[name]}: " in said
+    message, status = place.refused()
+    assert f"{name}={NONSENSE[name]}: " in message
     assert status == USAGE
 
 
-def test_variables_of_the_tool_that_are_no_options_disturb_nobody_and_a_slip_is_told(place):
+def test_variables_that_are_not_options_are_ignored_and_a_misspelt_one_is_reported(place):
     place.environment(
         ORCHESTRATOR_DEBUG="1", ORCHESTRATOR_ENVS="/x", ORCHESTRATOR_MODLE="base", ORCHESTRATOR_XYZ="1"
     )

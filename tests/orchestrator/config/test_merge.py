@@ -1,4 +1,4 @@
-"""Where each option's value comes from: every place and its rank, the names carried over, and what is wrong in a file."""
+"""The value of each option: the places that set it and their rank, and errors in a file."""
 
 # ruff: noqa: F811  (the fixture `place` is an argument)
 
@@ -18,7 +18,7 @@ from tests.orchestrator.places import place  # noqa: F401
 TOKEN = "hf_" + "NeverShownToAnybody1"
 
 
-def test_each_place_counts_more_than_the_one_below_it_and_what_it_shadows_is_known(place):
+def test_a_place_overrides_the_ones_below_it_and_records_what_it_shadows(place):
     place.config('model = "from-config"\nbeam_size = 1\nmax_cps = 12\nlanguage = "fr"')
     place.environment(
         ORCHESTRATOR_MODEL="from-ours", WHISPER_MODEL="from-carried", ORCHESTRATOR_BEAM_SIZE="2"
@@ -27,7 +27,7 @@ def test_each_place_counts_more_than_the_one_below_it_and_what_it_shadows_is_kno
     place.job.write_text('model = "from-job"\nmax-cps = 14')
     asked = place.settings("--model", "from-line")
     assert (asked.value("model"), asked.sources()["model"]) == ("from-line", "--model")
-    assert [(told.value, told.source) for told in asked.shadowed["model"]] == [
+    assert [(value.value, value.source) for value in asked.shadowed["model"]] == [
         ("from-job", "movie.mp4.orchestrator.toml"),
         ("from-ours", "environment ORCHESTRATOR_MODEL"),
         ("from-carried", "environment WHISPER_MODEL"),
@@ -75,7 +75,7 @@ def test_every_option_can_be_set_in_every_place(option, place, tmp_path):
     ]
 
 
-def test_a_switch_is_turned_off_and_on_again(place):
+def test_a_switch_can_be_turned_off_and_on_again(place):
     place.config("no_mux = true\ndiarize = false")
     assert stage_settings.off(place.settings()) == {"mux": "config.toml", "diarization": "config.toml"}
     assert set(stage_settings.off(place.settings("--mux"))) == {"diarization"}
@@ -84,7 +84,7 @@ def test_a_switch_is_turned_off_and_on_again(place):
     assert stage_settings.off(place.settings("--mux", "--no-diarize")) == {"diarization": "--no-diarize"}
 
 
-def test_an_empty_text_goes_back_to_the_default(place):
+def test_an_empty_value_restores_the_default(place):
     place.config('hotwords = "Simran"\nlanguage = "hi"')
     place.job.write_text('hotwords = ""\nlanguage = "auto"')
     asked = place.settings()
@@ -93,13 +93,13 @@ def test_an_empty_text_goes_back_to_the_default(place):
     assert stage_settings.params(asked) == {}
 
 
-def test_an_empty_variable_says_nothing(place):
+def test_an_empty_variable_sets_nothing(place):
     place.environment(WHISPER_MODEL="", ORCHESTRATOR_LANGUAGE="", WHISPERX_DEVICE="")
     asked = place.settings()
     assert (asked.value("model"), asked.value("language"), asked.devices) == (None, None, {})
 
 
-def test_the_platform_s_place_of_the_file_and_the_one_that_is_named(place, tmp_path, monkeypatch):
+def test_the_configuration_file_has_a_default_path_and_a_variable(place, tmp_path, monkeypatch):
     other = tmp_path / "mine.toml"
     other.write_text("beam_size = 3")
     place.environment(ORCHESTRATOR_CONFIG=str(other))
@@ -115,7 +115,7 @@ def test_the_platform_s_place_of_the_file_and_the_one_that_is_named(place, tmp_p
     assert place.settings().value("beam_size") == 4
 
 
-def test_each_film_of_a_batch_has_its_own_job_file_though_their_names_begin_alike(place, tmp_path):
+def test_films_with_the_same_stem_have_different_job_files(place, tmp_path):
     other = tmp_path / "movie.mkv"
     other.write_text("another film")
     place.job.write_text('language = "hi"')
@@ -130,11 +130,12 @@ def test_a_folder_in_a_file_is_relative_to_the_file(place, tmp_path):
     assert asked.value("model") == str(tmp_path / "mine")
 
 
-# --- what is wrong in a file --------------------------------------------------------------------------------------------
+# --- what is wrong in a file
+# --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ('modell = "base"', "modell: there is no such option (did you mean model?)"),
         ("batch_size = 0", "batch_size = 0: must be at least 1"),
@@ -144,37 +145,38 @@ def test_a_folder_in_a_file_is_relative_to_the_file(place, tmp_path):
         ("language = 3", "language: not text in quotes: 3"),
         ('language = "Hindi"', 'language = "Hindi": not a language code'),
         ('mux = "yes"', 'mux: not true or false: "yes"'),
-        ('container = "avi"', "there is no 'avi' (choose one of mkv, mp4)"),
+        ('container = "avi"', "must be one of mkv, mp4"),
         ('output_format = ["srt", "doc"]', "there is no format 'doc'"),
-        ("language = hi", "is not valid TOML: "),
+        ("language = hi", "not valid TOML: "),
         ('device = "asr=gpu"', "there is no device 'gpu'"),
         ("device = 3", "device: neither text nor a table"),
-        ('[device]\nars = "cpu"', "there is no stage 'ars' (stages: "),
+        ('[device]\nars = "cpu"', "there is no stage 'ars' (choose from: "),
         ('[device]\nasr = "cud"', "did you mean cuda?"),
         ("mux = true\nno_mux = true", "mux is set twice, to different values"),
-        ('until = "asr"', "belongs to one run: give it on the command line"),
+        ('until = "asr"', "applies to one run only"),
         (f'hf_token = "{TOKEN}"', "hf_token: a token does not belong in a file (set HF_TOKEN"),
         ("min_speakers = 4\nmax_speakers = 2", "min_speakers = 4 is more than"),
     ],
 )
-def test_what_is_wrong_in_a_file_is_a_sentence_with_file_and_key(place, text, said):
+def test_an_error_in_a_file_names_file_and_key(place, text, expected):
     place.job.write_text(text)
     message, status = place.refused()
-    assert said in message
+    assert expected in message
     assert str(place.job) in message
     assert status == USAGE
     assert TOKEN not in message
 
 
-def test_a_file_that_is_no_text_is_a_sentence(place):
+def test_a_file_that_is_not_utf_8_is_an_error(place):
     place.job.write_bytes(b'\xff\xfe\x00language = "hi"')
-    assert "is not UTF-8" in place.refused()[0]
+    assert "not UTF-8" in place.refused()[0]
 
 
-# --- what becomes of it -------------------------------------------------------------------------------------------------
+# --- what becomes of it
+# -------------------------------------------------------------------------------------------------
 
 
-def test_threads_bound_every_stage(place):
+def test_threads_limits_every_stage(place):
     assert {
         stage.resources.cores for stage in stage_settings.stages(place.settings("--threads", "1")).values()
     } == {1}
@@ -184,7 +186,7 @@ def test_threads_bound_every_stage(place):
     assert two["demux"].resources.cores == 1
 
 
-def test_sounds_are_looked_for_where_somebody_or_the_profile_asks(place):
+def test_sounds_are_detected_if_the_option_or_the_profile_is_set(place):
     def off(*words):
         arguments = place.settings(*words)
         return stage_settings.stages(arguments)["sounds"].off or stage_settings.off(arguments).get(
@@ -200,15 +202,15 @@ def test_sounds_are_looked_for_where_somebody_or_the_profile_asks(place):
 
 
 @pytest.mark.env("models")
-def test_config_shows_value_place_and_what_is_shadowed(place, capsys):
+def test_config_shows_value_place_and_shadowed_values(place, capsys):
     place.config('max_line_width = 36\nlanguage = "fr"')
     place.environment(
         ORCHESTRATOR_LANGUAGE="de", HF_TOKEN=TOKEN, INDICTRANS2_DEVICE="cuda", ORCHESTRATOR_MODLE=TOKEN
     )
     place.job.write_text("beam_size = 3")
     assert cli.main(["config", str(place.film)]) == OK
-    said = capsys.readouterr().out
-    lines = {line.split()[0]: line for line in said.splitlines() if line}
+    output = capsys.readouterr().out
+    lines = {line.split()[0]: line for line in output.splitlines() if line}
     assert "36" in lines["max_line_width"]
     assert "config.toml" in lines["max_line_width"]
     assert "environment ORCHESTRATOR_LANGUAGE" in lines["language"]
@@ -216,31 +218,31 @@ def test_config_shows_value_place_and_what_is_shadowed(place, capsys):
     assert "movie.mp4.orchestrator.toml" in lines["beam_size"]
     assert "built-in default" in lines["chunk_size"]
     assert "this machine" in lines["device.asr"]
-    assert str(place.user) in said
-    assert str(place.job) in said
-    assert "token for the Hub: set (HF_TOKEN)" in said
-    assert "translation, where --target-language asks for it: cuda (environment INDICTRANS2_DEVICE)" in said
-    assert "did you mean ORCHESTRATOR_MODEL?" in said
-    assert TOKEN not in said
+    assert str(place.user) in output
+    assert str(place.job) in output
+    assert "Hugging Face token: set (HF_TOKEN)" in output
+    assert "device for translation, if --target-language is given: cuda (environment INDIC" in output
+    assert "did you mean ORCHESTRATOR_MODEL?" in output
+    assert TOKEN not in output
 
 
 @pytest.mark.env("models")
-def test_config_as_json_holds_the_same_and_no_token(place, capsys):
+def test_config_as_json_has_the_same_and_no_token(place, capsys):
     place.environment(HF_TOKEN=TOKEN, ORCHESTRATOR_HOTWORDS=TOKEN)
     assert cli.main(["config", "--json", "--beam_size", "2"]) == OK
-    said = capsys.readouterr().out
-    told = json.loads(said)
-    rows = {row["name"]: row for row in told["options"]}
+    output = capsys.readouterr().out
+    body = json.loads(output)
+    rows = {row["name"]: row for row in body["options"]}
     assert (rows["beam_size"]["value"], rows["beam_size"]["from"]) == (2, "--beam-size")
     assert rows["device.asr"]["from"] == "this machine"
-    assert told["token"] == {"set": True, "from": "HF_TOKEN"}
-    assert told["job_file"] is None
-    assert TOKEN not in said
+    assert body["token"] == {"set": True, "from": "HF_TOKEN"}
+    assert body["job_file"] is None
+    assert TOKEN not in output
 
 
-def test_config_says_that_there_is_no_token_and_what_cannot_be(place, capsys):
+def test_config_reports_a_missing_token_and_problems(place, capsys):
     place.environment(HF_HUB_CACHE=str(place.film.parent / "hub"))
     assert cli.main(["config", "--model", "large-v2"]) == OK
-    said = capsys.readouterr().out
-    assert "token for the Hub: not set" in said
-    assert "large-v2 is not on this disk" in said
+    output = capsys.readouterr().out
+    assert "Hugging Face token: not set" in output
+    assert "large-v2 is not on this disk" in output

@@ -1,4 +1,4 @@
-"""Which ffmpeg the stages will use: asked once, and again when it is another one."""
+"""The version of ffmpeg is read once, and again if ffmpeg changes."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def test_a_version_is_remembered_until_the_program_changes(binary, tmp_path):
     assert asked(tmp_path) == 2
 
 
-def test_a_home_that_cannot_be_written_costs_only_the_question(binary, tmp_path):
+def test_with_an_unwritable_home_the_version_is_read_each_time(binary, tmp_path):
     (tmp_path / "home").write_text("not a folder")
     assert [ffmpeg.build(tmp_path) for _ in range(2)] == ["ffmpeg version 1.0"] * 2
     assert asked(tmp_path) == 2
 
 
-def test_a_program_that_is_not_there_has_no_version(tmp_path, monkeypatch):
+def test_a_missing_ffmpeg_has_no_version(tmp_path, monkeypatch):
     monkeypatch.setenv("ORCHESTRATOR_FFMPEG", str(tmp_path / "none"))
     assert ffmpeg.build(tmp_path) == ""

@@ -16,7 +16,7 @@ def pip_conf(home, text):
     (home / ".config" / "pip" / "pip.conf").write_text(text)
 
 
-def told(environ):
+def variables_for_uv(environ):
     return {
         key: value
         for key, value in pip_indexes.uv_environment(environ).items()
@@ -24,45 +24,47 @@ def told(environ):
     }
 
 
-def test_uv_is_told_what_pip_s_file_says(machine):
+def test_uv_gets_the_settings_of_pip_s_file(machine):
     environ, home = machine
     pip_conf(
         home,
         "[global]\nindex-url = https://mirror.example/simple\ncert = /ca.pem\n[install]\nfind_links = /\n",
     )
-    settings = told(environ)
+    settings = variables_for_uv(environ)
     assert settings["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
     assert settings["SSL_CERT_FILE"] == "/ca.pem"
     assert settings["UV_FIND_LINKS"] == "/"
 
 
-def test_a_variable_of_pip_is_stronger_than_its_file(machine):
+def test_a_variable_of_pip_overrides_its_file(machine):
     environ, home = machine
     pip_conf(home, "[global]\nindex-url = https://file.example/simple\n")
-    settings = told({**environ, "PIP_INDEX_URL": "https://variable.example/simple"})
+    settings = variables_for_uv({**environ, "PIP_INDEX_URL": "https://variable.example/simple"})
     assert settings["UV_DEFAULT_INDEX"] == "https://variable.example/simple"
 
 
 @pytest.mark.parametrize("variable", ["UV_DEFAULT_INDEX", "UV_INDEX_URL"])
-def test_uv_s_own_variable_is_stronger_than_pip_s(machine, variable):
+def test_a_variable_of_uv_overrides_pip_s(machine, variable):
     environ, _ = machine
-    settings = told({**environ, variable: "https://uv.example", "PIP_INDEX_URL": "https://pip.example"})
+    settings = variables_for_uv(
+        {**environ, variable: "https://uv.example", "PIP_INDEX_URL": "https://pip.example"}
+    )
     assert settings[variable] == "https://uv.example"
     assert "https://pip.example" not in settings.values()
 
 
-def test_uv_s_own_file_is_stronger_than_pip_s(machine):
+def test_uv_s_file_overrides_pip_s(machine):
     environ, home = machine
     (home / ".config" / "uv").mkdir()
     (home / ".config" / "uv" / "uv.toml").write_text(
         '[[index]]\nurl = "https://uv.example"\ndefault = true\n'
     )
-    assert "UV_DEFAULT_INDEX" not in told({**environ, "PIP_INDEX_URL": "https://pip.example"})
+    assert "UV_DEFAULT_INDEX" not in variables_for_uv({**environ, "PIP_INDEX_URL": "https://pip.example"})
 
 
-def test_folders_that_are_not_there_are_left_out(machine):
+def test_missing_folders_are_dropped(machine):
     environ, home = machine
-    settings = told(
+    settings = variables_for_uv(
         {
             **environ,
             "PIP_FIND_LINKS": f"{home}/absent {home} https://links.example",
@@ -73,13 +75,16 @@ def test_folders_that_are_not_there_are_left_out(machine):
     assert settings["UV_INDEX"] == f"file://{home} https://extra.example"
 
 
-def test_every_index_is_asked_for_every_package_for_the_hashes_decide(machine):
+def test_every_index_is_searched_for_every_package(machine):
     environ, _ = machine
-    assert told(environ)["UV_INDEX_STRATEGY"] == "unsafe-best-match"
-    assert told({**environ, "UV_INDEX_STRATEGY": "first-index"})["UV_INDEX_STRATEGY"] == "first-index"
+    assert variables_for_uv(environ)["UV_INDEX_STRATEGY"] == "unsafe-best-match"
+    assert (
+        variables_for_uv({**environ, "UV_INDEX_STRATEGY": "first-index"})["UV_INDEX_STRATEGY"]
+        == "first-index"
+    )
 
 
-def test_a_broken_file_of_pip_breaks_nothing(machine):
+def test_an_invalid_file_of_pip_is_ignored(machine):
     environ, home = machine
     pip_conf(home, "index-url = no section here\n")
-    assert "UV_DEFAULT_INDEX" not in told(environ)
+    assert "UV_DEFAULT_INDEX" not in variables_for_uv(environ)

@@ -35,61 +35,62 @@ def house(tmp_path, monkeypatch):
 
 
 def sync(*names, **options):
-    said = []
+    messages = []
     reasons = install.sync(
-        list(names), say=lambda env, what: said.append(f"{env}: {what}"), offline=True, **options
+        list(names), say=lambda env, what: messages.append(f"{env}: {what}"), offline=True, **options
     )
-    return reasons, said
+    return reasons, messages
 
 
 def site(house, name="stone"):
     return next((house / "envs" / name / ".venv").glob("lib/python*/site-packages"))
 
 
-def test_an_environment_is_made_from_its_lock_and_knows_what_it_holds(house):
+def test_an_environment_is_installed_from_its_lock_and_records_its_packages(house):
     assert registry.health("stone") == "it is not installed"
     assert sync("stone")[0] == {}
     assert registry.health("stone") is None
     assert registry.locked("stone") == {"pebble": "1.0"}
 
 
-def test_a_child_in_an_environment_finds_the_contract_and_only_its_own_packages(house, monkeypatch):
+def test_a_child_in_an_environment_imports_ipc_and_only_its_own_packages(house, monkeypatch):
     sync("stone")
     monkeypatch.setenv("PYTHONPATH", "/nowhere")
     script = "import pebble, ipc, sys; print(pebble.VERSION, any('nowhere' in p for p in sys.path))"
     done = subprocess.run(
-        [registry.python("stone"), "-P", "-c", script], env=registry.child_environment("stone"), capture_output=True, text=True,
+        [registry.python("stone"), "-P", "-c", script], env=registry.child_environment("stone"),
+        capture_output=True, text=True,
         check=True, cwd="/",
     )  # fmt: skip
     assert done.stdout.split() == ["1.0", "False"]
 
 
-def test_syncing_again_makes_nothing(house):
+def test_syncing_again_changes_nothing(house):
     sync("stone")
-    reasons, said = sync("stone")
+    reasons, messages = sync("stone")
     assert reasons == {}
-    assert said == ["stone: looking", "stone: healthy"]
+    assert messages == ["stone: checking", "stone: healthy"]
 
 
-def test_an_installation_says_that_it_waits_for_another_one_and_goes_on_when_that_has_ended(house):
-    said = []
+def test_an_installation_waits_for_another_one_and_says_so(house):
+    messages = []
     with locks.hold(house / "envs" / "stone" / ".lock"):
         waiting = threading.Thread(
             target=install.sync,
             args=(["stone"],),
-            kwargs={"say": lambda _, what: said.append(what), "offline": True},
+            kwargs={"say": lambda _, what: messages.append(what), "offline": True},
         )
         waiting.start()
         deadline = time.monotonic() + 30
-        while not said and time.monotonic() < deadline:
+        while not messages and time.monotonic() < deadline:
             time.sleep(0.01)
-        assert said == ["waiting for another installation of it"]
+        assert messages == ["waiting for another installation"]
         assert registry.health("stone") == "it is not installed"
     waiting.join()
     assert registry.health("stone") is None
 
 
-def test_a_changed_lock_is_a_reason_and_is_followed(house):
+def test_a_changed_lock_makes_an_environment_unhealthy_and_is_installed(house):
     sync("stone")
     sha = wheelhouse.wheel(house / "wheels", "pebble", "2.0")
     wheelhouse.lock(house / "envs" / "stone", {"pebble": ("2.0", sha)})
@@ -98,7 +99,7 @@ def test_a_changed_lock_is_a_reason_and_is_followed(house):
     assert registry.locked("stone") == {"pebble": "2.0"}
 
 
-def test_a_half_built_environment_says_so_and_is_built_anew(house):
+def test_an_unfinished_environment_is_detected_and_rebuilt(house):
     sync("stone")
     state = house / "envs" / "stone" / ".state.json"
     state.write_text(json.dumps({"complete": False}))
@@ -111,7 +112,7 @@ def test_a_half_built_environment_says_so_and_is_built_anew(house):
 @pytest.mark.parametrize(
     "damage", [Path.unlink, lambda file: file.write_text("cut")], ids=["missing", "cut short"]
 )
-def test_a_damaged_file_is_found_and_mended(house, damage):
+def test_a_damaged_file_is_detected_and_repaired(house, damage):
     sync("stone")
     damage(site(house) / "pebble" / "__init__.py")
     reason, _ = registry.examine("stone")
@@ -121,12 +122,12 @@ def test_a_damaged_file_is_found_and_mended(house, damage):
     assert registry.examine("stone")[0] is None
 
 
-def test_a_package_put_in_by_hand_is_found(house):
+def test_a_package_installed_by_hand_is_detected(house):
     sync("stone")
     wheelhouse.wheel(house / "more", "boulder", "1")
     command = [uv.find(), "pip", "install", "-q", "--offline", "--find-links", house / "more", "boulder"]
     subprocess.run([*command, "--python", registry.python("stone")], check=True, env=uv.variables())
-    assert registry.examine("stone")[0] == "its packages were changed since: boulder"
+    assert registry.examine("stone")[0] == "its packages have changed since the installation: boulder"
 
 
 def test_a_file_with_another_hash_is_not_installed(house):
@@ -136,20 +137,20 @@ def test_a_file_with_another_hash_is_not_installed(house):
     assert registry.health("stone") == "its installation did not finish"
 
 
-def test_a_python_that_is_gone_is_a_reason(house):
+def test_a_missing_python_makes_an_environment_unhealthy(house):
     sync("stone")
     registry.python("stone").unlink()
-    assert registry.health("stone").startswith("its Python is gone")
+    assert registry.health("stone").startswith("its Python is missing")
 
 
-def test_an_environment_of_another_platform_is_left_alone(house):
+def test_an_environment_of_another_platform_is_not_installed(house):
     sha = wheelhouse.wheel(house / "wheels", "pebble", "1.0")
     wheelhouse.environment(house / "envs", "moon", {"pebble": ("1.0", sha)}, platforms=["moon-arm64"])
     assert "not for this platform" in sync("moon")[0]["moon"]
     assert not registry.python("moon").exists()
 
 
-def test_removing_takes_everything_that_was_installed(house):
+def test_removing_deletes_everything_that_was_installed(house):
     sync("stone")
     assert install.remove("stone")
     assert registry.health("stone") == "it is not installed"
@@ -161,25 +162,28 @@ def test_removing_takes_everything_that_was_installed(house):
     ]
 
 
-def test_an_unknown_environment_is_an_error_that_names_those_there_are(house):
+def test_an_unknown_environment_is_an_error_that_lists_the_environments(house):
     with pytest.raises(FatalError, match="'sand'") as caught:
         registry.health("sand")
     assert caught.value.status == ENVIRONMENT
     assert "stone" in caught.value.hint
 
 
-def test_two_installations_at_once_take_turns(house):
-    script = "import sys; from orchestrator.environments import sync; sys.exit(bool(sync.sync(['stone'], say=print, offline=True)))"
+def test_two_installations_run_one_after_another(house):
+    script = (
+        "import sys; from orchestrator.environments import sync; "
+        "sys.exit(bool(sync.sync(['stone'], say=print, offline=True)))"
+    )
     both = [
         subprocess.Popen([sys.executable, "-c", script], cwd=tools.ROOT, stdout=subprocess.PIPE, text=True)
         for _ in "12"
     ]
-    said = [process.communicate()[0] for process in both]
+    messages = [process.communicate()[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
-    assert sorted("healthy" in text for text in said) == [False, True]
+    assert sorted("healthy" in text for text in messages) == [False, True]
 
 
-def test_another_build_of_torch_is_taken_by_version_and_kept_until_told_otherwise(house):
+def test_another_build_of_torch_is_installed_by_version_and_kept_by_later_syncs(house):
     plain = wheelhouse.wheel(house / "wheels", "torch", "1.0")
     wheelhouse.wheel(house / "cpu", "torch", "1.0+cpu")
     pebble = wheelhouse.wheel(house / "wheels", "pebble", "1.0")
@@ -187,7 +191,7 @@ def test_another_build_of_torch_is_taken_by_version_and_kept_until_told_otherwis
     build = str(house / "cpu")
     assert sync("fire", torch_backend=build)[0] == {}
     assert registry.locked("fire") == {"pebble": "1.0", "torch": "1.0+cpu"}
-    assert sync("fire")[1] == ["fire: looking", "fire: healthy"]
+    assert sync("fire")[1] == ["fire: checking", "fire: healthy"]
     (site(house, "fire") / "pebble" / "__init__.py").unlink()
     assert sync("fire")[0] == {}
     assert registry.locked("fire")["torch"] == "1.0+cpu"
@@ -195,9 +199,7 @@ def test_another_build_of_torch_is_taken_by_version_and_kept_until_told_otherwis
     assert registry.locked("fire")["torch"] == "1.0"
 
 
-def test_a_child_gets_no_settings_of_another_python_and_ours_against_telemetry_and_spinning(
-    house, monkeypatch
-):
+def test_a_child_gets_no_settings_of_another_python_and_no_telemetry_or_spinning(house, monkeypatch):
     for name in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "UV_INDEX", "PYTHONDONTWRITEBYTECODE"):
         monkeypatch.setenv(name, "theirs")
     monkeypatch.setenv("HF_TOKEN", "kept")

@@ -186,13 +186,13 @@ def test_voices_go_to_another_machine_in_a_file(home, monkeypatch, tmp_path, cap
 
 def test_the_list_shows_saved_voices_with_their_sources(capsys):
     assert main(["voices"]) == 0
-    assert "no voice is known" in capsys.readouterr().out
+    assert "no saved voices" in capsys.readouterr().out
     voices.add("Aditi", [clip(1.0)])
     learn(row("SPEAKER_00", "Raj"))
     assert main(["voices", "list"]) == 0
     told = capsys.readouterr().out
     assert "clip.wav (added 2026-11-21)" in told
-    assert "e1.mkv (you named it" in told
+    assert "e1.mkv (named by you" in told
     assert main(["voices", "list", "--json"]) == 0
     assert "vector" not in capsys.readouterr().out
 
@@ -200,7 +200,7 @@ def test_the_list_shows_saved_voices_with_their_sources(capsys):
 def test_a_missing_name_on_the_command_line_is_reported(tmp_path, capsys):
     (tmp_path / "clip.wav").write_bytes(b"x")
     assert main(["voices", "add", str(tmp_path / "clip.wav"), str(tmp_path / "clip.wav")]) == 2
-    assert "the name comes first" in capsys.readouterr().err
+    assert "give the name first" in capsys.readouterr().err
 
 
 def test_a_clip_that_sounds_like_somebody_else_is_doubted(monkeypatch, tmp_path, capsys):
@@ -211,9 +211,9 @@ def test_a_clip_that_sounds_like_somebody_else_is_doubted(monkeypatch, tmp_path,
     monkeypatch.setattr(enrol_voice, "enrol", lambda *_, **__: clip(0.0, 1.0, source="new.wav", film="new"))
     assert main(["voices", "add", "Aditi", str(tmp_path / "new.wav")]) == 0
     told = capsys.readouterr()
-    assert "Aditi: 12 s of speech added, 24 s in 2 clips known" in told.out
-    assert "unlike what was known of Aditi (cosine 0.00)" in told.err
-    assert "sounds like Raj (cosine 1.00)" in told.err
+    assert "Aditi: added 12 s of speech; saved: 24 s in 2 clips" in told.out
+    assert "unlike the saved voice of Aditi (similarity 0.00)" in told.err
+    assert "sounds like Raj (similarity 1.00)" in told.err
 
 
 class TestEnrolment:
@@ -223,7 +223,7 @@ class TestEnrolment:
         from orchestrator.runs import enrol_voice
 
         found = {f"SPEAKER_{n:02}": clip(1.0, seconds=length) for n, length in enumerate(seconds)}
-        monkeypatch.setattr(enrol_voice, "_heard", lambda *_: found)
+        monkeypatch.setattr(enrol_voice, "_voices", lambda *_: found)
         return enrol_voice
 
     def test_one_person_with_enough_speech_is_a_voice(self, monkeypatch, tmp_path):
@@ -231,7 +231,8 @@ class TestEnrolment:
         assert self.heard(monkeypatch, 1.0, 9.0).enrol(tmp_path, None, Layer()).seconds == 9.0
 
     @pytest.mark.parametrize(
-        ("seconds", "said"), [((), "nobody is heard"), ((3.0,), "3.0 s of clear"), ((9.0, 4.0), "2 voices")]
+        ("seconds", "said"),
+        [((), "no speech was detected"), ((3.0,), "3.0 s of clear"), ((9.0, 4.0), "2 speakers")],
     )
     def test_nobody_too_little_or_two_people_are_refused(self, monkeypatch, tmp_path, seconds, said):
         with pytest.raises(FatalError, match=said) as caught:

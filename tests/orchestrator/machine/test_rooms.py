@@ -1,4 +1,4 @@
-"""How much memory is left, as the system tells it, and who gives way."""
+"""The memory that is left in control groups and in the machine."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def system(root, total=8000, available=4000, swap=0):
     write(root, "proc/meminfo", "".join(f"{name}: {size * 1024} kB\n" for name, size in rows.items()))
 
 
-def test_a_control_group_of_version_2_counts_without_the_files_it_can_drop(tmp_path):
+def test_cached_files_count_as_free_in_a_control_group_of_version_2(tmp_path):
     system(tmp_path)
     write(tmp_path, "proc/self/cgroup", "0::/films\n")
     write(tmp_path, "sys/fs/cgroup/films/memory.max", f"{2000 * MB}\n")
@@ -44,7 +44,7 @@ def test_a_control_group_of_version_2_counts_without_the_files_it_can_drop(tmp_p
     assert (machine.free, machine.of) == (4000 * MB, 8000 * MB)
 
 
-def test_a_control_group_of_version_1_too(tmp_path):
+def test_cached_files_count_as_free_in_a_control_group_of_version_1(tmp_path):
     write(tmp_path, "proc/self/cgroup", "4:memory:/films\n0::/\n")
     write(tmp_path, "sys/fs/cgroup/memory/films/memory.limit_in_bytes", f"{2000 * MB}\n")
     write(tmp_path, "sys/fs/cgroup/memory/films/memory.usage_in_bytes", f"{1900 * MB}\n")
@@ -57,26 +57,33 @@ def test_a_control_group_of_version_1_too(tmp_path):
     assert limits.memory_groups(tmp_path)[1].name == "films"
 
 
-def test_while_there_is_swap_nobody_is_killed(tmp_path):
+def test_swap_counts_as_free_memory(tmp_path):
     system(tmp_path, available=50)
     assert rooms.of_machine(tmp_path)[0].tight
     system(tmp_path, available=50, swap=4000)
     assert not rooms.of_machine(tmp_path)[0].tight
 
 
-def test_where_the_system_does_not_tell_nothing_is_watched(tmp_path):
+def test_without_memory_figures_nothing_is_watched(tmp_path):
     assert rooms.of_machine(tmp_path) == []
 
 
 @pytest.mark.parametrize(
     ("free", "of", "tight"),
-    [(63, 512, True), (65, 512, False), (399, 8000, True), (401, 8000, False), (1023, 99_000, True), (1025, 99_000, False)],
+    [
+        (63, 512, True),
+        (65, 512, False),
+        (399, 8000, True),
+        (401, 8000, False),
+        (1023, 99_000, True),
+        (1025, 99_000, False),
+    ],
 )  # fmt: skip
-def test_a_twentieth_is_too_little_within_bounds(free, of, tight):
+def test_less_than_a_twentieth_within_bounds_is_too_little(free, of, tight):
     assert Room(free=free * MB, of=of * MB, whose="test").tight is tight
 
 
-def test_a_process_without_a_limit_of_its_own_has_no_room_of_its_own():
+def test_a_process_without_a_limit_has_no_room():
     assert rooms.of_process(Heartbeat(rss=1, peak_rss=1)) is None
     room = rooms.of_process(Heartbeat(rss=1, peak_rss=1, size=900 * MB, limit=1000 * MB))
     assert (room.free, room.of) == (100 * MB, 1000 * MB)

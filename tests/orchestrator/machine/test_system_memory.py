@@ -1,4 +1,4 @@
-"""The machine's memory as psutil reads it, on this machine and on kernels that tell less."""
+"""The machine's memory, on this machine and on kernels that report less."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def proc(tmp_path, monkeypatch):
     return write
 
 
-def test_the_memory_of_this_machine_is_what_its_kernel_counts():
+def test_the_memory_of_this_machine_matches_the_kernel_s_figures():
     memory = system_memory.read()
     assert memory.total == os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     assert memory.free > 0
@@ -38,16 +38,16 @@ def test_free_swap_counts_as_free(proc):
 
 
 @pytest.mark.parametrize("available", [{}, {"MemAvailable": 0}], ids=["old kernel", "kernel bug"])
-def test_a_kernel_that_does_not_count_what_is_available_has_what_is_free(proc, available):
+def test_without_a_figure_for_available_memory_free_memory_counts(proc, available):
     proc(MemTotal=8000, MemFree=700, **available, SwapTotal=0, SwapFree=0)
     assert system_memory.read().free == 700 * MB
 
 
-def test_a_container_that_shows_more_available_than_it_has_is_not_believed(proc):
+def test_available_memory_above_the_total_is_not_believed(proc):
     proc(MemTotal=2000, MemFree=500, MemAvailable=9000, SwapTotal=0, SwapFree=0)
     assert system_memory.read().free == 500 * MB
 
 
-def test_a_system_that_does_not_tell_is_an_error(proc):
+def test_a_system_without_memory_figures_is_an_error(proc):
     with pytest.raises(FileNotFoundError):
         system_memory.read()

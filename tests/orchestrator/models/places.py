@@ -22,7 +22,7 @@ def folder(place: Path, files: Mapping[str, str | bytes]) -> Path:
 def cached(
     repository: str, files: Mapping[str, str | bytes], commit: str = COMMIT, *, main: bool = False
 ) -> Path:
-    """Put a snapshot of a repository into the Hub's cache, as huggingface_hub does: its files are links to blobs.
+    """Put a snapshot of a repository into the Hub's cache, with links to blobs as huggingface_hub does.
 
     `main` makes it the main branch's commit.
     """

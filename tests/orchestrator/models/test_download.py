@@ -1,4 +1,4 @@
-"""Downloads that are interrupted, refused, or of what is no model: an error tells why, and nothing incomplete counts."""
+"""Interrupted and refused downloads: errors give the reason, and nothing incomplete is used."""
 
 from __future__ import annotations
 
@@ -67,14 +67,15 @@ def test_nothing_is_downloaded_of_a_repository_that_the_device_cannot_use(monkey
 @pytest.mark.env("whisperx")
 def test_weights_that_a_checkpoint_holds_twice_are_downloaded_once(monkeypatch):
     files = {
-        "config.json": b'{"model_type": "whisper"}', "model.safetensors": b"half", "pytorch_model.bin": b"again",
+        "config.json": b'{"model_type": "whisper"}', "model.safetensors": b"half",
+        "pytorch_model.bin": b"again",
         "model.fp32-00001-of-00002.safetensors": b"twice as large",
     }  # fmt: skip
     only_pickle = {"config.json": b'{"model_type": "whisper"}', "pytorch_model.bin": b"weights"}
     with fake_hub.serve({"me/twice": files, "me/old": only_pickle}) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
-        found = models.resolve("whisper", "me/twice", offline=False)
-        assert sorted(file.name for file in found.path.iterdir()) == ["config.json", "model.safetensors"]
+        model = models.resolve("whisper", "me/twice", offline=False)
+        assert sorted(file.name for file in model.path.iterdir()) == ["config.json", "model.safetensors"]
         assert (models.resolve("whisper", "me/old", offline=False).path / "pytorch_model.bin").is_file()
 
 
@@ -85,13 +86,13 @@ def test_a_gated_model_is_refused_with_its_page_before_anything_of_it_is_downloa
         {"me/gated": {"config.yaml": b"pipeline:\n"}}, gated=("me/gated",), token=right, asked=asked
     ) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
-        for token, says in (("", "then set HF_TOKEN"), ("hf_other", "your token cannot read it")):
+        for token, expected in (("", "then set HF_TOKEN"), ("hf_other", "your token cannot read it")):
             monkeypatch.setenv("HF_TOKEN", token)
             with pytest.raises(
                 FatalError, match="me/gated is a gated repository on the Hugging Face Hub"
             ) as caught:
                 models.resolve("diarization", "me/gated", offline=False)
-            assert says in caught.value.hint
+            assert expected in caught.value.hint
             assert f"{address}/me/gated" in caught.value.hint
             assert asked == []
         monkeypatch.setenv("HF_TOKEN", right)
@@ -114,7 +115,7 @@ def test_a_model_is_downloaded_once_and_then_on_disk(monkeypatch):
 
 @pytest.mark.env("whisperx")
 @pytest.mark.parametrize(
-    ("asked", "says", "hint"),
+    ("asked", "expected", "hint"),
     [
         ("me/absent", "the Hugging Face Hub has no model me/absent", "HF_TOKEN"),
         ("me/gated", "me/gated is a gated repository on the Hugging Face Hub", "conditions"),
@@ -122,11 +123,11 @@ def test_a_model_is_downloaded_once_and_then_on_disk(monkeypatch):
         ("me/gated@c0ffee", "me/gated has no revision c0ffee", "on this disk"),
     ],
 )
-def test_what_the_hub_refuses_is_an_error_with_its_reason(asked, says, hint, monkeypatch):
+def test_what_the_hub_refuses_is_an_error_with_its_reason(asked, expected, hint, monkeypatch):
     served = {"me/other": {"README.md": b""}, "me/gated": {"config.yaml": b"", "model.bin": b""}}
     with fake_hub.serve(served, gated=("me/gated",)) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
-        with pytest.raises(FatalError, match=says) as caught:
+        with pytest.raises(FatalError, match=expected) as caught:
             models.resolve("whisper", asked, offline=False)
     assert hint in caught.value.hint
 

@@ -1,4 +1,4 @@
-"""The registry of model families: what each family claims, and that a second family of a role takes one line."""
+"""The registry of model families: what each family claims, and a second family of a role in one line."""
 
 from __future__ import annotations
 
@@ -101,7 +101,8 @@ def test_the_families_of_a_role_have_different_names_and_each_claims_its_own_sho
 @pytest.mark.parametrize(
     ("name", "role"),
     [
-        ("large-v3", "whisper"), ("me/anything", "whisper"), ("openai/whisper-tiny", "whisper"), ("base", "whisper"),
+        ("large-v3", "whisper"), ("me/anything", "whisper"), ("openai/whisper-tiny", "whisper"),
+        ("base", "whisper"),
         ("pyannote/segmentation-3.0", "segmentation"), ("me/my-segmentation", "segmentation"),
         ("pyannote/speaker-diarization-3.1", "diarization"), ("campplus", "diarization"),
         ("facebook/wav2vec2-base-960h", "aligner"), ("pocketsphinx", "aligner"),

@@ -1,4 +1,4 @@
-"""pyannote's pipelines: what a whole one is, and the parts that it takes from other repositories."""
+"""pyannote's pipelines: when one is complete, and the parts that it takes from other repositories."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OWN = "pipeline:\n  params:\n    segmentation: $model/segmentation\n"
 WEIGHTS = {"pytorch_model.bin": "weights"}
 
 
-def test_a_network_is_no_pipeline_and_a_pipeline_counts_with_its_own_folders():
+def test_a_network_is_not_a_pipeline_and_a_pipeline_needs_all_its_folders():
     cached("me/network", {"config.yaml": "task:\n  x: 1\nmodel:\n  y: 2\n", **WEIGHTS})
     assert not models.on_disk("diarization", "me/network")
     assert "me/network" not in [row.name for row in describe("diarization")]
@@ -71,7 +71,7 @@ def test_the_parts_are_downloaded_with_the_pipeline(monkeypatch):
 
 
 @pytest.mark.env("pyannote")
-def test_a_repository_that_is_no_pipeline_is_refused_before_anything_is_downloaded(monkeypatch):
+def test_a_repository_without_a_pipeline_is_rejected_before_anything_is_downloaded(monkeypatch):
     requested: list[str] = []
     with fake_hub.serve({"me/other": {"README.md": b""}}, asked=requested) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)

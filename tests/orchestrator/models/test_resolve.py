@@ -1,4 +1,4 @@
-"""What a name, a folder or a repository resolves to: its weights, its layout for a device, or an error that helps."""
+"""A name, a folder or a repository resolves to weights in a device's layout, or to an error with a hint."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def test_a_folder_without_a_piece_of_its_weights_is_an_error_that_names_the_piec
 
 
 @pytest.mark.parametrize(
-    ("role", "says"),
+    ("role", "expected"),
     [("whisper", "a whisper model is a folder"), ("aligner", "an aligner model is a folder")],
 )
-def test_a_file_is_a_model_for_segmentation_alone(tmp_path, role, says):
+def test_a_file_is_a_model_for_segmentation_alone(tmp_path, role, expected):
     file = folder(tmp_path, {"weights.bin": "weights"}) / "weights.bin"
     assert models.resolve("segmentation", str(file), offline=True).path == file
-    with pytest.raises(FatalError, match=f"is a file; {says}"):
+    with pytest.raises(FatalError, match=f"is a file; {expected}"):
         models.resolve(role, str(file), offline=True)
 
 

@@ -1,4 +1,4 @@
-"""Models that translate text: names, layouts, what is downloaded of them, and whose code runs."""
+"""Translation models: names, layouts, the files to download, and whose code may run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ NLLB = {
     "sentencepiece.bpe.model": b"pieces", "rust_model.ot": b"another framework's", "README.md": b"hello",
 }  # fmt: skip
 INDIC = {
-    "config.json": b'{"model_type": "IndicTrans"}', "model.safetensors": b"weights", "modeling_indictrans.py": b"code",
+    "config.json": b'{"model_type": "IndicTrans"}', "model.safetensors": b"weights",
+    "modeling_indictrans.py": b"code",
     "dict.SRC.json": b"{}", "dict.TGT.json": b"{}", "model.SRC": b"pieces", "model.TGT": b"pieces",
 }  # fmt: skip
 
@@ -97,8 +98,8 @@ def test_pieces_of_weights_count_only_together(tmp_path):
 def test_a_conversion_is_kept_by_its_weights_and_only_a_checkpoint_has_one(tmp_path):
     model = models.resolve("translation", str(folder(tmp_path / "nllb", NLLB)), offline=True)
     assert model.converted == home() / "models" / f"translation-{model.revision[:16]}"
-    own = {"config.json": b'{"add_source_eos": false}', "model.bin": b"weights"}
-    assert models.resolve("translation", str(folder(tmp_path / "ct2", own)), offline=True).converted is None
+    files = {"config.json": b'{"add_source_eos": false}', "model.bin": b"weights"}
+    assert models.resolve("translation", str(folder(tmp_path / "ct2", files)), offline=True).converted is None
 
 
 def test_a_folder_without_a_model_and_a_name_without_one_are_errors_that_name_what_can_be_used(tmp_path):
@@ -127,13 +128,13 @@ def test_a_translation_model_is_listed_as_such_with_its_licence_and_not_as_whisp
 def test_only_what_is_needed_of_a_repository_is_downloaded(monkeypatch):
     with fake_hub.serve({"facebook/nllb-200-distilled-600M": NLLB}) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
-        found = models.resolve("translation", "nllb-200-distilled-600M", offline=False)
-    assert sorted(file.name for file in found.path.iterdir()) == [
+        model = models.resolve("translation", "nllb-200-distilled-600M", offline=False)
+    assert sorted(file.name for file in model.path.iterdir()) == [
         "config.json", "pytorch_model.bin", "sentencepiece.bpe.model", "tokenizer.json",
     ]  # fmt: skip
-    assert found.converted is not None
+    assert model.converted is not None
     again = models.resolve("translation", "nllb-200-distilled-600M", offline=True)
-    assert again.revision == found.revision
+    assert again.revision == model.revision
 
 
 @pytest.mark.env("translation", "indictrans")

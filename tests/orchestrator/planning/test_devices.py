@@ -56,7 +56,7 @@ def test_a_mac_without_the_mlx_environment_gets_a_hint_to_repair_it():
 
 
 def test_an_nvidia_gpu_that_no_framework_can_use_is_reported():
-    broken = no("the process that asked ctranslate2 was killed by signal 6: Unable to load libcudnn_ops.so")
+    broken = no("the probe of ctranslate2 was killed by signal 6: Unable to load libcudnn_ops.so")
     box = machine(gpus=("NVIDIA GeForce RTX 3090",), whisperx={"cuda": broken}, pyannote={"cuda": broken})
     assert chosen("asr", box) == ["cpu"]
     assert refused("asr", box) == (f"cuda is not used: {broken.why_not}",)
@@ -77,7 +77,7 @@ def test_an_environment_that_is_not_ready_is_the_reason_and_not_the_machine(tmp_
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
     monkeypatch.setattr(registry, "health", lambda _: "it is not installed")
     why = machines.here().answer("mlx", "mlx").why_not
-    assert why == "its environment mlx is not ready: it is not installed (orchestrator envs sync mlx)"
+    assert why == "the environment mlx is not ready: it is not installed (orchestrator envs sync mlx)"
 
 
 def test_the_requested_device_is_first_and_the_others_are_fallbacks():
@@ -199,7 +199,7 @@ def test_the_probe_itself_answers_and_is_remembered(env, devices, a_gpu_box):
 def test_a_probe_that_dies_is_reported_and_not_remembered(how, said, as_python):
     as_python(f"echo 'Unable to load libcudnn_ops.so' >&2\n{how}")
     why = machines.here().answer("whisperx", "cuda").why_not
-    assert why == f"the process that asked ctranslate2 {said}"
+    assert why == f"the probe of ctranslate2 {said}"
     assert not machine_answers.memo("whisperx").exists()
 
 

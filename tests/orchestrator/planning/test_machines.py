@@ -99,7 +99,7 @@ def test_a_request_for_a_missing_gpu_is_refused_with_the_reason():
     on = profile.recorded(MACHINES / "plain-cpu.json")
     with pytest.raises(FatalError) as caught:
         choices.choose(STAGES["asr"], {}, {"asr": "cuda"}, machine=on, offline=True)
-    assert "asr cannot use cuda here: no NVIDIA or AMD device is here" in caught.value.message
+    assert "asr cannot use cuda here: no NVIDIA or AMD device was detected" in caught.value.message
 
 
 def test_without_and_with_a_token_the_pipeline_is_another(monkeypatch, tmp_path):

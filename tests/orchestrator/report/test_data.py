@@ -210,7 +210,7 @@ def test_what_the_recogniser_doubted_comes_along_with_its_reasons(store, tmp_pat
         "segment": [None, None],
         "verdict": ["dropped", "empty"],
         "text": ["Thanks for watching.", ""],
-        "reasons": [["nobody speaks there"], ["heard again, and nothing was understood"]],
+        "reasons": [["nobody speaks there"], ["re-transcribed without a result"]],
         "score": [0.9, 0.8],
     }
     stages = [kept(store, "demux", {}), kept(store, "asr", {"doubts": ("doubts", doubts, None)})]

@@ -176,6 +176,6 @@ def test_the_logs_of_a_run_that_took_all_from_the_store_say_which_run_made_it(ca
         run_json.write(second, synthetic.last(synthetic.run(cached=every)), status=0)
     assert main(["runs", "logs", second.id]) == 0
     told = capsys.readouterr().out.splitlines()
-    assert f"asr: its result was in the store, made by run {first.id}" in told
+    assert f"asr: the result was cached, from run {first.id}" in told
     assert main(["runs", "logs", second.id, "asr"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1

@@ -162,9 +162,9 @@ def test_the_table_has_a_row_a_stage_that_was_not_off():
     told = table(content(cached=("demux",)))
     rows = {line.split()[0]: line.split() for line in told if line.startswith("  ")}
     assert rows["demux"][1] == "cached"
-    assert rows["asr"][1:4] == ["ran", "whisperx", "cpu"]
+    assert rows["asr"][1:4] == ["done", "whisperx", "cpu"]
     assert "translation" not in rows
-    assert any(line.startswith("  output /films/a.en.srt") for line in told)
+    assert any(line.startswith("  wrote /films/a.en.srt") for line in told)
     assert told[-2] == f"done in {RAN - 2}:00"  # one cached, two side by side
 
 
@@ -172,8 +172,8 @@ def test_the_table_tells_a_failure_last_with_what_to_do_next():
     told = "\n".join(table(content(failing="asr")))
     assert "asr failed: no audio in it: ***" in told
     assert "  give a film with sound" in told
-    assert "its log: /runs/x/logs/asr.stderr" in told
-    assert "run it again to go on from there" in told
+    assert "log: /runs/x/logs/asr.stderr" in told
+    assert "run the same command to resume" in told
 
 
 def test_a_degraded_run_never_reads_like_a_clean_one():
@@ -199,7 +199,7 @@ def test_a_film_that_was_refused_is_in_the_summary_too():
         "".join(text for text, _ in line)
         for line in summary.lines(run_json.summary(state, status=5, refused=refused))
     ]
-    assert "empty.mkv was refused: empty.mkv is empty (0 bytes)" in told
+    assert "empty.mkv was skipped: empty.mkv is empty (0 bytes)" in told
 
 
 def test_for_many_films_only_possible_problems_are_reported():

@@ -1,4 +1,4 @@
-"""What is refused before a run begins, and what that says."""
+"""Films that are rejected before a run starts, and the messages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from orchestrator.storage.store import Store
 
 @pytest.fixture
 def planned(tmp_path, monkeypatch):
-    """Plan for films of these names; returns the plans' films and the sentences of those refused."""
+    """Plan for films of these names; returns the plans' films and the errors of the others."""
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
 
     def plan(*names):
@@ -32,32 +32,32 @@ def planned(tmp_path, monkeypatch):
     return plan
 
 
-def test_of_two_films_of_one_stem_the_first_runs_and_the_other_is_told_why_not(planned):
+def test_of_two_films_with_the_same_stem_only_the_first_runs(planned):
     films, sentences = planned("a.mp4", "a.mkv", "b.mkv")
     assert films == ["a.mp4", "b.mkv"]
     assert len(sentences) == 1
-    assert "has the name of a.mp4" in sentences[0]
+    assert "their output files would have the same names" in sentences[0]
 
 
-def test_a_film_that_this_tool_made_is_refused_until_it_is_another(planned, tmp_path, monkeypatch):
+def test_a_film_made_by_this_tool_is_rejected_until_it_changes(planned, tmp_path, monkeypatch):
     made = tmp_path / "a.subtitled.mkv"
     made.write_text(made.name)
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
     Ledger().remember(made, file_digest(made), tmp_path / "a.mkv")
-    with pytest.raises(FatalError, match=r"made by this tool out of .*a\.mkv") as caught:
+    with pytest.raises(FatalError, match=r"made by this tool from .*a\.mkv") as caught:
         planned(made.name)
     assert caught.value.status == INPUT
     Ledger().remember(made, "of what stood here before", tmp_path / "a.mkv")
     assert planned(made.name)[0] == [made.name]
 
 
-def test_a_film_whose_name_leaves_no_room_is_refused_before_anything_is_paid_for(planned):
+def test_a_film_with_too_long_a_name_is_rejected_before_anything_runs(planned):
     films, sentences = planned("a.mkv", "x" * 249 + ".mkv")
     assert films == ["a.mkv"]
     assert "is too long" in sentences[0]
 
 
-def test_films_that_a_full_disk_left_undone_are_no_success(tmp_path):
+def test_films_not_started_because_of_a_full_disk_are_not_a_success(tmp_path):
     def film(name, status, error=None):
         step = StepState(name="demux", status=status, error=error)
         return FilmState(path=tmp_path / name, title=name, digest=name, steps=(step,))
@@ -67,7 +67,7 @@ def test_films_that_a_full_disk_left_undone_are_no_success(tmp_path):
     assert session._status(RunState(films=(film("b", "cached"), full)), [], frozenset()) == PARTIAL
 
 
-def test_of_a_folder_the_films_in_it_are_named(tmp_path, capsys):
+def test_a_folder_is_an_error_that_suggests_a_pattern(tmp_path, capsys):
     folder = tmp_path / "my films"
     folder.mkdir()
     for name in ("a.avi", "b.mkv", "c.mkv", "notes.txt", "d.txt", "e.txt"):

@@ -1,33 +1,33 @@
-"""How far two results are apart: the figure behind the check of a device against the CPU."""
+"""The difference of two results, which the device check is based on."""
 
 from __future__ import annotations
 
 import pytest
 
 from ipc import artifacts
-from orchestrator.runs.compare_results import apart, compare
+from orchestrator.runs.compare_results import compare, share_of_difference
 
 TURNS = [{"start": 0.0, "end": 4.0, "speaker": "A"}, {"start": 4.0, "end": 10.0, "speaker": "B"}]
 
 
-def test_a_result_is_not_apart_from_itself():
-    assert apart(TURNS, TURNS) == 0
-    assert apart([], []) == 0
+def test_a_result_does_not_differ_from_itself():
+    assert share_of_difference(TURNS, TURNS) == 0
+    assert share_of_difference([], []) == 0
 
 
 def test_a_shift_counts_at_every_edge():
     later = [{**row, "start": row["start"] + 0.1, "end": row["end"] + 0.1} for row in TURNS]
-    assert apart(TURNS, later) == pytest.approx(0.03, abs=0.002)
+    assert share_of_difference(TURNS, later) == pytest.approx(0.03, abs=0.002)
 
 
-def test_swapped_speakers_count_though_every_time_is_right():
+def test_swapped_speakers_count_even_if_every_time_is_right():
     swapped = [{**row, "speaker": "BA"["AB".index(row["speaker"])]} for row in TURNS]
-    assert apart(TURNS, swapped) == 1
+    assert share_of_difference(TURNS, swapped) == 1
 
 
-def test_lost_and_invented_speech_count():
-    assert apart(TURNS, TURNS[:1]) == pytest.approx(0.6)
-    assert apart(TURNS[:1], TURNS) == pytest.approx(1.5)
+def test_missed_and_false_speech_count():
+    assert share_of_difference(TURNS, TURNS[:1]) == pytest.approx(0.6)
+    assert share_of_difference(TURNS[:1], TURNS) == pytest.approx(1.5)
 
 
 def table(folder, name, kind, columns):
@@ -44,23 +44,24 @@ def turns(folder, name, **changed):
 def words(folder, name, moved=0.0, texts=("well", "then")):
     starts = [1.0, 2.0 + moved]
     columns = {"segment": [0, 0], "text": list(texts), "space": [True, True], "start": starts,
-               "end": [s + 0.3 for s in starts], "method": ["wav2vec2"] * 2, "overlap": [False] * 2}  # fmt: skip
+               "end": [s + 0.3 for s in starts], "method": ["wav2vec2"] * 2,
+               "overlap": [False] * 2}  # fmt: skip
     return table(folder, name, "words", columns)
 
 
-def test_equal_results_agree_and_the_figure_is_said(tmp_path):
-    found = compare(turns(tmp_path, "a"), turns(tmp_path, "b"))
-    assert found.agrees
-    assert found.said == "its out differ in 0.0% of the time (2% is allowed)"
+def test_equal_results_agree_and_the_difference_is_reported(tmp_path):
+    difference = compare(turns(tmp_path, "a"), turns(tmp_path, "b"))
+    assert difference.agrees
+    assert difference.reason == "out differ in 0.0% of the time (tolerance 2%)"
 
 
-def test_words_may_move_a_little(tmp_path):
+def test_words_may_move_within_the_tolerance(tmp_path):
     assert compare(words(tmp_path, "a"), words(tmp_path, "b", moved=0.04)).agrees
     moved = compare(words(tmp_path, "a"), words(tmp_path, "c", moved=0.4))
     assert not moved.agrees
-    assert "by up to 0.40 s" in moved.said
+    assert "at most 0.40 s" in moved.reason
 
 
-def test_other_words_are_never_near(tmp_path):
-    found = compare(words(tmp_path, "a"), words(tmp_path, "b", texts=("well", "than")))
-    assert (found.agrees, found.said) == (False, "its out are others")
+def test_different_words_never_agree(tmp_path):
+    difference = compare(words(tmp_path, "a"), words(tmp_path, "b", texts=("well", "than")))
+    assert (difference.agrees, difference.reason) == (False, "out have different text")

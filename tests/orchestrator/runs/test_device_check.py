@@ -1,4 +1,4 @@
-"""Before a run every unknown device is compared, the next one in order too, and nothing is compared twice or for ever."""
+"""The device check: every device without a verdict is checked once, and then the next one."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def plans(stage="pyannote_vad", model=None):
     return [SimpleNamespace(steps=[step])], choice
 
 
-def test_a_device_that_is_refused_gives_way_to_one_that_is_compared_in_its_turn(house, monkeypatch):
+def test_after_a_rejected_device_the_next_one_is_checked(house, monkeypatch):
     compared = []
 
     def wrong(stage, choice, store, machine_id):
         compared.append(choice.backend.device)
-        verdict = device_verdicts.Verdict(agrees=False, said="its turns differ")
+        verdict = device_verdicts.Verdict(agrees=False, said="turns differ")
         return device_verdicts.keep(
             stage, choice.backend, choice.model, machine_id, verdict, this_run_only=True
         )
@@ -49,16 +49,16 @@ def test_a_device_that_is_refused_gives_way_to_one_that_is_compared_in_its_turn(
     assert plans()[1].backend.device == "cpu"
 
 
-def test_without_the_recording_the_cpu_is_used_and_the_check_ends(house, monkeypatch, capsys):
+def test_without_the_reference_recording_the_cpu_is_used(house, monkeypatch, capsys):
     monkeypatch.setattr(device_check, "reference", lambda: None)
     rounds = 0
     while device_check.compare_devices(plans()[0], None):
         rounds += 1
     assert rounds == 2
-    assert "could not be compared with the CPU" in capsys.readouterr().err
+    assert "the device check needs a recording" in capsys.readouterr().err
 
 
-def test_a_model_of_one_s_own_folder_is_asked_for_by_its_folder(house, tmp_path):
+def test_a_model_in_a_folder_is_requested_by_its_path(house, tmp_path):
     own = dataclasses.replace(plans()[1].model, id="mine", path=tmp_path / "mine")
-    assert device_check._asked(own) == str(tmp_path / "mine")
-    assert device_check._asked(plans()[1].model) == "segmentation-3.0"
+    assert device_check._name_of(own) == str(tmp_path / "mine")
+    assert device_check._name_of(plans()[1].model) == "segmentation-3.0"

@@ -1,4 +1,4 @@
-"""A device that is wrong without saying so is found before it is used: real processes, and a stage that is wrong on purpose."""
+"""A device with wrong results is detected before it is used, with real processes."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def checked(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("fault", ["none", "rounding"])
-def test_a_device_that_gives_the_same_is_used(checked, fault):
+def test_a_device_with_the_same_results_is_used(checked, fault):
     verdict, step = checked(fault)
     assert verdict.agrees
     assert (step.choice.backend.device, step.refused) == ("mps", ())
@@ -76,14 +76,16 @@ def test_a_device_that_gives_the_same_is_used(checked, fault):
 @pytest.mark.parametrize(
     ("fault", "why"),
     [
-        ("shift", "its turns differ in 15.4% of the time (2% is allowed)"),
-        ("swap", "its turns differ in 56.7% of the time"),
-        ("lost", "its turns differ in 36.5% of the time"),
+        ("shift", "turns differ in 15.4% of the time (tolerance 2%)"),
+        ("swap", "turns differ in 56.7% of the time"),
+        ("lost", "turns differ in 36.5% of the time"),
         ("nan", "NaN or infinity"),
         ("dies", "was killed by signal 6"),
     ],
 )
-def test_a_device_that_is_wrong_gives_way_to_the_cpu_and_the_plan_says_why(checked, fault, why):
+def test_a_device_with_wrong_results_is_replaced_by_the_cpu_and_the_plan_gives_the_reason(
+    checked, fault, why
+):
     verdict, step = checked(fault)
     assert not verdict.agrees
     assert why in verdict.said
@@ -91,7 +93,7 @@ def test_a_device_that_is_wrong_gives_way_to_the_cpu_and_the_plan_says_why(check
     assert step.refused == (f"mps is not used: {verdict.said}",)
 
 
-def test_a_verdict_is_kept_for_the_machine_and_no_other(checked, monkeypatch):
+def test_a_verdict_is_stored_for_this_machine_only(checked, monkeypatch):
     verdict, step = checked("shift")
     monkeypatch.setattr(device_verdicts, "_this_run", {})  # another process
     backend, model = step.stage.backends[0], step.choice.model

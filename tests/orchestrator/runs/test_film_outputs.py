@@ -1,4 +1,4 @@
-"""What a run puts beside the film, by name."""
+"""The output files of a run, by name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def house(tmp_path, monkeypatch):
 
 
 def published(house, files, stage, facts, text=""):
-    """Publish a stage's result that holds `text` as its SRT; returns the names of the files that came of it."""
+    """Publish a stage's result with `text` as its SRT; returns the names of the written files."""
     stages = added(STAGES, Wanted(languages=("en",))).stages
     step = SimpleNamespace(name=stage, stage=stages[stage], choices=())
     plan = SimpleNamespace(
@@ -43,7 +43,7 @@ def files_for(house):
     return Files({house / "movie.mkv": ("srt",)}, overwrite=False)
 
 
-def test_a_translation_has_its_language_in_its_name(house):
+def test_a_translation_has_its_language_in_its_file_name(house):
     files = files_for(house)
     published(house, files, "asr", {"language": "cs"})
     assert published(house, files, "subtitles", {"language": "cs", "cues": 2}, "cs") == ["movie.cs.srt"]
@@ -51,7 +51,7 @@ def test_a_translation_has_its_language_in_its_name(house):
 
 
 @pytest.mark.parametrize("first", ["subtitles", "subtitles-en"])
-def test_a_film_that_is_mostly_in_the_target_keeps_both_whichever_comes_first(house, first):
+def test_a_film_mostly_in_the_target_language_keeps_both_files(house, first):
     files = files_for(house)
     published(house, files, "asr", {"language": "en"})
     order = ["subtitles", "subtitles-en"] if first == "subtitles" else ["subtitles-en", "subtitles"]
@@ -61,7 +61,7 @@ def test_a_film_that_is_mostly_in_the_target_keeps_both_whichever_comes_first(ho
     assert (house / "movie.en.translated.srt").read_text() == "subtitles-en"
 
 
-def test_of_what_needed_no_translation_there_is_no_file(house):
+def test_no_file_is_written_if_nothing_needed_translation(house):
     files = files_for(house)
     published(house, files, "asr", {"language": "en"})
     assert published(house, files, "subtitles-en", {"language": "und", "cues": 0}, "") == []

@@ -1,4 +1,4 @@
-"""The live picture: as wide as the terminal and never wider, as high at the end as at the start."""
+"""The dashboard: never wider than the terminal, and of constant height."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def picture(state, now, width, height=None, glyphs=UNICODE):
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
 @pytest.mark.parametrize("kind", RUNS)
-def test_no_line_is_wider_than_the_terminal_and_the_height_never_changes(kind, width):
+def test_no_line_is_wider_than_the_terminal_and_the_height_is_constant(kind, width):
     heights = set()
     for event, state in list(synthetic.states(synthetic.run(**RUNS[kind])))[::3]:
         lines = picture(state, event.time, width)
@@ -47,7 +47,7 @@ def test_no_line_is_wider_than_the_terminal_and_the_height_never_changes(kind, w
 
 @pytest.mark.parametrize("height", [8, 12, 16, 20, 24])
 @pytest.mark.parametrize("films", [1, 2, 30])
-def test_the_picture_fits_a_short_terminal_at_a_constant_height(height, films):
+def test_the_dashboard_fits_a_short_terminal_at_a_constant_height(height, films):
     heights = set()
     for event, state in list(synthetic.states(synthetic.run(films=films, failing="asr")))[:: 7 * films]:
         heights.add(len(picture(state, event.time, 80, height)))
@@ -56,7 +56,7 @@ def test_the_picture_fits_a_short_terminal_at_a_constant_height(height, films):
 
 
 @pytest.mark.parametrize("width", [80, 200])
-def test_columns_stay_where_they_are_during_a_run(width):
+def test_columns_do_not_move_during_a_run(width):
     headers = {
         next(line for line in picture(state, event.time, width) if line.startswith("   stage"))
         for event, state in synthetic.states(synthetic.run(failing="alignment", cached=("demux",)))
@@ -78,7 +78,7 @@ def midway(stage, **kind):
     raise AssertionError
 
 
-def test_a_running_stage_shows_where_it_runs_how_fast_and_how_long_still():
+def test_a_running_stage_shows_device_speed_and_remaining_time():
     event, state = midway("asr")
     line = row(picture(state, event.time, 80), "asr")
     assert line.split()[2:4] == ["whisperx", "cpu"]
@@ -87,7 +87,7 @@ def test_a_running_stage_shows_where_it_runs_how_fast_and_how_long_still():
     assert "x " in line.split("%")[1]
 
 
-def test_the_last_log_line_has_a_column_where_there_is_room_and_a_line_below_where_not():
+def test_the_last_log_line_has_a_column_or_a_line_below_the_table():
     event, state = midway("asr")
     wide, narrow = picture(state, event.time, 200), picture(state, event.time, 80)
     assert "window 5 of 10" in row(wide, "asr")
@@ -95,19 +95,19 @@ def test_the_last_log_line_has_a_column_where_there_is_room_and_a_line_below_whe
     assert any(line.strip().startswith("asr: ") and "window 5 of 10" in line for line in narrow[-3:])
 
 
-def test_every_planned_stage_is_listed_from_the_start_also_those_that_are_off():
+def test_every_stage_is_listed_from_the_start_even_if_it_is_off():
     _, state = next(synthetic.states(synthetic.run()))
     lines = picture(state, synthetic.START, 80)
     assert "off: --target-language turns it on" in row(lines, "translation")
     assert "waits for silero_vad" in row(lines, "pyannote_vad")
 
 
-def test_a_cached_stage_says_why():
+def test_a_cached_stage_shows_the_reason():
     state = synthetic.last(synthetic.run(cached=("demux",)))
     assert "cached: nothing changed" in row(picture(state, synthetic.START, 80), "demux")
 
 
-def test_a_failure_is_told_with_its_hint_below_the_table():
+def test_an_error_and_its_hint_stand_below_the_table():
     state = synthetic.last(synthetic.run(failing="asr"))
     lines = picture(state, synthetic.START, 80)
     assert "no audio in it" in lines[-3]
@@ -115,7 +115,7 @@ def test_a_failure_is_told_with_its_hint_below_the_table():
     assert "skipped: asr failed" in row(lines, "alignment")
 
 
-def test_a_device_that_is_not_used_is_said_below_the_table():
+def test_a_rejected_device_is_reported_below_the_table():
     started = next(iter(synthetic.run()))
     steps = tuple(
         dataclasses.replace(step, fallbacks=("mps is not used: its turns differ",))
@@ -130,25 +130,25 @@ def test_a_device_that_is_not_used_is_said_below_the_table():
     )
 
 
-def test_a_degraded_stage_says_so_below_the_table():
+def test_a_degraded_stage_is_reported_below_the_table():
     state = synthetic.last(synthetic.run(degraded={"demux": ["the film ends 12 s early"]}))
     assert "demux degraded: the film ends 12 s early" in picture(state, synthetic.START, 80)[-3]
 
 
-def test_films_of_a_batch_have_a_line_each_and_the_present_one_its_stages():
+def test_each_film_of_a_batch_has_a_line_and_the_current_one_its_stages():
     event, state = midway("asr", films=3)
     lines = picture(state, event.time, 80, 50)
     assert sum(1 for line in lines if line[3:].startswith("Film ")) == 3
     assert any("asr 60 %" in line for line in lines)
 
 
-def test_the_line_of_a_failed_film_says_why():
+def test_the_line_of_a_failed_film_shows_the_reason():
     state = synthetic.last(synthetic.run(films=12, failing="asr"))
     line = next(line for line in picture(state, synthetic.START, 120, 40) if "Film 3.mkv" in line)
     assert "asr failed: no audio in it" in line
 
 
-def test_a_wide_character_title_takes_two_cells_each():
+def test_wide_characters_in_a_title_take_two_cells():
     _, state = next(synthetic.states(synthetic.run()))
     title = "パーテル・パンチャリ 道の歌" * 5
     film = synthetic.film(title)
@@ -165,12 +165,12 @@ def test_a_terminal_without_unicode_gets_ascii_only():
 
 
 @pytest.mark.parametrize("term", ["dumb", "unknown", ""])
-def test_a_terminal_that_cannot_move_its_cursor_gets_no_live_picture(term):
+def test_a_terminal_that_cannot_move_its_cursor_gets_no_dashboard(term):
     controller, terminal = pty.openpty()
     with os.fdopen(terminal, "w") as stream:
         assert not live.fits(stream, {"TERM": term})
     os.close(controller)
 
 
-def test_no_terminal_gets_no_live_picture():
+def test_a_stream_that_is_not_a_terminal_gets_no_dashboard():
     assert not live.fits(io.StringIO(), {"TERM": "xterm"})

@@ -1,4 +1,4 @@
-"""The live picture on a real (pseudo) terminal: it comes, moves, and leaves a tidy screen."""
+"""The dashboard on a pseudo-terminal: it appears, changes, and is removed from the screen."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def on_a_terminal(middle, **environ):
 @pytest.mark.parametrize(
     "middle", ["pass", "signal.raise_signal(signal.SIGINT)"], ids=["at the end", "after Ctrl-C"]
 )
-def test_the_picture_is_taken_off_the_screen_and_the_cursor_comes_back(middle):
+def test_closing_removes_the_dashboard_and_restores_the_cursor(middle):
     drawn, _ = on_a_terminal(middle)
     assert drawn.count(HIDE) == drawn.count(SHOW) == 1
     picture, after = drawn.split(SHOW)
@@ -71,13 +71,13 @@ def test_the_picture_is_taken_off_the_screen_and_the_cursor_comes_back(middle):
     assert after.rstrip().endswith("the summary")
 
 
-def test_what_is_printed_to_a_pipe_meanwhile_stays_in_the_pipe():
+def test_output_to_a_pipe_stays_in_the_pipe():
     drawn, printed = on_a_terminal("print('data for the next program')")
     assert printed == "data for the next program\n"
     assert "data for" not in drawn
 
 
-def test_without_colour_no_colour_is_drawn():
+def test_without_colour_the_dashboard_has_no_colour():
     drawn, _ = on_a_terminal("pass", NO_COLOR="1")
     assert "\x1b[32m" not in drawn
     assert "\x1b[36m" not in drawn

@@ -1,4 +1,4 @@
-"""Lines where there is no terminal, and events as JSON lines."""
+"""Plain lines without a terminal, and events as JSON lines."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.execution.broadcast import Broadcast
 from orchestrator.run_state.events import FilmState, StepState
 from orchestrator.views.jsonlines import JsonLines
 from orchestrator.views.plain import Plain, planned
@@ -30,41 +31,41 @@ def lines(**kind):
     return stream.getvalue().splitlines()
 
 
-def test_every_line_carries_the_time_since_the_start_and_no_control_character():
+def test_every_line_has_the_time_since_the_start_and_no_control_character():
     for line in lines(degraded={"demux": ["short"]}, failing="asr"):
         assert line[0] == "["
         assert line[8] == "]"
         assert line.isprintable()
 
 
-def test_a_stage_tells_its_start_its_progress_and_its_end():
-    told = [line[10:] for line in lines() if "] demux: " in line]
-    assert told[0] == "demux: starting on cpu in media"
-    assert told[1] == "demux: running, after 2.5 s of loading"
-    assert told[-1].startswith("demux: done in 1:00, 122x real time, peak 1.0 GB")
-    assert 3 <= len(told) <= 13
+def test_start_progress_and_end_of_a_stage_are_printed():
+    printed = [line[10:] for line in lines() if "] demux: " in line]
+    assert printed[0] == "demux: starting on cpu in environment media"
+    assert printed[1] == "demux: running, loaded in 2.5 s"
+    assert printed[-1].startswith("demux: done in 1:00, 122x real time, peak 1.0 GB")
+    assert 3 <= len(printed) <= 13
 
 
-def test_progress_is_told_every_ten_percent_or_ten_seconds_and_not_more_often():
+def test_progress_is_printed_at_most_every_ten_percent_or_ten_seconds():
     slow = [line for line in lines(seconds=3600) if "] asr: " in line and " %" in line]
     quick = [line for line in lines(seconds=0.5) if "] asr: " in line and " %" in line]
     assert len(slow) == 10
     assert quick == []
 
 
-def test_cached_off_and_skipped_stages_take_a_line_at_most():
-    told = lines(cached=("demux",), failing="asr")
-    assert "cached: nothing changed" in next(line for line in told if "demux: " in line)
-    assert sum("] alignment: " in line for line in told) == 1
-    assert not any("] translation: " in line for line in told)
+def test_cached_off_and_skipped_stages_take_at_most_one_line():
+    printed = lines(cached=("demux",), failing="asr")
+    assert "cached: nothing changed" in next(line for line in printed if "demux: " in line)
+    assert sum("] alignment: " in line for line in printed) == 1
+    assert not any("] translation: " in line for line in printed)
 
 
-def test_of_a_file_that_is_no_film_no_stage_but_the_first_is_told():
+def test_for_a_file_that_is_not_a_film_only_the_first_stage_is_printed():
     assert not any("skipped" in line for line in lines(failing="demux"))
     assert any("mux: skipped" in line for line in lines(failing="asr"))
 
 
-def test_what_is_there_already_is_not_said_to_run():
+def test_cached_stages_do_not_count_as_stages_to_run():
     steps = (
         StepState(name="a", planned="run"),
         StepState(name="b", planned="cached"),
@@ -74,22 +75,22 @@ def test_what_is_there_already_is_not_said_to_run():
     assert planned(film) == "1 stage to run, 1 cached, 1 off"
 
 
-def test_a_failure_says_what_to_do():
-    told = lines(failing="asr")
-    at = next(i for i, line in enumerate(told) if "asr: FAILED: no audio in it" in line)
-    assert told[at + 1].endswith("  give a film with sound")
+def test_a_failure_is_printed_with_its_hint():
+    printed = lines(failing="asr")
+    at = next(i for i, line in enumerate(printed) if "asr: FAILED: no audio in it" in line)
+    assert printed[at + 1].endswith("  give a film with sound")
 
 
-def test_retries_fallbacks_degradations_and_files_are_told():
-    told = "\n".join(lines(fallback="asr", degraded={"demux": ["it ends early"]}))
-    assert "asr: tried again: the process died of signal 9" in told
-    assert "asr: fell back: batch 16 -> 8" in told
-    assert "demux: degraded: it ends early" in told
-    assert "output /films/a.en.srt (81 kB)" in told
-    assert "a.srt was edited since and is kept" in told
+def test_retries_fallbacks_degradations_and_files_are_printed():
+    printed = "\n".join(lines(fallback="asr", degraded={"demux": ["it ends early"]}))
+    assert "asr: retried: the process died of signal 9" in printed
+    assert "asr: fell back: batch 16 -> 8" in printed
+    assert "demux: degraded: it ends early" in printed
+    assert "wrote /films/a.en.srt (81 kB)" in printed
+    assert "a.srt was edited since and is kept" in printed
 
 
-def test_an_interruption_is_told():
+def test_an_interrupt_is_printed():
     assert lines(interrupted_at="asr")[-1].endswith("stopping (SIGINT)")
 
 
@@ -116,23 +117,40 @@ def test_no_secret_gets_into_json_lines():
     assert synthetic.TOKEN not in stream.getvalue()
 
 
-@needs_full
-def test_a_full_disk_ends_the_record_but_not_the_run():
-    with open("/dev/full", "w") as stream:  # noqa: PTH123
-        view = JsonLines(stream, owned=True)
-        shown(view, synthetic.run())
-        view.close()
+class Counted(io.TextIOWrapper):
+    """A text file that counts its writes."""
+
+    writes = 0
+
+    def write(self, text):
+        self.writes += 1
+        return super().write(text)
 
 
 @needs_full
-def test_a_reader_that_went_away_is_told():
+def test_a_full_disk_ends_the_event_log_but_not_the_run():
+    stream = Counted(open("/dev/full", "wb"))  # noqa: PTH123, SIM115
+    record, others = JsonLines(stream, owned=True), []
+    broadcast = Broadcast([record, lambda event, _: others.append(event)])
+    events = list(synthetic.run())
+    for event in events:
+        broadcast.emit(event)
+    record.close()
+    assert others == events
+    assert {step.status for film in broadcast.state.films for step in film.steps} == {"done", "off"}
+    assert stream.writes == 1
+    assert stream.closed
+
+
+@needs_full
+def test_a_write_error_on_stdout_is_raised():
     with open("/dev/full", "w") as stream, pytest.raises(OSError, match="No space"):  # noqa: PTH123
         shown(JsonLines(stream), synthetic.run())
     with contextlib.suppress(OSError):
         stream.close()
 
 
-def test_each_json_line_is_out_the_moment_it_happens():
+def test_each_json_line_is_flushed_at_once():
     class Stream(io.StringIO):
         flushed = 0
 
@@ -149,10 +167,11 @@ def test_each_json_line_is_out_the_moment_it_happens():
 @pytest.mark.parametrize(
     "module",
     [
-        "views.plain", "views.live", "views.jsonlines", "views.summary", "run_state.run_folders", "run_state.run_json",
+        "views.plain", "views.live", "views.jsonlines", "views.summary", "run_state.run_folders",
+        "run_state.run_json",
         "commands.runs",
     ],
 )  # fmt: skip
-def test_views_without_a_terminal_do_not_load_rich(module):
+def test_views_without_a_terminal_do_not_import_rich(module):
     script = f"import sys, orchestrator.{module}\nassert not {{'rich', 'pyarrow'}} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", script], check=True)

@@ -1,4 +1,4 @@
-"""Views and report of real runs: a scheduler, real processes, every view at once, one story."""
+"""All views of real runs, with a scheduler and real processes."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def statuses(body):
     return {s["stage"]: s["status"] for s in body["films"][0]["stages"]}
 
 
-def test_a_run_and_the_cached_run_after_it_are_told_alike_by_every_view(go):
+def test_every_view_shows_a_run_and_the_cached_run_after_it(go):
     chain = (stage("a", "film"), stage("b", "a"))
     lines, events, body = go(*chain)
     assert statuses(body) == {"a": "done", "b": "done"}
@@ -70,12 +70,12 @@ def test_a_run_and_the_cached_run_after_it_are_told_alike_by_every_view(go):
     assert any("] b: cached" in line for line in lines)
 
 
-def test_stages_that_ran_at_once_are_seen_side_by_side(go):
+def test_parallel_stages_are_shown_together(go):
     _, _, body = go(stage("a", "film"), stage("b", "a", seconds=1.0), stage("c", "a", seconds=1.0))
     assert any(entry["stages"] == ["b", "c"] for entry in body["side_by_side"])
 
 
-def test_a_run_that_was_stopped_leaves_its_report(go):
+def test_an_interrupted_run_leaves_its_summary(go):
     def stop(event, state):
         if isinstance(event, StepRunning) and event.step == "b":
             os.kill(os.getpid(), signal.SIGINT)

@@ -24,7 +24,7 @@ def complete(monkeypatch):
 
 
 @pytest.mark.usefixtures("complete")
-def test_auto_takes_each_languages_best_aligner_and_says_which_has_none():
+def test_auto_chooses_each_languages_best_aligner_and_reports_languages_without_one():
     choice = aligners.chosen("auto", {}, ["en", "cs", "en"])
     assert choice.by_language == {"cs": "attention", "en": "pocketsphinx"}
     assert choice.described == "pocketsphinx for English, attention for the rest"
@@ -39,11 +39,11 @@ def test_auto_does_without_an_aligner_that_cannot_run_here(monkeypatch):
     assert (choice.described, choice.reasons) == ("attention", ("no dictionary",))
 
 
-def test_an_aligner_that_is_asked_for_and_cannot_run_here_is_an_error(monkeypatch):
+def test_a_requested_aligner_that_cannot_run_here_is_an_error(monkeypatch):
     monkeypatch.setattr(aligners.pocketsphinx_aligner, "missing", lambda: "no dictionary")
     with pytest.raises(StageError, match="pocketsphinx cannot run here: no dictionary"):
         aligners.chosen("pocketsphinx", {}, ["en"])
-    with pytest.raises(StageError, match="aligns English only, and the film speaks cs"):
+    with pytest.raises(StageError, match="aligns English only; the film is in cs"):
         aligners.chosen("pocketsphinx", {}, ["cs"])
 
 
@@ -52,7 +52,7 @@ def test_a_model_is_aligned_by_the_aligner_of_its_family_in_every_language():
         assert aligners.chosen("someone/model", model, ["cs", "de"]).described == "wav2vec2"
 
 
-def test_attention_that_is_asked_for_needs_no_reason():
+def test_requested_attention_times_need_no_reason():
     assert aligners.chosen("attention", {}, ["en", "cs"]) == aligners.Choice(
         {"cs": "attention", "en": "attention"}
     )

@@ -72,7 +72,7 @@ def sounds(*nats):
     return [confidence.Sound(k, k + 0.3, 30 * value, 30) for k, value in enumerate(nats)]
 
 
-def test_a_word_is_believed_by_the_sound_of_its_neighbourhood():
+def test_a_word_is_trusted_by_the_sound_of_its_neighbourhood():
     near = confidence.neighbourhood(sounds(-3, -3, -9, -3, -3))
     assert confidence.trusted(near[2], 2.0, None)
     lost = confidence.neighbourhood(sounds(-10, -9, -3, -9, -11))

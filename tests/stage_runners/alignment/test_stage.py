@@ -71,7 +71,7 @@ def test_english_words_get_times_from_the_sound(tmp_path):
     assert [row["text"] for row in words] == [text for text, _, _ in SAID]
 
 
-def test_words_that_nobody_says_keep_their_attention_times(tmp_path):
+def test_unspoken_words_keep_their_attention_times(tmp_path):
     text = "Photosynthesis requires chlorophyll molecules absorbing sunshine through green leaf tissue"
     wrong = [*text.split(), "while", "oxygen", "escapes", "slowly."]
     said = [(text, start, end) for text, (_, start, end) in zip(wrong, SAID, strict=True)]
@@ -98,7 +98,7 @@ def test_of_a_film_in_two_languages_the_english_words_are_aligned(tmp_path, part
     assert "no aligner for cs" in done.stdout + done.stderr
 
 
-def test_pocketsphinx_is_not_asked_to_align_czech(tmp_path):
+def test_pocketsphinx_does_not_align_czech(tmp_path):
     done, _, _ = align(tmp_path, talk(), SAID, language="cs", align_model="pocketsphinx")
     assert done.returncode == 1
     assert "English only" in done.stdout + done.stderr
@@ -123,7 +123,7 @@ Wav2Vec2ForCTC(config).save_pretrained(folder)
 
 @pytest.mark.parametrize(("language", "spelled"), [("cs", True), ("xx", False)])
 def test_a_wav2vec2_model_that_is_named_aligns_other_languages(language, spelled, tmp_path):
-    """A numeral is aligned as it is read; in a language that num2words does not speak it has nothing to align."""
+    """A numeral is aligned as spoken; in a language without num2words it has no text to align."""
     folder = tmp_path / "model"
     folder.mkdir()
     subprocess.run(
@@ -147,7 +147,7 @@ def test_a_folder_without_a_wav2vec2_model_is_named(tmp_path):
     folder.mkdir()
     done, _, _ = align(tmp_path / "run", talk(), SAID, align_model=str(folder), path=folder)
     assert done.returncode == 1
-    assert "empty is no wav2vec2 model" in done.stdout + done.stderr
+    assert "empty: not a wav2vec2 model" in done.stdout + done.stderr
 
 
 def test_read_speech_is_aligned_to_hand_made_word_times(shared_data, tmp_path):

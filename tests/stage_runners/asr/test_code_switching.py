@@ -28,12 +28,12 @@ def test_one_stretch_that_sounds_otherwise_changes_nothing(at):
     assert course(film(*heard), "en") == ["en"] * 7
 
 
-def test_a_language_that_lasts_is_heard_with_its_beginning_and_end():
+def test_a_lasting_language_is_detected_from_its_start_to_its_end():
     heard = [*[ENGLISH] * 4, *[GERMAN] * 3, *[ENGLISH] * 4]
     assert course(film(*heard), "en") == ["en"] * 4 + ["de"] * 3 + ["en"] * 4
 
 
-def test_a_film_may_begin_and_end_in_another_language_than_its_own():
+def test_a_film_may_begin_and_end_in_a_language_other_than_its_main_one():
     heard = [*[GERMAN] * 3, *[ENGLISH] * 4, *[{"ja": 1.0}] * 3]
     assert course(film(*heard), "en") == ["de"] * 3 + ["en"] * 4 + ["ja"] * 3
 
@@ -43,7 +43,7 @@ def test_three_languages_follow_each_other():
     assert course(film(*heard), "en") == ["en"] * 3 + ["de"] * 3 + ["fr"] * 3
 
 
-def test_neighbours_that_are_alike_are_not_told_apart_by_a_little():
+def test_small_differences_do_not_separate_similar_neighbours():
     heard = [
         {"hi": 0.6, "ur": 0.35},
         {"ur": 0.7, "hi": 0.28},
@@ -62,7 +62,7 @@ def test_neighbours_that_are_alike_are_not_told_apart_by_a_little():
         ({"ur": 0.64, "en": 0.0}, False),
     ],
 )
-def test_a_part_is_believed_only_beyond_doubt(probability, is_believed):
+def test_a_part_is_confirmed_only_with_certainty(probability, is_believed):
     assert believed(probability, max(probability, key=probability.get), "en") is is_believed
 
 

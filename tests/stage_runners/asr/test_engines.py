@@ -77,19 +77,19 @@ def test_an_engine_without_word_times_and_probabilities_gets_them_by_length(tmp_
     assert "degraded" not in said
 
 
-def test_a_language_that_nobody_names_stays_open(tmp_path):
+def test_an_undetected_language_stays_unknown(tmp_path):
     said, tables = recognise(tmp_path, language=None)
     assert {row["language"] for row in tables["segments"].rows()} == {"und"}
-    assert "does not detect the film's language; --language sets it" in said
+    assert "does not detect the film's language; set it with --language" in said
     assert "degraded" not in said
 
 
-def test_hotwords_that_an_engine_cannot_take_degrade_the_result_and_the_glossary_is_left_out(tmp_path):
+def test_unsupported_hotwords_degrade_the_result_and_the_glossary_is_not_used(tmp_path):
     glossary = tmp_path / "glossary.parquet"
     row = {"term": "Dawn", "kind": "given", "source": "x", "weight": 1.0, "variants": []}
     write(glossary, "glossary", {key: [value] for key, value in row.items()})
     said, tables = recognise(tmp_path / "run", given={"glossary": glossary}, hotwords="Dawn")
-    assert "the glossary was not used" in said
+    assert "the glossary is not used" in said
     assert tables["segments"].provenance["degraded"] == [
         "--hotwords has no effect: this engine takes no prompt"
     ]

@@ -9,11 +9,10 @@ import pytest
 
 from stage_runners.asr import evidence as asr_evidence
 from stage_runners.asr import gaps, hallucination
-from stage_runners.asr.credits import credited
 from stage_runners.asr.recognizer import Sound, Token, Transcript
-from stage_runners.asr.repetition import share_looped, times_said
 from stage_runners.asr.second_pass import Asked, Look, SecondLooks, came_again
 from stage_runners.asr.segments import Line, Span
+from stage_runners.asr.text_signs import credited, share_looped, times_repeated
 from stage_runners.asr.thresholds import SECOND_PASS
 from stage_runners.asr.windows import Chunk
 from stage_runners.asr.words import Word
@@ -87,14 +86,14 @@ def test_clear_speech_has_nothing_against_it():
     assert judged(line("so we went to the harbour"), SPEECH) == ("", set())
 
 
-def test_an_unsure_text_that_is_heard_as_speech_and_comes_again_stays():
+def test_an_unsure_text_in_speech_that_recurs_stays():
     quiet = line("we were there", probability=0.3, likely=-0.9, no_speech=0.3)
     verdict, kinds = judged(quiet, SPEECH, again=1.0, gain=3.0, alone=0.3)
     assert verdict != "dropped"
     assert kinds == {"unsure", "no speech"}
 
 
-def test_text_where_nobody_is_heard_and_that_does_not_come_again_is_dropped():
+def test_text_without_speech_that_does_not_recur_is_dropped():
     assert judged(line("Thank you.", probability=0.3), NOBODY, again=0.0, gain=0.3)[0] == "dropped"
 
 
@@ -102,7 +101,7 @@ def test_one_kind_of_evidence_alone_drops_nothing():
     assert judged(line("so we went to the harbour"), NOBODY)[0] == "flagged"
 
 
-def test_a_short_word_that_is_said_often_and_heard_as_speech_stays():
+def test_a_short_frequent_word_in_speech_stays():
     verdict, kinds = judged(line("No."), SPEECH, copies=9, often=True, again=0.0, alone=0.6, gain=2.0)
     assert kinds == {"repeats", "again", "no speech"}
     assert verdict == "flagged"
@@ -135,7 +134,7 @@ def test_being_unsure_says_less_in_a_film_whose_language_the_model_hardly_knows(
         ("The title by itself says nothing", False),
     ],
 )
-def test_credits_are_known_in_several_languages(text, found):
+def test_credits_are_recognised_in_several_languages(text, found):
     assert credited(text) is found
 
 
@@ -145,7 +144,7 @@ def test_loops_count_and_ordinary_repetition_does_not():
 
 
 def test_a_line_that_many_neighbours_say_is_counted_across_segments():
-    assert times_said(
+    assert times_repeated(
         ["Thanks for watching!", "And then", "Thanks for watching", "thanks for watching."]
     ) == [3, 1, 3, 3]
 
@@ -155,7 +154,7 @@ def test_the_share_of_a_text_that_comes_again():
     assert came_again("Thank you.", "Music") == 0.0
 
 
-def test_speech_far_from_any_word_is_a_gap_and_pauses_between_words_are_none():
+def test_speech_far_from_any_word_is_a_gap_and_a_pause_between_words_is_not():
     talk = line("one two three", start=1.0)
     (gap,) = gaps.uncovered([Span(0.9, 6.0), Span(8.0, 8.4)], [talk])
     assert gap == pytest.approx((2.2, 6.0))
@@ -170,7 +169,7 @@ def test_many_regions_and_words_are_compared_once_each():
     assert {one.in_speech for one in evidence} == {1.0}
 
 
-def test_how_much_of_a_text_is_heard_as_speech():
+def test_the_share_of_a_text_in_speech():
     talk = line("one two three four", 10.0, each=1.0)
     for regions, share in (([Span(0.0, 9.9), Span(10.0, 12.0)], 0.5625), ([Span(0.0, 9.0)], 0.0), ([], 0.0)):
         assert asr_evidence.speech_share(talk, regions) == pytest.approx(share)
@@ -216,7 +215,7 @@ def test_a_gap_inside_a_segment_cuts_it_in_two():
         ("because it rained", {"no_speech": 0.5}),
     ],
 )
-def test_text_that_is_not_sure_stays_out_and_the_place_is_told(other, more):
+def test_uncertain_recovered_text_is_rejected_and_reported(other, more):
     heard = {0.3: said("because it rained", 2.0), 0.7: said(other, 2.0)}
     done, _ = recovered(heard, [BEFORE, BEHIND], REGIONS, **more)
     assert [one.text for one in done.lines] == ["he went home", "and slept well"]
@@ -232,14 +231,14 @@ def test_what_was_dropped_does_not_come_back_as_recovered():
     assert next(doubt for doubt in done.doubts if doubt.verdict == "dropped").text == "Thank you."
 
 
-def test_no_more_second_looks_than_there_may_be_and_the_rest_is_counted():
+def test_the_second_pass_keeps_its_limit_and_counts_the_rest():
     regions = [Span(10.0 * k, 10.0 * k + 2.0) for k in range(8)]
     done, looks = recovered({}, [], regions, most=3)
     assert (looks.done, done.looks, done.missed) == (3, 3, 5)
-    assert sum("too many" in doubt.reasons[1] for doubt in done.doubts) == 5
+    assert sum("limit was reached" in doubt.reasons[1] for doubt in done.doubts) == 5
 
 
-def test_half_of_the_looks_are_kept_for_speech_without_text():
+def test_half_of_the_second_pass_is_reserved_for_missed_speech():
     ghosts = [line("Hm.", 10.0 * k, probability=0.05, likely=-1.5, no_speech=0.3) for k in range(6)]
     many = [Span(100.0 + 10 * k, 104.0 + 10 * k) for k in range(5)]
     _, looks = recovered({}, ghosts, many, most=4)
@@ -248,13 +247,13 @@ def test_half_of_the_looks_are_kept_for_speech_without_text():
     assert [one.line is None for one in looks.asked] == [False, False, False, True]
 
 
-def test_without_second_looks_gaps_are_still_told():
+def test_without_a_second_pass_gaps_are_still_reported():
     done = hallucination.reviewed([BEFORE, BEHIND], REGIONS, None, "en", 0.0)
     assert [doubt.verdict for doubt in done.doubts] == ["empty"]
     assert done.lines == [BEFORE, BEHIND]
 
 
-def test_how_many_second_looks_a_film_may_have():
+def test_the_limit_of_a_films_second_pass():
     film = Sound((), 16000)
     assert SecondLooks(None, film, lambda _: None, 1, 8).most == SECOND_PASS.least
     assert SecondLooks(None, film, lambda _: None, 400, 8).most == round(400 * SECOND_PASS.share)
@@ -275,7 +274,7 @@ def test_the_tokens_of_a_line_are_those_it_was_read_as():
     assert tokens_of("And wept.", read, Tokenizer()) == [99]
 
 
-def test_a_stretch_is_asked_in_the_language_of_its_neighbours():
+def test_a_span_is_transcribed_in_the_language_of_its_neighbours():
     german = line("er ging nach Hause", 0.0, language="de")
     _, looks = recovered({}, [german], [Span(0.0, 6.0)])
     assert isinstance(looks.asked[0], Asked)

@@ -65,7 +65,7 @@ def verdicts(found):
     return [verdict for verdict, _, _ in found["doubts"]]
 
 
-def test_what_is_made_up_over_a_ringing_telephone_is_dropped_and_what_is_said_after_it_stays(checked):
+def test_hallucinations_over_a_ringing_telephone_are_dropped_and_speech_after_it_stays(checked):
     whole = checked["whole"]
     assert len(whole["before"]) > len(whole["lines"]), "the model made nothing up, so this shows nothing"
     assert set(verdicts(whole)) == {"dropped"}
@@ -74,7 +74,7 @@ def test_what_is_made_up_over_a_ringing_telephone_is_dropped_and_what_is_said_af
     assert all(len(reasons) >= 3 for _, _, reasons in whole["doubts"])
 
 
-def test_music_within_the_conversation_gets_no_word_and_costs_none_beside_it(checked):
+def test_music_within_a_conversation_gets_no_words_and_loses_none_around_it(checked):
     whole, more = checked["whole"], checked["with sound"]
     assert not [span for span in more["spans"] if span[0] > 14.0 and span[1] < 14.2 + LONG + 0.2]
     for word in ("diane", "newjersey", "sheila", "chicago", "difference"):
@@ -87,7 +87,7 @@ def test_all_that_the_model_makes_up_over_music_is_dropped_by_evidence_alone(che
     assert invented["lines"] == []
 
 
-def test_a_line_that_was_left_out_is_heard_again_and_stands_in_its_place(checked):
+def test_a_missing_line_is_recovered_in_its_place(checked):
     found = checked["without it"]
     assert checked["gone"] not in found["before"]
     assert plain(found["lines"]) == plain(checked["whole"]["lines"])
@@ -95,7 +95,7 @@ def test_a_line_that_was_left_out_is_heard_again_and_stands_in_its_place(checked
     assert sum(verdict == "recovered" for verdict in verdicts(found)) == 1
 
 
-def test_the_stage_tells_what_it_dropped_and_how_many_second_looks_it_took(base, tmp_path):
+def test_the_stage_reports_dropped_lines_and_its_second_pass(base, tmp_path):
     talk = packaged()[: 16 * RATE]
     model = {"id": "base", "revision": "", "path": str(base)}
     regions = [(0.0, 2.0), (2.5, 5.5), (SPEECH, 15.9)]

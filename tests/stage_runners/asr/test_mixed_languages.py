@@ -68,7 +68,7 @@ def test_every_part_is_written_in_the_language_it_is_spoken_in(film, heard):
     assert text.count("endpoints") == 2
 
 
-def test_the_shares_of_the_languages_are_told(heard):
+def test_the_shares_of_the_languages_are_reported(heard):
     told_by = heard[0].stdout + heard[0].stderr
     (told,) = re.findall(r"languages = (\{.*\})", told_by)
     shares = ast.literal_eval(told)
@@ -82,7 +82,7 @@ def test_the_batch_size_changes_nothing(film, heard, tmp_path):
     assert recognise(tmp_path, film, batch_size=1)[1].digest == heard[1].digest
 
 
-def test_a_language_that_is_asked_for_is_the_only_one(film, tmp_path):
+def test_a_requested_language_is_the_only_one(film, tmp_path):
     samples, spans = film
     two = (samples[: int(spans[1][1] * RATE)], spans[:2])
     _, segments = recognise(tmp_path, two, language="en")

@@ -115,15 +115,15 @@ def test_silence_and_noise_give_no_words(samples, tmp_path, kept):
 @pytest.mark.parametrize(
     ("params", "said"),
     [
-        ({"language": "de"}, "knows English only"),
-        ({"compute_type": "float8"}, "--compute_type float8 is nothing that MLX can do."),
+        ({"language": "de"}, "supports English only"),
+        ({"compute_type": "float8"}, "--compute-type float8: not supported by MLX"),
         (
             {"hotwords": "Diane " * 300},
-            "--initial_prompt and --hotwords hold 300 tokens, and this model has room for 223.",
+            "--initial-prompt and --hotwords have 300 tokens together; this model allows 223",
         ),
     ],
 )
-def test_what_cannot_be_done_is_said_as_by_the_other_backend(params, said, tmp_path, kept):
+def test_impossible_requests_are_reported_as_by_the_other_backend(params, said, tmp_path, kept):
     done, _, _ = recognise(tmp_path, kept, **params)
     assert done.returncode == 1
     assert said in done.stdout + done.stderr
@@ -136,7 +136,7 @@ def test_a_folder_that_is_no_model_is_named(tmp_path):
     given = inputs(tmp_path / "in", np.zeros(RATE, np.int16), [])
     done, _ = run_stage("asr", given, tmp_path / "run", {}, python_of("mlx"), model, "mlx")
     assert done.returncode == 1
-    assert f"{tmp_path} holds no Whisper model" in done.stdout + done.stderr
+    assert f"{tmp_path}: not a Whisper model" in done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -190,5 +190,5 @@ def test_a_model_without_a_tokenizer_reads_text_as_openai_does(found):
     assert found["tokenizers"] == []
 
 
-def test_openais_alignment_heads_are_known(found):
+def test_openais_alignment_heads_are_available(found):
     assert (found["heads"]["openai/whisper-large-v3"], found["heads"]["openai/whisper-base"]) == (10, 8)

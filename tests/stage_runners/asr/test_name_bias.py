@@ -38,7 +38,7 @@ def glossary(*terms):
     ])  # fmt: skip
 
 
-def test_a_name_counts_as_heard_only_where_it_is_sure_and_written_as_one():
+def test_a_name_counts_as_recognised_only_with_confidence_and_a_capital():
     film = [window("Rachel came. Will you? I saw Joyce and ~Gus in the nevada, as I will.")]
     found = recognised(film, glossary("Rachel", "Joyce", "Gus", "Nevada", "Will"))
     assert dict(found) == {"Rachel": 1, "Joyce": 1}
@@ -53,24 +53,24 @@ def test_only_unsure_words_resemble_names():
     assert resembling(window("The choice was in the Navada."), known, NOTHING) == []
 
 
-def test_a_word_that_was_heard_surely_elsewhere_is_believed():
+def test_a_word_recognised_with_confidence_elsewhere_is_trusted():
     assert resembling(window("The ~choice again."), glossary("Joyce"), Right({"choice"}, set())) == []
 
 
-def test_a_name_of_the_cast_is_not_another_one_misheard():
+def test_a_name_of_the_cast_is_not_a_misheard_other_name():
     film = [window("I saw ~Carl and ~. ~Carl ~all there.")]
     known = glossary("Carla", "Carl")
     assert resembling(film[0], known, trusted(film, known)) == []
 
 
-def test_of_the_text_with_hotwords_only_the_name_is_taken():
+def test_only_the_name_is_taken_from_the_text_with_hotwords():
     old = window("Please shorten this skirt for ~choice's.")
     new = window("Please shorten the shirt for Joyce's")
     found = list(proposals(old.words, new.words, glossary("Joyce"), NOTHING))
     assert [(one.first, one.last, one.text) for one in found] == [(5, 6, " Joyce's.")]
 
 
-def test_a_name_that_was_taken_apart_is_put_together():
+def test_a_split_name_is_joined():
     old = window("He walked through ~Se ~quoia today")
     new = window("He walked through Sequoia today")
     found = list(proposals(old.words, new.words, glossary("Sequoia"), NOTHING))
@@ -78,7 +78,7 @@ def test_a_name_that_was_taken_apart_is_put_together():
 
 
 @pytest.mark.parametrize("new", ["Please shorten this for Rachel.", "Please Joyce shorten this for you."])
-def test_a_name_in_place_of_nothing_like_it_is_not_taken(new):
+def test_a_name_in_place_of_dissimilar_words_is_not_taken(new):
     old = window("Please shorten this for ~you.")
     assert list(proposals(old.words, window(new).words, glossary("Joyce", "Rachel"), NOTHING)) == []
 
@@ -150,7 +150,7 @@ def rescored(film, undone=()):
     return name_bias.rescored(recognizer, None, film, rows, lambda _: settings, undone=frozenset(undone))
 
 
-def test_what_the_names_changed_is_told_and_can_be_taken_back(heard_as_choice):
+def test_changes_of_names_are_reported_and_can_be_undone(heard_as_choice):
     changed, told = rescored(heard_as_choice)
     assert "for Joyce" in changed[0].text
     (entry,) = told["changed"]

@@ -24,7 +24,8 @@ def test_removed_lines_and_lost_speech_are_to_be_checked():
     assert texts(asr, subtitles={"cues": 9}) == [
         (
             (
-                "left out 2 lines as likely hallucinations, no words recognised in 1 place with speech (4 s); "
+                "left out 2 lines as likely hallucinations, "
+                "no words recognised in 1 place with speech (4 s); "
                 "the JSON file lists them under doubts"
             ),
             True,

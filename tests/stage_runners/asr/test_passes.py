@@ -35,11 +35,11 @@ def test_a_window_that_is_in_the_films_language_after_all_stays_as_it_was():
     assert left_over(PARTS, WINDOWS, [], 30.0) == [WINDOWS[0], WINDOWS[1], WINDOWS[3]]
 
 
-def test_what_is_left_of_a_window_never_reaches_over_the_part_in_another_language():
+def test_the_rest_of_a_window_never_overlaps_the_part_in_another_language():
     believed = [Chunk(36.0, 40.0, 4.0)]
     assert spans(left_over(PARTS, WINDOWS, believed, 30.0)) == [(0, 28), (28, 36), (40, 56), (81, 108)]
 
 
-def test_a_part_that_nobody_believes_goes_with_its_neighbours():
+def test_an_unconfirmed_part_is_merged_with_its_neighbours():
     believed = [Chunk(20.0, 32.0, 12.0)]
     assert spans(left_over(PARTS, WINDOWS, believed, 30.0)) == [(0, 20), (32, 56), (81, 108)]

@@ -49,7 +49,7 @@ def test_neighbours_share_a_window_and_a_long_pause_parts_them():
     assert [(round(c.start), round(c.end)) for c in chunks] == [(1, 6), (20, 22)]
 
 
-def test_speech_without_a_pause_is_cut_where_it_is_quietest():
+def test_speech_without_a_pause_is_split_where_it_is_quietest():
     chunks = pack([(0, 50)], noise(50, quiet=[(24.0, 24.2)]), RATE, 30.0)
     assert len(chunks) == 2
     assert 24.0 <= chunks[0].end <= 24.2

@@ -30,7 +30,7 @@ def test_a_turn_that_ends_too_early_does_not_tear_its_last_word_away():
     assert speakers(words, [Turn(0.0, late, A), Turn(late, 3.0, B)]) == [A] * 6 + [B] * 2
 
 
-def test_a_short_answer_in_a_pause_is_heard():
+def test_a_short_answer_in_a_pause_is_attributed():
     words = [*said("Did you see him?", 0.0), word("No.", 1.7, 2.1), *said("Are you sure?", 2.4)]
     turns = [Turn(0.0, 1.4, A), Turn(1.65, 2.15, B), Turn(2.35, 3.5, A)]
     assert speakers(words, turns) == [A] * 4 + [B] + [A] * 3
@@ -57,14 +57,14 @@ def test_in_overlap_the_exclusive_turns_decide_and_the_words_say_so():
     assert [w["overlap"] for w in named] == [False, False, True, True]
 
 
-def test_confidence_falls_where_two_talk():
+def test_confidence_is_lower_in_overlapping_speech():
     words = said("one two three four", 0.0, each=0.5, gap=0.0)
     _, named = attributed(around(words), words, [Turn(0.0, 2.0, A), Turn(1.5, 2.0, B)])
     assert named[0]["speaker_confidence"] > 0.95
     assert named[0]["speaker_confidence"] > named[3]["speaker_confidence"] > 0.5
 
 
-def test_a_segment_is_cut_where_the_speaker_changes():
+def test_a_segment_is_split_where_the_speaker_changes():
     words = said("Where is it?", 0.0) + said("In the car.", 1.5)
     whole = segment(0, 0.0, 3.0, "Where is it? In the car.", language="en")
     segments, named = attributed([whole], words, [Turn(0.0, 1.2, A), Turn(1.4, 3.0, B)])
@@ -100,7 +100,7 @@ def test_words_without_times_follow_their_neighbours():
     assert speakers(words, [Turn(0.0, 1.2, B)]) == [B, B, B]
 
 
-def test_a_segment_without_words_goes_to_who_talks_longest_in_it():
+def test_a_segment_without_words_gets_the_speaker_who_talks_longest():
     (only,), named = attributed([segment(0, 0.0, 4.0, "Hm.")], [], [Turn(0.0, 1.0, A), Turn(1.0, 4.0, B)])
     assert (only["speaker"], named) == (B, [])
 
@@ -150,7 +150,7 @@ def test_one_long_speech_stays_one_speaker_however_many_there_are(count):
     assert set(speakers(words, turns)) == {"S0"}
 
 
-def test_the_exclusive_turns_choose_between_two_who_talk_all_along():
+def test_exclusive_turns_decide_between_two_overlapping_speakers():
     words = said("one two three four", 0.0, each=0.5, gap=0.0)
     both = [Turn(0.0, 2.0, A), Turn(0.0, 2.0, B)]
     assert speakers(words, both, [Turn(0.0, 2.0, B)]) == [B] * 4

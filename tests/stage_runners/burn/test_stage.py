@@ -1,4 +1,4 @@
-"""burn draws each cue while it is shown and at no other time, copies the sound, keeps the picture's colours, and says what it cannot draw."""
+"""The stage burn draws each cue only while it is shown, copies audio, and reports missing letters."""
 
 import os
 import subprocess
@@ -19,7 +19,8 @@ def grey(folder, name, *options, size="320x240", audio=("-c:a", "aac")):
     """A film of nothing but grey, at 25 pictures a second."""
     sound = films.recording(folder / "sound.wav", (0.5,), SECONDS)
     return films.make(
-        "-f", "lavfi", "-i", f"color=0x404040:s={size}:r=25:d={SECONDS}", "-i", sound, "-c:v", "libx264", "-preset",
+        "-f", "lavfi", "-i", f"color=0x404040:s={size}:r=25:d={SECONDS}", "-i", sound, "-c:v", "libx264",
+        "-preset",
         "ultrafast", *audio, *options, folder / name,
     )  # fmt: skip
 
@@ -34,7 +35,8 @@ def burned(film, folder, spans=SPANS, container="mkv", **params):
 def brightness(path, shape=(240, 320)):
     """The brightest part of every picture, as it comes, of shape (pictures,), 0 to 255; and all pictures."""
     raw = subprocess.run(
-        [films.ffmpeg(), "-v", "error", "-i", path, "-map", "0:v:0", "-f", "rawvideo", "-pix_fmt", "gray", "-fps_mode", "passthrough", "-"],
+        [films.ffmpeg(), "-v", "error", "-i", path, "-map", "0:v:0", "-f", "rawvideo", "-pix_fmt", "gray",
+        "-fps_mode", "passthrough", "-"],
         capture_output=True, check=True,
     ).stdout  # fmt: skip
     pictures = np.frombuffer(raw, np.uint8).reshape(-1, *shape)
@@ -63,7 +65,7 @@ def test_cues_are_in_the_picture_when_they_are_shown_and_the_sound_is_the_film_s
         assert [h for h in whole_film.hashes(out) if h[0] == "a"] == [
             h for h in whole_film.hashes(film) if h[0] == "a"
         ]
-    assert "drawn with" in said
+    assert "fonts: " in said
 
 
 def test_pixels_that_are_no_squares_make_no_wide_letters(tmp_path):
@@ -78,7 +80,8 @@ def test_a_film_of_high_range_stays_one_and_its_letters_do_not_dazzle(tmp_path):
     curve = ("-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc")
     film = films.make(
         "-f", "lavfi", "-i", "color=0x404040:s=320x240:r=25:d=3,format=yuv420p10le,"
-        "setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc", "-c:v", "libx265", "-preset", "ultrafast",
+        "setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc", "-c:v", "libx265",
+        "-preset", "ultrafast",
         "-x265-params", "log-level=error", *curve, tmp_path / "hdr.mkv",
     )  # fmt: skip
     out, status, said = burned(film, tmp_path, SPANS[:1])
@@ -93,32 +96,32 @@ def test_a_film_of_high_range_stays_one_and_its_letters_do_not_dazzle(tmp_path):
     assert 110 < brightness(out)[0].max() < 175
 
 
-def test_letters_that_no_font_has_are_said_and_not_passed_over(tmp_path):
+def test_letters_without_a_font_are_reported(tmp_path):
     film = grey(tmp_path, "film.mkv")
     _, status, said = burned(film, tmp_path, [(1.0, 2.0, "Hello \ue123 and \uf0f0")])
     assert status == 0, said
-    assert "degraded: no font here has 2 of the letters (\ue123 \uf0f0)" in said
+    assert "degraded: no installed font has 2 of the letters (\ue123 \uf0f0)" in said
     assert "letters_without_font = 2" in said
 
 
-def test_where_nothing_is_said_the_picture_is_copied(tmp_path):
+def test_without_speech_the_video_is_copied(tmp_path):
     film = grey(tmp_path, "film.mkv")
     out, status, said = burned(film, tmp_path, [], speaks="und")
     assert status == 0, said
     assert whole_film.hashes(out) == whole_film.hashes(film)
 
 
-def test_sound_alone_and_a_language_that_nobody_made_are_refused_in_a_sentence(tmp_path):
+def test_audio_only_and_a_missing_language_are_rejected_with_a_message(tmp_path):
     wave = films.recording(tmp_path / "sound.wav")
     _, status, said = burned(wave, tmp_path)
     assert status != 0
-    assert "sound.wav has no picture to draw subtitles into" in said
+    assert "sound.wav: no video to burn subtitles into" in said
     _, status, said = burned(grey(tmp_path, "film.mkv"), tmp_path, language="de")
     assert status != 0
-    assert "--burn-in de: there are no subtitles in it, the film speaks en" in said
+    assert "--burn-in de: no subtitles in this language; the film is in en" in said
 
 
-def test_an_ffmpeg_without_libass_is_passed_over_and_where_there_is_no_other_it_is_said(tmp_path):
+def test_an_ffmpeg_without_libass_is_skipped_and_reported_if_there_is_no_other(tmp_path):
     poor = tmp_path / "ffmpeg"
     poor.write_text("#!/bin/sh\necho ' V..... libx264 H.264 / AVC'\n")
     poor.chmod(0o755)
@@ -133,4 +136,4 @@ def test_an_ffmpeg_without_libass_is_passed_over_and_where_there_is_no_other_it_
         env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stdout.strip() == "True"
-    assert f"subtitles cannot be drawn into the picture: {poor} lacks libass" in done.stderr
+    assert f"subtitles cannot be burned in: {poor} lacks libass" in done.stderr

@@ -38,12 +38,12 @@ def test_voices_without_a_common_sound_stay_strangers():
     assert (one_cast(vectors, spans, labels) == labels).all()
 
 
-def test_a_film_that_ends_with_new_voices_has_new_people():
+def test_new_voices_at_the_end_of_a_film_are_new_speakers():
     vectors, spans, labels = film(0.7, place=1.0)
     assert (one_cast(vectors, spans, labels) == labels).all()
 
 
-def test_strangers_who_meet_the_cast_are_people():
+def test_new_voices_among_known_ones_are_new_speakers():
     vectors, spans, labels = film(0.7)
     inside = np.flatnonzero(labels >= 2)
     labels[inside[10:20]] = 0

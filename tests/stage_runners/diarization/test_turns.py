@@ -20,7 +20,7 @@ def conversation():
     return certain([0], [row])
 
 
-def test_pieces_hold_one_speaker_and_know_who_it_is_in_the_window():
+def test_pieces_have_one_speaker_and_its_number_in_the_window():
     scores = conversation()
     found = pieces_of.cut(scores)
     assert found.spans.min() == 0
@@ -44,7 +44,7 @@ def named(scores, vectors_of):
     return found, vectors, np.eye(2, dtype=np.float32)
 
 
-def test_overlap_is_kept_and_exclusive_turns_have_none():
+def test_turns_include_overlap_and_exclusive_turns_do_not():
     scores = conversation()
     found, vectors, centroids = named(scores, lambda span: [1, 0] if span[1] <= 200 else [0, 1])
     names = turns.name_windows(scores, found, vectors, centroids)
@@ -57,14 +57,14 @@ def test_overlap_is_kept_and_exclusive_turns_have_none():
     assert one.sum(axis=1).max() == 1
 
 
-def test_two_people_of_a_window_never_get_one_name():
+def test_two_speakers_of_a_window_are_never_the_same():
     scores = conversation()
     found, vectors, centroids = named(scores, lambda span: [1, 0] if span[1] <= 200 else [0.9, 0.1])
     names = turns.name_windows(scores, found, vectors, centroids)
     assert names[0].tolist() == [0, 1, -1]
 
 
-def test_pieces_without_a_voice_name_nobody():
+def test_pieces_without_a_voice_have_no_speaker():
     scores = conversation()
     found, vectors, centroids = named(scores, lambda span: [1, 0])
     vectors[:] = np.nan
@@ -73,7 +73,7 @@ def test_pieces_without_a_voice_name_nobody():
     assert not turns.decide(active, scores.count()).any()
 
 
-def test_a_stretch_goes_to_the_voice_it_has_when_windows_took_two_people_for_one():
+def test_a_span_is_assigned_by_its_voice_if_windows_merged_two_speakers():
     row = np.zeros(WINDOW_FRAMES, int)
     row[0:200], row[260:460] = 1, 1
     scores = certain([0], [row])

@@ -28,7 +28,7 @@ def said(turns, step=0.01, seconds=30.0):
     )
 
 
-def test_two_people_on_the_telephone_are_told_apart(sample, tmp_path):
+def test_two_speakers_on_the_telephone_are_distinguished(sample, tmp_path):
     pcm, truth = sample
     found = heard(pcm, tmp_path)
     turns = [(r["start"], r["end"], r["speaker"]) for r in found["turns"].rows()]
@@ -48,7 +48,7 @@ def test_two_people_on_the_telephone_are_told_apart(sample, tmp_path):
         assert (speech == theirs.any(axis=1)).mean() > 0.95
 
 
-def test_the_number_of_speakers_that_is_asked_for_holds(sample, tmp_path):
+def test_the_requested_number_of_speakers_is_used(sample, tmp_path):
     found = heard(sample[0], tmp_path, num_speakers=3)
     assert len(found["embeddings"].rows()) == 3
 

@@ -39,7 +39,7 @@ def test_name_and_memory_come_from_the_driver_where_torch_cannot_compute():
 
 
 @pytest.mark.parametrize("library", [None, Driver(status=100)])
-def test_without_a_driver_they_are_not_told(library):
+def test_without_a_driver_they_are_unknown(library):
     assert probe.card(library) == {}
 
 
@@ -73,7 +73,7 @@ def test_a_compute_type_counts_when_a_small_whisper_comes_out_right_in_it():
     }
 
 
-def test_where_none_comes_out_right_the_first_reason_is_why():
+def test_if_no_type_works_the_first_reason_is_reported():
     with pytest.raises(ValueError, match=r"libcublas\.so\.12 is not found"):
         probe.working(
             "cuda", ["float16"], whisper({"float16": RuntimeError("Library libcublas.so.12 is not found")})

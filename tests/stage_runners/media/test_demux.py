@@ -1,4 +1,4 @@
-"""demux keeps the film's clock in every container, says what it chose, and has a sentence for what is no film."""
+"""The stage demux keeps the film's clock in every container, reports its choice, and rejects bad files."""
 
 import os
 import re
@@ -25,7 +25,7 @@ def of(*tracks):
     return Film(format="matroska", start=0.0, seconds=60.0, tracks=tracks)
 
 
-def test_the_track_asked_for_wins():
+def test_the_requested_track_wins():
     assert choose(of(sound(0, language="eng", default=True), sound(1)), 1, "en", "film")[0].number == 1
 
 
@@ -36,7 +36,7 @@ def test_a_track_that_is_not_there_names_those_that_are():
     assert "eng" in wrong.value.hint
 
 
-def test_the_language_asked_for_wins_over_the_default_track():
+def test_the_requested_language_wins_over_the_default_track():
     track, why = choose(of(sound(0, language="fra", default=True), sound(1, language="eng")), None, "en", "f")
     assert track.number == 1
     assert "en" in why
@@ -47,16 +47,15 @@ def test_a_default_comment_is_not_the_film():
     assert choose(tracks, None, None, "film")[0].number == 1
 
 
-def test_an_only_track_in_another_language_than_asked_is_said():
+def test_an_only_track_in_another_language_is_reported():
     assert (
-        choose(of(sound(0, language="eng")), None, "de", "f")[1]
-        == "the only one; no track says that it is in de"
+        choose(of(sound(0, language="eng")), None, "de", "f")[1] == "the only one; no track is marked as de"
     )
     for only, asked in (("eng", "en"), ("", "de"), ("eng", None)):
         assert choose(of(sound(0, language=only)), None, asked, "f")[1] == "the only one"
 
 
-def test_without_a_language_the_default_track_is_taken():
+def test_without_a_language_the_default_track_is_chosen():
     assert choose(of(sound(0), sound(1, default=True)), None, None, "film")[0].number == 1
 
 
@@ -69,7 +68,7 @@ def test_a_clip_is_read_as_hours_minutes_and_seconds(text, span):
 
 
 @pytest.mark.parametrize("text", ["x", "5", "8-3", "1:2:3:4-5", "-5-3", "0:50-9:99"])
-def test_a_clip_that_is_none_is_a_sentence(text):
+def test_an_invalid_clip_has_a_message(text):
     with pytest.raises(StageError, match="not a time range"):
         clip_of(text)
 
@@ -87,7 +86,7 @@ def test_a_clip_that_is_none_is_a_sentence(text):
         ("offset.mkv", {"more": ("-output_ts_offset", "5")}, 0.0),
     ],
 )
-def test_sounds_are_where_a_player_plays_them(tmp_path, name, shape, late):
+def test_audio_is_where_players_play_it(tmp_path, name, shape, late):
     done, samples = films.demux(films.film(tmp_path, name, **shape), tmp_path / "out")
     assert done.returncode == 0, done.stdout + done.stderr
     assert films.heard(samples) == pytest.approx([time + late for time in films.BURSTS], abs=ON_TIME)
@@ -133,7 +132,7 @@ def test_changed_tags_and_order_of_streams_give_the_same_sound(tmp_path):
 
 @env
 @pytest.mark.parametrize("container", ["mkv", "mp4", "ts"])
-def test_a_copy_into_another_container_has_its_sounds_where_its_picture_is(tmp_path, container):
+def test_a_copy_in_another_container_keeps_audio_and_video_in_sync(tmp_path, container):
     film = films.film(tmp_path, audio=AAC, late=0.5, name="film.mp4")
     copy = films.make("-i", film, "-map", "0", "-c", "copy", tmp_path / f"copy.{container}")
     _, samples = films.demux(copy, tmp_path / "out")
@@ -147,7 +146,7 @@ def test_a_film_that_is_damaged_in_its_middle_is_salvaged_and_marked(tmp_path, n
     first, last = len(whole) * 4 // 10, len(whole) * 6 // 10
     (tmp_path / name).write_bytes(whole[:first] + bytes(last - first) + whole[last:])
     done, samples = films.demux(tmp_path / name, tmp_path / "out")
-    assert re.search(rf"degraded  {name} is damaged: \d+ s within its sound", done.stdout + done.stderr)
+    assert re.search(rf"degraded  {name} is damaged: \d+ s of its audio", done.stdout + done.stderr)
     assert len(samples) / 16000 == pytest.approx(40, abs=0.1)
 
 
@@ -182,14 +181,14 @@ def _bad(tmp_path):
 
 
 @env
-def test_what_is_no_film_is_a_sentence_each(tmp_path):
+def test_each_kind_of_bad_file_has_a_message(tmp_path):
     _bad(tmp_path)
     sentences = {
-        "empty.mp4": "is empty",
-        "text.mp4": "no film that ffmpeg can read",
-        "headless.mp4": "no film that ffmpeg can read",
-        "mute.mkv": "has no audio track",
-        "folder.mp4": "directory",
+        "empty.mp4": "the file is empty",
+        "text.mp4": "not a film that ffmpeg can read",
+        "headless.mp4": "not a film that ffmpeg can read",
+        "mute.mkv": ": no audio track",
+        "folder.mp4": "folder",
         "missing.mp4": "No such file",
     }
     for name, sentence in sentences.items():

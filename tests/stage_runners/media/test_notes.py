@@ -15,4 +15,4 @@ def test_the_track_is_named_if_the_film_has_several():
 
 
 def test_a_language_that_no_track_has_is_to_be_checked():
-    assert look("audio track 0 (fra): no track says that it is in de")[0][1]
+    assert look("audio track 0 (fra): no track is marked as de")[0][1]

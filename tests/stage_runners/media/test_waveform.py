@@ -17,7 +17,7 @@ def test_each_stretch_has_its_lowest_and_its_highest_sample():
     assert high.tolist() == [3, 7, 32767]
 
 
-def test_a_rest_is_a_stretch_of_its_own():
+def test_a_rest_is_a_separate_span():
     low, high = waveform.extremes(np.array([1, 2, 3, -4], np.int16), 3)
     assert (low.tolist(), high.tolist()) == ([1, -4], [3, -4])
 

@@ -33,8 +33,10 @@ def rich(folder):
         "[CHAPTER]\nTIMEBASE=1/1000\nSTART=5000\nEND=12000\ntitle=Two\n"
     )
     return films.make(
-        "-i", films.film(folder, "plain.mkv"), "-i", lines, "-i", marks, "-map", "0:v", "-map", "0:a", "-map", "0:a",
-        "-map", "1:s", "-map_metadata", "2", "-map_chapters", "2", "-c", "copy", "-metadata:s:a:1", "language=fra",
+        "-i", films.film(folder, "plain.mkv"), "-i", lines, "-i", marks, "-map", "0:v", "-map", "0:a",
+        "-map", "0:a",
+        "-map", "1:s", "-map_metadata", "2", "-map_chapters", "2", "-c", "copy", "-metadata:s:a:1",
+        "language=fra",
         "-attach", note, "-metadata:s:t", "mimetype=text/plain", folder / "rich.mkv",
     )  # fmt: skip
 
@@ -56,7 +58,7 @@ def test_the_lines_are_in_time_with_the_sound(tmp_path, name, shape, container):
 
 
 @pytest.mark.parametrize("container", ["mkv", "mp4"])
-def test_words_that_look_like_tags_are_not_taken_out(tmp_path, container):
+def test_words_that_look_like_tags_stay(tmp_path, container):
     said = r"a < b and c > d, C:\New"
     given = films.cues(tmp_path / "cues", [(1.0, 2.0, said)])
     line = Cue(1000, 2000, (Line(said, None),), (0,), ())
@@ -66,17 +68,17 @@ def test_words_that_look_like_tags_are_not_taken_out(tmp_path, container):
     assert said in found["subtitles"][-1][2].replace("\u2060", "")
 
 
-def test_what_ffmpeg_complains_of_in_a_damaged_film_is_said(tmp_path):
+def test_ffmpegs_errors_in_a_damaged_film_are_reported(tmp_path):
     film = films.film(tmp_path, "film.mkv", audio=AAC)
     whole = film.read_bytes()
     first, last = len(whole) * 4 // 10, len(whole) * 6 // 10
     film.write_bytes(whole[:first] + bytes(last - first) + whole[last:])
     given = films.cues(tmp_path / "cues", SPANS[:1])
     done = films.mux(film, given, tmp_path / "out.mkv.part", tmp_path / "mux")
-    assert "ffmpeg complained while copying" in done.stdout + done.stderr
+    assert "ffmpeg reported errors while copying" in done.stdout + done.stderr
 
 
-def test_everything_of_the_film_is_kept_and_the_film_is_not_touched(tmp_path):
+def test_all_of_the_film_is_copied_and_the_original_is_unchanged(tmp_path):
     film = rich(tmp_path)
     before = (film.read_bytes(), film.stat().st_mtime_ns)
     was = films.look(film)
@@ -105,20 +107,22 @@ def test_two_runs_write_the_same_bytes(tmp_path, container):
     assert outs[0].read_bytes() == outs[1].read_bytes()
 
 
-def test_where_nothing_was_said_no_track_is_added(tmp_path):
+def test_without_speech_no_track_is_added(tmp_path):
     film, given = films.film(tmp_path), films.cues(tmp_path / "cues", [], "und")
     found = written(film, given, tmp_path / "out.mkv.part", tmp_path / "mux")
     assert [s["type"] for s in found["streams"]] == ["video", "audio"]
 
 
-def test_what_mp4_cannot_hold_is_left_out_and_said_and_the_rest_is_there(tmp_path):
+def test_streams_that_mp4_does_not_support_are_reported_and_the_rest_is_copied(tmp_path):
     """Hours of work end here: the film that can be had is made, and says what it lacks."""
     film, given = rich(tmp_path), films.cues(tmp_path / "cues", SPANS)
     out = tmp_path / "out.mp4.part"
     done = films.mux(film, given, out, tmp_path / "mux", container="mp4")
     said = done.stdout + done.stderr
-    assert re.search(r"degraded.*attachment stream 4 .* is left out: mp4 cannot hold such a stream", said)
-    assert "--container mkv keeps it" in said
+    assert re.search(
+        r"degraded.*attachment stream 4 .* is not copied: mp4 does not support such a stream", said
+    )
+    assert "--container mkv preserves it" in said
     kinds = [stream["type"] for stream in films.look(out)["streams"] if stream["type"] != "data"]
     assert kinds == ["video", "audio", "audio", "subtitle", "subtitle"]
 

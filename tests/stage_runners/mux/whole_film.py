@@ -1,4 +1,4 @@
-"""Films with everything in them, and what is in a film to the last byte. Run as a script it is of the media environment."""
+"""Films with everything in them, and their content to the last byte. As a script it runs in `media`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def parts(folder: Path) -> tuple[Path, Path, Path, Path]:
 
 
 def matroska(folder: Path) -> Path:
-    """Two pictures, one turned and bright, two sounds, four subtitle tracks with flags, two default, fonts, a cover, chapters."""
+    """Two videos (one rotated, bright), two audio, four subtitle tracks, fonts, a cover, chapters."""
     from tests.stage_runners import films
 
     cover, marks, font, note = parts(folder)
@@ -52,15 +52,20 @@ def matroska(folder: Path) -> Path:
     plain = films.film(folder, "plain.mkv")
     bright = HDR if films.knows("mastering_display") else ()
     return films.make(
-        *bright, "-display_rotation:v:0", "90", "-i", plain, "-i", lines["srt"], "-i", lines["ass"], "-i", marks,
-        "-map", "0:v", "-map", "0:v", "-map", "0:a", "-map", "0:a", "-map", "1", "-map", "1", "-map", "1", "-map", "2",
+        *bright, "-display_rotation:v:0", "90", "-i", plain, "-i", lines["srt"], "-i", lines["ass"], "-i",
+        marks,
+        "-map", "0:v", "-map", "0:v", "-map", "0:a", "-map", "0:a", "-map", "1", "-map", "1", "-map", "1",
+        "-map", "2",
         "-map_metadata", "3", "-map_chapters", "3", "-c", "copy",
         "-disposition:v:0", "default", "-disposition:v:1", "original", "-disposition:a:0", "default+dub",
-        "-disposition:a:1", "comment+visual_impaired", "-disposition:s:0", "default", "-disposition:s:1", "default+forced",
+        "-disposition:a:1", "comment+visual_impaired", "-disposition:s:0", "default", "-disposition:s:1",
+        "default+forced",
         "-disposition:s:2", "hearing_impaired", "-disposition:s:3", "original+comment",
         "-metadata:s:v:0", "timecode=01:00:00:00", "-metadata:s:v:0", "custom=thing",
-        "-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=fra", "-metadata:s:a:1", "title=Two talk",
-        "-metadata:s:s:0", "language=fre", "-metadata:s:s:1", "language=eng", "-metadata:s:s:2", "language=eng",
+        "-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=fra", "-metadata:s:a:1",
+        "title=Two talk",
+        "-metadata:s:s:0", "language=fre", "-metadata:s:s:1", "language=eng", "-metadata:s:s:2",
+        "language=eng",
         "-metadata:s:s:2", "title=Full", "-metadata:s:s:3", "language=ger",
         "-attach", font, "-metadata:s:t:0", "mimetype=application/x-truetype-font",
         "-attach", note, "-metadata:s:t:1", "mimetype=text/plain",
@@ -70,7 +75,7 @@ def matroska(folder: Path) -> Path:
 
 
 def mp4(folder: Path, python: Path) -> Path:
-    """A film of a camera: a timecode track, a track of measurements, a cover, chapters, two sounds, text in French."""
+    """A camera's film: a timecode track, a data track, a cover, chapters, two audio tracks, French text."""
     from tests.stage_runners import films
 
     cover, marks, _, _ = parts(folder)
@@ -79,8 +84,10 @@ def mp4(folder: Path, python: Path) -> Path:
     taken = folder / "camera.mp4"
     subprocess.run([python, __file__, "measured", plain, taken], check=True)
     return films.make(
-        "-i", taken, "-i", lines["srt"], "-i", cover, "-i", marks, "-map", "0:v", "-map", "0:a", "-map", "0:a", "-map", "0:d",
-        "-map", "1", "-map", "2", "-map_metadata", "3", "-map_chapters", "3", "-c", "copy", "-c:s", "mov_text",
+        "-i", taken, "-i", lines["srt"], "-i", cover, "-i", marks, "-map", "0:v", "-map", "0:a", "-map",
+        "0:a", "-map", "0:d",
+        "-map", "1", "-map", "2", "-map_metadata", "3", "-map_chapters", "3", "-c", "copy", "-c:s",
+        "mov_text",
         "-copy_unknown", "-metadata:s:v:0", "timecode=01:00:00:00", "-disposition:v:1", "attached_pic",
         "-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=fra", "-disposition:a:0", "default",
         "-disposition:a:1", "comment", "-disposition:s:0", "default", "-metadata:s:s:0", "language=fra",
@@ -89,24 +96,26 @@ def mp4(folder: Path, python: Path) -> Path:
 
 
 def hashes(path: Path) -> list[str]:
-    """SHA-256 of the packets of each stream that has packets a player uses, by ffmpeg: `v,SHA256=...`; without what it makes anew."""
+    """SHA-256 of the packets of each stream that players use, by ffmpeg: `v,SHA256=...`."""
     from tests.stage_runners import films
 
     hidden = [s["index"] for s in everything(path)["streams"] if s["hidden"] or s["type"] == "attachment"]
     shut = [word for index in hidden for word in ("-map", f"-0:{index}")]
     done = subprocess.run(
-        [films.ffmpeg(), "-v", "error", "-i", path, "-map", "0", *shut, "-c", "copy", "-copy_unknown", "-f", "streamhash", "-"],
+        [films.ffmpeg(), "-v", "error", "-i", path, "-map", "0", *shut, "-c", "copy", "-copy_unknown",
+        "-f", "streamhash", "-"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     return [line.partition(",")[2] for line in done.stdout.splitlines()]
 
 
 def side_data(path: Path) -> list[object]:
-    """Rotation, mastering display and light level of each picture, by ffprobe; None where there is no ffprobe."""
+    """Rotation, mastering display and light level of each video, by ffprobe; None without ffprobe."""
     if shutil.which("ffprobe") is None:
         return [None]
     done = subprocess.run(
-        ["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "stream_side_data", "-of", "json", path],
+        ["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "stream_side_data", "-of",
+        "json", path],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     streams = json.loads(done.stdout)["streams"]

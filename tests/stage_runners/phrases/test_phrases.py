@@ -41,7 +41,8 @@ def before(doc):
 
 HOUSE = parsed(
     ("We", "nsubj", 1, "PRP"), ("saw", "ROOT", 1, "VBD"), ("the", "det", 4, "DT"), ("old", "amod", 4, "JJ"),
-    ("house", "dobj", 1, "NN"), ("behind", "prep", 1, "IN"), ("trees", "pobj", 5, "NNS"), ("and", "cc", 1, "CC"),
+    ("house", "dobj", 1, "NN"), ("behind", "prep", 1, "IN"), ("trees", "pobj", 5, "NNS"), ("and", "cc", 1,
+    "CC"),
     ("Ann", "compound", 9, "NNP"), ("Lee", "nsubj", 10, "NNP"), ("left", "conj", 1, "VBD"),
 )  # fmt: skip
 
@@ -53,7 +54,7 @@ def test_what_belongs_together_is_never_torn():
     assert cost["Ann"] >= 7, "no line ends with a conjunction"
 
 
-def test_a_clause_is_a_better_place_than_a_phrase_and_a_phrase_a_better_one_than_none():
+def test_a_break_at_a_clause_beats_one_at_a_phrase_and_both_beat_any_other():
     cost = before(HOUSE)
     assert cost["and"] < cost["behind"] < cost["the"] < 8
 
@@ -76,7 +77,7 @@ def test_text_without_an_end_is_parsed_in_pieces():
     assert max(len(unit.words) for unit in found) == 200
 
 
-def test_lines_break_by_the_parse_where_there_is_one_and_by_rules_elsewhere():
+def test_lines_break_by_the_parse_if_there_is_one_and_by_rules_otherwise():
     words = said("we suddenly saw the green Harriet stones standing about there")
     rows = [{"word": k, "cost": 1.0 if k == 5 else 8.0} for k in range(1, 10)]
     lines = Lines(tokens(around(words), with_costs(words, rows), 42), "en", 42, 2)
@@ -84,7 +85,7 @@ def test_lines_break_by_the_parse_where_there_is_one_and_by_rules_elsewhere():
     assert Lines(tokens(around(words), words, 42), "en", 42, 2).breaks[5] != 1.0
 
 
-def test_a_piece_of_a_word_longer_than_a_line_has_no_cost_of_its_own():
+def test_a_piece_of_a_word_longer_than_a_line_has_no_cost():
     words = with_costs([word("a", 0, 1), word("b/" * 30, 1, 2)], [{"word": 1, "cost": 2.0}])
     cut = tokens(around(words), words, 16)
     assert Lines(cut, "en", 16, 2).breaks[1] == 2.0

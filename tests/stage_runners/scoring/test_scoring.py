@@ -1,4 +1,4 @@
-"""What a result is scored with: the files people give, the part of a film that counts, and the rules of cues."""
+"""The inputs of scoring: reference files, the scored part of a film, and the rules of cues."""
 
 from __future__ import annotations
 
@@ -33,7 +33,13 @@ def said(source):
 
 
 def test_an_stm_has_segments_with_speakers_labels_and_stretches_that_do_not_count(file):
-    source = read(file("a.stm", ";; by hand\nx 1 Ann 1.5 2 <o,f0,female> Good { day / morning }\nx 1 Gap 2 4 ignore_time_segment_in_scoring\nx 1 Bob 0 1 Hi\n"))  # fmt: skip
+    source = read(
+        file(
+            "a.stm",
+            ";; by hand\nx 1 Ann 1.5 2 <o,f0,female> Good { day / morning }\nx 1 Gap 2 4 "
+            "ignore_time_segment_in_scoring\nx 1 Bob 0 1 Hi\n",
+        )
+    )
     assert [(text.split(), who) for text, who in said(source)] == [(["Hi"], "Bob"), (["Good", "day"], "Ann")]
     assert source.ignored == ((2.0, 4.0),)
     assert source.attributed
@@ -97,8 +103,14 @@ def test_a_label_holds_until_the_next_and_what_else_is_in_brackets_is_a_sound(fi
     assert source.cues[3].said == ()
 
 
-def test_behind_a_dash_without_a_label_nobody_knows_who_speaks(file):
-    source = read(file("a.srt", "1\n00:00:01,000 --> 00:00:02,000\n[ANN] Yes.\n\n2\n00:00:03,000 --> 00:00:04,000\n- No.\n- Yes.\n"))  # fmt: skip
+def test_after_a_dash_without_a_label_the_speaker_is_unknown(file):
+    source = read(
+        file(
+            "a.srt",
+            "1\n00:00:01,000 --> 00:00:02,000\n[ANN] Yes.\n\n2\n00:00:03,000 --> 00:00:04,000\n- No.\n- "
+            "Yes.\n",
+        )
+    )
     assert said(source) == [("Yes.", "ANN"), ("No.", None), ("Yes.", None)]
     assert not source.attributed
 
@@ -106,28 +118,29 @@ def test_behind_a_dash_without_a_label_nobody_knows_who_speaks(file):
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("a.txt", "caf\xe9\n".encode("latin-1"), r"not UTF-8: line 1 has the byte 0xe9"),
-        ("a.srt", "", r"a\.srt is empty"),
-        ("a.srt", "hello\n", r"holds no cue"),
-        ("a.rttm", "\nSPEAKER x 1 0.5 long <NA> <NA> A\n", r"line 2: its duration, the fifth column, is 'long'"),
-        ("a.rttm", "SPEAKER x 1 0.5 1.0 A\n", r"line 1: it has 6 columns"),
-        ("a.rttm", "0.5 1.0 A\n", r"line 1: a line of an RTTM begins with SPEAKER"),
-        ("a.stm", ";; nothing\n", r"nothing but comments"),
+        ("a.txt", "caf\xe9\n".encode("latin-1"), r"not UTF-8; line 1 has the byte 0xe9"),
+        ("a.srt", "", r"a\.srt: the file is empty"),
+        ("a.srt", "hello\n", r"a\.srt: no cues"),
+        ("a.rttm", "\nSPEAKER x 1 0.5 long <NA> <NA> A\n",
+         r"line 2: its duration, the fifth column, is 'long'"),
+        ("a.rttm", "SPEAKER x 1 0.5 1.0 A\n", r"line 1: 6 columns"),
+        ("a.rttm", "0.5 1.0 A\n", r"line 1: a line of an RTTM starts with SPEAKER"),
+        ("a.stm", ";; nothing\n", r"only comments"),
         ("a.stm", "x 1 A 2 1 hi\n", r"line 1: it ends before it starts"),
-        ("a.stm", "x 1 A 0 1 hi\ny 1 A 0 1 ho\n", r"about 2 recordings, and film is none of them"),
+        ("a.stm", "x 1 A 0 1 hi\ny 1 A 0 1 ho\n", r"none of its 2 recordings is film"),
         ("a.ctm", "x 1 -1 2 hi\n", r"line 1: its start, the third column, is '-1'"),
         ("a.csv", "begin,end,word\n", r"no column start"),
-        ("a.json", "{}", r"is no transcript"),
-        ("a.doc", "x", r"nothing that can be scored with"),
+        ("a.json", "{}", r"not a transcript"),
+        ("a.doc", "x", r"not a reference format"),
     ],
 )  # fmt: skip
-def test_a_bad_reference_is_refused_with_what_is_wrong_and_where(file, name, text, sentence):
+def test_a_bad_reference_is_rejected_with_its_error_and_line(file, name, text, sentence):
     with pytest.raises(StageError, match=sentence) as refused:
         read(file(name, text), "film")
     assert refused.value.category == "input"
 
 
-def test_of_several_recordings_the_films_own_lines_are_read(file):
+def test_only_the_films_lines_are_read_in_a_file_about_several_recordings(file):
     source = read(file("a.stm", "other 1 A 0 1 no\nmy_film 1 A 0 1 yes\n"), "my film")
     assert said(source) == [("yes", "A")]
 
@@ -135,19 +148,19 @@ def test_of_several_recordings_the_films_own_lines_are_read(file):
 def test_a_reference_in_another_language_is_refused_by_its_name_and_by_its_letters(file):
     english = read(file("film.en.txt", "They came in the morning and left at night."))
     language.check(english, "en")
-    with pytest.raises(StageError, match="in English by its name, and what is scored is in Czech"):
+    with pytest.raises(StageError, match="the file name says English, but the scored result is in Czech"):
         language.check(english, "cs")
-    with pytest.raises(StageError, match="not written as English is"):
+    with pytest.raises(StageError, match="not in the script of English"):
         language.check(read(file("film.txt", "\u043f\u0440\u0438\u0432\u0435\u0442 " * 9)), "en")
 
 
-def test_text_is_compared_without_case_and_punctuation_and_by_characters_where_no_blanks_are_written():
+def test_text_is_compared_without_case_and_punctuation_and_by_characters_in_languages_without_spaces():
     assert normal("\u201cDon\u2019t\u201d \u2014 she SAID, \uff21\uff11!") == "don't she said a1"
     assert normal("\u0939\u093f\u0928\u094d\u0926\u0940") == "\u0939\u093f\u0928\u094d\u0926\u0940"
     assert tokens("\u6771\u4eac\u3001\u884c\u304f\u3002", "ja") == list("\u6771\u4eac\u884c\u304f")
 
 
-def test_of_a_clip_only_what_lies_in_it_counts_and_what_its_edge_cuts_does_not():
+def test_only_text_entirely_inside_a_clip_counts():
     units = [Unit(text=str(k), start=float(k), end=k + 1.0) for k in range(10)]
     scope, cut = Scope(within=(2.5, 6.0)).around(units)
     assert cut == 1
@@ -179,7 +192,7 @@ def cue(start, end, *lines):
     return Cue(start=start, end=end, lines=lines, said=lines)
 
 
-def test_a_cue_that_people_speak_too_fast_for_is_fair_and_not_clean():
+def test_a_cue_of_fast_speech_is_fair_and_not_clean():
     fast = cue(0, 2, "twenty-nine letters" + " and more!")
     told = score_cues.rules([cue(0.0, 2.0, "twelve times", "two and more"), cue(2.08, 4.0, "short")], LIMITS)
     assert (told["clean"], told["fair"], told["broken"]) == (0.5, 1.0, {"too_fast": 1})
@@ -194,7 +207,7 @@ def test_each_rule_that_is_broken_is_counted():
     assert broken == {"too_many_lines": 1, "too_short": 1, "too_long": 1, "overlap": 1, "gap_too_small": 1}
 
 
-def test_times_are_those_of_words_that_match_and_an_offset_is_told_not_mended():
+def test_times_are_those_of_matching_words_and_an_offset_is_reported_but_not_corrected():
     truth = [Unit(text=w, start=float(k), end=k + 0.5) for k, w in enumerate(["one", "two", "three", "four"])]
     ours = [Unit(text=w, start=k + 2.0, end=k + 2.5) for k, w in enumerate(["One", "two!", "tree", "four"])]
     told = times.word_times(truth, ours)
@@ -204,7 +217,10 @@ def test_times_are_those_of_words_that_match_and_an_offset_is_told_not_mended():
 
 def test_segments_are_measured_at_their_first_and_last_words():
     truth = [Unit(text="good morning sir", start=1.0, end=2.0), Unit(text="hello", start=3.0, end=4.0)]
-    ours = [Unit(text=w, start=s, end=s + 0.3) for w, s in (("good", 1.1), ("morning", 1.4), ("madam", 1.7), ("hello", 3.2))]  # fmt: skip
+    ours = [
+        Unit(text=w, start=s, end=s + 0.3)
+        for w, s in (("good", 1.1), ("morning", 1.4), ("madam", 1.7), ("hello", 3.2))
+    ]
     told = times.segment_times(truth, ours, "en")
     assert told["matched"] == 0.75
     assert told["worst_ms"] == pytest.approx(500)
@@ -217,7 +233,10 @@ from stage_runners.scoring.text import cpwer
 random.seed(5)
 wrong = 0
 for _ in range(60):
-    a, b = ([random.choices("abcd", k=random.randint(1, 9)) for _ in range(random.randint(1, 4))] for _ in "12")
+    a, b = (
+        [random.choices("abcd", k=random.randint(1, 9)) for _ in range(random.randint(1, 4))]
+        for _ in "12"
+    )
     size = max(len(a), len(b))
     left, right = a + [[]] * (size - len(a)), b + [[]] * (size - len(b))
     least = min(sum(map(Levenshtein.distance, left, order)) for order in itertools.permutations(right))

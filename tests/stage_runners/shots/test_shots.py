@@ -93,14 +93,15 @@ ON_TIME = 0.0011
 
 @pytest.fixture(scope="module")
 def picture(tmp_path_factory):
-    """A film of four shots at 24 frames a second, its cuts at `CUTS`, 64 x 36, a key frame a second, with bursts of sound."""
+    """Four shots at 24 frames per second, cuts at `CUTS`, 64 x 36, a key frame per second, and bursts."""
     folder = tmp_path_factory.mktemp("shots")
     ends = (*CUTS, FRAMES)
     shots = [scene(k) for k, (a, b) in enumerate(zip((0, *CUTS), ends, strict=True)) for _ in range(a, b)]
     (folder / "raw").write_bytes(b"".join(shot.tobytes() for shot in shots))
     return films.make(
         "-f", "rawvideo", "-s", f"{WIDTH}x{HEIGHT}", "-pix_fmt", "yuv444p", "-r", RATE, "-i", folder / "raw",
-        "-f", "lavfi", "-i", "sine=440:d=5.4", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast",
+        "-f", "lavfi", "-i", "sine=440:d=5.4", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset",
+        "ultrafast",
         "-g", RATE, "-c:a", "flac", folder / "film.mkv",
     )  # fmt: skip
 
@@ -129,7 +130,7 @@ def test_cuts_have_the_times_of_their_frames_in_every_container(picture, tmp_pat
 
 
 @env
-def test_a_picture_that_begins_late_has_its_cuts_later_and_a_clip_has_its_own_clock(picture, tmp_path):
+def test_a_late_video_has_later_cuts_and_a_clip_has_its_clock(picture, tmp_path):
     late = films.make(
         "-itsoffset", "1.5", "-i", picture, "-i", picture, "-map", "0:v", "-map", "1:a", "-c", "copy",
         tmp_path / "late.mkv",
@@ -151,9 +152,10 @@ def test_a_variable_frame_rate_keeps_the_times_of_its_frames(picture, tmp_path):
 
 
 @env
-def test_an_interlaced_film_is_read_as_well(picture, tmp_path):
+def test_interlaced_films_work_too(picture, tmp_path):
     made = films.make(
-        "-i", picture, "-vf", "scale=128:96,interlace", "-c:v", "mpeg2video", "-flags", "+ilme+ildct", "-b:v", "3M",
+        "-i", picture, "-vf", "scale=128:96,interlace", "-c:v", "mpeg2video", "-flags", "+ilme+ildct",
+        "-b:v", "3M",
         "-an", tmp_path / "fields.mpg",
     )  # fmt: skip
     found = shots(made, tmp_path / "out")[1]

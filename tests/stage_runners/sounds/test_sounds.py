@@ -1,4 +1,4 @@
-"""sounds: several tones that stay are music; noise, a hum, a gliding voice and a bell are none; silence is where nothing is heard."""
+"""The stage sounds: sustained tones are music; noise, hums, voices and bells are not."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ def segment(number, start, end):
 
 def doubt(start, end, verdict="flagged", text="Thank you."):
     return {
-        "start": start, "end": end, "segment": 99, "verdict": verdict, "text": text, "reasons": ["unsure"], "score": 0.5,
+        "start": start, "end": end, "segment": 99, "verdict": verdict, "text": text, "reasons": ["unsure"],
+        "score": 0.5,
     }  # fmt: skip
 
 
@@ -43,7 +44,7 @@ def test_a_segment_that_was_cut_by_its_speakers_is_doubted_in_all_its_parts():
     assert marked([doubt(0.1, 4.0)], SEGMENTS, CUES) == [True, True]
 
 
-def test_recovered_text_is_doubtful_and_dropped_text_and_empty_places_mark_nobody_elses_cue():
+def test_recovered_text_is_doubtful_and_other_doubts_do_not_flag_neighbouring_cues():
     assert marked([doubt(0.0, 1.9, "recovered")], SEGMENTS, CUES) == [True, False]
     assert marked([doubt(0.0, 1.9, "dropped"), doubt(2.1, 4.0, "empty")], SEGMENTS, CUES) == [False, False]
 
@@ -71,7 +72,7 @@ def test_coverage_and_unsupported(shown, speech, found):
     assert shares(shown, speech) == pytest.approx(found)
 
 
-def test_both_figures_are_told_together_or_not_at_all():
+def test_both_measures_are_reported_together_or_not_at_all():
     facts = {}
     context = SimpleNamespace(fact=facts.__setitem__)
     Trust(SEGMENTS, [], None).report(CUES, context)

@@ -1,4 +1,4 @@
-"""What a person changed stays, in cues, labels and transcript, whatever is heard or laid out otherwise later."""
+"""Edits of the user stay in cues, labels and transcript, even after a new transcription or layout."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_a_cue_is_split_merged_put_in_and_deleted():
     assert texts(mended([gone]).cues) == [BASE[0].text(), BASE[2].text()]
 
 
-def test_what_breaks_a_limit_is_kept_as_it_was_written_and_flagged():
+def test_an_edit_that_breaks_a_limit_stays_unchanged_and_is_flagged():
     long = "This line is a good deal longer than any line that the profile would allow"
     found = mended([edit(BASE[1], f"{long}\nb\nc", end=BASE[1].start / 1000 + 0.4)])
     assert found.cues[1].text() == f"{long}\nb\nc"
@@ -141,7 +141,7 @@ def test_other_lines_keep_the_edit_and_say_that_the_cues_are_cut_otherwise_now()
     )
 
 
-def test_an_edit_wins_over_what_is_heard_otherwise_since_and_no_word_is_there_twice():
+def test_an_edit_wins_over_a_new_transcription_and_no_word_appears_twice():
     heard = FIRST + said("No body at seen hit be four.", 6.0, each=0.2, speaker=B) + THIRD
     found = mended([edit(BASE[1], "Nobody at all had seen it.")], heard)
     assert (found.fact()["relaid"], found.fact()["replaced"]) == (0, 1)
@@ -149,7 +149,7 @@ def test_an_edit_wins_over_what_is_heard_otherwise_since_and_no_word_is_there_tw
     assert texts(found.cues) == [BASE[0].text(), "Nobody at all had seen it.", BASE[2].text()]
 
 
-def test_a_cue_does_not_stay_for_reading_into_an_edit_that_is_put_in_anew():
+def test_a_cue_does_not_extend_into_an_edit_that_is_applied_again():
     heard = FIRST + said("Something else now.", 4.6, speaker=A) + THIRD
     found = mended([edit(BASE[1], "Early.", start=4.4)], heard)
     early = next(cue for cue in found.cues if cue.text() == "Early.")
@@ -157,8 +157,8 @@ def test_a_cue_does_not_stay_for_reading_into_an_edit_that_is_put_in_anew():
     assert before.end <= early.start
 
 
-def test_nothing_beside_an_edit_is_lost_where_the_cues_are_cut_otherwise_now():
-    """A cue stays for reading into the hole that a deleted one leaves: its middle lies there, and it is no part of it."""
+def test_nothing_next_to_an_edit_is_lost_if_cues_have_new_boundaries():
+    """A cue may stay for reading into the gap of a deleted one, which contains its middle."""
     first = "I did not know that you were there at all, my friend."
     spoken = said(first, 0.0, each=0.08, gap=0.02, speaker=A)
     spoken += said("Neither did I, okay, I thought, you know, I heard.", 1.3, speaker=B)
@@ -179,7 +179,8 @@ def test_another_voice_that_speaks_under_a_replaced_edit_keeps_its_words():
     lay, labels = laid(PARAMS)
     cue = next(one for one in lay(rows, ann + bob) if "one" in one.text())
     heard = [{**w, "text": "sicks" if w["text"] == "six" else w["text"]} for w in ann] + bob
-    written = Edit(before=(Shown(start=10.0, end=13.2, text="one two three four\nfive six seven eight nine."),),
+    written = Edit(before=(Shown(start=10.0, end=13.2,
+    text="one two three four\nfive six seven eight nine."),),
                    after=(shown(10.0, 13.2, "Numbers.", A),))  # fmt: skip
     found = apply_edits([written], rows, heard, lay, labels)
     assert found.fact()["replaced"] == 1
@@ -205,7 +206,7 @@ def test_a_cue_put_in_before_another_does_not_take_its_words():
     assert [word["speaker"] for word in words if word["text"] == "Nobody"] == [B]
 
 
-def test_an_edit_outside_of_the_part_that_is_run_is_kept_and_said():
+def test_an_edit_outside_the_clip_is_preserved_and_reported():
     inside, outside = edit(BASE[2], "Fish."), edit(BASE[0], "The reef.")
     later = [{**word, "start": word["start"] - 9, "end": word["end"] - 9} for word in THIRD]
     found = mended([outside, inside], later, clip=(9.0, 15.0))
@@ -213,7 +214,7 @@ def test_an_edit_outside_of_the_part_that_is_run_is_kept_and_said():
     assert (found.fact()["applied"], found.fact()["lost"], found.fact()["outside"]) == (1, 1, [0])
 
 
-def test_a_cue_behind_an_edit_is_labelled_where_the_speaker_is_another_now():
+def test_a_cue_after_an_edit_is_labelled_if_its_speaker_differs_now():
     labelled = lambda cue: cue.text(labels=True)  # noqa: E731
     assert labelled(BASE[1]).startswith("[BEN]")
     given = edit(BASE[1], BASE[1].text(), speakers=(A,))
@@ -229,7 +230,7 @@ def transcript(edits, words=None):
     return rewritten([(one.edit, one.words) for one in found.applied], around(words), words)
 
 
-def test_the_transcript_has_what_was_written_and_keeps_the_times_of_words_that_stayed():
+def test_the_transcript_has_the_edited_text_and_keeps_the_times_of_unchanged_words():
     segments, words = transcript([edit(BASE[1], "Nobody else had\nseen this place before.")])
     own = [word for word in words if 5.9 < word["start"] < 8.0]
     assert [word["text"] for word in own] == ["Nobody", "else", "had", "seen", "this", "place", "before."]
@@ -243,7 +244,7 @@ def test_the_transcript_has_what_was_written_and_keeps_the_times_of_words_that_s
     assert "Nobody else had seen this place before. It was full" in segments[0]["text"]
 
 
-def test_what_is_put_in_where_nobody_spoke_is_a_segment_of_its_own_and_what_is_deleted_is_gone():
+def test_text_added_without_speech_is_a_separate_segment_and_deleted_text_is_gone():
     put = Edit(before=(), after=(shown(20.0, 21.0, "Goodbye, all."),))
     segments, words = transcript([put, Edit(before=(of(BASE[1]),), after=())])
     assert [(s["text"], s["start"], s["end"]) for s in segments][1:] == [("Goodbye, all.", 20.0, 21.0)]
@@ -268,7 +269,7 @@ def test_scripts_without_blanks_stay_without_them():
     assert [word["text"] for word in words if word["method"] == "edited"] == ["字", "幕"]
 
 
-def test_a_voice_is_found_by_where_it_speaks_though_it_is_labelled_otherwise_now():
+def test_a_speaker_is_matched_by_speech_times_even_with_another_label():
     person = Person(label=A, name="Zoe", at=((0.0, 4.0), (10.0, 12.0)))
     turns = [(0.0, 4.2, B), (6.0, 8.0, A)]
     voices = EditedVoices(Overlay(speakers=(person,)), turns)
@@ -336,7 +337,7 @@ def test_whatever_is_edited_each_edit_is_there_and_no_word_is_lost_or_shown_twic
 
 
 @pytest.mark.env("media")
-def test_every_file_of_the_stage_has_the_edit_and_the_layout_before_is_kept(tmp_path):
+def test_every_file_of_the_stage_has_the_edit_and_the_original_layout_is_stored(tmp_path):
     inputs = {}
     for name, kind, rows in (("segments", "segments", around(WORDS)), ("words", "words", WORDS)):
         inputs[name] = tmp_path / f"{name}.parquet"

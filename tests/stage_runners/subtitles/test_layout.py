@@ -1,4 +1,4 @@
-"""Whatever is said and however fast: no word is lost, no limit is broken without need, and cues never collide."""
+"""For any text and speed: no word is lost, no limit is broken without need, and cues never overlap."""
 
 from __future__ import annotations
 
@@ -78,17 +78,20 @@ def shown(cues, *, labels=True):
     return [cue.text(labels=labels) for cue in cues]
 
 
-def test_nothing_said_gives_no_cue():
+def test_without_speech_there_is_no_cue():
     assert layout([], segments=[]) == []
 
 
-def test_sentences_stand_alone_where_there_is_time():
+def test_sentences_have_separate_cues_if_there_is_time():
     cues = layout(said("So what is luck? ", 0) + said("Luck is chance.", 3.0))
     assert shown(cues) == ["So what is luck?", "Luck is chance."]
 
 
 def test_a_long_sentence_is_cut_at_its_comma():
-    text = "You never know what comes next when somebody opens that door, and nobody in this town wants to find out."
+    text = (
+        "You never know what comes next when somebody opens that door, "
+        "and nobody in this town wants to find out."
+    )
     cues = layout(said(text, each=0.35))
     assert shown(cues)[0].endswith("door,")
 
@@ -127,7 +130,7 @@ def test_turns_long_enough_stand_alone():
     assert shown(layout(words)) == ["Hello, are you there?", "Yes, I am here."]
 
 
-def test_a_label_stands_at_each_change_of_speaker_and_takes_its_room():
+def test_each_speaker_change_has_a_label_with_its_room():
     labels = {"A": "[SPEAKER 1]", "B": "[SPEAKER 2]"}
     words = said("Hello, are you there?", 0.0, speaker="A") + said("I am here.", 4.0, speaker="B")
     words += said("You do not need to shout.", 9.0, speaker="B") + said("I see, I see.", 14.0, speaker="A")
@@ -139,7 +142,7 @@ def test_a_label_stands_at_each_change_of_speaker_and_takes_its_room():
     ]
 
 
-def test_a_label_that_does_not_fit_beside_the_text_takes_a_line_of_its_own():
+def test_a_label_that_does_not_fit_next_to_the_text_gets_a_separate_line():
     words = said("Well there is not much of a difference now.", each=0.3, speaker="A")
     (cue,) = layout(words[:-1], {"A": "[SPEAKER 1]"})
     assert shown([cue]) == ["[SPEAKER 1]\nWell there is not much of a difference"]
@@ -188,7 +191,7 @@ def test_the_last_cue_stays_no_longer_than_it_takes_to_read():
     assert cue.end - cue.start < 7000
 
 
-def test_a_cue_starts_a_little_late_where_the_one_before_could_not_be_seen_otherwise():
+def test_a_cue_starts_slightly_late_if_the_previous_one_would_be_invisible():
     words = said("Stop!", 0.0, each=0.5, speaker="A")
     words += said(
         "I have been telling everybody about this, but nobody ever wanted to listen.", 0.6, speaker="B"

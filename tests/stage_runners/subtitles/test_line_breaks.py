@@ -69,7 +69,7 @@ def test_what_does_not_fit_has_no_lines():
     assert broken("word " * 30) is None
 
 
-def test_three_lines_are_used_where_they_are_allowed():
+def test_three_lines_are_used_if_allowed():
     assert len(broken("one two three four five six seven eight nine ten eleven", width=20, count=3)) == 3
 
 
@@ -94,7 +94,7 @@ def test_a_mark_stays_on_its_letter():
     assert Lines(cut, "th", 16, 2).breaks[1] == LINE_BREAKS.forbidden
 
 
-def test_a_word_longer_than_a_line_is_cut_and_none_of_it_lost():
+def test_a_word_longer_than_a_line_is_split_without_loss():
     text = "https://example.org/a/very/long/address/that/goes/on-and-on/for-ever"
     lines = broken(text)
     assert "".join(lines) == text
@@ -115,5 +115,5 @@ def test_a_word_longer_than_a_line_is_cut_and_none_of_it_lost():
         ("door", "and", ""),
     ],
 )
-def test_the_end_of_a_sentence_is_known(text, following, expected):
+def test_the_end_of_a_sentence_is_recognised(text, following, expected):
     assert ending(text, following) == expected

@@ -15,13 +15,16 @@ def each(**facts):
 def test_a_film_without_speech_is_noted_with_its_other_tracks():
     assert texts(demux={"other_audio_tracks": ["audio track 1 (eng)"]}, subtitles={"cues": 0}) == [
         (
-            "no speech was found, so there are no cues; other audio tracks: audio track 1 (eng) (--audio-track N)",
+            (
+                "no speech was found, so there are no cues; "
+                "other audio tracks: audio track 1 (eng) (--audio-track N)"
+            ),
             True,
         )
     ]
 
 
-def test_speech_without_words_is_told_from_silence():
+def test_speech_without_words_differs_from_silence():
     ((text, look),) = texts(asr={"empty": {"count": 3}}, subtitles={"cues": 0})
     assert text == "no word of the speech was recognised, so there are no cues"
     assert look

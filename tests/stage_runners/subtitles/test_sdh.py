@@ -1,4 +1,4 @@
-"""Music and pauses become cues of their own: in the film's language, within the profile's limits, beside what is said and never over it."""
+"""Labels of music and pauses: in the film's language, within the profile's limits, never over speech."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def test_music_before_the_first_word_is_named_once_for_three_seconds():
     assert added(said((12_000, 14_000)), music((0, 11_700))) == [(0, 3000)]
 
 
-def test_a_label_gives_way_to_what_is_said():
+def test_a_label_gives_way_to_speech():
     assert added(said((0, 5000), (8000, 9000)), music((2000, 9000))) == [(5080, 7920)]
 
 
-def test_where_there_is_no_room_nothing_is_said():
+def test_without_room_there_is_no_label():
     assert added(said((0, 5000), (6000, 9000)), music((4000, 7000))) == []
 
 
@@ -56,7 +56,7 @@ def test_music_that_goes_on_under_speech_is_named_once_and_new_music_again():
     assert added(said((5400, 8600), (14_500, 19_500)), heard) == [(0, 3000), (60_000, 63_000)]
 
 
-def test_music_that_had_no_room_is_named_where_it_goes_on():
+def test_music_without_room_at_its_start_is_labelled_later():
     assert added(said((0, 5000), (5500, 8000)), music((4900, 5600), (8300, 12_000))) == [(8080, 11_080)]
 
 
@@ -72,7 +72,7 @@ def test_cues_that_overlap_after_an_edit_are_left_in_peace():
     assert added(said((0, 9000), (2000, 4000), (12_000, 13_000)), music((4100, 11_900))) == [(9080, 11_920)]
 
 
-def test_pauses_are_written_only_where_asked_and_silence_only_in_them():
+def test_pauses_are_labelled_only_on_request_and_silence_only_in_them():
     speech = [{"start": 0.0, "end": 5.0}, {"start": 40.0, "end": 41.0}, {"start": 70.0, "end": 71.0}]
     sounds = [
         {"start": 5.0, "end": 39.9, "kind": "silence"},
@@ -108,7 +108,7 @@ def test_a_long_film_is_looked_at_once(monkeypatch):
     assert len(looked) < 2 * len(cues)
 
 
-def test_for_those_who_do_not_hear_the_text_says_who_speaks_in_every_format():
+def test_sdh_has_speaker_labels_in_every_format():
     one = Cue(0, 1000, (Line("", "A", label="[ANN]"), Line("Words.", "A")), (0,), ())
     names = {"A": "Ann"}
     assert "<v Ann>Words.</v>" in vtt.write(document(one, names=names))

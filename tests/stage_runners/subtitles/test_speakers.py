@@ -68,7 +68,7 @@ def labels(wanted, *speakers):
         ("all", ["[SPEAKER 1]", "[SPEAKER 1]", "[SPEAKER 2]"]),
     ],
 )
-def test_labels_stand_where_they_are_requested(wanted, expected):
+def test_labels_appear_where_requested(wanted, expected):
     assert labels(wanted, A, A, B) == expected
 
 

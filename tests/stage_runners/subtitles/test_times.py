@@ -1,4 +1,4 @@
-"""A cue keeps to its words; near a change of shot it keeps to the shot, as far as the profile's window and its readers allow."""
+"""Cues keep to their words, and to nearby shot changes as far as the profile's window and reading allow."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def test_the_stage_takes_shots_and_phrases_from_their_artifacts(tmp_path):
     assert cue["text"] == "we suddenly saw the green\nHarriet stones standing about there"
 
 
-def test_a_cue_that_waited_for_the_one_before_is_not_late_where_a_house_wants_no_gap():
+def test_a_cue_delayed_by_the_previous_one_is_not_late_in_a_style_without_gaps():
     limits = on_film(0.0, min_gap=0.0, gap_frames=0)
     words = said("Nobody in this town could possibly have known about it.", 0.0, each=0.27)
     words += said("I see, I see, and I do not.", words[-1]["end"] + 0.01, each=0.5)

@@ -19,7 +19,7 @@ def test_a_run_that_never_reaches_the_onset_is_no_speech():
     assert regions.hysteresis(scores, 0.5, 0.3).tolist() == [[1, 4]]
 
 
-def test_gaps_are_filled_before_what_is_short_is_dropped():
+def test_gaps_are_closed_before_short_spans_are_dropped():
     found = regions.fill_gaps(spans((0, 2), (3, 5), (9, 10)), 3)
     assert found.tolist() == [[0, 5], [9, 10]]
     assert regions.drop_short(found, 2).tolist() == [[0, 5]]
@@ -61,7 +61,7 @@ def test_speech_that_both_hear_counts_with_what_either_adds():
     assert both(probability, heard, np.array([False]), 0.5, 0.3).tolist() == [[10, 30]]
 
 
-def test_one_detector_that_is_sure_is_believed():
+def test_one_confident_detector_is_trusted():
     probability = np.zeros(100)
     probability[10:20] = 0.95
     heard = np.array([[edge(40), edge(50)]])

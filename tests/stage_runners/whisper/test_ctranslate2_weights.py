@@ -32,7 +32,7 @@ def test_a_transformers_checkpoint_is_converted_once_and_computes_the_same(tmp_p
     assert {"config.json", "model.bin", "tokenizer.json"} <= set(found["files"])
 
 
-def test_a_model_of_ctranslate2_is_taken_as_it_is(tmp_path):
+def test_a_ctranslate2_model_is_used_unchanged(tmp_path):
     (tmp_path / "model.bin").write_text("weights")
     assert asr_ct2_weights.prepared({"path": str(tmp_path), "converted": None}) == tmp_path
 
@@ -43,9 +43,9 @@ def test_a_checkpoint_that_is_not_whole_is_a_sentence_and_leaves_nothing(tmp_pat
 
     def broken(source, target):
         (target / "model.bin").write_text("half")
-        raise StageError("config", f"{source} could not be converted for CTranslate2: no tokenizer")
+        raise StageError("config", f"{source} cannot be converted for CTranslate2: no tokenizer")
 
     monkeypatch.setattr(asr_ct2_weights, "_convert", broken)
-    with pytest.raises(StageError, match="could not be converted"):
+    with pytest.raises(StageError, match="cannot be converted"):
         asr_ct2_weights.prepared({"path": str(source), "converted": str(kept)})
     assert list(kept.parent.iterdir()) == []

@@ -27,5 +27,5 @@ def decoded(text="Hello there.", logprob=-0.2, no_speech=0.05, compression=1.2):
     ],
     ids=["clear speech", "music", "no letters", "mumbled", "a loop", "quiet but clear"],
 )
-def test_what_is_left_out_and_what_is_decoded_again(result, silent, doubtful):
+def test_silent_windows_are_dropped_and_doubtful_ones_decoded_again(result, silent, doubtful):
     assert (result.silent, result.doubtful) == (silent, doubtful)

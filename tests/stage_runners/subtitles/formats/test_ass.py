@@ -1,4 +1,4 @@
-"""Colours of speakers can be read and told apart, whatever eyes look at them; names of every kind make a file that players read."""
+"""Speakers' colours are legible and distinct for all kinds of vision; any name makes a valid file."""
 
 from __future__ import annotations
 
@@ -91,7 +91,8 @@ def test_a_player_draws_each_speaker_in_their_colour_and_two_at_once_apart(tmp_p
     apart = [cue(1000, 2000, Line("MMMM", "A")), cue(1000, 2000, Line("WWWW", "B"))]
     (tmp_path / "x.ass").write_text(ass.write(document(both, *apart, names=names)), encoding="utf-8")
     films.make(
-        "-f", "lavfi", "-i", "color=black:s=640x360:r=2:d=2", "-vf", f"format=rgb24,ass={tmp_path / 'x.ass'},format=rgb24",
+        "-f", "lavfi", "-i", "color=black:s=640x360:r=2:d=2", "-vf",
+        f"format=rgb24,ass={tmp_path / 'x.ass'},format=rgb24",
         "-f", "rawvideo", tmp_path / "rgb",
     )  # fmt: skip
     frames = np.fromfile(tmp_path / "rgb", np.uint8).reshape(4, 360, 640, 3).astype(int)
@@ -116,7 +117,7 @@ def test_each_speaker_has_a_style_and_no_millisecond_is_lost():
     ]
 
 
-def test_no_text_is_taken_for_a_code():
+def test_no_text_becomes_a_code():
     text = ass.write(document(cue(0, 900, Line(r"a {\b1} \N b", None)))).splitlines()[-1]
     assert text.endswith("a \\{\\\u2060b1\\} \\\u2060N b")
 

@@ -9,7 +9,7 @@ from stage_runners.subtitles.stage import SUBTITLES
 from tests.stage_runners.subtitles.documents import document
 
 
-def test_every_format_is_an_output_of_the_stage_in_a_file_of_its_own():
+def test_every_format_is_an_output_of_the_stage_in_a_separate_file():
     files = {output.name: output.filename for output in SUBTITLES.outputs if output.kind == "file"}
     assert list(files) == [one.name for one in FORMATS]
     assert len(set(files.values())) == len(files)

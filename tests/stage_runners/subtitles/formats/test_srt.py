@@ -26,7 +26,7 @@ def test_odd_text_stays_as_it_is(odd):
     assert f"\n{odd}\n" in text_of(odd).replace("\u2060", "")
 
 
-def test_no_text_is_taken_for_a_code():
+def test_no_text_becomes_a_code():
     text = text_of(r"a < b {\an8} {c} \N \d")
     assert text.splitlines()[2] == "a <\u2060 b {\u2060\\an8} {c} \\\u2060N \\d"
 

@@ -51,7 +51,7 @@ def test_json_without_speech_is_valid():
     assert json_of([], language="und") == {"segments": [], "word_segments": [], "language": "und"}
 
 
-def test_json_says_how_the_name_of_every_voice_is_known():
+def test_json_has_the_source_of_every_speakers_name():
     aditi = {"speaker": A, "name": "Aditi", "confidence": 0.9, "source": "dialogue", "evidence": ["0:12"]}
     found = json_of([segment(speaker=A)], speakers=[aditi])
     assert found["speakers"] == {

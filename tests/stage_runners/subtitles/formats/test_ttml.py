@@ -51,7 +51,7 @@ def test_a_reader_shows_each_cue_with_its_labels_in_its_time(caplog):
     assert caplog.messages == []  # nothing that the reader does not know
 
 
-def test_programs_can_tell_who_speaks_each_line():
+def test_programs_can_read_the_speaker_of_each_line():
     tree = parsed(ONE, TWO, names={**NAMES, "SPEAKER_02": 'Ann "A" <O\'Neil>'})
     tt, ttm = "{http://www.w3.org/ns/ttml}", "{http://www.w3.org/ns/ttml#metadata}"
     names = {

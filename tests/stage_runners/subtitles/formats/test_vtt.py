@@ -7,7 +7,7 @@ from stage_runners.subtitles.formats import vtt
 from tests.stage_runners.subtitles.documents import NAMES, ONE, TWO, cue, document
 
 
-def test_voices_say_who_speaks_and_the_text_is_escaped():
+def test_voice_spans_name_the_speaker_and_the_text_is_escaped():
     assert vtt.write(document(ONE, TWO, cue(Line("a < b & c", None)), names=NAMES)) == (
         "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\n<v Speaker 1>Hello,\nis it you?</v>\n\n"
         "01:02:03.040 --> 01:02:05.000\n<v Speaker 2>- Yes.</v>\n<v Speaker 1>- Oh.</v>\n\n"
