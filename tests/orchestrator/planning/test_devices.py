@@ -263,7 +263,7 @@ def test_a_profile_is_read_back_as_it_was_written(tmp_path):
 def test_an_invalid_profile_is_reported_with_the_place(tmp_path, text, why):
     file = tmp_path / "mac.json"
     file.write_bytes(text.encode("latin-1"))
-    with pytest.raises(FatalError, match="no profile of a machine") as caught:
+    with pytest.raises(FatalError, match="not the profile of a machine") as caught:
         machines.recorded(file)
     assert why in caught.value.message
 

@@ -22,7 +22,7 @@ def test_the_language_that_is_drawn_is_read_from_its_own_subtitles_or_from_what_
     ("language", "spoken", "says"),
     [
         ("movie.mp4", None, "unknown language"),
-        ("yes", None, "no language"),
+        ("yes", None, "unknown language"),
         ("en", "hi", "source language is hi"),
     ],
 )
