@@ -39,7 +39,7 @@ def test_films_can_stand_before_and_after_options(capsys, tmp_path):
     status, output = run_cli(
         capsys, "run", str(tmp_path / "a.mp4"), "--strict", str(tmp_path / "b.mp4"), "--dry-run"
     )
-    assert "there is no file" in output.err
+    assert "file not found" in output.err
     assert "a.mp4" in output.err
     assert status != USAGE
 

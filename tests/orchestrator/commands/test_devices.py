@@ -71,5 +71,5 @@ def test_a_plan_for_another_machine_shows_the_device_of_each_stage_and_why(capsy
     assert cli.main(["plan", str(film), "--machine", str(MACHINES / "apple-m1-pro-16gb.json")]) == OK
     output = capsys.readouterr().out
     assert "large-v3-turbo" in output
-    assert "asr: mlx: Apple M1 Pro, 11 GB; large-v3-turbo takes some 2.5 GB with eight windows" in output
-    assert "is compared with the CPU before its first use" in output
+    assert "asr: mlx: Apple M1 Pro, 11 GB; large-v3-turbo takes about 2.5 GB with eight windows" in output
+    assert "is compared with the CPU before first use" in output

@@ -56,11 +56,11 @@ def test_edits_can_be_undone_one_by_one_or_together_and_restored(film, capsys):
 
 def test_unknown_numbers_and_versions_are_errors(film, capsys):
     assert cli.main(["edits", str(film), "--undo", "9"]) == 2
-    assert "there is no edit 9" in capsys.readouterr().err
+    assert "the film has no edit 9" in capsys.readouterr().err
     edits.file_of(file_digest(film)).write_text("{")
     assert cli.main(["edits", str(film)]) == 4
     output = capsys.readouterr()
-    assert "is damaged" in output.err
+    assert "are damaged" in output.err
     assert "orchestrator edits FILM --restore 1" in output.err
     assert "earlier versions: 1" in output.out
     assert cli.main(["edits", str(film), "--restore", "1"]) == 0

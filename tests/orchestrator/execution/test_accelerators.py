@@ -93,7 +93,7 @@ def test_an_idle_worker_gives_its_memory_to_the_next_stage(run):
     assert house.of("a")[0].ended
 
 
-def test_a_stage_that_needs_more_than_the_gpu_has_gets_it_alone(run):
+def test_a_stage_that_needs_more_than_the_gpu_has_runs_on_it_alone(run):
     run(Busy(), [on("cuda", "a", "film", vram_mb=9000)], 6000)
 
 
