@@ -67,7 +67,7 @@ def test_an_unwritable_home_is_reported_without_a_traceback(capsys, tmp_path, mo
     status, output = run_cli(capsys, "run", str(tmp_path / "movie.mp4"), "--until", "demux")
     assert status == STORAGE
     assert output.err.splitlines()[-2].startswith(
-        f"orchestrator: cannot keep results in {tmp_path}/file/home"
+        f"orchestrator: cannot write results to {tmp_path}/file/home"
     )
     assert "ORCHESTRATOR_HOME" in output.err.splitlines()[-1]
 

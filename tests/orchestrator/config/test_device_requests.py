@@ -67,13 +67,12 @@ def test_the_plan_names_the_place_that_requested_a_missing_device(place, capsys)
     assert cli.main(without) == ENVIRONMENT
     message = capsys.readouterr().err
     assert "WHISPERX_DEVICE=cuda: asr cannot use cuda here: " in message
-    assert "it can use: cpu" in message
+    assert "use one of: cpu" in message
     assert cli.main([*without, "--device", "asr=cpu"]) == OK
-    assert "asr: cpu: asked for (--device asr=cpu)" in capsys.readouterr().out
+    assert "asr: cpu: requested by --device asr=cpu" in capsys.readouterr().out
 
 
-# --- the names that are carried over
-# ------------------------------------------------------------------------------------
+# --- variables of earlier tools
 
 
 def carried(place, where, **values):

@@ -130,8 +130,7 @@ def test_a_folder_in_a_file_is_relative_to_the_file(place, tmp_path):
     assert asked.value("model") == str(tmp_path / "mine")
 
 
-# --- what is wrong in a file
-# --------------------------------------------------------------------------------------------
+# --- errors in a file
 
 
 @pytest.mark.parametrize(
@@ -172,8 +171,7 @@ def test_a_file_that_is_not_utf_8_is_an_error(place):
     assert "not UTF-8" in place.refused()[0]
 
 
-# --- what becomes of it
-# -------------------------------------------------------------------------------------------------
+# --- the effects on planning
 
 
 def test_threads_limits_every_stage(place):
