@@ -1,8 +1,8 @@
-"""Files written whole or not at all: a reader sees all of the new file, or what was there before.
+"""Writes files atomically: a reader sees the complete new file or the old one.
 
-The content goes into a draft beside its place, which is then renamed over it. A draft is a hidden file whose name carries
-the process that writes it: two processes, or two threads, never write the same draft, and what a killed process left can
-be told from what a living one is writing. Standard library only: the stages' environments need it too.
+The content is written to a draft beside the file, which is then renamed over it. A draft is a hidden file
+with the writer's process id in its name: two processes or threads never write the same draft, and the draft
+of a killed process is recognisable. Standard library only, because the stages' environments use it too.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ import re
 from pathlib import Path
 
 _SHOWN = 24
-"""Characters of a file's name that its draft shows: a name has 255 bytes at most, and the draft's needs room for more."""
+"""Characters of a file's name in that of its draft, which must not exceed 255 bytes."""
 _DRAFT = re.compile(r"\.(?P<shown>.*)\.(?P<pid>\d+)-[0-9a-f]+\.part", re.DOTALL)
 
 
 def write(path: Path, content: str | bytes, *, mode: int | None = None, durable: bool = False) -> None:
-    """Put `content` (a text as UTF-8) at `path`, in the place of a file that is there.
+    """Write `content` (text as UTF-8) to `path`, replacing a present file.
 
-    `mode` are the file's permissions, whatever the umask says; without it they are those of any new file. A `durable` file
-    is on the disk before it is renamed: no loss of power leaves half of it. Raises `OSError` where it cannot be written;
-    then `path` is as it was and no draft is left.
+    `mode` are the file's permissions regardless of the umask; without it, those of any new file. A `durable`
+    file is on the disk before it is renamed, so that a power failure never leaves half of it. Raises
+    `OSError` on failure; then `path` is unchanged and no draft is left.
     """
     draft = draft_of(path)
     try:
@@ -44,9 +44,9 @@ def write(path: Path, content: str | bytes, *, mode: int | None = None, durable:
 
 
 def try_write_json(path: Path, value: object, *, mode: int | None = None, folder_mode: int = 0o777) -> bool:
-    """Write `value` as JSON, and make its folder where there is none; False where the disk or its permissions forbid it.
+    """Write `value` as JSON, and make its folder; return False if the disk or its permissions forbid it.
 
-    For what can be computed or fetched again: to lose it costs time, and nothing may fail for it.
+    For what can be computed or downloaded again: losing it costs time only, so nothing fails.
     """
     text = json.dumps(value)
     try:
@@ -58,22 +58,22 @@ def try_write_json(path: Path, value: object, *, mode: int | None = None, folder
 
 
 def draft_of(path: Path) -> Path:
-    """A new name beside `path` for a file that is not whole yet."""
-    token = os.urandom(4).hex()  # what `secrets` would do, whose import costs every command four modules more
+    """A new name beside `path` for an incomplete file."""
+    token = os.urandom(4).hex()  # like `secrets`, whose import would cost every command four modules
     return path.with_name(f".{path.name[:_SHOWN]}.{os.getpid()}-{token}.part")
 
 
 def writer_of(draft: Path, path: Path) -> int | None:
-    """The process that writes `draft`; None where it is no draft of `path`."""
+    """The process that writes `draft`; None if it is not a draft of `path`."""
     found = _DRAFT.fullmatch(draft.name)
     return int(found["pid"]) if found and found["shown"] == path.name[:_SHOWN] else None
 
 
 def put(draft: Path, path: Path, *, replace: bool) -> bool:
-    """Rename a finished draft to `path`. Unless it may `replace` a file: False where there is one, and nothing was done.
+    """Rename a finished draft to `path`; return False, without effect, if it must not `replace` a file there.
 
-    A rename would replace it without a word; a hard link is refused. A file system without hard links (exFAT, some network
-    shares) gets the rename. Raises `OSError` where it cannot be done.
+    A rename would replace the file silently, while a hard link fails. A file system without hard links
+    (exFAT, some network shares) gets the rename. Raises `OSError` on failure.
     """
     if not replace:
         try:

@@ -1,6 +1,7 @@
 """The stage's process: `python -P -m ipc.child RUNNER`.
 
-The watch over the orchestrator's life begins before anything else is imported, however slow the disk is; then comes the loop.
+It starts to watch the orchestrator before it imports anything else, because imports can be slow; then it runs
+the loop.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The child's loop: one runner in one process, that obeys commands until it is told to end.
+"""The child's loop: one runner in one process, which carries out commands until it is told to end.
 
-With a descriptor for events (`ORCHESTRATOR_EVENTS_FD`) commands come on stdin and events go to that descriptor. Without one, events
-are printed for a person, and `--spec FILE` (a JSON object with the messages `load` and `run`) runs once: that is how one
-stage is debugged by hand. `ipc.child` is how it is started.
+With a descriptor for events (`ORCHESTRATOR_EVENTS_FD`), commands come on stdin and events go to that
+descriptor. Without it, events are printed, and `--spec FILE` (a JSON object with the messages `load` and
+`run`) runs once, to debug a stage by hand. `ipc.child` starts the loop.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Child:
         self._model: Any = None
 
     def hello(self) -> None:
-        """Say who this is; the orchestrator compares it with its own declaration."""
+        """Identify the runner; the orchestrator compares this with its declaration."""
         self.emit(
             Hello(
                 runner=self._runner,
@@ -83,7 +83,7 @@ class Child:
     def run(self, command: Run) -> None:
         """Run once, from `started` to `result`."""
         if self._load is None:
-            raise StageError("contract", "a run before a load")
+            raise StageError("contract", "the command `run` came before `load`")
         self.cancelled.clear()
         started = time.monotonic()
         self.emit(Started(job=command.job))
@@ -106,7 +106,7 @@ class Child:
         )
 
     def obey(self, command: Command) -> bool:
-        """Do one command; false once the child is to end. A failure becomes an `error` event."""
+        """Carry out one command; return False on `shutdown`. A failure becomes an `error` event."""
         job = command.job if isinstance(command, Run) else ""
         failure: Error | None = None
         try:
@@ -116,7 +116,7 @@ class Child:
                 self.run(command)
         except Exception as error:
             failure = to_event(error, job)
-        if failure is not None:  # no longer being handled: what its frames held is free
+        if failure is not None:  # outside the handler, so that the frames' memory is free
             if failure.category in {"oom_device", "oom_host"}:
                 memory.release()
             self.emit(failure)
@@ -124,7 +124,7 @@ class Child:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Serve the runner that `argv` names, once or until told to end; returns the exit status."""
+    """Run the runner in `argv`, once or until `shutdown`; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m ipc.child", description=__doc__.splitlines()[0])
     parser.add_argument("runner", help="module of the stage, such as stage_runners.media.demux")
     parser.add_argument("--spec", help="JSON file with `load` and `run`: run once, print events, end")
@@ -138,7 +138,7 @@ def main(argv: Sequence[str]) -> int:
     if descriptor is None:
         return _serve(arguments.runner, print_event)
     events = int(descriptor)
-    os.set_inheritable(events, False)  # a grandchild that outlives us must not hold the channel open
+    os.set_inheritable(events, False)  # a surviving grandchild must not keep the channel open
     lock = threading.Lock()
 
     def emit(event: Event) -> None:
@@ -152,7 +152,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _serve(runner: str, emit: Callable[[Event], None]) -> int:
-    """Obey the commands on stdin until `shutdown` or its end."""
+    """Carry out the commands on stdin until `shutdown` or its end."""
     commands: queue.SimpleQueue[Command | Exception | None] = queue.SimpleQueue()
     try:
         child = Child(runner, emit)
@@ -187,7 +187,7 @@ def _once(runner: str, spec: Path, *, debug: bool) -> int:
 
 
 def _listen(commands: queue.SimpleQueue[Command | Exception | None], cancelled: threading.Event) -> None:
-    # The raw descriptor, not sys.stdin: a runner, or pdb, may want sys.stdin for itself.
+    # The raw descriptor, because a runner, or pdb, may use sys.stdin.
     with os.fdopen(os.dup(0), "rb") as stream:
         for line in stream:
             try:
@@ -205,7 +205,7 @@ def _listen(commands: queue.SimpleQueue[Command | Exception | None], cancelled: 
 def _import(runner: str) -> Any:
     module = importlib.import_module(runner)
     if missing := [name for name in ("STAGE", "load", "run") if not hasattr(module, name)]:
-        raise StageError("contract", f"{runner} is no runner: it has no {', '.join(missing)}")
+        raise StageError("contract", f"{runner} is not a runner: it lacks {', '.join(missing)}")
     return module
 
 

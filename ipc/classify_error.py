@@ -1,4 +1,4 @@
-"""From an exception to a category: what the scheduler decides by."""
+"""Maps an exception to the category by which the scheduler decides."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import errno
 import traceback
 
 from ipc import memory
-from ipc.errors import Category, StageError, mend_storage
+from ipc.errors import Category, StageError, storage_hint
 from ipc.protocol import Error
 
 _FULL = {
-    "oom_device": "a smaller --batch-size or --model needs less memory",
-    "oom_host": "close other programs, or take a smaller --model",
+    "oom_device": "use a smaller --batch-size or --model",
+    "oom_host": "close other programs, or use a smaller --model",
 }
 _STORAGE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 
@@ -20,9 +20,14 @@ def to_event(error: BaseException, job: str = "") -> Error:
     """The `error` event for an exception that ended a load or a run."""
     text = "".join(traceback.format_exception(error))
     if found := memory.lack(error):
-        full, said = found
+        full, message = found
         return Error(
-            category=full, type=type(error).__name__, message=said, hint=_FULL[full], traceback=text, job=job
+            category=full,
+            type=type(error).__name__,
+            message=message,
+            hint=_FULL[full],
+            traceback=text,
+            job=job,
         )
     if isinstance(error, StageError):
         return Error(
@@ -42,9 +47,9 @@ def to_event(error: BaseException, job: str = "") -> Error:
 
 def _classify(error: BaseException) -> tuple[Category, str]:
     if isinstance(error, OSError) and error.errno in _STORAGE:
-        return "storage", mend_storage(error, "choose another folder")
+        return "storage", storage_hint(error, "choose another folder")
     if isinstance(error, ImportError):
-        return "env", "orchestrator envs check"
+        return "env", "run: orchestrator envs check"
     if isinstance(error, KeyboardInterrupt):
         return "cancelled", ""
     return "crash", ""

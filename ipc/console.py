@@ -1,4 +1,4 @@
-"""Events as a person reads them, for a stage that is run by hand."""
+"""Prints events for people, when a stage is run by hand."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from ipc.protocol import (
 )
 
 _SENTENCES = {"input", "config", "auth", "storage"}
-"""What people mend themselves."""
+"""Categories of errors that users can fix themselves."""
 
 
 def describe(event: Event) -> str:
-    """One line (an error: several) for an event; empty for one that says nothing to a person."""
+    """The text for an event, one line or, for an error, several; empty for a heartbeat."""
     match event:
         case Hello():
             return f"hello     {event.stage} version {event.version}, Python {event.python}, pid {event.pid}"
@@ -46,7 +46,7 @@ def describe(event: Event) -> str:
             return f"result    {event.method} in {event.seconds:.1f} s{facts}{degraded}"
         case Error():
             hint = f"\nhint      {event.hint}" if event.hint else ""
-            # A sentence says all of what its reader has to mend; where it went wrong in our code says all of what we have to.
+            # Users can fix these errors from the message alone; the others need the traceback.
             where = "" if event.category in _SENTENCES else f"{event.traceback.rstrip()}\n"
             return f"{where}error     [{event.category}] {event.message}{hint}"
         case Heartbeat():

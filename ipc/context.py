@@ -1,4 +1,4 @@
-"""What a runner's `run` gets besides its inputs: parameters, and the ways to report and to save."""
+"""The context of a run for its stage: parameters, and functions to report and to save."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ipc.errors import Cancelled, ContractError
 from ipc.protocol import ArtifactWritten, Event, Load, Log, Metric, Progress, Run
 
 _PROGRESS_INTERVAL = 0.1
-"""Seconds between two progress events at least: a screen shows no more."""
+"""Minimum seconds between two progress events: a screen needs no more."""
 
 
 class Context:
     """One run of a stage, as its runner sees it.
 
-    `params` are all of the stage's parameters, `model` is the resolved model (id, revision, path; empty where there is none),
-    `method` names how the result is made and may be set by the runner.
+    `params` are the stage's parameters, `model` is the resolved model (id, revision, path; empty if there is
+    none). `method` names how the result is made; the runner may set it.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Context:
         self._last_phase = ""
 
     def progress(self, done: float, total: float, unit: str = "s", phase: str = "") -> None:
-        """Say how far the run is: `done` of `total` `unit`s, `total` 0 where unknown. Call it as often as you like."""
+        """Report progress: `done` of `total` `unit`s, `total` 0 if unknown. May be called at any rate."""
         now = time.monotonic()
         finished = bool(total) and done >= total
         if phase == self._last_phase and not finished and now - self._last_progress < _PROGRESS_INTERVAL:
@@ -60,11 +60,11 @@ class Context:
         self._emit(Progress(phase=phase, done=float(done), total=float(total), unit=unit))
 
     def log(self, message: str) -> None:
-        """Tell people something."""
+        """Log a message for the user."""
         self._emit(Log(level="info", message=message))
 
     def warn(self, message: str) -> None:
-        """Tell people something they should look at; unlike `degraded`, the result is what was asked."""
+        """Log a warning; unlike `degraded`, the result is as requested."""
         self._emit(Log(level="warning", message=message))
 
     def metric(self, name: str, value: float, unit: str = "") -> None:
@@ -72,18 +72,18 @@ class Context:
         self._emit(Metric(name=name, value=float(value), unit=unit))
 
     def fact(self, key: str, value: Any) -> None:
-        """Keep something that people want to know of this result (JSON-able): it goes into artifact and report."""
+        """Record a fact about the result (JSON-able), for the artifact and the report."""
         self.facts[key] = value
 
     def degraded(self, reason: str) -> None:
-        """Mark the result as less than what was asked, and why. Call it before `save`, or the artifact would not say so."""
+        """Mark the result as degraded, with the reason. Call it before `save`, which writes the reasons."""
         if self.saved:
             raise ContractError(f"{self.stage}: degraded() after an artifact was saved: {reason}")
         self.reasons.append(reason)
         self._emit(Log(level="warning", message=f"degraded: {reason}"))
 
     def check(self) -> None:
-        """Raise `Cancelled` when the orchestrator asked to stop; call it in every long loop."""
+        """Raise `Cancelled` if the orchestrator asked to stop; call it in every long loop."""
         if self._cancelled.is_set():
             raise Cancelled
 
@@ -94,7 +94,7 @@ class Context:
         return self._scratch
 
     def path(self, name: str) -> Path:
-        """Where the output `name` is to be written. For an external output that is its destination."""
+        """The path for the output `name`; for an external output, its destination."""
         declared = self._declared(name)
         if declared.get("external"):
             return Path(self._run.destination)
@@ -104,7 +104,7 @@ class Context:
         return Path(self._run.output_dir) / filename
 
     def save(self, name: str, columns: Any, content: Mapping[str, Any] | None = None) -> None:
-        """Validate and write the table `name`; see `ipc.artifacts.write` for what `columns` may be."""
+        """Validate and write the table `name`; see `ipc.artifacts.write` for `columns`."""
         from ipc.artifacts import write
 
         kind, path = self._declared(name)["kind"], self.path(name)
@@ -118,7 +118,7 @@ class Context:
         self._saved(name, "audio", path, write_audio(path, samples, sample_rate, self._provenance()))
 
     def save_file(self, name: str) -> None:
-        """Declare the file that was written at `path(name)` as finished."""
+        """Declare that the file at `path(name)` is complete."""
         from ipc.digests import file_digest
 
         path = self.path(name)
@@ -127,7 +127,10 @@ class Context:
         self._saved(name, "file", path, file_digest(path))
 
     def finish(self) -> None:
-        """Check that every declared output was saved, and remove the scratch folder. The child's loop calls it."""
+        """Check that every declared output was saved, and remove the scratch folder.
+
+        The child's loop calls it.
+        """
         self.clean()
         if missing := self._run.outputs.keys() - self.saved.keys():
             raise ContractError(f"{self.stage}: did not save its outputs {', '.join(sorted(missing))}")
@@ -140,7 +143,7 @@ class Context:
 
     def _declared(self, name: str) -> Mapping[str, Any]:
         if name not in self._run.outputs:
-            raise ContractError(f"{self.stage}: {name} is no declared output of this stage")
+            raise ContractError(f"{self.stage}: {name} is not a declared output of this stage")
         return self._run.outputs[name]
 
     def _saved(self, name: str, kind: str, path: Path, digest: str) -> None:

@@ -1,7 +1,8 @@
-"""The flags of cues: what each means in words, whether somebody has to look at it, and how urgently. A new flag is one entry here.
+"""The flags of cues: their words, whether they need review, and how urgently. A new flag is one entry.
 
-The stage `subtitles` sets most of them. The report adds `no_speech` and `unsure`, its page adds `silence` and `rival`. The summary of
-a run, the report and its page take all words from this table; the page gets it as data. Standard library only.
+The stage `subtitles` sets most of them. The report adds `no_speech` and `unsure`, its page `silence` and
+`rival`. The summary of a run, the report and its page take all words from this table; the page gets it as
+data. Standard library only.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, kw_only=True)
 class CueFlag:
-    """`label` stands in lists and behind a count ("3 too short"), `sentence` says what is wrong with one cue.
+    """A flag: `label` is for lists and after a count ("3 too short"), `sentence` for one cue.
 
-    `review` says whether somebody has to look. `weight` is the share of the cues with this flag, in 0..1, that a person who looks
-    would change, by estimate; 0 where `orchestrator/report/need.py` measures it for each cue.
+    `review` marks flags that need review. `weight` is the share of such cues, in 0..1, that a reviewer would
+    change, by estimate; 0 if `orchestrator/report/need.py` measures it for each cue.
     """
 
     label: str
@@ -56,11 +57,11 @@ _UNKNOWN_WEIGHT = 0.3
 
 
 def flag_of(name: str) -> CueFlag:
-    """The flag of this name; one that is not in the table, as a result of another version may have, is called by its name."""
+    """The flag `name`; an unknown one, from another version's result, gets its name as words."""
     words = name.replace("_", " ")
     return FLAGS.get(name) or CueFlag(label=words, sentence=words, weight=_UNKNOWN_WEIGHT)
 
 
 def table() -> dict[str, dict[str, str | float | bool]]:
-    """All of it as plain values, for the page."""
+    """The table as plain values, for the page."""
     return {name: asdict(flag) for name, flag in FLAGS.items()}

@@ -1,13 +1,14 @@
-"""The rules that a cue has to keep: its limits, how it is measured, and when a limit is broken.
+"""The rules for cues: the limits, the measurements, and when a limit is broken.
 
-One place for all that judge cues: the layout's flags, those of edited cues, the scores, the report. The page that edits cues has the
-same in JavaScript (`orchestrator/report/js/cue_rules.js`), which a test holds to this module; limits and tolerances reach it as data.
+All judgements of cues use this module: the layout's flags, those of edited cues, the scores, the report. The
+page that edits cues has the same rules in JavaScript (`orchestrator/report/js/cue_rules.js`), which a test
+compares with this module; it gets limits and tolerances as data.
 
-A cue is measured as it is read: `lines` hold dashes, and speaker labels where the caller has them. Length is counted in Unicode code
-points, of every script alike: a language whose characters are wide has a smaller limit instead. A line break counts as one character
-of reading, because the eye takes it for a blank.
+A cue is measured as it is read: `lines` include dashes, and speaker labels if the caller has them. Length is
+counted in Unicode code points in every script; a language with wide characters has a lower limit instead. A
+line break counts as one character, because it separates words like a blank.
 
-Times are compared as whole milliseconds, the finest that SubRip and WebVTT can say. Standard library only.
+Times are compared as whole milliseconds, the precision of SubRip and WebVTT. Standard library only.
 """
 
 from __future__ import annotations
@@ -18,16 +19,17 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 GRID_MS = 10
-"""Our own times are multiples of this, so that ASS, which knows no finer times, shows the same cues as SRT."""
+"""Our times are multiples of this, the precision of ASS, so that ASS and SRT show the same cues."""
 MOVING = 12.0
-"""Frames a second from which on a picture seems to move: of a slower one, a slide beside a recording, nobody sees the frames."""
+"""Minimum frames per second of a moving picture: with fewer, such as a slide beside a recording, frames do
+not matter."""
 DURATION_TOLERANCE_MS = 2
-"""A cue may be so much shorter or longer than the limits, and a gap so much smaller: other programs round starts and ends to a
-millisecond each, or to frames written as milliseconds."""
+"""Tolerance of durations and gaps: other programs round starts and ends to milliseconds, or to frames written
+as milliseconds."""
 OVERLAP_TOLERANCE_MS = 1
-"""Two cues may share so much without overlapping: an end and the next start at the same instant, each rounded."""
+"""Tolerance of overlaps: an end and the next start at the same instant may be rounded differently."""
 SPEED_TOLERANCE = 1e-6
-"""Characters: reading speed is exact, but for the rounding of floating point."""
+"""Characters: reading speed is exact but for floating-point rounding."""
 
 TOO_FAST, TOO_SHORT, TOO_LONG, WIDE, LINES = "too_fast", "too_short", "too_long", "wide", "lines"
 GAP, COLLIDES = "gap", "collides"
@@ -35,9 +37,10 @@ GAP, COLLIDES = "gap", "collides"
 
 @dataclass(frozen=True, kw_only=True)
 class CueLimits:
-    """What a cue may be, in one language: characters a line, lines, characters a second; milliseconds shown and between two cues.
+    """The limits of cues in one language: characters per line, lines, reading speed, and milliseconds.
 
-    `gap_tolerance_ms` is what a gap may lack.
+    `min_ms` and `max_ms` bound the duration, `gap_ms` the gap between two cues, which may be shorter by
+    `gap_tolerance_ms`.
     """
 
     width: int = 42
@@ -52,8 +55,8 @@ class CueLimits:
 def limits_of(params: Mapping[str, Any], language: str, frame_rate: float = 0.0) -> CueLimits:
     """The limits in `language` by the parameters of the stage `subtitles`.
 
-    On a film of `frame_rate` frames a second (0: no picture), if that is a moving one, a gap is also `gap_frames` long. Such a gap may lack
-    a step of the grid, because the cut beside it lies between two steps.
+    In a moving picture of `frame_rate` frames per second (0: no picture), a gap is also at least `gap_frames`
+    long. Such a gap may be one grid step shorter, because the cut beside it lies between two steps.
     """
     frames = 1000 * float(params.get("gap_frames") or 0) / frame_rate if frame_rate >= MOVING else 0.0
     return CueLimits(
@@ -78,18 +81,18 @@ def as_data(limits: CueLimits) -> dict[str, float]:
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of a cue's text as it is saved: blanks in a row are one, empty lines go."""
+    """The lines of a cue's text as it is saved: repeated blanks become one, empty lines are removed."""
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return [line for line in lines if line]
 
 
 def milliseconds(start: float, end: float) -> int:
-    """From `start` to `end`, both in seconds, in whole milliseconds."""
+    """The time from `start` to `end`, both in seconds, in whole milliseconds."""
     return round(end * 1000) - round(start * 1000)
 
 
 def characters(lines: Sequence[str]) -> int:
-    """Characters to read, a line break as one."""
+    """Characters to read; a line break counts as one."""
     return len("\n".join(lines))
 
 
@@ -99,32 +102,32 @@ def width(lines: Sequence[str]) -> int:
 
 
 def cps(lines: Sequence[str], shown_ms: float) -> float:
-    """Characters a second that a viewer has to read; 0 of a cue that is shown for no time."""
+    """Reading speed in characters per second; 0 for a cue without duration."""
     return 1000 * characters(lines) / shown_ms if shown_ms > 0 else 0.0
 
 
 def reading_ms(count: int, speed: float) -> int:
-    """Milliseconds that a layout gives `count` characters at `speed` characters a second, on the grid."""
+    """Milliseconds to read `count` characters at `speed` characters per second, rounded up to the grid."""
     return math.ceil(count * 1000 / speed / GRID_MS) * GRID_MS
 
 
 def too_fast(count: int, shown_ms: float, limits: CueLimits) -> bool:
-    """Whether `count` characters cannot be read while they are shown."""
+    """Return whether `count` characters exceed the reading speed."""
     return count - SPEED_TOLERANCE > limits.cps * shown_ms / 1000
 
 
 def too_short(shown_ms: float, limits: CueLimits) -> bool:
-    """Whether a cue is shown too briefly to be seen."""
+    """Return whether a cue is shorter than the minimum duration."""
     return shown_ms < limits.min_ms - DURATION_TOLERANCE_MS
 
 
 def too_long(shown_ms: float, limits: CueLimits) -> bool:
-    """Whether a cue is shown, or its words are spoken, for longer than a cue may be."""
+    """Return whether a cue, or the speech of its words, is longer than the maximum duration."""
     return shown_ms > limits.max_ms + DURATION_TOLERANCE_MS
 
 
 def broken(lines: Sequence[str], shown_ms: float, limits: CueLimits) -> list[str]:
-    """The rules that a cue breaks by itself, in the order of their flags."""
+    """The rules that a cue breaks on its own, in the order of their flags."""
     judged = {
         TOO_FAST: too_fast(characters(lines), shown_ms, limits),
         TOO_SHORT: too_short(shown_ms, limits),
@@ -136,12 +139,15 @@ def broken(lines: Sequence[str], shown_ms: float, limits: CueLimits) -> list[str
 
 
 def overlapping(gap_ms: float) -> bool:
-    """Whether two cues, in order, are shown at the same time: `gap_ms` is from the end of the first to the start of the second."""
+    """Return whether two successive cues overlap.
+
+    `gap_ms` is from the end of the first to the start of the second.
+    """
     return gap_ms < -OVERLAP_TOLERANCE_MS
 
 
 def broken_between(gap_ms: float, limits: CueLimits) -> str:
-    """The rule that a cue breaks with the one before it (`collides` or `gap`); empty where it keeps both."""
+    """The rule that a cue breaks with the one before it (`collides` or `gap`); empty if none."""
     if overlapping(gap_ms):
         return COLLIDES
     return GAP if gap_ms < limits.gap_ms - limits.gap_tolerance_ms else ""

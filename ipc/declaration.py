@@ -1,6 +1,6 @@
-"""The words in which a stage is declared: parameters with their options, inputs, outputs, backends, resources.
+"""The classes that declare a stage: parameters with their options, inputs, outputs, backends, resources.
 
-Both sides read a declaration, so it needs nothing but the standard library.
+Standard library only, because both sides read declarations.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ Device = Literal["cpu", "cuda", "mps", "mlx"]
 
 
 class Problem(NamedTuple):
-    """What is wrong with a value, to stand behind the words it was given in; and what to do."""
+    """What is wrong with a value, to follow its name in a message; and the hint."""
 
     why: str
     hint: str = ""
@@ -21,15 +21,15 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Cli:
-    """How a user sets a value: as `--NAME`, in a job file, in the environment, in the configuration file.
+    """How users set a value: by `--NAME`, in a job file, in the environment, in the configuration file.
 
-    `name` has hyphens; where it is empty, it is the parameter's own. `type` is that of the value; where it is None, that of the
-    default. An option of type `bool` is also given as `--no-NAME`. `unset` says what happens where nobody sets it, where the
-    default does not say it. `least` and `most` bound a number. `words` are texts that stand for another value (`auto` for None).
-    `check` gives what is wrong with a value, or None. `example` is a value to begin with, `short` a one-letter form. `run_only`
-    options mean nothing to a plan.
+    `name` has hyphens; if it is empty, it is the parameter's own. `type` is that of the value; if it is None,
+    that of the default. An option of type `bool` also has the form `--no-NAME`. `unset` describes the
+    behaviour without the option, unless the default does. `least` and `most` bound a number. `words` are
+    texts for other values (`auto` for None). `check` returns what is wrong with a value, or None. `example`
+    is a value for a new job file, `short` a one-letter form. `run_only` options do not affect a plan.
 
-    Parameters of several stages that one option sets share one Cli, whose `help` then stands for theirs.
+    If one option sets parameters of several stages, they share one Cli, whose `help` replaces theirs.
     """
 
     name: str = ""
@@ -52,10 +52,10 @@ class Cli:
 class Param:
     """A parameter of a stage.
 
-    `affects` says whether it changes the result (then it is part of the store key) or only the speed.
-    `load` marks what the runner needs to load its model: workers are shared only where these are equal.
-    The value of a `file` is the path of one: what it holds is part of the key, not where it lies.
-    `cli` makes an option of it, with `help` and `default`.
+    `affects` states whether it changes the result (then it is part of the store key) or only the speed.
+    `load` marks parameters for loading the model: only workers with equal values are interchangeable. A
+    `file` parameter is a path: the file's content is part of the key, its path is not. `cli` makes it an
+    option, with `help` and `default`.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Param:
 
 @dataclass(frozen=True, kw_only=True)
 class Switch:
-    """The option by which a user turns a stage on or off. It stays on where its parameter `unless` is set."""
+    """The option that turns a stage on or off. The stage stays on if its parameter `unless` is set."""
 
     help: str
     cli: Cli
@@ -80,7 +80,8 @@ class Switch:
 class Input:
     """An input: `source` is `stage.output`, or `film` for the film itself.
 
-    Where the stage of `source` is off, `otherwise` is read instead; an optional input without that is simply not passed.
+    If the stage of `source` is off, `otherwise` is read instead; without that, an optional input is not
+    passed.
     """
 
     name: str
@@ -89,7 +90,7 @@ class Input:
     otherwise: str = ""
 
     def sources(self) -> tuple[str, ...]:
-        """Where it may come from, the best first."""
+        """The possible sources, best first."""
         return (self.source, self.otherwise) if self.otherwise else (self.source,)
 
 
@@ -97,8 +98,8 @@ class Input:
 class Output:
     """An output of one of `ipc.schemas.KINDS`; `filename` only for the kind `file`.
 
-    `external` outputs are not kept in the store: they are written at their place (a muxed film), and the
-    store remembers path and digest.
+    `external` outputs (a muxed film) are not in the store: they are written at their place, and the store
+    records path and digest.
     """
 
     name: str
@@ -111,10 +112,11 @@ class Output:
 class Backend:
     """One way to run a stage: on `device`, in environment `env`, by module `runner`.
 
-    `only` and `never` are the ids of models that it alone can, or cannot, run. The result of one that is `checked` is compared
-    with the CPU's on a reference recording before it is used. `on_request` is used only when asked for by name. `framework` is the
-    one that answers for the device, where several of the environment do. A worker
-    is replaced after `runs` runs (0: never). `packages` are those whose version changes this backend's results, besides the stage's.
+    `only` and `never` are the ids of models that it can run alone, or cannot run. If `checked`, its results
+    on a reference recording are compared with the CPU's before it is used. If `on_request`, it is used only
+    when requested by name. `framework` reports whether the device works, if the environment has several. A
+    worker is replaced after `runs` runs (0: never). `packages` are those whose version changes this backend's
+    results, besides the stage's.
     """
 
     device: Device
@@ -135,13 +137,13 @@ def on(device: Device, runner: str, env: str, **facts: Any) -> Backend:
 
 
 def on_cpu(runner: str, env: str) -> tuple[Backend, ...]:
-    """The only backend of a stage that gains nothing on an accelerator."""
+    """The only backend of a stage that an accelerator would not speed up."""
     return (on("cpu", runner, env),)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resources:
-    """What a stage leases: cores it can use at most, and memory at its peak in MB."""
+    """The resources of a stage: the maximum of cores, and its peak memory in MB."""
 
     cores: int
     memory_mb: int
@@ -152,14 +154,13 @@ class Resources:
 class Stage:
     """The declaration of a stage.
 
-    `backends` stand in order of preference. `packages` are those whose locked version changes the result.
-    `model` is the parameter that names the stage's model, `model_role` the role that
-    `orchestrator.models.resolve` resolves it for. `stall_s` is how many seconds without progress are a stall.
-    `batch_floor` is the smallest batch an out-of-memory may shrink `batch_size` to. `off` is why it does not run unless asked, `switch`
-    the option that turns it on or off. `thresholds` are frozen dataclasses of numbers that its method uses and no parameter sets:
-    their values are part of the store key.
-    `secrets` are the variables with a credential that its process gets, and no other stage's does.
-    A name with a hyphen is one of several instances of a stage: `subtitles-en` of `subtitles`.
+    `backends` are in order of preference. The locked versions of `packages` change the result. `model` is the
+    parameter that names the stage's model, `model_role` its role for `orchestrator.models.resolve`. `stall_s`
+    is the limit of seconds without progress. `batch_floor` is the smallest `batch_size` after out-of-memory
+    errors. `off` is why it does not run by default, `switch` the option that turns it on or off. `thresholds`
+    are frozen dataclasses of numbers that its method uses and no parameter sets; their values are part of the
+    store key. `secrets` are the variables with credentials that only its process gets. A name with a hyphen
+    is an instance of a stage: `subtitles-en` of `subtitles`.
     """
 
     name: str
@@ -181,7 +182,7 @@ class Stage:
 
     @property
     def base(self) -> str:
-        """The name that its runner knows it by, and that options and tables name it by."""
+        """The stage's name without an instance, as in runners, options and tables."""
         return self.name.partition("-")[0]
 
     def defaults(self) -> dict[str, Any]:
@@ -189,6 +190,6 @@ class Stage:
         return {param.name: param.default for param in self.params}
 
     def upstream(self) -> tuple[str, ...]:
-        """Names of the stages this one reads from, without repeats, in the order of its inputs."""
+        """The stages that this one reads from, without repeats, in the order of its inputs."""
         sources = (source for i in self.inputs for source in i.sources() if source != "film")
         return tuple(dict.fromkeys(source.split(".")[0] for source in sources))

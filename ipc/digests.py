@@ -1,4 +1,4 @@
-"""Digests over content: columns and facts, not container bytes, so that a pyarrow upgrade changes none."""
+"""Digests of content (columns and facts, not container bytes), which no upgrade of pyarrow changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BLOCK = 1 << 20
 def table_digest(kind: Kind, table: Any, content: Mapping[str, Any]) -> str:
     """SHA-256, as hex, of a table's kind, `content` facts, and values column by column.
 
-    Equal for equal values, whatever their chunks, slices or the pyarrow that holds them.
+    It is equal for equal values, whatever their chunks, slices or version of pyarrow.
     """
     sha = hashlib.sha256(f"{kind.name} {kind.version}\n".encode())
     sha.update(json.dumps(dict(content), sort_keys=True, ensure_ascii=False).encode() + b"\n")
@@ -34,7 +34,7 @@ def file_digest(path: Path) -> str:
 
 
 def _rechunked(column: Any) -> Any:
-    """The column as arrays of a fixed length, so that its chunks do not show in the digest."""
+    """The column as arrays of a fixed length, so that its chunks do not affect the digest."""
     for start in range(0, len(column), _BLOCK):
         piece = column.slice(start, _BLOCK)
         yield piece.chunk(0) if piece.num_chunks == 1 else piece.combine_chunks()

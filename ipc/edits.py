@@ -1,6 +1,6 @@
-"""What a person changed of a film's subtitles, as both sides read it: the overlay that is laid over what the stages made.
+"""The user's edits of a film's subtitles, in the form that both sides read.
 
-An overlay is JSON:
+They are JSON:
 
     {"version": 1, "film": "movie.mkv",
      "speakers": [{"label": "SPEAKER_00", "name": "Diane" or null, "at": [[12.5, 17.0], ...]}, ...],
@@ -9,11 +9,11 @@ An overlay is JSON:
     edit = {"before": [{"start": 1.0, "end": 2.5, "text": "..."}, ...],
             "after":  [{"start": 1.0, "end": 2.5, "text": "...", "speakers": ["SPEAKER_00"]}, ...]}
 
-The track of the language spoken has the empty name, that of a translation its language's. `before` are the cues as the machine
-made them, `after` is what stands in their place: none deletes them; where `before` is empty, cues are put in. `text` has line breaks
-and no speaker labels; `speakers` are labels in the order of the lines that begin with a dash, else one or none. Labels are a run's own: `at`,
-stretches in which a voice speaks, finds it again where another run labels it otherwise. A name holds for the whole film. Times
-are seconds on the film's clock.
+The track of the source language has the empty name, that of a translation the target language's code. `after`
+replaces `before`, the automatic cues: an empty `after` deletes them, an empty `before` inserts cues. `text`
+has line breaks and no speaker labels; `speakers` are labels in the order of the lines that begin with a dash,
+else one or none. A label belongs to one run: `at`, times at which the speaker talks, identifies the speaker
+in another run. A name holds for the whole film. Times are seconds on the film's clock.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from ipc.intervals import overlap
 
 VERSION = 1
 LONGEST = 4000
-"""Characters of a cue's text: what is longer is no cue."""
+"""Maximum characters of a cue's text."""
 
 
 class DamagedError(ValueError):
-    """A text that is no overlay; the message is a sentence that says where it is wrong."""
+    """A text that is not valid edits; the message states where it is wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A cue: seconds, its text with line breaks, the labels of who speaks (empty for cues as the machine made them)."""
+    """A cue: seconds, its text with line breaks, the labels of its speakers (empty for automatic cues)."""
 
     start: float
     end: float
@@ -47,20 +47,20 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """What stood there, and what a person put in its place."""
+    """The cues that a user replaced, and their replacement."""
 
     before: tuple[Shown, ...]
     after: tuple[Shown, ...]
 
     def span(self) -> tuple[float, float]:
-        """The film's time that it is about: from the first to the last of what it took out, or else of what it put in."""
+        """The film's time from the first to the last of the replaced cues, or else of the new ones."""
         cues = self.before or self.after
         return min(cue.start for cue in cues), max(cue.end for cue in cues)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """A voice by its label: its name where a person gave one, and where it speaks."""
+    """A speaker by label: the name if the user gave one, and when the speaker talks."""
 
     label: str
     name: str | None = None
@@ -69,18 +69,18 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Overlay:
-    """Everything that was edited of one film."""
+    """All edits of one film."""
 
     film: str = ""
     speakers: tuple[Person, ...] = ()
     tracks: Mapping[str, tuple[Edit, ...]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        """Whether anything was edited: a voice that nobody named is only there to be found by the edits."""
+        """Return whether anything was edited; a speaker without a name only serves to identify labels."""
         return any(person.name for person in self.speakers) or any(self.tracks.values())
 
     def dump(self) -> str:
-        """The overlay as JSON, for people to read too."""
+        """The edits as readable JSON."""
         tracks = {name: [_dumped(edit) for edit in edits] for name, edits in self.tracks.items() if edits}
         content = {
             "version": VERSION,
@@ -92,16 +92,16 @@ class Overlay:
 
 
 class Voice(NamedTuple):
-    """The voice of this run that a person of the overlay is: its label, and for how many seconds it speaks where the person does."""
+    """The label of a person in this run, and for how many seconds of the person's times it speaks."""
 
     label: str
     seconds: float
 
 
 def voices(overlay: Overlay, spoken: Iterable[tuple[float, float, str]]) -> dict[str, Voice]:
-    """Each person's voice among those of a run, by the person's label. `spoken` are its turns: start, end, label.
+    """The voice of each person in a run, by the person's label. `spoken` are its turns: start, end, label.
 
-    A person whom no voice fits keeps the label, with a star where another voice has it now.
+    A person without a matching voice keeps the label, with a star if another voice has it now.
     """
     turns = list(spoken)
     labels = {label for _, _, label in turns}
@@ -122,11 +122,11 @@ def voices(overlay: Overlay, spoken: Iterable[tuple[float, float, str]]) -> dict
 
 
 def parse(text: str) -> Overlay:
-    """The overlay that `text` holds; `DamagedError` says what in it is none."""
+    """The edits in `text`; `DamagedError` states what is wrong."""
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise DamagedError(f"it is no JSON: {error}") from error
+        raise DamagedError(f"not valid JSON: {error}") from error
     top = _mapping(content, "it")
     if top.get("version") != VERSION:
         raise DamagedError(f"its version is {top.get('version')!r}, expected {VERSION}")
@@ -160,7 +160,7 @@ def shown_of(value: Any, where: str) -> Shown:
     content = _mapping(value, where)
     start, end = (_seconds(content.get(side), f"{where}.{side}") for side in ("start", "end"))
     if end <= start:
-        raise DamagedError(f"{where} ends before it has begun: {start:g} to {end:g}")
+        raise DamagedError(f"{where} ends before it starts: {start:g} to {end:g}")
     text = _text(content.get("text"), f"{where}.text")
     if len(text) > LONGEST:
         raise DamagedError(f"{where}.text has {len(text)} characters, more than {LONGEST}")
@@ -183,7 +183,7 @@ def _person(value: Any, where: str) -> Person:
     for k, one in enumerate(_list(content.get("at", []), f"{where}.at")):
         pair = _list(one, f"{where}.at[{k}]")
         if len(pair) != 2:
-            raise DamagedError(f"{where}.at[{k}] is no pair of times")
+            raise DamagedError(f"{where}.at[{k}] is not a pair of times")
         spans.append((_seconds(pair[0], f"{where}.at[{k}]"), _seconds(pair[1], f"{where}.at[{k}]")))
     named = None if name is None else " ".join(_text(name, f"{where}.name").split()) or None
     return Person(label=label, name=named, at=tuple(spans))
@@ -199,30 +199,30 @@ def _dumped(edit: Edit) -> dict[str, Any]:
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise DamagedError(f"{where} is no object")
+        raise DamagedError(f"{where} is not an object")
     return value
 
 
 def _list(value: Any, where: str) -> list[Any]:
     if not isinstance(value, list):
-        raise DamagedError(f"{where} is no list")
+        raise DamagedError(f"{where} is not a list")
     return value
 
 
 def _text(value: Any, where: str) -> str:
     if not isinstance(value, str):
-        raise DamagedError(f"{where} is no text")
+        raise DamagedError(f"{where} is not a text")
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise DamagedError(f"{where} holds half a character") from error
+        raise DamagedError(f"{where} contains half a character") from error
     if any(ord(char) < 32 and char not in "\n\t" for char in value):
-        raise DamagedError(f"{where} holds control characters")
+        raise DamagedError(f"{where} contains control characters")
     return value
 
 
 def _seconds(value: Any, where: str) -> float:
     good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     if not good or not 0 <= value < 1e7:
-        raise DamagedError(f"{where} is no time in seconds")
+        raise DamagedError(f"{where} is not a time in seconds")
     return round(float(value), 3)

@@ -1,4 +1,4 @@
-"""Errors that cross the process boundary, by category: the category decides what the scheduler does."""
+"""Errors that cross the process boundary, by category; the scheduler decides by the category."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Category = Literal[
     "auth",  # a token or an accepted licence is missing
     "oom_device",  # the accelerator's memory is full: halve the batch, then the next device
     "oom_host",  # killed by the kernel for memory: a fresh worker, smaller pieces
-    "crash",  # ended by another signal, or an error nobody expected
+    "crash",  # ended by another signal, or an unexpected error
     "stalled",  # no progress for the stage's limit
     "env",  # the environment is not healthy
     "contract",  # the two sides do not agree, or an output is not valid
@@ -24,8 +24,8 @@ CATEGORIES: tuple[str, ...] = get_args(Category)
 class StageError(Exception):
     """A failure that a stage can explain.
 
-    `message` says what is wrong and in which file; `hint` what the user can do about it. Both are shown
-    to people as they are.
+    `message` states what is wrong and in which file; `hint` what the user can do about it. Both are shown as
+    they are.
     """
 
     def __init__(self, category: Category, message: str, hint: str = "") -> None:
@@ -36,20 +36,20 @@ class StageError(Exception):
 
 
 class ContractError(StageError):
-    """An artifact or a message that is not what the contract says."""
+    """An artifact or a message that breaks the contract."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__("contract", message, hint)
 
 
-class Cancelled(StageError):  # noqa: N818 - it is a request that was followed, no error
-    """The orchestrator asked the stage to stop; raised by `Context.check`."""
+class Cancelled(StageError):  # noqa: N818 - a request that was followed, not an error
+    """The orchestrator asked the stage to stop; `Context.check` raises it."""
 
     def __init__(self) -> None:
-        super().__init__("cancelled", "stopped as asked")
+        super().__init__("cancelled", "stopped on request")
 
 
-def mend_storage(error: OSError, otherwise: str) -> str:
-    """What to do about a write that failed: to free space helps only where none is left."""
+def storage_hint(error: OSError, otherwise: str) -> str:
+    """The hint for a failed write; freeing space is suggested only if the disk is full."""
     full = error.errno in {errno.ENOSPC, errno.EDQUOT}
     return f"free some space there, or {otherwise}" if full else otherwise

@@ -1,7 +1,7 @@
-"""Intervals of time: where two overlap, what several cover together, what of one is left over.
+"""Intervals of time: overlap, union and difference.
 
-An interval is a pair (start, end) in any one unit; seconds here, milliseconds in the subtitles. Standard library only, so that every
-environment has it. Arrays of frames are in `stage_runners/vad/regions.py`.
+An interval is a pair (start, end) in any one unit: seconds here, milliseconds in the subtitles. Standard
+library only, so that it works in every environment. Arrays of frames are in `stage_runners/vad/regions.py`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ Interval = tuple[float, float]
 
 
 def overlap(start: float, end: float, other_start: float, other_end: float) -> float:
-    """How much two intervals share; 0 where they do not meet."""
+    """Length of the overlap of two intervals; 0 if there is none."""
     return max(0.0, min(end, other_end) - max(start, other_start))
 
 
 def union(intervals: Iterable[Interval]) -> list[Interval]:
-    """What the intervals cover together: in order, and no two that overlap or touch. Empty ones are left out."""
+    """The union of the intervals: in order, without overlaps or contact. Empty intervals are ignored."""
     result: list[Interval] = []
     for start, end in sorted(pair for pair in intervals if pair[1] > pair[0]):
         if result and start <= result[-1][1]:
@@ -29,12 +29,12 @@ def union(intervals: Iterable[Interval]) -> list[Interval]:
 
 
 def length(intervals: Iterable[Interval]) -> float:
-    """The sum of their lengths."""
+    """The sum of the intervals' lengths."""
     return sum(end - start for start, end in intervals)
 
 
 def shared(some: Sequence[Interval], others: Sequence[Interval]) -> float:
-    """How much both lists cover; each is a `union`."""
+    """Length of the intersection of both lists; each is a `union`."""
     total, first = 0.0, 0
     for start, end in some:
         while first < len(others) and others[first][1] <= start:
@@ -47,7 +47,7 @@ def shared(some: Sequence[Interval], others: Sequence[Interval]) -> float:
 
 
 def difference(intervals: Iterable[Interval], taken: Sequence[Interval], shortest: float) -> list[Interval]:
-    """What of each interval is not `taken` (a `union`), as far as it is `shortest` long."""
+    """The parts of each interval outside `taken` (a `union`) that are at least `shortest` long."""
     ends = [end for _, end in taken]
     result: list[Interval] = []
     for start, end in intervals:
@@ -65,7 +65,7 @@ def difference(intervals: Iterable[Interval], taken: Sequence[Interval], shortes
 
 
 class Coverage:
-    """A union of intervals that is asked often how much of another interval it covers: two searches a question."""
+    """A union of intervals that answers with two searches how much of another interval it covers."""
 
     def __init__(self, intervals: Iterable[Interval]) -> None:
         found = union(intervals)
@@ -82,7 +82,7 @@ class Coverage:
         return max(0.0, self._until(end) - self._until(start))
 
     def share(self, start: float, end: float) -> float:
-        """The share of `start` to `end` that is covered, in 0..1; 0 where it is empty."""
+        """The share of `start` to `end` that is covered, in 0..1; 0 if that is empty."""
         return self.within(start, end) / (end - start) if end > start else 0.0
 
     def _until(self, time: float) -> float:
@@ -93,7 +93,7 @@ class Coverage:
 
 
 class Overlapping:
-    """Intervals in order of their starts, which may overlap, searched by time."""
+    """Intervals in order of their starts, possibly overlapping, searched by time."""
 
     def __init__(self, intervals: Iterable[Interval]) -> None:
         self._intervals = list(intervals)
@@ -101,11 +101,11 @@ class Overlapping:
         self._longest = max((end - start for start, end in self._intervals), default=0.0)
 
     def with_part_of(self, start: float, end: float, least: float = 0.0) -> list[int]:
-        """Indexes of those that share more than `least` with `start` to `end`."""
+        """Indexes of those that overlap `start` to `end` by more than `least`."""
         near = starting_within(self._starts, start - self._longest, end)
         return [at for at in near if overlap(start, end, *self._intervals[at]) > least]
 
 
 def starting_within(starts: Sequence[float], start: float, end: float) -> range:
-    """Indexes of those of the sorted `starts` that lie in `start` (included) to `end` (excluded)."""
+    """Indexes of the sorted `starts` from `start` (included) to `end` (excluded)."""
     return range(bisect_left(starts, start), bisect_left(starts, end))

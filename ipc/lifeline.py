@@ -1,9 +1,9 @@
-"""No orphans: when the orchestrator dies, every process of the stage dies, whatever it is doing.
+"""Kills every process of a stage when the orchestrator dies, whatever it is doing.
 
-The orchestrator holds the other end of the child's stdin and never closes it while it lives. A watcher process,
-forked before anything heavy is imported, waits for that end to close and then kills the whole process group. A
+The orchestrator holds the other end of the child's stdin and never closes it while it lives. A watcher
+process, forked before any heavy import, waits for that end to close and then kills the process group. A
 thread could not do it: `import torch` holds the interpreter's lock for seconds on a cold disk.
-PR_SET_PDEATHSIG is no way either: it fires when the starting thread ends, and macOS has none.
+PR_SET_PDEATHSIG does not work either: it fires when the starting thread ends, and macOS does not have it.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import time
 
 
 def watch(descriptor: int, close: tuple[int, ...] = ()) -> None:
-    """Kill this process's group once `descriptor`, the read end of a pipe, is hung up, or once this process has ended.
+    """Kill this process's group when the other end of the pipe `descriptor` closes or this process ends.
 
-    Call it as the leader of the group, with one thread, once. `close` are descriptors that the watcher must not keep open.
-    It cannot be called off: a clean exit may be the answer to the very hang-up that it waits for, and what the stage had
-    started would be left.
+    Call it once, as the leader of the group, with one thread. `close` are descriptors that the watcher must
+    not keep open. The watch cannot be cancelled: even after a clean exit, processes that the stage started
+    may be left.
     """
     parent = os.getpid()
     if os.fork() == 0:
@@ -31,7 +31,7 @@ def watch(descriptor: int, close: tuple[int, ...] = ()) -> None:
 
 
 def _wait_for_hangup(descriptor: int, parent: int, close: tuple[int, ...]) -> None:
-    # SIGINT and SIGTERM are the stage's to answer; the watcher goes when the stage has gone.
+    # The stage handles SIGINT and SIGTERM; the watcher ends with the stage.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     null = os.open(os.devnull, os.O_RDWR)
     for number in (1, 2):
@@ -40,15 +40,15 @@ def _wait_for_hangup(descriptor: int, parent: int, close: tuple[int, ...]) -> No
         with contextlib.suppress(OSError):
             os.close(number)
     poll = select.poll()
-    # No interest in data, only in hang-up and errors. Darwin watches nothing where nothing is asked for, so it is asked for.
+    # Only hang-up and errors matter, not data. Darwin reports nothing unless an event is requested.
     poll.register(descriptor, select.POLLHUP)
     while True:
         hung_up = select.POLLHUP | select.POLLERR | select.POLLNVAL
         found = poll.poll(500)
         orchestrator_gone = any(event & hung_up for _, event in found)
         if found and not orchestrator_gone:
-            time.sleep(0.1)  # Darwin also tells of unread data, at once and again
-        # A stage that was killed alone leaves its ffmpeg behind.
+            time.sleep(0.1)  # Darwin also reports unread data, immediately and repeatedly
+        # A stage that was killed alone may leave its ffmpeg behind.
         stage_gone = os.getppid() != parent
         if orchestrator_gone or stage_gone:
             os.killpg(os.getpgrp(), signal.SIGKILL)

@@ -1,6 +1,6 @@
-"""Memory of a stage's process: how much it holds, what says that it ran out, and how to give some back.
+"""The memory of a stage's process: its size, messages of out-of-memory errors, and how to release it.
 
-The texts are what the frameworks say, in lower case; `tests/ipc/test_memory.py` has them whole, each with where it was said.
+The messages are in lower case; `tests/ipc/test_memory.py` has them in full, with their sources.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _HOST = (
 
 
 def category_of(text: str) -> Literal["oom_device", "oom_host"] | None:
-    """What a framework's message, or the last words of a process, tell of a lack of memory; None where nothing."""
+    """The category of an out-of-memory message, or of a process's last output; None for other texts."""
     lower = text.lower()
     if any(words in lower for words in _DEVICE):
         return "oom_device"
@@ -49,19 +49,19 @@ def category_of(text: str) -> Literal["oom_device", "oom_host"] | None:
 
 
 def lack(error: BaseException) -> tuple[Literal["oom_device", "oom_host"], str] | None:
-    """The same of an exception, or of what it was raised from, with the message; None where it tells of something else.
+    """The category of an out-of-memory exception, or of its cause, with the message; None for other errors.
 
-    A model that did not fit is not a model that is broken, whatever the stage made of it.
+    So a model that did not fit is not reported as broken, whatever the stage raises.
     """
     for one in _with_causes(error):
-        said = str(one) or type(one).__name__
+        message = str(one) or type(one).__name__
         if isinstance(one, MemoryError) or (isinstance(one, OSError) and one.errno == errno.ENOMEM):
-            return "oom_host", said
-        # A limit of address space stops torch on CUDA at its first import: its libraries alone take five gigabytes.
-        if isinstance(one, ImportError) and "failed to map segment" in said and limit():
-            return "oom_host", said
-        if found := category_of(said):
-            return found, said
+            return "oom_host", message
+        # A limit on address space stops torch with CUDA at its import: its libraries take five gigabytes.
+        if isinstance(one, ImportError) and "failed to map segment" in message and limit():
+            return "oom_host", message
+        if found := category_of(message):
+            return found, message
     return None
 
 
@@ -75,9 +75,9 @@ def _with_causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def release() -> None:
-    """Give back what the frameworks keep for later: after a lack of memory, a smaller batch needs all of it.
+    """Release the frameworks' cached memory: after an out-of-memory error, a smaller batch needs all of it.
 
-    Call it when the exception is no longer being handled: it holds the frames, and they the arrays.
+    Call it after the exception was handled, because its frames hold the arrays.
     """
     gc.collect()
     torch, mlx = sys.modules.get("torch"), sys.modules.get("mlx.core")
@@ -88,22 +88,22 @@ def release() -> None:
             torch.mps.empty_cache()
         if mlx is not None:
             mlx.clear_cache()
-    except (AttributeError, RuntimeError):  # half imported, or a device that is past answering
+    except (AttributeError, RuntimeError):  # half imported, or a device that no longer responds
         pass
 
 
 def rss() -> int:
-    """Resident memory in bytes; where the system does not tell (macOS), its peak."""
+    """Resident memory in bytes; its peak if the system does not report it (macOS)."""
     return _pages(1) or peak_rss()
 
 
 def size() -> int:
-    """Address space in bytes, which `ulimit -v` limits; 0 where the system does not tell."""
+    """Address space in bytes, which `ulimit -v` limits; 0 if unknown."""
     return _pages(0)
 
 
 def limit() -> int:
-    """The most that `size` may become, in bytes; 0 where there is no limit."""
+    """The limit of `size` in bytes; 0 if there is none."""
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
     return 0 if soft == resource.RLIM_INFINITY else soft
 
@@ -116,7 +116,7 @@ def _pages(column: int) -> int:
 
 
 def peak_rss() -> int:
-    """Peak of resident memory in bytes, of this process or of its largest ended child, whichever is more."""
+    """Peak of resident memory in bytes, of this process or its largest ended child, whichever is larger."""
     unit = 1 if sys.platform == "darwin" else 1024
     return unit * max(
         resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
@@ -124,7 +124,7 @@ def peak_rss() -> int:
 
 
 def vram() -> int:
-    """Bytes of the accelerator that torch or MLX has taken, at their peak where they keep it; 0 where none is used."""
+    """Bytes of the accelerator that torch or MLX uses, at their peak if recorded; 0 if none is used."""
     torch, mlx = sys.modules.get("torch"), sys.modules.get("mlx.core")
     try:
         if torch is not None and torch.cuda.is_initialized():

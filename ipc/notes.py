@@ -1,7 +1,7 @@
 """Notes: what a stage tells the user about a film when the run ends.
 
-Each room of `stage_runners` with something to tell has a module `notes` with a function `notes(film)`. It reads
-the facts that stages recorded, and yields sentences. The summary and the report show them
+Each room of `stage_runners` with something to tell has a module `notes` with a function `notes(film)`. It
+reads the facts that stages recorded, and yields sentences. The summary and the report show them
 (`orchestrator/views/notes.py`).
 """
 

@@ -1,11 +1,12 @@
-"""Messages between the orchestrator and a stage's process: JSON lines, the version in every one.
+"""Messages between the orchestrator and a stage's process: JSON lines, each with the protocol version.
 
-Events flow from the child on a descriptor of their own, commands to it on stdin. Each message is a frozen
-dataclass; `encode` makes its line, `decode_event` and `decode_command` read one and refuse what is not
-of the contract. Only the standard library is needed.
+The child sends events on a separate descriptor and receives commands on stdin. Each message is a frozen
+dataclass. `encode` makes its line; `decode_event` and `decode_command` read one, and reject anything that
+breaks the contract. Standard library only.
 
-An event stream is `hello`, then for every `load` one `ready`, for every `run` one `started`, any number of
-`progress`, `metric`, `log`, `artifact`, and exactly one `result` or `error`. `heartbeat` may come at any time.
+The events are `hello`, then for every `load` one `ready`, for every `run` one `started`, any number of
+`progress`, `metric`, `log`, `artifact`, and exactly one `result` or `error`. `heartbeat` may come at any
+time.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from ipc.errors import CATEGORIES, ContractError
 
 PROTOCOL = 1
 EVENTS_FD = "ORCHESTRATOR_EVENTS_FD"
-"""Environment variable with the number of the descriptor that takes events; absent: events are for a person."""
+"""Environment variable with the descriptor for events; without it, events are printed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hello:
-    """First event: who the child is."""
+    """The first event, which identifies the child."""
 
     runner: str
     stage: str
@@ -37,7 +38,7 @@ class Hello:
 
 @dataclass(frozen=True, kw_only=True)
 class Ready:
-    """The model is loaded; `seconds` it took."""
+    """The model is loaded; loading took `seconds`."""
 
     seconds: float
 
@@ -51,7 +52,7 @@ class Started:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """`done` of `total` in `unit` (`s` for seconds of film); `total` 0 where it is not known."""
+    """`done` of `total` in `unit` (`s` for seconds of film); `total` 0 if unknown."""
 
     phase: str
     done: float
@@ -70,7 +71,7 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True)
 class Log:
-    """A line for people. `level` is `info` or `warning`."""
+    """A message for the user. `level` is `info` or `warning`."""
 
     level: str
     message: str
@@ -80,7 +81,7 @@ class Log:
 class Heartbeat:
     """Memory of the child, in bytes: now and at its peak, and of the accelerator.
 
-    `size` is its address space and `limit` the most that may become (`ulimit -v`), each 0 where there is none to tell.
+    `size` is its address space and `limit` the maximum of that (`ulimit -v`), each 0 if unknown.
     """
 
     rss: int
@@ -92,7 +93,7 @@ class Heartbeat:
 
 @dataclass(frozen=True, kw_only=True)
 class ArtifactWritten:
-    """An output is whole and on disk at `path`, with the digest of its content."""
+    """An output is complete at `path`, with the digest of its content."""
 
     name: str
     kind: str
@@ -102,7 +103,7 @@ class ArtifactWritten:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """The run ended well. `degraded` is why the result is less than asked, or empty."""
+    """The run ended well. `degraded` is why the result is degraded, or empty."""
 
     job: str
     seconds: float
@@ -125,9 +126,9 @@ class Error:
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """Load the model: the stage's `load` parameters, the device, the resolved model, and how many threads to use.
+    """Load the model: the stage's `load` parameters, the device, the model, and the number of threads.
 
-    `model` has id, revision and path of the model the orchestrator resolved, and is empty where there is none.
+    `model` has id, revision and path of the resolved model, and is empty if there is none.
     """
 
     params: Mapping[str, Any]
@@ -140,9 +141,9 @@ class Load:
 class Run:
     """Run once: `inputs` are paths by name, `outputs` declares kind and file name of each output by name.
 
-    Outputs are written into the folder `output_dir`. `destination` is where the stage's external output goes:
-    the stage writes the file named there, which does not exist yet, and nothing else outside `output_dir`. `degraded` is why
-    the result will be less than what was asked, whatever the stage does.
+    Outputs are written to the folder `output_dir`. `destination` is the path of the external output, which
+    does not exist yet; the stage writes nothing else outside `output_dir`. `degraded` is why the result will
+    be degraded whatever the stage does.
     """
 
     job: str
@@ -161,7 +162,7 @@ class Cancel:
 
 @dataclass(frozen=True, kw_only=True)
 class Shutdown:
-    """End with exit status 0 once the present run has ended."""
+    """End with exit status 0 after the present run."""
 
 
 Event = Hello | Ready | Started | Progress | Metric | Log | Heartbeat | ArtifactWritten | Result | Error
@@ -185,23 +186,23 @@ _NAMES: dict[type, str] = {cls: name for table in (_EVENTS, _COMMANDS) for name,
 
 
 def name_of(message: Event | Command) -> str:
-    """The message's name on the wire."""
+    """The message's name in JSON."""
     return _NAMES[type(message)]
 
 
 def encode(message: Event | Command) -> bytes:
-    """One JSON line, the protocol version and the message's name first."""
+    """One JSON line, protocol version and name first."""
     body = {"v": PROTOCOL, "msg": name_of(message), **dataclasses.asdict(message)}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def decode_event(line: bytes) -> Event:
-    """Read one event; `ContractError` where it is not one of this protocol version."""
+    """Read one event; `ContractError` if it is not one of this protocol version."""
     return _decode(line, _EVENTS)
 
 
 def decode_command(line: bytes) -> Command:
-    """Read one command; `ContractError` where it is not one of this protocol version."""
+    """Read one command; `ContractError` if it is not one of this protocol version."""
     return _decode(line, _COMMANDS)
 
 
@@ -220,7 +221,7 @@ def _decode(line: bytes, table: Mapping[str, type[M]]) -> M:
 
 
 def from_dict(cls: type[M], body: Mapping[str, Any]) -> M:
-    """A message from its fields; `ContractError` names those that are unknown or missing."""
+    """A message from its fields; `ContractError` names unknown or missing ones."""
     fields = {f.name: f for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
     unknown = body.keys() - fields.keys()
     missing = {

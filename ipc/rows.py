@@ -1,7 +1,7 @@
-"""The rows of tables, as types: one `TypedDict` a kind, with the columns that `ipc.schemas` declares.
+"""The rows of tables as types: one `TypedDict` for each kind, with the columns of `ipc.schemas`.
 
-Only type checkers see the difference to a dict. Times are seconds on the film's clock; what a column means
-stands in `ipc.schemas`. `read_rows` reads a table and gives its rows their type.
+Only type checkers distinguish them from a dict. Times are seconds on the film's clock; `ipc.schemas`
+documents the columns. `read_rows` reads a table with typed rows.
 """
 
 from __future__ import annotations
@@ -124,9 +124,7 @@ def read_rows(path: Path, kind: Literal["sounds"]) -> list[SoundRow]: ...
 @overload
 def read_rows(path: Path, kind: Literal["phrases"]) -> list[PhraseRow]: ...
 def read_rows(path: Path, kind: str) -> Any:
-    """Read and validate the table at `path`, and return its rows; `ContractError` names the column that is
-    wrong.
-    """
+    """Read and validate the table at `path`, and return its rows; `ContractError` names a wrong column."""
     from ipc.artifacts import read
 
     return read(path, kind).rows()

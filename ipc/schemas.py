@@ -1,8 +1,7 @@
-"""The kinds of artifact, as data: columns, versions, and the rules a valid one keeps.
+"""The kinds of artifact: their columns, versions and rules, as data.
 
-A kind is plain data so that this file needs nothing but the standard library; `ipc.artifacts` turns it
-into pyarrow schemas. Times are float64 seconds after the film's `format.start_time`, which is what
-players show. A nullable column may hold nulls; any other may not.
+This module needs only the standard library; `ipc.tables` makes pyarrow schemas from it. Times are float64
+seconds after the film's `format.start_time`, as in players. Only nullable columns may hold nulls.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ Container = Literal["parquet", "arrow", "file"]
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `type` is a pyarrow type's name, `list<...>` for lists."""
+    """One column: `type` is the name of a pyarrow type, `list<...>` for lists."""
 
     name: str
     type: str
@@ -26,9 +25,9 @@ class Column:
 class Kind:
     """One kind of artifact.
 
-    `content` names the facts that belong to the content (they enter its digest) though they are no
-    columns, such as a sample rate; each must be there. `intervals` says that `start <= end` holds in every
-    row and that rows are sorted by start (nulls aside).
+    `content` names the required facts that belong to the content (and its digest) without being columns, such
+    as a sample rate. With `intervals`, `start <= end` holds in every row, and rows are sorted by start (nulls
+    aside).
     """
 
     name: str
@@ -51,7 +50,7 @@ AUDIO = Kind("audio", 1, "arrow", (Column("pcm", "int16"),), content=("sample_ra
 REGIONS = Kind(
     "regions", 1, "parquet", (*_SPAN, Column("confidence", "float", nullable=True)), intervals=True
 )
-"""Stretches of speech, or of overlap. `confidence` in 0..1 is the mean score where there is one."""
+"""Regions of speech, or of overlapping speech. `confidence` in 0..1 is the mean score if there is one."""
 
 SCORES = Kind(
     "scores",
@@ -80,7 +79,7 @@ EMBEDDINGS = Kind(
     "arrow",
     (Column("speaker", "string"), Column("vector", "list<float>"), Column("seconds", "double")),
 )
-"""One voice a row: `vector` has unit length, `seconds` is how much speech it was made from."""
+"""One voice per row: `vector` has unit length, `seconds` is the length of its speech."""
 
 SEGMENTS = Kind(
     "segments",
@@ -101,7 +100,7 @@ SEGMENTS = Kind(
     ),
     intervals=True,
 )
-"""Stretches of text. `language` is an ISO 639-1 code as Whisper names it, `confidence` in 0..1."""
+"""Segments of text. `language` is an ISO 639-1 code as Whisper names it, `confidence` in 0..1."""
 
 WORDS = Kind(
     "words",
@@ -122,13 +121,13 @@ WORDS = Kind(
     ),
     intervals=True,
 )
-"""Words in reading order; `segment` is the id of the segment that holds the word.
+"""Words in reading order; `segment` is the id of the word's segment.
 
-`text` has no blanks around it, `space` says whether one stands before it. `probability` is the
-recogniser's, `score` the aligner's, both in 0..1. `method` names how the times were found: `attention`,
-`pocketsphinx`, `wav2vec2`, `interpolated`; `translated` where a translation's words were spread over the time that the
-sentence was spoken in; `edited` in a transcript that a person changed: such a word has the time of those it replaces, or lies between its
-neighbours, and has no score; `none` where start and end are null.
+`text` has no surrounding blanks; `space` marks a blank before it. `probability` is the recogniser's, `score`
+the aligner's, both in 0..1. `method` names the source of the times: `attention`, `pocketsphinx`, `wav2vec2`,
+`interpolated`; `translated` if a translation's words were spread over the time of the spoken sentence;
+`edited` in an edited transcript, where a word has the times of those it replaces, or lies between its
+neighbours, and has no score; `none` if start and end are null.
 """
 
 CUES = Kind(
@@ -146,9 +145,9 @@ CUES = Kind(
     content=("language",),
     intervals=True,
 )
-"""What is shown: `text` with line breaks and no speaker label, in `language` (`und` when nothing was said).
+"""Cues: `text` with line breaks and without speaker labels, in `language` (`und` without speech).
 
-`speakers` in order of lines; `flags` are those of `ipc/cue_flags.py` (`too_fast`, `overlap`, ...).
+`speakers` are in order of lines; `flags` are those of `ipc/cue_flags.py` (`too_fast`, `overlap`, ...).
 """
 
 CAST = Kind(
@@ -165,10 +164,11 @@ CAST = Kind(
     ),
     content=("title", "original_title", "language", "year", "plot", "series", "sources"),
 )
-"""Who and what is in a film: `kind` is character, place or other, `order` the billing from 0, `source` who says so.
+"""The names in a film, with the film's facts.
 
-Of the film itself: `language` is the original one (ISO 639-1), `year` 0 and texts empty where nobody knows; `sources` says in order
-what was asked and what it gave.
+`kind` is character, place or other, `order` the billing from 0, `source` the name's source. About the film:
+`language` is the original one (ISO 639-1); `year` is 0 and texts are empty if unknown; `sources` lists the
+requests in order, with their results.
 """
 
 GLOSSARY = Kind(
@@ -184,9 +184,10 @@ GLOSSARY = Kind(
         Column("full", "string", nullable=True),
     ),
 )
-"""Names to expect, as they are to be written. `kind` is given, family, full, place or other; `weight` in 0..1.
+"""Names to expect, in their correct spelling.
 
-`variants` are other forms it is spoken or written in, `full` is the whole name of the character it belongs to.
+`kind` is given, family, full, place or other; `weight` in 0..1. `variants` are other spoken or written forms,
+`full` is the full name of the character.
 """
 
 CORRECTIONS = Kind(
@@ -206,7 +207,8 @@ CORRECTIONS = Kind(
         Column("applied", "bool"),
     ),
 )
-"""Words that were set right: `word` is the row in the table of words, `term` the glossary's. One that the user took back is not `applied`."""
+"""Corrected words: `word` is the row in the table of words, `term` the glossary's. A correction that the user
+undid is not `applied`."""
 
 SPEAKERS = Kind(
     "speakers",
@@ -220,7 +222,8 @@ SPEAKERS = Kind(
         Column("evidence", "list<string>"),
     ),
 )
-"""Who the voices are: `name` is null where nobody can tell. `source` is asked (the user says so), voice (it is known), dialogue, or none."""
+"""The speakers: `name` is null if unknown. `source` is asked (the user gave it), voice (a saved voice),
+dialogue, or none."""
 
 DOUBTS = Kind(
     "doubts",
@@ -236,16 +239,18 @@ DOUBTS = Kind(
     ),
     intervals=True,
 )
-"""Where recognition is not to be trusted, on both sides.
+"""Where the transcription is doubtful, as text or as missed speech.
 
-`verdict` is `dropped` (text that nobody said: it is in no segment), `flagged` (kept, and doubtful; `segment` is its id), `recovered` (speech that
-had no text, and got some when it was heard again; `segment` is its id), or `empty` (speech that still has none). `score` in 0..1 is how sure that is.
+`verdict` is `dropped` (hallucinated text, in no segment), `flagged` (doubtful text of the segment `segment`),
+`recovered` (speech whose text, in `segment`, comes from the second pass), or `empty` (speech without text).
+`score` in 0..1 is its certainty.
 """
 
 SHOTS = Kind(
     "shots", 1, "parquet", (Column("time", "double"), Column("score", "float")), content=("frame_rate",)
 )
-"""Changes of shot in order: `time` is that of the first frame of the new one. `frame_rate` in frames a second, 0 where there is no picture."""
+"""Shot changes in order: `time` is that of the new shot's first frame. `frame_rate` in frames per second, 0
+without a picture."""
 
 SOUNDS = Kind(
     "sounds",
@@ -254,12 +259,13 @@ SOUNDS = Kind(
     (*_SPAN, Column("kind", "string"), Column("confidence", "float", nullable=True)),
     intervals=True,
 )
-"""What is heard where nobody speaks: `kind` is `music`, or `silence`."""
+"""Sounds without speech: `kind` is `music` or `silence`."""
 
 PHRASES = Kind(
     "phrases", 1, "parquet", (Column("word", "int32"), Column("cost", "float")), content=("language",)
 )
-"""What it costs a reader where a line ends before `word` (a row of the table of words), 0 best; words that are not listed have no parse."""
+"""The cost of a line break before `word` (a row of the table of words), 0 best; words without a row were not
+parsed."""
 
 WAVEFORM = Kind(
     "waveform",
@@ -268,15 +274,15 @@ WAVEFORM = Kind(
     (Column("low", "int32"), Column("high", "int32")),
     content=("per_second",),
 )
-"""The lowest and the highest sample (int16) of each stretch of 1 / `per_second` seconds, from 0 on."""
+"""The lowest and highest sample (int16) of each 1 / `per_second` seconds, from 0."""
 
 FILE = Kind("file", 1, "file")
-"""An opaque file, such as an SRT or a film. Its digest is over its bytes."""
+"""An opaque file, such as an SRT or a film. Its digest covers its bytes."""
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        AUDIO, REGIONS, SCORES, TURNS, EMBEDDINGS, SEGMENTS, WORDS, CUES, CAST, GLOSSARY, CORRECTIONS, SPEAKERS,
-        DOUBTS, SHOTS, SOUNDS, PHRASES, WAVEFORM, FILE,
+        AUDIO, REGIONS, SCORES, TURNS, EMBEDDINGS, SEGMENTS, WORDS, CUES, CAST, GLOSSARY, CORRECTIONS,
+        SPEAKERS, DOUBTS, SHOTS, SOUNDS, PHRASES, WAVEFORM, FILE,
     )
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""A stretch of a film as people write it: one reading of it for the command line and for the stages."""
+"""Parses a time range of a film, for the command line and the stages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ipc.errors import StageError
 
 
 def clip_of(text: str | None) -> tuple[float, float] | None:
-    """`START-END` as seconds; `StageError` (config) where it is none."""
+    """`START-END` as seconds; `StageError` (config) if it is not a time range."""
     if not text:
         return None
     start, _, end = text.partition("-")
@@ -17,7 +17,9 @@ def clip_of(text: str | None) -> tuple[float, float] | None:
     except ValueError:
         span = (0.0, 0.0)
     if span[1] <= span[0]:
-        raise StageError("config", f"--clip {text} is no stretch of time", "write it as 10:00-12:00")
+        raise StageError(
+            "config", f"--clip {text}: not a time range", "write it as START-END, such as 10:00-12:00"
+        )
     return span
 
 

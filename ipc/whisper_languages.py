@@ -1,4 +1,4 @@
-"""The languages that Whisper writes."""
+"""The languages that Whisper transcribes."""
 
 from __future__ import annotations
 
@@ -11,4 +11,4 @@ LANGUAGES = frozenset({
     "sr", "su", "sv", "sw", "ta", "te", "tg", "th", "tk", "tl", "tr", "tt", "uk", "ur", "uz", "vi",
     "yi", "yo", "zh", "yue",
 })  # fmt: skip
-"""The codes of the languages that Whisper writes; `yue` from large-v3 on."""
+"""Codes of the languages that Whisper transcribes; `yue` from large-v3 on."""

@@ -69,7 +69,7 @@ def page(width=1400, height=900, *, dark=False):
 
 @contextmanager
 def opened(address, *, width=1440, height=900, scheme="light"):
-    """The report at an address; `page.wrong` collects console errors, `page.asked` other requests."""
+    """The report at an address; `page.wrong` collects console errors, `page.asked` what it loaded besides."""
     with page(width, height, dark=scheme == "dark") as found:
         found.wrong, found.asked = [], []
         found.on("console", lambda message: message.type == "error" and found.wrong.append(message.text))
@@ -85,7 +85,7 @@ def sideways(found) -> int:
 
 
 def until(found, expression, seconds=10.0) -> None:
-    """Wait until an expression is true in the page, whose policy forbids Playwright's own way."""
+    """Wait until an expression is true in the page; its policy forbids Playwright's own way."""
     for _ in range(int(seconds * 20)):
         if found.evaluate(expression):
             return

@@ -28,7 +28,7 @@ MAY = {
     "orchestrator": STDLIB | {"orchestrator", "ipc", "stage_runners"} | LIGHT.keys(),
     "ipc": STDLIB | {"ipc", "pyarrow", "numpy"},
 }
-ARTIFACT_HALF = {"artifacts.py", "digests.py"}
+ARTIFACT_HALF = {"artifacts.py", "digests.py", "tables.py"}
 
 
 def imports(path):

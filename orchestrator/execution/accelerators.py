@@ -1,4 +1,4 @@
-"""Who may use an accelerator beside whom: by the memory that stages declare, and that its framework says it has."""
+"""Decides which workers may share an accelerator, by the memory that stages declare."""
 
 from __future__ import annotations
 
@@ -10,26 +10,28 @@ from orchestrator.execution.turn import Turn
 from orchestrator.machine.limits import accelerator
 
 SHARE = 0.8
-"""Of an accelerator's memory, what workers may take together: the rest is for the display, and for models that need more."""
+"""Share of an accelerator's memory that workers may use together; the rest is for the display and for larger
+models."""
 
 
 def take(turn: Turn, job: Job, worker: Worker | None) -> bool:
-    """Whether the job, with its worker where it has one, gets its accelerator: alone, or beside others where all of them fit.
+    """Return whether the job may use its accelerator now: alone, or beside workers that leave enough memory.
 
-    Idle workers that hold what it needs are ended; it waits until they have gone.
+    `worker` is the job's worker if it has one. If the memory does not suffice, idle workers are ended, and
+    the job waits until they have exited.
     """
     where = accelerator(job.backend.device)
     others = [other for other in _on(turn, where) if other is not worker] if where else []
     if not others:
         return True
     total = turn.rules.accelerator_mb(job.backend.env, job.backend.device)
-    if not total:  # not known: one at work at a time
+    if not total:  # unknown: one running worker at a time
         return not any(other.job is not None for other in others)
     return _make_room(turn, others, job.step.stage.resources.vram_mb, int(total * SHARE))
 
 
 def fits_ahead(turn: Turn, job: Job) -> bool:
-    """Whether a worker started ahead of need for the job would take nothing that others on its accelerator need."""
+    """Return whether a worker pre-started for the job would leave enough memory on its accelerator."""
     where = accelerator(job.backend.device)
     total = turn.rules.accelerator_mb(job.backend.env, job.backend.device) if where else 0
     if not total:
@@ -44,7 +46,7 @@ def _on(turn: Turn, where: str) -> list[Worker]:
 
 
 def _make_room(turn: Turn, workers: Sequence[Worker], vram_mb: int, budget_mb: int) -> bool:
-    """Whether `vram_mb` more fits into the budget beside `workers`; else end those without a job until it does."""
+    """Return whether `vram_mb` fits in the budget beside `workers`; if not, end idle ones until it does."""
     taken = sum(worker.stage.resources.vram_mb for worker in workers)
     if taken + vram_mb <= budget_mb:
         return True

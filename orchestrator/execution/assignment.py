@@ -1,9 +1,12 @@
-"""Who gets a worker, and which workers live: by cores, memory and accelerators, the oldest film first.
+"""Assigns workers to jobs within the limits of cores, memory and accelerators, earlier films first.
 
-1. a job whose inputs are known is looked up in the store, and is done or ready;
-2. a ready job gets a worker, the oldest film's first, as cores, memory and accelerators allow;
-3. workers for what comes next are started ahead of need, so that imports and model loading hide behind the work before them;
-4. workers that nobody ahead needs are ended.
+1. Once the inputs of a job are complete, its result is looked up in the store: then it is done or ready.
+
+2. Ready jobs get workers.
+
+3. Workers for the next jobs are pre-started, so that imports and model loading overlap with running work.
+
+4. Workers that no open job needs are ended.
 """
 
 from __future__ import annotations
@@ -18,8 +21,8 @@ from orchestrator.execution.situation import Worker
 from orchestrator.execution.turn import Turn
 
 
-def go_on(turn: Turn, now: float) -> None:
-    """Do everything that can be done now. What is being looked up is waited for: it may be an older film's."""
+def proceed(turn: Turn, now: float) -> None:
+    """Do everything that can be done now, but assign nothing while an earlier film's result is looked up."""
     if turn.stopping:
         return
     if _advance(turn):
@@ -31,7 +34,7 @@ def go_on(turn: Turn, now: float) -> None:
 
 
 def _advance(turn: Turn) -> bool:
-    """Look up every job whose inputs have become known, and skip those whose inputs never will; whether any is looked up."""
+    """Look up jobs with complete inputs, skip those with a failed input; return whether any is looked up."""
     asked = False
     for job in turn.open:
         if job.status != "waiting":
@@ -39,7 +42,7 @@ def _advance(turn: Turn) -> bool:
         needs = [turn.jobs[need] for need in job.task.needs]
         if failed := [need.name for need in needs if need.status == "failed"]:
             turn.set_job(job, status="failed")
-            turn.ask(ReportSkip(job, f"{failed[0]} did not end well"))
+            turn.ask(ReportSkip(job, f"{failed[0]} failed"))
         elif all(need.status in ENDED for need in needs):
             turn.ask(LookUp(turn.set_job(job, status="looked_up")))
             asked = True
@@ -47,7 +50,7 @@ def _advance(turn: Turn) -> bool:
 
 
 def _assign(turn: Turn, now: float) -> bool:
-    """Give ready jobs to workers, as far as cores, memory and accelerators go. Returns whether one waits for memory."""
+    """Give ready jobs to workers, within the limits. Return whether a job waits for memory."""
     crowded = False
     limits = turn.rules.limits
     active = sum(job.status in {"assigned", "running"} for job in turn.open)
@@ -57,7 +60,7 @@ def _assign(turn: Turn, now: float) -> bool:
         if active >= max(2, limits.cores):
             break
         if job.key in turn.made and not job.step.forced:
-            # Another film of this run is the same one: its result serves this job too.
+            # Another film of this run has the same content: its result serves this job too.
             turn.ask(LookUp(turn.set_job(job, status="looked_up")))
             continue
         recipe = job.recipe
@@ -69,7 +72,7 @@ def _assign(turn: Turn, now: float) -> bool:
                 continue
             needed = job.step.stage.resources.memory_mb
             if crowded or not _make_room(turn, needed, limits.memory_mb):
-                crowded = True  # those behind it take no memory that it waits for
+                crowded = True  # later jobs must not take the memory that it waits for
                 continue
             worker = _start(turn, job, recipe, reserved=True)
         _give(turn, job, worker, now)
@@ -92,7 +95,7 @@ def _give(turn: Turn, job: Job, worker: Worker, now: float) -> None:
 
 
 def _look_ahead(turn: Turn, *, crowded: bool) -> None:
-    """Start workers for the jobs that come next, one import at a time on a small machine; end those nobody needs."""
+    """End workers that no job needs, and pre-start those for the next jobs within the limits."""
     needed: set[Recipe] = set()
     ahead: dict[Recipe, Job] = {}
     for job in turn.open:
@@ -114,14 +117,14 @@ def _look_ahead(turn: Turn, *, crowded: bool) -> None:
 
 
 def retire(turn: Turn, needed: Collection[Recipe]) -> None:
-    """End the workers that nobody ahead needs."""
+    """End the workers whose recipe is not in `needed`."""
     for worker in list(turn.workers.values()):
         if worker.job is None and worker.status in {"idle", "starting"} and worker.recipe not in needed:
             turn.dismiss(worker)
 
 
 def _free(turn: Turn, recipe: Recipe) -> Worker | None:
-    """A worker for `recipe` that has no job: an idle one, else one that is starting."""
+    """A worker for `recipe` without a job, idle rather than starting; None if all have one."""
     fitting = [
         w for w in turn.workers.values() if w.recipe == recipe and w.job is None and w.status != "stopping"
     ]
@@ -129,19 +132,20 @@ def _free(turn: Turn, recipe: Recipe) -> Worker | None:
 
 
 def _busy(turn: Turn, recipe: Recipe) -> bool:
-    """Whether a worker for `recipe` is at work: a second one would load the same model again, to share the same cores."""
+    """Return whether `recipe` has a worker: a second would load the same model and share its cores."""
     return any(worker.recipe == recipe and worker.status != "stopping" for worker in turn.workers.values())
 
 
 def _memory_mb(turn: Turn) -> int:
-    """Memory that the living workers may take, by their declarations."""
+    """Memory that the living workers may use, as their stages declare it."""
     return sum(worker.stage.resources.memory_mb for worker in turn.workers.values())
 
 
 def _make_room(turn: Turn, memory_mb: int, budget_mb: int) -> bool:
-    """End workers without a job until `memory_mb` more fits into the budget; false while it does not fit yet.
+    """End workers without a job until `memory_mb` more fits in the budget; return whether it fits already.
 
-    What needs more than the budget gets it when it is alone. Workers that were ended count until they have gone.
+    A job that needs more than the budget runs when it is alone. A worker that was told to end counts until it
+    has exited.
     """
     if not turn.workers or _memory_mb(turn) + memory_mb <= budget_mb:
         return True

@@ -1,4 +1,4 @@
-"""The one state of a run, and everybody who is told of it."""
+"""Holds the state of a run and passes every event to the observers."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ class Observer(Protocol):
     """A view of the run."""
 
     def __call__(self, event: RunEvent, state: RunState) -> None:
-        """Take note of an event, and of the state it led to."""
+        """Handle an event; `state` is the state that it led to."""
 
 
 class Broadcast:
-    """Adds events to the state; nothing else does."""
+    """The only place where events change the state."""
 
     def __init__(self, observers: Sequence[Observer]) -> None:
         self.state = RunState()
         self._observers = observers
 
     def emit(self, event: RunEvent) -> None:
-        """Add an event to the state, and tell everybody."""
+        """Add an event to the state, then call the observers."""
         self.state = reduce(self.state, event)
         for observer in self._observers:
             observer(event, self.state)

@@ -1,4 +1,4 @@
-"""From what a worker wrote to a result in the store."""
+"""Turns the output files of a finished job into a result in the store."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from orchestrator.storage.store import Entry, Store
 def keep(
     job: Job, result: Result, folder: Path, ingredients: Mapping[str, Any], store: Store, hooks: Hooks
 ) -> Entry:
-    """Check the outputs of a job that has ended well, put external ones in their place, and commit its `folder`.
+    """Check the outputs of a finished job, put external ones in their place, and commit its `folder`.
 
-    `StageError` with its category where an output is missing or not valid, or nothing can be written.
+    Raises `StageError` with its category if an output is missing or invalid, or cannot be written.
     """
     _check_film(job)
     try:
@@ -36,11 +36,11 @@ def keep(
             "storage" if error.status == STORAGE else "crash", error.message, error.hint
         ) from error
     except OSError as error:
-        raise StageError("storage", f"cannot keep the result of {job.name}: {error}") from error
+        raise StageError("storage", f"cannot store the result of {job.name}: {error}") from error
 
 
 def _check_film(job: Job) -> None:
-    """A result is kept for the film that was planned: of one that was replaced meanwhile, nobody knows what was read."""
+    """Refuse the result if the film was replaced during the run: it is unclear which file was read."""
     plan = job.task.plan
     if "film" not in job.step.inputs.values():
         return
@@ -49,7 +49,7 @@ def _check_film(job: Job) -> None:
     except FatalError as error:
         raise StageError("input", error.message, error.hint) from error
     if now != plan.film_digest:
-        raise StageError("input", f"{plan.film.name} was changed while it was read", "run it again")
+        raise StageError("input", f"{plan.film.name}: the file changed during the run", "run it again")
 
 
 def _validate(job: Job) -> None:
@@ -65,7 +65,7 @@ def _validate(job: Job) -> None:
 
 
 def _placed(job: Job, name: str, written: Written, hooks: Hooks) -> Written:
-    """The output, an external one at its place."""
+    """The output; an external one is put in its place first."""
     external = any(output.external for output in job.step.stage.outputs if output.name == name)
     if not external:
         return written
@@ -75,7 +75,7 @@ def _placed(job: Job, name: str, written: Written, hooks: Hooks) -> Written:
 def _manifest(
     job: Job, result: Result, folder: Path, ingredients: Mapping[str, Any], written: Mapping[str, Written]
 ) -> Manifest:
-    """What the store is to remember."""
+    """The manifest of the result."""
     records = {
         name: OutputRecord(
             kind=one.kind,

@@ -1,8 +1,8 @@
-"""The core of the scheduler: what follows from an event, as a function without threads, processes, files or a clock.
+"""The core of the scheduler: a pure function from a situation and an event to the next situation and actions.
 
-`decide(situation, event)` gives the situation after the event and the actions it asks for. Who gets a worker is in
-`orchestrator.execution.assignment`, what follows a failure in `orchestrator.execution.failures`, what follows a lack of memory in
-`orchestrator.execution.memory_pressure`.
+`decide` uses no threads, processes, files or clock. Workers are assigned in
+`orchestrator.execution.assignment`, failures handled in `orchestrator.execution.failures`, and lack of memory
+in `orchestrator.execution.memory_pressure`.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from orchestrator.execution import assignment, failures, memory_pressure
 from orchestrator.execution.job import Job, Written
 from orchestrator.execution.messages import (
     Action,
-    CouldNot,
+    ActionFailed,
     Ended,
     Event,
     Exited,
-    GoOn,
     Keep,
-    Missed,
+    NotCached,
     NotStarted,
+    Proceed,
     Report,
-    Said,
+    Reported,
     Stop,
     Tick,
 )
@@ -43,27 +43,27 @@ from orchestrator.execution.situation import Situation, Worker
 from orchestrator.execution.turn import Turn
 
 _SPOILS = frozenset({"crash", "contract", "env", "oom_host"})
-"""After an error of these a process is not what it was: the next film gets a new one."""
+"""Categories of errors after which a worker process is not used again."""
 
 
 def decide(situation: Situation, event: Event) -> tuple[Situation, tuple[Action, ...]]:
-    """The situation after `event`, and what is to be done, in this order."""
+    """Return the situation after `event`, and the actions to carry out, in this order."""
     turn = Turn(situation)
     match event:
-        case GoOn():
-            assignment.go_on(turn, event.now)
-        case Missed():
+        case Proceed():
+            assignment.proceed(turn, event.now)
+        case NotCached():
             turn.made.discard(event.key)
             turn.set_job(turn.jobs[event.job], status="ready", key=event.key, transient=event.transient)
         case Ended():
             turn.made.add(event.key)
             turn.set_job(turn.jobs[event.job], status="done", key=event.key, worker=None)
-        case CouldNot():
-            _could_not(turn, event)
+        case ActionFailed():
+            _action_failed(turn, event)
         case NotStarted():
             _not_started(turn, event)
-        case Said():
-            _said(turn, event)
+        case Reported():
+            _reported(turn, event)
         case Exited():
             _exited(turn, event)
         case Tick():
@@ -73,54 +73,54 @@ def decide(situation: Situation, event: Event) -> tuple[Situation, tuple[Action,
     return turn.result()
 
 
-def _could_not(turn: Turn, event: CouldNot) -> None:
+def _action_failed(turn: Turn, event: ActionFailed) -> None:
     job = turn.jobs[event.job]
     if job.worker is not None and (worker := turn.workers.get(job.worker)) is not None:
-        # Its run was not sent: it is as idle as before.
+        # Its run was not sent, so the worker is still idle.
         turn.set_worker(worker, status="idle", job=None, runs=worker.runs - 1)
     turn.fail(job, event.category, event.message, event.hint)
 
 
 def _not_started(turn: Turn, event: NotStarted) -> None:
     worker = turn.workers.pop(event.worker)
-    # Started ahead of need it may yet turn out not to be needed; when it is, this is tried again and said.
+    # A pre-started worker may not be needed; if it is, the start is tried again and the error reported.
     turn.spoiled.add(worker.recipe)
     if (job := turn.job_of(worker)) is not None:
         turn.fail(job, event.category, event.message, event.hint)
 
 
-def _said(turn: Turn, said: Said) -> None:
-    worker = turn.workers.get(said.worker)
+def _reported(turn: Turn, reported: Reported) -> None:
+    worker = turn.workers.get(reported.worker)
     if worker is None:
         return
     job = turn.job_of(worker)
-    match said.event:
+    match reported.event:
         case Hello():
-            _greet(turn, worker, said.event)
+            _greet(turn, worker, reported.event)
         case Ready():
-            worker = turn.set_worker(worker, load_seconds=said.event.seconds)
+            worker = turn.set_worker(worker, load_seconds=reported.event.seconds)
             if worker.status == "starting":
                 worker = turn.set_worker(worker, status="idle")
                 if job is not None:
                     turn.begin(job, worker)
         case Heartbeat():
             if job is not None:
-                job = turn.set_job(job, peak_rss=max(job.peak_rss, said.event.peak_rss))
-                turn.ask(Report(job, said.event))
-            worker = turn.set_worker(worker, rss=said.event.rss)
-            memory_pressure.relieve(turn, worker, said.own, said.machine)
+                job = turn.set_job(job, peak_rss=max(job.peak_rss, reported.event.peak_rss))
+                turn.ask(Report(job, reported.event))
+            worker = turn.set_worker(worker, rss=reported.event.rss)
+            memory_pressure.relieve(turn, worker, reported.own, reported.machine)
         case Error() if job is None:
-            # Started ahead of need it failed to load: the job it was for will say so, if it comes to that.
+            # A pre-started worker failed to load: its job reports that, if it is ever assigned.
             turn.spoiled.add(worker.recipe)
             turn.stop_worker(worker)
         case _ if job is not None:
-            _of_job(turn, job, worker, said)
+            _of_job(turn, job, worker, reported)
 
 
-def _of_job(turn: Turn, job: Job, worker: Worker, said: Said) -> None:
-    event = said.event
+def _of_job(turn: Turn, job: Job, worker: Worker, reported: Reported) -> None:
+    event = reported.event
     if not isinstance(event, Log | Metric):
-        job = turn.set_job(job, moved=said.now)
+        job = turn.set_job(job, moved=reported.now)
     match event:
         case Started():
             turn.ask(Report(job, event, worker.load_seconds))
@@ -134,7 +134,7 @@ def _of_job(turn: Turn, job: Job, worker: Worker, said: Said) -> None:
         case Result():
             if worker.status == "busy":
                 turn.rest(worker)
-            else:  # on its way out, for having been silent too long
+            else:  # it is being stopped, because it stalled
                 turn.set_worker(worker, job=None)
             failures.after_success(turn, job)
             turn.ask(Keep(turn.set_job(job, status="keeping", worker=None), event))
@@ -148,10 +148,10 @@ def _of_job(turn: Turn, job: Job, worker: Worker, said: Said) -> None:
 
 
 def _greet(turn: Turn, worker: Worker, hello: Hello) -> None:
-    """Refuse a worker whose code is of another version than what was planned."""
+    """Reject a worker whose code has another version than the plan."""
     declared = (worker.stage.base, worker.stage.version, CONTRACT)
-    found = (hello.stage, hello.version, hello.contract)
-    if found == declared:
+    actual = (hello.stage, hello.version, hello.contract)
+    if actual == declared:
         return
     job = turn.job_of(worker)
     turn.stop_worker(turn.set_worker(worker, job=None), at_once=True)
@@ -160,9 +160,9 @@ def _greet(turn: Turn, worker: Worker, hello: Hello) -> None:
         turn.fail(
             job,
             "contract",
-            f"{hello.runner} is stage {found[0]} version {found[1]}, contract {found[2]}; expected "
+            f"{hello.runner} is stage {actual[0]} version {actual[1]}, contract {actual[2]}; expected "
             f"{declared[0]} version {declared[1]}, contract {declared[2]}",
-            "orchestrator doctor",
+            "run: orchestrator doctor",
         )
 
 
@@ -177,7 +177,7 @@ def _exited(turn: Turn, event: Exited) -> None:
 
 
 def _tick(turn: Turn, event: Tick) -> None:
-    """Stop the workers whose jobs have made no progress for their stage's limit; time asleep does not count."""
+    """Stop workers whose jobs made no progress within their stage's limit; time asleep does not count."""
     for job in turn.open:
         if event.asleep:
             job = turn.set_job(job, moved=job.moved + event.asleep)  # noqa: PLW2901
@@ -190,7 +190,7 @@ def _tick(turn: Turn, event: Tick) -> None:
 
 
 def _stop(turn: Turn, *, at_once: bool) -> None:
-    """No new work, and an end to what is being done."""
+    """Start no new work, and end the workers."""
     turn.stopping = True
     for worker in list(turn.workers.values()):
         turn.stop_worker(worker, at_once=at_once or worker.status == "stopping")

@@ -1,6 +1,6 @@
-"""Carries out what the scheduler's core asks for: processes, the store, the user's files, and what everybody is told.
+"""Carries out the actions of the scheduler's core: processes, the store, the user's files, reports.
 
-The only object of the scheduler that touches any of these. What came of an action is an event for the core.
+Nothing else in the scheduler touches these. The outcome of an action goes back to the core as an event.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from orchestrator.errors import FatalError
 from orchestrator.execution import messages, step_events
 from orchestrator.execution import worker as workers
 from orchestrator.execution.broadcast import Broadcast
-from orchestrator.execution.messages import Action, CouldNot, Event, NotStarted
+from orchestrator.execution.messages import Action, ActionFailed, Event, NotStarted
 from orchestrator.execution.recipe import credentials, load_command
 from orchestrator.execution.results import Results
 from orchestrator.execution.run_command import run_command
@@ -28,11 +28,11 @@ from orchestrator.machine.profile import Machine
 from orchestrator.planning import memory_limits
 
 _TAIL = 200
-"""Lines: Python's stacks of all threads come after what a framework said when it ended the process."""
+"""Lines; long enough to reach the framework's last message, which the stacks of all threads follow."""
 
 
 class Process(Protocol):
-    """What is needed of `orchestrator.execution.worker.Worker`; a test brings a fake."""
+    """The part of `orchestrator.execution.worker.Worker` that the executor uses; tests pass a fake."""
 
     log: Path
 
@@ -40,23 +40,23 @@ class Process(Protocol):
         """Send a command."""
 
     def stop(self, *, at_once: bool = False) -> None:
-        """End it."""
+        """End the process."""
 
     def dump_stacks(self) -> None:
-        """Write its stacks to its log."""
+        """Write the stacks of its threads to its log."""
 
     def wait(self, seconds: float) -> bool:
-        """Whether it has ended within so many seconds."""
+        """Return whether it ended within `seconds`."""
 
     def tail(self, lines: int = 12) -> str:
-        """The end of its output."""
+        """The last lines of its output."""
 
 
 Spawn = Callable[[Backend, int, Path, "queue.SimpleQueue[Post]", Mapping[str, str]], Process]
 
 
 class Executor:
-    """The hands of the scheduler. Called by its loop alone."""
+    """Carries out actions. Only the scheduler's loop calls it."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Executor:
         self._oom_kills = workers.oom_kills()
 
     def carry_out(self, action: Action) -> Event | None:
-        """Do it; returns what came of it, where the core does not know that already."""
+        """Carry out an action; return its outcome as an event, or None if the core needs none."""
         match action:
             case messages.LookUp():
                 return self._results.look_up(action.job)
@@ -99,8 +99,8 @@ class Executor:
                 self._tell(action)
         return None
 
-    def translated(self, process: object, event: WorkerEvent | Exited, now: float) -> Event | None:
-        """What a worker's process posted, for the core; None of a process that is none of ours any more."""
+    def translate(self, process: object, event: WorkerEvent | Exited, now: float) -> Event | None:
+        """The core's event for one that a worker's process posted; None if that process is not listed."""
         number = next((number for number, one in self._processes.items() if one is process), None)
         if number is None:
             return None
@@ -113,11 +113,11 @@ class Executor:
             self._oom_kills = workers.oom_kills()
         if isinstance(event, Heartbeat):
             around = min(rooms.of_machine(), key=lambda room: room.free / room.of, default=None)
-            return messages.Said(number, event, now, rooms.of_process(event), around)
-        return messages.Said(number, event, now)
+            return messages.Reported(number, event, now, rooms.of_process(event), around)
+        return messages.Reported(number, event, now)
 
     def kill_all(self) -> None:
-        """Leave no process behind."""
+        """Kill all processes."""
         for process in self._processes.values():
             process.stop(at_once=True)
         for process in self._processes.values():
@@ -146,7 +146,7 @@ class Executor:
         try:
             attempt = self._results.begin(job)
         except FatalError as error:
-            return CouldNot(job.id, "storage", error.message, error.hint)
+            return ActionFailed(job.id, "storage", error.message, error.hint)
         command = run_command(job, self._results.inputs(job), attempt.folder, attempt.draft)
         if job.worker is not None and (process := self._processes.get(job.worker)) is not None:
             process.send(command)

@@ -1,4 +1,4 @@
-"""What a failure was, and what to do about it: the table of docs/architecture.md, as pure functions."""
+"""Diagnoses failures and chooses the remedy: the table of docs/architecture.md, as pure functions."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from ipc import memory
 Action = Literal["fail", "retry", "smaller", "retry_smaller", "next_choice", "stop"]
 RETRIES = 1
 _SHOWN = 12
-"""Lines of a process's output that people are shown."""
+"""Lines of a process's output that a message contains."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Remedy:
-    """`retry` in a fresh worker; `smaller`, with a smaller batch, in the same one; `retry_smaller` both; `next_choice` on another
-    device or with a smaller model; `fail` the step; `stop` the whole run.
+    """What to do after a failure.
 
-    `note` tells people; of a failure for lack of memory it says what was left to try.
+    `retry` starts a fresh worker; `smaller` reduces the batch size in the same worker; `retry_smaller` does
+    both; `next_choice` takes another device or a smaller model; `fail` ends the step; `stop` ends the whole
+    run.
+
+    `note` explains it to the user. For a failure for lack of memory, it states what was left to try.
     """
 
     action: Action
@@ -36,17 +39,17 @@ def remedy(
     device: str = "cpu",
     next_choice: str | None = None,
 ) -> Remedy:
-    """The remedy for a failure of `category`, given what was tried.
+    """Return the remedy for a failure of `category`, given what was tried.
 
-    `died` says how its process ended (`was killed by signal 6`) where it did not explain itself: only that is worth trying
-    again, an exception would come again. `batch` and `floor` are the batch size it ran with and the smallest it may
-    have; `next_choice` names the way after this one.
+    `died` describes how the process ended (`was killed by signal 6`) if it reported no error. Only then is a
+    retry of a crash worthwhile: an exception would recur. `batch` and `floor` are the batch size of the
+    failed run and the smallest one allowed; `next_choice` describes the next fallback.
     """
     smaller = batch is not None and floor is not None and batch > floor
     match category:
         case "oom_device":
             if batch is not None and floor is not None and batch // 2 >= floor:
-                note = f"out of memory on {device}: batch {batch} -> {batch // 2}"
+                note = f"out of memory on {device}: batch size {batch} -> {batch // 2}"
                 return Remedy(
                     action="retry_smaller" if died else "smaller", batch=max(floor, batch // 2), note=note
                 )
@@ -54,43 +57,44 @@ def remedy(
                 return _next(f"out of memory on {device}", next_choice)
             return Remedy(action="fail", note=_least(device, batch))
         case "oom_host":
-            # Not by halves as on a device: each try begins with a new process and the film's first second.
+            # Not by halves as on a device: each try starts a new process at the beginning of the film.
             if smaller:
                 return Remedy(
-                    action="retry_smaller", batch=floor, note=f"out of memory: batch {batch} -> {floor}"
+                    action="retry_smaller", batch=floor, note=f"out of memory: batch size {batch} -> {floor}"
                 )
             if died and retries < RETRIES:
-                return Remedy(action="retry", note="out of memory: tries again")
+                return Remedy(action="retry", note="out of memory; retrying")
             if next_choice is not None:
                 return _next("out of memory", next_choice)
             return Remedy(action="fail", note=_least("this machine", batch))
         case "crash" if died:
-            # What ended a process on an accelerator is likely to do so again. MLX does it in a second run of some Macs.
+            # A crash on an accelerator is likely to recur. On some Macs, MLX crashes in its second run.
             if retries < RETRIES and (device != "mlx" or next_choice is None):
-                return Remedy(action="retry", note=f"its process {died}: tries again")
+                return Remedy(action="retry", note=f"its process {died}; retrying")
             if next_choice is not None and device != "cpu":
-                return _next(f"{device}: its process {died}", next_choice)
+                return _next(f"its process {died} on {device}", next_choice)
         case "stalled":
             if retries < RETRIES:
-                return Remedy(action="retry", note="made no progress: tries again")
+                return Remedy(action="retry", note="no progress; retrying")
             if next_choice is not None and device != "cpu":
-                return _next(f"{device}: it made no progress", next_choice)
+                return _next(f"no progress on {device}", next_choice)
         case "storage":
             return Remedy(action="stop")
     return Remedy(action="fail")
 
 
 def _next(what: str, choice: str) -> Remedy:
-    return Remedy(action="next_choice", note=f"{what}; goes on with {choice}")
+    return Remedy(action="next_choice", note=f"{what}; falling back to {choice}")
 
 
 def _least(where: str, batch: int | None) -> str:
-    tried = "it has no batch that could be smaller" if batch is None else f"its batch was {batch} already"
-    return f"{where} has too little memory for it, and {tried}"
+    if batch is None:
+        return f"not enough memory on {where}, and this stage has no batch size to reduce"
+    return f"not enough memory on {where}, and the batch size is already {batch}"
 
 
 class Diagnosis(NamedTuple):
-    """What the end of a process was: a category, a sentence for people, and how it ended, in a few words."""
+    """Why a process ended: a category, a message for the user, and in a few words how it ended."""
 
     category: str
     message: str
@@ -100,21 +104,20 @@ class Diagnosis(NamedTuple):
 def diagnosis(
     stage: str, status: int, *, stall_s: float | None = None, for_memory: bool = False, tail: str = ""
 ) -> Diagnosis:
-    """What it means that a process ended with `status` (negative for a signal) before its work was done.
+    """Diagnose a process that ended with `status` (negative for a signal) before its work was complete.
 
-    `stall_s` is the limit it was stopped for, if it was; `for_memory` says that the system has just killed for memory;
-    `tail` is the end of what it printed: enough of it to reach what was said before the stacks of all threads.
+    `stall_s` is the limit for which it was stopped, or None. `for_memory` is true if the kernel has just
+    killed a process for lack of memory. `tail` is the end of its output, long enough to include what precedes
+    the stacks of all threads.
     """
     if stall_s is not None:
         return Diagnosis("stalled", f"{stage} made no progress for {stall_s:.0f} s", "was stopped")
     how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
     if status == -9 and for_memory:
         return Diagnosis("oom_host", f"{stage} was killed by the system: out of memory", how)
-    if told := memory.category_of(
-        tail
-    ):  # Metal, and whatever is C++, ends the process that asks for too much
+    if category := memory.category_of(tail):  # Metal and C++ end the process
         words = next((line for line in reversed(tail.splitlines()) if memory.category_of(line)), tail)
-        return Diagnosis(told, f"{stage} {how}: {words.strip()}", how)
+        return Diagnosis(category, f"{stage} {how}: {words.strip()}", how)
     last = "\n".join(tail.splitlines()[-_SHOWN:])
-    said = f"; the end of its output:\n{last}" if last else ""
-    return Diagnosis("crash", f"{stage} {how} before it was done{said}", how)
+    output = f"; its last output:\n{last}" if last else ""
+    return Diagnosis("crash", f"{stage} {how} before it finished{output}", how)

@@ -1,4 +1,4 @@
-"""What follows when a job's work went wrong, and what is learnt from it: `orchestrator.execution.failure_policy`, applied."""
+"""Applies `orchestrator.execution.failure_policy` to failed jobs, and records which batch sizes fit."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from orchestrator.machine.limits import accelerator
 
 
 def after_success(turn: Turn, job: Job) -> None:
-    """The job ended well: where that took a smaller batch, the next run begins with it."""
+    """Record the smaller batch size that fitted, if the job needed one: the next run starts with it."""
     tries = job.tries
     if tries.failed_batches and tries.batch is not None:
         turn.ask(Learn(job, tries, failed=min(tries.failed_batches), fitted=tries.batch))
 
 
 def after_error(turn: Turn, job: Job, worker: int, error: Error, *, loading: bool) -> None:
-    """The stage said that it cannot go on; whatever it said, if it was being stopped it said so for that."""
+    """Handle an error that a stage reported; while its worker is being stopped, the stop is the cause."""
     if job.stalled or job.pressed:
         _recover(turn, job, worker, _stopped(job), loading=loading)
         return
@@ -30,34 +30,36 @@ def after_error(turn: Turn, job: Job, worker: int, error: Error, *, loading: boo
 
 
 def after_death(turn: Turn, job: Job, worker: int, exited: Exited, *, loading: bool) -> None:
-    """The process ended before the job's work was done."""
+    """Handle the end of a process before the job's work was complete."""
     if job.stalled or job.pressed:
-        found = _stopped(job)
+        diagnosis = _stopped(job)
     else:
-        found = failure_policy.diagnosis(
+        diagnosis = failure_policy.diagnosis(
             job.name, exited.status, for_memory=exited.for_memory, tail=exited.tail
         )
-    _recover(turn, job, worker, found, loading=loading)
+    _recover(turn, job, worker, diagnosis, loading=loading)
 
 
 def _stopped(job: Job) -> Diagnosis:
-    """Why its worker was stopped."""
+    """The reason why the job's worker was stopped."""
     if job.pressed:
         return Diagnosis("oom_host", job.pressed, "was stopped")
     return failure_policy.diagnosis(job.name, 0, stall_s=job.step.stage.stall_s)
 
 
-def _recover(turn: Turn, job: Job, worker: int, found: Diagnosis, *, hint: str = "", loading: bool) -> None:
+def _recover(
+    turn: Turn, job: Job, worker: int, diagnosis: Diagnosis, *, hint: str = "", loading: bool
+) -> None:
     turn.ask(Drop(job))
     job = turn.set_job(job, stalled=False, pressed="", worker=None)
     if turn.stopping:
         turn.set_job(job, status="failed")
         return
     remedy = failure_policy.remedy(
-        found.category,
-        died=found.how,
+        diagnosis.category,
+        died=diagnosis.how,
         retries=job.tries.retries,
-        # A model that does not fit, fits no better with smaller batches.
+        # A smaller batch does not help a model that does not fit.
         batch=None if loading else job.batch_size,
         floor=job.step.stage.batch_floor,
         device=job.backend.device,
@@ -66,30 +68,30 @@ def _recover(turn: Turn, job: Job, worker: int, found: Diagnosis, *, hint: str =
     match remedy.action:
         case "fail" | "stop":
             note = f"\n{remedy.note}" if remedy.note else ""
-            turn.fail(job, found.category, f"{found.message}{note}", hint, worker=worker)
+            turn.fail(job, diagnosis.category, f"{diagnosis.message}{note}", hint, worker=worker)
         case "next_choice":
             turn.ask(ReportFallback(job, remedy.note))
-            if found.category == "oom_device" and _alone(turn, job, found.category, worker):
+            if diagnosis.category == "oom_device" and _alone(turn, job, diagnosis.category, worker):
                 turn.ask(Learn(job, job.tries, failed=job.batch_size or 0, fitted=0))
             tries = Tries(choice=job.tries.choice + 1)
             turn.ask(LookUp(turn.set_job(job, status="looked_up", tries=tries)))
         case _:
             tries = job.tries
             if remedy.action == "retry":
-                turn.ask(ReportRetry(job, f"{remedy.note} ({found.message.splitlines()[0]})"))
+                turn.ask(ReportRetry(job, f"{remedy.note} ({diagnosis.message.splitlines()[0]})"))
                 tries = replace(tries, retries=tries.retries + 1)
             else:
                 turn.ask(ReportFallback(job, remedy.note))
             if remedy.batch is not None:
                 size = job.batch_size
-                if size is not None and _alone(turn, job, found.category, worker):
+                if size is not None and _alone(turn, job, diagnosis.category, worker):
                     tries = replace(tries, failed_batches=(*tries.failed_batches, size))
                 tries = replace(tries, batch=remedy.batch)
             turn.set_job(job, status="ready", tries=tries)
 
 
 def _alone(turn: Turn, job: Job, category: str, worker: int) -> bool:
-    """Whether the memory that did not suffice was this worker's alone, as far as is known: only that can be learnt from."""
+    """Return whether no other worker used the memory that ran out: only then is it evidence of a limit."""
     others = turn.others(worker)
     if category == "oom_device":
         where = accelerator(job.backend.device)

@@ -1,4 +1,4 @@
-"""What a run does with results besides keeping them: the side of the scheduler that a user's files are on."""
+"""Protocols for writing the user's files during a run."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from orchestrator.storage.store import Entry
 
 
 class Hooks(Protocol):
-    """`orchestrator.runs.film_outputs.Files` is the one of a real run."""
+    """Writes the files of a run; `orchestrator.runs.film_outputs.Files` is the real implementation."""
 
     def draft(self, plan: Plan, step: Step) -> Path:
-        """Where an external output is written before it is whole: in the folder it will be in."""
+        """Where the draft of an external output is written: in the folder of its final place."""
 
     def place(self, plan: Plan, step: Step, draft: Path, digest: str) -> Path:
-        """Put a whole external output in its place, and say where that is."""
+        """Move a complete external output to its place, and return that."""
 
     def publish(self, plan: Plan, step: Step, entry: Entry) -> Iterable[FileOutput]:
-        """Write what the user wants of a result; yields what was written."""
+        """Write the files for the user from a result; yields each file."""
 
 
 @runtime_checkable
 class Closing(Protocol):
-    """Hooks that also write something of the whole run, when it is over."""
+    """Hooks that also write files when the run ends."""
 
     def closing(self, state: RunState) -> Iterable[tuple[int, FileOutput]]:
-        """Write it; yields the number of a film, and what was written for it."""
+        """Write them; yields the index of a film and the file that was written for it."""

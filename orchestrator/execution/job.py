@@ -1,6 +1,6 @@
-"""One step of one film while a run is on: what stays the same (`Task`), what was tried (`Tries`), and where it stands (`Job`).
+"""One step of one film during a run: its fixed part (`Task`), its attempts (`Tries`), and its state (`Job`).
 
-All of it is frozen: `orchestrator.execution.decide` makes a new job out of an old one, and nothing else does.
+All are frozen. Only `orchestrator.execution.decide` makes a new job from an old one.
 """
 
 from __future__ import annotations
@@ -16,10 +16,14 @@ from orchestrator.planning.choice import Choice
 from orchestrator.planning.plan import Plan, Step
 
 JobId = tuple[int, str]
-"""The number of the film in the run, and the stage's name."""
+"""The index of the film in the run, and the stage's name."""
 Status = Literal["waiting", "looked_up", "ready", "assigned", "running", "keeping", "done", "failed"]
-"""`waiting` for its inputs; `looked_up` in the store; `ready` for a worker; `assigned` to one that may still be loading; `running`;
-`keeping` its result; `done` or `failed`, which includes what could not be begun."""
+"""State of a job.
+
+`waiting` for its inputs, `looked_up` in the store, `ready` for a worker, `assigned` to a worker that may
+still be loading, `running`, `keeping` its result, `done`, or `failed`, which includes jobs that could not
+start.
+"""
 ENDED = frozenset({"done", "failed"})
 
 
@@ -35,14 +39,17 @@ class Task:
 
     @property
     def id(self) -> JobId:
-        """What the run knows it by."""
+        """Identifies the job in the run."""
         return self.film, self.step.name
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tries:
-    """What was tried: the number of the choice, the batch that memory allowed, retries of this choice, and the batches that did not fit
-    though the worker had the memory to itself.
+    """Attempts of a job so far.
+
+    `choice` is the index of the choice, `batch` the batch size that memory allowed, `retries` the retries of
+    this choice. `failed_batches` are the batch sizes that did not fit although the worker had the memory to
+    itself.
     """
 
     choice: int = 0
@@ -52,7 +59,7 @@ class Tries:
 
 
 class Written(NamedTuple):
-    """An output that a worker has written."""
+    """An output that a worker wrote."""
 
     kind: str
     path: Path
@@ -61,11 +68,12 @@ class Written(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A task on its way.
+    """A task with its state.
 
-    `key` is its result's key once its inputs are known; `transient` says that the result in the store is to be replaced. `worker` is the
-    number of the one it is assigned to. `moved` is when it last made progress, by the monotonic clock. `stalled`, and `pressed` with
-    the reason, say that its worker is being stopped: for making no progress, or before the memory runs out.
+    `key` is the key of its result once its inputs are complete. If `transient`, the stored result is to be
+    replaced. `worker` is the number of its worker. `moved` is when it last made progress, by the monotonic
+    clock. `stalled` and `pressed` are set while its worker is being stopped: because it made no progress, or
+    (`pressed` is the reason) because memory runs out.
     """
 
     task: Task
@@ -82,12 +90,12 @@ class Job:
 
     @property
     def id(self) -> JobId:
-        """What the run knows it by."""
+        """Identifies the job in the run."""
         return self.task.id
 
     @property
     def film(self) -> int:
-        """The number of its film."""
+        """The index of its film."""
         return self.task.film
 
     @property
@@ -102,7 +110,7 @@ class Job:
 
     @property
     def choice(self) -> Choice:
-        """The way that is tried now."""
+        """The choice that is tried now."""
         return self.step.choices[self.tries.choice]
 
     @property
@@ -117,7 +125,7 @@ class Job:
 
     @property
     def next_choice(self) -> str | None:
-        """The way after this one, for people: its device, and its model where that is another; None where there is none."""
+        """The next choice, for the user: its device, and its model if that changes; None after the last."""
         after = self.step.choices[self.tries.choice + 1 :]
         if not after:
             return None
@@ -127,24 +135,24 @@ class Job:
 
     @property
     def batch_size(self) -> int | None:
-        """The batch it runs with, or None for a stage without batches."""
+        """The batch size it runs with; None for a stage without batches."""
         size = self.tries.batch if self.tries.batch is not None else self.choice.params.get("batch_size")
         return int(size) if size is not None and self.step.stage.batch_floor is not None else None
 
     @property
     def params(self) -> dict[str, Any]:
-        """The parameters the runner gets: those of the choice, with the batch that memory allowed."""
+        """The parameters for the runner: those of the choice, with the batch size that memory allowed."""
         batch = {} if self.tries.batch is None else {"batch_size": self.tries.batch}
         return {**self.choice.params, **batch}
 
     @property
     def can_shrink(self) -> bool:
-        """Whether it can go on in smaller batches."""
+        """Return whether its batch size can be reduced."""
         floor = self.step.stage.batch_floor
         return self.batch_size is not None and floor is not None and self.batch_size > floor
 
     @property
     def degraded(self) -> tuple[str, ...]:
-        """Why the result of this choice is less than what was asked, whatever its stage does; else empty."""
+        """Why this choice makes a degraded result whatever the stage does; else empty."""
         model, wanted = self.choice.model, self.choice.instead_of
-        return (f"{model.id} instead of {wanted}, for want of memory",) if model and wanted else ()
+        return (f"{model.id} instead of {wanted}, because of too little memory",) if model and wanted else ()

@@ -1,4 +1,4 @@
-"""Which worker gives way when memory runs short, before the system kills one."""
+"""Frees memory when it runs low, before the kernel kills a process."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from orchestrator.machine.rooms import Room
 
 
 def relieve(turn: Turn, worker: Worker, own: Room | None, machine: Room | None) -> None:
-    """End idle workers where memory is short, or the largest whose batches can be smaller.
+    """If memory is low, end idle workers, or else the largest worker whose batch size can be reduced.
 
-    `own` is the room in the worker's address space, `machine` the least room around all of them; None where it is not known.
+    `own` is the room in the worker's address space, `machine` the smallest room that all workers share; None
+    if unknown.
     """
     if own is not None and own.tight:
         _shrink(turn, [worker], own)
@@ -27,15 +28,15 @@ def relieve(turn: Turn, worker: Worker, own: Room | None, machine: Room | None) 
 
 
 def _shrink(turn: Turn, workers: Iterable[Worker], room: Room) -> None:
-    """Stop the largest worker that can go on in smaller batches; where none can, say once that memory is short."""
+    """Stop the largest worker whose batch size can be reduced; if there is none, warn once."""
     at_work = [(w, turn.jobs[w.job]) for w in workers if w.status == "busy" and w.job is not None]
     able = [(worker, job) for worker, job in at_work if job.can_shrink]
     if able:
         worker, job = max(able, key=lambda one: one[0].rss)
-        turn.set_job(job, pressed=f"{job.name} was stopped before the memory ran out: {room}")
+        turn.set_job(job, pressed=f"{job.name} was stopped before memory ran out: {room}")
         turn.stop_worker(worker, at_once=True)
         return
     for _, job in at_work:
         if job.id not in turn.warned:
             turn.warned.add(job.id)
-            turn.ask(Warn(job, f"memory is short: {room}; its batches cannot be smaller"))
+            turn.ask(Warn(job, f"memory is low: {room}; the batch size cannot be reduced"))

@@ -1,7 +1,7 @@
-"""What the scheduler's core is told (events), and what it asks for (actions). All frozen, all without a process or a file.
+"""The events that the scheduler's core receives and the actions that it returns. All are frozen.
 
-`decide(situation, event)` answers an event with actions; `orchestrator.execution.executor` carries them out, and tells what came of it by
-events again.
+`decide(situation, event)` returns actions; `orchestrator.execution.executor` carries them out and returns
+their outcome as events.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from orchestrator.machine.rooms import Room
 
 
 class Event:
-    """Something happened."""
+    """Something that happened."""
 
 
 @dataclass(frozen=True)
-class GoOn(Event):
-    """Everything that has happened is known: do all that can be done, at `now` by the monotonic clock."""
+class Proceed(Event):
+    """All events so far are handled: do everything that can be done, at `now` by the monotonic clock."""
 
     now: float
 
 
 @dataclass(frozen=True)
-class Missed(Event):
-    """A job was looked up: its result is not in the store, or is `transient` and to be made again."""
+class NotCached(Event):
+    """A job was looked up: its result is not in the store, or is `transient` and has to be made again."""
 
     job: JobId
     key: str
@@ -37,15 +37,15 @@ class Missed(Event):
 
 @dataclass(frozen=True)
 class Ended(Event):
-    """A job's result is in the store and published."""
+    """A job's result is stored and published."""
 
     job: JobId
     key: str
 
 
 @dataclass(frozen=True)
-class CouldNot(Event):
-    """An action for a job failed: its folder could not be made, its result not be kept, its worker not be started."""
+class ActionFailed(Event):
+    """An action for a job failed: its folder was not made, its result not stored, or no worker started."""
 
     job: JobId
     category: str
@@ -55,7 +55,7 @@ class CouldNot(Event):
 
 @dataclass(frozen=True)
 class NotStarted(Event):
-    """A worker's process could not be started."""
+    """A worker's process did not start."""
 
     worker: int
     category: str
@@ -64,8 +64,8 @@ class NotStarted(Event):
 
 
 @dataclass(frozen=True)
-class Said(Event):
-    """A worker sent an event. `own` and `machine` are the room in memory that is left, of a heartbeat."""
+class Reported(Event):
+    """A worker sent an event. For a heartbeat, `own` and `machine` are the remaining room in memory."""
 
     worker: int
     event: WorkerEvent
@@ -76,8 +76,10 @@ class Said(Event):
 
 @dataclass(frozen=True)
 class Exited(Event):
-    """A worker's process ended with `status`, negative for a signal. `tail` is the end of its output; `for_memory` says that the system
-    has just killed for memory.
+    """A worker's process ended with `status`, negative for a signal.
+
+    `tail` is the end of its output; `for_memory` is true if the kernel has just killed a process for lack of
+    memory.
     """
 
     worker: int
@@ -89,7 +91,7 @@ class Exited(Event):
 
 @dataclass(frozen=True)
 class Tick(Event):
-    """Time went by: it is `now` by the monotonic clock. `asleep` are seconds for which this process did not run."""
+    """Time passed: it is `now` by the monotonic clock; for `asleep` seconds, this process did not run."""
 
     now: float
     asleep: float = 0.0
@@ -97,25 +99,25 @@ class Tick(Event):
 
 @dataclass(frozen=True)
 class Stop(Event):
-    """The run is to stop: no new work, and an end to what is being done; `at_once` kills."""
+    """The run has to stop: start no new work, and end what runs; `at_once` kills."""
 
     at_once: bool = False
 
 
 class Action:
-    """Something is to be done."""
+    """Something to do."""
 
 
 @dataclass(frozen=True)
 class LookUp(Action):
-    """Look the job's result up in the store."""
+    """Look up the job's result in the store."""
 
     job: Job
 
 
 @dataclass(frozen=True)
 class StartWorker(Action):
-    """Start the worker's process, and have it load the model of the job it is made for."""
+    """Start the worker's process, and make it load the model of `job`."""
 
     worker: Worker
     job: Job
@@ -123,7 +125,7 @@ class StartWorker(Action):
 
 @dataclass(frozen=True)
 class Assign(Action):
-    """Tell everybody that the job has its worker."""
+    """Report that the job has its worker."""
 
     job: Job
 
@@ -137,7 +139,7 @@ class Begin(Action):
 
 @dataclass(frozen=True)
 class Keep(Action):
-    """Check what the job has written, and put it into the store."""
+    """Check the job's outputs, and store them."""
 
     job: Job
     result: Result
@@ -145,14 +147,14 @@ class Keep(Action):
 
 @dataclass(frozen=True)
 class Drop(Action):
-    """Remove what the job has written so far."""
+    """Remove the job's outputs so far."""
 
     job: Job
 
 
 @dataclass(frozen=True)
 class StopWorker(Action):
-    """End the worker: ask, tell, kill; or kill `at_once`. With `dump` it writes the stacks of its threads first."""
+    """End the worker: ask, terminate, kill; or kill `at_once`. `dump` first writes its threads' stacks."""
 
     worker: int
     at_once: bool = False
@@ -161,14 +163,14 @@ class StopWorker(Action):
 
 @dataclass(frozen=True)
 class Dismiss(Action):
-    """Ask a worker that has nothing to do to end."""
+    """Ask an idle worker to end."""
 
     worker: int
 
 
 @dataclass(frozen=True)
 class Report(Action):
-    """Hand an event of the job's worker on to everybody; `load_seconds` is how long its model had taken to load."""
+    """Report an event of the job's worker; `load_seconds` is how long loading its model took."""
 
     job: Job
     event: WorkerEvent
@@ -177,7 +179,7 @@ class Report(Action):
 
 @dataclass(frozen=True)
 class ReportFailure(Action):
-    """Tell everybody that the job failed for good; `worker` is the one whose log explains it."""
+    """Report that the job failed for good; the log of `worker` explains it."""
 
     job: Job
     category: str
@@ -188,7 +190,7 @@ class ReportFailure(Action):
 
 @dataclass(frozen=True)
 class ReportSkip(Action):
-    """Tell everybody that the job cannot run."""
+    """Report that the job cannot run."""
 
     job: Job
     reason: str
@@ -196,7 +198,7 @@ class ReportSkip(Action):
 
 @dataclass(frozen=True)
 class ReportRetry(Action):
-    """Tell everybody that the job is tried again."""
+    """Report that the job is tried again."""
 
     job: Job
     reason: str
@@ -204,7 +206,7 @@ class ReportRetry(Action):
 
 @dataclass(frozen=True)
 class ReportFallback(Action):
-    """Tell everybody that the job goes on with less than was chosen."""
+    """Report that the job continues with less than was chosen."""
 
     job: Job
     note: str
@@ -212,7 +214,7 @@ class ReportFallback(Action):
 
 @dataclass(frozen=True)
 class Warn(Action):
-    """Tell everybody something of a job that goes on."""
+    """Report a warning about a job that continues."""
 
     job: Job
     message: str
@@ -220,7 +222,7 @@ class Warn(Action):
 
 @dataclass(frozen=True)
 class Learn(Action):
-    """Remember that the batch `failed` did not fit the job's choice, and `fitted` did (0: nothing did)."""
+    """Record that batch size `failed` did not fit for the job's choice, and `fitted` did (0: none did)."""
 
     job: Job
     tries: Tries

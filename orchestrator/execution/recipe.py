@@ -1,4 +1,4 @@
-"""What makes two workers the same: what they run, on which device, with which model and threads."""
+"""What makes two workers interchangeable: backend, model and threads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from orchestrator.planning.choice import Choice
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How a worker is made. `load` are the parameters that its model is loaded with."""
+    """How to make a worker. `load` are the parameters with which its model is loaded."""
 
     stage: str
     backend: Backend
@@ -24,7 +24,7 @@ class Recipe:
 
 
 def recipe_for(stage: Stage, choice: Choice, threads: int) -> Recipe:
-    """The recipe of the worker that can run `stage` by `choice`."""
+    """The recipe of a worker that can run `stage` by `choice`."""
     return Recipe(
         stage=stage.name,
         backend=choice.backend,
@@ -35,7 +35,7 @@ def recipe_for(stage: Stage, choice: Choice, threads: int) -> Recipe:
 
 
 def load_command(recipe: Recipe, model: Model | None) -> Load:
-    """The command that has a worker load its model."""
+    """The command that makes a worker load its model."""
     return Load(
         params=dict(recipe.load),
         device=recipe.backend.device,
@@ -45,5 +45,5 @@ def load_command(recipe: Recipe, model: Model | None) -> Load:
 
 
 def credentials(stage: Stage, environ: Mapping[str, str]) -> dict[str, str]:
-    """The credentials that the stage's process gets: its own, and no other."""
+    """The credentials that the stage's process gets: only those that the stage declares."""
     return {name: environ[name] for name in stage.secrets if environ.get(name)}

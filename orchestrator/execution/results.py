@@ -1,4 +1,4 @@
-"""The results of a run's jobs: looked up in the store, kept in it, and published for the user."""
+"""Looks up the results of a run's jobs in the store, stores new ones, and publishes them for the user."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from orchestrator.execution import commit, step_events
 from orchestrator.execution.broadcast import Broadcast
 from orchestrator.execution.hooks import Hooks
 from orchestrator.execution.job import Job, JobId
-from orchestrator.execution.messages import CouldNot, Ended, Event, Missed
+from orchestrator.execution.messages import ActionFailed, Ended, Event, NotCached
 from orchestrator.planning import cache_key
 from orchestrator.run_state import events
 from orchestrator.storage.store import Entry, Store
@@ -23,14 +23,14 @@ from orchestrator.storage.store import Entry, Store
 
 @dataclass(frozen=True)
 class Attempt:
-    """Where a job writes: its folder, and the draft of an external output where it has one."""
+    """Where a job writes: its folder, and the draft of an external output if it has one."""
 
     folder: Path
     draft: Path | None = None
 
 
 class Results:
-    """What the store and the user's files have to do with a run."""
+    """Connects a run with the store and the user's files."""
 
     def __init__(self, store: Store, hooks: Hooks, broadcast: Broadcast) -> None:
         self._store = store
@@ -41,7 +41,7 @@ class Results:
         self._attempts: dict[JobId, Attempt] = {}
 
     def look_up(self, job: Job) -> Event:
-        """A job whose inputs are known: its key, and the end of it where its result is in the store."""
+        """Compute the key of a job whose inputs are complete; publish its result if the store has one."""
         digests = {source: digest for (film, source), (digest, _) in self._known.items() if film == job.film}
         ingredients = job.task.plan.ingredients(job.step, job.choice, digests)
         self._ingredients[job.id] = ingredients
@@ -49,11 +49,11 @@ class Results:
         entry = None if job.step.forced else self._store.find(key, job.step.needed)
         transient = entry is not None and bool(entry.manifest.transient)
         if entry is None or transient:
-            return Missed(job.id, key, transient)
+            return NotCached(job.id, key, transient)
         return self._publish(job, entry, cached=True)
 
     def begin(self, job: Job) -> Attempt:
-        """Make the folder that the job writes in; `FatalError` where that fails."""
+        """Make the folder that the job writes in; raises `FatalError` if that fails."""
         attempt = Attempt(self._store.attempt(job.name))
         self._attempts[job.id] = attempt
         if any(output.external for output in job.step.stage.outputs):
@@ -62,26 +62,26 @@ class Results:
         return attempt
 
     def inputs(self, job: Job) -> dict[str, Path]:
-        """Where the job's inputs are."""
+        """The paths of the job's inputs."""
         return {
             name: job.task.plan.film if source == "film" else self._known[job.film, source][1]
             for name, source in job.step.inputs.items()
         }
 
     def keep(self, job: Job, result: Result) -> Event:
-        """The job ended well, if what it wrote is as it should be."""
+        """Store the outputs of a finished job if they are valid, and publish them."""
         attempt = self._attempts[job.id]
         try:
             entry = commit.keep(
                 job, result, attempt.folder, self._ingredients[job.id], self._store, self._hooks
             )
         except StageError as error:
-            return CouldNot(job.id, error.category, error.message, error.hint)
+            return ActionFailed(job.id, error.category, error.message, error.hint)
         del self._attempts[job.id]
         return self._publish(job, entry, cached=False)
 
     def drop(self, job_id: JobId) -> None:
-        """Remove what the job has written so far."""
+        """Remove the job's outputs so far."""
         attempt = self._attempts.pop(job_id, None)
         if attempt is not None:
             self._store.discard(attempt.folder)
@@ -89,7 +89,7 @@ class Results:
                 attempt.draft.unlink(missing_ok=True)
 
     def drop_all(self) -> None:
-        """Remove everything that is not whole."""
+        """Remove all incomplete outputs."""
         for job_id in list(self._attempts):
             self.drop(job_id)
 
@@ -100,7 +100,7 @@ class Results:
             self._store.remember(job.task.plan.film, job.name, entry.key)
             written = list(self._hooks.publish(job.task.plan, job.step, entry))
         except FatalError as error:
-            return CouldNot(job.id, "storage", error.message, error.hint)
+            return ActionFailed(job.id, "storage", error.message, error.hint)
         self._broadcast.emit(step_events.of_end(job, entry, cached=cached))
         for output in written:
             self._broadcast.emit(events.FileWritten(time=time.time(), film=job.film, output=output))

@@ -1,4 +1,4 @@
-"""The command that has a worker run a job."""
+"""Makes the command that runs a job in a worker."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from orchestrator.execution.job import Job
 
 
 def run_command(job: Job, inputs: Mapping[str, Path], folder: Path, draft: Path | None) -> Run:
-    """The command; `folder` and, for an external output, the folder of its `draft` must be there."""
+    """The command; `folder` and, for an external output, the folder of its `draft` must exist."""
     outputs = {
         output.name: {
             "kind": output.kind,

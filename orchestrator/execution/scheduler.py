@@ -1,9 +1,10 @@
-"""The loop that runs plans: it brings events to the core, and the core's actions to the executor.
+"""Runs plans: passes events to the core, and the core's actions to the executor.
 
-Threads that read workers' pipes only post to one queue. The loop takes a post and asks `decide` what follows; the executor does it, and
-what came of that are events again, until there are none. All state is one frozen `Situation`, and `decide` is the only thing that makes
-a new one. Every fact goes to the observers as an event together with the state it leads to. Stopping, by signal or for lack of storage,
-is the same loop with no new work, until the last process has ended.
+The threads that read the workers' pipes only post to a queue. The loop takes a post and asks `decide` what
+follows. The executor carries that out; the outcome is more events, until there are none. All state is one
+frozen `Situation`, which only `decide` replaces. Every fact goes to the observers as an event, with the state
+that it leads to. A stop, by a signal or for lack of storage, is the same loop without new work, until the
+last process has ended.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from orchestrator.execution.decide import decide
 from orchestrator.execution.executor import Executor, Spawn
 from orchestrator.execution.hooks import Closing, Hooks
 from orchestrator.execution.job import Job, Task
-from orchestrator.execution.messages import Event, GoOn, Stop, Tick
+from orchestrator.execution.messages import Event, Proceed, Stop, Tick
 from orchestrator.execution.results import Results
 from orchestrator.execution.signals import Interrupt
 from orchestrator.execution.situation import Rules, Situation
@@ -37,17 +38,17 @@ from orchestrator.run_state.events import RunState
 from orchestrator.storage.store import Store
 
 STOP_SECONDS = 4.5
-"""After this long, what still lives of a stopped run is killed."""
+"""Seconds after which the remaining processes of a stopped run are killed."""
 _TICK = 1.0
 _ASLEEP = 20.0
-"""A loop that was not woken for this long was suspended: nobody stalled meanwhile."""
+"""Seconds; a loop that did not run for this long was suspended, so the time does not count as a stall."""
 
 
 class Scheduler:
-    """Runs plans once. `spawn` starts a worker's process; a test brings its own.
+    """Runs plans once. `spawn` starts a worker's process; tests pass their own.
 
-    A worker is replaced after `recycle` runs (0: never; None: as its backend says). `machine` says what accelerators have, and what is
-    learnt is kept for it.
+    A worker is replaced after `recycle` runs (0: never; None: as its backend declares). `machine` gives the
+    memory of accelerators; the batch sizes that fit are recorded for it.
     """
 
     def __init__(
@@ -79,11 +80,11 @@ class Scheduler:
 
     @property
     def state(self) -> RunState:
-        """What is known of the run."""
+        """The present state of the run."""
         return self._broadcast.state
 
     def run(self, plans: Sequence[Plan]) -> RunState:
-        """Run the plans to their end; returns the last state. Signals are handled meanwhile."""
+        """Run the plans to their end and return the last state; handles signals meanwhile."""
         self._begin(plans)
         with Interrupt(lambda: self._posts.put((None, None))) as interrupt:  # type: ignore[arg-type]
             try:
@@ -106,7 +107,7 @@ class Scheduler:
     def _loop(self, interrupt: Interrupt) -> None:
         stop_by: float | None = None
         now = last = time.monotonic()
-        self._go_on(now)
+        self._proceed(now)
         while not self._situation.over:
             if interrupt.count and stop_by is None:
                 stop_by = now + STOP_SECONDS
@@ -125,16 +126,13 @@ class Scheduler:
             if asleep:
                 self._handle(Tick(now, asleep))
             changed = False
-            if (
-                post[0] is not None
-                and (event := self._executor.translated(post[0], post[1], now)) is not None
-            ):
-                # What only tells how far a stage is changes nothing of who may start.
+            if post[0] is not None and (event := self._executor.translate(post[0], post[1], now)) is not None:
+                # Progress and logs do not change which jobs can start.
                 changed = not isinstance(post[1], Progress | Heartbeat | Log | Metric)
                 self._handle(event)
             self._handle(Tick(now))
             if changed:
-                self._go_on(now)
+                self._proceed(now)
 
     def _next_post(self, seconds: float) -> Any:
         try:
@@ -143,7 +141,7 @@ class Scheduler:
             return None, None
 
     def _handle(self, event: Event) -> bool:
-        """Decide what follows from the event, do it, and go on with what comes of that; returns whether anything did."""
+        """Decide what follows from the event, and carry it out; return whether more events followed."""
         waiting = deque([event])
         more = False
         while waiting:
@@ -154,13 +152,13 @@ class Scheduler:
                     more = True
         return more
 
-    def _go_on(self, now: float) -> None:
-        """Do all that can be done; what was looked up may let others begin, or end."""
-        while self._handle(GoOn(now)):
+    def _proceed(self, now: float) -> None:
+        """Do everything that can be done; the end of a look-up may let other jobs start or end."""
+        while self._handle(Proceed(now)):
             pass
 
     def _end(self) -> None:
-        """Leave no process and no half-written thing behind, however the loop ended; write what is made of the whole run."""
+        """Kill the processes, remove incomplete outputs, and write the files of the whole run."""
         self._executor.kill_all()
         self._results.drop_all()
         if isinstance(self._hooks, Closing):
@@ -170,7 +168,7 @@ class Scheduler:
 
 
 def tasks_of(film: int, plan: Plan, cores: int) -> Iterator[Task]:
-    """The steps of a plan that are not off, with the threads that each gets."""
+    """The steps of a plan that are not off, with the number of threads for each."""
     active = {step.name: step.stage for step in plan.steps if step.verdict != "off"}
     for step in plan.steps:
         if step.name in active:
@@ -185,7 +183,7 @@ def tasks_of(film: int, plan: Plan, cores: int) -> Iterator[Task]:
 
 
 def exit_category(state: RunState) -> int | None:
-    """The exit status that the first failure asks for, or None where nothing failed."""
+    """The exit status for the first failure, or None if nothing failed."""
     for film in state.films:
         for step in film.steps:
             if step.error is not None:

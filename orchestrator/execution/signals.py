@@ -1,4 +1,4 @@
-"""Ctrl-C, TERM and HUP while a run is on: counted, and the loop woken. The loop decides what they mean."""
+"""Counts SIGINT, SIGTERM and SIGHUP during a run, and wakes the loop, which decides what to do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupt:
-    """Counts the signals that ask to stop while its block runs. `wake` must be safe to call from a signal handler."""
+    """Counts the signals that request a stop while its block runs. A signal handler calls `wake`."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self.count = 0

@@ -1,4 +1,7 @@
-"""Where a run stands: its jobs, its workers, and the rules it goes by. Frozen, and made anew by each event."""
+"""The state of a run for the scheduler: its jobs, its workers, and the rules.
+
+It is frozen; each event makes a new one.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,11 @@ from orchestrator.machine.limits import Limits, accelerator
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What a run goes by: the cores and memory of the machine, the memory of an accelerator by environment and device (0: not known),
-    whether workers start before they are needed, and after how many runs a worker is replaced (0: never; None: as its backend says).
+    """The rules of a run.
+
+    `limits` are the cores and memory of the machine. `accelerator_mb` gives the memory of an accelerator by
+    environment and device (0: unknown). `prestart` allows workers to start before they are needed. A worker
+    is replaced after `recycle` runs (0: never; None: as its backend declares).
     """
 
     limits: Limits
@@ -28,8 +34,8 @@ class Rules:
 class Worker:
     """A worker's process as the scheduler sees it.
 
-    `job` is whom it works for, or will once it is ready; `runs` how many it was given; `load_seconds` how long its model took, until
-    that was reported.
+    `job` is the job that it runs, or will run once it is ready. `runs` counts its runs. `load_seconds` is how
+    long its model took to load, until that is reported.
     """
 
     number: int
@@ -43,7 +49,7 @@ class Worker:
 
     @property
     def accelerator(self) -> str:
-        """The accelerator whose memory it holds; empty for none."""
+        """The accelerator whose memory it uses; empty for none."""
         return accelerator(self.recipe.backend.device)
 
 
@@ -51,9 +57,9 @@ class Worker:
 class Situation:
     """Everything that a decision depends on.
 
-    `jobs` are in the order of films and plans; `open` are those that have not ended. `spoiled` are recipes whose workers came to nothing.
-    `made` are the keys of results that this run has made. `warned` are jobs whose lack of memory was reported. `stopping` forbids new
-    work; `full` says that something could not be written.
+    `jobs` are in the order of films and plans; `open` are those that have not ended. `spoiled` are recipes
+    whose worker failed. `made` are the keys of the results that this run made. `warned` are jobs whose lack
+    of memory was reported. `stopping` forbids new work; `full` means that something could not be written.
     """
 
     rules: Rules
@@ -69,9 +75,9 @@ class Situation:
 
     @property
     def over(self) -> bool:
-        """Whether the run has come to its end: nothing is left to do, or it was stopped and no process lives."""
+        """Return whether the run has ended: all jobs have, or it was stopped and no process lives."""
         return not self.workers if self.stopping else not self.open
 
     def active(self) -> Iterator[Job]:
-        """The jobs that have not ended, in their order."""
+        """The jobs that have not ended, in order."""
         return (job for id_ in self.open if (job := self.jobs[id_]).status not in ENDED)

@@ -1,4 +1,4 @@
-"""From what a worker says to what is told of a run: one event into another, and nothing decided."""
+"""Translates the events of workers into events of the run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orchestrator.storage.store import Entry
 
 
 def of_event(job: Job, event: Event, load_seconds: float) -> StepEvent | None:
-    """What the run's observers are told of a worker's event; None for one that changes nothing they see."""
+    """The event for a worker's event; None for one that observers do not see."""
     match event:
         case Started():
             return _make(job, events.StepRunning, load_seconds=load_seconds)
@@ -53,16 +53,15 @@ def of_start(job: Job) -> StepEvent:
 
 
 def of_end(job: Job, entry: Entry, *, cached: bool) -> StepEvent:
-    """The job's result is there."""
+    """The job's result is stored."""
     manifest = entry.manifest
     return _make(
         job,
         events.StepDone,
         cached=cached,
         key=entry.key,
-        reason=""
-        if cached
-        else job.step.reason,  # why it was thought to run is no reason for its not having had to
+        # The plan's reason to run does not apply to a cached result.
+        reason="" if cached else job.step.reason,
         env=manifest.env,
         device=manifest.device,
         compute_type=manifest.compute_type,
@@ -87,7 +86,7 @@ def of_skip(job: Job, reason: str) -> StepEvent:
 
 
 def of_warning(job: Job, message: str) -> StepEvent:
-    """Something that people should look at, of a job that goes on."""
+    """A warning about a job that continues."""
     return _make(job, events.StepLog, level="warning", message=message)
 
 
@@ -97,7 +96,7 @@ def of_retry(job: Job, reason: str) -> StepEvent:
 
 
 def of_fallback(job: Job, note: str) -> StepEvent:
-    """The job goes on with less than was chosen."""
+    """The job continues with less than was chosen."""
     return _make(job, events.StepFellBack, note=note)
 
 

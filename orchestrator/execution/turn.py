@@ -1,4 +1,4 @@
-"""One decision in the making: a copy of the situation to change, and the actions that the change asks for."""
+"""One decision in progress: a copy of the situation to change, and the actions so far."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from orchestrator.execution.situation import Situation, Worker
 
 
 class Turn:
-    """Lives for one call of `decide`. `result` is the new situation with the actions, in their order."""
+    """Exists for one call of `decide`. `result` returns the new situation and the actions, in order."""
 
     def __init__(self, situation: Situation) -> None:
         self._before = situation
@@ -29,11 +29,11 @@ class Turn:
 
     @property
     def open(self) -> list[Job]:
-        """The jobs that have not ended, in their order."""
+        """The jobs that have not ended, in order."""
         return [job for id_ in self._before.open if (job := self.jobs[id_]).status not in ENDED]
 
     def result(self) -> tuple[Situation, tuple[Action, ...]]:
-        """The situation after this turn, and what is to be done."""
+        """The situation after this turn, and the actions to carry out."""
         after = replace(
             self._before,
             jobs=self.jobs,
@@ -49,21 +49,21 @@ class Turn:
         return after, tuple(self.actions)
 
     def ask(self, *actions: Action) -> None:
-        """Have something done."""
+        """Add actions."""
         self.actions += actions
 
     def set_job(self, job: Job, **changes: Any) -> Job:
-        """The job with changes, in the situation."""
+        """Change the job in the situation, and return it."""
         self.jobs[job.id] = changed = replace(job, **changes)
         return changed
 
     def set_worker(self, worker: Worker, **changes: Any) -> Worker:
-        """The worker with changes, in the situation."""
+        """Change the worker in the situation, and return it."""
         self.workers[worker.number] = changed = replace(worker, **changes)
         return changed
 
     def job_of(self, worker: Worker) -> Job | None:
-        """Whom the worker works for."""
+        """The job of a worker."""
         return None if worker.job is None else self.jobs[worker.job]
 
     def others(self, worker: int | None) -> list[Worker]:
@@ -71,7 +71,7 @@ class Turn:
         return [other for other in self.workers.values() if other.number != worker]
 
     def new_worker(self, job: Job, recipe: Recipe, *, reserved: bool) -> Worker:
-        """A worker for the recipe of a job, for that very job where it is `reserved`."""
+        """Add a worker for the recipe of a job; `reserved` assigns it to this job."""
         self.started += 1
         worker = Worker(
             number=self.started, recipe=recipe, stage=job.step.stage, job=job.id if reserved else None
@@ -80,12 +80,12 @@ class Turn:
         return worker
 
     def begin(self, job: Job, worker: Worker) -> None:
-        """The worker is ready: it gets the run."""
+        """Send the run to its worker, which is ready."""
         self.set_worker(worker, status="busy", runs=worker.runs + 1)
         self.ask(Begin(job))
 
     def rest(self, worker: Worker) -> None:
-        """A run has ended: the worker waits for the next one, or is replaced."""
+        """Make a worker idle after a run, or replace it."""
         recycle = self.rules.recycle
         most = worker.recipe.backend.runs if recycle is None else recycle
         worker = self.set_worker(worker, status="idle", job=None)
@@ -93,7 +93,7 @@ class Turn:
             self.dismiss(worker)
 
     def dismiss(self, worker: Worker) -> None:
-        """End a worker that has nothing to lose."""
+        """End a worker that has no job."""
         self.ask(
             StopWorker(worker.number, at_once=True) if worker.status == "starting" else Dismiss(worker.number)
         )
@@ -107,7 +107,7 @@ class Turn:
     def fail(
         self, job: Job, category: str, message: str, hint: str = "", *, worker: int | None = None
     ) -> None:
-        """The job failed for good."""
+        """Mark the job as failed for good."""
         self.ask(Drop(job), ReportFailure(job, category, message, hint, worker))
         self.set_job(job, status="failed", worker=None)
         self.full = self.full or category == "storage"

@@ -1,8 +1,8 @@
-"""One stage process: how it is started, listened to, and ended.
+"""One worker process: starts it, reads its events, and ends it.
 
-A worker's process leads a session of its own. Its events come on a pipe of their own, read by a thread that does nothing but
-post them to the scheduler's queue; its stdout and stderr go straight into log files and are never parsed. How it ended is
-what `waitpid` says. Nothing that it started outlives it: the group is killed after its leader has gone.
+The process leads its own session. A thread reads its events from a pipe and posts them to the scheduler's
+queue; stdout and stderr go into a log file and are never parsed. `waitpid` tells how it ended. Once the
+leader has exited, its process group is killed, so that nothing it started outlives it.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ from orchestrator.machine import limits
 
 GRACE_CANCEL = 1.5
 GRACE_TERM = 1.5
-"""Seconds that a process is given after being asked, and after being told, before it is killed: all within five."""
+"""Seconds that a process gets after being asked, and after SIGTERM, before it is killed: less than five
+together."""
 DRAIN = 1.0
-"""Seconds that the events of a process are read after its end: what it wrote is there already."""
+"""Seconds during which the events of an ended process are still read."""
 _LOOK_MS = 500
 
 _spawning = threading.Lock()
@@ -37,7 +38,7 @@ _spawning = threading.Lock()
 
 @dataclass(frozen=True)
 class Exited:
-    """The process has ended and its events have all been read. `status` is negative for a signal, as in subprocess."""
+    """The process ended and all its events were read. `status` is negative for a signal, as in subprocess."""
 
     status: int
 
@@ -46,7 +47,7 @@ Post = tuple["Worker", Event | Exited]
 
 
 class Worker:
-    """One child process. Everything it says is put on `posts` as `(worker, event)`, `Exited` last."""
+    """One child process. Its events go to `posts` as `(worker, event)`, `Exited` last."""
 
     def __init__(
         self, command: list[str], environment: Mapping[str, str], log: Path, posts: queue.SimpleQueue[Post]
@@ -58,7 +59,7 @@ class Worker:
         self._dealt_with = 0
         self._reaped = threading.Event()
         self._exited = threading.Event()
-        # One at a time: a second child forked while this one's pipe is open and inheritable would hold its end open.
+        # One at a time: a child forked while this one's pipe is inheritable would hold that pipe open.
         with _spawning, log.open("ab") as stream:
             reading, writing = os.pipe()
             try:
@@ -80,7 +81,7 @@ class Worker:
         threading.Thread(target=self._read, args=(reading,), daemon=True, name=f"events {self.pid}").start()
 
     def send(self, command: Command) -> None:
-        """Send a command; a child that is gone is not told, and its `Exited` says so."""
+        """Send a command; if the child has exited, do nothing: its `Exited` reports that."""
         stdin = self._process.stdin
         with contextlib.suppress(BrokenPipeError, ValueError):
             if stdin is not None:
@@ -88,12 +89,12 @@ class Worker:
                 stdin.flush()
 
     def dump_stacks(self) -> None:
-        """Have the child write the stacks of all its threads into its log."""
+        """Make the child write the stacks of all its threads to its log."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGUSR1)
 
     def stop(self, *, at_once: bool = False) -> None:
-        """End the process: ask, tell, kill; or kill at once. Returns immediately, `Exited` follows. May be called again."""
+        """End the process: ask, terminate, kill; or kill at once. Does not wait. May be called again."""
         if at_once:
             self._signal(signal.SIGKILL)
             return
@@ -103,11 +104,11 @@ class Worker:
                 self._killer.start()
 
     def wait(self, seconds: float) -> bool:
-        """Whether the process has ended within `seconds`."""
+        """Return whether the process ended within `seconds`."""
         return self._exited.wait(seconds)
 
     def tail(self, lines: int = 12) -> str:
-        """The end of what the process printed since its last failure that was told as such, for a person."""
+        """The end of the process's output since the last failure that it reported, for the user."""
         try:
             with self.log.open("rb") as stream:
                 stream.seek(max(self._dealt_with, self.log.stat().st_size - 16_000))
@@ -126,7 +127,7 @@ class Worker:
             self._signal(signal.SIGKILL)
 
     def _signal(self, number: int) -> None:
-        # Until its leader has been reaped, no other group can have this number.
+        # Until the leader is reaped, no other group can have this number.
         with self._lock, contextlib.suppress(ProcessLookupError, PermissionError):
             if not self._reaped.is_set():
                 os.killpg(self.pid, number)
@@ -144,7 +145,10 @@ class Worker:
             self._posts.put((self, Exited(self._process.returncode)))
 
     def _lines(self, reading: int) -> Iterator[bytes]:
-        """Whole lines until the end; what a kill cut off is no line. Who left the group may hold the pipe open: not waited for."""
+        """Complete lines until the end.
+
+        A process that left the group may hold the pipe open: that is not waited for.
+        """
         poll = select.poll()
         poll.register(reading, select.POLLIN)
         held, deadline = b"", float("inf")
@@ -176,7 +180,7 @@ class Worker:
             os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
         else:  # macOS before Python 3.13
             self._process.wait()
-        # Whatever is left of the group dies now, which also closes every copy of the events' descriptor.
+        # Kill the rest of the group, which also closes every copy of the events' descriptor.
         self._signal(signal.SIGKILL)
         with self._lock:
             self._reaped.set()
@@ -193,7 +197,7 @@ def spawn(
     posts: queue.SimpleQueue[Post],
     extra: Mapping[str, str] | None = None,
 ) -> Worker:
-    """Start the child for `backend` in its environment; `FatalError` where that is not healthy."""
+    """Start the child for `backend` in its environment; raises `FatalError` if that is not healthy."""
     own = process_env.for_worker(backend.env, backend.device, threads, os.environ)
     environment = registry.child_environment(backend.env, {**own, **(extra or {})})
     python = registry.require(backend.env)
@@ -201,22 +205,17 @@ def spawn(
 
 
 def oom_kills() -> int:
-    """A count that grows when the kernel kills a process for memory, in these control groups or anywhere on this machine.
+    """A counter that grows when the kernel kills a process for lack of memory; 0 if the system has none.
 
-    0 where it does not tell. All counters count: a worker may be in a group of its own, which this process's does not count for.
+    It sums the control groups and the whole machine, because a worker may be in a group that this process's
+    group excludes.
     """
     folders = limits.memory_groups()
     counters = [folder / name for folder in folders for name in ("memory.events", "memory.oom_control")]
-    found = 0
+    total = 0
     for path in (*counters, Path("/proc/vmstat")):
         with contextlib.suppress(OSError, ValueError, IndexError):
             for line in path.read_text().splitlines():
                 if line.startswith("oom_kill "):
-                    found += int(line.split()[1])
-    return found
-
-
-def drained(workers: list[Worker], seconds: float) -> bool:
-    """Whether all of `workers` have ended within `seconds`."""
-    deadline = time.monotonic() + seconds
-    return all(worker.wait(max(0.0, deadline - time.monotonic())) for worker in workers)
+                    total += int(line.split()[1])
+    return total

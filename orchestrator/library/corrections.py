@@ -1,4 +1,4 @@
-"""The corrections of names that a user took back, kept by film in `home()/names/<digest>.json` for its next run."""
+"""Stores the name corrections that the user undid, by film in `home()/names/<digest>.json`."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from orchestrator.paths import home
 from orchestrator.util.storage_errors import storage_errors
 
 STAGES = ("asr", "post_ner")
-"""The stages that change names: recognition, which hears again with them in mind, and correction."""
+"""The stages that change names: recognition, which re-transcribes with name hints, and correction."""
 
 
 def pair(before: str, after: str) -> str:
-    """A correction as it is kept and typed: `from>to`."""
+    """A correction as it is stored and typed: `from>to`."""
     return f"{before}>{after}"
 
 
 def undone(film_digest: str, stage: str = "post_ner") -> tuple[str, ...]:
-    """What `stage` did and the user took back in the film with this digest, as `from>to`: the other stage has not to run again."""
+    """The corrections by `stage` that the user undid in the film with this digest, as `from>to`.
+
+    They are kept by stage, so that the other stage need not run again.
+    """
     try:
         found = json.loads(_file(film_digest).read_text(encoding="utf-8"))
         return tuple(sorted(str(one) for one in found.get(stage, ())))
@@ -29,12 +32,12 @@ def undone(film_digest: str, stage: str = "post_ner") -> tuple[str, ...]:
 
 
 def undo(film_digest: str, pairs: Iterable[str], stage: str = "post_ner") -> None:
-    """Take back what `stage` did: the film's next run leaves these words as they were heard."""
+    """Undo corrections by `stage`: the film's next run keeps the recognised words."""
     _write(film_digest, stage, {*undone(film_digest, stage), *pairs})
 
 
 def redo(film_digest: str, pairs: Iterable[str]) -> None:
-    """Let the next run do these again, whichever stage it was."""
+    """Allow the next run to make these corrections again, in either stage."""
     again = {one.casefold() for one in pairs}
     for stage in STAGES:
         kept = {one for one in undone(film_digest, stage) if one.casefold() not in again}

@@ -1,8 +1,8 @@
-"""What a person edited of a film's subtitles, kept by film in `home()/edits/<digest>.json` and never in the store.
+"""Stores the user's edits of a film's subtitles in `home()/edits/<digest>.json`, outside the result store.
 
-A run reads it as a parameter of `subtitles`, so that its content is in the key; nothing but the user's own word changes it. Every
-state it had is kept beside it as a numbered file of its own, the last `KEEP`: an edit that was regretted is not lost, and a run
-reads a file that nobody writes to meanwhile. A file that is damaged is named, and left as it is.
+A run reads them as a parameter of `subtitles`, so that their content is part of the key; only the user
+changes them. The last `KEEP` versions are kept beside the file, numbered: edits can be restored, and a run
+reads a file that nothing writes to. A damaged file is reported, and left as it is.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from orchestrator.util import locks
 from orchestrator.util.storage_errors import storage_errors
 
 KEEP = 20
-"""Earlier states that are kept."""
+"""Number of earlier versions that are kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """A state the overlay had: its number, when it was written, and where it is."""
+    """An earlier state of the edits: its number, when it was written, and its path."""
 
     number: int
     when: dt.datetime
@@ -37,16 +37,16 @@ class Version:
 
 
 class StaleError(Exception):
-    """Somebody else has saved since the overlay was read."""
+    """The edits were saved elsewhere since they were read."""
 
 
 def file_of(film_digest: str) -> Path:
-    """Where the overlay of the film with this digest is, or would be."""
+    """The path of the edits of the film with this digest."""
     return home() / "edits" / f"{film_digest}.json"
 
 
 def state_of(film_digest: str) -> str:
-    """A word for the overlay as it is now: another one after any change, empty where there is none."""
+    """An identifier of the present edits that changes with them; empty if there are none."""
     try:
         return hashlib.sha256(file_of(film_digest).read_bytes()).hexdigest()
     except OSError:
@@ -54,7 +54,7 @@ def state_of(film_digest: str) -> str:
 
 
 def load(film_digest: str) -> Overlay:
-    """The film's overlay, an empty one where nothing was edited; `FatalError` (input) where the file is damaged."""
+    """The film's edits, empty if there are none; `FatalError` (input) if the file is damaged."""
     file = file_of(film_digest)
     try:
         return parse(file.read_text(encoding="utf-8"))
@@ -62,26 +62,26 @@ def load(film_digest: str) -> Overlay:
         return Overlay()
     except OSError as error:
         raise FatalError(
-            f"{file} cannot be read: {error.strerror}", "check its permissions", INPUT
+            f"{file}: cannot be read: {error.strerror}", "check its permissions", INPUT
         ) from error
     except ValueError as error:
         raise FatalError(
-            f"what you edited of this film cannot be read, {file} is damaged: {_reason(error)}",
-            f"mend it, or {_way_out(film_digest)}",
+            f"{file}: your edits of this film are damaged: {_reason(error)}",
+            f"fix the file, or {_way_out(film_digest)}",
             INPUT,
         ) from error
 
 
 def _way_out(film_digest: str) -> str:
-    """What takes the place of a damaged file: the last state that can be read, or nothing."""
+    """What to do about a damaged file: restore the last readable version, or start over."""
     last = next((one.number for one in versions(film_digest) if readable(one)), None)
     if last is None:
-        return "begin anew, it is kept: orchestrator edits FILM --discard"
-    return f"take up the last one that was kept: orchestrator edits FILM --restore {last}"
+        return "start over, which keeps a copy of it: orchestrator edits FILM --discard"
+    return f"restore the last good version: orchestrator edits FILM --restore {last}"
 
 
 def readable(version: Version) -> bool:
-    """Whether it holds edits, and not what was set aside as damaged."""
+    """Return whether the version contains edits, rather than a damaged file that was set aside."""
     try:
         parse(version.path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -90,7 +90,7 @@ def readable(version: Version) -> bool:
 
 
 def discard(film_digest: str) -> int:
-    """Take back everything; returns how many changes that were, 0 where the file was damaged. It is kept among the versions."""
+    """Undo everything, keeping it as a version; return the number of changes, 0 if the file was damaged."""
     _set_aside(film_digest)
     try:
         count = len(numbered(load(film_digest)))
@@ -101,9 +101,9 @@ def discard(film_digest: str) -> int:
 
 
 def for_run(film_digest: str) -> Path | None:
-    """The file that a run is to read, checked; None where nothing was edited.
+    """The file for a run to read, checked; None if there are no edits.
 
-    It is the numbered file of the same content where there is one: that is never written to again.
+    It is the numbered version of the same content if there is one, because that is never written again.
     """
     if not load(film_digest):
         return None
@@ -114,18 +114,18 @@ def for_run(film_digest: str) -> Path | None:
 
 
 def save(film_digest: str, overlay: Overlay, *, state: str | None = None) -> str:
-    """Write the overlay, keep its earlier states, and return its state; an empty one removes the file.
+    """Write the edits, keep earlier versions, and return the new state; empty edits remove the file.
 
-    With `state`, what `state_of` said when it was read: `StaleError` where it is another one now.
+    `state` is that of `state_of` when they were read: `StaleError` if it changed since.
     """
     text = overlay.dump()
-    parse(text)  # never write what could not be read again
+    parse(text)  # never write what cannot be read again
     with _locked(film_digest):
         if state is not None and state != state_of(film_digest):
             raise StaleError
         file, there = file_of(film_digest), versions(film_digest)
         number = there[0].number if there else 0
-        if not there and file.is_file():  # somebody put it there: it is the first to be kept
+        if not there and file.is_file():  # the user put it there: it becomes the first version
             number = _keep(film_digest, number + 1, file.read_text(encoding="utf-8", errors="replace"))
         if not there or there[0].path.read_text(encoding="utf-8", errors="replace") != text:
             _keep(film_digest, number + 1, text)
@@ -139,7 +139,7 @@ def save(film_digest: str, overlay: Overlay, *, state: str | None = None) -> str
 
 
 def versions(film_digest: str) -> list[Version]:
-    """The states that are kept, the newest first; the first is the present one, unless the file was written by hand since."""
+    """The versions, newest first. The first is the present one, unless the file was edited by hand since."""
     folder = _folder(film_digest)
     found = []
     with contextlib.suppress(OSError):
@@ -151,27 +151,30 @@ def versions(film_digest: str) -> list[Version]:
 
 
 def restore(film_digest: str, number: int) -> Overlay:
-    """Make the state with this number the present one, and return it; `FatalError` (usage) where there is none."""
+    """Make this version the present one, and return it; `FatalError` (usage) if it does not exist."""
     kept = next((one for one in versions(film_digest) if one.number == number), None)
     if kept is None:
-        there = ", ".join(str(one.number) for one in versions(film_digest))
-        raise FatalError(f"no version {number} of the edits is kept", f"there are: {there or 'none'}", USAGE)
+        numbers = ", ".join(str(version.number) for version in versions(film_digest))
+        hint = f"choose one of: {numbers}" if numbers else "nothing was edited yet"
+        raise FatalError(f"the edits have no version {number}", hint, USAGE)
     try:
         overlay = parse(kept.path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise FatalError(f"{kept.path} is damaged: {_reason(error)}", "restore another one", INPUT) from error
+        raise FatalError(
+            f"{kept.path}: damaged: {_reason(error)}", "restore another version", INPUT
+        ) from error
     _set_aside(film_digest)
     save(film_digest, overlay)
     return overlay
 
 
 def taken_back(overlay: Overlay, numbers: set[int]) -> Overlay:
-    """The overlay without the changes of these numbers (see `numbered`); `FatalError` (usage) where there is no such number."""
+    """The edits without those of these numbers (see `numbered`); `FatalError` (usage) for a wrong number."""
     there = numbered(overlay)
     if wrong := numbers - there.keys():
         raise FatalError(
-            f"there is no edit {min(wrong)}",
-            f"there are {len(there)}" if there else "nothing was edited",
+            f"the film has no edit {min(wrong)}",
+            f"choose one of 1 to {len(there)}" if there else "nothing was edited yet",
             USAGE,
         )
     gone = {there[number] for number in numbers}
@@ -187,7 +190,7 @@ def taken_back(overlay: Overlay, numbers: set[int]) -> Overlay:
 
 
 def numbered(overlay: Overlay) -> dict[int, tuple[str, str]]:
-    """Every change by its number for people: `("", "name 0")` a speaker's name, `(track, "edit 0")` an edit."""
+    """Every change by its number: `("", "name 0")` for a speaker's name, `(track, "edit 0")` for an edit."""
     found = [("", f"name {k}") for k, person in enumerate(overlay.speakers) if person.name]
     for track in sorted(overlay.tracks):
         found += [(track, f"edit {k}") for k in range(len(overlay.tracks[track]))]
@@ -195,7 +198,7 @@ def numbered(overlay: Overlay) -> dict[int, tuple[str, str]]:
 
 
 def _set_aside(film_digest: str) -> None:
-    """A present file that cannot be read, or was written by hand, is kept under a number before another takes its place."""
+    """Keep a present file that is damaged or was edited by hand as a version, before it is replaced."""
     file, there = file_of(film_digest), versions(film_digest)
     with contextlib.suppress(OSError):
         text = file.read_text(encoding="utf-8", errors="replace")
@@ -223,9 +226,9 @@ def _reason(error: ValueError) -> str:
 
 @contextlib.contextmanager
 def _locked(film_digest: str) -> Iterator[None]:
-    """Alone with the film's overlay."""
+    """Hold the lock of the film's edits."""
     folder = _folder(film_digest)
-    with storage_errors(f"cannot keep what was edited in {folder}", "make the folder writable"):
+    with storage_errors(f"cannot save edits in {folder}", "make the folder writable"):
         folder.mkdir(parents=True, exist_ok=True)
         lock = locks.hold(folder / "lock")
     with lock:

@@ -1,7 +1,7 @@
-"""Voices as they lie on the disk: a file a person under the tool's home, for all films or for the films of one series.
+"""Stores voices: one file for each person under the tool's home, for all films or those of one series.
 
-A person has a voice a clip: its embedding, the model that made it, and where it was heard. Voices tell who somebody is: the
-folder and its files are their owner's alone.
+A person has one voice for each clip: its embedding, the model that made it, and the recording. Because voices
+identify people, only the user may read the folder and its files.
 """
 
 from __future__ import annotations
@@ -21,17 +21,19 @@ from orchestrator.util import locks
 from orchestrator.util.storage_errors import storage_errors
 
 LEAST_S = 5.0
-"""Seconds of one person's speech that a voice is made of at least: with less, different people came near to one another."""
+"""Minimum seconds of one person's speech for a voice; voices made from less were too similar between
+people."""
 PRIVATE = 0o600
 """Permissions of a file with voices."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clip:
-    """A voice as it was heard once.
+    """A voice from one recording.
 
-    `vector` has unit length and is of the `model` with this `revision`; `source` names the recording, `film` is its digest. Of
-    one that was `learnt` (asked: the user named it, dialogue: it was named in the film) `speaker` is its label there.
+    `vector` has unit length and was made by `model` in this `revision`; `source` names the recording, `film`
+    is its digest. `learnt` states why it was saved automatically (asked: the user named the speaker;
+    dialogue: the film did); then `speaker` is the label in that film.
     """
 
     vector: tuple[float, ...]
@@ -47,7 +49,7 @@ class Clip:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Whose voice: in all films, or with a `series` in its films only."""
+    """A person with voices: for all films, or with a `series` for its films only."""
 
     name: str
     series: str = ""
@@ -55,12 +57,12 @@ class Person:
 
     @property
     def seconds(self) -> float:
-        """Speech that is known of the person."""
+        """Seconds of speech in all clips."""
         return sum(clip.seconds for clip in self.clips)
 
 
 def people() -> list[Person]:
-    """Everybody whose voice is known, by series and name. A file that cannot be read is left out, with a line that says why."""
+    """All people, by series and name. An unreadable file is skipped, with a message on standard error."""
     files = sorted(folder().glob("*.json")) if folder().is_dir() else []
     if not files:
         return []
@@ -73,7 +75,7 @@ def people() -> list[Person]:
             check(person)
         except (OSError, ValueError) as error:
             print(
-                f"orchestrator: {file} is no voice that can be read, and is left out: {error}",
+                f"orchestrator: {file}: not a readable voice file, skipped: {error}",
                 file=sys.stderr,
             )
         else:
@@ -82,39 +84,39 @@ def people() -> list[Person]:
 
 
 def check(person: Person) -> None:
-    """`ValueError` that names the place where it is no voice: one bad vector would fail every later film."""
+    """Raise `ValueError` with the place of an error: one invalid vector would fail every later film."""
     if not person.name.strip():
         raise ValueError("the name is empty")
     sizes: dict[tuple[str, str], int] = {}
     for k, clip in enumerate(person.clips):
         where = f"clip {k + 1} of {person.name}"
         if not abs(math.hypot(*clip.vector) - 1) < 1e-3:
-            raise ValueError(f"the vector of {where} has not the length 1")
+            raise ValueError(f"the vector of {where} does not have length 1")
         if sizes.setdefault((clip.model, clip.revision), len(clip.vector)) != len(clip.vector):
-            raise ValueError(f"the vector of {where} has another size than others of its model")
+            raise ValueError(f"the vector of {where} differs in size from others of its model")
         if not 0 < clip.seconds < math.inf:
-            raise ValueError(f"{where} has {clip.seconds:g} seconds")
+            raise ValueError(f"{where} is {clip.seconds:g} seconds long")
         if not clip.model:
             raise ValueError(f"{where} names no model")
 
 
 def find(name: str, series: str) -> Person | None:
-    """The person of this name in this series, however it is written."""
+    """The person of this name in this series, ignoring case and spacing."""
     return next((p for p in people() if same(p.name, name) and same(p.series, series)), None)
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two names, or two series, are one: case and blanks make no difference."""
+    """Return whether two names, or two series, are equal, ignoring case and spacing."""
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
 def folder() -> Path:
-    """Where the files are."""
+    """The folder of all voice files."""
     return home() / "voices"
 
 
 def write(person: Person) -> None:
-    """Write a person, in the place of what was known."""
+    """Write a person's file."""
     text = json.dumps(asdict(person), ensure_ascii=False)
     atomic.write(_file(person.name, person.series), text, mode=PRIVATE)
 
@@ -126,7 +128,7 @@ def remove(person: Person) -> None:
 
 @contextlib.contextmanager
 def changing() -> Iterator[None]:
-    """One program at a time changes what is known; `FatalError` (storage) where it cannot be written."""
+    """Hold the lock for changes; `FatalError` (storage) if the folder is not writable."""
     with storage_errors(f"cannot write {folder()}", "set ORCHESTRATOR_HOME to a folder that can be written"):
         folder().mkdir(parents=True, exist_ok=True, mode=0o700)
         with locks.hold(folder() / "lock"):

@@ -1,4 +1,4 @@
-"""What a film teaches about the voices of its series: whom the user named in it, and whom its dialogue surely names."""
+"""Saves the voices of a film for its series: of speakers whom the user or the dialogue named."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from orchestrator.library.voice_files import Clip, Person, same
 from orchestrator.util import memo
 
 SURE = 0.9
-"""Confidence from which a name that the dialogue gives is remembered: an introduction in so many words, or calls that agree."""
+"""Minimum confidence to save a voice by its name in the dialogue: a full introduction, or several agreeing
+calls."""
 
 
 def learn(
@@ -22,12 +23,12 @@ def learn(
     rows: Iterable[Mapping[str, Any]],
     heard: Mapping[str, Clip],
 ) -> list[Person]:
-    """Remember for a series who the voices of one of its films are; returns whom with the clip that is new of each.
+    """Save the voices of a film's named speakers for its series; return the people, each with the new clip.
 
-    `rows` are those of the table of speakers, `heard` the film's voices by label, `result` names the table: what was made of
-    it is not made again, so that what somebody removed stays so. Learnt is what the user said, and what the dialogue said
-    surely. What was learnt of the film before and does not hold any more is forgotten, except what the user once said, until
-    the user says otherwise.
+    `rows` are those of the table of speakers, `heard` the film's voices by label. `result` identifies the
+    table: the same result is not processed twice, so that a removed voice stays removed. Saved are names from
+    the user, and certain ones from the dialogue. Voices that were saved from this film before and no longer
+    apply are removed, except those that the user named.
     """
     done = voice_files.folder() / "films" / f"{film_digest}.json"
     if memo.read(done) == [result, series]:
@@ -50,7 +51,7 @@ def learn(
 def _exchange(
     film_digest: str, series: str, new: Mapping[str, Clip], named: Mapping[str, Mapping[str, Any]]
 ) -> list[Person]:
-    """Put what a film teaches in the place of what it taught before."""
+    """Replace the voices that were saved from a film."""
     fresh: list[Person] = []
     known = {person.name.casefold(): person for person in voice_files.people() if same(person.series, series)}
     for name in {*(p.name for p in known.values()), *new}:
@@ -72,11 +73,11 @@ def _exchange(
 
 
 def _holds(name: str, clip: Clip, named: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Whether a clip that the film taught earlier still is what the film says."""
+    """Return whether a clip that was saved from the film before still applies."""
     if any(row["source"] == "voice" and same(row["name"], name) for row in named.values()):
         return True
     now = named.get(clip.speaker)
-    # What the user once said holds until the user says otherwise, whatever the dialogue says.
+    # A name from the user holds until the user gives another, whatever the dialogue says.
     return clip.learnt == "asked" and (now is None or now["source"] != "asked" or same(now["name"], name))
 
 

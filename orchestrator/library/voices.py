@@ -1,7 +1,7 @@
-"""The voices that are known by name: added from clips, removed, taken to another machine, and handed to films.
+"""The saved voices: adds, removes, exports and imports them, and prepares them for films.
 
-What a film may use of them is one file, named by its content, without what was learnt from that very film: so a film's result
-stays what it is when the film itself is learnt from (`voice_learning`).
+The voices for a film are one file, named by its content, without those that this film's own dialogue gave. So
+saving voices from a film does not change its result (`voice_learning`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from orchestrator.storage.manifest import Manifest
 from orchestrator.util import memo
 
 UNLIKE, LIKE = 0.4, 0.65
-"""Cosines under which two clips are hardly one person's, and from which they hardly are two people's: see docs/decisions."""
+"""Cosine below which two clips are probably of different people, and from which of the same: see
+docs/decisions."""
 SUBJECT = "voices"
 
 
@@ -34,7 +35,7 @@ class _Export:
 
 
 def add(name: str, clips: Sequence[Clip], series: str = "") -> Person:
-    """Keep more clips of a person; one of the same recording takes the place of the older. Returns the whole person."""
+    """Add clips to a person; a clip of the same recording replaces the older one. Returns the person."""
     with voice_files.changing():
         person = voice_files.find(name, series) or Person(name=name, series=series)
         again = {(clip.film, clip.model, clip.revision) for clip in clips}
@@ -45,7 +46,7 @@ def add(name: str, clips: Sequence[Clip], series: str = "") -> Person:
 
 
 def remove(name: str, series: str | None = None) -> list[Person]:
-    """Forget a person, in one series or (None) wherever the name is; `FatalError` (usage) where there is nobody of that name."""
+    """Remove a person in one series, or in all (None); `FatalError` (usage) if there is none of that name."""
     with voice_files.changing():
         gone = [
             person
@@ -54,21 +55,21 @@ def remove(name: str, series: str | None = None) -> list[Person]:
         ]
         if not gone:
             raise FatalError(
-                f"nobody called {name} is known" + (f" in {series}" if series else ""),
-                "orchestrator voices list shows who is",
+                f"no saved voice is called {name}" + (f" in {series}" if series else ""),
+                "list them: orchestrator voices list",
                 USAGE,
             )
         for person in gone:
             voice_files.remove(person)
-        memo.forget(SUBJECT)  # the copies that films were handed: who is forgotten is forgotten there too
+        memo.forget(SUBJECT)  # the copies for films contain the person too
     return gone
 
 
 def library(film_digest: str, series: str) -> Path | None:
-    """A file with the voices that may be in the film, or None where none is known.
+    """A file with the voices to look for in the film, or None if there are none.
 
-    Those of everybody, those of the series, but none that the film's own dialogue taught. Whom the user named in it stays named
-    when the film is run again without saying so.
+    It contains the voices for all films and for the series, except those that the film's own dialogue gave. A
+    name from the user is still recognised when the film is run again without it.
     """
     voices = [
         {
@@ -96,19 +97,19 @@ def library(film_digest: str, series: str) -> Path | None:
 
 
 def cosine(one: Clip, other: Clip) -> float | None:
-    """How alike two voices are, 1 at most; None where different models made them."""
+    """The cosine similarity of two voices; None if different models made them."""
     if (one.model, one.revision) != (other.model, other.revision):
         return None
     return sum(a * b for a, b in zip(one.vector, other.vector, strict=False))
 
 
 def dump(persons: Sequence[Person]) -> str:
-    """People as JSON, to be read by `load` elsewhere."""
+    """People as JSON, for `load`."""
     return json.dumps(asdict(_Export(people=tuple(persons))), ensure_ascii=False)
 
 
 def load(text: str) -> list[Person]:
-    """The people in what `dump` wrote, added to those that are known; `FatalError` (usage) where it is something else."""
+    """Add the people in the output of `dump`; `FatalError` (usage) if it is something else."""
     import msgspec
 
     try:
@@ -117,13 +118,13 @@ def load(text: str) -> list[Person]:
             voice_files.check(person)
     except ValueError as error:
         raise FatalError(
-            f"that is no file of voices: {error}", "orchestrator voices export FILE writes one", USAGE
+            f"not a file of voices: {error}", "write one: orchestrator voices export FILE", USAGE
         ) from error
     return [add(person.name, person.clips, person.series) for person in people]
 
 
 def of_results(rows: list[dict[str, Any]], made: Manifest, source: str, digest: str) -> dict[str, Clip]:
-    """The voices in rows of embeddings, by label; `made` is the result of `diarization` that holds them."""
+    """The voices in rows of embeddings, by label; `made` is the result of `diarization` with these rows."""
     return {
         row["speaker"]: Clip(
             vector=tuple(round(value, 7) for value in row["vector"]),

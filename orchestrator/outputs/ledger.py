@@ -1,4 +1,4 @@
-"""What this tool wrote where: by it a file of ours is told from one that somebody else put there, or has edited since."""
+"""Remembers the files that this tool wrote, to distinguish them from foreign and edited files."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from orchestrator.util import memo
 
 
 class Ledger:
-    """What this tool wrote where: a small file a path, under the tool's home, replaced atomically."""
+    """One small file for each path, under the tool's home, replaced atomically."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or memo.folder("written")
 
     def digest(self, path: Path) -> str | None:
-        """The digest that `path` had when it was written, or None for a file that this tool did not write."""
+        """The digest that `path` had when it was written; None for a file that this tool did not write."""
         return self._read(path).get("digest")
 
     def film(self, path: Path) -> str | None:
-        """The film that `path` was written for."""
+        """The film that `path` was written for; None as above."""
         return self._read(path).get("film")
 
     def clip(self, path: Path) -> str:
-        """The part of the film that `path` was made of; empty for the whole film, and for a file that this tool did not write."""
+        """The part of the film that `path` covers; empty for the whole film and for foreign files."""
         return self._read(path).get("clip", "")
 
     def _read(self, path: Path) -> dict[str, str]:
@@ -34,7 +34,7 @@ class Ledger:
         return entry if isinstance(entry, dict) and entry.get("path") == str(path) else {}
 
     def remember(self, path: Path, digest: str, film: Path, clip: str = "") -> None:
-        """Note that `path` was just written with this digest, for `film` or a `clip` of it."""
+        """Record that `path` was written with this digest, for `film` or a `clip` of it."""
         entry = self._entry(path)
         entry.parent.mkdir(parents=True, exist_ok=True)
         content = {"path": str(path), "digest": digest, "film": str(film), "clip": clip}

@@ -1,4 +1,4 @@
-"""The files that a run can put beside a film: their words in `--output-format`, and their names."""
+"""The files that a run can write beside a film: their values of `--output-format`, and their names."""
 
 from __future__ import annotations
 
@@ -9,22 +9,21 @@ from stage_runners.subtitles.output_format import tag_of
 
 REPORT = "report"
 BY_NAME = {one.name: one for one in formats.FORMATS}
-"""The declared formats by name. The report is none of them: it is made of the whole run, not of one stage's
+"""The declared formats by name. The report is not among them: it is made from the whole run, not from one
 result."""
 FORMATS = (*BY_NAME, REPORT)
-"""Every word of `--output-format`."""
+"""Every value of `--output-format`."""
 DEFAULT_FORMATS = (*(name for name, one in BY_NAME.items() if one.by_default), REPORT)
-"""What is written where the user names no format."""
+"""The formats that are written by default."""
 
 
 def name_of(
     film: Path, output: str, language: str = "", *, translated: bool = False, sdh: bool = False
 ) -> str:
-    """The file's name beside the film: `movie.en.srt`, `movie.json`, `movie.report.html`, of a translation
-    `movie.en.json`.
+    """The file's name beside the film: `movie.en.srt`, `movie.json`, `movie.report.html`.
 
-    `language` is a code, with `.translated` behind it for a translation into the language that is mostly
-    spoken. No file here is for foreign lines only, so none is called `forced`.
+    `language` is a code, followed by `.translated` for a translation into the film's main language. No file
+    is called `forced`, because none contains foreign dialogue only.
     """
     if output == REPORT:
         return f"{film.stem}.report.html"

@@ -1,8 +1,9 @@
-"""Finished files beside the film, and the rule that protects what is there already.
+"""Puts finished files beside the film, without overwriting other files.
 
-A file is overwritten only if this tool wrote it, for the same film, and nobody has changed it since: the ledger remembers
-film and digest of each file written. What was made of a whole film does not give way to what is made of a clip. Anything else at that place is kept, and the new file goes beside it, unless `--overwrite` was given. Files are
-renamed into place whole; a reader never sees half of one.
+A file is overwritten only if this tool wrote it for the same film and it is unchanged since; the ledger
+records film and digest. Output of a clip never overwrites output of the whole film. Any other file is kept,
+and the new one is written beside it, unless `--overwrite` is given. Files are renamed into place, so that a
+reader never sees an incomplete one.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from orchestrator.util.storage_errors import storage_errors
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """One file at its place. `note` says why it is not where it was expected, where that is so."""
+    """One published file. `note` states why it has another path than expected, if so."""
 
     name: str
     path: Path
@@ -37,11 +38,11 @@ class Published:
 def place_for(
     target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool, clip: str = ""
 ) -> tuple[Path, str, bool]:
-    """Where a file with this digest may be written for `target`, a note where that is elsewhere, and whether nothing is there.
+    """Return where to write a file for `target`, a note if elsewhere, and whether the place is free.
 
-    That is `target` itself where nothing is there, or what is there is ours, for this film and unchanged, or equal, or may be
-    overwritten; else the first free `name.1.ext`, `name.2.ext`, ... by the same rule. Never the film itself, nor a folder, nor a
-    link to nowhere: what it means may be on a disk that is not plugged in.
+    That is `target` if it is free, or holds a file of ours for this film and unchanged, an equal file (by
+    `digest`), or one that may be overwritten; else the first such `name.1.ext`, `name.2.ext`, ... It is never
+    the film itself, a folder, or a broken link, whose target may be on a disk that is not connected.
     """
     stem, suffix = target.name.rsplit(".", 1)
     for place in _beside(target, stem, suffix):
@@ -53,7 +54,7 @@ def place_for(
         try:
             there = file_digest(place)
         except PermissionError:
-            there = ""  # whatever it is, it is somebody else's
+            there = ""  # an unreadable file belongs to another user
         ours = there == ledger.digest(place) and _of_this(place, film, clip, ledger)
         if ours or there == digest or (overwrite and place == target):
             break
@@ -62,7 +63,7 @@ def place_for(
     other = ledger.film(target)
     hint = " (--overwrite replaces it)"
     if not target.is_file():
-        why, hint = "is no file", ""
+        why, hint = "is not a file", ""
     elif target.samefile(film):
         why, hint = "is the film itself", ""
     elif other is None:
@@ -70,21 +71,21 @@ def place_for(
     elif other != str(film):
         why = f"belongs to {Path(other).name}"
     elif not _of_this(target, film, clip, ledger):
-        why = "is of the whole film"
+        why = "covers the whole film"
     else:
-        why = "was edited since"
-    return place, f"{target.name} {why} and is kept; the new one is {place.name}{hint}", free
+        why = "was edited"
+    return place, f"{target.name} {why} and is kept; the new file is {place.name}{hint}", free
 
 
 def _of_this(place: Path, film: Path, clip: str, ledger: Ledger) -> bool:
-    """Whether the file there was made of this film, or of a clip as the new one is."""
+    """Return whether the file was made from this film, and may be replaced by output of `clip`."""
     return ledger.film(place) == str(film) and bool(not clip or ledger.clip(place))
 
 
 def publish(
     source: Path, target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool, clip: str = ""
 ) -> Published:
-    """Copy `source` to `target` under the rule above; `FatalError` (storage) where it cannot be written."""
+    """Copy `source` to `target` under the rule above; `FatalError` (storage) if it cannot be written."""
     with _writing(target):
         place, note, free = place_for(target, digest, film, ledger, overwrite=overwrite, clip=clip)
         if not free and file_digest(place) == digest:
@@ -103,8 +104,9 @@ def publish(
 
 
 def withdraw(target: Path, film: Path, ledger: Ledger, clip: str = "") -> bool:
-    """Remove a file of an earlier run that this one has no such file for; says whether one was there. Only one of ours for
-    this film that nobody has changed.
+    """Remove a file of an earlier run that has no successor; return whether there was one.
+
+    Only an unchanged file of ours for this film is removed.
     """
     with _writing(target):
         if not _of_this(target, film, clip, ledger) or not target.is_file():
@@ -118,7 +120,7 @@ def withdraw(target: Path, film: Path, ledger: Ledger, clip: str = "") -> bool:
 def adopt(
     draft: Path, target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool, clip: str = ""
 ) -> Published:
-    """Rename `draft`, a finished file in the target's own folder, into place under the rule above."""
+    """Rename `draft`, a finished file in the target's folder, into place under the rule above."""
     with _writing(target):
         _sync(draft)
         while True:
@@ -130,10 +132,10 @@ def adopt(
 
 
 def check_writable(folder: Path) -> None:
-    """`FatalError` (storage) now, rather than after an hour, where `folder` cannot be written."""
+    """Raise `FatalError` (storage) before the run if `folder` is not writable."""
     if folder.exists() and not folder.is_dir():
         raise FatalError(
-            f"{folder} is a file, and a folder is needed there", "choose another with --output-dir", STORAGE
+            f"{folder}: this is a file, not a folder", "choose another folder with --output-dir", STORAGE
         )
     with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -142,20 +144,20 @@ def check_writable(folder: Path) -> None:
 
 
 def check_name(film: Path, ending: str) -> None:
-    """`FatalError` (input) where the film's name leaves no room for `ending`, the longest that a file beside it has."""
+    """Raise `FatalError` (input) if the film's name is too long to add `ending`, its longest suffix."""
     try:
         film.with_name(film.name + ending).lstat()
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             raise FatalError(
-                f"the name of {film} is too long: what is made of it has longer ones",
-                "shorten it, or run on a link to it that has a shorter name",
+                f"{film}: the name is too long: the names of its output files would be even longer",
+                "shorten it, or run on a link with a shorter name",
                 INPUT,
             ) from error
 
 
 def draft_beside(target: Path) -> Path:
-    """A name beside the target for a file that is not whole yet, after drafts of runs that were killed are removed."""
+    """A name beside the target for an incomplete file; removes the drafts of killed runs."""
     import psutil
 
     check_writable(target.parent)

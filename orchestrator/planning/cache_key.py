@@ -1,7 +1,7 @@
-"""What a result's key is made of: everything that can change the result, by a name that people understand.
+"""Builds the key of a result from everything that can change the result, each item under a readable name.
 
-Not the source text of a stage, not paths, not the batch size: see docs/decisions. The ingredients are kept in the manifest,
-so that the difference of two results is the difference of two dicts.
+The key excludes the source text of a stage, paths, and the batch size: see docs/decisions. The manifest keeps
+the items (the ingredients), so that two results can be compared item by item.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ def ingredients(
     inputs: Mapping[str, str | None],
     destination: Path | None = None,
 ) -> dict[str, Any]:
-    """Everything that makes the result of `stage` what it is, JSON-able, by name.
+    """Everything that determines the result of `stage`, as JSON-able values by name.
 
-    `inputs` maps input names to digests, None for one that is not known yet. `destination` is where an external
-    output goes: such a result is a file at its place, and counts only there.
+    `inputs` maps input names to digests, None if one is not known yet. `destination` is the path of an
+    external output: such a result is valid only at that path.
     """
     backend = choice.backend
     found: dict[str, Any] = {
@@ -50,7 +50,7 @@ def ingredients(
     if choice.model is not None:
         found["model revision"] = choice.model.revision
     if choice.instead_of:
-        found["instead of"] = choice.instead_of  # the same model, asked for, is not degraded
+        found["instead of"] = choice.instead_of  # if requested, the same model is not degraded
     versions = registry.locked(backend.env)
     for package in (*stage.packages, *backend.packages):
         name = registry.normalised(package)

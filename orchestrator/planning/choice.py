@@ -1,4 +1,4 @@
-"""One way to run a stage, and all the ways there are: what planning decides and a run follows."""
+"""The ways to run a stage, which planning chooses and a run follows."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from orchestrator.models.resolve import Model
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """One way to run a stage: where, with which model and parameters (nothing left to decide), and why.
+    """One way to run a stage: where, with which model and parameters (none left open), and why.
 
-    `instead_of` is the model that was wanted, where this way has a smaller one: its result is less than what was asked.
+    `instead_of` is the requested model if this choice has a smaller one: its result is degraded.
     """
 
     backend: Backend
@@ -26,7 +26,10 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """The ways to run a stage, best first. `refused` says which devices are not used and why, `notes` what else to know."""
+    """The ways to run a stage, best first.
+
+    `refused` lists the unusable devices with reasons, `notes` further remarks.
+    """
 
     choices: tuple[Choice, ...]
     refused: tuple[str, ...] = ()

@@ -1,9 +1,8 @@
-"""How a stage is to run: every usable backend in order, with its model and parameters, and why.
+"""Chooses how a stage runs: every usable backend in order, with its model, parameters and reason.
 
-What was requested comes first; where nothing was, the machine's own devices decide, and for each of them the
+Requested devices come first. Without a request, the devices of the machine decide, and for each of them the
 table of `orchestrator.planning.recommendations`. The first choice is used, the others are fallbacks. A device
-that does not compute what the CPU computes, or whose memory is known to be too small, is left out, and a note
-says so.
+is left out, with a note, if its results differ from the CPU's or its memory is known to be too small.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ from orchestrator.planning.recommendations import TOPICS, Recommendation, recomm
 
 AUTO = "auto"
 PREFERRED = {"diarization": (COMMUNITY, "pyannote's own pipeline")}
-"""The model, with its description, that `auto` means for a role once it is on the disk."""
+"""The model, with its description, that `auto` selects for a role once it is downloaded."""
 TRANSLATING = "medium"
-"""The model that translates where the recommended one cannot: it is about as large as turbo."""
+"""The model that translates if the recommended one cannot; it is about as large as turbo."""
 
 
 def choose(
@@ -42,12 +41,12 @@ def choose(
     fetch: bool = True,
     sources: Mapping[str, str] | None = None,
 ) -> Chosen:
-    """The ways to run `stage` on `machine`; `FatalError` if a request cannot be met.
+    """Return the ways to run `stage` on `machine`; `FatalError` if a request cannot be met.
 
-    `asked` are the parameters that somebody set; `wanted` maps stages, or the empty name for all, to devices,
-    and `sources` tells where that was requested. `smaller` allows smaller models as the last fallbacks.
-    Without `fetch`, a model that would be downloaded is only named. For a machine that was recorded
-    elsewhere, nothing is looked up on this disk.
+    `asked` are the parameters that the user set. `wanted` maps stages, or the empty name for all, to devices,
+    and `sources` to the option or file that requested them. `smaller` allows smaller models as the last
+    fallbacks. Without `fetch`, a model that would be downloaded is only named. For a machine that was
+    recorded elsewhere, this disk is not searched.
     """
     named = frozenset(device for name, device in wanted.items() if name in {"", stage.base})
     question = _Question(stage=stage, asked=asked, machine=machine, offline=offline, named=named, fetch=fetch)
@@ -70,7 +69,7 @@ def choose(
 
 @dataclass(frozen=True, kw_only=True)
 class _Question:
-    """What is asked of `choose`, and what it notes. `named` are the devices that somebody requested."""
+    """The arguments of `choose` and the remarks so far. `named` are the devices that the user requested."""
 
     stage: Stage
     asked: Mapping[str, Any]
@@ -95,15 +94,15 @@ class _Question:
         return {**self.stage.defaults(), **self.asked}
 
     def model_name(self) -> tuple[str, str]:
-        """The model's name (`auto` if the device decides) and the reason; empty for a stage without one."""
+        """The model's name (`auto` if the device decides) and the reason; empty if the stage has no model."""
         name = str(self.values[self.stage.model]) if self.stage.model else ""
         if name != AUTO or self.role not in PREFERRED:
             return name, ""
         model, label = PREFERRED[self.role]
         if models.on_disk(self.role, model) if self.machine.here else hub.has_token():
             return model, label
-        how = f"orchestrator models pull {model}" if hub.has_token() else "it needs a token"
-        reason = f"embedded; {label} is used where it is on the disk ({how})"
+        how = f"orchestrator models pull {model}" if hub.has_token() else "needs a Hugging Face token"
+        reason = f"embedded; {label} is used once it is downloaded ({how})"
         return families.default_embedded(self.role), reason
 
     def device_decides(self, name: str) -> bool:
@@ -111,7 +110,7 @@ class _Question:
         return name == AUTO and not families.is_packaged(self.role, AUTO)
 
     def recommended(self, backend: Backend) -> str:
-        """The recommended model for a backend if it is on the disk; else the embedded one, and a note."""
+        """The recommended model for a backend if it is downloaded; else the embedded one, with a note."""
         advice = recommend(self._topic, backend, self.machine)
         fallback = families.default_embedded(self.role)
         wanted = advice.model or fallback
@@ -120,18 +119,18 @@ class _Question:
         if not self.machine.here or models.on_disk(self.role, wanted, backend.device):
             return wanted
         how = f"orchestrator models pull {wanted}"
-        self.notes.append(f"{wanted} fits this machine ({advice.why}): {how}")
+        self.notes.append(f"this machine could run {wanted} ({advice.why}): {how}")
         return fallback
 
     def smaller(self, name: str) -> tuple[str, ...]:
-        """The smaller models of the same family that are on this disk, the largest first."""
+        """The smaller downloaded models of the same family, the largest first."""
         return tuple(less for less in self._family(name).smaller(name) if models.on_disk(self.role, less))
 
     def _family(self, name: str) -> ModelFamily:
         return families.candidates(self.role, name)[0]
 
     def way(self, backend: Backend, name: str, *, first: bool, why: tuple[str, ...]) -> Choice | None:
-        """The way over `backend`; None if its model is not on the disk, or if it computes wrong results."""
+        """The choice for `backend`; None if its model is not downloaded or its results are wrong."""
         model = self._model(name, backend, first=first) if name else None
         if name and model is None:
             return None
@@ -142,8 +141,8 @@ class _Question:
                 self.refused.append(f"{backend.device} is not used: {verdict.said}")
                 return None
             if verdict is None and not first and self.machine.here:
-                return None  # nobody compares a way out in the middle of a run, so it is none
-            compared = verdict.said if verdict else "is compared with the CPU before its first use"
+                return None  # a fallback is not compared during a run, so it is not used
+            compared = verdict.said if verdict else "is compared with the CPU before first use"
         advice = recommend(self._topic, backend, self.machine)
         params = self._params(backend, advice, first=first)
         if self.stage.model and model:
@@ -155,7 +154,7 @@ class _Question:
         if lesson is not None and 0 < lesson.batch < (params.get("batch_size") or 0):
             params["batch_size"] = lesson.batch
             compared = "; ".join(filter(None, (lesson.why, compared)))
-        # The reason for the recommended model is no reason for another one that somebody named.
+        # The reason for the recommended model does not apply to another one that the user named.
         suits = advice.why if advice.model in {None, name} else ""
         reasons = filter(None, (*why, suits, compared))
         return Choice(backend=backend, model=model, params=params, why="; ".join(reasons))
@@ -163,7 +162,7 @@ class _Question:
     def _lesson(
         self, backend: Backend, model: Model | None, params: Mapping[str, Any]
     ) -> memory_limits.Limit | None:
-        """What an earlier lack of memory taught; a batch that somebody set is theirs."""
+        """The memory limit that an earlier run recorded; None if the user set the batch size."""
         if not self.machine.here or self.asked.get("batch_size") is not None or not memory_limits.anything():
             return None
         return memory_limits.limit(self.stage, backend, model, params, self.machine.id)
@@ -174,19 +173,19 @@ class _Question:
         return device_verdicts.known(self.stage, backend, model, self.machine.id)
 
     def _model(self, name: str, backend: Backend, *, first: bool) -> Model | None:
-        """The model for a backend; None for a fallback without it: nothing is downloaded for that."""
+        """The model for a backend; None for a fallback without its model, for which nothing is downloaded."""
         if not models.on_disk(self.role, name, backend.device):
             if not self.machine.here:
                 return models.elsewhere(self.role, name)
             if not first:
                 return None
             if not self.fetch and not self.offline and models.may_be_fetched(self.role, name, backend.device):
-                self.notes.append(f"{name} is not on this disk: it will be downloaded before the run starts")
+                self.notes.append(f"{name} will be downloaded before the run starts")
                 return models.elsewhere(self.role, name)
         return models.resolve(self.role, name, offline=self.offline, device=backend.device)
 
     def _params(self, backend: Backend, advice: Recommendation, *, first: bool) -> dict[str, Any]:
-        """All parameters, with those that were left open decided for this backend."""
+        """All parameters, with the open ones decided for this backend."""
         params = self.values
         if "batch_size" in params and self.asked.get("batch_size") is None and advice.batch_size:
             params["batch_size"] = advice.batch_size
@@ -196,7 +195,7 @@ class _Question:
             if wanted != "default" and can and wanted not in can:
                 if first:
                     raise FatalError(
-                        f"{self.stage.name} cannot compute in {wanted} on {backend.device} on this machine",
+                        f"{self.stage.name}: {backend.device} on this machine cannot compute in {wanted}",
                         f"use one of {', '.join(sorted(can))}",
                         USAGE,
                     )

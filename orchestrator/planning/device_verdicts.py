@@ -1,4 +1,4 @@
-"""What earlier checks found of a device: whether it gives what the CPU gives. `orchestrator.runs.device_check` makes them."""
+"""Stores whether a device computes what the CPU computes; `orchestrator.runs.device_check` compares them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ SUBJECT = "agreement"
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """Whether a device may be used. `said` is for people: how far it is from the CPU, or why it could not be compared."""
+    """Whether a device may be used.
+
+    `said` states how far its results are from the CPU's, or why they were not compared.
+    """
 
     agrees: bool
     said: str
@@ -26,7 +29,7 @@ _this_run: dict[Path, Verdict] = {}
 
 
 def known(stage: Stage, backend: Backend, model: Model | None, machine_id: str) -> Verdict | None:
-    """The verdict that an earlier check gave; None where there was none. A file's reading: under a millisecond."""
+    """The verdict of an earlier check, or None. Reads one file, in less than a millisecond."""
     file = _memo(stage, backend, model, machine_id)
     if file in _this_run:
         return _this_run[file]
@@ -38,7 +41,7 @@ def known(stage: Stage, backend: Backend, model: Model | None, machine_id: str) 
 
 
 def forget() -> int:
-    """Forget every verdict; returns how many there were."""
+    """Delete all verdicts; return how many there were."""
     _this_run.clear()
     return memo.forget(SUBJECT)
 
@@ -52,7 +55,7 @@ def keep(
     *,
     this_run_only: bool = False,
 ) -> Verdict:
-    """Keep a verdict for later runs; or for this run alone, where a comparison could not be made; returns it."""
+    """Store a verdict for later runs, or for this run alone if the check could not be made; return it."""
     file = _memo(stage, backend, model, machine_id)
     if this_run_only:
         _this_run[file] = verdict
@@ -62,7 +65,11 @@ def keep(
 
 
 def _memo(stage: Stage, backend: Backend, model: Model | None, machine_id: str) -> Path:
-    """The file of a verdict: another machine, driver, lock, torch build, stage version or model, another file."""
+    """The file of a verdict.
+
+    Its name covers machine, driver, lock, build of torch, stage version and model, so that a change of any
+    needs a new check.
+    """
     locks = [registry.lock_hash(env) for env in (backend.env, stage.backends[-1].env)]
     build = str(registry.state(backend.env).get("torch_backend", ""))
     parts = (machine_id, *locks, build, stage.base, str(stage.version), backend.runner, backend.device)

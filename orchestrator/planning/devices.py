@@ -1,4 +1,4 @@
-"""Which devices a stage can use on a machine, in order, and why: what was asked for first, then the stage's own preference."""
+"""Lists the devices that a stage can use on a machine, in order, with reasons; requested ones come first."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ def choose(
     model_id: str = "",
     sources: Mapping[str, str] | None = None,
 ) -> tuple[tuple[Backend, str], ...]:
-    """Return the backends of `stage` that the machine can use with this model, each with its reason; the first is the choice.
+    """Return the usable backends of `stage` with this model, each with its reason; the first is the choice.
 
-    `asked` maps a stage's name, or `""` for all stages, to a device, and `sources` says where that was asked. A stage that has
-    no such backend takes its own order where all were asked; FatalError that names what is there where it was asked by
-    name, or the machine lacks the device.
+    `asked` maps a stage's name, or `""` for all stages, to a device, and `sources` to the option or file that
+    requested it. If a stage has no backend for a device that was requested for all stages, it keeps its own
+    order. Raises `FatalError`, with the devices there are, if the device was requested for this stage, or the
+    machine lacks it.
     """
     source = (sources or {}).get(stage.base if stage.base in asked else "", "") or "--device"
     wanted = asked.get(stage.base) or asked.get("") or ""
     if wanted and wanted not in NAMES:
-        raise FatalError(
-            f"{source}: there is no device {wanted!r}", f"devices are: {', '.join(NAMES)}", USAGE
-        )
+        raise FatalError(f"{source}: unknown device {wanted!r}", f"use one of: {', '.join(NAMES)}", USAGE)
     if unknown := set(asked) - {"", *STAGES, stage.base}:
-        hint = f"stages are: {', '.join(STAGES)}"
-        raise FatalError(f"there is no stage {min(unknown)!r} for --device", hint, USAGE)
+        raise FatalError(
+            f"--device: unknown stage {min(unknown)!r}", f"use one of: {', '.join(STAGES)}", USAGE
+        )
     fitting = [b for b in stage.backends if _runs(b, model_id)]
     declared = [backend.device for backend in fitting]
     if wanted and wanted not in declared:
@@ -42,7 +42,7 @@ def choose(
                 f" with the model {model_id}" if any(b.device == wanted for b in stage.backends) else ""
             )
             message = f"{source}: {stage.name} cannot run on {wanted}{with_model}"
-            raise FatalError(message, f"it runs on: {', '.join(declared)}", USAGE)
+            raise FatalError(message, f"use one of: {', '.join(declared)}", USAGE)
         wanted = ""
     spared = _spared(stage, machine, model_id)
     usable = [
@@ -50,12 +50,12 @@ def choose(
         for b in fitting
         if _usable(b, machine, asked=b.device == wanted)
     ]
-    first = [(b, f"asked for ({source})") for b, _ in usable if b.device == wanted]
+    first = [(b, f"requested by {source}") for b, _ in usable if b.device == wanted]
     if wanted and not first:
         why = next(machine.of(b).why_not for b in fitting if b.device == wanted)
         message = f"{source}: {stage.name} cannot use {wanted} here: {why}"
-        raise FatalError(message, f"it can use: {', '.join(b.device for b, _ in usable)}", ENVIRONMENT)
-    # What was asked for goes first; after a failure for memory the next device may still save the run.
+        raise FatalError(message, f"use one of: {', '.join(b.device for b, _ in usable)}", ENVIRONMENT)
+    # The requested device is first; after a failure for lack of memory, the next may still do.
     return (*first, *((b, why) for b, why in usable if b.device != wanted))
 
 
@@ -64,7 +64,10 @@ def _runs(backend: Backend, model_id: str) -> bool:
 
 
 def _usable(backend: Backend, machine: Machine, *, asked: bool) -> bool:
-    """Say whether the backend's own framework can use the device; one whose device is the CPU after all, only when asked."""
+    """Return whether the backend's framework can use the device.
+
+    A device that turns out to be the CPU is usable only if `asked`.
+    """
     if backend.device == "cpu":
         return True
     if not asked and (backend.on_request or not _likely(backend, machine)):
@@ -74,41 +77,41 @@ def _usable(backend: Backend, machine: Machine, *, asked: bool) -> bool:
 
 
 def _likely(backend: Backend, machine: Machine) -> bool:
-    """Say whether it is worth asking: MLX uses Apple's GPU, and asking it costs a process."""
+    """Return whether to ask the framework: MLX needs Apple's GPU, and asking starts a process."""
     return backend.device not in {"mlx", "mps"} or machine.platform.startswith("darwin")
 
 
 def unusable(stage: Stage, asked: Mapping[str, str], machine: Machine, model_id: str = "") -> tuple[str, ...]:
-    """What the machine has and nobody's framework can use for `stage`, each with the reason: a fall-back that has to be said.
+    """The machine's accelerators that no framework can use for `stage`, each with the reason.
 
-    Only devices before the first that can be used, and none where somebody said which device to take.
+    Only those before the first usable device, and none if a device was requested.
     """
     if asked.get(stage.base) or asked.get(""):
         return ()
-    said = []
+    reasons = []
     for backend in stage.backends:
         if backend.on_request or not _runs(backend, model_id) or not machine.expects(backend.device):
             continue
         if _usable(backend, machine, asked=False):
             break
         if why := machine.of(backend).why_not:
-            said.append(f"{backend.device} is not used: {why}")
-    return tuple(said)
+            reasons.append(f"{backend.device} is not used: {why}")
+    return tuple(reasons)
 
 
 def _spared(stage: Stage, machine: Machine, model_id: str) -> str:
-    """Why a stage stays on the CPU of a machine whose accelerator it could use; empty where there is none to use."""
+    """Why a stage runs on the CPU although the machine has an accelerator for it; empty if it has none."""
     for backend in stage.backends:
         if backend.device != "cpu" and machine.expects(backend.device) and not machine.of(backend).why_not:
             if model_id in backend.never:
-                return f"{stage.name} by {model_id} gains nothing on {backend.device}"
+                return f"{stage.name} with {model_id} is no faster on {backend.device}"
             if backend.on_request:
-                return f"it takes seconds; {backend.device} would take longer to start"
+                return f"takes seconds; {backend.device} would take longer to start"
     return ""
 
 
 def _why(backend: Backend, machine: Machine) -> str:
-    """What an accelerator is: its name and memory."""
+    """Name and memory of an accelerator."""
     answer = machine.of(backend)
     memory = f", {answer.memory_mb / 1024:.0f} GB" if answer.memory_mb else ""
     own = machine.cpu if backend.device in {"mps", "mlx"} else backend.device

@@ -1,4 +1,7 @@
-"""Each option with its value on this machine and the place that decided it: what `orchestrator config` and `prepare` show."""
+"""Lists each option with its value on this machine and the source of that value.
+
+`orchestrator config` and `orchestrator prepare` show this list.
+"""
 
 from __future__ import annotations
 
@@ -20,24 +23,27 @@ MACHINE = "this machine"
 DEFAULT = "built-in default"
 EMBEDDED = "embedded"
 OPEN = {"model", "compute_type", "batch_size", "diarize_model"}
-"""Options that the machine decides where nobody else does."""
+"""Options that the machine decides if no source sets them."""
 
 
 class Ways(Protocol):
-    """The ways to run a stage: of a plan's step, or of a stage alone."""
+    """The ways to run a stage: of a step in a plan, or of a stage alone."""
 
     @property
     def choices(self) -> tuple[Choice, ...]:
-        """Best first; empty where the stage is off."""
+        """Best first; empty if the stage is off."""
 
     @property
     def refused(self) -> tuple[str, ...]:
-        """The devices that are not used, and why."""
+        """The unusable devices, with reasons."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """An option: its value, the place that decided it, why, and what places of lower rank set. `option` is None for a device."""
+    """An option's value, its source and reason, and the values that it overrides.
+
+    `option` is None for a device.
+    """
 
     key: str
     value: Any
@@ -48,12 +54,12 @@ class Row:
 
     @property
     def asked(self) -> bool:
-        """Whether somebody set it: neither the machine nor a default."""
+        """Return whether a source set it, rather than the machine or a default."""
         return self.source not in {MACHINE, DEFAULT}
 
 
 def rows(settings: Settings, ways: Mapping[str, Ways]) -> Iterator[Row]:
-    """Every option, then the device of every stage that has a choice of them."""
+    """Every option, then the device of every stage with several backends."""
     for option in OPTIONS:
         yield _row(option, settings, ways)
     for name, stage in STAGES.items():
@@ -72,7 +78,11 @@ def _row(option: Option, settings: Settings, ways: Mapping[str, Ways]) -> Row:
         value = _model(value, choice) if option.key.endswith("model") else taken
         if decided:
             source = MACHINE
-            why = choice.why if option.key.endswith("model") else f"suits asr on {choice.backend.device} here"
+            why = (
+                choice.why
+                if option.key.endswith("model")
+                else f"recommended for asr on {choice.backend.device}"
+            )
     elif source == DEFAULT and option.key in OPEN:
         source = MACHINE
     return Row(
@@ -86,7 +96,7 @@ def _row(option: Option, settings: Settings, ways: Mapping[str, Ways]) -> Row:
 
 
 def _choice(option: Option, ways: Mapping[str, Ways]) -> tuple[Choice | None, str]:
-    """The choice that says what became of the option, and the parameter it became."""
+    """The choice that decides the option, and the parameter that it sets."""
     if option.key in OPEN or option.key == "align_model":
         stage, param = option.targets[0]
         if stage in ways and ways[stage].choices:
@@ -95,7 +105,7 @@ def _choice(option: Option, ways: Mapping[str, Ways]) -> tuple[Choice | None, st
 
 
 def _model(asked: Any, choice: Choice) -> str:
-    """A name that gives the same model wherever it is said: the id, or a folder's absolute path."""
+    """A name that gives the same model from any folder: the id, or a folder's absolute path."""
     from orchestrator.models.resolve import id_of
 
     model = choice.model

@@ -1,4 +1,4 @@
-"""The film that is named on a command line, or a sentence about what stands there instead."""
+"""Checks the path of a film on the command line."""
 
 from __future__ import annotations
 
@@ -8,43 +8,43 @@ from pathlib import Path
 from orchestrator.errors import INPUT, FatalError
 
 FILMS = {
-    ".mkv", ".mp4", ".m4v", ".mov", ".avi", ".webm", ".ts", ".m2ts", ".mpg", ".mpeg", ".vob", ".wmv", ".flv", ".ogv",
-    ".mp3", ".m4a", ".wav", ".flac", ".ogg", ".opus",
+    ".mkv", ".mp4", ".m4v", ".mov", ".avi", ".webm", ".ts", ".m2ts", ".mpg", ".mpeg", ".vob", ".wmv", ".flv",
+    ".ogv", ".mp3", ".m4a", ".wav", ".flac", ".ogg", ".opus",
 }  # fmt: skip
-"""Endings by which a hint knows films and recordings; what is named is read whatever its ending."""
+"""Suffixes of films and recordings, for hints only: a file is read whatever its suffix."""
 
 
 def film_of(path: Path) -> Path:
-    """The film's absolute path; `FatalError` where it is not a file that can be read."""
-    # Not resolved: a film behind a symbolic link has its subtitles beside the link, where the player looks. But one film has one
-    # path from wherever it is named, or its files would look like somebody else's.
+    """The film's absolute path; `FatalError` if it is not a readable file."""
+    # Symbolic links are not resolved, because the player looks for subtitles beside the link. But `..` is, so
+    # that a film has one path from every folder and its files are recognised as its own.
     film = path.expanduser().absolute()
     if ".." in film.parts:
         film = film.parent.resolve() / film.name
     try:
         if film.is_dir():
-            raise FatalError(f"{path} is a folder", _name_what_is_in(path, film), INPUT)
+            raise FatalError(f"{path}: this is a folder, not a film", _name_what_is_in(path, film), INPUT)
         with film.open("rb") as stream:
             if not stream.read(1):
-                raise FatalError(f"{path} is empty (0 bytes)", "copy or download it again", INPUT)
+                raise FatalError(f"{path}: the file is empty", "copy or download it again", INPUT)
     except FileNotFoundError as error:
-        raise FatalError(f"there is no file {path}", "check the name", INPUT) from error
+        raise FatalError(f"{path}: file not found", "check the name", INPUT) from error
     except OSError as error:
         raise FatalError(
-            f"{path} cannot be read: {error.strerror}", "check its permissions", INPUT
+            f"{path}: cannot be read: {error.strerror}", "check its permissions", INPUT
         ) from error
     return film
 
 
 def typed(path: Path | str) -> str:
-    """The film as people type it from here, to be pasted into a shell."""
+    """The film's path as typed in the current folder, quoted for a shell."""
     place = Path(path)
     here = place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
     return shlex.quote(str(here))
 
 
 def _name_what_is_in(path: Path, folder: Path) -> str:
-    """A hint with the pattern that names most films in the folder."""
+    """A hint with the pattern that matches most films in the folder."""
     endings = [entry.suffix for entry in folder.iterdir() if entry.suffix.lower() in FILMS]
     if not endings:
         return "name the films in it"

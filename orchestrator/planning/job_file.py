@@ -1,4 +1,4 @@
-"""The text of a job file: what a run would use, as options with their reasons, ready to be edited."""
+"""Writes a job file: the options that a run would use, with their reasons, ready to be edited."""
 
 from __future__ import annotations
 
@@ -29,16 +29,22 @@ def text(
     machine: Machine,
     recommended: Mapping[str, tuple[str, str]],
 ) -> str:
-    """The file for `film`; `recommended` maps options to a value that fits the machine but is not there yet, and why."""
+    """The job file for `film`.
+
+    `recommended` maps options to a value that fits the machine but is not downloaded yet, and the reason.
+    """
     rows = list(explain_settings.rows(settings, ways))
     return "\n".join([*_head(film, machine), *_body(rows, recommended), *_devices(rows, ways, machine), ""])
 
 
 def _head(film: Path, machine: Machine) -> Iterator[str]:
     memory = f"{machine.memory_mb / 1024:.0f} GB"
-    yield f"# How orchestrator {__version__} subtitles {plain(film.name)} on {'this' if machine.here else 'the'} machine ({plain(machine.cpu)}, {machine.cores} cores, {memory})."
-    yield "# `orchestrator run` takes this file up as you leave it. The command line counts more than what stands here; what stands"
-    yield "# here counts more than environment variables and the configuration file. A line that begins with # does not count."
+    place = (
+        f"{'this' if machine.here else 'the'} machine ({plain(machine.cpu)}, {machine.cores} cores, {memory})"
+    )
+    yield f"# How orchestrator {__version__} subtitles {plain(film.name)} on {place}."
+    yield "# `orchestrator run` reads this file: edit it as you like. Command-line options override it;"
+    yield "# it overrides environment variables and the configuration file. Lines with # have no effect."
 
 
 def _body(rows: Sequence[Row], recommended: Mapping[str, tuple[str, str]]) -> Iterator[str]:
@@ -68,7 +74,7 @@ def _line(row: Row, option: Option) -> str:
 
 
 def _what(option: Option) -> str:
-    """What the option does, and what happens where it is not set."""
+    """What the option does, and its default."""
     unset = (
         {"yes": "true", "no": "false"}.get(option.unset, option.unset)
         if option.type is bool
@@ -81,7 +87,7 @@ def _devices(rows: Sequence[Row], ways: Mapping[str, Ways], machine: Machine) ->
     found = [row for row in rows if row.option is None]
     if found:
         yield ""
-        yield "# Where each stage runs: cuda, mps, mlx, cpu, or auto, which decides anew at each run"
+        yield "# Where each stage runs: cuda, mps, mlx, cpu, or auto, which each run resolves"
         yield "[device]"
     for row in found:
         name = row.key.removeprefix("device.")
@@ -91,20 +97,20 @@ def _devices(rows: Sequence[Row], ways: Mapping[str, Ways], machine: Machine) ->
 
 
 def _others(stage: Stage, ways: Ways, machine: Machine) -> Iterator[str]:
-    """Why not another device, of those about which nothing was said yet."""
+    """Why the other devices are not used, except those that `ways.refused` explains."""
     taken = ways.choices[0]
-    said = [text.partition(" is not used: ")[0] for text in ways.refused]
+    explained = [text.partition(" is not used: ")[0] for text in ways.refused]
     model = taken.model.id if taken.model else ""
     for backend in stage.backends:
         device, answer = backend.device, machine.of(backend)
-        if device in (taken.backend.device, "cpu", *said):
+        if device in (taken.backend.device, "cpu", *explained):
             continue
         if answer.why_not:
             yield f"not {device}: {answer.why_not}"
         elif not answer.accelerator:
-            yield f"not {device}: here it computes on the CPU"
+            yield f"not {device}: on this machine it computes on the CPU"
         elif backend.on_request:
-            yield f"{device} when it is asked for"
+            yield f"{device} only when requested"
         elif model in backend.never or (backend.only and model not in backend.only):
             yield f"not {device} with the model {model}"
 
@@ -114,7 +120,7 @@ def _commented(line: str, why: str) -> str:
 
 
 def _toml(value: Any) -> str:
-    """A value as TOML writes it; `FatalError` for a name that is no text, which a file cannot hold."""
+    """A value in TOML; `FatalError` for a name that is not valid UTF-8."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
@@ -124,6 +130,6 @@ def _toml(value: Any) -> str:
         written.encode()
     except UnicodeEncodeError as error:
         raise FatalError(
-            f"{written}: a name that is not UTF-8 cannot stand in a job file", "rename it", INPUT
+            f"{written}: not valid UTF-8, which a job file requires", "rename it", INPUT
         ) from error
     return written

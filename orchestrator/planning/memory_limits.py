@@ -1,9 +1,9 @@
-"""What a lack of memory taught: how large a batch fits a stage on a device here, and where not even the smallest does.
+"""Remembers which batch sizes fit in memory, by stage, device and model, and which devices are too small.
 
-Kept for a machine, an environment's lock, a stage, a device, a model and a compute type. It is about the memory that was free at
-that time, and another program may have held some of it: so every week twice the batch is tried again, and after four weeks
-everything is forgotten. A try costs little: the batch is halved again in the same worker. Only what a worker met that had
-the accelerator to itself is learnt.
+A limit holds for a machine, an environment's lock, a stage, a device, a model and a compute type. It depends
+on the memory that was free then, which another program may have used: so twice the batch size is tried again
+each week, and limits are forgotten after four weeks. A try is cheap, because the same worker halves the batch
+size again. Only a worker that had the accelerator to itself sets a limit.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ FORGET_S = 4 * WEEK_S
 
 @dataclass(frozen=True, kw_only=True)
 class Lesson:
-    """`failed` is the smallest batch that did not fit and `fitted` the largest that did, each 0 where there was none.
+    """`failed` is the smallest batch size that did not fit, `fitted` the largest that did, each 0 for none.
 
-    `failed` is 0 too for a stage without batches; with `fitted` 0, nothing fitted. `when` is seconds since the epoch.
+    `failed` is 0 too for a stage without batches; if `fitted` is 0, nothing fitted. `when` is seconds since
+    the epoch.
     """
 
     failed: int
@@ -41,7 +42,7 @@ class Lesson:
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """The largest batch to begin with, 0 where the device is not to be used, and why, for people."""
+    """The batch size to start with (0: do not use the device), and the reason for the user."""
 
     batch: int
     why: str
@@ -56,7 +57,7 @@ def limit(
     *,
     now: float | None = None,
 ) -> Limit | None:
-    """What an earlier run learnt of this stage on this device with this model; None where nothing. A file's reading."""
+    """The limit that an earlier run recorded for this stage, device and model; None if there is none."""
     now = time.time() if now is None else now
     found = _read(_file(stage, backend, model, params, machine_id))
     if found is None or not 0 <= now - found.when < FORGET_S:
@@ -65,12 +66,14 @@ def limit(
     day = time.strftime("%Y-%m-%d", time.localtime(found.when))
     what = model.id if model else stage.base
     if found.fitted == 0:
-        why = f"{what} did not fit the memory of {backend.device} here on {day}"
+        why = f"{what} did not fit in the memory of {backend.device} on {day}"
         return None if weeks else Limit(batch=0, why=why)
     batch = found.fitted << weeks
     if batch >= found.failed:
         return None
-    return Limit(batch=batch, why=f"batch {batch}: {found.failed} did not fit {what} here on {day}")
+    return Limit(
+        batch=batch, why=f"batch size {batch}, because {what} ran out of memory with {found.failed} on {day}"
+    )
 
 
 def learn(
@@ -84,18 +87,18 @@ def learn(
     fitted: int,
     now: float | None = None,
 ) -> None:
-    """Keep that the batch `failed` did not fit and `fitted` did (0: nothing did)."""
+    """Record that batch size `failed` did not fit and `fitted` did (0: none did)."""
     lesson = Lesson(failed=failed, fitted=fitted, when=time.time() if now is None else now)
     memo.keep(_file(stage, backend, model, params, machine_id), asdict(lesson))
 
 
 def anything() -> bool:
-    """Say whether there is a lesson at all; where there is none, nobody need ask what machine this is."""
+    """Return whether any limit is recorded; if not, the machine need not be identified."""
     return any(memo.folder(SUBJECT).glob("*.json"))
 
 
 def forget() -> int:
-    """Forget everything that was learnt; returns how many lessons there were."""
+    """Delete all limits; return how many there were."""
     return memo.forget(SUBJECT)
 
 
@@ -110,10 +113,10 @@ def _read(file: Path) -> Lesson | None:
 def _file(
     stage: Stage, backend: Backend, model: Model | None, params: Mapping[str, Any], machine_id: str
 ) -> Path:
-    """The file of a lesson. Models without a revision are told apart by their id."""
+    """The file of a limit. Models without a revision are distinguished by their id."""
     parts = (
-        machine_id, registry.lock_hash(backend.env), stage.base, str(stage.version), backend.runner, backend.device,
-        (model.revision or model.id) if model else "", str(params.get("compute_type") or ""),
+        machine_id, registry.lock_hash(backend.env), stage.base, str(stage.version), backend.runner,
+        backend.device, (model.revision or model.id) if model else "", str(params.get("compute_type") or ""),
     )  # fmt: skip
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return memo.folder(SUBJECT) / f"{stage.base}-{backend.device}-{digest[:16]}.json"

@@ -1,4 +1,4 @@
-"""What lies beside a film and tells what it is: the `.nfo` files that Kodi, Jellyfin and Emby write."""
+"""Finds the `.nfo` files of Kodi, Jellyfin and Emby beside a film, and the series that it belongs to."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 VIDEO = frozenset(
-    [".avi", ".divx", ".flv", ".iso", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ogm", ".ogv", ".rmvb",
-     ".ts", ".vob", ".webm", ".wmv"]
+    [".avi", ".divx", ".flv", ".iso", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts",
+     ".ogm", ".ogv", ".rmvb", ".ts", ".vob", ".webm", ".wmv"]
 )  # fmt: skip
-"""Suffixes of films, by which it is told whether a folder holds one film or several."""
+"""Suffixes of films, to decide whether a folder holds one film or several."""
 _NUMBERED = re.compile(r"[ ._-]+(?:s(?P<season>\d{1,2})[ ._-]*e\d{1,3}|\d{1,2}x\d{2,3})(?!\d)", re.IGNORECASE)
 _AT_FRONT = re.compile(r"^(?:s\d{1,2}[ ._-]*e\d{1,3}|\d{1,2}x\d{2,3})(?!\d)", re.IGNORECASE)
 _PART = re.compile(r"[ ._-]+(?:cd|dvd|disc|disk|part|pt)[ ._-]*\d$", re.IGNORECASE)
@@ -25,7 +25,7 @@ _READ = 1 << 20
 
 
 def nfo_of(film: Path) -> Path | None:
-    """The film's own `.nfo`, or None: `<name>.nfo`, or `movie.nfo` where no other film lies in the folder."""
+    """The film's own `.nfo`, or None: `<name>.nfo`, or `movie.nfo` if the folder holds no other film."""
     for stem in dict.fromkeys((film.stem, _PART.sub("", film.stem))):
         for suffix in (".nfo", ".NFO"):
             if _is_file(place := film.with_name(stem + suffix)):
@@ -35,23 +35,23 @@ def nfo_of(film: Path) -> Path | None:
 
 
 def show_nfo_of(film: Path) -> Path | None:
-    """The `tvshow.nfo` of the film's folder, or of the one above, or None."""
+    """The `tvshow.nfo` in the film's folder or the one above, or None."""
     places = (folder / "tvshow.nfo" for folder in (film.parent, film.parent.parent))
     return next((place for place in places if _is_file(place)), None)
 
 
 def series_of(film: Path) -> str:
-    """The series that the film belongs to, as its `.nfo`, its series' `.nfo` or its name says; empty where none does.
+    """The series of the film by its `.nfo`, the series' `.nfo` or its name; empty if none names it.
 
-    No XML is parsed here: an .nfo may come from anywhere, and a title is found without.
+    The XML is not parsed, because an .nfo file is untrusted; a title is found without.
     """
-    own = nfo_of(film)
-    if own and (said := _said(own, "showtitle")):
-        return said
+    nfo = nfo_of(film)
+    if nfo and (title := _text_of(nfo, "showtitle")):
+        return title
     numbered = _NUMBERED.search(film.stem)
     at_front = _AT_FRONT.match(film.stem)
-    if (numbered or at_front) and (show := show_nfo_of(film)) and (said := _said(show, "title")):
-        return said
+    if (numbered or at_front) and (show := show_nfo_of(film)) and (title := _text_of(show, "title")):
+        return title
     if numbered and not at_front and (named := _plain(film.stem[: numbered.start()])):
         return named
     if at_front:
@@ -63,12 +63,12 @@ def series_of(film: Path) -> str:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except OSError:  # a folder that may not be searched, a name that is too long with its new suffix
+    except OSError:  # an unreadable folder, or a name that is too long with its new suffix
         return False
 
 
 def _alone(film: Path) -> bool:
-    """Whether the folder holds no other film: parts of one and versions named after the folder are one, extras none."""
+    """Return whether the folder holds no other film, not counting parts, versions and extras of this one."""
     try:
         others = [p for p in film.parent.iterdir() if p.suffix.lower() in VIDEO and not _EXTRA.search(p.stem)]
     except OSError:
@@ -81,8 +81,8 @@ def _alone(film: Path) -> bool:
     return all(_PART.sub("", p.stem) == whole or (versions and p.stem.startswith(folder)) for p in others)
 
 
-def _said(nfo: Path, tag: str) -> str:
-    """The text of the first element `tag`; empty where there is none."""
+def _text_of(nfo: Path, tag: str) -> str:
+    """The text of the first element `tag`; empty if there is none."""
     try:
         with nfo.open("rb") as stream:
             raw = stream.read(_READ)
@@ -93,17 +93,17 @@ def _said(nfo: Path, tag: str) -> str:
         text = raw.decode(codec)
     except UnicodeDecodeError:
         text = raw.decode("cp1252", errors="replace")
-    # every repeat has a bound: a file made to make this slow is as fast as any other
+    # every repeat is bounded, so that no file can make the search slow
     inner = r"[^<]{1,400}|<!\[CDATA\[[^\]]{1,400}\]\]>"
     found = re.search(rf"<{tag}(?:\s[^<>]{{0,200}})?>({inner})\s{{0,20}}</{tag}\s{{0,20}}>", text)
     if not found:
         return ""
-    told = found[1].removeprefix("<![CDATA[").removesuffix("]]>")
-    return " ".join(html.unescape(told).replace("\x00", "").split())
+    content = found[1].removeprefix("<![CDATA[").removesuffix("]]>")
+    return " ".join(html.unescape(content).replace("\x00", "").split())
 
 
 def _plain(name: str) -> str:
-    """A name as it is spoken: blanks for dots and underscores, without the year and tags in brackets at its end."""
+    """A name as it is spoken: blanks for dots and underscores, without year and trailing tags in brackets."""
     spaced = re.sub(r"[._\s]+", " ", name)
     spaced = re.sub(r"\s*\[[^\]]*\]\s*", " ", spaced)
     return re.sub(r"\s*\((?:19|20)\d\d\)\s*$", "", spaced).strip(" -")

@@ -1,7 +1,7 @@
-"""What a run on a film would do, and why, before anything is started.
+"""Plans a run on a film: what each stage would do, and why.
 
-For every stage, in an order in which each stands after those it reads from: `run`, `cached`, `off`, or `maybe`: an input is
-about to be made again, and if it comes out as it was, the result is there already.
+Each stage, after those that it reads from, gets a verdict: `run`, `cached`, `off`, or `maybe`. With `maybe`,
+an input is made again, and if it does not change, the stored result is valid.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ Verdict = Literal["run", "cached", "maybe", "off"]
 class Step:
     """One stage of one film: how it would run, and whether it has to.
 
-    `choices` are the ways to run it here, the first is the one that is taken, the others are ways out when it fails; a step
-    that is off has none. `notes` are what people should know of the choice. `inputs` maps input names to `stage.output` or
-    `film`, without the optional ones whose stage is off. `key` is None while an input is not known yet. `forced` runs it
-    though its result may be there. `needed` are the outputs that this run puts beside the film or another step reads: a stored result
-    counts only if it holds them.
+    `choices` are the ways to run it on this machine: the first is taken, the others are fallbacks; a step
+    that is off has none. `notes` are remarks on the choice. `inputs` maps input names to `stage.output` or
+    `film`, without optional ones whose stage is off. `key` is None while an input is unknown. A `forced` step
+    runs although its result may be stored. `needed` are the outputs that are published or that another step
+    reads: a stored result is valid only if it has them.
     """
 
     stage: Stage
@@ -56,17 +56,17 @@ class Step:
 
     @property
     def choice(self) -> Choice:
-        """The way that is taken; only of a step that is not off."""
+        """The first choice; only for a step that is not off."""
         return self.choices[0]
 
     def needs(self) -> tuple[str, ...]:
-        """Names of the stages whose outputs this step reads."""
+        """The stages whose outputs this step reads."""
         return tuple(dict.fromkeys(s.split(".")[0] for s in self.inputs.values() if s != "film"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """The steps for one film, in order; `destination` is where the subtitled film goes."""
+    """The steps for one film, in order; `destination` is the path of the subtitled film."""
 
     film: Path
     film_digest: str
@@ -74,17 +74,17 @@ class Plan:
     destination: Path
 
     def step(self, name: str) -> Step:
-        """The step of the stage called `name`."""
+        """The step of the stage `name`."""
         return next(step for step in self.steps if step.name == name)
 
     def place_of(self, stage: Stage) -> Path:
-        """Where the stage's external output goes: the film with subtitles in its picture has a name of its own."""
+        """The path of the stage's external output; the film with burned-in subtitles has its own name."""
         if stage.base != "burn":
             return self.destination
         return self.destination.with_name(f"{self.film.stem}.burned{self.destination.suffix}")
 
     def ingredients(self, step: Step, choice: Choice, known: Mapping[str, str]) -> dict[str, Any]:
-        """What the result of `step` by `choice` is made of; `known` maps `stage.output` to digests."""
+        """The ingredients of the result of `step` by `choice`; `known` maps `stage.output` to digests."""
         sources = {name: self._digest(source, known) for name, source in step.inputs.items()}
         return cache_key.ingredients(step.stage, choice, sources, self.place_of(step.stage))
 
@@ -113,25 +113,24 @@ def make(
     published: Collection[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Plan:
-    """Plan a run on `film`; `FatalError` where it cannot be as asked (a model that is not there, an unknown stage).
+    """Plan a run on `film`; `FatalError` if a request cannot be met (a missing model, an unknown stage).
 
-    `until` are the last stages, `from_` those to run again with all after them, `notes` what else people should know, by stage. `devices` maps stages, or the empty name for all, to devices, and `sources` says where that was asked. `machine` is the one to plan
-    for, this one by default. `smaller` allows a smaller Whisper model where memory lacks.
-    `published` are the outputs that are put beside the film. Without `fetch` nothing is fetched: such a plan is to be read, not to be run.
+    `until` are the last stages, `from_` those to run again with all after them, `notes` further remarks by
+    stage. `devices` maps stages, or the empty name for all, to devices, and `sources` to the option or file
+    that requested them. `machine` is the one to plan for, this one by default. `smaller` allows a smaller
+    Whisper model if memory is too small. `published` are the outputs that are put beside the film. Without
+    `fetch` nothing is downloaded: such a plan is for reading only.
     """
     machine = machine or this_machine()
     reasons_off = _off(stages, off or {}, until)
     again = frozenset().union(*(_downstream(stages, name) for name in from_))
     forced = force | (again - (reasons_off.keys() - set(from_)))
     if blocked := sorted(forced & reasons_off.keys()):
-        raise FatalError(f"{blocked[0]} cannot be run: it is off ({reasons_off[blocked[0]]})", status=USAGE)
+        raise FatalError(
+            f"{blocked[0]}: cannot run, because it is off ({reasons_off[blocked[0]]})", status=USAGE
+        )
     known: dict[str, str] = {}
-    read = {
-        source
-        for stage in stages.values()
-        if stage.name not in reasons_off
-        for source in _sources(stage, reasons_off).values()
-    }
+    wanted = _wanted_outputs(stages, reasons_off, published)
     steps: list[Step] = []
     bare = Plan(
         film=film, film_digest=file_digests.file_digest(film, progress), steps=(), destination=destination
@@ -159,26 +158,38 @@ def make(
             verdict="run",
             reason="",
             forced=stage.name in forced,
-            needed=tuple(
-                output.name
-                for output in stage.outputs
-                if output.name in published or f"{stage.name}.{output.name}" in read
-            ),
+            needed=wanted[stage.name],
         )
         steps.append(_judged(step, bare, store, known))
     return Plan(film=film, film_digest=bare.film_digest, steps=tuple(steps), destination=destination)
 
 
+def _wanted_outputs(
+    stages: Mapping[str, Stage], off: Mapping[str, str], published: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """The outputs of each stage that are published or that another stage of the run reads."""
+    active = [stage for stage in stages.values() if stage.name not in off]
+    read = {source for stage in active for source in _sources(stage, off).values()}
+    return {
+        stage.name: tuple(
+            output.name
+            for output in stage.outputs
+            if output.name in published or f"{stage.name}.{output.name}" in read
+        )
+        for stage in active
+    }
+
+
 def _judged(step: Step, plan: Plan, store: Store, known: dict[str, str]) -> Step:
-    """The step with its verdict; adds the digests of its outputs to `known` where they are there."""
+    """The step with its verdict; adds the digests of its stored outputs to `known`."""
     found = plan.ingredients(step, step.choice, known)
     unknown = [name for name in step.inputs if found[f"input {name}"] is None]
     last = store.last(plan.film, step.name)
     ignore = frozenset(f"input {name}" for name in unknown)
     changes = differences(last[1].ingredients, found, ignore) if last else []
     if step.forced:
-        return _with(step, "run", "asked for")
-    lost = "result no longer in the store" if store.forgotten(plan.film, step.name) else ""
+        return _with(step, "run", "requested")
+    lost = "its result is no longer in the cache" if store.forgotten(plan.film, step.name) else ""
     if unknown:
         if last and not changes and store.find(last[0], step.needed):
             return _with(step, "maybe", f"CACHED if {_listed(unknown)} unchanged")
@@ -201,7 +212,7 @@ def _reason(changes: list[str], before: bool, gone: str) -> str:
         return gone
     if changes:
         return ", ".join(changes)
-    return "its inputs are made again" if before else "first time"
+    return "its inputs are recomputed" if before else "first time"
 
 
 def _listed(names: list[str]) -> str:
@@ -235,7 +246,7 @@ def _off(stages: Mapping[str, Stage], off: Mapping[str, str], until: Sequence[st
 
 
 def _sources(stage: Stage, off: Mapping[str, str]) -> dict[str, str]:
-    """Where each input comes from, without the optional ones that nothing gives."""
+    """The source of each input, without optional ones that have none."""
     found = {}
     for needed in stage.inputs:
         there = (source for source in needed.sources() if source.split(".")[0] not in off)
@@ -250,5 +261,5 @@ def _upstream(stages: Mapping[str, Stage], name: str) -> set[str]:
 
 
 def _downstream(stages: Mapping[str, Stage], name: str) -> frozenset[str]:
-    """The stage called `name` and those that read from it."""
+    """The stage `name` and those that read from it."""
     return frozenset(stage for stage in stages if stage == name or name in _upstream(stages, stage))

@@ -1,13 +1,20 @@
-"""What to run on which hardware: one table, each row with its reason.
+"""Recommends models, compute types and batch sizes by hardware: one table, each row with its reason.
 
-Where a figure comes from:
-- large on CUDA: faster-whisper's README (large-v2, RTX 3070 Ti, beam of 5): 4.5 GB in float16 and 2.9 GB in int8 with one window, 6.1 GB and 4.5 GB
-  with eight, so 0.22 GB a window more; large-v3-turbo: its issue 1030 (RTX 2080 Ti): 2.5 GB in float16, 1.5 GB in int8.
-- small on a CPU: the same README (i7-12700K, 8 threads): 13 minutes in 1 min 42 s in int8, 1.5 GB; eight windows 51 s, 3.6 GB.
-- MLX: weights are parameters times two bytes. A window of large-v3 keeps 0.25 GB of keys and values of its sound and, with five beams, up to
-  0.37 GB of its text (layers x width x positions); of turbo, with 4 layers for 32, an eighth. Metal recommends two thirds of 16 GB or 32 GB.
-- diarization: pyannote's own batch is 32; 1.8 GB then as a rule, up to 12 GB seen in its last batch (pyannote-audio issue 1963).
-What is between these figures is reckoned from them. How much of a memory to use, and the limits between rows, are judgements: nobody has measured these rows on these machines.
+Sources of the figures:
+
+- large on CUDA: faster-whisper's README (large-v2, RTX 3070 Ti, beam of 5): 4.5 GB in float16, 2.9 GB in int8
+  with one window, 6.1 GB and 4.5 GB with eight: 0.22 GB for each further window; large-v3-turbo: issue 1030
+  (RTX 2080 Ti): 2.5 GB in float16, 1.5 GB in int8.
+- small on a CPU: the same README (i7-12700K, 8 threads): 13 minutes in 1 min 42 s in int8, 1.5 GB; with eight
+  windows 51 s, 3.6 GB.
+- MLX: weights take two bytes a parameter. A window of large-v3 keeps 0.25 GB of keys and values of its sound
+  and, with five beams, up to 0.37 GB of its text (layers x width x positions); of turbo, with 4 layers, an
+  eighth. Metal recommends two thirds of 16 GB or 32 GB.
+- diarization: pyannote's own batch size is 32; it then takes 1.8 GB as a rule, up to 12 GB in its last batch
+  (pyannote-audio issue 1963).
+
+Values between these figures are interpolated. The share of memory to use and the limits between rows are
+judgements: these rows were not measured on these machines.
 """
 
 from __future__ import annotations
@@ -21,7 +28,10 @@ from orchestrator.machine.profile import Machine
 
 @dataclass(frozen=True, kw_only=True)
 class Recommendation:
-    """A Whisper model by name, a compute type and a batch size, each None where the stage has none; `why` is for people."""
+    """A Whisper model, a compute type and a batch size, each None if the stage has none.
+
+    `why` is the reason, for the user.
+    """
 
     model: str | None = None
     compute_type: str | None = None
@@ -31,7 +41,10 @@ class Recommendation:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """What to give from `least` MB of memory (of the device; of the machine where it is the CPU) and `cores` cores on."""
+    """A recommendation, from `least` MB of memory and `cores` cores on.
+
+    The memory is the device's; for the CPU, the machine's.
+    """
 
     least: int
     give: Recommendation
@@ -47,7 +60,7 @@ def _batch(least: int, size: int, why: str = "") -> Row:
     return Row(least=least, give=Recommendation(batch_size=size, why=why))
 
 
-_FILLED = "small windows, many at once, fill the device"
+_FILLED = "the windows are small: many at once fill the device"
 _SEGMENTATION = (_batch(8000, 128, _FILLED), _batch(4000, 64, _FILLED), _batch(0, 32, "pyannote's own batch"))
 _VOICES = (
     _batch(15000, 32, "pyannote's own batch, with which its pipeline can take 12 GB"),
@@ -55,10 +68,14 @@ _VOICES = (
     _batch(0, 8, "a quarter of pyannote's own batch, with which its pipeline can take 12 GB"),
 )
 
-TOPICS = {"whisper": "asr"}
-"""The stage whose rows serve all stages with a model of a role: what runs Whisper needs what `asr` needs."""
+_TURBO_ON_METAL = (
+    "large-v3-turbo takes about 2.5 GB with eight windows; large-v3 would leave the system little memory"
+)
 
-# Makers' gigabytes count 1000: a card of 10 GB tells 9.8 GiB, one of 24 GB 23.6.
+TOPICS = {"whisper": "asr"}
+"""The stage whose rows apply to all stages with a model of a role."""
+
+# Manufacturers' gigabytes count 1000: a card of 10 GB reports 9.8 GiB, one of 24 GB 23.6.
 TABLE: dict[tuple[str, str], tuple[Row, ...]] = {
     ("asr", "cuda"): (
         _asr(22000, "large-v3", "float16", 24, "large-v3 takes 10 GB in float16 with 24 windows"),
@@ -66,20 +83,20 @@ TABLE: dict[tuple[str, str], tuple[Row, ...]] = {
         _asr(9000, "large-v3", "float16", 8, "large-v3 takes 6 GB in float16 with eight windows"),
         _asr(5500, "large-v3", "int8_float16", 4, "large-v3 takes 3.6 GB in int8 with four windows"),
         _asr(3500, "large-v3-turbo", "int8_float16", 4, "large-v3-turbo takes 1.5 GB in int8"),
-        _asr(0, "small", "int8_float16", 4, "a small model, where large-v3-turbo would leave no room for the display"),
+        _asr(0, "small", "int8_float16", 4, "large-v3-turbo would leave no memory for the display"),
     ),
     ("asr", "mlx"): (
-        _asr(20000, "large-v3", "float16", 8, "large-v3 takes some 8 GB with eight windows, of memory that the system shares"),
-        _asr(10000, "large-v3-turbo", "float16", 8, "large-v3-turbo takes some 2.5 GB with eight windows; large-v3 would leave the system little"),
-        _asr(0, "small", "float16", 4, "small takes some 1 GB with four windows; the system and the player share the memory"),
+        _asr(20000, "large-v3", "float16", 8, "large-v3 takes 8 GB of shared memory with eight windows"),
+        _asr(10000, "large-v3-turbo", "float16", 8, _TURBO_ON_METAL),
+        _asr(0, "small", "float16", 4, "small takes 1 GB of shared memory with four windows"),
     ),
     ("asr", "cpu"): (
-        _asr(15000, "small", "int8", 8, "eight cores read small several times faster than it plays, in 3.6 GB", cores=8),
+        _asr(15000, "small", "int8", 8, "on eight cores, small is faster than real time", cores=8),
         _asr(0, "base", "int8", 8, "the embedded model: larger ones are slow without an accelerator"),
     ),
     ("pyannote_vad", "cuda"): _SEGMENTATION,
     ("pyannote_vad", "mps"): _SEGMENTATION,
-    # Measured on a CPU: half a gigabyte; and the recurrence takes as many steps for 64 windows as for one.
+    # Measured on a CPU: half a gigabyte. The recurrence takes as many steps for 64 windows as for one.
     ("pyannote_vad", "mlx"): (_batch(0, 64, _FILLED),),
     ("diarization", "cuda"): _VOICES,
     ("diarization", "mps"): _VOICES,
@@ -88,7 +105,7 @@ TABLE: dict[tuple[str, str], tuple[Row, ...]] = {
 
 
 def recommend(stage: str, backend: Backend, machine: Machine) -> Recommendation:
-    """What to run `stage` with on `backend`; an empty recommendation where there is nothing to decide."""
+    """The recommendation for `stage` on `backend`; empty if there is nothing to decide."""
     answer = machine.of(backend)
     device = backend.device if answer.accelerator else "cpu"
     memory, unknown = _memory(device, answer, machine)
@@ -101,23 +118,23 @@ def recommend(stage: str, backend: Backend, machine: Machine) -> Recommendation:
 
 
 def _memory(device: str, answer: Answer, machine: Machine) -> tuple[int, str]:
-    """Memory in MB that the device may use, and a word where nobody tells it."""
+    """Memory in MB that the device may use, and a remark if the device does not report it."""
     if device == "cpu":
         return machine.memory_mb, ""
     if answer.memory_mb:
         return answer.memory_mb, ""
     if device == "cuda":
-        return 0, "how much memory it has is not told"
-    return machine.memory_mb * 2 // 3, "what Metal may use is not told, taken as two thirds"
+        return 0, "its memory size is unknown"
+    return machine.memory_mb * 2 // 3, "Metal's memory limit is unknown, assumed to be two thirds"
 
 
 def _computable(give: Recommendation, answer: Answer) -> Recommendation:
-    """The recommendation in a compute type that the device can do: older GPUs have no float16, MLX on a CPU is slow in it."""
+    """The recommendation in a compute type that the device supports: older GPUs have no float16."""
     can = answer.compute_types
     if give.compute_type is None or not can or give.compute_type in can:
         return give
     for other in ("int8_float16", "int8_float32", "int8", "float16", "float32"):
         if other in can:
-            why = f"{give.why}; {other}, since it has no {give.compute_type}"
+            why = f"{give.why}; {other}, because it does not support {give.compute_type}"
             return replace(give, compute_type=other, why=why)
     return give

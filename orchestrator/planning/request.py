@@ -1,4 +1,4 @@
-"""From a user's settings to a plan for one film."""
+"""Makes the plan for one film from the user's settings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """What is asked of one run only: the last stage, the stage from which all run again, the stages that run again."""
+    """Options of one run: the last stage, the stage from which all run again, and stages to run again."""
 
     until: str = ""
     from_: str = ""
@@ -47,7 +47,7 @@ def plan_for(
 ) -> Plan:
     """The plan for one film. `machine` is the one to plan for, this one by default.
 
-    Without `fetch` a model that is not on this disk is only named: such a plan is for reading.
+    Without `fetch`, a model that is not downloaded is only named: such a plan is for reading only.
     """
     from orchestrator.machine import profile
     from orchestrator.planning import plan, validation
@@ -89,17 +89,18 @@ def plan_for(
 
 
 def instances(stage: str, option: str, stages: Mapping[str, Stage] = STAGES) -> tuple[str, ...]:
-    """The stages of this name: one, or every instance of it (`translation` is `translation-en` and `translation-de`);
-    `FatalError` that names the stages there are.
+    """The stages of this name: one, or every instance of it; `FatalError` if there is none.
+
+    `translation`, for example, gives `translation-en` and `translation-de`.
     """
     found = tuple(name for name, other in stages.items() if stage in (name, other.base))
     if not found:
-        raise FatalError(f"{option}: there is no stage {stage!r}", f"stages: {', '.join(stages)}", USAGE)
+        raise FatalError(f"{option}: unknown stage {stage!r}", f"use one of: {', '.join(stages)}", USAGE)
     return (stage,) if stage in found else found
 
 
 def destination(film: Path, settings: Settings) -> Path:
-    """Where the subtitled film goes."""
+    """The path of the subtitled film."""
     folder = (settings.run.output_dir or film.parent).expanduser().absolute()
     return folder / f"{film.stem}.subtitled.{settings.value('container') or 'mkv'}"
 
@@ -115,14 +116,14 @@ def _translation(settings: Settings) -> translations.Wanted:
 
 
 def _require_translators(stages: Mapping[str, Stage]) -> None:
-    """`FatalError` where an environment is missing, before gigabytes are fetched that nothing could use."""
+    """Raise `FatalError` if a translation environment is missing, before models are downloaded for it."""
     for stage in stages.values():
         if stage.base == "translation" and not stage.off:
             registry.require(stage.backends[-1].env)
 
 
 def _with_side_inputs(film: Path, settings: Settings) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """The parameters that were set and those that come from beside the film; and the stages that are off, with the reasons."""
+    """The parameters from settings and side inputs; and the stages that are off, with the reasons."""
     off = stage_settings.off(settings)
     params = side_inputs.params(
         film,

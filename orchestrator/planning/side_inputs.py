@@ -1,6 +1,6 @@
-"""What a run takes up besides the film: what lies beside it, what its name says, what is known of earlier films.
+"""Collects the inputs besides the film: files beside it, its name, saved voices, edits and corrections.
 
-All of it becomes parameters of stages, so that a plan says what changed, and a result is never made of something unseen.
+All of it becomes parameters of stages, so that a plan shows every change and the cache key covers it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ def params(
     offline: bool = False,
     environ: Mapping[str, str] = os.environ,
 ) -> dict[str, dict[str, Any]]:
-    """Parameters by stage for a film with this digest; `FatalError` (input) where the cast's file is not there, or the user's edits are damaged."""
+    """Parameters by stage for a film with this digest.
+
+    Raises `FatalError` (input) if the file of --cast does not exist, or the user's edits are damaged.
+    """
     from orchestrator.library import corrections, edits
     from orchestrator.library import voices as library
     from orchestrator.planning import nfo
@@ -51,7 +54,7 @@ def params(
 
 
 def why_no_names(of_tmdb: Mapping[str, Any]) -> str:
-    """Why nothing can be known of the cast; empty where something can."""
+    """Why the cast cannot be looked up; empty if it can."""
     if of_tmdb["online"] or any(of_tmdb[source] for source in ("cast", "nfo", "show_nfo")):
         return ""
     wanted = f" (--tmdb {of_tmdb['tmdb_id']} needs it)" if of_tmdb.get("tmdb_id") else ""
@@ -59,10 +62,10 @@ def why_no_names(of_tmdb: Mapping[str, Any]) -> str:
 
 
 def unused(of_tmdb: Mapping[str, Any]) -> tuple[str, ...]:
-    """What was asked of TMDB, where nobody asks it."""
+    """A note if --tmdb was given but TMDB cannot be asked."""
     if not of_tmdb.get("tmdb_id") or of_tmdb["online"]:
         return ()
-    return (f"--tmdb {of_tmdb['tmdb_id']} asks nobody: there is no {KEY}, or --offline was said",)
+    return (f"--tmdb {of_tmdb['tmdb_id']} has no effect: {KEY} is not set, or --offline is",)
 
 
 def _file(path: Path | None, flag: str) -> str | None:
@@ -70,7 +73,7 @@ def _file(path: Path | None, flag: str) -> str | None:
         return None
     there = path.expanduser().absolute()
     if not there.is_file():
-        raise FatalError(f"there is no file {path} ({flag})", "check the name", INPUT)
+        raise FatalError(f"{flag} {path}: file not found", "check the name", INPUT)
     return str(there)
 
 

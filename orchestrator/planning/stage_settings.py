@@ -1,4 +1,4 @@
-"""What a user's settings mean for the stages: their parameters, which of them run, their threads and their devices."""
+"""Translates the user's settings for the stages: parameters, on or off, threads and devices."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def params(settings: Settings) -> dict[str, dict[str, Any]]:
-    """The parameters that somebody set, by stage; a limit that is set by itself wins over the profile's."""
+    """The parameters that the user set, by stage; a limit set by its option overrides the profile's."""
     own = settings.params()
     result = _of_profile(settings)
     for stage, values in own.items():
@@ -40,7 +40,7 @@ def _of_profile(settings: Settings) -> dict[str, dict[str, Any]]:
 
 
 def off(settings: Settings) -> dict[str, str]:
-    """The stages that the user turned off, with the place that did."""
+    """The stages that the user turned off, each with the option or file that did."""
     result = {}
     for stage in STAGES.values():
         if (switch := stage.switch) is None or settings.value(_key(switch.cli.name)) is not False:
@@ -51,7 +51,7 @@ def off(settings: Settings) -> dict[str, str]:
 
 
 def stages(settings: Settings) -> Mapping[str, Stage]:
-    """The declared stages, those turned on that a user asked for, and none that takes more threads than `--threads` allows."""
+    """The declared stages, with those that the user turned on, limited to `--threads` threads."""
     result = {name: _switched_on(stage, settings) for name, stage in STAGES.items()}
     if not (most := settings.run.threads):
         return result
@@ -64,7 +64,7 @@ def stages(settings: Settings) -> Mapping[str, Stage]:
 
 
 def _switched_on(stage: Stage, settings: Settings) -> Stage:
-    """The stage; one that is off by default runs where its switch, or for `sounds` the profile, turns it on."""
+    """The stage; one that is off by default runs if its switch, or for `sounds` the profile, turns it on."""
     if not stage.off or stage.switch is None:
         return stage
     by_profile = (
@@ -82,7 +82,7 @@ def devices(settings: Settings, machine: Machine, declared: Mapping[str, Stage] 
 
 
 def device_places(settings: Settings) -> dict[str, str]:
-    """Where each stage's device was requested, for errors and reasons."""
+    """The source of each stage's requested device, for errors and reasons."""
     return {stage: one.place for stage, one in settings.devices.items()}
 
 

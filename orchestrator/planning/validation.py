@@ -1,4 +1,4 @@
-"""Options that cannot both be had, known as soon as the models are: said while planning, not by a stage after an hour."""
+"""Rejects options that contradict each other or the models, while planning."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from orchestrator.planning.plan import Plan
 
 
 def check(plan: Plan, speakers: str = "") -> None:
-    """`FatalError` (usage) where a model of `plan` does not support the requested language, or the names in
-    `speakers` are not written as LABEL=NAME, or are for voices that nobody asks for, or the container has no such tracks.
+    """Raise `FatalError` (usage) if options of `plan` contradict each other.
+
+    A model does not support the requested language, `speakers` is not written as LABEL=NAME or speaker
+    detection is off, or the container does not support the subtitle format.
     """
     _named(plan, speakers)
     _tracks(plan)
@@ -22,7 +24,7 @@ def check(plan: Plan, speakers: str = "") -> None:
             only = "English only" if supported == {"en"} else f"only {', '.join(sorted(supported))}"
             raise FatalError(
                 f"--language {language}: the model {model.id} supports {only}",
-                "choose a multilingual model; the names of Whisper's end without .en",
+                "use a multilingual model: for Whisper, one whose name does not end in .en",
                 USAGE,
             )
 
@@ -31,27 +33,28 @@ def _tracks(plan: Plan) -> None:
     mux = next((step for step in plan.steps if step.name == "mux" and step.choices), None)
     if mux and mux.choice.params["container"] == "mp4" and mux.choice.params["subtitle_format"] != "srt":
         raise FatalError(
-            f"--subtitle-format {mux.choice.params['subtitle_format']}: MP4 has no ASS",
-            "--container mkv has it; beside the film the .ass is written either way",
+            f"--subtitle-format {mux.choice.params['subtitle_format']}: MP4 cannot hold ASS subtitles",
+            "use --container mkv; the .ass file beside the film is written either way",
             USAGE,
         )
 
 
 def _named(plan: Plan, speakers: str) -> None:
-    """The labels themselves are known when diarization has run: `naming` says which there are."""
+    """Check `--speakers`; `naming` checks the labels, which exist only after diarization."""
     seen: dict[str, str] = {}
     for part in filter(None, (part.strip() for part in speakers.split(","))):
         label, _, name = (word.strip() for word in part.partition("="))
         if not label or not name:
-            raise FatalError(f"--speakers {part}: that is no LABEL=NAME", "as SPEAKER_00=Aditi", USAGE)
+            raise FatalError(f"--speakers {part}: expected LABEL=NAME", "write it as SPEAKER_00=Aditi", USAGE)
         if seen.setdefault(label, name) != name:
-            raise FatalError(f"--speakers: {label} is {seen[label]} and {name}", "say one", USAGE)
+            raise FatalError(
+                f"--speakers: {label} has two names, {seen[label]} and {name}", "give one", USAGE
+            )
     diarization, reader = plan.step("diarization"), plan.step("attribution")
-    if (
-        speakers and diarization.verdict == "off" and reader.verdict != "off"
-    ):  # both are where the run ends before
+    # Both are off if the run ends before them.
+    if speakers and diarization.verdict == "off" and reader.verdict != "off":
         raise FatalError(
-            f"--speakers {speakers}: nobody asks who speaks ({diarization.reason}), so there are no voices to name",
-            "leave one of the two away",
+            f"--speakers {speakers}: has no effect, because speaker detection is off ({diarization.reason})",
+            "omit one of the two options",
             USAGE,
         )

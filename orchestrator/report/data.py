@@ -1,7 +1,7 @@
-"""The page's data: one JSON of what a run did to one film, and of its results in the store.
+"""Makes the page's data: one JSON of a run's results for one film.
 
-The form is that of the page, not an interface for others (that is `run.json`); `js/state.js` says what it holds. Everything in it went
-through `orchestrator.util.redact`.
+Its form belongs to the page and is no public interface (that is `run.json`); `js/types.d.ts` describes it.
+All of it passes through `orchestrator.util.redact`.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from orchestrator.views.notes import notes, spoken_language
 
 SCHEMA = 1
 _STAGE = (
-    "stage", "status", "reason", "env", "device", "device_reason", "model", "revision", "method", "compute_type", "seconds", "speed",
-    "load_seconds", "peak_memory", "retries", "fallbacks", "notes", "degraded", "error",
+    "stage", "status", "reason", "env", "device", "device_reason", "model", "revision", "method",
+    "compute_type", "seconds", "speed", "load_seconds", "peak_memory", "retries", "fallbacks", "notes",
+    "degraded", "error",
 )  # fmt: skip
 
 
@@ -70,18 +71,11 @@ def of_film(
         "media": media(place, folder),
         "verdict": verdict(film),
         "said": [{"text": note.text, "look": note.look} for note in notes(nameless)],
-        "run": {**{name: content.get(name) for name in ("id", "version", "started")}, "machine": _machine(content)},
-        "outputs": [
-            {
-                "name": output["name"],
-                "file": Path(output["path"]).name,
-                "url": url(Path(output["path"]), folder),
-                "size": output["size"],
-                "note": output["note"],
-            }
-            for output in film["outputs"]
-            if output["name"] != "report"
-        ],
+        "run": {
+            **{name: content.get(name) for name in ("id", "version", "started")},
+            "machine": _machine(content),
+        },
+        "outputs": _outputs(film, folder),
         "stages": [_stage(stage, store) for stage in film["stages"]],
         **timeline,
         "tracks": shown,
@@ -95,8 +89,23 @@ def of_film(
     return dict(masked(_without(content_of_page, (f"{place.parent}{os.sep}", ""), (str(Path.home()), "~"))))
 
 
+def _outputs(film: Mapping[str, Any], folder: Path) -> list[dict[str, Any]]:
+    """The files of the run, except the report itself."""
+    return [
+        {
+            "name": output["name"],
+            "file": Path(output["path"]).name,
+            "url": url(Path(output["path"]), folder),
+            "size": output["size"],
+            "note": output["note"],
+        }
+        for output in film["outputs"]
+        if output["name"] != "report"
+    ]
+
+
 def _without(value: Any, *places: tuple[str, str]) -> Any:
-    """`value` with less of this machine's folders: a report is made to be shown to others."""
+    """`value` without the paths of this machine's folders: a report is shared with others."""
     if isinstance(value, str):
         for place, instead in places:
             value = value.replace(place, instead) if len(place) > 1 else value
@@ -109,7 +118,7 @@ def _without(value: Any, *places: tuple[str, str]) -> Any:
 
 
 def _machine(content: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The kind of machine, and no more of it: neither its kernel nor what was typed on it."""
+    """The kind of machine, without its kernel or host name."""
     found = content.get("machine")
     if not found:
         return None
@@ -122,7 +131,10 @@ def _machine(content: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def verdict(film: Mapping[str, Any]) -> dict[str, Any]:
-    """How the run ended for this film (`done`, `degraded`, `failed` or `interrupted`), and the reasons for the top of the page."""
+    """How the run ended for this film, and the reasons for the top of the page.
+
+    `how` is `done`, `degraded`, `failed` or `interrupted`.
+    """
     stages = [stage for stage in film["stages"] if stage["status"] != "off"]
     reasons = [f"{stage['stage']}: {why}" for stage in stages for why in stage["degraded"]]
     failed = [stage for stage in stages if stage["status"] == "failed"]
@@ -139,12 +151,12 @@ def verdict(film: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def media(film: Path, folder: Path) -> dict[str, str]:
-    """Where a page in `folder` finds the film."""
+    """The film's address for a page in `folder`."""
     return {"film": url(film, folder), "name": film.name}
 
 
 def url(file: Path, folder: Path) -> str:
-    """The address of a file for a page in `folder`: relative where that is possible, so that both may be moved."""
+    """The address of a file for a page in `folder`: relative if possible, so that both can be moved."""
     try:
         place = os.path.relpath(file, folder)
     except ValueError:
@@ -153,7 +165,7 @@ def url(file: Path, folder: Path) -> str:
 
 
 def clip_start(results: Results) -> list[float] | None:
-    """The part of the film that everything is about, in seconds of it; None for the whole."""
+    """The part of the film that was processed, in seconds of the film; None for the whole film."""
     manifest = results.manifest("demux")
     text = manifest.ingredients.get("clip") if manifest else None
     try:
@@ -164,7 +176,7 @@ def clip_start(results: Results) -> list[float] | None:
 
 
 def _stage(stage: Mapping[str, Any], store: Store) -> dict[str, Any]:
-    """A stage of `run.json`; of a result that was in the store, the time and memory that it once took."""
+    """A stage of `run.json`; for a cached result, with the time and memory of the run that made it."""
     found = {name: stage.get(name) for name in _STAGE}
     made = store.manifest(str(stage["key"])) if stage["status"] == "cached" else None
     if made is not None:
@@ -192,7 +204,7 @@ def _doubt(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _words(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """The words that have times, as columns."""
+    """The words with times, as columns."""
     timed = [row for row in rows if row["start"] is not None]
     return {
         "text": [row["text"] for row in timed],

@@ -1,7 +1,7 @@
-"""The page as one text: markup, styles, scripts and data in a single file that fetches nothing.
+"""Builds the page as one text: markup, styles, scripts and data in a file that loads nothing.
 
-The scripts are plain ES modules. A page on a disk has no addresses to import from, so each becomes a function that gives what
-the module exports, and one that imports from it takes that: no bundler is needed for modules that import by name and in one order.
+The scripts are plain ES modules. A page on a disk cannot import modules, so each becomes a function that
+returns the module's exports. No bundler is needed, because the modules import by name and in one order.
 """
 
 from __future__ import annotations
@@ -17,22 +17,25 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 MODULES = (
-    "state", "elements", "words", "text_height", "cue_rules", "parts", "media", "virtual", "filters", "cues", "inspector", "canvas",
-    "lanes", "drawing", "timeline", "stages", "figures", "findings", "keys", "main",
+    "state", "elements", "words", "text_height", "cue_rules", "parts", "media", "virtual", "filters", "cues",
+    "inspector", "canvas", "lanes", "drawing", "timeline", "stages", "figures", "findings", "keys", "main",
 )  # fmt: skip
-"""In an order in which each stands behind those it imports from."""
+"""In an order in which each follows those that it imports from."""
 EDITING = (
-    "cutting", "measured", "history", "people", "edits", "drafts", "status", "stored_drafts", "saving", "toolbar", "time_field",
-    "voice_field", "editor", "editor_keys", "drag",
+    "cutting", "measured", "history", "people", "edits", "drafts", "status", "stored_drafts", "saving",
+    "toolbar", "time_field", "voice_field", "editor", "editor_keys", "drag",
 )  # fmt: skip
-"""What the page has besides, before the last one, where its cues can be edited."""
+"""Further modules, before the last one, of a page in which cues can be edited."""
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?function|const|let|class) (\w+)", re.MULTILINE)
 
 
 def render(data: Mapping[str, Any], *, key: str = "", connect: bool = False) -> str:
-    """The page that shows `data`. `key` says what it was made of. With `connect` it may ask its own server, and no other."""
+    """The page that shows `data`.
+
+    `key` identifies the data. With `connect`, the page may connect to its own server, and to no other.
+    """
     style = (FOLDER / "page.css").read_text(encoding="utf-8")
     if data["editing"]:
         style += (FOLDER / "edit.css").read_text(encoding="utf-8")
@@ -50,13 +53,13 @@ def render(data: Mapping[str, Any], *, key: str = "", connect: bool = False) -> 
 
 
 def title(data: Mapping[str, Any]) -> str:
-    """The title of the browser's tab; it says so if the run failed, was interrupted or is degraded."""
+    """The title of the browser's tab; it shows if the run failed, was interrupted or is degraded."""
     how = data.get("verdict", {}).get("how", "done")
     return f"{data['film']['name']}: report" + ("" if how == "done" else f" ({how})")
 
 
 def script(*, editing: bool = False) -> str:
-    """All modules as one."""
+    """All modules in one script."""
     names = [*MODULES[:-1], *(EDITING if editing else ()), MODULES[-1]]
     return "\n".join(
         wrapped(name, (FOLDER / "js" / f"{name}.js").read_text(encoding="utf-8")) for name in names
@@ -64,7 +67,7 @@ def script(*, editing: bool = False) -> str:
 
 
 def wrapped(name: str, module: str) -> str:
-    """The module `name` as a constant `$name` that holds what it exports."""
+    """The module `name` as a constant `$name` that holds its exports."""
     exported = [found[2] for found in _EXPORT.finditer(module)]
     body = _IMPORT.sub(lambda found: f"const {{{found[1].replace(' as ', ': ')}}} = ${found[2]};\n", module)
     body = _EXPORT.sub(r"\1 \2", body)
@@ -72,12 +75,12 @@ def wrapped(name: str, module: str) -> str:
 
 
 def embedded(data: Mapping[str, Any]) -> str:
-    """`data` as JSON that may stand in a `<script>`: no `<` is left that could end it."""
+    """`data` as JSON for a `<script>`, without any `<` that could end it."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def policy(style: str, program: str, *, connect: bool = False) -> str:
-    """The page's content security policy: these scripts and styles, the film beside it, and nothing from anywhere else."""
+    """The page's content security policy: only these scripts and styles, and the film beside it."""
     return "; ".join(
         (
             "default-src 'none'",
@@ -100,6 +103,6 @@ def _hash(text: str) -> str:
 
 
 def sources() -> Iterator[Path]:
-    """Every file that the page is made from, apart from its data."""
+    """Every file that the page is made from, except its data."""
     yield from (FOLDER / name for name in ("page.html", "page.css", "edit.css"))
     yield from (FOLDER / "js" / f"{name}.js" for name in (*MODULES, *EDITING))

@@ -1,4 +1,4 @@
-"""The last run of a film that is remembered."""
+"""Finds the last run of a film."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ Found = tuple[Mapping[str, Any], Mapping[str, Any]]
 
 
 def run_of(film: Path) -> Found:
-    """The `run.json` of the film's last run that has one, and the film's part of it; `FatalError` (input) where there is none.
+    """The `run.json` of the film's last run, and the film's part of it.
 
-    See `newest` for what the film is.
+    See `newest` for how the film is identified. Raises `FatalError` (input) if there is none.
     """
     if not film.is_file():
-        raise FatalError(f"there is no file {film}", "check the name", INPUT)
+        raise FatalError(f"{film}: file not found", "check the name", INPUT)
     return newest(film, file_digests.file_digest(film), bool, "has not been run yet")
 
 
 def newest(film: Path, digest: str, fits: Callable[[Mapping[str, Any]], bool], none: str) -> Found:
-    """The newest run of `film`, whose part of it `fits`; `FatalError` (input) says `none` where there is none.
+    """The newest run of `film` whose part of it `fits`; `FatalError` (input) with `none` if there is none.
 
-    It is the run of this file by its place: a copy elsewhere has options and files of its own. A film that was moved is known by
-    its content, where nothing is left in the place that it had.
+    It is the run of this file at this path: a copy elsewhere has its own options and files. A film that was
+    moved is identified by its content, if nothing is left at its former path.
     """
     moved: Found | None = None
     other: Path | None = None
@@ -48,15 +48,15 @@ def newest(film: Path, digest: str, fits: Callable[[Mapping[str, Any]], bool], n
         return moved
     if other:
         raise FatalError(
-            f"{film.name} {none}; its copy {other} has",
-            f"run this one too: orchestrator run {film}",
+            f"{film.name}: {none}, unlike its copy {other}",
+            f"run: orchestrator run {film}",
             INPUT,
         )
-    raise FatalError(f"{film.name} {none}, or its runs were deleted", f"orchestrator run {film}", INPUT)
+    raise FatalError(f"{film.name}: {none}, or its runs were deleted", f"run: orchestrator run {film}", INPUT)
 
 
 def _same(one: Path, other: Path) -> bool:
-    """Whether both are one file, as by a link."""
+    """Return whether both are the same file, for example by a link."""
     try:
         return one.samefile(other)
     except OSError:

@@ -1,8 +1,8 @@
-"""Review priority of a cue (0 to 1), and the reasons in words.
+"""Computes the review priority of a cue (0 to 1), and the reasons in words.
 
-Each reason is taken for the share of such cues that a person who looks would change. That of low-confidence words is measured, the others are
-estimates (`ipc/cue_flags.py`). They count as independent, so that two weak reasons make a stronger one and none makes more than
-1: 1 - (1 - a)(1 - b)...
+The weight of a reason is the share of such cues that a reviewer would change. That of low-confidence words is
+measured, the others are estimates (`ipc/cue_flags.py`). Reasons are combined as if independent, so that two
+weak ones make a stronger one and the sum stays below 1: 1 - (1 - a)(1 - b)...
 """
 
 from __future__ import annotations
@@ -14,25 +14,26 @@ from typing import Any
 from ipc.cue_flags import flag_of
 
 SILENT = 0.2
-"""A cue with less speech than this share of its time is shown where nobody speaks."""
+"""A cue with less speech than this share of its time has the flag `no_speech`."""
 SOUND = "sound"
 """The flag of a cue such as `[music]`."""
 UNSURE = 0.8
-"""A cue whose words have a lower mean probability has a word wrong: so it was with 169 of 171 such cues (base, ten recordings in six
-languages), with 45 of 66 of those above, up to .9, and with 25 of 106 of the rest."""
+"""A cue whose words have a lower mean probability probably has a wrong word: 169 of 171 such cues did (base,
+ten recordings in six languages), 45 of 66 of those up to .9, and 25 of 106 of the rest."""
 _WRONG = 1.6
-"""Share of a cue's words that are wrong, by what its mean probability lacks: .40 at .75, .60 at .65, .77 at .55 (the same cues)."""
+"""Share of a cue's words that are wrong, per missing mean probability: .40 at .75, .60 at .65, .77 at .55
+(the same cues)."""
 _FASTER = 0.6
-"""What reading at twice the limit adds."""
+"""The weight that reading at twice the limit adds."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What was measured of a cue besides its flags; None where it was not.
+    """What was measured of a cue besides its flags; None if it was not.
 
-    `cps` is characters a second and `limit` what is allowed, `speech` the share of its time with speech under it, `confidence` the mean
-    probability of its words, `doubts` the reasons of the table of doubts with how sure each is. Of a cue that is `translated` they are those of what
-    was spoken there.
+    `cps` is its characters per second and `limit` the maximum, `speech` the share of its time with speech,
+    `confidence` the mean probability of its words, `doubts` the reasons in the table of doubts with their
+    scores. For a `translated` cue, they are those of the source speech at that time.
     """
 
     cps: float
@@ -44,13 +45,13 @@ class Measured:
 
 
 def of_cue(flags: Sequence[str], measured: Measured) -> tuple[float, list[str]]:
-    """The review priority of a cue (0 to 1), and its reasons, the strongest first; 0 without a reason."""
+    """The review priority of a cue (0 to 1), and its reasons, strongest first; 0 without a reason."""
     if SOUND in flags:
-        return 0.0, []  # it describes a sound where nobody speaks
+        return 0.0, []  # it describes a sound, not speech
     reasons = [*_measured(measured)]
     for flag in flags:
         if not flag_of(flag).review or (flag == "doubtful" and measured.doubts):
-            continue  # the doubts say it better
+            continue  # the doubts are more precise
         reasons.append(
             _too_fast(measured) if flag == "too_fast" else (flag_of(flag).weight, flag_of(flag).sentence)
         )
@@ -69,7 +70,10 @@ def _measured(measured: Measured) -> Iterator[tuple[float, str]]:
 
 
 def _too_fast(measured: Measured) -> tuple[float, str]:
-    """How much too fast it is: the speed of the text, or where that is within the limit, that a label stands before it."""
+    """Weight and words for an exceeded reading speed.
+
+    The text may be within the limit, and exceed it only with its speaker label.
+    """
     over = max(0.0, measured.cps / measured.limit - 1) if measured.limit else 0.0
     why = f"{measured.cps:.1f} characters per second (limit {measured.limit:g})"
     if measured.cps <= measured.limit:
@@ -78,14 +82,14 @@ def _too_fast(measured: Measured) -> tuple[float, str]:
 
 
 def of_silence(row: Mapping[str, Any]) -> tuple[float, list[str]]:
-    """The same for speech without text: a row of the table of doubts whose verdict is `empty`."""
+    """Priority and reasons of missed speech: a row of the table of doubts whose verdict is `empty`."""
     missed = flag_of("silence")
     reasons = [(missed.weight * float(row["score"]), missed.sentence)]
     return combined([*reasons, *((0.0, why) for why in row["reasons"])])
 
 
 def combined(reasons: Sequence[tuple[float, str]]) -> tuple[float, list[str]]:
-    """The number and the words of weighed reasons."""
+    """The combined weight of reasons, and their words."""
     left = 1.0
     for weight, _ in reasons:
         left *= 1 - min(0.99, max(0.0, weight))

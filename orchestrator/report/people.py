@@ -1,4 +1,4 @@
-"""Who the speakers are, and which names were corrected."""
+"""Lists the speakers, and the names that were corrected."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SOURCES = {
 def speakers(
     results: Results, turns: Sequence[Sequence[Any]], tracks: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """The speakers in order of their first appearance: the name in the subtitles, where it comes from, and seconds of speech."""
+    """The speakers in order of appearance: name in the subtitles, its source, and seconds of speech."""
     named = {row["speaker"]: row for row in results.rows("naming", "speakers") or ()}
     for label, name in (results.facts("subtitles").get("edits") or {}).get("named", {}).items():
         named[label] = {"speaker": label, "name": name, "confidence": 1.0, "source": "edited", "evidence": []}
@@ -48,7 +48,7 @@ def speakers(
 
 
 def names(results: Results) -> list[dict[str, Any]]:
-    """Corrected names in order of time: by transcribing again with hints, and by correction of the text."""
+    """Corrected names in order of time: by re-transcription with hints, and by correction of the text."""
     bias = results.facts("asr").get("bias") or {}
     corrected = [
         {

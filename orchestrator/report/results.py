@@ -1,4 +1,4 @@
-"""The results of a run in the store, by stage and output, and what is missing, in sentences."""
+"""Reads the results of a run from the store, by stage and output, and notes what is missing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Row = Mapping[str, Any]
 
 
 class Results:
-    """The results of one film of a `run.json`. `missing` has a sentence for each that cannot be read."""
+    """The results of one film of a `run.json`. `missing` has a sentence for each that is unreadable."""
 
     def __init__(self, film: Mapping[str, Any], store: Store) -> None:
         self.missing: list[str] = []
@@ -23,27 +23,27 @@ class Results:
         self._entries: dict[str, Entry | None] = {}
 
     def stages(self, base: str) -> list[str]:
-        """Names of the stage and of its instances that were part of the run and not off, in order."""
+        """The stage and its instances, in order, that were part of the run and not off."""
         there = (name for name, stage in self._stages.items() if stage["status"] != "off")
         return [name for name in there if name.partition("-")[0] == base]
 
     def facts(self, stage: str) -> Mapping[str, Any]:
-        """The facts that the stage reported; empty where it has none."""
+        """The facts that the stage reported; empty if there are none."""
         facts: Mapping[str, Any] = (self._stages.get(stage) or {}).get("facts") or {}
         return facts
 
     def manifest(self, stage: str) -> Manifest | None:
-        """What the store remembers of the stage's result."""
+        """The manifest of the stage's result."""
         entry = self._entry(stage)
         return entry.manifest if entry else None
 
     def rows(self, stage: str, output: str, what: str = "") -> list[dict[str, Any]] | None:
-        """The rows of a table, or None; where `what` is given, a sentence says that there is no such thing, and why."""
+        """The rows of a table, or None. If `what` is given, `missing` gets a sentence about it."""
         artifact = self.artifact(stage, output, what)
         return None if artifact is None else artifact.rows()
 
     def artifact(self, stage: str, output: str, what: str = "") -> Any:
-        """The table as `ipc.artifacts.read` gives it, or None; `what` as in `rows`."""
+        """The table from `ipc.artifacts.read`, or None; `what` as in `rows`."""
         from ipc.artifacts import read
 
         entry = self._entry(stage)

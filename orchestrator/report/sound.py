@@ -1,4 +1,4 @@
-"""What the timeline draws besides cues: waveform, speech, speaker turns, shot changes, other sounds."""
+"""Collects what the timeline shows besides cues: waveform, speech, turns, shot changes, other sounds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from orchestrator.report.results import Results
 
 
 def of_film(results: Results) -> dict[str, Any]:
-    """Everything for the timeline; what is missing is empty, and listed in `results.missing`."""
+    """The data for the timeline; missing parts are empty, and listed in `results.missing`."""
     shots = results.artifact("shots", "shots") if results.stages("shots") else None
     return {
         "waveform": _waveform(results),
@@ -29,7 +29,7 @@ def of_film(results: Results) -> dict[str, Any]:
 
 
 def _waveform(results: Results) -> dict[str, Any] | None:
-    """Peaks, a byte each, as Base64: 255 times the square root of the loudest sample's share of full scale."""
+    """Peaks, one byte each, as Base64: 255 times the square root of the share of full scale."""
     artifact = results.artifact("waveform", "waveform", "waveform")
     if artifact is None:
         return None

@@ -1,4 +1,4 @@
-"""The cues of each language with what was measured of each, and how many break the rules that they were laid out by."""
+"""Measures the cues of each language, and counts those that break the layout's rules."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ _SAME_S = 0.0015
 
 @dataclass(frozen=True)
 class TrackBasis:
-    """What a track is measured by: speech, the recognised words, and the doubts of recognition; None where they are missing.
+    """What a track is measured against: speech, recognised words, and doubtful lines; None if missing.
 
-    `beneath`: the track is a translation, and those are of the source speech under it. It has no more confidence than its source.
+    `beneath` marks a translation, which is measured against the source speech at its times. Its confidence is
+    that of its source.
     """
 
     speech: Coverage | None
@@ -80,7 +81,7 @@ def _cues(rows: Sequence[Row], basis: TrackBasis, limits: CueLimits) -> Iterator
     doubtful = Overlapping((float(one["start"]), float(one["end"])) for one in flagged)
     for row in rows:
         start, end = float(row["start"]), float(row["end"])
-        # Edited text is not to be doubted for what was recognised there.
+        # Edited text is not doubted because of the recognised text.
         edited = "edited" in row["flags"]
         near = [] if edited else [words[k] for k in starting_within(starts, start - 0.05, end)]
         own = [word for word in near if basis.beneath or word["segment"] in row["segments"]]
@@ -116,7 +117,7 @@ def _cues(rows: Sequence[Row], basis: TrackBasis, limits: CueLimits) -> Iterator
 
 
 def _flags(flags: Sequence[str], measured: need.Measured) -> list[str]:
-    """The cue's flags, and those that only the report can give."""
+    """The cue's flags, including those that only the report can set."""
     all_flags = list(flags)
     if measured.speech is not None and measured.speech < need.SILENT and need.SOUND not in flags:
         all_flags.append("no_speech")
@@ -128,7 +129,7 @@ def _flags(flags: Sequence[str], measured: need.Measured) -> list[str]:
 
 
 def _unsure(text: str, words: Sequence[Row]) -> list[list[int]]:
-    """Parts of the text, as [from, to], that are low-confidence words."""
+    """Parts of the text, as [from, to], with low-confidence words."""
     spans: list[list[int]] = []
     at = 0
     for word in words:
@@ -142,7 +143,7 @@ def _unsure(text: str, words: Sequence[Row]) -> list[list[int]]:
 
 
 def _mark_edited(cues: Sequence[dict[str, Any]], base: Sequence[Row]) -> None:
-    """Give each cue that an edit changed the cues that stood there before."""
+    """Add to each edited cue the cues that it replaced."""
     by_time = Overlapping((float(row["start"]), float(row["end"])) for row in base)
     for cue in cues:
         before = [base[k] for k in by_time.with_part_of(cue["start"], cue["end"])]
@@ -162,10 +163,10 @@ def _mark_edited(cues: Sequence[dict[str, Any]], base: Sequence[Row]) -> None:
 
 
 def rules(cues: Sequence[Mapping[str, Any]], limits: CueLimits) -> list[dict[str, Any]]:
-    """Each rule of the layout with its limit in words, the share of cues that keep it, and the ids of those that break it.
+    """Each rule of the layout: its limit in words, the share of compliant cues, and the ids of the others.
 
-    A cue breaks a rule where it measures so, or where the stage flagged it: the stage also counts speaker labels, and knows how long the
-    words of a cue are spoken.
+    A cue breaks a rule if its measurements do, or if the stage flagged it: the stage also counts speaker
+    labels, and knows how long the words of a cue are spoken.
     """
     words = {
         cue_rules.TOO_FAST: ("reading speed", f"{limits.cps:g} characters per second"),

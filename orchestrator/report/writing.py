@@ -1,4 +1,4 @@
-"""The report in its place beside the film, by the rule of `orchestrator.outputs.publish`."""
+"""Writes the report beside the film, by the rule of `orchestrator.outputs.publish`."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from orchestrator.storage.store import Store
 
 _KEY = re.compile(rb'<meta name="orchestrator-report" content="(\w*)">')
 _HEAD = 4096
-"""Bytes of the page that its key stands in."""
+"""The key is within these first bytes of the page."""
 _WHOLE = {"done", "cached"}
 
 
 def worth(film: Mapping[str, Any]) -> bool:
-    """Whether there is anything to show: a run that was to make cues, and at least could read the film's sound."""
+    """Return whether there is anything to show: the run was to make cues, and read the film's audio."""
     status = {stage["stage"]: stage["status"] for stage in film["stages"]}
     return status.get("subtitles", "off") != "off" and status.get("demux") in _WHOLE
 
@@ -43,8 +43,8 @@ def write(
 ) -> Published:
     """Write the report of `film`, one of `content` (a `run.json`), whose file is `place`, into `folder`.
 
-    Where nothing was made anew, and the report that is there was made of the same results, that one stays, unless it is to be made
-    `again`. `FatalError` (storage) where it cannot be written.
+    If all results are cached and the present report was made from them, it is kept, unless `again` is set.
+    Raises `FatalError` (storage) if it cannot be written.
     """
     target = folder / names.name_of(place, names.REPORT)
     key = key_of(film)
@@ -62,7 +62,7 @@ def write(
 
 
 def key_of(film: Mapping[str, Any]) -> str:
-    """What the report of `film` is made of, apart from when, and how long it took."""
+    """Identifies the data and code of the report of `film`, except dates and processing times."""
     steps = [
         (
             step["stage"],
@@ -89,7 +89,7 @@ def _all_cached(film: Mapping[str, Any]) -> bool:
 
 
 def _same(target: Path, key: str, ledger: Ledger) -> Path | None:
-    """The report with this key that this tool wrote, at the target or beside it, and nobody has changed; None where there is none."""
+    """The unchanged report with this key that this tool wrote, at the target or beside it, or None."""
     for place in _places(target):
         with place.open("rb") as stream:
             found = _KEY.search(stream.read(_HEAD))
@@ -99,7 +99,7 @@ def _same(target: Path, key: str, ledger: Ledger) -> Path | None:
 
 
 def _places(target: Path) -> Iterator[Path]:
-    """The target and those beside it that a report may have gone to, as far as there are any."""
+    """The target, and the numbered files beside it that exist."""
     number, place = 0, target
     stem, suffix = target.name.rsplit(".", 1)
     while place.is_file():

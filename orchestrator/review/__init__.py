@@ -1,5 +1,5 @@
-"""`orchestrator review`: the report of a film with editing, from a server that only this machine and only its holder can reach.
+"""`orchestrator review`: the report of a film with editing, served to this machine only.
 
-`server` answers (who may ask what is in `guard`), `desk` is the film that is reviewed, `saving` makes the overlay out of the cues that a page
-sends, `again` runs the film again, `streams` sends film and sound in pieces.
+`server` answers requests (`guard` checks who may send them), `desk` is the film under review, `saving` turns
+the page's cues into edits, `again` runs the film again, and `streams` sends film and audio in parts.
 """

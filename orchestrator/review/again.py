@@ -1,4 +1,4 @@
-"""The film run again, with the options of its last run: what was edited changes `subtitles` and what follows, the store has the rest."""
+"""Runs the film again with the options of its last run; only stages that the edits affect are computed."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from typing import Any
 from orchestrator.config.options import BY_KEY
 from orchestrator.paths import checkout, home
 
-_SAID = 20
-"""Lines that a run printed, of which the last are kept."""
+_PRINTED = 20
+"""Number of a run's last printed lines that are kept."""
 
 
 def command_of(content: Mapping[str, Any], film: Path) -> list[str]:
-    """The words of a run of `film` with the options that were typed for the run of `content` (a `run.json`).
+    """The command line of a run of `film` with the options of the run of `content` (a `run.json`).
 
-    What was asked of that run alone is left out: where it began and ended, what it was forced to, and that it might overwrite
-    what it had not written.
+    Options for that run alone are omitted: where it began and ended, what it was forced to do, and whether it
+    could overwrite files.
     """
     words = ["run"]
     for key, value in content["options"].items():
@@ -39,7 +39,7 @@ def command_of(content: Mapping[str, Any], film: Path) -> list[str]:
 
 
 class Again:
-    """One such run, as a process of its own. `events` is what it tells; `stop` ends it."""
+    """Such a run, as a process. `events` yields its progress; `stop` ends it."""
 
     def __init__(self, content: Mapping[str, Any], film: Path) -> None:
         folder = Path(content.get("cwd") or film.parent)
@@ -60,26 +60,29 @@ class Again:
             encoding="utf-8",
             errors="replace",
         )
-        self._said: list[str] = []
+        self._printed: list[str] = []
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
     def events(self) -> Iterator[dict[str, Any]]:
-        """What a page shows: `{"stage", "how", "done", "of", "phase"}`, `{"file"}`, and at the end `{"status", "said"}`."""
+        """Events for the page.
+
+        They are `{"stage", "how", "done", "of", "phase"}`, `{"file"}`, and at the end `{"status", "said"}`.
+        """
         assert self._process.stdout is not None  # noqa: S101 - it is a pipe
         for line in self._process.stdout:
             try:
                 event = json.loads(line)
             except ValueError:
                 continue
-            if told := _told(event):
-                yield told
+            if shown := _page_event(event):
+                yield shown
         status = self._process.wait()
         self._listener.join(5)
-        yield {"status": status, "said": self._said[-_SAID:]}
+        yield {"status": status, "said": self._printed[-_PRINTED:]}
 
     def stop(self) -> None:
-        """Ask it to stop, and see to it that it does."""
+        """Ask the run to stop, and kill it if it does not."""
         if self._process.poll() is not None:
             return
         self._process.send_signal(signal.SIGINT)
@@ -90,7 +93,7 @@ class Again:
             self._process.wait()
 
     def close(self) -> None:
-        """Stop it, and let go of what it printed."""
+        """Stop the run, and close its pipes."""
         self.stop()
         self._listener.join(5)
         for pipe in (self._process.stdout, self._process.stderr):
@@ -100,11 +103,11 @@ class Again:
     def _listen(self) -> None:
         assert self._process.stderr is not None  # noqa: S101 - it is a pipe
         for line in self._process.stderr:
-            self._said.append(line.rstrip("\n"))
-            del self._said[:-_SAID]
+            self._printed.append(line.rstrip("\n"))
+            del self._printed[:-_PRINTED]
 
 
-def _told(event: Mapping[str, Any]) -> dict[str, Any] | None:
+def _page_event(event: Mapping[str, Any]) -> dict[str, Any] | None:
     stage = event.get("step", "")
     match event["event"]:
         case "step_starting" | "step_running":

@@ -1,4 +1,4 @@
-"""The film on the desk: what its last run made, what was edited of it, and the ways to change that."""
+"""The film under review: the results of its last run, its edits, and the actions on them."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ NAME_LENGTH = 80
 
 
 class ConflictError(Exception):
-    """Something else has changed meanwhile; the message is a sentence."""
+    """The film or its edits changed meanwhile; the message is for the user."""
 
 
 class BadRequestError(Exception):
-    """What was sent cannot be saved; the message is a sentence."""
+    """The data that was sent cannot be saved; the message is for the user."""
 
 
 class Desk:
-    """One film under review. Every method may be called from several threads."""
+    """One film under review. Several threads may call every method."""
 
     def __init__(self, film: Path) -> None:
         self.film = film
@@ -42,17 +42,17 @@ class Desk:
         self._lock = threading.RLock()
         self._again: Again | None = None
         self._unmade: dict[str, Any] = {}
-        edits.load(self.digest)  # a damaged file is said before anything is shown
+        edits.load(self.digest)  # report a damaged file before anything is shown
         self.load()
 
     def load(self) -> None:
-        """Take up the film's last run, which has to have made subtitles of the whole film."""
+        """Load the film's last run, which must have made subtitles of the whole film."""
         with self._lock:
             self._content, self._run = last.newest(self.film, self.digest, _whole, "has no subtitles yet")
             self._results = Results(self._run, self._store)
             if page_data.clip_start(self._results):
                 raise FatalError(
-                    f"the last run of {self.film.name} covered only a part of it (--clip)",
+                    f"{self.film.name}: the last run covered only a part of it (--clip)",
                     f"run the whole film first: orchestrator run {self.film}",
                     INPUT,
                 )
@@ -67,7 +67,7 @@ class Desk:
 
     @property
     def stale(self) -> bool:
-        """Whether something was edited that the last run does not know."""
+        """Return whether there are edits that the last run does not contain."""
         file = edits.for_run(self.digest)
         now = file_digests.file_digest(file) if file else None
         return any(
@@ -77,14 +77,13 @@ class Desk:
         )
 
     def page(self, token: str) -> str:
-        """The page; whoever has `token` may ask the server for what it shows."""
+        """The page. Its requests to the server contain `token`."""
         with self._lock:
             if not self._again and self._state != edits.state_of(self.digest):
-                self.load()  # somebody else has saved: the page is of what there is now
+                self.load()  # the edits were saved elsewhere: show the present ones
                 if self.stale:
-                    with contextlib.suppress(
-                        FatalError
-                    ):  # what is saved is kept by the next save all the same
+                    # If rendering fails, the next save keeps the present edits all the same.
+                    with contextlib.suppress(FatalError):
                         self.make()
             found = page_data.of_film(self._content, self._run, self._store, self.film.parent, editing=True)
             found["media"] |= {
@@ -102,14 +101,15 @@ class Desk:
 
     @property
     def sound(self) -> Path | None:
-        """The film's sound in the store, or None."""
+        """The film's audio in the store, or None."""
         entry = self._entry("demux")
         return entry.path("audio") if entry and "audio" in entry.manifest.outputs else None
 
     def save(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Keep the cues and names that a page sends: `{"state", "run", "tracks": {name: [cue]}, "names": {label: name}}`.
+        """Save the cues and names from a page.
 
-        Returns the new state. `ConflictError` where the page is not of what is there now, `BadRequestError` where it is not understood.
+        `body` is `{"state", "run", "tracks": {name: [cue]}, "names": {label: name}}`. Returns the new state.
+        Raises `ConflictError` if the page is outdated, and `BadRequestError` if the data is invalid.
         """
         with self._lock:
             if self._again:
@@ -127,16 +127,19 @@ class Desk:
             merged = {name: (self._tracks[name], cues) for name, cues in wanted.items()}
             overlay = saving.overlay_of(self.film.name, self._overlay, merged, names, self._turns)
             if body.get("state") != self._state:
-                raise ConflictError(_NEWER)
+                raise ConflictError(_OUTDATED)
             try:
                 self._state = edits.save(self.digest, overlay, state=self._state)
             except edits.StaleError as error:
-                raise ConflictError(_NEWER) from error
+                raise ConflictError(_OUTDATED) from error
             self._unmade = {"tracks": body.get("tracks"), "names": body.get("names")}
             return {"state": self._state, "edits": len(edits.numbered(overlay))}
 
     def again(self) -> Iterator[dict[str, Any]]:
-        """Run the film again, and tell how it goes; at the end the last run is the new one. `ConflictError` while one is on."""
+        """Run the film again and yield its progress; at the end, load its results.
+
+        Raises `ConflictError` during another run.
+        """
         with self._lock:
             if self._again:
                 raise ConflictError("the subtitles are already being rendered")
@@ -145,17 +148,17 @@ class Desk:
 
     def _events(self, run: Again) -> Iterator[dict[str, Any]]:
         try:
-            for told in run.events():
-                if "status" in told:
+            for event in run.events():
+                if "status" in event:
                     self._take_up()
-                yield told
+                yield event
         finally:
             run.close()
             with self._lock:
                 self._again = None
 
     def _take_up(self) -> None:
-        """What a run made; what it did not get to is shown as it was saved."""
+        """Load the results of a run; edits that it did not process are shown as they were saved."""
         with self._lock:
             unmade, state = self._unmade, self._state
             self.load()
@@ -163,15 +166,15 @@ class Desk:
                 self._unmade = unmade
 
     def make(self) -> None:
-        """Run the film again, quietly; `FatalError` where that fails."""
+        """Run the film again without progress; `FatalError` if that fails."""
         end: dict[str, Any] = {}
-        for told in self.again():
-            end = told
+        for event in self.again():
+            end = event
         if end.get("status") not in {0, 6}:
             raise FatalError("the subtitles could not be rendered", "\n  ".join(end.get("said", ())), FAILED)
 
     def close(self) -> None:
-        """Stop a run that is on."""
+        """Stop a run in progress."""
         if self._again:
             self._again.stop()
 
@@ -183,14 +186,14 @@ class Desk:
         base, shown = (self._results.rows(stage, output) for output in ("base_cues", "cues"))
         if base is None or shown is None:
             raise FatalError(
-                f"the subtitles of {self.film.name} are no longer in the cache",
-                f"orchestrator run {self.film}",
+                f"{self.film.name}: its subtitles are no longer in the cache",
+                f"run: orchestrator run {self.film}",
                 INPUT,
             )
         return saving.track_of(base, shown)
 
     def _deleted(self, name: str) -> list[dict[str, Any]]:
-        """The machine's cues of a track that an edit took out, with nothing in their place, as a page sends cues."""
+        """The automatic cues that an edit deleted from a track, in the form that a page sends cues."""
         made = {saving.key_of(cue)[:3]: cue for cue in self._tracks[name].base}
         gone = [cue for edit in self._overlay.tracks.get(name, ()) if not edit.after for cue in edit.before]
         return [
@@ -199,7 +202,7 @@ class Desk:
         ]
 
     def _made(self) -> str:
-        """A word for what the last run made."""
+        """An identifier of the last run's results."""
         keys = {step["stage"]: step["key"] for step in self._run["stages"]}
         return " ".join(str(keys.get(stage)) for stage in self._results.stages("subtitles"))
 
@@ -208,11 +211,14 @@ class Desk:
         return self._store.find(key) if key else None
 
 
-_NEWER = "somebody else has saved since this page was opened: reload the page (your changes are stored in this browser)"
+_OUTDATED = (
+    "the edits were saved elsewhere since this page was opened: reload the page "
+    "(your changes are stored in this browser)"
+)
 
 
 def _whole(film: Mapping[str, Any]) -> bool:
-    """Whether a run made subtitles of the film."""
+    """Return whether a run made subtitles of the film."""
     return any(step["stage"] == "subtitles" and step["status"] in _WHOLE for step in film["stages"])
 
 

@@ -1,8 +1,8 @@
-"""Who may ask: only somebody who holds the token, by this machine's own name, from a page of this server.
+"""Checks requests: the token, this server's address, and that they come from a page of this server.
 
-A browser sends requests to loopback for any page that asks it to. So a request has to know the token, which stands in no other page; it has
-to name this server in `Host`, which a name that was made to point here (DNS rebinding) does not; and where the browser says
-what page it is for (`Origin`, `Sec-Fetch-Site`), that has to be one of ours.
+A browser sends requests to loopback for any page. So a request must contain the token, which no other page
+knows. Its `Host` must be this server, which excludes other names for this address (DNS rebinding). If the
+browser states the page that sends it (`Origin`, `Sec-Fetch-Site`), that must be one of this server.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import NamedTuple
 
 HEADER = "X-Orchestrator-Token"
 LARGEST = 16 << 20
-"""Bytes of a body: the cues of three hours are half a million."""
+"""Bytes of a body; the cues of three hours take half a million."""
 _JSON = "application/json"
 
 
 class Refused(NamedTuple):
-    """Why a request is not answered: an HTTP status, and a sentence."""
+    """Why a request is refused: an HTTP status, and a message."""
 
     status: int
     why: str
@@ -28,20 +28,20 @@ class Refused(NamedTuple):
 
 @dataclass(frozen=True)
 class Guard:
-    """What a server on `port` asks of every request."""
+    """The checks of a server on `port`."""
 
     port: int
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
     @property
     def address(self) -> str:
-        """Where the page is, with the token: whoever has it may read and edit."""
+        """The page's address with the token; anyone who has it can read and edit."""
         return f"http://127.0.0.1:{self.port}/?token={self.token}"
 
     def refuses(
         self, method: str, headers: Mapping[str, Sequence[str]], query_token: str | None
     ) -> Refused | None:
-        """Why the request is refused, or None. `headers` maps names in lower case to all their values."""
+        """Why the request is refused, or None. `headers` maps lower-case names to all their values."""
         hosts = {f"127.0.0.1:{self.port}", f"localhost:{self.port}"}
         host = headers.get("host", ())
         if len(host) != 1 or host[0].lower() not in hosts:
@@ -59,7 +59,7 @@ class Guard:
         return None
 
     def refuses_body(self, headers: Mapping[str, Sequence[str]]) -> Refused | int:
-        """Why the body of a request is not read, or its length."""
+        """Why the body of a request is refused, or its length."""
         if "transfer-encoding" in headers:
             return Refused(411, "the request has no Content-Length")
         kind = headers.get("content-type", ("",))[0].partition(";")[0].strip().lower()
@@ -74,6 +74,9 @@ class Guard:
 
 
 def _opens(method: str, headers: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a window of its own is opened on it, as by the file that the browser is started with. No page sees into that."""
+    """Return whether the request opens the page in a new window, as the file for the browser does.
+
+    No other page can read that window.
+    """
     how = [headers.get(f"sec-fetch-{name}", ()) for name in ("mode", "dest")]
     return method == "GET" and [list(one) for one in how] == [["navigate"], ["document"]]

@@ -1,8 +1,8 @@
-"""From the cues that a page sends to the overlay: which of them were changed, and what stood there before.
+"""Turns the cues from a page into edits: which cues were changed, and what they replaced.
 
-Compared are the cues as the last run made them, the machine's own and the edits that were in them, and those that came back. What hangs
-together becomes one edit: cues that overlap in time, the cues of an edit that is changed again, and what an edit replaced. Edits that nobody
-touched stay as they are, so do those outside of what was run.
+The cues from the page are compared with those of the last run, automatic ones and edits. Cues that belong
+together become one edit: those that overlap in time, those of an edit that is changed again, and those that
+an edit replaced. Unchanged edits stay as they are, and so do those outside the processed part of the film.
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ from ipc.intervals import Overlapping, overlap
 EDITED = "edited"
 _CLOSE_S = 0.005
 _SPANS = 20
-"""Turns by which a voice is found again."""
+"""Number of turns by which a later run identifies a speaker."""
 Turn = tuple[float, float, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Track:
-    """A track as the last run made it: `base` the machine's own cues, `shown` with the edits, of which `edited` are the places."""
+    """A track of the last run.
+
+    `base` are the automatic cues, `shown` those with edits, which are at the indexes `edited`.
+    """
 
     base: Sequence[Shown]
     shown: Sequence[Shown]
@@ -32,7 +35,7 @@ class Track:
 
 
 def track_of(base: Sequence[Mapping[str, Any]], shown: Sequence[Mapping[str, Any]]) -> Track:
-    """The track of the rows of two tables of cues."""
+    """The track from the rows of two tables of cues."""
     edited = frozenset(k for k, row in enumerate(shown) if EDITED in row["flags"])
     return Track(base=_shown(base), shown=_shown(shown), edited=edited)
 
@@ -50,7 +53,7 @@ def _shown(rows: Sequence[Mapping[str, Any]]) -> list[Shown]:
 
 
 def here(overlay: Overlay, turns: Sequence[Turn]) -> Overlay:
-    """The overlay in the labels of this run."""
+    """The edits with the speaker labels of this run."""
     found = {label: voice.label for label, voice in voices(overlay, turns).items()}
     people: dict[str, Person] = {}
     for person in overlay.speakers:
@@ -75,10 +78,10 @@ def overlay_of(
     names: Mapping[str, str | None],
     turns: Sequence[Turn],
 ) -> Overlay:
-    """The overlay that makes `tracks` of what the machine made: by name, as the last run left it and as it is to be.
+    """The edits that turn the automatic cues into those of `tracks`: by name, the last run's and the wanted.
 
-    `before` is the overlay of that run in its labels. `names` are what voices are to be called, by label, None for what the machine
-    calls them; who is not in it keeps the name.
+    `before` are that run's edits with its labels. `names` are the names that speakers should have, by label,
+    None for the automatic name; speakers without an entry keep theirs.
     """
     edits = dict(before.tracks)
     for name, (track, wanted) in tracks.items():
@@ -101,13 +104,13 @@ def overlay_of(
 
 
 def _where(label: str, turns: Sequence[Turn]) -> tuple[tuple[float, float], ...]:
-    """The longest turns of a voice, in order of time."""
+    """The longest turns of a speaker, in order of time."""
     own = sorted((turn for turn in turns if turn[2] == label), key=lambda turn: turn[0] - turn[1])[:_SPANS]
     return tuple((round(start, 3), round(end, 3)) for start, end, _ in sorted(own))
 
 
 def edits_of(track: Track, wanted: Sequence[Shown], old: Sequence[Edit]) -> tuple[Edit, ...]:
-    """The edits that make `wanted` of `track.base`, where `old` are those that made `track.shown`."""
+    """The edits that turn `track.base` into `wanted`; `old` are those that made `track.shown`."""
     wanted = sorted((_clean(cue) for cue in wanted if cue.text.strip()), key=lambda cue: (cue.start, cue.end))
     together = _Together(track, wanted, old)
     as_made = {key_of(cue) for cue in track.base}
@@ -126,16 +129,16 @@ def _clean(cue: Shown) -> Shown:
 
 
 def key_of(cue: Shown) -> tuple[float, float, tuple[str, ...], tuple[str, ...]]:
-    """What cues are the same by: times in hundredths, lines, speakers."""
+    """The values by which cues are equal: times in hundredths, lines, speakers."""
     return round(cue.start, 2), round(cue.end, 2), tuple(cue.text.split("\n")), cue.speakers
 
 
 Node = tuple[str, int]
-"""`s` a cue that is shown, `n` a wanted one, `e` an old edit, `b` one of the machine's cues, with its place."""
+"""A cue or edit by its index: `s` a shown cue, `n` a wanted one, `e` an old edit, `b` an automatic cue."""
 
 
 class _Together:
-    """What hangs together, by union and find."""
+    """Groups what belongs together, by union-find."""
 
     def __init__(self, track: Track, wanted: Sequence[Shown], old: Sequence[Edit]) -> None:
         self._up: dict[Node, Node] = {}
@@ -183,7 +186,7 @@ class _Together:
         self.untouched = {k for k in range(len(old)) if self._find(("e", k)) not in touched}
 
     def changed(self) -> Iterator[list[Node]]:
-        """The groups in which something was changed."""
+        """The groups with a change."""
         groups: dict[Node, list[Node]] = {self._find(node): [] for node in self._changed}
         for node in self._up:
             if (top := self._find(node)) in groups:
@@ -202,7 +205,7 @@ class _Together:
 
 
 def _owners(track: Track, old: Sequence[Edit]) -> dict[int, int]:
-    """The old edit that each edited cue was put in by."""
+    """The old edit of each edited cue."""
     by: dict[tuple[float, float, tuple[str, ...]], list[int]] = {}
     for e, edit in enumerate(old):
         for cue in edit.after:
@@ -222,12 +225,12 @@ def _edit(
     as_made: set[Any],
     loose: set[int],
 ) -> Edit | None:
-    """The edit of a group; None where it leaves everything as the machine made it."""
+    """The edit of a group; None if it leaves the automatic cues unchanged."""
     bases = [track.base[k] for kind, k in group if kind == "b"]
     earlier = [cue for kind, k in group if kind == "e" for cue in old[k].before]
-    # what the machine makes of that stretch today counts, where it makes anything of it
+    # the present automatic cues of that time replace the earlier ones, if there are any
     stale = [cue for cue in earlier if not any(_overlap(cue, base.start, base.end) for base in bases)]
-    # what stands where the machine makes nothing, beside an edit that was laid anew, is what was there
+    # cues without an automatic counterpart, beside a re-laid out edit, stay as they are
     alone = [track.shown[k] for kind, k in group if kind == "s" and k in loose]
     before = {key_of(cue)[:3]: cue for cue in [*stale, *bases, *alone]}
     after = sorted((wanted[k] for kind, k in group if kind == "n"), key=lambda cue: (cue.start, cue.end))
@@ -248,7 +251,7 @@ class _ByTime:
         self._cues = Overlapping((cue.start, cue.end) for cue in cues)
 
     def over(self, cue: Shown) -> list[int]:
-        """Places of the cues that overlap it."""
+        """Indexes of the cues that overlap it."""
         return self._cues.with_part_of(cue.start, cue.end, _CLOSE_S)
 
 

@@ -1,4 +1,4 @@
-"""The server behind `orchestrator review`: a fixed list of addresses on loopback, none of which names a file."""
+"""The server behind `orchestrator review`: fixed addresses on loopback, none of which names a file."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _SECURITY = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _PAGE = "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-"""Beside what the page says itself: a policy in a page cannot keep it out of frames."""
+"""Added to the policy in the page, because only a header can forbid frames."""
 _NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `desk` until `stop`, on `port`. `FatalError` where that is taken.
+    """Serves `desk` until `stop`, on `port`. `FatalError` if the port is in use.
 
-    Port 0 takes the film's own, by its digest: what a browser keeps of unsaved changes, it keeps by address and port. Where that is
-    taken, a free one.
+    Port 0 selects the film's own port, by its digest, because a browser stores drafts by address and port. If
+    that is in use, any free port.
     """
 
     daemon_threads = True
@@ -55,15 +55,15 @@ class Server(ThreadingHTTPServer):
         self.guard = Guard(self.server_address[1])
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that went away in the middle of a film is no error."""
+        """Ignore a browser that disconnects during a film."""
 
     def stop(self) -> None:
-        """End `serve_forever`; safe from a handler's thread."""
+        """End `serve_forever`; a handler's thread may call it."""
         threading.Thread(target=self.shutdown, daemon=True).start()
 
 
 def own_port(digest: str) -> int:
-    """The port of a film: 20000 to 29999, below those that systems give out."""
+    """The port of a film: 20000 to 29999, below those that systems assign."""
     return 20000 + int(digest[:8], 16) % 10000
 
 
@@ -75,15 +75,15 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 60
 
     def do_GET(self) -> None:
-        """The page, film, sound."""
+        """Send the page, the film or its audio."""
         self._answer("GET")
 
     def do_POST(self) -> None:
-        """Saving, running again, ending."""
+        """Save, run again, or end."""
         self._answer("POST")
 
     def __getattr__(self, name: str) -> Callable[[], None]:
-        if name.startswith("do_"):  # any other method, known or not
+        if name.startswith("do_"):  # any other method
             return self._not_allowed
         raise AttributeError(name)
 
@@ -115,7 +115,7 @@ class Handler(BaseHTTPRequestHandler):
         return self.server.guard.refuses(method, headers, asked[0] if len(asked) == 1 else None)
 
     def page(self) -> None:
-        """The page itself."""
+        """Send the page."""
         try:
             text = self.server.desk.page(self.server.guard.token)
         except FatalError as error:
@@ -129,7 +129,7 @@ class Handler(BaseHTTPRequestHandler):
         )
 
     def film(self) -> None:
-        """The film, whole or in parts."""
+        """Send the film or a part of it."""
         try:
             source = FileSource(self.server.desk.film)
         except OSError as error:
@@ -138,7 +138,7 @@ class Handler(BaseHTTPRequestHandler):
         self._stream(source)
 
     def sound(self) -> None:
-        """The film's sound as WAV."""
+        """Send the film's audio as WAV."""
         path = self.server.desk.sound
         if path is None:
             self._refuse(Refused(404, "the audio is no longer in the cache"))
@@ -146,7 +146,7 @@ class Handler(BaseHTTPRequestHandler):
         self._stream(SoundSource(path))
 
     def save(self) -> None:
-        """Keep what was edited."""
+        """Save the edits."""
         body = self._body()
         if body is None:
             return
@@ -162,7 +162,7 @@ class Handler(BaseHTTPRequestHandler):
             )
 
     def again(self) -> None:
-        """Make the subtitles again, and tell how it goes, a JSON line each."""
+        """Render the subtitles again, and send the progress, one JSON line each."""
         if self._body() is None:
             return
         try:
@@ -186,7 +186,7 @@ class Handler(BaseHTTPRequestHandler):
                         self.wfile.write(json.dumps(event).encode() + b"\n")
                         self.wfile.flush()
                 except OSError:
-                    gone = True  # the page was closed: the run goes on to its end
+                    gone = True  # the page was closed: the run continues
         except FatalError as error:
             if not gone:
                 self.wfile.write(
@@ -201,7 +201,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.stop()
 
     def _body(self) -> dict[str, Any] | None:
-        """The body as a JSON object; None where it was refused."""
+        """The body as a JSON object; None if it was refused."""
         headers: dict[str, list[str]] = {}
         for name, value in self.headers.items():
             headers.setdefault(name.lower(), []).append(value.strip())
@@ -263,11 +263,11 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def version_string(self) -> str:
-        """Nothing about what runs here."""
+        """Hide the versions of Python and the server."""
         return "orchestrator"
 
     def log_message(self, *arguments: Any) -> None:
-        """Nothing on the terminal."""
+        """Print nothing."""
 
 
 _ROUTES: Mapping[str, tuple[str, Callable[[Handler], None]]] = {

@@ -1,4 +1,4 @@
-"""Film and sound in the pieces that a browser asks for, and the sound of the store as a WAV that is nowhere written down."""
+"""Sends film and audio in the parts that a browser requests; the audio is converted to WAV on the fly."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import Any, BinaryIO
 _BLOCK = 1 << 18
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 KINDS = {".mkv": "video/x-matroska", ".m4v": "video/mp4", ".mov": "video/mp4", ".ts": "video/mp2t"}
-"""Where Python knows no name, or one that browsers do not know."""
+"""Media types that Python does not know, or names in a way that browsers do not know."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """Bytes `first` to `last` of `total`; `whole` where nobody asked for a part."""
+    """Bytes `first` to `last` of `total`; `whole` if no part was requested."""
 
     first: int
     last: int
@@ -27,14 +27,14 @@ class Part:
 
     @property
     def length(self) -> int:
-        """How many bytes it is."""
+        """Number of bytes."""
         return self.last - self.first + 1
 
 
 def part_of(asked: str | None, total: int) -> Part | None:
-    """The part that the header `Range` asks for; None where there is no such part (416).
+    """The part that the header `Range` requests; None if it does not exist (416).
 
-    What is no single range of bytes is answered with everything, as RFC 9110 allows.
+    Anything but a single range of bytes gets everything, as RFC 9110 allows.
     """
     found = _RANGE.fullmatch((asked or "").strip())
     if not found or not (found[1] or found[2]):
@@ -48,7 +48,7 @@ def part_of(asked: str | None, total: int) -> Part | None:
 
 
 class FileSource:
-    """A file, such as the film; read as it is now."""
+    """A file, such as the film."""
 
     def __init__(self, path: Path) -> None:
         self._stream: BinaryIO = path.open("rb")
@@ -57,7 +57,7 @@ class FileSource:
         self.kind = kind or "application/octet-stream"
 
     def blocks(self, part: Part) -> Iterator[bytes]:
-        """The bytes of `part`; fewer where the file became shorter."""
+        """The bytes of `part`; fewer if the file became shorter."""
         with self._stream as stream:
             stream.seek(part.first)
             left = part.length
@@ -66,7 +66,7 @@ class FileSource:
                 yield block
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._stream.close()
 
 
@@ -95,7 +95,7 @@ class SoundSource:
             yield bytes(self._pcm[first - head : min(first + _BLOCK, part.last + 1) - head])
 
     def close(self) -> None:
-        """Nothing is held open but the map."""
+        """Do nothing: only the memory map is open."""
 
 
 def _wav_header(length: int, rate: int) -> bytes:

@@ -1,8 +1,8 @@
-"""What is known of a run: events, and the one state that they add up to.
+"""The events of a run, and the state that they lead to.
 
-Every fact that a view, a log or the report shows is an event here; `orchestrator.run_state.reducer` is the only thing that makes a new state from an
-old one. Dashboard, plain lines, JSON lines and `run.json` are views of that state, and `events.jsonl` is the events themselves.
-Everything is frozen, so that another thread may read a state while the next is made.
+Every fact in a view, a log or the report is an event here; only `orchestrator.run_state.reducer` makes a new
+state from an old one. Dashboard, plain lines, JSON lines and `run.json` show that state, and `events.jsonl`
+holds the events. Everything is frozen, so that another thread may read a state while the next one is made.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ENDED = frozenset({"done", "cached", "failed", "off", "skipped"})
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """Why a step failed: a category of `ipc.errors`, a sentence, what to do, and the log to read."""
+    """Why a step failed: a category of `ipc.errors`, a message, a hint, and the log to read."""
 
     category: str
     message: str
@@ -31,7 +31,7 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True)
 class FileOutput:
-    """A file that was written for the user; `note` says why it is not where one would expect it."""
+    """A file written for the user; `note` states why it has another path than expected."""
 
     name: str
     path: str
@@ -41,11 +41,13 @@ class FileOutput:
 
 @dataclass(frozen=True, kw_only=True)
 class StepState:
-    """One stage of one film. Times are seconds since the epoch, memory is bytes, `speed` a multiple of real time.
+    """One stage of one film.
 
-    `device_reason` is why the plan chose its device; `notes` are what would do better here (a larger model that fits).
-    `planned` is the plan's verdict: `cached` says that its result is there, as far as a plan can know.
-    `phase_started` is when the work of the phase began, which is when that of the one before was last heard of, at `progressed`.
+    Times are seconds since the epoch, memory is bytes, `speed` a multiple of real time.
+
+    `device_reason` is why the plan chose its device; `notes` are recommendations (a larger model that fits).
+    `planned` is the plan's verdict. `phase_started` is when the work of the phase began, which is the last
+    progress of the phase before, at `progressed`.
     """
 
     name: str
@@ -90,7 +92,7 @@ class StepState:
 
 @dataclass(frozen=True, kw_only=True)
 class FilmState:
-    """One film with its steps in the order of the plan, those that are off included. `seconds` is 0 until known."""
+    """One film with its steps in plan order, those that are off included; `seconds` is 0 until known."""
 
     path: Path
     title: str
@@ -107,7 +109,7 @@ class FilmState:
 
 @dataclass(frozen=True, kw_only=True)
 class RunState:
-    """A run: its films, when it began and ended, whether somebody stopped it."""
+    """A run: its films, when it started and ended, whether it was interrupted."""
 
     films: tuple[FilmState, ...] = ()
     started: float = 0.0
@@ -124,7 +126,7 @@ class RunEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class RunStarted(RunEvent):
-    """The run begins, with everything that is planned."""
+    """The run started, with everything that is planned."""
 
     films: tuple[FilmState, ...]
 
@@ -153,14 +155,14 @@ class StepStarting(StepEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class StepRunning(StepEvent):
-    """The work itself began; loading the model had taken `load_seconds` (0 on a warm worker)."""
+    """The work itself started; loading the model took `load_seconds` (0 on a warm worker)."""
 
     load_seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class StepProgress(StepEvent):
-    """`done` of `total` `unit`s of `phase`; `total` 0 where unknown."""
+    """`done` of `total` `unit`s of `phase`; `total` 0 if unknown."""
 
     phase: str
     done: float
@@ -179,7 +181,7 @@ class StepMemory(StepEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class StepLog(StepEvent):
-    """A line for people."""
+    """A message for the user."""
 
     level: str
     message: str
@@ -203,14 +205,14 @@ class StepRetried(StepEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class StepFellBack(StepEvent):
-    """The step goes on with less than was chosen: a smaller batch, another device."""
+    """The step continues with less than was chosen: a smaller batch, another device."""
 
     note: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class StepDone(StepEvent):
-    """The step ran to its end, or its result was in the store (`cached`)."""
+    """The step finished, or its result was in the store (`cached`)."""
 
     cached: bool
     key: str
@@ -242,7 +244,7 @@ class StepSkipped(StepEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class FileWritten(RunEvent):
-    """A file is in its place for the user."""
+    """A file for the user is complete and in its place."""
 
     film: int
     output: FileOutput
@@ -250,18 +252,18 @@ class FileWritten(RunEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RunInterrupted(RunEvent):
-    """Somebody asked the run to stop, by `signal`."""
+    """The run was asked to stop by `signal`."""
 
     signal: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunEnded(RunEvent):
-    """Nothing runs any more."""
+    """The run ended: nothing runs any more."""
 
 
 def name_of(event: RunEvent) -> str:
-    """The event's name on the wire: `step_progress` for `StepProgress`."""
+    """The event's name in JSON: `step_progress` for `StepProgress`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
 
 

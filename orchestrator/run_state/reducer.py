@@ -1,4 +1,4 @@
-"""How events add up: from a state and an event to the next state, and nothing else."""
+"""A pure function from a state and an event to the next state."""
 
 from __future__ import annotations
 
@@ -114,13 +114,16 @@ def _step(step: StepState, event: StepEvent, film: FilmState) -> StepState:
 
 
 _AT_ITS_BEGINNING: dict[str, Any] = {
-    "phase": "", "done": 0.0, "total": 0.0, "unit": "", "phase_started": None, "progressed": None, "speed": None, "eta_s": None,
+    "phase": "", "done": 0.0, "total": 0.0, "unit": "", "phase_started": None, "progressed": None,
+    "speed": None, "eta_s": None,
 }  # fmt: skip
 
 
 def _progressed(step: StepState, event: StepProgress, film: FilmState) -> StepState:
-    """The step so far. Its speed counts from the beginning of the work, not from when it was first heard of: until then it had
-    worked too. Of a stage in phases that is the phase's beginning. Seconds of speech are a share of the film, as in the end.
+    """The step with its progress.
+
+    Its speed counts from the start of the phase, not from its first report, because it worked before that.
+    Seconds of speech are taken as a share of the film, as in the final speed.
     """
     same = step.phase_started is not None and step.phase == event.phase and event.done >= step.done
     since = step.phase_started if same else step.progressed or step.started
@@ -183,9 +186,7 @@ def _with_film(state: RunState, index: int, film: FilmState) -> RunState:
 def _with_facts(film: FilmState, event: StepDone) -> FilmState:
     seconds = float(event.facts.get("seconds") or 0.0) if event.step == "demux" else 0.0
     language = str(event.facts.get("language") or "") if event.step == "asr" else ""
-    if (
-        event.step == "subtitles" and event.facts.get("cues") == 0
-    ):  # what a recogniser guessed of noise is no language
+    if event.step == "subtitles" and event.facts.get("cues") == 0:  # the language was guessed from noise
         return dataclasses.replace(film, language="")
     if not seconds and not language:
         return film

@@ -1,9 +1,9 @@
-"""Folders of runs: what happened in each, kept for later.
+"""Manages the folders of runs, which keep what happened in each.
 
-`home()/runs/<time>-<film>/` holds `events.jsonl` (every event as it happened), `logs/` (what each stage's process
-printed) and `run.json` (the summary, see `orchestrator.run_state.run_json`). A run holds a lock on its folder for as long as it
-lives: so a folder without a summary whose lock is free is one that was killed, and `prune` never removes a living one. The
-lock's file says which films the run is about, so that another run of one of them can say so.
+`home()/runs/<time>-<film>/` holds `events.jsonl` (every event), `logs/` (the output of each stage's process)
+and `run.json` (the summary, see `orchestrator.run_state.run_json`). A run holds a lock on its folder while it
+lives: if the lock is free and there is no summary, the run was killed, and `prune` never removes a living
+one. The lock's file lists the run's films, so that another run of the same film can report it.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from ipc.errors import mend_storage
+from ipc.errors import storage_hint
 from orchestrator.errors import STORAGE, USAGE, FatalError
 from orchestrator.paths import home
 from orchestrator.util import locks
 from orchestrator.util import text as fmt
 
 KEEP = 50
-"""How many runs are kept; older ones are removed when a new one starts."""
+"""Number of runs that are kept; older ones are removed when a new one starts."""
 
 _SAYS = {
     "step_log": "message",
@@ -45,26 +45,26 @@ class Run:
 
     @property
     def id(self) -> str:
-        """The folder's name, which people type (or its beginning)."""
+        """The folder's name, which users type (or its beginning)."""
         return self.path.name
 
     @property
     def events(self) -> Path:
-        """Every event of the run, a JSON line each."""
+        """Every event of the run, one JSON line each."""
         return self.path / "events.jsonl"
 
     @property
     def logs(self) -> Path:
-        """The folder with what the stages' processes printed."""
+        """The folder with the output of the stages' processes."""
         return self.path / "logs"
 
     @property
     def report(self) -> Path:
-        """The summary, written when the run ends (also when it fails)."""
+        """The summary, written when the run ends, also if it fails."""
         return self.path / "run.json"
 
     def summary(self) -> Mapping[str, Any] | None:
-        """The content of `run.json`, or None where it is not there (yet) or cannot be read."""
+        """The content of `run.json`; None if it is missing (yet) or unreadable."""
         try:
             content = json.loads(self.report.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -72,7 +72,7 @@ class Run:
         return content if isinstance(content, dict) else None
 
     def outcome(self) -> Outcome:
-        """How it ended, or `running`, or `killed` where it ended without a word."""
+        """How the run ended, or `running`, or `killed` if it ended without a summary."""
         summary = self.summary()
         if summary is None:
             return "running" if self._alive() else "killed"
@@ -80,7 +80,7 @@ class Run:
         return outcome
 
     def films(self) -> Mapping[str, str]:
-        """The films that the run is about: path by digest; empty where that was not kept."""
+        """The films of the run: path by digest; empty if they were not recorded."""
         try:
             content = json.loads((self.path / "lock").read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -88,22 +88,24 @@ class Run:
         return content if isinstance(content, dict) else {}
 
     def began(self) -> str:
-        """When it began, ISO 8601, by the name of its folder; empty where that has another form."""
+        """When it started, ISO 8601, from the folder's name; empty if that has another form."""
         try:
             return dt.datetime.strptime(self.id[:15], "%Y%m%d-%H%M%S").astimezone().isoformat()
         except ValueError:
             return ""
 
     def beside(self) -> Iterator[tuple[str, Run]]:
-        """The films of this run that another living run is about too, with that run."""
+        """The films of this run that another living run processes too, with that run."""
         own = self.films()
         for other in past(self.path.parent):
             if other.path != self.path and other.outcome() == "running":
                 yield from ((own[digest], other) for digest in other.films() if digest in own)
 
     def log_files(self, stage: str | None = None) -> list[Path]:
-        """The log files of the run, or of one stage, by name: every file under `logs/` that begins with the stage's name,
-        or lies in a folder that does.
+        """The log files of the run, or of one stage, by name.
+
+        For a stage, these are the files under `logs/` whose name, or whose folder's name, begins with the
+        stage's.
         """
         if not self.logs.is_dir():
             return []
@@ -114,7 +116,7 @@ class Run:
         return [p for p in files if any(begins.match(part) for part in p.relative_to(self.logs).parts)]
 
     def said(self, stage: str | None = None) -> Iterator[str]:
-        """What the stages (or one) told people, from the run's events: a line each, with the seconds since it began."""
+        """The messages of the stages (or of one), one line each, with the seconds since the start."""
         if not self.events.exists():
             return
         began: float | None = None
@@ -122,7 +124,7 @@ class Run:
             for line in lines:
                 try:
                     event = json.loads(line)
-                except ValueError:  # the last line of a killed run
+                except ValueError:  # the incomplete last line of a killed run
                     continue
                 began = event["time"] if began is None else began
                 step = event.get("step", "")
@@ -138,10 +140,10 @@ class Run:
 def new(
     name: str, *, films: Mapping[str, str] | None = None, root: Path | None = None, keep: int = KEEP
 ) -> Iterator[Run]:
-    """A new run's folder, locked until the block ends; older runs beyond `keep` are removed first.
+    """Make a new run's folder, locked until the block ends; remove older runs beyond `keep` first.
 
-    `name` is what the run is about, the film's name, and `films` all of them, path by digest. `FatalError` (storage) where no
-    folder can be made.
+    `name` is the film's name, and `films` are all films, path by digest. Raises `FatalError` (storage) if the
+    folder cannot be made.
     """
     base = root or runs_root()
     try:
@@ -157,8 +159,8 @@ def new(
         if error.filename is None or not str(error.filename).startswith(str(base)):
             raise
         raise FatalError(
-            f"cannot keep the run's log in {base}: {error.strerror or error}",
-            mend_storage(error, "set ORCHESTRATOR_HOME to another folder"),
+            f"cannot write the run's log to {base}: {error.strerror or error}",
+            storage_hint(error, "set ORCHESTRATOR_HOME to another folder"),
             STORAGE,
         ) from error
 
@@ -172,7 +174,7 @@ def past(root: Path | None = None) -> list[Run]:
 
 
 def find(asked: str, root: Path | None = None) -> Run:
-    """The run whose id is `asked`, or begins with it, or holds it; `last` is the newest. `FatalError` where none or many."""
+    """The run with the id `asked`, or a unique part of it; `last` is the newest. `FatalError` otherwise."""
     runs = past(root)
     if not runs:
         raise FatalError("there are no runs yet", "start one: orchestrator run movie.mp4", USAGE)
@@ -184,12 +186,12 @@ def find(asked: str, root: Path | None = None) -> Run:
             return found[0]
         if found:
             shown = ", ".join(run.id for run in found[:3]) + (", ..." if len(found) > 3 else "")
-            raise FatalError(f"{len(found)} runs answer to {asked!r}: {shown}", "give more of its id", USAGE)
-    raise FatalError(f"no run answers to {asked!r}", "see them: orchestrator runs ls", USAGE)
+            raise FatalError(f"{asked!r} matches {len(found)} runs: {shown}", "type more of the id", USAGE)
+    raise FatalError(f"no run matches {asked!r}", "list them: orchestrator runs ls", USAGE)
 
 
 def prune(*, keep: int = KEEP, root: Path | None = None) -> list[Run]:
-    """Remove the oldest runs until at most `keep` are left; those still running stay. Returns what was removed."""
+    """Remove the oldest runs until at most `keep` are left, but none that is running. Returns the removed."""
     removed = []
     for run in past(root)[max(0, keep) :]:
         if run.outcome() != "running":

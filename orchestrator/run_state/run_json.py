@@ -1,8 +1,8 @@
-"""`run.json`: what a run did, in one file that later tools and people read. See `docs/run-json.md`.
+"""Writes `run.json`: what a run did, in one file for users and other tools. See `docs/run-json.md`.
 
-The content is made from the run's state alone, so it is there for a run that failed or was interrupted too. Times of day are
-ISO 8601 in UTC, durations seconds, sizes bytes, `speed` a multiple of real time. Every string went through
-`orchestrator.util.redact`, so no token gets in.
+The content is made from the run's state alone, so that failed and interrupted runs have it too. Times of day
+are ISO 8601 in UTC, durations seconds, sizes bytes, `speed` a multiple of real time. Every string passes
+through `orchestrator.util.redact`, so that no token gets in.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from orchestrator.util.redact import masked
 from orchestrator.util.storage_errors import storage_errors
 
 SCHEMA = 1
-"""Raised when a field changes its meaning or goes; new fields alone do not raise it."""
+"""Raised when a field changes its meaning or is removed, but not for new fields."""
 
 
 def write(
@@ -38,7 +38,7 @@ def write(
     options: Mapping[str, Any] | None = None,
     refused: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
-    """Write `run.json` into the run's folder, whole or not at all, and return its content."""
+    """Write `run.json` into the run's folder, complete or not at all, and return its content."""
     content = summary(
         state, status=status, run_id=run.id, command=command, options=options or {}, refused=refused
     )
@@ -56,9 +56,9 @@ def summary(
     options: Mapping[str, Any] | None = None,
     refused: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
-    """The content of `run.json` for a run that ended (or was ended) with exit status `status`.
+    """The content of `run.json` for a run that ended with exit status `status`.
 
-    `refused` are the films that could not even be planned: `film`, `message`, `hint`.
+    `refused` are the films that could not be planned: `film`, `message`, `hint`.
     """
     films = [_film(film, state.started) for film in state.films]
     steps = [(film, step) for film in state.films for step in film.steps]
@@ -105,7 +105,7 @@ def outcome(state: RunState) -> str:
 
 
 def machine() -> dict[str, Any]:
-    """What the run had to work with: platform, cores this process may use, memory in bytes."""
+    """The machine of the run: platform, cores that this process may use, memory in bytes."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     try:
         memory: int | None = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -121,7 +121,7 @@ def machine() -> dict[str, Any]:
 
 
 def side_by_side(steps: Sequence[StepState], origin: float) -> list[dict[str, Any]]:
-    """Stretches in which two or more stages ran at once, in seconds after `origin`, in order."""
+    """Periods in which two or more stages ran at once, in seconds after `origin`, in order."""
     spans = [
         (step.started, step.ended, step.name)
         for step in steps
@@ -189,7 +189,7 @@ def _step(step: StepState, film: FilmState, started: float) -> dict[str, Any]:
 
 
 def _waited(step: StepState, film: FilmState, started: float) -> float | None:
-    """Seconds from when all inputs were there until the work began: imports, loading, waiting for cores or memory."""
+    """Seconds from the last input to the start: imports, loading, waiting for cores or memory."""
     if step.started is None:
         return None
     base = step.name.partition("-")[0]
@@ -227,7 +227,7 @@ def _span(start: float | None, end: float | None) -> float | None:
 
 
 def _plain(value: Any) -> Any:
-    """`value` in JSON's own types: tuples as lists, paths as text, numbers that JSON has no word for as null."""
+    """`value` in JSON's own types: tuples as lists, paths as text, NaN and infinity as null."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

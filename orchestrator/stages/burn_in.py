@@ -1,4 +1,4 @@
-"""The stage that draws subtitles into the picture: it runs only where a language is asked for, and reads that language's subtitles."""
+"""Adds the stage that burns subtitles into the picture, if --burn-in names their language."""
 
 from __future__ import annotations
 
@@ -11,27 +11,29 @@ from orchestrator.errors import USAGE, FatalError
 
 STAGE = "burn"
 SPOKEN = "spoken"
-"""What is said in the film, whatever language that is."""
+"""The source language, whichever it is."""
 
 
 def added(
     stages: Mapping[str, Stage], language: str | None, translated: Sequence[str], spoken: str | None
 ) -> Mapping[str, Stage]:
-    """`stages` with `burn` on, where `language` is one. `translated` are the languages that are made, `spoken` the one that was said to
-    be spoken, where somebody said so. `FatalError` (usage) where nobody makes subtitles in `language`.
+    """`stages` with `burn` turned on if `language` is given.
+
+    `translated` are the target languages, `spoken` the source language if the user set it. Raises
+    `FatalError` (usage) if the run makes no subtitles in `language`.
     """
     if not language:
         return stages
     if language not in {SPOKEN, *translated, *LANGUAGES}:
         raise FatalError(
-            f"--burn-in {language}: that is no language",
-            "--burn-in spoken draws what is said; --burn-in en draws English",
+            f"--burn-in {language}: unknown language",
+            "use --burn-in spoken for the source language, or a code such as --burn-in en",
             USAGE,
         )
     if language != SPOKEN and language not in translated and spoken not in {None, language}:
         raise FatalError(
-            f"--burn-in {language}: the film speaks {spoken}, and nobody translates it",
-            f"--target-language {language} does",
+            f"--burn-in {language}: the source language is {spoken}, and no translation is requested",
+            f"add --target-language {language}",
             USAGE,
         )
     burn = stages[STAGE]

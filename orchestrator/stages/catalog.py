@@ -1,13 +1,12 @@
-"""Every stage, by name. Each is declared in its own folder: `stage_runners/<stage>/stage.py`, with nothing but the standard library.
+"""Lists every stage; each is declared in `stage_runners/<stage>/stage.py` with the standard library only.
 
-Nothing here imports a stage's environment; the child's `hello` proves that its runner means the same stage.
+Nothing here imports a stage's environment; the `hello` of the child proves that its runner is of the same
+stage.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
-from ipc.declaration import Output, Stage
+from ipc.declaration import Stage
 from stage_runners.alignment.stage import ALIGNMENT
 from stage_runners.asr.stage import ASR
 from stage_runners.attribution.stage import ATTRIBUTION
@@ -32,11 +31,4 @@ STAGES: dict[str, Stage] = {
         ATTRIBUTION, POST_NER, NAMING, PHRASES, TRANSLATION, SHOTS, SOUNDS, SUBTITLES, MUX, BURN,
     )
 }  # fmt: skip
-"""Every stage by name, in an order in which each stands after those it reads from."""
-
-
-def producers(stages: Mapping[str, Stage] = STAGES) -> Iterator[tuple[str, Stage, Output]]:
-    """Yield `("stage.output", stage, output)` for every output."""
-    for stage in stages.values():
-        for output in stage.outputs:
-            yield f"{stage.name}.{output.name}", stage, output
+"""Every stage by name, each after those that it reads from."""

@@ -1,7 +1,8 @@
-"""The stages of a run that translates: an instance of `translation` and of `subtitles` for every language that is asked for.
+"""Adds an instance of `translation` and of `subtitles` for every target language.
 
-Which method translates is decided here, with the reason: what was named, else Whisper's own task, which is embedded and knows only
-English. Each instance has its own result in the store, so that another language costs nothing of those that are there.
+This module chooses the method of translation, with the reason: the requested model, else Whisper's own
+translation task, which is embedded and supports English only. Each instance has its own result in the store,
+so that another language does not recompute the present ones.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ METHODS: Mapping[str, ModelFamily] = {
     "whisper": whisper_models.FAMILY,
     "ctranslate2": nllb_opus.FAMILY,
 }
-"""The family of models that each method translates with. They are asked in this order whose a model is."""
+"""The family of models for each method; a model belongs to the first family that claims it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What is asked of the translation: languages, the model's name, an endpoint's address, and the Whisper model of the film."""
+    """The requested translation: languages, model, address of an endpoint, and the film's Whisper model."""
 
     languages: Sequence[str] = ()
     model: str = ""
@@ -44,7 +45,7 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Targets:
-    """The stages with their instances, what is set in their parameters, and what people should know of the choice, by stage."""
+    """The stages with their instances, and the parameters and notes by stage."""
 
     stages: Mapping[str, Stage]
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -52,18 +53,18 @@ class Targets:
 
 
 def languages(text: str) -> tuple[str, ...]:
-    """The codes in `en,de`, without repeats; `FatalError` (usage) for one that is none."""
+    """The codes in `en,de`, without repeats; `FatalError` (usage) for an invalid one."""
     found: dict[str, None] = {}
     if text and not text.replace(",", "").strip():
-        raise FatalError(f"--target-language {text!r} names no language", "such as en,de", USAGE)
+        raise FatalError(f"--target-language {text!r}: no language given", "write it as en,de", USAGE)
     for word in text.split(","):
         code = word.strip().lower().replace("_", "-").partition("-")[0]
         if not code:
             continue
         if code not in LANGUAGES and not (len(code) in {2, 3} and code.isalpha()):
             raise FatalError(
-                f"--target-language {text}: {word.strip()!r} is no language",
-                "codes such as en, de, hi, with commas between them",
+                f"--target-language {text}: unknown language {word.strip()!r}",
+                "use codes separated by commas, such as en,de,hi",
                 USAGE,
             )
         found[code] = None
@@ -71,11 +72,13 @@ def languages(text: str) -> tuple[str, ...]:
 
 
 def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
-    """`stages` with the instances that `wanted` asks for; `FatalError` where no method can do what is asked."""
+    """`stages` with the instances for `wanted`; `FatalError` if no method can do it."""
     if not wanted.languages:
         if wanted.model or wanted.endpoint:
-            said = "--translation-model" if wanted.model else "--translation-endpoint"
-            raise FatalError(f"{said} has nothing to translate to", "say it: --target-language en", USAGE)
+            option = "--translation-model" if wanted.model else "--translation-endpoint"
+            raise FatalError(
+                f"{option} needs a target language", "add one, such as --target-language en", USAGE
+            )
         return Targets(stages=stages)
     params: dict[str, Mapping[str, Any]] = {}
     notes: dict[str, tuple[str, ...]] = {}
@@ -105,16 +108,16 @@ def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
 
 
 def _method(language: str, wanted: Wanted) -> tuple[str, str]:
-    """The method, and why it is the one."""
+    """The method, and why it was chosen."""
     if wanted.endpoint:
         _check_address(wanted.endpoint)
         if not wanted.model:
             raise FatalError(
-                "--translation-endpoint needs the name of a model there",
-                "--translation-model, such as qwen3:8b",
+                "--translation-endpoint: no model given",
+                "add one, such as --translation-model qwen3:8b",
                 USAGE,
             )
-        return "endpoint", f"by {wanted.model} at {wanted.endpoint}: the text of the film is sent there"
+        return "endpoint", f"by {wanted.model} at {wanted.endpoint}, to which the film's text is sent"
     if wanted.model:
         method = method_of(wanted.model)
         if method == "whisper" and language != ENGLISH:
@@ -123,18 +126,18 @@ def _method(language: str, wanted: Wanted) -> tuple[str, str]:
             )
         if method == "whisper" and not whisper_models.translates(wanted.model):
             raise FatalError(
-                f"--translation-model {wanted.model}: this model was not taught to translate",
-                "take base, small, medium or large-v3",
+                f"--translation-model {wanted.model}: this model cannot translate",
+                "use base, small, medium or large-v3",
                 USAGE,
             )
         _check_language(method, language, wanted.model)
-        return method, f"by {wanted.model}, which was asked for"
+        return method, f"by {wanted.model}, as requested"
     if language == ENGLISH:
-        why = "by Whisper's own task, from the sound: it is embedded, and knows English only"
-        taught = not wanted.whisper or whisper_models.translates(wanted.whisper)
-        return "whisper", why if taught else f"{why}; {wanted.whisper} was not taught it"
+        why = "by Whisper, from the audio: it is embedded, and translates to English only"
+        can_translate = not wanted.whisper or whisper_models.translates(wanted.whisper)
+        return "whisper", why if can_translate else f"{why}; {wanted.whisper} cannot translate"
     raise FatalError(
-        f"--target-language {language}: what is embedded translates to English only", _others(), USAGE
+        f"--target-language {language}: the embedded model translates to English only", _others(), USAGE
     )
 
 
@@ -147,14 +150,14 @@ def method_of(model: str) -> str:
 
 
 def _missing(stage: Stage) -> tuple[str, ...]:
-    """A word where its environment is one of those that are made for who asks, and nobody has asked yet."""
+    """A note if the stage's optional environment is not installed."""
     env = stage.backends[-1].env
     why = registry.health(env)
-    return (f"the environment {env} is not ready: orchestrator envs sync {env}",) if why else ()
+    return (f"the environment {env} is not ready; run: orchestrator envs sync {env}",) if why else ()
 
 
 def _check_address(endpoint: str) -> None:
-    """`FatalError` for what is no address, and for one that holds what nobody should read: it is never repeated then."""
+    """Raise `FatalError` for an invalid address, or one with a secret, which the error does not repeat."""
     try:
         address = urlsplit(endpoint)
         usable = address.scheme in {"http", "https"} and bool(address.hostname) and address.port != 0
@@ -163,35 +166,33 @@ def _check_address(endpoint: str) -> None:
         usable = False
     if not usable:
         raise FatalError(
-            "--translation-endpoint is no address of a server", "such as http://localhost:11434/v1", USAGE
+            "--translation-endpoint: not a server address", "write it as http://localhost:11434/v1", USAGE
         )
     if address.username or address.password or address.query or address.fragment:
         raise FatalError(
-            "--translation-endpoint holds a key or a password, which would be written down",
-            "leave it out there, and put the key into TRANSLATION_API_KEY",
+            "--translation-endpoint: the address contains a key or a password, which would be logged",
+            "remove it, and set TRANSLATION_API_KEY",
             USAGE,
         )
 
 
 def _check_language(method: str, language: str, model: str) -> None:
-    """`FatalError` where the model is known not to write the language: not after an hour of recognition."""
+    """Raise `FatalError` if the model is known not to support the language, before an hour of recognition."""
     if method == "whisper":
         return
     targets = METHODS[method].translates_to(model)
     if language not in LANGUAGES or (targets is not None and language not in targets):
         raise FatalError(
-            f"--target-language {language}: {model} does not write it",
-            f"as {model} says in its name: {', '.join(targets)}"
-            if targets
-            else "a model, or an endpoint, that does",
+            f"--target-language {language}: {model} does not translate into it",
+            f"use one of: {', '.join(targets)}" if targets else "use a model or an endpoint that does",
             USAGE,
         )
 
 
 def _others() -> str:
     return (
-        "--translation-model nllb-200-distilled-600M (or another NLLB-200, OPUS-MT or IndicTrans2 model), or "
-        "--translation-endpoint with an OpenAI-compatible server such as Ollama"
+        "use --translation-model nllb-200-distilled-600M (or another NLLB-200, OPUS-MT or IndicTrans2 "
+        "model), or --translation-endpoint with an OpenAI-compatible server such as Ollama"
     )
 
 
@@ -209,7 +210,7 @@ def _params(method: str, language: str, wanted: Wanted) -> dict[str, Any]:
 
 
 def _resources(stages: Mapping[str, Stage], method: str, model: str) -> Resources:
-    """What the stage leases: no more cores than its base was given (`--threads`), and the memory that a model of this name takes."""
+    """The stage's resources: at most the cores of its base (`--threads`), and the memory for this model."""
     leased = TRANSLATIONS[method].resources
     memory = METHODS[method].memory_mb(model) if method in METHODS else 0
     cores = min(leased.cores, stages["translation"].resources.cores)
@@ -217,7 +218,7 @@ def _resources(stages: Mapping[str, Stage], method: str, model: str) -> Resource
 
 
 def _of_translation(stage: Stage, language: str) -> Stage:
-    """The instance of `phrases` or `subtitles` that reads a translation instead of what was spoken."""
+    """The instance of `phrases` or `subtitles` that reads a translation instead of the source text."""
     sources = {name: f"translation-{language}.{name}" for name in ("segments", "words")}
     if language in PARSED:
         sources["phrases"] = f"phrases-{language}.phrases"
@@ -230,7 +231,7 @@ def _of_translation(stage: Stage, language: str) -> Stage:
 
 
 def _muxing(mux: Stage, wanted: Sequence[str]) -> Stage:
-    """`mux` with a subtitle track more for each language."""
+    """`mux` with a further subtitle track for each language."""
     more = tuple(
         Input(name=f"{kind}-{language}", source=f"subtitles-{language}.{kind}")
         for language in wanted

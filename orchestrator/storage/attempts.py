@@ -1,7 +1,8 @@
-"""Where stages write before their results are whole: a folder an attempt, locked while somebody works in it.
+"""Manages the folders in which stages write their results before they are complete.
 
-The lock's file lies beside the folder, not in it: it is no part of the result. An attempt whose lock is free is one that
-was abandoned, by a process that was killed.
+Each attempt has its own folder, locked while a process works in it. The lock file lies beside the folder,
+because it is not part of the result. If its lock is free, an attempt was abandoned by a process that was
+killed.
 """
 
 from __future__ import annotations
@@ -15,37 +16,40 @@ from orchestrator.util import locks
 
 
 class Attempts:
-    """The attempts in `folder`: those of this process, and what others left."""
+    """The attempts in `folder`, those of other processes included."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._locks: dict[Path, BinaryIO] = {}
 
     def new(self, stage: str) -> Path:
-        """Make a folder for a result of `stage` and lock it. Raises `OSError` where that cannot be."""
+        """Make and lock a folder for a result of `stage`. Raises `OSError` if that fails."""
         path = self._folder / f"{stage}-{secrets.token_hex(6)}"
         path.mkdir(parents=True)
         self._locks[path] = locks.hold(_lock_of(path))
         return path
 
     def aside(self) -> Path:
-        """A name in the same folder, for a result that is broken until it is removed."""
+        """A name in the same folder for a broken result, until it is removed."""
         return self._folder / f"broken-{secrets.token_hex(6)}"
 
     def discard(self, attempt: Path) -> None:
-        """Remove an attempt that came to nothing."""
+        """Remove an attempt that failed."""
         shutil.rmtree(attempt, ignore_errors=True)
         self.unlock(attempt)
 
     def unlock(self, attempt: Path) -> None:
-        """The attempt has become a result, or is gone."""
+        """Release the lock of an attempt that became a result or was removed."""
         lock = self._locks.pop(attempt, None)
         if lock is not None:
             _lock_of(attempt).unlink(missing_ok=True)
             lock.close()
 
     def remove_abandoned(self) -> tuple[int, int]:
-        """Remove what killed runs left; returns how many folders and bytes. No new attempt may appear meanwhile."""
+        """Remove the attempts of killed runs; return how many folders and bytes.
+
+        No new attempt may start meanwhile.
+        """
         count = freed = 0
         for path in list(self._folder.iterdir()) if self._folder.is_dir() else ():
             if path.suffix == ".lock":

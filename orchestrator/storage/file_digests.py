@@ -1,8 +1,9 @@
-"""Digests of films, remembered: reading 20 GB again to learn that nothing changed is not worth anybody's minute.
+"""Computes and remembers the digests of films, because reading 20 GB takes a minute.
 
-A file's digest is remembered under its device and inode, and believed while its path, size and times are the same. The time of
-its contents is not enough: `cp -p` and archives set it, and an inode that a deleted file had is given to the next one. Nor is
-the time of the inode, which only the system sets: some file systems (exFAT, sshfs) have none, and make inodes up as they go.
+A digest is stored under the file's device and inode, and valid while path, size and times are unchanged. The
+modification time alone is not enough: `cp -p` and archives set it, and a new file may get the inode of a
+deleted one. Nor is the inode's change time: some file systems (exFAT, sshfs) have none, and invent inodes as
+they go.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ _BLOCK = 1 << 22
 
 
 def file_digest(path: Path, progress: Callable[[int, int], None] | None = None) -> str:
-    """SHA-256, as hex, of the file's bytes. `progress` is called with bytes done and in all while it is read.
+    """SHA-256, as hex, of the file's bytes. `progress` is called with bytes read and bytes in all.
 
-    `FatalError` (input) where it cannot be read to its end.
+    Raises `FatalError` (input) if the file cannot be read to its end.
     """
     try:
         return _file_digest(path, progress)

@@ -1,4 +1,4 @@
-"""Whether a result's outputs still are what was written: a disk may lose bytes, and a file of the user may be edited."""
+"""Checks that a result's outputs are unchanged: a disk may lose bytes, and users may edit a file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ENDS = (b"PAR1", b"ARROW1")
 
 
 def why_broken(folder: Path, manifest: Manifest) -> str:
-    """Why the result in `folder` cannot be used (`film deleted`), or nothing where it can."""
+    """Why the result in `folder` is not usable (`film deleted`); empty if it is."""
     for name, record in manifest.outputs.items():
         path = folder / record.path
         called = path.name if Path(record.path).is_absolute() else name
@@ -29,9 +29,9 @@ def why_broken(folder: Path, manifest: Manifest) -> str:
 
 
 def _intact(path: Path, record: OutputRecord) -> bool:
-    """Whether a file of the right size holds what was written: all of it where that is quick, else how its format ends.
+    """Return whether a file of the right size has its content: fully checked if quick, else by its end.
 
-    A disk that lost its power keeps sizes, and has zeros where it had not written yet.
+    After a power failure, a disk may keep a file's size but have zeros where nothing was written yet.
     """
     if Path(record.path).is_absolute():
         return file_digests.file_digest(path) == record.digest

@@ -1,4 +1,4 @@
-"""What the store remembers of a result: how it came about, and where its outputs are."""
+"""The manifest of a result: how it was made, and where its outputs are."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from typing import Any
 _SHORT = 24
 """Characters of a value that a reason shows."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-"""What a file's content is in the ingredients."""
+"""The digest of a file's content among the ingredients."""
+_LABELS = {"library": "the voice library", "edits": "the file of edits", "cast": "the cast file"}
+"""Words for files whose parameter has a name that users do not know."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutputRecord:
-    """One output: `path` is relative to the entry's folder, or absolute for an external output; `size` in bytes."""
+    """One output: `path` is relative to the entry's folder, or absolute if external; `size` in bytes."""
 
     kind: str
     path: str
@@ -27,7 +29,7 @@ class OutputRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """A stage's result. `ingredients` are what its key was made of; `seconds` is what the work took."""
+    """A stage's result. `ingredients` determine its key; `seconds` is the processing time."""
 
     stage: str
     version: int
@@ -48,7 +50,7 @@ class Manifest:
 
     @property
     def transient(self) -> str:
-        """Why it is only for the time being: a network was away. Empty for a result that stays."""
+        """Why the result is provisional (no network, for example); empty for a final one."""
         return str(self.facts.get("transient") or "")
 
     def to_json(self) -> str:
@@ -57,7 +59,7 @@ class Manifest:
 
     @staticmethod
     def from_json(text: str) -> Manifest:
-        """Read it back; `ValueError` that names the place where the text is no manifest."""
+        """Read a manifest; `ValueError` names the place of an error in the text."""
         import msgspec
 
         return msgspec.convert(json.loads(text), Manifest)
@@ -66,26 +68,34 @@ class Manifest:
 def differences(
     old: Mapping[str, Any], new: Mapping[str, Any], ignore: frozenset[str] = frozenset()
 ) -> list[str]:
-    """What changed between two results' ingredients, for people: `language: en -> de`, `audio changed`."""
+    """What changed between the ingredients of two results, for the user.
+
+    Such as `language: en -> de`, `audio changed`.
+    """
     words = []
     for name in dict.fromkeys([*new, *old]):
-        if name in ignore or old.get(name) == new.get(name):
+        before, after = old.get(name), new.get(name)
+        if name in ignore or before == after:
             continue
-        file = any(_DIGEST.fullmatch(str(side.get(name) or "")) for side in (old, new))
+        label = _LABELS.get(name, name.removeprefix("input "))
         if name.startswith("input "):
-            label = name.removeprefix("input ")
-            gone = "changed" if name in old and name in new else "is new" if name in new else "is gone"
-            words.append(f"{label} {gone}")
-        elif file:
-            gone = "changed" if old.get(name) and new.get(name) else "is new" if new.get(name) else "is gone"
-            words.append(f"{name} {gone}")
+            words.append(f"{label} {_change(name in old, name in new)}")
+        elif any(_DIGEST.fullmatch(str(value or "")) for value in (before, after)):
+            words.append(f"{label} {_change(bool(before), bool(after))}")
         else:
-            words.append(f"{name}: {' -> '.join(_short(old.get(name), new.get(name)))}")
+            words.append(f"{label}: {' -> '.join(_short(before, after))}")
     return words
 
 
+def _change(before: bool, after: bool) -> str:
+    """What happened to a file or an input that existed `before`, `after`, or both."""
+    if before and after:
+        return "changed"
+    return "was added" if after else "was removed"
+
+
 def _short(old: Any, new: Any) -> tuple[str, str]:
-    """Both values, long ones cut to where they differ."""
+    """Both values; long ones are cut to where they differ."""
     texts = ["none" if value is None else str(value) for value in (old, new)]
     same = next((at for at, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
     first = same - 4 if same >= _SHORT - 4 and max(map(len, texts)) > _SHORT else 0

@@ -1,11 +1,12 @@
-"""The store: results by key, whole or not at all, safe for several orchestrators at once.
+"""Stores results by key, complete or not at all; several processes may use the store at once.
 
     store/results/<aa>/<key>/manifest.json and the outputs beside it
-    store/attempts/<random>/     a stage writes here; locked while somebody works in it
-    store/last/<film>/<stage>    the key this film's stage had last, so that a plan can say what changed
+    store/attempts/<random>/     a stage writes here; locked while a process works in it
+    store/last/<film>/<stage>    the last key of this film's stage, so that a plan can show what changed
 
-A result is written in an attempt's folder, synced, its manifest last, and the folder renamed into place. Killed at any
-instant, the store holds whole results and perhaps an attempt that nobody locks, which `gc` removes.
+A result is written in an attempt's folder and synced, the manifest last; then the folder is renamed into
+place. If a process is killed at any time, the store holds complete results and perhaps an unlocked attempt,
+which `gc` removes.
 """
 
 from __future__ import annotations
@@ -41,12 +42,12 @@ class Entry:
     manifest: Manifest
 
     def path(self, output: str) -> Path:
-        """Where the output is; absolute."""
+        """The absolute path of the output."""
         return self.folder / self.manifest.outputs[output].path
 
 
 class Store:
-    """Results under `root`. Every method may be called by several processes at once."""
+    """The results under `root`. Several processes may call every method at once."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -55,10 +56,10 @@ class Store:
         self._last = root / "last"
 
     def find(self, key: str, needed: Collection[str] = ()) -> Entry | None:
-        """The whole result under `key`, with all outputs in `needed`, or None.
+        """The complete result under `key` with all outputs in `needed`, or None.
 
-        An external output counts only while its file is as it was left. A result of an earlier version may lack an output that was
-        declared since.
+        An external output counts only while its file is unchanged. A result of an earlier version may lack an
+        output that was declared since.
         """
         folder = self._folder(key)
         manifest = self._read(folder)
@@ -69,15 +70,15 @@ class Store:
         return Entry(key=key, folder=folder, manifest=manifest)
 
     def manifest(self, key: str) -> Manifest | None:
-        """What is remembered under `key`, even where an output is gone."""
+        """The manifest under `key`, even if an output is missing."""
         return self._read(self._folder(key))
 
     def broken(self, folder: Path, manifest: Manifest) -> str:
-        """Why the result in `folder` cannot be used (`film deleted`), or nothing where it can."""
+        """Why the result in `folder` is not usable (`film deleted`); empty if it is."""
         return intact.why_broken(folder, manifest)
 
     def why_gone(self, key: str, needed: Collection[str] = ()) -> str:
-        """Why `find` gives nothing for a key that is remembered: `film deleted`, `ttml is new`; empty if it never was there."""
+        """Why `find` returns None for a stored key (`film deleted`, `ttml is new`); empty for other keys."""
         manifest = self._read(self._folder(key))
         if manifest is None:
             return ""
@@ -85,18 +86,18 @@ class Store:
         return self.broken(self._folder(key), manifest) or ", ".join(f"{name} is new" for name in lacking)
 
     def attempt(self, stage: str) -> Path:
-        """A new folder to write a result in, locked so that `gc` leaves it alone."""
+        """Make a new folder to write a result in, locked so that `gc` keeps it."""
         with _storage_errors(self.root):
             return self._attempts.new(stage)
 
     def discard(self, attempt: Path) -> None:
-        """Remove an attempt that came to nothing."""
+        """Remove an attempt that failed."""
         self._attempts.discard(attempt)
 
     def commit(self, attempt: Path, key: str, manifest: Manifest, *, replace: bool = False) -> Entry:
-        """Make the attempt's folder the result under `key`.
+        """Turn the attempt's folder into the result under `key`.
 
-        A whole result with the same key and the same outputs stays, unless it is to be replaced.
+        A complete result with the same key and outputs is kept, unless it is to be replaced.
         """
         target = self._folder(key)
         with _storage_errors(self.root):
@@ -114,7 +115,7 @@ class Store:
         return Entry(key=key, folder=target, manifest=kept)
 
     def remember(self, film: Path, stage: str, key: str) -> None:
-        """Note that `film`'s `stage` had this key last."""
+        """Record `key` as the last one of `film`'s `stage`."""
         place = self._film(film) / stage
         if self._last_key(film, stage) == key:
             return
@@ -123,17 +124,17 @@ class Store:
             atomic.write(place, key)
 
     def last(self, film: Path, stage: str) -> tuple[str, Manifest] | None:
-        """Key and manifest of what `film`'s `stage` was last, or None."""
+        """The last key of `film`'s `stage` with its manifest, or None."""
         key = self._last_key(film, stage)
         manifest = self._read(self._folder(key)) if key else None
         return (key, manifest) if manifest else None
 
     def forgotten(self, film: Path, stage: str) -> bool:
-        """Whether `film`'s `stage` had a result that the store no longer holds, or cannot read."""
+        """Return whether the last result of `film`'s `stage` is missing from the store or unreadable."""
         return bool(self._last_key(film, stage)) and self.last(film, stage) is None
 
     def entries(self) -> Iterator[tuple[Entry, int, float]]:
-        """Every result that can be read, with its bytes in the store and when it was last used."""
+        """Every readable result, with its bytes in the store and the time of its last use."""
         for folder in sorted(self._results.glob("*/*")):
             manifest = self._read(folder)
             if manifest is None:
@@ -148,7 +149,7 @@ class Store:
 
     @contextlib.contextmanager
     def in_use(self) -> Iterator[None]:
-        """While a run reads results: `gc` removes none meanwhile."""
+        """Keep `gc` from removing results while the block runs."""
         with _storage_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             lock = locks.hold(self.root / "lock", shared=True)
@@ -156,16 +157,17 @@ class Store:
             yield
 
     def gc(self, *, older_than_days: float | None = None, keep_bytes: int | None = None) -> tuple[int, int]:
-        """Remove abandoned attempts, results that cannot be read, and those unused for so many days or beyond so many bytes, the longest unused first.
+        """Remove abandoned attempts, unreadable results, and the results that were unused for longest.
 
-        Returns how many folders and bytes were removed. `FatalError` while a run is using the store.
+        Results are removed if they were unused for `older_than_days`, or until the rest fits in `keep_bytes`.
+        Returns how many folders and bytes were removed. Raises `FatalError` while a run is using the store.
         """
         with _storage_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             try:
                 lock = locks.hold(self.root / "lock", wait=False)
             except BlockingIOError as error:
-                raise FatalError("a run is using the store", "try again when it has ended") from error
+                raise FatalError("a run is using the cache", "try again when it has ended") from error
         with lock:
             count, freed = self._attempts.remove_abandoned()
             now = time.time()
@@ -186,16 +188,16 @@ class Store:
     def _place(self, attempt: Path, target: Path, manifest: Manifest, *, replace: bool) -> None:
         aside: list[Path] = []
         while not _renamed(attempt, target):
-            # Somebody else's equal result, or a broken one of ours: a folder that is not empty is never replaced.
+            # Another process's equal result, or a broken one: a rename never replaces a folder with content.
             there = self._read(target)
             whole = there is not None and not manifest.outputs.keys() - there.outputs.keys()
             if not replace and whole and there is not None and not self.broken(target, there):
                 aside.append(attempt)
                 break
             aside.append(self._attempts.aside())
-            with contextlib.suppress(FileNotFoundError):  # somebody else is replacing it too
+            with contextlib.suppress(FileNotFoundError):  # another process is replacing it too
                 target.rename(aside[-1])
-        # Last, so that the key is without a result for as short as can be.
+        # Last, so that the key lacks a result for as short as possible.
         for folder in aside:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -219,7 +221,7 @@ class Store:
 
 
 def _renamed(source: Path, target: Path) -> bool:
-    """Rename a folder; False where a folder with something in it is in the way."""
+    """Rename a folder; return False if a non-empty folder is in the way."""
     try:
         source.rename(target)
     except OSError as error:
@@ -238,4 +240,4 @@ def _sync(path: Path) -> None:
 
 
 def _storage_errors(root: Path) -> contextlib.AbstractContextManager[None]:
-    return storage_errors(f"cannot keep results in {root}", "set ORCHESTRATOR_HOME to another folder")
+    return storage_errors(f"cannot write results to {root}", "set ORCHESTRATOR_HOME to another folder")

@@ -1,11 +1,11 @@
-"""Locks between processes: `flock` on a file, freed by the system however its process ends.
+"""Locks between processes: `flock` on a file, which the system frees when a process ends.
 
-    with locks.hold(folder / "lock"):               # alone; waits for whoever holds it
-    with locks.hold(root / "lock", shared=True):    # beside others that share it, never beside one that is alone
+    with locks.hold(folder / "lock"):               # exclusive; waits for the present holder
+    with locks.hold(root / "lock", shared=True):    # shared with others, but not with an exclusive lock
 
-A lock is that of an open file, so two in one process exclude each other like two processes. A process started with
-`subprocess` does not inherit it. The file stays where it is: removing it would let two processes each lock a file of this
-name. Why not `filelock`: docs/decisions/2026-11-29-libraries.md.
+A lock belongs to an open file, so two locks in one process exclude each other as in two processes. A process
+started with `subprocess` does not inherit it. The file is not removed, because two processes could then each
+lock a file of this name. Why not `filelock`: docs/decisions/2026-11-29-libraries.md.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import BinaryIO
 
 
 def hold(path: Path, *, shared: bool = False, wait: bool = True) -> BinaryIO:
-    """The file at `path`, opened to read and write and made where there is none; closing it frees its lock.
+    """Lock the file at `path`, made if missing, and return it; closing it frees the lock.
 
-    Raises `BlockingIOError` where somebody else holds it and this call is not to `wait`, and `OSError` where the file cannot
-    be opened.
+    The file is open for reading and writing. Raises `BlockingIOError` if another process holds the lock and
+    `wait` is false, and `OSError` if the file cannot be opened.
     """
-    # To read and to write, whichever the lock: a network file system (NFS) refuses a shared lock of a file that is only
-    # written, and one to be alone of a file that is only read.
+    # Open for reading and writing in any case: NFS refuses a shared lock on a file that is open only for
+    # writing, and an exclusive lock on one that is open only for reading.
     file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666), "r+b")
     try:
         fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
@@ -34,7 +34,7 @@ def hold(path: Path, *, shared: bool = False, wait: bool = True) -> BinaryIO:
 
 
 def is_held(path: Path) -> bool:
-    """Whether a process holds the lock at `path` alone. Nothing is made or written."""
+    """Return whether a process holds the exclusive lock at `path`. Makes and writes nothing."""
     try:
         with path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

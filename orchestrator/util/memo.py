@@ -1,4 +1,4 @@
-"""Small things that were found out once, kept as JSON under the tool's home, a file each."""
+"""Remembers small results as JSON files under the tool's home."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from orchestrator.paths import home
 
 
 def folder(subject: str) -> Path:
-    """Return the folder of all memos of a subject."""
+    """The folder of all memos of a subject."""
     return home() / "memo" / subject
 
 
 def keep(file: Path, content: Any, *, mode: int | None = None) -> None:
-    """Write a memo, with these permissions if any are given. A home that cannot be written costs the time to find it out again."""
+    """Write a memo, with permissions `mode` if given.
+
+    If home is not writable, it is computed again next time.
+    """
     atomic.try_write_json(file, content, mode=mode)
 
 
 def read(file: Path) -> Any:
-    """Return what a memo holds; None where there is none that can be read."""
+    """The content of a memo; None if it is missing or unreadable."""
     try:
         return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -29,7 +32,7 @@ def read(file: Path) -> Any:
 
 
 def forget(subject: str) -> int:
-    """Remove all memos of a subject; returns how many there were."""
+    """Delete all memos of a subject; return how many there were."""
     files = list(folder(subject).glob("*.json"))
     for file in files:
         file.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What a command prints on standard error besides its result."""
+"""Prints messages on standard error, beside a command's result."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from orchestrator.errors import FatalError
 
 
 def notice(text: str) -> None:
-    """Print a line for the user, whatever the command's result is."""
+    """Print a line for the user."""
     print(f"orchestrator: {text}", file=sys.stderr)
 
 
 def say(error: FatalError) -> None:
-    """Print what is wrong and what to do."""
+    """Print an error and its hint."""
     notice(error.message)
     if error.hint:
         print(f"  {error.hint}", file=sys.stderr)

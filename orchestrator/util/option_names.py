@@ -1,4 +1,4 @@
-"""Names of options as they are typed."""
+"""Normalises the names of options on the command line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def normalise(argv: Sequence[str]) -> list[str]:
-    """The same command line with `_` in the names of long options turned into `-`, as WhisperX writes them."""
+    """Replace `_` in the names of long options by `-`, so that the spelling of WhisperX works."""
     words: list[str] = []
     for position, word in enumerate(argv):
         if word == "--":

@@ -1,4 +1,4 @@
-"""Secrets never reach a file: what is a token by its name, its look or its value is masked before anything is written."""
+"""Masks secrets before anything is written: tokens by their name, form or value."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _LOOKS = re.compile(
-    r"\bhf_[A-Za-z0-9]{8,}|\b(?:sk|ghp|gho|github_pat|glpat)[-_][A-Za-z0-9_-]{16,}|(?<=[Bb]earer )[\w.~+/=-]{8,}"
-    r"|(?<=://)[^/\s@]+(?=@)"
+    r"\bhf_[A-Za-z0-9]{8,}|\b(?:sk|ghp|gho|github_pat|glpat)[-_][A-Za-z0-9_-]{16,}"
+    r"|(?<=[Bb]earer )[\w.~+/=-]{8,}|(?<=://)[^/\s@]+(?=@)"
 )
 _ASSIGNED = re.compile(
     r"((?:token|secret|password|passwd|api[_-]?key)[\"']?\s?[=:]\s?[\"']?)(?=\S*[A-Za-z])([^\s\"',;&]{6,})",
@@ -24,15 +24,15 @@ _SHORTEST = 6
 
 
 def secret_name(name: str) -> bool:
-    """Whether a variable, flag or key of this name holds a secret."""
+    """Return whether a variable, option or key of this name holds a secret."""
     return _NAMED.search(name) is not None
 
 
 def masked(value: Any, environ: Mapping[str, str] = os.environ) -> Any:
     """`value`, made of JSON's types, with every secret in it replaced by `***`.
 
-    A string is a secret where it is the value of a key or the argument of a flag named like one (`--hf-token X`), looks like
-    a known kind of token, or equals the value of an environment variable named like one (`HF_TOKEN`).
+    A string is a secret if it is the value of a key or option with such a name (`--hf-token X`), looks like a
+    known kind of token, or equals the value of an environment variable with such a name (`HF_TOKEN`).
     """
     named = [value.strip() for name, value in environ.items() if _NAMED.search(name)]
     known = [value for value in named if len(value) >= _SHORTEST]

@@ -1,4 +1,4 @@
-"""Figures as people read them: durations, sizes, speeds, always short and of a known width."""
+"""Formats durations, sizes and speeds for the user, short and of bounded width."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CONTROL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def duration(seconds: float | None) -> str:
-    """`0.4 s`, `12 s`, `3:07`, `1:02:09`; at most 8 characters below 100 h, empty where it is not known."""
+    """`0.4 s`, `12 s`, `3:07`, `1:02:09`; at most 8 characters below 100 h, empty if unknown."""
     if seconds is None or seconds != seconds or seconds < 0:  # noqa: PLR0124 (not a number)
         return ""
     if seconds < 9.95:
@@ -41,7 +41,7 @@ def size(count: float | None) -> str:
 
 
 def speed(factor: float | None) -> str:
-    """A multiple of real time as `0.31x`, `4.2x`, `140x`: seconds of film a second of work; at most 5 characters."""
+    """A multiple of real time as `0.31x`, `4.2x`, `140x`; at most 5 characters."""
     if factor is None or not factor > 0:
         return ""
     if factor < 0.995:
@@ -52,18 +52,18 @@ def speed(factor: float | None) -> str:
 
 
 def plain(text: str) -> str:
-    """`text` on one line, without colours: no log line may move the cursor. Control characters become spaces."""
+    """`text` on one line, without colours and control characters."""
     cleaned = "".join(" " if unicodedata.category(c) in _CONTROL else c for c in _ESCAPES.sub("", text))
     return " ".join(cleaned.split())
 
 
 def lead(text: str) -> str:
-    """The first line of `text` that says something, made `plain`."""
+    """The first non-empty line of `text`, made `plain`."""
     return next(filter(None, map(plain, text.splitlines())), "")
 
 
 def remaining(seconds: float | None) -> str:
-    """Time left, no more exact than it can be: `42 s`, `12:07`, `1.2 h`; at most 5 characters below 1000 h."""
+    """Time left, in a sensible precision: `42 s`, `12:07`, `1.2 h`; at most 5 characters below 1000 h."""
     if seconds is None or seconds != seconds or seconds < 0:  # noqa: PLR0124 (not a number)
         return ""
     if seconds < 59.5:
@@ -74,7 +74,7 @@ def remaining(seconds: float | None) -> str:
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """`rows` as lines, every column but the last one as wide as its widest cell."""
+    """`rows` as lines; every column but the last is as wide as its widest cell."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
     return [
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()

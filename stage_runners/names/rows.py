@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypedDict, cast
+from typing import TypedDict, cast
 
 
 class CastRow(TypedDict):
@@ -34,13 +33,3 @@ def read_glossary(path: Path) -> list[GlossaryRow]:
     from ipc.artifacts import read
 
     return cast("list[GlossaryRow]", read(path, "glossary").rows())
-
-
-def read_cast(path: Path) -> tuple[list[CastRow], Mapping[str, Any]]:
-    """The rows of a cast, and the facts of its film: title, plot, language, ...; `ContractError` names the
-    column that is wrong.
-    """
-    from ipc.artifacts import read
-
-    artifact = read(path, "cast")
-    return cast("list[CastRow]", artifact.rows()), artifact.content

@@ -121,13 +121,6 @@ class PyanNet(nn.Module):
         return found
 
 
-def frames_in(samples: int) -> int:
-    """How many frames the network gives for so many samples (589 for 10 s)."""
-    for kernel, stride in ((251, 10), (3, 3), (5, 1), (3, 3), (5, 1), (3, 3)):
-        samples = (samples - kernel) // stride + 1
-    return samples
-
-
 def read_network(path: Path, device: str = "cpu") -> PyanNet:
     """The network of a pyannote checkpoint (a file, or a folder with `pytorch_model.bin`), for inference.
 

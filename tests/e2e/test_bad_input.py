@@ -26,7 +26,7 @@ def a_sentence(done, *says):
 
 
 def test_what_is_not_there(program, tmp_path):
-    a_sentence(program("run", tmp_path / "no.mkv", status=INPUT), "there is no file", "no.mkv")
+    a_sentence(program("run", tmp_path / "no.mkv", status=INPUT), "file not found", "no.mkv")
 
 
 def test_a_folder(program, tmp_path):
@@ -137,11 +137,11 @@ def mounted(folder, options):
         (["--model", "/no/such/folder"], "there is no file or folder /no/such/folder"),
         (["--device", "cuda"], "cuda"),
         (["--language", "English"], "not a language code"),
-        (["--until", "lunch"], "there is no stage 'lunch'"),
+        (["--until", "lunch"], "unknown stage 'lunch'"),
         (["--output-format", "doc"], "there is no format 'doc'"),
         (["--min-speakers", "3", "--max-speakers", "2"], "is more than"),
-        (["--speakers", "Aditi"], "no LABEL=NAME"),
-        (["--speakers", "SPEAKER_00=Aditi", "--no-diarize"], "nobody asks who speaks"),
+        (["--speakers", "Aditi"], "expected LABEL=NAME"),
+        (["--speakers", "SPEAKER_00=Aditi", "--no-diarize"], "speaker detection is off"),
     ],
 )
 def test_options_that_cannot_be(program, film, words, says):

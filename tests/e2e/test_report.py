@@ -20,7 +20,7 @@ def page(report):
         yield page
 
 
-def test_it_is_one_file_that_asks_nobody_but_the_film_beside_it(page, film):
+def test_it_is_one_file_that_loads_only_the_film_beside_it(page, film):
     page.wait_for_timeout(300)
     assert page.wrong == []
     assert set(page.asked) <= {film.as_uri()}
@@ -123,7 +123,7 @@ def test_coverage_and_what_has_no_speech_stand_side_by_side(page):
     assert both, told
 
 
-def test_every_stage_of_the_run_is_told(page, program):
+def test_every_stage_of_the_run_is_listed(page, program):
     told = page.get_by_role("table", name="Stages").inner_text()
     ran = [one["stage"] for one in page.evaluate("page.data.stages") if one["status"] != "off"]
     assert {"demux", "waveform", "asr", "subtitles"} <= set(ran)

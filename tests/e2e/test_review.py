@@ -1,4 +1,4 @@
-"""`orchestrator review` in a real browser: what is edited there is in every file, in the film, and in every later run."""
+"""`orchestrator review` in a real browser: edits reach every file, the film, and every later run."""
 
 from __future__ import annotations
 
@@ -88,7 +88,8 @@ def in_film(path):
     code = (
         "import av, json, sys\n"
         "with av.open(sys.argv[1]) as film:\n"
-        "    print(json.dumps([bytes(p).decode() for s in film.streams.subtitles for p in film.demux(s) if p.size]))"
+        "    print(json.dumps([bytes(p).decode() for s in film.streams.subtitles "
+        "for p in film.demux(s) if p.size]))"
     )
     done = subprocess.run(
         [registry.python("media"), "-P", "-c", code, path], capture_output=True, text=True, check=True
@@ -96,7 +97,7 @@ def in_film(path):
     return json.loads(done.stdout)
 
 
-def test_what_was_edited_is_in_the_page_and_in_every_file_and_in_the_film(edited):
+def test_edits_are_in_the_page_in_every_file_and_in_the_film(edited):
     place, said, shown = edited
     assert "movie.en.srt" in said
     assert "movie.subtitled.mkv" in said
@@ -121,7 +122,7 @@ def test_it_made_subtitles_and_film_and_nothing_else(apart, edited):
     assert ran == {"subtitles", "mux"}
 
 
-def test_a_plain_run_keeps_it_and_says_so(apart, edited):
+def test_a_plain_run_keeps_it_and_reports_that(apart, edited):
     place, *_ = edited
     before = place.with_name("movie.en.srt").read_text()
     done = apart("run", place)

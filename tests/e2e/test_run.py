@@ -116,7 +116,7 @@ def test_a_deleted_file_is_made_again_and_an_edited_one_is_kept(program, finishe
     assert srt.read_bytes() == before
     assert ass.read_text() == "mine"
     assert (tmp_path / "demo.en.1.ass").exists()
-    assert "was edited since and is kept" in shown
+    assert "was edited and is kept" in shown
     assert (tmp_path / "demo.subtitled.mkv").exists()
     program("run", film, "-o", tmp_path, "--overwrite")
     assert ass.read_text() != "mine"

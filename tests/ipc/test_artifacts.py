@@ -31,7 +31,7 @@ def test_a_table_comes_back_with_its_values_and_where_it_came_from(tmp_path):
         ({"speaker": None}, "column speaker is missing, expected string"),
         ({"start": ["a", "b"]}, "column start: expected double"),
         ({"end": [0.5, 0.9]}, "column end: row 1 ends at 0.9 before it starts at 1.0"),
-        ({"start": [1.2, 1.0]}, "column start: row 1 at 1.0 stands after one at 1.2"),
+        ({"start": [1.2, 1.0]}, "column start: row 1 starts at 1.0, before the row above it at 1.2"),
         ({"start": [0.0, float("nan")]}, "column start: NaN or infinity"),
         ({"end": [1.0, None]}, "column end: 1 nulls, expected none"),
         ({"end": [1.0]}, "unequal length"),
@@ -49,11 +49,11 @@ def test_a_wrong_table_is_refused_by_the_name_of_its_column(tmp_path, change, sa
 def test_a_file_that_another_program_wrote_is_refused(tmp_path):
     path = tmp_path / "turns.parquet"
     pq.write_table(pa.table(TURNS), path)
-    with pytest.raises(ContractError, match="carries no header"):
+    with pytest.raises(ContractError, match="schema has no header"):
         read(path, "turns")
 
 
-def test_a_kind_is_not_taken_for_another(tmp_path):
+def test_an_artifact_of_another_kind_is_refused(tmp_path):
     path = tmp_path / "speech.parquet"
     write(path, "regions", {"start": [0.0], "end": [1.0]})
     with pytest.raises(ContractError, match="expected turns version 1, found regions version 1"):

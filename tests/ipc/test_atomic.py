@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, whoever is killed when, and that never replace what they must not."""
+"""Files are written completely or not at all, even if a process is killed, and replace only what they may."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def test_one_child_serves_many_runs_with_one_load(worker, tmp_path):
     assert (tmp_path / "turns.parquet").exists()
 
 
-def test_a_run_that_saves_nothing_has_not_succeeded(worker, tmp_path):
+def test_a_run_that_saves_nothing_fails(worker, tmp_path):
     worker.send(Load(params={}, device="cpu"))
     worker.send(a_run(tmp_path, "nothing"))
     error = worker.until((Error, Result))
@@ -88,7 +88,7 @@ def test_a_run_that_saves_nothing_has_not_succeeded(worker, tmp_path):
     assert "did not save its outputs turns" in error.message
 
 
-def test_a_degraded_result_says_so_in_the_event_and_in_the_artifact(worker, tmp_path):
+def test_a_degraded_result_is_marked_in_the_event_and_in_the_artifact(worker, tmp_path):
     from ipc.artifacts import read
 
     worker.send(Load(params={}, device="cpu"))
@@ -97,7 +97,7 @@ def test_a_degraded_result_says_so_in_the_event_and_in_the_artifact(worker, tmp_
     assert read(tmp_path / "turns.parquet", "turns").provenance["degraded"] == ["only half was heard"]
 
 
-def test_out_of_memory_while_loading_has_its_category_and_the_child_lives_on(worker, tmp_path):
+def test_out_of_memory_while_loading_has_its_category_and_the_child_stays_alive(worker, tmp_path):
     worker.send(Load(params={"fail_load": True}, device="cuda"))
     assert worker.until(Error).category == "oom_device"
     worker.send(Load(params={}, device="cpu"))
@@ -105,7 +105,7 @@ def test_out_of_memory_while_loading_has_its_category_and_the_child_lives_on(wor
     assert worker.until(Result).job == "j1"
 
 
-def test_a_cancelled_run_ends_as_cancelled_and_the_child_lives_on(worker, tmp_path):
+def test_a_cancelled_run_ends_and_the_child_stays_alive(worker, tmp_path):
     from ipc.protocol import Log
 
     worker.send(Load(params={}, device="cpu"))
@@ -117,7 +117,7 @@ def test_a_cancelled_run_ends_as_cancelled_and_the_child_lives_on(worker, tmp_pa
     assert worker.until(Result)
 
 
-def test_when_the_orchestrator_goes_nobody_is_left(worker, tmp_path):
+def test_when_the_orchestrator_dies_no_process_is_left(worker, tmp_path):
     from ipc.protocol import Log
 
     worker.send(Load(params={}, device="cpu"))
@@ -151,7 +151,7 @@ def test_a_module_that_is_no_runner_is_refused():
     worker = Worker(runner="tests.ipc.test_protocol")
     error = worker.until(Error)
     assert error.category == "contract"
-    assert "has no STAGE" in error.message
+    assert "lacks STAGE" in error.message
     assert worker.process.wait(10) == 1
     worker.close()
 

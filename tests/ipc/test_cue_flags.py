@@ -28,18 +28,18 @@ def test_every_flag_that_the_stage_sets_has_an_entry():
     assert of_the_layout | {coverage.FLAG, sdh.FLAG, EDITED} <= FLAGS.keys()
 
 
-def test_words_are_short_where_they_stand_in_a_list_and_have_no_full_stop():
+def test_labels_are_short_and_sentences_have_no_full_stop():
     for name, flag in FLAGS.items():
         assert len(flag.label) <= 20, name
         assert not flag.sentence.endswith("."), name
         assert 0 <= flag.weight <= 1, name
 
 
-def test_labels_are_told_apart():
+def test_labels_are_distinct():
     assert len({flag.label for flag in FLAGS.values()}) == len(FLAGS)
 
 
-def test_a_flag_of_another_version_is_called_by_its_name_and_has_to_be_reviewed():
+def test_an_unknown_flag_is_labelled_by_its_name_and_needs_review():
     assert (flag_of("too_loud").label, flag_of("too_loud").review) == ("too loud", True)
 
 

@@ -82,7 +82,7 @@ def test_a_gap_of_whole_frames_may_lack_a_step_of_the_grid():
     assert [broken_between(gap, limits) for gap in (90, 80, 70)] == ["", "", "gap"]
 
 
-def test_a_slide_has_no_frames_to_leave_free():
+def test_a_slide_show_has_no_minimum_gap_in_frames():
     assert limits_of(PARAMS, "en", 1.0) == limits_of(PARAMS, "en")
 
 

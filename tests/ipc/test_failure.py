@@ -8,7 +8,7 @@ import pytest
 
 from ipc.classify_error import to_event
 from ipc.console import describe
-from ipc.errors import StageError, mend_storage
+from ipc.errors import StageError, storage_hint
 
 
 @pytest.mark.parametrize(
@@ -16,12 +16,12 @@ from ipc.errors import StageError, mend_storage
     [(errno.ENOSPC, True), (errno.EDQUOT, True), (errno.EACCES, False), (errno.EEXIST, False)],
 )
 def test_to_free_space_is_advised_only_where_none_is_left(number, frees):
-    told = mend_storage(OSError(number, "no"), "choose another folder")
+    told = storage_hint(OSError(number, "no"), "choose another folder")
     assert ("free some space" in told, "another folder" in told) == (frees, True)
     assert "free some space" not in to_event(OSError(errno.EROFS, "Read-only file system")).hint
 
 
-def test_what_people_mend_is_said_without_a_traceback_and_a_bug_with_it():
+def test_only_bugs_are_printed_with_a_traceback():
     wrong = StageError("config", "there is no track 7", "there is: 0")
     assert describe(to_event(wrong)).splitlines() == [
         "error     [config] there is no track 7",

@@ -1,4 +1,4 @@
-"""Every kind of artifact, written with the oldest NumPy and pyarrow we meet and read with the newest, and back."""
+"""Every kind of artifact, written with the oldest NumPy and pyarrow, read with the newest, and vice versa."""
 
 from __future__ import annotations
 

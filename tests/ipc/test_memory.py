@@ -1,4 +1,4 @@
-"""What the frameworks say when memory runs out: their own words, each with where they were said, and what it is taken for."""
+"""The frameworks' out-of-memory messages, each with its source and category."""
 
 from __future__ import annotations
 
@@ -15,39 +15,49 @@ from ipc.errors import StageError
 GITHUB = "https://github.com/"
 DEVICE = {
     "meizhong986/WhisperJAV/issues/118": (
-        "CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 4.00 GiB of which 0 bytes is free. Of "
-        "the allocated memory 3.27 GiB is allocated by PyTorch, and 257.08 MiB is reserved by PyTorch but unallocated."
+        "CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 4.00 GiB of which "
+        "0 bytes is free. Of the allocated memory 3.27 GiB is allocated by PyTorch, and 257.08 MiB is "
+        "reserved by PyTorch but unallocated."
     ),
     "pytorch/pytorch/issues/16417": (
-        "CUDA out of memory. Tried to allocate 12.50 MiB (GPU 0; 10.92 GiB total capacity; 8.57 MiB already allocated; 9.28 GiB "
+        "CUDA out of memory. Tried to allocate 12.50 MiB (GPU 0; 10.92 GiB total capacity; "
+        "8.57 MiB already allocated; "
+        "9.28 GiB "
         "free; 4.68 MiB cached)"
     ),
     "SYSTRAN/faster-whisper/issues/442": "CUDA failed with error out of memory",
     "linuxserver/docker-faster-whisper/issues/15": "cuBLAS failed with status CUBLAS_STATUS_ALLOC_FAILED",
     "QwenLM/Qwen3/issues/873": "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
-    "torch/torch7/issues/780": "Error in CuDNN: CUDNN_STATUS_ALLOC_FAILED (cudnnFindConvolutionForwardAlgorithm)",
+    "torch/torch7/issues/780": "Error in CuDNN: CUDNN_STATUS_ALLOC_FAILED "
+    "(cudnnFindConvolutionForwardAlgorithm)",
     "pytorch/pytorch/issues/105839": (
-        "MPS backend out of memory (MPS allocated: 1.45 GB, other allocations: 7.42 GB, max allowed: 9.07 GB). Tried to "
-        "allocate 563.62 MB on private pool. Use PYTORCH_MPS_HIGH_WATERMARK_RATIO=0.0 to disable upper limit for memory "
+        "MPS backend out of memory (MPS allocated: 1.45 GB, other allocations: 7.42 GB, "
+        "max allowed: 9.07 GB). Tried to "
+        "allocate 563.62 MB on private pool. Use PYTORCH_MPS_HIGH_WATERMARK_RATIO=0.0 "
+        "to disable upper limit for memory "
         "allocations (may cause system failure)."
     ),
     "pytorch/pytorch/issues/141909": "Invalid buffer size: 19.45 GB",
     "lmstudio-ai/lmstudio-bug-tracker/issues/2240": (
-        "[metal::malloc] Attempting to allocate 48736917632 bytes which is greater than the maximum allowed buffer size of "
+        "[metal::malloc] Attempting to allocate 48736917632 bytes which is greater than the "
+        "maximum allowed buffer size of "
         "30150672384 bytes."
     ),
     "ml-explore/mlx/issues/63": (
-        "libc++abi: terminating due to uncaught exception of type std::runtime_error: [malloc_or_wait] Unable to allocate "
+        "libc++abi: terminating due to uncaught exception of type std::runtime_error: "
+        "[malloc_or_wait] Unable to allocate "
         "9663676416 bytes."
     ),
     "ml-explore/mlx/pull/479": (
-        "libc++abi: terminating due to uncaught exception of type std::runtime_error: [METAL] Command buffer execution failed: "
+        "libc++abi: terminating due to uncaught exception of type std::runtime_error: "
+        "[METAL] Command buffer execution failed: "
         "Insufficient Memory (00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)"
     ),
 }
 HOST = {
     "mxfold/mxfold2/issues/20": (
-        "[enforce fail at alloc_cpu.cpp:75] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate "
+        "[enforce fail at alloc_cpu.cpp:75] err == 0. DefaultCPUAllocator: can't allocate memory: "
+        "you tried to allocate "
         "132426121216 bytes. Error code 12 (Cannot allocate memory)"
     ),
     "tomchang25/whisper-auto-transcribe/issues/57": (
@@ -61,19 +71,19 @@ HOST = {
 
 
 @pytest.mark.parametrize("where", DEVICE)
-def test_a_full_accelerator_is_known_by_what_its_framework_says(where):
+def test_a_full_accelerator_is_recognised_by_its_framework_s_message(where):
     assert memory.category_of(DEVICE[where]) == "oom_device", GITHUB + where
     assert to_event(RuntimeError(DEVICE[where])).category == "oom_device"
 
 
 @pytest.mark.parametrize("where", HOST)
-def test_a_full_machine_is_known_too(where):
+def test_full_host_memory_is_recognised_too(where):
     assert memory.category_of(HOST[where]) == "oom_host", GITHUB + where
     assert to_event(RuntimeError(HOST[where])).category == "oom_host"
 
 
 @pytest.mark.parametrize("error", [MemoryError(), OSError(errno.ENOMEM, "Cannot allocate memory")])
-def test_python_s_own_lack_of_memory_is_the_machine_s(error):
+def test_python_s_memory_error_is_a_lack_of_host_memory(error):
     assert to_event(error).category == "oom_host"
 
 
@@ -86,12 +96,12 @@ def test_python_s_own_lack_of_memory_is_the_machine_s(error):
         "Placeholder buffer size is not large enough to contain the Tensor storage of size 114688",
     ],
 )
-def test_other_errors_are_not_taken_for_it(said):
+def test_other_errors_are_not_out_of_memory(said):
     assert memory.category_of(said) is None
     assert to_event(RuntimeError(said)).category == "crash"
 
 
-def test_a_model_that_did_not_fit_is_no_broken_model():
+def test_a_model_that_did_not_fit_is_not_reported_as_broken():
     error = StageError("config", "this is no model that can be read")
     error.__cause__ = RuntimeError("CUDA failed with error out of memory")
     told = to_event(error)
@@ -111,14 +121,17 @@ def run(code):
     return done.stdout.split()
 
 
-def test_a_process_knows_its_limit():
-    code = "import resource as r; r.setrlimit(r.RLIMIT_AS, (1 << 32, 1 << 32)); from ipc import memory as m; print(m.limit(), m.size(), m.rss())"
+def test_a_process_reports_its_memory_limit():
+    code = (
+        "import resource as r; r.setrlimit(r.RLIMIT_AS, (1 << 32, 1 << 32)); "
+        "from ipc import memory as m; print(m.limit(), m.size(), m.rss())"
+    )
     limit, size, rss = map(int, run(code))
     assert limit == 1 << 32
     assert limit > size >= rss > 1 << 20 or sys.platform == "darwin"
 
 
-def test_what_a_failure_held_is_free_before_it_is_told():
+def test_memory_of_a_failed_run_is_free_before_it_is_reported():
     """A second try in the same process gets the memory of the first."""
     code = """
 import sys, types, threading, weakref

@@ -1,6 +1,7 @@
-"""An orchestrator for the tests that kill it: `python -m tests.orchestrator.killed FOLDER` runs small stages over FOLDER/film.txt.
+"""An orchestrator for the tests that kill it.
 
-Two stages read the film side by side, one of them slow to load, one with a process of its own; a third joins them, a fourth ends it.
+`python -m tests.orchestrator.killed FOLDER` runs small stages over FOLDER/film.txt. Two stages read the film
+side by side, one of them slow to load, one with a child process; a third joins them, a fourth ends it.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class Place:
 
 
 def machine(**envs):
-    """A machine on whose environments these devices can be used; `mlx_on_cpu` is MLX where there is no Mac."""
+    """A machine whose environments can use these devices; `mlx_on_cpu` is MLX without a Mac."""
     told = {
         env: {device: Answer(name=device, accelerator=device != "mlx_on_cpu") for device in devices}
         for env, devices in envs.items()

@@ -74,9 +74,15 @@ def run(*, cached=(), degraded=None, failing="", fallback="", films=1, interrupt
             if name == "asr":
                 now -= seconds  # began together with diarization
             yield StepStarting(
-                time=now, env=stage.backends[-1].env, device="cpu", runner=stage.backends[-1].runner, model=model(name),
-                threads=2, reason="first time", **who,
-            )  # fmt: skip
+                time=now,
+                env=stage.backends[-1].env,
+                device="cpu",
+                runner=stage.backends[-1].runner,
+                model=model(name),
+                threads=2,
+                reason="first time",
+                **who,
+            )
             yield StepRunning(time=now, load_seconds=2.5, **who)
             if name == fallback:
                 yield StepRetried(time=now, reason="the process died of signal 9", **who)
@@ -102,9 +108,15 @@ def run(*, cached=(), degraded=None, failing="", fallback="", films=1, interrupt
             if name == failing:
                 broken.add(name)
                 yield StepFailed(
-                    time=now, error=Failure(category="input", message=f"no audio in it: {TOKEN}", hint="give a film with sound",
-                    log="/runs/x/logs/asr.stderr"), **who,
-                )  # fmt: skip
+                    time=now,
+                    error=Failure(
+                        category="input",
+                        message=f"no audio in it: {TOKEN}",
+                        hint="give a film with sound",
+                        log="/runs/x/logs/asr.stderr",
+                    ),
+                    **who,
+                )
             else:
                 yield done(now, who, stage, seconds=seconds, degraded=(degraded or {}).get(name, ()))
         if not broken:
@@ -124,10 +136,21 @@ def done(now, who, stage, *, cached=False, seconds=60.0, degraded=()):
         else {}
     )
     return StepDone(
-        time=now, cached=cached, key=f"key-{stage.name}", reason="nothing changed" if cached else "first time",
-        env=stage.backends[-1].env, device="cpu", compute_type="int8", method="", model=model(stage.name), revision="abc",
-        seconds=seconds, degraded=tuple(degraded), facts=facts, **who,
-    )  # fmt: skip
+        time=now,
+        cached=cached,
+        key=f"key-{stage.name}",
+        reason="nothing changed" if cached else "first time",
+        env=stage.backends[-1].env,
+        device="cpu",
+        compute_type="int8",
+        method="",
+        model=model(stage.name),
+        revision="abc",
+        seconds=seconds,
+        degraded=tuple(degraded),
+        facts=facts,
+        **who,
+    )
 
 
 def model(name):

@@ -36,7 +36,7 @@ def test_films_may_stand_before_and_after_options(capsys, tmp_path):
     status, told = said(
         capsys, "run", str(tmp_path / "a.mp4"), "--strict", str(tmp_path / "b.mp4"), "--dry-run"
     )
-    assert "there is no file" in told.err
+    assert "file not found" in told.err
     assert "a.mp4" in told.err
     assert status != USAGE
 

@@ -18,7 +18,7 @@ groups: list[int] = []
 
 
 def stage(name, *sources, devices=("cpu",), stall_s=60.0, **defaults):
-    """A stage that runs `runners.work` under the name `name`, reading `sources` (`film`, or names of stages)."""
+    """A stage `name` that runs `runners.work` and reads `sources` (`film`, or names of stages)."""
     affects = {"batch_size": "speed", "marks": "speed", "seconds": "speed", "slow_load": "speed"}
     values = {"value": name, "what": "", **defaults}
     return Stage(
@@ -70,7 +70,7 @@ def spawn(backend, threads, log, posts, extra=None):
 
 
 def alive():
-    """The living processes of every group that `spawn` started: what a stage started is in the group of its process."""
+    """The living processes of every group that `spawn` started, with those that stages started."""
     listed = subprocess.run(
         ["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True
     ).stdout

@@ -1,12 +1,10 @@
-/* What the timeline's canvases are painted with: colours of the page's styles, a pen as fine as the screen,
-   the waveform. */
+/* Prepares the timeline's canvases: colours, pen and waveform. */
 import { page } from "./state.js";
 
-export const COARSE = 32; // points of the waveform that are drawn as one where they are closer than a pixel
+export const COARSE = 32; // points of the waveform that are drawn as one if they are closer than a pixel
 
 /**
- * The waveform's peaks, and a coarse copy for when the whole film is shown; null without a waveform. Read
- * once.
+ * The waveform's peaks, with a coarse copy for showing the whole film; null without a waveform.
  * @returns {Sound | null}
  */
 export function readSound() {
@@ -50,7 +48,7 @@ export function readColours() {
 }
 
 /**
- * Make a canvas as fine as the screen; returns its pen and its size in CSS pixels.
+ * Set a canvas to the screen's resolution; returns its pen and its size in CSS pixels.
  * @param {HTMLCanvasElement} canvas
  */
 export function prepared(canvas) {

@@ -1,8 +1,7 @@
-/* The rules of a cue: the measures and the judgement of `ipc/cue_rules.py`, whose limits and tolerances are
-   in the page's data. */
+/* The rules for cues, as in `ipc/cue_rules.py`; limits and tolerances are in the page's data. */
 
 /**
- * The lines of a cue's text as it is saved: blanks in a row are one, empty lines go.
+ * The lines of a cue's text as it is saved: repeated blanks become one, empty lines are removed.
  * @param {string} text
  * @returns {string[]}
  */
@@ -14,7 +13,7 @@ export function linesOf(text) {
 }
 
 /**
- * From one time to another, both in seconds, in whole milliseconds.
+ * The time from `start` to `end`, both in seconds, in whole milliseconds.
  * @param {number} start
  * @param {number} end
  */
@@ -27,7 +26,7 @@ export const milliseconds = (start, end) => Math.round(end * 1000) - Math.round(
 export const size = (text) => [...text].length;
 
 /**
- * Characters to read, a line break as one.
+ * Characters to read; a line break counts as one.
  * @param {string[]} lines
  */
 export const characters = (lines) => size(lines.join("\n"));
@@ -39,14 +38,14 @@ export const characters = (lines) => size(lines.join("\n"));
 export const width = (lines) => Math.max(0, ...lines.map(size));
 
 /**
- * Characters per second; 0 of a cue that is shown for no time.
+ * Characters per second; 0 for a cue without duration.
  * @param {string[]} lines
  * @param {number} shown milliseconds
  */
 export const cps = (lines, shown) => (shown > 0 ? (1000 * characters(lines)) / shown : 0);
 
 /**
- * The rules that a cue breaks by itself, in the order of their flags.
+ * The rules that a cue breaks on its own, in the order of their flags.
  * @param {string[]} lines
  * @param {number} shown milliseconds
  * @param {CueLimits} limits
@@ -64,7 +63,7 @@ export function broken(lines, shown, limits) {
 }
 
 /**
- * Whether two cues, in order, are shown at the same time.
+ * Whether two successive cues overlap.
  * @param {number} gap milliseconds from the end of the first to the start of the second
  * @param {CueLimits} limits
  */

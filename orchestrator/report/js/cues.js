@@ -11,12 +11,12 @@ const FONT = { text: "15px system-ui, sans-serif", why: "12.5px system-ui, sans-
 const LINE = 21; // pixels, as in the styles
 const WHY = 17;
 const NAME = 16;
-const WIDE = 560; // pixels; a list that is as wide has its flags in words
+const WIDE = 560; // pixels; a wider list shows flags as words
 const FLAGS = 130;
 const place = byId("list");
 const list = new VirtualList(place, draw, height);
 let review = false; // whether those to review are listed
-let touched = 0; // when somebody last scrolled the list
+let touched = 0; // when the user last scrolled the list
 let running = /** @type {Cue["id"]} */ (-1); // the cue at the playback position
 
 export function startCues() {
@@ -69,7 +69,7 @@ export function turn(toReviewOnly) {
 }
 
 /**
- * Select the cue before or behind the selected one, in the order of the list; `flagged`: in order of time,
+ * Select the previous or next cue in the list; `flagged`: in order of time,
  * among those to review.
  * @param {number} by
  */
@@ -117,7 +117,7 @@ function fillCount(tab, count) {
 }
 
 /**
- * Why the list is empty, or shows only some.
+ * Why the list is empty or filtered.
  * @param {number} count
  * @returns {(string | Node)[]}
  */
@@ -161,8 +161,7 @@ function height(cue, index, width) {
 const because = (cue) => cue.why.join(" · ");
 
 /**
- * Whether the speaker's name stands over the cue: where another one spoke before; of cues that do not follow
- * each other, always.
+ * Whether to show the speaker's name: if the speaker changes, and always in the list to review.
  * @param {Cue} cue
  * @param {number} index
  */
@@ -208,7 +207,7 @@ function draw(cue, index) {
 }
 
 /**
- * What stands at the right of a cue: that it was edited, and its flags with a dot.
+ * The marks at the right of a cue: edited, flags, and a dot.
  * @param {Cue} cue
  */
 function marks(cue) {

@@ -1,8 +1,8 @@
-/* Where a cue is cut in two, in its text and in time. */
+/* Finds where to split a cue, in its text and in time. */
 import { page } from "./state.js";
 
 /**
- * The blank nearest to the middle of a text; a line break is a better one.
+ * The blank nearest to the middle of a text; a line break is preferred.
  * @param {string} text
  */
 export function middle(text) {
@@ -15,8 +15,8 @@ export function middle(text) {
 }
 
 /**
- * When the word behind a place in the text is spoken: by the recognised words where their number fits, else
- * by letters.
+ * When the word after a position in the text is spoken: by the recognised words if their number matches, else by
+ * the number of letters.
  * @param {Cue} cue
  * @param {number} at
  */

@@ -1,5 +1,4 @@
-/* What is not saved yet, cue by cue against what was last saved; laid over what is there now, where somebody
-   else may have saved since. */
+/* Unsaved changes as a difference to the last saved state, and how they merge with what was saved elsewhere since. */
 import { nameOf, page, speakerOf } from "./state.js";
 import { alike, plain } from "./measured.js";
 import { moment, savedAt } from "./history.js";
@@ -8,8 +7,7 @@ import { retake } from "./edits.js";
 const CLOSE = 0.005; // seconds
 
 /**
- * The cues that went and came since the last saving, by track, and the names of speakers before and after, by
- * label.
+ * The cues removed and added since the last save, by track, and speakers' names before and after, by label.
  * @returns {Difference}
  */
 export function difference() {
@@ -45,11 +43,10 @@ function without(cues, others) {
 export const isEmpty = ({ tracks, names }) => !Object.keys(tracks).length && !Object.keys(names).length;
 
 /**
- * Take up such a difference, as one change; returns what both had changed, as sentences.
+ * Apply such a difference, as one change; returns messages about conflicts.
  *
- * A cue that somebody else changed too stays beside the draft's own, both marked: a person keeps one of them.
- * A cue that was
- * deleted here and changed there stays.
+ * If a cue was also changed elsewhere, both versions are kept and marked, and the user keeps one of them. A cue
+ * that was deleted here and changed elsewhere stays.
  * @param {Difference} difference
  * @returns {Remark[]}
  */
@@ -87,7 +84,7 @@ function merged(track, gone, put, remarks) {
 }
 
 /**
- * The cues of a track with one group of a draft's changes laid over them.
+ * The cues of a track with one group of a draft's changes applied.
  * @param {string} track
  * @param {(Cue | PlainCue)[]} cues
  * @param {Group} group
@@ -95,7 +92,7 @@ function merged(track, gone, put, remarks) {
  */
 function withGroup(track, cues, group, remarks) {
   const present = (/** @type {PlainCue} */ one) => cues.find((cue) => alike(cue, one));
-  const taken = group.gone.filter((one) => !present(one)); // somebody else has changed or deleted them
+  const taken = group.gone.filter((one) => !present(one)); // changed or deleted elsewhere
   const fresh = group.put.filter((one) => !present(one));
   const stays = new Set(group.put.map(present));
   const replaced = new Set(group.gone.map(present).filter((cue) => cue && !stays.has(cue)));
@@ -131,7 +128,7 @@ function withGroup(track, cues, group, remarks) {
 const over = (a, b) => Math.min(a.end, b.end) - Math.max(a.start, b.start) > CLOSE;
 
 /**
- * The cues that went and came, those that overlap together.
+ * The removed and added cues in groups that overlap.
  * @param {PlainCue[]} gone
  * @param {PlainCue[]} put
  */
@@ -152,7 +149,7 @@ function groups(gone, put) {
 }
 
 /**
- * The names to give, and the labels that new speakers get where another one was given theirs meanwhile.
+ * The names to set, and other labels for new speakers whose label was taken meanwhile.
  * @param {Difference["names"]} names
  * @param {Remark[]} remarks
  */

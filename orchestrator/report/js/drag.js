@@ -1,4 +1,4 @@
-/* A cue's edges dragged in the timeline; near a shot change they take its time. */
+/* Drags a cue's edges in the timeline; they snap to shot changes. */
 import { page } from "./state.js";
 import { canvasById } from "./elements.js";
 import { LANES } from "./lanes.js";
@@ -10,13 +10,13 @@ const NEAR = 6; // pixels
 const canvas = canvasById("timeline");
 const top = LANES.ruler + LANES.wave + LANES.voices + 12;
 /** @type {{id: Cue["id"], side: "start" | "end", offset: number, stroke: string} | null} */
-let held = null; // the edge that is dragged; its distance from the pointer when it was taken
+let held = null; // the dragged edge, with its initial distance from the pointer
 
 /** @param {number} pixels */
 const secondsIn = (pixels) => (pixels / canvas.clientWidth) * view.span;
 
 /**
- * The edge of a cue under the pointer: that of the selected cue first.
+ * The edge of a cue under the pointer; the selected cue has priority.
  * @param {PointerEvent} event
  */
 function edgeAt(event) {
@@ -25,7 +25,7 @@ function edgeAt(event) {
   if (y < top || y > top + LANES.cues) return null;
   const time = view.start + secondsIn(event.clientX - box.left);
   const reach = secondsIn(NEAR);
-  if (reach > 1) return null; // so far away that nobody can mean an edge
+  if (reach > 1) return null; // the edges are too close together to choose one
   const near = page.cues.filter((cue) => cue.start - reach < time && cue.end + reach > time);
   if (page.selected && near.includes(page.selected)) near.unshift(page.selected);
   for (const cue of near)
@@ -36,7 +36,7 @@ function edgeAt(event) {
 }
 
 /**
- * The time that the pointer gives an edge: a shot change near it, or its own.
+ * The time for an edge: a shot change near the pointer, or the pointer's time.
  * @param {PointerEvent} event
  * @param {number} offset
  */

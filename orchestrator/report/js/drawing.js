@@ -1,4 +1,4 @@
-/* The two canvases of the timeline: its lanes from top to bottom, and the whole film in one line. */
+/* Draws the timeline's lanes, and the overview of the whole film. */
 import { page } from "./state.js";
 import { clock, percent } from "./words.js";
 import { prepared, readColours, readSound } from "./canvas.js";
@@ -8,7 +8,7 @@ export const HEIGHT = Object.values(LANES).reduce((sum, one) => sum + one + 4, 0
 const sound = readSound();
 let colours = readColours();
 
-/* Take up the colours again, as after a change between light and dark. */
+/* Read the colours again, after a change between light and dark. */
 export function recolour() {
   colours = readColours();
 }
@@ -25,7 +25,7 @@ function areaOf(pen, view, width) {
 }
 
 /**
- * The part of the film that is shown, lane by lane, and the playback position.
+ * Draw the visible part of the film, lane by lane, and the playback position.
  * @param {HTMLCanvasElement} canvas
  * @param {View} view
  */
@@ -56,7 +56,7 @@ export function drawTimeline(canvas, view) {
 }
 
 /**
- * The whole film in one line, and the part that the timeline shows.
+ * Draw the whole film in one line, and the part that the timeline shows.
  * @param {HTMLCanvasElement} canvas
  * @param {View} view
  */
@@ -81,6 +81,6 @@ export function drawOverview(canvas, view) {
   pen.fillRect(x(page.time) - 0.75, 0, 1.5, height);
 }
 
-/* The playback position in words, for those who do not see the canvas. */
+/* The playback position in words, for screen readers. */
 export const describe = () =>
   `${clock(page.time)} of ${clock(page.duration)}, ${percent(page.time / (page.duration || 1), 0)}`;

@@ -1,4 +1,4 @@
-/* The panel of the cue that is edited: its text, times and speakers, and what can be done to it. */
+/* The panel for editing a cue: its text, times and speakers, and its actions. */
 import { page } from "./state.js";
 import { byId, fillWith, h, inputById, maybe, valueIn } from "./elements.js";
 import { clock } from "./words.js";
@@ -51,7 +51,7 @@ function soundOnly() {
   byId("unplayable").hidden = false;
 }
 
-/* Show the selected cue, unless somebody is typing in another one. */
+/* Show the selected cue, unless the user is typing in another one. */
 function show() {
   if (!started) return;
   if (isIn() && cueOf(current)) return refresh();
@@ -127,7 +127,7 @@ function refresh() {
 const breaks = (cue, rule) => cue.flags.includes(rule);
 
 /**
- * The characters of each line as it will be saved, and the reading speed, each beside its limit.
+ * Show the characters of each line as saved, and the reading speed, each with its limit.
  * @param {Cue} cue
  */
 function counters(cue) {
@@ -162,7 +162,7 @@ export const onCurrent = (action) => () => {
   if (current !== null) action(current);
 };
 
-/* Split at the cursor: where it was last. */
+/* Split at the last position of the cursor. */
 export const cut = onCurrent((id) => split(id, textArea()?.selectionStart ?? 0));
 
 export function add() {

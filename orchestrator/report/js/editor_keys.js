@@ -1,4 +1,4 @@
-/* The keys of the editing, beside those of the report. */
+/* The editor's keyboard shortcuts, besides those of the report. */
 import { page } from "./state.js";
 import { byId, closest } from "./elements.js";
 import { actions, helpDialog, keyRows } from "./keys.js";

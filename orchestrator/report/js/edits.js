@@ -1,5 +1,4 @@
-/* What can be done to a cue, and to all of them: written, moved, given to a speaker, split, merged, deleted,
-   put in, brought back. */
+/* The edits of cues: text, times, speakers, split, merge, delete, insert, restore. */
 import { page } from "./state.js";
 import { linesOf, size } from "./cue_rules.js";
 import { middle, spokenAt } from "./cutting.js";
@@ -23,7 +22,7 @@ import { call } from "./people.js";
 const DASH = /^[-–—]\s?(?=\S)/;
 
 /**
- * What the server is to keep: the tracks that were changed, and the names.
+ * The changes for the server: the edited tracks, and the names.
  * @returns {Changes}
  */
 export function changes() {
@@ -35,7 +34,7 @@ export function changes() {
 }
 
 /**
- * Show what was saved and is not rendered yet, as `changes` gave it.
+ * Show saved changes that are not rendered yet.
  * @param {Changes} saved
  */
 export function takeUp({ tracks, names }) {
@@ -44,7 +43,7 @@ export function takeUp({ tracks, names }) {
 }
 
 /**
- * Put other cues in the place of those of some tracks, and give names, as one change.
+ * Replace the cues of some tracks, and name speakers, as one change.
  * @param {Record<string, PlainCue[]>} tracks
  * @param {Changes["names"]} names
  */
@@ -87,7 +86,7 @@ export function retext(id, text) {
 }
 
 /**
- * Give a cue other times; whether they are a cue's.
+ * Change a cue's times; returns whether they are valid.
  * @param {Cue["id"]} id
  * @param {{start?: number, end?: number}} times
  */
@@ -111,7 +110,7 @@ export function respeak(id, speakers) {
 }
 
 /**
- * How many of a cue's lines are a speaker's own, by their dashes; 1 where it is no dialogue.
+ * The number of speakers in a cue, by its lines with a dash; 1 without dialogue.
  * @param {string} text
  */
 export function voicesIn(text) {
@@ -120,8 +119,8 @@ export function voicesIn(text) {
 }
 
 /**
- * Cut a cue in two at a place in its text: the time is the playback position where that lies in the cue, else
- * that of the word.
+ * Split a cue at a position in its text; the time is the playback position if that is within the cue, else that of
+ * the word.
  * @param {Cue["id"]} id
  * @param {number} place
  */
@@ -145,7 +144,7 @@ export function split(id, place) {
 }
 
 /**
- * Make one cue of this and the next.
+ * Merge a cue with the next.
  * @param {Cue["id"]} id
  */
 export function merge(id) {
@@ -168,7 +167,7 @@ export function merge(id) {
 }
 
 /**
- * Text and speakers of two cues in one: a dialogue where they have different speakers.
+ * Text and speakers of two merged cues: a dialogue if their speakers differ.
  * @param {Cue} one
  * @param {Cue} two
  */
@@ -199,9 +198,8 @@ export function remove(id) {
   change((cues) => cues.filter((cue) => cue.id !== id), { select: next?.id ?? null });
 }
 
-/* Put a cue in at the playback position, or in the gap behind the cue that is shown there; whether there is
-   room for it.
-   It has no speaker yet. */
+/* Insert a cue without a speaker at the playback position, or after the cue there; returns whether there is room
+   for it. */
 export function insert() {
   const track = editedTrack();
   const [gap, least] = [track.limits.gap_ms / 1000, track.limits.min_ms / 1000];
@@ -216,7 +214,7 @@ export function insert() {
   return fits;
 }
 
-/* Cues of the track that were deleted, in an earlier run or by hand: no cue stands in their place. */
+/* Deleted cues of the track, without a cue in their place. */
 export function deleted() {
   const track = editedTrack();
   const present = page.cues.flatMap((cue) => [cue, ...(cue.base ?? [])]);
@@ -229,7 +227,7 @@ export function deleted() {
 }
 
 /**
- * Bring such a cue back.
+ * Restore a deleted cue.
  * @param {PlainCue} one
  */
 export function restore(one) {
@@ -238,7 +236,7 @@ export function restore(one) {
 }
 
 /**
- * Restore what stood in a cue's place before it was edited.
+ * Restore the cues in a cue's place before it was edited.
  * @param {Cue["id"]} id
  */
 export function revert(id) {

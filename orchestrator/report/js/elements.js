@@ -1,4 +1,4 @@
-/* Elements of the page: made, filled, and found by their ids. */
+/* Makes, fills and finds elements of the page. */
 
 /**
  * An element: h("p.note", {title: "x"}, "text", child, [more])
@@ -32,7 +32,7 @@ function setAttributes(element, attributes) {
 }
 
 /**
- * The parts without lists, and without what is left out: false, null and undefined.
+ * The parts in one list, without false, null and undefined.
  * @param {Content[]} parts
  * @returns {(Node | string | number | true | Attributes)[]}
  */
@@ -44,7 +44,7 @@ function flat(parts) {
 }
 
 /**
- * Replace what an element holds; what is false or null is left out, as in h().
+ * Replace the content of an element; false and null are ignored, as in h().
  * @param {Element} place
  * @param {Content[]} parts
  */
@@ -59,7 +59,7 @@ export function fillWith(place, ...parts) {
 export const maybe = (id) => document.getElementById(id);
 
 /**
- * The element with an id, which is in every page.
+ * The element with an id; an error if it is missing.
  * @param {string} id
  */
 export function byId(id) {
@@ -78,7 +78,7 @@ export const selectById = (id) => /** @type {HTMLSelectElement} */ (byId(id));
 export const canvasById = (id) => /** @type {HTMLCanvasElement} */ (byId(id));
 
 /**
- * The element that an event happened in, or the nearest around it that a selector fits.
+ * The innermost element around an event's target that matches a selector.
  * @param {Event} event
  * @param {string} selector
  */
@@ -88,7 +88,7 @@ export function closest(event, selector) {
 }
 
 /**
- * What was chosen or typed in the field that an event is about.
+ * The value of the field that an event came from.
  * @param {Event} event
  */
 export const valueIn = (event) => /** @type {HTMLInputElement} */ (event.target).value;

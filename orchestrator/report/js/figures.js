@@ -49,8 +49,7 @@ function facts() {
   byId("film-facts").textContent = shown.filter(Boolean).join(" · ");
 }
 
-/* Coverage and unsupported text always side by side: either alone is easily made good by making the other
-   bad. */
+/* Coverage and unsupported text are always shown together, because each is easily improved at the other's expense. */
 function figures() {
   const { track } = page;
   const broken = new Set(track?.rules.flatMap((rule) => rule.broken));

@@ -1,4 +1,4 @@
-/* Which cues are listed: by flag, by speaker, by text. */
+/* Filters the list of cues by flag, speaker and text. */
 import { nameOf, page } from "./state.js";
 import { h, inputById, selectById, valueIn } from "./elements.js";
 import { flagLabel, languageName } from "./words.js";
@@ -8,7 +8,7 @@ export const filters = {
   speaker: "",
   text: "",
   ids: /** @type {Set<Cue["id"]> | null} */ (null), // only these cues
-  because: "", // why only those
+  because: "", // the reason for `ids`
 };
 
 export function startFilters() {
@@ -27,7 +27,7 @@ export function startFilters() {
 }
 
 /**
- * Change some of the filters; those of single cues end.
+ * Change some of the filters, and remove `ids`.
  * @param {Partial<typeof filters>} some
  */
 export function choose(some) {
@@ -46,7 +46,7 @@ export function passes(item) {
   return !filters.text || item.text.toLowerCase().replaceAll("\n", " ").includes(filters.text.toLowerCase());
 }
 
-/* What somebody should review, the highest priority first: cues, and speech that has none. */
+/* Cues and missed speech to review, highest priority first. */
 export function toReview() {
   const cues = page.cues.filter((cue) => cue.need > 0);
   return [...cues, ...missedSpeech()].sort((one, other) => other.need - one.need || one.start - other.start);

@@ -1,5 +1,4 @@
-/* What a run found out about its own work: coverage and confidence, rules, speakers, corrected names, files.
- */
+/* Shows a run's results: coverage and confidence, rules, speakers, corrected names, files. */
 import { colourOf, nameOf, page } from "./state.js";
 import { byId, fillWith, h } from "./elements.js";
 import { bytes, percent, plural, took } from "./words.js";
@@ -50,7 +49,7 @@ function trust() {
   );
 }
 
-/* What recognition dropped, missed and recovered. */
+/* Text that recognition dropped, missed and recovered. */
 function doubts() {
   const { doubts: all } = page.data;
   if (all === null) return h("p.note", "No list of doubtful lines is available for this run.");
@@ -81,7 +80,7 @@ function doubtTable(title, verdict, text) {
   );
 }
 
-/* The cues in tenths of mean word confidence. */
+/* The number of cues by mean word confidence, in steps of 10 %. */
 function confidence() {
   const values = page.cues.flatMap((cue) => (cue.confidence === null ? [] : [cue.confidence]));
   if (!values.length) return h("p.note", "Word confidence is not available.");
@@ -127,8 +126,8 @@ function rules() {
   ]);
   return section(
     "Rules",
-    "The share of cues within each limit. Fast speech is not shortened to be readable: its cues are flagged.",
-    table(["rule", "limit", "compliance", "broken"], rows, "Rules"),
+    "The share of cues within each limit. Text of fast speech is not shortened: its cues are flagged.",
+    table(["rule", "limit", "compliance", "violations"], rows, "Rules"),
   );
 }
 
@@ -159,7 +158,7 @@ function speakers() {
 
 /**
  * @param {Speaker} one
- * @param {number} share of the seconds of who speaks most
+ * @param {number} share relative to the speaker who speaks most
  */
 function speaker(one, share) {
   const source = [one.source, one.confidence !== null && percent(one.confidence, 0)];

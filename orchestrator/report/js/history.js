@@ -1,5 +1,4 @@
-/* The history of editing: each change makes new cues of the old ones, which stay as they were for the way
-   back. */
+/* The history of edits. Each change makes new cues and leaves the old ones unchanged, so that it can be undone. */
 import { page } from "./state.js";
 import { overlapping, milliseconds } from "./cue_rules.js";
 import { editedTrack, inTime, measured } from "./measured.js";
@@ -31,7 +30,7 @@ export const canRedo = () => ahead.length > 0;
 /** @returns {Snapshot} */
 const snapshot = () => ({ ...moment(), track: page.track, selected: page.selected?.id ?? null });
 
-/* Begin a change. Changes in a row with the same `join` are one. */
+/* Begin a change. Successive changes with the same `join` count as one. */
 export function begin(join = "") {
   if (!join || join !== state.joined) {
     past.push(snapshot());
@@ -44,7 +43,7 @@ export function begin(join = "") {
 }
 
 /**
- * Do something to the track: `how` gets a copy of the cues and gives the new ones.
+ * Change the track: `how` gets a copy of the cues and returns the new ones.
  * @param {(cues: Cue[]) => Cue[]} how
  * @param {{select?: Cue["id"] | null, join?: string}} options
  */
@@ -62,7 +61,7 @@ export function endTyping() {
 }
 
 /**
- * Put the cues in order, flag those that overlap where one was edited, and tell the page.
+ * Sort the cues, flag edited ones that overlap, and notify the page.
  * @param {Cue["id"] | null} [id] of the cue to select
  */
 export function arrange(id = page.selected?.id) {
@@ -81,7 +80,7 @@ export function arrange(id = page.selected?.id) {
 }
 
 /**
- * The cues that are shown at the same time as another, where one of the two was edited.
+ * The cues that overlap another, if one of the two was edited.
  * @param {Cue[]} cues in order of time
  * @param {CueLimits} limits
  */

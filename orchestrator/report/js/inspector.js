@@ -1,4 +1,4 @@
-/* Everything that was measured of the selected cue. */
+/* Shows the measurements of the selected cue. */
 import { colourOf, nameOf, page } from "./state.js";
 import { byId, fillWith, h } from "./elements.js";
 import { clock, flagLabel, percent } from "./words.js";

@@ -1,4 +1,4 @@
-/* The keyboard, and the list of its keys. */
+/* Keyboard shortcuts and their list. */
 import { page } from "./state.js";
 import { byId, closest, h } from "./elements.js";
 import { step } from "./cues.js";
@@ -20,7 +20,7 @@ const KEYS = [
 ];
 
 /**
- * Actions by key; the editing adds its own.
+ * Actions by key; the editor adds more.
  * @type {Record<string, (event: KeyboardEvent) => void>}
  */
 export const actions = {
@@ -45,9 +45,9 @@ export const actions = {
 export const helpDialog = /** @type {HTMLDialogElement} */ (byId("help"));
 
 /**
- * The rows of the list of keys.
+ * The rows of the list of shortcuts.
  * @param {[keys: string, what: string][]} keys
- * @param {RegExp} between what stands between two keys
+ * @param {RegExp} between separates two keys
  */
 export const keyRows = (keys, between) =>
   keys.flatMap(([names, what]) => [
@@ -88,6 +88,6 @@ function pressed(event) {
 
 function help() {
   helpDialog.showModal();
-  byId("help-title").focus(); // else the last button is, and the list begins at its end
+  byId("help-title").focus(); // otherwise the last button gets the focus, and the list is scrolled to its end
   helpDialog.scrollTop = 0;
 }

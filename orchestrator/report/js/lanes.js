@@ -1,5 +1,4 @@
-/* The lanes of the timeline, each painted for the part of the film that is shown, from arrays in order of
-   time. */
+/* Draws the lanes of the timeline for the visible part of the film. All arrays are in order of time. */
 import { colourOf, lastBefore, nameOf, page } from "./state.js";
 import { clock } from "./words.js";
 import { COARSE } from "./canvas.js";
@@ -43,8 +42,7 @@ export function speech({ pen, colours, from, to, x }, y, high) {
 }
 
 /**
- * Index of the first interval that may reach behind a time: they do not overlap, so that is the one before,
- * at most.
+ * Index of the first interval that may end after a time; they do not overlap.
  * @param {{0: number}[]} all
  * @param {number} time
  */
@@ -86,7 +84,7 @@ export function wave({ pen, colours, from, to, width }, sound, y, high) {
 }
 
 /**
- * Music and other sounds, a line under the waveform.
+ * Music and other sounds, as a line below the waveform.
  * @param {Area} area
  * @param {number} y
  */
@@ -101,7 +99,7 @@ export function sounds({ pen, colours, from, to, x }, y) {
 }
 
 /**
- * Who speaks when: a row for each of the first eight speakers.
+ * The turns of speakers, in up to eight rows.
  * @param {Area} area
  * @param {number} y
  */
@@ -147,7 +145,7 @@ function voiceNames({ pen, colours }, y, speakers, pitch) {
 }
 
 /** @type {number | null} */
-let longest = null; // seconds of the longest turn: as far back one that is in sight may have begun
+let longest = null; // seconds of the longest turn: a visible one starts at most this much earlier
 
 /**
  * @param {ReportData["turns"]} turns
@@ -159,7 +157,7 @@ function reach(turns, from) {
 }
 
 /**
- * Shot changes, not more than one in three pixels.
+ * Shot changes, at most one in three pixels.
  * @param {Area} area
  * @param {number} y
  * @param {number} high
@@ -183,7 +181,7 @@ export function shots({ pen, colours, from, to, x }, y, high) {
  */
 export function cues({ pen, colours, from, to, x, width }, y) {
   const all = page.cues;
-  const roomy = width / (to - from) > 14; // pixels a second: the text can be read
+  const roomy = width / (to - from) > 14; // pixels per second: the text is readable
   pen.font = "12px system-ui, sans-serif";
   let drawn = -1;
   for (let k = Math.max(0, lastBefore(all, from - 15)); k < all.length && all[k].start < to; k += 1) {
@@ -210,7 +208,7 @@ export function cues({ pen, colours, from, to, x, width }, y) {
 }
 
 /**
- * Cues to review, the larger the higher their priority, and missed speech as boxes.
+ * Cues to review, larger for a higher priority, and missed speech as boxes.
  * @param {Area} area
  * @param {number} y
  */

@@ -1,4 +1,4 @@
-/* Starts everything, in an order in which each finds what it needs. */
+/* Starts all modules, in the order of their dependencies. */
 import { page } from "./state.js";
 import { startCues } from "./cues.js";
 import { startFilters } from "./filters.js";
@@ -8,7 +8,7 @@ import { startKeys } from "./keys.js";
 import { startMedia } from "./media.js";
 import { startTimeline } from "./timeline.js";
 
-Object.assign(globalThis, { page }); // for tests, and for people who look
+Object.assign(globalThis, { page }); // for tests and debugging
 startMedia();
 startFilters();
 startCues();

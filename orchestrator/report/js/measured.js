@@ -1,4 +1,4 @@
-/* Cues as they are edited: compared with those that were loaded, and measured anew. */
+/* Edited cues: compares them with the loaded ones, and measures them. */
 import { page } from "./state.js";
 import { broken, characters, cps, linesOf, milliseconds, width } from "./cue_rules.js";
 
@@ -7,7 +7,7 @@ const JUDGED = ["too_fast", "too_short", "too_long", "wide", "lines", "collides"
 export const loaded = Object.fromEntries(page.data.tracks.map((track) => [track.id, track.cues]));
 let fresh = 0;
 
-/* The track that is edited: the server reviews no film without one. */
+/* The track that is edited; every reviewed film has one. */
 export function editedTrack() {
   if (!page.track) throw new Error("there is no track to edit");
   return page.track;
@@ -45,7 +45,7 @@ export const inTime = (a, b) => a.start - b.start || a.end - b.end;
 export const distinct = (cues) => cues.filter((cue, k) => cues.findIndex((other) => alike(other, cue)) === k);
 
 /**
- * What stood in a cue's place before it was edited.
+ * The cues in a cue's place before it was edited.
  * @param {Cue} cue
  */
 export const before = (cue) => cue.base ?? [plain(cue)];
@@ -71,7 +71,7 @@ export function blank() {
 }
 
 /**
- * The loaded cue that a saved one is; where there is none, a new one with what stood there as its base.
+ * The loaded cue that equals a saved one; else a new one, with the cues in its place as its base.
  * @param {PlainCue & {base?: PlainCue[] | null, rival?: string, beside?: boolean}} one
  * @param {Track} track
  */
@@ -83,7 +83,7 @@ export function known(one, track) {
 }
 
 /**
- * The cue with its figures and flags as they are now.
+ * The cue with its present measurements and flags.
  * @param {Cue} cue
  * @param {Track} track
  * @returns {Cue}
@@ -134,7 +134,7 @@ function reasonOf(rule, lines, shown, limits) {
     case "too_fast":
       return shown > 0
         ? `${cps(lines, shown).toFixed(1)} characters per second (limit ${limits.cps})`
-        : `${characters(lines)} characters in no time`;
+        : `${characters(lines)} characters, but no duration`;
     case "too_short":
       return `shown for ${seconds} s (minimum ${(limits.min_ms / 1000).toFixed(2)} s)`;
     case "too_long":

@@ -1,4 +1,4 @@
-/* The film itself: playing, seeking, and saying so where the browser cannot. */
+/* Plays the film, and reports if the browser cannot. */
 import { cueAt, page } from "./state.js";
 import { byId } from "./elements.js";
 
@@ -8,7 +8,7 @@ let stopAt = null;
 let offset = 0;
 
 export function startMedia() {
-  offset = page.data.film.clip?.[0] ?? 0; // a clip's times begin where it does
+  offset = page.data.film.clip?.[0] ?? 0; // a clip's times start at 0
   page.duration = page.data.film.seconds;
 
   page.on("seek", (time) => {

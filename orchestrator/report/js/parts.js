@@ -1,4 +1,4 @@
-/* What the sections below the film are made of. */
+/* Parts of the sections below the film. */
 import { page } from "./state.js";
 import { byId, h } from "./elements.js";
 import { clock } from "./words.js";
@@ -26,7 +26,7 @@ export function jump(time) {
 }
 
 /**
- * A table; its roles are said, as a narrow screen shows its rows as blocks.
+ * A table with explicit roles, because a narrow screen shows its rows as blocks.
  * @param {string[]} heads
  * @param {Content[][]} rows
  * @param {string} label

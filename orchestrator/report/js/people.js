@@ -1,9 +1,9 @@
-/* Names of speakers, given by hand. */
+/* Names that the user gives to speakers. */
 import { page } from "./state.js";
 import { arrange, begin, state } from "./history.js";
 
 /**
- * Call a speaker by a name, as part of a change; null: by the automatic one.
+ * Name a speaker, as part of a change; null: the automatic name.
  * @param {string} label
  * @param {string | null} name
  */
@@ -38,7 +38,7 @@ export function rename(label, name) {
 }
 
 /**
- * A speaker whom no voice of the film is: a label for a new name.
+ * Add a speaker that was not detected; returns the label.
  * @param {string} name
  */
 export function newSpeaker(name) {

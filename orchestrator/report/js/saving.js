@@ -1,4 +1,4 @@
-/* What the server does for the page: save what was edited, render the subtitles again, end. */
+/* Requests to the server: save the edits, render the subtitles, end. */
 import { page } from "./state.js";
 import { changes, takeUp } from "./edits.js";
 import { isDirty, markSaved, moment } from "./history.js";
@@ -12,7 +12,7 @@ const GONE =
 let leaving = false;
 
 /**
- * Ask the server; null where it has stopped.
+ * Send a request; null if the server has stopped.
  * @param {string} path
  * @param {unknown} body
  */
@@ -26,7 +26,7 @@ async function ask(path, body) {
 }
 
 /**
- * Why the server did not do it.
+ * Why the server refused a request.
  * @param {Response | null} answer
  * @returns {Promise<string>}
  */
@@ -36,12 +36,12 @@ async function whyNot(answer) {
   return `${message ?? `error ${answer.status}`}${hint ? ` (${hint})` : ""}`;
 }
 
-/* Save what was changed; whether that went well. */
+/* Save the changes; returns whether that worked. */
 export async function save() {
   if (status.busy) return false;
   if (!isDirty()) return true;
   tell("Saving…", { working: true });
-  const at = moment(); // somebody may type on until the answer is there
+  const at = moment(); // the user may continue to type meanwhile
   const answer = await ask("/save", { state: review.state, run: review.run, ...changes() });
   ready();
   if (answer?.status !== 200) {
@@ -56,7 +56,7 @@ export async function save() {
   return true;
 }
 
-/* Save, then render subtitles and film again. */
+/* Save, then render the subtitles and the film again. */
 export async function again() {
   if (status.busy || !(await save())) return;
   tell("Rendering the subtitles…", { working: true });
@@ -82,7 +82,7 @@ export async function again() {
 }
 
 /**
- * Show how a run goes; what it reported at its end, or null where it was cut off.
+ * Show the progress of a run; returns its final report, or null if the connection broke.
  * @param {ReadableStreamDefaultReader<Uint8Array>} reader
  */
 async function follow(reader) {
@@ -125,7 +125,7 @@ export async function end() {
   tell(ended ? "Review ended. You can close this window." : GONE, { bad: !ended });
 }
 
-/* What the last saving or rendering left, and where the page was. */
+/* Restore saved edits, and the position before the page was reloaded. */
 export function startSaving() {
   if (review.saved) {
     takeUp(review.saved);

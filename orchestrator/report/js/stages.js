@@ -1,4 +1,4 @@
-/* How it was made: each stage with its time, device and model, and what did not go as planned. */
+/* Shows each stage with its time, device and model, and deviations from the plan. */
 import { page } from "./state.js";
 import { h } from "./elements.js";
 import { bytes, took } from "./words.js";
@@ -76,7 +76,7 @@ function notes(stages) {
 
 /**
  * @param {string} text
- * @param {boolean} look whether somebody should look at it
+ * @param {boolean} look whether the user should look at it
  * @param {string} [hint]
  */
 const note = (text, look, hint) => h("li", { class: look ? "look" : "" }, text, hint && h("span.note", hint));

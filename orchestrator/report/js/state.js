@@ -1,13 +1,12 @@
-/* The page's one state, which every module reads and none keeps a copy of. `types.d.ts` says what its parts
-   hold.
+/* The page's state. Every module reads it, and none keeps a copy. `types.d.ts` describes its parts.
 
-   page.data      what `orchestrator/report/data.py` made
-   page.track     the track that is shown, or null
-   page.cues      its cues in order of time. Whoever changes the array calls page.redraw().
+   page.data      the data from `orchestrator/report/data.py`
+   page.track     the visible track, or null
+   page.cues      its cues in order of time. Call page.redraw() after changing the array.
    page.selected  the cue that is selected, or null
    page.time      the playback position in seconds; page.playing
 
-   page.select(id)   select a cue: every view shows it. {seek: false} leaves the playback position
+   page.select(id)   select a cue in every view. {seek: false} keeps the playback position
    page.seek(t)      go to a time
    page.redraw()     after cues, names or the track have changed
    page.on(name, f)  call f at an event: select, time, seek, running, redraw, filter, edited
@@ -68,7 +67,7 @@ export const page = {
 };
 
 /**
- * Index of the cue that is shown at a time, or -1; where two are, the one that began last.
+ * Index of the cue at a time, or -1; of two, the one that started last.
  * @param {number} time
  */
 export function cueAt(time, cues = page.cues) {

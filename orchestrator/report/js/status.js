@@ -1,10 +1,10 @@
-/* What the editing tells its user: the note in the toolbar, and whether the server is at work. */
+/* The note in the toolbar, and whether the server is busy. */
 import { page } from "./state.js";
 
 export const status = { busy: "", note: /** @type {Note | null} */ (null) };
 
 /**
- * Show a note, which holds until the next change. `working`: the server is at work until `ready`.
+ * Show a note until the next change. `working`: the server is busy until `ready`.
  * @param {string} text
  * @param {{bad?: boolean, working?: boolean, more?: string[]}} options
  */
@@ -20,7 +20,7 @@ export function ready() {
 }
 
 /**
- * Say that something was not done.
+ * Report that something was not done.
  * @param {string} text
  */
 export const refuse = (text) => tell(text, { bad: true });

@@ -1,5 +1,4 @@
-/* Unsaved changes, stored in this browser, where a closed tab does not lose them; offered to the next page of
-   the film. */
+/* Stores unsaved changes in this browser, and offers them to the next page of the film. */
 import { page } from "./state.js";
 import { byId, fillWith, h } from "./elements.js";
 import { clock } from "./words.js";
@@ -9,12 +8,12 @@ import { refuse } from "./status.js";
 
 const { review } = page.data;
 const FILM = `orchestrator-review:${page.data.film.digest}:`;
-/* Each page that is open has its own. */
+/* Each open page has its own. */
 export const KEY = `${FILM}${Date.now()}-${Math.random().toString(36).slice(2)}`;
 let later = 0;
 let pending = false;
 
-/* Store what is not saved; whether that went well. */
+/* Store the unsaved changes; returns whether that worked. */
 export function storeDraft() {
   clearTimeout(later);
   pending = false;
@@ -44,7 +43,7 @@ function forget() {
   return true;
 }
 
-/* Offer what a page stored that is no longer open: an open one holds a lock of its name. */
+/* Offer the drafts of closed pages; an open page holds a lock of its name. */
 async function offerEarlier() {
   const held = (await navigator.locks?.query())?.held ?? [];
   const open = new Set(held.map((lock) => lock.name));
@@ -58,7 +57,7 @@ async function offerEarlier() {
       const draft = JSON.parse(localStorage.getItem(key) ?? "");
       if (!isEmpty(draft)) return offer(key, draft);
     } catch {
-      // nothing that this page stored
+      // not a draft
     }
     localStorage.removeItem(key);
   }
@@ -95,7 +94,7 @@ function offer(key, draft) {
 }
 
 /**
- * Say what was changed here and by somebody else; it stays until somebody has seen it.
+ * Report conflicting changes, until the user confirms.
  * @param {Remark[]} remarks
  */
 function warn(remarks) {
@@ -112,7 +111,7 @@ function warn(remarks) {
 }
 
 /**
- * A button that selects the cue that two have changed.
+ * A button that selects a conflicting cue.
  * @param {string} track
  * @param {number} start
  */
@@ -130,7 +129,7 @@ function goTo(track, start) {
 /* Store drafts from now on, and offer earlier ones. */
 export function startDrafts() {
   navigator.locks?.request(KEY, () => new Promise(() => {}));
-  // A page that is just closing is still open.
+  // A page that is closing counts as open.
   for (const wait of [0, 500, 2000]) setTimeout(offerEarlier, wait);
   page.on("edited", storeDraftSoon);
   addEventListener("pagehide", () => pending && storeDraft());

@@ -1,9 +1,9 @@
-/* How much room a text takes on the screen. */
+/* Measures texts on the screen. */
 
 const ruler = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
 
 /**
- * How many lines a text takes in `width` pixels, broken at blanks (or anywhere, where it has none).
+ * How many lines a text takes in `width` pixels, broken at blanks (or anywhere in a longer word).
  * @param {string} text
  * @param {number} width
  * @param {string} font

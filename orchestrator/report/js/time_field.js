@@ -21,7 +21,7 @@ export function nudge(id, side, by) {
 }
 
 /**
- * The field with its buttons, and the keys that do the same.
+ * The field with its buttons, and their keys.
  * @param {Side} side
  * @param {[earlier: string, later: string, here: string]} keys
  * @param {() => Cue["id"] | null} current the cue that is edited
@@ -69,7 +69,7 @@ const button = (text, key, what, action) =>
   h("button", { type: "button", title: `${key}: ${what}`, "aria-label": what, onclick: action }, text);
 
 /**
- * Give a cue the time that was typed; why not, behind the text that was typed, or an empty text.
+ * Set the typed time; returns why it is invalid, to follow the typed text, or an empty text.
  * @param {Cue["id"] | null} id
  * @param {Side} side
  * @param {string} text

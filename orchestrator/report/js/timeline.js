@@ -1,4 +1,4 @@
-/* The timeline: which part of the film is shown, and what pointer, wheel and fingers do with it. */
+/* The timeline: its visible part, and how pointer, wheel and fingers change it. */
 import { cueAt, page } from "./state.js";
 import { byId, canvasById, fillWith, h } from "./elements.js";
 import { clock } from "./words.js";
@@ -11,7 +11,7 @@ const LEAST = 2; // seconds
 const canvas = canvasById("timeline");
 const overview = canvasById("overview");
 let wanted = false;
-let held = 0; // when somebody last moved the view by hand
+let held = 0; // when the user last moved the view
 
 export function startTimeline() {
   canvas.style.height = `${HEIGHT}px`;
@@ -53,7 +53,7 @@ export function whole() {
 }
 
 /**
- * Show `factor` times as much, around a time (the playback position, where it is in sight).
+ * Show `factor` times as much, around a time (by default the playback position, if visible).
  * @param {number} factor
  * @param {number | null} around
  */
@@ -72,7 +72,7 @@ function pan(start) {
 }
 
 /**
- * Bring a part of the film into sight.
+ * Scroll to a part of the film.
  * @param {number} start
  * @param {number} end
  */
@@ -129,7 +129,7 @@ function pointers() {
   /** @type {{x: number, start: number, far: boolean} | null} */
   let drag = null;
   /** @type {Map<number, number>} */
-  const fingers = new Map(); // where each is, by its id
+  const fingers = new Map(); // positions by id
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, event.clientX);

@@ -1,4 +1,4 @@
-/* The toolbar of the editing: save, render, undo; how many cues were edited, deleted, overlap; notes. */
+/* The editor's toolbar: save, render, undo; numbers of edited, deleted and overlapping cues; notes. */
 import { page } from "./state.js";
 import { byId, fillWith, h } from "./elements.js";
 import { clock, languageName, plural } from "./words.js";
@@ -41,13 +41,13 @@ function draw() {
   );
 }
 
-/* The other tracks that are not saved. */
+/* The other tracks with unsaved changes. */
 const otherTracks = () =>
   page.data.tracks
     .filter((track) => track !== page.track && track.cues !== savedAt().cues[track.id])
     .map((track) => `${languageName(track.language)}: unsaved changes`);
 
-/* How many cues overlap, and the way to the first. */
+/* The number of overlapping cues, as a button to the first. */
 function overlaps() {
   const all = page.cues.filter((cue) => cue.flags.includes("collides"));
   if (!all.length) return null;
@@ -59,7 +59,7 @@ function overlaps() {
   );
 }
 
-/* The deleted cues, to be restored. */
+/* The list of deleted cues, each with a button to restore it. */
 function bin() {
   const gone = page.track ? deleted() : [];
   if (!gone.length) return null;

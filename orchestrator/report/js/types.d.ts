@@ -1,7 +1,5 @@
-/* What the page's modules share: the report's data as `orchestrator/report/data.py` makes it, and the page's
-   state.
-   Read by the type checker alone; nothing of this file is in the page. Times are seconds unless a name ends
-   in `_ms`. */
+/* Types of the report's data, which `orchestrator/report/data.py` makes, and of the page's state.
+   Only the type checker reads this file. Times are seconds unless a name ends in `_ms`. */
 
 type Interval = [start: number, end: number];
 
@@ -27,8 +25,7 @@ interface CueLimits {
   speed_tolerance: number;
 }
 
-/* What of a cue is saved: text with line feeds, labels of its speakers in the order of its lines with a dash.
- */
+/* The saved part of a cue: text with line feeds, labels of speakers in the order of its lines with a dash. */
 interface PlainCue {
   start: number;
   end: number;
@@ -44,11 +41,11 @@ interface Cue extends PlainCue {
   cps: number;
   confidence: number | null;
   speech: number | null; // share of its time with speech under it
-  unsure: Interval[]; // parts of the text that low-confidence words stand in
-  base: PlainCue[] | null; // what stood there before somebody edited it
-  silence?: boolean; // no cue: speech without text, listed among those to review
-  rival?: string; // why it conflicts with what somebody else saved
-  beside?: boolean; // whether both versions are there
+  unsure: Interval[]; // parts of the text with low-confidence words
+  base: PlainCue[] | null; // the cues before it was edited
+  silence?: boolean; // speech without text, listed among the cues to review
+  rival?: string; // why it conflicts with a version saved elsewhere
+  beside?: boolean; // whether both versions are kept
 }
 
 interface Rule {
@@ -107,17 +104,17 @@ interface StageRow {
   error?: { message: string; hint: string } | null;
 }
 
-/* What the editing server adds. `deleted`: cues that an earlier edit removed, by track. */
+/* Data for editing. `deleted`: cues that an earlier edit removed, by track. */
 interface ReviewData {
   token: string;
   state: string;
   run: string;
   saved: Changes | null;
   deleted: Record<string, PlainCue[]>;
-  unmade?: boolean; // something is saved that the files do not show yet
+  unmade?: boolean; // there are saved edits that the files do not contain yet
 }
 
-/* What is sent to the server: the cues of each edited track, and names by label (null: the automatic one). */
+/* The changes for the server: the cues of each edited track, and names by label (null: the automatic one). */
 interface Changes {
   tracks: Record<string, PlainCue[]>;
   names: Record<string, string | null>;
@@ -159,7 +156,7 @@ interface ReportData {
   review?: ReviewData;
 }
 
-/* What the page tells its modules, by name. */
+/* The events of the page, by name. */
 interface PageEvents {
   select: Cue | null;
   running: Cue;
@@ -171,13 +168,13 @@ interface PageEvents {
   status: undefined;
 }
 
-/* The part of the film that the timeline shows. */
+/* The visible part of the timeline. */
 interface View {
   start: number;
   span: number;
 }
 
-/* The waveform, and a coarse copy of it; `rate`: points a second. */
+/* The waveform, and a coarse copy of it; `rate`: points per second. */
 interface Sound {
   peaks: Uint8Array;
   coarse: Uint8Array;
@@ -185,8 +182,7 @@ interface Sound {
   rate: number;
 }
 
-/* What a lane of the timeline is painted with: seconds `from` to `to` are shown, `x` says at which pixel of
-   `width` a time is. */
+/* The area of a lane: it shows seconds `from` to `to` in `width` pixels; `x` gives the pixel of a time. */
 interface Area {
   pen: CanvasRenderingContext2D;
   colours: Record<string, string>;
@@ -196,15 +192,14 @@ interface Area {
   x: (time: number) => number;
 }
 
-/* What `h()` takes: attributes, listeners (`onclick`), custom properties (`--share`), and what to put in. */
+/* Arguments of `h()`: attributes, listeners (`onclick`), custom properties (`--share`), and content. */
 type Attributes = { [name: string]: unknown };
 type Content = Node | string | number | boolean | null | undefined | Attributes | Content[];
 
 /* A side of a cue. */
 type Side = "start" | "end";
 
-/* Everything that can be edited, at one moment. `names`: those that were given, by label; null: the automatic
-   name. */
+/* The editable state at one moment. `names`: those that the user set, by label; null: the automatic name. */
 interface Moment {
   version: number;
   names: Record<string, string | null>;
@@ -217,27 +212,27 @@ interface Snapshot extends Moment {
   selected: Cue["id"] | null;
 }
 
-/* What the toolbar says. */
+/* The toolbar's message. */
 interface Note {
   text: string;
   bad: boolean;
   more: string[];
 }
 
-/* What somebody who restores a draft should know; with a place to go to. */
+/* A conflict in a restored draft, with its place. */
 interface Remark {
   text: string;
   track?: string;
   start?: number;
 }
 
-/* Cues that went and came, together. */
+/* Removed and added cues that overlap. */
 interface Group {
   gone: PlainCue[];
   put: PlainCue[];
 }
 
-/* What changed between two moments of editing. */
+/* The difference of two moments. */
 interface Difference {
   tracks: Record<string, Group>;
   names: Record<string, { was: string | null; now: string | null }>;

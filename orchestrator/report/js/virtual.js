@@ -1,14 +1,14 @@
-/* A list that has elements only for the rows in sight, whatever their number and heights. */
+/* A list with elements for the visible rows only, for any number and heights of rows. */
 import { h } from "./elements.js";
 
-export const NARROW = 420; // pixels; a narrower list has its times over the text
+export const NARROW = 420; // pixels; a narrower list shows times above the text
 const SPARE = 400; // pixels above and below that are drawn too
 
 export class VirtualList {
   /**
    * @param {HTMLElement} place
    * @param {(item: Cue, index: number) => HTMLElement} draw makes a row's element
-   * @param {(item: Cue, index: number, width: number) => number} height says how high it is, in pixels
+   * @param {(item: Cue, index: number, width: number) => number} height returns its height in pixels
    */
   constructor(place, draw, height) {
     this.place = place;
@@ -40,7 +40,7 @@ export class VirtualList {
     this.refresh();
   }
 
-  /* Draw the rows in sight anew. */
+  /* Redraw the visible rows. */
   refresh() {
     for (const row of this.rows.values()) row.remove();
     this.rows.clear();
@@ -85,7 +85,7 @@ export class VirtualList {
   }
 
   /**
-   * Bring a row into sight, with some room around it.
+   * Scroll to a row, with some margin.
    * @param {number} index
    */
   reveal(index, { middle = false } = {}) {

@@ -1,4 +1,4 @@
-/* Who speaks the cue that is edited: a menu of speakers for each of its lines with a dash. */
+/* A menu of speakers for the edited cue, or for each of its lines with a dash. */
 import { colourOf, nameOf, page } from "./state.js";
 import { byId, fillWith, h, valueIn } from "./elements.js";
 import { respeak, voicesIn } from "./edits.js";
@@ -7,7 +7,7 @@ import { newSpeaker, rename } from "./people.js";
 const NEW = "+";
 
 /**
- * Fill the place for speakers, unless a name is being typed there.
+ * Show the menus, unless a name is being typed there.
  * @param {Cue} cue
  * @param {() => void} refresh shows the cue again
  */
@@ -30,7 +30,7 @@ export function showVoices(cue, refresh) {
 }
 
 /**
- * Who speaks the cue, or its k-th line with a dash.
+ * The menu for the cue, or for its k-th line with a dash.
  * @param {Cue} cue
  * @param {number} k
  * @param {number} count
@@ -70,10 +70,10 @@ function voiceField(cue, k, count, refresh) {
 }
 
 /**
- * Ask for a name in the place of a field.
+ * Replace a menu by a field for a name.
  * @param {HTMLElement} box
  * @param {string} old
- * @param {string} what what is to be typed
+ * @param {string} what the field's label
  * @param {() => void} refresh
  * @param {(name: string) => void} done
  */

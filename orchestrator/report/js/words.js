@@ -1,4 +1,4 @@
-/* Figures, flags and languages as people read them. */
+/* Formats figures, flags and languages for the user. */
 import { page } from "./state.js";
 
 /**
@@ -52,13 +52,13 @@ export function bytes(count) {
 }
 
 /**
- * A flag in lists; one that the table does not have by its name.
+ * A flag's label; its name if the table lacks it.
  * @param {string} flag
  */
 export const flagLabel = (flag) => page.data.flags[flag]?.label ?? flag.replaceAll("_", " ");
 
 /**
- * A language by its name in English; the code where the browser does not know it.
+ * A language's English name; its code if the browser does not know it.
  * @param {string} code
  */
 export function languageName(code) {

@@ -74,5 +74,5 @@ def test_a_plan_for_another_machine_says_where_each_stage_runs_there_and_why(cap
     assert cli.main(["plan", str(film), "--machine", str(MACHINES / "apple-m1-pro-16gb.json")]) == OK
     said = capsys.readouterr().out
     assert "large-v3-turbo" in said
-    assert "asr: mlx: Apple M1 Pro, 11 GB; large-v3-turbo takes some 2.5 GB with eight windows" in said
-    assert "is compared with the CPU before its first use" in said
+    assert "asr: mlx: Apple M1 Pro, 11 GB; large-v3-turbo takes about 2.5 GB with eight windows" in said
+    assert "is compared with the CPU before first use" in said

@@ -56,11 +56,11 @@ def test_one_or_all_are_taken_back_and_come_again(film, capsys):
 
 def test_what_is_not_there_is_refused(film, capsys):
     assert cli.main(["edits", str(film), "--undo", "9"]) == 2
-    assert "there is no edit 9" in capsys.readouterr().err
+    assert "the film has no edit 9" in capsys.readouterr().err
     edits.file_of(file_digest(film)).write_text("{")
     assert cli.main(["edits", str(film)]) == 4
     told = capsys.readouterr()
-    assert "is damaged" in told.err
+    assert "are damaged" in told.err
     assert "orchestrator edits FILM --restore 1" in told.err
     assert "versions that are kept: 1" in told.out
     assert cli.main(["edits", str(film), "--restore", "1"]) == 0

@@ -1,4 +1,4 @@
-"""The scheduler's core by itself: no thread, no process, no store; a simulation answers its actions with what may happen."""
+"""The scheduler's core alone, without threads, processes or store: a simulation answers its actions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ipc.protocol import Error, Hello, Ready, Result, Started
 from orchestrator.execution import messages
 from orchestrator.execution.decide import decide
 from orchestrator.execution.job import ENDED, Job
-from orchestrator.execution.messages import GoOn, Said, Stop, Tick
+from orchestrator.execution.messages import Proceed, Reported, Stop, Tick
 from orchestrator.execution.scheduler import tasks_of
 from orchestrator.execution.situation import Rules, Situation
 from orchestrator.machine.limits import Limits
@@ -71,7 +71,7 @@ def situation(*stages, films=1, cores=2, memory_mb=1000, prestart=True):
 
 
 class Simulation:
-    """Does what the core asks, by a sequence of choices: each worker loads, runs, fails or dies as they say."""
+    """Carries out the core's actions; a sequence of choices makes workers load, run, fail or die."""
 
     def __init__(self, start, choose):
         self.situation, self.choose = start, choose
@@ -91,19 +91,19 @@ class Simulation:
         before = None
         while self.situation != before:
             before = self.situation
-            self.handle(GoOn(self.now))
+            self.handle(Proceed(self.now))
 
     def carry_out(self, action):
         match action:
             case messages.LookUp():
-                return messages.Missed(action.job.id, f"key of {action.job.id}")
+                return messages.NotCached(action.job.id, f"key of {action.job.id}")
             case messages.StartWorker():
                 if self.choose(10) == 0:
                     return messages.NotStarted(action.worker.number, "env", "not ready")
                 self.alive[action.worker.number] = "load"
             case messages.Begin():
                 if self.choose(20) == 0:
-                    return messages.CouldNot(action.job.id, "input", "no folder")
+                    return messages.ActionFailed(action.job.id, "input", "no folder")
                 assert self.alive[action.job.worker] == "ready"
                 self.alive[action.job.worker] = "run"
             case messages.StopWorker() | messages.Dismiss():
@@ -128,19 +128,19 @@ class Simulation:
         elif lot == 1:
             category = ("oom_device", "oom_host", "crash", "input")[self.choose(4)]
             self.alive[number] = "ready"
-            self.handle(Said(number, Error(category=category, type="E", message="it failed"), self.now))
+            self.handle(Reported(number, Error(category=category, type="E", message="it failed"), self.now))
         elif doing == "load":
             hello = Hello(
                 runner="r", stage=worker.stage.name, version=1, pid=1, python="3", contract=CONTRACT
             )
-            self.handle(Said(number, hello, self.now))
+            self.handle(Reported(number, hello, self.now))
             self.alive[number] = "ready"
-            self.handle(Said(number, Ready(seconds=1.0), self.now))
+            self.handle(Reported(number, Ready(seconds=1.0), self.now))
         elif doing == "run":
-            self.handle(Said(number, Started(job="j"), self.now))
+            self.handle(Reported(number, Started(job="j"), self.now))
             self.alive[number] = "ready"
             result = Result(job="j", seconds=1.0, method="m", degraded=(), facts={})
-            self.handle(Said(number, result, self.now))
+            self.handle(Reported(number, result, self.now))
         self.now += 1.0
         self.handle(Tick(self.now))
         self.go_on()
@@ -177,7 +177,7 @@ def graphs(draw):
 
 @settings(max_examples=150, deadline=None)
 @given(graphs(), st.integers(1, 3), st.randoms(use_true_random=False), st.booleans())
-def test_whatever_happens_every_job_ends_once_and_no_worker_is_left(stages, films, random, prestart):
+def test_every_job_ends_once_and_no_worker_is_left(stages, films, random, prestart):
     one = Simulation(situation(*stages, films=films, prestart=prestart), random.randrange)
     one.go_on()
     for _ in range(2000):
@@ -224,7 +224,7 @@ def test_a_job_without_progress_is_stopped_with_its_stacks_and_tried_again():
     assert "made no progress" in next(a for a in one.reports if isinstance(a, messages.ReportRetry)).reason
 
 
-def test_time_asleep_is_no_stall():
+def test_time_asleep_does_not_count_as_a_stall():
     one = Simulation(situation(stage("a"), prestart=False), lambda bound: bound - 1)
     one.go_on()
     one.step()
@@ -233,10 +233,10 @@ def test_time_asleep_is_no_stall():
 
 
 @pytest.mark.parametrize(("category", "batch"), [("oom_device", 4), ("oom_host", 1)])
-def test_a_batch_that_does_not_fit_is_tried_smaller_in_the_same_worker(category, batch):
+def test_a_batch_that_does_not_fit_is_reduced_in_the_same_worker(category, batch):
     one = Simulation(situation(stage("a"), prestart=False), lambda bound: bound - 1)
     one.go_on()
     one.step()
-    one.handle(Said(1, Error(category=category, type="E", message="out of memory"), one.now))
+    one.handle(Reported(1, Error(category=category, type="E", message="out of memory"), one.now))
     assert one.situation.jobs[0, "a"].batch_size == batch
     assert one.situation.jobs[0, "a"].tries.failed_batches == (8,)

@@ -1,4 +1,4 @@
-"""Every fault of memory and of a device, in real processes: the run ends right, and its state tells the story."""
+"""Faults of memory and devices, in real processes: the run ends correctly, and its state explains why."""
 
 from __future__ import annotations
 
@@ -51,25 +51,28 @@ def bench(tmp_path, monkeypatch):
 def test_metal_ends_the_process_and_half_the_batch_goes_on_in_a_new_one(bench):
     step, _ = bench(stage("a", "film", devices=("mlx", "cpu"), what="metal aborts until 2", batch_size=8))
     assert (step.status, step.device, step.facts["batch"]) == ("done", "mlx", 2)
-    assert step.fallbacks == ("out of memory on mlx: batch 8 -> 4", "out of memory on mlx: batch 4 -> 2")
+    assert step.fallbacks == (
+        "out of memory on mlx: batch size 8 -> 4",
+        "out of memory on mlx: batch size 4 -> 2",
+    )
 
 
-def test_mlx_killed_by_a_signal_gives_way_at_once_and_says_so(bench):
+def test_mlx_killed_by_a_signal_falls_back_at_once_and_reports_that(bench):
     step, _ = bench(stage("a", "film", devices=("mlx", "cpu"), what="abort"))
     assert (step.status, step.device, step.retries) == ("done", "cpu", 0)
-    assert step.fallbacks == ("mlx: its process was killed by signal 6; goes on with cpu",)
+    assert step.fallbacks == ("its process was killed by signal 6 on mlx; falling back to cpu",)
 
 
 def test_cuda_killed_by_a_signal_is_tried_once_more_and_then_gives_way(bench):
     step, _ = bench(stage("a", "film", devices=("cuda", "cpu"), what="abort"))
     assert (step.status, step.device, step.retries) == ("done", "cpu", 1)
-    assert step.fallbacks == ("cuda: its process was killed by signal 6; goes on with cpu",)
+    assert step.fallbacks == ("its process was killed by signal 6 on cuda; falling back to cpu",)
 
 
 def test_a_model_that_does_not_fit_while_it_is_loaded_does_not_get_smaller_batches(bench):
     step, _ = bench(stage("a", "film", devices=("cuda", "cpu"), fail_load=True, batch_size=8))
     assert (step.status, step.device) == ("done", "cpu")
-    assert step.fallbacks == ("out of memory on cuda; goes on with cpu",)
+    assert step.fallbacks == ("out of memory on cuda; falling back to cpu",)
 
 
 def test_the_next_run_begins_with_the_batch_that_fitted(bench):
@@ -77,7 +80,7 @@ def test_the_next_run_begins_with_the_batch_that_fitted(bench):
     bench(one)
     step, planned = bench(stage("a", "film", what="oom until 2", batch_size=8, value="another"))
     assert planned.choice.params["batch_size"] == 2
-    assert "batch 2: 4 did not fit a here" in planned.choice.why
+    assert "batch size 2, because a ran out of memory with 4" in planned.choice.why
     assert (step.status, step.fallbacks) == ("done", ())
     assert memory_limits.forget() == 1
 
@@ -88,7 +91,7 @@ def test_the_next_run_leaves_out_a_device_on_which_nothing_fitted(bench):
         stage("a", "film", devices=("cuda", "cpu"), what="oom on cuda", batch_size=1, value="x")
     )
     assert planned.choice.backend.device == "cpu"
-    assert "did not fit the memory of cuda here" in planned.refused[0]
+    assert "did not fit in the memory of cuda" in planned.refused[0]
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="macOS does not tell an address space")
@@ -104,7 +107,7 @@ def test_a_worker_near_its_limit_is_stopped_before_it_fails_and_goes_on_in_small
     monkeypatch.setattr(small, "spawn", spawn)
     step, _ = bench(stage("a", "film", what="eats", batch_size=8))
     assert (step.status, step.facts["batch"]) == ("done", 1)
-    assert step.fallbacks == ("out of memory: batch 8 -> 1",)
+    assert step.fallbacks == ("out of memory: batch size 8 -> 1",)
 
 
 @pytest.fixture
@@ -140,10 +143,10 @@ def test_a_worker_that_the_kernel_killed_for_memory_goes_on_in_smaller_pieces(be
     step, _ = bench(stage("a", "film", what="eats", batch_size=8))
     assert "oom_kill 1" in (group / "memory.oom_control").read_text()
     assert (step.status, step.facts["batch"]) == ("done", 1)
-    assert step.fallbacks == ("out of memory: batch 8 -> 1",)
+    assert step.fallbacks == ("out of memory: batch size 8 -> 1",)
 
 
-def test_a_stage_without_batches_that_does_not_fit_fails_with_a_sentence(bench):
+def test_a_stage_without_batches_that_does_not_fit_fails_with_a_message(bench):
     step, _ = bench(stage("a", "film", what="no memory"))
     assert (step.status, step.error.category) == ("failed", "oom_host")
-    assert "it has no batch that could be smaller" in step.error.message
+    assert "this stage has no batch size to reduce" in step.error.message

@@ -1,4 +1,4 @@
-"""The orchestrator is killed with KILL at any instant: nobody is left, and the next run ends as if nothing had been."""
+"""The orchestrator is killed at any instant: no process is left, and the next run succeeds."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ def test_a_stage_killed_twice_has_crashed_and_what_needs_it_is_skipped(store, tm
         ("nothing saved", "contract", "did not save its outputs turns"),
     ],
 )
-def test_what_a_stage_explains_is_not_tried_again(store, tmp_path, film, what, category, says):
+def test_an_error_that_a_stage_explains_is_not_retried(store, tmp_path, film, what, category, says):
     steps, recorder = run(store, tmp_path, film, declared(stage("a", "film", what=what)))
     assert steps["a"].error.category == category
     assert says in steps["a"].error.message
@@ -165,8 +165,8 @@ def test_out_of_memory_halves_the_batch_in_the_same_worker(store, tmp_path, film
     assert steps["a"].status == "done"
     assert steps["a"].facts["batch"] == 2
     assert [e.note for e in recorder.of(StepFellBack)] == [
-        "out of memory on cpu: batch 8 -> 4",
-        "out of memory on cpu: batch 4 -> 2",
+        "out of memory on cpu: batch size 8 -> 4",
+        "out of memory on cpu: batch size 4 -> 2",
     ]
     assert len(list((tmp_path / "logs").iterdir())) == 1
 
@@ -178,11 +178,11 @@ def test_out_of_memory_at_the_floor_goes_to_the_next_device(store, tmp_path, fil
     stages = declared(stage("a", "film", devices=("cuda", "cpu"), **defaults))
     steps, _ = run(store, tmp_path, film, stages)
     assert (steps["a"].status, steps["a"].device) == ("done", "cpu")
-    assert steps["a"].fallbacks == ("out of memory on cuda; goes on with cpu",)
+    assert steps["a"].fallbacks == ("out of memory on cuda; falling back to cpu",)
     assert store.find(steps["a"].key).manifest.ingredients["device"] == "cpu"
 
 
-def test_a_stage_without_progress_is_stalled_and_tried_again(store, tmp_path, film):
+def test_a_stage_without_progress_is_stalled_and_retried(store, tmp_path, film):
     stages = declared(stage("a", "film", what="hang once", marks=str(tmp_path), stall_s=1.5))
     steps, recorder = run(store, tmp_path, film, stages)
     assert steps["a"].status == "done"
@@ -229,5 +229,5 @@ def test_a_result_of_a_film_that_was_replaced_while_it_was_read_is_not_kept(stor
     made, _ = scheduler(store, tmp_path)
     state = made.run([planned])
     error = state.films[0].steps[0].error
-    assert (error.category, error.message) == ("input", "film.txt was changed while it was read")
+    assert (error.category, error.message) == ("input", "film.txt: the file changed during the run")
     assert make_plan(film, store, stages).step("a").verdict == "run"

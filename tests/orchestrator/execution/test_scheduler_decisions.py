@@ -147,7 +147,7 @@ def test_a_stalled_stage_that_ends_after_all_is_done_and_its_worker_gets_no_more
     assert [sum(isinstance(c, Run) for c in fake.commands) for fake in house.made] == [1, 1]
 
 
-def test_a_log_line_is_no_progress(bench):
+def test_a_log_line_does_not_count_as_progress(bench):
     class Chatty(House):
         def on_run(self, fake, run):
             fake.say(Started(job=run.job))
@@ -158,7 +158,7 @@ def test_a_log_line_is_no_progress(bench):
     assert (steps["a"].status, steps["a"].error.category) == ("failed", "stalled")
 
 
-def test_a_process_that_ends_without_a_word_is_tried_again(bench):
+def test_a_process_that_ends_without_an_error_is_retried(bench):
     class Quits(House):
         def on_run(self, fake, run):
             if len(self.made) == 1:

@@ -15,7 +15,10 @@ import pytest
 from ipc.protocol import Error, Hello, Log, Shutdown
 from orchestrator.execution.worker import Exited, Worker
 
-SAY = "import os, sys; fd = int(os.environ['ORCHESTRATOR_EVENTS_FD']); say = lambda text: os.write(fd, text.encode()); "
+SAY = (
+    "import os, sys; fd = int(os.environ['ORCHESTRATOR_EVENTS_FD']); "
+    "say = lambda text: os.write(fd, text.encode()); "
+)
 ROOT = Path(__file__).resolve().parents[3]
 LINE = '{"v": 1, "msg": "log", "level": "info", "message": "%s"}'
 
@@ -53,14 +56,14 @@ def alive(pid):
     return bool(listed.stdout.strip()) and not listed.stdout.startswith("Z")
 
 
-def test_every_event_is_read_before_the_end_is_told(start, posts):
+def test_every_event_is_read_before_the_end_is_reported(start, posts):
     start(f"[say({LINE!r} % n + '\\n') for n in range(1000)]; sys.exit(3)")
     events = all_of(posts)
     assert [event.message for event in events[:-1]] == [str(n) for n in range(1000)]
     assert events[-1] == Exited(3)
 
 
-def test_a_line_cut_off_by_a_kill_is_no_message(start, posts):
+def test_a_line_truncated_by_a_kill_is_ignored(start, posts):
     start(f"say({LINE!r} % 'whole' + '\\n' + {LINE!r}[:20]); os.kill(os.getpid(), 9)")
     assert all_of(posts) == [Log(level="info", message="whole"), Exited(-9)]
 
@@ -76,7 +79,8 @@ def test_what_is_no_message_breaks_the_contract(start, posts):
 def test_what_a_process_prints_is_its_log_with_the_traceback_of_its_error(start, posts):
     worker = start(
         "print('printed', flush=True); "
-        """say('{"v":1,"msg":"error","category":"crash","type":"E","message":"m","traceback":"Traceback: here"}\\n')"""
+        """say('{"v":1,"msg":"error","category":"crash","type":"E","message":"m","""
+        """"traceback":"Traceback: here"}\\n')"""
     )
     all_of(posts)
     assert worker.log.read_text() == "printed\nTraceback: here"
@@ -94,9 +98,10 @@ def test_what_a_process_started_dies_with_it(start, posts):
     assert not alive(pid)
 
 
-def test_somebody_who_left_the_group_and_holds_the_pipe_delays_the_end_little(start, posts):
+def test_a_process_outside_the_group_that_holds_the_pipe_delays_the_end_little(start, posts):
     start(
-        f"import time; pid = os.fork(); (os.setsid(), time.sleep(20)) if pid == 0 else say({LINE!r} % pid + '\\n')"
+        "import time; pid = os.fork(); (os.setsid(), time.sleep(20)) if pid == 0 "
+        f"else say({LINE!r} % pid + '\\n')"
     )
     started = time.monotonic()
     pid = int(all_of(posts)[0].message)
@@ -104,7 +109,7 @@ def test_somebody_who_left_the_group_and_holds_the_pipe_delays_the_end_little(st
     os.kill(pid, signal.SIGKILL)
 
 
-def test_the_ladder_ends_who_does_not_listen(start, posts):
+def test_a_process_that_ignores_signals_is_killed(start, posts):
     worker = start(
         "import signal, time; signal.signal(15, signal.SIG_IGN); say('x' * 1 + '\\n'); time.sleep(600)"
     )
@@ -123,7 +128,7 @@ def test_two_workers_do_not_hold_each_others_commands_open(start, posts):
     assert first.wait(5)
 
 
-def test_a_command_to_one_that_is_gone_is_nothing(start, posts):
+def test_a_command_to_an_ended_worker_has_no_effect(start, posts):
     worker = start("pass")
     all_of(posts)
     worker.send(Shutdown())

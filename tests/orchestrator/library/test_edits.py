@@ -1,4 +1,4 @@
-"""What was edited of a film: kept, found again, taken back, and never lost to a damaged file or to somebody else's save."""
+"""The edits of a film: stored, restored, undone, and never lost to a damaged file or a concurrent save."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def overlay(text="Other.", name="Zoe"):
     )
 
 
-def test_what_is_saved_is_read_again_and_a_run_is_told_of_it():
+def test_saved_edits_are_read_again_and_reach_a_run():
     assert edits.load(DIGEST) == Overlay()
     assert edits.for_run(DIGEST) is None
     edits.save(DIGEST, overlay())
@@ -44,8 +44,8 @@ def test_it_is_a_parameter_of_subtitles_and_the_plan_says_that_it_changed(tmp_pa
     assert side_inputs.params(film, DIGEST)["subtitles"] == {"edits": None}
     edits.save(DIGEST, overlay())
     assert side_inputs.params(film, DIGEST)["subtitles"] == {"edits": str(edits.for_run(DIGEST))}
-    assert differences({"edits": None}, {"edits": "a" * 64}) == ["edits is new"]
-    assert differences({"edits": "b" * 64}, {"edits": "a" * 64}) == ["edits changed"]
+    assert differences({"edits": None}, {"edits": "a" * 64}) == ["the file of edits was added"]
+    assert differences({"edits": "b" * 64}, {"edits": "a" * 64}) == ["the file of edits changed"]
 
 
 def test_a_save_on_top_of_a_newer_one_is_refused():
@@ -62,11 +62,11 @@ def test_earlier_states_are_kept_and_come_back():
     assert [one.number for one in edits.versions(DIGEST)] == list(range(30, 9, -1))
     edits.restore(DIGEST, 12)
     assert edits.load(DIGEST) == overlay("11")
-    with pytest.raises(FatalError, match="no version 3 of the edits is kept"):
+    with pytest.raises(FatalError, match="the edits have no version 3"):
         edits.restore(DIGEST, 3)
 
 
-def test_nothing_edited_leaves_no_file_and_can_be_regretted():
+def test_removing_all_edits_removes_the_file_but_can_be_undone():
     edits.save(DIGEST, overlay())
     edits.save(DIGEST, Overlay())
     assert not edits.file_of(DIGEST).exists()
@@ -75,12 +75,12 @@ def test_nothing_edited_leaves_no_file_and_can_be_regretted():
     assert edits.load(DIGEST) == overlay()
 
 
-def test_a_damaged_file_is_a_sentence_and_stays_where_it_is(tmp_path):
+def test_a_damaged_file_is_reported_and_kept(tmp_path):
     edits.save(DIGEST, overlay())
     edits.file_of(DIGEST).write_text('{"version": 1, "film"')
     film = tmp_path / "movie.mkv"
     film.write_text("a film")
-    with pytest.raises(FatalError, match="is damaged: it is no JSON") as caught:
+    with pytest.raises(FatalError, match="are damaged: not valid JSON") as caught:
         side_inputs.params(film, DIGEST)
     assert "--restore 1" in caught.value.hint
     assert edits.file_of(DIGEST).read_text() == '{"version": 1, "film"'
@@ -95,35 +95,38 @@ def test_a_file_written_by_hand_is_what_counts():
     assert parse(edits.for_run(DIGEST).read_text()) == overlay("by hand")
 
 
-def test_one_edit_or_name_is_taken_back_by_its_number():
+def test_one_edit_or_name_is_undone_by_its_number():
     assert edits.numbered(overlay()) == {1: ("", "name 0"), 2: ("", "edit 0")}
     assert edits.taken_back(overlay(), {2}).tracks == {"": ()}
     assert edits.taken_back(overlay(), {1}).speakers[0].name is None
     assert not edits.taken_back(overlay(), {1, 2})
-    with pytest.raises(FatalError, match="there is no edit 3"):
+    with pytest.raises(FatalError, match="the film has no edit 3"):
         edits.taken_back(overlay(), {3})
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[]", "it is no object"),
+        ("[]", "it is not an object"),
         ('{"version": 2}', "its version is 2"),
-        ('{"version": 1, "speakers": [{"name": "Zoe"}]}', "speakers[0].label is no text"),
+        ('{"version": 1, "speakers": [{"name": "Zoe"}]}', "speakers[0].label is not a text"),
         ('{"version": 1, "tracks": {"": [{}]}}', "changes nothing"),
         (
             '{"version": 1, "tracks": {"": [{"after": [{"start": 2, "end": 1, "text": ""}]}]}}',
-            "after[0] ends before it has begun",
+            "after[0] ends before it starts",
         ),
-        ('{"version": 1, "tracks": {"": [{"after": [{"start": NaN, "end": 1, "text": ""}]}]}}', "is no time"),
+        (
+            '{"version": 1, "tracks": {"": [{"after": [{"start": NaN, "end": 1, "text": ""}]}]}}',
+            "is not a time",
+        ),
         (
             '{"version": 1, "tracks": {"": [{"after": [{"start": 0, "end": 1, "text": "a\\u0000"}]}]}}',
-            "holds control characters",
+            "contains control characters",
         ),
         ('{"version": 1, "film": "\\ud800"}', "half a character"),
     ],
 )
-def test_what_is_no_overlay_says_where(text, said):
+def test_invalid_edits_are_reported_with_the_place(text, said):
     with pytest.raises(DamagedError) as caught:
         parse(text)
     assert said in str(caught.value)

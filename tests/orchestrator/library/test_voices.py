@@ -24,7 +24,9 @@ def home(tmp_path, monkeypatch):
 
 def clip(*start, source="clip.wav", model="campplus", seconds=12.0, **facts):
     vector = (*start, *([0.0] * (4 - len(start))))
-    return Clip(vector=vector, model=model, revision="r1", seconds=seconds, source=source, added="2026-11-21", **facts)  # fmt: skip
+    return Clip(
+        vector=vector, model=model, revision="r1", seconds=seconds, source=source, added="2026-11-21", **facts
+    )
 
 
 def of(film_digest=FILM, series=""):
@@ -45,7 +47,7 @@ def learn(*rows, film=FILM, series="The Wire", result="key", heard=None):
     ]
 
 
-def test_where_nobody_is_known_there_is_no_library():
+def test_without_saved_voices_there_is_no_library():
     assert voices.library(FILM, "") is None
 
 
@@ -57,7 +59,7 @@ def test_a_voice_that_was_added_is_for_every_film_or_for_a_series_alone():
     assert of(series="Lost") == [("Aditi", "clip.wav")]
 
 
-def test_a_person_has_several_clips_and_the_same_recording_counts_once():
+def test_a_person_has_several_clips_but_one_per_recording():
     voices.add("Aditi", [clip(1.0, film="one"), clip(0.0, 1.0, film="two")])
     person = voices.add("aditi", [clip(0.6, 0.8, film="one")])
     assert [c.film for c in person.clips] == ["two", "one"]
@@ -80,7 +82,7 @@ def test_what_a_film_s_dialogue_taught_is_for_the_other_films_of_its_series_and_
     assert of(OTHER, "Lost") == []
 
 
-def test_whom_the_user_named_stays_named_whatever_the_dialogue_says_later():
+def test_a_name_from_the_user_stays_whatever_the_dialogue_gives_later():
     learn(row("SPEAKER_00", "Aditi"))
     assert of(FILM, "The Wire") == [("Aditi", "e1.mkv")]
     learn(row("SPEAKER_00", "Sheila", "dialogue", 0.95), result="a later run")
@@ -89,7 +91,7 @@ def test_whom_the_user_named_stays_named_whatever_the_dialogue_says_later():
     assert ("Aditi", "e1.mkv") not in of(FILM, "The Wire")
 
 
-def test_only_what_is_sure_is_remembered():
+def test_only_certain_names_are_saved():
     learn(
         row("SPEAKER_00", "Aditi", "dialogue", 0.85),
         row("SPEAKER_01", "Raj", "dialogue", 0.93),
@@ -104,20 +106,20 @@ def test_too_little_speech_is_not_remembered():
     assert learn(row("SPEAKER_00", "Aditi"), heard={"SPEAKER_00": clip(1.0, seconds=2.0)}) == []
 
 
-def test_the_same_result_teaches_once_so_that_what_was_removed_stays_so():
+def test_a_result_is_learnt_from_once_so_that_removed_voices_stay_removed():
     learn(row("SPEAKER_00", "Aditi"))
     voices.remove("Aditi")
     assert learn(row("SPEAKER_00", "Aditi")) == []
     assert voice_files.people() == []
 
 
-def test_who_is_known_by_voice_later_stays_learnt():
+def test_a_voice_recognised_later_stays_saved():
     learn(row("SPEAKER_00", "Aditi", "dialogue", 0.95))
     assert learn(row("SPEAKER_00", "Aditi", "voice", 0.95), result="later") == []
     assert of(OTHER, "The Wire") == [("Aditi", "e1.mkv")]
 
 
-def test_what_the_dialogue_no_longer_says_is_forgotten_and_what_the_user_said_is_not():
+def test_voices_named_by_dialogue_are_removed_with_the_name_but_not_those_named_by_the_user():
     learn(row("SPEAKER_00", "Aditi", "dialogue", 0.95), row("SPEAKER_01", "Raj"))
     learn(result="later")
     assert of(OTHER, "The Wire") == [("Raj", "e1.mkv")]
@@ -143,19 +145,19 @@ def test_a_film_that_was_added_as_a_clip_stays_one_when_it_is_learnt_from():
     assert of(FILM, "The Wire") == [("Aditi", "clip.wav"), ("Aditi", "e1.mkv")]
 
 
-def test_a_name_that_nobody_has_cannot_be_removed():
-    with pytest.raises(FatalError, match="nobody called Raj"):
+def test_an_unknown_name_cannot_be_removed():
+    with pytest.raises(FatalError, match="no saved voice is called Raj"):
         voices.remove("Raj")
 
 
-def test_a_file_that_cannot_be_read_costs_only_that_person_and_a_line_says_why(home, capsys):
+def test_an_unreadable_voice_file_is_skipped_with_a_message(home, capsys):
     voices.add("Aditi", [clip(1.0)])
     (home / "voices" / "broken.json").write_text("{")
     (home / "voices" / "other.json").write_text('{"name": "Raj", "clips": [{"vector": [1, "x"]}]}')
     assert [person.name for person in voice_files.people()] == ["Aditi"]
     cut, wrong = capsys.readouterr().err.splitlines()
-    assert cut.endswith("broken.json is no voice that can be read, and is left out: Input data was truncated")
-    assert wrong.endswith("left out: Expected `float`, got `str` - at `$.clips[0].vector[1]`")
+    assert cut.endswith("broken.json: not a readable voice file, skipped: Input data was truncated")
+    assert wrong.endswith("skipped: Expected `float`, got `str` - at `$.clips[0].vector[1]`")
 
 
 def test_a_file_of_a_later_version_with_more_in_it_is_read(home):
@@ -179,10 +181,10 @@ def test_voices_go_to_another_machine_in_a_file(home, monkeypatch, tmp_path, cap
     assert voice_files.people()[0].clips == (clip(1.0),)
     (tmp_path / "all.json").write_text("[]")
     assert main(["voices", "import", str(tmp_path / "all.json")]) == 2
-    assert "no file of voices" in capsys.readouterr().err
+    assert "not a file of voices" in capsys.readouterr().err
 
 
-def test_the_list_says_whose_voices_are_known_and_from_where(capsys):
+def test_the_list_shows_saved_voices_with_their_sources(capsys):
     assert main(["voices"]) == 0
     assert "no voice is known" in capsys.readouterr().out
     voices.add("Aditi", [clip(1.0)])
@@ -195,7 +197,7 @@ def test_the_list_says_whose_voices_are_known_and_from_where(capsys):
     assert "vector" not in capsys.readouterr().out
 
 
-def test_a_name_that_was_forgotten_on_the_command_line_is_said(tmp_path, capsys):
+def test_a_missing_name_on_the_command_line_is_reported(tmp_path, capsys):
     (tmp_path / "clip.wav").write_bytes(b"x")
     assert main(["voices", "add", str(tmp_path / "clip.wav"), str(tmp_path / "clip.wav")]) == 2
     assert "the name comes first" in capsys.readouterr().err
@@ -248,19 +250,34 @@ def test_the_command_has_its_help():
 @pytest.mark.parametrize(
     "change",
     [
-        {"vector": [1.0]}, {"vector": []}, {"vector": [float("nan")] * 4}, {"vector": [1.0, 1.0, 0.0, 0.0]},
-        {"seconds": "abc"}, {"seconds": -4}, {"seconds": float("inf")}, {"model": None}, {"model": ""}, {"source": 1},
+        {"vector": [1.0]},
+        {"vector": []},
+        {"vector": [float("nan")] * 4},
+        {"vector": [1.0, 1.0, 0.0, 0.0]},
+        {"seconds": "abc"},
+        {"seconds": -4},
+        {"seconds": float("inf")},
+        {"model": None},
+        {"model": ""},
+        {"source": 1},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_file_of_voices_that_would_fail_later_films_is_refused(change, monkeypatch, tmp_path):
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
     good = {
-        "vector": [0.5, 0.5, 0.5, 0.5], "model": "m", "revision": "r", "seconds": 9.0, "source": "a.wav", "added": "2026-11-21",
-        "learnt": "", "film": "", "speaker": "",
-    }  # fmt: skip
+        "vector": [0.5, 0.5, 0.5, 0.5],
+        "model": "m",
+        "revision": "r",
+        "seconds": 9.0,
+        "source": "a.wav",
+        "added": "2026-11-21",
+        "learnt": "",
+        "film": "",
+        "speaker": "",
+    }
     person = {"name": "Aditi", "series": "", "clips": [good]}
     assert voices.load(json.dumps({"people": [person]}))[0].name == "Aditi"
     clips = [good, {**good, "film": "other", **change}] if "vector" in change else [{**good, **change}]
-    with pytest.raises(FatalError, match="no file of voices"):
+    with pytest.raises(FatalError, match="not a file of voices"):
         voices.load(json.dumps({"people": [{**person, "clips": clips}]}))

@@ -14,7 +14,7 @@ def ledger(tmp_path):
     return Ledger(tmp_path / "ledger")
 
 
-def test_a_file_that_was_written_is_known_with_its_film_and_its_clip(ledger, tmp_path):
+def test_a_written_file_is_remembered_with_its_film_and_clip(ledger, tmp_path):
     file, film = tmp_path / "movie.en.srt", tmp_path / "movie.mp4"
     ledger.remember(file, "digest", film, "10-20")
     assert (ledger.digest(file), ledger.film(file), ledger.clip(file)) == ("digest", str(film), "10-20")
@@ -28,7 +28,7 @@ def test_nothing_is_known_of_other_files(ledger, tmp_path):
 
 
 @pytest.mark.parametrize("content", ["", "[]", json.dumps({"path": "/another", "digest": "digest"})])
-def test_a_damaged_entry_and_one_about_another_path_are_not_believed(ledger, tmp_path, content):
+def test_a_damaged_entry_and_one_for_another_path_are_ignored(ledger, tmp_path, content):
     file = tmp_path / "movie.en.srt"
     ledger.remember(file, "digest", tmp_path / "movie.mp4")
     (entry,) = (tmp_path / "ledger").iterdir()

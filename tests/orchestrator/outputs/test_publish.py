@@ -39,7 +39,7 @@ def test_our_own_file_is_replaced(tmp_path, ledger, film):
     assert not put(tmp_path, ledger, film, "two").changed
 
 
-def test_a_file_of_somebody_else_is_kept(tmp_path, ledger, film):
+def test_a_foreign_file_is_kept(tmp_path, ledger, film):
     (tmp_path / "movie.en.srt").write_text("theirs")
     done = put(tmp_path, ledger, film, "ours")
     assert (tmp_path / "movie.en.srt").read_text() == "theirs"
@@ -51,7 +51,7 @@ def test_a_file_of_somebody_else_is_kept(tmp_path, ledger, film):
 def test_an_edited_file_is_kept_until_overwriting_is_asked_for(tmp_path, ledger, film):
     put(tmp_path, ledger, film, "ours")
     (tmp_path / "movie.en.srt").write_text("edited")
-    assert "was edited since" in put(tmp_path, ledger, film, "newer").note
+    assert "was edited and is kept" in put(tmp_path, ledger, film, "newer").note
     assert put(tmp_path, ledger, film, "newest", overwrite=True).path.name == "movie.en.srt"
     assert (tmp_path / "movie.en.srt").read_text() == "newest"
 
@@ -65,29 +65,29 @@ def test_the_files_of_another_film_of_the_same_name_are_kept(tmp_path, ledger, f
     assert "belongs to movie.mp4" in done.note
 
 
-def test_what_is_of_a_whole_film_does_not_give_way_to_a_clip_but_the_other_way_round(tmp_path, ledger, film):
+def test_output_of_a_whole_film_replaces_that_of_a_clip_but_not_vice_versa(tmp_path, ledger, film):
     assert put(tmp_path, ledger, film, "a clip", clip="0-5").path.name == "movie.en.srt"
     assert put(tmp_path, ledger, film, "another clip", clip="5-9").path.name == "movie.en.srt"
     assert put(tmp_path, ledger, film, "the whole").path.name == "movie.en.srt"
     assert not put(tmp_path, ledger, film, "the whole", clip="0-90").changed
     done = put(tmp_path, ledger, film, "a clip", clip="0-5")
     assert (done.path.name, (tmp_path / "movie.en.srt").read_text()) == ("movie.en.1.srt", "the whole")
-    assert "movie.en.srt is of the whole film and is kept" in done.note
+    assert "movie.en.srt covers the whole film and is kept" in done.note
     assert not withdraw(tmp_path / "movie.en.srt", film, ledger, clip="0-5")
     assert withdraw(tmp_path / "movie.en.srt", film, ledger)
 
 
-def test_the_film_itself_is_never_a_place_to_write(tmp_path, ledger, film):
+def test_the_film_itself_is_never_overwritten(tmp_path, ledger, film):
     draft = tmp_path / "draft"
     draft.write_text("muxed")
     done = adopt(draft, film, file_digest(draft), film, ledger, overwrite=True)
     assert film.read_text() == "the film"
     assert done.path.name == "movie.1.mp4"
-    assert done.note == "movie.mp4 is the film itself and is kept; the new one is movie.1.mp4"
+    assert done.note == "movie.mp4 is the film itself and is kept; the new file is movie.1.mp4"
 
 
 @pytest.mark.parametrize("in_the_way", ["a folder", "a link to nowhere"])
-def test_what_is_no_file_is_kept_too(tmp_path, ledger, film, in_the_way):
+def test_a_folder_or_broken_link_is_kept_too(tmp_path, ledger, film, in_the_way):
     places = tmp_path / "movie.en.srt", tmp_path / "movie.subtitled.mkv"
     for place in places:
         place.mkdir() if in_the_way == "a folder" else place.symlink_to(tmp_path / "unplugged" / place.name)
@@ -96,7 +96,7 @@ def test_what_is_no_file_is_kept_too(tmp_path, ledger, film, in_the_way):
     done = adopt(draft, places[1], file_digest(draft), film, ledger, overwrite=True)
     assert put(tmp_path, ledger, film, "ours").path.name == "movie.en.1.srt"
     assert (done.path.name, done.path.read_text()) == ("movie.subtitled.1.mkv", "muxed")
-    assert done.note.startswith("movie.subtitled.mkv is no file and is kept")
+    assert done.note.startswith("movie.subtitled.mkv is not a file and is kept")
     assert all(place.is_dir() or place.is_symlink() for place in places)
 
 
@@ -120,7 +120,7 @@ def test_a_draft_of_a_subtitle_file_that_was_left_is_removed_by_the_next(tmp_pat
     assert not left.exists()
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path, ledger, film):
+def test_an_unwritable_folder_is_reported(tmp_path, ledger, film):
     (tmp_path / "file").write_text("")
     with pytest.raises(FatalError) as caught:
         put(tmp_path, ledger, film, "x", name="file/movie.en.srt")
@@ -158,7 +158,7 @@ def test_a_file_system_without_links_gets_the_file_too(tmp_path, ledger, film, m
     assert put(tmp_path, ledger, film, "ours").path.read_text() == "ours"
 
 
-def test_a_folder_that_may_not_be_written_is_not_called_full(tmp_path, ledger, film):
+def test_an_unwritable_folder_is_not_reported_as_a_full_disk(tmp_path, ledger, film):
     place = tmp_path / "file"
     place.write_text("")
     with pytest.raises(FatalError) as caught:
@@ -166,7 +166,7 @@ def test_a_folder_that_may_not_be_written_is_not_called_full(tmp_path, ledger, f
     assert caught.value.hint == "choose another folder with --output-dir"
 
 
-def test_a_file_that_a_run_does_not_make_goes_unless_somebody_has_a_hand_in_it(tmp_path, ledger, film):
+def test_a_file_that_a_run_no_longer_makes_is_removed_unless_it_was_edited(tmp_path, ledger, film):
     ours = put(tmp_path, ledger, film, "who speaks", "movie.rttm").path
     assert not withdraw(ours, film.with_suffix(".mkv"), ledger)
     ours.write_text("edited")
@@ -190,6 +190,6 @@ def test_the_speakers_file_names_its_film_in_one_word(tmp_path):
     assert not copy.parent.exists()
 
 
-def test_a_file_where_a_folder_is_needed_is_called_one(film):
-    with pytest.raises(FatalError, match=r"movie\.mp4 is a file, and a folder is needed there"):
+def test_a_file_in_place_of_a_folder_is_reported(film):
+    with pytest.raises(FatalError, match=r"movie\.mp4: this is a file, not a folder"):
         check_writable(film)

@@ -1,4 +1,4 @@
-"""The ways to run a stage: models and parameters by device, what is left out, and smaller models as the last way."""
+"""The ways to run a stage: models and parameters by device, excluded devices, and smaller models last."""
 
 from __future__ import annotations
 
@@ -21,8 +21,11 @@ def ways(stage="asr", on=GPU, devices=None, smaller=False, **asked):
 def test_smaller_models_come_after_every_device_and_only_when_they_are_allowed():
     assert ways(model="large-v3")[0] == [("cuda", "large-v3", ""), ("cpu", "large-v3", "")]
     assert ways(model="large-v3", smaller=True)[0] == [
-        ("cuda", "large-v3", ""), ("cpu", "large-v3", ""), ("cuda", "base", "large-v3"), ("cpu", "base", "large-v3"),
-    ]  # fmt: skip
+        ("cuda", "large-v3", ""),
+        ("cpu", "large-v3", ""),
+        ("cuda", "base", "large-v3"),
+        ("cpu", "base", "large-v3"),
+    ]
 
 
 def test_no_english_model_stands_in_for_one_of_many_languages_nor_the_other_way_round():
@@ -36,7 +39,7 @@ def test_nothing_stands_in_for_a_model_whose_size_nobody_knows():
     }
 
 
-def test_what_was_asked_stays_and_the_rest_is_by_device():
+def test_requested_parameters_stay_and_the_rest_depends_on_the_device():
     _, found = ways(model="large-v3", batch_size=3, compute_type="int8")
     first, second = found.choices
     assert (first.params["batch_size"], first.params["compute_type"]) == (3, "int8")
@@ -45,26 +48,26 @@ def test_what_was_asked_stays_and_the_rest_is_by_device():
     assert [choice.params["compute_type"] for choice in found.choices] == ["float16", "float16"]
 
 
-def test_a_compute_type_that_the_device_cannot_do_is_a_sentence_before_anything_runs():
-    with pytest.raises(FatalError, match="asr cannot compute in bfloat16 on cuda on this machine") as caught:
+def test_an_unsupported_compute_type_is_reported_before_the_run():
+    with pytest.raises(FatalError, match="asr: cuda on this machine cannot compute in bfloat16") as caught:
         ways(compute_type="bfloat16")
     assert caught.value.hint == "use one of float16, int8"
 
 
-def test_a_recommended_model_that_is_not_here_is_named_and_the_embedded_one_used(monkeypatch, tmp_path):
+def test_a_recommended_but_missing_model_is_named_and_the_embedded_one_used(monkeypatch, tmp_path):
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
     here = machine(here=True, whisperx={"cuda": YES})
     rows, found = ways(on=here)
     assert rows[0] == ("cuda", "base", "")
     assert found.notes == (
         (
-            "large-v3 fits this machine (large-v3 takes 10 GB in float16 with 24 windows): "
+            "this machine could run large-v3 (large-v3 takes 10 GB in float16 with 24 windows): "
             "orchestrator models pull large-v3"
         ),
     )
 
 
-def test_a_way_out_whose_model_is_not_on_this_disk_is_left_out_and_nothing_is_fetched(monkeypatch, tmp_path):
+def test_a_fallback_without_its_model_is_left_out_and_nothing_is_downloaded(monkeypatch, tmp_path):
     cached = tmp_path / "models--Systran--faster-whisper-small" / "snapshots" / "abc"
     cached.mkdir(parents=True)
     (cached / "model.bin").write_text("")
@@ -73,14 +76,14 @@ def test_a_way_out_whose_model_is_not_on_this_disk_is_left_out_and_nothing_is_fe
     assert ways(on=here, model="small", smaller=True)[0][0][:2] == ("mlx", "small")
 
 
-def test_what_memory_taught_lowers_the_batch_and_says_so_and_an_own_batch_is_one_s_own(monkeypatch, tmp_path):
+def test_a_recorded_limit_lowers_the_batch_size_unless_the_user_set_it(monkeypatch, tmp_path):
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
     here = machine(here=True, whisperx={"cuda": YES})
     first = ways(on=here, model="base")[1].choices[0]
     memory_limits.learn(STAGES["asr"], first.backend, first.model, first.params, here.id, failed=16, fitted=8)
     again = ways(on=here, model="base")[1].choices[0]
     assert again.params["batch_size"] == 8
-    assert "batch 8: 16 did not fit base here" in again.why
+    assert "batch size 8, because base ran out of memory with 16" in again.why
     assert ways(on=here, model="base", batch_size=20)[1].choices[0].params["batch_size"] == 20
 
 
@@ -93,7 +96,7 @@ def test_a_device_whose_memory_holds_not_even_one_window_is_left_out_unless_it_i
     memory_limits.learn(STAGES["asr"], first.backend, first.model, first.params, here.id, failed=1, fitted=0)
     rows, found = ways(on=here, model="base")
     assert [device for device, *_ in rows] == ["cpu"]
-    assert found.refused[0].startswith("cuda is not used: base did not fit the memory of cuda here")
+    assert found.refused[0].startswith("cuda is not used: base did not fit in the memory of cuda")
     assert ways(on=here, model="base", devices={"asr": "cuda"})[0][0][0] == "cuda"
 
 
@@ -112,7 +115,7 @@ def test_pyannote_s_own_pipeline_is_used_where_it_is_on_the_disk(monkeypatch, tm
     assert ways("diarization", on=here, diarize_model="embedded")[0] == [("cpu", "campplus", "")]
 
 
-def test_an_accelerator_that_nobody_compared_is_no_way_out(monkeypatch, tmp_path):
+def test_an_accelerator_without_a_check_is_no_fallback(monkeypatch, tmp_path):
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
     mac = machine("darwin-arm64", here=True, pyannote={"mps": YES}, mlx={"mlx": YES})
     assert [device for device, *_ in ways("pyannote_vad", on=mac)[0]] == ["mps", "cpu"]
@@ -120,7 +123,7 @@ def test_an_accelerator_that_nobody_compared_is_no_way_out(monkeypatch, tmp_path
     assert [device for device, *_ in ways("pyannote_vad", on=recorded)[0]] == ["mps", "mlx", "cpu"]
 
 
-def test_a_plan_to_be_read_fetches_nothing_and_says_what_will_be(monkeypatch, tmp_path):
+def test_a_plan_for_reading_downloads_nothing_and_lists_the_downloads(monkeypatch, tmp_path):
     def refuse(*_, **__):
         raise AssertionError("nothing is downloaded")
 
@@ -129,6 +132,6 @@ def test_a_plan_to_be_read_fetches_nothing_and_says_what_will_be(monkeypatch, tm
     here = machine(here=True)
     found = choices.choose(STAGES["asr"], {"model": "large-v3"}, {}, machine=here, fetch=False)
     assert found.choices[0].model.id == "large-v3"
-    assert found.notes == ("large-v3 is not on this disk: it will be downloaded before the run starts",)
+    assert found.notes == ("large-v3 will be downloaded before the run starts",)
     with pytest.raises(FatalError, match="no whisper model named 'larg-v3'"):
         choices.choose(STAGES["asr"], {"model": "larg-v3"}, {}, machine=here, fetch=False)

@@ -42,20 +42,20 @@ def refused(stage, on, model="", **asked):
     return devices.unusable(STAGES[stage], wanted, on, model)
 
 
-def test_one_environment_s_answer_says_nothing_of_another_and_that_is_said():
+def test_an_environment_s_answer_does_not_apply_to_another():
     split = machine(pyannote={"cuda": YES}, whisperx={"cuda": no("CTranslate2 finds no CUDA device")})
     assert chosen("asr", split) == ["cpu"]
     assert refused("asr", split) == ("cuda is not used: CTranslate2 finds no CUDA device",)
     assert refused("diarization", split) == ()
 
 
-def test_a_mac_without_the_mlx_environment_says_what_mends_it():
+def test_a_mac_without_the_mlx_environment_gets_a_hint_to_repair_it():
     mac = machine("darwin-arm64", mlx={"mlx": no("its environment mlx is not ready: it is not installed")})
     assert chosen("asr", mac) == ["cpu"]
     assert refused("asr", mac) == ("mlx is not used: its environment mlx is not ready: it is not installed",)
 
 
-def test_on_an_nvidia_machine_where_no_framework_can_use_it_that_is_said():
+def test_an_nvidia_gpu_that_no_framework_can_use_is_reported():
     broken = no("the process that asked ctranslate2 was killed by signal 6: Unable to load libcudnn_ops.so")
     box = machine(gpus=("NVIDIA GeForce RTX 3090",), whisperx={"cuda": broken}, pyannote={"cuda": broken})
     assert chosen("asr", box) == ["cpu"]
@@ -63,7 +63,7 @@ def test_on_an_nvidia_machine_where_no_framework_can_use_it_that_is_said():
     assert refused("alignment", box, model="pocketsphinx") == ()
 
 
-def test_nothing_is_said_of_devices_that_are_not_there_or_come_after_or_that_nobody_wanted():
+def test_missing_later_or_unrequested_devices_are_not_mentioned():
     assert refused("asr", machine()) == ()
     assert (
         refused("pyannote_vad", machine("darwin-arm64", pyannote={"mps": YES}, mlx={"mlx": no("broken")}))
@@ -80,7 +80,7 @@ def test_an_environment_that_is_not_ready_is_the_reason_and_not_the_machine(tmp_
     assert why == "its environment mlx is not ready: it is not installed (orchestrator envs sync mlx)"
 
 
-def test_what_is_asked_goes_first_and_the_others_stay_as_ways_out():
+def test_the_requested_device_is_first_and_the_others_are_fallbacks():
     assert chosen("diarization", machine(pyannote={"cuda": YES}), diarization="cpu") == ["cpu", "cuda"]
 
 
@@ -102,7 +102,7 @@ def test_mlx_whose_device_is_the_cpu_is_taken_only_when_asked_for():
     assert chosen("asr", linux, asr="mlx") == ["mlx", "cpu"]
 
 
-def test_silero_leaves_the_cpu_only_when_asked_to():
+def test_silero_uses_an_accelerator_only_on_request():
     assert chosen("silero_vad", MAC) == ["cpu"]
     assert chosen("silero_vad", MAC, silero_vad="mlx") == ["mlx", "cpu"]
 
@@ -114,12 +114,12 @@ def test_a_device_that_the_machine_lacks_is_an_error_with_the_framework_s_reason
     assert (
         caught.value.message == "WHISPERX_DEVICE: asr cannot use cuda here: CTranslate2 finds no CUDA device"
     )
-    assert caught.value.hint == "it can use: cpu"
+    assert caught.value.hint == "use one of: cpu"
     assert caught.value.status == ENVIRONMENT
 
 
 @pytest.mark.parametrize("asked", [{"demux": "cuda"}, {"asr": "gpu"}, {"asrr": "cpu"}, {"everything": "tpu"}])
-def test_what_cannot_be_is_a_usage_error(asked):
+def test_contradicting_options_are_a_usage_error(asked):
     with pytest.raises(FatalError) as caught:
         chosen(next(iter(asked)) if next(iter(asked)) in STAGES else "asr", machine(), **asked)
     assert caught.value.status == USAGE
@@ -196,14 +196,14 @@ def test_the_probe_itself_answers_and_is_remembered(env, devices, a_gpu_box):
         ("echo hello", "ended with 0: Unable to load libcudnn_ops.so"),
     ],
 )
-def test_a_probe_that_dies_is_said_and_not_remembered(how, said, as_python):
+def test_a_probe_that_dies_is_reported_and_not_remembered(how, said, as_python):
     as_python(f"echo 'Unable to load libcudnn_ops.so' >&2\n{how}")
     why = machines.here().answer("whisperx", "cuda").why_not
     assert why == f"the process that asked ctranslate2 {said}"
     assert not machine_answers.memo("whisperx").exists()
 
 
-def test_a_library_that_kills_one_framework_takes_no_answer_from_the_other(as_python):
+def test_a_library_that_kills_one_framework_does_not_affect_the_other(as_python):
     as_python("""[ $4 = ctranslate2 ] && kill -ABRT $$; echo '{"cuda": {"name": "GPU"}}'""")
     here = machines.here()
     assert "signal 6" in here.answer("whisperx", "cuda").why_not
@@ -230,7 +230,7 @@ def test_an_environment_is_asked_again_when_something_changed_that_could_change_
     assert asked() == ["torch"] * (1 if change == "nothing" else 2)
 
 
-def test_a_machine_without_a_sign_of_an_accelerator_is_asked_nothing(as_python, monkeypatch):
+def test_a_machine_without_signs_of_an_accelerator_is_not_probed(as_python, monkeypatch):
     as_python("echo '{}'")
     monkeypatch.setattr(hardware, "signs", lambda: False)
     here = machines.here()
@@ -253,11 +253,14 @@ def test_a_profile_is_read_back_as_it_was_written(tmp_path):
         ("", "Expecting value"),
         ("[]", "Expected `object`, got `array`"),
         ('{"platform": "x"}', "missing required field `cpu`"),
-        ('{"platform": "x", "cpu": "y", "cores": "8", "memory_mb": 1, "envs": {}}', "Expected `int`, got `str` - at `$.cores`"),
+        (
+            '{"platform": "x", "cpu": "y", "cores": "8", "memory_mb": 1, "envs": {}}',
+            "Expected `int`, got `str` - at `$.cores`",
+        ),
         ("\xff", "can't decode"),
     ],
-)  # fmt: skip
-def test_a_file_that_is_no_profile_is_a_sentence_that_names_the_place(tmp_path, text, why):
+)
+def test_an_invalid_profile_is_reported_with_the_place(tmp_path, text, why):
     file = tmp_path / "mac.json"
     file.write_bytes(text.encode("latin-1"))
     with pytest.raises(FatalError, match="no profile of a machine") as caught:
@@ -265,10 +268,10 @@ def test_a_file_that_is_no_profile_is_a_sentence_that_names_the_place(tmp_path, 
     assert why in caught.value.message
 
 
-def test_what_stays_on_the_cpu_though_there_is_a_gpu_says_why():
+def test_a_stage_that_stays_on_the_cpu_despite_a_gpu_states_the_reason():
     [(_, why)] = devices.choose(STAGES["silero_vad"], {}, MAC)
-    assert why == "it takes seconds; mlx would take longer to start"
+    assert why == "takes seconds; mlx would take longer to start"
     mac = machine("darwin-arm64", whisperx={"mps": YES})
     [(_, why)] = devices.choose(STAGES["alignment"], {}, mac, "auto")
-    assert why == "alignment by auto gains nothing on mps"
+    assert why == "alignment with auto is no faster on mps"
     assert devices.choose(STAGES["silero_vad"], {}, machine())[0][1] == ""

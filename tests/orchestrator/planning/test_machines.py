@@ -1,7 +1,7 @@
-"""What is chosen on machines that are not this one: their frameworks' answers beside device, model, compute type and batch.
+"""The choices on other machines: device, model, compute type and batch size by the frameworks' answers.
 
-`tests/data/machines/table.txt` is the table, a row for each machine and stage; each machine's file says whether it was recorded
-there or put together.
+`tests/data/machines/table.txt` has a row for each machine and stage; each machine's file states whether it
+was recorded on a real machine or composed.
 """
 
 from __future__ import annotations
@@ -39,8 +39,14 @@ def chosen(name):
         found = choices.choose(stage, asked, {}, machine=on, offline=True)
         choice = found.choices[0]
         batch = choice.params.get("batch_size") if stage.batch_floor else None
-        cells = (choice.backend.device, choice.backend.env, choice.model.id if choice.model else None,
-                 choice.params.get("compute_type"), batch, " ".join(c.backend.device for c in found.choices[1:]))  # fmt: skip
+        cells = (
+            choice.backend.device,
+            choice.backend.env,
+            choice.model.id if choice.model else None,
+            choice.params.get("compute_type"),
+            batch,
+            " ".join(c.backend.device for c in found.choices[1:]),
+        )
         rows.append([name, row, *(str(cell or "-") for cell in cells)])
     return rows
 
@@ -86,10 +92,10 @@ def test_alignment_by_a_network_takes_a_gpu_that_recognition_cannot():
     devices = [row[2] for row in chosen("rocm-rx-7900-xtx") if row[1] in {"asr", "alignment/wav2vec2"}]
     assert devices == ["cpu", "cuda"]
     choice = choices.choose(STAGES["pyannote_vad"], {}, {}, machine=on, offline=True).choices[0]
-    assert "is compared with the CPU before its first use" in choice.why
+    assert "is compared with the CPU before first use" in choice.why
 
 
-def test_a_plain_cpu_cannot_be_asked_for_a_gpu_and_its_owner_is_told_why():
+def test_a_request_for_a_missing_gpu_is_refused_with_the_reason():
     on = profile.recorded(MACHINES / "plain-cpu.json")
     with pytest.raises(FatalError) as caught:
         choices.choose(STAGES["asr"], {}, {"asr": "cuda"}, machine=on, offline=True)
@@ -107,7 +113,7 @@ def test_without_and_with_a_token_the_pipeline_is_another(monkeypatch, tmp_path)
     assert models == [("campplus", "mps"), (choices.COMMUNITY, "mps")]
 
 
-def test_where_torch_sees_a_gpu_and_ctranslate2_none_the_reason_is_said():
+def test_the_reason_is_given_if_torch_sees_a_gpu_and_ctranslate2_does_not():
     on = profile.recorded(MACHINES / "torch-cuda-ctranslate2-none.json")
     found = choices.choose(STAGES["asr"], {}, {}, machine=on, offline=True)
     assert found.refused == ("cuda is not used: CTranslate2 finds no CUDA device",)

@@ -32,16 +32,16 @@ def learn(**facts):
     memory_limits.learn(ASR, CUDA, LARGE, PARAMS, "m", now=NOON, **facts)
 
 
-def test_what_fitted_is_where_the_next_run_begins_and_it_says_why():
+def test_the_next_run_starts_with_the_batch_that_fitted_and_the_reason():
     learn(failed=8, fitted=4)
     assert limit().batch == 4
-    assert limit().why == "batch 4: 8 did not fit large-v3 here on 2026-11-21"
+    assert limit().why == "batch size 4, because large-v3 ran out of memory with 8 on 2026-11-21"
 
 
 def test_a_device_on_which_nothing_fitted_is_left_out():
     learn(failed=1, fitted=0)
     assert limit().batch == 0
-    assert limit().why == "large-v3 did not fit the memory of cuda here on 2026-11-21"
+    assert limit().why == "large-v3 did not fit in the memory of cuda on 2026-11-21"
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_device_on_which_nothing_fitted_is_left_out():
         {"model": Model(id="base", revision="", path=Path(), role="whisper")},
     ],
 )
-def test_it_says_nothing_of_anything_else(other):
+def test_other_texts_have_no_category(other):
     learn(failed=8, fitted=4)
     assert limit(**other) is None
 
@@ -71,7 +71,7 @@ def test_a_device_on_which_nothing_fitted_is_tried_again_after_a_week():
     assert limit(NOON + 7 * DAY) is None
 
 
-def test_after_four_weeks_or_from_a_clock_that_was_wrong_nothing_holds():
+def test_limits_are_forgotten_after_four_weeks_or_with_a_wrong_clock():
     learn(failed=1024, fitted=1)
     assert limit(NOON + 27 * DAY).batch == 8
     assert limit(NOON + 28 * DAY) is None
@@ -84,13 +84,13 @@ def test_it_can_be_forgotten():
     assert limit() is None
 
 
-def test_a_file_that_was_damaged_says_nothing(home):
+def test_a_damaged_file_reads_as_empty(home):
     learn(failed=8, fitted=4)
     next((home / "memo" / "memory").iterdir()).write_text("{")
     assert limit() is None
 
 
-def test_a_home_that_cannot_be_written_stops_nothing(monkeypatch, home):
+def test_an_unwritable_home_stops_nothing(monkeypatch, home):
     (home / "file").write_text("")
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(home / "file"))
     learn(failed=8, fitted=4)

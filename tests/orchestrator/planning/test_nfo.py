@@ -55,7 +55,7 @@ def test_an_nfo_that_is_a_folder_is_none(tmp_path):
     assert nfo_of(film) is None
 
 
-def test_a_name_of_255_bytes_is_no_error(tmp_path):
+def test_a_name_of_255_bytes_works(tmp_path):
     film = made(tmp_path, "r" * 252 + ".ts")
     assert nfo_of(film) is None
 
@@ -103,7 +103,7 @@ def test_the_series_nfo_counts_for_episodes_only(tmp_path):
     assert series_of(extra) == ""
 
 
-def test_an_nfo_that_is_no_text_says_nothing(tmp_path):
+def test_an_nfo_that_is_not_text_is_ignored(tmp_path):
     film = made(tmp_path, "e.mkv")
     (tmp_path / "e.nfo").write_bytes(os.urandom(5000))
     assert series_of(film) == ""

@@ -31,7 +31,7 @@ def test_everything_runs_the_first_time(film, store):  # noqa: F811
 def test_a_result_that_gc_removed_is_not_called_a_first_time(film, store, tmp_path):  # noqa: F811
     run(store, tmp_path, film, STAGES_AB)
     store.gc(keep_bytes=0)
-    assert verdicts(make_plan(film, store, STAGES_AB))["a"] == ("run", "result no longer in the store")
+    assert verdicts(make_plan(film, store, STAGES_AB))["a"] == ("run", "its result is no longer in the cache")
 
 
 def test_nothing_runs_the_second_time(film, store, tmp_path):  # noqa: F811
@@ -123,7 +123,7 @@ def test_a_result_without_an_output_that_another_stage_reads_runs_again(film, st
     assert verdicts(make_plan(film, store, {**stages, "c": reads}))["a"] == ("run", "extra is new")
 
 
-def test_what_was_asked_for_runs_though_it_is_there(film, store, tmp_path):  # noqa: F811
+def test_a_forced_stage_runs_although_its_result_is_cached(film, store, tmp_path):  # noqa: F811
     run(store, tmp_path, film, STAGES_AB)
     assert [v for v, _ in verdicts(make_plan(film, store, STAGES_AB, force=frozenset("b"))).values()] == [
         "cached", "run", "maybe",
@@ -141,7 +141,7 @@ def test_until_leaves_out_what_comes_after(film, store):  # noqa: F811
 def test_a_stage_that_needs_one_that_is_off_is_off_too(film, store):  # noqa: F811
     plan = make_plan(film, store, STAGES_AB, off={"b": "--no-b"})
     assert verdicts(plan)["c"] == ("off", "b is off")
-    with pytest.raises(FatalError, match="c cannot be run: it is off"):
+    with pytest.raises(FatalError, match="c: cannot run, because it is off"):
         make_plan(film, store, STAGES_AB, off={"b": "--no-b"}, force=frozenset("c"))
 
 

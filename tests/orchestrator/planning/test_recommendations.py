@@ -1,4 +1,4 @@
-"""What is recommended by device and memory, at the edges of the table: rows without a reason, cards that tell too little or can too little."""
+"""Recommendations by device and memory at the edges of the table, and for incomplete answers."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ def test_every_row_has_a_reason_and_every_column_ends_in_a_row_for_everybody():
         assert all(row.give.why and row.give.batch_size for row in rows)
 
 
-def test_a_card_whose_memory_nobody_tells_is_not_given_the_computer_s():
+def test_a_card_with_unknown_memory_does_not_get_the_computer_s():
     model, _, batch, why = asr(0)
     assert (model, batch) == ("small", 4)
-    assert "how much memory it has is not told" in why
+    assert "its memory size is unknown" in why
 
 
-def test_a_card_without_float16_computes_in_what_it_has_and_the_row_says_so():
+def test_a_card_without_float16_uses_another_compute_type_and_states_it():
     pascal = ("float32", "int8", "int8_float32")
     assert asr(11264, pascal)[:3] == ("large-v3", "int8_float32", 8)
-    assert "int8_float32, since it has no float16" in asr(11264, pascal)[3]
+    assert "int8_float32, because it does not support float16" in asr(11264, pascal)[3]
 
 
 def test_a_card_with_float32_alone_needs_twice_the_memory():

@@ -19,7 +19,7 @@ def of(film, **options):  # noqa: F811
     return side_inputs.params(film, "d" * 64, environ={}, **options)
 
 
-def test_where_nothing_is_known_of_the_cast_the_reason_is_said(film):  # noqa: F811
+def test_the_reason_for_a_missing_cast_is_given(film):  # noqa: F811
     assert "no .nfo" in side_inputs.why_no_names(of(film)["tmdb"])
 
 
@@ -37,13 +37,13 @@ def test_one_source_is_enough(film, how):  # noqa: F811
     assert "0123456789" not in str(found)
 
 
-def test_a_key_is_of_no_use_offline(film):  # noqa: F811
+def test_a_key_has_no_effect_offline(film):  # noqa: F811
     found = side_inputs.params(film, "d" * 64, offline=True, environ={"TMDB_API_KEY": "0123456789"})
     assert side_inputs.why_no_names(found["tmdb"])
 
 
-def test_a_cast_that_is_not_there_is_said_before_anything_starts(film):  # noqa: F811
-    with pytest.raises(FatalError, match="there is no file"):
+def test_a_missing_cast_file_is_reported_before_the_run(film):  # noqa: F811
+    with pytest.raises(FatalError, match="file not found"):
         of(film, cast=film.with_name("none.csv"))
 
 
@@ -53,7 +53,7 @@ def with_file():
     return declared(dataclasses.replace(made, params=params))
 
 
-def test_what_a_file_holds_counts_and_not_where_it_lies(film, store, tmp_path):  # noqa: F811
+def test_a_file_counts_by_content_not_by_path(film, store, tmp_path):  # noqa: F811
     first, second = tmp_path / "first.nfo", tmp_path / "second.nfo"
     first.write_text("a cast")
     second.write_text("a cast")
@@ -77,7 +77,7 @@ def test_where_a_stage_is_off_the_one_before_it_is_read(film, store):  # noqa: F
     assert both.step("c").verdict == "off"
 
 
-def test_what_a_dead_network_made_is_made_again(film, store, tmp_path):  # noqa: F811
+def test_a_result_made_without_network_is_made_again(film, store, tmp_path):  # noqa: F811
     stages = declared(stage("a", "film", transient="the network was away"), stage("b", "a"))
     run(store, tmp_path, film, stages)
     plan = make_plan(film, store, stages)

@@ -30,7 +30,7 @@ VOICES = ("SPEAKER_00", "SPEAKER_01", "SPEAKER_02", "SPEAKER_03")
 
 
 def kept(store, stage, tables, *, facts=None, params=None, seconds=1.5):
-    """Put a stage's tables ({output: (kind, columns, content)}) into the store; returns the stage's row of `run.json`."""
+    """Store a stage's tables ({output: (kind, columns, content)}); return its row of `run.json`."""
     attempt = store.attempt(stage)
     records = {}
     for name, (kind, columns, content) in tables.items():
@@ -99,7 +99,7 @@ def content(film, stages, *, seconds=0.0):
 
 
 def long_film(store, film, *, hours=3.0, cues=5000, seed=1):
-    """A film of so many hours with so many cues, six words each, four voices; every twentieth cue has something to look at."""
+    """A film with so many cues of six words each and four voices; every twentieth cue needs review."""
     chance = random.Random(seed)
     total = hours * 3600
     each = total / cues
@@ -136,17 +136,51 @@ def long_film(store, film, *, hours=3.0, cues=5000, seed=1):
         kept(store, "waveform", {"waveform": ("waveform", audio, {"per_second": 20})}),
         kept(store, "pyannote_vad", {"speech": ("regions", _columns(("start", "end"), speech), None)}),
         kept(store, "diarization", {"turns": ("turns", _columns(("start", "end", "speaker"), turns), None)}),
-        kept(store, "attribution", {
-            "segments": ("segments", {**_columns(("id", "start", "end", "text", "speaker"), segments), "language": ["en"] * cues}, None),
-            "words": ("words", _words(words), None),
-        }),
-        kept(store, "naming", {"speakers": ("speakers", {
-            "speaker": list(VOICES), "name": ["Ada", None, "Grace", None], "confidence": [0.9, 0.0, 0.8, 0.0],
-            "source": ["dialogue", "none", "voice", "none"], "evidence": [["Ada, come here."], [], ["a voice like it"], []],
-        }, None)}),
-        kept(store, "subtitles", {"cues": ("cues", _columns(("index", "start", "end", "text", "speakers", "segments", "flags"), shown), {"language": "en"})},
-             facts={"cues": cues, "coverage": 0.97, "unsupported": 0.02}),
-    ]  # fmt: skip
+        kept(
+            store,
+            "attribution",
+            {
+                "segments": (
+                    "segments",
+                    {
+                        **_columns(("id", "start", "end", "text", "speaker"), segments),
+                        "language": ["en"] * cues,
+                    },
+                    None,
+                ),
+                "words": ("words", _words(words), None),
+            },
+        ),
+        kept(
+            store,
+            "naming",
+            {
+                "speakers": (
+                    "speakers",
+                    {
+                        "speaker": list(VOICES),
+                        "name": ["Ada", None, "Grace", None],
+                        "confidence": [0.9, 0.0, 0.8, 0.0],
+                        "source": ["dialogue", "none", "voice", "none"],
+                        "evidence": [["Ada, come here."], [], ["a voice like it"], []],
+                    },
+                    None,
+                )
+            },
+        ),
+        kept(
+            store,
+            "subtitles",
+            {
+                "cues": (
+                    "cues",
+                    _columns(("index", "start", "end", "text", "speakers", "segments", "flags"), shown),
+                    {"language": "en"},
+                )
+            },
+            facts={"cues": cues, "coverage": 0.97, "unsupported": 0.02},
+        ),
+    ]
     return content(film, stages, seconds=total)
 
 

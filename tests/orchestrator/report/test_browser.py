@@ -42,7 +42,7 @@ def test_three_hours_have_no_more_elements_than_are_in_sight(long):
         assert elements(page) < MOST
 
 
-def test_a_film_that_is_not_there_is_said_and_everything_else_works(long):
+def test_a_missing_film_is_reported_and_everything_else_works(long):
     with opened(long) as page:
         page.wait_for_selector("#unplayable:not([hidden])")
         assert "orchestrator review movie.mkv" in page.locator("#unplayable").inner_text()
@@ -77,7 +77,7 @@ def test_the_cues_beyond_a_rule_are_shown_at_a_click(long):
         assert page.evaluate("document.querySelector('#list .cue').getAttribute('aria-setsize')") == "5000"
 
 
-def test_a_failed_run_says_so_first(tmp_path):
+def test_a_failed_run_shows_that_first(tmp_path):
     store = Store(tmp_path / "store")
     error = {"category": "oom_host", "message": "no memory <b>", "hint": "take a smaller model", "log": ""}
     stages = [
@@ -98,7 +98,8 @@ def test_a_failed_run_says_so_first(tmp_path):
 def test_what_stands_at_the_right_of_a_cue_lies_over_nothing(long, width):
     with opened(long, width=width) as page:
         page.evaluate(
-            "Object.assign(page.cues[0], {base: [], flags: ['edited', 'too_fast', 'overlap'], need: 0.5, text: 'One line.'}); page.redraw()"
+            "Object.assign(page.cues[0], {base: [], flags: ['edited', 'too_fast', 'overlap'], need: 0.5, "
+            "text: 'One line.'}); page.redraw()"
         )
         row = page.locator("#row-1")
         assert row.locator(".edited").inner_text() == "edited"

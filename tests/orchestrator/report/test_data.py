@@ -57,7 +57,7 @@ def test_coverage_and_unsupported_are_those_of_the_stage(store, tmp_path):
     assert (track["coverage"], track["unsupported"]) == (0.97, 0.02)
 
 
-def test_voices_are_called_what_the_subtitles_call_them(store, tmp_path):
+def test_speakers_have_the_same_names_as_in_the_subtitles(store, tmp_path):
     voices = shown(store, tmp_path)["speakers"]
     assert [(one["name"], one["known"]) for one in voices] == [
         ("Ada", True), ("Speaker 2", False), ("Grace", True), ("Speaker 4", False),
@@ -71,7 +71,7 @@ def test_the_waveform_is_a_byte_for_each_stretch(store, tmp_path):
     assert len(base64.b64decode(wave["peaks"])) == 200 * 20
 
 
-def test_what_a_failed_run_did_not_make_is_said_and_what_it_made_is_there(store, tmp_path):
+def test_a_failed_run_lists_what_is_missing_and_shows_the_rest(store, tmp_path):
     made = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)["films"][0]["stages"]
     left = [one for one in made if one["stage"] in {"demux", "waveform", "pyannote_vad"}]
     error = {"category": "oom_host", "message": "no memory", "hint": "take a smaller model", "log": ""}
@@ -90,7 +90,7 @@ def test_what_a_failed_run_did_not_make_is_said_and_what_it_made_is_there(store,
     assert found["speech"]
 
 
-def test_a_result_that_the_store_lost_is_said(store, tmp_path):
+def test_a_result_missing_from_the_store_is_reported(store, tmp_path):
     said = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)
     found = shown(Store(tmp_path / "another"), tmp_path, said)
     assert "No cues: the result of subtitles is no longer in the cache." in found["missing"]
@@ -122,7 +122,7 @@ def test_a_clip_says_where_it_begins(store, tmp_path):
     assert shown(store, tmp_path, said)["film"]["clip"] == [60.0, 150.0]
 
 
-def test_words_come_along_only_where_cues_can_be_mended(store, tmp_path):
+def test_words_are_included_only_for_editing(store, tmp_path):
     said = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)
     assert shown(store, tmp_path, said)["words"] is None
     assert len(shown(store, tmp_path, said, editing=True)["words"]["text"]) == 240
@@ -175,15 +175,23 @@ def test_limits_are_those_of_the_language_and_of_the_picture():
     assert tracks.limits_of({**params, "line_widths": {"ru": 50}}, "ru").width == 50
 
 
-def test_names_that_were_set_right_stand_in_order_of_time(store, tmp_path):
+def test_corrected_names_are_in_order_of_time(store, tmp_path):
     bias = {
         "changed": [{"start": 9.0, "from": "see rush", "to": "Sirush"}],
         "undone": [{"start": 1.0, "from": "a", "to": "A"}],
     }
     corrected = {
-        "start": [4.0], "end": [4.5], "segment": [0], "word": [3], "before": ["simmer an"], "after": ["Simran"], "term": ["Simran"],
-        "score": [0.9], "evidence": [["sounds alike"]], "applied": [True],
-    }  # fmt: skip
+        "start": [4.0],
+        "end": [4.5],
+        "segment": [0],
+        "word": [3],
+        "before": ["simmer an"],
+        "after": ["Simran"],
+        "term": ["Simran"],
+        "score": [0.9],
+        "evidence": [["sounds alike"]],
+        "applied": [True],
+    }
     stages = [
         kept(store, "demux", {}),
         kept(store, "asr", {}, facts={"bias": bias}),
@@ -197,19 +205,27 @@ def test_names_that_were_set_right_stand_in_order_of_time(store, tmp_path):
 
 def test_what_the_recogniser_doubted_comes_along_with_its_reasons(store, tmp_path):
     doubts = {
-        "start": [1.0, 5.0], "end": [2.0, 9.0], "segment": [None, None], "verdict": ["dropped", "empty"], "text": ["Thanks for watching.", ""],
-        "reasons": [["nobody speaks there"], ["re-transcribed without a result"]], "score": [0.9, 0.8],
-    }  # fmt: skip
+        "start": [1.0, 5.0],
+        "end": [2.0, 9.0],
+        "segment": [None, None],
+        "verdict": ["dropped", "empty"],
+        "text": ["Thanks for watching.", ""],
+        "reasons": [["nobody speaks there"], ["re-transcribed without a result"]],
+        "score": [0.9, 0.8],
+    }
     stages = [kept(store, "demux", {}), kept(store, "asr", {"doubts": ("doubts", doubts, None)})]
     dropped, empty = shown(store, tmp_path, content(tmp_path / "movie.mkv", stages))["doubts"]
     assert (dropped["verdict"], dropped["text"], dropped["why"], dropped["need"]) == (
-        "dropped", "Thanks for watching.", ["nobody speaks there"], 0.0,
-    )  # fmt: skip
+        "dropped",
+        "Thanks for watching.",
+        ["nobody speaks there"],
+        0.0,
+    )
     assert empty["need"] == pytest.approx(0.6)
     assert empty["why"][0] == "speech was detected here, but there is no text"
 
 
-def test_an_edited_cue_has_what_stood_there_before(store, tmp_path):
+def test_an_edited_cue_keeps_the_original(store, tmp_path):
     film = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)
     columns = {
         "index": [1, 2],
@@ -240,13 +256,18 @@ def test_the_data_is_plain_json(store, tmp_path):
     assert json.loads(json.dumps(data, allow_nan=False)) == data
 
 
-def test_a_translation_is_no_surer_than_what_was_spoken(store, tmp_path):
+def test_a_translation_has_no_more_confidence_than_its_source(store, tmp_path):
     film = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)
     spoken = shown(store, tmp_path, film)["tracks"][0]["cues"]
     columns = {
-        "index": list(range(1, 41)), "start": [one["start"] for one in spoken], "end": [one["end"] for one in spoken], "text": ["Etwas."] * 40,
-        "speakers": [[]] * 40, "segments": [[k + 700] for k in range(40)], "flags": [[]] * 40,
-    }  # fmt: skip
+        "index": list(range(1, 41)),
+        "start": [one["start"] for one in spoken],
+        "end": [one["end"] for one in spoken],
+        "text": ["Etwas."] * 40,
+        "speakers": [[]] * 40,
+        "segments": [[k + 700] for k in range(40)],
+        "flags": [[]] * 40,
+    }
     stages = [one for one in film["films"][0]["stages"] if one["status"] != "off"]
     more = kept(store, "subtitles-de", {"cues": ("cues", columns, {"language": "de"})})
     _, track = shown(store, tmp_path, content(tmp_path / "movie.mkv", [*stages, more]))["tracks"]
@@ -257,7 +278,7 @@ def test_a_translation_is_no_surer_than_what_was_spoken(store, tmp_path):
     assert track["cues"][0]["need"] == 0
 
 
-def test_a_flagged_segment_is_told_on_its_own_cues_and_on_those_of_a_translation_there(store, tmp_path):
+def test_a_flagged_segment_marks_its_cues_and_the_translated_cues_at_its_time(store, tmp_path):
     doubts = {
         "start": [1.0],
         "end": [3.0],
@@ -268,8 +289,14 @@ def test_a_flagged_segment_is_told_on_its_own_cues_and_on_those_of_a_translation
         "score": [0.9],
     }
     cues = {
-        "index": [1, 2], "start": [1.0, 5.0], "end": [3.0, 6.0], "text": ["Hm.", "Yes."], "speakers": [[], []], "segments": [[0], [1]], "flags": [[], []],
-    }  # fmt: skip
+        "index": [1, 2],
+        "start": [1.0, 5.0],
+        "end": [3.0, 6.0],
+        "text": ["Hm.", "Yes."],
+        "speakers": [[], []],
+        "segments": [[0], [1]],
+        "flags": [[], []],
+    }
     stages = [
         kept(store, "demux", {}),
         kept(store, "asr", {"doubts": ("doubts", doubts, None)}),
@@ -282,7 +309,7 @@ def test_a_flagged_segment_is_told_on_its_own_cues_and_on_those_of_a_translation
         assert "doubtful" in first["flags"]
 
 
-def test_a_report_can_be_sent_without_telling_of_the_machine(store, tmp_path):
+def test_a_report_contains_nothing_about_the_machine(store, tmp_path):
     folder = tmp_path / "secret folder"
     said = long_film(store, folder / "movie.mkv", hours=1 / 18, cues=40)
     said["command"] = ["run", str(folder / "movie.mkv")]

@@ -35,7 +35,7 @@ def test_a_films_name_is_text_and_no_markup():
     assert "<title>&lt;b&gt;&amp;.mkv: report</title>" in page
 
 
-def test_a_tab_says_that_the_run_failed():
+def test_the_tab_title_shows_that_the_run_failed():
     assert "<title>a.mkv: report (failed)</title>" in document.render({**DATA, "verdict": {"how": "failed"}})
 
 
@@ -87,7 +87,8 @@ def test_no_module_says_import_or_export_in_a_way_that_would_be_left_in_the_page
 def test_a_module_becomes_a_constant_with_what_it_exports():
     text = 'import { a as b } from "./first.js";\nexport const c = b;\nexport function d() {}\n'
     assert document.wrapped("second", text) == (
-        "const $second = (() => {\nconst { a: b } = $first;\nconst c = b;\nfunction d() {}\nreturn { c, d };\n})();"
+        "const $second = (() => {\nconst { a: b } = $first;\nconst c = b;\nfunction d() {}\n"
+        "return { c, d };\n})();"
     )
 
 

@@ -14,11 +14,11 @@ def of(flags=(), **known):
     return need.of_cue(list(flags), Measured(**{"cps": 12.0, "limit": 17.0, **known}))
 
 
-def test_a_cue_without_a_reason_needs_nobody():
+def test_a_cue_without_a_reason_needs_no_review():
     assert need.of_cue([], FINE) == (0.0, [])
 
 
-def test_text_where_nobody_speaks_needs_more_than_text_that_is_a_little_fast():
+def test_text_without_speech_has_a_higher_priority_than_slightly_fast_text():
     silent, why = of(speech=0.0)
     fast, told = of(["too_fast"], cps=18.0)
     assert silent > fast
@@ -26,17 +26,17 @@ def test_text_where_nobody_speaks_needs_more_than_text_that_is_a_little_fast():
     assert told == ["18.0 characters per second (limit 17)"]
 
 
-def test_the_faster_the_more_it_needs():
+def test_priority_grows_with_reading_speed():
     assert of(["too_fast"], cps=18)[0] < of(["too_fast"], cps=24)[0] < of(["too_fast"], cps=34)[0]
 
 
-def test_a_cue_that_is_too_fast_by_its_label_says_so():
+def test_a_cue_that_is_too_fast_because_of_its_label_states_it():
     assert of(["too_fast"], cps=16.0)[1] == [
         "exceeds 17 characters per second if its speaker label is counted"
     ]
 
 
-def test_two_reasons_are_more_than_one_and_never_more_than_one_in_all():
+def test_two_reasons_weigh_more_than_one_but_never_more_than_1():
     one, two = of(["overlap"])[0], of(["overlap", "guessed_times"])[0]
     assert 0 < one < two < 1
     assert of(["overlap"] * 50, speech=0.0, confidence=0.1)[0] <= 1
@@ -55,20 +55,20 @@ def test_doubts_say_why_and_their_flag_says_nothing_more():
     assert score == pytest.approx(0.8)
 
 
-def test_a_flag_that_nobody_has_words_for_is_told_by_its_name():
+def test_a_flag_without_words_is_shown_by_its_name():
     assert of(["wide_open"])[1] == ["wide open"]
 
 
-def test_what_is_not_known_is_no_reason():
+def test_a_missing_measurement_gives_no_reason():
     assert of(speech=None, confidence=None) == (0.0, [])
 
 
-def test_speech_without_text_needs_somebody_the_more_the_surer_it_is():
+def test_missed_speech_has_a_priority_that_grows_with_its_certainty():
     sure, why = need.of_silence({"score": 0.9, "reasons": ["12 decodes gave nothing"]})
     unsure, _ = need.of_silence({"score": 0.3, "reasons": []})
     assert sure > unsure > 0
     assert why == ["speech was detected here, but there is no text", "12 decodes gave nothing"]
 
 
-def test_a_cue_that_says_what_is_heard_where_nobody_speaks_needs_nobody():
+def test_a_cue_that_describes_a_sound_needs_no_review():
     assert of(["sound"], speech=0.0) == (0.0, [])

@@ -81,7 +81,7 @@ def test_it_is_written_again_where_somebody_asks_for_it(place):
     assert "another-run" in place.report.read_text()
 
 
-def test_a_file_of_somebody_else_is_kept(place):
+def test_a_foreign_file_is_kept(place):
     place.report.write_text("mine")
     done = place.write()
     assert place.report.read_text() == "mine"
@@ -100,7 +100,7 @@ def test_one_that_was_edited_is_kept_by_a_run_that_makes_nothing_anew_too(place)
     assert "<title>mine</title>" in place.report.read_text()
 
 
-def test_there_is_nothing_to_show_of_a_file_that_is_no_film(tmp_path):
+def test_an_invalid_film_has_no_report(tmp_path):
     said = content(tmp_path / "a.mkv", [row("demux", "failed"), row("subtitles", "skipped")])
     assert not writing.worth(said["films"][0])
 

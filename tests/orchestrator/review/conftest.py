@@ -1,4 +1,4 @@
-"""A film under review: what its last run left in a store, and a server on it, for tests with real requests."""
+"""A film under review: the results of its last run in a store, and a server for real requests."""
 
 from __future__ import annotations
 

@@ -49,7 +49,12 @@ def test_a_browser_gets_from_that_file_to_the_page(server):
 
 @pytest.mark.parametrize(
     ("method", "mode", "dest"),
-    [("GET", "cors", "empty"), ("GET", "no-cors", "script"), ("GET", "navigate", "iframe"), ("POST", "navigate", "document")],
+    [
+        ("GET", "cors", "empty"),
+        ("GET", "no-cors", "script"),
+        ("GET", "navigate", "iframe"),
+        ("POST", "navigate", "document"),
+    ],
 )  # fmt: skip
 def test_only_a_window_of_its_own_may_be_opened_from_elsewhere(method, mode, dest):
     guard = Guard(20000)

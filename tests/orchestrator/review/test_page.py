@@ -1,4 +1,4 @@
-"""The page with editing, in a real browser: what hands and keys do to a cue, and what the server is told of it."""
+"""The page with editing in a real browser: what mouse and keys do to a cue, and what the server gets."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_an_edited_cue_is_judged_by_the_rules_and_a_blank_line_is_no_line(page):
     assert page.locator("#cue-lines .wrong").count() == 1
 
 
-def test_a_cue_is_split_merged_deleted_and_put_in_by_the_keyboard(page):
+def test_a_cue_is_split_merged_deleted_and_inserted_by_keyboard(page):
     keys(page, "j", "e", "End")
     page.keyboard.type(" More.")
     keys(page, "Home", *["ArrowRight"] * 4, "Escape", "s")
@@ -100,7 +100,7 @@ def test_times_go_by_frames_by_tenths_by_typing_and_to_the_playing_position(page
     assert cues(page)[0][:2] == (1.5, 2.2)
 
 
-def test_an_edge_is_taken_by_hand_in_the_timeline_and_what_lies_over_another_is_said(page):
+def test_an_edge_is_dragged_in_the_timeline_and_an_overlap_is_reported(page):
     box = page.locator("#timeline").bounding_box()
     top = page.evaluate("100 + 18 + 12")  # below ruler, waveform and voices, in the lane of the cues
     x = lambda time: box["x"] + time / page.evaluate("page.duration") * box["width"]  # noqa: E731
@@ -115,7 +115,7 @@ def test_an_edge_is_taken_by_hand_in_the_timeline_and_what_lies_over_another_is_
     assert cues(page) == BASE
 
 
-def test_a_voice_is_named_once_for_the_whole_film_and_a_cue_given_to_another(page, server):
+def test_a_speaker_is_named_once_for_the_film_and_a_cue_is_reassigned(page, server):
     keys(page, "j", "r")
     page.keyboard.type("Zoe")
     keys(page, "Enter")
@@ -139,7 +139,7 @@ def test_a_voice_is_named_once_for_the_whole_film_and_a_cue_given_to_another(pag
     listed(page, "The Captain")
 
 
-def test_a_cue_is_given_back_what_the_machine_made(page):
+def test_a_cue_can_be_reset_to_the_original(page):
     keys(page, "j", "e", "End")
     page.keyboard.type("!")
     keys(page, "Escape", "s", "m")
@@ -152,14 +152,14 @@ def test_unsaved_changes_are_offered_again_and_a_save_over_a_newer_one_is_refuse
     page.keyboard.type("!")
     edits.save(server.desk.digest, parse('{"version": 1, "speakers": [{"label": "A", "name": "B"}]}'))
     keys(page, "Control+s")
-    page.wait_for_selector("#keep .bad:has-text('somebody else has saved')")
+    page.wait_for_selector("#keep .bad:has-text('saved elsewhere')")
     page.reload()
     assert cues(page) == BASE
     page.click("#take-up")
     assert cues(page)[0][2] == "One.!"
 
 
-def test_what_is_offered_is_taken_up_over_what_was_saved_meanwhile(page):
+def test_a_restored_draft_is_merged_with_what_was_saved_meanwhile(page):
     keys(page, "j", "e", "End")
     page.keyboard.type(" first")
     page.reload()
@@ -185,7 +185,7 @@ def test_a_tab_keeps_its_own_changes_whatever_another_saves(page, server):
     other.wait_for_selector("#keep .note:has-text('Saved')")
     assert other.is_hidden("#offer")
     keys(page, "Escape", "Control+s")
-    page.wait_for_selector("#keep .bad:has-text('somebody else has saved')")
+    page.wait_for_selector("#keep .bad:has-text('saved elsewhere')")
     page.reload()
     page.click("#take-up")
     assert [cue[2] for cue in cues(page)] == ["One. mine"]
@@ -206,12 +206,12 @@ def saves(page):
 
 def conflicts(page):
     keys(page, "Escape", "Control+s")
-    page.wait_for_selector("#keep .bad:has-text('somebody else has saved')")
+    page.wait_for_selector("#keep .bad:has-text('saved elsewhere')")
     page.reload()
     page.click("#take-up")
 
 
-def test_a_cue_that_two_have_changed_stands_there_twice_and_both_are_marked(page, server):
+def test_both_versions_of_a_conflicting_cue_are_kept_and_marked(page, server):
     other = another(page, server)
     keys(page, "j", "e", "End")
     page.keyboard.type(" mine")
@@ -232,7 +232,7 @@ def test_a_cue_that_two_have_changed_stands_there_twice_and_both_are_marked(page
     assert [[cue.text for cue in edit.after] for edit in overlay.tracks[""]] == [["One. mine"]]
 
 
-def test_what_one_deleted_and_another_changed_stays_and_is_said(page, server):
+def test_a_cue_deleted_here_and_changed_elsewhere_stays_and_is_reported(page, server):
     other = another(page, server)
     keys(page, "j", "Delete")
     keys(other, "j", "e", "End")
@@ -261,7 +261,7 @@ def test_the_names_of_another_tab_are_kept_and_two_for_one_voice_are_said(page, 
     assert named == {"SPEAKER_00": "Zoe", "SPEAKER_01": "Ben"}
 
 
-def test_what_is_typed_while_it_is_being_saved_is_not_taken_for_saved(page, server):
+def test_text_typed_during_a_save_counts_as_unsaved(page, server):
     held = []
 
     def hold(route):
@@ -284,7 +284,7 @@ def test_what_is_typed_while_it_is_being_saved_is_not_taken_for_saved(page, serv
     assert [cue[2] for cue in cues(page)] == ["One. first second", "Two."]
 
 
-def test_a_cue_is_put_into_the_gap_and_said_where_there_is_none(page):
+def test_a_cue_is_inserted_in_the_gap_or_the_lack_of_room_is_reported(page):
     keys(page, "j", "c")
     page.evaluate("page.track.limits.gap_ms = 80")
     page.evaluate("page.cues[1].start = 3.4")
@@ -300,7 +300,7 @@ def test_a_cue_is_put_into_the_gap_and_said_where_there_is_none(page):
     assert "overlapping cues" in page.inner_text("#keep")
 
 
-def test_a_deleted_cue_is_listed_and_brought_back(page, server):
+def test_a_deleted_cue_is_listed_and_restored(page, server):
     keys(page, "j", "Delete")
     page.click("#keep .bin summary")
     assert "One." in page.inner_text("#keep .bin ul")
@@ -317,7 +317,7 @@ def test_a_deleted_cue_is_listed_and_brought_back(page, server):
     assert [one["text"] for one in server.desk._deleted("")] == ["One."]
 
 
-def test_what_is_no_time_is_said(page):
+def test_an_invalid_time_is_reported(page):
     keys(page, "j")
     for wrong, why in (
         ("abc", "is not a time"),
@@ -338,7 +338,7 @@ def test_the_list_of_keys_begins_with_its_title(page):
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (820, 1180)])
-def test_with_a_thumb_the_film_stays_in_sight_and_everything_is_large_enough(server, width, height):
+def test_on_a_phone_the_film_stays_visible_and_controls_are_large_enough(server, width, height):
     held = browser.running().new_context(
         viewport={"width": width, "height": height}, is_mobile=True, has_touch=True
     )
@@ -363,7 +363,8 @@ def test_with_a_thumb_the_film_stays_in_sight_and_everything_is_large_enough(ser
             "document.getElementById('list').scrollWidth <= document.getElementById('list').clientWidth"
         )
         small = page.evaluate(
-            """[...document.querySelectorAll('#keep button, #editor button, #editor select, #editor input, #tools button, .zoom button')]
+            """[...document.querySelectorAll('#keep button, #editor button, #editor select, #editor input, '
+                + '#tools button, .zoom button')]
               .filter(one => one.offsetParent).map(one => [one.textContent, one.getBoundingClientRect()])
               .filter(([, box]) => box.width < 32 || box.height < 32).map(([text]) => text)"""
         )
@@ -372,7 +373,7 @@ def test_with_a_thumb_the_film_stays_in_sight_and_everything_is_large_enough(ser
         held.close()
 
 
-def test_a_film_that_the_browser_cannot_play_is_heard(page):
+def test_the_audio_of_an_unplayable_film_is_played(page):
     page.wait_for_selector("#unplayable:has-text('you hear its audio track only')")
     browser.until(page, "document.getElementById('film').duration === 5")
     page.evaluate("page.seek(0.5)")

@@ -36,7 +36,7 @@ def as_made(*edits):
 UNTOUCHED = as_made()
 
 
-def test_what_was_not_changed_makes_no_edit():
+def test_an_unchanged_cue_makes_no_edit():
     assert edits_of(UNTOUCHED, BASE, ()) == ()
 
 
@@ -58,7 +58,7 @@ def test_a_cue_that_was_split_merged_deleted_or_put_in():
     assert edits_of(UNTOUCHED, [*BASE, more], ()) == (Edit(before=(), after=(more,)),)
 
 
-def test_a_cue_put_in_over_another_says_what_was_there():
+def test_an_inserted_cue_over_another_records_what_it_replaces():
     over = cue(3.5, "[laughs]")
     assert edits_of(UNTOUCHED, [*BASE, over], ()) == (Edit(before=bare(TWO), after=(TWO, over)),)
 
@@ -71,7 +71,7 @@ def test_text_without_letters_is_no_cue_and_blank_lines_go():
     assert edit.after[0].text == "a b\nc"
 
 
-def test_an_edit_that_nobody_touched_stays_and_one_that_is_changed_again_keeps_what_the_machine_made():
+def test_an_unchanged_edit_stays_and_a_changed_one_keeps_the_automatic_cues():
     first = Edit(before=bare(ONE), after=(replace(ONE, text="Won."),))
     lost = Edit(before=bare(cue(900, "Later.")), after=())
     track = as_made(first)
@@ -85,7 +85,7 @@ def test_an_edit_that_nobody_touched_stays_and_one_that_is_changed_again_keeps_w
     assert edits_of(track, [again, *track.shown[1:]], (first,)) == (Edit(before=bare(ONE), after=(again,)),)
 
 
-def test_what_is_as_the_machine_made_it_is_no_edit_any_more():
+def test_a_cue_reset_to_the_original_is_no_edit():
     first = Edit(before=bare(ONE), after=(replace(ONE, text="Won."),))
     assert edits_of(as_made(first), BASE, (first,)) == ()
     gone = Edit(before=bare(TWO), after=())
@@ -104,7 +104,7 @@ def test_cues_beside_an_edit_that_are_cut_otherwise_now_take_the_machines_whole_
     assert edits_of(track, track.shown, (old,)) == (old,)
 
 
-def test_a_cue_that_stands_where_the_machine_makes_none_is_not_there_twice():
+def test_a_cue_without_an_automatic_counterpart_is_not_duplicated():
     track = Track(base=[TWO], shown=[cue(0, "I", seconds=0.04), TWO], edited=frozenset())
     new = replace(track.shown[0], text="Oh.")
     (edit,) = edits_of(track, [new, TWO], ())
@@ -121,7 +121,7 @@ def test_a_name_is_kept_with_where_the_voice_speaks():
     assert not overlay_of("movie.mkv", found, {}, {A: None}, TURNS)
 
 
-def test_a_voice_that_a_cue_was_given_to_can_be_found_again_though_nobody_named_it():
+def test_an_unnamed_speaker_of_an_edited_cue_is_identified_again():
     given = [replace(ONE, speakers=(B,)), *BASE[1:]]
     found = overlay_of("movie.mkv", Overlay(), {"": (UNTOUCHED, given)}, {}, TURNS)
     assert found.speakers == (Person(label=B, at=((6.0, 7.0),)),)

@@ -1,4 +1,4 @@
-"""Who may ask the review's server, what it answers, and what it refuses: by real requests to a real server on loopback."""
+"""The review's server on loopback with real requests: who may ask, what it answers, what it refuses."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_it_listens_on_loopback_alone(server):
     assert server.server_address[0] == "127.0.0.1"
 
 
-def test_the_page_is_there_for_who_has_the_token_and_no_other_page_can_hold_or_keep_it(server):
+def test_the_page_needs_the_token_and_cannot_be_framed_or_cached(server):
     code, headers, content = ask(server, "GET", f"/?token={server.guard.token}", keyed=False)
     assert code == 200
     assert b"One." in content
@@ -102,7 +102,7 @@ def test_another_origin_is_refused_though_it_knows_the_token(server, origin):
     assert status(server, Origin=f"http://127.0.0.1:{server.guard.port}") == 200
 
 
-def test_a_browser_that_says_it_asks_for_another_site_is_refused(server):
+def test_a_request_for_another_site_is_refused(server):
     for site in ("cross-site", "same-site"):
         assert status(server, Sec_Fetch_Site=site) == 403
         assert status(server, Sec_Fetch_Site=site, Sec_Fetch_Mode="cors") == 403
@@ -160,7 +160,8 @@ def test_a_body_is_json_of_a_known_and_modest_length(server):
     assert status(server, "POST", "/save", body="[]") == 400
     assert status(server, "POST", "/save", body="{") == 400
     head = (
-        f"POST /save HTTP/1.1\r\nHost: 127.0.0.1:{server.guard.port}\r\nX-Orchestrator-Token: {server.guard.token}\r\n"
+        f"POST /save HTTP/1.1\r\nHost: 127.0.0.1:{server.guard.port}\r\n"
+        f"X-Orchestrator-Token: {server.guard.token}\r\n"
         "Content-Type: application/json\r\n"
     )
     assert " 413 " in raw(server, f"{head}Content-Length: 99999999\r\n\r\n")
@@ -186,7 +187,7 @@ def test_the_film_comes_in_the_parts_that_are_asked_for(server, film):
     assert (code, headers["Content-Range"]) == (416, f"bytes */{len(whole)}")
 
 
-def test_the_sound_is_a_wav_that_is_nowhere_written_down(server):
+def test_the_audio_is_sent_as_wav_without_a_file(server):
     code, headers, content = ask(server, "GET", "/sound")
     assert (code, headers["Content-Type"], len(content)) == (200, "audio/wav", 44 + 160000)
     assert struct.unpack("<4sI4s4sIHHIIHH4sI", content[:44]) == (
@@ -228,7 +229,7 @@ def cue(start, end, text, *speakers):
     return {"start": start, "end": end, "text": text, "speakers": speakers}
 
 
-def test_what_is_saved_is_an_edit_and_a_name_and_the_page_has_it_when_it_is_loaded_again(server):
+def test_saved_edits_and_names_are_in_the_reloaded_page(server):
     tracks = {"": [cue(1.0, 2.5, "One!", "SPEAKER_00"), cue(3.0, 4.5, "Two.", "SPEAKER_01")]}
     code, content = saved(server, tracks=tracks, names={"SPEAKER_01": " Zoe  Novak "})
     assert (code, content["edits"]) == (200, 2)
@@ -248,7 +249,7 @@ def test_a_save_on_top_of_a_newer_one_or_of_another_run_is_refused_and_nothing_i
     assert saved(server, names=names)[0] == 200
     code, content = saved(server, names={"SPEAKER_00": "Ada"}, state=first)
     assert code == 409
-    assert "somebody else has saved" in content["message"]
+    assert "saved elsewhere" in content["message"]
     code, content = saved(server, names={"SPEAKER_00": "Ada"}, run="another")
     assert code == 409
     assert "processed again since" in content["message"]
@@ -268,7 +269,7 @@ def test_what_another_server_saved_is_there_after_the_page_is_loaded_again(serve
     assert {person.name for person in overlay.speakers} == {"Ada", "Zoe"}
 
 
-def test_what_was_taken_back_elsewhere_is_not_brought_back_by_the_next_save(server, monkeypatch):
+def test_edits_undone_elsewhere_are_not_restored_by_the_next_save(server, monkeypatch):
     tracks = {"": [cue(1.0, 2.5, "One!", "SPEAKER_00"), cue(3.0, 4.5, "Two.", "SPEAKER_01")]}
     assert saved(server, tracks=tracks, names={"SPEAKER_00": "Ada"})[0] == 200
     edits.save(server.desk.digest, edits.load("0" * 64))  # orchestrator edits FILM --discard
@@ -285,39 +286,39 @@ def test_what_was_taken_back_elsewhere_is_not_brought_back_by_the_next_save(serv
     [
         ({"tracks": []}, "`tracks` is not an object"),
         ({"tracks": {"xx": []}}, "unknown track 'xx'"),
-        ({"tracks": {"": [{"start": 1}]}}, "cue 1.end is no time"),
-        ({"tracks": {"": [cue(2, 1, "a")]}}, "ends before it has begun"),
+        ({"tracks": {"": [{"start": 1}]}}, "cue 1.end is not a time"),
+        ({"tracks": {"": [cue(2, 1, "a")]}}, "ends before it starts"),
         ({"tracks": {"": [cue(1, 2, "a" * 5000)]}}, "5000 characters"),
-        ({"tracks": {"": [cue(-3, 2, "a")]}}, "cue 1.start is no time"),
+        ({"tracks": {"": [cue(-3, 2, "a")]}}, "cue 1.start is not a time"),
         ({"tracks": {"": [cue(400, 402, "a")]}}, "ends after the film does"),
         ({"names": {"SPEAKER_00": "a" * 200}}, "is not a name"),
         ({"names": {"SPEAKER_00": "a\u0007"}}, "is not a name"),
         ({"names": {"SPEAKER_00": 3}}, "is not a text"),
     ],
 )
-def test_what_is_not_understood_is_refused_in_words(server, sent, said):
+def test_invalid_data_is_refused_with_a_message(server, sent, said):
     code, content = saved(server, **sent)
     assert code == 400
     assert said in content["message"]
     assert not edits.file_of(server.desk.digest).exists()
 
 
-def test_a_film_that_cannot_be_reviewed_says_why(film, tmp_path):
+def test_a_film_that_cannot_be_reviewed_is_refused_with_the_reason(film, tmp_path):
     other = tmp_path / "other.mp4"
     other.write_text("another film")
     with pytest.raises(FatalError, match="has no subtitles yet"):
         Desk(other)
     edits.save(file_digests.file_digest(film), edits.load("0" * 64))
     edits.file_of(file_digests.file_digest(film)).write_text("{")
-    with pytest.raises(FatalError, match="is damaged"):
+    with pytest.raises(FatalError, match="are damaged"):
         Desk(film)
 
 
-def test_a_copy_of_the_film_has_its_own_runs_and_a_moved_film_keeps_them(film, tmp_path):
+def test_a_copy_of_a_film_has_its_own_runs_and_a_moved_film_keeps_its_runs(film, tmp_path):
     runs = tmp_path / "home" / "runs"
     copy = tmp_path / "copy.mp4"
     copy.write_bytes(film.read_bytes())
-    with pytest.raises(FatalError, match=f"has no subtitles yet; its copy {film} has"):
+    with pytest.raises(FatalError, match=f"has no subtitles yet, unlike its copy {film}"):
         Desk(copy)
     newer = runs / "20260103-030405-copy"
     newer.mkdir()
@@ -332,14 +333,14 @@ def test_a_copy_of_the_film_has_its_own_runs_and_a_moved_film_keeps_them(film, t
     assert Desk(moved)._content["options"] == {}
 
 
-def test_what_was_saved_is_still_shown_where_making_it_fails(server):
+def test_saved_edits_are_shown_even_if_rendering_fails(server):
     tracks = {"": [cue(1.0, 2.5, "One!", "SPEAKER_00"), cue(3.0, 4.5, "Two.", "SPEAKER_01")]}
     assert saved(server, tracks=tracks)[0] == 200
     server.desk._take_up()  # a run that made nothing
     assert b"One!" in ask(server, "GET", "/")[2]
 
 
-def test_a_run_of_a_part_is_not_for_review(film, tmp_path):
+def test_a_run_of_a_clip_cannot_be_reviewed(film, tmp_path):
     store = Store(tmp_path / "home" / "store")
     part = films.kept(store, "demux", {}, params={"clip": "0:00-0:02"}, seconds=9.0)
     place = next((tmp_path / "home" / "runs").glob("*/run.json"))
@@ -351,7 +352,7 @@ def test_a_run_of_a_part_is_not_for_review(film, tmp_path):
         Desk(film)
 
 
-def test_a_port_that_is_taken_is_said_and_the_films_own_gives_way_to_a_free_one(server, film):
+def test_a_port_in_use_is_reported_and_the_films_own_port_falls_back_to_a_free_one(server, film):
     with pytest.raises(FatalError, match="cannot be used"):
         Server(server.desk, server.guard.port)
     with Server(server.desk) as second:
@@ -360,16 +361,35 @@ def test_a_port_that_is_taken_is_said_and_the_films_own_gives_way_to_a_free_one(
     assert 20000 <= own_port(server.desk.digest) < 30000
 
 
-def test_a_run_is_made_again_as_it_was_asked_for_but_for_what_was_asked_once(film):
+def test_a_rerun_has_the_same_options_except_those_for_one_run(film):
     options = {
-        "films": ["a.mkv"], "command": "run", "max_line_width": 36, "mux": False, "names": True, "speakers": "SPEAKER_00=Zoe Novak",
-        "device": ["asr=cpu"], "force": ["asr"], "from_": "asr", "until": "mux", "overwrite": True, "json": True, "elsewhere": {},
+        "films": ["a.mkv"],
+        "command": "run",
+        "max_line_width": 36,
+        "mux": False,
+        "names": True,
+        "speakers": "SPEAKER_00=Zoe Novak",
+        "device": ["asr=cpu"],
+        "force": ["asr"],
+        "from_": "asr",
+        "until": "mux",
+        "overwrite": True,
+        "json": True,
+        "elsewhere": {},
         "initial_prompt": "-- odd",
-    }  # fmt: skip
+    }
     assert command_of({"options": options}, film) == [
-        "run", "--max-line-width=36", "--no-mux", "--names", "--speakers=SPEAKER_00=Zoe Novak", "--initial-prompt=-- odd",
-        "--device=asr=cpu", "--json", "--", str(film),
-    ]  # fmt: skip
+        "run",
+        "--max-line-width=36",
+        "--no-mux",
+        "--names",
+        "--speakers=SPEAKER_00=Zoe Novak",
+        "--initial-prompt=-- odd",
+        "--device=asr=cpu",
+        "--json",
+        "--",
+        str(film),
+    ]
 
 
 def test_the_page_can_end_it(film):
@@ -381,7 +401,7 @@ def test_the_page_can_end_it(film):
         assert not thread.is_alive()
 
 
-def test_write_audio_is_what_sound_reads(tmp_path):
+def test_sound_reads_what_write_audio_wrote(tmp_path):
     np = pytest.importorskip("numpy")
     from orchestrator.review.streams import SoundSource
 

@@ -44,7 +44,7 @@ def test_speed_and_time_left_count_from_the_beginning_of_the_work_not_from_the_f
     assert step.eta_s == pytest.approx(101 * 297 / 303)
 
 
-def test_the_first_word_already_tells_a_speed():
+def test_the_first_progress_gives_a_speed():
     assert after(RUNNING, progress(200.0, 300.0)).speed == pytest.approx(6.0)
 
 
@@ -58,7 +58,7 @@ def test_a_second_phase_counts_from_the_end_of_the_one_before():
     assert step.eta_s == pytest.approx(10.0)
 
 
-def test_a_second_try_begins_anew():
+def test_a_retry_starts_from_the_beginning():
     again = (
         StepRetried(time=300.0, reason="it crashed", **WHO),
         StepRunning(time=310.0, load_seconds=0.0, **WHO),
@@ -68,12 +68,25 @@ def test_a_second_try_begins_anew():
     assert after(RUNNING, progress(200.0, 300.0), *again).speed is None
 
 
-def test_a_film_in_which_nobody_speaks_has_no_language_whatever_was_guessed():
+def test_a_film_without_speech_has_no_language():
     def ended(step, **facts):
         return StepDone(
-            time=1.0, film=0, step=step, cached=False, key="", reason="", env="", device="", compute_type="", method="",
-            model="", revision="", seconds=1.0, degraded=(), facts=facts,
-        )  # fmt: skip
+            time=1.0,
+            film=0,
+            step=step,
+            cached=False,
+            key="",
+            reason="",
+            env="",
+            device="",
+            compute_type="",
+            method="",
+            model="",
+            revision="",
+            seconds=1.0,
+            degraded=(),
+            facts=facts,
+        )
 
     film = FilmState(path=Path("/films/a.mkv"), title="a.mkv")
     state = reduce(RunState(), RunStarted(time=0.0, films=(film,)))

@@ -54,7 +54,10 @@ def test_a_run_is_running_until_it_ends_and_killed_where_it_left_no_summary():
 
 
 def test_a_run_in_another_process_is_seen_as_running_until_that_process_dies():
-    script = "import sys\nfrom orchestrator.run_state import run_folders\nwith run_folders.new('x') as r: print(r.path, flush=True); sys.stdin.read()"
+    script = (
+        "import sys\nfrom orchestrator.run_state import run_folders\n"
+        "with run_folders.new('x') as r: print(r.path, flush=True); sys.stdin.read()"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", script],
         stdin=subprocess.PIPE,
@@ -110,9 +113,9 @@ def test_a_run_is_found_by_its_id_its_beginning_a_part_or_as_the_last():
     assert run_folders.find(first.id) == first
     assert run_folders.find("second") == second
     assert run_folders.find("last") == newest
-    with pytest.raises(FatalError, match="2 runs answer"):
+    with pytest.raises(FatalError, match="matches 2 runs"):
         run_folders.find("20")
-    with pytest.raises(FatalError, match="no run answers"):
+    with pytest.raises(FatalError, match="no run matches"):
         run_folders.find("third")
 
 

@@ -39,7 +39,7 @@ def stage(body, name, film=0):
     return next(s for s in body["films"][film]["stages"] if s["stage"] == name)
 
 
-def test_a_finished_run_tells_of_each_stage_what_ran_where_and_how_fast():
+def test_a_finished_run_reports_each_stage_with_device_and_speed():
     body = content()
     assert body["outcome"] == "done"
     assert body["schema"] == run_json.SCHEMA
@@ -105,7 +105,7 @@ def test_a_failed_run_has_its_error_and_what_was_skipped():
     assert stage(body, "demux")["status"] == "done"
 
 
-def test_an_interrupted_run_says_what_was_left():
+def test_an_interrupted_run_lists_what_was_not_produced():
     body = content(interrupted_at="asr")
     assert body["outcome"] == "interrupted"
     assert stage(body, "asr")["status"] == "waiting"
@@ -202,7 +202,7 @@ def test_a_film_that_was_refused_is_in_the_summary_too():
     assert "empty.mkv was refused: empty.mkv is empty (0 bytes)" in told
 
 
-def test_of_many_films_only_what_may_be_wrong_is_said():
+def test_for_many_films_only_possible_problems_are_reported():
     state = synthetic.last(synthetic.run(films=5))
     body = run_json.summary(state, status=0)
     for film, cues in zip(body["films"], (9, 9, 9, 9, 0), strict=True):

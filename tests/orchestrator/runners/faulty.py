@@ -1,4 +1,4 @@
-"""A runner whose CPU is right and whose other devices are wrong in the way that the parameter `fault` says."""
+"""A runner whose CPU is right and whose other devices are wrong as the parameter `fault` names."""
 
 from __future__ import annotations
 

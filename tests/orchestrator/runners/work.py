@@ -1,7 +1,7 @@
-"""A runner for the scheduler's tests: a stage that adds a row to a table of turns, or misbehaves as its parameters say.
+"""A runner for the scheduler's tests: it adds a row to a table of turns, or misbehaves by parameter.
 
-The stage's name and the parameter `what` are all that distinguishes its uses. Misbehaviour that is to happen once leaves a mark in the
-folder `marks`.
+The stage's name and the parameter `what` distinguish its uses. A misbehaviour that happens once leaves a mark
+in the folder `marks`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from ipc.declaration import Stage
 STAGE = Stage(name="work", version=1, backends=(), inputs=(), outputs=())
 
 
-METAL = "[METAL] Command buffer execution failed: Insufficient Memory (00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)"
+METAL = (
+    "[METAL] Command buffer execution failed: Insufficient Memory "
+    "(00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)"
+)
 
 
 def load(params, device):

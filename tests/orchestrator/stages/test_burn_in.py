@@ -20,8 +20,12 @@ def test_the_language_that_is_drawn_is_read_from_its_own_subtitles_or_from_what_
 
 @pytest.mark.parametrize(
     ("language", "spoken", "says"),
-    [("movie.mp4", None, "no language"), ("yes", None, "no language"), ("en", "hi", "speaks hi")],
+    [
+        ("movie.mp4", None, "unknown language"),
+        ("yes", None, "no language"),
+        ("en", "hi", "source language is hi"),
+    ],
 )
-def test_what_nobody_makes_is_not_drawn(language, spoken, says):
+def test_subtitles_that_are_not_made_are_not_burned_in(language, spoken, says):
     with pytest.raises(FatalError, match=says):
         burn_in.added(STAGES, language, (), spoken)

@@ -54,34 +54,46 @@ def test_the_film_s_own_model_translates_where_it_was_taught_to():
     }
 
 
-def test_where_the_film_s_model_was_not_taught_to_another_one_does_and_that_is_said():
+def test_if_the_film_s_model_cannot_translate_another_does_with_a_note():
     found = stages(languages=("en",), whisper="large-v3-turbo")
     assert "translation_model" not in found.params["translation-en"]
-    assert "large-v3-turbo was not taught it" in found.notes["translation-en"][0]
+    assert "large-v3-turbo cannot translate" in found.notes["translation-en"][0]
 
 
 @pytest.mark.parametrize(
     ("wanted", "sentence"),
     [
-        ({"languages": ("de",)}, "embedded translates to English only"),
+        ({"languages": ("de",)}, "the embedded model translates to English only"),
         ({"languages": ("de",), "model": "large-v3"}, "Whisper translates to English only"),
-        ({"languages": ("en",), "model": "large-v3-turbo"}, "not taught to translate"),
-        ({"languages": ("en",), "model": "small.en"}, "not taught to translate"),
-        ({"model": "nllb-200-3.3B"}, "--translation-model has nothing to translate to"),
-        ({"endpoint": "http://localhost/v1"}, "--translation-endpoint has nothing to translate to"),
-        ({"languages": ("en",), "endpoint": "http://localhost/v1"}, "needs the name of a model"),
-        ({"languages": ("en",), "endpoint": "localhost:11434", "model": "m"}, "no address of a server"),
-        ({"languages": ("en",), "endpoint": "https://me:s3cret@host/v1", "model": "m"}, "holds a key or a password"),
-        ({"languages": ("en",), "endpoint": "https://host/v1?key=s3cret", "model": "m"}, "holds a key or a password"),
-        ({"languages": ("en",), "endpoint": "http://user:s3cret@[::1/v1", "model": "m"}, "no address of a server"),
-        ({"languages": ("en",), "endpoint": "http://h:abc/v1", "model": "m"}, "no address of a server"),
-        ({"languages": ("en",), "endpoint": "https://host/v1#s3cret", "model": "m"}, "holds a key or a password"),
-        ({"languages": ("zz",), "model": "nllb-200-3.3B"}, "does not write it"),
-        ({"languages": ("de",), "model": "opus-mt-cs-en"}, "does not write it"),
+        ({"languages": ("en",), "model": "large-v3-turbo"}, "this model cannot translate"),
+        ({"languages": ("en",), "model": "small.en"}, "this model cannot translate"),
+        ({"model": "nllb-200-3.3B"}, "--translation-model needs a target language"),
+        ({"endpoint": "http://localhost/v1"}, "--translation-endpoint needs a target language"),
+        ({"languages": ("en",), "endpoint": "http://localhost/v1"}, "no model given"),
+        ({"languages": ("en",), "endpoint": "localhost:11434", "model": "m"}, "not a server address"),
+        (
+            {"languages": ("en",), "endpoint": "https://me:s3cret@host/v1", "model": "m"},
+            "contains a key or a password",
+        ),
+        (
+            {"languages": ("en",), "endpoint": "https://host/v1?key=s3cret", "model": "m"},
+            "contains a key or a password",
+        ),
+        (
+            {"languages": ("en",), "endpoint": "http://user:s3cret@[::1/v1", "model": "m"},
+            "not a server address",
+        ),
+        ({"languages": ("en",), "endpoint": "http://h:abc/v1", "model": "m"}, "not a server address"),
+        (
+            {"languages": ("en",), "endpoint": "https://host/v1#s3cret", "model": "m"},
+            "contains a key or a password",
+        ),
+        ({"languages": ("zz",), "model": "nllb-200-3.3B"}, "does not translate into it"),
+        ({"languages": ("de",), "model": "opus-mt-cs-en"}, "does not translate into it"),
         ({"languages": ("en",), "model": "somebody/indictrans2-x"}, "its code would run on this machine"),
     ],
-)  # fmt: skip
-def test_what_no_method_can_do_is_said_before_anything_starts(wanted, sentence):
+)
+def test_an_impossible_translation_is_reported_before_the_run(wanted, sentence):
     with pytest.raises(FatalError) as caught:
         stages(**wanted)
     assert sentence in caught.value.message
@@ -90,9 +102,9 @@ def test_what_no_method_can_do_is_said_before_anything_starts(wanted, sentence):
 
 def test_languages_are_codes_with_commas_each_once():
     assert translations.languages("en, DE,pt-BR,en") == ("en", "de", "pt")
-    with pytest.raises(FatalError, match="names no language"):
+    with pytest.raises(FatalError, match="no language given"):
         translations.languages(",")
-    with pytest.raises(FatalError, match="is no language"):
+    with pytest.raises(FatalError, match="unknown language"):
         translations.languages("en,klingon")
 
 

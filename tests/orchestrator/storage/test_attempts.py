@@ -30,7 +30,7 @@ def test_an_attempt_that_is_discarded_leaves_nothing(attempts, tmp_path):
     assert names(tmp_path) == []
 
 
-def test_what_a_killed_process_left_is_removed_and_what_a_living_one_writes_stays(attempts, tmp_path):
+def test_drafts_of_killed_processes_are_removed_and_those_of_living_ones_stay(attempts, tmp_path):
     code = (
         "import os, sys, pathlib\nfrom orchestrator.storage.attempts import Attempts\n"
         "attempts = Attempts(pathlib.Path(sys.argv[1]))\n"
@@ -51,5 +51,5 @@ def test_a_lock_whose_attempt_became_a_result_is_removed(attempts, tmp_path):
     assert names(tmp_path) == []
 
 
-def test_a_name_for_a_broken_result_is_another_one_each_time(attempts):
+def test_each_broken_result_gets_another_name(attempts):
     assert attempts.aside() != attempts.aside()

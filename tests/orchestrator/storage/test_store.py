@@ -108,7 +108,7 @@ def test_the_first_of_two_equal_results_stays(store):
         lambda folder: (folder / "manifest.json").unlink(),
     ],
 )
-def test_a_harmed_result_counts_as_absent_and_can_be_made_again(store, harm):
+def test_a_damaged_result_counts_as_absent_and_can_be_made_again(store, harm):
     harm(keep(store).folder)
     assert store.find(KEY) is None
     keep(store)
@@ -142,11 +142,14 @@ def test_an_external_output_counts_only_while_its_file_is_as_it_was_left(store, 
 def test_gc_removes_what_was_abandoned_and_what_is_old_but_nothing_in_use(store):
     keep(store)
     mine = store.attempt("asr")
-    code = "import sys, pathlib, orchestrator.storage.store as s; print(s.Store(pathlib.Path(sys.argv[1])).attempt('asr'))"
+    code = (
+        "import sys, pathlib, orchestrator.storage.store as s; "
+        "print(s.Store(pathlib.Path(sys.argv[1])).attempt('asr'))"
+    )
     abandoned = subprocess.run(
         [sys.executable, "-c", code, store.root], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout.strip()
-    with store.in_use(), pytest.raises(FatalError, match="a run is using the store"):
+    with store.in_use(), pytest.raises(FatalError, match="a run is using the cache"):
         Store(store.root).gc()
     assert store.gc()[0] == 1
     assert not Path(abandoned).exists()
@@ -172,7 +175,7 @@ def test_gc_removes_what_was_abandoned_and_what_is_old_but_nothing_in_use(store)
     ],
     ids=str,
 )
-def test_a_manifest_that_says_something_else_than_it_should_is_no_result(store, change):
+def test_an_invalid_manifest_is_no_result(store, change):
     file = keep(store).folder / "manifest.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), **change}))
     assert store.find(KEY) is None
@@ -197,12 +200,12 @@ def test_gc_by_size_removes_the_longest_unused_first(store):
     assert [store.find(key) is not None for key in keys] == [True, True, False]
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
+def test_an_unwritable_folder_is_reported(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(FatalError) as caught:
         Store(tmp_path / "file" / "store").attempt("asr")
     assert caught.value.status == STORAGE
-    assert "cannot keep results in" in caught.value.message
+    assert "cannot write results to" in caught.value.message
 
 
 def test_a_film_s_last_result_is_remembered_by_path(store, tmp_path):
@@ -214,7 +217,7 @@ def test_a_film_s_last_result_is_remembered_by_path(store, tmp_path):
     assert store.last(tmp_path / "other.mkv", "asr") is None
 
 
-def test_differences_are_told_as_people_say_them():
+def test_differences_are_readable():
     old = {"language": "en", "input audio": "a", "x": 1}
     new = {"language": "de", "input audio": "b", "x": 1, "model revision": "f" * 40}
     assert differences(old, new) == [
@@ -313,7 +316,7 @@ def test_a_digest_is_remembered_until_the_file_changes(tmp_path):
     assert reads == [4]
 
 
-def test_a_digest_is_not_believed_of_another_file_of_the_same_size_and_time(tmp_path):
+def test_a_remembered_digest_is_not_used_for_another_file_of_the_same_size_and_time(tmp_path):
     one, two = tmp_path / "1.wav", tmp_path / "2.wav"
     for film, said in ((one, b"one"), (two, b"two")):
         film.write_bytes(said)
@@ -332,7 +335,7 @@ def test_a_digest_is_not_believed_of_another_file_of_the_same_size_and_time(tmp_
     assert file_digest(third) != second, f"inode {inode} -> {third.stat().st_ino}"
 
 
-def test_a_film_on_a_disk_that_fails_is_a_sentence(tmp_path):
+def test_a_film_on_a_failing_disk_is_reported(tmp_path):
     film = tmp_path / "film"
     film.write_bytes(b"one")
 
@@ -345,7 +348,7 @@ def test_a_film_on_a_disk_that_fails_is_a_sentence(tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
-def test_a_film_of_ours_that_may_not_be_read_is_made_again(store, tmp_path):
+def test_an_unreadable_output_film_is_made_again(store, tmp_path):
     film = tmp_path / "movie.mkv"
     film.write_text("muxed")
     store.commit(

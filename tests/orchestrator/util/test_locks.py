@@ -37,7 +37,7 @@ def holder(file, how="alone"):
         process.stdin.close()
 
 
-def test_who_holds_a_lock_alone_excludes_everybody(tmp_path):
+def test_an_exclusive_lock_excludes_all_others(tmp_path):
     file = tmp_path / "lock"
     with holder(file):
         for shared in (False, True):
@@ -49,7 +49,7 @@ def test_who_holds_a_lock_alone_excludes_everybody(tmp_path):
     assert not locks.is_held(file)
 
 
-def test_those_who_share_a_lock_exclude_only_who_wants_to_be_alone(tmp_path):
+def test_shared_locks_exclude_only_an_exclusive_one(tmp_path):
     file = tmp_path / "lock"
     with holder(file, "shared"), locks.hold(file, shared=True, wait=False):
         assert not locks.is_held(file)
@@ -57,16 +57,20 @@ def test_those_who_share_a_lock_exclude_only_who_wants_to_be_alone(tmp_path):
             locks.hold(file, wait=False)
 
 
-def test_a_killed_process_holds_nothing_and_what_it_started_neither(tmp_path):
+def test_a_killed_process_and_its_children_hold_no_lock(tmp_path):
     file = tmp_path / "lock"
     script = HOLD.replace(
         'print("held"',
         'import subprocess; subprocess.Popen(["sleep", "20"], stdout=subprocess.DEVNULL); print("held"',
     )
     with subprocess.Popen(
-        [sys.executable, "-c", script, file, "alone"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        cwd=ROOT, start_new_session=True,
-    ) as process:  # fmt: skip
+        [sys.executable, "-c", script, file, "alone"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        start_new_session=True,
+    ) as process:
         assert process.stdout.readline() == "held\n"
         process.kill()
         process.wait()
@@ -100,7 +104,7 @@ def test_what_a_lock_s_file_says_stays_and_can_be_written_by_its_holder(tmp_path
         assert lock.read() == b"about this film"
 
 
-def test_where_there_is_no_file_nobody_holds_it_and_none_is_made(tmp_path):
+def test_a_missing_lock_file_is_not_held_and_not_made(tmp_path):
     assert not locks.is_held(tmp_path / "lock")
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(FileNotFoundError):

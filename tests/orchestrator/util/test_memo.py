@@ -24,21 +24,21 @@ def test_what_is_kept_is_read_again_until_it_is_forgotten():
     assert memo.forget("colours") == 0
 
 
-def test_a_memo_can_be_its_owner_s_alone():
+def test_a_memo_can_be_private():
     file = memo.folder("voices") / "a.json"
     memo.keep(file, [], mode=0o600)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe"])
-def test_a_damaged_memo_is_none(content):
+def test_a_damaged_memo_reads_as_none(content):
     file = memo.folder("colours") / "sky.json"
     file.parent.mkdir(parents=True)
     file.write_bytes(content)
     assert memo.read(file) is None
 
 
-def test_a_home_that_cannot_be_written_fails_nothing(home):
+def test_an_unwritable_home_causes_no_failure(home):
     home.write_text("not a folder")
     memo.keep(memo.folder("colours") / "sky.json", 1)
     assert memo.read(memo.folder("colours") / "sky.json") is None

@@ -19,7 +19,7 @@ def refused(error):
     return caught.value.message, caught.value.hint, caught.value.status
 
 
-def test_a_refused_write_says_what_was_refused_and_what_to_do():
+def test_a_refused_write_is_reported_with_a_hint():
     error = PermissionError(errno.EACCES, "Permission denied")
     assert refused(error) == ("cannot write the list: Permission denied", "make its folder writable", STORAGE)
 
@@ -29,6 +29,6 @@ def test_on_a_full_disk_to_free_space_comes_first(number):
     assert refused(OSError(number, "full"))[1] == "free some space there, or make its folder writable"
 
 
-def test_another_error_stays_what_it_is():
+def test_other_errors_are_unchanged():
     with pytest.raises(ValueError, match="not a disk"), storage_errors("cannot write", "do something"):
         raise ValueError("not a disk")

@@ -375,4 +375,4 @@ def test_a_damaged_file_is_a_sentence(tmp_path):
     params = {"edits": str(tmp_path / "edits.json")}
     done, _ = run_stage("subtitles", inputs, tmp_path, params, python=python_of("media"))
     assert done.returncode
-    assert "tracks[''][0].before is no list" in done.stdout + done.stderr
+    assert "tracks[''][0].before is not a list" in done.stdout + done.stderr
