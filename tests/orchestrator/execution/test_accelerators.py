@@ -94,7 +94,7 @@ def test_an_idle_worker_gives_its_memory_to_the_next_stage(run):
 
 
 @pytest.mark.parametrize(("memory_mb", "side_by_side"), [(6000, False), (24000, True)])
-def test_a_stage_that_needs_more_than_the_gpu_has_gets_it_alone(run, memory_mb, side_by_side):
+def test_a_stage_that_needs_more_than_the_gpu_has_runs_on_it_alone(run, memory_mb, side_by_side):
     large, small = on("cuda", "a", "film", vram_mb=9000), on("cuda", "b", "film", vram_mb=500)
     house = run(Busy(), [large, small], memory_mb)
     assert (frozenset("ab") in house.together) is side_by_side
