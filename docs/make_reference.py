@@ -1,4 +1,4 @@
-"""Write options and output files into docs/reference.md: `python docs/make_reference.py`. A test fails where they are stale.
+"""Writes options and output files into docs/reference.md; a test fails if it is stale.
 
 Each part stands between two comments; what is around it is written by hand.
 """

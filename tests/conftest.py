@@ -1,4 +1,4 @@
-"""For all tests: where the shared recordings are, which stage environments are installed, and how workers share the tests."""
+"""Where the shared recordings are, which environments are installed, how workers share the tests."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def cores() -> int:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Four workers at most, for a run of the program takes two gigabytes; none for a single file, where they gain nothing."""
+    """Four workers at most, because a run takes two gigabytes; none for a single file."""
     if len(config.args) == 1 and Path(config.args[0].partition("::")[0]).is_file():
         return 0
     return min(4, cores())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest; each is the work of one worker, as its fixtures are made once a worker."""
+    """Begin with the files that take longest. A worker runs whole files, so that fixtures are made once."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
 

@@ -1,4 +1,4 @@
-"""What is expensive is made once for all workers of pytest-xdist: by the worker that asks first, while the others wait."""
+"""Expensive fixtures are made once for all workers, by the worker that asks first; the others wait."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 
 def once(folders: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """The folder `name` that `make` filled, which is the same one in every worker; what is in it is for reading."""
+    """The folder `name` that `make` filled: the same one in every worker, to be read only."""
     base = folders.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent  # each worker's folder is in the folder of the session

@@ -1,6 +1,7 @@
 """Run in the media environment: make films with clicks at known times, and say where demux and mux put them.
 
-`python -P clock.py FOLDER FFMPEG` prints a JSON object: film -> {"expected", "heard", "digest", "shown", "heard_in_new", "same_bytes"}.
+`python -P clock.py FOLDER FFMPEG` prints a JSON object:
+film -> {"expected", "heard", "digest", "shown", "heard_in_new", "same_bytes"}.
 """
 
 from __future__ import annotations
@@ -119,7 +120,7 @@ def shown(film: Path) -> list[float]:
 
 
 def shift(film: Path) -> float:
-    """When the picture begins on the film's clock: some muxers delay all streams by what the sound's codec needs to begin."""
+    """When the picture begins on the film's clock; some muxers delay all streams by the codec's priming."""
     found = probe(film)
     pictures = [track for track in found.of("video") if track.start is not None]
     return pictures[0].start - found.start - head_start(found) if pictures else 0.0

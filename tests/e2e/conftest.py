@@ -1,4 +1,4 @@
-"""The real thing: the installed program, real models, a film made out of a recording that pyannote.audio ships."""
+"""The installed program with real models, on a film made from a recording that pyannote.audio ships."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def program(tmp_path_factory) -> Program:
 
 @pytest.fixture(scope="session")
 def finished(program, film, tmp_path_factory) -> Path:
-    """The folder of a finished, undisturbed run on the film, which `program` made; one run serves all workers."""
+    """The folder of a finished run on the film, made by `program`, once for all workers."""
 
     def make(folder: Path) -> None:
         Program(folder / "home")("run", film, "-o", folder / "out", "--output-format", "all")
@@ -120,7 +120,7 @@ def finished(program, film, tmp_path_factory) -> Path:
 
 
 class Short(NamedTuple):
-    """A film of a few seconds, and an undisturbed run on it: its words, the folder of its outputs and its home."""
+    """A film of a few seconds and a finished run on it: its words, the folder of its outputs, its home."""
 
     run: tuple[str | Path, ...]
     finished: Path
@@ -147,7 +147,7 @@ def short(film, tmp_path_factory) -> Short:
 
 @pytest.fixture(scope="module")
 def apart(program, finished, tmp_path_factory) -> Program:
-    """The program with a home of its own in which all is computed already: what is edited there is in no other test's film."""
+    """The program with a copy of the home in which all is computed, so that edits reach no other test."""
     del finished
     home = tmp_path_factory.mktemp("apart") / "home"
     shutil.copytree(program.home, home, copy_function=os.link)

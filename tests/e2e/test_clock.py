@@ -1,4 +1,4 @@
-"""Identity and clock: whatever a film is copied into, sounds and subtitles stand where a player shows them."""
+"""Identity and clock: in any container, sounds and subtitles are where a player shows them."""
 
 from __future__ import annotations
 

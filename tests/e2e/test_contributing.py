@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md teaches four small tasks. This does each in a copy of the program, and runs the copy on a film."""
+"""The small tasks of CONTRIBUTING.md, each done in a copy of the program that then runs on a film."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Greeting:
 
 @pytest.fixture
 def copy(tmp_path):
-    """A function that copies the program and its documents; stages of the environments `envs` run from the copy."""
+    """Returns a function that copies the program; stages of the environments `envs` run from the copy."""
 
     def copied(*envs):
         folder = tmp_path / "checkout"

@@ -1,4 +1,4 @@
-"""The whole job with the voice networks and Whisper on MLX, which on Linux is the same code on the processor."""
+"""A whole run with the voice networks and Whisper on MLX, which on Linux computes on the CPU."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def words(folder):
 def test_a_film_subtitled_on_mlx_reads_as_on_the_processor_and_says_where_it_ran(program, short, tmp_path):
     done = program(*short.run, "-o", tmp_path, *ON_MLX)
     rows = {stage["stage"]: stage for stage in program.report()["films"][0]["stages"]}
-    assert {name: rows[name]["device"] for name in ("silero_vad", "pyannote_vad", "diarization", "asr", "alignment")} == {
+    accelerated = ("silero_vad", "pyannote_vad", "diarization", "asr", "alignment")
+    assert {name: rows[name]["device"] for name in accelerated} == {
         "silero_vad": "cpu", "pyannote_vad": "mlx", "diarization": "mlx", "asr": "mlx", "alignment": "cpu",
     }  # fmt: skip
     assert "pyannote_vad: mlx passed the device check" in done.stderr

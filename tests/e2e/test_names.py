@@ -1,4 +1,4 @@
-"""A film of which something is known: its characters' names in the transcript and on the voices, and its words in English."""
+"""A film with a cast: its names in the transcript and on the voices, and its words in English."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_a_voice_that_is_not_there_is_said_with_those_that_are(program, known, t
 
 
 def test_a_translation_is_a_file_and_a_track_of_its_own(program, known, tmp_path):
-    # The talk is English. Heard as if it were French, it is still English that the task of translating writes.
+    # The talk is English. Recognised as French, it is still translated to English.
     program("run", known, "--model", "base", "--language", "fr", "--target-language", "en", "-o", tmp_path)
     assert {"call.fr.srt", "call.en.srt", "call.json", "call.en.json"} <= {
         path.name for path in tmp_path.iterdir()

@@ -19,7 +19,8 @@ def words(text):
 
 def test_every_file_is_there_and_says_what_was_said_and_by_how_many(finished, recording):
     assert sorted(path.name for path in finished.iterdir()) == [
-        "demo.en.ass", "demo.en.srt", "demo.en.tsv", "demo.en.ttml", "demo.en.txt", "demo.en.vtt", "demo.json", "demo.report.html", "demo.rttm",
+        "demo.en.ass", "demo.en.srt", "demo.en.tsv", "demo.en.ttml", "demo.en.txt", "demo.en.vtt",
+        "demo.json", "demo.report.html", "demo.rttm",
         "demo.subtitled.mkv",
     ]  # fmt: skip
     said = set(words(" ".join(re.findall(r"\d\.?\d* (.*)", recording.with_suffix(".stm").read_text()))))
@@ -39,7 +40,8 @@ def test_the_muxed_film_holds_the_old_streams_and_the_cues(finished, film):
         "def look(p):\n"
         "    with av.open(p) as c:\n"
         "        cues = sum(1 for s in c.streams.subtitles for k in c.demux(s) if k.size)\n"
-        "        return {'types': [s.type for s in c.streams], 'language': [s.metadata.get('language') for s in c.streams],"
+        "        return {'types': [s.type for s in c.streams],"
+        " 'language': [s.metadata.get('language') for s in c.streams],"
         " 'cues': cues}\n"
         "print(json.dumps([look(p) for p in sys.argv[1:]]))"
     )

@@ -1,4 +1,4 @@
-"""`orchestrator score`: the run on the telephone call, against the references that come with the recording."""
+"""`orchestrator score` on the telephone call, against the references that come with the recording."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A token is in no file and in no process argument of a run, and in the environment of none but the process that fetches."""
+"""A token is in no file and no argument of a run, and only the process that downloads has it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason=
 
 
 class Watch(threading.Thread):
-    """Reads arguments and environment of every process of a home, again and again, until it is told to stop."""
+    """Reads arguments and environment of every process of a home, repeatedly, until it is stopped."""
 
     def __init__(self, home: Path, token: str) -> None:
         super().__init__(daemon=True)
