@@ -1,7 +1,7 @@
 """Killed at any instant: no orphan, nothing lost, and the run that takes it up ends with the same bytes.
 
-`ORCHESTRATOR_KILLS` is the number of random instants (default 4). They are spread over the results that a run makes,
-so that fast and slow machines are killed at the same points.
+`ORCHESTRATOR_KILLS` is the number of random instants (default 4). They are spread over the results that a run
+makes, so that fast and slow machines are killed at the same points.
 """
 
 from __future__ import annotations
