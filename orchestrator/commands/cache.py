@@ -20,8 +20,8 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "cache",
         help="inspect and clean the result cache",
-        description="Every stage's result is cached by the content of its inputs, its parameters and its "
-        "code.",
+        description="The result of a stage is cached under its version, its parameters and the content of its "
+        "inputs.",
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("ls", help="list the results: stage, size, device, model and last use")
