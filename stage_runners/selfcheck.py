@@ -15,9 +15,12 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ipc.errors import StageError
+
+if TYPE_CHECKING:
+    from stage_runners.asr.recognizer import Recognizer
 
 RATE = 16000
 
@@ -122,7 +125,7 @@ def _diarization(model: Any, spec: Mapping[str, Any]) -> str:
 
     from stage_runners.diarization.kaldi_fbank import fbank
 
-    embedding = model._network.embeddings(fbank(torch.from_numpy(_noise(RATE))[None]).numpy())
+    embedding = model.network.embeddings(fbank(torch.from_numpy(_noise(RATE))[None]).numpy())
     if not np.isfinite(embedding).all():
         raise StageError("env", f"the embedding of 1 s of noise on {spec['device']} is not finite")
     return f"1 s of noise: an embedding of {embedding.shape[-1]} dimensions"
@@ -134,22 +137,20 @@ def _noise(samples: int) -> Any:
     return np.random.default_rng(1).normal(0, 0.01, samples).astype(np.float32)
 
 
-def _asr(recognizer: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
+def _asr(recognizer: Recognizer, spec: Mapping[str, Any]) -> str:
     import numpy as np
-    from faster_whisper.tokenizer import Tokenizer
 
-    model = recognizer._model
-    noise = np.random.default_rng(1).normal(0, 0.01, 3 * RATE).astype(np.float32)
-    encoded = model.encode(model.feature_extractor(noise)[:, :300])
-    multilingual = model.model.is_multilingual
-    tokenizer = Tokenizer(model.hf_tokenizer, multilingual, task="transcribe", language="en")
-    prompt = model.get_prompt(tokenizer, [], without_timestamps=True)
-    (result,) = model.model.generate(
-        encoded, [prompt], beam_size=2, max_length=16, return_scores=True, return_no_speech_prob=True
-    )
-    if not 0 <= result.no_speech_prob <= 1:
-        raise StageError("env", f"the probability of no speech in noise is {result.no_speech_prob}")
-    return f"decoded 3 s of noise (no speech: {result.no_speech_prob:.0%}), {model.model.compute_type}"
+    from stage_runners.asr.recognizer import Settings, Sound
+    from stage_runners.asr.windows import Chunk
+
+    noise = np.random.default_rng(1).normal(0, 300, 3 * RATE).astype(np.int16)
+    windows = recognizer.encode(Sound(noise, RATE), [Chunk(0.0, 3.0, 3.0)])
+    (transcript,) = recognizer.transcribe_once(windows, Settings(language="en", beam_size=2))
+    sure = transcript.no_speech_prob
+    if sure is not None and not 0 <= sure <= 1:
+        raise StageError("env", f"the probability of no speech in noise on {spec['device']} is {sure}")
+    no_speech = "" if sure is None else f" (no speech: {sure:.0%})"
+    return f"decoded 3 s of noise{no_speech}, {recognizer.compute_type}"
 
 
 def _alignment(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001

@@ -20,7 +20,7 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "cache",
         help="inspect and clean the result cache",
-        description="The result of a stage is cached under its version, its parameters and the content of its "
+        description="Results are cached by stage: by its version, its parameters and the content of its "
         "inputs.",
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)

@@ -58,7 +58,7 @@ class EmbeddedDiarizer:
     method = "embedded: segmentation-3.0, CAM++, spectral clustering"
 
     def __init__(self, network: VoiceNetwork) -> None:
-        self._network = network
+        self.network = network
 
     def diarize(self, film: Film, limits: Limits, batch_size: int, context: Context) -> Diarization:
         """Find pieces of one voice, embed and cluster them, assign them in every window, and make turns."""
@@ -67,7 +67,7 @@ class EmbeddedDiarizer:
         context.progress(0, audio.seconds, phase="pieces")
         strict, count = speakers_at_once(scores, mask_of(spoken, scores.frames))
         pieces = cut(scores, strict)
-        vectors = embed(self._network, audio.samples, edge(pieces.spans), batch_size, context)
+        vectors = embed(self.network, audio.samples, edge(pieces.spans), batch_size, context)
         context.progress(audio.seconds, audio.seconds, phase="clusters")
         return assemble(scores, strict, count, pieces, vectors, limits, context.log)
 
