@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from orchestrator import __version__
-from orchestrator.errors import BUG, INTERRUPTED, STORAGE, USAGE, FatalError
+from orchestrator.errors import BUG, ENVIRONMENT, INTERRUPTED, STORAGE, USAGE, FatalError
 from orchestrator.util.notices import say
 from orchestrator.util.option_names import normalise
 
@@ -61,6 +61,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.status
     except KeyboardInterrupt:
         return INTERRUPTED
+    except ModuleNotFoundError as error:
+        if debug or error.name is None:
+            raise
+        hint = "update the installation with: ./install.sh"
+        say(FatalError(f"the Python package {error.name} is not installed", hint, ENVIRONMENT))
+        return ENVIRONMENT
     except BrokenPipeError:
         # The reader closed the pipe (`orchestrator plan film.mkv | head`): not an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,7 +7,8 @@ change, raise its `version` in `stage_runners/<stage>/stage.py`; in any case, re
 
     python -m tests.stage_code
 
-Docstrings, comments, layout and type hints are not in the digest; declarations and thresholds are in the key.
+Docstrings, comments, layout and type hints are not in the digest; declarations and the values of thresholds
+are in the key. Of `ipc` the digest has what stages compute with, not what carries messages.
 """
 
 from __future__ import annotations
@@ -26,7 +27,14 @@ from stage_runners.translation.stage import TRANSLATIONS
 ROOT = Path(__file__).resolve().parent.parent
 RECORD = ROOT / "tests/data/stage_code.json"
 _MODULE = re.compile(r"stage_runners(\.\w+)+")
-IN_THE_KEY = ("stage.py", "thresholds.py", "shared_params.py")
+IN_THE_KEY = ("stage.py", "shared_params.py")
+CARRIES_MESSAGES = {
+    f"ipc/{name}.py"
+    for name in (
+        "child", "child_loop", "console", "context", "classify_error", "declaration", "errors", "lifeline",
+        "memory", "notes", "protocol", "wording",
+    )
+}  # fmt: skip
 
 
 def stages() -> Iterator[tuple[str, Stage]]:
@@ -39,7 +47,7 @@ def stages() -> Iterator[tuple[str, Stage]]:
 
 
 def modules(stage: Stage) -> list[Path]:
-    """The files of `stage_runners` that the stage's runners import, anywhere, including themselves."""
+    """The files of `stage_runners` and `ipc` that the stage's runners import, anywhere, and the runners."""
     waiting = [path_of(backend.runner) for backend in stage.backends]
     found: set[Path] = set()
     while waiting:
@@ -48,15 +56,19 @@ def modules(stage: Stage) -> list[Path]:
             continue
         found.add(path)
         waiting += imported(path)
-    return sorted(path for path in found if path.name not in IN_THE_KEY)
+    return sorted(
+        path
+        for path in found
+        if path.name not in IN_THE_KEY and path.relative_to(ROOT).as_posix() not in CARRIES_MESSAGES
+    )
 
 
 def path_of(module: str) -> Path | None:
-    """The file of a module of `stage_runners`, or of a package that has code; None for what is neither."""
+    """The file of a module of `stage_runners` or `ipc`, or of a package with code; else None."""
     path = ROOT / module.replace(".", "/")
     files = (path.with_suffix(".py"), path / "__init__.py")
     found = next((file for file in files if file.is_file() and file.stat().st_size), None)
-    return found if module.startswith("stage_runners.") else None
+    return found if module.startswith(("stage_runners.", "ipc.")) else None
 
 
 def imported(path: Path) -> Iterator[Path | None]:
@@ -94,11 +106,23 @@ class _Bare(ast.NodeTransformer):
         return node
 
 
+class _WithoutValues(ast.NodeTransformer):
+    """Takes away the values of a dataclass's fields: those of thresholds are in the key."""
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        for field in node.body:
+            if isinstance(field, ast.AnnAssign):
+                field.value = None
+        return node
+
+
 def digest(paths: list[Path]) -> str:
     """The digest of these files' code."""
     sha = hashlib.sha256()
     for path in paths:
         tree = _Bare().visit(ast.parse(path.read_text(encoding="utf-8")))
+        if path.name == "thresholds.py":
+            tree = _WithoutValues().visit(tree)
         sha.update(f"{path.relative_to(ROOT)}\n{ast.dump(tree, annotate_fields=False)}\n".encode())
     return sha.hexdigest()[:16]
 

@@ -68,3 +68,23 @@ def test_the_code_of_subtitles_holds_every_format():
 def test_the_code_of_asr_holds_every_engine():
     modules = {f"{name.replace('.', '/')}.py" for name in engines.ENGINES.values()}
     assert modules | {"stage_runners/whisper/recognizer.py"} <= reached(ASR)
+
+
+def test_the_code_of_subtitles_holds_the_rules_of_cues_but_not_the_protocol():
+    names = reached(SUBTITLES)
+    assert {"ipc/cue_rules.py", "ipc/intervals.py"} <= names
+    assert "ipc/protocol.py" not in names
+
+
+def test_methods_of_thresholds_are_in_the_digest_and_values_are_not(tmp_path, monkeypatch):
+    monkeypatch.setattr(stage_code, "ROOT", tmp_path)
+    path = tmp_path / "thresholds.py"
+
+    def digest(value, formula):
+        path.write_text(
+            f"class Limits:\n    most: int = {value}\n\n    def at(self, k):\n        return {formula}\n"
+        )
+        return stage_code.digest([path])
+
+    assert digest(3, "self.most - k") == digest(4, "self.most - k")
+    assert digest(3, "self.most - k") != digest(3, "self.most + k")

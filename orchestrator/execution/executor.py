@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import queue
+import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
 from ipc.declaration import Backend
-from ipc.protocol import Command, Error, Heartbeat, Shutdown
+from ipc.protocol import Command, Heartbeat, Shutdown
 from ipc.protocol import Event as WorkerEvent
 from orchestrator.errors import FatalError
 from orchestrator.execution import messages, step_events
@@ -106,11 +107,11 @@ class Executor:
             return None
         if isinstance(event, Exited):
             tail = self._processes.pop(number).tail(_TAIL)
-            kills, before = workers.oom_kills(), self._oom_kills
-            self._oom_kills = kills
-            return messages.Exited(number, event.status, tail, for_memory=kills > before, now=now)
-        if isinstance(event, Error):
-            self._oom_kills = workers.oom_kills()
+            for_memory = False
+            if event.status == -signal.SIGKILL:
+                kills, before = workers.oom_kills(), self._oom_kills
+                self._oom_kills, for_memory = kills, kills > before
+            return messages.Exited(number, event.status, tail, for_memory=for_memory, now=now)
         if isinstance(event, Heartbeat):
             around = min(rooms.of_machine(), key=lambda room: room.free / room.of, default=None)
             return messages.Reported(number, event, now, rooms.of_process(event), around)

@@ -45,7 +45,7 @@ class Ended(Event):
 
 @dataclass(frozen=True)
 class ActionFailed(Event):
-    """An action for a job failed: its folder was not made, its result not stored, or no worker started."""
+    """An action for a job failed: its folder was not made, or its result not stored or published."""
 
     job: JobId
     category: str

@@ -110,10 +110,11 @@ class Scheduler:
         self._proceed(now)
         while not self._situation.over:
             if interrupt.count and stop_by is None:
-                stop_by = now + STOP_SECONDS
                 self._broadcast.emit(events.RunInterrupted(time=time.time(), signal=interrupt.name))
                 self._handle(Stop())
-            if stop_by is not None and (interrupt.count > 1 or now > stop_by):
+                # Not `now`: publishing a film may have taken minutes since.
+                stop_by = time.monotonic() + STOP_SECONDS
+            if stop_by is not None and (interrupt.count > 1 or time.monotonic() > stop_by):
                 self._handle(Stop(at_once=True))
             if self._situation.full and not self._situation.stopping:
                 self._handle(Stop())

@@ -5,12 +5,12 @@ It is frozen; each event makes a new one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from ipc.declaration import Stage
-from orchestrator.execution.job import ENDED, Job, JobId
+from orchestrator.execution.job import Job, JobId
 from orchestrator.execution.recipe import Recipe
 from orchestrator.machine.limits import Limits, accelerator
 
@@ -77,7 +77,3 @@ class Situation:
     def over(self) -> bool:
         """Return whether the run has ended: all jobs have, or it was stopped and no process lives."""
         return not self.workers if self.stopping else not self.open
-
-    def active(self) -> Iterator[Job]:
-        """The jobs that have not ended, in order."""
-        return (job for id_ in self.open if (job := self.jobs[id_]).status not in ENDED)

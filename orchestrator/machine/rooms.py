@@ -45,7 +45,7 @@ def of_process(beat: Heartbeat) -> Room | None:
 
 
 def of_machine(root: Path = Path("/")) -> list[Room]:
-    """The rooms of this process's control groups and of the machine; none if the system reports no memory."""
+    """The rooms of the machine and of this process's control groups, which the system shows below `root`."""
     rooms = [_of_group(folder) for folder in limits.memory_groups(root)]
     return [room for room in (*rooms, _of_system()) if room is not None]
 

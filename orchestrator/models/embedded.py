@@ -131,9 +131,11 @@ def _join(model: Embedded, folder: Path) -> None:
         # If another process has created the same folder first, that one is used.
         if not _is_joined(model):
             needs = sum(part.stat().st_size for part in parts) >> 20
-            why = "the disk is full" if error.errno == errno.ENOSPC else str(error.strerror)
+            full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+            why = "the disk is full" if full else str(error.strerror)
             message = f"the model {model.name} cannot be written to {folder.parent}: {why}"
-            raise FatalError(message, f"free {needs} MB of space there", STORAGE) from None
+            hint = f"free {needs} MB of space there" if full else "set ORCHESTRATOR_HOME to a writable folder"
+            raise FatalError(message, hint, STORAGE) from None
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
         shutil.rmtree(scratch.with_name(f"{scratch.name}.old"), ignore_errors=True)

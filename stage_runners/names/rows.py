@@ -6,17 +6,6 @@ from pathlib import Path
 from typing import TypedDict, cast
 
 
-class CastRow(TypedDict):
-    """A row of `cast`."""
-
-    name: str
-    kind: str
-    actor: str | None
-    aliases: list[str]
-    source: str
-    order: int
-
-
 class GlossaryRow(TypedDict):
     """A row of `glossary`."""
 

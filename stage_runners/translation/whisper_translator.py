@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipc.declaration import Input, Param, Resources, Stage, on
 from ipc.errors import StageError
+from stage_runners.asr.thresholds import WINDOWS
 from stage_runners.names.stage import SPOKEN
 from stage_runners.translation import thresholds
 from stage_runners.translation.declared import TARGET, TRANSLATED
@@ -49,7 +50,7 @@ STAGE = Stage(
     model="translation_model",
     model_role="whisper",
     off="--target-language turns it on",
-    thresholds=(*thresholds.FROM_SOUND, DECODING),
+    thresholds=(*thresholds.FROM_SOUND, DECODING, WINDOWS),
 )
 
 ENGLISH = "en"

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import queue
+import signal
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from ipc.declaration import Output
+from ipc.declaration import Backend, Output
 from ipc.digests import file_digest
-from ipc.protocol import ArtifactWritten, Log, Ready, Result, Run, Started
+from ipc.protocol import ArtifactWritten, Error, Log, Ready, Result, Run, Started
+from orchestrator.execution.executor import Executor
 from orchestrator.execution.scheduler import Scheduler
+from orchestrator.execution.worker import Exited
 from orchestrator.machine.limits import Limits
 from orchestrator.planning import plan
 from orchestrator.run_state.events import StepRetried
 from orchestrator.storage.store import Store
-from tests.orchestrator.fakes import House, stage
+from tests.orchestrator.fakes import Fake, House, stage
 
 LIMITS = Limits(cores=2, memory_mb=4000)
 
@@ -63,7 +69,7 @@ class Bench:
         path.write_text(text or name)
         return path
 
-    def run(self, house, stages, films=("film",), limits=LIMITS, published=(), **options):
+    def run(self, house, stages, films=("film",), limits=LIMITS, published=(), hooks=None, **options):
         declared = {s.name: s for s in stages}
         plans = [
             plan.make(
@@ -78,7 +84,7 @@ class Bench:
         scheduler = Scheduler(
             self.store,
             self.logs,
-            Hooks(),
+            hooks or Hooks(),
             observers=[lambda event, state: self.events.append(event)],
             limits=limits,
             spawn=house.spawn,
@@ -325,3 +331,44 @@ def test_a_stored_result_that_lacks_a_requested_output_is_made_again_once(bench)
     ]
     assert requested["b"].status == "cached"
     assert bench.store.find(requested["a"].key, ["out", "more"]).path("more").read_text() == "more"
+
+
+def test_workers_have_their_time_to_end_though_a_film_was_being_published(bench, monkeypatch):
+    class Asked(House):
+        kills = 0
+
+        def on_run(self, fake, run):
+            if fake.name == "a":
+                fake.succeed(run)
+            else:
+                fake.say(Started(job=run.job))
+
+        def on_stop(self, fake, *, at_once):
+            self.kills += at_once and fake.name == "b"
+            later(0.3, fake.exit)
+
+    class Slow(Hooks):
+        def publish(self, plan, step, entry):
+            later(0.1, os.kill, os.getpid(), signal.SIGINT)
+            time.sleep(1.0)
+            return ()
+
+    monkeypatch.setattr("orchestrator.execution.scheduler.STOP_SECONDS", 0.8)
+    house = Asked()
+    bench.run(house, [stage("a", "film"), stage("b", "film")], hooks=Slow())
+    assert bench.state.interrupted
+    assert house.kills == 0
+
+
+@pytest.mark.parametrize(("status", "for_memory"), [(-9, True), (-15, False)])
+def test_a_kill_for_lack_of_memory_is_not_lost_to_another_workers_error(monkeypatch, status, for_memory):
+    kills = [0]
+    monkeypatch.setattr("orchestrator.execution.worker.oom_kills", lambda: kills[0])
+    executor = Executor(None, None, Path(), queue.SimpleQueue(), None, None)
+    killed, other = (
+        Fake(None, Backend(device="cpu", env="media", runner="fake.a"), 1, None, None) for _ in "ab"
+    )
+    executor._processes = {1: killed, 2: other}
+    kills[0] = 1
+    executor.translate(other, Error(category="crash", type="ValueError", message="unrelated"), 1.0)
+    assert executor.translate(killed, Exited(status), 1.1).for_memory is for_memory
