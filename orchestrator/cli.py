@@ -32,9 +32,9 @@ COMMANDS = {
     "edits": "list edits made in review, and undo them",
     "names": "show a film's speakers and corrected names, and undo corrections",
     "voices": "list, add or remove saved voices",
-    "score": "score the last run against human reference subtitles",
+    "score": "score the last run against human-made subtitles, transcripts or speaker turns",
     "profiles": "list the subtitle style guides for --profile",
-    "report": "rebuild the report of a film's last run",
+    "report": "write the report of a film's last run again",
     "cache": "inspect and clean the result cache",
     "runs": "list past runs, and show their summaries and logs",
 }
@@ -97,7 +97,8 @@ def _command(words: Sequence[str]) -> int:
     parser = Parser(
         prog="orchestrator",
         description="Turn films into subtitles with speaker labels, on your own machine.",
-        epilog="For a command's options: orchestrator COMMAND --help. Documentation: docs/ in the checkout.",
+        epilog="For a command's options: orchestrator COMMAND --help. Documentation: README.md and docs/, in "
+        "the folder that you cloned.",
     )
     parser.add_argument("--version", action="version", version=f"orchestrator {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")

@@ -20,8 +20,8 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "cache",
         help="inspect and clean the result cache",
-        description="Results are cached by stage: by its version, its parameters and the content of its "
-        "inputs.",
+        description="The result of a stage is cached under a key made from the stage's version, its "
+        "parameters and the content of its inputs.",
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("ls", help="list the results: stage, size, device, model and last use")
@@ -30,12 +30,14 @@ def add(subparsers: Any) -> None:
     why.add_argument("stage", nargs="?", metavar="STAGE", help="only this stage")
     film_options.add(why)
     gc = actions.add_parser("gc", help="remove unfinished results, and cached results by age or total size")
-    gc.add_argument("--older-than", type=float, metavar="DAYS", help="remove results not used for DAYS days")
+    gc.add_argument(
+        "--older-than", type=float, metavar="DAYS", help="remove results that were not used for DAYS days"
+    )
     gc.add_argument(
         "--keep-size",
         type=float,
         metavar="GB",
-        help="remove the least recently used results, down to GB in total",
+        help="remove the least recently used results until at most GB gigabytes are left",
     )
 
 

@@ -29,7 +29,9 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("film", type=Path, metavar="FILM", help="a film that has been run")
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--undo", metavar="N", type=int, action="append", help="undo edit number N")
+    what.add_argument(
+        "--undo", metavar="N", type=int, action="append", help="undo edit number N; may be repeated"
+    )
     what.add_argument("--discard", action="store_true", help="undo all edits")
     what.add_argument(
         "--restore", metavar="VERSION", type=int, help="return to an earlier version of the edits"
@@ -123,4 +125,4 @@ def _show_versions(digest: str) -> None:
             for one in versions[:_SHOWN]
         )
         more = f" and {len(versions) - _SHOWN} more" if len(versions) > _SHOWN else ""
-        print(f"earlier versions: {listed}{more}; to return to version N: --restore N")
+        print(f"earlier versions: {listed}{more}; to return to one: --restore VERSION")

@@ -15,17 +15,17 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "envs",
         help="list, check, sync or remove the stages' environments",
-        description="Each stage runs in an environment with locked packages. Without a verb: list the "
+        description="Each stage runs in an environment with locked packages. Without an action: list the "
         "environments.",
     )
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
+    verbs = parser.add_subparsers(dest="verb", metavar="ACTION")
     ls = verbs.add_parser("ls", aliases=["list"], help="list the environments and their state")
     ls.add_argument("--json", action="store_true", help="print JSON")
     check = verbs.add_parser(
         "check", help="check every installed file; the exit status is 3 if one is damaged"
     )
     check.add_argument("names", nargs="*", metavar="NAME", help="default: all environments of this platform")
-    sync = verbs.add_parser("sync", help="install or repair environments from their locks")
+    sync = verbs.add_parser("sync", help="install or repair environments, with the locked package versions")
     sync.add_argument("names", nargs="*", metavar="NAME", help="default: all environments of this platform")
     sync.add_argument("--without", action="append", default=[], metavar="NAME", help="skip this environment")
     sync.add_argument("--offline", action="store_true", help="install from uv's cache only")

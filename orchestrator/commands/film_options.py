@@ -39,15 +39,22 @@ def add(parser: argparse.ArgumentParser, *, run: bool = False) -> None:
         action="append",
         default=[],
         metavar="DEVICE|STAGE=DEVICE,...",
-        help="cuda, mps, mlx, cpu or auto, for all stages or per stage, such as asr=cuda,diarization=cpu",
+        help="cuda (NVIDIA), mps or mlx (Apple), cpu or auto, for all stages or per stage, such as "
+        "asr=cuda,diarization=cpu",
     )
     steps = parser.add_argument_group("stages")
     names = ", ".join(name for name, stage in STAGES.items() if not stage.off)
     steps.add_argument(
-        "--from", dest="from_", metavar="STAGE", help="run this stage and all later ones again"
+        "--from", dest="from_", metavar="STAGE", help="run this stage and all later ones, even if cached"
     )
     steps.add_argument("--until", metavar="STAGE", help=f"stop after this stage; one of {names}")
-    steps.add_argument("--force", action="append", default=[], metavar="STAGE", help="run this stage again")
+    steps.add_argument(
+        "--force",
+        action="append",
+        default=[],
+        metavar="STAGE",
+        help="run this stage even if its result is cached; may be repeated",
+    )
 
 
 def _add(group: Any, option: Option) -> None:

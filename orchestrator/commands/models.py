@@ -20,10 +20,10 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "models",
         help="list, download or remove models",
-        description=f"Models have one of these roles: {', '.join(families.ROLES)}. Without a verb: list the "
-        "models.",
+        description=f"Models have one of these roles: {', '.join(families.ROLES)}. Without an action: list "
+        "the models.",
     )
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
+    verbs = parser.add_subparsers(dest="verb", metavar="ACTION")
     ls = verbs.add_parser("ls", aliases=["list"], help="list the models on this machine")
     ls.add_argument("--json", action="store_true", help="print JSON")
     for name, what in (

@@ -59,7 +59,7 @@ def _rows(profile: house_styles.Profile) -> list[tuple[str, str]]:
     params = profile.params
     gap = f"{params['min_gap']:g} s"
     if params["gap_frames"]:
-        gap += f", {params['gap_frames']} frames"
+        gap += f" or {params['gap_frames']} frames, whichever is longer"
     dashes = {code: repr(dash) for code, dash in params["dashes"].items()}
     return [
         ("characters per line", _by_language(params["max_line_width"], params["line_widths"])),
@@ -68,13 +68,20 @@ def _rows(profile: house_styles.Profile) -> list[tuple[str, str]]:
         ("characters per second", _speeds(profile.reading["adult"])),
         ("  for children", _speeds(profile.reading["children"])),
         ("minimum gap", gap),
-        ("shorter gaps are closed", f"below {params['chain']:g} s"),
+        ("small gaps", f"closed if below {params['chain']:g} s"),
         ("snaps to shot changes", f"within {params['snap']:g} s" if params["snap"] else "no"),
-        ("speaker labels", f"{params['speaker_labels']}, as {params['label_form']}"),
-        ("mark of two speakers", _by_language(repr(params["dash"]), dashes)),
+        ("speaker labels", _labels(params)),
+        ("dash of two speakers", _by_language(repr(params["dash"]), dashes)),
         ("SDH", "yes" if params["sdh"] else "no"),
         ("music and silence", "yes" if profile.sounds else "no"),
     ]
+
+
+def _labels(params: Mapping[str, Any]) -> str:
+    where = {"change": "where the speaker changes", "all": "in every cue"}
+    shown = params["speaker_labels"]
+    form = params["label_form"]
+    return f"none (with --speaker-labels: {form})" if shown == "none" else f"{where[shown]}, as {form}"
 
 
 def _speeds(speeds: Mapping[str, float]) -> str:

@@ -17,7 +17,7 @@ def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "report",
-        help="rebuild the report of a film's last run",
+        help="write the report of a film's last run again",
         description="Write FILM.report.html from the cached results of the film's last run: the video next "
         "to its cues, and the cues to review. Runs no stage. The report opens in a browser and needs no "
         "network.",
@@ -28,7 +28,7 @@ def add(subparsers: Any) -> None:
         "--output-dir",
         type=Path,
         metavar="DIR",
-        help="folder to write to (default: the folder of the run)",
+        help="folder to write to (default: where that run wrote its files)",
     )
     parser.add_argument(
         "--overwrite", action="store_true", help="replace a file that this tool did not write"

@@ -20,9 +20,9 @@ def add(subparsers: Any) -> None:
         "runs",
         help="list past runs, and show their summaries and logs",
         description="List past runs, and show their summaries and logs. ID is a run's id or a part of it, "
-        "or `last`. Without a verb: list.",
+        "or `last`. Without an action: list.",
     )
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
+    verbs = parser.add_subparsers(dest="verb", metavar="ACTION")
     ls = verbs.add_parser("ls", help="list runs, the newest first")
     ls.add_argument("--json", action="store_true", help="print JSON")
     show = verbs.add_parser("show", help="show the summary of a run")

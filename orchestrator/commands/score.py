@@ -19,7 +19,7 @@ def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "score",
-        help="score the last run against human reference subtitles",
+        help="score the last run against human-made subtitles, transcripts or speaker turns",
         description="Compare the results of a film's last run with human references: words (WER, CER), "
         "speakers (DER, cpWER), times, and cues (SubER, and the rules of a profile). Metrics that a "
         "reference cannot support are skipped, with the reason.",
@@ -38,7 +38,8 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument(
         "--hypothesis", action="append", type=Path, metavar="FILE",
-        help="score these files instead of the last run's results: .json, .srt, .rttm, .stm, .ctm, .txt",
+        help="score this file instead of the last run's results: .json, .srt, .rttm, .stm, .ctm or .txt; may "
+        "be repeated",
     )  # fmt: skip
     parser.add_argument(
         "--profile",
@@ -117,7 +118,7 @@ def _show(result: Mapping[str, Any], film: str) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("score", "value"):
         table.add_column(name, no_wrap=True, justify="right" if name == "value" else "left")
-    table.add_column("of")
+    table.add_column("details")
     for row in _rows(result["scores"]):
         table.add_row(*map(escape, row))
     console.print(table)
@@ -153,7 +154,7 @@ def _rows(scores: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
                 )
                 yield title, _percent(score["rate"]), f"{score['of_s']:.1f} s in {reference}: {parts}"
             case "speakers":
-                yield title, f"{score['found']} of {score['true']}", reference
+                yield f"{title} found", str(score["found"]), f"{score['true']} in {reference}"
             case "cpwer" | "cpcer":
                 pairs = ", ".join(
                     f"{true} = {found or 'no speaker'}" for true, found in score["speakers"].items()
@@ -165,18 +166,18 @@ def _rows(scores: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
                 yield title, f"{score['median_ms']:.0f} ms", _times(score)
     for whose, rules in scores.get("rules", {}).items():
         broken = ", ".join(f"{count} {rule.replace('_', ' ')}" for rule, count in rules["broken"].items())
-        text = f"; {rules['text']:.1%} of the text" if "text" in rules else ""
+        text = f"; {rules['text']:.1%} of the transcript shown" if "text" in rules else ""
         fair = f"{_percent(rules['fair'])} compliant apart from reading speed"
-        parts = f"{rules['cues']} cues, {fair}{text}{': ' if broken else ''}{broken}"
+        parts = f"{rules['cues']} cues, {fair}{text}{'; broken rules: ' if broken else ''}{broken}"
         yield f"compliant cues, {whose}", _percent(rules["clean"]), parts
 
 
 def _times(score: Mapping[str, Any]) -> str:
     return (
-        f"{score['matched']:.0%} of {score['of']} in {score['reference']} match: 90 % within "
+        f"{score['matched']:.0%} of {score['of']} in {score['reference']} match: 90% within "
         f"{score['p90_ms']:.0f} ms, worst {score['worst_ms']:.0f} ms"
     )
 
 
 def _percent(rate: float) -> str:
-    return f"{rate * 100:.1f} %"
+    return f"{rate:.1%}"

@@ -25,10 +25,10 @@ def add(subparsers: Any) -> None:
         "voices",
         help="list, add or remove saved voices",
         description="A speaker whose voice is saved gets that name in every film, or with --series in the "
-        "films of one series. A voice is saved as an embedding, on this machine only. Without a verb: list "
-        "the voices.",
+        "films of one series. A voice is saved as an embedding, on this machine only. Without an action: "
+        "list the voices.",
     )
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
+    verbs = parser.add_subparsers(dest="verb", metavar="ACTION")
     added = verbs.add_parser("add", help="save a voice from a recording in which only this person speaks")
     added.add_argument("name", metavar="NAME", help="the person's name")
     added.add_argument("clips", nargs="+", type=Path, metavar="CLIP", help="any file that ffmpeg can read")

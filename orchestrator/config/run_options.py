@@ -67,7 +67,7 @@ class RunOptions:
         "orchestrator profiles)",
     )  # fmt: skip
     audience: str | None = option(
-        None, help="reading speed: for adults, or the lower one for children", group="subtitles",
+        None, help="whose reading speed to use: children's is lower", group="subtitles",
         choices=AUDIENCES, example="adult", unset="adult",
     )  # fmt: skip
     threads: int = option(
@@ -76,9 +76,11 @@ class RunOptions:
     )  # fmt: skip
     recycle: int | None = option(
         None, help="restart a worker process after N jobs; 0: never", group="machine", metavar="N", least=0,
-        example=1, unset="by backend: MLX after each film", run_only=True,
+        example=1, unset="1 with MLX, otherwise 0", run_only=True,
     )  # fmt: skip
-    offline: bool = option(False, help="download no model", group="machine", example=False)
+    offline: bool = option(
+        False, help="download no model, and ask TMDB nothing", group="machine", example=False
+    )  # fmt: skip
     allow_smaller_model: bool = option(
         False, help="use a smaller Whisper model if the chosen one does not fit into memory", group="machine",
         example=False,

@@ -216,8 +216,8 @@ def _reason(changes: list[str], before: bool, gone: str) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    words = " and ".join(f"the {name}" for name in names)
-    return f"{words} {'is' if len(names) == 1 else 'are'}"
+    *most, last = (f"the {name}" for name in names)
+    return f"{', '.join(most)} and {last} are" if most else f"{last} is"
 
 
 def _with(step: Step, verdict: Verdict, reason: str, key: str | None = None) -> Step:

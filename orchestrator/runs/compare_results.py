@@ -47,7 +47,7 @@ def compare(reference: Mapping[str, tuple[str, Path]], other: Mapping[str, tuple
         ours, theirs = read(path, kind).rows(), read(other[name][1], kind).rows()
         if kind in INTERVALS:
             share = share_of_difference(ours, theirs)
-            reason = f"{name} differ in {share:.1%} of the time (tolerance {TIME_TOLERANCE:.0%})"
+            reason = f"{name}: {share:.1%} of the time differs (tolerance {TIME_TOLERANCE:.0%})"
         else:
             share, reason = _words(ours, theirs, name)
         if share > TIME_TOLERANCE:

@@ -82,8 +82,8 @@ def _column(title: str, words: Sequence[str], cell: Callable[[StepState, float],
 
 
 def percent(step: StepState, _: float = 0.0) -> str:
-    """The progress of a running step, as `62 %`; empty if it is not known."""
-    return f"{100 * fraction(step):.0f} %" if step.total > 0 and step.status == "running" else ""
+    """The progress of a running step, as `62%`; empty if it is not known."""
+    return f"{fraction(step):.0%}" if step.total > 0 and step.status == "running" else ""
 
 
 def _memory(step: StepState, _: float) -> str:

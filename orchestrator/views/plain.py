@@ -139,8 +139,8 @@ def describe(step: StepState) -> str:
 
 
 def progress(step: StepState, fraction: float) -> str:
-    """The progress of a running step: `40 %, 12x real time, 1.4 GB, 3:07 left`."""
-    facts = [f"{100 * fraction:.0f} %"]
+    """The progress of a running step: `40%, 12x real time, 1.4 GB, 3:07 left`."""
+    facts = [f"{fraction:.0%}"]
     facts += [f"{fmt.speed(step.speed)} real time"] if step.speed else []
     facts += [fmt.size(step.rss)] if step.rss else []
     facts += [f"{fmt.remaining(step.eta_s)} left"] if step.eta_s else []

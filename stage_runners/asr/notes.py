@@ -71,8 +71,8 @@ def _languages(asr: Mapping[str, Any], model: str, *, silent: bool) -> Iterator[
     likely = asr.get("avg_logprob")
     if likely is not None and float(likely) < UNSURE and model:
         yield Note(
-            f"{model} is weak in {language}: it was unsure of most of the text; try a larger model "
-            "(--model small, medium or large-v3)",
+            f"{model} is weak in this language ({language}): it was unsure of most of the text; "
+            "try a larger model (--model small, medium or large-v3)",
             look=True,
         )
 

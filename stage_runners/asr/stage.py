@@ -60,17 +60,17 @@ ASR = Stage(
         Param(
             name="chunk_size",
             default=30,
-            help="maximum length of a decoded window, in seconds",
+            help="maximum length of a window (speech that is transcribed in one piece), in seconds",
             cli=Cli(metavar="S", least=1, example=30),
         ),
         Param(
             name="initial_prompt",
-            help="text to prompt the Whisper model with",
+            help="text that Whisper gets as context before it transcribes",
             cli=Cli(metavar="TEXT", example="A talk about reefs.", unset="none"),
         ),
         Param(
             name="hotwords",
-            help="words to expect, such as names",
+            help="words to expect, such as names, separated by commas",
             cli=Cli(metavar="WORDS", example="Simran, Raj", unset="none"),
         ),
         Param(
@@ -89,14 +89,14 @@ ASR = Stage(
         Param(
             name="second_look",
             default=True,
-            help="re-transcribe likely hallucinations, and speech without text",
+            help="second pass: re-transcribe likely hallucinations, and speech without text",
             cli=Cli(example=True),
         ),
         Param(
             name="batch_size",
             default=8,
             affects="speed",
-            help="windows decoded at once",
+            help="windows transcribed in parallel; fewer need less memory",
             cli=Cli(type=int, metavar="N", least=1, example=8, unset="chosen by device"),
         ),
     ),

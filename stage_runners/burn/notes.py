@@ -11,4 +11,4 @@ def notes(film: FilmFacts) -> Iterator[Note]:
     """The language, and the fonts that were used."""
     burn = film.of("burn")
     if burn.get("burned_language") and burn.get("fonts"):
-        yield Note(f"burned in: subtitles in {burn['burned_language']}, with {', '.join(burn['fonts'])}")
+        yield Note(f"burned in: subtitles in {burn['burned_language']} (font: {', '.join(burn['fonts'])})")

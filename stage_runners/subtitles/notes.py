@@ -47,7 +47,7 @@ def _flagged(subtitles: Mapping[str, Any]) -> Iterator[Note]:
     flags = {name: n for name, n in (subtitles.get("flags") or {}).items() if flag_of(name).review}
     if flags:
         counts = ", ".join(f"{count} {flag_of(name).label}" for name, count in sorted(flags.items()))
-        yield Note(f"of {plural(int(subtitles.get('cues') or 0), 'cue')}, check {counts}")
+        yield Note(f"{plural(int(subtitles.get('cues') or 0), 'cue')}, flagged for review: {counts}")
 
 
 def _covered(subtitles: Mapping[str, Any], *, doubted: bool) -> Iterator[Note]:
@@ -74,7 +74,7 @@ def _edits(edits: list[Mapping[str, Any]]) -> Iterator[Note]:
         yield Note(f"your changes were applied: {' and '.join(parts)}{moved}", command="edits")
     if replaced:
         where = first_of([clock(time) for one in edits for time in one.get("where", ())])
-        changed = f"recognition changed under {plural(replaced, 'edit')} of yours ({where})"
+        changed = f"the transcript has changed at {plural(replaced, 'edit')} of yours ({where})"
         yield Note(f"{changed}; your text was kept, please check it", look=True, command="review")
     if lost:
         yield Note(f"{plural(lost, 'edit')} of yours outside this clip, kept for the whole film")

@@ -33,7 +33,7 @@ SUBTITLES = Stage(
             name="max_line_width",
             default=42,
             help="maximum characters per line; lower limits of the profile for some languages still apply",
-            cli=Cli(group="subtitles", metavar="N", least=16, example=42),
+            cli=Cli(group="subtitles", metavar="N", least=16, example=42, unset="set by the profile, 42"),
         ),
         Param(
             name="line_widths",
@@ -76,8 +76,13 @@ SUBTITLES = Stage(
         Param(
             name="speaker_labels",
             default="change",
-            help="speaker labels in SRT: none, if the speaker changes, or in all cues",
-            cli=Cli(group="speakers", choices=("none", "change", "all"), example="change"),
+            help="speaker labels in SRT: none, change (where the speaker changes) or all (in every cue)",
+            cli=Cli(
+                group="speakers",
+                choices=("none", "change", "all"),
+                example="change",
+                unset="set by the profile, change",
+            ),
         ),
         Param(
             name="mark_pauses",

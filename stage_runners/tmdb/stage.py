@@ -8,7 +8,7 @@ from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, Switch,
 from stage_runners.tmdb.thresholds import THRESHOLDS
 
 NAMES = Switch(
-    help="look up the characters' names, and correct misheard names",
+    help="look up the characters' names, correct misheard names, and name the speakers",
     cli=Cli(name="names", group="names", example=True),
 )
 

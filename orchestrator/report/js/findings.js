@@ -103,11 +103,11 @@ function confidence() {
         h("span", {
           "--share": count / most,
           class: k < 8 ? "low" : "",
-          title: `${range(k)} %: ${plural(count, "cue")}`,
+          title: `${range(k)}%: ${plural(count, "cue")}`,
         }),
       ),
     ),
-    h("div.ends", h("span", "0 %"), h("span", "100 %")),
+    h("div.ends", h("span", "0%"), h("span", "100%")),
   );
 }
 

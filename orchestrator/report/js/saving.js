@@ -104,7 +104,7 @@ async function follow(reader) {
       if (event.file) files.push(event.file);
       if (event.how === "failed") failed.push(`${event.stage}: ${event.why} ${event.hint}`);
       if (event.how === "running") {
-        const share = event.of ? ` ${Math.round((event.done / event.of) * 100)} %` : "";
+        const share = event.of ? ` ${Math.round((event.done / event.of) * 100)}%` : "";
         tell(`${event.stage}${share}…`, { working: true });
       }
     }

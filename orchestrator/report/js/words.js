@@ -22,7 +22,7 @@ export function percent(share, digits) {
   if (share === null || share === undefined) return "–";
   const value = share * 100;
   const places = digits ?? ((value > 0 && value < 9.95) || (value > 90 && value < 99.95) ? 1 : 0);
-  return `${value.toFixed(places)} %`;
+  return `${value.toFixed(places)}%`;
 }
 
 /**

@@ -32,7 +32,7 @@ FORMAT = Format(
     extension="rttm",
     content="turns",
     media_type="text/plain",
-    description="speaker turns, including overlaps; the recording has the film's name, with `_` for spaces; "
+    description="speaker turns, including overlaps; its file ID is the film's name, with `_` for spaces; "
     "a run with `--no-diarize` removes this file, unless it was changed by hand",
     write=write,
     language_tag="never",

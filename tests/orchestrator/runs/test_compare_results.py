@@ -52,7 +52,7 @@ def words(folder, name, moved=0.0, texts=("well", "then")):
 def test_equal_results_agree_and_the_difference_is_reported(tmp_path):
     difference = compare(turns(tmp_path, "a"), turns(tmp_path, "b"))
     assert difference.agrees
-    assert difference.reason == "out differ in 0.0% of the time (tolerance 2%)"
+    assert difference.reason == "out: 0.0% of the time differs (tolerance 2%)"
 
 
 def test_words_may_move_within_the_tolerance(tmp_path):

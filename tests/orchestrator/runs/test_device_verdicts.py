@@ -76,9 +76,9 @@ def test_a_device_with_the_same_results_is_used(checked, fault):
 @pytest.mark.parametrize(
     ("fault", "why"),
     [
-        ("shift", "turns differ in 15.4% of the time (tolerance 2%)"),
-        ("swap", "turns differ in 56.7% of the time"),
-        ("lost", "turns differ in 36.5% of the time"),
+        ("shift", "turns: 15.4% of the time differs (tolerance 2%)"),
+        ("swap", "turns: 56.7% of the time differs"),
+        ("lost", "turns: 36.5% of the time differs"),
         ("nan", "NaN or infinity"),
         ("dies", "was killed by signal 6"),
     ],

@@ -82,7 +82,7 @@ def test_a_running_stage_shows_device_speed_and_remaining_time():
     event, state = midway("asr")
     line = row(picture(state, event.time, 80), "asr")
     assert line.split()[2:4] == ["whisperx", "cpu"]
-    assert "60 %" in line
+    assert "60%" in line
     assert line.endswith(" left")
     assert "x " in line.split("%")[1]
 
@@ -139,7 +139,7 @@ def test_each_film_of_a_batch_has_a_line_and_the_current_one_its_stages():
     event, state = midway("asr", films=3)
     lines = picture(state, event.time, 80, 50)
     assert sum(1 for line in lines if line[3:].startswith("Film ")) == 3
-    assert any("asr 60 %" in line for line in lines)
+    assert any("asr 60%" in line for line in lines)
 
 
 def test_the_line_of_a_failed_film_shows_the_reason():

@@ -47,8 +47,8 @@ def test_start_progress_and_end_of_a_stage_are_printed():
 
 
 def test_progress_is_printed_at_most_every_ten_percent_or_ten_seconds():
-    slow = [line for line in lines(seconds=3600) if "] asr: " in line and " %" in line]
-    quick = [line for line in lines(seconds=0.5) if "] asr: " in line and " %" in line]
+    slow = [line for line in lines(seconds=3600) if "] asr: " in line and "%" in line]
+    quick = [line for line in lines(seconds=0.5) if "] asr: " in line and "%" in line]
     assert len(slow) == 10
     assert quick == []
 

@@ -45,7 +45,7 @@ def test_places_without_a_second_pass_are_counted():
 
 def test_a_weak_model_is_named_with_better_ones():
     ((text, look),) = texts({"language": "hi", "avg_logprob": -0.9})
-    assert "base is weak in hi" in text
+    assert "base is weak in this language (hi)" in text
     assert "large-v3" in text
     assert look
     assert texts({"language": "en", "avg_logprob": -0.19}) == []

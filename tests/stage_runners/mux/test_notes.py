@@ -26,4 +26,4 @@ def test_the_default_track_is_named_if_it_is_another_or_was_another():
 
 def test_the_fonts_of_burned_subtitles_are_named():
     film = FilmFacts(facts={"burn": {"burned_language": "en", "fonts": ["DejaVu Sans"]}})
-    assert [note.text for note in burn.notes(film)] == ["burned in: subtitles in en, with DejaVu Sans"]
+    assert [note.text for note in burn.notes(film)] == ["burned in: subtitles in en (font: DejaVu Sans)"]

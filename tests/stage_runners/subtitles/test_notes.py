@@ -32,7 +32,7 @@ def test_speech_without_words_differs_from_silence():
 
 def test_flagged_cues_are_counted_by_their_labels():
     assert texts(subtitles={"cues": 9, "flags": {"too_fast": 5}}) == [
-        ("of 9 cues, check 5 too fast (CPS)", False)
+        ("9 cues, flagged for review: 5 too fast (CPS)", False)
     ]
 
 
@@ -75,6 +75,6 @@ def test_edits_are_counted_over_all_languages_and_changed_text_is_to_be_checked(
     )
     assert note.command == "edits"
     assert texts(subtitles={"edits": one}, subtitles_en={"edits": other})[1:] == [
-        ("recognition changed under 1 edit of yours (1:01); your text was kept, please check it", True),
+        ("the transcript has changed at 1 edit of yours (1:01); your text was kept, please check it", True),
         ("2 edits of yours outside this clip, kept for the whole film", False),
     ]
