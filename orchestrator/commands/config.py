@@ -116,7 +116,11 @@ def _cells(row: Row) -> tuple[str, str, str, str]:
 
 
 def _value(row: Row) -> str:
-    if row.value is None and row.option is not None:
+    if (
+        row.option is not None
+        and row.source == explain_settings.DEFAULT
+        and (row.value is None or row.option.cli.unset)
+    ):
         return row.option.unset
     return _shown(row.value)
 

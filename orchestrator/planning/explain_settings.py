@@ -85,6 +85,8 @@ def _row(option: Option, settings: Settings, ways: Mapping[str, Ways]) -> Row:
             )
     elif source == DEFAULT and option.key in OPEN:
         source = MACHINE
+    if value is None and isinstance(option.default, bool):
+        value = option.default  # a switch that nobody set
     return Row(
         key=option.key,
         value=value,
