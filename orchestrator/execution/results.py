@@ -39,6 +39,7 @@ class Results:
         self._known: dict[tuple[int, str], tuple[str, Path]] = {}
         self._ingredients: dict[JobId, Mapping[str, Any]] = {}
         self._attempts: dict[JobId, Attempt] = {}
+        self._made: set[str] = set()
 
     def look_up(self, job: Job) -> Event:
         """Compute the key of a job whose inputs are complete; publish its result if the store has one."""
@@ -47,7 +48,8 @@ class Results:
         self._ingredients[job.id] = ingredients
         key = cache_key.key_of(ingredients)
         entry = None if job.step.forced else self._store.find(key, job.step.needed)
-        transient = entry is not None and bool(entry.manifest.transient)
+        # A result that this run made is not made again for another film of the same content.
+        transient = entry is not None and bool(entry.manifest.transient) and key not in self._made
         if entry is None or transient:
             return NotCached(job.id, key, transient)
         return self._publish(job, entry, cached=True)
@@ -78,6 +80,7 @@ class Results:
         except StageError as error:
             return ActionFailed(job.id, error.category, error.message, error.hint)
         del self._attempts[job.id]
+        self._made.add(entry.key)
         return self._publish(job, entry, cached=False)
 
     def drop(self, job_id: JobId) -> None:

@@ -69,11 +69,13 @@ class Bench:
         path.write_text(text or name)
         return path
 
-    def run(self, house, stages, films=("film",), limits=LIMITS, published=(), hooks=None, **options):
+    def run(
+        self, house, stages, films=("film",), limits=LIMITS, published=(), hooks=None, text=None, **options
+    ):
         declared = {s.name: s for s in stages}
         plans = [
             plan.make(
-                self.film(name),
+                self.film(name, text),
                 store=self.store,
                 destination=self.folder / f"{name}.mkv",
                 stages=declared,
@@ -372,3 +374,25 @@ def test_a_kill_for_lack_of_memory_is_not_lost_to_another_workers_error(monkeypa
     kills[0] = 1
     executor.translate(other, Error(category="crash", type="ValueError", message="unrelated"), 1.0)
     assert executor.translate(killed, Exited(status), 1.1).for_memory is for_memory
+
+
+def test_a_provisional_result_is_made_once_in_a_run_and_again_in_the_next(bench):
+    class Away(House):
+        def on_run(self, fake, run):
+            path = Path(run.output_dir) / "out.txt"
+            path.write_text("nothing came from the network")
+            fake.say(
+                Started(job=run.job),
+                ArtifactWritten(name="out", kind="file", path=str(path), digest=file_digest(path)),
+                Result(
+                    job=run.job, seconds=0.1, method="fake", degraded=(), facts={"transient": "no network"}
+                ),
+            )
+
+    def runs_of(house):
+        return sum(isinstance(command, Run) for fake in house.made for command in fake.commands)
+
+    for _ in range(2):
+        house = Away()
+        bench.run(house, [stage("a", "film")], films=("one", "two"), text="the same content")
+        assert runs_of(house) == 1
