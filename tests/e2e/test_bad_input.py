@@ -35,7 +35,7 @@ def test_a_folder(program, tmp_path):
 
 def test_zero_bytes(program, tmp_path):
     (tmp_path / "empty.mkv").touch()
-    a_sentence(program("run", tmp_path / "empty.mkv", status=INPUT), "empty.mkv is empty")
+    a_sentence(program("run", tmp_path / "empty.mkv", status=INPUT), "empty.mkv: the file is empty")
 
 
 def test_text_named_as_a_film(program, tmp_path):

@@ -43,10 +43,16 @@ def test_the_words_of_a_segment_are_its_text_and_lie_in_it(talk):
         assert 0 < segment["confidence"] <= 1
 
 
-def test_the_batch_size_changes_nothing(talk, tmp_path):
+def test_the_batch_size_changes_only_the_rounding_of_word_times_and_probabilities(talk, tmp_path):
+    """CTranslate2 adds the products of a batch in another order, more so with one thread than with two."""
     _, segments, words = talk
     _, again, words_again = recognise(tmp_path, packaged(), SPEECH, chunk_size=10, batch_size=1)
-    assert (segments.digest, words.digest) == (again.digest, words_again.digest)
+    assert segments.digest == again.digest
+    for one, other in zip(words.rows(), words_again.rows(), strict=True):
+        assert one["text"] == other["text"]
+        assert one["start"] == pytest.approx(other["start"], abs=0.021)
+        assert one["end"] == pytest.approx(other["end"], abs=0.021)
+        assert one["probability"] == pytest.approx(other["probability"], abs=0.01)
 
 
 def test_silence_gives_empty_tables(tmp_path):

@@ -66,5 +66,5 @@ def test_regions_and_turns_are_those_of_the_cpu(tmp_path):
 
 def test_a_whole_pipeline_is_refused_on_mlx(tmp_path):
     whole = {"id": "pyannote/speaker-diarization-community-1", "path": str(tmp_path)}
-    with pytest.raises(StageError, match="community-1 does not run on mlx"):
+    with pytest.raises(StageError, match="community-1: does not run on mlx"):
         load({"_model": whole}, "mlx")
