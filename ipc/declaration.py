@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from ipc.thresholds import Thresholds
+
 Device = Literal["cpu", "cuda", "mps", "mlx"]
 
 
@@ -158,9 +160,9 @@ class Stage:
     parameter that names the stage's model, `model_role` its role for `orchestrator.models.resolve`. `stall_s`
     is the limit of seconds without progress. `batch_floor` is the smallest `batch_size` after out-of-memory
     errors. `off` is why it does not run by default, `switch` the option that turns it on or off. `thresholds`
-    are frozen dataclasses of numbers that its method uses and no parameter sets; their values are part of the
-    store key. `secrets` are the variables with credentials that only its process gets. A name with a hyphen
-    is an instance of a stage: `subtitles-en` of `subtitles`.
+    are the numbers that its method uses and no parameter sets; their values are part of the store key.
+    `secrets` are the variables with credentials that only its process gets. A name with a hyphen is an
+    instance of a stage: `subtitles-en` of `subtitles`.
     """
 
     name: str
@@ -177,7 +179,7 @@ class Stage:
     model_role: str | None = None
     off: str = ""
     switch: Switch | None = None
-    thresholds: tuple[Any, ...] = ()
+    thresholds: tuple[Thresholds, ...] = ()
     secrets: tuple[str, ...] = ()
 
     @property

@@ -16,12 +16,12 @@ from orchestrator.config.merge import settings
 from orchestrator.config.options import GROUPS, OPTIONS, Option
 from orchestrator.config.values import DeviceRequest, Layer, Value, checked
 from orchestrator.planning.film_path import film_of
-from orchestrator.planning.request import Scope, plan_for
 from orchestrator.stages.catalog import STAGES
 
 if TYPE_CHECKING:
     from orchestrator.machine.profile import Machine
     from orchestrator.planning.plan import Plan
+    from orchestrator.planning.request import Scope
     from orchestrator.storage.store import Store
 
 
@@ -105,12 +105,16 @@ def typed(arguments: argparse.Namespace) -> Layer:
 
 def scope_of(arguments: argparse.Namespace) -> Scope:
     """The stages that this run is limited to. `--force` may be repeated, or have commas."""
+    from orchestrator.planning.request import Scope
+
     force = tuple(word.strip() for words in arguments.force for word in words.split(",") if word.strip())
     return Scope(until=arguments.until or "", from_=arguments.from_ or "", force=force)
 
 
 def plan_of(arguments: argparse.Namespace, film: Path, store: Store, *, fetch: bool = True) -> Plan:
     """The plan for one film, with the options of the command line and of every other place."""
+    from orchestrator.planning.request import plan_for
+
     path = film_of(film)
     return plan_for(
         settings(typed(arguments), path),

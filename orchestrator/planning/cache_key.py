@@ -6,7 +6,6 @@ the items (the ingredients), so that two results can be compared item by item.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
@@ -45,7 +44,7 @@ def ingredients(
             value = choice.params[param.name]
             found[param.name] = file_digests.file_digest(Path(value)) if param.file and value else value
     for group in stage.thresholds:
-        for name, value in dataclasses.asdict(group).items():
+        for name, value in group.values().items():
             found[f"threshold {type(group).__name__}.{name}"] = json.loads(json.dumps(value))
     if choice.model is not None:
         found["model revision"] = choice.model.revision

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ipc.thresholds import Thresholds
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pieces:
+class Pieces(Thresholds):
     """How words are divided into pieces that are aligned separately."""
 
     longest: float = 28.0
@@ -21,8 +20,7 @@ class Pieces:
     """Minimum seconds of a word that is placed between others."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Trust:
+class Trust(Thresholds):
     """When pocketsphinx's times are trusted; measured by benchmarks/alignment_trust.py."""
 
     neighbours: int = 2
@@ -37,8 +35,7 @@ class Trust:
     """Slope of the conversion of nats per frame to a number from 0 to 1."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sphinx:
+class Sphinx(Thresholds):
     """Weights of pocketsphinx's search."""
 
     language_weight: float = 1.0
@@ -46,4 +43,4 @@ class Sphinx:
 
 
 PIECES, TRUST, SPHINX = Pieces(), Trust(), Sphinx()
-THRESHOLDS: tuple[object, ...] = (PIECES, TRUST, SPHINX)
+THRESHOLDS: tuple[Thresholds, ...] = (PIECES, TRUST, SPHINX)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ipc.declaration import Backend
 from ipc.errors import ContractError
+from ipc.thresholds import Thresholds
 from stage_runners.asr.capabilities import Capabilities
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Engine:
     """The declaration of an engine.
 
     `families` are the model families that it loads, `backends` its backends in order of preference.
-    `capabilities` are what it can do with its best model. `thresholds` are frozen dataclasses of the numbers
+    `capabilities` are what it can do with its best model. `thresholds` are groups of the numbers
     that change its results; they are part of the store's key. `packaged` are the names of models whose
     weights, if any, are part of its packages: nothing is downloaded for them.
     """
@@ -40,7 +41,7 @@ class Engine:
     families: tuple[str, ...]
     backends: tuple[Backend, ...]
     capabilities: Capabilities
-    thresholds: tuple[object, ...] = ()
+    thresholds: tuple[Thresholds, ...] = ()
     packaged: tuple[str, ...] = ()
 
 
@@ -68,7 +69,7 @@ def backends() -> tuple[Backend, ...]:
     return tuple(dict.fromkeys(backend for engine in declared() for backend in engine.backends))
 
 
-def thresholds() -> tuple[object, ...]:
+def thresholds() -> tuple[Thresholds, ...]:
     """The thresholds of all engines."""
     return tuple(group for engine in declared() for group in engine.thresholds)
 

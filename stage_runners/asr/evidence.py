@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
 from stage_runners.asr import text_signs
 from stage_runners.asr.segments import Line, Span, plain
-from stage_runners.asr.thresholds import EVIDENCE
+from stage_runners.asr.thresholds import EVIDENCE, Ramp
 from stage_runners.text.grammar import spaceless
 
 NOBODY = frozenset({"silence", "no speech"})
@@ -163,7 +163,8 @@ def _unsure(e: Evidence, usual: float) -> Reason | None:
     if e.likely is not None:
         ramp = EVIDENCE.unlikely
         none = min(ramp.none, usual - EVIDENCE.below_usual)
-        points.append(replace(ramp, none=none, all=ramp.all + none - ramp.none)(e.likely))
+        shifted = Ramp(none=none, all=ramp.all + none - ramp.none, most=ramp.most)
+        points.append(shifted(e.likely))
         words.append(f"log-probability {e.likely:.2f}")
     return Reason("unsure", max(points), "low confidence: " + ", ".join(words)) if points else None
 

@@ -7,11 +7,10 @@ see docs/decisions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ipc.thresholds import Thresholds
 
 
-@dataclass(frozen=True, kw_only=True)
-class Windows:
+class Windows(Thresholds):
     """How speech is split into windows."""
 
     pad: float = 0.2
@@ -24,8 +23,7 @@ class Windows:
     """Frames whose mean power is compared: a tenth of a second."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Words:
+class Words(Thresholds):
     """How words become segments."""
 
     pause: float = 1.0
@@ -34,8 +32,7 @@ class Words:
     """Maximum length of a word by attention times, in seconds: a longer one includes a pause."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Languages:
+class Languages(Thresholds):
     """How the film's language, and changes of language inside it, are detected.
 
     docs/decisions/ has the measurements.
@@ -69,8 +66,7 @@ class Languages:
     """A quieter split is preferred if it separates the languages at most this much worse, in nats."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ramp:
+class Ramp(Thresholds):
     """Points of evidence: none at `none`, `most` at `all`, linear between; `all` may be the smaller value."""
 
     none: float
@@ -82,8 +78,7 @@ class Ramp:
         return self.most * min(1.0, max(0.0, (value - self.none) / (self.all - self.none)))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
+class Evidence(Thresholds):
     """The kinds of evidence against a text, and their weights."""
 
     drop: float = 3.0
@@ -136,8 +131,7 @@ class Evidence:
     """Maximum characters of a line of credits: a talk about subtitles has longer sentences."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Repetition:
+class Repetition(Thresholds):
     """When neighbouring segments have the same text too often."""
 
     neighbours: int = 8
@@ -150,8 +144,7 @@ class Repetition:
     """Repetitions from which a short text looks stuck."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SecondPass:
+class SecondPass(Thresholds):
     """The extent of the second pass, and the comparison of both texts."""
 
     share: float = 0.1
@@ -173,8 +166,7 @@ class SecondPass:
     """Length of the silence that a text's probability is compared with, within the engine's limit."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Gaps:
+class Gaps(Thresholds):
     """Missed speech: regions without text."""
 
     least: float = 0.6
@@ -191,8 +183,7 @@ class Gaps:
     """A gap counts as silence if dropped text in silence covers this share of it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recovery:
+class Recovery(Thresholds):
     """Requirements for recovered text, as far as the engine measures them."""
 
     probability: float = 0.5
@@ -205,8 +196,7 @@ class Recovery:
     """Minimum share of the text that recurs in a window with other bounds."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Names:
+class Names(Thresholds):
     """When a word counts as a misheard name; measured in the decision on names (docs/decisions)."""
 
     less_likely: float = 3.0
@@ -232,6 +222,6 @@ class Names:
 
 WINDOWS, WORDS, LANGUAGES, EVIDENCE, REPETITION = Windows(), Words(), Languages(), Evidence(), Repetition()
 SECOND_PASS, GAPS, RECOVERY, NAMES = SecondPass(), Gaps(), Recovery(), Names()
-THRESHOLDS: tuple[object, ...] = (
+THRESHOLDS: tuple[Thresholds, ...] = (
     WINDOWS, WORDS, LANGUAGES, EVIDENCE, REPETITION, SECOND_PASS, GAPS, RECOVERY, NAMES,
 )  # fmt: skip

@@ -5,11 +5,10 @@ They are estimates: no benchmark in this repository varies them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ipc.thresholds import Thresholds
 
 
-@dataclass(frozen=True, kw_only=True)
-class Weights:
+class Weights(Thresholds):
     """The hidden Markov model: a speaker's evidence in a word, 0 to 1, and probabilities of a change."""
 
     exclusive: float = 0.5

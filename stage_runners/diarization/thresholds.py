@@ -6,11 +6,10 @@ docs/decisions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ipc.thresholds import Thresholds
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pieces:
+class Pieces(Thresholds):
     """How the film is divided into pieces of one voice."""
 
     length: float = 1.5
@@ -23,8 +22,7 @@ class Pieces:
     """Share of a piece that a window's speaker must talk in to own it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Clustering:
+class Clustering(Thresholds):
     """How voices are clustered into speakers."""
 
     same_voice: float = 0.65
@@ -54,8 +52,7 @@ class Clustering:
     """Maximum steps per run."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scenes:
+class Scenes(Thresholds):
     """When a scene's unknown voices are the film's speakers with another sound."""
 
     share: float = 0.15
@@ -68,8 +65,7 @@ class Scenes:
     """Maximum number of speakers that can be replaced at once."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Turns:
+class Turns(Thresholds):
     """How turns are made of speakers."""
 
     speech: float = 0.5
@@ -91,4 +87,4 @@ class Turns:
 
 
 PIECES, CLUSTERING, SCENES, TURNS = Pieces(), Clustering(), Scenes(), Turns()
-THRESHOLDS: tuple[object, ...] = (PIECES, CLUSTERING, SCENES, TURNS)
+THRESHOLDS: tuple[Thresholds, ...] = (PIECES, CLUSTERING, SCENES, TURNS)

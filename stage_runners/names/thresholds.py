@@ -5,11 +5,10 @@ Those of corrections were measured with names planted in transcripts (benchmarks
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ipc.thresholds import Thresholds
 
 
-@dataclass(frozen=True, kw_only=True)
-class Corrections:
+class Corrections(Thresholds):
     """When a word is a misheard name. Probabilities are the recogniser's; likeness is from 0 to 1."""
 
     gap_s: float = 0.5
@@ -38,8 +37,7 @@ class Corrections:
     """and may differ by this many letters."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Score:
+class Score(Thresholds):
     """The score of a correction: a sum of weights times evidence from 0 to 1."""
 
     sound: float = 0.3
@@ -58,8 +56,7 @@ class Score:
     """Other names that are needed if the name itself is not there."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Weights:
+class Weights(Thresholds):
     """Weights of the glossary's terms, from 0 to 1."""
 
     given: float = 1.0

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ipc.thresholds import Thresholds
 
 
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
+class Evidence(Thresholds):
     """What counts as evidence for a name in the dialogue, and how reliable it is (a probability).
 
     The reliabilities of calls are near what was measured on 190 episodes of a comedy with known speakers
@@ -52,8 +51,7 @@ class Evidence:
     """Pieces of evidence that are written down for one speaker and source."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Voices:
+class Voices(Thresholds):
     """When a speaker has a saved voice."""
 
     cosine: tuple[tuple[str, float], ...] = (("campplus", 0.6),)

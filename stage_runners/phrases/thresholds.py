@@ -7,11 +7,10 @@ treatment).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ipc.thresholds import Thresholds
 
 
-@dataclass(frozen=True, kw_only=True)
-class BreakCosts:
+class BreakCosts(Thresholds):
     """The cost of separating a word from its head, and of bad line endings."""
 
     never: float = 8.0
@@ -36,8 +35,7 @@ class BreakCosts:
     punctuation: float = 0.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parsing:
+class Parsing(Thresholds):
     """How much text is parsed at once."""
 
     longest: int = 200

@@ -5,11 +5,10 @@ They were set on six real films; measurements: docs/decisions/2026-11-21-shots.m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ipc.thresholds import Thresholds
 
 
-@dataclass(frozen=True, kw_only=True)
-class CutDetection:
+class CutDetection(Thresholds):
     """The comparison of two pictures. Differences are mean absolute differences over all planes, 0 to 255."""
 
     width: int = 64
@@ -38,8 +37,7 @@ class CutDetection:
     """Standard deviation of the luma below which a picture is flat, and does not correlate."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PictureChecks:
+class PictureChecks(Thresholds):
     """When a film's picture counts as damaged, and how its frame rate is measured."""
 
     short_by_s: float = 1.0

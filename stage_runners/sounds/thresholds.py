@@ -6,11 +6,10 @@ others were set on 13 recordings with music and 13 without; measurements: docs/d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ipc.thresholds import Thresholds
 
 
-@dataclass(frozen=True, kw_only=True)
-class Activation:
+class Activation(Thresholds):
     """The spectrogram, and when a frequency is active in it."""
 
     window: int = 1500
@@ -37,8 +36,7 @@ class Activation:
     """Minimum number of half blocks (23 s) for detecting a hum."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decision:
+class Decision(Thresholds):
     """When a gap between speech regions is music or silence."""
 
     beside_speech_s: float = 0.3

@@ -7,11 +7,10 @@ named.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ipc.thresholds import Thresholds
 
 
-@dataclass(frozen=True, kw_only=True)
-class Costs:
+class Costs(Thresholds):
     """The costs of dividing words into cues."""
 
     cue: float = 3.0
@@ -60,8 +59,7 @@ class Costs:
     long_ms: float = 100.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Search:
+class Search(Thresholds):
     """The limits of the layout's search."""
 
     states: int = 8
@@ -70,8 +68,7 @@ class Search:
     """Milliseconds for a cue whose words are all inside the time of the previous cue."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LineBreaks:
+class LineBreaks(Thresholds):
     """The costs of a line break between two words."""
 
     line: float = 1.0
@@ -111,8 +108,7 @@ class LineBreaks:
     other_script: float = 4.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class CueTimes:
+class CueTimes(Thresholds):
     """The numbers for the start and end of cues."""
 
     late_ms: int = 400
@@ -135,8 +131,7 @@ class CueTimes:
     """Frames that an unreadable cue may lose, to avoid a flash before a shot change."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SpeakerLabels:
+class SpeakerLabels(Thresholds):
     """The room for a speaker label in a line."""
 
     characters: int = 14
@@ -145,8 +140,7 @@ class SpeakerLabels:
     """Share of a wider line."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SoundLabels:
+class SoundLabels(Thresholds):
     """Labels such as `[music]` for deaf and hard-of-hearing viewers; docs/decisions/2026-11-21-sounds.md."""
 
     shown_ms: int = 3000
@@ -158,8 +152,7 @@ class SoundLabels:
     """Minimum share of silence in a pause that is labelled as silence."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Doubts:
+class Doubts(Thresholds):
     """Which cues are flagged as doubtful."""
 
     segment_share: float = 0.5
@@ -169,8 +162,7 @@ class Doubts:
     """Minimum length of a segment, in seconds."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EditMatching:
+class EditMatching(Thresholds):
     """How an edit is matched with the cues and words it replaces; docs/decisions/2026-11-21-edits.md."""
 
     same_time_s: float = 0.05

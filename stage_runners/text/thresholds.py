@@ -4,11 +4,10 @@ are in its key.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ipc.thresholds import Thresholds
 
 
-@dataclass(frozen=True, kw_only=True)
-class Loops:
+class Loops(Thresholds):
     """When a phrase comes too often in a row: pairs of the phrase's least length, and how often that is too
     often.
     """
@@ -21,8 +20,7 @@ class Loops:
     """The longest phrase, in the same measures."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scripts:
+class Scripts(Thresholds):
     """When a text is in the script of a language."""
 
     written: float = 0.5

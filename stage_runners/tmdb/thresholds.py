@@ -4,11 +4,10 @@ judgements.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ipc.thresholds import Thresholds
 
 
-@dataclass(frozen=True, kw_only=True)
-class Search:
+class Search(Thresholds):
     """When a film that TMDB offers is the film. Likeness is from 0 to 1."""
 
     likely: float = 0.85
@@ -33,8 +32,7 @@ class Search:
     """Results whose details are requested."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cast:
+class Cast(Thresholds):
     """The size of a cast."""
 
     rows: int = 300

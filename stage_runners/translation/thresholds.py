@@ -6,13 +6,11 @@ Without a source they are judgements, not fitted to a film
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ipc.thresholds import Thresholds
 from stage_runners.text.thresholds import LOOPS, SCRIPTS
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sentences:
+class Sentences(Thresholds):
     """When words of a transcript become one sentence."""
 
     pause: float = 0.7
@@ -35,8 +33,7 @@ class Sentences:
     """Loss of worth of a cut, times its distance from the middle as a share of the text."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Faults:
+class Faults(Thresholds):
     """What is visibly wrong with a translated line. Lengths are in characters."""
 
     longer: float = 3.0
@@ -61,8 +58,7 @@ class Faults:
     """Characters of a copied line in a script without spaces."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Attempts:
+class Attempts(Thresholds):
     """How often a sentence with a fault is translated again, and when the model does not fit the film."""
 
     most: int = 3
@@ -87,8 +83,7 @@ class Attempts:
         return self.penalty if attempt >= self.most - 1 else 1.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class NameForms:
+class NameForms(Thresholds):
     """When a name of the glossary can be written in the target language."""
 
     in_script: float = 0.5
@@ -97,8 +92,7 @@ class NameForms:
     """Letters of an ending that a language may add to a name."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Times:
+class Times(Thresholds):
     """How the words of a translation share the time of their source."""
 
     pause: float = 0.3
@@ -109,8 +103,7 @@ class Times:
     """Cost of a clause end without a counterpart, in the same measure (after Gale and Church 1993)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TokenLimits:
+class TokenLimits(Thresholds):
     """Tokens that a model of text reads and writes. The same for every batch, or results would depend on its
     size.
     """
@@ -121,8 +114,7 @@ class TokenLimits:
     """Tokens of a translation at most."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SoundWindows:
+class SoundWindows(Thresholds):
     """Windows of sound that are translated at once; `stage_runners.translation.windows` has the
     measurement.
     """
@@ -139,8 +131,7 @@ class SoundWindows:
     """Size of the word groups that may not repeat in a further attempt."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Questions:
+class Questions(Thresholds):
     """Lines of a question to an endpoint, by attempt: few enough for a small model to keep count of, then
     fewer.
     """

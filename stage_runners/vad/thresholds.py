@@ -5,11 +5,10 @@ Each stage declares those that it uses; they are part of the store's key.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ipc.thresholds import Thresholds
 
 
-@dataclass(frozen=True, kw_only=True)
-class Silero:
+class Silero(Thresholds):
     """Silero's rule (`get_speech_timestamps`)."""
 
     below: float = 0.15
@@ -18,8 +17,7 @@ class Silero:
     """Minimum score at which speech can end."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Agreement:
+class Agreement(Thresholds):
     """When one of the two detectors is trusted without the other."""
 
     sure: float = 0.9

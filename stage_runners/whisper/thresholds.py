@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ipc.thresholds import Thresholds
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decoding:
+class Decoding(Thresholds):
     """When a window's text is decoded again or dropped."""
 
     most_compression: float = 2.4
@@ -28,8 +27,7 @@ class Decoding:
     """Length of a group of tokens that the last attempt never repeats."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AttentionBias:
+class AttentionBias(Thresholds):
     """The delay of word times from a model's attention."""
 
     seconds: tuple[tuple[str, float], ...] = (("base", -0.065), ("tiny.en", 0.083))
@@ -41,4 +39,4 @@ class AttentionBias:
 
 
 DECODING, ATTENTION_BIAS = Decoding(), AttentionBias()
-THRESHOLDS: tuple[object, ...] = (DECODING, ATTENTION_BIAS)
+THRESHOLDS: tuple[Thresholds, ...] = (DECODING, ATTENTION_BIAS)

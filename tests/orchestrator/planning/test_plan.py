@@ -8,6 +8,7 @@ import os
 import pytest
 
 from ipc.declaration import Input, Output
+from ipc.thresholds import Thresholds
 from orchestrator.errors import FatalError
 from orchestrator.planning import cache_key
 from orchestrator.stages.catalog import STAGES
@@ -72,8 +73,7 @@ def test_a_new_version_of_a_stage_makes_its_results_stale(film, store, tmp_path)
     assert verdicts(make_plan(film, store, newer))["b"] == ("run", "stage version: 1 -> 2")
 
 
-@dataclasses.dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """Thresholds of a stage."""
 
     loud: float = 0.5
