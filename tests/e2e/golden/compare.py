@@ -18,12 +18,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SENTENCES = re.compile(
-    r"^report\.json: (verdict\.reasons|said|missing|film\.language"
+    r"^[^:]+\.json: doubts\[\*\]\.reasons|^report\.json: (verdict\.reasons|said|missing|film\.language"
     r"|stages\[\*\]\.(reason|device_reason|notes|method|fallbacks|degraded)"
     r"|tracks\[\*\]\.(cues\[\*\]\.why|rules\[\*\]\.(name|limit))"
     r"|speakers\[\*\]\.(source|evidence)|doubts\[\*\]\.(reason|why)|names\[\*\]\.(why|reason|evidence)|outputs\[\*\]\.note)"
 )
-"""Places in a report whose values are words of the program."""
+"""Places in a report and a transcript whose values are words of the program."""
 
 
 def differences(before: Path, after: Path) -> Iterator[str]:
