@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from orchestrator import cli
-from orchestrator.errors import STORAGE, USAGE
+from orchestrator.errors import ENVIRONMENT, STORAGE, USAGE
+
+ROOT = Path(cli.__file__).parents[1]
 
 
 def run_cli(capsys, *words):
@@ -130,3 +136,28 @@ def test_the_log_of_an_internal_error_contains_no_password(tmp_path, monkeypatch
     (log,) = (tmp_path / "bugs").iterdir()
     assert "cannot ask http://" in log.read_text()
     assert "S3cret" not in log.read_text() + capsys.readouterr().err
+
+
+def test_a_missing_package_is_an_installation_that_is_out_of_date(tmp_path):
+    code = "import sys; sys.modules['msgspec'] = None; from orchestrator.cli import main; sys.exit(main())"
+    (tmp_path / "film.mkv").write_text("a film")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            code,
+            "plan",
+            tmp_path / "film.mkv",
+            "--machine",
+            ROOT / "tests/data/machines/apple-m1-pro-16gb.json",
+        ],
+        env={**os.environ, "ORCHESTRATOR_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == ENVIRONMENT
+    assert done.stderr.splitlines() == [
+        "orchestrator: the Python package msgspec is not installed",
+        "  update the installation with: ./install.sh",
+    ]
