@@ -132,6 +132,10 @@ class Backend:
     framework: str = ""
     packages: tuple[str, ...] = ()
 
+    def takes(self, model_id: str) -> bool:
+        """Return whether it can run this model; an empty id is a model that is not chosen yet."""
+        return model_id not in self.never and (not self.only or not model_id or model_id in self.only)
+
 
 def on(device: Device, runner: str, env: str, **facts: Any) -> Backend:
     """The backend that runs `stage_runners.<runner>` on `device` in `env`."""

@@ -8,6 +8,7 @@ import json
 import shutil
 from typing import Any
 
+from orchestrator.config import device_requests
 from orchestrator.errors import OK, USAGE, FatalError
 from orchestrator.models import embedded, families, hub, listing
 from orchestrator.models.resolve import Model, resolve
@@ -35,7 +36,7 @@ def add(subparsers: Any) -> None:
         verb.add_argument("name", metavar="NAME", help="as for --model: a name, a Hub id or a folder")
         verb.add_argument(
             "--device",
-            choices=devices.NAMES,
+            choices=device_requests.NAMES,
             help="the device that will run it (default: this machine's best)",
         )
         verb.add_argument(

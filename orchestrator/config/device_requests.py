@@ -143,4 +143,4 @@ def _runs(backend: Backend, stage: Stage, params: Mapping[str, Any]) -> bool:
     name = str(params.get(stage.model) or stage.defaults()[stage.model])
     model = models.id_of(stage.model_role, name)
     undecided = stage.name == "diarization" and name == AUTO
-    return model not in backend.never and (undecided or not backend.only or model in backend.only)
+    return backend.takes("" if undecided else model)

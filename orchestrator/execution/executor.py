@@ -179,8 +179,9 @@ class Executor:
 
     def _tell(self, action: Action) -> None:
         match action:
-            case messages.Assign() if action.job.worker in self._processes:
-                self._broadcast.emit(step_events.of_start(action.job))
+            case messages.Assign():
+                if action.job.worker in self._processes:
+                    self._broadcast.emit(step_events.of_start(action.job))
             case messages.Report():
                 if event := step_events.of_event(action.job, action.event, action.load_seconds):
                     self._broadcast.emit(event)
@@ -196,3 +197,5 @@ class Executor:
                 self._broadcast.emit(step_events.of_fallback(action.job, action.note))
             case messages.Warn():
                 self._broadcast.emit(step_events.of_warning(action.job, action.message))
+            case _:
+                raise TypeError(f"the executor cannot carry out {type(action).__name__}")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ipc.declaration import Backend, Stage
+from orchestrator.config.device_requests import NAMES
 from orchestrator.errors import ENVIRONMENT, USAGE, FatalError
 from orchestrator.machine.profile import Machine
 from orchestrator.stages.catalog import STAGES
-
-NAMES = ("cuda", "mps", "mlx", "cpu")
 
 
 def choose(
@@ -34,7 +33,7 @@ def choose(
         raise FatalError(
             f"--device: unknown stage {min(unknown)!r}", f"use one of: {', '.join(STAGES)}", USAGE
         )
-    fitting = [b for b in stage.backends if _runs(b, model_id)]
+    fitting = [b for b in stage.backends if b.takes(model_id)]
     declared = [backend.device for backend in fitting]
     if wanted and wanted not in declared:
         if stage.base in asked:
@@ -57,10 +56,6 @@ def choose(
         raise FatalError(message, f"use one of: {', '.join(b.device for b, _ in usable)}", ENVIRONMENT)
     # The requested device is first; after a failure for lack of memory, the next may still do.
     return (*first, *((b, why) for b, why in usable if b.device != wanted))
-
-
-def _runs(backend: Backend, model_id: str) -> bool:
-    return model_id not in backend.never and (not backend.only or not model_id or model_id in backend.only)
 
 
 def _usable(backend: Backend, machine: Machine, *, asked: bool) -> bool:
@@ -90,7 +85,7 @@ def unusable(stage: Stage, asked: Mapping[str, str], machine: Machine, model_id:
         return ()
     reasons = []
     for backend in stage.backends:
-        if backend.on_request or not _runs(backend, model_id) or not machine.expects(backend.device):
+        if backend.on_request or not backend.takes(model_id) or not machine.expects(backend.device):
             continue
         if _usable(backend, machine, asked=False):
             break

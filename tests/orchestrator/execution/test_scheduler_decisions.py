@@ -16,6 +16,7 @@ from ipc.declaration import Backend, Output
 from ipc.digests import file_digest
 from ipc.protocol import ArtifactWritten, Error, Log, Ready, Result, Run, Started
 from orchestrator.execution.executor import Executor
+from orchestrator.execution.messages import Action
 from orchestrator.execution.scheduler import Scheduler
 from orchestrator.execution.worker import Exited
 from orchestrator.machine.limits import Limits
@@ -396,3 +397,9 @@ def test_a_provisional_result_is_made_once_in_a_run_and_again_in_the_next(bench)
         house = Away()
         bench.run(house, [stage("a", "film")], films=("one", "two"), text="the same content")
         assert runs_of(house) == 1
+
+
+def test_an_action_that_the_executor_does_not_know_is_an_error():
+    executor = Executor(None, None, Path(), queue.SimpleQueue(), None, None)
+    with pytest.raises(TypeError, match="cannot carry out Action"):
+        executor.carry_out(Action())
