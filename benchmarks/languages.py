@@ -18,10 +18,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stage_runners.asr import languages, passes, windows
-from stage_runners.asr.recognizer import Settings, Sound, Transcript
+from stage_runners.asr import languages, passes
+from stage_runners.recognition import windows
+from stage_runners.recognition.recognizer import Settings, Sound, Transcript
 from stage_runners.whisper import engine
-from stage_runners.whisper.model import WINDOW
+from stage_runners.whisper.sizes import WINDOW
 
 RATE = 16000
 GAP = 0.5

@@ -121,8 +121,9 @@ def decode(arguments: argparse.Namespace) -> None:
     """Words of every recording, without a glossary and with each."""
     from faster_whisper import decode_audio
 
-    from stage_runners.asr import name_bias, windows
-    from stage_runners.asr.recognizer import Settings, Sound
+    from stage_runners.asr import name_bias
+    from stage_runners.recognition import windows
+    from stage_runners.recognition.recognizer import Settings, Sound
     from stage_runners.whisper import engine
 
     for model in arguments.models.split(","):

@@ -26,14 +26,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ipc.artifacts import open_audio, read
-from stage_runners.asr import hallucination, languages, passes, segments, windows
+from stage_runners.asr import hallucination, languages, passes, segments
 from stage_runners.asr.evidence import VERDICTS
-from stage_runners.asr.recognizer import Settings, Sound
 from stage_runners.asr.second_pass import SecondLooks, came_again
 from stage_runners.asr.segments import Line, Span
+from stage_runners.recognition import windows
+from stage_runners.recognition.recognizer import Settings, Sound
 from stage_runners.subtitles.coverage import shares
+from stage_runners.text.plain import plain
 from stage_runners.whisper import decode, engine
-from stage_runners.whisper.model import WINDOW
+from stage_runners.whisper.sizes import WINDOW
 from stage_runners.whisper.thresholds import Decoding
 
 RATE = 16000
@@ -166,7 +168,7 @@ def _errors(truth: str, text: str, language: str) -> float:
     """Word error rate, of characters where words are not parted by blanks; not a number without a truth."""
     if not truth:
         return float("nan")
-    cut = (lambda t: list(segments.plain(t))) if language in SPACELESS else _words
+    cut = (lambda t: list(plain(t))) if language in SPACELESS else _words
     a, b = cut(truth), cut(text)
     row = np.arange(len(b) + 1)
     for k, one in enumerate(a, 1):

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from ipc.errors import StageError
 
 if TYPE_CHECKING:
-    from stage_runners.asr.recognizer import Recognizer
+    from stage_runners.recognition.recognizer import Recognizer
 
 RATE = 16000
 
@@ -140,8 +140,8 @@ def _noise(samples: int) -> Any:
 def _asr(recognizer: Recognizer, spec: Mapping[str, Any]) -> str:
     import numpy as np
 
-    from stage_runners.asr.recognizer import Settings, Sound
-    from stage_runners.asr.windows import Chunk
+    from stage_runners.recognition.recognizer import Settings, Sound
+    from stage_runners.recognition.windows import Chunk
 
     noise = np.random.default_rng(1).normal(0, 300, 3 * RATE).astype(np.int16)
     windows = recognizer.encode(Sound(noise, RATE), [Chunk(0.0, 3.0, 3.0)])

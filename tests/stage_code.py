@@ -16,17 +16,15 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from ipc.declaration import Stage
 from orchestrator.stages.catalog import STAGES
-from stage_runners.translation.stage import TRANSLATIONS
+from stage_runners.translation.stage import TRANSLATORS
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORD = ROOT / "tests/data/stage_code.json"
-_MODULE = re.compile(r"stage_runners(\.\w+)+")
 IN_THE_KEY = ("stage.py", "shared_params.py")
 CARRIES_MESSAGES = {
     f"ipc/{name}.py"
@@ -42,8 +40,8 @@ def stages() -> Iterator[tuple[str, Stage]]:
     for name, stage in STAGES.items():
         if name != "translation":
             yield name, stage
-    for method, stage in TRANSLATIONS.items():
-        yield f"translation/{method}", stage
+    for name, translator in TRANSLATORS.items():
+        yield f"translation/{name}", translator.stage
 
 
 def modules(stage: Stage) -> list[Path]:
@@ -72,7 +70,7 @@ def path_of(module: str) -> Path | None:
 
 
 def imported(path: Path) -> Iterator[Path | None]:
-    """The files that a file imports from `stage_runners`, or names in a registry: modules are text there.
+    """The files that a file imports from `stage_runners` or `ipc`.
 
     Packages with code include their modules.
     """
@@ -86,8 +84,6 @@ def imported(path: Path) -> Iterator[Path | None]:
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 yield path_of(alias.name)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _MODULE.fullmatch(node.value):
-            yield path_of(node.value)
 
 
 class _Bare(ast.NodeTransformer):

@@ -66,7 +66,7 @@ def test_the_code_of_subtitles_holds_every_format():
 
 
 def test_the_code_of_asr_holds_every_engine():
-    modules = {f"{name.replace('.', '/')}.py" for name in engines.ENGINES.values()}
+    modules = {f"{module.__name__.replace('.', '/')}.py" for module in engines.ENGINES.values()}
     assert modules | {"stage_runners/whisper/recognizer.py"} <= reached(ASR)
 
 

@@ -15,7 +15,7 @@ from typing import Any, get_args, get_type_hints
 from ipc.declaration import Cli, Param, Stage
 from orchestrator.config.run_options import RunOptions
 from orchestrator.stages.catalog import STAGES
-from stage_runners.translation.stage import TRANSLATIONS
+from stage_runners.translation.stage import TRANSLATORS
 
 GROUPS = {
     "film": "Film",
@@ -107,5 +107,5 @@ def collected(stages: Iterable[Stage]) -> tuple[Option, ...]:
     return tuple(sorted(options.values(), key=lambda option: order.index(option.cli.group)))
 
 
-OPTIONS = collected((*STAGES.values(), *TRANSLATIONS.values()))
+OPTIONS = collected((*STAGES.values(), *(one.stage for one in TRANSLATORS.values())))
 BY_KEY: Mapping[str, Option] = {option.key: option for option in OPTIONS}

@@ -6,31 +6,38 @@ here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from orchestrator.models import campplus, indictrans2, nllb_opus, pyannote, segmentation, wav2vec2, whisper
 from orchestrator.models.embedded import Embedded
 from orchestrator.models.family import ModelFamily
 from stage_runners.asr import engines
+from stage_runners.recognition.engine import Engine
+from stage_runners.translation.declared import Translator
+from stage_runners.translation.stage import TRANSLATORS
 
 
-def _packaged(engine: engines.Engine) -> ModelFamily:
-    """The family of an engine of speech recognition whose models are part of its packages."""
-    return ModelFamily(
-        name=engine.families[0],
-        claims_name=lambda name: name in engine.packaged,
-        packaged=engine.packaged,
-        weights={},
-        layout_of=lambda _folder: None,
-    )
+def _packaged(methods: Iterable[Engine | Translator]) -> Iterator[ModelFamily]:
+    """The families of engines and translators whose models are part of their packages."""
+    for method in methods:
+        if method.packaged:
+            yield ModelFamily(
+                name=method.families[0],
+                claims_name=method.packaged.__contains__,
+                packaged=method.packaged,
+                weights={},
+                layout_of=lambda _folder: None,
+                translates_to=lambda _name: None,
+            )
 
 
 ROLES: dict[str, tuple[ModelFamily, ...]] = {
-    "whisper": (whisper.FAMILY, *(_packaged(engine) for engine in engines.declared() if engine.packaged)),
+    "recognition": (whisper.FAMILY, *_packaged(engines.declared())),
     "segmentation": (segmentation.FAMILY,),
     "diarization": (pyannote.FAMILY, campplus.FAMILY),
     "aligner": (wav2vec2.FAMILY,),
-    "translation": (nllb_opus.FAMILY, indictrans2.FAMILY),
+    "translation": (nllb_opus.FAMILY, indictrans2.FAMILY, *_packaged(TRANSLATORS.values())),
 }
 """The families of each role, in order of precedence. The first gets the names that none claims."""
 
@@ -77,8 +84,8 @@ def is_packaged(role: str, asked: str) -> bool:
 def role_of(name: str) -> str:
     """Return the role of an embedded or packaged model, or else of a family that claims the name.
 
-    Whisper's role comes last, and is the one of a name that no family claims.
+    The role of recognition comes last, and is the one of a name that no family claims.
     """
     exact = (role for role in ROLES if embedded(role, name) or is_packaged(role, name))
     claimed = (role for role in reversed(ROLES) if any(member.claims_name(name) for member in ROLES[role]))
-    return next(exact, next(claimed, "whisper"))
+    return next(exact, next(claimed, "recognition"))

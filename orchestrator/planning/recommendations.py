@@ -72,7 +72,7 @@ _TURBO_ON_METAL = (
     "large-v3-turbo takes about 2.5 GB with eight windows; large-v3 would leave the system little memory"
 )
 
-TOPICS = {"whisper": "asr"}
+TOPICS = {"recognition": "asr"}
 """The stage whose rows apply to all stages with a model of a role."""
 
 # Manufacturers' gigabytes count 1000: a card of 10 GB reports 9.8 GiB, one of 24 GB 23.6.

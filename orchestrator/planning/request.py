@@ -14,7 +14,7 @@ from orchestrator.environments import registry
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.planning import side_inputs, stage_settings
 from orchestrator.planning.film_path import film_of
-from orchestrator.stages import burn_in, translations
+from orchestrator.stages import burn_in, translations, translators
 from orchestrator.stages.catalog import STAGES
 from orchestrator.storage import file_digests
 
@@ -105,13 +105,13 @@ def destination(film: Path, settings: Settings) -> Path:
     return folder / f"{film.stem}.subtitled.{settings.value('container') or 'mkv'}"
 
 
-def _translation(settings: Settings) -> translations.Wanted:
+def _translation(settings: Settings) -> translators.Wanted:
     run, model = settings.run, settings.value("model")
-    return translations.Wanted(
+    return translators.Wanted(
         languages=translations.languages(run.target_language or ""),
         model=run.translation_model or "",
         endpoint=run.translation_endpoint or "",
-        whisper="" if model in (None, AUTO) else model,
+        recognition_model="" if model in (None, AUTO) else model,
     )
 
 

@@ -1,8 +1,6 @@
 """Adds an instance of `translation` and of `subtitles` for every target language.
 
-This module chooses the method of translation, with the reason: the requested model, else Whisper's own
-translation task, which is embedded and supports English only. Each instance has its own result in the store,
-so that another language does not recompute the present ones.
+Each instance has its own result in the store, so that another language does not recompute the present ones.
 """
 
 from __future__ import annotations
@@ -11,36 +9,15 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from ipc.declaration import Input, Resources, Stage
 from ipc.whisper_languages import LANGUAGES
 from orchestrator.environments import registry
 from orchestrator.errors import USAGE, FatalError
-from orchestrator.models import indictrans2, nllb_opus
-from orchestrator.models import whisper as whisper_models
-from orchestrator.models.family import ModelFamily, local_path
-from orchestrator.paths import home
+from orchestrator.stages import translators
+from orchestrator.stages.translators import Wanted
 from stage_runners.phrases.stage import PARSED
-from stage_runners.translation.stage import TRANSLATIONS
-
-ENGLISH = "en"
-METHODS: Mapping[str, ModelFamily] = {
-    "indictrans2": indictrans2.FAMILY,
-    "whisper": whisper_models.FAMILY,
-    "ctranslate2": nllb_opus.FAMILY,
-}
-"""The family of models for each method; a model belongs to the first family that claims it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """The requested translation: languages, model, address of an endpoint, and the film's Whisper model."""
-
-    languages: Sequence[str] = ()
-    model: str = ""
-    endpoint: str = ""
-    whisper: str = ""
+from stage_runners.translation.declared import Translator
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +49,7 @@ def languages(text: str) -> tuple[str, ...]:
 
 
 def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
-    """`stages` with the instances for `wanted`; `FatalError` if no method can do it."""
+    """`stages` with the instances for `wanted`; `FatalError` if no translator can do it."""
     if not wanted.languages:
         if wanted.model or wanted.endpoint:
             option = "--translation-model" if wanted.model else "--translation-endpoint"
@@ -84,13 +61,13 @@ def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
     notes: dict[str, tuple[str, ...]] = {}
     translations, subtitles, phrases = [], [], []
     for language in wanted.languages:
-        method, why = _method(language, wanted)
+        translator, why = translators.chosen(language, wanted)
         name = f"translation-{language}"
         stage = dataclasses.replace(
-            TRANSLATIONS[method], name=name, off="", resources=_resources(stages, method, wanted.model)
+            translator.stage, name=name, off="", resources=_resources(stages, translator, wanted.model)
         )
         translations.append(stage)
-        params[name] = _params(method, language, wanted)
+        params[name] = translators.params(translator, language, wanted)
         notes[name] = (why, *_missing(stage))
         if language in PARSED and "phrases" in stages:
             phrases.append(_of_translation(stages["phrases"], language))
@@ -107,48 +84,6 @@ def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
     return Targets(stages=found, params=params, notes=notes)
 
 
-def _method(language: str, wanted: Wanted) -> tuple[str, str]:
-    """The method, and why it was chosen."""
-    if wanted.endpoint:
-        _check_address(wanted.endpoint)
-        if not wanted.model:
-            raise FatalError(
-                "--translation-endpoint: no model given",
-                "add one, such as --translation-model qwen3:8b",
-                USAGE,
-            )
-        return "endpoint", f"by {wanted.model} at {wanted.endpoint}, to which the film's text is sent"
-    if wanted.model:
-        method = method_of(wanted.model)
-        if method == "whisper" and language != ENGLISH:
-            raise FatalError(
-                f"--target-language {language}: Whisper translates to English only", _others(), USAGE
-            )
-        if method == "whisper" and not whisper_models.translates(wanted.model):
-            raise FatalError(
-                f"--translation-model {wanted.model}: this model cannot translate",
-                "use base, small, medium or large-v3",
-                USAGE,
-            )
-        _check_language(method, language, wanted.model)
-        return method, f"by {wanted.model}, as requested"
-    if language == ENGLISH:
-        why = "by Whisper, from the audio: it is embedded, and translates to English only"
-        can_translate = not wanted.whisper or whisper_models.translates(wanted.whisper)
-        return "whisper", why if can_translate else f"{why}; {wanted.whisper} cannot translate"
-    raise FatalError(
-        f"--target-language {language}: the embedded model translates to English only", _others(), USAGE
-    )
-
-
-def method_of(model: str) -> str:
-    """The method for a model's name or folder; `FatalError` if its code would have to be trusted."""
-    method = next((method for method, family in METHODS.items() if family.claims(model)), "ctranslate2")
-    if local_path(model) is None and (error := METHODS[method].refusal(model.partition("@")[0])):
-        raise error
-    return method
-
-
 def _missing(stage: Stage) -> tuple[str, ...]:
     """A note if the stage's optional environment is not installed."""
     env = stage.backends[-1].env
@@ -156,65 +91,11 @@ def _missing(stage: Stage) -> tuple[str, ...]:
     return (f"the environment {env} is not ready; run: orchestrator envs sync {env}",) if why else ()
 
 
-def _check_address(endpoint: str) -> None:
-    """Raise `FatalError` for an invalid address, or one with a secret, which the error does not repeat."""
-    try:
-        address = urlsplit(endpoint)
-        usable = address.scheme in {"http", "https"} and bool(address.hostname) and address.port != 0
-        address.netloc.encode("idna" if not endpoint.isascii() else "ascii")
-    except ValueError:
-        usable = False
-    if not usable:
-        raise FatalError(
-            "--translation-endpoint: not a server address", "write it as http://localhost:11434/v1", USAGE
-        )
-    if address.username or address.password or address.query or address.fragment:
-        raise FatalError(
-            "--translation-endpoint: the address contains a key or a password, which would be logged",
-            "remove it, and set TRANSLATION_API_KEY",
-            USAGE,
-        )
-
-
-def _check_language(method: str, language: str, model: str) -> None:
-    """Raise `FatalError` if the model is known not to support the language, before an hour of recognition."""
-    if method == "whisper":
-        return
-    targets = METHODS[method].translates_to(model)
-    if language not in LANGUAGES or (targets is not None and language not in targets):
-        raise FatalError(
-            f"--target-language {language}: {model} does not translate into it",
-            f"use one of: {', '.join(targets)}" if targets else "use a model or an endpoint that does",
-            USAGE,
-        )
-
-
-def _others() -> str:
-    return (
-        "use --translation-model nllb-200-distilled-600M (or another NLLB-200, OPUS-MT or IndicTrans2 "
-        "model), or --translation-endpoint with an OpenAI-compatible server such as Ollama"
-    )
-
-
-def _params(method: str, language: str, wanted: Wanted) -> dict[str, Any]:
-    found: dict[str, Any] = {"target": language}
-    if method == "endpoint":
-        kept = {"cache": str(home() / "translation")}
-        return {**found, **kept, "endpoint": wanted.endpoint, "translation_model": wanted.model}
-    if method != "whisper":
-        return {**found, "translation_model": wanted.model}
-    model = wanted.model if wanted.model not in {"", "whisper"} else wanted.whisper
-    if model and whisper_models.translates(model):
-        found["translation_model"] = model
-    return found
-
-
-def _resources(stages: Mapping[str, Stage], method: str, model: str) -> Resources:
+def _resources(stages: Mapping[str, Stage], translator: Translator, model: str) -> Resources:
     """The stage's resources: at most the cores of its base (`--threads`), and the memory for this model."""
-    leased = TRANSLATIONS[method].resources
-    memory = METHODS[method].memory_mb(model) if method in METHODS else 0
-    cores = min(leased.cores, stages["translation"].resources.cores)
-    return dataclasses.replace(leased, cores=cores, memory_mb=memory or leased.memory_mb)
+    own = translator.stage.resources
+    cores = min(own.cores, stages["translation"].resources.cores)
+    return dataclasses.replace(own, cores=cores, memory_mb=translators.memory_mb(translator, model))
 
 
 def _of_translation(stage: Stage, language: str) -> Stage:

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from stage_runners.asr.recognizer import Encoded, LanguageDetector, Sound
 from stage_runners.asr.thresholds import LANGUAGES
-from stage_runners.asr.windows import Chunk
+from stage_runners.recognition.recognizer import Encoded, LanguageDetector, Sound
+from stage_runners.recognition.windows import Chunk
 
 _GRID = 50.0
 """Possible starts of a stretch per second: the grid of `LanguageDetector.in_spans`."""

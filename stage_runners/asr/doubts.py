@@ -10,9 +10,9 @@ from ipc.context import Context
 from stage_runners.asr import hallucination
 from stage_runners.asr.evidence import VERDICTS, Doubt
 from stage_runners.asr.hallucination import Reviewed
-from stage_runners.asr.recognizer import Recognizer, Settings, Sound
 from stage_runners.asr.second_pass import SecondLooks
 from stage_runners.asr.segments import Line, Span
+from stage_runners.recognition.recognizer import Recognizer, Settings, Sound
 
 _BATCH = 4
 """Maximum batch size of the second pass: with a large model on a slow CPU, progress would seem to stall."""

@@ -1,67 +1,28 @@
 """The registry of speech recognition engines.
 
-A new engine is a module and a line in `ENGINES`. The module has `ENGINE`, its declaration, and `load(params,
-device)`, which returns a `stage_runners.asr.recognizer.Recognizer`. It imports heavy packages inside
-functions only, because the orchestrator reads declarations. `ENGINES` names modules instead of importing
-them, because they import `Engine` from here.
+A new engine is a module as `stage_runners.recognition.engine` describes it, and its name in `_MODULES`.
 """
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import Any
 
 from ipc.declaration import Backend
 from ipc.errors import ContractError
 from ipc.thresholds import Thresholds
-from stage_runners.asr.capabilities import Capabilities
+from stage_runners.recognition.engine import Engine, EngineModule
+from stage_runners.recognition.recognizer import Recognizer
+from stage_runners.whisper import engine as whisper
 
-if TYPE_CHECKING:
-    from stage_runners.asr.recognizer import Recognizer
-
-ENGINES: dict[str, str] = {
-    "whisper": "stage_runners.whisper.engine",
-}
-"""The module of each engine, by name; the first one takes models that name no family."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Engine:
-    """The declaration of an engine.
-
-    `families` are the model families that it loads, `backends` its backends in order of preference.
-    `capabilities` are what it can do with its best model. `thresholds` are groups of the numbers
-    that change its results; they are part of the store's key. `packaged` are the names of models whose
-    weights, if any, are part of its packages: nothing is downloaded for them.
-    """
-
-    name: str
-    families: tuple[str, ...]
-    backends: tuple[Backend, ...]
-    capabilities: Capabilities
-    thresholds: tuple[Thresholds, ...] = ()
-    packaged: tuple[str, ...] = ()
-
-
-class EngineModule(Protocol):
-    """What a module in `ENGINES` provides."""
-
-    ENGINE: Engine
-
-    def load(self, params: Mapping[str, Any], device: str) -> Recognizer:
-        """Load the model of `params["_model"]` on `device`; StageError("config") if that is impossible."""
-
-
-def module(name: str) -> EngineModule:
-    """The module of the engine `name`."""
-    return cast("EngineModule", importlib.import_module(ENGINES[name]))
+_MODULES: tuple[EngineModule, ...] = (whisper,)
+ENGINES: dict[str, EngineModule] = {module.ENGINE.name: module for module in _MODULES}
+"""The engines by name; the first one takes models that name no family."""
 
 
 def declared() -> tuple[Engine, ...]:
     """The declarations of all engines, in the order of the registry."""
-    return tuple(module(name).ENGINE for name in ENGINES)
+    return tuple(module.ENGINE for module in ENGINES.values())
 
 
 def backends() -> tuple[Backend, ...]:
@@ -87,7 +48,7 @@ def name_for(model: Mapping[str, Any]) -> str:
 
 def load(params: Mapping[str, Any], device: str) -> Recognizer:
     """Load the model of `params["_model"]` on `device` with its engine."""
-    own = module(name_for(params["_model"]))
+    own = ENGINES[name_for(params["_model"])]
     recognizer = own.load(params, device)
     _check(own.ENGINE, recognizer)
     return recognizer

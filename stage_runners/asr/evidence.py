@@ -15,9 +15,10 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from stage_runners.asr import text_signs
-from stage_runners.asr.segments import Line, Span, plain
+from stage_runners.asr.segments import Line, Span
 from stage_runners.asr.thresholds import EVIDENCE, Ramp
 from stage_runners.text.grammar import spaceless
+from stage_runners.text.plain import plain
 
 NOBODY = frozenset({"silence", "no speech"})
 """Kinds of evidence of silence."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ipc.intervals import difference, union
-from stage_runners.asr.segments import Line, Span, plain
+from stage_runners.asr.segments import Line, Span
 from stage_runners.asr.thresholds import GAPS
 from stage_runners.asr.words import Word
+from stage_runners.text.plain import plain
 
 
 def uncovered(regions: Sequence[Span], lines: Sequence[Line], least: float = GAPS.least) -> list[Span]:

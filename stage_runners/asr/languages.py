@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ipc.errors import StageError
-from stage_runners.asr.recognizer import UNKNOWN, Encoded, Recognizer, Sound
 from stage_runners.asr.thresholds import LANGUAGES
-from stage_runners.asr.windows import Chunk
+from stage_runners.recognition.recognizer import UNKNOWN, Encoded, Recognizer, Sound
+from stage_runners.recognition.windows import Chunk
 
 
 class Detected(NamedTuple):
@@ -17,24 +16,6 @@ class Detected(NamedTuple):
     language: str
     probability: Mapping[str, float]
     encoded: Mapping[Chunk, Encoded]
-
-
-def requested(language: str, supported: Sequence[str], model: str) -> str:
-    """The code of the requested language; `StageError("config")` if `model` does not support it."""
-    code = language.strip().lower().replace("_", "-").split("-")[0]
-    if code in supported:
-        return code
-    if list(supported) == ["en"]:
-        raise StageError(
-            "config",
-            f"--language {language}: the model {model} supports English only",
-            "omit --language, or choose a multilingual model with --model, such as base",
-        )
-    raise StageError(
-        "config",
-        f"--language {language}: the model {model} does not support this language",
-        f"choose one of {', '.join(sorted(supported))}",
-    )
 
 
 def detect(recognizer: Recognizer, sound: Sound, chunks: Sequence[Chunk]) -> Detected:

@@ -29,8 +29,16 @@ from stage_runners.asr.name_bias_words import (
     text_of,
     trusted,
 )
-from stage_runners.asr.recognizer import Prompt, Recognizer, Settings, Sound, TextScorer, Token, Transcript
 from stage_runners.asr.thresholds import NAMES
+from stage_runners.recognition.recognizer import (
+    Prompt,
+    Recognizer,
+    Settings,
+    Sound,
+    TextScorer,
+    Token,
+    Transcript,
+)
 
 SettingsOf = Callable[[Transcript], Settings]
 

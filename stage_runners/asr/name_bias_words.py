@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from stage_runners.asr.recognizer import Token, Transcript
 from stage_runners.asr.thresholds import NAMES
+from stage_runners.recognition.recognizer import Token, Transcript
 from stage_runners.text.grammar import ending
 from stage_runners.text.phonetics import alike, core, folded
 

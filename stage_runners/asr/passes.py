@@ -15,10 +15,17 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from stage_runners.asr import code_switching, reading
-from stage_runners.asr import windows as asr_windows
 from stage_runners.asr.code_switching import Stretch
-from stage_runners.asr.recognizer import Encoded, LanguageDetector, Recognizer, Settings, Sound, Transcript
-from stage_runners.asr.windows import Chunk
+from stage_runners.recognition import windows as asr_windows
+from stage_runners.recognition.recognizer import (
+    Encoded,
+    LanguageDetector,
+    Recognizer,
+    Settings,
+    Sound,
+    Transcript,
+)
+from stage_runners.recognition.windows import Chunk
 
 SettingsOf = Callable[[str], Settings]
 """The settings of a language."""

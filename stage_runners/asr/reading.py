@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from stage_runners.asr.recognizer import Encoded, Recognizer, Settings, Token, Transcript
+from stage_runners.recognition.recognizer import Encoded, Recognizer, Settings, Token, Transcript
 from stage_runners.text.repetition import pieces
 
 

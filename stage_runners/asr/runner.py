@@ -8,8 +8,8 @@ from typing import Any
 
 from ipc.context import Context
 from stage_runners.asr import engines, transcribe
-from stage_runners.asr.recognizer import Recognizer
 from stage_runners.asr.stage import ASR
+from stage_runners.recognition.recognizer import Recognizer
 
 STAGE = ASR
 

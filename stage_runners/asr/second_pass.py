@@ -14,10 +14,11 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from stage_runners.asr import reading
-from stage_runners.asr.recognizer import Encoded, Recognizer, Settings, Sound, TextScorer, Transcript
-from stage_runners.asr.segments import Line, Span, plain
+from stage_runners.asr.segments import Line, Span
 from stage_runners.asr.thresholds import SECOND_PASS
-from stage_runners.asr.windows import Chunk
+from stage_runners.recognition.recognizer import Encoded, Recognizer, Settings, Sound, TextScorer, Transcript
+from stage_runners.recognition.windows import Chunk
+from stage_runners.text.plain import plain
 
 
 class Asked(NamedTuple):

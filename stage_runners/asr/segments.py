@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ipc.intervals import overlap
 from stage_runners.asr import words as asr_words
-from stage_runners.asr.recognizer import Transcript
 from stage_runners.asr.words import Word
+from stage_runners.recognition.recognizer import Transcript
 
 
 class Span(NamedTuple):
@@ -60,9 +59,3 @@ def lines(decoded: Sequence[Transcript], bias: float) -> list[Line]:
         for result in decoded
         for group in asr_words.segments(asr_words.words(result.words, result.chunk, bias, result.language))
     ]
-
-
-def plain(text: str) -> str:
-    """Letters and digits only, without case, for comparing texts."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in folded if char.isalnum())

@@ -105,6 +105,6 @@ ASR = Stage(
     stall_s=600,
     packages=("faster-whisper", "ctranslate2"),
     model="model",
-    model_role="whisper",
+    model_role="recognition",
     thresholds=(*THRESHOLDS, LOOPS, *engines.thresholds()),
 )

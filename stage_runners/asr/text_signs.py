@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from stage_runners.asr.segments import plain
 from stage_runners.asr.thresholds import EVIDENCE, REPETITION
+from stage_runners.text.plain import plain
 from stage_runners.text.repetition import loop
 
 _MADE_BY = re.compile(

@@ -1,26 +1,14 @@
 """The numbers of speech recognition that can change its result, for all engines.
 
 The instances in `THRESHOLDS` are part of the store's key. An engine declares its thresholds in
-`stage_runners.asr.engines.Engine.thresholds`. Values without a source were chosen on the shared recordings:
-see docs/decisions.
+`stage_runners.recognition.engine.Engine.thresholds`. Values without a source were chosen on the shared
+recordings: see docs/decisions.
 """
 
 from __future__ import annotations
 
 from ipc.thresholds import Thresholds
-
-
-class Windows(Thresholds):
-    """How speech is split into windows."""
-
-    pad: float = 0.2
-    """Seconds added around speech: a window that starts in the middle of a breath loses its first word."""
-    longest_pause: float = 5.0
-    """Maximum silence in a window, in seconds; longer ones contain music, on which Whisper hallucinates."""
-    quiet_frame: float = 0.02
-    """Length of a frame, in seconds, in the search for the quietest time."""
-    quiet_frames: int = 5
-    """Frames whose mean power is compared: a tenth of a second."""
+from stage_runners.recognition.thresholds import WINDOWS
 
 
 class Words(Thresholds):
@@ -220,7 +208,7 @@ class Names(Thresholds):
     """Maximum number of words that can be one misheard name."""
 
 
-WINDOWS, WORDS, LANGUAGES, EVIDENCE, REPETITION = Windows(), Words(), Languages(), Evidence(), Repetition()
+WORDS, LANGUAGES, EVIDENCE, REPETITION = Words(), Languages(), Evidence(), Repetition()
 SECOND_PASS, GAPS, RECOVERY, NAMES = SecondPass(), Gaps(), Recovery(), Names()
 THRESHOLDS: tuple[Thresholds, ...] = (
     WINDOWS, WORDS, LANGUAGES, EVIDENCE, REPETITION, SECOND_PASS, GAPS, RECOVERY, NAMES,

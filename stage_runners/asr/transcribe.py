@@ -10,13 +10,14 @@ from typing import Any
 from ipc.artifacts import open_audio, read
 from ipc.context import Context
 from ipc.errors import StageError
-from stage_runners.asr import doubts, languages, name_bias, passes, windows
+from stage_runners.asr import doubts, languages, name_bias, passes
 from stage_runners.asr import segments as asr_lines
 from stage_runners.asr.languages import Detected
-from stage_runners.asr.recognizer import UNKNOWN, Recognizer, Settings, Sound, Transcript
 from stage_runners.asr.segments import Span
 from stage_runners.asr.tables import tables
-from stage_runners.asr.windows import Chunk
+from stage_runners.recognition import requested_language, windows
+from stage_runners.recognition.recognizer import UNKNOWN, Recognizer, Settings, Sound, Transcript
+from stage_runners.recognition.windows import Chunk
 
 _INTERPOLATED = "interpolated"
 """The method of word times if the engine gives none."""
@@ -75,7 +76,7 @@ def _language(recognizer: Recognizer, sound: Sound, chunks: Sequence[Chunk], con
     """The film's language; it has no probability if the user requested it."""
     if language := context.params.get("language"):
         model = str(context.model.get("id", "this model"))
-        code = languages.requested(str(language), recognizer.capabilities.languages, model)
+        code = requested_language.checked(str(language), recognizer.capabilities.languages, model)
         return Detected(code, {}, {})
     if not chunks:
         context.log("no speech in this film: no text")

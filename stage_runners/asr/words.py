@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from stage_runners.asr.recognizer import Token
 from stage_runners.asr.thresholds import WORDS
-from stage_runners.asr.windows import Chunk
+from stage_runners.recognition.recognizer import Token
+from stage_runners.recognition.windows import Chunk
 from stage_runners.text.grammar import clings, ending, spaceless
 
 _OPENING = "\"'“‘«¿¡([{-–—「『（"  # noqa: RUF001 - punctuation of many scripts looks alike

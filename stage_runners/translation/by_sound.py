@@ -14,7 +14,7 @@ from pathlib import Path
 from ipc.artifacts import Audio, open_audio
 from ipc.context import Context
 from ipc.errors import StageError
-from stage_runners.asr.windows import Chunk
+from stage_runners.recognition.windows import Chunk
 from stage_runners.text import scripts
 from stage_runners.text.repetition import loop
 from stage_runners.translation import quality_checks, windows

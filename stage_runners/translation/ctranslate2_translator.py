@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ipc.declaration import Param, Resources, Stage, on
 from ipc.errors import StageError
 from stage_runners.translation import thresholds
-from stage_runners.translation.declared import FROM_TEXT, TARGET, TRANSLATED
+from stage_runners.translation.declared import FROM_TEXT, TARGET, TRANSLATED, Translator
 from stage_runners.translation.thresholds import ATTEMPTS, CTRANSLATE2_TOKENS
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ STAGE = Stage(
     model_role="translation",
     thresholds=(*thresholds.FROM_TEXT, CTRANSLATE2_TOKENS),
 )
+
+TRANSLATOR = Translator(name="ctranslate2", stage=STAGE, families=("nllb-opus",))
 
 
 class Result(Protocol):

@@ -1,8 +1,10 @@
-"""What the declarations of all translators have in common."""
+"""What a translator declares, and what all declarations have in common."""
 
 from __future__ import annotations
 
-from ipc.declaration import Input, Output, Param
+from dataclasses import dataclass
+
+from ipc.declaration import Input, Output, Param, Stage
 from stage_runners.names.stage import SPOKEN
 
 TRANSLATED = (Output(name="segments", kind="segments"), Output(name="words", kind="words"))
@@ -13,3 +15,24 @@ FROM_TEXT = (
 )
 """What a translation from text is made of."""
 TARGET = Param(name="target", default="", help="the target language's code")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Translator:
+    """The declaration of a translator.
+
+    `stage` is a stage `translation`. `families` are the families of models that it loads, of the role
+    `stage.model_role`; none if it loads no model on this machine. `packaged` are the names of models whose
+    weights, if any, are part of its packages: they form its first family. `takes_endpoint`: it sends the
+    text to the server of `--translation-endpoint`. `uses_recognition_model`: without a requested model it
+    translates with the model that recognised the speech, so that no other is loaded. `about` says how it
+    translates, for the reason in a plan.
+    """
+
+    name: str
+    stage: Stage
+    families: tuple[str, ...] = ()
+    packaged: tuple[str, ...] = ()
+    takes_endpoint: bool = False
+    uses_recognition_model: bool = False
+    about: str = ""

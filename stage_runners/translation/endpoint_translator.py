@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ipc.declaration import Input, Param, Resources, Stage, on_cpu
 from ipc.errors import StageError
 from stage_runners.translation import thresholds
-from stage_runners.translation.declared import FROM_TEXT, TARGET, TRANSLATED
+from stage_runners.translation.declared import FROM_TEXT, TARGET, TRANSLATED, Translator
 from stage_runners.translation.thresholds import QUESTIONS
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ STAGE = Stage(
     secrets=("TRANSLATION_API_KEY", "OPENAI_API_KEY"),
     thresholds=(*thresholds.FROM_TEXT, QUESTIONS),
 )
+
+TRANSLATOR = Translator(name="endpoint", stage=STAGE, takes_endpoint=True)
 
 _OLD_S = 30 * 24 * 3600
 """Seconds after which the answers of a film that was given up are removed."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ipc.declaration import Param, Resources, Stage, on
 from ipc.errors import StageError
 from stage_runners.translation import thresholds
-from stage_runners.translation.declared import FROM_TEXT, TARGET, TRANSLATED
+from stage_runners.translation.declared import FROM_TEXT, TARGET, TRANSLATED, Translator
 from stage_runners.translation.thresholds import ATTEMPTS, INDICTRANS2_TOKENS
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ STAGE = Stage(
     model_role="translation",
     thresholds=(*thresholds.FROM_TEXT, INDICTRANS2_TOKENS),
 )
+
+TRANSLATOR = Translator(name="indictrans2", stage=STAGE, families=("indictrans2",))
 
 AUTHORS = "ai4bharat/indictrans2-"
 _FILES = ("config.json", "dict.SRC.json", "dict.TGT.json", "model.SRC", "model.TGT")

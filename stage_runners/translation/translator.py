@@ -1,10 +1,10 @@
 """What a translator gets and gives: the interfaces between the methods (`by_text`, `by_sound`) and what
 translates.
 
-A translator is a module `<name>_translator.py`: its declaration `STAGE`, `load(params, device)`, and
-`run(model, inputs, context)`, which makes a `TextTranslator` or a `SoundTranslator` and hands it to
-`by_text.run` or `by_sound.run`. Heavy packages are imported inside functions, because the orchestrator reads
-the declaration.
+A translator is a module `<name>_translator.py`: its declarations `STAGE` and `TRANSLATOR` (see `declared`),
+`load(params, device)`, and `run(model, inputs, context)`, which makes a `TextTranslator` or a
+`SoundTranslator` and hands it to `by_text.run` or `by_sound.run`. Heavy packages are imported inside
+functions, because the orchestrator reads the declarations.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from ipc.artifacts import Audio
-from stage_runners.asr.windows import Chunk
+from stage_runners.recognition.windows import Chunk
 
 
 @dataclass(frozen=True, slots=True)

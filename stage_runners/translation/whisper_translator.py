@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from ipc.declaration import Input, Param, Resources, Stage, on
 from ipc.errors import StageError
-from stage_runners.asr.thresholds import WINDOWS
 from stage_runners.names.stage import SPOKEN
+from stage_runners.recognition.thresholds import WINDOWS
 from stage_runners.translation import thresholds
-from stage_runners.translation.declared import TARGET, TRANSLATED
+from stage_runners.translation.declared import TARGET, TRANSLATED, Translator
 from stage_runners.whisper.thresholds import DECODING
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ipc.artifacts import Audio
     from ipc.context import Context
-    from stage_runners.asr.windows import Chunk
+    from stage_runners.recognition.windows import Chunk
     from stage_runners.translation.translator import Rendering
     from stage_runners.whisper import decode
     from stage_runners.whisper.model import WhisperModel
@@ -48,9 +48,17 @@ STAGE = Stage(
     stall_s=600,
     packages=("faster-whisper", "ctranslate2"),
     model="translation_model",
-    model_role="whisper",
+    model_role="recognition",
     off="--target-language turns it on",
     thresholds=(*thresholds.FROM_SOUND, DECODING, WINDOWS),
+)
+
+TRANSLATOR = Translator(
+    name="whisper",
+    stage=STAGE,
+    families=("whisper",),
+    uses_recognition_model=True,
+    about="by Whisper, from the audio",
 )
 
 ENGLISH = "en"
@@ -120,7 +128,7 @@ class WhisperTask:
         self, audio: Audio, chunks: Sequence[Chunk], language: str, no_repeat: int
     ) -> list[Rendering]:
         """See `SoundTranslator`."""
-        from stage_runners.asr.recognizer import Sound
+        from stage_runners.recognition.recognizer import Sound
         from stage_runners.translation.translator import Rendering
         from stage_runners.whisper import decode
 
@@ -136,13 +144,13 @@ class WhisperTask:
 
     def _decoding(self, language: str) -> decode.Options:
         """How to decode speech in `language`: the task of its tokenizer makes it a translation."""
-        from stage_runners.asr.languages import requested
+        from stage_runners.recognition import requested_language
         from stage_runners.whisper import decode
         from stage_runners.whisper.model import tokenizer_of
 
         if language not in self._options:
             name = self._identity or "this model"
-            code = requested(language, self._model.supported_languages, name)
+            code = requested_language.checked(language, self._model.supported_languages, name)
             tokenizer = tokenizer_of(self._model, code, "translate")
             self._options[language] = decode.Options(tokenizer=tokenizer, beam_size=self._beam)
         return self._options[language]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from stage_runners.asr.windows import Chunk
+from stage_runners.recognition.windows import Chunk
 from stage_runners.text.grammar import ending
 from stage_runners.translation.sentences import Sentence, TimedWord, text_of
 from stage_runners.translation.spread_times import PlacedWord, spread

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stage_runners.asr.recognizer import Sound, Token, Transcript
-from stage_runners.asr.windows import Chunk, halves
-from stage_runners.whisper.model import FRAMES, Generation, States, Tokenizer, WhisperModel
+from stage_runners.recognition.recognizer import Sound, Token, Transcript
+from stage_runners.recognition.windows import Chunk, halves
+from stage_runners.whisper.model import Generation, States, Tokenizer, WhisperModel
+from stage_runners.whisper.sizes import FRAMES
 from stage_runners.whisper.thresholds import DECODING
 
 if TYPE_CHECKING:

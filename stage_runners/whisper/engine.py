@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ipc.declaration import on
-from stage_runners.asr.capabilities import Capabilities
-from stage_runners.asr.engines import Engine
+from stage_runners.recognition.capabilities import Capabilities
+from stage_runners.recognition.engine import Engine
 from stage_runners.text.iso639 import LANGUAGES
-from stage_runners.whisper.model import WINDOW
+from stage_runners.whisper.sizes import WINDOW
 from stage_runners.whisper.thresholds import THRESHOLDS
 
 if TYPE_CHECKING:

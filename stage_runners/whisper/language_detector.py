@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stage_runners.asr.recognizer import Encoded
+from stage_runners.recognition.recognizer import Encoded
 from stage_runners.whisper import encoder_states
-from stage_runners.whisper.model import STATES_PER_SECOND, States, WhisperModel
+from stage_runners.whisper.model import States, WhisperModel
+from stage_runners.whisper.sizes import STATES_PER_SECOND
 
 
 class WhisperDetector:
-    """The detector of a multilingual model; see `stage_runners.asr.recognizer.LanguageDetector`."""
+    """The detector of a multilingual model; see `stage_runners.recognition.recognizer.LanguageDetector`."""
 
     def __init__(self, model: WhisperModel) -> None:
         self._model = model

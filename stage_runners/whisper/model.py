@@ -13,14 +13,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-WINDOW = 30.0
-"""Length of the encoder's window, in seconds."""
-FRAMES = 3000
-"""Frames of the log-mel spectrogram of a window."""
-STATES = 1500
-"""Encoder states of a window."""
-STATES_PER_SECOND = 50
-
 States = Any
 """Encoder states of shape (windows, 1500, width): a ctranslate2.StorageView, or an mlx.core.array."""
 

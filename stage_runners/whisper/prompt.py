@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ipc.errors import StageError
-from stage_runners.asr.recognizer import Settings
+from stage_runners.recognition.recognizer import Settings
 from stage_runners.whisper.decode import Options
 from stage_runners.whisper.model import WhisperModel
 
 
 class WhisperPrompt:
-    """See `stage_runners.asr.recognizer.Prompt`."""
+    """See `stage_runners.recognition.recognizer.Prompt`."""
 
     def __init__(self, model: WhisperModel, options: Callable[[Settings], Options]) -> None:
         self._options = options

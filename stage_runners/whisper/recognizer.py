@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from stage_runners.asr.capabilities import Capabilities
-from stage_runners.asr.recognizer import Encoded, Settings, Sound, Transcript
-from stage_runners.asr.windows import Chunk
+from stage_runners.recognition.capabilities import Capabilities
+from stage_runners.recognition.recognizer import Encoded, Settings, Sound, Transcript
+from stage_runners.recognition.windows import Chunk
 from stage_runners.whisper import decode, encoder_states
 from stage_runners.whisper.decode import Options
 from stage_runners.whisper.language_detector import WhisperDetector
@@ -21,7 +21,7 @@ OptionsOf = Callable[[Settings], Options]
 
 
 class WhisperRecognizer:
-    """A loaded Whisper model; see `stage_runners.asr.recognizer.Recognizer`.
+    """A loaded Whisper model; see `stage_runners.recognition.recognizer.Recognizer`.
 
     `method` names the framework, `identity` is the model's id, `computed_on` the framework's name of the
     device.

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
-from stage_runners.asr.recognizer import Encoded, Settings, Transcript
-from stage_runners.asr.segments import plain
+from stage_runners.recognition.recognizer import Encoded, Settings, Transcript
+from stage_runners.text.plain import plain
 from stage_runners.whisper import encoder_states
 from stage_runners.whisper.decode import Options, frames_of
 from stage_runners.whisper.model import Tokenizer, WhisperModel
 
 
 class WhisperScorer:
-    """See `stage_runners.asr.recognizer.TextScorer`."""
+    """See `stage_runners.recognition.recognizer.TextScorer`."""
 
     def __init__(self, model: WhisperModel, options: Callable[[Settings], Options]) -> None:
         self._model = model

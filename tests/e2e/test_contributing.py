@@ -42,9 +42,9 @@ GREETING = '''"""An engine that writes the same two words into every piece of sp
 
 from __future__ import annotations
 
-from stage_runners.asr.capabilities import Capabilities
-from stage_runners.asr.engines import Engine
-from stage_runners.asr.recognizer import Encoded, Token, Transcript
+from stage_runners.recognition.capabilities import Capabilities
+from stage_runners.recognition.engine import Engine
+from stage_runners.recognition.recognizer import Encoded, Token, Transcript
 from ipc.declaration import on
 
 ENGINE = Engine(
@@ -88,6 +88,54 @@ class Greeting:
         )
         text = "".join(word.text for word in words).strip()
         return Transcript(chunk=chunk, text=text, language=language, words=words, silent=not text)
+'''
+
+BACKWARDS = '''"""A translator that reads every word backwards."""
+
+from __future__ import annotations
+
+from ipc.declaration import Param, Resources, Stage, on_cpu
+from stage_runners.translation import thresholds
+from stage_runners.translation.declared import FROM_TEXT, TARGET, TRANSLATED, Translator
+
+STAGE = Stage(
+    name="translation",
+    version=1,
+    backends=on_cpu("translation.backwards_translator", "nlp"),
+    inputs=FROM_TEXT,
+    outputs=TRANSLATED,
+    params=(TARGET, Param(name="translation_model", load=True)),
+    resources=Resources(cores=1, memory_mb=100),
+    model="translation_model",
+    model_role="translation",
+    thresholds=thresholds.FROM_TEXT,
+)
+TRANSLATOR = Translator(name="backwards", stage=STAGE, families=("backwards",), packaged=("backwards",))
+
+
+def load(params, device):
+    return None
+
+
+def run(loaded, inputs, context):
+    from stage_runners.translation import by_text
+
+    by_text.run(Backwards(), inputs, context)
+
+
+class Backwards:
+    method, placeholder, batch, in_order = "backwards", "XQ{}", 8, False
+
+    def begin(self, film):
+        pass
+
+    def refusal(self, language, target):
+        return ""
+
+    def translate(self, lines, target, attempt):
+        return [
+            " ".join(word if "XQ" in word else word[::-1] for word in line.text.split()) for line in lines
+        ]
 '''
 
 
@@ -193,11 +241,13 @@ def test_an_engine_of_speech_recognition_is_one_new_module_and_its_line(
     del finished
     checkout = copy(*ENVIRONMENTS)
     (checkout / "stage_runners/asr/greeting.py").write_text(GREETING)
+    registry = checkout / "stage_runners/asr/engines.py"
     edit(
-        checkout / "stage_runners/asr/engines.py",
-        '    "whisper": "stage_runners.whisper.engine",\n',
-        '    "whisper": "stage_runners.whisper.engine",\n    "greeting": "stage_runners.asr.greeting",\n',
+        registry,
+        "import engine as whisper\n",
+        "import engine as whisper\nfrom stage_runners.asr import greeting\n",
     )
+    edit(registry, "= (whisper,)", "= (whisper, greeting)")
     assert "greeting" in program("models", "list", **place(checkout)).stdout
     options = ("--model", "greeting", "--language", "en", "--output-format", "srt")
     program("run", film, "-o", tmp_path / "out", *options, **place(checkout))
@@ -208,3 +258,20 @@ def test_an_engine_of_speech_recognition_is_one_new_module_and_its_line(
         word for line in cues.splitlines() if " --> " not in line for word in re.findall("[A-Za-z.]+", line)
     }
     assert {"Good", "evening."} <= words <= {"Good", "evening.", "Speaker"}
+
+
+def test_a_translator_is_one_new_module_and_its_line(program, finished, film, copy, tmp_path):
+    del finished
+    checkout = copy("nlp", "media")
+    (checkout / "stage_runners/translation/backwards_translator.py").write_text(BACKWARDS)
+    registry = checkout / "stage_runners/translation/stage.py"
+    edit(registry, "import (\n", "import (\n    backwards_translator,\n")
+    edit(registry, "_MODULES = (", "_MODULES = (backwards_translator, ")
+    options = ("--target-language", "de", "--translation-model", "backwards", "--output-format", "srt")
+    planned = program("plan", film, *options, **place(checkout)).stdout
+    assert re.search(r"translation-de +RUN +nlp +cpu +backwards.*by backwards, as requested", planned)
+    program("run", film, "-o", tmp_path / "out", *options, **place(checkout))
+    spoken = (tmp_path / "out" / "demo.en.srt").read_text().split()
+    translated = (tmp_path / "out" / "demo.de.srt").read_text().split()
+    assert "hello" in {word.lower().strip(",.") for word in spoken}
+    assert "olleh" in {word.lower().strip(",.") for word in translated}

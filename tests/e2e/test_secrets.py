@@ -59,7 +59,7 @@ def files_with(token, *folders):
 @needs_proc
 def test_a_run_that_needs_a_token_leaves_it_nowhere(program, film, tmp_path):
     token, key = "hf_" + secrets.token_hex(17), secrets.token_hex(16)
-    weights_folder = embedded.place(families.embedded("whisper", "tiny.en"))
+    weights_folder = embedded.place(families.embedded("recognition", "tiny.en"))
     served = {file.name: file.read_bytes() for file in weights_folder.iterdir() if file.is_file()}
     watch = Watch(program.home, token)
     watch.start()

@@ -41,15 +41,15 @@ def test_a_killed_download_counts_for_nothing_and_is_resumed(tmp_path, monkeypat
             os.killpg(pull.pid, signal.SIGKILL)
             pull.communicate()
     assert hub.cut_short("me/mine", fake_hub.COMMIT)
-    assert not models.on_disk("whisper", "me/mine")
+    assert not models.on_disk("recognition", "me/mine")
     asked: list[str] = []
     with fake_hub.serve({"me/mine": WHISPER}, asked=asked) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
-        model = models.resolve("whisper", "me/mine", offline=False)
+        model = models.resolve("recognition", "me/mine", offline=False)
     assert (model.path / "model.bin").read_bytes() == BIG
     assert int(next(line for line in asked if line.startswith("model.bin")).split()[1]) > 0
     assert not hub.cut_short("me/mine", fake_hub.COMMIT)
-    assert models.on_disk("whisper", "me/mine")
+    assert models.on_disk("recognition", "me/mine")
 
 
 @pytest.mark.env("whisperx")
@@ -58,10 +58,10 @@ def test_nothing_is_downloaded_of_a_repository_that_the_device_cannot_use(monkey
     asked: list[str] = []
     with fake_hub.serve({"me/apple": mlx}, asked=asked) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
-        with pytest.raises(FatalError, match="me/apple is not a whisper model for cpu") as caught:
-            models.resolve("whisper", "me/apple", offline=False)
+        with pytest.raises(FatalError, match="me/apple is not a recognition model for cpu") as caught:
+            models.resolve("recognition", "me/apple", offline=False)
         assert (caught.value.status, asked) == (USAGE, [])
-        assert models.resolve("whisper", "me/apple", offline=False, device="mlx").path.is_dir()
+        assert models.resolve("recognition", "me/apple", offline=False, device="mlx").path.is_dir()
 
 
 @pytest.mark.env("whisperx")
@@ -74,9 +74,9 @@ def test_weights_that_a_checkpoint_holds_twice_are_downloaded_once(monkeypatch):
     only_pickle = {"config.json": b'{"model_type": "whisper"}', "pytorch_model.bin": b"weights"}
     with fake_hub.serve({"me/twice": files, "me/old": only_pickle}) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
-        model = models.resolve("whisper", "me/twice", offline=False)
+        model = models.resolve("recognition", "me/twice", offline=False)
         assert sorted(file.name for file in model.path.iterdir()) == ["config.json", "model.safetensors"]
-        assert (models.resolve("whisper", "me/old", offline=False).path / "pytorch_model.bin").is_file()
+        assert (models.resolve("recognition", "me/old", offline=False).path / "pytorch_model.bin").is_file()
 
 
 @pytest.mark.env("pyannote")
@@ -104,13 +104,13 @@ def test_a_model_is_downloaded_once_and_then_on_disk(monkeypatch):
     files = {"model.bin": b"weights", "config.json": b"{}", "README.md": b"not wanted"}
     with fake_hub.serve({"me/mine": files}) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
-        model = models.resolve("whisper", "me/mine", offline=False)
+        model = models.resolve("recognition", "me/mine", offline=False)
     assert model.revision == fake_hub.COMMIT
     assert sorted(file.name for file in model.path.iterdir()) == ["config.json", "model.bin"]
-    assert models.resolve("whisper", "me/mine", offline=True) == model
-    assert [row.name for row in describe("whisper") if row.where == "Hub cache"] == ["me/mine"]
+    assert models.resolve("recognition", "me/mine", offline=True) == model
+    assert [row.name for row in describe("recognition") if row.where == "Hub cache"] == ["me/mine"]
     assert hub.remove("me/mine") >= len(b"weights{}")
-    assert [row.name for row in describe("whisper") if row.where == "Hub cache"] == []
+    assert [row.name for row in describe("recognition") if row.where == "Hub cache"] == []
 
 
 @pytest.mark.env("whisperx")
@@ -119,7 +119,11 @@ def test_a_model_is_downloaded_once_and_then_on_disk(monkeypatch):
     [
         ("me/absent", "the Hugging Face Hub has no model me/absent", "HF_TOKEN"),
         ("me/gated", "me/gated is a gated repository on the Hugging Face Hub", "conditions"),
-        ("me/other", "me/other is not a whisper model for cpu: it holds none of model.bin", "on this disk"),
+        (
+            "me/other",
+            "me/other is not a recognition model for cpu: it holds none of model.bin",
+            "on this disk",
+        ),
         ("me/gated@c0ffee", "me/gated has no revision c0ffee", "on this disk"),
     ],
 )
@@ -128,7 +132,7 @@ def test_what_the_hub_refuses_is_an_error_with_its_reason(asked, expected, hint,
     with fake_hub.serve(served, gated=("me/gated",)) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
         with pytest.raises(FatalError, match=expected) as caught:
-            models.resolve("whisper", asked, offline=False)
+            models.resolve("recognition", asked, offline=False)
     assert hint in caught.value.hint
 
 
@@ -136,4 +140,4 @@ def test_what_the_hub_refuses_is_an_error_with_its_reason(asked, expected, hint,
 def test_a_hub_that_cannot_be_reached_is_an_error(monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(FatalError, match="the Hugging Face Hub cannot be reached"):
-        models.resolve("whisper", "me/mine", offline=False)
+        models.resolve("recognition", "me/mine", offline=False)

@@ -80,9 +80,9 @@ def test_weights_are_hashed_again_only_if_they_changed(packaged, monkeypatch):
 @pytest.mark.parametrize(
     ("role", "asked", "name", "family"),
     [
-        ("whisper", "base", "base", "whisper"),
-        ("whisper", "Systran/faster-whisper-base", "base", "whisper"),
-        ("whisper", "tiny.en", "tiny.en", "whisper"),
+        ("recognition", "base", "base", "whisper"),
+        ("recognition", "Systran/faster-whisper-base", "base", "whisper"),
+        ("recognition", "tiny.en", "tiny.en", "whisper"),
         ("segmentation", "segmentation-3.0", "segmentation-3.0", "segmentation"),
         ("diarization", "embedded", "campplus", "campplus"),
     ],
@@ -92,6 +92,6 @@ def test_the_embedded_models_are_the_official_files(role, asked, name, family):
     assert (model.id, model.family) == (name, family)
     weights_file = model.path / "model.bin" if model.path.is_dir() else model.path
     assert model.revision == hashlib.sha256(weights_file.read_bytes()).hexdigest()
-    if role == "whisper":
+    if role == "recognition":
         files = {file.name for file in model.path.iterdir()}
         assert {"config.json", "tokenizer.json", "vocabulary.txt"} <= files

@@ -31,40 +31,40 @@ WHISPER = {"config.json": "{}", "model.bin": "weights"}
 @pytest.fixture
 def toy(monkeypatch):
     """The line that a second family of a role takes."""
-    monkeypatch.setitem(families.ROLES, "whisper", (whisper.FAMILY, TOY))
+    monkeypatch.setitem(families.ROLES, "recognition", (whisper.FAMILY, TOY))
 
 
 def test_a_folder_belongs_to_the_family_whose_layout_it_has(toy, tmp_path):
-    model = resolve.resolve("whisper", str(folder(tmp_path / "mine", FILES)), offline=True)
-    assert (model.role, model.family, model.path) == ("whisper", "toy", tmp_path / "mine")
-    assert resolve.on_disk("whisper", str(tmp_path / "mine"))
-    assert families.family("whisper", "toy").languages(model.id, model.path) == {"en", "cs"}
-    other = resolve.resolve("whisper", str(folder(tmp_path / "other", WHISPER)), offline=True)
+    model = resolve.resolve("recognition", str(folder(tmp_path / "mine", FILES)), offline=True)
+    assert (model.role, model.family, model.path) == ("recognition", "toy", tmp_path / "mine")
+    assert resolve.on_disk("recognition", str(tmp_path / "mine"))
+    assert families.family("recognition", "toy").languages(model.id, model.path) == {"en", "cs"}
+    other = resolve.resolve("recognition", str(folder(tmp_path / "other", WHISPER)), offline=True)
     assert other.family == "whisper"
 
 
 def test_without_its_line_the_folder_is_no_model(tmp_path):
     with pytest.raises(
-        FatalError, match="is not a whisper model: it holds no Whisper model in the layout of"
+        FatalError, match="is not a recognition model: it holds no Whisper model in the layout of"
     ):
-        resolve.resolve("whisper", str(folder(tmp_path / "mine", FILES)), offline=True)
+        resolve.resolve("recognition", str(folder(tmp_path / "mine", FILES)), offline=True)
 
 
 def test_a_short_name_belongs_to_the_family_that_claims_it(toy):
     snapshot = cached("maker/toy-small", FILES)
-    model = resolve.resolve("whisper", "toy-small", offline=True)
+    model = resolve.resolve("recognition", "toy-small", offline=True)
     assert (model.family, model.path, model.revision) == ("toy", snapshot, snapshot.name)
-    with pytest.raises(FatalError, match="there is no whisper model named 'large-v4'") as caught:
-        resolve.resolve("whisper", "large-v4", offline=True)
+    with pytest.raises(FatalError, match="there is no recognition model named 'large-v4'") as caught:
+        resolve.resolve("recognition", "large-v4", offline=True)
     assert "toy-small" in caught.value.hint
 
 
 def test_a_cached_repository_that_no_family_claims_belongs_to_the_one_whose_layout_it_has(toy):
     cached("me/mine", FILES)
     cached("me/other", WHISPER)
-    assert resolve.resolve("whisper", "me/mine", offline=True).family == "toy"
-    assert resolve.resolve("whisper", "me/other", offline=True).family == "whisper"
-    assert {row.name: row.family for row in describe("whisper") if row.where == "Hub cache"} == {
+    assert resolve.resolve("recognition", "me/mine", offline=True).family == "toy"
+    assert resolve.resolve("recognition", "me/other", offline=True).family == "whisper"
+    assert {row.name: row.family for row in describe("recognition") if row.where == "Hub cache"} == {
         "me/mine": "toy", "me/other": "whisper",
     }  # fmt: skip
 
@@ -74,14 +74,14 @@ def test_a_repository_that_no_family_claims_is_downloaded_for_the_one_whose_file
     served = {"me/mine": {name: text.encode() for name, text in FILES.items()}, "me/none": {"README.md": b""}}
     with fake_hub.serve(served) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
-        assert resolve.resolve("whisper", "me/mine", offline=False).family == "toy"
+        assert resolve.resolve("recognition", "me/mine", offline=False).family == "toy"
         with pytest.raises(FatalError, match=r"model\.bin.*; it holds none of encoder\.onnx"):
-            resolve.resolve("whisper", "me/none", offline=False)
+            resolve.resolve("recognition", "me/none", offline=False)
 
 
 def test_a_folder_of_no_family_is_an_error_that_tells_what_each_family_needs(toy, tmp_path):
     with pytest.raises(FatalError, match=r"Transformers; it holds no encoder\.onnx of a toy"):
-        resolve.resolve("whisper", str(folder(tmp_path / "mine", {"README.md": ""})), offline=True)
+        resolve.resolve("recognition", str(folder(tmp_path / "mine", {"README.md": ""})), offline=True)
 
 
 @pytest.mark.parametrize("role", families.ROLES)
@@ -101,8 +101,8 @@ def test_the_families_of_a_role_have_different_names_and_each_claims_its_own_sho
 @pytest.mark.parametrize(
     ("name", "role"),
     [
-        ("large-v3", "whisper"), ("me/anything", "whisper"), ("openai/whisper-tiny", "whisper"),
-        ("base", "whisper"),
+        ("large-v3", "recognition"), ("me/anything", "recognition"), ("openai/whisper-tiny", "recognition"),
+        ("base", "recognition"),
         ("pyannote/segmentation-3.0", "segmentation"), ("me/my-segmentation", "segmentation"),
         ("pyannote/speaker-diarization-3.1", "diarization"), ("campplus", "diarization"),
         ("facebook/wav2vec2-base-960h", "aligner"), ("pocketsphinx", "aligner"),

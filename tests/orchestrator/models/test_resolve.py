@@ -22,20 +22,20 @@ def test_a_choice_whose_weights_are_in_its_stage_s_packages_needs_no_file():
 
 def test_a_folder_is_identified_by_its_content(tmp_path):
     place = folder(tmp_path / "my-whisper", {"model.bin": "weights"})
-    model = models.resolve("whisper", str(place), offline=True)
+    model = models.resolve("recognition", str(place), offline=True)
     assert (model.id, model.path, model.family) == ("my-whisper", place, "whisper")
     # The digest is part of the keys of stored results: another one would make them all again.
     content = f"model.bin\0{hashlib.sha256(b'weights').hexdigest()}\n"
     assert model.revision == hashlib.sha256(content.encode()).hexdigest()
     moved = place.rename(tmp_path / "elsewhere")
-    assert models.resolve("whisper", str(moved), offline=True).revision == model.revision
+    assert models.resolve("recognition", str(moved), offline=True).revision == model.revision
     (moved / "config.json").write_text("{}")
-    assert models.resolve("whisper", str(moved), offline=True).revision != model.revision
+    assert models.resolve("recognition", str(moved), offline=True).revision != model.revision
 
 
 def test_a_folder_without_weights_is_an_error_that_tells_what_it_lacks(tmp_path):
-    with pytest.raises(FatalError, match="is not a whisper model: it holds no Whisper model") as caught:
-        models.resolve("whisper", str(tmp_path), offline=True)
+    with pytest.raises(FatalError, match="is not a recognition model: it holds no Whisper model") as caught:
+        models.resolve("recognition", str(tmp_path), offline=True)
     assert caught.value.status == USAGE
 
 
@@ -43,12 +43,12 @@ def test_a_folder_without_a_piece_of_its_weights_is_an_error_that_names_the_piec
     index = '{"weight_map": {"a": "model-1.safetensors", "b": "model-2.safetensors"}}'
     place = folder(tmp_path / "mine", {"model.safetensors.index.json": index, "model-1.safetensors": "1"})
     with pytest.raises(FatalError, match=r"it lacks model-2.safetensors, which model.safetensors.index"):
-        models.resolve("whisper", str(place), offline=True)
+        models.resolve("recognition", str(place), offline=True)
 
 
 @pytest.mark.parametrize(
     ("role", "expected"),
-    [("whisper", "a whisper model is a folder"), ("aligner", "an aligner model is a folder")],
+    [("whisper", "a recognition model is a folder"), ("aligner", "an aligner model is a folder")],
 )
 def test_a_file_is_a_model_for_segmentation_alone(tmp_path, role, expected):
     file = folder(tmp_path, {"weights.bin": "weights"}) / "weights.bin"
@@ -60,22 +60,22 @@ def test_a_file_is_a_model_for_segmentation_alone(tmp_path, role, expected):
 def test_a_cached_model_is_used_by_its_short_name_and_by_its_id():
     place = cached("Systran/faster-whisper-large-v3", CTRANSLATE2, main=True)
     for asked in ("large-v3", "large", "Systran/faster-whisper-large-v3"):
-        model = models.resolve("whisper", asked, offline=True)
+        model = models.resolve("recognition", asked, offline=True)
         assert (model.path, model.revision, model.id) == (place, COMMIT, asked)
 
 
 def test_a_name_with_a_revision_means_that_revision():
     cached("me/mine", CTRANSLATE2, main=True)
     other = cached("me/mine", CTRANSLATE2, commit="f" * 40)
-    assert models.resolve("whisper", f"me/mine@{'f' * 40}", offline=True).path == other
+    assert models.resolve("recognition", f"me/mine@{'f' * 40}", offline=True).path == other
     with pytest.raises(FatalError):
-        models.resolve("whisper", f"me/mine@{'e' * 40}", offline=True)
+        models.resolve("recognition", f"me/mine@{'e' * 40}", offline=True)
 
 
 def test_a_file_whose_blob_is_missing_does_not_count():
     (cached("me/mine", CTRANSLATE2) / "model.bin").resolve().unlink()
     with pytest.raises(FatalError, match="not on this disk"):
-        models.resolve("whisper", "me/mine", offline=True)
+        models.resolve("recognition", "me/mine", offline=True)
 
 
 def test_pieces_of_weights_count_only_together():
@@ -86,15 +86,15 @@ def test_pieces_of_weights_count_only_together():
         "model-1.safetensors": "1",
     }
     place = cached("me/large", files)
-    assert not models.on_disk("whisper", "me/large")
+    assert not models.on_disk("recognition", "me/large")
     folder(place, {"model-2.safetensors": "2"})
-    assert models.on_disk("whisper", "me/large")
+    assert models.on_disk("recognition", "me/large")
 
 
 def test_offline_a_missing_model_is_an_error_that_names_the_models_on_this_disk():
     cached("Systran/faster-whisper-small", CTRANSLATE2)
     with pytest.raises(FatalError) as caught:
-        models.resolve("whisper", "large-v3", offline=True)
+        models.resolve("recognition", "large-v3", offline=True)
     assert "small" in caught.value.hint
     assert caught.value.status == FAILED
 
@@ -102,39 +102,39 @@ def test_offline_a_missing_model_is_an_error_that_names_the_models_on_this_disk(
 @pytest.mark.parametrize("asked", ["bsae", "/no/such/folder", ""])
 def test_a_name_that_means_no_model_is_a_usage_error(asked):
     with pytest.raises(FatalError) as caught:
-        models.resolve("whisper", asked, offline=False)
+        models.resolve("recognition", asked, offline=False)
     assert caught.value.status == USAGE
 
 
 def test_the_home_of_an_unknown_user_is_no_folder():
     with pytest.raises(FatalError, match="there is no file or folder"):
-        models.resolve("whisper", "~nobody-of-that-name/model", offline=True)
+        models.resolve("recognition", "~nobody-of-that-name/model", offline=True)
 
 
 def test_a_name_means_the_layout_of_the_device():
     mlx = cached("mlx-community/whisper-large-v3-mlx", MLX)
-    assert models.on_disk("whisper", "large-v3", "mlx")
-    assert not models.on_disk("whisper", "large-v3", "cpu")
-    model = models.resolve("whisper", "large-v3", offline=True, device="mlx")
+    assert models.on_disk("recognition", "large-v3", "mlx")
+    assert not models.on_disk("recognition", "large-v3", "cpu")
+    model = models.resolve("recognition", "large-v3", offline=True, device="mlx")
     assert (model.path, model.revision, model.converted) == (mlx, COMMIT, None)
 
 
 def test_mlx_uses_a_conversion_of_ctranslate2_s_weights_if_they_are_on_the_disk():
     other = cached("Systran/faster-whisper-large-v3", CTRANSLATE2)
-    model = models.resolve("whisper", "large-v3", offline=True, device="mlx")
+    model = models.resolve("recognition", "large-v3", offline=True, device="mlx")
     assert (model.path, model.converted) == (other, home() / "models" / f"mlx-{COMMIT[:16]}")
-    assert models.resolve("whisper", "large-v3", offline=True).converted is None
+    assert models.resolve("recognition", "large-v3", offline=True).converted is None
 
 
 def test_a_transformers_checkpoint_serves_every_device_and_an_mlx_one_only_mlx(tmp_path):
     checkpoint = folder(tmp_path / "mine", TRANSFORMERS)
     for device, target in (("cpu", "ctranslate2-"), ("cuda", "ctranslate2-"), ("mlx", "mlx-")):
-        model = models.resolve("whisper", str(checkpoint), offline=True, device=device)
+        model = models.resolve("recognition", str(checkpoint), offline=True, device=device)
         assert model.converted.name.startswith(target)
     mlx = folder(tmp_path / "apple", MLX)
-    assert models.resolve("whisper", str(mlx), offline=True, device="mlx").converted is None
+    assert models.resolve("recognition", str(mlx), offline=True, device="mlx").converted is None
     with pytest.raises(FatalError, match="is in the layout of mlx, which cpu cannot read") as caught:
-        models.resolve("whisper", str(mlx), offline=True)
+        models.resolve("recognition", str(mlx), offline=True)
     assert "--device mlx" in caught.value.hint
 
 
@@ -142,9 +142,9 @@ def test_removing_a_model_removes_its_conversions(capsys):
     from orchestrator import cli
 
     cached("Systran/faster-whisper-large-v3", CTRANSLATE2)
-    conversion = models.resolve("whisper", "large-v3", offline=True, device="mlx").converted
+    conversion = models.resolve("recognition", "large-v3", offline=True, device="mlx").converted
     folder(conversion, MLX)
     assert cli.main(["models", "rm", "large-v3"]) == 0
     assert not conversion.exists()
-    assert not models.on_disk("whisper", "large-v3")
+    assert not models.on_disk("recognition", "large-v3")
     assert "removed large-v3" in capsys.readouterr().out

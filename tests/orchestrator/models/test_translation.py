@@ -12,7 +12,7 @@ from orchestrator.models import families
 from orchestrator.models import resolve as models
 from orchestrator.models.listing import describe
 from orchestrator.paths import home
-from orchestrator.stages.translations import method_of
+from orchestrator.stages.translators import named
 from tests import fake_hub
 from tests.orchestrator.models.places import cached, folder
 
@@ -42,22 +42,22 @@ INDIC = {
 def test_a_name_stands_for_a_repository_and_a_method(name, repository, method):
     (family,) = families.candidates("translation", name)
     assert family.repositories(name, "cpu") == (repository,)
-    assert method_of(name) == method
+    assert named(name).name == method
     assert models.may_be_fetched("translation", name)
     assert families.role_of(name) == "translation"
 
 
 @pytest.mark.parametrize("name", ["base", "large-v3", "whisper", "Systran/faster-whisper-base"])
 def test_a_whisper_model_translates_by_its_own_task(name):
-    assert method_of(name) == "whisper"
+    assert named(name).name == "whisper"
 
 
 def test_code_of_an_unknown_repository_is_refused_by_its_name_and_that_of_a_folder_is_not(tmp_path):
-    for use in (method_of, lambda name: models.resolve("translation", name, offline=True)):
+    for use in (named, lambda name: models.resolve("translation", name, offline=True)):
         with pytest.raises(FatalError, match="its code would run on this machine") as caught:
             use("somebody/rotary-indictrans2")
         assert caught.value.status == USAGE
-    assert method_of(str(folder(tmp_path / "read", INDIC))) == "indictrans2"
+    assert named(str(folder(tmp_path / "read", INDIC))).name == "indictrans2"
     assert models.resolve("translation", str(tmp_path / "read"), offline=True).family == "indictrans2"
 
 
@@ -121,7 +121,7 @@ def test_a_translation_model_is_listed_as_such_with_its_licence_and_not_as_whisp
         ("facebook/nllb-200-1.3B", "nllb-opus", "transformers", "CC-BY-NC-4.0"),
         ("me/nllb-ct2", "nllb-opus", "ctranslate2", ""),
     ]
-    assert "me/nllb-ct2" not in [row.name for row in describe("whisper")]
+    assert "me/nllb-ct2" not in [row.name for row in describe("recognition")]
 
 
 @pytest.mark.env("translation")

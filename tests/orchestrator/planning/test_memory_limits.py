@@ -12,7 +12,7 @@ from orchestrator.stages.catalog import STAGES
 
 ASR = STAGES["asr"]
 CUDA, *_, CPU = ASR.backends
-LARGE = Model(id="large-v3", revision="abc", path=Path(), role="whisper")
+LARGE = Model(id="large-v3", revision="abc", path=Path(), role="recognition")
 NOON = 1_795_262_400.0  # 2026-11-21 12:00 UTC
 DAY = 24 * 3600.0
 PARAMS = {"compute_type": "float16", "batch_size": 16}
@@ -50,8 +50,8 @@ def test_a_device_on_which_nothing_fitted_is_left_out():
         {"machine": "another"},
         {"backend": CPU},
         {"compute_type": "int8"},
-        {"model": Model(id="large-v3", revision="other weights", path=Path(), role="whisper")},
-        {"model": Model(id="base", revision="", path=Path(), role="whisper")},
+        {"model": Model(id="large-v3", revision="other weights", path=Path(), role="recognition")},
+        {"model": Model(id="base", revision="", path=Path(), role="recognition")},
     ],
 )
 def test_other_texts_have_no_category(other):

@@ -9,7 +9,8 @@ import pytest
 from ipc.digests import file_digest
 from orchestrator.runs.film_outputs import Files
 from orchestrator.stages.catalog import STAGES
-from orchestrator.stages.translations import Wanted, added
+from orchestrator.stages.translations import added
+from orchestrator.stages.translators import Wanted
 from orchestrator.storage.manifest import Manifest, OutputRecord
 from orchestrator.storage.store import Entry
 

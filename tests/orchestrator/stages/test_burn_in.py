@@ -3,12 +3,12 @@
 import pytest
 
 from orchestrator.errors import FatalError
-from orchestrator.stages import burn_in, translations
+from orchestrator.stages import burn_in, translations, translators
 from orchestrator.stages.catalog import STAGES
 
 
 def test_the_language_that_is_drawn_is_read_from_its_own_subtitles_or_from_what_is_spoken():
-    stages = translations.added(STAGES, translations.Wanted(languages=("en",))).stages
+    stages = translations.added(STAGES, translators.Wanted(languages=("en",))).stages
     burn = burn_in.added(stages, "en", ("en",), None)["burn"]
     assert burn.off == ""
     assert [i.source for i in burn.inputs[-2:]] == ["subtitles-en.cues", "subtitles-en.ass"]

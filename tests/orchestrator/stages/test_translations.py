@@ -4,7 +4,7 @@ from orchestrator.errors import FatalError
 from orchestrator.models.nllb_opus import memory_mb
 from orchestrator.stages import translations
 from orchestrator.stages.catalog import STAGES
-from orchestrator.stages.translations import Wanted
+from orchestrator.stages.translators import Wanted
 
 
 def stages(**wanted):
@@ -48,14 +48,14 @@ def test_the_film_gets_a_track_for_every_language():
 
 
 def test_the_film_s_own_model_translates_where_it_was_taught_to():
-    assert stages(languages=("en",), whisper="large-v3").params["translation-en"] == {
+    assert stages(languages=("en",), recognition_model="large-v3").params["translation-en"] == {
         "target": "en",
         "translation_model": "large-v3",
     }
 
 
 def test_if_the_film_s_model_cannot_translate_another_does_with_a_note():
-    found = stages(languages=("en",), whisper="large-v3-turbo")
+    found = stages(languages=("en",), recognition_model="large-v3-turbo")
     assert "translation_model" not in found.params["translation-en"]
     assert "large-v3-turbo cannot translate" in found.notes["translation-en"][0]
 
@@ -63,8 +63,11 @@ def test_if_the_film_s_model_cannot_translate_another_does_with_a_note():
 @pytest.mark.parametrize(
     ("wanted", "sentence"),
     [
-        ({"languages": ("de",)}, "the embedded model translates to English only"),
-        ({"languages": ("de",), "model": "large-v3"}, "Whisper translates to English only"),
+        ({"languages": ("de",)}, "the embedded model translates to en only"),
+        (
+            {"languages": ("de",), "model": "large-v3"},
+            "it translates to en only",
+        ),
         ({"languages": ("en",), "model": "large-v3-turbo"}, "this model cannot translate"),
         ({"languages": ("en",), "model": "small.en"}, "this model cannot translate"),
         ({"model": "nllb-200-3.3B"}, "--translation-model needs a target language"),

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from stage_runners.asr import name_bias, windows
+from stage_runners.asr import name_bias
 from stage_runners.asr.name_bias_words import Name
-from stage_runners.asr.recognizer import Settings, Sound
+from stage_runners.recognition import windows
+from stage_runners.recognition.recognizer import Settings, Sound
 from stage_runners.whisper import engine
 
 RATE = 16000

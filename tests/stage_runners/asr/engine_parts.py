@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from stage_runners.asr.capabilities import Capabilities
+from stage_runners.recognition.capabilities import Capabilities
 
 
 def engine(reads=None, detector=None, scorer=None, prompt=None, **more):

@@ -102,7 +102,7 @@ def test_a_model_is_read_by_the_engine_of_its_family():
 
 
 def test_a_model_that_can_do_other_than_it_says_is_refused(monkeypatch, tmp_path):
-    monkeypatch.setitem(engines.ENGINES, "toy", toy_engine.__name__)
+    monkeypatch.setitem(engines.ENGINES, "toy", toy_engine)
     (tmp_path / "model").write_text("timed")
     model = {"family": "toy", "path": tmp_path / "model"}
     assert engines.load({"_model": model}, "cpu").capabilities.word_times == "toy"

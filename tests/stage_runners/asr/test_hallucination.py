@@ -9,13 +9,13 @@ import pytest
 
 from stage_runners.asr import evidence as asr_evidence
 from stage_runners.asr import gaps, hallucination
-from stage_runners.asr.recognizer import Sound, Token, Transcript
 from stage_runners.asr.second_pass import Asked, Look, SecondLooks, came_again
 from stage_runners.asr.segments import Line, Span
 from stage_runners.asr.text_signs import credited, share_looped, times_repeated
 from stage_runners.asr.thresholds import SECOND_PASS
-from stage_runners.asr.windows import Chunk
 from stage_runners.asr.words import Word
+from stage_runners.recognition.recognizer import Sound, Token, Transcript
+from stage_runners.recognition.windows import Chunk
 from stage_runners.whisper.text_scorer import tokens_of
 
 

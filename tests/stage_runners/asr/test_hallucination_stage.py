@@ -38,7 +38,7 @@ def sound(talk):
 
 @pytest.fixture(scope="module")
 def base():
-    return embedded.place(families.embedded("whisper", "base"))
+    return embedded.place(families.embedded("recognition", "base"))
 
 
 @pytest.fixture(scope="module")

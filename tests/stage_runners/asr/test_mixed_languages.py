@@ -41,7 +41,7 @@ def recognise(folder, film, **params):
     from orchestrator.models import resolve as models
 
     samples, spans = film
-    base = models.resolve("whisper", "base", offline=True).path
+    base = models.resolve("recognition", "base", offline=True).path
     model = {"id": "base", "revision": "", "path": str(base)}
     given = inputs(folder, samples, [(start, end) for start, end, _ in spans])
     done, out = run_stage("asr", given, folder, params, python=python_of("whisperx"), model=model)

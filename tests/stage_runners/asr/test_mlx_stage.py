@@ -143,7 +143,7 @@ def test_a_folder_that_is_no_model_is_named(tmp_path):
 def found(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whisper")
     np.save(folder / "samples.npy", packaged())
-    base, tiny = (models.resolve("whisper", name, offline=True).path for name in ("base", "tiny.en"))
+    base, tiny = (models.resolve("recognition", name, offline=True).path for name in ("base", "tiny.en"))
     (folder / "work").mkdir()
     done = subprocess.run(
         [python_of("mlx"), "-P", "-m", "tests.stage_runners.whisper.whisper_check",

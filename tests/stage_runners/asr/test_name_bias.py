@@ -11,8 +11,8 @@ import pytest
 
 from stage_runners.asr import name_bias
 from stage_runners.asr.name_bias_words import Right, names, proposals, recognised, resembling, trusted
-from stage_runners.asr.recognizer import Encoded, Settings, Token, Transcript
-from stage_runners.asr.windows import Chunk
+from stage_runners.recognition.recognizer import Encoded, Settings, Token, Transcript
+from stage_runners.recognition.windows import Chunk
 from tests.stage_runners.asr.engine_parts import engine
 from tests.stage_runners.recordings import model_folder, packaged
 from tests.stage_runners.spec import ROOT, python_of

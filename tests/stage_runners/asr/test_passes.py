@@ -1,7 +1,7 @@
 """What is read again in which language, once all of the film has been heard."""
 
 from stage_runners.asr.passes import Part, left_over, together
-from stage_runners.asr.windows import Chunk
+from stage_runners.recognition.windows import Chunk
 
 WINDOWS = [Chunk(0.0, 28.0, 28.0), Chunk(28.0, 56.0, 28.0), Chunk(60.0, 80.0, 20.0), Chunk(81.0, 108.0, 27.0)]
 

@@ -1,8 +1,8 @@
 import pytest
 
-from stage_runners.asr.recognizer import Token
-from stage_runners.asr.windows import Chunk
 from stage_runners.asr.words import joined, segments, words
+from stage_runners.recognition.recognizer import Token
+from stage_runners.recognition.windows import Chunk
 
 CHUNK = Chunk(10.0, 40.0, 25.0)
 

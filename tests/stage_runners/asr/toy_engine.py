@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from ipc.declaration import Backend
-from stage_runners.asr.capabilities import Capabilities
-from stage_runners.asr.engines import Engine
-from stage_runners.asr.recognizer import Encoded, Token, Transcript
+from stage_runners.recognition.capabilities import Capabilities
+from stage_runners.recognition.engine import Engine
+from stage_runners.recognition.recognizer import Encoded, Token, Transcript
 
 SAID = ("Good", "evening.", "We", "sail", "at", "dawn.")
 """Every third of a second from 1.1 s on."""
@@ -44,7 +44,7 @@ def load(params, device):
 
 
 class Toy:
-    """See `stage_runners.asr.recognizer.Recognizer`."""
+    """See `stage_runners.recognition.recognizer.Recognizer`."""
 
     method, compute_type, computed_on, time_bias = "toy", "float32", "", 0.0
     detector = scorer = prompt = None

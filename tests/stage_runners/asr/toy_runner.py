@@ -2,7 +2,8 @@
 
 from stage_runners.asr import engines
 from stage_runners.asr.runner import STAGE, load, run
+from tests.stage_runners.asr import toy_engine
 
 __all__ = ["STAGE", "load", "run"]
 
-engines.ENGINES["toy"] = "tests.stage_runners.asr.toy_engine"
+engines.ENGINES["toy"] = toy_engine

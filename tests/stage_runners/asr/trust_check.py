@@ -10,10 +10,11 @@ import sys
 
 import numpy as np
 
-from stage_runners.asr import hallucination, segments, windows
-from stage_runners.asr.recognizer import Settings, Sound
+from stage_runners.asr import hallucination, segments
 from stage_runners.asr.second_pass import SecondLooks
 from stage_runners.asr.segments import Span
+from stage_runners.recognition import windows
+from stage_runners.recognition.recognizer import Settings, Sound
 from stage_runners.whisper import decode, engine
 from stage_runners.whisper.thresholds import Decoding
 

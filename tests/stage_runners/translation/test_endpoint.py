@@ -11,7 +11,7 @@ import time
 import pytest
 
 from ipc.artifacts import read
-from stage_runners.translation.stage import TRANSLATIONS
+from stage_runners.translation.stage import TRANSLATORS
 from tests.stage_runners.spec import python_of, run_stage
 from tests.stage_runners.translation import chat_server
 from tests.stage_runners.translation.chat_server import BOOK, ChatServer, good, saying, status
@@ -64,7 +64,7 @@ def translate(tmp_path, monkeypatch):
             "timeout_s": 30.0,
             **params,
         }
-        done = Done(*run_stage(TRANSLATIONS["endpoint"], inputs, folder, params, python_of("nlp")))
+        done = Done(*run_stage(TRANSLATORS["endpoint"].stage, inputs, folder, params, python_of("nlp")))
         done.server = server
         return done
 

@@ -11,7 +11,7 @@ import pytest
 from ipc.artifacts import read
 from orchestrator.environments import registry
 from stage_runners.translation.indictrans2_translator import IndicTrans2, Loaded
-from stage_runners.translation.stage import TRANSLATIONS
+from stage_runners.translation.stage import TRANSLATORS
 from tests.stage_runners.spec import ROOT, python_of, run_stage
 from tests.stage_runners.translation.test_stage import glossary, transcript
 
@@ -37,7 +37,7 @@ def folder(tmp_path_factory):
 def translated(folder, inputs, place, target="en", identity="", **params):
     """Run the stage; returns the process and the folder of its outputs."""
     model = {"id": identity or folder.name, "path": str(folder)}
-    stage = TRANSLATIONS["indictrans2"]
+    stage = TRANSLATORS["indictrans2"].stage
     return run_stage(stage, inputs, place, {"target": target, **params}, python_of("indictrans"), model)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from ipc.artifacts import read, write
 from orchestrator.environments import registry
-from stage_runners.translation.stage import TRANSLATIONS
+from stage_runners.translation.stage import TRANSLATORS
 from tests.stage_runners.rows import said, segment
 from tests.stage_runners.spec import ROOT, python_of, run_stage
 
@@ -71,7 +71,7 @@ def translated(models, name, inputs, folder, target="en", **params):
     """Run the stage; returns the process, its segments and its words."""
     folder.mkdir(exist_ok=True)
     model = {"id": name, "path": str(models / name), "converted": str(models / f"converted-{name}")}
-    stage = TRANSLATIONS["ctranslate2"]
+    stage = TRANSLATORS["ctranslate2"].stage
     done, out = run_stage(
         stage, inputs, folder, {"target": target, **params}, python_of("translation"), model
     )

@@ -9,7 +9,7 @@ import pytest
 
 from ipc.artifacts import read, write, write_audio
 from stage_runners.text.repetition import loop
-from stage_runners.translation.stage import TRANSLATIONS
+from stage_runners.translation.stage import TRANSLATORS
 from tests.stage_runners.recordings import RATE, packaged
 from tests.stage_runners.rows import said, segment
 from tests.stage_runners.spec import python_of, run_stage
@@ -40,7 +40,7 @@ def written(folder, *, language="de", samples=None, lines=LINES):
 
 def translate(folder, base, paths, model="base", **params):
     done, out = run_stage(
-        TRANSLATIONS["whisper"],
+        TRANSLATORS["whisper"].stage,
         paths,
         folder,
         {"target": "en", **params},
@@ -56,7 +56,7 @@ def translate(folder, base, paths, model="base", **params):
 def base():
     from orchestrator.models import resolve as models
 
-    return models.resolve("whisper", "base", offline=True).path
+    return models.resolve("recognition", "base", offline=True).path
 
 
 @pytest.mark.env("whisperx", "models")
@@ -120,7 +120,7 @@ def test_a_translation_that_whisper_cannot_make_is_an_error_with_a_message(
 ):
     from orchestrator.models import resolve as models
 
-    path = base if model == "base" else models.resolve("whisper", model, offline=True).path
+    path = base if model == "base" else models.resolve("recognition", model, offline=True).path
     done, _, _ = translate(tmp_path, path, written(tmp_path), model=model, target=target)
     assert done.returncode == 1
     assert sentence in done.stderr

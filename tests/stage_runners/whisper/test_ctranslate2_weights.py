@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.mark.env("whisperx", "models")
 def test_a_transformers_checkpoint_is_converted_once_and_computes_the_same(tmp_path):
-    tokenizer = embedded.place(families.embedded("whisper", "base")) / "tokenizer.json"
+    tokenizer = embedded.place(families.embedded("recognition", "base")) / "tokenizer.json"
     done = subprocess.run(
         [registry.python("whisperx"), "-P", "-m", "tests.stage_runners.whisper.transformers_check",
          tmp_path, tokenizer],

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from stage_runners.asr.windows import Chunk
+from stage_runners.recognition.windows import Chunk
 from stage_runners.whisper import decode
 
 

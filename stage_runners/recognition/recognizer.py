@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from stage_runners.asr.capabilities import Capabilities
-from stage_runners.asr.windows import Chunk
+from stage_runners.recognition.capabilities import Capabilities
+from stage_runners.recognition.windows import Chunk
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stage_runners.asr.windows import halves, pack
+from stage_runners.recognition.windows import halves, pack
 
 RATE = 1000  # enough to find quiet places, and quick
 

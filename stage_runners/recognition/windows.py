@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from stage_runners.asr.thresholds import WINDOWS
+from stage_runners.recognition.thresholds import WINDOWS
 
 if TYPE_CHECKING:
     import numpy as np

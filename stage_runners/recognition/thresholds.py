@@ -1,0 +1,21 @@
+"""The numbers for windows of speech, which recognition and translation from sound share."""
+
+from __future__ import annotations
+
+from ipc.thresholds import Thresholds
+
+
+class Windows(Thresholds):
+    """How speech is split into windows."""
+
+    pad: float = 0.2
+    """Seconds added around speech: a window that starts in the middle of a breath loses its first word."""
+    longest_pause: float = 5.0
+    """Maximum silence in a window, in seconds; longer ones contain music, on which Whisper hallucinates."""
+    quiet_frame: float = 0.02
+    """Length of a frame, in seconds, in the search for the quietest time."""
+    quiet_frames: int = 5
+    """Frames whose mean power is compared: a tenth of a second."""
+
+
+WINDOWS = Windows()
