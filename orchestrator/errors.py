@@ -28,11 +28,14 @@ STATUS_OF_CATEGORY = {
 class FatalError(Exception):
     """An error that the user can fix: what is wrong (`message`) and what to do (`hint`).
 
+    `command` is the command that fixes it, if there is one; without a hint it becomes the hint.
+
     Shown without a traceback.
     """
 
-    def __init__(self, message: str, hint: str = "", status: int = FAILED) -> None:
+    def __init__(self, message: str, hint: str = "", status: int = FAILED, *, command: str = "") -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hint = hint or (f"repair it with: {command}" if command else "")
+        self.command = command
         self.status = status

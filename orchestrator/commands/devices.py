@@ -82,7 +82,7 @@ def _row(stage: str, found: Chosen | FatalError, machine: Machine) -> dict[str, 
         "batch_size": choice.params.get("batch_size"),
         "why": choice.why,
         "recommended": asdict(recommend(stage, choice.backend, machine)),
-        "refused": list(found.refused),
+        "refused": [str(refusal) for refusal in found.refused],
         "notes": list(found.notes),
         "ways_out": [other.backend.device for other in found.choices[1:]],
     }

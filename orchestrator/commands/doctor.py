@@ -105,8 +105,7 @@ def _prepare(stage: Stage) -> Row | tuple[Backend, dict[str, Any]]:
         model = choice.model.to_json() if choice.model else {}
         params = {**choice.params, "_threads": 1, "_model": model}
     except FatalError as error:
-        mend = error.hint.partition(" it with: ")[2] or "orchestrator envs sync models"
-        return _not_ready(stage, backend, error.message, mend)
+        return _not_ready(stage, backend, error.message, error.command or "orchestrator envs sync models")
     return choice.backend, params
 
 

@@ -106,7 +106,7 @@ def _step(step: Step) -> dict[str, Any]:
         "verdict": step.verdict,
         "reason": step.reason,
         "key": step.key,
-        "refused": list(step.refused),
+        "refused": [str(refusal) for refusal in step.refused],
         "notes": list(step.notes),
         "choices": [_choice(choice) for choice in step.choices],
     }

@@ -158,8 +158,8 @@ def health(env: str) -> str | None:
 def require(env: str) -> Path:
     """The interpreter of `env` if it is healthy; else `FatalError` with the command that repairs it."""
     if reason := health(env):
-        hint = f"repair it with: orchestrator envs sync {env}"
-        raise FatalError(f"the environment {env} is not ready: {reason}", hint, ENVIRONMENT)
+        message = f"the environment {env} is not ready: {reason}"
+        raise FatalError(message, status=ENVIRONMENT, command=f"orchestrator envs sync {env}")
     return python(env)
 
 

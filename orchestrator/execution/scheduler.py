@@ -207,7 +207,7 @@ def _film_state(plan: Plan) -> events.FilmState:
                 env=step.choice.backend.env if step.choices else "",
                 device=step.choice.backend.device if step.choices else "",
                 device_reason=step.choice.why if step.choices else "",
-                fallbacks=step.refused,
+                fallbacks=tuple(map(str, step.refused)),
                 notes=step.notes,
                 key=step.key or "",
             )

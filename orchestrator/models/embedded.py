@@ -88,8 +88,8 @@ def _part(model: Embedded, part: str) -> Path:
     file = _site() / part
     if not file.is_file():
         reason = registry.health("models") or f"its file {part} is missing"
-        hint = "repair it with: orchestrator envs sync models"
-        raise FatalError(f"the embedded model {model.name} is not installed ({reason})", hint, ENVIRONMENT)
+        message = f"the embedded model {model.name} is not installed ({reason})"
+        raise FatalError(message, status=ENVIRONMENT, command="orchestrator envs sync models")
     return file
 
 
@@ -99,8 +99,8 @@ def _demand(model: Embedded, sha256: str) -> None:
             f"the embedded model {model.name} is damaged: "
             f"its SHA-256 is {sha256[:16]}..., but {model.sha256[:16]}... is expected"
         )
-        hint = "reinstall it with: orchestrator envs rm models && orchestrator envs sync models"
-        raise FatalError(message, hint, ENVIRONMENT)
+        command = "orchestrator envs rm models && orchestrator envs sync models"
+        raise FatalError(message, status=ENVIRONMENT, command=command)
 
 
 def _is_joined(model: Embedded) -> bool:

@@ -10,6 +10,17 @@ from ipc.declaration import Backend
 from orchestrator.models.resolve import Model
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """A device that a stage could use but does not, and why."""
+
+    device: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.device} is not used: {self.why}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choice:
     """One way to run a stage: where, with which model and parameters (none left open), and why.
@@ -32,5 +43,5 @@ class Chosen:
     """
 
     choices: tuple[Choice, ...]
-    refused: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
     notes: tuple[str, ...] = ()

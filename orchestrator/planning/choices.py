@@ -20,7 +20,7 @@ from orchestrator.models.family import ModelFamily
 from orchestrator.models.pyannote import COMMUNITY
 from orchestrator.models.resolve import Model
 from orchestrator.planning import device_verdicts, devices, memory_limits
-from orchestrator.planning.choice import Choice, Chosen
+from orchestrator.planning.choice import Choice, Chosen, Refusal
 from orchestrator.planning.recommendations import TOPICS, Recommendation, recommend
 
 AUTO = "auto"
@@ -77,7 +77,7 @@ class _Question:
     offline: bool
     named: frozenset[str] = frozenset()
     fetch: bool = True
-    refused: list[str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -138,7 +138,7 @@ class _Question:
         if backend.checked:
             verdict = self._verdict(backend, model)
             if verdict is not None and not verdict.agrees:
-                self.refused.append(f"{backend.device} is not used: {verdict.said}")
+                self.refused.append(Refusal(backend.device, verdict.said))
                 return None
             if verdict is None and not first and self.machine.here:
                 return None  # a fallback is not compared during a run, so it is not used
@@ -149,7 +149,7 @@ class _Question:
             params[self.stage.model] = model.id
         lesson = self._lesson(backend, model, params)
         if lesson is not None and lesson.batch == 0 and backend.device not in self.named:
-            self.refused.append(f"{backend.device} is not used: {lesson.why}")
+            self.refused.append(Refusal(backend.device, lesson.why))
             return None
         if lesson is not None and 0 < lesson.batch < (params.get("batch_size") or 0):
             params["batch_size"] = lesson.batch

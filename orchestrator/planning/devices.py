@@ -8,6 +8,7 @@ from ipc.declaration import Backend, Stage
 from orchestrator.config.device_requests import NAMES
 from orchestrator.errors import ENVIRONMENT, USAGE, FatalError
 from orchestrator.machine.profile import Machine
+from orchestrator.planning.choice import Refusal
 from orchestrator.stages.catalog import STAGES
 
 
@@ -76,7 +77,9 @@ def _likely(backend: Backend, machine: Machine) -> bool:
     return backend.device not in {"mlx", "mps"} or machine.platform.startswith("darwin")
 
 
-def unusable(stage: Stage, asked: Mapping[str, str], machine: Machine, model_id: str = "") -> tuple[str, ...]:
+def unusable(
+    stage: Stage, asked: Mapping[str, str], machine: Machine, model_id: str = ""
+) -> tuple[Refusal, ...]:
     """The machine's accelerators that no framework can use for `stage`, each with the reason.
 
     Only those before the first usable device, and none if a device was requested.
@@ -90,7 +93,7 @@ def unusable(stage: Stage, asked: Mapping[str, str], machine: Machine, model_id:
         if _usable(backend, machine, asked=False):
             break
         if why := machine.of(backend).why_not:
-            reasons.append(f"{backend.device} is not used: {why}")
+            reasons.append(Refusal(backend.device, why))
     return tuple(reasons)
 
 

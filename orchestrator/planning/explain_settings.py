@@ -17,7 +17,7 @@ from orchestrator.config.values import Value
 from orchestrator.stages.catalog import STAGES
 
 if TYPE_CHECKING:
-    from orchestrator.planning.choice import Choice
+    from orchestrator.planning.choice import Choice, Refusal
 
 MACHINE = "this machine"
 DEFAULT = "built-in default"
@@ -34,7 +34,7 @@ class Ways(Protocol):
         """Best first; empty if the stage is off."""
 
     @property
-    def refused(self) -> tuple[str, ...]:
+    def refused(self) -> tuple[Refusal, ...]:
         """The unusable devices, with reasons."""
 
 

@@ -92,14 +92,14 @@ def _devices(rows: Sequence[Row], ways: Mapping[str, Ways], machine: Machine) ->
     for row in found:
         name = row.key.removeprefix("device.")
         why = f"set by {row.source}" if row.asked else row.why
-        others = "; ".join((*ways[name].refused, *_others(STAGES[name], ways[name], machine)))
+        others = "; ".join((*map(str, ways[name].refused), *_others(STAGES[name], ways[name], machine)))
         yield _commented(f"{name} = {_toml(row.value)}", "; ".join(filter(None, (why, others))))
 
 
 def _others(stage: Stage, ways: Ways, machine: Machine) -> Iterator[str]:
     """Why the other devices are not used, except those that `ways.refused` explains."""
     taken = ways.choices[0]
-    explained = [text.partition(" is not used: ")[0] for text in ways.refused]
+    explained = [refusal.device for refusal in ways.refused]
     model = taken.model.id if taken.model else ""
     for backend in stage.backends:
         device, answer = backend.device, machine.of(backend)

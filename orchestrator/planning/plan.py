@@ -18,7 +18,7 @@ from orchestrator.machine.profile import Machine
 from orchestrator.machine.profile import here as this_machine
 from orchestrator.planning import cache_key
 from orchestrator.planning import choices as choosing
-from orchestrator.planning.choice import Choice
+from orchestrator.planning.choice import Choice, Refusal
 from orchestrator.stages.catalog import STAGES
 from orchestrator.storage import file_digests
 from orchestrator.storage.manifest import differences
@@ -43,7 +43,7 @@ class Step:
     inputs: Mapping[str, str]
     verdict: Verdict
     reason: str
-    refused: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
     notes: tuple[str, ...] = ()
     key: str | None = None
     forced: bool = False

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ipc.errors import StageError
 from ipc.time_range import clip_of
@@ -48,7 +48,9 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
 
     path = inputs["film"]
     film = probe(path)
-    track, why = choose(film, context.params.get("audio_track"), context.params.get("language"), path.name)
+    track, why, doubtful = choose(
+        film, context.params.get("audio_track"), context.params.get("language"), path.name
+    )
     context.log(f"{track.words()}: {why}")
     clip = on_the_container(clip_of(context.params.get("clip")), film)
     if clip and film.seconds and clip[0] >= film.seconds:
@@ -80,14 +82,23 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     context.fact("seconds", round(seconds, 3))
     context.fact("audio_track", track.number)
     context.fact("audio_track_chosen", f"{track.words()}: {why}")
+    context.fact("audio_track_doubtful", doubtful)
     others = [other.words() for other in film.of("audio") if other.number != track.number]
     context.fact("other_audio_tracks", others)
     context.fact("title", film.tags.get("title", ""))
     context.save_audio("audio", samples, SAMPLE_RATE)
 
 
-def choose(film: Film, asked: int | None, language: str | None, name: str) -> tuple[Track, str]:
-    """The audio track to transcribe, and the reason.
+class Chosen(NamedTuple):
+    """The audio track to transcribe, the reason, and whether the film's tracks say otherwise."""
+
+    track: Track
+    why: str
+    doubtful: bool = False
+
+
+def choose(film: Film, asked: int | None, language: str | None, name: str) -> Chosen:
+    """The audio track to transcribe.
 
     In this order: the requested number; tracks in the requested language; tracks other than commentary and
     audio description; the default track; most channels; the first. `StageError` if there is none.
@@ -101,10 +112,11 @@ def choose(film: Film, asked: int | None, language: str | None, name: str) -> tu
             raise StageError(
                 "config", f"--audio-track {asked}: {name} has no such track", f"choose one of: {choices}"
             )
-        return tracks[asked], "set by --audio-track"
+        return Chosen(tracks[asked], "set by --audio-track")
     if len(tracks) == 1:
-        other = language and tracks[0].language and not same_language(tracks[0].language, language)
-        return tracks[0], f"the only one; no track is marked as {language}" if other else "the only one"
+        if language and tracks[0].language and not same_language(tracks[0].language, language):
+            return Chosen(tracks[0], f"the only one; no track is marked as {language}", doubtful=True)
+        return Chosen(tracks[0], "the only one")
     spoken = [track for track in tracks if language and same_language(track.language, language)]
     proper = [track for track in spoken or tracks if not NOT_THE_FILM & set(track.purposes)]
     pool = proper or spoken or tracks
@@ -118,7 +130,7 @@ def choose(film: Film, asked: int | None, language: str | None, name: str) -> tu
         reasons.append("the default track" if best.default else "most channels, or the first of equals")
     elif len(pool) < len(spoken or tracks):
         reasons.append("the others are commentary or audio description")
-    return best, ", ".join(reasons) or "the only one"
+    return Chosen(best, ", ".join(reasons) or "the only one", doubtful=bool(language and not spoken))
 
 
 def decoding(

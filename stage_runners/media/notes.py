@@ -11,6 +11,6 @@ def notes(film: FilmFacts) -> Iterator[Note]:
     """Which track was transcribed, if the film has several or the choice is a guess."""
     demux = film.of("demux")
     track = str(demux.get("audio_track_chosen") or "")
-    guessed = "no track is marked" in track
-    if track and (guessed or demux.get("other_audio_tracks")):
-        yield Note(f"audio: {track}", look=guessed)
+    doubtful = bool(demux.get("audio_track_doubtful"))
+    if track and (doubtful or demux.get("other_audio_tracks")):
+        yield Note(f"audio: {track}", look=doubtful)

@@ -91,7 +91,7 @@ def test_the_next_run_leaves_out_a_device_on_which_nothing_fitted(bench):
         stage("a", "film", devices=("cuda", "cpu"), what="oom on cuda", batch_size=1, value="x")
     )
     assert planned.choice.backend.device == "cpu"
-    assert "did not fit in the memory of cuda" in planned.refused[0]
+    assert "did not fit in the memory of cuda" in planned.refused[0].why
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="macOS does not tell an address space")

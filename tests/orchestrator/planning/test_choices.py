@@ -96,7 +96,7 @@ def test_a_device_whose_memory_holds_not_even_one_window_is_left_out_unless_it_i
     memory_limits.learn(STAGES["asr"], first.backend, first.model, first.params, here.id, failed=1, fitted=0)
     rows, found = ways(on=here, model="base")
     assert [device for device, *_ in rows] == ["cpu"]
-    assert found.refused[0].startswith("cuda is not used: base did not fit in the memory of cuda")
+    assert str(found.refused[0]).startswith("cuda is not used: base did not fit in the memory of cuda")
     assert ways(on=here, model="base", devices={"asr": "cuda"})[0][0][0] == "cuda"
 
 

@@ -39,7 +39,7 @@ def test_the_stage_s_own_order_holds():
 
 def refused(stage, on, model="", **asked):
     wanted = {"" if name == "everything" else name: device for name, device in asked.items()}
-    return devices.unusable(STAGES[stage], wanted, on, model)
+    return tuple(map(str, devices.unusable(STAGES[stage], wanted, on, model)))
 
 
 def test_an_environment_s_answer_does_not_apply_to_another():

@@ -14,6 +14,7 @@ import pytest
 from orchestrator.errors import FatalError
 from orchestrator.machine import profile
 from orchestrator.planning import choices
+from orchestrator.planning.choice import Refusal
 from orchestrator.stages.catalog import STAGES
 from orchestrator.util import text as fmt
 
@@ -84,7 +85,7 @@ def test_every_accelerator_that_is_used_has_its_reason_and_every_one_that_fails_
         if found.choices[0].backend.device != "cpu":
             assert found.choices[0].why
         failing = [b.device for b in stage.backends if on.expects(b.device) and on.of(b).why_not]
-        assert [text.partition(" is not used: ")[0] for text in found.refused] == failing
+        assert [refusal.device for refusal in found.refused] == failing
 
 
 def test_alignment_by_a_network_takes_a_gpu_that_recognition_cannot():
@@ -116,4 +117,4 @@ def test_without_and_with_a_token_the_pipeline_is_another(monkeypatch, tmp_path)
 def test_the_reason_is_given_if_torch_sees_a_gpu_and_ctranslate2_does_not():
     on = profile.recorded(MACHINES / "torch-cuda-ctranslate2-none.json")
     found = choices.choose(STAGES["asr"], {}, {}, machine=on, offline=True)
-    assert found.refused == ("cuda is not used: CTranslate2 finds no CUDA device",)
+    assert found.refused == (Refusal("cuda", "CTranslate2 finds no CUDA device"),)

@@ -8,6 +8,7 @@ from ipc.declaration import Backend, Output, Param, Stage
 from orchestrator.execution.scheduler import Scheduler
 from orchestrator.machine.limits import Limits
 from orchestrator.planning import device_verdicts, plan
+from orchestrator.planning.choice import Refusal
 from orchestrator.runs import device_check
 from tests.orchestrator import toy_stages as small
 from tests.orchestrator.machines import YES, machine
@@ -90,7 +91,7 @@ def test_a_device_with_wrong_results_is_replaced_by_the_cpu_and_the_plan_gives_t
     assert not verdict.agrees
     assert why in verdict.said
     assert step.choice.backend.device == "cpu"
-    assert step.refused == (f"mps is not used: {verdict.said}",)
+    assert step.refused == (Refusal("mps", verdict.said),)
 
 
 def test_a_verdict_is_stored_for_this_machine_only(checked, monkeypatch):

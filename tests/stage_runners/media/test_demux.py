@@ -37,9 +37,12 @@ def test_a_track_that_is_not_there_names_those_that_are():
 
 
 def test_the_requested_language_wins_over_the_default_track():
-    track, why = choose(of(sound(0, language="fra", default=True), sound(1, language="eng")), None, "en", "f")
+    tracks = of(sound(0, language="fra", default=True), sound(1, language="eng"))
+    track, why, doubtful = choose(tracks, None, "en", "f")
     assert track.number == 1
     assert "en" in why
+    assert not doubtful
+    assert choose(tracks, None, "de", "f").doubtful
 
 
 def test_a_default_comment_is_not_the_film():
@@ -48,9 +51,8 @@ def test_a_default_comment_is_not_the_film():
 
 
 def test_an_only_track_in_another_language_is_reported():
-    assert (
-        choose(of(sound(0, language="eng")), None, "de", "f")[1] == "the only one; no track is marked as de"
-    )
+    chosen = choose(of(sound(0, language="eng")), None, "de", "f")
+    assert (chosen.why, chosen.doubtful) == ("the only one; no track is marked as de", True)
     for only, asked in (("eng", "en"), ("", "de"), ("eng", None)):
         assert choose(of(sound(0, language=only)), None, asked, "f")[1] == "the only one"
 

@@ -2,8 +2,10 @@ from ipc.notes import FilmFacts
 from stage_runners.media.notes import notes
 
 
-def look(chosen, others=()):
-    facts = {"demux": {"audio_track_chosen": chosen, "other_audio_tracks": list(others)}}
+def look(chosen, others=(), *, doubtful=False):
+    facts = {"demux": {
+        "audio_track_chosen": chosen, "audio_track_doubtful": doubtful, "other_audio_tracks": list(others),
+    }}  # fmt: skip
     return [(note.text, note.look) for note in notes(FilmFacts(facts=facts))]
 
 
@@ -15,4 +17,4 @@ def test_the_track_is_named_if_the_film_has_several():
 
 
 def test_a_language_that_no_track_has_is_to_be_checked():
-    assert look("audio track 0 (fra): no track is marked as de")[0][1]
+    assert look("audio track 0 (fra): no track is marked as de", doubtful=True)[0][1]
