@@ -76,7 +76,7 @@ def test_a_stage_added_in_six_steps_runs_after_demux_and_is_cached(tmp_path, mon
     def spawn(backend, threads, log, posts, extra=None):
         environment = registry.child_environment(backend.env, {"PYTHONPATH": f"{tmp_path}:{ROOT}"})
         command = [str(registry.python(backend.env)), "-P", "-m", "ipc.child", backend.runner]
-        return worker.Worker(command, environment, log, posts)
+        return worker.WorkerProcess(command, environment, log, posts)
 
     store = Store(tmp_path / "store")
 

@@ -28,7 +28,6 @@ from orchestrator.execution.messages import (
     Action,
     ActionFailed,
     Ended,
-    Event,
     Exited,
     Keep,
     NotCached,
@@ -36,6 +35,7 @@ from orchestrator.execution.messages import (
     Proceed,
     Report,
     Reported,
+    SchedulerEvent,
     Stop,
     Tick,
 )
@@ -46,7 +46,7 @@ _SPOILS = frozenset({"crash", "contract", "env", "oom_host"})
 """Categories of errors after which a worker process is not used again."""
 
 
-def decide(situation: Situation, event: Event) -> tuple[Situation, tuple[Action, ...]]:
+def decide(situation: Situation, event: SchedulerEvent) -> tuple[Situation, tuple[Action, ...]]:
     """Return the situation after `event`, and the actions to carry out, in this order."""
     turn = Turn(situation)
     match event:

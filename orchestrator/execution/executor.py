@@ -6,7 +6,6 @@ Nothing else in the scheduler touches these. The outcome of an action goes back 
 from __future__ import annotations
 
 import os
-import queue
 import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,11 +18,11 @@ from orchestrator.errors import FatalError
 from orchestrator.execution import messages, step_events
 from orchestrator.execution import worker as workers
 from orchestrator.execution.broadcast import Broadcast
-from orchestrator.execution.messages import Action, ActionFailed, Event, NotStarted
+from orchestrator.execution.messages import Action, ActionFailed, NotStarted, SchedulerEvent
 from orchestrator.execution.recipe import credentials, load_command
 from orchestrator.execution.results import Results
 from orchestrator.execution.run_command import run_command
-from orchestrator.execution.worker import Exited, Post
+from orchestrator.execution.worker import Posts, ProcessEnded
 from orchestrator.machine import rooms
 from orchestrator.machine.profile import Machine
 from orchestrator.planning import memory_limits
@@ -33,7 +32,7 @@ _TAIL = 200
 
 
 class Process(Protocol):
-    """The part of `orchestrator.execution.worker.Worker` that the executor uses; tests pass a fake."""
+    """The part of `orchestrator.execution.worker.WorkerProcess` that the executor uses; tests pass a fake."""
 
     log: Path
 
@@ -53,7 +52,7 @@ class Process(Protocol):
         """The last lines of its output."""
 
 
-Spawn = Callable[[Backend, int, Path, "queue.SimpleQueue[Post]", Mapping[str, str]], Process]
+Spawn = Callable[[Backend, int, Path, Posts, Mapping[str, str]], Process]
 
 
 class Executor:
@@ -64,7 +63,7 @@ class Executor:
         results: Results,
         broadcast: Broadcast,
         logs: Path,
-        posts: queue.SimpleQueue[Post],
+        posts: Posts,
         spawn: Spawn,
         machine: Machine,
     ) -> None:
@@ -79,7 +78,7 @@ class Executor:
         self._started: dict[str, int] = {}
         self._oom_kills = workers.oom_kills()
 
-    def carry_out(self, action: Action) -> Event | None:
+    def carry_out(self, action: Action) -> SchedulerEvent | None:
         """Carry out an action; return its outcome as an event, or None if the core needs none."""
         match action:
             case messages.LookUp():
@@ -100,12 +99,14 @@ class Executor:
                 self._tell(action)
         return None
 
-    def translate(self, process: object, event: WorkerEvent | Exited, now: float) -> Event | None:
+    def translate(
+        self, process: object, event: WorkerEvent | ProcessEnded, now: float
+    ) -> SchedulerEvent | None:
         """The core's event for one that a worker's process posted; None if that process is not listed."""
         number = next((number for number, one in self._processes.items() if one is process), None)
         if number is None:
             return None
-        if isinstance(event, Exited):
+        if isinstance(event, ProcessEnded):
             tail = self._processes.pop(number).tail(_TAIL)
             for_memory = False
             if event.status == -signal.SIGKILL:
@@ -124,7 +125,7 @@ class Executor:
         for process in self._processes.values():
             process.wait(2.0)
 
-    def _start(self, action: messages.StartWorker) -> Event | None:
+    def _start(self, action: messages.StartWorker) -> SchedulerEvent | None:
         worker, stage = action.worker, action.worker.stage
         count = self._started[stage.name] = self._started.get(stage.name, 0) + 1
         log = self._logs / (f"{stage.name}.log" if count == 1 else f"{stage.name}.{count}.log")
@@ -142,7 +143,7 @@ class Executor:
         process.send(load_command(recipe, action.job.choice.model))
         return None
 
-    def _begin(self, action: messages.Begin) -> Event | None:
+    def _begin(self, action: messages.Begin) -> SchedulerEvent | None:
         job = action.job
         try:
             attempt = self._results.begin(job)

@@ -15,19 +15,19 @@ from orchestrator.execution.situation import Worker
 from orchestrator.machine.rooms import Room
 
 
-class Event:
+class SchedulerEvent:
     """Something that happened."""
 
 
 @dataclass(frozen=True)
-class Proceed(Event):
+class Proceed(SchedulerEvent):
     """All events so far are handled: do everything that can be done, at `now` by the monotonic clock."""
 
     now: float
 
 
 @dataclass(frozen=True)
-class NotCached(Event):
+class NotCached(SchedulerEvent):
     """A job was looked up: its result is not in the store, or is `transient` and has to be made again."""
 
     job: JobId
@@ -36,7 +36,7 @@ class NotCached(Event):
 
 
 @dataclass(frozen=True)
-class Ended(Event):
+class Ended(SchedulerEvent):
     """A job's result is stored and published."""
 
     job: JobId
@@ -44,7 +44,7 @@ class Ended(Event):
 
 
 @dataclass(frozen=True)
-class ActionFailed(Event):
+class ActionFailed(SchedulerEvent):
     """An action for a job failed: its folder was not made, or its result not stored or published."""
 
     job: JobId
@@ -54,7 +54,7 @@ class ActionFailed(Event):
 
 
 @dataclass(frozen=True)
-class NotStarted(Event):
+class NotStarted(SchedulerEvent):
     """A worker's process did not start."""
 
     worker: int
@@ -64,7 +64,7 @@ class NotStarted(Event):
 
 
 @dataclass(frozen=True)
-class Reported(Event):
+class Reported(SchedulerEvent):
     """A worker sent an event. For a heartbeat, `own` and `machine` are the remaining room in memory."""
 
     worker: int
@@ -75,7 +75,7 @@ class Reported(Event):
 
 
 @dataclass(frozen=True)
-class Exited(Event):
+class Exited(SchedulerEvent):
     """A worker's process ended with `status`, negative for a signal.
 
     `tail` is the end of its output; `for_memory` is true if the kernel has just killed a process for lack of
@@ -90,7 +90,7 @@ class Exited(Event):
 
 
 @dataclass(frozen=True)
-class Tick(Event):
+class Tick(SchedulerEvent):
     """Time passed: it is `now` by the monotonic clock; for `asleep` seconds, this process did not run."""
 
     now: float
@@ -98,7 +98,7 @@ class Tick(Event):
 
 
 @dataclass(frozen=True)
-class Stop(Event):
+class Stop(SchedulerEvent):
     """The run has to stop: start no new work, and end what runs; `at_once` kills."""
 
     at_once: bool = False

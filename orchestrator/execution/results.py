@@ -15,7 +15,7 @@ from orchestrator.execution import commit, step_events
 from orchestrator.execution.broadcast import Broadcast
 from orchestrator.execution.hooks import Hooks
 from orchestrator.execution.job import Job, JobId
-from orchestrator.execution.messages import ActionFailed, Ended, Event, NotCached
+from orchestrator.execution.messages import ActionFailed, Ended, NotCached, SchedulerEvent
 from orchestrator.planning import cache_key
 from orchestrator.run_state import events
 from orchestrator.storage.store import Entry, Store
@@ -41,7 +41,7 @@ class Results:
         self._attempts: dict[JobId, Attempt] = {}
         self._made: set[str] = set()
 
-    def look_up(self, job: Job) -> Event:
+    def look_up(self, job: Job) -> SchedulerEvent:
         """Compute the key of a job whose inputs are complete; publish its result if the store has one."""
         digests = {source: digest for (film, source), (digest, _) in self._known.items() if film == job.film}
         ingredients = job.task.plan.ingredients(job.step, job.choice, digests)
@@ -70,7 +70,7 @@ class Results:
             for name, source in job.step.inputs.items()
         }
 
-    def keep(self, job: Job, result: Result) -> Event:
+    def keep(self, job: Job, result: Result) -> SchedulerEvent:
         """Store the outputs of a finished job if they are valid, and publish them."""
         attempt = self._attempts[job.id]
         try:
@@ -96,7 +96,7 @@ class Results:
         for job_id in list(self._attempts):
             self.drop(job_id)
 
-    def _publish(self, job: Job, entry: Entry, *, cached: bool) -> Event:
+    def _publish(self, job: Job, entry: Entry, *, cached: bool) -> SchedulerEvent:
         for name, record in entry.manifest.outputs.items():
             self._known[job.film, f"{job.name}.{name}"] = (record.digest, entry.path(name))
         try:

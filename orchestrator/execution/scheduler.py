@@ -14,7 +14,6 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from ipc.protocol import Heartbeat, Log, Metric, Progress
 from orchestrator.errors import STATUS_OF_CATEGORY
@@ -24,11 +23,11 @@ from orchestrator.execution.decide import decide
 from orchestrator.execution.executor import Executor, Spawn
 from orchestrator.execution.hooks import Closing, Hooks
 from orchestrator.execution.job import Job, Task
-from orchestrator.execution.messages import Event, Proceed, Stop, Tick
+from orchestrator.execution.messages import Proceed, SchedulerEvent, Stop, Tick
 from orchestrator.execution.results import Results
 from orchestrator.execution.signals import Interrupt
 from orchestrator.execution.situation import Rules, Situation
-from orchestrator.execution.worker import Post
+from orchestrator.execution.worker import Post, Posts
 from orchestrator.machine import limits as machine_limits
 from orchestrator.machine.profile import Machine
 from orchestrator.machine.profile import here as this_machine
@@ -73,7 +72,7 @@ class Scheduler:
         )
         self._situation = Situation(rules=rules)
         self._hooks = hooks
-        self._posts: queue.SimpleQueue[Post] = queue.SimpleQueue()
+        self._posts: Posts = queue.SimpleQueue()
         self._broadcast = Broadcast(observers)
         self._results = Results(store, hooks, self._broadcast)
         self._executor = Executor(self._results, self._broadcast, logs, self._posts, spawn, machine)
@@ -86,7 +85,7 @@ class Scheduler:
     def run(self, plans: Sequence[Plan]) -> RunState:
         """Run the plans to their end and return the last state; handles signals meanwhile."""
         self._begin(plans)
-        with Interrupt(lambda: self._posts.put((None, None))) as interrupt:  # type: ignore[arg-type]
+        with Interrupt(lambda: self._posts.put(None)) as interrupt:
             try:
                 self._loop(interrupt)
             finally:
@@ -127,7 +126,7 @@ class Scheduler:
             if asleep:
                 self._handle(Tick(now, asleep))
             changed = False
-            if post[0] is not None and (event := self._executor.translate(post[0], post[1], now)) is not None:
+            if post is not None and (event := self._executor.translate(*post, now)) is not None:
                 # Progress and logs do not change which jobs can start.
                 changed = not isinstance(post[1], Progress | Heartbeat | Log | Metric)
                 self._handle(event)
@@ -135,13 +134,13 @@ class Scheduler:
             if changed:
                 self._proceed(now)
 
-    def _next_post(self, seconds: float) -> Any:
+    def _next_post(self, seconds: float) -> Post | None:
         try:
             return self._posts.get(timeout=seconds)
         except queue.Empty:
-            return None, None
+            return None
 
-    def _handle(self, event: Event) -> bool:
+    def _handle(self, event: SchedulerEvent) -> bool:
         """Decide what follows from the event, and carry it out; return whether more events followed."""
         waiting = deque([event])
         more = False

@@ -37,21 +37,21 @@ _spawning = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Exited:
+class ProcessEnded:
     """The process ended and all its events were read. `status` is negative for a signal, as in subprocess."""
 
     status: int
 
 
-Post = tuple["Worker", Event | Exited]
+Post = tuple["WorkerProcess", Event | ProcessEnded]
+Posts = queue.SimpleQueue[Post | None]
+"""The scheduler's queue; None only wakes its loop."""
 
 
-class Worker:
-    """One child process. Its events go to `posts` as `(worker, event)`, `Exited` last."""
+class WorkerProcess:
+    """One child process. Its events go to `posts` as `(worker, event)`, `ProcessEnded` last."""
 
-    def __init__(
-        self, command: list[str], environment: Mapping[str, str], log: Path, posts: queue.SimpleQueue[Post]
-    ) -> None:
+    def __init__(self, command: list[str], environment: Mapping[str, str], log: Path, posts: Posts) -> None:
         self.log = log
         self._posts = posts
         self._killer: threading.Thread | None = None
@@ -81,7 +81,7 @@ class Worker:
         threading.Thread(target=self._read, args=(reading,), daemon=True, name=f"events {self.pid}").start()
 
     def send(self, command: Command) -> None:
-        """Send a command; if the child has exited, do nothing: its `Exited` reports that."""
+        """Send a command; if the child has exited, do nothing: its `ProcessEnded` reports that."""
         stdin = self._process.stdin
         with contextlib.suppress(BrokenPipeError, ValueError):
             if stdin is not None:
@@ -142,7 +142,7 @@ class Worker:
             os.close(reading)
             ended.join()
             self._exited.set()
-            self._posts.put((self, Exited(self._process.returncode)))
+            self._posts.put((self, ProcessEnded(self._process.returncode)))
 
     def _lines(self, reading: int) -> Iterator[bytes]:
         """Complete lines until the end.
@@ -194,14 +194,14 @@ def spawn(
     backend: Backend,
     threads: int,
     log: Path,
-    posts: queue.SimpleQueue[Post],
+    posts: Posts,
     extra: Mapping[str, str] | None = None,
-) -> Worker:
+) -> WorkerProcess:
     """Start the child for `backend` in its environment; raises `FatalError` if that is not healthy."""
     own = process_env.for_worker(backend.env, backend.device, threads, os.environ)
     environment = registry.child_environment(backend.env, {**own, **(extra or {})})
     python = registry.require(backend.env)
-    return Worker([str(python), "-P", "-m", "ipc.child", backend.runner], environment, log, posts)
+    return WorkerProcess([str(python), "-P", "-m", "ipc.child", backend.runner], environment, log, posts)
 
 
 def oom_kills() -> int:

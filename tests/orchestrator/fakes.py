@@ -8,7 +8,7 @@ from ipc import CONTRACT
 from ipc.declaration import Backend, Input, Output, Param, Resources, Stage
 from ipc.digests import file_digest
 from ipc.protocol import ArtifactWritten, Error, Hello, Load, Ready, Result, Run, Shutdown, Started
-from orchestrator.execution.worker import Exited
+from orchestrator.execution.worker import ProcessEnded
 
 
 def stage(name, *sources, version=1, stall_s=60.0, cores=1, memory_mb=100, **defaults):
@@ -41,7 +41,7 @@ class Fake:
     def exit(self, status=0):
         if not self.ended:
             self.ended = True
-            self.say(Exited(status))
+            self.say(ProcessEnded(status))
 
     def send(self, command):
         self.commands.append(command)

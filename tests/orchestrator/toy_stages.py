@@ -64,7 +64,7 @@ def spawn(backend, threads, log, posts, extra=None):
     )
     command = [sys.executable, "-P", "-c", code, stage_name, backend.runner]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    made = worker.Worker(command, environment, log, posts)
+    made = worker.WorkerProcess(command, environment, log, posts)
     groups.append(made.pid)
     return made
 

@@ -18,7 +18,7 @@ from ipc.protocol import ArtifactWritten, Error, Log, Ready, Result, Run, Starte
 from orchestrator.execution.executor import Executor
 from orchestrator.execution.messages import Action
 from orchestrator.execution.scheduler import Scheduler
-from orchestrator.execution.worker import Exited
+from orchestrator.execution.worker import ProcessEnded
 from orchestrator.machine.limits import Limits
 from orchestrator.planning import plan
 from orchestrator.run_state.events import StepRetried
@@ -374,7 +374,7 @@ def test_a_kill_for_lack_of_memory_is_not_lost_to_another_workers_error(monkeypa
     executor._processes = {1: killed, 2: other}
     kills[0] = 1
     executor.translate(other, Error(category="crash", type="ValueError", message="unrelated"), 1.0)
-    assert executor.translate(killed, Exited(status), 1.1).for_memory is for_memory
+    assert executor.translate(killed, ProcessEnded(status), 1.1).for_memory is for_memory
 
 
 def test_a_provisional_result_is_made_once_in_a_run_and_again_in_the_next(bench):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ipc.protocol import Error, Hello, Log, Shutdown
-from orchestrator.execution.worker import Exited, Worker
+from orchestrator.execution.worker import ProcessEnded, WorkerProcess
 
 SAY = (
     "import os, sys; fd = int(os.environ['ORCHESTRATOR_EVENTS_FD']); "
@@ -33,7 +33,7 @@ def start(tmp_path, posts):
     made = []
 
     def starter(code):
-        made.append(Worker([sys.executable, "-c", SAY + code], os.environ, tmp_path / "log", posts))
+        made.append(WorkerProcess([sys.executable, "-c", SAY + code], os.environ, tmp_path / "log", posts))
         return made[-1]
 
     yield starter
@@ -44,7 +44,7 @@ def start(tmp_path, posts):
 
 def all_of(posts):
     found = []
-    while not isinstance(event := posts.get(timeout=20)[1], Exited):
+    while not isinstance(event := posts.get(timeout=20)[1], ProcessEnded):
         found.append(event)
     return [*found, event]
 
@@ -60,12 +60,12 @@ def test_every_event_is_read_before_the_end_is_reported(start, posts):
     start(f"[say({LINE!r} % n + '\\n') for n in range(1000)]; sys.exit(3)")
     events = all_of(posts)
     assert [event.message for event in events[:-1]] == [str(n) for n in range(1000)]
-    assert events[-1] == Exited(3)
+    assert events[-1] == ProcessEnded(3)
 
 
 def test_a_line_truncated_by_a_kill_is_ignored(start, posts):
     start(f"say({LINE!r} % 'whole' + '\\n' + {LINE!r}[:20]); os.kill(os.getpid(), 9)")
-    assert all_of(posts) == [Log(level="info", message="whole"), Exited(-9)]
+    assert all_of(posts) == [Log(level="info", message="whole"), ProcessEnded(-9)]
 
 
 def test_what_is_no_message_breaks_the_contract(start, posts):
@@ -117,7 +117,7 @@ def test_a_process_that_ignores_signals_is_killed(start, posts):
     worker.stop()
     worker.stop()
     assert worker.wait(5)
-    assert all_of(posts) == [Exited(-9)]
+    assert all_of(posts) == [ProcessEnded(-9)]
 
 
 def test_two_workers_do_not_hold_each_others_commands_open(start, posts):
@@ -141,7 +141,7 @@ def test_a_child_killed_while_it_imports_leaves_nobody(tmp_path, posts):
     (tmp_path / "slow.py").write_text("import time; time.sleep(600)")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
     command = [sys.executable, "-P", "-m", "ipc.child", "slow"]
-    worker = Worker(command, environment, tmp_path / "log", posts)
+    worker = WorkerProcess(command, environment, tmp_path / "log", posts)
     time.sleep(0.5)
     worker.stop()
     assert worker.wait(5)
