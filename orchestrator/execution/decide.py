@@ -53,10 +53,10 @@ def decide(situation: Situation, event: SchedulerEvent) -> tuple[Situation, tupl
         case Proceed():
             assignment.proceed(turn, event.now)
         case NotCached():
-            turn.made.discard(event.key)
+            turn.made -= {event.key}
             turn.set_job(turn.jobs[event.job], status="ready", key=event.key, transient=event.transient)
         case Ended():
-            turn.made.add(event.key)
+            turn.made |= {event.key}
             turn.set_job(turn.jobs[event.job], status="done", key=event.key, worker=None)
         case ActionFailed():
             _action_failed(turn, event)
@@ -84,7 +84,7 @@ def _action_failed(turn: Turn, event: ActionFailed) -> None:
 def _not_started(turn: Turn, event: NotStarted) -> None:
     worker = turn.workers.pop(event.worker)
     # A pre-started worker may not be needed; if it is, the start is tried again and the error reported.
-    turn.spoiled.add(worker.recipe)
+    turn.spoiled |= {worker.recipe}
     if (job := turn.job_of(worker)) is not None:
         turn.fail(job, event.category, event.message, event.hint)
 
@@ -111,7 +111,7 @@ def _reported(turn: Turn, reported: Reported) -> None:
             memory_pressure.relieve(turn, worker, reported.own, reported.machine)
         case Error() if job is None:
             # A pre-started worker failed to load: its job reports that, if it is ever assigned.
-            turn.spoiled.add(worker.recipe)
+            turn.spoiled |= {worker.recipe}
             turn.stop_worker(worker)
         case _ if job is not None:
             _of_job(turn, job, worker, reported)
@@ -155,7 +155,7 @@ def _greet(turn: Turn, worker: Worker, hello: Hello) -> None:
         return
     job = turn.job_of(worker)
     turn.stop_worker(turn.set_worker(worker, job=None), at_once=True)
-    turn.spoiled.add(worker.recipe)
+    turn.spoiled |= {worker.recipe}
     if job is not None:
         turn.fail(
             job,
@@ -173,18 +173,18 @@ def _exited(turn: Turn, event: Exited) -> None:
     if (job := turn.job_of(worker)) is not None:
         failures.after_death(turn, job, worker.number, event, loading=worker.status == "starting")
     elif worker.status != "stopping":
-        turn.spoiled.add(worker.recipe)
+        turn.spoiled |= {worker.recipe}
 
 
 def _tick(turn: Turn, event: Tick) -> None:
     """Stop workers whose jobs made no progress within their stage's limit; time asleep does not count."""
-    for job in turn.open:
-        if event.asleep:
-            job = turn.set_job(job, moved=job.moved + event.asleep)  # noqa: PLW2901
-        if job.status not in {"assigned", "running"} or job.stalled or job.worker is None:
+    for worker in list(turn.workers.values()):
+        job = turn.job_of(worker)
+        if job is None or job.status not in {"assigned", "running"} or job.stalled:
             continue
-        worker = turn.workers.get(job.worker)
-        if worker is not None and event.now - job.moved > job.step.stage.stall_s:
+        if event.asleep:
+            job = turn.set_job(job, moved=job.moved + event.asleep)
+        if event.now - job.moved > job.step.stage.stall_s:
             turn.set_job(job, stalled=True)
             turn.stop_worker(worker, dump=True)
 

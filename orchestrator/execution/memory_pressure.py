@@ -38,5 +38,5 @@ def _shrink(turn: Turn, workers: Iterable[Worker], room: Room) -> None:
         return
     for _, job in at_work:
         if job.id not in turn.warned:
-            turn.warned.add(job.id)
+            turn.warned |= {job.id}
             turn.ask(Warn(job, f"memory is low: {room}; the batch size cannot be reduced"))

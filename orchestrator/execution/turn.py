@@ -20,12 +20,13 @@ class Turn:
         self.jobs = dict(situation.jobs)
         self.workers = dict(situation.workers)
         self.started = situation.started
-        self.spoiled = set(situation.spoiled)
-        self.made = set(situation.made)
-        self.warned = set(situation.warned)
+        self.spoiled = situation.spoiled
+        self.made = situation.made
+        self.warned = situation.warned
         self.stopping = situation.stopping
         self.full = situation.full
         self.actions: list[Action] = []
+        self._ended = False
 
     @property
     def open(self) -> list[Job]:
@@ -37,12 +38,12 @@ class Turn:
         after = replace(
             self._before,
             jobs=self.jobs,
-            open=tuple(job.id for job in self.open),
+            open=tuple(job.id for job in self.open) if self._ended else self._before.open,
             workers=self.workers,
             started=self.started,
-            spoiled=frozenset(self.spoiled),
-            made=frozenset(self.made),
-            warned=frozenset(self.warned),
+            spoiled=self.spoiled,
+            made=self.made,
+            warned=self.warned,
             stopping=self.stopping,
             full=self.full,
         )
@@ -55,6 +56,7 @@ class Turn:
     def set_job(self, job: Job, **changes: Any) -> Job:
         """Change the job in the situation, and return it."""
         self.jobs[job.id] = changed = replace(job, **changes)
+        self._ended = self._ended or changed.status in ENDED
         return changed
 
     def set_worker(self, worker: Worker, **changes: Any) -> Worker:
