@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ipc.declaration import Stage
-from orchestrator.config import device_requests, house_styles
+from orchestrator.config import house_styles
 from orchestrator.config.run_options import AUDIENCES
 from orchestrator.config.settings import Settings
+from orchestrator.planning import requested_devices
 from orchestrator.stages.catalog import STAGES
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _switched_on(stage: Stage, settings: Settings) -> Stage:
 
 def devices(settings: Settings, machine: Machine, declared: Mapping[str, Stage] = STAGES) -> dict[str, str]:
     """The devices requested, on this machine: by stage, and under the empty name for all others."""
-    return device_requests.resolve(settings.devices, params(settings), machine, declared)
+    return requested_devices.resolve(settings.devices, params(settings), machine, declared)
 
 
 def device_places(settings: Settings) -> dict[str, str]:
