@@ -48,7 +48,7 @@ def test_a_folder_without_a_piece_of_its_weights_is_an_error_that_names_the_piec
 
 @pytest.mark.parametrize(
     ("role", "expected"),
-    [("whisper", "a recognition model is a folder"), ("aligner", "an aligner model is a folder")],
+    [("recognition", "a recognition model is a folder"), ("aligner", "an aligner model is a folder")],
 )
 def test_a_file_is_a_model_for_segmentation_alone(tmp_path, role, expected):
     file = folder(tmp_path, {"weights.bin": "weights"}) / "weights.bin"

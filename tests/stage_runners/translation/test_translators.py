@@ -1,5 +1,4 @@
-"""A way to translate is a module and a line in the registry, shown by one that is added here and runs through
-the real process."""
+"""A translator is one module, shown by one that runs through the real process."""
 
 from __future__ import annotations
 
@@ -16,17 +15,10 @@ from tests.stage_runners.translation import toy_translator
 from tests.stage_runners.translation.test_stage import glossary, transcript
 
 
-@pytest.fixture
-def toy(monkeypatch):
-    """The declaration of a translator whose line is in the registry."""
-    monkeypatch.setattr(stage, "TRANSLATIONS", {**stage.TRANSLATIONS, "toy": toy_translator.STAGE})
-    return stage.TRANSLATIONS["toy"]
-
-
-def test_a_new_translator_gets_sentences_names_and_times_through_the_real_process(toy, tmp_path):
+def test_a_new_translator_gets_sentences_names_and_times_through_the_real_process(tmp_path):
     inputs = transcript(tmp_path, [("Kde je Matylda?", 1.0, "A"), ("Tady přece.", 4.0, "B")])
     inputs["glossary"] = glossary(tmp_path, ("Matylda", ()))
-    done, out = run_stage(toy, inputs, tmp_path, {"target": "en"}, sys.executable)
+    done, out = run_stage(toy_translator.STAGE, inputs, tmp_path, {"target": "en"}, sys.executable)
     assert done.returncode == 0, done.stdout + done.stderr
     segments = read(out / "segments.parquet", "segments")
     assert [row["text"] for row in segments.rows()] == ["edK ej Matylda?", "ydaT .eceřp"]
@@ -40,18 +32,18 @@ def test_a_new_translator_gets_sentences_names_and_times_through_the_real_proces
     assert {row["method"] for row in words} == {"translated"}
 
 
-def test_what_a_new_translator_refuses_is_an_error_that_names_the_languages(toy, tmp_path):
-    done, _ = run_stage(toy, transcript(tmp_path), tmp_path, {"target": "de"}, sys.executable)
+def test_what_a_new_translator_refuses_is_an_error_that_names_the_languages(tmp_path):
+    done, _ = run_stage(toy_translator.STAGE, transcript(tmp_path), tmp_path, {"target": "de"}, sys.executable)
     assert done.returncode == 1
     assert "backwards has no de" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("method", stage.TRANSLATIONS)
-def test_every_translator_is_one_module_that_declares_loads_and_runs(method):
-    declared = stage.TRANSLATIONS[method]
-    (runner,) = {backend.runner for backend in declared.backends}
+@pytest.mark.parametrize("translator", stage.TRANSLATORS.values(), ids=lambda translator: translator.name)
+def test_every_translator_is_one_module_that_declares_loads_and_runs(translator):
+    (runner,) = {backend.runner for backend in translator.stage.backends}
     module = importlib.import_module(runner)
-    assert declared is module.STAGE
+    assert translator is module.TRANSLATOR
+    assert translator.stage is module.STAGE
     assert callable(module.load)
     assert callable(module.run)
 
