@@ -56,7 +56,7 @@ def files(package):
 
 
 @pytest.mark.parametrize("package", ["orchestrator", "ipc"])
-def test_the_orchestrator_and_the_contract_import_only_what_they_may(package):
+def test_the_orchestrator_and_ipc_import_only_allowed_modules(package):
     wrong = [
         f"{path.relative_to(ROOT)} imports {module}"
         for path in files(package)
@@ -114,7 +114,7 @@ def reached(path, seen=None):
     return seen
 
 
-def test_importing_a_runner_imports_nothing_heavy_of_its_environment():
+def test_importing_a_runner_imports_no_heavy_package():
     """Helpers such as networks may import torch at the top if runners import them in functions."""
     allowed = STDLIB | {"ipc", "stage_runners", "numpy"}
     wrong = [

@@ -121,13 +121,13 @@ def script(name):
     return module
 
 
-def test_the_options_and_output_files_in_the_reference_are_those_of_the_program():
+def test_the_options_and_output_files_in_the_reference_are_up_to_date():
     maker = script("make_reference")
     document = maker.REFERENCE.read_text(encoding="utf-8")
     assert maker.made(document) == document, "docs/reference.md is stale: run python docs/make_reference.py"
 
 
-def test_the_picture_of_the_dashboard_shows_the_last_moment_at_which_most_stages_run_beside_recognition():
+def test_the_dashboard_picture_shows_the_last_moment_with_most_stages_beside_recognition():
     maker = script("make_pictures")
     steps = tuple(events.StepState(name=name) for name in ("diarization", "asr", "mux"))
     film = events.FilmState(path=Path("demo.mkv"), title="demo.mkv", digest="", seconds=30.0, steps=steps)

@@ -92,7 +92,9 @@ def where(lock: Path) -> str:
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("lock", LOCKS, ids=where)
-def test_every_entry_has_a_wheel_where_it_applies(lock: Path, python: str, platform: str) -> None:
+def test_every_pinned_package_has_a_wheel_on_each_supported_platform(
+    lock: Path, python: str, platform: str
+) -> None:
     known, tags = wheels(), supported(python, foreign(lock, platform))
     missing = []
     for name, version, marker, hashes in entries(lock):
@@ -127,7 +129,7 @@ def test_a_lock_satisfies_its_requirements(lock: Path) -> None:
         assert name in locked, f"{name} is asked for and not locked: run envs/lock.py"
 
 
-def test_torch_is_the_same_everywhere_so_that_the_disk_holds_it_once() -> None:
+def test_all_locks_pin_the_same_version_of_torch() -> None:
     versions = {
         (name, version)
         for lock in LOCKS

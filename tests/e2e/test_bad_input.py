@@ -25,20 +25,20 @@ def a_sentence(done, *says):
         assert text in done.stderr, done.stderr
 
 
-def test_what_is_not_there(program, tmp_path):
+def test_a_missing_film_is_reported(program, tmp_path):
     a_sentence(program("run", tmp_path / "no.mkv", status=INPUT), "file not found", "no.mkv")
 
 
-def test_a_folder(program, tmp_path):
+def test_a_folder_is_rejected(program, tmp_path):
     a_sentence(program("run", tmp_path, status=INPUT), "is a folder")
 
 
-def test_zero_bytes(program, tmp_path):
+def test_an_empty_file_is_rejected(program, tmp_path):
     (tmp_path / "empty.mkv").touch()
     a_sentence(program("run", tmp_path / "empty.mkv", status=INPUT), "empty.mkv: the file is empty")
 
 
-def test_text_named_as_a_film(program, tmp_path):
+def test_a_text_file_named_like_a_film_is_rejected(program, tmp_path):
     (tmp_path / "film.mp4").write_text("this is no film, it is a text\n" * 50)
     a_sentence(
         program("run", tmp_path / "film.mp4", status=INPUT), "film.mp4: not a film that ffmpeg can read"
@@ -49,19 +49,19 @@ def test_text_named_as_a_film(program, tmp_path):
     )
 
 
-def test_a_picture_without_sound(program, tmp_path):
+def test_a_film_without_sound_is_rejected(program, tmp_path):
     ffmpeg("-f", "lavfi", "-i", "testsrc2=d=1:s=64x64", tmp_path / "silent.mkv")
     a_sentence(program("run", tmp_path / "silent.mkv", status=INPUT), "silent.mkv: no audio track")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(program, film, tmp_path):
+def test_an_unreadable_file_is_reported(program, film, tmp_path):
     copy = shutil.copy(film, tmp_path / "secret.mkv")
     Path(copy).chmod(0)
     a_sentence(program("run", copy, status=INPUT), "cannot be read")
 
 
-def test_a_film_without_its_index(program, film, tmp_path):
+def test_a_film_without_its_index_is_rejected(program, film, tmp_path):
     ffmpeg("-i", film, "-c", "copy", tmp_path / "whole.mp4")
     broken = tmp_path / "broken.mp4"
     broken.write_bytes((tmp_path / "whole.mp4").read_bytes()[:100_000])
@@ -79,7 +79,7 @@ def test_a_film_that_ends_early_is_salvaged_and_marked(program, film, tmp_path):
 @pytest.mark.parametrize(
     "name", ["ein Film mit Leerraum.mkv", "qu\"ote's.mkv", "चलचित्र.mkv", "-dash.mkv", "100%d.mkv", "a:b.mkv"]
 )
-def test_names_of_all_kinds(program, finished, film, tmp_path, name):
+def test_unusual_file_names_are_accepted(program, finished, film, tmp_path, name):
     shutil.copy(film, tmp_path / name)
     program("run", f"./{name}", cwd=tmp_path)
     stem = name.removesuffix(".mkv")
@@ -90,7 +90,7 @@ def test_names_of_all_kinds(program, finished, film, tmp_path, name):
 
 
 @pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("mount"), reason="needs mount")
-def test_a_folder_that_cannot_be_written(program, finished, film, tmp_path):
+def test_an_unwritable_output_folder_is_reported(program, finished, film, tmp_path):
     folder = mounted(tmp_path / "ro", "ro,size=1m")
     try:
         done = program("run", film, "-o", folder, status=STORAGE)
@@ -99,7 +99,7 @@ def test_a_folder_that_cannot_be_written(program, finished, film, tmp_path):
         subprocess.run(["umount", folder], check=True)
 
 
-def test_a_disk_that_is_too_small_is_said_before_anything_starts(program, finished, film, tmp_path):
+def test_a_disk_that_is_too_small_is_reported_before_anything_starts(program, finished, film, tmp_path):
     folder = mounted(tmp_path / "small", "size=1m")
     try:
         done = program("run", film, "-o", folder, status=STORAGE)
@@ -109,7 +109,7 @@ def test_a_disk_that_is_too_small_is_said_before_anything_starts(program, finish
         subprocess.run(["umount", folder], check=True)
 
 
-def test_a_store_whose_disk_fills_up_in_the_middle(program, film, tmp_path):
+def test_a_disk_that_fills_up_during_a_run_is_reported(program, film, tmp_path):
     folder = mounted(tmp_path / "home", "size=900k")
     try:
         other = type(program)(folder)
@@ -144,7 +144,7 @@ def mounted(folder, options):
         (["--speakers", "SPEAKER_00=Aditi", "--no-diarize"], "speaker detection is off"),
     ],
 )
-def test_options_that_cannot_be(program, film, words, says):
+def test_invalid_options_are_reported(program, film, words, says):
     done = subprocess.run(
         program.command("run", film, "--offline", *words),
         env=program.environment,

@@ -42,23 +42,23 @@ def films(request, tmp_path_factory):
     return json.loads(done.stdout)
 
 
-def test_every_click_is_heard_when_it_sounds(films):
+def test_every_click_is_found_at_its_time(films):
     for name, film in films.items():
         assert film["heard"] == pytest.approx(film["expected"], abs=0.002), name
 
 
-def test_subtitles_stand_at_the_sound_they_write_down(films):
+def test_subtitles_are_in_sync_with_the_sound(films):
     for name, film in films.items():
         assert film["shown"] == pytest.approx(film["heard_in_new"], abs=0.002), name
 
 
-def test_new_tags_and_another_order_of_streams_leave_the_audio_equal(films):
+def test_changed_tags_and_stream_order_do_not_change_the_audio(films):
     assert films["tags.mkv"]["digest"] == films["plain.mkv"]["digest"]
     assert films["order.mkv"]["digest"] == films["plain.mkv"]["digest"]
     assert films["late.mkv"]["digest"] != films["plain.mkv"]["digest"]
 
 
-def test_two_films_made_of_the_same_are_equal_byte_for_byte(films):
+def test_two_films_muxed_from_the_same_input_are_identical(films):
     assert all(film["same_bytes"] for film in films.values())
 
 

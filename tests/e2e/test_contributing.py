@@ -186,7 +186,7 @@ def reference(checkout):
     return (checkout / "docs" / "reference.md").read_text()
 
 
-def test_a_subtitle_format_is_one_new_module(program, finished, film, copy, tmp_path):
+def test_adding_a_subtitle_format_takes_one_new_module(program, finished, film, copy, tmp_path):
     del finished  # which is not written to: others read it
     out = tmp_path / "out"
     program("run", film, "-o", out)
@@ -202,7 +202,7 @@ def test_a_subtitle_format_is_one_new_module(program, finished, film, copy, tmp_
     assert "| `FILM.LANG.lrc` | `lrc` | no |" in reference(checkout)
 
 
-def test_an_option_for_a_parameter_is_one_line_in_the_stage_s_declaration(
+def test_adding_an_option_takes_one_line_in_the_declaration_of_its_stage(
     program, finished, film, copy, tmp_path
 ):
     del finished
@@ -224,7 +224,7 @@ def test_an_option_for_a_parameter_is_one_line_in_the_stage_s_declaration(
     assert "(DIANE)" in (tmp_path / "out" / "demo.en.srt").read_text()
 
 
-def test_a_threshold_is_one_line_and_makes_results_of_its_stage_stale(
+def test_changing_a_threshold_takes_one_line_and_makes_results_of_its_stage_stale(
     program, finished, film, copy, tmp_path
 ):
     del finished
@@ -235,7 +235,7 @@ def test_a_threshold_is_one_line_and_makes_results_of_its_stage_stale(
     assert "attribution" not in ran(program)
 
 
-def test_an_engine_of_speech_recognition_is_one_new_module_and_its_line(
+def test_adding_a_recognition_engine_takes_one_module_and_its_registration(
     program, finished, film, copy, tmp_path
 ):
     del finished
@@ -260,7 +260,7 @@ def test_an_engine_of_speech_recognition_is_one_new_module_and_its_line(
     assert {"Good", "evening."} <= words <= {"Good", "evening.", "Speaker"}
 
 
-def test_a_translator_is_one_new_module_and_its_line(program, finished, film, copy, tmp_path):
+def test_adding_a_translator_takes_one_module_and_its_registration(program, finished, film, copy, tmp_path):
     del finished
     checkout = copy("nlp", "media")
     (checkout / "stage_runners/translation/backwards_translator.py").write_text(BACKWARDS)

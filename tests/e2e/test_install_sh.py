@@ -48,7 +48,7 @@ def run(copy, *options, **more):
     )
 
 
-def test_help_says_every_option(copy):
+def test_help_lists_every_option(copy):
     done = run(copy, "--help")
     assert done.returncode == 0
     for option in ("--envs", "--no-models", "--offline", "--torch-backend", "--dev"):
@@ -56,20 +56,20 @@ def test_help_says_every_option(copy):
 
 
 @pytest.mark.parametrize("options", [["--evns"], ["--envs"], ["extra"]])
-def test_a_wrong_option_is_said_before_anything_is_made(copy, options):
+def test_an_invalid_option_is_reported_before_anything_is_installed(copy, options):
     done = run(copy, *options)
     assert done.returncode == 2
     assert options[0] in done.stderr
     assert not (copy / ".venv").exists()
 
 
-def test_an_environment_that_does_not_exist_is_named(copy):
+def test_an_unknown_environment_is_reported(copy):
     done = run(copy, "--envs", "nowhere", "--no-doctor")
     assert done.returncode == 2
     assert "nowhere" in done.stderr
 
 
-def test_it_makes_the_command_and_an_environment_mends_them_and_ends_at_once_where_all_is_well(copy):
+def test_install_creates_the_command_repairs_environments_and_skips_healthy_ones(copy):
     first = run(copy, "--envs", "media", "--no-doctor")
     assert first.returncode == 0, first.stderr
     assert "media: ready" in first.stderr
@@ -92,7 +92,7 @@ def test_it_makes_the_command_and_an_environment_mends_them_and_ends_at_once_whe
     assert "media: ready" in third.stderr
 
 
-def test_a_program_of_that_name_that_is_not_ours_is_left_alone(copy, tmp_path):
+def test_another_program_of_the_same_name_is_not_overwritten(copy, tmp_path):
     theirs = tmp_path / "orchestrator"
     theirs.write_text("#!/bin/sh\necho theirs\n")
     done = run(copy, "--envs", "media", "--no-doctor", ORCHESTRATOR_BIN=str(tmp_path))

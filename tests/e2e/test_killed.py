@@ -55,7 +55,7 @@ def until_there_are(number, fresh, process):
 
 
 @pytest.mark.timeout(3600)
-def test_an_orchestrator_that_is_killed_leaves_nobody_and_loses_nothing(fresh, short, tmp_path):
+def test_a_killed_orchestrator_leaves_no_process_and_loses_no_result(fresh, short, tmp_path):
     folder = tmp_path / "out"
     chance = random.Random(20261121)
     every = results(short.home)
@@ -88,7 +88,7 @@ def test_a_signal_ends_a_run_within_five_seconds(fresh, film, tmp_path, number):
     assert fresh.report()["outcome"] == "interrupted"
 
 
-def test_a_stage_that_is_killed_is_tried_again_and_the_result_is_the_same(fresh, short, tmp_path):
+def test_a_killed_stage_is_retried_with_the_same_result(fresh, short, tmp_path):
     folder = tmp_path / "out"
     process = fresh.start(*short.run, "-o", folder)
     victim = None

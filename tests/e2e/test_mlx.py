@@ -17,7 +17,7 @@ def words(folder):
     return [word["word"].lower().strip(".,?!") for segment in found["segments"] for word in segment["words"]]
 
 
-def test_a_film_subtitled_on_mlx_reads_as_on_the_processor_and_says_where_it_ran(program, short, tmp_path):
+def test_a_film_subtitled_on_mlx_matches_the_cpu_result_and_reports_its_devices(program, short, tmp_path):
     done = program(*short.run, "-o", tmp_path, *ON_MLX)
     rows = {stage["stage"]: stage for stage in program.report()["films"][0]["stages"]}
     accelerated = ("silero_vad", "pyannote_vad", "diarization", "asr", "alignment")

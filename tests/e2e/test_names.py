@@ -40,7 +40,7 @@ def facts(program, stage):
     return next(one["facts"] for one in stages if one["stage"] == stage)
 
 
-def test_the_film_is_known_by_its_nfo_and_its_voices_get_their_names(program, known, told):
+def test_the_nfo_identifies_the_film_and_its_speakers_get_their_names(program, known, told):
     assert facts(program, "tmdb")["title"] == "A Call from New Jersey"
     assert facts(program, "pre_ner")["terms"] >= 4
     assert "names" in facts(program, "asr")["bias"]
@@ -53,7 +53,7 @@ def test_the_film_is_known_by_its_nfo_and_its_voices_get_their_names(program, kn
     assert " is Diane" in told
 
 
-def test_who_a_voice_is_can_be_traced_to_what_was_said(known, told):
+def test_a_speaker_name_has_evidence_from_the_dialogue(known, told):
     people = json.loads(known.with_name("call.json").read_text())["speakers"]
     diane = next(person for person in people.values() if (person.get("name") or "").startswith("Diane"))
     assert diane["source"] == "dialogue"
@@ -61,7 +61,7 @@ def test_who_a_voice_is_can_be_traced_to_what_was_said(known, told):
     assert any("Diane" in line for line in diane["evidence"])
 
 
-def test_names_lists_what_was_done(program, known, told):
+def test_the_names_command_lists_the_names_found(program, known, told):
     said = program("names", known).stdout
     assert "Diane" in said
     assert "Sheila" in said
@@ -80,18 +80,18 @@ def words(text):
     return [(word["word"], word.get("start")) for word in json.loads(text)["word_segments"]]
 
 
-def test_what_the_user_says_of_a_voice_counts_most(program, known, told, tmp_path):
+def test_a_speaker_name_from_the_user_wins(program, known, told, tmp_path):
     program("run", known, "--speakers", "SPEAKER_00=Aditi", "--no-mux", "-o", tmp_path)
     assert "[ADITI]" in (tmp_path / "call.en.srt").read_text()
     assert "asr" not in [name for name, how in program.how().items() if how == "done"]
 
 
-def test_a_voice_that_is_not_there_is_said_with_those_that_are(program, known, told, tmp_path):
+def test_an_unknown_speaker_label_is_reported_with_the_known_ones(program, known, told, tmp_path):
     failed = program("run", known, "--speakers", "SPEAKER_77=Raj", "--no-mux", "-o", tmp_path, status=2)
     assert re.search(r"SPEAKER_77.*SPEAKER_0", failed.stderr, re.DOTALL)
 
 
-def test_a_translation_is_a_file_and_a_track_of_its_own(program, known, tmp_path):
+def test_a_translation_gets_a_separate_file_and_track(program, known, tmp_path):
     # The talk is English. Recognised as French, it is still translated to English.
     program("run", known, "--model", "base", "--language", "fr", "--target-language", "en", "-o", tmp_path)
     assert {"call.fr.srt", "call.en.srt", "call.json", "call.en.json"} <= {
@@ -102,7 +102,7 @@ def test_a_translation_is_a_file_and_a_track_of_its_own(program, known, tmp_path
     assert facts(program, "translation-en")["lines_marked"]["count"] == 0
 
 
-def test_a_film_in_the_language_asked_for_is_not_translated(program, known, tmp_path):
+def test_a_film_in_the_target_language_is_not_translated(program, known, tmp_path):
     output = " ".join(program("run", known, "--target-language", "en", "-o", tmp_path).stderr.split())
     assert "the film is in en, so there was nothing to translate" in output
     assert not (tmp_path / "call.en.json").exists()

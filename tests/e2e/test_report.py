@@ -20,7 +20,7 @@ def page(report):
         yield page
 
 
-def test_it_is_one_file_that_loads_only_the_film_beside_it(page, film):
+def test_the_report_is_one_file_that_loads_only_the_film_beside_it(page, film):
     page.wait_for_timeout(300)
     assert page.wrong == []
     assert set(page.asked) <= {film.as_uri()}
@@ -35,7 +35,7 @@ def test_every_cue_is_listed_with_its_text(page, finished):
         assert line in srt
 
 
-def test_a_click_on_a_cue_goes_there_in_the_film(page):
+def test_a_click_on_a_cue_seeks_to_it_in_the_film(page):
     plays = page.evaluate(
         """document.createElement("video").canPlayType('video/mp4; codecs="avc1.42E01E, mp4a.40.2"')"""
     )
@@ -51,7 +51,7 @@ def test_a_click_on_a_cue_goes_there_in_the_film(page):
     assert page.locator("#caption").inner_text() == row.locator(".text").inner_text()
 
 
-def test_playing_goes_through_the_cues(page):
+def test_playback_follows_the_cues(page):
     until(page, "document.getElementById('film').readyState > 0")
     page.locator("#list .cue").first.click()
     page.locator("body").press(" ")
@@ -62,7 +62,7 @@ def test_playing_goes_through_the_cues(page):
     until(page, "!page.playing")
 
 
-def test_a_click_in_the_timeline_goes_there_too(page):
+def test_a_click_in_the_timeline_seeks_to_that_time(page):
     canvas = page.locator("#timeline")
     box = canvas.bounding_box()
     canvas.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
@@ -70,7 +70,7 @@ def test_a_click_in_the_timeline_goes_there_too(page):
     assert page.evaluate("Number(document.getElementById('timeline').getAttribute('aria-valuenow'))") == 15
 
 
-def test_what_to_look_at_stands_in_order_of_need_with_reasons(page):
+def test_cues_to_review_are_sorted_by_priority_and_have_reasons(page):
     page.click("#tab-look")
     rows = page.locator("#list .cue")
     needs = [
@@ -84,7 +84,7 @@ def test_what_to_look_at_stands_in_order_of_need_with_reasons(page):
     assert all(page.locator("#list .cue .why").all_inner_texts())
 
 
-def test_flags_speakers_and_text_narrow_the_list(page):
+def test_the_list_can_be_filtered_by_speaker_and_text(page):
     everything = page.locator("#list .cue").count()
     page.select_option("#speaker", index=1)
     chosen = page.evaluate("document.getElementById('speaker').value")
@@ -115,7 +115,7 @@ def test_the_keyboard_goes_from_cue_to_cue(page):
     assert page.wrong == []
 
 
-def test_coverage_and_what_has_no_speech_stand_side_by_side(page):
+def test_coverage_and_unsupported_are_shown_side_by_side(page):
     told = page.locator("#figures").inner_text()
     both = re.search(r"([\d.]+%)\s+Coverage\s+([\d.]+%)\s+Unsupported", told) or re.search(
         r"Coverage\s+([\d.]+%)\s+Unsupported\s+([\d.]+%)", told
@@ -132,7 +132,7 @@ def test_every_stage_of_the_run_is_listed(page, program):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 820, 1440])
-def test_nothing_is_wider_than_the_window(report, width, scheme):
+def test_the_page_is_never_wider_than_the_window(report, width, scheme):
     with opened(report, width=width, scheme=scheme) as page:
         until(page, "document.getElementById('film').readyState > 0 || document.getElementById('film').error")
         assert sideways(page) <= 0
@@ -141,7 +141,7 @@ def test_nothing_is_wider_than_the_window(report, width, scheme):
         assert page.wrong == []
 
 
-def test_it_is_written_again_without_a_run(program, film, finished, tmp_path):
+def test_the_report_command_writes_the_report_without_a_run(program, film, finished, tmp_path):
     said = program("report", film, "-o", tmp_path).stdout
     assert str(tmp_path / "demo.report.html") in said
     assert "demo.mkv: report" in (tmp_path / "demo.report.html").read_text()

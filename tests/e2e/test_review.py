@@ -116,13 +116,13 @@ def test_edits_are_in_the_page_in_every_file_and_in_the_film(edited):
     assert WROTE in in_film(place.with_name("movie.subtitled.mkv"))[0].replace("\n", " ")
 
 
-def test_it_made_subtitles_and_film_and_nothing_else(apart, edited):
+def test_an_edit_reruns_only_subtitles_and_mux(apart, edited):
     del edited
     ran = {name for name, how in apart.how().items() if how == "done"}
     assert ran == {"subtitles", "mux"}
 
 
-def test_a_plain_run_keeps_it_and_reports_that(apart, edited):
+def test_a_later_run_keeps_the_edit_and_reports_it(apart, edited):
     place, *_ = edited
     before = place.with_name("movie.en.srt").read_text()
     done = apart("run", place)
@@ -131,7 +131,7 @@ def test_a_plain_run_keeps_it_and_reports_that(apart, edited):
     assert place.with_name("movie.en.srt").read_text() == before
 
 
-def test_other_lines_keep_it_and_say_that_it_lies_over_something_else(apart, edited, tmp_path):
+def test_a_run_with_another_line_length_keeps_the_edit_and_reports_it(apart, edited, tmp_path):
     place, *_ = edited
     done = apart("run", place, "-o", tmp_path, "--max_line_width", 36, "--no-mux")
     told = " ".join(done.stderr.split())
@@ -139,7 +139,7 @@ def test_other_lines_keep_it_and_say_that_it_lies_over_something_else(apart, edi
     assert [text for _, text in cues(tmp_path / "movie.en.srt") if WROTE in text.replace("\n", " ")]
 
 
-def test_it_is_listed_and_taken_back(apart, edited, tmp_path):
+def test_edits_can_be_listed_discarded_and_restored(apart, edited, tmp_path):
     place, *_ = edited
     listed = apart("edits", place).stdout
     assert re.search(r"1  SPEAKER_00 is Zoe\n +2  0:0\d  .*>  Hello there, who is this\?", listed), listed
@@ -152,7 +152,7 @@ def test_it_is_listed_and_taken_back(apart, edited, tmp_path):
     assert "Zoe" in apart("edits", place).stdout
 
 
-def test_another_page_or_no_token_gets_nothing(apart, edited):
+def test_requests_from_another_page_or_without_a_token_are_refused(apart, edited):
     place, *_ = edited
     with served(apart, place) as address:
         split = urlsplit(address)

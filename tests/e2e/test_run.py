@@ -17,7 +17,7 @@ def words(text):
     return re.findall(r"[a-z']+", text.lower())
 
 
-def test_every_file_is_there_and_says_what_was_said_and_by_how_many(finished, recording):
+def test_every_output_file_is_written_with_the_spoken_words_and_the_speakers(finished, recording):
     assert sorted(path.name for path in finished.iterdir()) == [
         "demo.en.ass", "demo.en.srt", "demo.en.tsv", "demo.en.ttml", "demo.en.txt", "demo.en.vtt",
         "demo.json", "demo.report.html", "demo.rttm",
@@ -63,9 +63,7 @@ def test_a_second_run_runs_no_stage(program, finished, film):
     assert set(program.how().values()) == {"cached"}
 
 
-def test_other_line_lengths_run_subtitles_and_mux_only_and_the_plan_says_so(
-    program, finished, film, tmp_path
-):
+def test_another_line_length_reruns_only_subtitles_and_mux_as_planned(program, finished, film, tmp_path):
     program("run", film, "-o", tmp_path)
     options = (film, "-o", tmp_path, "--max_line_width", 36)
     plan = program("plan", *options).stdout
@@ -80,7 +78,7 @@ def test_other_line_lengths_run_subtitles_and_mux_only_and_the_plan_says_so(
     [["-map", "0", "-metadata", "title=Another title"], ["-map", "0:a", "-map", "0:v"]],
     ids=["tags", "order"],
 )
-def test_changed_tags_or_order_of_streams_run_only_what_reads_the_film(
+def test_changed_tags_or_stream_order_rerun_only_stages_that_read_the_film(
     program, finished, film, tmp_path, change
 ):
     program("run", film, "-o", tmp_path)
@@ -124,7 +122,7 @@ def test_a_deleted_file_is_made_again_and_an_edited_one_is_kept(program, finishe
     assert ass.read_text() != "mine"
 
 
-def test_two_runs_at_once_on_one_store_give_the_same(program, short, tmp_path):
+def test_two_simultaneous_runs_on_one_store_give_the_same_results(program, short, tmp_path):
     other = type(program)(tmp_path / "home")
     other.home.mkdir()
     (other.home / "models").symlink_to(short.home / "models")
@@ -143,7 +141,7 @@ def test_without_diarization_and_mux_there_are_neither_speakers_nor_a_film(progr
     assert "SPEAKER" not in (tmp_path / "demo.en.srt").read_text()
 
 
-def test_json_lines_tell_the_whole_run(program, finished, film):
+def test_json_lines_cover_the_whole_run(program, finished, film):
     lines = program("run", film, "-o", finished, "--output-format", "all", "--json").stdout.splitlines()
     told = [json.loads(line)["event"] for line in lines]
     assert told[0] == "run_started"

@@ -21,9 +21,7 @@ def references(recording, *endings):
     return [word for ending in endings for word in ("--reference", recording.with_suffix(ending))]
 
 
-def test_a_run_is_scored_by_what_the_references_tell_and_the_rest_is_left_out_with_a_reason(
-    program, run, film, recording
-):
+def test_a_run_is_scored_by_the_metrics_that_its_references_support(program, run, film, recording):
     told = json.loads(program("score", film, *references(recording, ".stm", ".rttm"), "--json").stdout)
     scores = told["scores"]
     assert 0 < scores["wer"]["rate"] < 0.4
@@ -39,7 +37,7 @@ def test_a_run_is_scored_by_what_the_references_tell_and_the_rest_is_left_out_wi
     assert not set(told["left_out"]) & set(scores)
 
 
-def test_given_files_are_scored_as_the_run_that_wrote_them_and_as_a_table(program, run, film, recording):
+def test_given_files_score_like_the_run_that_wrote_them(program, run, film, recording):
     files = [word for name in ("demo.json", "demo.en.srt") for word in ("--hypothesis", run / name)]
     shown = program("score", film, *references(recording, ".stm"), *files).stdout
     own = program("score", film, *references(recording, ".stm")).stdout
@@ -48,14 +46,14 @@ def test_given_files_are_scored_as_the_run_that_wrote_them_and_as_a_table(progra
     assert "SubER" in shown
 
 
-def test_our_own_subtitles_as_reference_cost_no_edit(program, run, film):
+def test_our_own_subtitles_as_reference_give_no_errors(program, run, film):
     told = json.loads(program("score", film, "--reference", run / "demo.en.srt", "--json").stdout)
     assert told["scores"]["suber"]["rate"] == 0
     assert told["scores"]["cue_times"]["worst_ms"] == 0
     assert told["scores"]["cue_times"]["matched"] == 1
 
 
-def test_what_cannot_be_scored_is_a_sentence_and_a_status(program, run, film, tmp_path):
+def test_an_impossible_scoring_request_is_an_error_with_a_message(program, run, film, tmp_path):
     wrong = tmp_path / "speakers.rttm"
     wrong.write_text("SPEAKER demo 1 zero 1.0 <NA> <NA> A <NA> <NA>\n")
     assert "speakers.rttm, line 1" in program("score", film, "--reference", wrong, status=4).stderr

@@ -57,7 +57,7 @@ def files_with(token, *folders):
 
 
 @needs_proc
-def test_a_run_that_needs_a_token_leaves_it_nowhere(program, film, tmp_path):
+def test_a_token_needed_by_a_run_leaves_no_trace(program, film, tmp_path):
     token, key = "hf_" + secrets.token_hex(17), secrets.token_hex(16)
     weights_folder = embedded.place(families.embedded("recognition", "tiny.en"))
     served = {file.name: file.read_bytes() for file in weights_folder.iterdir() if file.is_file()}
@@ -102,7 +102,7 @@ def test_a_run_that_needs_a_token_leaves_it_nowhere(program, film, tmp_path):
 
 
 @needs_proc
-def test_a_token_typed_by_mistake_is_masked_in_what_is_kept(program, film, tmp_path):
+def test_a_token_typed_by_mistake_is_masked_in_stored_files(program, film, tmp_path):
     token = "hf_" + secrets.token_hex(17)
     done = subprocess.run(
         [sys.executable, "-m", "orchestrator", "run", str(film), "-o", str(tmp_path), "--until", "demux",
@@ -115,7 +115,7 @@ def test_a_token_typed_by_mistake_is_masked_in_what_is_kept(program, film, tmp_p
 
 
 @needs_proc
-def test_the_key_of_tmdb_is_in_its_own_stages_process_alone_and_in_no_file(program, film, tmp_path):
+def test_the_tmdb_key_reaches_only_the_process_of_its_stage_and_no_file(program, film, tmp_path):
     key, place = fake_tmdb.KEY, tmp_path / "Across the River (2011).mkv"
     place.symlink_to(film)
     films = {71: fake_tmdb.movie(71, "Across the River", "2011-03-04", cast=[("Meera", "Somebody")])}

@@ -22,13 +22,13 @@ def clip(recording, tmp_path):
     return path
 
 
-def test_who_introduces_herself_has_her_name_in_the_subtitles(finished):
+def test_a_speaker_who_introduces_herself_is_named_in_the_subtitles(finished):
     shown = (finished / "demo.en.srt").read_text()
     assert "[DIANE]" in shown
     assert "[SHEILA]" in shown
 
 
-def test_what_the_user_says_wins_and_a_voice_that_is_not_there_is_said(program, finished, film, tmp_path):
+def test_speaker_names_from_the_user_win_and_an_unknown_label_is_reported(program, finished, film, tmp_path):
     program("run", film, "-o", tmp_path, "--no-mux", "--speakers", "SPEAKER_00=Amelia")
     assert "[AMELIA]" in (tmp_path / "demo.en.srt").read_text()
     done = program("run", film, "-o", tmp_path, "--no-mux", "--speakers", "SPEAKER_09=Amelia", status=2)
@@ -36,7 +36,9 @@ def test_what_the_user_says_wins_and_a_voice_that_is_not_there_is_said(program, 
     assert "SPEAKER_00 (SPEAKER 1), SPEAKER_01 (SPEAKER 2)" in " ".join(done.stderr.split())
 
 
-def test_a_voice_is_learnt_from_a_clip_known_in_a_film_and_forgotten(program, finished, film, clip, tmp_path):
+def test_a_voice_is_enrolled_from_a_clip_recognised_in_a_film_and_removed(
+    program, finished, film, clip, tmp_path
+):
     said = program("voices", "add", "Amelia", clip).stdout
     try:
         assert "saved: 7 s in 1 clip" in said
@@ -50,7 +52,7 @@ def test_a_voice_is_learnt_from_a_clip_known_in_a_film_and_forgotten(program, fi
     assert "CACHED" in program("plan", film, "-o", finished, "--until", "naming").stdout
 
 
-def test_a_clip_of_two_people_or_of_nobody_is_refused(program, recording, tmp_path):
+def test_a_clip_with_two_speakers_or_no_speech_is_refused(program, recording, tmp_path):
     assert "2 speakers were detected" in program("voices", "add", "Amelia", recording, status=4).stderr
     silent = tmp_path / "silent.wav"
     with wave.open(str(silent), "wb") as target:

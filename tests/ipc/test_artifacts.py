@@ -15,7 +15,7 @@ from ipc.schemas import KINDS
 TURNS = {"start": [0.0, 1.0], "end": [1.5, 2.0], "speaker": ["SPEAKER_00", "SPEAKER_01"]}
 
 
-def test_a_table_comes_back_with_its_values_and_where_it_came_from(tmp_path):
+def test_a_table_is_read_back_with_its_values_and_provenance(tmp_path):
     path = tmp_path / "turns.parquet"
     digest = write(path, "turns", TURNS, provenance={"stage": "diarization", "degraded": ["no network"]})
     artifact = read(path, "turns")
@@ -38,7 +38,7 @@ def test_a_table_comes_back_with_its_values_and_where_it_came_from(tmp_path):
         ({"colour": ["red", "blue"]}, "unknown column colour"),
     ],
 )
-def test_a_wrong_table_is_refused_by_the_name_of_its_column(tmp_path, change, says):
+def test_an_invalid_table_is_refused_with_the_name_of_its_column(tmp_path, change, says):
     columns = {name: values for name, values in {**TURNS, **change}.items() if values is not None}
     with pytest.raises(ContractError) as caught:
         write(tmp_path / "turns.parquet", "turns", columns)
@@ -69,7 +69,7 @@ def test_a_truncated_file_is_refused(tmp_path):
             check(path, "turns")
 
 
-def test_a_fact_that_belongs_to_the_content_must_be_there(tmp_path):
+def test_a_missing_content_fact_is_refused(tmp_path):
     with pytest.raises(ContractError, match="'language' is missing"):
         write(tmp_path / "cues.parquet", "cues", {c.name: [] for c in KINDS["cues"].columns})
 
@@ -89,7 +89,7 @@ def test_audio_is_mapped_and_sliced_by_seconds(tmp_path):
     assert audio.float32(5.0, 9.0).shape == (0,)
 
 
-def test_silence_of_no_length_is_audio_too(tmp_path):
+def test_audio_can_be_empty(tmp_path):
     write_audio(tmp_path / "audio.arrow", np.zeros(0, np.int16))
     assert open_audio(tmp_path / "audio.arrow").seconds == 0
 
@@ -103,7 +103,7 @@ rows = st.lists(st.tuples(st.floats(0, 1e4), st.text(max_size=5), st.none() | st
 
 
 @given(rows, st.integers(1, 7))
-def test_the_digest_is_of_the_values_not_of_their_chunks(values, size):
+def test_the_digest_does_not_depend_on_chunks(values, size):
     kind = KINDS["turns"]
     schema = pa.schema([("start", "f8"), ("end", "f8"), ("speaker", "string"), ("confidence", "f4")])
     columns = [[v[0] for v in values], [v[0] for v in values], [v[1] for v in values], [v[2] for v in values]]
@@ -130,7 +130,7 @@ def test_the_digest_changes_with_any_value(values, data):
     assert table_digest(kind, pa.table(table), {}) != table_digest(kind, pa.table(table), {"fact": 1})
 
 
-def test_the_digest_of_lists_tells_where_they_end(tmp_path):
+def test_the_digest_depends_on_where_lists_end(tmp_path):
     def embeddings(vectors):
         return {"speaker": ["a"] * len(vectors), "vector": vectors, "seconds": [1.0] * len(vectors)}
 

@@ -20,7 +20,7 @@ from ipc import atomic
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_a_text_and_bytes_take_the_place_of_what_was_there(tmp_path):
+def test_text_and_bytes_are_written_and_replace_an_existing_file(tmp_path):
     file = tmp_path / "a.json"
     atomic.write(file, "Müller\n")
     assert file.read_bytes() == "Müller\n".encode()
@@ -29,7 +29,7 @@ def test_a_text_and_bytes_take_the_place_of_what_was_there(tmp_path):
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_permissions_are_those_that_were_asked_for_whatever_the_umask_says(tmp_path):
+def test_a_requested_mode_overrides_the_umask_and_the_default_follows_it(tmp_path):
     before = os.umask(0o077)
     try:
         atomic.write(tmp_path / "any", "x")
@@ -43,7 +43,7 @@ def test_permissions_are_those_that_were_asked_for_whatever_the_umask_says(tmp_p
     assert modes == {"any": 0o600, "program": 0o755, "secret": 0o600, "all": 0o666}
 
 
-def test_a_write_that_fails_leaves_what_was_there_and_no_draft(tmp_path):
+def test_a_failed_write_keeps_the_old_file_and_leaves_no_draft(tmp_path):
     file = tmp_path / "a"
     file.write_text("before")
     with pytest.raises(UnicodeEncodeError):
@@ -57,7 +57,7 @@ def test_a_write_that_fails_leaves_what_was_there_and_no_draft(tmp_path):
     assert file.read_text() == "before"
 
 
-def test_a_full_disk_leaves_what_was_there_and_no_draft(tmp_path):
+def test_a_full_disk_keeps_the_old_file_and_leaves_no_draft(tmp_path):
     """A limit on the size of files stands in for the disk."""
     script = """
 import resource, signal, sys
@@ -81,7 +81,7 @@ except OSError as error:
     assert file.read_text() == "before"
 
 
-def test_a_reader_sees_one_whole_file_or_another_though_a_writer_is_killed(tmp_path):
+def test_a_reader_sees_only_whole_files_even_if_a_writer_is_killed(tmp_path):
     file = tmp_path / "a.json"
     script = """
 import itertools, sys
@@ -102,7 +102,7 @@ for number in itertools.count():
     assert text == text[0] * 200_000
 
 
-def test_threads_that_write_the_same_file_at_once_do_not_meet(tmp_path):
+def test_threads_can_write_the_same_file_at_once(tmp_path):
     file = tmp_path / "a.json"
     failed = []
 
@@ -123,14 +123,14 @@ def test_threads_that_write_the_same_file_at_once_do_not_meet(tmp_path):
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_json_that_can_be_made_again_is_written_into_a_new_folder(tmp_path):
+def test_try_write_json_creates_missing_folders(tmp_path):
     file = tmp_path / "deep" / "er" / "a.json"
     assert atomic.try_write_json(file, {"name": "Müller"}, mode=0o600, folder_mode=0o700)
     assert json.loads(file.read_text()) == {"name": "Müller"}
     assert (stat.S_IMODE(file.stat().st_mode), stat.S_IMODE(file.parent.stat().st_mode)) == (0o600, 0o700)
 
 
-def test_json_that_can_be_made_again_fails_nothing_where_it_cannot_be_written(tmp_path):
+def test_try_write_json_tolerates_an_unwritable_path_but_not_invalid_data(tmp_path):
     (tmp_path / "file").write_text("")
     assert not atomic.try_write_json(tmp_path / "file" / "a.json", {})
     with pytest.raises(TypeError):  # a value that is no JSON is a fault of the program, not of the disk
@@ -140,7 +140,7 @@ def test_json_that_can_be_made_again_fails_nothing_where_it_cannot_be_written(tm
 @pytest.mark.parametrize(
     "name", ["movie.en.srt", "क" * 80 + ".en.srt", ".hidden", "new\nline.srt", "a.5-ab.part"]
 )
-def test_a_draft_is_hidden_beside_its_file_and_tells_who_writes_it(tmp_path, name):
+def test_a_draft_is_a_hidden_file_that_names_its_writer(tmp_path, name):
     file = tmp_path / name
     draft = atomic.draft_of(file)
     assert (draft.parent, draft.name[0]) == (tmp_path, ".")
@@ -151,7 +151,7 @@ def test_a_draft_is_hidden_beside_its_file_and_tells_who_writes_it(tmp_path, nam
     assert atomic.draft_of(file) != draft
 
 
-def test_a_draft_is_put_where_nothing_is_and_refused_where_something_is(tmp_path):
+def test_put_refuses_an_existing_file_unless_it_may_replace_it(tmp_path):
     draft, place = tmp_path / "draft", tmp_path / "place"
     draft.write_text("new")
     assert atomic.put(draft, place, replace=False)
@@ -163,7 +163,7 @@ def test_a_draft_is_put_where_nothing_is_and_refused_where_something_is(tmp_path
     assert (place.read_text(), draft.exists()) == ("newer", False)
 
 
-def test_a_file_system_without_hard_links_gets_the_rename(tmp_path, monkeypatch):
+def test_put_works_on_a_file_system_without_hard_links(tmp_path, monkeypatch):
     def refused(*_):
         raise PermissionError(errno.EPERM, "no links here")
 

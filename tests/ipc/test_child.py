@@ -80,7 +80,7 @@ def test_one_child_serves_many_runs_with_one_load(worker, tmp_path):
     assert (tmp_path / "turns.parquet").exists()
 
 
-def test_a_run_that_saves_nothing_fails(worker, tmp_path):
+def test_a_run_without_its_outputs_fails(worker, tmp_path):
     worker.send(Load(params={}, device="cpu"))
     worker.send(a_run(tmp_path, "nothing"))
     error = worker.until((Error, Result))
@@ -147,7 +147,7 @@ def test_a_stage_killed_alone_leaves_no_grandchild(worker, tmp_path):
     assert members(worker.process.pid) == []
 
 
-def test_a_module_that_is_no_runner_is_refused():
+def test_a_module_that_is_not_a_runner_is_refused():
     worker = Worker(runner="tests.ipc.test_protocol")
     error = worker.until(Error)
     assert error.category == "contract"
@@ -156,7 +156,7 @@ def test_a_module_that_is_no_runner_is_refused():
     worker.close()
 
 
-def test_without_an_orchestrator_events_are_for_a_person(tmp_path):
+def test_without_an_orchestrator_events_are_printed_as_readable_text(tmp_path):
     spec = tmp_path / "spec.json"
     body = {
         "load": {"params": {}, "device": "cpu"},

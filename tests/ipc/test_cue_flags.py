@@ -12,7 +12,7 @@ from stage_runners.subtitles import coverage, layout, sdh
 from stage_runners.subtitles.edits.cues import EDITED
 
 
-def test_every_rule_that_a_cue_breaks_by_itself_is_a_flag():
+def test_every_rule_for_a_single_cue_has_a_flag():
     limits = cue_rules.CueLimits(width=1, lines=1, cps=1, min_ms=2000, max_ms=0)
     assert set(cue_rules.broken(["ab", "cd"], 1000, limits)) | {cue_rules.COLLIDES} <= FLAGS.keys()
 

@@ -32,11 +32,11 @@ PARAMS = {
         ("", []),
     ],
 )
-def test_lines_are_those_that_are_saved(text, lines):
+def test_text_is_split_into_lines_without_extra_whitespace(text, lines):
     assert lines_of(text) == lines
 
 
-def test_a_line_break_is_read_as_one_character_and_a_wide_letter_too():
+def test_a_line_break_and_a_wide_letter_count_as_one_character():
     assert cue_rules.characters(["- Who?", "- You."]) == 13
     assert cue_rules.characters(["日本語", "\U0001f600"]) == 5
     assert cue_rules.width(["ab", "abc"]) == 3
@@ -58,12 +58,12 @@ def test_reading_speed_has_no_tolerance(count, shown_ms, rules):
     assert broken(["x" * count], shown_ms, LIMITS) == rules
 
 
-def test_a_speed_that_no_float_holds_is_reached_exactly():
+def test_a_limit_without_an_exact_float_is_compared_exactly():
     assert not cue_rules.too_fast(153, 30000, CueLimits(cps=5.1))
     assert cue_rules.too_fast(153, 29999, CueLimits(cps=5.1))
 
 
-def test_lines_are_counted_and_their_longest_measured():
+def test_too_many_or_too_long_lines_break_a_rule():
     assert broken(["x" * 42, "y" * 42], 6000, LIMITS) == []
     assert broken(["x" * 43], 6000, LIMITS) == ["wide"]
     assert broken(["x", "y", "z"], 6000, LIMITS) == ["lines"]
@@ -72,7 +72,7 @@ def test_lines_are_counted_and_their_longest_measured():
 @pytest.mark.parametrize(
     ("gap_ms", "rule"), [(80, ""), (78, ""), (77, "gap"), (0, "gap"), (-1, "gap"), (-2, "collides")]
 )
-def test_a_gap_may_lack_two_milliseconds_and_an_overlap_begins_behind_one(gap_ms, rule):
+def test_gaps_have_a_tolerance_of_two_milliseconds_and_overlaps_of_one(gap_ms, rule):
     assert broken_between(gap_ms, LIMITS) == rule
 
 
@@ -86,7 +86,7 @@ def test_a_slide_show_has_no_minimum_gap_in_frames():
     assert limits_of(PARAMS, "en", 1.0) == limits_of(PARAMS, "en")
 
 
-def test_limits_are_those_of_the_language():
+def test_limits_depend_on_the_language():
     assert (limits_of(PARAMS, "ja").width, limits_of(PARAMS, "ja").cps) == (13, 4.0)
     assert (limits_of(PARAMS, "en").width, limits_of(PARAMS, "en").cps) == (42, 17.0)
 

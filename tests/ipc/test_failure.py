@@ -15,7 +15,7 @@ from ipc.errors import StageError, storage_hint
     ("number", "frees"),
     [(errno.ENOSPC, True), (errno.EDQUOT, True), (errno.EACCES, False), (errno.EEXIST, False)],
 )
-def test_to_free_space_is_advised_only_where_none_is_left(number, frees):
+def test_freeing_space_is_suggested_only_on_a_full_disk(number, frees):
     told = storage_hint(OSError(number, "no"), "choose another folder")
     assert ("free some space" in told, "another folder" in told) == (frees, True)
     assert "free some space" not in to_event(OSError(errno.EROFS, "Read-only file system")).hint

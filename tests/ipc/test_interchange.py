@@ -58,7 +58,7 @@ def every_kind(python, action, folder):
     [(OLD, NEW), (NEW, OLD), (MIDDLE, NEW), (NEW, MIDDLE)],
     ids=["pyarrow 18 to newest", "newest to pyarrow 18", "numpy 1.26 to 2", "numpy 2 to 1.26"],
 )
-def test_every_kind_crosses_between_numpy_1_and_2(python, tmp_path, writer, reader):
+def test_every_kind_can_be_exchanged_between_numpy_and_pyarrow_versions(python, tmp_path, writer, reader):
     written = every_kind(python(writer), "write", tmp_path)
     assert every_kind(python(reader), "read", tmp_path) == written
     assert len(written) == len(KINDS) - 1  # an opaque file is bytes

@@ -30,7 +30,7 @@ def seconds(some):
 
 
 @given(intervals)
-def test_a_union_covers_the_same_seconds_in_order_and_no_two_of_it_touch(some):
+def test_a_union_covers_the_same_seconds_in_order_without_touching_intervals(some):
     found = union(some)
     assert seconds(found) == seconds(some)
     assert all(a_end < b_start for (_, a_end), (b_start, _) in itertools.pairwise(found))
@@ -43,7 +43,7 @@ def test_two_unions_share_the_seconds_that_both_cover(some, others):
 
 
 @given(intervals, intervals, st.integers(1, 4))
-def test_a_difference_holds_what_is_not_taken_and_long_enough(some, taken, shortest):
+def test_a_difference_excludes_taken_and_too_short_intervals(some, taken, shortest):
     regions = union(some)
     every = difference(regions, union(taken), 1)
     assert seconds(every) == seconds(some) - seconds(taken)
@@ -62,7 +62,7 @@ def test_coverage_counts_the_seconds_of_a_union_within_another_interval(some, st
 
 
 @given(intervals, st.integers(0, 40), st.integers(0, 10), st.integers(0, 2))
-def test_a_search_by_time_finds_what_a_look_at_each_finds(some, start, size, least):
+def test_a_search_by_time_finds_the_same_as_a_linear_search(some, start, size, least):
     some.sort()
     found = Overlapping(some).with_part_of(start, start + size, least)
     assert found == [k for k, pair in enumerate(some) if overlap(start, start + size, *pair) > least]

@@ -30,7 +30,7 @@ RUN = Run(job="j", params={"language": "हिन्दी"}, inputs={"audio": "
         Error(category="input", type="StageError", message="no audio", hint="look"),
     ],
 )
-def test_an_event_comes_back_as_it_was_sent(event):
+def test_an_event_survives_a_round_trip(event):
     line = encode(event)
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
@@ -38,7 +38,7 @@ def test_an_event_comes_back_as_it_was_sent(event):
 
 
 @pytest.mark.parametrize("command", [Load(params={}, device="cpu"), RUN, Cancel()])
-def test_a_command_comes_back_as_it_was_sent(command):
+def test_a_command_survives_a_round_trip(command):
     assert decode_command(encode(command)) == command
 
 
@@ -57,7 +57,7 @@ def test_every_message_carries_the_protocol_version():
         (b'{"v":1,"msg":"log","level":"info","message":"m","colour":1}\n', "unknown fields ['colour']"),
     ],
 )
-def test_what_is_no_event_of_this_protocol_is_refused_with_the_reason(line, says):
+def test_an_invalid_event_is_refused_with_the_reason(line, says):
     with pytest.raises(ContractError) as caught:
         decode_event(line)
     assert says in str(caught.value)
@@ -69,7 +69,7 @@ def test_an_error_of_unknown_category_is_refused():
         decode_event(line)
 
 
-def test_the_result_says_why_it_is_degraded():
+def test_a_result_includes_the_reasons_for_its_degradation():
     result = decode_event(encode(Result(job="j", seconds=1, method="m", degraded=("half",))))
     assert isinstance(result, Result)
     assert list(result.degraded) == ["half"]

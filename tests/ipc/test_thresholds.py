@@ -13,7 +13,7 @@ class Limits(Thresholds):
     ramp: Ramp = Ramp(low=0.5)
 
 
-def test_values_are_given_by_name_with_those_of_inner_groups():
+def test_values_are_listed_by_name_including_inner_groups():
     assert Limits(most=4).values() == {"most": 4, "ramp": {"low": 0.5, "high": 1.0}}
     assert Limits().most == 3
 

@@ -10,7 +10,7 @@ LOCK = json.loads((FOLDER / "package-lock.json").read_text(encoding="utf-8"))
 WANTED = json.loads((FOLDER / "package.json").read_text(encoding="utf-8"))["devDependencies"]
 
 
-def test_every_package_has_a_hash_and_none_an_address_to_load_it_from():
+def test_every_package_has_a_hash_and_no_download_address():
     packages = {name: one for name, one in LOCK["packages"].items() if name}
     assert len(packages) > len(WANTED)
     for name, one in packages.items():
@@ -18,7 +18,7 @@ def test_every_package_has_a_hash_and_none_an_address_to_load_it_from():
         assert "resolved" not in one, name
 
 
-def test_what_is_asked_for_is_an_exact_version_and_the_locked_one():
+def test_requested_versions_are_exact_and_match_the_lock():
     for name, version in WANTED.items():
         assert version[0].isdigit(), name
         assert LOCK["packages"][f"node_modules/{name}"]["version"] == version

@@ -138,7 +138,7 @@ def test_the_log_of_an_internal_error_contains_no_password(tmp_path, monkeypatch
     assert "S3cret" not in log.read_text() + capsys.readouterr().err
 
 
-def test_a_missing_package_is_an_installation_that_is_out_of_date(tmp_path):
+def test_a_missing_package_is_reported_with_the_install_command(tmp_path):
     code = "import sys; sys.modules['msgspec'] = None; from orchestrator.cli import main; sys.exit(main())"
     (tmp_path / "film.mkv").write_text("a film")
     done = subprocess.run(

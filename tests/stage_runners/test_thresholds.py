@@ -25,7 +25,7 @@ def _groups(value):
     return [value] if isinstance(value, Thresholds) else []
 
 
-def test_a_stage_has_no_two_groups_of_thresholds_with_one_name():
+def test_the_threshold_names_of_a_stage_are_unique():
     for title, stage in stage_code.stages():
         names = [f"{type(group).__name__}.{name}" for group in stage.thresholds for name in group.values()]
         assert len(names) == len(set(names)), title

@@ -29,7 +29,7 @@ def place(tmp_path_factory):
 
 
 @pytest.mark.parametrize("scenario", PACKAGED, ids=lambda scenario: scenario.name)
-def test_the_results_are_what_they_were(scenario, place):
+def test_the_results_match_the_recorded_ones(scenario, place):
     film = record.demo_film(place, record.ROOT)
     record.record(scenario, film, place / "made", place / "home", record.ROOT)
     found = list(compare.differences(EXPECTED / scenario.name, place / "made" / scenario.name))

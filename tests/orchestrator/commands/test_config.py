@@ -19,13 +19,13 @@ def row(capsys, key, *words):
     return next(line for line in capsys.readouterr().out.splitlines() if line.startswith(f"{key} "))
 
 
-def test_an_option_with_words_for_its_default_shows_them(capsys):
+def test_an_option_with_a_described_default_shows_the_description(capsys):
     assert "share the cores between the stages" in row(capsys, "threads")
     assert "share the cores" not in row(capsys, "threads", "--threads", "2")
     assert "set by the profile, 42" in row(capsys, "max_line_width")
 
 
-def test_a_switch_that_nobody_set_is_true_or_false_in_json(capsys):
+def test_an_unset_switch_is_true_or_false_in_json(capsys):
     assert cli.main(["config", "--json"]) == 0
     values = {one["name"]: one["value"] for one in json.loads(capsys.readouterr().out)["options"]}
     assert (values["diarize"], values["mux"], values["offline"]) == (True, True, False)

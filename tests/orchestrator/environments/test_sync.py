@@ -72,7 +72,7 @@ def test_syncing_again_changes_nothing(house):
     assert messages == ["stone: checking", "stone: healthy"]
 
 
-def test_an_installation_waits_for_another_one_and_says_so(house):
+def test_a_second_installation_waits_for_the_first_and_reports_that(house):
     messages = []
     with locks.hold(house / "envs" / "stone" / ".lock"):
         waiting = threading.Thread(

@@ -82,7 +82,7 @@ def test_mps_and_mlx_are_one_gpu():
 @pytest.mark.parametrize(
     ("memory_mb", "side_by_side"), [(0, False), (6000, False), (9000, False), (24000, True)]
 )
-def test_two_stages_share_a_gpu_where_its_memory_suffices_for_both(run, devices, memory_mb, side_by_side):
+def test_two_stages_share_a_gpu_only_if_its_memory_suffices_for_both(run, devices, memory_mb, side_by_side):
     first, second = devices
     house = run(Busy(), [on(first, "a", "film"), on(second, "b", "film")], memory_mb)
     assert (frozenset("ab") in house.together) is side_by_side
@@ -105,7 +105,7 @@ def runs_of(house):
     return [sum(isinstance(command, Run) for command in fake.commands) for fake in house.made]
 
 
-def test_a_worker_is_replaced_after_as_many_runs_as_its_backend_says(run):
+def test_a_worker_is_replaced_after_the_run_limit_of_its_backend(run):
     films = ("one", "two", "three")
     assert runs_of(run(House(), [on("mlx", "a", "film", runs=1)], films=films, prestart=False)) == [1, 1, 1]
 

@@ -210,7 +210,7 @@ def test_a_run_that_is_stopped_ends_every_process_and_starts_none(stages, random
     assert one.situation.started == started
 
 
-def test_a_job_without_progress_is_stopped_with_its_stacks_and_tried_again():
+def test_a_stalled_job_is_stopped_with_its_stack_traces_and_retried():
     one = Simulation(situation(stage("a"), prestart=False), lambda bound: bound - 1)
     one.go_on()
     one.step()  # it has loaded, and runs

@@ -10,11 +10,11 @@ ABRT = "was killed by signal 6"
 
 
 @pytest.mark.parametrize("category", ["input", "config", "auth", "env", "contract", "cancelled"])
-def test_a_recurring_failure_is_not_retried(category):
+def test_a_permanent_failure_is_not_retried(category):
     assert remedy(category, died=ABRT).action == "fail"
 
 
-def test_a_full_accelerator_halves_the_batch_down_to_the_floor_then_takes_the_next_device():
+def test_out_of_device_memory_halves_the_batch_to_the_floor_then_takes_the_next_device():
     tried, batch = [], 12
     while (
         found := remedy("oom_device", batch=batch, floor=2, device="cuda", next_choice="cpu")
@@ -35,12 +35,12 @@ def test_with_no_smaller_batch_and_no_other_device_out_of_memory_is_a_failure():
 
 
 @pytest.mark.parametrize("category", ["oom_host", "stalled", "crash"])
-def test_a_failure_by_chance_is_retried_once(category):
+def test_a_transient_failure_is_retried_once(category):
     assert remedy(category, died=ABRT, retries=0).action == "retry"
     assert remedy(category, died=ABRT, retries=1).action == "fail"
 
 
-def test_killed_for_memory_it_is_tried_again_in_the_smallest_pieces():
+def test_out_of_host_memory_retries_with_the_smallest_batch():
     assert remedy("oom_host", batch=16, floor=2).batch == 2
 
 
@@ -68,7 +68,7 @@ def test_the_end_of_a_process_gives_the_diagnosis(status, facts, category, says)
     assert says in sentence
 
 
-def test_metal_that_ends_the_process_for_memory_is_taken_for_what_it_is():
+def test_an_abort_of_metal_for_lack_of_memory_is_recognised():
     tail = (
         "[METAL] Command buffer execution failed: Insufficient Memory "
         "(00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)"
@@ -105,7 +105,7 @@ def test_a_failure_for_lack_of_memory_states_that_no_smaller_batch_is_left():
     )
 
 
-def test_a_full_machine_shrinks_the_pieces_once_and_then_takes_the_next_choice():
+def test_out_of_host_memory_reduces_the_batch_once_then_takes_the_next_choice():
     assert remedy("oom_host", batch=8, floor=1).action == "retry_smaller"
     found = remedy("oom_host", batch=1, floor=1, next_choice="cpu and the model small")
     assert (found.action, found.note) == (

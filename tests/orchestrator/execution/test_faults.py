@@ -48,7 +48,7 @@ def bench(tmp_path, monkeypatch):
     return run
 
 
-def test_metal_ends_the_process_and_half_the_batch_goes_on_in_a_new_one(bench):
+def test_out_of_memory_on_metal_continues_with_half_the_batch_in_a_new_process(bench):
     step, _ = bench(stage("a", "film", devices=("mlx", "cpu"), what="metal aborts until 2", batch_size=8))
     assert (step.status, step.device, step.facts["batch"]) == ("done", "mlx", 2)
     assert step.fallbacks == (
@@ -63,7 +63,7 @@ def test_mlx_killed_by_a_signal_falls_back_at_once_and_reports_that(bench):
     assert step.fallbacks == ("its process was killed by signal 6 on mlx; falling back to cpu",)
 
 
-def test_cuda_killed_by_a_signal_is_tried_once_more_and_then_gives_way(bench):
+def test_cuda_killed_by_a_signal_is_retried_once_then_falls_back(bench):
     step, _ = bench(stage("a", "film", devices=("cuda", "cpu"), what="abort"))
     assert (step.status, step.device, step.retries) == ("done", "cpu", 1)
     assert step.fallbacks == ("its process was killed by signal 6 on cuda; falling back to cpu",)
@@ -95,7 +95,7 @@ def test_the_next_run_leaves_out_a_device_on_which_nothing_fitted(bench):
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="macOS does not tell an address space")
-def test_a_worker_near_its_limit_is_stopped_before_it_fails_and_goes_on_in_smaller_pieces(bench, monkeypatch):
+def test_a_worker_near_its_memory_limit_is_stopped_and_continues_with_smaller_batches(bench, monkeypatch):
     """A real `ulimit -v` on the child, and a stage that eats a gigabyte a second."""
 
     def spawn(backend, threads, log, posts, extra=None):
@@ -132,7 +132,7 @@ def group():
         time.sleep(0.1)
 
 
-def test_a_worker_that_the_kernel_killed_for_memory_goes_on_in_smaller_pieces(bench, group, monkeypatch):
+def test_a_worker_killed_by_the_kernel_for_memory_continues_with_smaller_batches(bench, group, monkeypatch):
     def spawn(backend, threads, log, posts, extra=None):
         made = real(backend, threads, log, posts)
         (group / "cgroup.procs").write_text(str(made.pid))

@@ -80,7 +80,7 @@ def undisturbed(tmp_path_factory):
 
 
 @pytest.mark.parametrize("share", [random.Random(7).uniform(0.05, 0.95) for _ in range(6)])
-def test_killed_at_any_instant_it_leaves_nobody_and_is_taken_up(folder, undisturbed, share):
+def test_a_run_killed_at_any_instant_leaves_no_process_and_can_be_resumed(folder, undisturbed, share):
     mark = secrets.token_hex(8)
     process = start(folder, mark)
     time.sleep(undisturbed.seconds * share)
@@ -91,7 +91,7 @@ def test_killed_at_any_instant_it_leaves_nobody_and_is_taken_up(folder, undistur
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_asked_to_stop_it_ends_with_130_and_leaves_nobody(folder, undisturbed, number):
+def test_a_signalled_run_ends_with_130_and_leaves_no_process(folder, undisturbed, number):
     mark = secrets.token_hex(8)
     process = start(folder, mark)
     while not (folder / "logs" / "a.log").exists():

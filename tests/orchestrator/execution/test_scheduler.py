@@ -127,7 +127,7 @@ def test_a_stage_killed_once_is_tried_again(store, tmp_path, film):
     assert "killed by signal 9" in recorder.of(StepRetried)[0].reason
 
 
-def test_a_stage_killed_twice_has_crashed_and_what_needs_it_is_skipped(store, tmp_path, film):
+def test_a_stage_killed_twice_fails_and_its_dependents_are_skipped(store, tmp_path, film):
     stages = declared(stage("a", "film", what="kill always"), stage("b", "a"), stage("c", "film"))
     steps, _ = run(store, tmp_path, film, stages)
     assert (steps["a"].status, steps["a"].error.category) == ("failed", "crash")
@@ -191,7 +191,7 @@ def test_a_stage_without_progress_is_stalled_and_retried(store, tmp_path, film):
     assert not small.alive()
 
 
-def test_degraded_is_told_in_the_state_and_in_the_store(store, tmp_path, film):
+def test_a_degradation_is_recorded_in_the_state_and_the_store(store, tmp_path, film):
     steps, _ = run(store, tmp_path, film, declared(stage("a", "film", what="degraded")))
     assert steps["a"].degraded == ("only half was heard",)
     assert store.find(steps["a"].key).manifest.degraded == ("only half was heard",)

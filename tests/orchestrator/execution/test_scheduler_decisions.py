@@ -97,7 +97,7 @@ class Bench:
         return {step.name: step for step in self.state.films[0].steps}
 
 
-def test_a_worker_that_cannot_load_is_not_started_ahead_again_and_again(bench):
+def test_a_worker_that_cannot_load_is_not_prestarted_repeatedly(bench):
     class Broken(House):
         def on_load(self, fake):
             if fake.name == "b":
@@ -115,7 +115,7 @@ def test_a_worker_that_cannot_load_is_not_started_ahead_again_and_again(bench):
     assert len(house.of("b")) <= 2
 
 
-def test_a_stalled_stage_that_notices_being_stopped_is_stalled_all_the_same(bench):
+def test_a_stalled_stage_that_reports_its_cancellation_still_counts_as_stalled(bench):
     class Slow(House):
         def on_run(self, fake, run):
             if len(self.made) == 1:
@@ -135,7 +135,7 @@ def test_a_stalled_stage_that_notices_being_stopped_is_stalled_all_the_same(benc
     assert "no progress" in next(e for e in bench.events if isinstance(e, StepRetried)).reason
 
 
-def test_a_stalled_stage_that_ends_after_all_is_done_and_its_worker_gets_no_more_work(bench):
+def test_a_stalled_stage_that_still_finishes_is_done_and_its_worker_is_replaced(bench):
     class Late(House):
         def on_run(self, fake, run):
             if run.inputs["film"].endswith("two"):
@@ -179,7 +179,7 @@ def test_a_process_that_ends_without_an_error_is_retried(bench):
     assert (steps["a"].status, steps["a"].retries) == ("done", 1)
 
 
-def test_a_worker_in_which_something_unexpected_happened_gets_no_more_work(bench):
+def test_a_worker_that_reported_a_crash_gets_no_more_work(bench):
     class Crashes(House):
         def on_run(self, fake, run):
             if run.inputs["film"].endswith("one"):
@@ -239,7 +239,7 @@ def test_the_oldest_film_is_finished_first(bench):
     assert ends == sorted(ends)
 
 
-def test_workers_ahead_of_need_stay_within_the_memory_there_is(bench):
+def test_prestarted_workers_stay_within_the_available_memory(bench):
     class Watched(House):
         most = 0
 
@@ -256,7 +256,7 @@ def test_workers_ahead_of_need_stay_within_the_memory_there_is(bench):
     assert house.most <= 200
 
 
-def test_a_stage_that_needs_more_memory_than_there_is_runs_alone(bench):
+def test_a_stage_that_needs_more_than_the_available_memory_still_runs(bench):
     steps = bench.run(
         House(),
         [stage("a", "film"), stage("b", "a", memory_mb=9000), stage("c", "b")],
@@ -303,7 +303,7 @@ def test_a_worker_of_another_version_started_ahead_is_refused_when_it_is_needed(
 
 
 @pytest.mark.timeout(60)
-def test_hundreds_of_films_cost_the_loop_little(bench):
+def test_a_batch_of_a_hundred_films_is_scheduled_quickly(bench):
     house = House()
     chain = [stage("a", "film"), stage("b", "a"), stage("c", "b"), stage("d", "c"), stage("e", "d")]
     bench.run(house, chain, films=[f"film {n}" for n in range(100)])
@@ -336,7 +336,7 @@ def test_a_stored_result_that_lacks_a_requested_output_is_made_again_once(bench)
     assert bench.store.find(requested["a"].key, ["out", "more"]).path("more").read_text() == "more"
 
 
-def test_workers_have_their_time_to_end_though_a_film_was_being_published(bench, monkeypatch):
+def test_workers_get_their_grace_period_even_while_a_film_is_published(bench, monkeypatch):
     class Asked(House):
         kills = 0
 
@@ -364,7 +364,7 @@ def test_workers_have_their_time_to_end_though_a_film_was_being_published(bench,
 
 
 @pytest.mark.parametrize(("status", "for_memory"), [(-9, True), (-15, False)])
-def test_a_kill_for_lack_of_memory_is_not_lost_to_another_workers_error(monkeypatch, status, for_memory):
+def test_an_out_of_memory_kill_is_not_hidden_by_another_workers_error(monkeypatch, status, for_memory):
     kills = [0]
     monkeypatch.setattr("orchestrator.execution.worker.oom_kills", lambda: kills[0])
     executor = Executor(None, None, Path(), queue.SimpleQueue(), None, None)

@@ -68,7 +68,7 @@ def test_a_line_truncated_by_a_kill_is_ignored(start, posts):
     assert all_of(posts) == [Log(level="info", message="whole"), ProcessEnded(-9)]
 
 
-def test_what_is_no_message_breaks_the_contract(start, posts):
+def test_an_invalid_message_is_a_contract_error(start, posts):
     start("say('hello\\n')")
     first = all_of(posts)[0]
     assert isinstance(first, Error)
@@ -76,7 +76,7 @@ def test_what_is_no_message_breaks_the_contract(start, posts):
     assert "hello" in first.message
 
 
-def test_what_a_process_prints_is_its_log_with_the_traceback_of_its_error(start, posts):
+def test_the_log_holds_printed_text_and_the_traceback_of_an_error(start, posts):
     worker = start(
         "print('printed', flush=True); "
         """say('{"v":1,"msg":"error","category":"crash","type":"E","message":"m","""
@@ -87,7 +87,7 @@ def test_what_a_process_prints_is_its_log_with_the_traceback_of_its_error(start,
     assert worker.tail() == "", "what was told as an error is not how a process ended"
 
 
-def test_what_a_process_started_dies_with_it(start, posts):
+def test_child_processes_of_a_worker_die_with_it(start, posts):
     start(f"import subprocess; say({LINE!r} % subprocess.Popen(['sleep', '600']).pid + '\\n')")
     pid = int(all_of(posts)[0].message)
     deadline = time.monotonic() + 2
@@ -98,7 +98,7 @@ def test_what_a_process_started_dies_with_it(start, posts):
     assert not alive(pid)
 
 
-def test_a_process_outside_the_group_that_holds_the_pipe_delays_the_end_little(start, posts):
+def test_a_detached_process_that_holds_the_pipe_delays_the_end_only_briefly(start, posts):
     start(
         "import time; pid = os.fork(); (os.setsid(), time.sleep(20)) if pid == 0 "
         f"else say({LINE!r} % pid + '\\n')"
@@ -137,7 +137,7 @@ def test_a_command_to_an_ended_worker_has_no_effect(start, posts):
     assert worker.wait(1)
 
 
-def test_a_child_killed_while_it_imports_leaves_nobody(tmp_path, posts):
+def test_a_child_killed_during_its_imports_leaves_no_process(tmp_path, posts):
     (tmp_path / "slow.py").write_text("import time; time.sleep(600)")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
     command = [sys.executable, "-P", "-m", "ipc.child", "slow"]

@@ -38,7 +38,7 @@ def test_saved_edits_are_read_again_and_reach_a_run():
     assert file != edits.file_of(DIGEST)  # it is never written to again
 
 
-def test_it_is_a_parameter_of_subtitles_and_the_plan_says_that_it_changed(tmp_path):
+def test_edits_are_a_parameter_of_subtitles_and_the_plan_reports_a_change(tmp_path):
     film = tmp_path / "movie.mkv"
     film.write_text("a film")
     assert side_inputs.params(film, DIGEST)["subtitles"] == {"edits": None}
@@ -56,7 +56,7 @@ def test_a_save_on_top_of_a_newer_one_is_refused():
     assert edits.load(DIGEST) == overlay("b")
 
 
-def test_earlier_states_are_kept_and_come_back():
+def test_earlier_versions_are_kept_and_can_be_restored():
     for k in range(30):
         edits.save(DIGEST, overlay(str(k)))
     assert [one.number for one in edits.versions(DIGEST)] == list(range(30, 9, -1))
@@ -89,7 +89,7 @@ def test_a_damaged_file_is_reported_and_kept(tmp_path):
     assert any('"film"' in one.path.read_text()[-8:] for one in edits.versions(DIGEST))  # it is kept too
 
 
-def test_a_file_written_by_hand_is_what_counts():
+def test_a_hand_edited_file_is_used():
     edits.save(DIGEST, overlay("a"))
     edits.file_of(DIGEST).write_text(overlay("by hand").dump())
     assert parse(edits.for_run(DIGEST).read_text()) == overlay("by hand")

@@ -51,7 +51,7 @@ def test_without_saved_voices_there_is_no_library():
     assert voices.library(FILM, "") is None
 
 
-def test_a_voice_that_was_added_is_for_every_film_or_for_a_series_alone():
+def test_an_added_voice_applies_to_every_film_or_to_one_series():
     voices.add("Aditi", [clip(1.0)])
     voices.add("Raj", [clip(0.0, 1.0)], "The Wire")
     assert of() == [("Aditi", "clip.wav")]
@@ -66,7 +66,7 @@ def test_a_person_has_several_clips_but_one_per_recording():
     assert len(voice_files.people()) == 1
 
 
-def test_the_library_is_named_by_its_content():
+def test_the_library_key_depends_on_the_voices_for_the_film():
     voices.add("Aditi", [clip(1.0)])
     first = voices.library(FILM, "")
     voices.add("Raj", [clip(0.0, 1.0)], "Lost")
@@ -75,14 +75,14 @@ def test_the_library_is_named_by_its_content():
     assert voices.library(FILM, "") != first
 
 
-def test_what_a_film_s_dialogue_taught_is_for_the_other_films_of_its_series_and_not_for_itself():
+def test_voices_named_by_dialogue_apply_to_other_films_of_the_series_only():
     assert learn(row("SPEAKER_00", "Aditi", "dialogue", 0.95)) == [("Aditi", "SPEAKER_00")]
     assert of(FILM, "The Wire") == []
     assert of(OTHER, "The Wire") == [("Aditi", "e1.mkv")]
     assert of(OTHER, "Lost") == []
 
 
-def test_a_name_from_the_user_stays_whatever_the_dialogue_gives_later():
+def test_a_name_from_the_user_wins_over_later_names_from_dialogue():
     learn(row("SPEAKER_00", "Aditi"))
     assert of(FILM, "The Wire") == [("Aditi", "e1.mkv")]
     learn(row("SPEAKER_00", "Sheila", "dialogue", 0.95), result="a later run")
@@ -102,11 +102,11 @@ def test_only_certain_names_are_saved():
     assert [name for name, _ in of(OTHER, "The Wire")] == ["Raj"]
 
 
-def test_too_little_speech_is_not_remembered():
+def test_voices_with_too_little_speech_are_not_saved():
     assert learn(row("SPEAKER_00", "Aditi"), heard={"SPEAKER_00": clip(1.0, seconds=2.0)}) == []
 
 
-def test_a_result_is_learnt_from_once_so_that_removed_voices_stay_removed():
+def test_removed_voices_do_not_return_with_the_same_result():
     learn(row("SPEAKER_00", "Aditi"))
     voices.remove("Aditi")
     assert learn(row("SPEAKER_00", "Aditi")) == []
@@ -125,20 +125,20 @@ def test_voices_named_by_dialogue_are_removed_with_the_name_but_not_those_named_
     assert of(OTHER, "The Wire") == [("Raj", "e1.mkv")]
 
 
-def test_another_name_for_a_voice_takes_the_place_of_the_older():
+def test_a_new_name_for_a_voice_replaces_the_old_one():
     learn(row("SPEAKER_00", "Aditi"))
     learn(row("SPEAKER_00", "Priya"), result="later")
     assert of(OTHER, "The Wire") == [("Priya", "e1.mkv")]
 
 
-def test_what_was_learnt_elsewhere_or_added_stays_when_a_film_is_learnt_from():
+def test_a_film_without_names_keeps_voices_from_clips_and_other_films():
     voices.add("Aditi", [clip(1.0)], "The Wire")
     learn(row("SPEAKER_00", "Aditi"), film=OTHER)
     learn(film=FILM)
     assert len(of(FILM, "The Wire")) == 2
 
 
-def test_a_film_that_was_added_as_a_clip_stays_one_when_it_is_learnt_from():
+def test_a_film_added_as_a_clip_keeps_that_clip_when_its_voices_are_saved():
     voices.add("Aditi", [clip(1.0, film=FILM)], "The Wire")
     learn(row("SPEAKER_00", "Aditi"))
     assert [c.learnt for c in voice_files.people()[0].clips] == ["", "asked"]
@@ -160,20 +160,20 @@ def test_an_unreadable_voice_file_is_skipped_with_a_message(home, capsys):
     assert wrong.endswith("skipped: Expected `float`, got `str` - at `$.clips[0].vector[1]`")
 
 
-def test_a_file_of_a_later_version_with_more_in_it_is_read(home):
+def test_a_voice_file_with_unknown_fields_is_read(home):
     voices.add("Aditi", [clip(1.0)])
     (file,) = (home / "voices").glob("*.json")
     file.write_text(json.dumps({**json.loads(file.read_text()), "pronouns": "she/her"}))
     assert [person.name for person in voice_files.people()] == ["Aditi"]
 
 
-def test_voices_are_their_owners_alone(home):
+def test_voice_files_are_private_to_their_owner(home):
     voices.add("Aditi", [clip(1.0)])
     assert stat.S_IMODE((home / "voices").stat().st_mode) == 0o700
     assert all(stat.S_IMODE(f.stat().st_mode) == 0o600 for f in (home / "voices").glob("*.json"))
 
 
-def test_voices_go_to_another_machine_in_a_file(home, monkeypatch, tmp_path, capsys):
+def test_voices_can_be_exported_and_imported(home, monkeypatch, tmp_path, capsys):
     voices.add("Aditi", [clip(1.0)])
     assert main(["voices", "export", str(tmp_path / "all.json")]) == 0
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "elsewhere"))
@@ -203,7 +203,7 @@ def test_a_missing_name_on_the_command_line_is_reported(tmp_path, capsys):
     assert "give the name first" in capsys.readouterr().err
 
 
-def test_a_clip_that_sounds_like_somebody_else_is_doubted(monkeypatch, tmp_path, capsys):
+def test_a_clip_that_sounds_like_another_speaker_is_reported(monkeypatch, tmp_path, capsys):
     from orchestrator.runs import enrol_voice
 
     voices.add("Aditi", [clip(1.0)])
@@ -226,7 +226,7 @@ class TestEnrolment:
         monkeypatch.setattr(enrol_voice, "_voices", lambda *_: found)
         return enrol_voice
 
-    def test_one_person_with_enough_speech_is_a_voice(self, monkeypatch, tmp_path):
+    def test_a_clip_of_one_person_with_enough_speech_can_be_enrolled(self, monkeypatch, tmp_path):
         assert self.heard(monkeypatch, 9.0).enrol(tmp_path, None, Layer()).seconds == 9.0
         assert self.heard(monkeypatch, 1.0, 9.0).enrol(tmp_path, None, Layer()).seconds == 9.0
 
@@ -234,7 +234,9 @@ class TestEnrolment:
         ("seconds", "said"),
         [((), "no speech was detected"), ((3.0,), "3.0 s of clear"), ((9.0, 4.0), "2 speakers")],
     )
-    def test_nobody_too_little_or_two_people_are_refused(self, monkeypatch, tmp_path, seconds, said):
+    def test_clips_with_no_speech_too_little_speech_or_two_speakers_are_refused(
+        self, monkeypatch, tmp_path, seconds, said
+    ):
         with pytest.raises(FatalError, match=said) as caught:
             self.heard(monkeypatch, *seconds).enrol(tmp_path, None, Layer())
         assert caught.value.status == 4
@@ -264,7 +266,7 @@ def test_the_command_has_its_help():
     ],
     ids=str,
 )
-def test_a_file_of_voices_that_would_fail_later_films_is_refused(change, monkeypatch, tmp_path):
+def test_an_invalid_voice_file_is_refused(change, monkeypatch, tmp_path):
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
     good = {
         "vector": [0.5, 0.5, 0.5, 0.5],

@@ -79,7 +79,7 @@ def test_without_memory_figures_nothing_is_watched(tmp_path):
         (1025, 99_000, False),
     ],
 )  # fmt: skip
-def test_less_than_a_twentieth_within_bounds_is_too_little(free, of, tight):
+def test_memory_is_tight_below_a_twentieth_within_bounds(free, of, tight):
     assert Room(free=free * MB, of=of * MB, whose="test").tight is tight
 
 

@@ -24,7 +24,7 @@ WHISPER = {"config.json": b"{}", "model.bin": BIG}
 
 
 @pytest.mark.env("whisperx")
-def test_a_killed_download_counts_for_nothing_and_is_resumed(tmp_path, monkeypatch):
+def test_a_killed_download_is_not_used_and_is_resumed(tmp_path, monkeypatch):
     with fake_hub.serve({"me/mine": WHISPER}, stalls="model.bin") as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
         pull = subprocess.Popen(
@@ -53,7 +53,7 @@ def test_a_killed_download_counts_for_nothing_and_is_resumed(tmp_path, monkeypat
 
 
 @pytest.mark.env("whisperx")
-def test_nothing_is_downloaded_of_a_repository_that_the_device_cannot_use(monkeypatch):
+def test_a_repository_that_the_device_cannot_use_is_not_downloaded(monkeypatch):
     mlx = {"config.json": b'{"n_mels": 80}', "weights.npz": b"weights"}
     asked: list[str] = []
     with fake_hub.serve({"me/apple": mlx}, asked=asked) as address:
@@ -127,7 +127,7 @@ def test_a_model_is_downloaded_once_and_then_on_disk(monkeypatch):
         ("me/gated@c0ffee", "me/gated has no revision c0ffee", "on this disk"),
     ],
 )
-def test_what_the_hub_refuses_is_an_error_with_its_reason(asked, expected, hint, monkeypatch):
+def test_a_refusal_by_the_hub_is_an_error_with_its_reason(asked, expected, hint, monkeypatch):
     served = {"me/other": {"README.md": b""}, "me/gated": {"config.yaml": b"", "model.bin": b""}}
     with fake_hub.serve(served, gated=("me/gated",)) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)

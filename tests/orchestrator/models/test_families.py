@@ -34,7 +34,7 @@ def toy(monkeypatch):
     monkeypatch.setitem(families.ROLES, "recognition", (whisper.FAMILY, TOY))
 
 
-def test_a_folder_belongs_to_the_family_whose_layout_it_has(toy, tmp_path):
+def test_the_layout_of_a_folder_decides_its_family(toy, tmp_path):
     model = resolve.resolve("recognition", str(folder(tmp_path / "mine", FILES)), offline=True)
     assert (model.role, model.family, model.path) == ("recognition", "toy", tmp_path / "mine")
     assert resolve.on_disk("recognition", str(tmp_path / "mine"))
@@ -43,7 +43,7 @@ def test_a_folder_belongs_to_the_family_whose_layout_it_has(toy, tmp_path):
     assert other.family == "whisper"
 
 
-def test_without_its_line_the_folder_is_no_model(tmp_path):
+def test_an_unregistered_family_is_not_recognised(tmp_path):
     with pytest.raises(
         FatalError, match="is not a recognition model: it holds no Whisper model in the layout of"
     ):
@@ -59,7 +59,7 @@ def test_a_short_name_belongs_to_the_family_that_claims_it(toy):
     assert "toy-small" in caught.value.hint
 
 
-def test_a_cached_repository_that_no_family_claims_belongs_to_the_one_whose_layout_it_has(toy):
+def test_the_layout_of_a_cached_unclaimed_repository_decides_its_family(toy):
     cached("me/mine", FILES)
     cached("me/other", WHISPER)
     assert resolve.resolve("recognition", "me/mine", offline=True).family == "toy"
@@ -70,7 +70,7 @@ def test_a_cached_repository_that_no_family_claims_belongs_to_the_one_whose_layo
 
 
 @pytest.mark.env("whisperx")
-def test_a_repository_that_no_family_claims_is_downloaded_for_the_one_whose_files_it_has(toy, monkeypatch):
+def test_the_files_of_a_remote_unclaimed_repository_decide_its_family(toy, monkeypatch):
     served = {"me/mine": {name: text.encode() for name, text in FILES.items()}, "me/none": {"README.md": b""}}
     with fake_hub.serve(served) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
@@ -79,7 +79,7 @@ def test_a_repository_that_no_family_claims_is_downloaded_for_the_one_whose_file
             resolve.resolve("recognition", "me/none", offline=False)
 
 
-def test_a_folder_of_no_family_is_an_error_that_tells_what_each_family_needs(toy, tmp_path):
+def test_a_folder_without_a_family_is_an_error_that_states_what_each_family_needs(toy, tmp_path):
     with pytest.raises(FatalError, match=r"Transformers; it holds no encoder\.onnx of a toy"):
         resolve.resolve("recognition", str(folder(tmp_path / "mine", {"README.md": ""})), offline=True)
 
@@ -118,7 +118,7 @@ def test_a_name_suggests_its_role(name, role):
     ("config", "is_one"),
     [("{}", True), ('{"model_type": "wav2vec2"}', True), ('{"model_type": "whisper"}', False), ("", True)],
 )
-def test_an_aligner_s_config_names_no_other_kind_of_network(tmp_path, config, is_one):
+def test_a_folder_configured_for_another_network_is_not_an_aligner(tmp_path, config, is_one):
     place = folder(tmp_path / "model", {"config.json": config, "pytorch_model.bin": "weights"})
     assert (families.of_path("aligner", place) is not None) is is_one
 
@@ -131,7 +131,7 @@ def test_an_aligner_s_config_names_no_other_kind_of_network(tmp_path, config, is
         ("nllb-200-3.3B", None), ("indictrans2-en-indic-1B", None),
     ],
 )  # fmt: skip
-def test_a_name_tells_what_a_model_translates_to(name, languages):
+def test_a_model_name_implies_its_target_languages(name, languages):
     family = families.candidates(families.role_of(name), name)[0]
     assert family.translates_to(name) == languages
 
@@ -143,6 +143,6 @@ def test_a_name_tells_what_a_model_translates_to(name, languages):
         ("mine", '{"vocab_size": 51864}', {"en"}), ("mine", '{"n_vocab": 51865}', LANGUAGES),
     ],
 )  # fmt: skip
-def test_whisper_s_name_or_vocabulary_tells_what_it_transcribes(tmp_path, name, config, languages):
+def test_the_name_or_vocabulary_of_whisper_implies_its_languages(tmp_path, name, config, languages):
     place = folder(tmp_path / "model", {"config.json": config})
     assert whisper.FAMILY.languages(name, place) == languages

@@ -39,7 +39,7 @@ def test_the_parts_of_a_pipeline_in_a_folder_are_needed_as_well(tmp_path):
     assert models.resolve("diarization", str(place), offline=True).path == place
 
 
-def test_another_commit_of_a_part_is_another_revision():
+def test_the_revision_of_a_pipeline_includes_those_of_its_parts():
     cached(
         "me/diarization", {"config.yaml": PIPELINE.replace("    plda: $model/plda\n", "")}, commit="c0ffee"
     )

@@ -16,7 +16,7 @@ TRANSFORMERS = {"config.json": '{"model_type": "whisper"}', "model.safetensors":
 CTRANSLATE2 = {"config.json": "{}", "model.bin": "weights"}
 
 
-def test_a_choice_whose_weights_are_in_its_stage_s_packages_needs_no_file():
+def test_the_auto_aligner_needs_no_model_file():
     assert models.resolve("aligner", "auto", offline=True).revision == ""
 
 
@@ -39,7 +39,7 @@ def test_a_folder_without_weights_is_an_error_that_tells_what_it_lacks(tmp_path)
     assert caught.value.status == USAGE
 
 
-def test_a_folder_without_a_piece_of_its_weights_is_an_error_that_names_the_piece(tmp_path):
+def test_a_missing_shard_of_weights_is_named_in_the_error(tmp_path):
     index = '{"weight_map": {"a": "model-1.safetensors", "b": "model-2.safetensors"}}'
     place = folder(tmp_path / "mine", {"model.safetensors.index.json": index, "model-1.safetensors": "1"})
     with pytest.raises(FatalError, match=r"it lacks model-2.safetensors, which model.safetensors.index"):
@@ -50,7 +50,7 @@ def test_a_folder_without_a_piece_of_its_weights_is_an_error_that_names_the_piec
     ("role", "expected"),
     [("recognition", "a recognition model is a folder"), ("aligner", "an aligner model is a folder")],
 )
-def test_a_file_is_a_model_for_segmentation_alone(tmp_path, role, expected):
+def test_only_a_segmentation_model_can_be_a_single_file(tmp_path, role, expected):
     file = folder(tmp_path, {"weights.bin": "weights"}) / "weights.bin"
     assert models.resolve("segmentation", str(file), offline=True).path == file
     with pytest.raises(FatalError, match=f"is a file; {expected}"):
@@ -78,7 +78,7 @@ def test_a_file_whose_blob_is_missing_does_not_count():
         models.resolve("recognition", "me/mine", offline=True)
 
 
-def test_pieces_of_weights_count_only_together():
+def test_sharded_weights_count_only_if_complete():
     index = '{"weight_map": {"a": "model-1.safetensors", "b": "model-2.safetensors"}}'
     files = {
         "config.json": '{"model_type": "whisper"}',
@@ -106,12 +106,12 @@ def test_a_name_that_means_no_model_is_a_usage_error(asked):
     assert caught.value.status == USAGE
 
 
-def test_the_home_of_an_unknown_user_is_no_folder():
+def test_an_unknown_user_in_a_model_path_is_an_error():
     with pytest.raises(FatalError, match="there is no file or folder"):
         models.resolve("recognition", "~nobody-of-that-name/model", offline=True)
 
 
-def test_a_name_means_the_layout_of_the_device():
+def test_a_model_name_selects_the_layout_for_the_device():
     mlx = cached("mlx-community/whisper-large-v3-mlx", MLX)
     assert models.on_disk("recognition", "large-v3", "mlx")
     assert not models.on_disk("recognition", "large-v3", "cpu")

@@ -52,7 +52,7 @@ def test_a_whisper_model_translates_by_its_own_task(name):
     assert named(name).name == "whisper"
 
 
-def test_code_of_an_unknown_repository_is_refused_by_its_name_and_that_of_a_folder_is_not(tmp_path):
+def test_code_of_an_unknown_repository_is_refused_but_that_of_a_local_folder_is_not(tmp_path):
     for use in (named, lambda name: models.resolve("translation", name, offline=True)):
         with pytest.raises(FatalError, match="its code would run on this machine") as caught:
             use("somebody/rotary-indictrans2")
@@ -85,7 +85,7 @@ def test_a_folder_is_recognised_by_what_it_holds(tmp_path, files, layout):
     assert (family.layout_of(place) if family else None) == layout
 
 
-def test_pieces_of_weights_count_only_together(tmp_path):
+def test_sharded_weights_count_only_if_complete(tmp_path):
     index = json.dumps({"weight_map": {"a": "pytorch_model-1.bin"}}).encode()
     place = folder(
         tmp_path / "m", {"config.json": NLLB["config.json"], "pytorch_model.bin.index.json": index}
@@ -95,14 +95,14 @@ def test_pieces_of_weights_count_only_together(tmp_path):
     assert families.of_path("translation", place)
 
 
-def test_a_conversion_is_kept_by_its_weights_and_only_a_checkpoint_has_one(tmp_path):
+def test_a_conversion_is_keyed_by_its_weights_and_made_only_for_a_checkpoint(tmp_path):
     model = models.resolve("translation", str(folder(tmp_path / "nllb", NLLB)), offline=True)
     assert model.converted == home() / "models" / f"translation-{model.revision[:16]}"
     files = {"config.json": b'{"add_source_eos": false}', "model.bin": b"weights"}
     assert models.resolve("translation", str(folder(tmp_path / "ct2", files)), offline=True).converted is None
 
 
-def test_a_folder_without_a_model_and_a_name_without_one_are_errors_that_name_what_can_be_used(tmp_path):
+def test_a_missing_translation_model_is_an_error_that_names_usable_models(tmp_path):
     with pytest.raises(FatalError, match="is not a translation model: it holds no NLLB-200 or OPUS-MT"):
         models.resolve("translation", str(folder(tmp_path / "m", {"config.json": b"{}"})), offline=True)
     with pytest.raises(FatalError, match="nllb-200-distilled-600M is not on this disk") as caught:

@@ -22,7 +22,7 @@ def test_a_written_file_is_remembered_with_its_film_and_clip(ledger, tmp_path):
     assert (ledger.digest(file), ledger.clip(file)) == ("another", "")
 
 
-def test_nothing_is_known_of_other_files(ledger, tmp_path):
+def test_an_unknown_file_has_no_entry(ledger, tmp_path):
     file = tmp_path / "movie.en.srt"
     assert (ledger.digest(file), ledger.film(file), ledger.clip(file)) == (None, None, "")
 
@@ -36,7 +36,7 @@ def test_a_damaged_entry_and_one_for_another_path_are_ignored(ledger, tmp_path, 
     assert ledger.digest(file) is None
 
 
-def test_it_is_kept_in_the_home_of_the_tool(tmp_path, monkeypatch):
+def test_the_ledger_is_stored_in_the_home_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
     Ledger().remember(tmp_path / "a.srt", "digest", tmp_path / "movie.mp4")
     assert Ledger().digest(tmp_path / "a.srt") == "digest"

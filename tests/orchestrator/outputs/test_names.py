@@ -28,5 +28,5 @@ FILM = Path("movie.mkv")
         ("srt", "en.translated", {"translated": True}, "movie.en.translated.srt"),
     ],
 )
-def test_files_have_the_names_that_players_read(output, language, shown, name):
+def test_files_get_the_names_that_players_recognise(output, language, shown, name):
     assert name_of(FILM, output, language, **shown) == name

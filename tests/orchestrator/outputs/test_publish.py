@@ -48,7 +48,7 @@ def test_a_foreign_file_is_kept(tmp_path, ledger, film):
     assert put(tmp_path, ledger, film, "newer").path.name == "movie.en.1.srt"
 
 
-def test_an_edited_file_is_kept_until_overwriting_is_asked_for(tmp_path, ledger, film):
+def test_an_edited_file_is_kept_unless_overwriting_is_requested(tmp_path, ledger, film):
     put(tmp_path, ledger, film, "ours")
     (tmp_path / "movie.en.srt").write_text("edited")
     assert "was edited and is kept" in put(tmp_path, ledger, film, "newer").note
@@ -101,7 +101,7 @@ def test_a_folder_or_broken_link_is_kept_too(tmp_path, ledger, film, in_the_way)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
-def test_a_file_that_may_not_be_read_is_kept(tmp_path, ledger, film):
+def test_an_unreadable_file_is_kept(tmp_path, ledger, film):
     (tmp_path / "movie.en.srt").touch(0)
     assert put(tmp_path, ledger, film, "ours").path.name == "movie.en.1.srt"
 
@@ -111,7 +111,7 @@ def test_a_film_with_a_long_name_gets_its_files(tmp_path, ledger, film):
     assert put(tmp_path, ledger, film, "ours", name=name).path.name == name
 
 
-def test_a_draft_of_a_subtitle_file_that_was_left_is_removed_by_the_next(tmp_path, ledger, film):
+def test_a_draft_left_by_a_killed_run_is_removed_by_the_next(tmp_path, ledger, film):
     gone = subprocess.Popen(["true"])
     gone.wait()
     left = tmp_path / f".movie.en.srt.{gone.pid}-ab12.part"
@@ -150,7 +150,7 @@ def test_a_file_that_comes_while_ours_is_written_is_kept(tmp_path, ledger, film,
     assert (theirs.read_text(), done.path.name, done.path.read_text()) == ("theirs", "movie.en.1.srt", "ours")
 
 
-def test_a_file_system_without_links_gets_the_file_too(tmp_path, ledger, film, monkeypatch):
+def test_a_file_system_without_hard_links_is_supported(tmp_path, ledger, film, monkeypatch):
     def refuse(*_):
         raise PermissionError(1, "Operation not permitted")
 
@@ -179,7 +179,7 @@ def test_a_file_that_a_run_no_longer_makes_is_removed_unless_it_was_edited(tmp_p
     assert not withdraw(ours, film, ledger)
 
 
-def test_the_speakers_file_names_its_film_in_one_word(tmp_path):
+def test_an_rttm_file_names_its_film_without_spaces(tmp_path):
     source = tmp_path / "speakers.rttm"
     source.write_text("SPEAKER film 1 0.500 1.500 <NA> <NA> SPEAKER_00 <NA> <NA>\n")
     rewrite = names.BY_NAME["rttm"].for_film

@@ -28,12 +28,12 @@ def test_smaller_models_come_after_every_device_and_only_when_they_are_allowed()
     ]
 
 
-def test_no_english_model_stands_in_for_one_of_many_languages_nor_the_other_way_round():
+def test_english_only_and_multilingual_models_never_replace_each_other():
     assert {model for _, model, _ in ways(model="small", smaller=True)[0]} == {"small", "base"}
     assert {model for _, model, _ in ways(model="small.en", smaller=True)[0]} == {"small.en", "tiny.en"}
 
 
-def test_nothing_stands_in_for_a_model_whose_size_nobody_knows():
+def test_a_model_of_unknown_size_has_no_smaller_fallback():
     assert {model for _, model, _ in ways(model="someone/whisper-hindi", smaller=True)[0]} == {
         "someone/whisper-hindi"
     }
@@ -87,9 +87,7 @@ def test_a_recorded_limit_lowers_the_batch_size_unless_the_user_set_it(monkeypat
     assert ways(on=here, model="base", batch_size=20)[1].choices[0].params["batch_size"] == 20
 
 
-def test_a_device_whose_memory_holds_not_even_one_window_is_left_out_unless_it_is_asked_for(
-    monkeypatch, tmp_path
-):
+def test_a_device_too_small_for_one_window_is_skipped_unless_requested(monkeypatch, tmp_path):
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
     here = machine(here=True, whisperx={"cuda": YES})
     first = ways(on=here, model="base")[1].choices[0]
@@ -100,7 +98,7 @@ def test_a_device_whose_memory_holds_not_even_one_window_is_left_out_unless_it_i
     assert ways(on=here, model="base", devices={"asr": "cuda"})[0][0][0] == "cuda"
 
 
-def test_pyannote_s_own_pipeline_is_used_where_it_is_on_the_disk(monkeypatch, tmp_path):
+def test_the_pyannote_pipeline_is_used_if_it_is_cached(monkeypatch, tmp_path):
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
     here = machine(here=True)
     assert ways("diarization", on=here)[0] == [("cpu", "campplus", "")]
@@ -123,7 +121,7 @@ def test_an_accelerator_without_a_check_is_no_fallback(monkeypatch, tmp_path):
     assert [device for device, *_ in ways("pyannote_vad", on=recorded)[0]] == ["mps", "mlx", "cpu"]
 
 
-def test_a_plan_for_reading_downloads_nothing_and_lists_the_downloads(monkeypatch, tmp_path):
+def test_a_plan_downloads_nothing_and_lists_the_needed_downloads(monkeypatch, tmp_path):
     def refuse(*_, **__):
         raise AssertionError("nothing is downloaded")
 

@@ -31,7 +31,7 @@ def test_a_machine_without_an_accelerator_has_its_cpu():
     assert chosen("diarization", machine()) == ["cpu"]
 
 
-def test_the_stage_s_own_order_holds():
+def test_devices_are_tried_in_the_order_of_the_stage():
     assert chosen("diarization", machine(pyannote={"cuda": YES})) == ["cuda", "cpu"]
     assert chosen("pyannote_vad", MAC) == ["mps", "mlx", "cpu"]
     assert chosen("asr", MAC) == ["mlx", "cpu"]
@@ -73,7 +73,7 @@ def test_missing_later_or_unrequested_devices_are_not_mentioned():
     assert refused("asr", box, asr="cpu") == refused("asr", box, everything="cpu") == ()
 
 
-def test_an_environment_that_is_not_ready_is_the_reason_and_not_the_machine(tmp_path, monkeypatch):
+def test_an_environment_that_is_not_ready_is_given_as_the_reason(tmp_path, monkeypatch):
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
     monkeypatch.setattr(registry, "health", lambda _: "it is not installed")
     why = machines.here().answer("mlx", "mlx").why_not
@@ -84,19 +84,19 @@ def test_the_requested_device_is_first_and_the_others_are_fallbacks():
     assert chosen("diarization", machine(pyannote={"cuda": YES}), diarization="cpu") == ["cpu", "cuda"]
 
 
-def test_a_device_for_all_stages_is_taken_by_those_that_can():
+def test_a_device_for_all_stages_applies_only_to_stages_that_support_it():
     both = machine(pyannote={"cuda": YES}, whisperx={"cuda": YES})
     assert chosen("asr", both, everything="cuda")[0] == "cuda"
     assert chosen("demux", both, everything="cuda") == ["cpu"]
 
 
-def test_a_backend_is_left_out_for_a_model_that_it_cannot_run():
+def test_a_backend_that_cannot_run_the_model_is_dropped():
     assert chosen("diarization", MAC, model="pyannote/speaker-diarization-community-1") == ["mps", "cpu"]
     assert chosen("alignment", machine(whisperx={"cuda": YES}), model="pocketsphinx") == ["cpu"]
     assert chosen("alignment", machine(whisperx={"cuda": YES}), model="some/wav2vec2") == ["cuda", "cpu"]
 
 
-def test_mlx_whose_device_is_the_cpu_is_taken_only_when_asked_for():
+def test_mlx_on_the_cpu_is_used_only_on_request():
     linux = machine(mlx={"mlx": Answer(accelerator=False)})
     assert chosen("asr", linux) == ["cpu"]
     assert chosen("asr", linux, asr="mlx") == ["mlx", "cpu"]
@@ -107,7 +107,7 @@ def test_silero_uses_an_accelerator_only_on_request():
     assert chosen("silero_vad", MAC, silero_vad="mlx") == ["mlx", "cpu"]
 
 
-def test_a_device_that_the_machine_lacks_is_an_error_with_the_framework_s_reason_and_where_it_was_asked():
+def test_a_missing_device_is_an_error_with_its_reason_and_where_it_was_requested():
     poor = machine(whisperx={"cuda": no("CTranslate2 finds no CUDA device")})
     with pytest.raises(FatalError) as caught:
         devices.choose(STAGES["asr"], {"": "cuda"}, poor, "", {"": "WHISPERX_DEVICE"})
@@ -125,14 +125,14 @@ def test_contradicting_options_are_a_usage_error(asked):
     assert caught.value.status == USAGE
 
 
-def test_every_stage_can_run_on_a_cpu_and_what_is_checked_has_it_last():
+def test_every_stage_can_run_on_a_cpu_and_tries_it_after_checked_backends():
     for stage in STAGES.values():
         assert "cpu" in [backend.device for backend in stage.backends]
         if any(backend.checked for backend in stage.backends):
             assert stage.backends[-1].device == "cpu"
 
 
-def test_alignment_asks_torch_and_recognition_ctranslate2_in_the_environment_that_they_share():
+def test_alignment_uses_the_probe_of_torch_and_recognition_that_of_ctranslate2():
     pascal = machine(whisperx={"cuda": YES, "cuda/torch": no("no kernel image is available")})
     assert chosen("asr", pascal) == ["cuda", "cpu"]
     assert chosen("alignment", pascal, model="some/wav2vec2") == ["cpu"]
@@ -141,7 +141,7 @@ def test_alignment_asks_torch_and_recognition_ctranslate2_in_the_environment_tha
     assert chosen("alignment", rocm, model="some/wav2vec2") == ["cuda", "cpu"]
 
 
-def test_every_accelerator_of_a_stage_has_a_framework_that_is_asked():
+def test_every_accelerator_of_a_stage_has_a_framework_to_probe():
     for stage in STAGES.values():
         for backend in stage.backends:
             if backend.device == "cpu":
@@ -179,7 +179,7 @@ def as_python(a_gpu_box, monkeypatch):
 @pytest.mark.parametrize(
     ("env", "devices"), [("pyannote", "cuda mps"), ("whisperx", "cpu cuda cuda/torch mps")]
 )
-def test_the_probe_itself_answers_and_is_remembered(env, devices, a_gpu_box):
+def test_the_answers_of_a_real_probe_are_remembered(env, devices, a_gpu_box):
     told = machines.here().envs[env]
     assert sorted(told) == devices.split()
     assert all(answer.why_not for device, answer in told.items() if device != "cpu") or hardware.gpus()
@@ -211,9 +211,7 @@ def test_a_library_that_kills_one_framework_does_not_affect_the_other(as_python)
 
 
 @pytest.mark.parametrize("change", ["driver", "gpu", "shown", "lock", "build", "nothing"])
-def test_an_environment_is_asked_again_when_something_changed_that_could_change_its_answer(
-    change, as_python, monkeypatch
-):
+def test_an_environment_is_probed_again_only_after_a_relevant_change(change, as_python, monkeypatch):
     asked = as_python("""echo '{"cuda": {}}'""")
     machines.here().envs["pyannote"]
     if change == "driver":

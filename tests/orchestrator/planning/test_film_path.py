@@ -8,7 +8,7 @@ from pathlib import Path
 from orchestrator.planning.film_path import film_of
 
 
-def test_one_film_has_one_path_from_wherever_it_is_named(tmp_path, monkeypatch):
+def test_a_film_has_the_same_path_from_every_working_directory(tmp_path, monkeypatch):
     film = tmp_path / "films" / "talk.mp4"
     film.parent.mkdir()
     film.write_bytes(b"film")
@@ -19,7 +19,7 @@ def test_one_film_has_one_path_from_wherever_it_is_named(tmp_path, monkeypatch):
     assert film_of(Path("talk.mp4")) == film
 
 
-def test_a_film_behind_a_link_has_its_subtitles_beside_the_link(tmp_path):
+def test_a_symlinked_film_keeps_the_path_of_its_link(tmp_path):
     film = tmp_path / "disk" / "a.mp4"
     film.parent.mkdir()
     film.write_bytes(b"film")
@@ -28,7 +28,7 @@ def test_a_film_behind_a_link_has_its_subtitles_beside_the_link(tmp_path):
     assert film_of(link) == link
 
 
-def test_going_up_from_a_folder_behind_a_link_goes_where_the_system_goes(tmp_path):
+def test_a_parent_path_behind_a_symlink_resolves_as_the_system_does(tmp_path):
     (tmp_path / "disk" / "series").mkdir(parents=True)
     film = tmp_path / "disk" / "a.mp4"
     film.write_bytes(b"film")

@@ -61,14 +61,14 @@ def test_the_table_names_every_machine():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_chosen_is_what_the_table_says(name, monkeypatch):
+def test_the_choices_match_the_table(name, monkeypatch):
     monkeypatch.delenv("HF_TOKEN", raising=False)
     wanted = [row for row in EXPECTED[1:] if row[0] == name]
     assert fmt.table([EXPECTED[0], *chosen(name)]) == fmt.table([EXPECTED[0], *wanted])
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_profile_says_where_it_is_from_and_is_written_as_it_was_read(name, tmp_path):
+def test_every_profile_states_its_origin_and_survives_a_round_trip(name, tmp_path):
     body = json.loads((MACHINES / f"{name}.json").read_text())
     assert body["about"].startswith(("recorded on ", "put together from what others published, not recorded"))
     on = profile.recorded(MACHINES / f"{name}.json")
@@ -78,7 +78,7 @@ def test_every_profile_says_where_it_is_from_and_is_written_as_it_was_read(name,
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_accelerator_that_is_used_has_its_reason_and_every_one_that_fails_is_named(name):
+def test_every_used_accelerator_has_a_reason_and_every_failing_one_is_reported(name):
     on = profile.recorded(MACHINES / f"{name}.json")
     for stage in (STAGES["pyannote_vad"], STAGES["diarization"], STAGES["asr"]):
         found = choices.choose(stage, {}, {}, machine=on, offline=True)
@@ -103,7 +103,7 @@ def test_a_request_for_a_missing_gpu_is_refused_with_the_reason():
     assert "asr cannot use cuda here: no NVIDIA or AMD device was detected" in caught.value.message
 
 
-def test_without_and_with_a_token_the_pipeline_is_another(monkeypatch, tmp_path):
+def test_a_hugging_face_token_selects_the_pyannote_pipeline(monkeypatch, tmp_path):
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     on = profile.recorded(MACHINES / "apple-m1-pro-16gb.json")
     models = []

@@ -54,12 +54,12 @@ def test_a_device_on_which_nothing_fitted_is_left_out():
         {"model": Model(id="base", revision="", path=Path(), role="recognition")},
     ],
 )
-def test_other_texts_have_no_category(other):
+def test_a_limit_does_not_apply_to_another_machine_backend_or_model(other):
     learn(failed=8, fitted=4)
     assert limit(**other) is None
 
 
-def test_every_week_twice_as_much_is_tried_again():
+def test_the_batch_limit_doubles_every_week_until_it_expires():
     learn(failed=16, fitted=2)
     assert [limit(NOON + days * DAY).batch for days in (0, 6, 7, 14)] == [2, 2, 4, 8]
     assert limit(NOON + 21 * DAY) is None
@@ -78,7 +78,7 @@ def test_limits_are_forgotten_after_four_weeks_or_with_a_wrong_clock():
     assert limit(NOON - DAY) is None
 
 
-def test_it_can_be_forgotten():
+def test_limits_can_be_cleared():
     learn(failed=8, fitted=4)
     assert memory_limits.forget() == 1
     assert limit() is None
@@ -90,7 +90,7 @@ def test_a_damaged_file_reads_as_empty(home):
     assert limit() is None
 
 
-def test_an_unwritable_home_stops_nothing(monkeypatch, home):
+def test_without_a_writable_home_no_limit_is_remembered(monkeypatch, home):
     (home / "file").write_text("")
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(home / "file"))
     learn(failed=8, fitted=4)

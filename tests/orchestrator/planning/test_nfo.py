@@ -18,7 +18,7 @@ def made(folder, *names, text=""):
     return folder / names[0]
 
 
-def test_the_nfo_of_a_film_has_its_name(tmp_path):
+def test_the_nfo_named_like_the_film_is_used(tmp_path):
     film = made(tmp_path, "River.mkv", "River.nfo", "Other.mkv", "Other.nfo", "movie.nfo")
     assert nfo_of(film) == tmp_path / "River.nfo"
 
@@ -26,7 +26,7 @@ def test_the_nfo_of_a_film_has_its_name(tmp_path):
 @pytest.mark.parametrize("others", [
     (), ("River-trailer.mkv", "poster.jpg", "River.en.srt"), ("River-cd2.mkv",),
 ])  # fmt: skip
-def test_movie_nfo_is_that_of_the_only_film(tmp_path, others):
+def test_movie_nfo_belongs_to_the_only_film_in_its_folder(tmp_path, others):
     film = made(tmp_path, "River-cd1.mkv", "movie.nfo", *others)
     assert nfo_of(film) == tmp_path / "movie.nfo"
 
@@ -38,18 +38,18 @@ def test_versions_named_after_their_folder_are_one_film(tmp_path):
 
 
 @pytest.mark.parametrize("others", [("Sea.mkv",), ("Sea.MP4",), ("River 2.mkv",)])
-def test_movie_nfo_of_a_folder_with_several_films_is_nobodys(tmp_path, others):
+def test_movie_nfo_is_ignored_in_a_folder_with_several_films(tmp_path, others):
     film = made(tmp_path, "River.mkv", "movie.nfo", *others)
     assert nfo_of(film) is None
 
 
-def test_episodes_of_a_folder_are_several_films(tmp_path):
+def test_episodes_in_a_folder_count_as_several_films(tmp_path):
     folder = tmp_path / "Harbour"
     film = made(folder, "Harbour S01E01.mkv", "Harbour S01E02.mkv", "movie.nfo")
     assert nfo_of(film) is None
 
 
-def test_an_nfo_that_is_a_folder_is_none(tmp_path):
+def test_a_folder_named_like_an_nfo_is_ignored(tmp_path):
     film = made(tmp_path, "River.mkv")
     (tmp_path / "River.nfo").mkdir()
     assert nfo_of(film) is None
@@ -78,7 +78,7 @@ def test_the_series_nfo_lies_in_the_folder_or_above(tmp_path):
         ("2001 A Space Film 1920x1080.mkv", ""),
     ],
 )
-def test_the_series_by_the_films_name(tmp_path, name, series):
+def test_the_series_is_read_from_the_film_name(tmp_path, name, series):
     assert series_of(made(tmp_path, name)) == series
 
 
@@ -90,7 +90,7 @@ def test_the_series_by_the_films_name(tmp_path, name, series):
         "<showtitle><![CDATA[Tom & the Harbour]]></showtitle>",
     ],
 )
-def test_the_series_by_the_nfo(tmp_path, element):
+def test_the_series_is_read_from_the_nfo(tmp_path, element):
     film = made(tmp_path, "e.mkv")
     (tmp_path / "e.nfo").write_text(f"<episodedetails><title>x</title>{element}</episodedetails>")
     assert series_of(film) == "Tom & the Harbour"
@@ -114,7 +114,7 @@ def test_an_nfo_that_is_not_text_is_ignored(tmp_path):
     ["<showtitle " * 90_000, "<showtitle>" + " " * 1_000_000, "<showtitle>" * 90_000 + "</showtitle>"],
     ids=["open", "blanks", "many"],
 )
-def test_a_file_made_to_be_slow_is_not(tmp_path, text):
+def test_an_nfo_built_to_be_slow_is_parsed_fast(tmp_path, text):
     film = made(tmp_path, "e.mkv")
     (tmp_path / "e.nfo").write_text(text)
     assert series_of(film) == ""

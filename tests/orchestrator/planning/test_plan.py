@@ -29,7 +29,7 @@ def test_everything_runs_the_first_time(film, store):  # noqa: F811
     assert verdicts(plan) == dict.fromkeys("abc", ("run", "first time"))
 
 
-def test_a_result_that_gc_removed_is_not_called_a_first_time(film, store, tmp_path):  # noqa: F811
+def test_the_plan_reports_a_result_that_gc_removed(film, store, tmp_path):  # noqa: F811
     run(store, tmp_path, film, STAGES_AB)
     store.gc(keep_bytes=0)
     assert verdicts(make_plan(film, store, STAGES_AB))["a"] == ("run", "its result is no longer in the cache")
@@ -50,14 +50,14 @@ def test_a_changed_parameter_runs_its_stage_and_perhaps_those_after_it(film, sto
     }
 
 
-def test_a_parameter_of_speed_changes_nothing(film, store, tmp_path):  # noqa: F811
+def test_a_parameter_that_affects_only_speed_reruns_nothing(film, store, tmp_path):  # noqa: F811
     stages = declared(stage("a", "film", batch_size=8))
     run(store, tmp_path, film, stages)
     plan = make_plan(film, store, stages, params={"a": {"batch_size": 2}})
     assert verdicts(plan)["a"][0] == "cached"
 
 
-def test_a_changed_film_runs_what_reads_it_and_the_rest_only_if_it_must(film, store, tmp_path):  # noqa: F811
+def test_a_changed_film_reruns_its_readers_and_later_stages_only_if_needed(film, store, tmp_path):  # noqa: F811
     run(store, tmp_path, film, STAGES_AB)
     film.write_text("a film, its tags changed")
     plan = make_plan(film, store, STAGES_AB)
@@ -97,7 +97,7 @@ def with_output(stages, stage_name, output):
     return {**stages, stage_name: more}
 
 
-def test_a_result_without_an_output_declared_since_runs_again_only_if_that_output_is_requested(
+def test_a_newly_declared_output_reruns_its_stage_only_if_requested(
     film,  # noqa: F811
     store,  # noqa: F811
     tmp_path,
@@ -116,7 +116,7 @@ def test_a_result_without_an_output_declared_since_runs_again_only_if_that_outpu
     assert [plan.step("b").key for plan in (unasked, requested)] == [before.step("b").key] * 2
 
 
-def test_a_result_without_an_output_that_another_stage_reads_runs_again(film, store, tmp_path):  # noqa: F811
+def test_a_stage_reruns_if_another_stage_reads_an_output_that_its_result_lacks(film, store, tmp_path):  # noqa: F811
     run(store, tmp_path, film, STAGES_AB)
     stages = with_output(STAGES_AB, "a", "extra")
     reads = dataclasses.replace(stages["c"], inputs=(Input(name="extra", source="a.extra"),))
@@ -134,24 +134,24 @@ def test_a_forced_stage_runs_although_its_result_is_cached(film, store, tmp_path
     ]  # fmt: skip
 
 
-def test_until_leaves_out_what_comes_after(film, store):  # noqa: F811
+def test_until_turns_off_the_stages_after_it(film, store):  # noqa: F811
     plan = make_plan(film, store, STAGES_AB, until=("b",))
     assert verdicts(plan)["c"] == ("off", "--until b")
 
 
-def test_a_stage_that_needs_one_that_is_off_is_off_too(film, store):  # noqa: F811
+def test_a_stage_is_off_if_a_stage_it_needs_is_off(film, store):  # noqa: F811
     plan = make_plan(film, store, STAGES_AB, off={"b": "--no-b"})
     assert verdicts(plan)["c"] == ("off", "b is off")
     with pytest.raises(FatalError, match="c: cannot run, because it is off"):
         make_plan(film, store, STAGES_AB, off={"b": "--no-b"}, force=frozenset("c"))
 
 
-def test_from_a_stage_on_leaves_out_what_is_off(film, store):  # noqa: F811
+def test_from_does_not_force_a_stage_that_is_off(film, store):  # noqa: F811
     plan = make_plan(film, store, STAGES_AB, off={"c": "--no-c"}, from_=("b",))
     assert [step.forced for step in plan.steps] == [False, True, False]
 
 
-def test_an_optional_input_of_a_stage_that_is_off_is_left_out(film, store):  # noqa: F811
+def test_an_optional_input_from_a_stage_that_is_off_is_omitted(film, store):  # noqa: F811
     optional = dataclasses.replace(stage("c", "a", "b"), name="c")
     inputs = tuple(dataclasses.replace(i, optional=i.name == "b") for i in optional.inputs)
     stages = {**STAGES_AB, "c": dataclasses.replace(optional, inputs=inputs)}
@@ -177,5 +177,5 @@ def test_the_declared_stages_fit_together():
     assert small.ROOT.exists()
 
 
-def test_a_film_whose_name_is_no_utf8_has_a_key():
+def test_a_film_name_that_is_not_utf_8_has_a_cache_key():
     assert cache_key.key_of({"destination": os.fsdecode(b"caf\xe9.subtitled.mkv")})

@@ -32,11 +32,11 @@ def asr(memory_mb, types=ALL, device="cuda", env="whisperx", **facts):
         (2047, ("small", "int8_float16", 4)),
     ],
 )
-def test_cards_by_their_memory(memory_mb, gives):
+def test_the_recommended_model_depends_on_gpu_memory(memory_mb, gives):
     assert asr(memory_mb)[:3] == gives
 
 
-def test_every_row_has_a_reason_and_every_column_ends_in_a_row_for_everybody():
+def test_every_row_has_a_reason_and_every_column_ends_in_a_default_row():
     for (stage, device), rows in TABLE.items():
         assert device in {backend.device for backend in STAGES[stage].backends}
         assert (rows[-1].least, rows[-1].cores) == (0, 0)
@@ -44,7 +44,7 @@ def test_every_row_has_a_reason_and_every_column_ends_in_a_row_for_everybody():
         assert all(row.give.why and row.give.batch_size for row in rows)
 
 
-def test_a_card_with_unknown_memory_does_not_get_the_computer_s():
+def test_a_gpu_with_unknown_memory_gets_a_small_model_and_the_reason():
     model, _, batch, why = asr(0)
     assert (model, batch) == ("small", 4)
     assert "its memory size is unknown" in why
@@ -64,13 +64,11 @@ def test_a_card_with_float32_alone_needs_twice_the_memory():
 @pytest.mark.parametrize(
     ("memory_mb", "model"), [(5461, "small"), (10922, "large-v3-turbo"), (21845, "large-v3"), (0, "large-v3")]
 )
-def test_macs_by_what_metal_recommends_and_by_two_thirds_of_their_memory_where_it_says_nothing(
-    memory_mb, model
-):
+def test_macs_get_models_by_metals_memory_limit_or_two_thirds_of_total_memory(memory_mb, model):
     assert asr(memory_mb, ("float16", "float32"), "mlx", "mlx")[0] == model
 
 
-def test_mlx_on_a_processor_is_recommended_what_a_processor_is():
+def test_mlx_on_a_cpu_gets_the_recommendation_for_a_cpu():
     assert asr(0, ("float32",), "mlx", "mlx", accelerator=False)[:3] == ("small", "float32", 8)
 
 
@@ -82,7 +80,7 @@ def test_a_larger_model_on_a_processor_needs_cores_and_memory(cores, memory_mb, 
     assert recommend("asr", STAGES["asr"].backends[-1], on).model == model
 
 
-def test_nothing_is_recommended_where_there_is_nothing_to_decide():
+def test_stages_without_choices_get_no_recommendation():
     on = machine()
     for name in ("demux", "alignment", "attribution", "subtitles", "mux"):
         found = recommend(name, STAGES[name].backends[-1], on)

@@ -66,7 +66,7 @@ def test_a_file_counts_by_content_not_by_path(film, store, tmp_path):  # noqa: F
     assert key(first) != key(second)
 
 
-def test_where_a_stage_is_off_the_one_before_it_is_read(film, store):  # noqa: F811
+def test_an_input_from_a_stage_that_is_off_comes_from_the_earlier_stage(film, store):  # noqa: F811
     last = dataclasses.replace(
         stage("c"), inputs=(Input(name="turns", source="b.turns", otherwise="a.turns"),)
     )

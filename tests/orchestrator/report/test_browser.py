@@ -30,7 +30,7 @@ def elements(page):
     return page.evaluate("document.querySelectorAll('*').length")
 
 
-def test_three_hours_have_no_more_elements_than_are_in_sight(long):
+def test_a_three_hour_film_has_elements_only_for_visible_rows(long):
     with opened(long) as page:
         assert page.locator("#tab-all b").inner_text() == "5,000"
         assert elements(page) < MOST
@@ -51,7 +51,7 @@ def test_a_missing_film_is_reported_and_everything_else_works(long):
         assert page.evaluate("page.time") == pytest.approx(2499 * 2.16 + 0.1, abs=0.01)
 
 
-def test_no_row_is_higher_or_lower_than_what_stands_in_it(long):
+def test_row_heights_match_their_content(long):
     off = """all => all.map(row => {
       const box = row.getBoundingClientRect();
       const inner = row.querySelector('.said').getBoundingClientRect();
@@ -66,7 +66,7 @@ def test_no_row_is_higher_or_lower_than_what_stands_in_it(long):
                 assert 0 <= min(room) <= max(room) < 12, (width, tab, room)
 
 
-def test_the_cues_beyond_a_rule_are_shown_at_a_click(long):
+def test_cues_that_break_a_rule_are_listed_on_a_click(long):
     with opened(long) as page:
         wanted = page.evaluate("page.track.rules.find(rule => rule.name === 'reading speed').broken.length")
         page.get_by_role("row", name="reading speed").get_by_role("button").click()
@@ -95,7 +95,7 @@ def test_a_failed_run_shows_that_first(tmp_path):
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_what_stands_at_the_right_of_a_cue_lies_over_nothing(long, width):
+def test_the_marks_on_the_right_of_a_cue_overlap_nothing(long, width):
     with opened(long, width=width) as page:
         page.evaluate(
             "Object.assign(page.cues[0], {base: [], flags: ['edited', 'too_fast', 'overlap'], need: 0.5, "

@@ -66,7 +66,7 @@ def judged(text, start, end, gap, limits):
     ]
 
 
-def test_the_page_judges_every_cue_as_the_stages_do():
+def test_the_page_and_the_stages_apply_the_same_cue_rules():
     rows = table()
     module = (document.FOLDER / "js" / "cue_rules.js").read_text(encoding="utf-8")
     with browser.page() as page:

@@ -35,7 +35,7 @@ def cue(number=1, start=1.0, end=3.0, text="Some words.", flags=()):
     }
 
 
-def test_a_cue_is_measured_by_the_speech_and_the_words_beneath_it(store, tmp_path):
+def test_a_cue_is_measured_by_the_speech_and_words_at_its_time(store, tmp_path):
     [track] = shown(store, tmp_path)["tracks"]
     by_id = {one["id"]: one for one in track["cues"]}
     assert by_id[1]["speech"] == 1.0
@@ -46,13 +46,13 @@ def test_a_cue_is_measured_by_the_speech_and_the_words_beneath_it(store, tmp_pat
     assert by_id[1]["need"] == 0 < by_id[8]["need"]
 
 
-def test_doubtful_words_are_marked_where_they_stand(store, tmp_path):
+def test_doubtful_words_are_marked_in_the_text(store, tmp_path):
     [track] = shown(store, tmp_path)["tracks"]
     doubtful = next(one for one in track["cues"] if one["id"] == 8)
     assert [doubtful["text"][a:b] for a, b in doubtful["unsure"]] == doubtful["text"].split()
 
 
-def test_coverage_and_unsupported_are_those_of_the_stage(store, tmp_path):
+def test_coverage_and_unsupported_come_from_the_stage(store, tmp_path):
     [track] = shown(store, tmp_path)["tracks"]
     assert (track["coverage"], track["unsupported"]) == (0.97, 0.02)
 
@@ -65,7 +65,7 @@ def test_speakers_have_the_same_names_as_in_the_subtitles(store, tmp_path):
     assert voices[0]["source"] == "named in the dialogue"
 
 
-def test_the_waveform_is_a_byte_for_each_stretch(store, tmp_path):
+def test_the_waveform_has_twenty_values_per_second(store, tmp_path):
     wave = shown(store, tmp_path)["waveform"]
     assert wave["per_second"] == 20
     assert len(base64.b64decode(wave["peaks"])) == 200 * 20
@@ -97,13 +97,13 @@ def test_a_result_missing_from_the_store_is_reported(store, tmp_path):
     assert found["waveform"] is None
 
 
-def test_degraded_stands_at_the_top(store, tmp_path):
+def test_a_degraded_stage_decides_the_verdict(store, tmp_path):
     said = long_film(store, tmp_path / "movie.mkv", hours=1 / 18, cues=40)
     next(one for one in said["films"][0]["stages"] if one["stage"] == "demux")["degraded"] = ["it ends early"]
     assert shown(store, tmp_path, said)["verdict"] == {"how": "degraded", "reasons": ["demux: it ends early"]}
 
 
-def test_the_film_is_found_from_the_page_whatever_its_name_and_place(tmp_path):
+def test_the_address_of_the_film_is_relative_and_escaped(tmp_path):
     film = tmp_path / "films" / "50% of #1?.mkv"
     assert data.media(film, tmp_path / "out")["film"] == "../films/50%25%20of%20%231%3F.mkv"
     assert data.media(film, film.parent)["film"] == "50%25%20of%20%231%3F.mkv"
@@ -117,7 +117,7 @@ def test_a_token_in_an_error_does_not_reach_the_page(store, tmp_path, monkeypatc
     assert "not-to-be-seen" not in document.render(shown(store, tmp_path, said))
 
 
-def test_a_clip_says_where_it_begins(store, tmp_path):
+def test_a_clip_has_its_start_and_end(store, tmp_path):
     said = content(tmp_path / "movie.mkv", [kept(store, "demux", {}, params={"clip": "1:00-2:30"})])
     assert shown(store, tmp_path, said)["film"]["clip"] == [60.0, 150.0]
 
@@ -138,20 +138,20 @@ def test_words_are_included_only_for_editing(store, tmp_path):
         (cue(text="x" * 40 + "\n" + "y" * 40), "reading speed"),
     ],
 )
-def test_each_rule_is_broken_by_what_breaks_it_and_by_nothing_else(wrong, rule):
+def test_each_rule_is_broken_only_by_its_own_violation(wrong, rule):
     broken = {one["name"]: one["broken"] for one in tracks.rules([wrong], LIMITS)}
     assert broken.pop(rule) == [1]
     assert rule == "reading speed" or not any(ids for name, ids in broken.items() if name != "reading speed")
 
 
-def test_a_gap_is_broken_by_the_cue_behind_it():
+def test_a_short_gap_counts_against_the_cue_after_it():
     cues = [cue(1, 1.0, 3.0), cue(2, 3.04, 5.0), cue(3, 5.08, 7.0)]
     [gap] = [one for one in tracks.rules(cues, LIMITS) if one["name"] == "gap between cues"]
     assert gap["broken"] == [2]
     assert gap["share"] == pytest.approx(2 / 3, abs=1e-4)
 
 
-def test_a_rule_that_the_stage_flagged_counts_as_broken_though_the_text_alone_keeps_it():
+def test_a_rule_flagged_by_the_stage_counts_as_broken_even_if_the_text_keeps_it():
     broken = {
         one["name"]: one["broken"] for one in tracks.rules([cue(flags=["too_fast", "overlap"])], LIMITS)
     }
@@ -159,7 +159,7 @@ def test_a_rule_that_the_stage_flagged_counts_as_broken_though_the_text_alone_ke
     assert not any(broken.values())
 
 
-def test_limits_are_those_of_the_language_and_of_the_picture():
+def test_limits_depend_on_the_language_and_the_frame_rate():
     params = {
         "max_line_width": 42,
         "line_widths": {"ja": 13},
@@ -203,7 +203,7 @@ def test_corrected_names_are_in_order_of_time(store, tmp_path):
     ]  # fmt: skip
 
 
-def test_what_the_recogniser_doubted_comes_along_with_its_reasons(store, tmp_path):
+def test_doubts_of_recognition_are_included_with_their_reasons(store, tmp_path):
     doubts = {
         "start": [1.0, 5.0],
         "end": [2.0, 9.0],

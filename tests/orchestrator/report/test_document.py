@@ -30,7 +30,7 @@ def test_data_cannot_end_its_script():
     assert page.count("<script") == PAGE.count("<script")
 
 
-def test_a_films_name_is_text_and_no_markup():
+def test_the_film_name_is_escaped():
     page = document.render({"film": {"name": "<b>&.mkv"}, "editing": False})
     assert "<title>&lt;b&gt;&amp;.mkv: report</title>" in page
 
@@ -42,7 +42,7 @@ def test_the_tab_title_shows_that_the_run_failed():
 @pytest.mark.parametrize(
     ("tag", "directive"), [("style", "style-src"), ('script type="module"', "script-src")]
 )
-def test_the_policy_allows_what_stands_in_the_page_and_nothing_else(tag, directive):
+def test_the_content_security_policy_allows_only_the_pages_own_code(tag, directive):
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', PAGE)[1]
     text = (
         re.search(rf"<{tag}>(.*?)</", PAGE, re.DOTALL)[1]
@@ -60,11 +60,11 @@ def test_only_a_page_with_a_server_may_ask_it():
     assert "connect-src 'self'" in document.render(DATA, connect=True)
 
 
-def test_nothing_in_the_page_has_an_address_elsewhere():
+def test_the_page_loads_nothing_from_elsewhere():
     assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//|@import|url\(""", PAGE)
 
 
-def test_every_import_names_what_a_module_before_it_exports():
+def test_every_import_names_an_export_of_an_earlier_module():
     every = modules()
     exports = {
         name: set(re.findall(r"^export (?:async )?(?:function|const|let|class) (\w+)", text, re.MULTILINE))
@@ -80,7 +80,7 @@ def test_every_import_names_what_a_module_before_it_exports():
             assert wanted <= exports[source], f"{name} imports what {source} does not export"
 
 
-def test_no_module_says_import_or_export_in_a_way_that_would_be_left_in_the_page():
+def test_no_import_or_export_statement_remains_in_the_page():
     assert not re.search(r"^\s*(?:import|export)\b", document.script(), re.MULTILINE)
 
 
@@ -97,7 +97,7 @@ def test_every_file_of_the_page_is_short():
         assert text.count("\n") < 300, name
 
 
-def test_the_package_brings_its_page_along():
+def test_the_package_includes_the_files_of_the_page():
     said = tomllib.loads((document.FOLDER.parent.parent / "pyproject.toml").read_text())
     shipped = said["tool"]["setuptools"]["package-data"]["orchestrator.report"]
     for file in document.sources():
@@ -111,7 +111,7 @@ def luminance(colour):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_colour_of_text_can_be_read_on_what_it_stands_on(scheme):
+def test_every_text_colour_has_enough_contrast(scheme):
     """WCAG 2.2, 1.4.3: a contrast of 4.5."""
     style = (document.FOLDER / "page.css").read_text()
     blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)[: 1 if scheme == "light" else 2]

@@ -49,13 +49,13 @@ def test_the_strongest_reason_stands_first():
     ]
 
 
-def test_doubts_say_why_and_their_flag_says_nothing_more():
+def test_a_doubt_gives_its_own_reason_instead_of_that_of_its_flag():
     score, why = of(["doubtful"], doubts=[(0.8, "a second decode heard something else")])
     assert why == ["a second decode heard something else"]
     assert score == pytest.approx(0.8)
 
 
-def test_a_flag_without_words_is_shown_by_its_name():
+def test_an_unknown_flag_is_shown_by_its_name():
     assert of(["wide_open"])[1] == ["wide open"]
 
 

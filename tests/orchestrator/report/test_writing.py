@@ -38,13 +38,13 @@ class Place:
         return writing.write(self.said, film, self.store, self.film, self.folder, self.ledger, **more)
 
 
-def test_it_is_written_beside_the_film(place):
+def test_the_report_is_written_beside_the_film(place):
     done = place.write()
     assert done.path == place.report
     assert "<title>movie.mkv: report</title>" in place.report.read_text()
 
 
-def test_a_run_that_made_nothing_anew_leaves_it_as_it_is(place):
+def test_a_fully_cached_run_leaves_the_report_unchanged(place):
     place.write()
     before = place.report.stat().st_mtime_ns
     place.stages(every="cached")
@@ -55,7 +55,7 @@ def test_a_run_that_made_nothing_anew_leaves_it_as_it_is(place):
     assert "another-run" not in place.report.read_text()
 
 
-def test_a_run_that_made_something_anew_writes_it_again(place):
+def test_a_run_with_a_new_result_rewrites_the_report(place):
     place.write()
     place.stages(every="cached")
     place.stages(subtitles="done")
@@ -64,7 +64,7 @@ def test_a_run_that_made_something_anew_writes_it_again(place):
     assert "another-run" in place.report.read_text()
 
 
-def test_another_result_from_the_store_writes_it_again(place):
+def test_another_cached_result_rewrites_the_report(place):
     place.write()
     place.stages(every="cached")
     place.said["films"][0]["stages"][0]["key"] = "another"
@@ -73,7 +73,7 @@ def test_another_result_from_the_store_writes_it_again(place):
     assert "another-run" in place.report.read_text()
 
 
-def test_it_is_written_again_where_somebody_asks_for_it(place):
+def test_the_report_is_rewritten_on_request(place):
     place.write()
     place.stages(every="cached")
     place.said["id"] = "another-run"
@@ -92,7 +92,7 @@ def test_a_foreign_file_is_kept(place):
     assert (again.path, again.changed) == (done.path, False)
 
 
-def test_one_that_was_edited_is_kept_by_a_run_that_makes_nothing_anew_too(place):
+def test_an_edited_report_is_kept_by_a_fully_cached_run(place):
     place.write()
     place.report.write_text(place.report.read_text().replace("movie.mkv: report", "mine"))
     place.stages(every="cached")
@@ -105,11 +105,11 @@ def test_an_invalid_film_has_no_report(tmp_path):
     assert not writing.worth(said["films"][0])
 
 
-def test_a_run_that_was_not_to_make_cues_leaves_the_report_of_one_that_was(tmp_path):
+def test_a_run_that_makes_no_cues_writes_no_report(tmp_path):
     said = content(tmp_path / "a.mkv", [kept(Store(tmp_path / "store"), "demux", {})])
     assert not writing.worth(said["films"][0])
 
 
-def test_a_run_that_failed_behind_the_sound_has_something_to_show(tmp_path):
+def test_a_run_that_failed_after_demux_gets_a_report(tmp_path):
     stages = [kept(Store(tmp_path / "store"), "demux", {}), row("asr", "failed"), row("subtitles", "skipped")]
     assert writing.worth(content(tmp_path / "a.mkv", stages)["films"][0])

@@ -17,7 +17,7 @@ from orchestrator.review.server import Server
 from tests import browser
 
 
-def test_the_browser_is_started_with_a_file_of_this_user_that_is_gone_at_the_end(film, monkeypatch):
+def test_the_browser_opens_a_private_file_that_is_removed_afterwards(film, monkeypatch):
     seen = {}
 
     def opened(address):
@@ -38,7 +38,7 @@ def test_the_browser_is_started_with_a_file_of_this_user_that_is_gone_at_the_end
     assert not seen["path"].exists()
 
 
-def test_a_browser_gets_from_that_file_to_the_page(server):
+def test_the_private_file_leads_the_browser_to_the_page(server):
     home().mkdir(exist_ok=True)
     with review.leading_to(server.guard.address) as path, browser.page() as page:
         page.goto(path.as_uri())
@@ -56,7 +56,7 @@ def test_a_browser_gets_from_that_file_to_the_page(server):
         ("POST", "navigate", "document"),
     ],
 )  # fmt: skip
-def test_only_a_window_of_its_own_may_be_opened_from_elsewhere(method, mode, dest):
+def test_another_site_can_only_open_the_page_as_a_top_level_window(method, mode, dest):
     guard = Guard(20000)
     headers = {
         "host": ["127.0.0.1:20000"],

@@ -35,7 +35,7 @@ def listed(page, text):
 BASE = [(1, 2.5, "One.", "SPEAKER_00"), (3, 4.5, "Two.", "SPEAKER_01")]
 
 
-def test_text_is_written_with_its_measures_beside_it_and_undone_as_one(page):
+def test_typed_text_updates_its_measures_and_is_undone_in_one_step(page):
     keys(page, "j", "e", "End")
     page.keyboard.type(" And a good deal more than anybody can read.")
     assert "wrong" in page.get_attribute("#cue-lines span:nth-child(1)", "class")
@@ -48,7 +48,7 @@ def test_text_is_written_with_its_measures_beside_it_and_undone_as_one(page):
     assert cues(page)[0][2].startswith("One. And")
 
 
-def test_an_edited_cue_is_judged_by_the_rules_and_a_blank_line_is_no_line(page):
+def test_an_edited_cue_is_checked_against_the_rules_without_blank_lines(page):
     keys(page, "j", "e", "End")
     page.keyboard.type(" And a good deal more than anybody can read.")
     edited = page.evaluate("page.cues[0]")
@@ -87,7 +87,7 @@ def test_a_cue_is_split_merged_deleted_and_inserted_by_keyboard(page):
     assert cues(page) == [(2, 4, "New", "")]
 
 
-def test_times_go_by_frames_by_tenths_by_typing_and_to_the_playing_position(page):
+def test_times_are_set_by_steps_by_typing_and_to_the_playing_position(page):
     keys(page, "j", "x", "x")
     assert cues(page)[0][0] == 1.08
     keys(page, "Shift+C")
@@ -159,7 +159,7 @@ def test_unsaved_changes_are_offered_again_and_a_save_over_a_newer_one_is_refuse
     assert cues(page)[0][2] == "One.!"
 
 
-def test_a_restored_draft_is_merged_with_what_was_saved_meanwhile(page):
+def test_a_restored_draft_is_merged_with_edits_saved_since(page):
     keys(page, "j", "e", "End")
     page.keyboard.type(" first")
     page.reload()
@@ -243,7 +243,7 @@ def test_a_cue_deleted_here_and_changed_elsewhere_stays_and_is_reported(page, se
     assert "a cue that you deleted: it stays" in page.inner_text("#offer")
 
 
-def test_the_names_of_another_tab_are_kept_and_two_for_one_voice_are_said(page, server):
+def test_names_from_another_tab_are_kept_and_a_conflicting_name_is_reported(page, server):
     other = another(page, server)
     keys(page, "j", "r")
     page.keyboard.type("Zoe")
@@ -380,7 +380,7 @@ def test_the_audio_of_an_unplayable_film_is_played(page):
     browser.until(page, "Math.abs(document.getElementById('film').currentTime - 0.5) < 0.01")
 
 
-def test_done_asks_once_where_something_is_not_saved(page):
+def test_done_asks_once_if_there_are_unsaved_changes(page):
     page.keyboard.press("j")
     page.keyboard.press("e")
     page.keyboard.press("Control+a")

@@ -40,7 +40,7 @@ def test_an_unchanged_cue_makes_no_edit():
     assert edits_of(UNTOUCHED, BASE, ()) == ()
 
 
-def test_each_cue_that_was_changed_is_an_edit_of_its_own():
+def test_each_changed_cue_is_a_separate_edit():
     first, third = replace(ONE, text="Won."), replace(THREE, speakers=(B,))
     assert edits_of(UNTOUCHED, [first, TWO, third, FOUR], ()) == (
         Edit(before=bare(ONE), after=(first,)),
@@ -48,7 +48,7 @@ def test_each_cue_that_was_changed_is_an_edit_of_its_own():
     )
 
 
-def test_a_cue_that_was_split_merged_deleted_or_put_in():
+def test_split_merged_deleted_and_inserted_cues_become_edits():
     halves = (cue(3, "T", seconds=1), cue(4, "wo.", seconds=1))
     assert edits_of(UNTOUCHED, [ONE, *halves, THREE, FOUR], ()) == (Edit(before=bare(TWO), after=halves),)
     both = Shown(start=3, end=8, text="Two.\nThree.", speakers=(A,))
@@ -63,7 +63,7 @@ def test_an_inserted_cue_over_another_records_what_it_replaces():
     assert edits_of(UNTOUCHED, [*BASE, over], ()) == (Edit(before=bare(TWO), after=(TWO, over)),)
 
 
-def test_text_without_letters_is_no_cue_and_blank_lines_go():
+def test_blank_text_deletes_a_cue_and_blank_lines_are_removed():
     assert edits_of(UNTOUCHED, [ONE, replace(TWO, text=" \n "), THREE, FOUR], ()) == (
         Edit(before=bare(TWO), after=()),
     )
@@ -92,7 +92,7 @@ def test_a_cue_reset_to_the_original_is_no_edit():
     assert edits_of(as_made(gone), BASE, (gone,)) == ()
 
 
-def test_cues_beside_an_edit_that_are_cut_otherwise_now_take_the_machines_whole_cue_with_them():
+def test_an_edit_next_to_a_recut_cue_replaces_the_whole_automatic_cue():
     """An edit over [One. Two.], as the machine cuts it now, left `Two.` a cue of its own."""
     old = Edit(before=bare(ONE), after=(replace(ONE, text="Won."),))
     base = [Shown(start=0, end=5, text="One. Two.", speakers=(A,)), THREE]
@@ -114,7 +114,7 @@ def test_a_cue_without_an_automatic_counterpart_is_not_duplicated():
 TURNS = [(0.0, 5.0, A), (6.0, 7.0, B), (9.0, 12.0, A)]
 
 
-def test_a_name_is_kept_with_where_the_voice_speaks():
+def test_a_speaker_name_is_saved_with_the_times_of_the_speech():
     found = overlay_of("movie.mkv", Overlay(), {}, {A: "Zoe"}, TURNS)
     assert found.speakers == (Person(label=A, name="Zoe", at=((0.0, 5.0), (9.0, 12.0))),)
     assert overlay_of("movie.mkv", found, {}, {}, TURNS) == found

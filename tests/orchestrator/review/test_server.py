@@ -53,7 +53,7 @@ def raw(server, text):
     return found.decode(errors="replace")
 
 
-def test_it_listens_on_loopback_alone(server):
+def test_the_server_listens_on_loopback_only(server):
     assert server.server_address[0] == "127.0.0.1"
 
 
@@ -72,7 +72,7 @@ def test_the_page_needs_the_token_and_cannot_be_framed_or_cached(server):
 
 
 @pytest.mark.parametrize("target", ["/", "/film", "/sound", "/save", "/again", "/end", "/nowhere"])
-def test_without_the_token_there_is_nothing_not_even_what_exists(server, target):
+def test_without_the_token_every_path_is_forbidden(server, target):
     for token in (
         "",
         "?token=",
@@ -88,7 +88,7 @@ def test_without_the_token_there_is_nothing_not_even_what_exists(server, target)
             assert b"One." not in content
 
 
-def test_what_changes_something_takes_the_token_from_a_header_alone(server):
+def test_requests_that_change_something_need_the_token_in_a_header(server):
     for target in ("/save", "/again", "/end"):
         assert status(server, "POST", f"{target}?token={server.guard.token}", keyed=False, body="{}") == 403
 
@@ -141,13 +141,13 @@ def test_another_name_that_points_here_is_refused(server):
         "/etc/passwd",
     ],
 )
-def test_a_path_is_never_a_file(server, target):
+def test_request_paths_never_reach_the_file_system(server, target):
     code, _, content = ask(server, "GET", target)
     assert code == 404
     assert b"root:" not in content
 
 
-def test_only_what_is_allowed_is_done(server):
+def test_unsupported_methods_are_refused(server):
     for method in ("PUT", "DELETE", "OPTIONS", "PATCH", "HEAD", "TRACE", "BREW"):
         code, headers, _ = ask(server, method, "/save")
         assert (code, headers["Allow"]) == (405, "GET, POST")
@@ -155,7 +155,7 @@ def test_only_what_is_allowed_is_done(server):
     assert status(server, "POST", "/film", body="{}") == 405
 
 
-def test_a_body_is_json_of_a_known_and_modest_length(server):
+def test_a_request_body_must_be_json_of_a_declared_and_limited_length(server):
     assert status(server, "POST", "/save", body="{}", Content_Type="text/plain") == 415
     assert status(server, "POST", "/save", body="[]") == 400
     assert status(server, "POST", "/save", body="{") == 400
@@ -171,7 +171,7 @@ def test_a_body_is_json_of_a_known_and_modest_length(server):
     assert " 411 " in raw(server, f"{head}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
 
 
-def test_the_film_comes_in_the_parts_that_are_asked_for(server, film):
+def test_the_film_is_served_in_the_requested_byte_ranges(server, film):
     whole = film.read_bytes()
     code, headers, content = ask(server, "GET", "/film")
     assert (code, content, headers["Content-Type"], headers["Accept-Ranges"]) == (
@@ -214,7 +214,7 @@ def test_the_audio_is_sent_as_wav_without_a_file(server):
         ("items=1-2", Part(0, 9, 10, whole=True)),
     ],
 )
-def test_ranges(asked, part):
+def test_byte_ranges_are_parsed(asked, part):
     assert part_of(asked, 10) == part
 
 
@@ -243,7 +243,7 @@ def test_saved_edits_and_names_are_in_the_reloaded_page(server):
     assert server.desk.stale is True
 
 
-def test_a_save_on_top_of_a_newer_one_or_of_another_run_is_refused_and_nothing_is_written(server):
+def test_a_save_over_a_newer_version_or_another_run_is_refused_and_writes_nothing(server):
     first = edits.state_of(server.desk.digest)
     names = {"SPEAKER_00": "Zoe"}
     assert saved(server, names=names)[0] == 200
@@ -256,7 +256,7 @@ def test_a_save_on_top_of_a_newer_one_or_of_another_run_is_refused_and_nothing_i
     assert edits.load(server.desk.digest).speakers[0].name == "Zoe"
 
 
-def test_what_another_server_saved_is_there_after_the_page_is_loaded_again(server, film, monkeypatch):
+def test_edits_saved_by_another_server_appear_after_a_reload(server, film, monkeypatch):
     other = Desk(film)
     body = {"state": edits.state_of(other.digest), "run": other._made(), "tracks": {}}
     other.save({**body, "names": {"SPEAKER_00": "Ada"}})
@@ -392,7 +392,7 @@ def test_a_rerun_has_the_same_options_except_those_for_one_run(film):
     ]
 
 
-def test_the_page_can_end_it(film):
+def test_an_end_request_stops_the_server(film):
     with Server(Desk(film)) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
@@ -401,7 +401,7 @@ def test_the_page_can_end_it(film):
         assert not thread.is_alive()
 
 
-def test_sound_reads_what_write_audio_wrote(tmp_path):
+def test_empty_audio_is_served_as_a_bare_wav_header(tmp_path):
     np = pytest.importorskip("numpy")
     from orchestrator.review.streams import SoundSource
 

@@ -38,7 +38,7 @@ def progress(time, done, total=600.0, phase="", unit="s"):
 RUNNING = StepRunning(time=100.0, load_seconds=2.0, **WHO)
 
 
-def test_speed_and_time_left_count_from_the_beginning_of_the_work_not_from_the_first_word_of_it():
+def test_speed_and_time_left_count_from_the_start_of_the_work():
     step = after(RUNNING, progress(200.0, 300.0), progress(201.0, 303.0))
     assert step.speed == pytest.approx(1200 * 303 / 600 / 101)
     assert step.eta_s == pytest.approx(101 * 297 / 303)

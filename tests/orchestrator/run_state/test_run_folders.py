@@ -46,7 +46,7 @@ def test_a_name_too_long_for_the_file_system_is_shortened():
         assert run.path.is_dir()
 
 
-def test_a_run_is_running_until_it_ends_and_killed_where_it_left_no_summary():
+def test_a_run_counts_as_running_until_it_ends_and_as_killed_without_a_summary():
     with run_folders.new("movie") as run:
         assert run.outcome() == "running"
     assert run.outcome() == "killed"
@@ -73,7 +73,7 @@ def test_a_run_in_another_process_is_seen_as_running_until_that_process_dies():
         assert run.outcome() == "killed"
 
 
-def test_a_run_knows_that_another_living_one_is_about_the_same_film():
+def test_a_run_finds_other_active_runs_of_the_same_film():
     with run_folders.new("a", films={"d1": "/films/a.mkv"}) as first:
         with run_folders.new("b", films={"d2": "/films/b.mkv", "d1": "/films/copy.mkv"}) as second:
             assert [(film, other.id) for film, other in second.beside()] == [("/films/copy.mkv", first.id)]
@@ -107,7 +107,7 @@ def test_a_new_run_makes_room_for_itself():
     assert len(run_folders.past()) == 3
 
 
-def test_a_run_is_found_by_its_id_its_beginning_a_part_or_as_the_last():
+def test_a_run_is_found_by_its_id_by_a_unique_part_of_it_or_as_last():
     first, second = finished("first"), finished("second")
     newest = max(first, second, key=lambda run: run.id)
     assert run_folders.find(first.id) == first
@@ -124,7 +124,7 @@ def test_ls_without_runs_says_how_to_start_one(capsys):
     assert "orchestrator run movie.mp4" in capsys.readouterr().out
 
 
-def test_ls_lists_the_newest_first_with_what_became_of_it(capsys):
+def test_ls_lists_each_run_with_its_outcome(capsys):
     run = finished("movie", started="2026-01-02T03:04:05+00:00")
     assert main(["runs", "ls"]) == 0
     line = capsys.readouterr().out.splitlines()[0]
@@ -145,14 +145,14 @@ def test_logs_shows_the_files_of_one_stage_only(capsys):
     assert "demux.stderr" in capsys.readouterr().err
 
 
-def test_show_of_a_killed_run_says_where_its_events_are(capsys):
+def test_show_reports_a_killed_run(capsys):
     with run_folders.new("movie") as run:
         pass
     assert main(["runs", "show", run.id]) == 1
     assert "killed" in capsys.readouterr().err
 
 
-def test_logs_begin_with_what_the_stages_said(capsys):
+def test_logs_prints_the_lines_of_a_stage_or_the_raw_events(capsys):
     run = finished("movie")
     with run.events.open("w") as stream:
         view = JsonLines(stream)
@@ -168,7 +168,7 @@ def test_logs_begin_with_what_the_stages_said(capsys):
     assert capsys.readouterr().out == run.events.read_text() + "\n"
 
 
-def test_the_logs_of_a_run_that_took_all_from_the_store_say_which_run_made_it(capsys):
+def test_logs_of_a_cached_run_name_the_run_that_made_the_results(capsys):
     with run_folders.new("movie") as first:
         run_json.write(first, synthetic.last(synthetic.run()), status=0)
     with run_folders.new("movie") as second:

@@ -60,7 +60,7 @@ def test_a_finished_run_reports_each_stage_with_device_and_speed():
     assert stage(body, "translation")["status"] == "off"
 
 
-def test_it_is_json_and_knows_the_machine():
+def test_run_json_is_valid_json_with_the_machine_and_the_times():
     body = json.loads(json.dumps(content(), allow_nan=False))
     assert body["machine"]["cores"] >= 1
     assert body["started"].startswith("2026-")
@@ -68,12 +68,12 @@ def test_it_is_json_and_knows_the_machine():
     assert body["seconds"] == pytest.approx(60 * (RAN - 1))  # two of them side by side
 
 
-def test_stages_that_ran_at_once_are_told_with_their_interval():
+def test_parallel_stages_are_reported_with_their_interval():
     both = next(entry for entry in content()["side_by_side"] if entry["stages"] == ["asr", "diarization"])
     assert both["end"] - both["start"] == pytest.approx(60)
 
 
-def test_stages_one_after_the_other_are_not_side_by_side():
+def test_consecutive_stages_are_not_reported_as_parallel():
     steps = [
         StepState(name=n, started=s, ended=e)
         for n, s, e in (("a", 0.0, 5.0), ("b", 5.0, 9.0), ("c", 8.0, 9.5))
@@ -88,7 +88,7 @@ def test_cached_stages_are_not_counted_as_work():
     assert stage(body, "asr")["reason"] == "nothing changed"
 
 
-def test_degradations_stand_on_top_and_decide_the_outcome():
+def test_degradations_are_listed_at_the_top_level_and_decide_the_outcome():
     body = content(degraded={"demux": ["it ends early"]})
     assert body["outcome"] == "degraded"
     assert body["degraded"] == [
@@ -96,7 +96,7 @@ def test_degradations_stand_on_top_and_decide_the_outcome():
     ]
 
 
-def test_a_failed_run_has_its_error_and_what_was_skipped():
+def test_a_failed_run_records_its_error_and_the_skipped_stages():
     body = content(failing="asr")
     assert body["outcome"] == "failed"
     assert body["failed"][0]["stage"] == "asr"
@@ -117,13 +117,13 @@ def test_retries_and_fallbacks_are_kept():
     assert asr["fallbacks"] == ["batch 16 -> 8: the memory of cuda is full"]
 
 
-def test_no_secret_gets_in():
+def test_run_json_contains_no_secret():
     text = json.dumps(content(failing="asr"))
     assert "opensesame" not in text
     assert synthetic.TOKEN not in text
 
 
-def test_it_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+def test_run_json_is_written_completely_or_not_at_all(tmp_path, monkeypatch):
     with run_folders.new("movie", root=tmp_path) as run:
         state = synthetic.last(synthetic.run())
         body = run_json.write(run, state, status=0)
@@ -158,7 +158,7 @@ def test_no_line_of_the_table_is_wider_than_asked_and_none_ends_in_blanks(kind, 
         assert line == line.rstrip()
 
 
-def test_the_table_has_a_row_a_stage_that_was_not_off():
+def test_the_table_has_a_row_for_each_stage_that_is_not_off():
     told = table(content(cached=("demux",)))
     rows = {line.split()[0]: line.split() for line in told if line.startswith("  ")}
     assert rows["demux"][1] == "cached"
@@ -168,7 +168,7 @@ def test_the_table_has_a_row_a_stage_that_was_not_off():
     assert told[-2] == f"done in {RAN - 2}:00"  # one cached, two side by side
 
 
-def test_the_table_tells_a_failure_last_with_what_to_do_next():
+def test_the_table_reports_a_failure_with_its_hint_and_log():
     told = "\n".join(table(content(failing="asr")))
     assert "asr failed: no audio in it: ***" in told
     assert "  give a film with sound" in told

@@ -7,7 +7,7 @@ from orchestrator.stages import burn_in, translations, translators
 from orchestrator.stages.catalog import STAGES
 
 
-def test_the_language_that_is_drawn_is_read_from_its_own_subtitles_or_from_what_is_spoken():
+def test_burn_in_reads_the_subtitles_of_the_requested_language():
     stages = translations.added(STAGES, translators.Wanted(languages=("en",))).stages
     burn = burn_in.added(stages, "en", ("en",), None)["burn"]
     assert burn.off == ""
@@ -26,6 +26,6 @@ def test_the_language_that_is_drawn_is_read_from_its_own_subtitles_or_from_what_
         ("en", "hi", "source language is hi"),
     ],
 )
-def test_subtitles_that_are_not_made_are_not_burned_in(language, spoken, says):
+def test_burning_in_an_unavailable_language_is_an_error(language, spoken, says):
     with pytest.raises(FatalError, match=says):
         burn_in.added(STAGES, language, (), spoken)

@@ -11,7 +11,7 @@ def stages(**wanted):
     return translations.added(STAGES, Wanted(**wanted))
 
 
-def test_without_a_language_every_stage_is_as_it_was():
+def test_without_a_target_language_no_stage_changes():
     assert stages().stages is STAGES
 
 
@@ -31,7 +31,7 @@ def test_every_language_gets_its_own_translation_and_subtitles():
     )
 
 
-def test_the_lines_of_a_translation_break_by_its_own_parse_and_not_by_that_of_what_was_spoken():
+def test_line_breaks_of_a_translation_use_its_own_parse():
     found = stages(languages=("en", "de"), model="nllb-200-3.3B").stages
     assert {i.name: i.source for i in found["phrases-en"].inputs} == {
         "segments": "translation-en.segments",
@@ -47,14 +47,14 @@ def test_the_film_gets_a_track_for_every_language():
     assert [i.name for i in mux.inputs][-3:] == ["cues-en", "srt-en", "ass-en"]
 
 
-def test_the_film_s_own_model_translates_where_it_was_taught_to():
+def test_the_recognition_model_translates_into_languages_it_supports():
     assert stages(languages=("en",), recognition_model="large-v3").params["translation-en"] == {
         "target": "en",
         "translation_model": "large-v3",
     }
 
 
-def test_if_the_film_s_model_cannot_translate_another_does_with_a_note():
+def test_a_recognition_model_that_cannot_translate_is_replaced_with_a_note():
     found = stages(languages=("en",), recognition_model="large-v3-turbo")
     assert "translation_model" not in found.params["translation-en"]
     assert "large-v3-turbo cannot translate" in found.notes["translation-en"][0]
@@ -103,7 +103,7 @@ def test_an_impossible_translation_is_reported_before_the_run(wanted, sentence):
     assert "s3cret" not in caught.value.message + caught.value.hint
 
 
-def test_languages_are_codes_with_commas_each_once():
+def test_target_languages_are_comma_separated_codes_without_duplicates():
     assert translations.languages("en, DE,pt-BR,en") == ("en", "de", "pt")
     with pytest.raises(FatalError, match="no language given"):
         translations.languages(",")
@@ -111,7 +111,7 @@ def test_languages_are_codes_with_commas_each_once():
         translations.languages("en,klingon")
 
 
-def test_a_large_model_leases_the_memory_that_its_name_tells():
+def test_a_large_model_reserves_memory_according_to_its_name():
     assert memory_mb("nllb-200-3.3B") == 9250
     assert memory_mb("facebook/nllb-200-distilled-600M") == 2500
     assert memory_mb("opus-mt-cs-en") == 0

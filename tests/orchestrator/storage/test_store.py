@@ -54,7 +54,7 @@ def keep(store, key=KEY, text="words"):
     return store.commit(attempt, key, manifest({"out": record(attempt / "out.txt")}))
 
 
-def test_a_result_without_a_needed_output_is_not_found_and_gives_way_to_one_that_has_it(store):
+def test_a_result_that_lacks_a_needed_output_is_replaced_by_a_complete_one(store):
     keep(store)
     assert store.find(KEY, ["out"]) is not None
     assert store.find(KEY, ["out", "more"]) is None
@@ -67,7 +67,7 @@ def test_a_result_without_a_needed_output_is_not_found_and_gives_way_to_one_that
     assert store.find(KEY, ["out", "more"]).path("out").read_text() == "made again"
 
 
-def test_a_result_with_all_outputs_of_an_equal_one_stays(store):
+def test_a_result_is_not_replaced_by_an_equal_one_with_fewer_outputs(store):
     attempt = store.attempt("asr")
     for name in ("out.txt", "more.txt"):
         (attempt / name).write_text("first")
@@ -76,7 +76,7 @@ def test_a_result_with_all_outputs_of_an_equal_one_stays(store):
     assert store.find(KEY, ["more"]).path("out").read_text() == "first"
 
 
-def test_a_result_is_found_again_with_all_that_is_known_of_it(store):
+def test_a_stored_result_is_found_with_its_manifest(store):
     keep(store)
     entry = store.find(KEY)
     assert entry.path("out").read_text() == "words"
@@ -116,7 +116,7 @@ def test_a_damaged_result_counts_as_absent_and_can_be_made_again(store, harm):
 
 
 @pytest.mark.parametrize("kind", ["file", "words"])
-def test_a_result_whose_bytes_a_failing_disk_lost_is_made_again(store, kind):
+def test_a_result_corrupted_by_a_failing_disk_is_not_used(store, kind):
     attempt = store.attempt("asr")
     (attempt / "out").write_bytes(b"PAR1 words PAR1")
     entry = store.commit(attempt, KEY, manifest({"out": record(attempt / "out", kind=kind)}))
@@ -126,7 +126,7 @@ def test_a_result_whose_bytes_a_failing_disk_lost_is_made_again(store, kind):
     assert store.why_gone(KEY) == "out changed"
 
 
-def test_an_external_output_counts_only_while_its_file_is_as_it_was_left(store, tmp_path):
+def test_an_external_output_counts_only_while_its_file_is_unchanged(store, tmp_path):
     film = tmp_path / "film.subtitled.mkv"
     film.write_bytes(b"film")
     attempt = store.attempt("mux")
@@ -139,7 +139,7 @@ def test_an_external_output_counts_only_while_its_file_is_as_it_was_left(store, 
     assert store.why_gone(KEY) == "film.subtitled.mkv deleted"
 
 
-def test_gc_removes_what_was_abandoned_and_what_is_old_but_nothing_in_use(store):
+def test_gc_removes_abandoned_attempts_and_old_results_but_nothing_in_use(store):
     keep(store)
     mine = store.attempt("asr")
     code = (
@@ -182,7 +182,7 @@ def test_an_invalid_manifest_is_no_result(store, change):
     assert store.gc()[0] == 1
 
 
-def test_a_manifest_is_read_back_as_it_was_written_also_with_what_a_later_version_adds():
+def test_a_manifest_survives_a_round_trip_and_ignores_unknown_fields():
     facts = {"languages": {"en": 0.5}, "worst": float("inf"), "notes": ["a"]}
     written = manifest(
         {"out": OutputRecord(kind="file", path="out", digest="d", size=3)}, degraded=("b",), facts=facts
@@ -229,7 +229,7 @@ def test_differences_are_readable():
     assert differences(old, new) == ["destination: ...day/a.mkv -> ...day/b.mkv"]
 
 
-def test_differences_that_do_not_count_are_not_told():
+def test_ignored_differences_are_not_reported():
     old, new = {"language": "en", "x": 1}, {"language": "de", "x": 1, "model revision": "f" * 40}
     assert differences(old, new, frozenset({"language", "model revision"})) == []
 
@@ -247,7 +247,7 @@ for number in range(10000):
 """
 
 
-def test_killed_at_any_instant_the_store_holds_whole_results_or_none(store):
+def test_a_kill_at_any_instant_leaves_only_whole_results(store):
     chance = random.Random(7)
     for turn in range(12):
         process = subprocess.Popen(
@@ -266,7 +266,7 @@ def test_killed_at_any_instant_the_store_holds_whole_results_or_none(store):
     assert list((store.root / "attempts").iterdir()) == []
 
 
-def test_two_processes_that_keep_the_same_results_do_not_disturb_each_other(store):
+def test_two_processes_can_store_the_same_results(store):
     code = WRITER.replace("10000", "60")
     both = [
         subprocess.Popen([sys.executable, "-c", code, store.root], cwd=ROOT, stdout=subprocess.DEVNULL)

@@ -79,7 +79,7 @@ def test_a_killed_process_and_its_children_hold_no_lock(tmp_path):
         os.killpg(process.pid, signal.SIGKILL)  # the sleep
 
 
-def test_a_lock_is_waited_for(tmp_path):
+def test_a_second_holder_waits_for_the_lock(tmp_path):
     file = tmp_path / "lock"
     order = []
 
@@ -96,7 +96,7 @@ def test_a_lock_is_waited_for(tmp_path):
     assert order == ["first", "second"]
 
 
-def test_what_a_lock_s_file_says_stays_and_can_be_written_by_its_holder(tmp_path):
+def test_text_written_to_a_lock_file_remains_after_release(tmp_path):
     file = tmp_path / "lock"
     with locks.hold(file) as lock:
         lock.write(b"about this film")

@@ -15,7 +15,7 @@ def home(tmp_path, monkeypatch):
     return tmp_path / "home"
 
 
-def test_what_is_kept_is_read_again_until_it_is_forgotten():
+def test_a_memo_can_be_read_until_it_is_forgotten():
     file = memo.folder("colours") / "sky.json"
     memo.keep(file, {"colour": "blau", "shades": [1, 2]})
     assert memo.read(file) == {"colour": "blau", "shades": [1, 2]}

@@ -24,12 +24,12 @@ TOKEN = "hf_" + "a1B2" * 6
         "config has token='opensesame'",
     ],
 )
-def test_what_is_named_like_a_secret_is_masked(value):
+def test_named_secrets_and_url_credentials_are_masked(value):
     assert "opensesame" not in str(masked(value, {}))
     assert "***" in str(masked(value, {}))
 
 
-def test_what_looks_like_a_token_is_masked_anywhere():
+def test_text_that_looks_like_a_token_is_masked_anywhere():
     assert masked({"failed": [{"message": f"401 for {TOKEN}."}]}, {}) == {
         "failed": [{"message": "401 for ***."}]
     }
@@ -54,5 +54,5 @@ def test_the_value_of_a_secret_environment_variable_is_masked_anywhere():
         {"path": "/films", "primary_key": "id"},
     ],
 )
-def test_what_only_sounds_like_a_secret_is_kept(harmless):
+def test_harmless_text_that_resembles_a_secret_is_not_masked(harmless):
     assert masked(harmless, {}) == harmless

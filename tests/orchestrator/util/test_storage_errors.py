@@ -25,7 +25,7 @@ def test_a_refused_write_is_reported_with_a_hint():
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
-def test_on_a_full_disk_to_free_space_comes_first(number):
+def test_the_hint_for_a_full_disk_is_to_free_space_first(number):
     assert refused(OSError(number, "full"))[1] == "free some space there, or make its folder writable"
 
 

@@ -52,7 +52,7 @@ def test_a_model_is_aligned_by_the_aligner_of_its_family_in_every_language():
         assert aligners.chosen("someone/model", model, ["cs", "de"]).described == "wav2vec2"
 
 
-def test_requested_attention_times_need_no_reason():
+def test_requested_attention_times_are_not_reported():
     assert aligners.chosen("attention", {}, ["en", "cs"]) == aligners.Choice(
         {"cs": "attention", "en": "attention"}
     )

@@ -34,7 +34,7 @@ def test_a_pause_ends_a_piece():
 
 
 @given(lines(), st.data())
-def test_times_rise_whatever_the_aligner_says(line, data):
+def test_times_increase_whatever_the_aligner_returns(line, data):
     spans, _ = line
     shift = st.none() | st.tuples(st.floats(-5, 5), st.floats(-0.1, 3))
     heard = data.draw(st.lists(shift, min_size=len(spans), max_size=len(spans)))
@@ -59,7 +59,7 @@ def test_a_word_that_is_not_trusted_keeps_its_attention_time_between_its_neighbo
     assert (placed[1].start, placed[1].end, placed[1].score) == (1.7, 2.2, None)
 
 
-def test_words_without_room_are_shared_out_and_say_so():
+def test_words_without_room_share_the_time_and_are_marked_as_interpolated():
     rough = [Span(1, 1.5), Span(5.0, 5.4), Span(5.4, 5.8), Span(2.3, 2.8)]
     aligned = [Aligned(1.1, 1.7, 0.9), None, None, Aligned(2.2, 2.7, 0.8)]
     placed = place(rough, aligned, ["pocketsphinx"] * 4, ["attention"] * 4)
@@ -72,20 +72,20 @@ def sounds(*nats):
     return [confidence.Sound(k, k + 0.3, 30 * value, 30) for k, value in enumerate(nats)]
 
 
-def test_a_word_is_trusted_by_the_sound_of_its_neighbourhood():
+def test_trust_in_a_word_depends_on_the_scores_around_it():
     near = confidence.neighbourhood(sounds(-3, -3, -9, -3, -3))
     assert confidence.trusted(near[2], 2.0, None)
     lost = confidence.neighbourhood(sounds(-10, -9, -3, -9, -11))
     assert not confidence.trusted(lost[2], 2.0, None)
 
 
-def test_a_second_opinion_at_the_same_place_outweighs_a_poor_sound():
+def test_an_agreeing_second_opinion_outweighs_a_low_score():
     assert confidence.trusted(-8.0, 2.0, 2.1)
     assert not confidence.trusted(-8.0, 2.0, 3.1)
     assert not confidence.trusted(-11.0, 2.0, 2.1)
 
 
-def test_scores_lie_between_nothing_and_one():
+def test_scores_lie_between_zero_and_one():
     values = [confidence.score(nats) for nats in (-1e9, -20, -6, -3, 0)]
     assert values == sorted(values)
     assert values[0] >= 0

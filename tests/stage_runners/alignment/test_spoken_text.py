@@ -45,10 +45,10 @@ DICTIONARY = frozenset(
         ("привет", ""),
     ],
 )
-def test_how_a_written_word_is_pronounced(written, heard):
+def test_written_words_are_converted_to_their_spoken_form(written, heard):
     assert spoken(written, DICTIONARY.__contains__) == heard.split()
 
 
-def test_dollars_stand_behind_the_million():
+def test_dollars_are_not_spoken_before_million():
     assert spoken("$5", DICTIONARY.__contains__, "million") == ["five"]
     assert spoken("million", {"million"}.__contains__) == ["million"]

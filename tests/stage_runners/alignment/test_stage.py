@@ -88,7 +88,7 @@ def test_a_language_without_an_aligner_keeps_attention_and_is_not_called_degrade
 
 
 @pytest.mark.parametrize("parts", [[("cs", 10), ("en", 4)], [("en", 10), ("cs", 4)]])
-def test_of_a_film_in_two_languages_the_english_words_are_aligned(tmp_path, parts):
+def test_in_a_bilingual_film_only_the_english_words_are_aligned(tmp_path, parts):
     done, _, words = align(tmp_path, talk(), SAID, language=parts)
     assert done.returncode == 0, done.stderr
     methods = [row["method"] for row in words]

@@ -54,19 +54,19 @@ def test_an_engine_without_likelihoods_writes_segments_and_words(recognised):
     assert recognised[1]["segments"].provenance["method"] == "toy"
 
 
-def test_what_it_hallucinates_is_dropped(recognised):
+def test_hallucinated_lines_are_dropped(recognised):
     (doubt,) = [row for row in recognised[1]["doubts"].rows() if row["verdict"] == "dropped"]
     assert doubt["text"] == "Please like and subscribe."
     assert len(doubt["reasons"]) == 3
 
 
-def test_speech_that_it_missed_is_recovered_by_a_second_reading(tmp_path):
+def test_missed_speech_is_recovered_on_the_second_pass(tmp_path):
     _, tables = recognise(tmp_path, regions=[(1.0, 3.2), (9.9, 11.2)])
     assert [row["text"] for row in tables["segments"].rows()][-1] == "Bring the charts."
     assert [row["verdict"] for row in tables["doubts"].rows()] == ["recovered"]
 
 
-def test_an_engine_without_word_times_and_probabilities_gets_them_by_length(tmp_path):
+def test_words_without_times_are_interpolated_and_have_no_probability(tmp_path):
     said, tables = recognise(tmp_path, "plain", second_look=False)
     words = tables["words"].rows()
     assert [row["text"] for row in words] == [*toy_engine.SAID, *toy_engine.MADE_UP]
@@ -101,7 +101,7 @@ def test_a_model_is_read_by_the_engine_of_its_family():
         engines.name_for({"family": "parakeet"})
 
 
-def test_a_model_that_can_do_other_than_it_says_is_refused(monkeypatch, tmp_path):
+def test_an_engine_that_misstates_its_capabilities_is_refused(monkeypatch, tmp_path):
     monkeypatch.setitem(engines.ENGINES, "toy", toy_engine)
     (tmp_path / "model").write_text("timed")
     model = {"family": "toy", "path": tmp_path / "model"}

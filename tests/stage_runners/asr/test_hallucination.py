@@ -86,7 +86,7 @@ def test_clear_speech_has_nothing_against_it():
     assert judged(line("so we went to the harbour"), SPEECH) == ("", set())
 
 
-def test_an_unsure_text_in_speech_that_recurs_stays():
+def test_low_confidence_text_in_speech_is_kept_if_it_recurs():
     quiet = line("we were there", probability=0.3, likely=-0.9, no_speech=0.3)
     verdict, kinds = judged(quiet, SPEECH, again=1.0, gain=3.0, alone=0.3)
     assert verdict != "dropped"
@@ -118,7 +118,7 @@ def test_a_line_of_credits_alone_is_not_even_flagged():
     assert judged(line("Subtitles by the harbour crew"), SPEECH) == ("", {"credits"})
 
 
-def test_being_unsure_says_less_in_a_film_whose_language_the_model_hardly_knows():
+def test_low_confidence_counts_less_in_a_language_the_model_hardly_knows():
     (evidence,) = asr_evidence.gathered([line("acha theek hai", likely=-0.9)], SPEECH)
     assert asr_evidence.points(asr_evidence.reasons(evidence, usual=-0.1)) > 0
     assert asr_evidence.reasons(evidence, usual=-0.9) == []
@@ -143,13 +143,13 @@ def test_loops_count_and_ordinary_repetition_does_not():
     assert share_looped("no, no, no, I said no") == 0.0
 
 
-def test_a_line_that_many_neighbours_say_is_counted_across_segments():
+def test_repeated_lines_are_counted_across_segments():
     assert times_repeated(
         ["Thanks for watching!", "And then", "Thanks for watching", "thanks for watching."]
     ) == [3, 1, 3, 3]
 
 
-def test_the_share_of_a_text_that_comes_again():
+def test_the_share_of_a_text_that_recurs_is_measured():
     assert came_again("New Jersey now, though", "in new jersey now though.") == 1.0
     assert came_again("Thank you.", "Music") == 0.0
 
@@ -169,7 +169,7 @@ def test_many_regions_and_words_are_compared_once_each():
     assert {one.in_speech for one in evidence} == {1.0}
 
 
-def test_the_share_of_a_text_in_speech():
+def test_the_share_of_a_text_in_speech_is_measured():
     talk = line("one two three four", 10.0, each=1.0)
     for regions, share in (([Span(0.0, 9.9), Span(10.0, 12.0)], 0.5625), ([Span(0.0, 9.0)], 0.0), ([], 0.0)):
         assert asr_evidence.speech_share(talk, regions) == pytest.approx(share)
@@ -184,7 +184,7 @@ BEFORE, BEHIND = line("he went home", 0.0), line("and slept well", 5.0)
 REGIONS = [Span(0.0, 6.0)]
 
 
-def test_speech_without_text_is_read_and_put_in_its_place():
+def test_missed_speech_is_recovered_in_its_place():
     words = said("home because it rained and", 0.6, each=0.9)
     done, _ = recovered({0.3: words, 0.7: words}, [BEFORE, BEHIND], REGIONS)
     assert [one.text for one in done.lines] == ["he went home", "because it rained", "and slept well"]
@@ -192,7 +192,7 @@ def test_speech_without_text_is_read_and_put_in_its_place():
     assert (doubt.verdict, doubt.text, doubt.line) == ("recovered", "because it rained", done.lines[1])
 
 
-def test_words_at_the_border_come_once_and_times_never_overlap():
+def test_words_at_the_border_are_not_repeated_and_times_never_overlap():
     words = said("went home home again and slept", 0.9, each=0.8)
     done, _ = recovered({0.3: words, 0.7: words}, [BEFORE, BEHIND], REGIONS)
     spans = [one.span for one in done.lines]
@@ -200,7 +200,7 @@ def test_words_at_the_border_come_once_and_times_never_overlap():
     assert " ".join(one.text for one in done.lines).count("slept") == 1
 
 
-def test_a_gap_inside_a_segment_cuts_it_in_two():
+def test_a_recovered_line_splits_the_segment_around_it():
     whole = Line((*BEFORE.words, *BEHIND.words), BEFORE.read)
     words = said("because it rained", 2.0)
     done, _ = recovered({0.3: words, 0.7: words}, [whole], REGIONS)
@@ -222,7 +222,7 @@ def test_uncertain_recovered_text_is_rejected_and_reported(other, more):
     assert [doubt.verdict for doubt in done.doubts] == ["empty"]
 
 
-def test_what_was_dropped_does_not_come_back_as_recovered():
+def test_a_dropped_line_is_not_recovered_again():
     ghost = line("Thank you.", 2.0, probability=0.1, likely=-1.4, no_speech=0.7)
     heard = {0.3: said("Thank you.", 2.0, probability=0.6), 0.7: said("Thank you.", 2.0, probability=0.6)}
     done, _ = recovered(heard, [ghost], [Span(1.0, 4.0)], gain=0.1)
@@ -253,13 +253,13 @@ def test_without_a_second_pass_gaps_are_still_reported():
     assert done.lines == [BEFORE, BEHIND]
 
 
-def test_the_limit_of_a_films_second_pass():
+def test_the_limit_of_the_second_pass_grows_with_the_film():
     film = Sound((), 16000)
     assert SecondLooks(None, film, lambda _: None, 1, 8).most == SECOND_PASS.least
     assert SecondLooks(None, film, lambda _: None, 400, 8).most == round(400 * SECOND_PASS.share)
 
 
-def test_the_tokens_of_a_line_are_those_it_was_read_as():
+def test_a_line_keeps_the_tokens_it_was_decoded_from():
     class Tokenizer:
         eot = 100
 

@@ -81,7 +81,7 @@ def test_music_within_a_conversation_gets_no_words_and_loses_none_around_it(chec
         assert plain(more["lines"]).count(word) == plain(whole["lines"]).count(word)
 
 
-def test_all_that_the_model_makes_up_over_music_is_dropped_by_evidence_alone(checked):
+def test_hallucinations_over_music_are_dropped_by_evidence_alone(checked):
     invented = checked["invented"]
     assert invented["before"], "the model made nothing up, so this shows nothing"
     assert invented["lines"] == []

@@ -71,7 +71,7 @@ def test_both_backends_write_the_same_words_at_the_same_times(talk, theirs):
     assert max(abs(a["probability"] - b["probability"]) for a, b in zip(ours, others, strict=True)) < 0.01
 
 
-def test_segments_say_the_same_of_themselves(talk, theirs):
+def test_both_backends_give_segments_the_same_scores(talk, theirs):
     ours, others = talk[1].rows(), theirs[1].rows()
     for key in ("text", "id", "language", "temperature"):
         assert [row.get(key) for row in ours] == [row.get(key) for row in others]
@@ -79,7 +79,7 @@ def test_segments_say_the_same_of_themselves(talk, theirs):
         assert [row[key] for row in ours] == pytest.approx([row[key] for row in others], abs=0.01)
 
 
-def test_the_result_says_what_computed_it(talk, kept):
+def test_the_result_records_its_device_method_and_compute_type(talk, kept):
     said = talk[1].provenance
     assert said["device"] == "mlx"
     assert said["method"].startswith("mlx-whisper batched, beam search, on MLX's ")
@@ -130,7 +130,7 @@ def test_impossible_requests_are_reported_as_by_the_other_backend(params, said, 
     assert "Traceback" not in done.stdout
 
 
-def test_a_folder_that_is_no_model_is_named(tmp_path):
+def test_a_folder_without_a_whisper_model_is_reported(tmp_path):
     (tmp_path / "config.json").write_text("{}")
     model = {"id": "x", "revision": "", "path": str(tmp_path), "converted": None}
     given = inputs(tmp_path / "in", np.zeros(RATE, np.int16), [])
@@ -154,17 +154,17 @@ def found(tmp_path_factory):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_the_forward_pass_is_mlx_whispers(found):
+def test_the_forward_pass_matches_mlx_whisper(found):
     assert found["forward"].keys() == {"v2", "v3", "en"}
     assert all(apart < 1e-4 for one in found["forward"].values() for apart in one.values())
 
 
-def test_the_beam_search_writes_ctranslate2s_texts(found):
+def test_the_beam_search_matches_ctranslate2(found):
     assert found["searched"] == [True] * 12
 
 
 @pytest.mark.parametrize("model", ["tiny.en", "base"])
-def test_a_converted_model_hears_what_the_original_hears(model, found):
+def test_a_converted_model_computes_the_same_as_the_original(model, found):
     assert found[model]["max"] < found["limits"][0]
     assert found[model]["mean"] < 2e-5
 

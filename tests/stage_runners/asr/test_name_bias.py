@@ -84,7 +84,7 @@ def test_a_name_in_place_of_dissimilar_words_is_not_taken(new):
 
 
 @pytest.mark.env("whisperx", "models")
-def test_on_a_real_recording_a_wrong_cast_changes_nothing_and_names_keep_to_the_room_there_is(tmp_path):
+def test_a_wrong_cast_changes_nothing_in_a_real_recording_and_names_fit_the_prompt(tmp_path):
     casts = {
         "its own": ["Diane", "Sheila", "Chicago", "Texas"],
         "another film's": ["Vito", "Michael", "Sonny", "Connie", "Kay", "Tom", "Luca", "Sicily"],

@@ -19,7 +19,7 @@ def test_nothing_is_noted_if_nothing_is_doubtful():
     assert texts({}) == []
 
 
-def test_removed_lines_and_lost_speech_are_to_be_checked():
+def test_dropped_lines_and_missed_speech_need_review():
     asr = CLEAN | {"dropped": {"count": 2, "seconds": 3.0}, "empty": {"count": 1, "seconds": 4.2}}
     assert texts(asr, subtitles={"cues": 9}) == [
         (

@@ -21,7 +21,7 @@ def spans(chunks):
     return [(chunk.start, chunk.end) for chunk in chunks]
 
 
-def test_parts_of_one_language_on_both_sides_of_a_windows_edge_are_read_together():
+def test_parts_in_one_language_across_a_window_edge_are_decoded_together():
     found = [(language, chunk.start, chunk.end) for language, chunk in together(PARTS, 30.0)]
     assert ("de", 20.0, 32.0) in found
 
@@ -31,7 +31,7 @@ def test_parts_with_another_window_between_them_stay_apart():
     assert [chunk[:2] for _, chunk in together(parts, 30.0)] == [(50.0, 56.0), (60.0, 62.0)]
 
 
-def test_a_window_that_is_in_the_films_language_after_all_stays_as_it_was():
+def test_a_window_in_the_main_language_after_all_does_not_change():
     assert left_over(PARTS, WINDOWS, [], 30.0) == [WINDOWS[0], WINDOWS[1], WINDOWS[3]]
 
 

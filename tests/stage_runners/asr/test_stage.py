@@ -33,7 +33,7 @@ def test_a_conversation_becomes_segments_and_words(talk):
     assert {row["method"] for row in words.rows()} == {"attention"}
 
 
-def test_the_words_of_a_segment_are_its_text_and_lie_in_it(talk):
+def test_the_words_of_a_segment_form_its_text_and_lie_within_its_times(talk):
     _, segments, words = talk
     for segment in segments.rows():
         own = [word for word in words.rows() if word["segment"] == segment["id"]]

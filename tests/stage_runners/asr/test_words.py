@@ -15,7 +15,7 @@ def texts(line):
     return [(word.text, word.space) for word in line]
 
 
-def test_marks_join_the_word_they_belong_to():
+def test_punctuation_joins_the_word_it_belongs_to():
     line = words(tokens(" “", "Well", ",", " you", " know", "…", " “", "no", "!", "”"), CHUNK)
     assert texts(line) == [("“Well,", True), ("you", True), ("know…", True), ("“no!”", True)]
     assert joined(line) == "“Well, you know… “no!”"
@@ -42,9 +42,7 @@ def test_japanese_has_no_blanks():
         ("en", " well|-|known", "_well- known"),
     ],
 )  # fmt: skip
-def test_scripts_without_spaces_are_cut_between_characters_and_their_foreign_words_stay_whole(
-    language, pieces, said
-):
+def test_scripts_without_spaces_are_cut_by_character_and_keep_foreign_words_whole(language, pieces, said):
     line = words(tokens(*pieces.split("|")), CHUNK, language=language)
     assert " ".join("_" * word.space + word.text for word in line) == said
     assert joined(line) == "".join(pieces.split("|")).strip()
@@ -60,7 +58,7 @@ def test_a_word_put_together_lasts_from_its_first_piece_to_its_last():
     )
 
 
-def test_the_models_bias_is_taken_off_and_times_stay_in_the_window():
+def test_the_timing_bias_is_subtracted_and_times_stay_in_the_window():
     line = words([Token(" a", 10.02, 10.2, 0.9), Token(" b", 39.9, 40.0, 0.9)], CHUNK, bias=0.1)
     assert [(w.start, round(w.end, 3)) for w in line] == [(10.0, 10.1), (39.8, 39.9)]
     late = words([Token(" a", 39.9, 40.0, 0.9)], CHUNK, bias=-0.3)

@@ -82,7 +82,7 @@ def test_words_and_turns_become_subtitles_with_speakers(artifacts, tmp_path, pyt
     assert (out / "speakers.rttm").read_text().count("SPEAKER film 1 ") == 2
 
 
-def test_without_diarization_nothing_is_attributed_and_nothing_is_degraded(artifacts, tmp_path):
+def test_without_diarization_the_tables_do_not_change_and_nothing_is_degraded(artifacts, tmp_path):
     inputs = {name: artifacts[name] for name in ("segments", "words")}
     done, first = run_stage("attribution", inputs, tmp_path)
     assert done.returncode == 0, done.stderr
@@ -114,7 +114,7 @@ def test_a_film_without_speech_gives_valid_empty_files(tmp_path):
     assert json.loads((out / "transcript.json").read_text())["segments"] == []
 
 
-def test_a_wrong_limit_is_a_sentence(artifacts, tmp_path):
+def test_an_invalid_limit_is_an_error_with_a_message(artifacts, tmp_path):
     inputs = {name: artifacts[name] for name in ("segments", "words")}
     done, _ = run_stage("subtitles", inputs, tmp_path, {"max_line_width": 2})
     assert done.returncode == 1

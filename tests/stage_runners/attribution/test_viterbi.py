@@ -24,7 +24,7 @@ def test_words_go_to_the_turn_they_are_in():
     assert speakers(words, [Turn(0.0, 1.0, A), Turn(1.9, 3.0, B)]) == [A, A, B, B]
 
 
-def test_a_turn_that_ends_too_early_does_not_tear_its_last_word_away():
+def test_the_last_word_stays_with_its_sentence_if_a_turn_ends_early():
     words = said("I have never seen this man.", 0.0) + said("Really? Never?", 2.2)
     late = words[5]["start"] + 0.1
     assert speakers(words, [Turn(0.0, late, A), Turn(late, 3.0, B)]) == [A] * 6 + [B] * 2
@@ -36,7 +36,7 @@ def test_a_short_answer_in_a_pause_is_attributed():
     assert speakers(words, turns) == [A] * 4 + [B] + [A] * 3
 
 
-def test_a_word_beside_every_turn_goes_to_the_nearest():
+def test_a_word_outside_every_turn_gets_the_nearest_speaker():
     words = [word("Well.", 1.3, 1.5)]
     assert speakers(words, [Turn(0.0, 1.0, A), Turn(1.6, 3.0, B)]) == [B]
 
@@ -49,7 +49,7 @@ def test_speech_far_from_every_turn_has_no_speaker():
     assert [w["speaker_confidence"] for w in named[2:]] == [None] * 3
 
 
-def test_in_overlap_the_exclusive_turns_decide_and_the_words_say_so():
+def test_exclusive_turns_decide_in_overlap_and_the_words_are_marked():
     words = said("one two three four", 0.0, each=0.5, gap=0.0)
     turns = [Turn(0.0, 2.0, A), Turn(1.0, 2.0, B)]
     _, named = attributed(around(words), words, turns, [Turn(0.0, 2.0, A)])
@@ -114,7 +114,7 @@ TIMES = st.tuples(st.floats(0, 30), st.floats(0, 5)).map(lambda t: (t[0], t[0] +
 
 @settings(max_examples=80, deadline=None)
 @given(st.lists(TIMES, max_size=25), st.lists(st.tuples(TIMES, st.sampled_from("ABC")), max_size=12))
-def test_any_turns_give_every_word_a_speaker_or_none_and_a_confidence(times, found):
+def test_every_word_has_both_a_speaker_and_a_confidence_or_neither(times, found):
     turns = sorted(Turn(*span, speaker) for span, speaker in found)
     words = [Heard(*span, "word", k // 5) for k, span in enumerate(sorted(times))]
     result = attribute(words, turns, turns[::2])
@@ -157,7 +157,7 @@ def test_exclusive_turns_decide_between_two_overlapping_speakers():
     assert speakers(words, both, [Turn(0.0, 2.0, A)]) == [A] * 4
 
 
-def test_a_segment_that_begins_before_the_last_piece_of_the_one_before_is_moved_behind_it():
+def test_a_segment_that_overlaps_the_last_piece_of_the_previous_one_is_delayed():
     words = said("Where is it?", 0.0) + said("There.", 3.0) + said("I see.", 3.6, segment=1)
     segments = [segment(0, 0.0, 3.4), segment(1, 2.0, 4.4, "I see.")]
     new, _ = attributed(segments, words, [Turn(0.0, 1.1, A), Turn(2.9, 3.4, B), Turn(3.5, 4.4, A)])

@@ -47,9 +47,7 @@ def brightness(path, shape=(240, 320)):
     ("name", "container", "options"),
     [("film.mkv", "mkv", ()), ("film.mp4", "mp4", ()), ("late.ts", "mkv", ("-output_ts_offset", "3700"))],
 )
-def test_cues_are_in_the_picture_when_they_are_shown_and_the_sound_is_the_film_s(
-    tmp_path, name, container, options
-):
+def test_cues_are_burned_in_at_their_times_and_the_sound_is_copied(tmp_path, name, container, options):
     film = grey(tmp_path, name, *options)
     out, status, said = burned(film, tmp_path, container=container)
     assert status == 0, said
@@ -68,7 +66,7 @@ def test_cues_are_in_the_picture_when_they_are_shown_and_the_sound_is_the_film_s
     assert "fonts: " in said
 
 
-def test_pixels_that_are_no_squares_make_no_wide_letters(tmp_path):
+def test_letters_keep_their_width_with_non_square_pixels(tmp_path):
     _, square = brightness(burned(grey(tmp_path, "a.mkv"), tmp_path / "a", SPANS[:1])[0])
     narrow = grey(tmp_path, "b.mkv", "-vf", "setsar=2", size="160x240")
     _, flat = brightness(burned(narrow, tmp_path / "b", SPANS[:1])[0], (240, 160))
@@ -76,7 +74,7 @@ def test_pixels_that_are_no_squares_make_no_wide_letters(tmp_path):
     assert widths[1] * 2 == pytest.approx(widths[0], rel=0.08)
 
 
-def test_a_film_of_high_range_stays_one_and_its_letters_do_not_dazzle(tmp_path):
+def test_an_hdr_film_stays_hdr_and_its_letters_are_not_too_bright(tmp_path):
     curve = ("-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc")
     film = films.make(
         "-f", "lavfi", "-i", "color=0x404040:s=320x240:r=25:d=3,format=yuv420p10le,"
@@ -121,7 +119,7 @@ def test_audio_only_and_a_missing_language_are_rejected_with_a_message(tmp_path)
     assert "--burn-in de: no subtitles in this language; the film is in en" in said
 
 
-def test_an_ffmpeg_without_libass_is_skipped_and_reported_if_there_is_no_other(tmp_path):
+def test_an_ffmpeg_without_libass_is_skipped_or_reported_if_there_is_no_other(tmp_path):
     poor = tmp_path / "ffmpeg"
     poor.write_text("#!/bin/sh\necho ' V..... libx264 H.264 / AVC'\n")
     poor.chmod(0o755)

@@ -30,7 +30,7 @@ def same_grouping(labels, who):
 
 @pytest.mark.parametrize("counts", [(60,), (40, 40), (50, 8), (30, 30, 30, 30), (20,) * 7])
 @pytest.mark.parametrize("spread", [0.5, 1.2])
-def test_as_many_speakers_are_found_as_there_are_voices_clean_or_noisy(counts, spread):
+def test_clusters_match_the_speakers_in_clean_and_noisy_data(counts, spread):
     vectors, spans, who = voices(*counts, spread=spread)
     assert same_grouping(clusters.cluster(vectors, spans), who)
 
@@ -49,7 +49,7 @@ def test_limits_on_the_number_of_speakers_hold(least, most, expected):
     assert clusters.cluster(vectors, spans, least, most).max() + 1 == expected
 
 
-def test_nothing_and_next_to_nothing_can_be_clustered():
+def test_very_few_or_no_vectors_can_be_clustered():
     assert clusters.cluster(np.zeros((0, 192), np.float32), np.zeros((0, 2), np.int64)).tolist() == []
     vectors, spans, _ = voices(1)
     assert clusters.cluster(vectors, spans).tolist() == [0]

@@ -18,7 +18,7 @@ from tests.stage_runners.recordings import RATE, inputs
 from tests.stage_runners.spec import run_stage
 
 
-def test_a_model_is_for_the_diarizer_of_its_family():
+def test_the_family_of_a_model_selects_its_diarizer():
     assert diarizers.name_for({"id": "campplus"}) == diarizers.name_for({"family": "campplus"}) == "embedded"
     assert diarizers.name_for({"id": "mine"}) == diarizers.name_for({"family": "pyannote"}) == "pyannote"
     with pytest.raises(ContractError, match="'sortformer'"):
@@ -38,7 +38,7 @@ def test_a_pipeline_is_refused_on_mlx():
         ({"min_speakers": 2, "max_speakers": 4}, Limits(2, 4)),
     ],
 )
-def test_how_many_speakers_there_may_be(given, bounds):
+def test_speaker_limits_are_read_from_the_parameters(given, bounds):
     assert limits(given) == bounds
 
 

@@ -25,7 +25,7 @@ def film(shift, *, scene=(0, 1), place=0.6, known=0.25):
 
 
 @pytest.mark.parametrize("scene", [(0, 1), (1, 0)])
-def test_a_scene_with_another_sound_is_given_back_to_its_cast(scene):
+def test_speakers_in_a_scene_with_other_acoustics_are_merged_with_the_cast(scene):
     vectors, spans, labels = film(0.7, scene=scene)
     found = one_cast(vectors, spans, labels)
     assert found.max() == 1
@@ -33,7 +33,7 @@ def test_a_scene_with_another_sound_is_given_back_to_its_cast(scene):
         assert (found[labels == 2 + k] == found[labels == person][0]).all()
 
 
-def test_voices_without_a_common_sound_stay_strangers():
+def test_speakers_without_a_common_acoustic_shift_stay_separate():
     vectors, spans, labels = film(-0.0, known=0.5)
     assert (one_cast(vectors, spans, labels) == labels).all()
 
@@ -50,6 +50,6 @@ def test_new_voices_among_known_ones_are_new_speakers():
     assert (one_cast(vectors, spans, labels) == labels).all()
 
 
-def test_nothing_is_left_alone():
+def test_an_empty_film_has_no_speakers_to_merge():
     nobody = np.zeros(0, np.int64)
     assert one_cast(np.zeros((0, 192), np.float32), np.zeros((0, 2), np.int64), nobody).size == 0

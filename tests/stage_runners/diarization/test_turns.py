@@ -20,7 +20,7 @@ def conversation():
     return certain([0], [row])
 
 
-def test_pieces_have_one_speaker_and_its_number_in_the_window():
+def test_each_piece_has_one_speaker_with_its_index_in_the_window():
     scores = conversation()
     found = pieces_of.cut(scores)
     assert found.spans.min() == 0
@@ -57,14 +57,14 @@ def test_turns_include_overlap_and_exclusive_turns_do_not():
     assert one.sum(axis=1).max() == 1
 
 
-def test_two_speakers_of_a_window_are_never_the_same():
+def test_two_speakers_in_a_window_never_get_the_same_label():
     scores = conversation()
     found, vectors, centroids = named(scores, lambda span: [1, 0] if span[1] <= 200 else [0.9, 0.1])
     names = turns.name_windows(scores, found, vectors, centroids)
     assert names[0].tolist() == [0, 1, -1]
 
 
-def test_pieces_without_a_voice_have_no_speaker():
+def test_pieces_without_an_embedding_have_no_speaker():
     scores = conversation()
     found, vectors, centroids = named(scores, lambda span: [1, 0])
     vectors[:] = np.nan
@@ -108,7 +108,7 @@ def test_limits_that_contradict_one_another_are_a_config_error(params):
     assert error.value.category == "config"
 
 
-def test_limits_that_agree_hold():
+def test_consistent_speaker_limits_are_accepted():
     assert limits({}).exact is None
     assert limits({"num_speakers": 2, "max_speakers": 3}).exact == 2
     assert limits({"min_speakers": 2, "max_speakers": 2}).exact == 2

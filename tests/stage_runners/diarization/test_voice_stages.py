@@ -59,7 +59,7 @@ def test_a_film_without_sound_gives_empty_tables(samples, tmp_path):
     assert [name for name, artifact in found.items() if artifact.table.num_rows] == []
 
 
-def test_our_networks_score_as_those_they_stand_for():
+def test_our_networks_match_the_scores_of_the_originals():
     found = json.loads(
         check("diarization/networks_check.py", model("segmentation", "segmentation-3.0")["path"])
     )
@@ -69,7 +69,7 @@ def test_our_networks_score_as_those_they_stand_for():
     assert found["fbank"] < 1e-2
 
 
-def test_a_pyannote_pipeline_is_faster_and_exactly_the_same(tmp_path):
+def test_our_pyannote_pipeline_gives_exactly_the_results_of_the_original(tmp_path):
     found = json.loads(
         check("diarization/pipeline_check.py", model("segmentation", "segmentation-3.0")["path"], tmp_path)
     )

@@ -23,13 +23,13 @@ def found():
     return json.loads(check("frameworks/mlx_networks_check.py", sample_path(), *paths, env="mlx"))
 
 
-def test_silero_scores_as_in_torch_also_across_blocks(found):
+def test_silero_scores_match_torch_even_across_blocks(found):
     assert found["silero"]["max"] < 1e-4
     assert found["silero"]["mean"] < 1e-6
     assert found["silero"]["same"]
 
 
-def test_segmentation_scores_as_in_torch_in_whatever_batches(found):
+def test_segmentation_scores_match_torch_in_any_batch_size(found):
     assert found["segmentation"]["max"] < 5e-4
     assert found["segmentation"]["mean"] < 1e-5
     assert found["segmentation"]["same"]
@@ -37,7 +37,7 @@ def test_segmentation_scores_as_in_torch_in_whatever_batches(found):
 
 
 @pytest.mark.parametrize("pieces", ["pieces", "longer"])
-def test_voices_are_embedded_as_in_torch(found, pieces):
+def test_speaker_embeddings_match_torch(found, pieces):
     assert found["voices"][pieces]["max"] < 1e-4
     assert found["voices"][pieces]["mean"] < 1e-5
     assert found["voices"][pieces]["cosine"] > 1 - 1e-6

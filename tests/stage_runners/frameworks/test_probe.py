@@ -39,7 +39,7 @@ def test_name_and_memory_come_from_the_driver_where_torch_cannot_compute():
 
 
 @pytest.mark.parametrize("library", [None, Driver(status=100)])
-def test_without_a_driver_they_are_unknown(library):
+def test_name_and_memory_are_unknown_without_a_driver(library):
     assert probe.card(library) == {}
 
 
@@ -55,7 +55,7 @@ def whisper(wrong):
     return encode
 
 
-def test_a_compute_type_counts_when_a_small_whisper_comes_out_right_in_it():
+def test_a_compute_type_counts_only_if_a_small_whisper_gives_correct_results():
     wrong = {
         "float16": 1.01,
         "int8": float("nan"),
@@ -97,7 +97,7 @@ def test_a_packaged_library_is_found_by_its_bare_name_once_it_was_loaded_by_its_
 
 
 @pytest.mark.env("whisperx")
-def test_ctranslate2_runs_the_smallest_whisper_alike_in_each_type_of_this_processor_and_finds_its_cublas():
+def test_ctranslate2_gives_equal_results_in_every_compute_type_and_finds_cublas():
     script = """
 import ctypes, sys, ctranslate2, numpy as np
 from stage_runners.frameworks import cuda_libraries, probe, probe_whisper

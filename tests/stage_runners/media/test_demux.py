@@ -29,7 +29,7 @@ def test_the_requested_track_wins():
     assert choose(of(sound(0, language="eng", default=True), sound(1)), 1, "en", "film")[0].number == 1
 
 
-def test_a_track_that_is_not_there_names_those_that_are():
+def test_a_missing_track_is_an_error_that_lists_the_available_ones():
     with pytest.raises(StageError, match="no such track") as wrong:
         choose(of(sound(0, language="eng")), 4, None, "film")
     assert wrong.value.category == "config"
@@ -45,7 +45,7 @@ def test_the_requested_language_wins_over_the_default_track():
     assert choose(tracks, None, "de", "f").doubtful
 
 
-def test_a_default_comment_is_not_the_film():
+def test_a_commentary_is_not_chosen_even_if_it_is_the_default_track():
     tracks = of(sound(0, default=True, purposes=("comment",)), sound(1))
     assert choose(tracks, None, None, "film")[0].number == 1
 
@@ -104,7 +104,7 @@ def test_a_gap_is_silence_and_what_follows_is_on_time(tmp_path):
 
 
 @env
-def test_a_track_that_changes_its_form_keeps_its_times(tmp_path):
+def test_a_track_that_changes_its_format_keeps_its_times(tmp_path):
     wave = films.recording(tmp_path / "sound.wav")
     first = films.make("-i", wave, "-c:a", "mp2", "-t", "6", "-muxdelay", "0", tmp_path / "1.ts")
     second = films.make("-ss", "6", "-i", wave, "-c:a", "mp2", "-ac", "2", "-ar", "32000",
@@ -116,7 +116,7 @@ def test_a_track_that_changes_its_form_keeps_its_times(tmp_path):
 
 
 @env
-def test_a_clip_begins_at_its_beginning(tmp_path):
+def test_a_clip_begins_at_its_start_time(tmp_path):
     _, samples = films.demux(films.film(tmp_path, audio=AAC, name="f.mp4"), tmp_path / "out", clip="3.5-8.2")
     assert films.heard(samples) == pytest.approx([0.75, 3.5], abs=ON_TIME)
     assert len(samples) == pytest.approx(4.7 * films.LISTEN, abs=1)
@@ -166,7 +166,7 @@ def test_a_film_that_ends_early_is_salvaged_and_marked(tmp_path):
 @pytest.mark.parametrize(
     "name", ['it\'s a "film" žluť.mkv', "-lead.mkv", "a%03d.mkv", "http:x.mkv", "a|b\n.mkv"]
 )
-def test_any_name_is_only_a_name(tmp_path, name):
+def test_unusual_file_names_are_accepted(tmp_path, name):
     shutil.copy(films.recording(tmp_path / "sound.wav"), tmp_path / name)
     done, samples = films.demux(tmp_path / name, tmp_path / "out")
     assert done.returncode == 0, done.stderr
@@ -202,7 +202,7 @@ def test_each_kind_of_bad_file_has_a_message(tmp_path):
 
 @env
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_film_that_may_not_be_read_says_so(tmp_path):
+def test_an_unreadable_film_is_reported(tmp_path):
     film = films.recording(tmp_path / "secret.wav")
     film.chmod(0)
     assert "Permission denied" in films.demux(film, tmp_path / "out")[0].stderr

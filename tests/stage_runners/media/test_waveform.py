@@ -10,14 +10,14 @@ from stage_runners.media import waveform
 from tests.stage_runners.spec import python_of, run_stage
 
 
-def test_each_stretch_has_its_lowest_and_its_highest_sample():
+def test_each_span_has_its_lowest_and_highest_sample():
     samples = np.array([1, -5, 3, 7, 7, 7, -32768, 32767, 0], np.int16)
     low, high = waveform.extremes(samples, 3)
     assert low.tolist() == [-5, 7, -32768]
     assert high.tolist() == [3, 7, 32767]
 
 
-def test_a_rest_is_a_separate_span():
+def test_a_remainder_becomes_a_separate_span():
     low, high = waveform.extremes(np.array([1, 2, 3, -4], np.int16), 3)
     assert (low.tolist(), high.tolist()) == ([1, -4], [3, -4])
 
@@ -38,7 +38,7 @@ def test_pieces_meet_without_a_seam(tmp_path):
 
 
 @pytest.mark.env("media")
-def test_a_film_without_a_sample_has_no_stretch(tmp_path):
+def test_a_film_without_samples_has_an_empty_waveform(tmp_path):
     write_audio(tmp_path / "audio.arrow", np.zeros(0, np.int16))
     done, out = run_stage(
         "waveform", {"audio": tmp_path / "audio.arrow"}, tmp_path, python=python_of("media")

@@ -45,7 +45,7 @@ def rich(folder):
 @pytest.mark.parametrize(
     ("name", "shape"), [("late.ts", {"late": 0.7, "audio": AAC}), ("film.mp4", {"audio": AAC})]
 )
-def test_the_lines_are_in_time_with_the_sound(tmp_path, name, shape, container):
+def test_subtitles_are_in_sync_with_the_sound(tmp_path, name, shape, container):
     film = films.film(tmp_path, name, **shape)
     late = shape.get("late", 0.0)
     given = films.cues(tmp_path / "cues", [(a + late, b + late, text) for a, b, text in SPANS])
@@ -127,14 +127,14 @@ def test_streams_that_mp4_does_not_support_are_reported_and_the_rest_is_copied(t
     assert kinds == ["video", "audio", "audio", "subtitle", "subtitle"]
 
 
-def test_sound_alone_becomes_a_film_with_lines(tmp_path):
+def test_an_audio_file_becomes_a_film_with_subtitles(tmp_path):
     wave, given = films.recording(tmp_path / "sound.wav"), films.cues(tmp_path / "cues", SPANS)
     found = written(wave, given, tmp_path / "out.mkv.part", tmp_path / "mux")
     assert [s["type"] for s in found["streams"]] == ["audio", "subtitle"]
     assert starts(found) == pytest.approx(films.BURSTS, abs=0.001)
 
 
-def test_the_lines_of_a_clip_are_in_time_with_its_sound(tmp_path):
+def test_subtitles_of_a_clip_are_in_sync_with_its_sound(tmp_path):
     film = films.film(tmp_path)
     given = films.cues(tmp_path / "cues", [(0.75, 1.0, "One"), (3.5, 4.0, "Two")])
     out = tmp_path / "out.mkv.part"
@@ -160,7 +160,7 @@ def translated(folder, spans, language="de"):
 
 
 @pytest.mark.parametrize("container", ["mkv", "mp4"])
-def test_every_language_is_a_track_and_the_first_translation_is_shown_first(tmp_path, container):
+def test_every_language_gets_a_track_and_the_first_translation_is_the_default(tmp_path, container):
     film = films.film(tmp_path, "film.mp4", audio=AAC)
     more = translated(tmp_path / "german", [(a, b, f"Ton {k}") for k, (a, b, _) in enumerate(SPANS)])
     given = {**films.cues(tmp_path / "cues", SPANS[:2]), **more}
@@ -173,7 +173,7 @@ def test_every_language_is_a_track_and_the_first_translation_is_shown_first(tmp_
     assert starts(found) == pytest.approx([start for start, _, _ in SPANS], abs=0.02)
 
 
-def test_a_translation_that_is_empty_is_no_track(tmp_path):
+def test_an_empty_translation_gets_no_track(tmp_path):
     film = films.film(tmp_path, "film.mkv")
     given = {**films.cues(tmp_path / "cues", SPANS), **translated(tmp_path / "german", [])}
     found = written(film, given, tmp_path / "out.mkv.part", tmp_path / "mux", container="mkv")

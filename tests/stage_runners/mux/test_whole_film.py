@@ -53,9 +53,7 @@ def told(stream):
     return stream["type"], stream["codec"], stream["flags"], tags, stream["data"]
 
 
-def test_in_matroska_every_stream_of_the_film_is_there_with_flags_tags_attachments_and_packets(
-    rich, tmp_path
-):
+def test_matroska_keeps_every_stream_with_flags_tags_attachments_and_packets(rich, tmp_path):
     was = whole_film.everything(rich)
     out, found, said = muxed(rich, tmp_path)
     mine = of(found, "subtitle")[-1]
@@ -69,7 +67,7 @@ def test_in_matroska_every_stream_of_the_film_is_there_with_flags_tags_attachmen
     assert "degraded" not in said
 
 
-def test_turned_and_bright_pictures_are_in_that_film_or_the_test_above_says_nothing(rich):
+def test_the_rich_film_has_rotation_and_hdr_metadata(rich):
     found = whole_film.side_data(rich)
     if found == [None]:
         pytest.skip("there is no ffprobe")
@@ -136,7 +134,7 @@ def flags(found):
     return [s["flags"] for s in of(found, "subtitle")]
 
 
-def test_ours_is_the_default_track_only_if_no_other_is_or_on_request(rich, tmp_path):
+def test_our_track_is_the_default_only_without_another_or_on_request(rich, tmp_path):
     was = flags(whole_film.everything(rich))
     _, found, _ = muxed(rich, tmp_path / "a")
     assert flags(found) == [*was, []]
@@ -147,7 +145,7 @@ def test_ours_is_the_default_track_only_if_no_other_is_or_on_request(rich, tmp_p
     assert flags(found) == [[]]
 
 
-def test_subtitles_for_the_deaf_say_so(rich, tmp_path):
+def test_an_sdh_track_has_its_title_and_flag(rich, tmp_path):
     _, found, _ = muxed(rich, tmp_path, sdh=True, default_subtitles=True)
     mine = of(found, "subtitle")[-1]
     assert (mine["tags"]["title"], mine["flags"]) == ("English (SDH)", ["default", "hearing_impaired"])
@@ -171,7 +169,7 @@ def test_tracks_of_the_same_language_and_content_are_replaced_on_request(rich, t
 @pytest.mark.parametrize(
     ("title", "stays"), [("", False), ("English", False), ("Signs & Songs", True), ("English SDH", True)]
 )
-def test_a_title_says_what_flags_do_not(tmp_path, title, stays):
+def test_a_track_with_a_distinct_title_is_not_replaced(tmp_path, title, stays):
     lines = films.cues(tmp_path, SPANS)["srt"]
     film = films.make(
         "-i", films.film(tmp_path), "-i", lines, "-map", "0", "-map", "1", "-c", "copy", "-metadata:s:s:0",
@@ -183,7 +181,7 @@ def test_a_title_says_what_flags_do_not(tmp_path, title, stays):
 
 
 @pytest.mark.parametrize("form", ["ass", "both"])
-def test_styled_tracks_are_in_matroska_with_their_styles(rich, tmp_path, form):
+def test_matroska_can_hold_styled_tracks(rich, tmp_path, form):
     _, found, _ = muxed(rich, tmp_path, subtitle_format=form)
     ours = [(s["codec"], s["tags"]["title"]) for s in of(found, "subtitle")[4:]]
     assert ours == (
@@ -225,7 +223,7 @@ def test_the_shared_film_with_tracks_keeps_them_all(shared_data, tmp_path):
             assert [told(s) for s in rest] == [told(s) for s in was["streams"]]
 
 
-def test_a_byte_that_is_another_in_the_new_film_is_found(tmp_path, monkeypatch):
+def test_a_changed_byte_in_the_new_film_is_detected(tmp_path, monkeypatch):
     film, tool = films.film(tmp_path), tmp_path / "careless"
     tool.write_text(
         f"#!/usr/bin/env python3\nimport subprocess, sys\nstatus = subprocess.call([{films.ffmpeg()!r}, "

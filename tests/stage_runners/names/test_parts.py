@@ -28,11 +28,11 @@ from stage_runners.text.phonetics import alike, core, folded
         ("King", []),
     ],
 )
-def test_a_name_is_taken_apart(name, terms):
+def test_a_name_is_split_into_its_parts(name, terms):
     assert [tuple(part) for part in cast.parts(name)[0]] == terms
 
 
-def test_honorifics_are_forms_of_a_family_name_and_accents_may_be_left_out():
+def test_variants_of_a_name_include_honorifics_and_spellings_without_accents():
     assert cast.written("Rao", ["Dr."]) == ["Dr. Rao"]
     assert cast.written("Amélie") == ["Amelie"]
     assert cast.written("Jean-Luc") == ["Jean Luc", "JeanLuc"]
@@ -52,7 +52,7 @@ def test_a_word_is_separated_from_its_marks_and_its_possessive(text, parts):
     assert core(text) == parts
 
 
-def test_the_same_name_misheard_is_more_alike_than_another_one():
+def test_a_misheard_name_is_more_similar_than_another_name():
     assert alike("Rachell", "Rachel") > 0.9
     assert alike("Aditty", "Aditi") > alike("Addison", "Aditi")
     assert folded("Cháron") == "charon"

@@ -83,7 +83,7 @@ def corrected(folder, lines, names, language="en", **params):
     return [row["text"] for row in segments], changes, words, read(inputs["words"], "words").rows()
 
 
-def test_a_glossary_has_the_cast_first_then_what_the_plot_names_and_no_actor(tmp_path):
+def test_a_glossary_lists_the_cast_first_then_plot_names_and_no_actors(tmp_path):
     rows = read(glossary(tmp_path / "a", ["Rachel Moore", "Gus", "@Denver"], PLOT), "glossary").rows()
     terms = {row["term"]: row for row in rows}
     assert {"Rachel", "Moore", "Rachel Moore", "Gus", "Denver", "Nevada"} <= terms.keys()

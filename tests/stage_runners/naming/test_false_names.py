@@ -68,7 +68,7 @@ def sure(language, *lines):
         ("hi", "अगर मैं Raj हूँ।"),
     ],
 )
-def test_a_sentence_about_others_introduces_nobody(language, text):
+def test_a_sentence_about_others_is_not_an_introduction(language, text):
     assert sure(language, text) == []
 
 

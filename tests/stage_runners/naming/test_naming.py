@@ -52,14 +52,14 @@ def named(*lines, cast=CAST, people=lambda _: []):
     return {one.speaker: (one.name, round(one.confidence, 2)) for one in found}
 
 
-def test_a_speaker_who_answers_to_a_name_has_it_with_more_confidence_after_more_calls():
+def test_a_speaker_who_responds_to_a_name_gets_it_and_more_calls_raise_the_confidence():
     once = named((A, "Aditi, come here."), (B, "What is it?"))
     twice = named((A, "Aditi, come here."), (B, "What is it?"), 90.0, (A, "Thank you, Aditi."), (B, "Good."))
     assert once == {B: ("Aditi", 0.7)}
     assert twice[B][1] > 0.8
 
 
-def test_this_is_introduces_the_speaker_after_a_greeting_if_the_other_gives_a_name_in_return():
+def test_this_is_counts_as_an_introduction_in_a_mutual_greeting():
     hello, this, returned = (A, "Hello."), (A, "This is Aditi."), (B, "And I'm Raj.")
     assert named(hello, (B, "Hello?"), this, returned) == {A: ("Aditi", 0.85), B: ("Raj", 0.85)}
     assert named((A, "Hello, this is Aditi.")) == {A: ("Aditi", 0.85)}
@@ -136,7 +136,7 @@ def test_a_sentence_that_names_another_person_two_people_or_a_place_is_not_evide
         ("cs", "Já jsem Raj."),
     ],
 )
-def test_people_introduce_themselves_in_their_languages(language, text):
+def test_introductions_are_recognised_in_several_languages(language, text):
     assert named((A, text, language))[A][0] == "Raj"
 
 
@@ -154,7 +154,7 @@ def test_people_introduce_themselves_in_their_languages(language, text):
         ("en", "Raj!"),
     ],
 )
-def test_people_call_one_another_in_their_languages(language, text):
+def test_calls_by_name_are_recognised_in_several_languages(language, text):
     assert named((A, text, language), (B, "Hm.", language)) == {B: ("Raj", 0.7)}
 
 
@@ -198,7 +198,7 @@ def test_a_family_name_of_two_people_names_neither_even_if_the_glossary_has_it_o
     ]
 
 
-def test_without_a_list_a_plain_introduction_counts_if_the_tagger_marks_a_person():
+def test_without_a_cast_a_plain_introduction_counts_if_the_tagger_marks_a_person():
     lines = (A, "I'm Sheila in Texas."), (B, "I'm Happy today.")
     assert named(*lines, cast=[], people=lambda text: ["Sheila"] if "Sheila" in text else []) == {
         A: ("Sheila", 0.85)
@@ -206,7 +206,7 @@ def test_without_a_list_a_plain_introduction_counts_if_the_tagger_marks_a_person
     assert named(*lines, cast=[]) == {}
 
 
-def test_without_a_list_a_name_from_an_introduction_can_be_called():
+def test_without_a_cast_a_name_from_an_introduction_can_be_called():
     lines = (A, "My name is Sheila."), 20.0, (B, "Thank you, Sheila."), (A, "Good.")
 
     def tagged(text):
@@ -216,7 +216,7 @@ def test_without_a_list_a_name_from_an_introduction_can_be_called():
     assert named((B, "Thank you, Sheila."), (A, "Good."), cast=[], people=tagged) == {}
 
 
-def test_only_one_speaker_gets_a_name():
+def test_a_name_goes_to_only_one_speaker():
     found = named((A, "My name is Raj."), 30.0, (B, "I'm Raj."), 30.0, (A, "Again, my name is Raj."))
     assert list(found) == [A]
 
@@ -233,7 +233,7 @@ def test_low_confidence_in_the_speaker_lowers_the_evidence():
     assert dialogue.votes(dialogue.sentences(segments, doubtful), names, lambda _: []) == []
 
 
-def test_confidence_adds_up_as_weights_of_evidence():
+def test_confidence_is_combined_by_multiplying_odds():
     vote = dialogue.Vote(A, "Raj", 0.7, "here")
     (one,) = dialogue.candidates([vote, dialogue.Vote(A, "Raj", 0.7, "there")])
     odds = (0.7 / 0.3) ** 2
@@ -277,7 +277,7 @@ def known(name, vector, **facts):
 MODEL = {"id": "campplus", "revision": "r1"}
 
 
-def test_a_voice_matches_the_nearest_saved_one_once_and_only_with_a_margin():
+def test_a_saved_voice_matches_only_the_nearest_speaker_and_with_a_margin():
     people, _ = voices.people([known("Aditi", unit(1)), known("Raj", unit(0, 1))], MODEL)
     heard = np.stack([unit(1, 0.2), unit(1, 0.5), unit(0.75, 0.7)])
     found = voices.matches(["S0", "S1", "S2"], heard, people, 0.6)
@@ -348,7 +348,7 @@ def test_a_film_with_too_little_speech_names_nobody_by_voice(tmp_path):
 
 
 @pytest.mark.env("nlp")
-def test_below_the_confidence_the_label_stays_and_the_candidate_is_evidence(tmp_path):
+def test_a_candidate_below_the_confidence_is_only_listed_as_evidence(tmp_path):
     done, rows = stage(tmp_path, [(A, "I'm Sheila in Texas.")], {"name_confidence": 0.9})
     assert done.returncode == 0, done.stdout + done.stderr
     assert rows[A]["name"] is None

@@ -46,7 +46,7 @@ def test_a_folder_that_cannot_be_made_loses_only_the_answer(tmp_path):
     assert store.get("who?") is None
 
 
-def test_a_store_forgets_its_own_answers_and_old_ones_of_others(tmp_path):
+def test_forget_removes_own_answers_and_old_ones_of_others(tmp_path):
     AnswerStore(tmp_path).keep("old", "1")
     aged(tmp_path, 1000)
     AnswerStore(tmp_path).keep("new", "2")

@@ -47,14 +47,14 @@ HOUSE = parsed(
 )  # fmt: skip
 
 
-def test_what_belongs_together_is_never_torn():
+def test_breaks_inside_close_phrases_cost_most():
     cost = before(HOUSE)
     assert all(cost[text] == 8 for text in ("old", "house", "trees", "Lee"))
     assert cost["saw"] >= 6, "a pronoun and its verb"
     assert cost["Ann"] >= 7, "no line ends with a conjunction"
 
 
-def test_a_break_at_a_clause_beats_one_at_a_phrase_and_both_beat_any_other():
+def test_breaks_cost_least_at_clauses_and_little_at_phrases():
     cost = before(HOUSE)
     assert cost["and"] < cost["behind"] < cost["the"] < 8
 
@@ -63,7 +63,7 @@ def test_a_word_that_the_parser_joined_with_another_has_no_break_before_it():
     assert costs(HOUSE, [0, 1]) == [0.0, 8.0]
 
 
-def test_texts_go_on_over_segments_to_the_end_of_a_sentence_and_never_over_languages():
+def test_sentences_continue_over_segments_but_never_over_languages():
     words = said("So what is", 0, segment=0) + said("luck? It is", 2, segment=1) + said("hier", 4, segment=2)
     found = list(units([segment(0), segment(1), segment(2, language="de")], words))
     assert [unit.text for unit in found] == ["So what is luck?", "It is"]
@@ -71,7 +71,7 @@ def test_texts_go_on_over_segments_to_the_end_of_a_sentence_and_never_over_langu
     assert all(unit.text[a:b] == words[row]["text"] for unit in found for row, a, b in unit.words)
 
 
-def test_text_without_an_end_is_parsed_in_pieces():
+def test_text_without_sentence_ends_is_parsed_in_pieces():
     found = list(units([segment(0)], said("and so on " * 200)))
     assert len(found) == 3
     assert max(len(unit.words) for unit in found) == 200

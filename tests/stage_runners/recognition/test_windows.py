@@ -28,7 +28,7 @@ def films(draw):
 
 
 @given(films(), st.sampled_from([10.0, 30.0]))
-def test_windows_hold_every_region_once_and_are_no_longer_than_allowed(film, limit):
+def test_windows_cover_every_region_once_within_the_length_limit(film, limit):
     regions, seconds = film
     chunks = pack(regions, noise(seconds + 0.01), RATE, limit)
     assert all(chunk.end - chunk.start <= limit + 1e-6 for chunk in chunks)

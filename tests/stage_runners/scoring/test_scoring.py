@@ -32,7 +32,7 @@ def said(source):
     return [(unit.text, unit.speaker) for unit in source.units]
 
 
-def test_an_stm_has_segments_with_speakers_labels_and_stretches_that_do_not_count(file):
+def test_an_stm_is_read_with_speakers_and_ignored_time_spans(file):
     source = read(
         file(
             "a.stm",
@@ -55,7 +55,7 @@ def test_an_rttm_has_turns_and_other_lines_of_the_format_are_passed_over(file):
     assert read(file("a.rttm", lines)).turns == (Turn(start=1.0, end=1.5, speaker="A"),)
 
 
-def test_words_with_times_come_as_ctm_or_csv(file):
+def test_timed_words_are_read_from_ctm_or_csv(file):
     ctm = read(file("a.ctm", "x 1 2.0 0.25 there 0.9\nx 1 1.0 0.5 hello\n"))
     table = read(file("a.csv", "start,end,word\n1.0,1.5,hello\n2.0,2.25,there\n"))
     assert [(word.text, word.start, word.end) for word in ctm.words] == [
@@ -93,7 +93,7 @@ Come in.
 """
 
 
-def test_a_label_holds_until_the_next_and_what_else_is_in_brackets_is_a_sound(file):
+def test_a_speaker_label_applies_until_the_next_and_other_brackets_are_sounds(file):
     source = read(file("a.srt", SUBTITLES))
     assert said(source) == [
         ("Where is he?", "ANN"), ("He was here.", "ANN"), ("Who?", "BOB"), ("You.", "ANN"), ("Oh.", "ANN"),
@@ -145,7 +145,7 @@ def test_only_the_films_lines_are_read_in_a_file_about_several_recordings(file):
     assert said(source) == [("yes", "A")]
 
 
-def test_a_reference_in_another_language_is_refused_by_its_name_and_by_its_letters(file):
+def test_a_reference_in_another_language_is_refused_by_file_name_or_script(file):
     english = read(file("film.en.txt", "They came in the morning and left at night."))
     language.check(english, "en")
     with pytest.raises(StageError, match="the file name says English, but the scored result is in Czech"):
@@ -168,13 +168,13 @@ def test_only_text_entirely_inside_a_clip_counts():
     assert not scope.holds(2.8)
 
 
-def test_what_was_made_of_a_clip_is_put_on_the_films_clock(file):
+def test_results_of_a_clip_are_shifted_to_the_films_clock(file):
     ours = read(file("a.srt", SUBTITLES)).later(60.0)
     assert (ours.cues[0].start, ours.units[0].end) == (61.0, 62.0)
     assert read(file("a.txt", "no times")).later(60.0).units[0].start is None
 
 
-def test_words_go_to_whose_turn_they_overlap_longest_else_to_the_nearest():
+def test_words_go_to_the_turn_with_the_longest_overlap_or_else_the_nearest():
     turns = [Turn(start=0, end=2, speaker="A"), Turn(start=1.8, end=4, speaker="B")]
     units = [Unit(text=t, start=s, end=e) for t, s, e in (("x", 1.5, 2.0), ("y", 1.7, 2.9), ("z", 5.0, 6.0))]
     assert [unit.speaker for unit in attributed(units, turns)] == ["A", "B", "B"]
@@ -207,7 +207,7 @@ def test_each_rule_that_is_broken_is_counted():
     assert broken == {"too_many_lines": 1, "too_short": 1, "too_long": 1, "overlap": 1, "gap_too_small": 1}
 
 
-def test_times_are_those_of_matching_words_and_an_offset_is_reported_but_not_corrected():
+def test_word_times_compare_matching_words_and_report_an_offset():
     truth = [Unit(text=w, start=float(k), end=k + 0.5) for k, w in enumerate(["one", "two", "three", "four"])]
     ours = [Unit(text=w, start=k + 2.0, end=k + 2.5) for k, w in enumerate(["One", "two!", "tree", "four"])]
     told = times.word_times(truth, ours)
@@ -246,7 +246,7 @@ print(json.dumps(wrong))
 
 
 @pytest.mark.env("scoring")
-def test_cpwer_is_the_least_over_all_ways_to_pair_speakers():
+def test_cpwer_uses_the_best_pairing_of_speakers():
     done = subprocess.run(
         [python_of("scoring"), "-c", CP], capture_output=True, text=True, check=True, cwd=ROOT
     )

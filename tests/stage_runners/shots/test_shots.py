@@ -41,17 +41,17 @@ def test_a_shot_of_a_third_of_a_second_counts_and_a_flash_of_two_frames_does_not
     assert numbers(film([scene(1)] * 30, [scene(2)] * 3, [scene(1)] * 30)) == []
 
 
-def test_a_pan_is_no_cut():
+def test_a_pan_is_not_a_cut():
     wide = scene(4, width=WIDTH * 6)
     assert numbers(film([wide[:, :, 4 * k : 4 * k + WIDTH] for k in range(75)])) == []
 
 
-def test_a_light_that_goes_on_is_no_cut():
+def test_a_light_switched_on_is_not_a_cut():
     dark = (scene(5) // 4).astype(np.uint8)
     assert numbers(film([dark] * 30, [scene(5)] * 30)) == []
 
 
-def test_a_fade_and_a_dissolve_are_no_cuts():
+def test_a_fade_and_a_dissolve_are_not_cuts():
     one, other = scene(6).astype(float), scene(7).astype(float)
     mixed = [((1 - a) * one + a * other).astype(np.uint8) for a in np.linspace(0, 1, 24)]
     faded = [(a * one).astype(np.uint8) for a in np.linspace(1, 0, 18)]
@@ -64,7 +64,7 @@ def test_a_cut_to_black_and_back_counts_on_both_sides():
     assert numbers(film([scene(1)] * 30, [black] * 20, [scene(2)] * 30)) == [30, 50]
 
 
-def test_a_cut_within_grain_and_in_the_dark_is_found():
+def test_a_cut_in_dark_and_grainy_video_is_found():
     rng = np.random.default_rng(8)
 
     def grain(picture, count):
@@ -79,7 +79,7 @@ def test_a_frame_that_mixes_both_shots_hides_no_cut():
     assert numbers(film([scene(1)] * 30, [mixed], [scene(2)] * 30)) == [30]
 
 
-def test_no_frames_are_no_cuts():
+def test_an_empty_film_has_no_cuts_and_a_very_short_one_can_have_one():
     assert numbers([]) == []
     assert numbers(film([scene(1)])) == []
     assert numbers(film([scene(1)] * 2, [scene(2)] * 2)) == [2]
@@ -130,7 +130,7 @@ def test_cuts_have_the_times_of_their_frames_in_every_container(picture, tmp_pat
 
 
 @env
-def test_a_late_video_has_later_cuts_and_a_clip_has_its_clock(picture, tmp_path):
+def test_cuts_follow_a_delayed_video_and_the_clock_of_a_clip(picture, tmp_path):
     late = films.make(
         "-itsoffset", "1.5", "-i", picture, "-i", picture, "-map", "0:v", "-map", "1:a", "-c", "copy",
         tmp_path / "late.mkv",
@@ -142,7 +142,7 @@ def test_a_late_video_has_later_cuts_and_a_clip_has_its_clock(picture, tmp_path)
 
 
 @env
-def test_a_variable_frame_rate_keeps_the_times_of_its_frames(picture, tmp_path):
+def test_cuts_have_the_times_of_their_frames_at_a_variable_frame_rate(picture, tmp_path):
     """Behind the second cut every second frame is gone."""
     made = films.make(
         "-i", picture, "-vf", f"select='lt(n,{CUTS[1] + 1})+mod(n,2)'", "-fps_mode", "vfr", "-c:v", "libx264",
@@ -152,7 +152,7 @@ def test_a_variable_frame_rate_keeps_the_times_of_its_frames(picture, tmp_path):
 
 
 @env
-def test_interlaced_films_work_too(picture, tmp_path):
+def test_cuts_are_found_in_interlaced_films(picture, tmp_path):
     made = films.make(
         "-i", picture, "-vf", "scale=128:96,interlace", "-c:v", "mpeg2video", "-flags", "+ilme+ildct",
         "-b:v", "3M",
@@ -163,7 +163,7 @@ def test_interlaced_films_work_too(picture, tmp_path):
 
 
 @env
-def test_sound_alone_and_cover_art_are_no_picture(picture, tmp_path):
+def test_audio_files_and_cover_art_have_no_cuts(picture, tmp_path):
     sound = films.make("-i", picture, "-vn", "-c:a", "flac", tmp_path / "sound.mka")
     cover = films.make("-i", picture, "-frames:v", "1", tmp_path / "cover.jpg")
     song = films.make(
@@ -179,7 +179,7 @@ def test_sound_alone_and_cover_art_are_no_picture(picture, tmp_path):
 
 
 @env
-def test_a_film_cut_off_says_how_far_its_picture_went(picture, tmp_path):
+def test_a_truncated_film_is_marked_with_the_end_of_its_picture(picture, tmp_path):
     whole = films.make(
         "-i", picture, "-c:v", "copy", "-c:a", "aac", "-movflags", "+faststart", tmp_path / "whole.mp4"
     )

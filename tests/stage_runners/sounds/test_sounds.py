@@ -42,12 +42,12 @@ def found(samples):
     return sum(end - start for start, end, _ in stretches(scores, 0.0, len(samples) / RATE))
 
 
-def test_chords_are_music_for_all_of_their_time():
+def test_chords_are_detected_as_music_throughout():
     assert found(song(20)) > 18
     assert found(song(20, level=0.003)) > 18
 
 
-def test_noise_of_every_colour_is_no_music():
+def test_noise_is_not_detected_as_music():
     white = noise(30)
     brown = np.cumsum(white).astype(np.float32)
     assert found(white) == 0
@@ -55,12 +55,12 @@ def test_noise_of_every_colour_is_no_music():
     assert found(np.zeros(20 * RATE, np.float32)) == 0
 
 
-def test_a_hum_is_no_music_for_it_never_stops():
+def test_a_constant_hum_is_not_detected_as_music():
     hum = tone(40, 50, 100, 150, 250, 350, 450, 1200, level=0.03) + noise(40, 0.003)
     assert found(hum) == 0
 
 
-def test_a_glide_and_a_bell_are_no_music():
+def test_a_glide_and_a_bell_are_not_detected_as_music():
     time = np.arange(20 * RATE) / RATE
     glide = sum(
         np.sin(k * 2 * np.pi * (200 * time + 15 * np.sin(2 * np.pi * 0.7 * time))) for k in range(1, 8)

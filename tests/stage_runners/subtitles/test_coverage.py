@@ -36,11 +36,11 @@ CUES = [cue(0, 2000, [0]), cue(2100, 4000, [1, 2])]
 SEGMENTS = [segment(0, 0.0, 1.9), segment(1, 2.1, 3.0), segment(2, 3.0, 4.0)]
 
 
-def test_a_cue_that_holds_a_doubted_segment_is_doubtful_whatever_the_segment_is_called_by_now():
+def test_a_cue_with_a_doubtful_segment_is_flagged_whatever_the_segment_id():
     assert marked([doubt(2.2, 3.1)], SEGMENTS, CUES) == [False, True]
 
 
-def test_a_segment_that_was_cut_by_its_speakers_is_doubted_in_all_its_parts():
+def test_every_part_of_a_split_doubtful_segment_is_flagged():
     assert marked([doubt(0.1, 4.0)], SEGMENTS, CUES) == [True, True]
 
 
@@ -49,11 +49,11 @@ def test_recovered_text_is_doubtful_and_other_doubts_do_not_flag_neighbouring_cu
     assert marked([doubt(0.0, 1.9, "dropped"), doubt(2.1, 4.0, "empty")], SEGMENTS, CUES) == [False, False]
 
 
-def test_what_a_person_wrote_is_not_doubted():
+def test_an_edited_cue_is_not_flagged_as_doubtful():
     assert marked([doubt(0.0, 4.0)], SEGMENTS, [cue(0, 2000, [0], ["edited"])]) == [False]
 
 
-def test_a_doubt_beside_a_segment_is_not_about_it():
+def test_a_doubt_that_only_partly_overlaps_segments_flags_none():
     assert marked([doubt(1.7, 2.3)], SEGMENTS, CUES) == [False, False]
 
 
@@ -68,7 +68,7 @@ def test_a_doubt_beside_a_segment_is_not_about_it():
         ([], [], (1.0, 0.0)),
     ],
 )
-def test_coverage_and_unsupported(shown, speech, found):
+def test_coverage_and_unsupported_time_are_measured(shown, speech, found):
     assert shares(shown, speech) == pytest.approx(found)
 
 
@@ -81,7 +81,7 @@ def test_both_measures_are_reported_together_or_not_at_all():
     assert facts == pytest.approx({"coverage": 2 / 3, "unsupported": 1 - 2 / 3.9}, abs=1e-3)
 
 
-def test_the_transcript_says_what_was_left_out_and_why():
+def test_the_transcript_lists_dropped_lines_with_reasons():
     found = json.loads(whisperx_json.write(document(doubts=[doubt(1.0, 2.0, "dropped")])))
     assert found["doubts"] == [
         {

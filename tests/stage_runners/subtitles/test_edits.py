@@ -70,7 +70,7 @@ def test_without_edits_nothing_is_changed():
     assert texts(BASE)[-1].startswith("It was")
 
 
-def test_only_the_edited_cue_changes_and_all_others_are_the_very_same():
+def test_only_the_edited_cue_changes():
     found = mended([edit(BASE[1], "Nobody ever\nhad seen it.")])
     assert found.fact() | {"where": 0} == {
         "applied": 1, "relaid": 0, "replaced": 0, "lost": 0, "where": 0, "outside": [],
@@ -80,7 +80,7 @@ def test_only_the_edited_cue_changes_and_all_others_are_the_very_same():
     assert [*found.cues[:1], *found.cues[2:]] == [*BASE[:1], *BASE[2:]]
 
 
-def test_times_of_a_rounded_clock_are_the_same_times():
+def test_slightly_rounded_times_still_match_their_cue():
     one = edit(BASE[1], "Other.")
     late = Edit(
         before=(dataclasses.replace(one.before[0], start=one.before[0].start + 0.04),), after=one.after
@@ -131,7 +131,7 @@ def test_an_edit_that_breaks_a_limit_stays_unchanged_and_is_flagged():
     assert "collides" not in over.cues[0].flags
 
 
-def test_other_lines_keep_the_edit_and_say_that_the_cues_are_cut_otherwise_now():
+def test_an_edit_survives_new_cue_boundaries_and_is_reported():
     first = edit(BASE[0], "We went to the reef.")
     found = mended([first], max_line_width=20)
     assert [cue.text() for cue in found.cues if "edited" in cue.flags] == ["We went to the reef."]
@@ -170,7 +170,7 @@ def test_nothing_next_to_an_edit_is_lost_if_cues_have_new_boundaries():
     assert all(cue.end <= gone[0].start for cue in found.cues)
 
 
-def test_another_voice_that_speaks_under_a_replaced_edit_keeps_its_words():
+def test_another_speaker_during_a_replaced_edit_keeps_their_words():
     ann = [
         {**w, "segment": 0} for w in said("one two three four five six seven eight nine.", 10.0, speaker=A)
     ]
@@ -188,7 +188,7 @@ def test_another_voice_that_speaks_under_a_replaced_edit_keeps_its_words():
     assert cue.text()
 
 
-def test_a_scrap_of_what_an_edit_replaced_does_not_flash_before_it():
+def test_a_leftover_word_of_a_replaced_cue_is_not_shown_before_the_edit():
     scrap = said("I", 5.93, each=0.04, speaker=A)
     heard = FIRST + scrap + said("neither had seen it before.", 6.0, speaker=B) + THIRD
     found = mended([edit(BASE[1], "Nobody at all.")], heard)
@@ -258,7 +258,7 @@ def test_a_speaker_is_changed_in_the_transcript_too():
     assert {word["speaker"] for word in words} == {A}
 
 
-def test_scripts_without_blanks_stay_without_them():
+def test_edited_text_in_scripts_without_spaces_stays_without_spaces():
     chars = [{**w, "space": False} for w in said("これ は テスト です", 0.0, speaker=A)]
     lay, labels = laid(PARAMS)
     rows = [segment(0, 0.0, 5.0, "これはテストです", language="ja")]
@@ -280,7 +280,7 @@ def test_a_speaker_is_matched_by_speech_times_even_with_another_label():
     assert EditedVoices(Overlay(speakers=(fresh,)), turns).names == {"PERSON_1": "Guest"}
 
 
-def test_another_name_moves_no_cue_and_its_label_finds_room():
+def test_a_longer_speaker_name_moves_no_cue_and_its_label_fits():
     lay, labels = laid(PARAMS)
     longer = labels_of(labels.limits, PARAMS, {A: "Ana Maria Magdalena", B: "Bartholomew"})
     found = [with_other_labels(cue, longer) for cue in BASE]
@@ -290,7 +290,7 @@ def test_another_name_moves_no_cue_and_its_label_finds_room():
     assert lay(around(WORDS), WORDS) == BASE
 
 
-def test_a_name_holds_for_the_whole_film_against_every_other(tmp_path):
+def test_a_name_from_the_review_wins_over_every_other_name(tmp_path):
     overlay = Overlay(speakers=(Person(label=A, name="Zoe", at=((0.0, 4.0),)),))
     (tmp_path / "edits.json").write_text(overlay.dump())
     known = [{"speaker": A, "name": "Rachel", "confidence": 0.9, "source": "dialogue", "evidence": []}]
@@ -309,7 +309,7 @@ def test_a_name_holds_for_the_whole_film_against_every_other(tmp_path):
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.data_too_large],  # a talk is long
 )
 @given(talk(), st.data())
-def test_whatever_is_edited_each_edit_is_there_and_no_word_is_lost_or_shown_twice(spoken, data):
+def test_every_edit_is_applied_and_no_word_is_lost_or_shown_twice(spoken, data):
     segments, words = spoken
     words = [
         {**word, "text": word["text"][:15]} for word in words
@@ -366,7 +366,7 @@ def test_every_file_of_the_stage_has_the_edit_and_the_original_layout_is_stored(
 
 
 @pytest.mark.env("media")
-def test_a_damaged_file_is_a_sentence(tmp_path):
+def test_a_damaged_edits_file_is_an_error_with_a_message(tmp_path):
     inputs = {}
     for name, kind, rows in (("segments", "segments", around(WORDS)), ("words", "words", WORDS)):
         inputs[name] = tmp_path / f"{name}.parquet"

@@ -30,7 +30,7 @@ def cues_and_tokens(spoken, profile, labels, every, language="en"):
 
 @settings(max_examples=150, deadline=None)
 @given(talk(), PROFILES, st.sampled_from([{}, LABELS]), st.booleans(), st.sampled_from(["en", "ja", "xx"]))
-def test_a_layout_keeps_its_promises(spoken, profile, labels, every, language):
+def test_every_layout_keeps_its_words_and_keeps_or_flags_its_limits(spoken, profile, labels, every, language):
     cues, cut = cues_and_tokens(spoken, profile, labels, every, language)
     assert bare("".join(line.text for cue in cues for line in cue.lines)) == bare(
         "".join(w["text"] for w in spoken[1])
@@ -101,19 +101,19 @@ def test_a_pause_ends_a_cue():
     assert shown(cues) == ["I wanted to say", "that I love you."]
 
 
-def test_a_cue_stays_to_be_read_and_no_longer_than_needed():
+def test_a_cue_stays_long_enough_to_read_and_no_longer():
     (first, _) = layout(said("Extraordinary circumstances", each=0.2) + said("Yes, they are.", 9.0))
     assert first.end == up(27 / 17)
 
 
-def test_a_short_gap_is_closed_to_the_least():
+def test_a_short_gap_is_reduced_to_the_minimum():
     first, second = layout(
         said("This is the first thing I have to say.", 0) + said("And this the next.", 3.4, each=0.5)
     )
     assert second.start - first.end == 80
 
 
-def test_words_too_fast_to_read_are_all_there_and_flagged():
+def test_speech_too_fast_to_read_is_shown_in_full_and_flagged():
     text = "Supercalifragilistic explanations notwithstanding everybody understands everything."
     cues = layout(said(text, each=0.1, gap=0.0) + said("What?", 0.72, each=0.9))
     assert bare("".join(shown(cues))) == bare(text + "What?")
@@ -130,7 +130,7 @@ def test_turns_long_enough_stand_alone():
     assert shown(layout(words)) == ["Hello, are you there?", "Yes, I am here."]
 
 
-def test_each_speaker_change_has_a_label_with_its_room():
+def test_each_speaker_change_is_labelled():
     labels = {"A": "[SPEAKER 1]", "B": "[SPEAKER 2]"}
     words = said("Hello, are you there?", 0.0, speaker="A") + said("I am here.", 4.0, speaker="B")
     words += said("You do not need to shout.", 9.0, speaker="B") + said("I see, I see.", 14.0, speaker="A")
@@ -169,7 +169,7 @@ def test_a_cue_names_the_segments_of_its_words():
     assert cue.segments == (3, 4)
 
 
-def test_a_film_of_three_hours_has_a_layout_whose_cost_grows_with_its_length_only():
+def test_the_cost_of_a_layout_grows_linearly_with_the_film():
     """The candidates a place has are bounded, so work is proportional to words; counted, not clocked."""
     per_word = []
     for length in (500, 1000):

@@ -27,6 +27,6 @@ def test_a_limit_that_makes_no_sense_is_refused_by_name(name, value):
     assert caught.value.category == "config"
 
 
-def test_a_profile_may_leave_two_speakers_in_one_cue_to_their_labels_if_there_are_any():
+def test_a_profile_can_omit_the_dash_only_if_speakers_have_labels():
     assert profile({**PARAMS, "dash": ""}, "en").dash == ""
     assert profile({**PARAMS, "dash": "", "speaker_labels": "none"}, "en").dash == "- "

@@ -55,7 +55,7 @@ def test_an_article_stays_with_its_noun():
     assert not lines[0].endswith("the")
 
 
-def test_a_name_is_not_torn():
+def test_a_name_is_not_split_over_two_lines():
     above, _ = broken("we suddenly recognised Harriet Featherstone standing there")
     assert not above.endswith("Harriet")
 
@@ -65,7 +65,7 @@ def test_lines_are_about_the_same_length():
     assert abs(len(above) - len(below)) <= 10
 
 
-def test_what_does_not_fit_has_no_lines():
+def test_text_too_long_for_a_cue_gets_no_lines():
     assert broken("word " * 30) is None
 
 
@@ -85,7 +85,7 @@ def test_japanese_lines_start_with_no_punctuation_nor_small_kana():
     assert below[0] not in "、。ょーっ"
 
 
-def test_a_katakana_word_is_not_torn():
+def test_a_katakana_word_is_not_split():
     assert broken_spaceless([*"これを使うと", "オーディ", "オ", "データを", *"見ます"])[0] == "これを使うと"
 
 

@@ -24,7 +24,7 @@ def test_a_film_without_speech_is_noted_with_its_other_tracks():
     ]
 
 
-def test_speech_without_words_differs_from_silence():
+def test_unrecognised_speech_is_not_reported_as_silence():
     ((text, look),) = texts(asr={"empty": {"count": 3}}, subtitles={"cues": 0})
     assert text == "no word of the speech was recognised, so there are no cues"
     assert look

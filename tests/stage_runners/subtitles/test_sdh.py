@@ -60,15 +60,15 @@ def test_music_without_room_at_its_start_is_labelled_later():
     assert added(said((0, 5000), (5500, 8000)), music((4900, 5600), (8300, 12_000))) == [(8080, 11_080)]
 
 
-def test_a_short_gap_to_the_next_cue_is_closed_as_between_all_cues():
+def test_a_short_gap_after_a_label_is_closed_like_other_gaps():
     assert added(said((3400, 5000)), music((0, 3390))) == [(0, 3320)]
 
 
-def test_without_speech_there_is_only_the_label():
+def test_a_film_without_speech_gets_only_the_label():
     assert added([], music((700, 40_000))) == [(700, 3700)]
 
 
-def test_cues_that_overlap_after_an_edit_are_left_in_peace():
+def test_a_label_avoids_cues_that_overlap_after_an_edit():
     assert added(said((0, 9000), (2000, 4000), (12_000, 13_000)), music((4100, 11_900))) == [(9080, 11_920)]
 
 
@@ -89,7 +89,7 @@ def test_pauses_are_labelled_only_on_request_and_silence_only_in_them():
     ]
 
 
-def test_a_long_film_is_looked_at_once(monkeypatch):
+def test_a_long_film_is_searched_only_once(monkeypatch):
     """Not each cue for each stretch of music: that took minutes for a film of three hours."""
     looked = []
 
@@ -127,7 +127,7 @@ def test_sdh_has_speaker_labels_in_every_format():
         ("xx", "[NAME]", "[music]"),
     ],
 )
-def test_the_label_is_in_the_films_language_and_the_houses_form(language, form, text):
+def test_a_label_uses_the_language_of_the_film_and_the_label_form(language, form, text):
     assert text_of("music", language, form) == text
 
 

@@ -24,7 +24,7 @@ def test_speakers_are_counted_in_order_of_appearance():
     assert speaker_names([None, B, A, B]) == NAMES
 
 
-def test_a_voice_with_a_name_is_called_by_it_and_the_count_of_the_others_stays():
+def test_a_named_speaker_does_not_change_the_numbers_of_the_others():
     assert speaker_names([B, A], [named(A, "Aditi"), named(B, None)]) == {B: "Speaker 1", A: "Aditi"}
 
 
@@ -45,7 +45,7 @@ def test_two_voices_of_one_name_are_one_speaker():
         ("Featherstonehaugh, Bartholomew", "[FEATHERSTONEHAUGH]"),
     ],
 )
-def test_a_long_name_leaves_room_in_the_line_and_ends_with_no_comma(name, expected):
+def test_a_long_label_is_shortened_and_ends_without_a_comma(name, expected):
     assert label(name, 25) == expected
 
 

@@ -39,7 +39,7 @@ def filmed(draw):
 
 @settings(max_examples=250, deadline=None)
 @given(filmed(), RATES, st.sampled_from([0.0, 0.2, 0.5, 1.0]))
-def test_but_for_a_shot_within_the_window_a_cue_keeps_to_its_words(film, rate, snap):
+def test_a_cue_keeps_to_its_words_unless_a_cut_is_near(film, rate, snap):
     spoken, shots = film
     limits = on_film(rate, snap=snap)
     cut = tokens(*spoken, limits.width)
@@ -67,7 +67,7 @@ def test_but_for_a_shot_within_the_window_a_cue_keeps_to_its_words(film, rate, s
 
 @settings(max_examples=100, deadline=None)
 @given(filmed())
-def test_no_cue_that_could_be_read_is_spoilt_by_a_shot(film):
+def test_snapping_to_cuts_never_breaks_a_further_rule(film):
     spoken, shots = film
     limits = on_film(24.0)
     cut = tokens(*spoken, limits.width)
@@ -114,7 +114,7 @@ def starts_and_ends(times, *shots, limits=LIMITS):
         (1490, 1490),  # earlier: where it is
     ],
 )
-def test_a_cue_begins_as_the_guidelines_say_about_a_cut(onset, start):
+def test_cue_starts_near_a_cut_follow_the_guidelines(onset, start):
     assert starts_and_ends([one(onset, onset + 3000)], 2000)[0][0] == start
 
 
@@ -129,7 +129,7 @@ def test_a_cue_begins_as_the_guidelines_say_about_a_cut(onset, start):
         (5600, 5600),
     ],
 )
-def test_a_cue_ends_as_the_guidelines_say_about_a_cut(spoken, end):
+def test_cue_ends_near_a_cut_follow_the_guidelines(spoken, end):
     assert starts_and_ends([one(2000, spoken)], 5000)[0][1] == end
 
 
@@ -138,32 +138,32 @@ def test_two_cues_at_a_cut_leave_two_frames_between():
     assert (first[1], second[0]) == (2910, 3000)
 
 
-def test_a_cue_does_not_run_on_over_a_cut_for_a_few_frames_to_be_read():
+def test_a_cue_extended_over_a_cut_stays_twelve_frames_after_it():
     assert starts_and_ends([one(1000, 2000, needed=2200)], 3000)[0][1] == 3500
 
 
-def test_a_cue_that_has_to_cross_a_cut_stays_up_to_the_next_one_rather_than_to_flash_over_it():
+def test_a_cue_that_must_cross_a_cut_lasts_until_the_next_cue():
     assert starts_and_ends([one(2000, 5300), one(5520, 7000)], 5000)[0][1] == 5440
 
 
-def test_a_cue_that_cannot_be_read_anyway_does_not_flash_up_before_a_cut():
+def test_a_cue_too_fast_to_read_does_not_start_just_before_a_cut():
     assert starts_and_ends([one(1930, 4000, needed=3500), one(4100, 6000)], 2000)[0][0] == 2000
     assert starts_and_ends([one(1800, 4000, needed=3500), one(4100, 6000)], 2000)[0][0] == 1800
 
 
-def test_the_words_and_readers_of_the_cue_before_come_first():
+def test_the_previous_cue_keeps_its_words_and_reading_time_at_a_cut():
     spoken_on = starts_and_ends([one(1000, 3100), one(3200, 5000)], 3000)
     assert spoken_on[1][0] == 3200
     slow_to_read = starts_and_ends([one(1000, 2800, needed=2100), one(3200, 5000)], 3000)
     assert slow_to_read[1][0] == 3200
 
 
-def test_the_gap_is_two_frames_of_a_picture_that_moves_and_never_less_than_80_ms():
+def test_the_gap_is_two_frames_of_a_moving_picture_but_at_least_80_ms():
     gaps = {rate: on_film(rate).gap_ms for rate in (0.0, 1.0, 15.0, 24.0, 25.0, 60.0)}
     assert gaps == {0.0: 80, 1.0: 80, 15.0: 140, 24.0: 90, 25.0: 80, 60.0: 80}
 
 
-def test_a_change_of_shot_is_a_place_to_cut():
+def test_cues_are_split_at_a_shot_change():
     words = said("We were there. It was late.", 0.0, each=0.5)
     (joined,) = Layout(tokens(around(words), words, 42), on_film(24.0), "en").cues()
     assert joined.text() == "We were there. It was late."

@@ -46,7 +46,7 @@ def test_a_table_in_utf_16_is_read(tmp_path):
     ]
 
 
-def test_places_have_their_kind(tmp_path):
+def test_a_place_is_read_with_its_kind(tmp_path):
     known = said(tmp_path, "kind,character\nplace,Nashik\n,Meera\n")
     assert [(row.name, row.kind) for row in known.rows] == [("Nashik", "place"), ("Meera", "character")]
 

@@ -234,7 +234,7 @@ def test_a_file_that_declares_entities_is_not_read(said, declared):
         bytes(range(256)) * 4,
     ],
 )
-def test_a_file_without_xml_holds_nothing_and_is_not_reported(said, content):
+def test_a_file_without_xml_is_ignored_without_a_report(said, content):
     assert said(content) == (None, "")
 
 
@@ -275,5 +275,5 @@ def test_a_file_made_to_be_slow_is_read_fast(said, text):
     assert not known or known["rows"] == []
 
 
-def test_an_empty_element_holds_nothing(said):
+def test_an_empty_element_is_ignored(said):
     assert said("<movie/>") == (None, "")

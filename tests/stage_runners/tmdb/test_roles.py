@@ -147,7 +147,7 @@ def test_without_sources_the_cast_is_empty():
         max_size=60,
     )
 )
-def test_a_character_from_any_role_has_a_name_with_letters(role):
+def test_every_character_name_contains_letters(role):
     for row, _ in characters(role, "Somebody"):
         for name in (row.name, *row.aliases):
             assert name == name.strip()

@@ -184,7 +184,7 @@ def test_an_id_in_an_nfo_that_tmdb_does_not_have_is_followed_by_a_search(tmdb, t
 
 
 @pytest.mark.parametrize("online", [True, False])
-def test_an_nfo_of_another_film_than_the_user_names_is_not_used(tmdb, tmp_path, identified, online):
+def test_an_nfo_that_contradicts_the_requested_id_is_ignored(tmdb, tmp_path, identified, online):
     nfo = tmp_path / "film.nfo"
     nfo.write_text(NFO)
     cast, said = identified(film(tmp_path / "film.mkv"), nfo=str(nfo), online=online, tmdb_id="movie/72")

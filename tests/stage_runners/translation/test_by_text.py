@@ -83,7 +83,7 @@ def cs(*texts):
     return [(text, "cs", None) for text in texts]
 
 
-def test_lines_are_translated_by_length_and_equal_ones_once(tmp_path):
+def test_lines_are_batched_by_length_and_duplicates_are_translated_once(tmp_path):
     table = Table(batch=2)
     ran = Ran(tmp_path, table, cs("Ano.", "Nevím nic.", "Ano.", "Tak pojď domů.", "Ano."))
     assert table.calls == [(0, ["Tak pojď domů.", "Nevím nic."]), (0, ["Ano."])]
@@ -103,14 +103,14 @@ def test_lines_stay_in_order_if_neighbours_matter(tmp_path):
     assert [line.number for line in table.film] == [0, 1, 2]
 
 
-def test_after_a_lost_placeholder_the_line_is_translated_without_and_searched_for_the_name(tmp_path):
+def test_a_line_that_loses_a_placeholder_is_translated_again_without_it(tmp_path):
     table = Table({"XQ1 je tady.": "She is here.", "Eva je tady.": "Eva is here."})
     ran = Ran(tmp_path, table, cs("Eva je tady."), names=[("Eva", ())])
     assert [texts for _, texts in table.calls] == [["XQ1 je tady."], ["Eva je tady."]]
     assert (ran.texts, ran.marked["count"]) == (["Eva is here."], 0)
 
 
-def test_a_name_that_is_lost_without_a_placeholder_too_is_marked(tmp_path):
+def test_a_name_lost_even_without_a_placeholder_is_marked(tmp_path):
     table = Table({"XQ1 je tady.": "She is here.", "Eva je tady.": "She is there."})
     ran = Ran(tmp_path, table, cs("Eva je tady."), names=[("Eva", ())])
     assert ran.texts == ["She is here."]
@@ -149,7 +149,7 @@ def test_the_last_attempt_is_made_in_clauses(tmp_path):
     assert sorted(table.calls[-1][1]) == sorted(parts)
 
 
-def test_a_mixed_film_keeps_what_is_in_the_target_language_with_its_own_times(tmp_path):
+def test_lines_already_in_the_target_language_keep_their_text_and_times(tmp_path):
     lines = [("Kde jsi byl?", "cs", "A"), ("In the car.", "en", "B"), ("♪", "cs", None)]
     ran = Ran(tmp_path, Table({"Kde jsi byl?": "Where were you?"}), lines)
     assert ran.texts == ["Where were you?", "In the car.", "♪"]
@@ -166,7 +166,7 @@ def test_hindi_in_arabic_letters_is_translated_as_urdu(tmp_path):
     assert (ran.texts, ran.facts["read_as"]) == (["I had gone home."], {"ur": 1})
 
 
-def test_lines_in_a_language_that_the_model_does_not_have_are_missing_and_reported(tmp_path):
+def test_lines_in_an_unsupported_language_are_missing_and_reported(tmp_path):
     lines = [("Kde jsi byl?", "cs", None), ("Où est la gare?", "fr", None)]
     ran = Ran(tmp_path, Table(), lines)
     assert ran.texts == ["Kde jsi byl? indeed"]

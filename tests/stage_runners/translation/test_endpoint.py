@@ -87,7 +87,7 @@ def test_a_film_is_translated_with_context_names_and_speakers(translate):
     assert "Authorization" not in headers
 
 
-def test_a_long_film_takes_several_questions_and_each_has_the_lines_before(translate):
+def test_a_long_film_takes_several_requests_with_earlier_lines_as_context(translate):
     lines = [(text, 4.0 * k, None) for k, text in enumerate(list(BOOK) * 6)]
     done = translate(good, lines=lines, context_lines=4)
     first, second = done.server.questions()

@@ -41,7 +41,7 @@ def translated(folder, inputs, place, target="en", identity="", **params):
     return run_stage(stage, inputs, place, {"target": target, **params}, python_of("indictrans"), model)
 
 
-def test_hindi_becomes_english_with_names_as_the_toolkits_placeholders(folder, tmp_path):
+def test_hindi_becomes_english_with_names_as_placeholders(folder, tmp_path):
     lines = [*SAID, ("अदिति आ गई।", 5.0, None)]
     inputs = transcript(tmp_path, lines, "hi")
     inputs["glossary"] = glossary(tmp_path, ("Aditi", ["अदिति"]))
@@ -57,7 +57,7 @@ def test_hindi_becomes_english_with_names_as_the_toolkits_placeholders(folder, t
     assert [word["text"] for word in words if word["segment"] == 2] == ["Aditi", "has", "come."]
 
 
-def test_a_direction_that_the_model_does_not_have_is_refused():
+def test_an_unsupported_direction_is_refused():
     def model(identity):
         network = SimpleNamespace(dtype="torch.float32")
         return IndicTrans2(Loaded(network, None, None, identity), {"batch_size": 8, "beam_size": 5})

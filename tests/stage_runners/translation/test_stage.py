@@ -153,7 +153,7 @@ def test_a_film_in_the_target_language_does_not_change(models, tmp_path):
         ("nllb", "la", "cs", "has no Latin"),
     ],
 )
-def test_a_pair_of_languages_that_the_model_does_not_have_is_an_error_with_a_message(
+def test_an_unsupported_language_pair_is_an_error_with_a_message(
     models, tmp_path, name, target, language, said
 ):
     done, *_ = translated(models, name, transcript(tmp_path, language=language), tmp_path, target)

@@ -42,7 +42,7 @@ def test_a_sentence_continues_over_segments_until_it_ends():
     ]
 
 
-def test_another_speaker_ends_it_and_a_word_without_a_speaker_does_not():
+def test_a_speaker_change_ends_a_sentence_but_a_word_without_a_speaker_does_not():
     assert texts(("I was", 0.0, "A"), ("so was I", 1.0, "B")) == ["I was", "so was I"]
     segments, words = rows(("I was in the car.", 0.0, "A"))
     words[2]["speaker"] = None
@@ -50,13 +50,13 @@ def test_another_speaker_ends_it_and_a_word_without_a_speaker_does_not():
     assert sentences(segments, words)[0].speaker == "A"
 
 
-def test_a_pause_ends_it_without_punctuation_and_a_longer_one_after_a_comma():
+def test_a_pause_ends_an_unpunctuated_sentence_and_must_be_longer_after_a_comma():
     assert texts(("yes", 0.0, None), ("no", 1.8, None)) == ["yes", "no"]
     assert texts(("yes,", 0.0, None), ("no", 1.8, None)) == ["yes, no"]
     assert texts(("yes,", 0.0, None), ("no", 4.0, None)) == ["yes,", "no"]
 
 
-def test_in_a_punctuated_transcript_a_pause_without_a_mark_does_not_end_it():
+def test_a_pause_without_a_mark_does_not_end_a_sentence_in_a_punctuated_transcript():
     said_so = [
         ("That is so.", 0.0, None),
         ("I said it.", 3.0, None),
@@ -67,7 +67,7 @@ def test_in_a_punctuated_transcript_a_pause_without_a_mark_does_not_end_it():
     assert texts(*said_so[2:3], ("it is", 7.9, None)) == ["because", "it is"]
 
 
-def test_another_language_ends_it():
+def test_a_language_change_ends_a_sentence():
     segments, words = rows(("I was", 0.0, None), ("im Auto", 0.8, None))
     segments[1]["language"] = "de"
     assert [(s.text, s.language) for s in sentences(segments, words)] == [("I was", "en"), ("im Auto", "de")]
@@ -81,7 +81,7 @@ def test_a_sentence_that_never_ends_is_cut_at_its_clauses_and_loses_nothing():
     assert " ".join(found) == text
 
 
-def test_a_segment_without_words_is_cut_into_words():
+def test_a_segment_without_words_is_split_into_sentences_with_estimated_times():
     found = sentences([segment(0, 1.0, 3.0, "Come here. Now!")], [])
     assert [(s.text, s.start) for s in found] == [("Come here.", 1.0), ("Now!", pytest.approx(2.39, abs=0.1))]
 
@@ -142,7 +142,7 @@ def test_no_word_is_in_a_pause():
     assert any(w.start >= 5.0 for w in found)
 
 
-def test_clauses_of_matching_lengths_get_each_others_times():
+def test_clauses_of_matching_lengths_keep_their_times():
     words = spoken("Als ich endlich zu Hause war,", 0.0) + spoken("schlief sie schon.", 4.0)
     found = spread(words, "When I had got home at last, she was asleep.")
     comma = next(k for k, w in enumerate(found) if w.text == "last,")
@@ -150,13 +150,13 @@ def test_clauses_of_matching_lengths_get_each_others_times():
     assert found[comma + 1].start == pytest.approx(4.0)
 
 
-def test_scripts_without_spaces_get_pieces_that_a_line_can_break_between():
+def test_scripts_without_spaces_are_cut_into_pieces_for_line_breaks():
     found = spread(spoken("Where were you?"), "どこにいたの OK ね")
     assert [w.text for w in found] == ["ど", "こ", "に", "い", "た", "の", "OK", "ね"]
     assert [w.space for w in found] == [False] * 6 + [True, True]
 
 
-def test_times_rise_and_lie_within_the_sentence_whatever_the_texts():
+def test_word_times_increase_and_stay_within_the_sentence():
     generator = np.random.default_rng(7)
     for _ in range(200):
         words, at = [], 0.0

@@ -32,8 +32,10 @@ def test_a_new_translator_gets_sentences_names_and_times_through_the_real_proces
     assert {row["method"] for row in words} == {"translated"}
 
 
-def test_what_a_new_translator_refuses_is_an_error_that_names_the_languages(tmp_path):
-    done, _ = run_stage(toy_translator.STAGE, transcript(tmp_path), tmp_path, {"target": "de"}, sys.executable)
+def test_an_unsupported_language_of_a_new_translator_is_an_error_that_names_it(tmp_path):
+    done, _ = run_stage(
+        toy_translator.STAGE, transcript(tmp_path), tmp_path, {"target": "de"}, sys.executable
+    )
     assert done.returncode == 1
     assert "backwards has no de" in done.stdout + done.stderr
 

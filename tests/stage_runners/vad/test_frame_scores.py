@@ -40,7 +40,7 @@ def test_speech_and_count_are_means_over_the_windows_that_cover_a_frame():
     assert np.allclose(scores.overlap()[[0, 700]], [0, 1], atol=1e-6)
 
 
-def test_blocks_give_what_one_pass_gives():
+def test_scores_computed_in_blocks_equal_those_of_one_pass():
     rng = np.random.default_rng(0)
     values = np.log(rng.dirichlet(np.ones(7), (12, seg.WINDOW_FRAMES))).astype(np.float32)
     scores = seg.Scores(np.arange(12) * seg.STEP_FRAMES, values)

@@ -14,7 +14,7 @@ def spans(*pairs):
     return np.array(pairs, np.int64).reshape(-1, 2)
 
 
-def test_a_run_that_never_reaches_the_onset_is_no_speech():
+def test_scores_that_never_reach_the_onset_are_not_speech():
     scores = np.array([0.0, 0.4, 0.6, 0.4, 0.0, 0.4, 0.4, 0.0])
     assert regions.hysteresis(scores, 0.5, 0.3).tolist() == [[1, 4]]
 
@@ -30,7 +30,7 @@ def test_padded_spans_stay_inside_and_join():
     assert regions.pad(spans(), 2, 7).shape == (0, 2)
 
 
-def test_a_mask_gives_its_spans_back():
+def test_a_mask_is_converted_back_to_its_spans():
     found = spans((0, 2), (4, 5))
     assert regions.spans_of(regions.mask_of(found, 5)).tolist() == found.tolist()
 
@@ -45,7 +45,7 @@ def test_no_audio_gives_no_speech():
     assert len(speech(np.zeros(0), 0.5, min_speech=3, min_silence=9, padding=3)) == 0
 
 
-def test_speech_that_only_one_detector_half_hears_does_not_count():
+def test_uncertain_speech_from_only_one_detector_does_not_count():
     probability = np.zeros(100)
     probability[10:20] = 0.7
     nobody = np.zeros((0, 2))
@@ -54,7 +54,7 @@ def test_speech_that_only_one_detector_half_hears_does_not_count():
     assert len(both(probability, heard, np.array([False]), 0.5, 0.3)) == 0
 
 
-def test_speech_that_both_hear_counts_with_what_either_adds():
+def test_speech_found_by_both_detectors_counts_to_the_ends_that_either_gives():
     probability = np.zeros(100)
     probability[10:20] = 0.7
     heard = np.array([[edge(15), edge(30)]])

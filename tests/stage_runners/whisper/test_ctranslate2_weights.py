@@ -37,7 +37,7 @@ def test_a_ctranslate2_model_is_used_unchanged(tmp_path):
     assert asr_ct2_weights.prepared({"path": str(tmp_path), "converted": None}) == tmp_path
 
 
-def test_a_checkpoint_that_is_not_whole_is_a_sentence_and_leaves_nothing(tmp_path, monkeypatch):
+def test_a_failed_conversion_is_an_error_and_leaves_no_files(tmp_path, monkeypatch):
     source, kept = tmp_path / "source", tmp_path / "models" / "ctranslate2-1"
     source.mkdir()
 

@@ -52,7 +52,7 @@ def test_eight_bit_weights_come_back_within_their_rounding(tmp_path):
     assert (np.abs(found - exact) <= 0.51 * step + 2e-4).all()
 
 
-def test_what_mlx_whispers_network_cannot_hold_is_refused(tmp_path):
+def test_weights_that_do_not_fit_mlx_whispers_network_are_refused(tmp_path):
     state = random_state(vocabulary=100)
     variables = ctranslate2_variables(state)
     variables["decoder/projection/weight"] = variables["decoder/embeddings/weight"] + 1
@@ -68,7 +68,7 @@ def test_what_mlx_whispers_network_cannot_hold_is_refused(tmp_path):
         tensor_names.from_transformers({**state, "model.adapter.weight": np.zeros(3)}, CONFIG)
 
 
-def test_a_model_file_that_is_cut_short_or_another_kind_says_so(tmp_path):
+def test_a_truncated_or_foreign_model_file_is_reported(tmp_path):
     whole = write_ctranslate2(tmp_path / "m", random_state(vocabulary=100)) / "model.bin"
     cut = tmp_path / "cut.bin"
     cut.write_bytes(whole.read_bytes()[:-100000])
@@ -100,7 +100,7 @@ def test_compute_types_are_named_as_ctranslate2_names_them(asked, gpu, found):
     "identity",
     ["Systran/faster-whisper-large-v3", "openai/whisper-large-v3", "mlx-community/whisper-large-v3-mlx-8bit"],
 )
-def test_conversions_of_one_model_have_its_name(identity):
+def test_a_conversion_keeps_the_name_of_its_model(identity):
     assert model_name(identity) == "large-v3"
 
 
@@ -113,12 +113,12 @@ def test_conversions_of_one_model_have_its_name(identity):
         ([[31, 0]], "pruned", [(layer, head) for layer in (2, 3) for head in range(20)]),
     ],
 )
-def test_alignment_heads_are_the_models_or_openais_or_the_upper_half(said, identity, found):
+def test_alignment_heads_come_from_the_model_openai_or_the_upper_half(said, identity, found):
     network = SimpleNamespace(dims=SimpleNamespace(n_text_layer=4, n_text_head=20, n_mels=128))
     assert alignment_heads(network, {"alignment_heads": said}, identity) == found
 
 
-def test_a_finished_candidate_gives_its_place_to_the_best_of_the_others():
+def test_a_finished_beam_is_replaced_by_the_best_other_candidate():
     window = _Window(0, [[5], [6]], [-1.0, -2.0])
     best = _Candidates([0, 1, 0, 1], [9, 7, 9, 8], [-1.5, -2.5, -3.0, -3.5])
     assert _advance(window, best, beams=2, eot=9, at_limit=False) == [1, 1]
@@ -134,7 +134,7 @@ def test_at_the_length_limit_every_beam_is_a_finished_text():
     assert window.ended == [([5, 4], -1.5), ([6], -2.5)]
 
 
-def test_many_matrices_are_warped_at_once_as_each_alone():
+def test_a_batch_of_matrices_is_warped_like_each_alone():
     rng = np.random.default_rng(3)
     shapes = [(1, 1), (1, 40), (7, 50), (20, 20), (30, 9)]
     costs = [rng.normal(size=shape).astype(np.float32).round(1) for shape in shapes]

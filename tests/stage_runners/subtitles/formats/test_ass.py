@@ -71,7 +71,7 @@ def cue(start, end, *lines):
     return Cue(start, end, tuple(lines), (0,), ())
 
 
-def test_names_of_every_kind_are_styles_that_the_file_can_hold():
+def test_every_speaker_name_becomes_a_valid_style():
     names = {"A": "Smith, John", "B": "Default", "C": "{\\b1}", "D": "smith john", "E": ","}
     styles = styles_of(names.values())
     assert len({style.casefold() for style in styles.values()}) == len(names)
@@ -84,7 +84,7 @@ def test_names_of_every_kind_are_styles_that_the_file_can_hold():
 
 
 @pytest.mark.env("media")
-def test_a_player_draws_each_speaker_in_their_colour_and_two_at_once_apart(tmp_path):
+def test_each_speaker_is_drawn_in_their_colour_and_simultaneous_cues_do_not_overlap(tmp_path):
     """Drawn by libass, as most players do: a dialogue, and two cues at the same time."""
     names = {"A": "Ann", "B": "Bob"}
     both = cue(0, 1000, Line("MMMM", "A", dash="- "), Line("WWWW", "B", dash="- "))
@@ -117,7 +117,7 @@ def test_each_speaker_has_a_style_and_no_millisecond_is_lost():
     ]
 
 
-def test_no_text_becomes_a_code():
+def test_text_cannot_become_markup():
     text = ass.write(document(cue(0, 900, Line(r"a {\b1} \N b", None)))).splitlines()[-1]
     assert text.endswith("a \\{\\\u2060b1\\} \\\u2060N b")
 

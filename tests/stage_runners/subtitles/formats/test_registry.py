@@ -26,5 +26,5 @@ def test_every_format_is_written_for_a_film_without_speech():
     assert all(isinstance(one.write(empty), str) for one in FORMATS)
 
 
-def test_every_format_says_what_it_is_for_the_reference():
+def test_every_format_has_a_description_and_a_media_type():
     assert all(one.description and "/" in one.media_type for one in FORMATS)

@@ -22,16 +22,16 @@ def test_a_cue_has_a_number_its_times_and_its_lines_with_labels():
 
 
 @pytest.mark.parametrize("odd", ["C:\\new {x} <i>", "שלום עולם", "नमस्ते"])
-def test_odd_text_stays_as_it_is(odd):
+def test_unusual_text_is_preserved(odd):
     assert f"\n{odd}\n" in text_of(odd).replace("\u2060", "")
 
 
-def test_no_text_becomes_a_code():
+def test_text_cannot_become_markup():
     text = text_of(r"a < b {\an8} {c} \N \d")
     assert text.splitlines()[2] == "a <\u2060 b {\u2060\\an8} {c} \\\u2060N \\d"
 
 
-def test_a_text_that_looks_like_the_times_of_a_cue_makes_no_other_cue():
+def test_text_that_looks_like_cue_times_starts_no_new_cue():
     pasted = cue(Line("2", None), Line("00:00:01,000 --> 00:00:02,000", None))
     assert srt.write(document(pasted)).count("-->") == 1
 

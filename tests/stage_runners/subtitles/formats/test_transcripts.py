@@ -76,7 +76,7 @@ def test_rttm_keeps_overlap_and_does_not_depend_on_the_name_of_the_film():
     )
 
 
-def test_rttm_beside_a_film_names_its_recording_after_it_without_blanks():
+def test_rttm_names_its_recording_after_the_film_without_spaces():
     text = rttm.for_film(rttm.write(document(turns=TURNS)), "My  film 2")
     assert [line.split()[:4] for line in text.splitlines()] == [
         ["SPEAKER", "My_film_2", "1", "0.500"],

@@ -69,7 +69,7 @@ def test_programs_can_read_the_speaker_of_each_line():
 @pytest.mark.parametrize(
     "odd", ["a < b & c", 'he said: "don\'t" ]]>', "שלום עולם", "नमस्ते", "C:\\new {x} <i>"]
 )
-def test_odd_text_stays_as_it_is(odd):
+def test_unusual_text_is_preserved(odd):
     assert shown_at(read(cue(Line(odd, None))), 2) == [odd]
 
 
@@ -77,7 +77,7 @@ def test_characters_that_xml_cannot_hold_are_omitted():
     assert shown_at(read(cue(Line("a\x0cb\x00c\ufffe", None))), 2) == ["abc"]
 
 
-def test_a_language_from_right_to_left_says_so():
+def test_a_right_to_left_language_sets_the_text_direction():
     for language, direction in (
         ("he", style_properties.DirectionType.rtl),
         ("jw", style_properties.DirectionType.ltr),

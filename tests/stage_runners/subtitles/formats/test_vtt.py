@@ -15,10 +15,10 @@ def test_voice_spans_name_the_speaker_and_the_text_is_escaped():
     )
 
 
-def test_a_text_that_looks_like_the_times_of_a_cue_makes_no_other_cue():
+def test_text_that_looks_like_cue_times_starts_no_new_cue():
     pasted = cue(Line("2", None), Line("00:00:01,000 --> 00:00:02,000", None))
     assert vtt.write(document(pasted)).count("-->") == 1
 
 
-def test_without_cues_the_file_is_its_header():
+def test_without_cues_the_file_has_only_its_header():
     assert vtt.write(document()) == "WEBVTT\n"
