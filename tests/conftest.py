@@ -29,7 +29,13 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def pytest_configure() -> None:
-    """Share the cores among the workers, or the threads of one wait for those of another."""
+    """Share the cores among the workers, or the threads of one wait for those of another.
+
+    The processes of tests may write bytecode: without it, each compiles the packages that it imports, and
+    importing pyannote.audio takes 15 s instead of 5 s.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
         for name in _THREADS:
             os.environ.setdefault(name, str(max(1, cores() // int(workers))))
