@@ -34,7 +34,8 @@ def running():
         _running.append(playwright)
         _running.append(
             playwright.chromium.launch(
-                executable_path=binary, args=[*flags, "--autoplay-policy=no-user-gesture-required"]
+                executable_path=binary,
+                args=[*flags, "--disable-gpu", "--autoplay-policy=no-user-gesture-required"],
             )
         )
     return _running[1]

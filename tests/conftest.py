@@ -67,5 +67,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    if (browser := sys.modules.get("tests.browser")) is not None:
-        browser.stop()
+    for name in ("tests.browser", "tests.stage_runners.processes"):
+        if (module := sys.modules.get(name)) is not None:
+            module.stop()

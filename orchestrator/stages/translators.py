@@ -68,7 +68,8 @@ def named(model: str) -> Translator:
 
 def params(translator: Translator, language: str, wanted: Wanted) -> dict[str, Any]:
     """The parameters of the translator's stage, as far as it declares them."""
-    model = wanted.model if wanted.model != translator.name else ""
+    names_only_the_translator = wanted.model == translator.name and wanted.model not in translator.packaged
+    model = "" if names_only_the_translator else wanted.model
     if not model and translator.uses_recognition_model and _translates(translator, wanted.recognition_model):
         model = wanted.recognition_model
     offered = {

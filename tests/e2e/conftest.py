@@ -14,6 +14,7 @@ import pytest
 
 from orchestrator.commands import demo
 from orchestrator.environments import registry
+from tests.e2e.golden.record import SAME_EVERYWHERE
 from tests.once import once
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +33,7 @@ class Program:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.environment = {**os.environ, "ORCHESTRATOR_HOME": str(home)}
+        self.environment = {**os.environ, **SAME_EVERYWHERE, "ORCHESTRATOR_HOME": str(home)}
 
     def command(self, *words) -> list[str]:
         return [sys.executable, "-m", "orchestrator", *map(str, words)]
@@ -107,48 +108,63 @@ def program(tmp_path_factory) -> Program:
     return Program(tmp_path_factory.mktemp("home"))
 
 
-@pytest.fixture(scope="session")
-def finished(program, film, tmp_path_factory) -> Path:
-    """The folder of a finished run on the film, made by `program`, once for all workers."""
-
-    def make(folder: Path) -> None:
-        Program(folder / "home")("run", film, "-o", folder / "out", "--output-format", "all")
-
-    folder = once(tmp_path_factory, "finished", make)
-    shutil.copytree(folder / "home", program.home, dirs_exist_ok=True)
-    return folder / "out"
+CLIP = ("--clip", "8-22")
+"""Fourteen seconds in which both talk, for tests that need several whole runs."""
 
 
-class Short(NamedTuple):
-    """A film of a few seconds and a finished run on it: its words, the folder of its outputs, its home."""
+class Made(NamedTuple):
+    """The runs that tests share: their outputs, their home, and the number of results of the clip."""
 
-    run: tuple[str | Path, ...]
-    finished: Path
+    whole: Path
+    clip: Path
     home: Path
+    results_of_clip: int
 
 
 @pytest.fixture(scope="session")
-def short(film, tmp_path_factory) -> Short:
-    """Twelve seconds of the film in which both talk, for tests that need several whole runs.
+def made(film, tmp_path_factory) -> Made:
+    """A run on the whole film with every output format, and one on its clip, once for all workers.
 
-    It is computed in float32, so that other devices write the very same words.
+    They compute what the golden scenarios `demo` and `demo-clip` compute.
     """
 
-    def words(folder: Path) -> tuple[str | Path, ...]:
-        return ("run", folder / "demo.mkv", "--compute-type", "float32")
-
     def make(folder: Path) -> None:
-        ffmpeg("-ss", 6, "-t", 12, "-i", film, "-c", "copy", folder / "demo.mkv")
-        Program(folder / "home")(*words(folder), "-o", folder / "out")
+        program = Program(folder / "home")
+        program("run", film, "-o", folder / "whole", "--threads", 1, "--output-format", "all")
+        before = len(results(folder / "home"))
+        program("run", film, "-o", folder / "clip", "--threads", 1, *CLIP)
+        (folder / "results of clip").write_text(str(len(results(folder / "home")) - before))
 
-    folder = once(tmp_path_factory, "short", make)
-    return Short(words(folder), folder / "out", folder / "home")
+    folder = once(tmp_path_factory, "made", make)
+    number = int((folder / "results of clip").read_text())
+    return Made(folder / "whole", folder / "clip", folder / "home", number)
+
+
+def results(home: Path) -> list[Path]:
+    """The manifests of the results in the store."""
+    return list((home / "store" / "results").glob("*/*/manifest.json"))
+
+
+def copied(home: Path, target: Path) -> Program:
+    """A program with a copy of a home, in which nothing has to be computed again."""
+    shutil.copytree(home, target, dirs_exist_ok=True, copy_function=_link)
+    return Program(target)
+
+
+def _link(source: str, target: str) -> None:
+    """Link a file, which is never written to again, unless it is there."""
+    if not os.path.exists(target):  # noqa: PTH110 - copytree passes texts
+        os.link(source, target)
+
+
+@pytest.fixture(scope="session")
+def finished(program, made) -> Path:
+    """The folder of a finished run on the film; `program` then has the results of both shared runs."""
+    copied(made.home, program.home)
+    return made.whole
 
 
 @pytest.fixture(scope="module")
-def apart(program, finished, tmp_path_factory) -> Program:
-    """The program with a copy of the home in which all is computed, so that edits reach no other test."""
-    del finished
-    home = tmp_path_factory.mktemp("apart") / "home"
-    shutil.copytree(program.home, home, copy_function=os.link)
-    return Program(home)
+def apart(made, tmp_path_factory) -> Program:
+    """The program with a home of its own in which all is computed, so that edits reach no other test."""
+    return copied(made.home, tmp_path_factory.mktemp("apart") / "home")

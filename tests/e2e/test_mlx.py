@@ -7,6 +7,8 @@ import json
 
 import pytest
 
+from tests.e2e.conftest import CLIP
+
 pytestmark = pytest.mark.env("mlx")
 
 ON_MLX = ("--device", "asr=mlx,pyannote_vad=mlx,diarization=mlx", "--no-prestart")
@@ -17,8 +19,13 @@ def words(folder):
     return [word["word"].lower().strip(".,?!") for segment in found["segments"] for word in segment["words"]]
 
 
-def test_a_film_subtitled_on_mlx_matches_the_cpu_result_and_reports_its_devices(program, short, tmp_path):
-    done = program(*short.run, "-o", tmp_path, *ON_MLX)
+def test_a_film_subtitled_on_mlx_matches_the_cpu_result_and_reports_its_devices(
+    finished, program, film, made, tmp_path
+):
+    del finished
+    options = (film, *CLIP, "--compute-type", "float32")
+    program("run", *options, "--no-mux", "-o", tmp_path / "cpu")
+    done = program("run", *options, "-o", tmp_path, *ON_MLX)
     rows = {stage["stage"]: stage for stage in program.report()["films"][0]["stages"]}
     accelerated = ("silero_vad", "pyannote_vad", "diarization", "asr", "alignment")
     assert {name: rows[name]["device"] for name in accelerated} == {
@@ -27,13 +34,13 @@ def test_a_film_subtitled_on_mlx_matches_the_cpu_result_and_reports_its_devices(
     assert "pyannote_vad: mlx passed the device check" in done.stderr
     assert "diarization: mlx passed the device check" in done.stderr
     assert not any(stage["fallbacks"] or stage["degraded"] for stage in rows.values())
-    expected, got = words(short.finished), words(tmp_path)
+    expected, got = words(tmp_path / "cpu"), words(tmp_path)
     assert len(expected) > 20
     changes = difflib.SequenceMatcher(None, expected, got, autojunk=False).get_opcodes()
     assert sum(max(b - a, d - c) for kind, a, b, c, d in changes if kind != "equal") <= 2
-    assert (tmp_path / "demo.rttm").read_text() == (short.finished / "demo.rttm").read_text()
+    assert (tmp_path / "demo.rttm").read_text() == (made.clip / "demo.rttm").read_text()
     assert (tmp_path / "demo.subtitled.mkv").stat().st_size > 10_000
 
-    again = program(*short.run, "-o", tmp_path, *ON_MLX)
+    again = program("run", *options, "-o", tmp_path, *ON_MLX)
     assert "comparing" not in again.stderr
     assert set(program.how().values()) == {"cached"}

@@ -11,6 +11,7 @@ import subprocess
 import pytest
 
 from orchestrator.environments import registry
+from tests.e2e.conftest import CLIP
 
 
 def words(text):
@@ -122,15 +123,19 @@ def test_a_deleted_file_is_made_again_and_an_edited_one_is_kept(program, finishe
     assert ass.read_text() != "mine"
 
 
-def test_two_simultaneous_runs_on_one_store_give_the_same_results(program, short, tmp_path):
+def test_two_simultaneous_runs_on_one_store_give_the_same_results(program, film, made, tmp_path):
+    """With small models: what they say does not matter here."""
     other = type(program)(tmp_path / "home")
     other.home.mkdir()
-    (other.home / "models").symlink_to(short.home / "models")
+    (other.home / "models").symlink_to(made.home / "models")
     folders = [tmp_path / "one", tmp_path / "two"]
-    both = [other.start(*short.run, "-o", folder) for folder in folders]
+    words = ("run", film, *CLIP, "--threads", 1, "--model", "tiny.en", "--no-diarize", "--no-names")
+    both = [other.start(*words, "-o", folder) for folder in folders]
     assert [process.wait(300) for process in both] == [0, 0]
-    for name in ("demo.en.srt", "demo.json", "demo.rttm", "demo.subtitled.mkv"):
-        assert {(folder / name).read_bytes() for folder in folders} == {(short.finished / name).read_bytes()}
+    for name in ("demo.en.srt", "demo.json", "demo.subtitled.mkv"):
+        one, two = ((folder / name).read_bytes() for folder in folders)
+        assert one == two
+    assert "New Jersey" in (folders[0] / "demo.en.srt").read_text()
 
 
 def test_without_diarization_and_mux_there_are_neither_speakers_nor_a_film(program, finished, film, tmp_path):

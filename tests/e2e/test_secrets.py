@@ -13,6 +13,7 @@ import pytest
 
 from orchestrator.models import embedded, families
 from tests import fake_hub, fake_tmdb
+from tests.e2e.conftest import CLIP
 
 REPOSITORY = "me/whisper-of-mine"
 
@@ -57,7 +58,8 @@ def files_with(token, *folders):
 
 
 @needs_proc
-def test_a_token_needed_by_a_run_leaves_no_trace(program, film, tmp_path):
+def test_a_token_needed_by_a_run_leaves_no_trace(finished, program, film, tmp_path):
+    del finished  # which has the clip's sound and speech
     token, key = "hf_" + secrets.token_hex(17), secrets.token_hex(16)
     weights_folder = embedded.place(families.embedded("recognition", "tiny.en"))
     served = {file.name: file.read_bytes() for file in weights_folder.iterdir() if file.is_file()}
@@ -73,10 +75,9 @@ def test_a_token_needed_by_a_run_leaves_no_trace(program, film, tmp_path):
         tmp_path / "out",
         "--model",
         REPOSITORY,
-        "--clip",
-        "0:06-0:14",
+        *CLIP,
         "--until",
-        "alignment",
+        "asr",
     )
     with (
         fake_hub.serve({REPOSITORY: served}, gated=(REPOSITORY,), token=token) as address,
@@ -86,9 +87,7 @@ def test_a_token_needed_by_a_run_leaves_no_trace(program, film, tmp_path):
         refused = program(*words, status=1, HF_HOME=environment["HF_HOME"], HF_ENDPOINT=address)
         assert "HF_TOKEN" in refused.stderr
         done = program(*words, HF_ENDPOINT=address, **environment)
-    printed = program(
-        "stage", "asr", film, "--model", REPOSITORY, "--clip", "0:06-0:14", "--print-command", **environment
-    )
+    printed = program("stage", "asr", film, "--model", REPOSITORY, *CLIP, "--print-command", **environment)
     watch.enough.set()
     watch.join()
     assert not watch.arguments

@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import wave
+from functools import cache
 
 import numpy as np
 
 from ipc.artifacts import open_audio, write
 from orchestrator.stages.catalog import STAGES
-from tests.stage_runners.spec import ROOT, python_of, run_stage
+from tests.stage_runners import processes
+from tests.stage_runners.spec import python_of, run_stage
 
 RATE = 48_000
 BURSTS = (1.0, 2.5, 4.25, 7.0, 9.5)
@@ -28,10 +30,15 @@ def burst(rate):
 
 def ffmpeg():
     """The ffmpeg of the media environment, by the rule of the stages."""
+    return _ffmpeg(os.environ.get("ORCHESTRATOR_FFMPEG"))
+
+
+@cache
+def _ffmpeg(_of_the_user):
     code = "from stage_runners.media.ffmpeg import executable; print(executable())"
     done = subprocess.run(
         [python_of("media"), "-P", "-c", code],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env=processes.environment(),
         capture_output=True,
         text=True,
         check=True,
@@ -104,7 +111,7 @@ def heard(samples, rate=LISTEN, threshold=0.25):
 def demux(path, folder, **params):
     """Run demux on `path`; returns the process and, where it succeeded, the samples."""
     folder.mkdir(parents=True, exist_ok=True)
-    done, out = run_stage("demux", {"film": path}, folder, params, python_of("media"))
+    done, out = run_stage("demux", {"film": path}, folder, params, "media")
     return done, (open_audio(out / "audio.arrow").samples if done.returncode == 0 else None)
 
 
@@ -180,40 +187,11 @@ def _film_maker(stage, output, path, given, destination, folder, params):
     }
     spec = folder / f"{stage}.json"
     spec.write_text(json.dumps({"load": {"params": {}, "device": "cpu"}, "run": run}))
-    environment = {name: text for name, text in os.environ.items() if name != "ORCHESTRATOR_EVENTS_FD"}
-    return subprocess.run(
-        [python_of("media"), "-P", "-m", "ipc.child", STAGES[stage].backends[0].runner, "--spec", spec],
-        env={**environment, "PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
-
-
-_LOOK = """
-import av, json, sys
-with av.open(f"file:{sys.argv[1]}") as film:
-    start = (film.start_time or 0) / 1e6
-    streams, times = [], []
-    for s in film.streams:
-        streams.append({"type": s.type, "codec": s.codec_context.name if s.codec_context else "",
-            "metadata": dict(s.metadata), "default": bool(int(s.disposition) & 1)})
-    chapters = [[float(c["start"] * c["time_base"]), c["metadata"].get("title")] for c in film.chapters()]
-    subtitles = [s for s in film.streams if s.type == "subtitle"]
-    if subtitles:
-        for p in film.demux(subtitles[-1]):
-            if p.pts is not None and p.size > 2:
-                begin = float(p.pts * p.time_base) - start
-                length = float((p.duration or 0) * p.time_base)
-                times.append([begin, begin + length, bytes(p).decode("utf8", "replace")])
-    length, tags = film.duration / 1e6 if film.duration else None, dict(film.metadata)
-print(json.dumps({"start": start, "seconds": length, "streams": streams,
-    "subtitles": times, "chapters": chapters, "tags": tags}))
-"""
+    return processes.run("media", "ipc.child", STAGES[stage].backends[0].runner, "--spec", spec)
 
 
 def look(path):
     """A film's content, by PyAV; cues of the last track as [start, end, text], in seconds of the film."""
-    done = subprocess.run(
-        [python_of("media"), "-c", _LOOK, path], capture_output=True, text=True, check=False
-    )
+    done = processes.run("media", "tests.stage_runners.film_content", path)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 from orchestrator.stages.catalog import STAGES
+from tests.stage_runners import processes
+from tests.stage_runners.processes import ROOT, python_of
 
-ROOT = Path(__file__).resolve().parents[2]
+__all__ = ["ROOT", "python_of", "run_stage", "threads"]
 
 
 def threads():
@@ -18,13 +19,11 @@ def threads():
     return int(os.environ.get("OMP_NUM_THREADS", "2"))
 
 
-def python_of(env):
-    """The interpreter of a stage environment."""
-    return ROOT / "envs" / env / ".venv" / "bin" / "python"
+def run_stage(name, inputs, folder, params=None, env=None, model=None, device="cpu"):
+    """Run stage `name`, or a declaration, once on `device`; returns the process and its output folder.
 
-
-def run_stage(name, inputs, folder, params=None, python=sys.executable, model=None, device="cpu"):
-    """Run stage `name`, or a declaration, once on `device`; returns the process and its output folder."""
+    Without `env` this interpreter runs it, in which stages without packages of their own work.
+    """
     stage = STAGES[name] if isinstance(name, str) else name
     name = stage.name
     out = folder / f"out-{name}"
@@ -40,13 +39,10 @@ def run_stage(name, inputs, folder, params=None, python=sys.executable, model=No
     spec = folder / f"{name}.json"
     load = {"params": run["params"], "device": device, "threads": threads(), "model": model or {}}
     spec.write_text(json.dumps({"load": load, "run": run}))
-    environment = {k: v for k, v in os.environ.items() if k != "ORCHESTRATOR_EVENTS_FD"}
+    if env:
+        return processes.run(env, "ipc.child", runner, "--spec", spec), out
     done = subprocess.run(
-        [python, "-P", "-m", "ipc.child", runner, "--spec", spec],
-        env={**environment, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+        [sys.executable, "-P", "-m", "ipc.child", runner, "--spec", spec],
+        env=processes.environment(), capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
     return done, out

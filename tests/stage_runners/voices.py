@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import wave
 
 import numpy as np
 
 from ipc.artifacts import read, write_audio
 from orchestrator.models.resolve import resolve
-from tests.stage_runners.spec import ROOT, python_of, run_stage, threads
+from tests.stage_runners import processes
+from tests.stage_runners.spec import ROOT, run_stage
 
 
 def sample_path():
@@ -36,18 +35,9 @@ def model(role, name):
     return resolve(role, name, offline=True).to_json()
 
 
-def check(script, *arguments, env="pyannote"):
-    """Run a script of this folder in an environment; returns its last line."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "OMP_WAIT_POLICY": "PASSIVE",
-        "OMP_NUM_THREADS": str(threads()),
-    }
-    done = subprocess.run(
-        [python_of(env), "-P", ROOT / "tests" / "stage_runners" / script, *map(str, arguments)],
-        env=environment, capture_output=True, text=True, timeout=600, check=False,
-    )  # fmt: skip
+def check(module, *arguments, env="pyannote"):
+    """Run a module of this folder in an environment; returns its last line."""
+    done = processes.run(env, f"tests.stage_runners.{module}", *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip().splitlines()[-1]
 
@@ -66,7 +56,7 @@ def heard(pcm, folder, env="pyannote", device="cpu", **params):
     found = {}
     for stage, its_model in models.items():
         done, out = run_stage(
-            stage, inputs, folder, params if stage == "diarization" else {}, python_of(env), its_model, device
+            stage, inputs, folder, params if stage == "diarization" else {}, env, its_model, device
         )
         assert done.returncode == 0, done.stderr
         for name in names.get(stage, ()):

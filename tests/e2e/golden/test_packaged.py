@@ -22,15 +22,11 @@ EXPECTED = Path(__file__).with_name("expected")
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="recorded on x86-64")
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    """A home of its own, for all scenarios: each stage runs once for all that it is the same for."""
-    return tmp_path_factory.mktemp("golden")
-
-
 @pytest.mark.parametrize("scenario", PACKAGED, ids=lambda scenario: scenario.name)
-def test_the_results_match_the_recorded_ones(scenario, place):
-    film = record.demo_film(place, record.ROOT)
-    record.record(scenario, film, place / "made", place / "home", record.ROOT)
-    found = list(compare.differences(EXPECTED / scenario.name, place / "made" / scenario.name))
+def test_the_results_match_the_recorded_ones(scenario, film, made, apart, tmp_path):
+    if scenario.name == "demo":
+        record.keep(made.whole, tmp_path / "demo", record.ROOT)
+    else:
+        record.record(scenario, film, tmp_path, apart.home, record.ROOT)
+    found = list(compare.differences(EXPECTED / scenario.name, tmp_path / scenario.name))
     assert [line for line in found if not compare.SENTENCES.match(line)] == []

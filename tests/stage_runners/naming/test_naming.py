@@ -13,7 +13,7 @@ from ipc.errors import StageError
 from stage_runners.naming import dialogue, phrases, voices
 from stage_runners.naming.runner import asked
 from tests.stage_runners.rows import said, segment
-from tests.stage_runners.spec import python_of, run_stage
+from tests.stage_runners.spec import run_stage
 
 CAST = [
     {"term": "Aditi", "kind": "given", "full": "Aditi Sharma", "variants": ["Adity"]},
@@ -310,7 +310,7 @@ def stage(folder, lines, params=None, vectors=None, library=None):
     if library is not None:
         (folder / "library.json").write_text(json.dumps({"voices": library}))
         params = {**(params or {}), "library": str(folder / "library.json")}
-    done, out = run_stage("naming", inputs, folder, params, python_of("nlp"))
+    done, out = run_stage("naming", inputs, folder, params, "nlp")
     rows = read(out / "speakers.parquet", "speakers").rows() if done.returncode == 0 else []
     return done, {row["speaker"]: row for row in rows}
 

@@ -11,7 +11,7 @@ from stage_runners.subtitles.line_breaks import Lines
 from stage_runners.subtitles.runner import with_costs
 from stage_runners.subtitles.tokens import tokens
 from tests.stage_runners.rows import around, said, segment, word
-from tests.stage_runners.spec import python_of, run_stage
+from tests.stage_runners.spec import run_stage
 
 
 class Word:
@@ -109,7 +109,7 @@ def test_the_stage_parses_english_and_leaves_other_languages_to_the_rules(tmp_pa
     words = said("We were looking for the old house behind the railway station.", segment=0)
     words += said("Das alte Haus steht noch.", 9.0, segment=1)
     paths = artifacts(tmp_path / "in", [segment(0), segment(1, 9.0, 12.0, language="de")], words)
-    done, out = run_stage("phrases", paths, tmp_path, python=python_of("nlp"))
+    done, out = run_stage("phrases", paths, tmp_path, env="nlp")
     assert done.returncode == 0, done.stderr
     made = read(out / "phrases.parquet", "phrases")
     cost = {words[row["word"]]["text"]: row["cost"] for row in made.rows()}
@@ -122,7 +122,7 @@ def test_the_stage_parses_english_and_leaves_other_languages_to_the_rules(tmp_pa
 @pytest.mark.env("nlp")
 def test_a_film_in_a_language_without_a_model_says_that_rules_alone_are_used(tmp_path):
     paths = artifacts(tmp_path / "in", [segment(0, language="cs")], said("Kam jdeme?", segment=0))
-    done, out = run_stage("phrases", paths, tmp_path, python=python_of("nlp"))
+    done, out = run_stage("phrases", paths, tmp_path, env="nlp")
     assert done.returncode == 0, done.stderr
     made = read(out / "phrases.parquet", "phrases")
     assert (made.rows(), made.content["language"], made.provenance["method"]) == ([], "cs", "rules only")

@@ -8,7 +8,7 @@ import pytest
 from ipc.artifacts import read
 from stage_runners.shots.cuts import HEIGHT, WIDTH, cuts
 from tests.stage_runners import films
-from tests.stage_runners.spec import python_of, run_stage
+from tests.stage_runners.spec import run_stage
 
 RATE = 24
 env = pytest.mark.env("media")
@@ -109,7 +109,7 @@ def picture(tmp_path_factory):
 def shots(path, folder, **params):
     """Run the stage on a film; returns the process, the times, and the artifact."""
     folder.mkdir(parents=True, exist_ok=True)
-    done, out = run_stage("shots", {"film": path}, folder, params, python_of("media"))
+    done, out = run_stage("shots", {"film": path}, folder, params, "media")
     assert done.returncode == 0, done.stderr + done.stdout
     found = read(out / "shots.parquet", "shots")
     return done, [row["time"] for row in found.rows()], found

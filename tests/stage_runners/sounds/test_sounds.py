@@ -9,7 +9,7 @@ from ipc.artifacts import read
 from stage_runners.sounds import music
 from stage_runners.sounds.runner import gaps, stretches
 from tests.stage_runners import recordings
-from tests.stage_runners.spec import python_of, run_stage
+from tests.stage_runners.spec import run_stage
 
 RATE = 16_000
 env = pytest.mark.env("media")
@@ -83,7 +83,7 @@ def test_the_stage_finds_music_between_speech_and_silence_behind_it(tmp_path):
     )
     speech = [(0.0, 8.0), (20.0, 26.0)]
     inputs = recordings.inputs(tmp_path, (samples * 32767).astype(np.int16), speech)
-    done, out = run_stage("sounds", inputs, tmp_path, python=python_of("media"))
+    done, out = run_stage("sounds", inputs, tmp_path, env="media")
     assert done.returncode == 0, done.stderr
     rows = read(out / "sounds.parquet", "sounds").rows()
     assert [row["kind"] for row in rows] == ["music", "silence"]

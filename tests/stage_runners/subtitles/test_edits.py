@@ -21,7 +21,7 @@ from stage_runners.subtitles.limits import profile
 from stage_runners.subtitles.runner import cues_of, labels_of
 from stage_runners.subtitles.tokens import completed
 from tests.stage_runners.rows import PARAMS, around, said, segment
-from tests.stage_runners.spec import python_of, run_stage
+from tests.stage_runners.spec import run_stage
 from tests.stage_runners.subtitles.test_layout import talk
 
 A, B = "SPEAKER_00", "SPEAKER_01"
@@ -348,7 +348,7 @@ def test_every_file_of_the_stage_has_the_edit_and_the_original_layout_is_stored(
     )
     (tmp_path / "edits.json").write_text(overlay.dump())
     params = {"edits": str(tmp_path / "edits.json")}
-    done, out = run_stage("subtitles", inputs, tmp_path, params, python=python_of("media"))
+    done, out = run_stage("subtitles", inputs, tmp_path, params, env="media")
     assert done.returncode == 0, done.stderr
     assert (
         "edits: 1 applied, 1 of them to cues with new boundaries, speakers named Zoe"
@@ -373,6 +373,6 @@ def test_a_damaged_edits_file_is_an_error_with_a_message(tmp_path):
         write(inputs[name], kind, {key: [row[key] for row in rows] for key in rows[0]})
     (tmp_path / "edits.json").write_text('{"version": 1, "tracks": {"": [{"before": 3}]}}')
     params = {"edits": str(tmp_path / "edits.json")}
-    done, _ = run_stage("subtitles", inputs, tmp_path, params, python=python_of("media"))
+    done, _ = run_stage("subtitles", inputs, tmp_path, params, env="media")
     assert done.returncode
     assert "tracks[''][0].before is not a list" in done.stdout + done.stderr

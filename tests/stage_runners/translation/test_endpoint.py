@@ -12,7 +12,7 @@ import pytest
 
 from ipc.artifacts import read
 from stage_runners.translation.stage import TRANSLATORS
-from tests.stage_runners.spec import python_of, run_stage
+from tests.stage_runners.spec import run_stage
 from tests.stage_runners.translation import chat_server
 from tests.stage_runners.translation.chat_server import BOOK, ChatServer, good, saying, status
 from tests.stage_runners.translation.test_stage import glossary, transcript
@@ -64,7 +64,7 @@ def translate(tmp_path, monkeypatch):
             "timeout_s": 30.0,
             **params,
         }
-        done = Done(*run_stage(TRANSLATORS["endpoint"].stage, inputs, folder, params, python_of("nlp")))
+        done = Done(*run_stage(TRANSLATORS["endpoint"].stage, inputs, folder, params, "nlp"))
         done.server = server
         return done
 

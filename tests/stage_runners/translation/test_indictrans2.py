@@ -3,16 +3,15 @@ them."""
 
 from __future__ import annotations
 
-import subprocess
 from types import SimpleNamespace
 
 import pytest
 
 from ipc.artifacts import read
-from orchestrator.environments import registry
 from stage_runners.translation.indictrans2_translator import IndicTrans2, Loaded
 from stage_runners.translation.stage import TRANSLATORS
-from tests.stage_runners.spec import ROOT, python_of, run_stage
+from tests.stage_runners import processes
+from tests.stage_runners.spec import run_stage
 from tests.stage_runners.translation.test_stage import glossary, transcript
 
 pytestmark = pytest.mark.env("indictrans")
@@ -23,13 +22,7 @@ SAID = (("तुम कहाँ थे?", 1.0, "SPEAKER_00"), ("मेरा �
 def folder(tmp_path_factory):
     """The model's folder."""
     made = tmp_path_factory.mktemp("models") / "indictrans2-indic-en-tiny"
-    done = subprocess.run(
-        [python_of("indictrans"), "-P", "-m", "tests.stage_runners.translation.indic_folder", made],
-        env=registry.child_environment("indictrans", {"PYTHONPATH": str(ROOT)}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = processes.run("indictrans", "tests.stage_runners.translation.indic_folder", made)
     assert done.returncode == 0, done.stderr
     return made
 
@@ -38,7 +31,7 @@ def translated(folder, inputs, place, target="en", identity="", **params):
     """Run the stage; returns the process and the folder of its outputs."""
     model = {"id": identity or folder.name, "path": str(folder)}
     stage = TRANSLATORS["indictrans2"].stage
-    return run_stage(stage, inputs, place, {"target": target, **params}, python_of("indictrans"), model)
+    return run_stage(stage, inputs, place, {"target": target, **params}, "indictrans", model)
 
 
 def test_hindi_becomes_english_with_names_as_placeholders(folder, tmp_path):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
 
 import pytest
 
 from ipc.artifacts import read, write
-from orchestrator.environments import registry
 from stage_runners.translation.stage import TRANSLATORS
+from tests.stage_runners import processes
 from tests.stage_runners.rows import said, segment
-from tests.stage_runners.spec import ROOT, python_of, run_stage
+from tests.stage_runners.spec import run_stage
 
 SAID = (
     ("Kde jsi byl?", 1.0, "SPEAKER_00"),
@@ -56,13 +55,7 @@ def glossary(folder, *rows):
 def models(tmp_path_factory):
     """Folders of models, made in the environment that converts them."""
     folder = tmp_path_factory.mktemp("models")
-    done = subprocess.run(
-        [python_of("translation"), "-P", "-m", "tests.stage_runners.translation.translation_folders", folder],
-        env=registry.child_environment("translation", {"PYTHONPATH": str(ROOT)}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = processes.run("translation", "tests.stage_runners.translation.translation_folders", folder)
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -72,9 +65,7 @@ def translated(models, name, inputs, folder, target="en", **params):
     folder.mkdir(exist_ok=True)
     model = {"id": name, "path": str(models / name), "converted": str(models / f"converted-{name}")}
     stage = TRANSLATORS["ctranslate2"].stage
-    done, out = run_stage(
-        stage, inputs, folder, {"target": target, **params}, python_of("translation"), model
-    )
+    done, out = run_stage(stage, inputs, folder, {"target": target, **params}, "translation", model)
     if done.returncode:
         return done, None, None
     segments, words = (read(out / f"{kind}.parquet", kind) for kind in ("segments", "words"))

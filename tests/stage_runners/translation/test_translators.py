@@ -18,7 +18,7 @@ from tests.stage_runners.translation.test_stage import glossary, transcript
 def test_a_new_translator_gets_sentences_names_and_times_through_the_real_process(tmp_path):
     inputs = transcript(tmp_path, [("Kde je Matylda?", 1.0, "A"), ("Tady přece.", 4.0, "B")])
     inputs["glossary"] = glossary(tmp_path, ("Matylda", ()))
-    done, out = run_stage(toy_translator.STAGE, inputs, tmp_path, {"target": "en"}, sys.executable)
+    done, out = run_stage(toy_translator.STAGE, inputs, tmp_path, {"target": "en"})
     assert done.returncode == 0, done.stdout + done.stderr
     segments = read(out / "segments.parquet", "segments")
     assert [row["text"] for row in segments.rows()] == ["edK ej Matylda?", "ydaT .eceřp"]
@@ -33,9 +33,7 @@ def test_a_new_translator_gets_sentences_names_and_times_through_the_real_proces
 
 
 def test_an_unsupported_language_of_a_new_translator_is_an_error_that_names_it(tmp_path):
-    done, _ = run_stage(
-        toy_translator.STAGE, transcript(tmp_path), tmp_path, {"target": "de"}, sys.executable
-    )
+    done, _ = run_stage(toy_translator.STAGE, transcript(tmp_path), tmp_path, {"target": "de"}, None)
     assert done.returncode == 1
     assert "backwards has no de" in done.stdout + done.stderr
 

@@ -12,7 +12,7 @@ from stage_runners.text.repetition import loop
 from stage_runners.translation.stage import TRANSLATORS
 from tests.stage_runners.recordings import RATE, packaged
 from tests.stage_runners.rows import said, segment
-from tests.stage_runners.spec import python_of, run_stage
+from tests.stage_runners.spec import run_stage
 
 LINES = (
     ("Hallo.", 6.7, "SPEAKER_00"),
@@ -43,8 +43,8 @@ def translate(folder, base, paths, model="base", **params):
         TRANSLATORS["whisper"].stage,
         paths,
         folder,
-        {"target": "en", **params},
-        python=python_of("whisperx"),
+        {"target": "en", "compute_type": "int8", **params},
+        env="whisperx",
         model={"id": model, "revision": "", "path": str(base)},
     )
     if done.returncode:
@@ -80,7 +80,8 @@ def test_the_batch_size_changes_nothing(base, tmp_path):
     for size in (1, 8):
         folder = tmp_path / str(size)
         folder.mkdir()
-        found.append(translate(folder, base, written(folder), batch_size=size)[1].digest)
+        paths = written(folder, lines=LINES[2:4])
+        found.append(translate(folder, base, paths, batch_size=size)[1].digest)
     assert found[0] == found[1]
 
 
@@ -104,10 +105,11 @@ def test_a_sentence_in_english_does_not_change(base, tmp_path):
 
 @pytest.mark.env("whisperx", "models")
 def test_lines_in_silence_are_missing_and_reported(base, tmp_path):
-    done, segments, _ = translate(tmp_path, base, written(tmp_path, samples=np.zeros(30 * RATE, np.int16)))
+    paths = written(tmp_path, samples=np.zeros(14 * RATE, np.int16), lines=LINES[:2])
+    done, segments, _ = translate(tmp_path, base, paths)
     assert done.returncode == 0, done.stderr
     assert len(segments.table) == 0
-    assert f"{len(LINES)} lines are missing" in done.stderr
+    assert "2 lines are missing" in done.stderr
 
 
 @pytest.mark.env("whisperx", "models")

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from pathlib import Path
 
 import pytest
 
 from ipc.errors import StageError
-from orchestrator.environments import registry
 from orchestrator.models import embedded, families
 from stage_runners.whisper.ctranslate2 import weights as asr_ct2_weights
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.stage_runners import processes
 
 
 @pytest.mark.env("whisperx", "models")
 def test_a_transformers_checkpoint_is_converted_once_and_computes_the_same(tmp_path):
     tokenizer = embedded.place(families.embedded("recognition", "base")) / "tokenizer.json"
-    done = subprocess.run(
-        [registry.python("whisperx"), "-P", "-m", "tests.stage_runners.whisper.transformers_check",
-         tmp_path, tokenizer],
-        env=registry.child_environment("whisperx", {"PYTHONPATH": str(ROOT)}),
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = processes.run("whisperx", "tests.stage_runners.whisper.transformers_check", tmp_path, tokenizer)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["difference"] < 0.02  # half-precision weights
