@@ -47,10 +47,13 @@ def cores() -> int:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Four workers at most, because a run takes two gigabytes; none for a single file."""
+    """One more than there are cores, for a test often waits; four at most, because a run takes two gigabytes.
+
+    None for a single file.
+    """
     if len(config.args) == 1 and Path(config.args[0].partition("::")[0]).is_file():
         return 0
-    return min(4, cores())
+    return min(4, cores() + 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -23,7 +23,7 @@ def test_a_film_subtitled_on_mlx_matches_the_cpu_result_and_reports_its_devices(
     finished, program, film, made, tmp_path
 ):
     del finished
-    options = (film, *CLIP, "--compute-type", "float32")
+    options = (film, *CLIP, "--model", "tiny.en", "--compute-type", "float32")
     program("run", *options, "--no-mux", "-o", tmp_path / "cpu")
     done = program("run", *options, "-o", tmp_path, *ON_MLX)
     rows = {stage["stage"]: stage for stage in program.report()["films"][0]["stages"]}

@@ -82,15 +82,15 @@ def test_an_unknown_speaker_label_is_reported_with_the_known_ones(program, known
 
 
 def test_a_translation_gets_a_separate_file_and_track(finished, program, film, tmp_path):
-    # The talk is English. Recognised as French, it is still translated to English.
+    # The talk is English. Recognised as German, it is still translated to English.
     del finished
-    options = ("--model", "base", "--language", "fr", "--target-language", "en")
+    options = ("--model", "base", "--language", "de", "--target-language", "en")
     program("run", film, *CLIP, *options, "-o", tmp_path)
-    assert {"demo.fr.srt", "demo.en.srt", "demo.json", "demo.en.json"} <= {
+    assert {"demo.de.srt", "demo.en.srt", "demo.json", "demo.en.json"} <= {
         path.name for path in tmp_path.iterdir()
     }
     assert "New Jersey" in " ".join((tmp_path / "demo.en.srt").read_text().split())
-    assert facts(program, "mux")["subtitle_languages"] == ["fr", "en"]
+    assert facts(program, "mux")["subtitle_languages"] == ["de", "en"]
     assert facts(program, "translation-en")["lines_marked"]["count"] == 0
 
 
