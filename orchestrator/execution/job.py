@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -41,6 +42,11 @@ class Task:
     def id(self) -> JobId:
         """Identifies the job in the run."""
         return self.film, self.step.name
+
+    @cached_property
+    def recipes(self) -> tuple[Recipe, ...]:
+        """The recipe of the worker for each choice. The scheduler asks for it after every event."""
+        return tuple(recipe_for(self.step.stage, choice, self.threads) for choice in self.step.choices)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +127,7 @@ class Job:
     @property
     def recipe(self) -> Recipe:
         """The recipe of the worker it needs."""
-        return recipe_for(self.step.stage, self.choice, self.task.threads)
+        return self.task.recipes[self.tries.choice]
 
     @property
     def next_choice(self) -> str | None:

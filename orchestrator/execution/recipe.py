@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ipc.declaration import Backend, Stage
@@ -21,6 +22,13 @@ class Recipe:
     threads: int
     revision: str
     load: tuple[tuple[str, Any], ...]
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.stage, self.backend, self.threads, self.revision, self.load))
 
 
 def recipe_for(stage: Stage, choice: Choice, threads: int) -> Recipe:
