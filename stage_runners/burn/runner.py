@@ -18,7 +18,7 @@ from stage_runners.burn.stage import BURN
 from stage_runners.media.probe import head_start, on_the_container, probe
 from stage_runners.mux.ffmpeg_command import MUXERS, Order
 from stage_runners.mux.tracks import untimed
-from stage_runners.mux.write import pictures, told, write
+from stage_runners.mux.write import pictures, report, write
 from stage_runners.text.iso639 import same_language
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         made=shown.index if ass else None,
         encoding=options,
     )
-    said, written = write(order, film, context, context.path("burned"), "burn", program=executable)
-    told(said, written, order, film, context)
+    errors, written = write(order, film, context, context.path("burned"), "burn", program=executable)
+    report(errors, written, order, film, context)
     context.fact("container", container)
     context.fact("burned_language", language)
     context.save_file("burned")

@@ -61,11 +61,11 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         )
     expected = _expected(film, track, clip)
     timed, raw = context.scratch() / "timed.nut", context.scratch() / "pcm"
-    said = media_ffmpeg.run(
+    errors = media_ffmpeg.run(
         decoding(path, film, track, clip, timed), context, expected or 0.0, "decode", timed
     )
     media_ffmpeg.run(placing(timed, clip, raw), context, expected or 0.0, "place", raw)
-    lost = missing(timed) if said else 0.0
+    lost = missing(timed) if errors else 0.0
     timed.unlink()
     if not raw.exists() or raw.stat().st_size < 2:
         raise StageError(
@@ -75,7 +75,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         )
     samples = np.memmap(raw, dtype=np.int16, mode="r", shape=(raw.stat().st_size // 2,))
     seconds = len(samples) / SAMPLE_RATE
-    _mark_if_cut(context, film, track, clip, seconds, expected, said, path.name)
+    _mark_if_cut(context, film, track, clip, seconds, expected, errors, path.name)
     if lost > SHORT_BY_SECONDS:
         context.degraded(f"{path.name} is damaged: {lost:.0f} s of its audio could not be read")
     context.method = "ffmpeg"
@@ -196,7 +196,7 @@ def _mark_if_cut(
     clip: tuple[float, float] | None,
     seconds: float,
     expected: float | None,
-    said: str,
+    errors: str,
     name: str,
 ) -> None:
     """Report a film that ends before its stated duration.
@@ -205,13 +205,13 @@ def _mark_if_cut(
     errors.
     """
     announced = track.seconds if clip is None else None
-    if announced is None and said:
+    if announced is None and errors:
         announced = expected
     if announced is not None and seconds < announced - SHORT_BY_SECONDS:
         whole = max(announced, film.seconds or 0.0)
         context.degraded(f"{name} ends early: only {seconds:.0f} s of {whole:.0f} s could be read")
-    elif said:
-        count = len(said.splitlines())
+    elif errors:
+        count = len(errors.splitlines())
         context.warn(
-            f"ffmpeg reported {count} kinds of errors while decoding; the first: {said.splitlines()[0]}"
+            f"ffmpeg reported {count} kinds of errors while decoding; the first: {errors.splitlines()[0]}"
         )

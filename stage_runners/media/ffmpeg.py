@@ -50,7 +50,7 @@ def run(
     progress; `program` is another ffmpeg than `executable`. Raises `StageError` if it fails: "storage" for a
     full disk, else "input".
     """
-    complaints = context.scratch() / "ffmpeg.log"
+    error_log = context.scratch() / "ffmpeg.log"
     command = [
         program or executable(),
         "-hide_banner",
@@ -61,7 +61,7 @@ def run(
         "pipe:1",
         *arguments,
     ]
-    with complaints.open("wb") as log:
+    with error_log.open("wb") as log:
         try:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
         except OSError as error:
@@ -73,10 +73,10 @@ def run(
             if process.poll() is None:
                 process.kill()
                 process.wait()
-    said = _said(complaints)
+    errors = _error_text(error_log)
     # On a full disk the error message itself may be missing.
     full = status and shutil.disk_usage(output.parent).free < _NOTHING_LEFT
-    if full or any(text in said for text in _NO_SPACE):
+    if full or any(text in errors for text in _NO_SPACE):
         need = f"; about {total * 32_000 / 1e6:.0f} MB are needed" if phase == "decode" else ""
         raise StageError(
             "storage",
@@ -84,22 +84,22 @@ def run(
             "free some space, or choose another folder",
         )
     if status:
-        first = said.splitlines()[0] if said else f"status {status}"
+        first = errors.splitlines()[0] if errors else f"status {status}"
         raise StageError(
             "input", f"ffmpeg cannot {phase} the film: {first}", "check whether a player can play the file"
         )
-    return said
+    return errors
 
 
 @contextmanager
-def piped(arguments: list[str], context: Context, said: list[str]) -> Iterator[IO[bytes]]:
+def piped(arguments: list[str], context: Context, errors: list[str]) -> Iterator[IO[bytes]]:
     """Ffmpeg's standard output while it runs with `arguments`; the end of the block ends it.
 
-    Its error messages are appended to `said`. `StageError("env")` if it does not run at all.
+    Its error messages are appended to `errors`. `StageError("env")` if it does not run at all.
     """
-    complaints = context.scratch() / "ffmpeg-piped.log"
+    error_log = context.scratch() / "ffmpeg-piped.log"
     command = [executable(), "-hide_banner", "-nostdin", "-loglevel", "error", *arguments]
-    with complaints.open("wb") as log:
+    with error_log.open("wb") as log:
         try:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
         except OSError as error:
@@ -114,9 +114,9 @@ def piped(arguments: list[str], context: Context, said: list[str]) -> Iterator[I
                 process.kill()
             process.stdout.close()
             status = process.wait()
-    said.extend(_said(complaints).splitlines())
-    if whole and status and not said:
-        said.append(f"status {status}")
+    errors.extend(_error_text(error_log).splitlines())
+    if whole and status and not errors:
+        errors.append(f"status {status}")
 
 
 def _unusable(program: str, why: str) -> StageError:
@@ -135,7 +135,7 @@ def _follow(process: subprocess.Popen[bytes], context: Context, total: float, ph
             context.progress(min(done, total) if total else done, total, phase=phase)
 
 
-def _said(path: Path) -> str:
+def _error_text(path: Path) -> str:
     """The distinct error messages, in order; a broken film repeats the same one a million times."""
     seen: dict[str, None] = {}
     with path.open("rb") as stream:

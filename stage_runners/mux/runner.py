@@ -20,7 +20,7 @@ from stage_runners.mux import tracks
 from stage_runners.mux.ffmpeg_command import MUXERS, Order
 from stage_runners.mux.stage import MUX
 from stage_runners.mux.tracks import LanguageFiles, Left
-from stage_runners.mux.write import pictures, told, write
+from stage_runners.mux.write import pictures, report, write
 
 if TYPE_CHECKING:
     from ipc.context import Context
@@ -68,8 +68,8 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         late=0.0 if clip else head_start(film),
         untimed=tracks.untimed(film),
     )
-    said, written = write(order, film, context, context.path("film"))
-    told(said, written, order, film, context)
+    errors, written = write(order, film, context, context.path("film"))
+    report(errors, written, order, film, context)
     context.method = f"ffmpeg stream copy to {MUXERS[container]}"
     _tell(order, left, context)
     context.save_file("film")

@@ -107,8 +107,8 @@ def _title(code: str, notes: Sequence[str]) -> str:
     """A title such as `English (SDH)`; the language is omitted if it has no name."""
     spoken = language(code)
     name = spoken.name if spoken.code in LANGUAGES else ""
-    told = ", ".join(notes)
-    return f"{name} ({told})" if name and told else name or told
+    listed = ", ".join(notes)
+    return f"{name} ({listed})" if name and listed else name or listed
 
 
 def starts(file: Path) -> list[float]:

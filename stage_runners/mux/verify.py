@@ -172,7 +172,7 @@ def _packets(
 ) -> None:
     """Check that packets are identical, or equally many if the containers store the codec differently."""
     copied = [t.index for t in order.copied]
-    said = dict(zip(copied, _hashes(hashes), strict=False)) if copied else {}
+    hash_of = dict(zip(copied, _hashes(hashes), strict=False)) if copied else {}
     same, other, doubtful = 0, [], []
     source: dict[int, StreamContent] | None = None
     for old, new in pairs:
@@ -180,7 +180,7 @@ def _packets(
             continue
         if old.type == "attachment" or old.index in {*order.pictures, order.made}:
             continue
-        if said.get(old.index) == read[new.index].crc:
+        if hash_of.get(old.index) == read[new.index].crc:
             same += 1
             continue
         if source is None and order.clip is None:

@@ -29,8 +29,8 @@ def write(
     total = (clip[1] - clip[0]) if clip else (film.seconds or 0.0)
     _room(order.film, output, whole=clip is None)
     try:
-        said = ffmpeg.run(arguments(order, output, hashes), context, total, phase, output, program)
-        return said, verify(output, order, film, hashes, context)
+        errors = ffmpeg.run(arguments(order, output, hashes), context, total, phase, output, program)
+        return errors, verify(output, order, film, hashes, context)
     except Cancelled:
         output.unlink(missing_ok=True)
         raise
@@ -45,14 +45,14 @@ def write(
         raise
 
 
-def told(said: str, written: float, order: Order, film: Film, context: Context) -> None:
+def report(errors: str, written: float, order: Order, film: Film, context: Context) -> None:
     """Say where the film ended early, and what ffmpeg complained of."""
     if order.clip is None and film.seconds and written < film.seconds - SHORT_BY_SECONDS:
         context.degraded(
             f"{order.film.name} ends early: only {written:.0f} s of {film.seconds:.0f} s were copied"
         )
-    if said:
-        context.warn(f"ffmpeg reported errors while copying; the first: {said.splitlines()[0]}")
+    if errors:
+        context.warn(f"ffmpeg reported errors while copying; the first: {errors.splitlines()[0]}")
 
 
 def pictures(film: Path, kept: Sequence[Track], context: Context) -> dict[int, Path]:

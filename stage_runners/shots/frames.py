@@ -52,18 +52,18 @@ def frames(
     track: Track,
     clip: tuple[float, float] | None,
     context: Context,
-    said: list[str],
+    errors: list[str],
 ) -> Iterator[tuple[float, NDArray[np.uint8]]]:
     """Yield `(seconds, picture)` of every frame; pictures are uint8 of shape (3, HEIGHT, WIDTH).
 
-    Ffmpeg's error messages are appended to `said` at the end. Frames that it cannot decode are skipped.
+    Ffmpeg's error messages are appended to `errors` at the end. Frames that it cannot decode are skipped.
     """
     import av
     import numpy as np
 
     late = 0.0 if clip else head_start(film)
     arguments = decoding(path, film, track, clip, context.threads)
-    with ffmpeg.piped(arguments, context, said) as stream:
+    with ffmpeg.piped(arguments, context, errors) as stream:
         try:
             container = av.open(stream, mode="r", format="nut")
         except (av.error.FFmpegError, ValueError):

@@ -40,11 +40,11 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         return
     clip = on_the_container(clip_of(context.params.get("clip")), film)
     expected = _expected(film, track, clip)
-    said: list[str] = []
-    seen = Seen(frames(path, film, track, clip, context, said), context, expected or 0.0)
+    errors: list[str] = []
+    seen = Seen(frames(path, film, track, clip, context, errors), context, expected or 0.0)
     found = list(cuts(seen))
     context.method = "adaptive difference and correlation"
-    _mark_if_damaged(context, path.name, seen, expected, said)
+    _mark_if_damaged(context, path.name, seen, expected, errors)
     context.fact("shots", len(found))
     context.fact("frames", seen.count)
     _save(context, found, seen.rate())
@@ -99,24 +99,24 @@ def _expected(film: Film, track: Track, clip: tuple[float, float] | None) -> flo
 
 
 def _mark_if_damaged(
-    context: Context, name: str, seen: Seen, expected: float | None, said: list[str]
+    context: Context, name: str, seen: Seen, expected: float | None, errors: list[str]
 ) -> None:
-    first = f": {said[0]}" if said else ""
+    first = f": {errors[0]}" if errors else ""
     if not seen.count:
         context.method = "picture not readable"
         context.degraded(f"the video of {name} cannot be decoded{first}")
     elif (
         expected
         and seen.last < expected - CHECKS.short_by_s
-        and (said or expected - seen.last > CHECKS.lost_s)
+        and (errors or expected - seen.last > CHECKS.lost_s)
     ):
         context.degraded(f"the video of {name} ends at {seen.last:.0f} s of {expected:.0f} s{first}")
-    elif said and seen.longest > CHECKS.short_by_s:
+    elif errors and seen.longest > CHECKS.short_by_s:
         context.degraded(
             f"the video of {name} is damaged: {seen.longest:.0f} s are missing in one place{first}"
         )
-    elif said:
-        context.warn(f"ffmpeg reported {len(said)} kinds of errors in the video; the first{first}")
+    elif errors:
+        context.warn(f"ffmpeg reported {len(errors)} kinds of errors in the video; the first{first}")
 
 
 def _save(context: Context, found: list[tuple[float, float]], rate: float) -> None:

@@ -59,15 +59,15 @@ def details(client: Client, place: str, locale: str) -> dict[str, Any]:
     return client.get(f"/{place}", {"language": locale, "append_to_response": more})
 
 
-def titles(said: Mapping[str, Any]) -> list[str]:
+def titles(answer: Mapping[str, Any]) -> list[str]:
     """Every title of a film or series, in any language."""
-    others = said.get("alternative_titles")
+    others = answer.get("alternative_titles")
     others = others if isinstance(others, Mapping) else {}
-    translated = said.get("translations")
+    translated = answer.get("translations")
     translated = _dicts(translated.get("translations") if isinstance(translated, Mapping) else None)
     found = [
-        _text(said, "title", "name"),
-        _text(said, "original_title", "original_name"),
+        _text(answer, "title", "name"),
+        _text(answer, "original_title", "original_name"),
         *(
             _text(other, "title", "name")
             for other in _dicts(others.get("titles")) + _dicts(others.get("results"))
@@ -77,29 +77,34 @@ def titles(said: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(title for title in found if title))
 
 
-def year(said: Mapping[str, Any]) -> int:
+def year(answer: Mapping[str, Any]) -> int:
     """The year of a film's release, or of a series' first episode; 0 if TMDB has none."""
-    found = re.match(r"\d{4}", _text(said, "release_date", "first_air_date"))
+    found = re.match(r"\d{4}", _text(answer, "release_date", "first_air_date"))
     return int(found[0]) if found else 0
 
 
-def movie(said: Mapping[str, Any]) -> tuple[Known, int]:
+def movie(answer: Mapping[str, Any]) -> tuple[Known, int]:
     """A film from TMDB's details, and how many roles were left out."""
-    rows, dropped = people(_billed(_dicts(_dict(said, "credits").get("cast"))))
+    rows, dropped = people(_billed(_dicts(_dict(answer, "credits").get("cast"))))
     known = Known(
         source="tmdb",
-        title=_text(said, "title"),
-        original_title=_text(said, "original_title"),
-        language=_language(said),
-        year=year(said),
-        plot=_text(said, "overview"),
-        rows=(*rows, *_places(said)),
+        title=_text(answer, "title"),
+        original_title=_text(answer, "original_title"),
+        language=_language(answer),
+        year=year(answer),
+        plot=_text(answer, "overview"),
+        rows=(*rows, *_places(answer)),
     )
     return known, dropped
 
 
 def show(
-    client: Client, said: Mapping[str, Any], place: str, season: int | None, episode: int | None, locale: str
+    client: Client,
+    answer: Mapping[str, Any],
+    place: str,
+    season: int | None,
+    episode: int | None,
+    locale: str,
 ) -> tuple[Known, int]:
     """A series from TMDB's details, with the episode if TMDB has it. The episode's cast comes first."""
     own: dict[str, Any] = {}
@@ -114,19 +119,19 @@ def show(
     credited = _dict(own, "credits")
     guests = _dicts(credited.get("guest_stars")) or _dicts(own.get("guest_stars"))
     billed = [*_billed(_dicts(credited.get("cast"))), *_billed(guests)]
-    billed += _billed(_dicts(_dict(said, "aggregate_credits").get("cast")))
+    billed += _billed(_dicts(_dict(answer, "aggregate_credits").get("cast")))
     rows, dropped = people(dict.fromkeys(billed))
     known = Known(
         source="tmdb",
         title=_text(own, "name"),
-        original_title="" if own else _text(said, "original_name"),
-        language=_language(said),
-        year=year({"release_date": own.get("air_date")}) or year(said),
-        plot="\n\n".join(text for text in (_text(own, "overview"), _text(said, "overview")) if text),
-        series=_text(said, "name"),
+        original_title="" if own else _text(answer, "original_name"),
+        language=_language(answer),
+        year=year({"release_date": own.get("air_date")}) or year(answer),
+        plot="\n\n".join(text for text in (_text(own, "overview"), _text(answer, "overview")) if text),
+        series=_text(answer, "name"),
         season=season,
         episode=episode,
-        rows=(*rows, *_places(said)),
+        rows=(*rows, *_places(answer)),
     )
     return known, dropped
 
@@ -145,12 +150,12 @@ def _billed(cast: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
     return found
 
 
-def _places(said: Mapping[str, Any]) -> list[Row]:
+def _places(answer: Mapping[str, Any]) -> list[Row]:
     """Places among TMDB's keywords, where they stand with their country: `paris, france`."""
     from babelfish import Country
     from babelfish.exceptions import Error
 
-    keywords = _dict(said, "keywords")
+    keywords = _dict(answer, "keywords")
     found = []
     for one in _dicts(keywords.get("keywords")) + _dicts(keywords.get("results")):
         town, comma, country = _text(one, "name").partition(", ")
@@ -167,25 +172,25 @@ def _places(said: Mapping[str, Any]) -> list[Row]:
     return found
 
 
-def _language(said: Mapping[str, Any]) -> str:
-    code = _text(said, "original_language").lower()
+def _language(answer: Mapping[str, Any]) -> str:
+    code = _text(answer, "original_language").lower()
     code = language(_OWN_CODES.get(code, code)).code
     return code if code in LANGUAGES else ""
 
 
-def _text(said: Mapping[str, Any], *keys: str) -> str:
+def _text(answer: Mapping[str, Any], *keys: str) -> str:
     """The first of `keys` that holds text."""
-    found: Sequence[Any] = [said.get(key) for key in keys]
+    found: Sequence[Any] = [answer.get(key) for key in keys]
     return next((clean(value) for value in found if isinstance(value, str) and value.strip()), "")
 
 
-def _int(said: Mapping[str, Any], key: str) -> int | None:
-    value = said.get(key)
+def _int(answer: Mapping[str, Any], key: str) -> int | None:
+    value = answer.get(key)
     return value if isinstance(value, int) else None
 
 
-def _dict(said: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = said.get(key)
+def _dict(answer: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = answer.get(key)
     return value if isinstance(value, Mapping) else {}
 
 

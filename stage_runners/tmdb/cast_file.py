@@ -36,12 +36,12 @@ def read(path: Path) -> Known:
     return known
 
 
-def language_code(said: str) -> str:
+def language_code(name: str) -> str:
     """The ISO 639-1 code of a language given by code or English name; empty if it is not one of Whisper's."""
-    found = language(said.strip())
+    found = language(name.strip())
     if found.code in LANGUAGES:
         return found.code
-    return next((c for c, lang in LANGUAGES.items() if lang.name.casefold() == said.strip().casefold()), "")
+    return next((c for c, lang in LANGUAGES.items() if lang.name.casefold() == name.strip().casefold()), "")
 
 
 def _text(path: Path) -> str:
@@ -143,16 +143,16 @@ def _row(path: Path, line: int, values: Sequence[str], columns: Sequence[str], d
             f"has more values than columns: {extra[0]!r}",
             "put a value that holds a comma into quotation marks",
         )
-    said = dict(zip(columns, values, strict=False))
-    if not said.get("name"):
+    row = dict(zip(columns, values, strict=False))
+    if not row.get("name"):
         _refuse(path, line, "has no character")
-    kind = said.get("kind", "").casefold() or "character"
+    kind = row.get("kind", "").casefold() or "character"
     if kind not in KINDS:
-        _refuse(path, line, f"{said['kind']!r} is not a kind: use one of {', '.join(KINDS)}")
+        _refuse(path, line, f"{row['kind']!r} is not a kind: use one of {', '.join(KINDS)}")
     parts = re.split(
-        r"[|]" if delimiter == ";" and "|" in said.get("aliases", "") else r"[;|,]", said.get("aliases", "")
+        r"[|]" if delimiter == ";" and "|" in row.get("aliases", "") else r"[;|,]", row.get("aliases", "")
     )
-    return _made(said["name"], kind, said.get("actor", ""), parts)
+    return _made(row["name"], kind, row.get("actor", ""), parts)
 
 
 def _made(name: str, kind: str, actor: str, aliases: Sequence[str]) -> Row:
@@ -163,7 +163,7 @@ def _made(name: str, kind: str, actor: str, aliases: Sequence[str]) -> Row:
 
 def _toml(path: Path, text: str) -> Known:
     try:
-        said = tomllib.loads(text.removeprefix("\ufeff"))
+        content = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         reason = re.sub(r"\s*\(at .*?\)$", "", str(error))
@@ -174,7 +174,7 @@ def _toml(path: Path, text: str) -> Known:
             'write [[character]] tables with name = "..."',
         )
     tables = ("character", "characters", "place", "places", "other")
-    if unknown := sorted(said.keys() - {*tables, *_TEXTS, "year"}):
+    if unknown := sorted(content.keys() - {*tables, *_TEXTS, "year"}):
         _refuse(
             path,
             _line(text, unknown[0]),
@@ -184,18 +184,18 @@ def _toml(path: Path, text: str) -> Known:
     rows = []
     for key in tables:
         kind = key.rstrip("s") if key != "other" else key
-        entries = said.get(key, [])
+        entries = content.get(key, [])
         for place, entry in enumerate(entries if isinstance(entries, list) else [entries]):
             rows.append(_entry(path, _line(text, key, place), kind, entry))
-    return Known(source="cast", rows=tuple(rows), **_facts(path, text, said))
+    return Known(source="cast", rows=tuple(rows), **_facts(path, text, content))
 
 
-def _facts(path: Path, text: str, said: Mapping[str, Any]) -> dict[str, Any]:
+def _facts(path: Path, text: str, content: Mapping[str, Any]) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for key in _TEXTS:
-        if key in said and not isinstance(said[key], str):
+        if key in content and not isinstance(content[key], str):
             _refuse(path, _line(text, key), f"{key} must be text in quotation marks")
-        facts[key] = said.get(key, "").strip()
+        facts[key] = content.get(key, "").strip()
     if facts["language"] and not (code := language_code(facts["language"])):
         _refuse(
             path,
@@ -205,7 +205,7 @@ def _facts(path: Path, text: str, said: Mapping[str, Any]) -> dict[str, Any]:
         )
     elif facts["language"]:
         facts["language"] = code
-    year = said.get("year", 0)
+    year = content.get("year", 0)
     if isinstance(year, bool) or not isinstance(year, int) or not (year == 0 or 1870 <= year <= 2200):
         _refuse(path, _line(text, "year"), f"year must be a number such as 1999, not {year!r}")
     return {**facts, "year": year}

@@ -29,16 +29,16 @@ def merge(knowns: Sequence[Known]) -> Merged:
     """
     facts: dict[str, Any] = {}
     rows: list[tuple[Row, list[str]]] = []
-    said = []
+    lines = []
     for known in knowns:
         given = [name for name in known.says() if not facts.get(name)]
         facts |= {name: getattr(known, name) for name in given}
         new, same = _added(rows, known)
-        said.append(_words(known.source, given, new, same))
+        lines.append(_words(known.source, given, new, same))
     facts = {name: facts.get(name, 0 if name == "year" else "") for name in FIELDS}
     ordered = [pair for kind in ("character", "place", "other") for pair in rows if pair[0].kind == kind]
     kept = tuple((_trimmed(row), "+".join(sources)) for row, sources in ordered[: CAST.rows])
-    return Merged(facts, kept, tuple(said), len(ordered) - len(kept))
+    return Merged(facts, kept, tuple(lines), len(ordered) - len(kept))
 
 
 def _added(rows: list[tuple[Row, list[str]]], known: Known) -> tuple[int, int]:

@@ -89,8 +89,8 @@ def _decoded(raw: bytes) -> str:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        said = re.search(rb"""<\?xml[^>]*encoding=["']([\w.-]+)""", raw[:200])
-        for codec in ([said[1].decode("ascii")] if said else []) + ["cp1252"]:
+        encoding = re.search(rb"""<\?xml[^>]*encoding=["']([\w.-]+)""", raw[:200])
+        for codec in ([encoding[1].decode("ascii")] if encoding else []) + ["cp1252"]:
             try:
                 return raw.decode(codec)
             except (UnicodeDecodeError, LookupError):
@@ -202,7 +202,7 @@ def _language(root: Any) -> str:
     for tag in ("originallanguage", "original_language"):
         if code := language_code(_of(root, tag)):
             return code
-    spoken = [said for said in re.split(r"[,/|]", _of(root, "languages")) if said.strip()]
+    spoken = [name for name in re.split(r"[,/|]", _of(root, "languages")) if name.strip()]
     return language_code(spoken[0]) if len(spoken) == 1 else ""
 
 

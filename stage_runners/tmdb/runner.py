@@ -44,23 +44,23 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:  # n
     """
     params = context.params
     name = params.get("name") or inputs["film"].name
-    said = api.named(params["tmdb_id"]) if params.get("tmdb_id") else None
-    if params.get("tmdb_id") and said is None:
+    requested = api.named(params["tmdb_id"]) if params.get("tmdb_id") else None
+    if params.get("tmdb_id") and requested is None:
         raise StageError(
             "config",
             f"--tmdb {params['tmdb_id']}: not the id of a film",
             "write movie/603, tv/1399, tt0133093, or the address of its page on TMDB",
         )
-    told = [cast_file.read(Path(params["cast"]))] if params.get("cast") else []
+    from_file = [cast_file.read(Path(params["cast"]))] if params.get("cast") else []
     by_name = file_name.of_name(name)
     tag, seconds = file_name.of_container(inputs["film"])
     by_tag = file_name.of_tag(tag) if tag else None
-    beside = _of_this_film(context, said, _nfos(context, by_name.episode if by_name else None))
+    beside = _of_this_film(context, requested, _nfos(context, by_name.episode if by_name else None))
     guesses = [known for known in (by_tag, by_name) if known]
     asked: list[Known] = []
     if params.get("online"):
-        asked = _online(context, said, [*told, *beside, *guesses], seconds)
-    merged = merge([*told, *beside, *asked, *guesses])
+        asked = _online(context, requested, [*from_file, *beside, *guesses], seconds)
+    merged = merge([*from_file, *beside, *asked, *guesses])
     _save(context, merged)
 
 
@@ -80,18 +80,18 @@ def _nfos(context: Context, episode: int | None) -> list[Known]:
     return found
 
 
-def _of_this_film(context: Context, said: api.Named | None, beside: list[Known]) -> list[Known]:
+def _of_this_film(context: Context, requested: api.Named | None, beside: list[Known]) -> list[Known]:
     """The .nfo files, without one that names another film than the user. IMDb's id of an episode is not its
     series'.
     """
-    if said is None:
+    if requested is None:
         return beside
     kept = []
     for known in beside:
-        theirs = known.ids.get("imdb" if said.kind == "imdb" else "tmdb", "")
+        theirs = known.ids.get("imdb" if requested.kind == "imdb" else "tmdb", "")
         kind, _, number = theirs.rpartition("/")
-        same = number == said.id and said.kind in {"", "imdb", kind}
-        if not theirs or same or (said.kind == "imdb" and known.season is not None):
+        same = number == requested.id and requested.kind in {"", "imdb", kind}
+        if not theirs or same or (requested.kind == "imdb" and known.season is not None):
             kept.append(known)
         else:
             asked = context.params["tmdb_id"]
@@ -99,7 +99,9 @@ def _of_this_film(context: Context, said: api.Named | None, beside: list[Known])
     return kept
 
 
-def _online(context: Context, said: api.Named | None, others: Sequence[Known], seconds: float) -> list[Known]:
+def _online(
+    context: Context, requested: api.Named | None, others: Sequence[Known], seconds: float
+) -> list[Known]:
     """The film on TMDB; nothing, with the reason reported, if TMDB has no such film or does not answer."""
 
     def pause(waiting: str) -> None:
@@ -116,7 +118,7 @@ def _online(context: Context, said: api.Named | None, others: Sequence[Known], s
         pause=pause,
     )
     try:
-        return _asked(context, client, said, others, seconds)
+        return _asked(context, client, requested, others, seconds)
     except UnreachableError as error:
         context.degraded(f"TMDB did not answer: {error}")
         context.fact("transient", f"TMDB did not answer: {error}")
@@ -125,7 +127,7 @@ def _online(context: Context, said: api.Named | None, others: Sequence[Known], s
             f"TMDB refuses the key in {KEY_VARIABLE}",
             "see themoviedb.org/settings/api, or use --offline",
         )
-        if said and not any(known.rows for known in others):
+        if requested and not any(known.rows for known in others):
             raise StageError("auth", reason, hint) from None
         context.degraded(f"{reason}: {hint}")
         context.fact("transient", reason)
@@ -136,14 +138,14 @@ def _online(context: Context, said: api.Named | None, others: Sequence[Known], s
 
 
 def _asked(
-    context: Context, client: Client, said: api.Named | None, others: Sequence[Known], seconds: float
+    context: Context, client: Client, requested: api.Named | None, others: Sequence[Known], seconds: float
 ) -> list[Known]:
     locale = context.params["tmdb_language"]
     season = next((known.season for known in others if known.season is not None), None)
     episode = next((known.episode for known in others if known.episode is not None), None)
     place, why = "", ""
-    if said:
-        place, own_season, own_episode = _settled(client, said, episodic=season is not None)
+    if requested:
+        place, own_season, own_episode = _settled(client, requested, episodic=season is not None)
         season, episode = (season, episode) if own_season is None else (own_season, own_episode)
         why = f"{place}: set by --tmdb"
     else:
@@ -167,15 +169,15 @@ def _asked(
     return [known]
 
 
-def _settled(client: Client, said: api.Named, *, episodic: bool) -> tuple[str, int | None, int | None]:
+def _settled(client: Client, requested: api.Named, *, episodic: bool) -> tuple[str, int | None, int | None]:
     """TMDB's id of the film that the user named."""
-    if said.kind == "imdb":
-        found = api.find(client, said)
+    if requested.kind == "imdb":
+        found = api.find(client, requested)
         if found is None:
-            raise _unknown(said.id)
+            raise _unknown(requested.id)
         return found
-    kind = said.kind or ("tv" if episodic else "movie")
-    return f"{kind}/{said.id}", None, None
+    kind = requested.kind or ("tv" if episodic else "movie")
+    return f"{kind}/{requested.id}", None, None
 
 
 def _unknown(place: str) -> StageError:

@@ -55,8 +55,8 @@ def search(client: Client, wanted: Known, seconds: float, locale: str) -> tuple[
         return None, [], "no title to search for"
     found: dict[str, Hit] = {}
     for text in texts:
-        for said in _offers(client, kind, text, _wanted_year(wanted), locale):
-            hit = _judged(kind, said, texts, wanted)
+        for answer in _offers(client, kind, text, _wanted_year(wanted), locale):
+            hit = _judged(kind, answer, texts, wanted)
             if hit.place not in found or found[hit.place].likeness < hit.likeness:
                 found[hit.place] = hit
     hits = sorted(found.values(), key=lambda hit: (-hit.likeness, -hit.popularity))
@@ -114,27 +114,27 @@ def _offers(client: Client, kind: str, text: str, wanted_year: int, locale: str)
             }
             if with_year:
                 params[year_param] = wanted_year
-            said = client.get(f"/search/{kind}", params)
-            results = said.get("results")
+            answer = client.get(f"/search/{kind}", params)
+            results = answer.get("results")
             for one in results if isinstance(results, list) else []:
                 if isinstance(one, dict) and isinstance(one.get("id"), int):
                     good = good or _alike([text], _names(one)) >= SEARCH.likely
                     yield one
-            pages = said.get("total_pages")
+            pages = answer.get("total_pages")
             if good or not isinstance(pages, int) or page >= pages:
                 break
         if good:
             return
 
 
-def _judged(kind: str, said: dict[str, Any], texts: Sequence[str], wanted: Known) -> Hit:
-    popularity = said.get("popularity")
+def _judged(kind: str, answer: dict[str, Any], texts: Sequence[str], wanted: Known) -> Hit:
+    popularity = answer.get("popularity")
     hit = Hit(
-        place=f"{kind}/{said['id']}",
-        title=next(iter(_names(said)), ""),
-        year=year(said),
+        place=f"{kind}/{answer['id']}",
+        title=next(iter(_names(answer)), ""),
+        year=year(answer),
         popularity=float(popularity) if isinstance(popularity, int | float) else 0.0,
-        likeness=_alike(texts, _names(said)),
+        likeness=_alike(texts, _names(answer)),
     )
     return _with_year(hit, wanted)
 
@@ -169,18 +169,18 @@ def _looked_into(
             result.append(hit)
             continue
         try:
-            said = details(client, hit.place, locale)
+            answer = details(client, hit.place, locale)
         except NotFoundError:
             continue
         judged = hit
         if unlike:
-            judged = _with_year(replace(hit, likeness=_alike(texts, titles(said))), wanted)
-        result.append(_with_length(judged, said, seconds))
+            judged = _with_year(replace(hit, likeness=_alike(texts, titles(answer))), wanted)
+        result.append(_with_length(judged, answer, seconds))
     return result
 
 
-def _with_length(hit: Hit, said: dict[str, Any], seconds: float) -> Hit:
-    runtime = said.get("runtime")
+def _with_length(hit: Hit, answer: dict[str, Any], seconds: float) -> Hit:
+    runtime = answer.get("runtime")
     if not seconds or not isinstance(runtime, int) or runtime <= 0:
         return hit
     if abs(seconds / 60 - runtime) <= max(SEARCH.minutes, SEARCH.share * runtime):
@@ -192,9 +192,9 @@ def _with_length(hit: Hit, said: dict[str, Any], seconds: float) -> Hit:
     )
 
 
-def _names(said: dict[str, Any]) -> list[str]:
+def _names(answer: dict[str, Any]) -> list[str]:
     keys = ("title", "name", "original_title", "original_name")
-    return [said[key] for key in keys if isinstance(said.get(key), str) and said[key].strip()]
+    return [answer[key] for key in keys if isinstance(answer.get(key), str) and answer[key].strip()]
 
 
 def _alike(texts: Iterable[str], others: Iterable[str]) -> float:
