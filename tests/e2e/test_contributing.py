@@ -260,18 +260,17 @@ def test_adding_a_recognition_engine_takes_one_module_and_its_registration(
     assert {"Good", "evening."} <= words <= {"Good", "evening.", "Speaker"}
 
 
-def test_adding_a_translator_takes_one_module_and_its_registration(program, finished, film, copy, tmp_path):
-    del finished
+def test_adding_a_translator_takes_one_module_and_its_registration(apart, film, copy, tmp_path):
     checkout = copy("nlp", "media")
     (checkout / "stage_runners/translation/backwards_translator.py").write_text(BACKWARDS)
     registry = checkout / "stage_runners/translation/stage.py"
     edit(registry, "import (\n", "import (\n    backwards_translator,\n")
     edit(registry, "_MODULES = (", "_MODULES = (backwards_translator, ")
     options = ("--target-language", "de", "--translation-model", "backwards")
-    planned = program("plan", film, *options, **place(checkout)).stdout
+    planned = apart("plan", film, *options, **place(checkout)).stdout
     assert re.search(r"translation-de .* backwards ", planned)
     assert "by backwards, as requested" in " ".join(planned.split())
-    program("run", film, "-o", tmp_path / "out", *options, **place(checkout))
+    apart("run", film, "-o", tmp_path / "out", *options, **place(checkout))
     spoken = (tmp_path / "out" / "demo.en.srt").read_text().split()
     translated = (tmp_path / "out" / "demo.de.srt").read_text().split()
     assert "hello" in {word.lower().strip(",.") for word in spoken}
