@@ -18,6 +18,15 @@ from stage_runners.translation.declared import Translator
 from stage_runners.translation.stage import TRANSLATORS
 
 
+def _translates(_name: str) -> frozenset[str] | None:
+    """To languages that are not known."""
+    return None
+
+
+def _does_not(_name: str) -> frozenset[str] | None:
+    return frozenset()
+
+
 def _packaged(methods: Iterable[Engine | Translator]) -> Iterator[ModelFamily]:
     """The families of engines and translators whose models are part of their packages."""
     for method in methods:
@@ -28,7 +37,7 @@ def _packaged(methods: Iterable[Engine | Translator]) -> Iterator[ModelFamily]:
                 packaged=method.packaged,
                 weights={},
                 layout_of=lambda _folder: None,
-                translates_to=lambda _name: None,
+                translates_to=_translates if isinstance(method, Translator) else _does_not,
             )
 
 

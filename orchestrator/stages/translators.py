@@ -68,10 +68,9 @@ def named(model: str) -> Translator:
 
 def params(translator: Translator, language: str, wanted: Wanted) -> dict[str, Any]:
     """The parameters of the translator's stage, as far as it declares them."""
-    names_only_the_translator = wanted.model == translator.name and wanted.model not in translator.packaged
-    model = "" if names_only_the_translator else wanted.model
-    if not model and translator.uses_recognition_model and _translates(translator, wanted.recognition_model):
-        model = wanted.recognition_model
+    model = wanted.model
+    if translator.uses_recognition_model and model in {"", translator.name}:
+        model = wanted.recognition_model if _translates(translator, wanted.recognition_model) else ""
     offered = {
         "target": language,
         "endpoint": wanted.endpoint,
@@ -123,12 +122,9 @@ def _check_language(family: ModelFamily, language: str, model: str) -> None:
     """Raise `FatalError` if the model is known not to support the language."""
     targets = family.translates_to(model)
     if targets == frozenset():
-        able = [name for name in family.short_names if family.translates_to(name)]
-        raise FatalError(
-            f"--translation-model {model}: this model cannot translate",
-            f"use one of: {', '.join(able)}",
-            USAGE,
-        )
+        able = [name for name in family.short_names if language in (family.translates_to(name) or ())]
+        hint = f"use one of: {', '.join(able)}" if able else _others()
+        raise FatalError(f"--translation-model {model}: this model cannot translate", hint, USAGE)
     if language not in LANGUAGES or (targets is not None and language not in targets):
         only = f"; it translates to {_listed(targets)} only" if targets else ""
         raise FatalError(

@@ -23,10 +23,10 @@ class Translator:
 
     `stage` is a stage `translation`. `families` are the families of models that it loads, of the role
     `stage.model_role`; none if it loads no model on this machine. `packaged` are the names of models whose
-    weights, if any, are part of its packages: they form its first family. `takes_endpoint`: it sends the
-    text to the server of `--translation-endpoint`. `uses_recognition_model`: without a requested model it
-    translates with the model that recognised the speech, so that no other is loaded. `about` says how it
-    translates, for the reason in a plan.
+    weights, if any, are part of its packages: they form its first family, of the role `translation`.
+    `takes_endpoint`: it sends the text to the server of `--translation-endpoint`. `uses_recognition_model`:
+    without a requested model it translates with the model that recognised the speech, so that no other is
+    loaded. `about` says how it translates, for the reason in a plan.
     """
 
     name: str

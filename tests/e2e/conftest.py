@@ -152,8 +152,10 @@ def copied(home: Path, target: Path) -> Program:
 
 
 def _link(source: str, target: str) -> None:
-    """Link a file, which is never written to again, unless it is there."""
-    if not os.path.exists(target):  # noqa: PTH110 - copytree passes texts
+    """Link a result or a model, which is never written to again, unless it is there; copy other files."""
+    if {"results", "models"}.isdisjoint(Path(source).parts):
+        shutil.copy2(source, target)
+    elif not Path(target).exists():
         os.link(source, target)
 
 

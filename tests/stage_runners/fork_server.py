@@ -8,11 +8,13 @@ the exit status.
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import json
 import os
 import runpy
 import sys
+import threading
 import traceback
 
 
@@ -49,6 +51,9 @@ def _run(job: dict) -> int:
     except BaseException:  # whatever a job raises is its result
         traceback.print_exc()
         status = 1
+    # What a process does at its end, before `os._exit`: it waits for its threads, and cleans up.
+    threading._shutdown()
+    atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
     return status

@@ -7,8 +7,11 @@ model. Tests of the whole program start every process anew.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import select
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -25,6 +28,7 @@ SLOW_IMPORTS = {
 """What the stages of an environment import that takes long."""
 _AT_START = ("LD_PRELOAD", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """Variables that are read at the start of a process, so that each value needs its own server."""
+TIMEOUT_S = 300
 ROOT = Path(__file__).resolve().parents[2]
 _servers: dict[tuple[str, ...], subprocess.Popen[str]] = {}
 
@@ -45,8 +49,14 @@ def run(env, module, *arguments):
             "stdout": str(texts[0]), "stderr": str(texts[1]),
         }  # fmt: skip
         print(json.dumps(job), file=server.stdin, flush=True)
-        status = server.stdout.readline()
-        assert status, f"the server of environment {env} ended with {server.wait()}"
+        status = ""
+        try:
+            if select.select([server.stdout], [], [], TIMEOUT_S)[0]:
+                status = server.stdout.readline()
+        finally:
+            if not status:  # it ended, or its job did not: neither may answer the next test
+                _kill(server)
+        assert status, f"{module} in the environment {env} ended its server, or took {TIMEOUT_S} s"
         stdout, stderr = (path.read_text(errors="replace") for path in texts)
     return subprocess.CompletedProcess([module, *arguments], int(status), stdout, stderr)
 
@@ -67,14 +77,23 @@ def _server(env, own):
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
     return _servers[key]
 
 
+def _kill(server):
+    """End a server with the job that it has forked."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
+    for key in [key for key, other in _servers.items() if other is server]:
+        del _servers[key]
+
+
 def stop():
     """End the servers."""
-    for server in _servers.values():
+    for server in list(_servers.values()):
         server.stdin.close()
-        server.wait(10)
+        _kill(server)
         server.stdout.close()
-    _servers.clear()

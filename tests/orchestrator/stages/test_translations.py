@@ -117,3 +117,16 @@ def test_a_large_model_reserves_memory_according_to_its_name():
     assert memory_mb("opus-mt-cs-en") == 0
     found = stages(languages=("de",), model="nllb-200-3.3B").stages["translation-de"]
     assert found.resources.memory_mb == 9250
+
+
+def test_a_model_named_like_a_translator_is_still_the_requested_model():
+    found = stages(languages=("de",), model="ctranslate2", endpoint="http://localhost/v1")
+    assert found.params["translation-de"]["translation_model"] == "ctranslate2"
+    whisper = stages(languages=("en",), model="whisper", recognition_model="small")
+    assert whisper.params["translation-en"]["translation_model"] == "small"
+
+
+def test_a_model_that_cannot_translate_is_replaced_by_one_for_that_language():
+    with pytest.raises(FatalError) as caught:
+        stages(languages=("de",), model="tiny.en")
+    assert "nllb-200" in caught.value.hint
