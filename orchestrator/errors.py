@@ -28,9 +28,8 @@ STATUS_OF_CATEGORY = {
 class FatalError(Exception):
     """An error that the user can fix: what is wrong (`message`) and what to do (`hint`).
 
-    `command` is the command that fixes it, if there is one; without a hint it becomes the hint.
-
-    Shown without a traceback.
+    `command` is the command that fixes it, if there is one; without a hint it becomes the hint. It is shown
+    without a traceback.
     """
 
     def __init__(self, message: str, hint: str = "", status: int = FAILED, *, command: str = "") -> None:

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from stage_runners.asr import code_switching, reading
 from stage_runners.asr.code_switching import Stretch
-from stage_runners.recognition import windows as asr_windows
 from stage_runners.recognition.recognizer import (
     Encoded,
     LanguageDetector,
@@ -25,7 +24,7 @@ from stage_runners.recognition.recognizer import (
     Sound,
     Transcript,
 )
-from stage_runners.recognition.windows import Chunk
+from stage_runners.recognition.windows import Chunk, merged
 
 SettingsOf = Callable[[str], Settings]
 """The settings of a language."""
@@ -178,7 +177,7 @@ def left_over(
             result.append(windows[number])
             continue
         for other, run in groupby(rest, key=itemgetter(1)):
-            result.extend([] if other else asr_windows.merged([chunk for chunk, _ in run], limit))
+            result.extend([] if other else merged([chunk for chunk, _ in run], limit))
     return result
 
 
@@ -187,7 +186,7 @@ def together(parts: Sequence[Part], limit: float) -> Iterator[tuple[str, Chunk]]
     run: list[Part] = []
     for part in [*parts, None]:
         if run and (part is None or part.language != run[-1].language or part.window > run[-1].window + 1):
-            for chunk in asr_windows.merged([one.chunk for one in run], limit):
+            for chunk in merged([one.chunk for one in run], limit):
                 yield run[0].language, chunk
             run = []
         if part is not None:

@@ -9,14 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.environments import registry
 from orchestrator.errors import INPUT, STORAGE, USAGE
-
-
-def ffmpeg(*words):
-    packed = "lib/python*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*"
-    binary = next(registry.python("media").parent.parent.glob(packed))
-    subprocess.run([binary, "-v", "error", "-y", *map(str, words)], check=True)
+from tests.e2e.conftest import ffmpeg
 
 
 def a_sentence(done, *says):

@@ -11,7 +11,7 @@ import subprocess
 import pytest
 
 from orchestrator.environments import registry
-from tests.e2e.conftest import CLIP
+from tests.e2e.conftest import CLIP, ffmpeg
 
 
 def words(text):
@@ -84,9 +84,7 @@ def test_changed_tags_or_stream_order_rerun_only_stages_that_read_the_film(
 ):
     program("run", film, "-o", tmp_path)
     changed = tmp_path / film.name
-    packed = "lib/python*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*"
-    ffmpeg = next(registry.python("media").parent.parent.glob(packed))
-    subprocess.run([ffmpeg, "-v", "error", "-i", film, *change, "-c", "copy", changed], check=True)
+    ffmpeg("-i", film, *change, "-c", "copy", changed)
     program("run", changed)
     assert [name for name, how in program.how().items() if how == "done"] == ["demux", "shots", "mux"]
     assert (tmp_path / "demo.en.srt").read_bytes() == (finished / "demo.en.srt").read_bytes()
@@ -96,11 +94,7 @@ def test_the_plan_says_that_the_rest_is_cached_if_the_audio_is_unchanged(program
     copy = tmp_path / film.name
     copy.write_bytes(film.read_bytes())
     program("run", copy)
-    packed = "lib/python*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*"
-    ffmpeg = next(registry.python("media").parent.parent.glob(packed))
-    subprocess.run(
-        [ffmpeg, "-v", "error", "-y", "-i", film, "-c", "copy", "-metadata", "title=T", copy], check=True
-    )
+    ffmpeg("-i", film, "-c", "copy", "-metadata", "title=T", copy)
     plan = program("plan", copy).stdout
     assert re.search(r"demux +RUN .*film changed", plan)
     assert re.search(r"silero_vad +MAYBE .*CACHED if the audio is unchanged", plan)

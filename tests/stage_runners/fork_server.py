@@ -2,8 +2,7 @@
 
 `fork_server.py MODULE...` imports the modules. A job is a line of JSON on stdin: a module to run as
 `__main__` with arguments, its environment, and files for stdout and stderr. The answer is a line on stdout:
-the exit status.
-`tests.stage_runners.processes` starts servers and sends jobs.
+the exit status. `tests.stage_runners.processes` starts servers and sends jobs.
 """
 
 from __future__ import annotations
