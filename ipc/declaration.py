@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from ipc.reach import NEEDS_CONSENT, Reach
 from ipc.thresholds import Thresholds
 
 Device = Literal["cpu", "cuda", "mps", "mlx"]
@@ -29,7 +30,8 @@ class Cli:
     that of the default. An option of type `bool` also has the form `--no-NAME`. `unset` describes the
     behaviour without the option, unless the default does. `least` and `most` bound a number. `words` are
     texts for other values (`auto` for None). `check` returns what is wrong with a value, or None. `example`
-    is a value for a new job file, `short` a one-letter form. `run_only` options do not affect a plan.
+    is a value for a new job file, `short` a one-letter form. `run_only` options do not affect a plan. `reach`
+    declares what a stranger could do with the option in a job file.
 
     If one option sets parameters of several stages, they share one Cli, whose `help` replaces theirs.
     """
@@ -48,6 +50,7 @@ class Cli:
     check: Callable[[Any], Problem | None] | None = None
     short: str = ""
     run_only: bool = False
+    reach: Reach = NEEDS_CONSENT
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ COMMANDS = {
     "plan": "show what a run would do, and why",
     "config": "show every option, its value and where the value comes from",
     "prepare": "write an editable job file beside each film",
+    "allow": "consent to a job file that somebody else may have written",
     "stage": "run a single stage, to debug it",
     "demo": "make a short film from a packaged recording and subtitle it",
     "devices": "show this machine's hardware and what each stage would use",

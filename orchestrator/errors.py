@@ -38,3 +38,7 @@ class FatalError(Exception):
         self.hint = hint or (f"repair it with: {command}" if command else "")
         self.command = command
         self.status = status
+
+
+class FilmError(FatalError):
+    """An error that concerns one film, whatever its status: the other films of the run go on."""

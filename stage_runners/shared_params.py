@@ -6,6 +6,7 @@ import re
 
 from ipc.declaration import Cli, Param, Problem
 from ipc.errors import StageError
+from ipc.reach import HARMLESS
 from ipc.time_range import clip_of
 from ipc.whisper_languages import LANGUAGES
 
@@ -32,7 +33,12 @@ CLIP = Param(
     name="clip",
     help="process only this part of the film, such as 10:00-12:00",
     cli=Cli(
-        group="film", metavar="START-END", example="10:00-12:00", unset="the whole film", check=_clip_problem
+        group="film",
+        metavar="START-END",
+        example="10:00-12:00",
+        unset="the whole film",
+        check=_clip_problem,
+        reach=HARMLESS,
     ),
 )
 LANGUAGE_OPTION = Cli(
@@ -42,10 +48,11 @@ LANGUAGE_OPTION = Cli(
     unset="detected",
     words={"auto": None},
     check=_language_problem,
+    reach=HARMLESS,
 )
 CONTAINER = Param(
     name="container",
     default="mkv",
     help="container format of the films to write",
-    cli=Cli(group="subtitles", choices=("mkv", "mp4"), example="mkv"),
+    cli=Cli(group="subtitles", choices=("mkv", "mp4"), example="mkv", reach=HARMLESS),
 )

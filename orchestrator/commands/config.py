@@ -41,7 +41,7 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Show the options; returns the exit status."""
     film = film_of(arguments.film) if arguments.film else None
-    chosen = settings(film_options.typed(arguments), film)
+    chosen = settings(film_options.typed(arguments), film, job_file=not arguments.no_job_file)
     backends, problems = _backends(chosen, film_options.machine_of(arguments))
     rows = list(explain_settings.rows(chosen, backends))
     places = _places(chosen, film)

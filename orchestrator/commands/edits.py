@@ -11,9 +11,10 @@ from typing import Any
 from ipc.edits import Edit, Overlay, Shown
 from orchestrator.errors import OK, FatalError
 from orchestrator.library import edits
-from orchestrator.planning.film_path import film_of, typed
+from orchestrator.planning.film_path import film_of
 from orchestrator.storage import file_digests
 from orchestrator.util import text as fmt
+from orchestrator.util.command_line import typed
 
 _SHOWN = 6
 """How many versions are listed."""

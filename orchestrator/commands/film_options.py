@@ -42,6 +42,9 @@ def add(parser: argparse.ArgumentParser, *, run: bool = False) -> None:
         help="cuda (NVIDIA), mps or mlx (Apple), cpu or auto, for all stages or per stage, such as "
         "asr=cuda,diarization=cpu",
     )
+    groups["machine"].add_argument(
+        "--no-job-file", action="store_true", help="do not read the job file beside the film"
+    )
     steps = parser.add_argument_group("stages")
     names = ", ".join(name for name, stage in STAGES.items() if not stage.off)
     steps.add_argument(
@@ -117,7 +120,7 @@ def plan_of(arguments: argparse.Namespace, film: Path, store: Store, *, fetch: b
 
     path = film_of(film)
     return plan_for(
-        settings(typed(arguments), path),
+        settings(typed(arguments), path, job_file=not arguments.no_job_file),
         path,
         store,
         scope_of(arguments),

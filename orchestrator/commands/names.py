@@ -11,10 +11,11 @@ from typing import Any
 from orchestrator.errors import INPUT, OK, USAGE, FatalError
 from orchestrator.library import corrections
 from orchestrator.paths import home
-from orchestrator.planning.film_path import film_of, typed
+from orchestrator.planning.film_path import film_of
 from orchestrator.storage import file_digests
 from orchestrator.storage.store import Store
 from orchestrator.util import text as fmt
+from orchestrator.util.command_line import typed
 
 
 def add(subparsers: Any) -> None:

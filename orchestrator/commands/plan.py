@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.commands import film_options
+from orchestrator.errors import OK, PARTIAL, FilmError
 from orchestrator.planning.choice import Choice
 from orchestrator.planning.plan import Plan, Step
 from orchestrator.util import text as fmt
+from orchestrator.util.notices import say
 
 _HOW = {"run": "RUN", "maybe": "MAYBE", "cached": "CACHED", "off": "off"}
 
@@ -36,13 +38,24 @@ def run(arguments: argparse.Namespace) -> int:
     from orchestrator.storage.store import Store
 
     store = Store(home() / "store")
-    plans = [film_options.plan_of(arguments, film, store, fetch=False) for film in arguments.films]
+    plans: list[Plan] = []
+    refused: list[FilmError] = []
+    for film in arguments.films:
+        try:
+            plans.append(film_options.plan_of(arguments, film, store, fetch=False))
+        except FilmError as error:
+            if len(arguments.films) == 1:
+                raise
+            say(error)
+            refused.append(error)
     if arguments.json:
         print(json.dumps([_as_json(plan) for plan in plans], ensure_ascii=False, indent=2))
-        return 0
-    for plan in plans:
-        print("\n".join(lines(plan)))
-    return 0
+    else:
+        for plan in plans:
+            print("\n".join(lines(plan)))
+    if refused:
+        return PARTIAL if plans else refused[0].status
+    return OK
 
 
 def lines(plan: Plan) -> list[str]:

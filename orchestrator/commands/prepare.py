@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestrator.commands import film_options
+from orchestrator.config import consent, job_files
 from orchestrator.config.files import JOB, job_path
 from orchestrator.config.merge import settings
 from orchestrator.errors import FAILED, OK, PARTIAL, STORAGE, USAGE, FatalError
 from orchestrator.planning.film_path import film_of
 from orchestrator.planning.request import plan_for
+from orchestrator.util.command_line import typed
 from orchestrator.util.notices import say
 
 if TYPE_CHECKING:
@@ -57,7 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise FatalError("these are job files", "name the films", USAGE)
     if errors:
         return PARTIAL if len(errors) < len(films) else errors[0].status
-    print("edit the file, then: orchestrator run", *(str(film) for film in films), file=sys.stderr)
+    named = " ".join(typed(film) for film in films)
+    print(f"edit the file, then: orchestrator allow {named}; orchestrator run {named}", file=sys.stderr)
     return OK
 
 
@@ -89,6 +93,8 @@ def _prepare(arguments: argparse.Namespace, film: Path) -> str:
         except FatalError as error:
             hint = "set the options on the command line or in the configuration file"
             raise FatalError(error.message, hint, STORAGE) from error
+    # What was written is allowed, and not what is there by now.
+    consent.allow(job_files.parsed(text, target, target.resolve()), film)
     return f"{'wrote' if done.changed else 'unchanged:'} {target}"
 
 
@@ -96,6 +102,8 @@ def _check(target: Path, film: Path, ledger: Any, *, overwrite: bool) -> None:
     """Raise `FatalError` if the job file exists and is not exactly what this tool wrote."""
     from ipc.digests import file_digest
 
+    if os.path.lexists(target) and not target.is_file():
+        raise FatalError(f"{target}: not a file, so it was not overwritten", "remove it", FAILED)
     if overwrite or not target.exists():
         return
     if ledger.film(target) == str(film) and ledger.digest(target) == file_digest(target):

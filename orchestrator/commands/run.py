@@ -49,5 +49,6 @@ def run(arguments: argparse.Namespace) -> int:
             scope=film_options.scope_of(arguments),
             overwrite=arguments.overwrite,
             json=arguments.json,
+            job_file=not arguments.no_job_file,
         )
     )

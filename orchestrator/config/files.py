@@ -21,6 +21,7 @@ JOB = ".orchestrator.toml"
 _NEGATED = {f"no_{option.key}": option.key for option in OPTIONS if option.type is bool}
 _ONCE = {
     "from", "until", "force", "overwrite", "json", "dry_run", "pdb", "print_command", "machine",
+    "no_job_file",
 }  # fmt: skip
 _TOKEN = ("token", "password", "secret", "api_key")
 
@@ -55,19 +56,29 @@ def read(path: Path, *, needed: bool = False) -> Layer:
         raise FatalError(
             f"{path}: cannot be read: {error.strerror}", "check its permissions", USAGE
         ) from error
+    return parse(text, path)
+
+
+def parse(content: bytes, path: Path, base: Path | None = None) -> Layer:
+    """The options in the `content` of the file at `path`; its relative paths begin at `base`, or beside it.
+
+    `FatalError` names file and key.
+    """
     import tomllib
 
     try:
-        table = tomllib.loads(text.decode("utf-8-sig"))
+        table = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise FatalError(f"{path}: not UTF-8", "save it as UTF-8", USAGE) from error
     except tomllib.TOMLDecodeError as error:
         hint = 'put text in quotes: language = "hi"; and a Windows path in single quotes'
         raise FatalError(f"{path}: not valid TOML: {error}", hint, USAGE) from error
-    return _layer(table, path)
+    except RecursionError as error:
+        raise FatalError(f"{path}: nested too deeply", "no option is nested", USAGE) from error
+    return _layer(table, path, base or path.parent)
 
 
-def _layer(table: Mapping[str, Any], path: Path) -> Layer:
+def _layer(table: Mapping[str, Any], path: Path, base: Path) -> Layer:
     values: dict[str, Value] = {}
     devices: dict[str, DeviceRequest] = {}
     for written, content in table.items():
@@ -79,7 +90,7 @@ def _layer(table: Mapping[str, Any], path: Path) -> Layer:
         name = _NEGATED.get(key, key)
         if name not in BY_KEY:
             raise _unknown(key, words)
-        value = _value(BY_KEY[name], content, path, words)
+        value = _value(BY_KEY[name], content, path, base, words)
         if key in _NEGATED:
             value = Value(value=not value.value, source=value.source, words=value.words)
         if name in values and values[name].value != value.value:
@@ -100,7 +111,7 @@ def _devices(content: Any, source: str, words: str) -> dict[str, DeviceRequest]:
     return requests
 
 
-def _value(option: Option, content: Any, path: Path, words: str) -> Value:
+def _value(option: Option, content: Any, path: Path, base: Path, words: str) -> Value:
     """The value of an option from TOML; `FatalError` if it has another type than the option."""
     kinds: dict[type, tuple[tuple[type, ...], str]] = {
         bool: ((bool,), "true or false"),
@@ -119,25 +130,33 @@ def _value(option: Option, content: Any, path: Path, words: str) -> Value:
     words = f"{words} = {_shown(content)}"
     if content == "":
         return Value(value=None, source=path.name, words=words)
+    if isinstance(content, str) and "\0" in content:
+        raise wrong(words, "contains a null character")
     value: Any = content
     if option.type is float:
         value = float(value)
     elif option.type is Path:
         # Relative to the file that sets it, so that the folder the tool is started in does not matter.
-        value = path.parent / Path(value).expanduser()
+        try:
+            value = base / Path(value).expanduser()
+        except RuntimeError as error:
+            raise wrong(words, "there is no such user") from error
     elif (
         option.type is str
         and (option.key.endswith("model") or option.key == "profile")
         and value.startswith(("./", "../"))
     ):
-        value = os.path.normpath(path.parent / value)
+        value = os.path.normpath(base / value)
     return checked(option, Value(value=value, source=path.name, words=words))
 
 
 def _shown(content: Any) -> str:
     if isinstance(content, bool):
         return str(content).lower()
-    return f'"{content}"' if isinstance(content, str) else str(content)
+    try:
+        return f'"{content}"' if isinstance(content, str) else str(content)
+    except RecursionError:
+        return "a value that is nested too deeply"
 
 
 def _unknown(key: str, words: str) -> FatalError:

@@ -11,24 +11,31 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from orchestrator.config import device_requests, environment, files
+from orchestrator.config import consent, device_requests, environment, files, job_files
 from orchestrator.config.settings import Settings, typed
 from orchestrator.config.values import DeviceRequest, Layer, Value
 from orchestrator.errors import USAGE, FatalError
 
 
 def settings(
-    command_line: Layer, film: Path | None = None, environ: Mapping[str, str] = os.environ
+    command_line: Layer,
+    film: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    job_file: bool = True,
 ) -> Settings:
-    """The merged options, with the job file of `film`; `FatalError` if a place sets an invalid value."""
-    job_file = None if film is None else files.job_path(film)
-    of_job = Layer() if job_file is None else files.read(job_file)
-    layers = [
-        command_line,
-        of_job,
+    """The merged options, with the job file of `film` unless `job_file` is false.
+
+    `FatalError` if a place sets an invalid value, or the job file sets what needs the user's consent.
+    """
+    below = [
         *environment.layers(environ),
         files.read(files.user_path(environ), needed=bool(environ.get("ORCHESTRATOR_CONFIG"))),
     ]
+    job = job_files.read(files.job_path(film)) if film is not None and job_file else None
+    if job is not None and film is not None:
+        consent.require(job, film, below)
+    layers = [command_line, job.layer if job else Layer(), *below]
     chosen: dict[str, Value] = {}
     shadowed: dict[str, tuple[Value, ...]] = {}
     for key in dict.fromkeys(key for layer in layers for key in layer.values):
@@ -41,7 +48,7 @@ def settings(
         chosen=chosen,
         shadowed=shadowed | _shadowed_devices(layers, devices),
         devices=devices,
-        job_file=job_file if of_job.values or of_job.devices else None,
+        job_file=None if job is None or job.empty else job.path,
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, get_args, get_type_hints
 
 from ipc.declaration import Cli, Param, Stage
+from ipc.reach import Reach
 from orchestrator.config.run_options import RunOptions
 from orchestrator.stages.catalog import STAGES
 from stage_runners.translation.stage import TRANSLATORS
@@ -30,6 +31,8 @@ GROUPS = {
 """The groups of options in the order of the help, with their titles in a job file."""
 DEVICE = "device"
 """The option that is not in `OPTIONS`, because it is set by stage and may be repeated."""
+DEVICE_REACH = Reach(can="choose the hardware, and with it the code, that a stage runs on")
+"""What a stranger could do by that option."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ipc.declaration import Cli, Problem
+from ipc.reach import HARMLESS, MODEL, Reach
 from orchestrator.outputs.names import DEFAULT_FORMATS, FORMATS
 
 AUDIENCES = ("adult", "children")
@@ -20,6 +21,12 @@ def formats(text: str) -> tuple[str, ...]:
     if unknown := [word for word in words if word not in FORMATS]:
         raise ValueError(unknown[0])
     return words
+
+
+def _ships(profile: str) -> bool:
+    from orchestrator.config import house_styles
+
+    return profile in house_styles.names()
 
 
 def _formats_problem(text: str) -> Problem | None:
@@ -42,48 +49,57 @@ class RunOptions:
     series: str | None = option(
         None, help="series to look up saved voices in", group="names", metavar="NAME", example="The Wire",
         unset="from the film's file name or its .nfo",
+        reach=Reach(can="save voices in a series of its choice, for your other films"),
     )  # fmt: skip
     known_voices: bool = option(
-        True, help="recognise saved voices, and save new ones", group="names", example=True
+        True,
+        help="recognise saved voices, and save new ones",
+        group="names",
+        example=True,
+        reach=Reach(can="save voices for your other films", harmless=lambda value: not value),
     )
     target_language: str | None = option(
         None, help="also write subtitles in these languages, such as en,de", group="translation",
         metavar="CODE,...", example="en", unset="none",
+        reach=Reach(can="send the film's text to your translation server", only_with="translation_endpoint"),
     )  # fmt: skip
     translation_model: str | None = option(
         None,
         help="translation model (NLLB-200, OPUS-MT, IndicTrans2 or Whisper): a name, a Hub id or a folder; "
         "with --translation-endpoint, the model's name on the server",
         group="translation", metavar="MODEL", example="nllb-200-distilled-600M",
-        unset="Whisper, to English only",
+        unset="Whisper, to English only", reach=MODEL,
     )  # fmt: skip
     translation_endpoint: str | None = option(
         None, help="translate on an OpenAI-compatible server, such as Ollama; the film's text is sent to it",
         group="translation", metavar="URL", example="http://localhost:11434/v1", unset="none",
+        reach=Reach(can="send the film's text to a server of its choice"),
     )  # fmt: skip
     profile: str | None = option(
         None, group="subtitles", metavar="NAME|FILE", example="netflix", unset="default",
         help="subtitle style guide: default, netflix, netflix-sdh, bbc, youtube, or a file (see "
         "orchestrator profiles)",
+        reach=Reach(can="read any file as a profile", harmless=_ships),
     )  # fmt: skip
     audience: str | None = option(
         None, help="whose reading speed to use: children's is lower", group="subtitles",
-        choices=AUDIENCES, example="adult", unset="adult",
+        choices=AUDIENCES, example="adult", unset="adult", reach=HARMLESS,
     )  # fmt: skip
     threads: int = option(
         0, help="maximum threads per stage", group="machine", metavar="N", least=0, example=4,
-        unset="0: share the cores between the stages",
+        unset="0: share the cores between the stages", reach=HARMLESS,
     )  # fmt: skip
     recycle: int | None = option(
         None, help="restart a worker process after N jobs; 0: never", group="machine", metavar="N", least=0,
-        example=1, unset="1 with MLX, otherwise 0", run_only=True,
+        example=1, unset="1 with MLX, otherwise 0", run_only=True, reach=HARMLESS,
     )  # fmt: skip
     offline: bool = option(
-        False, help="download no model, and ask TMDB nothing", group="machine", example=False
+        False, help="download no model, and ask TMDB nothing", group="machine", example=False,
+        reach=Reach(can="go online even if you work offline", harmless=bool),
     )  # fmt: skip
     allow_smaller_model: bool = option(
         False, help="use a smaller Whisper model if the chosen one does not fit into memory", group="machine",
-        example=False,
+        example=False, reach=Reach(can="download another model", harmless=lambda value: not value),
     )  # fmt: skip
     prestart: bool = option(
         True,
@@ -91,16 +107,22 @@ class RunOptions:
         group="machine",
         example=True,
         run_only=True,
+        reach=HARMLESS,
     )
     output_dir: Path | None = option(
         None, help="folder to write to", group="output", metavar="DIR", short="-o", example="subtitles",
-        unset="beside the film",
+        unset="beside the film", reach=Reach(can="write files outside the film's folder", inside=True),
     )  # fmt: skip
     output_format: str | None = option(
         None, help=f"files to write: all, or any of {', '.join(FORMATS)}", group="output",
         metavar="FORMAT,...", example=",".join(DEFAULT_FORMATS), unset=",".join(DEFAULT_FORMATS),
-        check=_formats_problem, run_only=True,
+        check=_formats_problem, run_only=True, reach=HARMLESS,
     )  # fmt: skip
     strict: bool = option(
-        False, help="exit with status 6 if a result is degraded", group="output", example=False, run_only=True
+        False,
+        help="exit with status 6 if a result is degraded",
+        group="output",
+        example=False,
+        run_only=True,
+        reach=HARMLESS,
     )

@@ -36,13 +36,6 @@ def film_of(path: Path) -> Path:
     return film
 
 
-def typed(path: Path | str) -> str:
-    """The film's path as typed in the current folder, quoted for a shell."""
-    place = Path(path)
-    here = place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
-    return shlex.quote(str(here))
-
-
 def _name_what_is_in(path: Path, folder: Path) -> str:
     """A hint with the pattern that matches most films in the folder."""
     endings = [entry.suffix for entry in folder.iterdir() if entry.suffix.lower() in FILMS]

@@ -35,6 +35,7 @@ def command_of(content: Mapping[str, Any], film: Path) -> list[str]:
         else:
             words.append(f"--{option.name}={value}")
     words += [f"--device={word}" for word in content["options"].get("device") or ()]
+    words += ["--no-job-file"] if content["options"].get("no_job_file") else []
     return [*words, "--json", "--", str(film)]
 
 

@@ -14,8 +14,8 @@ from typing import Any
 from orchestrator.config import house_styles
 from orchestrator.environments import registry
 from orchestrator.errors import ENVIRONMENT, FAILED, INPUT, FatalError
-from orchestrator.planning.film_path import typed
 from orchestrator.storage.store import Entry, Store
+from orchestrator.util.command_line import typed
 
 ENV = "scoring"
 PATIENCE_S = 1800

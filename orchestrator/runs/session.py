@@ -12,7 +12,18 @@ from orchestrator.config import files, merge
 from orchestrator.config.settings import Settings
 from orchestrator.config.values import Layer
 from orchestrator.environments import registry
-from orchestrator.errors import BUG, DEGRADED, FAILED, INPUT, INTERRUPTED, OK, PARTIAL, USAGE, FatalError
+from orchestrator.errors import (
+    BUG,
+    DEGRADED,
+    FAILED,
+    INPUT,
+    INTERRUPTED,
+    OK,
+    PARTIAL,
+    USAGE,
+    FatalError,
+    FilmError,
+)
 from orchestrator.execution.scheduler import Scheduler, exit_category
 from orchestrator.outputs import publish
 from orchestrator.outputs.ledger import Ledger
@@ -39,6 +50,7 @@ class Invocation:
     scope: Scope = EVERYTHING
     overwrite: bool = False
     json: bool = False
+    job_file: bool = True
 
 
 def run(invocation: Invocation) -> int:
@@ -131,7 +143,7 @@ def _plans(
             of_film, plan = _plan(invocation, film, ledger, plans, store)
             plans[plan.destination], settings[plan.film] = plan, of_film
         except FatalError as error:
-            if error.status == USAGE or len(films) == 1:
+            if (error.status == USAGE and not isinstance(error, FilmError)) or len(films) == 1:
                 raise
             if not quiet:
                 say(error)
@@ -156,7 +168,7 @@ def _plan(
             INPUT,
         )
     publish.check_name(path, files.JOB)
-    of_film = merge.settings(invocation.command_line, path)
+    of_film = merge.settings(invocation.command_line, path, job_file=invocation.job_file)
     plan = plan_for(of_film, film, store, invocation.scope)
     other = plans.get(plan.destination)
     if other is not None and other.film != plan.film:
@@ -214,6 +226,7 @@ def _options(invocation: Invocation, settings: Mapping[Path, Settings]) -> dict[
         "films": list(invocation.films),
         "overwrite": invocation.overwrite,
         "json": invocation.json,
+        "no_job_file": not invocation.job_file,
         "until": scope.until,
         "from_": scope.from_,
         "force": list(scope.force),

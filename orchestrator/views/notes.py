@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ipc.notes import FilmFacts, Note
-from orchestrator.planning.film_path import typed
+from orchestrator.util.command_line import typed
 from stage_runners.asr import notes as asr
 from stage_runners.burn import notes as burn
 from stage_runners.media import notes as media

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on
+from ipc.reach import MODEL
 from stage_runners.alignment.thresholds import THRESHOLDS
 
 _ON_CPU = ("auto", "pocketsphinx", "attention")
@@ -29,7 +30,7 @@ ALIGNMENT = Stage(
             load=True,
             help="how words are aligned: auto, pocketsphinx, attention, or a wav2vec2 model (a folder or a "
             "Hub id)",
-            cli=Cli(metavar="MODEL", example="auto"),
+            cli=Cli(metavar="MODEL", example="auto", reach=MODEL),
         ),
     ),
     resources=Resources(cores=2, memory_mb=1200, vram_mb=2500),

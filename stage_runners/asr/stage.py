@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage
+from ipc.reach import HARMLESS, MODEL
 from stage_runners.asr import engines
 from stage_runners.asr.thresholds import THRESHOLDS
 from stage_runners.shared_params import LANGUAGE_OPTION
@@ -35,7 +36,7 @@ ASR = Stage(
             load=True,
             help="Whisper model: a name, a Hub id or a folder; auto uses the model recommended for this "
             "machine if it is downloaded, else the embedded base",
-            cli=Cli(metavar="MODEL", example="base"),
+            cli=Cli(metavar="MODEL", example="base", reach=MODEL),
         ),
         Param(
             name="compute_type",
@@ -48,6 +49,7 @@ ASR = Stage(
                 example="int8",
                 unset="chosen by device",
                 words={"auto": "default"},
+                reach=HARMLESS,
             ),
         ),
         Param(name="language", help="spoken language, such as en; detected if not set", cli=LANGUAGE_OPTION),
@@ -55,49 +57,49 @@ ASR = Stage(
             name="beam_size",
             default=5,
             help="beam size of the decoder",
-            cli=Cli(metavar="N", least=1, example=5),
+            cli=Cli(metavar="N", least=1, example=5, reach=HARMLESS),
         ),
         Param(
             name="chunk_size",
             default=30,
             help="maximum length of a window (speech that is transcribed in one piece), in seconds",
-            cli=Cli(metavar="S", least=1, example=30),
+            cli=Cli(metavar="S", least=1, example=30, reach=HARMLESS),
         ),
         Param(
             name="initial_prompt",
             help="text that Whisper gets as context before it transcribes",
-            cli=Cli(metavar="TEXT", example="A talk about reefs.", unset="none"),
+            cli=Cli(metavar="TEXT", example="A talk about reefs.", unset="none", reach=HARMLESS),
         ),
         Param(
             name="hotwords",
             help="words to expect, such as names, separated by commas",
-            cli=Cli(metavar="WORDS", example="Simran, Raj", unset="none"),
+            cli=Cli(metavar="WORDS", example="Simran, Raj", unset="none", reach=HARMLESS),
         ),
         Param(
             name="bias",
             default=True,
             help="bias recognition towards the names of the film's characters",
-            cli=Cli(group="names", example=True),
+            cli=Cli(group="names", example=True, reach=HARMLESS),
         ),
         Param(name="undone", default=(), help="name hints that the user undid, as from>to"),
         Param(
             name="segment_languages",
             default=True,
             help="detect the language of each part of the film, unless --language is given",
-            cli=Cli(example=True),
+            cli=Cli(example=True, reach=HARMLESS),
         ),
         Param(
             name="second_look",
             default=True,
             help="second pass: re-transcribe likely hallucinations, and speech without text",
-            cli=Cli(example=True),
+            cli=Cli(example=True, reach=HARMLESS),
         ),
         Param(
             name="batch_size",
             default=8,
             affects="speed",
             help="windows transcribed in parallel; fewer need less memory",
-            cli=Cli(type=int, metavar="N", least=1, example=8, unset="chosen by device"),
+            cli=Cli(type=int, metavar="N", least=1, example=8, unset="chosen by device", reach=HARMLESS),
         ),
     ),
     resources=Resources(cores=8, memory_mb=1500, vram_mb=4000),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on_cpu
+from ipc.reach import HARMLESS
 from stage_runners.shared_params import CLIP, CONTAINER
 
 BURN = Stage(
@@ -22,7 +23,14 @@ BURN = Stage(
             default="spoken",
             help="also write a film with burned-in subtitles: `spoken` for the source language, or a "
             "target language",
-            cli=Cli(name="burn-in", group="subtitles", metavar="LANG", example="spoken", unset="none"),
+            cli=Cli(
+                name="burn-in",
+                group="subtitles",
+                metavar="LANG",
+                example="spoken",
+                unset="none",
+                reach=HARMLESS,
+            ),
         ),
         Param(
             name="crf",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, Switch, on
+from ipc.reach import HARMLESS, MODEL
 from stage_runners.diarization.thresholds import THRESHOLDS
 
 
 def _count(example: int) -> Cli:
-    return Cli(group="speakers", type=int, metavar="N", least=1, example=example, unset="estimated")
+    return Cli(
+        group="speakers", type=int, metavar="N", least=1, example=example, unset="estimated", reach=HARMLESS
+    )
 
 
 DIARIZATION = Stage(
@@ -36,7 +39,7 @@ DIARIZATION = Stage(
             load=True,
             help="speaker detection: embedded, or a pyannote pipeline (a folder or a Hub id); auto uses "
             "pyannote's community-1 if it is downloaded, else embedded",
-            cli=Cli(group="speakers", metavar="MODEL", example="embedded"),
+            cli=Cli(group="speakers", metavar="MODEL", example="embedded", reach=MODEL),
         ),
         Param(name="num_speakers", help="exact number of speakers", cli=_count(2)),
         Param(name="min_speakers", help="minimum number of speakers", cli=_count(2)),
@@ -46,7 +49,9 @@ DIARIZATION = Stage(
     resources=Resources(cores=4, memory_mb=2000, vram_mb=2500),
     batch_floor=1,
     stall_s=600,
-    switch=Switch(help="detect speakers", cli=Cli(name="diarize", group="speakers", example=True)),
+    switch=Switch(
+        help="detect speakers", cli=Cli(name="diarize", group="speakers", example=True, reach=HARMLESS)
+    ),
     packages=("pyannote-audio", "torch", "numpy"),
     model="diarize_model",
     model_role="diarization",

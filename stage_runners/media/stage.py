@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on_cpu
+from ipc.reach import HARMLESS
 from stage_runners.shared_params import CLIP, LANGUAGE_OPTION
 
 DEMUX = Stage(
@@ -22,6 +23,7 @@ DEMUX = Stage(
                 least=0,
                 example=0,
                 unset="the track in --language, else the default one",
+                reach=HARMLESS,
             ),
         ),
         Param(name="language", help="prefer the audio track in this language", cli=LANGUAGE_OPTION),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, Switch, on_cpu
+from ipc.reach import HARMLESS
 from stage_runners.shared_params import CLIP, CONTAINER
 
 MUX = Stage(
@@ -22,18 +23,24 @@ MUX = Stage(
             name="subtitle_format",
             default="srt",
             help="format of the subtitle tracks in MKV: srt, ass (one colour per speaker) or both",
-            cli=Cli(group="subtitles", choices=("srt", "ass", "both"), example="srt"),
+            cli=Cli(group="subtitles", choices=("srt", "ass", "both"), example="srt", reach=HARMLESS),
         ),
         Param(
             name="replace_existing",
             default=False,
             help="drop the film's own text subtitle tracks in the same languages",
-            cli=Cli(group="subtitles", example=False),
+            cli=Cli(group="subtitles", example=False, reach=HARMLESS),
         ),
         Param(
             name="default_subtitles",
             help="flag the added track as the default track",
-            cli=Cli(group="subtitles", type=bool, example=True, unset="yes, unless another track is"),
+            cli=Cli(
+                group="subtitles",
+                type=bool,
+                example=True,
+                unset="yes, unless another track is",
+                reach=HARMLESS,
+            ),
         ),
         Param(
             name="sdh",
@@ -45,7 +52,8 @@ MUX = Stage(
     resources=Resources(cores=1, memory_mb=300),
     stall_s=180,
     switch=Switch(
-        help="write a film with the subtitles as tracks", cli=Cli(name="mux", group="subtitles", example=True)
+        help="write a film with the subtitles as tracks",
+        cli=Cli(name="mux", group="subtitles", example=True, reach=HARMLESS),
     ),
     packages=("av", "imageio-ffmpeg"),
 )

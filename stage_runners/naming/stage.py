@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on_cpu
+from ipc.reach import HARMLESS, Reach
 from stage_runners.names.stage import SPOKEN
 from stage_runners.naming.thresholds import THRESHOLDS
 from stage_runners.tmdb.stage import NAMES
@@ -28,6 +29,7 @@ NAMING = Stage(
                 metavar="LABEL=NAME,...",
                 example="SPEAKER_03=Aditi",
                 unset="taken from the dialogue",
+                reach=Reach(can="save voices under names of its choice, for your other films"),
             ),
         ),
         Param(name="library", file=True, help="the saved voices"),
@@ -42,13 +44,14 @@ NAMING = Stage(
                 most=1,
                 example=0.6,
                 unset="0.6 for the embedded model",
+                reach=HARMLESS,
             ),
         ),
         Param(
             name="name_confidence",
             default=0.8,
             help="minimum confidence of a speaker name taken from the dialogue, 0 to 1",
-            cli=Cli(group="names", metavar="N", least=0, most=1, example=0.8),
+            cli=Cli(group="names", metavar="N", least=0, most=1, example=0.8, reach=HARMLESS),
         ),
     ),
     resources=Resources(cores=1, memory_mb=500),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Resources, Stage, Switch, on_cpu
+from ipc.reach import HARMLESS
 from stage_runners.sounds.thresholds import THRESHOLDS
 
 SOUNDS = Stage(
@@ -20,7 +21,7 @@ SOUNDS = Stage(
     off="--sounds turns it on",
     switch=Switch(
         help="detect music between the dialogue, and write music cues",
-        cli=Cli(name="sounds", group="subtitles", example=True, unset="set by the profile"),
+        cli=Cli(name="sounds", group="subtitles", example=True, unset="set by the profile", reach=HARMLESS),
     ),
     thresholds=THRESHOLDS,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on_cpu
+from ipc.reach import HARMLESS
 from stage_runners.shared_params import CLIP
 from stage_runners.subtitles.formats import FORMATS
 from stage_runners.subtitles.thresholds import THRESHOLDS
@@ -33,7 +34,14 @@ SUBTITLES = Stage(
             name="max_line_width",
             default=42,
             help="maximum characters per line; lower limits of the profile for some languages still apply",
-            cli=Cli(group="subtitles", metavar="N", least=16, example=42, unset="set by the profile, 42"),
+            cli=Cli(
+                group="subtitles",
+                metavar="N",
+                least=16,
+                example=42,
+                unset="set by the profile, 42",
+                reach=HARMLESS,
+            ),
         ),
         Param(
             name="line_widths",
@@ -44,13 +52,27 @@ SUBTITLES = Stage(
             name="max_line_count",
             default=2,
             help="maximum lines per cue",
-            cli=Cli(group="subtitles", metavar="N", least=1, example=2, unset="set by the profile, 2"),
+            cli=Cli(
+                group="subtitles",
+                metavar="N",
+                least=1,
+                example=2,
+                unset="set by the profile, 2",
+                reach=HARMLESS,
+            ),
         ),
         Param(
             name="max_cps",
             default=17.0,
             help="maximum reading speed for every language, in characters per second",
-            cli=Cli(group="subtitles", metavar="N", least=1, example=17, unset="set by the profile, 17"),
+            cli=Cli(
+                group="subtitles",
+                metavar="N",
+                least=1,
+                example=17,
+                unset="set by the profile, 17",
+                reach=HARMLESS,
+            ),
         ),
         Param(
             name="reading_speeds",
@@ -82,13 +104,14 @@ SUBTITLES = Stage(
                 choices=("none", "change", "all"),
                 example="change",
                 unset="set by the profile, change",
+                reach=HARMLESS,
             ),
         ),
         Param(
             name="mark_pauses",
             default=0.0,
             help="write [no speech] into pauses of S seconds or more",
-            cli=Cli(group="subtitles", metavar="S", least=0, example=20, unset="never"),
+            cli=Cli(group="subtitles", metavar="S", least=0, example=20, unset="never", reach=HARMLESS),
         ),
         Param(name="label_form", default="[NAME]", help="form of a speaker label"),
         Param(name="dash", default="- ", help="mark before each line of a cue with two speakers"),

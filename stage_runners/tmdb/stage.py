@@ -5,11 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, Switch, on_cpu
+from ipc.reach import HARMLESS, Reach
 from stage_runners.tmdb.thresholds import THRESHOLDS
 
 NAMES = Switch(
     help="look up the characters' names, correct misheard names, and name the speakers",
-    cli=Cli(name="names", group="names", example=True),
+    cli=Cli(
+        name="names",
+        group="names",
+        example=True,
+        reach=Reach(can="ask TMDB about the film, with your key", harmless=lambda value: not value),
+    ),
 )
 
 TMDB = Stage(
@@ -30,6 +36,7 @@ TMDB = Stage(
                 metavar="FILE",
                 example="cast.csv",
                 unset="the .nfo beside the film, else TMDB",
+                reach=Reach(can="read a file outside the film's folder", inside=True),
             ),
         ),
         Param(name="nfo", file=True, help="the .nfo file beside the film"),
@@ -37,7 +44,14 @@ TMDB = Stage(
         Param(
             name="tmdb_id",
             help="the film's id on TMDB, such as movie/603 or tv/1399, or its IMDb id",
-            cli=Cli(name="tmdb", group="names", metavar="ID", example="movie/603", unset="searched by title"),
+            cli=Cli(
+                name="tmdb",
+                group="names",
+                metavar="ID",
+                example="movie/603",
+                unset="searched by title",
+                reach=HARMLESS,
+            ),
         ),
         Param(name="tmdb_language", default="en-US"),
         Param(name="online", default=False, help="whether requests to TMDB are allowed"),

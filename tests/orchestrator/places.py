@@ -8,6 +8,7 @@ import os
 import pytest
 
 from orchestrator.commands import film_options
+from orchestrator.config import consent, job_files
 from orchestrator.config import environment as config_env
 from orchestrator.config.merge import settings
 from orchestrator.errors import FatalError
@@ -53,6 +54,11 @@ class Place:
     def config(self, text):
         self.user.parent.mkdir(parents=True, exist_ok=True)
         self.user.write_text(text)
+
+    def allowed(self, text):
+        """Write the job file, and allow it."""
+        self.job.write_text(text)
+        consent.allow(job_files.read(self.job), self.film)
 
     def settings(self, *words, film=None):
         return settings(typed(*words), film or self.film)

@@ -211,7 +211,7 @@ def test_options_of_one_run_are_rejected(place, capsys):
 def test_a_run_prints_which_options_each_job_file_sets(place, tmp_path):
     other = tmp_path / "other.mkv"
     other.write_text("another")
-    place.job.write_text('language = "hi"\noutput_format = "srt"\n[device]\nasr = "cpu"')
+    place.allowed('language = "hi"\noutput_format = "srt"\n[device]\nasr = "cpu"')
     typed = session.Invocation(films=(place.film, other, place.job), command_line=Layer())
     settings, plans, refused = session._plans(typed, new_store(tmp_path))
     assert session._options(typed, settings)["elsewhere"] == {

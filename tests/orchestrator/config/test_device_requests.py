@@ -47,7 +47,7 @@ def test_auto_lets_a_stage_choose_its_device(place):
 
 @pytest.mark.parametrize("text", ['device = ["asr=cpu", "cuda"]', '[device]\nall = "cuda"\nasr = "cpu"'])
 def test_a_device_in_a_file_can_be_text_a_list_or_a_table(place, text):
-    place.job.write_text(text)
+    place.allowed(text)
     assert devices(place.settings()) == {"": "cuda", "asr": "cpu"}
 
 
@@ -55,7 +55,7 @@ def test_an_unknown_device_is_an_error_that_names_its_place(place):
     place.environment(WHISPERX_DEVICE="cuda")
     asked = place.settings()
     assert stage_settings.device_places(asked)["asr"] == "WHISPERX_DEVICE=cuda"
-    place.job.write_text('device = "asr=mlx"')
+    place.allowed('device = "asr=mlx"')
     assert stage_settings.device_places(place.settings())["asr"] == "movie.mp4.orchestrator.toml"
     assert stage_settings.device_places(place.settings("--device", "asr=cpu"))["asr"] == "--device asr=cpu"
 

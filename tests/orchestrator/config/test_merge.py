@@ -24,7 +24,7 @@ def test_a_place_overrides_the_ones_below_it_and_records_what_it_shadows(place):
         ORCHESTRATOR_MODEL="from-ours", WHISPER_MODEL="from-carried", ORCHESTRATOR_BEAM_SIZE="2"
     )
     place.environment(ORCHESTRATOR_MAX_CPS="13")
-    place.job.write_text('model = "from-job"\nmax-cps = 14')
+    place.allowed('model = "from-job"\nmax-cps = 14')
     asked = place.settings("--model", "from-line")
     assert (asked.value("model"), asked.sources()["model"]) == ("from-line", "--model")
     assert [(value.value, value.source) for value in asked.shadowed["model"]] == [
@@ -124,7 +124,7 @@ def test_films_with_the_same_stem_have_different_job_files(place, tmp_path):
 
 
 def test_a_folder_in_a_file_is_relative_to_the_file(place, tmp_path):
-    place.job.write_text('output_dir = "out"\nmodel = "./mine"')
+    place.allowed('output_dir = "out"\nmodel = "./mine"')
     asked = place.settings()
     assert asked.value("output_dir") == tmp_path / "out"
     assert asked.value("model") == str(tmp_path / "mine")
