@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from ipc.protocol import EVENTS_FD, Cancel, Error, Hello, Load, Result, Run, Shutdown, decode_event, encode
@@ -117,34 +118,79 @@ def test_a_cancelled_run_ends_and_the_child_stays_alive(worker, tmp_path):
     assert worker.until(Result)
 
 
-def test_when_the_orchestrator_dies_no_process_is_left(worker, tmp_path):
+def busy(worker, folder):
+    """The processes of a stage in a long run, by what they are."""
     from ipc.protocol import Log
 
     worker.send(Load(params={}, device="cpu"))
-    worker.send(a_run(tmp_path, "sleep"))
+    worker.send(a_run(folder, "sleep"))
     worker.until(Log)
-    assert len(members(worker.process.pid)) == 3  # stage, watcher, grandchild
+    stage = psutil.Process(worker.process.pid)
+    (grandchild,) = (child for child in stage.children() if "sleep" in child.cmdline())
+    inside, outside = sorted(
+        (child for child in stage.children() if child != grandchild),
+        key=lambda one: os.getpgid(one.pid) != stage.pid,
+    )
+    return {"stage": stage, "grandchild": grandchild, "inside": inside, "outside": outside}
+
+
+def stop(process):
+    process.suspend()
+    while process.status() != psutil.STATUS_STOPPED:
+        time.sleep(0.01)
+
+
+def all_end(processes, seconds=2):
+    """Whether all are gone within the time; a process that nobody has waited for is gone too."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        left = [one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+        if not left:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.parametrize(
+    ("stopped", "killed"),
+    [
+        ((), ()),
+        (("stage",), ()),
+        (("stage", "grandchild", "inside"), ()),  # SIGSTOP to the whole group
+        (("stage", "outside"), ()),
+        (("stage",), ("inside",)),
+        (("stage",), ("outside",)),
+    ],
+    ids=lambda names: "+".join(names) or "nothing",
+)
+def test_when_the_orchestrator_dies_no_process_is_left_whatever_was_stopped_or_killed(
+    worker, tmp_path, stopped, killed
+):
+    processes = busy(worker, tmp_path)
+    for name in killed:
+        processes[name].kill()
+    for name in stopped:
+        stop(processes[name])
     worker.process.stdin.close()
     worker.process.wait(2)
-    deadline = time.monotonic() + 2
-    while members(worker.process.pid) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert members(worker.process.pid) == []
+    assert all_end(processes.values())
     worker.events.close()
 
 
-def test_a_stage_killed_alone_leaves_no_grandchild(worker, tmp_path):
-    from ipc.protocol import Log
-
-    worker.send(Load(params={}, device="cpu"))
-    worker.send(a_run(tmp_path, "sleep"))
-    worker.until(Log)
+@pytest.mark.parametrize(
+    ("stopped", "killed"),
+    [((), ()), ((), ("inside",)), ((), ("outside",)), (("grandchild", "inside", "outside"), ())],
+    ids=lambda names: "+".join(names) or "nothing",
+)
+def test_a_stage_killed_alone_leaves_no_process(worker, tmp_path, stopped, killed):
+    processes = busy(worker, tmp_path)
+    for name in killed:
+        processes[name].kill()
+    for name in stopped:
+        stop(processes[name])
     worker.process.send_signal(signal.SIGKILL)
     worker.process.wait(2)
-    deadline = time.monotonic() + 2
-    while members(worker.process.pid) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert members(worker.process.pid) == []
+    assert all_end(processes.values())
 
 
 def test_a_module_that_is_not_a_runner_is_refused():
