@@ -17,8 +17,9 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 MODULES = (
-    "state", "elements", "words", "text_height", "cue_rules", "parts", "media", "virtual", "filters", "cues",
-    "inspector", "canvas", "lanes", "drawing", "timeline", "stages", "figures", "findings", "keys", "main",
+    "state", "elements", "words", "text_height", "cue_rules", "track_figures", "parts", "media", "virtual",
+    "filters", "cues", "inspector", "canvas", "lanes", "drawing", "timeline", "stages", "figures", "findings",
+    "keys", "main",
 )  # fmt: skip
 """In an order in which each follows those that it imports from."""
 EDITING = (

@@ -190,6 +190,7 @@ def rules(cues: Sequence[Mapping[str, Any]], limits: CueLimits) -> list[dict[str
         before = cue["end"]
     return [
         {
+            "flag": rule,
             "name": name,
             "limit": limit,
             "share": round(1 - len(ids[rule]) / len(cues), 4) if cues else None,

@@ -32,7 +32,7 @@ from orchestrator.planning import disk_space, nfo
 from orchestrator.planning.film_path import film_of
 from orchestrator.planning.plan import Plan
 from orchestrator.planning.request import EVERYTHING, Scope, plan_for
-from orchestrator.run_state import run_folders, run_json
+from orchestrator.run_state import paces, run_folders, run_json
 from orchestrator.run_state.events import RunState
 from orchestrator.runs import device_check
 from orchestrator.runs.film_outputs import Files
@@ -200,7 +200,7 @@ def _views(record: run_folders.Run, *, as_json: bool) -> list[Any]:
     from orchestrator.views import live
 
     if live.fits(sys.stderr):
-        return [log, live.Dashboard()]
+        return [log, live.Dashboard(paces=paces.of_runs(run_folders.past()))]
     from orchestrator.views.plain import Plain
 
     return [log, Plain()]

@@ -16,9 +16,11 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from orchestrator.run_state.events import ENDED, FilmState, RunState, StepState
+from orchestrator.run_state.paces import NO_PACES, Paces
 from orchestrator.util import text as fmt
 from orchestrator.views.columns import MARGIN, WIDEST_BAR, Column, columns, fraction, gap_of, percent
 from orchestrator.views.glyphs import UNICODE, Glyphs
+from orchestrator.views.time_left import time_left
 
 FOOTER = 3
 STYLES = {
@@ -34,12 +36,21 @@ STYLES = {
 
 
 def render(
-    state: RunState, now: float, width: int, height: int | None = None, *, glyphs: Glyphs = UNICODE
+    state: RunState,
+    now: float,
+    width: int,
+    height: int | None = None,
+    *,
+    glyphs: Glyphs = UNICODE,
+    paces: Paces = NO_PACES,
 ) -> RenderableType:
-    """Render `state` at the time `now` (seconds since the epoch), in at most `width` x `height` cells."""
+    """Render `state` at the time `now` (seconds since the epoch), in at most `width` x `height` cells.
+
+    `paces` are those of earlier runs, from which the time left is estimated.
+    """
     if not state.films:
         return Group()
-    picture = _Picture(state, now, max(20, width), glyphs)
+    picture = _Picture(state, now, max(20, width), glyphs, paces)
     lines = picture.single(height) if len(state.films) == 1 else picture.batch(height)
     return Group(*lines[:height])
 
@@ -47,8 +58,8 @@ def render(
 class _Picture:
     """Builds the lines of text for one state, time and width."""
 
-    def __init__(self, state: RunState, now: float, width: int, glyphs: Glyphs) -> None:
-        self.state, self.now, self.width, self.glyphs = state, now, width, glyphs
+    def __init__(self, state: RunState, now: float, width: int, glyphs: Glyphs, paces: Paces) -> None:
+        self.state, self.now, self.width, self.glyphs, self.paces = state, now, width, glyphs, paces
         self.unfinished: dict[str, StepState] = {}
 
     def single(self, height: int | None) -> list[Text]:
@@ -192,14 +203,22 @@ class _Picture:
         )
 
     def _title(self, title: str, facts: Sequence[str]) -> Text:
-        word = "stopping" if self.state.interrupted and self.state.ended is None else "elapsed"
-        elapsed = f"{word} {fmt.clock((self.state.ended or self.now) - self.state.started)}"
+        elapsed = self._elapsed()
         room = self.width - 2 * MARGIN - len(elapsed) - 2
         more = "  ".join(fact for fact in facts if fact)
         more = f"  {more}" if more and len(more) + 2 < room // 2 else ""
         title = _cut(fmt.plain(title), room - len(more))
         space = room + 2 - cell_len(title) - len(more)
         return self._line((" " * MARGIN + title, "bold"), (more, "cyan"), (" " * space, ""), (elapsed, ""))
+
+    def _elapsed(self) -> str:
+        """The time since the start, and how long the whole run still needs."""
+        elapsed = fmt.clock((self.state.ended or self.now) - self.state.started)
+        if self.state.ended is None and self.state.interrupted:
+            return f"stopping {elapsed}"
+        left = None if self.state.ended else time_left(self.state, self.now, self.paces)
+        about = fmt.remaining(left) if left else ""
+        return f"elapsed {elapsed}, about {about} left" if about else f"elapsed {elapsed}"
 
     def _overall(self, steps: Sequence[StepState]) -> Text:
         steps = [step for step in steps if step.status != "off"]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TextIO
 
 from orchestrator.run_state.events import RunEvent, RunState
+from orchestrator.run_state.paces import NO_PACES, Paces
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -35,7 +36,12 @@ def fits(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
 class Dashboard:
     """An observer that keeps the dashboard on the screen up to date until it is closed."""
 
-    def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        stream: TextIO | None = None,
+        clock: Callable[[], float] = time.time,
+        paces: Paces = NO_PACES,
+    ) -> None:
         from rich.console import Console
         from rich.live import Live
 
@@ -45,6 +51,7 @@ class Dashboard:
         encoding = (self._console.encoding or "").lower()
         self._glyphs = UNICODE if encoding.startswith("utf") else ASCII
         self._clock = clock
+        self._paces = paces
         self._state: RunState | None = None
         self._closed = False
         self._live = Live(
@@ -73,4 +80,4 @@ class Dashboard:
 
         state = self._state or RunState()
         width, height = self._console.size
-        return dashboard.render(state, self._clock(), width, height, glyphs=self._glyphs)
+        return dashboard.render(state, self._clock(), width, height, glyphs=self._glyphs, paces=self._paces)

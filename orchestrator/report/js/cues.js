@@ -12,7 +12,7 @@ const LINE = 21; // pixels, as in the styles
 const WHY = 17;
 const NAME = 16;
 const WIDE = 560; // pixels; a wider list shows flags as words
-const FLAGS = 130;
+const flagsWidth = (/** @type {number} */ width) => (width < WIDE ? 0 : width < 720 ? 130 : 270); // as in the styles
 const place = byId("list");
 const list = new VirtualList(place, draw, height);
 let review = false; // whether those to review are listed
@@ -141,7 +141,7 @@ function emptyNote(count) {
 
 /** @param {number} width */
 function textWidth(width) {
-  return width - (width < NARROW ? 46 : 118) - (width >= WIDE && !review ? FLAGS : 0);
+  return width - (width < NARROW ? 46 : 118) - (review ? 0 : flagsWidth(width));
 }
 
 /**

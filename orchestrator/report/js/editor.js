@@ -29,7 +29,6 @@ function start() {
   const keep = h("div", { id: "keep", role: "toolbar", "aria-label": "Save and render" });
   const offer = h("div", { id: "offer", role: "alert", hidden: true });
   document.querySelector("main")?.before(keep, offer);
-  byId("stage").insertBefore(place, byId("inspector"));
   place.hidden = false;
   place.setAttribute("role", "region");
   place.setAttribute("aria-label", "Cue editor");

@@ -3,6 +3,7 @@ import { page } from "./state.js";
 import { byId, fillWith, h } from "./elements.js";
 import { clock, languageName, percent, plural } from "./words.js";
 import { toReview } from "./filters.js";
+import { figuresOf } from "./track_figures.js";
 
 /** @type {Record<string, string>} */
 const VERDICTS = {
@@ -25,6 +26,7 @@ export function startFigures() {
     run.started ? ` · run of ${dateOf(run.started)}` : "",
     run.id ? ` · ${run.id}` : "",
   );
+  measureHead();
   page.on("redraw", () => {
     document.body.classList.toggle("no-cues", !page.cues.length);
     facts();
@@ -49,23 +51,59 @@ function facts() {
   byId("film-facts").textContent = shown.filter(Boolean).join(" · ");
 }
 
+/* The figures of the visible track. */
+export const trackFigures = () => page.track && figuresOf(page.track, page.cues, page.data.speech);
+
 /* Coverage and unsupported text are always shown together, because each is easily improved at the other's expense. */
 function figures() {
-  const { track } = page;
-  const broken = new Set(track?.rules.flatMap((rule) => rule.broken));
-  const compliant = page.cues.filter((cue) => !broken.has(cue.id)).length;
-  const { coverage, unsupported, confidence } = track ?? {};
-  /** @type {[name: string, value: string, wrong: boolean][]} */
+  const { coverage = null, unsupported = null, confidence = null, compliant = null } = trackFigures() ?? {};
+  /** @type {[name: string, value: string, wrong: boolean, meaning: string][]} */
   const all = [
-    ["Coverage", percent(coverage), typeof coverage === "number" && coverage < 0.95],
-    ["Unsupported", percent(unsupported), typeof unsupported === "number" && unsupported > 0.05],
-    ["Mean word confidence", percent(confidence, 0), typeof confidence === "number" && confidence < 0.8],
-    ["Rule compliance", page.cues.length ? percent(compliant / page.cues.length) : "–", false],
-    ["To review", toReview().length.toLocaleString("en"), false],
+    [
+      "speech with a cue",
+      percent(coverage),
+      coverage !== null && coverage < 0.95,
+      "Coverage: the share of the detected speech during which a cue is shown",
+    ],
+    [
+      "cue time without speech",
+      percent(unsupported),
+      unsupported !== null && unsupported > 0.05,
+      "Unsupported: the share of the cues' time in which no speech was detected. A few percent are usual, because cues stay on screen to be read",
+    ],
+    [
+      "mean word confidence",
+      percent(confidence, 0),
+      confidence !== null && confidence < 0.8,
+      "How sure the recognition is of its words, as the mean over all cues",
+    ],
+    [
+      "cues within all limits",
+      percent(compliant),
+      false,
+      "The share of cues that keep every limit of the style: reading speed, line length, durations and gaps",
+    ],
+    [
+      "cues to review",
+      toReview().length.toLocaleString("en"),
+      false,
+      "Listed under “To review”, the most doubtful first",
+    ],
   ];
   byId("figures").replaceChildren(
-    ...all.map(([name, value, wrong]) =>
-      h("div", { class: wrong ? "wrong" : "" }, h("dt", name), h("dd", value)),
+    ...all.map(([name, value, wrong, meaning]) =>
+      h("div", { class: wrong ? "wrong" : "", title: meaning }, h("dt", name), h("dd", value)),
     ),
   );
+}
+
+/* Tell the styles how much stands above the desk, so that the desk fills the rest of the window. */
+function measureHead() {
+  const desk = byId("desk");
+  const measure = () => {
+    const head = Math.min(Math.round(desk.getBoundingClientRect().top + window.scrollY), 260);
+    document.documentElement.style.setProperty("--head", `${head}px`);
+  };
+  new ResizeObserver(measure).observe(byId("top"));
+  page.on("redraw", measure);
 }

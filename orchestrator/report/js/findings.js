@@ -5,20 +5,29 @@ import { bytes, percent, plural, took } from "./words.js";
 import { choose } from "./filters.js";
 import { turn } from "./cues.js";
 import { jump, section, table } from "./parts.js";
-import { startFigures } from "./figures.js";
+import { startFigures, trackFigures } from "./figures.js";
 import { stagesSection } from "./stages.js";
 
 export function startFindings() {
   startFigures();
   page.on("redraw", () => {
-    fillWith(byId("findings"), trust(), rules(), speakers(), names(), stagesSection(), files());
+    const figures = trackFigures();
+    fillWith(
+      byId("findings"),
+      trust(figures),
+      rules(figures?.rules ?? []),
+      speakers(),
+      names(),
+      stagesSection(),
+      files(),
+    );
   });
 }
 
-function trust() {
+/** @param {import("./track_figures.js").Figures | null} figures */
+function trust(figures) {
   const { said, missing } = page.data;
-  const { track } = page;
-  const measured = typeof track?.coverage === "number" || typeof track?.unsupported === "number";
+  const measured = figures !== null && figures.coverage !== null;
   return section(
     "Coverage and confidence",
     measured
@@ -27,8 +36,8 @@ function trust() {
     measured &&
       h(
         "dl.pair",
-        h("div", h("dt", "coverage"), h("dd", percent(track?.coverage))),
-        h("div", h("dt", "unsupported"), h("dd", percent(track?.unsupported))),
+        h("div", h("dt", "coverage"), h("dd", percent(figures.coverage))),
+        h("div", h("dt", "unsupported"), h("dd", percent(figures.unsupported))),
       ),
     confidence(),
     said.length > 0 &&
@@ -111,9 +120,10 @@ function confidence() {
   );
 }
 
-function rules() {
-  if (!page.track || !page.cues.length) return null;
-  const rows = page.track.rules.map((rule) => [
+/** @param {Rule[]} all */
+function rules(all) {
+  if (!all.length || !page.cues.length) return null;
+  const rows = all.map((rule) => [
     rule.name,
     rule.limit,
     h(

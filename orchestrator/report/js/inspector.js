@@ -3,7 +3,8 @@ import { colourOf, nameOf, page } from "./state.js";
 import { byId, fillWith, h } from "./elements.js";
 import { clock, flagLabel, percent } from "./words.js";
 import { broken, linesOf, milliseconds, width } from "./cue_rules.js";
-import { marked } from "./cues.js";
+import { marked, open } from "./cues.js";
+import { toReview } from "./filters.js";
 import { playCue } from "./media.js";
 
 export function startInspector() {
@@ -14,8 +15,7 @@ function show() {
   const cue = page.selected;
   const place = byId("inspector");
   if (!cue) {
-    const hint = page.cues.length ? "Select a cue, or press Space to play." : "No cue to show.";
-    place.replaceChildren(h("p.none", hint));
+    place.replaceChildren(h("div.none", nothingSelected()));
     return;
   }
   const voices = cue.speakers.map((id) =>
@@ -41,6 +41,17 @@ function show() {
       ),
     h("span.unseen", cue.flags.map(flagLabel).join(", ")),
   );
+}
+
+/* What can be done while no cue is selected. */
+function nothingSelected() {
+  if (!page.cues.length) return "No cue to show.";
+  const first = toReview()[0];
+  const review = { type: "button", onclick: () => first && open(first) };
+  return [
+    "Select a cue, or press Space to play.",
+    first && h("button", review, `Review the most doubtful cue, at ${clock(first.start)}`),
+  ];
 }
 
 /** @param {PlainCue} cue */

@@ -49,6 +49,7 @@ interface Cue extends PlainCue {
 }
 
 interface Rule {
+  flag: string; // of the cues that break it; `gap` is no flag
   name: string;
   limit: string;
   share: number | null;

@@ -77,6 +77,41 @@ def test_cues_that_break_a_rule_are_listed_on_a_click(long):
         assert page.evaluate("document.querySelector('#list .cue').getAttribute('aria-setsize')") == "5000"
 
 
+def test_the_page_counts_broken_rules_as_the_report_s_data_does(long):
+    with opened(long) as page:
+        expected = page.evaluate("page.track.rules.map(rule => [rule.name, rule.broken.length])")
+        assert sum(count for _, count in expected) > 100
+        for name, count in expected:
+            shown = page.get_by_role("row", name=name).inner_text().strip()
+            assert shown.endswith(f"show {count}" if count else "%"), (name, count)
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(390, 844), (820, 1180), (1100, 700), (1440, 900), (1920, 1080)]
+)
+def test_the_film_the_list_and_the_selected_cue_are_in_the_window_together(long, width, height):
+    with opened(long, width=width, height=height) as page:
+        page.evaluate(
+            "document.body.classList.remove('no-film'); document.getElementById('unplayable').hidden = true"
+        )
+        page.evaluate("page.select(2500); document.getElementById('desk').scrollIntoView()")
+        page.wait_for_timeout(50)
+        assert sideways(page) <= 0
+        film, cues, detail = (page.locator(part).bounding_box() for part in ("#film", "#list", "#detail"))
+        assert film["y"] >= 0
+        assert detail["y"] + detail["height"] <= height + 1
+        assert detail["height"] > 60
+        assert page.locator("#row-2500").bounding_box()["y"] < height
+        if width > 1000:  # side by side, with the timeline below
+            page.evaluate("scrollTo(0, 0)")
+            overview = page.locator("#overview").bounding_box()
+            assert overview["y"] + overview["height"] <= max(height, 700)
+            assert film["height"] > 0.25 * height
+        else:
+            assert film["y"] + film["height"] <= cues["y"]
+            assert cues["y"] < detail["y"]
+
+
 def test_a_failed_run_shows_that_first(tmp_path):
     store = Store(tmp_path / "store")
     error = {"category": "oom_host", "message": "no memory <b>", "hint": "take a smaller model", "log": ""}

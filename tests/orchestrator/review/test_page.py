@@ -48,6 +48,37 @@ def test_typed_text_updates_its_measures_and_is_undone_in_one_step(page):
     assert cues(page)[0][2].startswith("One. And")
 
 
+def test_the_figures_at_the_top_follow_an_edit_at_once(page):
+    def figures():
+        return dict(
+            page.evaluate(
+                "[...document.querySelectorAll('#figures div')]"
+                ".map(div => [div.firstChild.innerText, div.lastChild.innerText])"
+            )
+        )
+
+    assert figures()["cues within all limits"] == "100%"
+    assert figures()["cues to review"] == "0"
+    keys(page, "j", "e", "End")
+    page.keyboard.type(" And a good deal more than anybody can read.")
+    browser.until(page, "document.getElementById('figures').innerText.includes('50%')")
+    assert figures()["cues within all limits"] == "50%"
+    assert figures()["cues to review"] == "1"
+    assert page.get_by_role("row", name="reading speed").inner_text().split() == [
+        "reading",
+        "speed",
+        "17",
+        "characters",
+        "per",
+        "second",
+        "50%",
+        "show",
+        "1",
+    ]
+    keys(page, "Escape", "Control+z")
+    browser.until(page, "document.getElementById('figures').innerText.includes('100%')")
+
+
 def test_an_edited_cue_is_checked_against_the_rules_without_blank_lines(page):
     keys(page, "j", "e", "End")
     page.keyboard.type(" And a good deal more than anybody can read.")

@@ -174,3 +174,14 @@ def test_a_terminal_that_cannot_move_its_cursor_gets_no_dashboard(term):
 
 def test_a_stream_that_is_not_a_terminal_gets_no_dashboard():
     assert not live.fits(io.StringIO(), {"TERM": "xterm"})
+
+
+def test_the_dashboard_shows_the_time_that_the_whole_run_still_needs():
+    event, state = midway("asr")
+    paces = {(step.name, step.device, ""): 0.01 for step in state.films[0].steps}
+    film = dataclasses.replace(state.films[0], seconds=synthetic.FILM_SECONDS)
+    console = Console(width=100, file=io.StringIO())
+    console.print(dashboard.render(dataclasses.replace(state, films=(film,)), event.time, 100, paces=paces))
+    title = console.file.getvalue().splitlines()[0]
+    assert "elapsed" in title
+    assert title.rstrip().endswith(" left")
