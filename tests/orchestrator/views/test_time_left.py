@@ -43,6 +43,14 @@ def test_a_stage_at_work_is_taken_at_its_own_word():
     assert time_left(run(film(*steps)), 160.0, MEASURED) == pytest.approx(890.0 + 50.0)
 
 
+def test_a_stage_that_has_just_begun_is_measured_by_earlier_runs_too():
+    just_begun = step(
+        "asr", status="running", started=100.0, progressed=150.0, eta_s=1240.0, done=4, total=100
+    )
+    found = time_left(run(film(just_begun)), 150.0, MEASURED)
+    assert found == pytest.approx(0.16 * 1240.0 + 0.84 * 150.0)
+
+
 def test_stages_that_ended_or_are_cached_need_no_time():
     steps = (
         step("asr", status="cached"),
