@@ -6,6 +6,8 @@ import html
 import re
 from pathlib import Path
 
+from ipc.text_files import NotTextError, decoded
+
 VIDEO = frozenset(
     [".avi", ".divx", ".flv", ".iso", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts",
      ".ogm", ".ogv", ".rmvb", ".ts", ".vob", ".webm", ".wmv"]
@@ -88,11 +90,10 @@ def _text_of(nfo: Path, tag: str) -> str:
             raw = stream.read(_READ)
     except OSError:
         return ""
-    codec = "utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
-        text = raw.decode(codec)
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
+        text = decoded(raw).text
+    except NotTextError:
+        text = raw.decode("utf-8", errors="replace")
     # every repeat is bounded, so that no file can make the search slow
     inner = r"[^<]{1,400}|<!\[CDATA\[[^\]]{1,400}\]\]>"
     found = re.search(rf"<{tag}(?:\s[^<>]{{0,200}})?>({inner})\s{{0,20}}</{tag}\s{{0,20}}>", text)

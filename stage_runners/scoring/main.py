@@ -50,13 +50,13 @@ class Scoring:
     def __init__(self, request: Mapping[str, Any]) -> None:
         self._request = request
         name = str(request["film"])
-        self._references = [read(Path(path), name) for path in request["references"]]
         clip = request.get("clip")
         begin = clip[0] if clip else 0.0
         self._ours = [read(Path(path), name).later(begin) for path in request["hypothesis"]]
         self._shown = edited(request["shown"], begin) if request.get("shown") is not None else None
         languages = (source.language for source in self._ours)
         self._language = str(request.get("language") or next(filter(None, languages), ""))
+        self._references = [read(Path(path), name, self._language) for path in request["references"]]
         ignored = tuple(span for source in self._references for span in source.ignored)
         self._scope = Scope(within=(clip[0], clip[1]) if clip else None, without=ignored)
         self._scores: dict[str, Any] = {}

@@ -11,18 +11,21 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ipc.errors import StageError
+from ipc.text_files import Decoded, NotTextError
 from stage_runners.scoring.srt import read_srt
 from stage_runners.scoring.units import Source, Turn, Unit
+from stage_runners.text.code_pages import read_text
 
 _RTTM_TYPES = frozenset(
     "SEGMENT NOSCORE NO_RT_METADATA LEXEME NON-LEX NON-SPEECH FILLER EDIT IP SU CB A/P SPKR-INFO".split()  # noqa: SIM905
 )
 """Other types of lines in an RTTM (NIST RT-09), which hold no speaker turns."""
 _IGNORED = "ignore_time_segment_in_scoring"
+REMEDY = "save it as UTF-8; with iconv, name its own encoding: iconv -f ENCODING -t UTF-8"
 _SHOWN = 40
 """Characters of a wrong line that are shown."""
 
@@ -51,11 +54,12 @@ class _Line:
         return value
 
 
-def read(path: Path, recording: str = "") -> Source:
+def read(path: Path, recording: str = "", language: str = "") -> Source:
     """The content of the file; StageError("input") if it is unreadable, malformed or empty.
 
     `recording` is the film's name without its extension. In a file about several recordings, only the lines
-    of this recording are read.
+    of this recording are read. `language` is the code of the text's language, which decides between legacy
+    encodings; empty if it is unknown.
     """
     reader = READERS.get(path.suffix.lower())
     if reader is None:
@@ -64,26 +68,24 @@ def read(path: Path, recording: str = "") -> Source:
             f"{path.name}: not a reference format",
             f"use one of these formats: {', '.join(READERS)}",
         )
-    text = _text(path)
+    text, encoding, guessed = _text(path, language)
     if not text.strip():
         raise StageError("input", f"{path.name}: the file is empty")
-    return reader(path, text, recording)
+    source = reader(path, text, recording)
+    if not guessed:
+        return source
+    return replace(source, notes=(*source.notes, f"{path.name}: not Unicode; read as {encoding}"))
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, language: str) -> Decoded:
     try:
         data = path.read_bytes()
     except OSError as error:
         raise StageError("input", f"{path}: cannot be read: {error.strerror}", "check the name") from error
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise StageError(
-            "input",
-            f"{path.name}: not UTF-8; line {line} has the byte 0x{data[error.start]:02x}",
-            "convert it to UTF-8, for example with iconv -f ISO-8859-1 -t UTF-8",
-        ) from error
+        return read_text(data, language)
+    except NotTextError as error:
+        raise StageError("input", f"{path.name}: {error}", REMEDY) from error
 
 
 def _lines(path: Path, text: str, recording: str) -> list[_Line]:

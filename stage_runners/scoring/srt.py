@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ _LABEL = re.compile(
 """A name: `[NAME] text` or `NAME: text` in capitals or a script without case; a sound is in lower case."""
 _SOUND = re.compile(r"\[[^\]]*\]:?")
 _TIMES = re.compile(r"^\s*\d+:\d\d:\d\d[,.]\d", re.MULTILINE)
+_CUE = re.compile(r"^(?=.*\d\d?:\d\d[,.]\d.*-->)", re.MULTILINE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,30});")
 
 
 def read_srt(path: Path, text: str) -> Source:
@@ -27,7 +30,7 @@ def read_srt(path: Path, text: str) -> Source:
     import pysubs2
 
     try:
-        events = pysubs2.SSAFile.from_string(text, format_="srt").events
+        events = pysubs2.SSAFile.from_string(_numbered(text), format_="srt").events
     except (pysubs2.exceptions.Pysubs2Error, ValueError) as error:
         raise StageError("input", f"{path.name}: not a valid SubRip (SRT) file: {error}") from error
     shown = sorted((event for event in events if event.plaintext.strip()), key=lambda event: event.start)
@@ -41,7 +44,7 @@ def read_srt(path: Path, text: str) -> Source:
     speaker: str | None = None
     for event in shown:
         start, end = event.start / 1000, event.end / 1000
-        lines = tuple(event.plaintext.strip().split("\n"))
+        lines = tuple(_unescaped(event.plaintext).strip().split("\n"))
         said = []
         for part, who in voices(lines, speaker):
             speaker = who
@@ -50,6 +53,19 @@ def read_srt(path: Path, text: str) -> Source:
                 units.append(Unit(text=" ".join(part), start=start, end=end, speaker=who))
         cues.append(Cue(start=start, end=end, lines=lines, said=tuple(said)))
     return Source(name=path.name, kind="srt", units=tuple(units), cues=tuple(cues))
+
+
+def _numbered(text: str) -> str:
+    """The text with a number before each cue and after the last, because pysubs2 drops one at a cue's end."""
+    begin = _CUE.search(text)
+    if begin and not text[: begin.start()].strip():
+        text = _CUE.sub("\n1\n", text)  # no cue has a number, so none is taken for one
+    return f"{text}\n\n1\n"
+
+
+def _unescaped(text: str) -> str:
+    """The text with HTML's entities as characters, as players show them: `&amp;` is `&`."""
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), text)
 
 
 def voices(lines: Sequence[str], speaker: str | None) -> Iterator[tuple[list[str], str | None]]:

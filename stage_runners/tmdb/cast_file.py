@@ -6,12 +6,13 @@ import csv
 import io
 import re
 import tomllib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from ipc.errors import StageError
+from ipc.text_files import NotTextError
+from stage_runners.text.code_pages import read_text
 from stage_runners.text.iso639 import LANGUAGES, language
 from stage_runners.tmdb.film_facts import Known, Row, clean, folded
 
@@ -55,27 +56,13 @@ def _text(path: Path) -> str:
         ) from error
     if len(raw) > _LARGEST:
         _refuse(path, 0, f"has {len(raw) >> 20} MB, too large for a cast")
-    codec = "utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
-        text = raw.decode(codec)
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        _refuse(
-            path,
-            line,
-            "is not in UTF-8",
-            "save it as UTF-8: editors and spreadsheets offer it as an encoding",
-        )
+        text = read_text(raw).text
+    except NotTextError as error:
+        _refuse(path, 0, str(error), "save it as UTF-8: editors and spreadsheets offer it as an encoding")
     if re.search(r"^\d\d:\d\d:\d\d[,.]\d{3} --> ", text, re.MULTILINE):
         _refuse(path, 0, "is a subtitle file, not a list of names")
-    if any(
-        unicodedata.category(char) == "Cc" and char not in "\t\n\r\f"
-        for char in text[:4096].replace("\0", "")
-    ):
-        _refuse(path, 0, "holds control characters, so it is not text")
-    if "\0" in text:
-        _refuse(path, text.partition("\0")[0].count("\n") + 1, "holds a zero byte, so it is not text")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text
 
 
 def _refuse(path: Path, line: int, what: str, hint: str = HINT) -> NoReturn:

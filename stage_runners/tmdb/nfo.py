@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ipc.text_files import NotTextError
+from stage_runners.text.code_pages import read_text
 from stage_runners.tmdb.cast_file import language_code
 from stage_runners.tmdb.film_facts import Known, clean
 from stage_runners.tmdb.roles import people
@@ -26,6 +28,7 @@ _TMDB = re.compile(
     re.IGNORECASE,
 )
 _IMDB = re.compile(r"imdb\.com/(?:[a-z]{2}/)?title/(tt\d{6,})", re.IGNORECASE)
+_ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["']([\w.-]+)""")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -81,24 +84,14 @@ def read(path: Path, episode: int | None = None) -> Nfo:
 
 
 def _decoded(raw: bytes) -> str:
-    """The text of a file whose encoding stands in a BOM or in its first line, is wrong there, or is
-    missing.
+    """The text of a file whose encoding stands in a byte order mark or in its first line, is wrong there, or
+    is missing.
     """
-    if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return raw.decode("utf-16", errors="replace")
+    encoding = _ENCODING.search(raw[:200])
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        encoding = re.search(rb"""<\?xml[^>]*encoding=["']([\w.-]+)""", raw[:200])
-        for codec in ([encoding[1].decode("ascii")] if encoding else []) + ["cp1252"]:
-            try:
-                return raw.decode(codec)
-            except (UnicodeDecodeError, LookupError):
-                continue
-        return raw.decode("latin-1")
-    if "\0" in text:  # UTF-16 without its mark
-        return raw.decode("utf-16-le" if raw[1:2] == b"\0" else "utf-16-be", errors="replace")
-    return text
+        return read_text(raw, declared=encoding[1].decode("ascii") if encoding else "").text
+    except NotTextError:  # control characters, or a few wrong bytes: links and names can still be found
+        return raw.decode("utf-8-sig", errors="replace")
 
 
 def _parsed(text: str) -> Any:

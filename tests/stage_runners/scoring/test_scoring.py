@@ -118,7 +118,9 @@ def test_after_a_dash_without_a_label_the_speaker_is_unknown(file):
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("a.txt", "caf\xe9\n".encode("latin-1"), r"not UTF-8; line 1 has the byte 0xe9"),
+        ("a.txt", b"\n\xc3\xa9t\xc3\xa9\xe9\n", r"damaged UTF-8: line 2 has the byte 0xe9"),
+        ("a.txt", b"\x00\x01\x02\x03film", r"not a text file"),
+        ("a.srt", b"1\nGIF\x01", r"not a text file: line 2 has the control character U\+0001"),
         ("a.srt", "", r"a\.srt: the file is empty"),
         ("a.srt", "hello\n", r"a\.srt: no cues"),
         ("a.rttm", "\nSPEAKER x 1 0.5 long <NA> <NA> A\n",
@@ -251,3 +253,49 @@ def test_cpwer_uses_the_best_pairing_of_speakers():
         [python_of("scoring"), "-c", CP], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert json.loads(done.stdout) == 0
+
+
+CURLY = "1\n00:00:00,500 --> 00:00:03,000\nI\u2019ve\n\n2\n00:00:03,500 --> 00:00:06,000\nit\u2019s far\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        CURLY.encode("utf-16"),
+        b"\xfe\xff" + CURLY.encode("utf-16-be"),
+        CURLY.encode("utf-16-le"),
+        CURLY.encode("utf-8-sig"),
+        CURLY.encode("cp1252"),
+        CURLY.encode().replace(b"\n", b"\r"),
+        CURLY.encode().replace(b"\n", b"\r\n"),
+    ],
+    ids=["utf-16-le", "utf-16-be", "no mark", "utf-8 mark", "windows", "mac", "dos"],
+)
+def test_a_reference_scores_alike_in_every_encoding_and_with_every_line_end(file, data):
+    assert read(file("a.srt", data)).cues == read(file("b.srt", CURLY)).cues
+
+
+def test_a_reference_that_is_not_unicode_is_told_with_the_encoding_it_was_read_in(file):
+    assert read(file("a.srt", CURLY.encode("cp1252"))).notes == ("a.srt: not Unicode; read as Windows-1252",)
+
+
+def srt(*texts):
+    cues = (f"00:00:{k:02},000 --> 00:00:{k:02},900\n{text}\n\n" for k, text in enumerate(texts))
+    return "".join(f"{k}\n{cue}" for k, cue in enumerate(cues, 1))
+
+
+@pytest.mark.parametrize("numbers", [True, False])
+def test_a_number_that_is_the_last_line_of_a_cue_is_text(file, numbers):
+    text = srt("that was in the year\n1984", "42", "in\n1985").rstrip()
+    if not numbers:
+        text = "\n".join(line for line in text.split("\n") if line not in {"1", "2", "3"})
+    assert [unit.text for unit in read(file("a.srt", text)).units] == [
+        "that was in the year 1984",
+        "42",
+        "in 1985",
+    ]
+
+
+def test_entities_and_tags_of_a_reference_are_no_words(file):
+    text = srt(r"{\an8}Tom &amp; <i>Ann</i>&nbsp;&#39;s", '<font color="#fff">AT&T</font> &lt;3')
+    assert [unit.text for unit in read(file("a.srt", text)).units] == ["Tom & Ann 's", "AT&T <3"]

@@ -88,8 +88,8 @@ def test_toml_can_hold_facts_about_the_film(tmp_path):
             "line 2: 'heroine' is not a kind: use one of character, place, other",
         ),
         ('character,actor\nMeera,"Zoe\nRaj,Kim\n', "is not valid CSV"),
-        (b"character\nMeera\nJos\xe9\n", "line 3: is not in UTF-8"),
-        (b"character\nMe\0era\n", "line 2: holds a zero byte"),
+        ("character\nZoë Noël\n".encode() + b"Jos\xe9\n", "damaged UTF-8: line 3 has the byte 0xe9"),
+        (b"character\nMe\0era\n", "not a text file: it has zero bytes"),
     ],
 )
 def test_an_error_in_a_table_names_its_line(tmp_path, text, sentence):
