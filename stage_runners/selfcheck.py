@@ -59,13 +59,13 @@ def _demux(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
 
 
 def _mux(model: Any, spec: Mapping[str, Any]) -> str:  # noqa: ARG001
-    import av
+    from stage_runners.media import opening
 
     with tempfile.TemporaryDirectory() as folder:
         cues, film = Path(folder) / "cues.srt", Path(folder) / "tone.mkv"
         cues.write_text("1\n00:00:00,000 --> 00:00:00,100\nA cue.\n")
         _encode(film, ["-i", str(cues), "-map", "0", "-map", "1", "-c:s", "srt"])
-        with av.open(str(film)) as container:
+        with opening.opened(film) as container:
             kinds = [stream.type for stream in container.streams]
     if kinds != ["audio", "subtitle"]:
         raise StageError("env", f"the muxed file has the streams {kinds} instead of audio and subtitle")
@@ -93,9 +93,9 @@ def _encode(film: Path, more: list[str]) -> None:
 
 
 def _decoded(film: Path) -> int:
-    import av
+    from stage_runners.media import opening
 
-    with av.open(str(film)) as container:
+    with opening.opened(film) as container:
         samples = sum(int(frame.samples) for frame in container.decode(audio=0))
     if samples != RATE // 5:
         raise StageError("env", f"0.2 s of audio were decoded to {samples} samples instead of {RATE // 5}")

@@ -6,7 +6,7 @@ import re
 
 from ipc.declaration import Cli, Param, Problem
 from ipc.errors import StageError
-from ipc.reach import HARMLESS
+from ipc.reach import HARMLESS, Reach
 from ipc.time_range import clip_of
 from ipc.whisper_languages import LANGUAGES
 
@@ -49,6 +49,19 @@ LANGUAGE_OPTION = Cli(
     words={"auto": None},
     check=_language_problem,
     reach=HARMLESS,
+)
+TRUST = Param(
+    name="trust_model_code",
+    default=False,
+    affects="speed",  # it decides whether a model is loaded, not what comes of it
+    load=True,
+    help="run the code in a model's own files, which can do anything that you can (pyannote pipelines and "
+    "folders of IndicTrans2)",
+    cli=Cli(
+        group="machine",
+        example=False,
+        reach=Reach(can="run the code in a model's folder", harmless=lambda value: not value),
+    ),
 )
 CONTAINER = Param(
     name="container",

@@ -9,8 +9,10 @@ from pathlib import Path
 from orchestrator.util.redact import secret_name
 
 SCRUBBED = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS",
-            "VIRTUAL_ENV", "CONDA_PREFIX", "__PYVENV_LAUNCHER__")  # fmt: skip
-"""Variables that would add another Python's packages or settings to a stage, or disable its byte code."""
+            "VIRTUAL_ENV", "CONDA_PREFIX", "__PYVENV_LAUNCHER__",
+            "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD")  # fmt: skip
+"""Variables that would add another Python's packages or settings to a stage, disable its byte code, or make
+torch unpickle code."""
 
 SETTINGS = {
     "PYTHONNOUSERSITE": "1",  # packages of pip --user must not shadow the locked ones
@@ -20,6 +22,7 @@ SETTINGS = {
     "TOKENIZERS_PARALLELISM": "false",  # the tokenizers library warns or hangs if it is used before a fork
     "HF_HUB_DISABLE_TELEMETRY": "1",  # privacy
     "PYANNOTE_METRICS_ENABLED": "0",  # privacy: pyannote.audio 4 reports its use by default
+    "TORCH_FORCE_WEIGHTS_ONLY_LOAD": "1",  # a pickled checkpoint must not run code, whoever loads it
     "OMP_WAIT_POLICY": "PASSIVE",  # otherwise two torch stages in parallel slow each other down by spinning
     "GOMP_SPINCOUNT": "0",  # the same, for the OpenMP runtime in torch's Linux wheels
 }

@@ -51,6 +51,22 @@ def folder_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
+def foreign(folder: Path) -> str:
+    """Return what in a model's folder is no file of its own, as a part of a sentence; empty if all is.
+
+    A link may point to a file of the same folder, and in the Hub's cache to the blobs of the same repository.
+    """
+    whole = folder.resolve()
+    root = whole.parent.parent if whole.parent.name == "snapshots" else whole
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() and not path.resolve().is_relative_to(root):
+            where = path.readlink()
+            return f"{path.relative_to(folder)} in it is a link to a place outside the folder ({where})"
+        if path.exists() and not path.is_file() and not path.is_dir():
+            return f"{path.relative_to(folder)} in it is neither a file nor a folder"
+    return ""
+
+
 def _pieces(index: Path) -> list[str]:
     pieces = _json(index).get("weight_map")
     return sorted({str(name) for name in pieces.values()}) if isinstance(pieces, dict) else []

@@ -1,8 +1,8 @@
 """IndicTrans2: networks that translate text between Indian languages and English.
 
 The network is Python code in its own repository, which Transformers runs as it loads it
-(`trust_remote_code`). That is done for the repositories of its authors, which are named here, and for a
-folder that the user names; never for another repository.
+(`trust_remote_code`). That is done for the repositories of its authors, which are named here, and with
+`--trust-model-code` for a folder that the user names; never for another repository.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def _refusal(name: str) -> FatalError | None:
         return None
     return FatalError(
         f"{name} is not a repository of IndicTrans2's authors, and its code would run on this machine",
-        f"use one of {', '.join(_NAMES)}; or download it, read its code, and give its folder",
+        f"use one of {', '.join(_NAMES)}; or download it, read its code, and give its folder with "
+        "--trust-model-code",
         USAGE,
     )
 
@@ -51,6 +52,7 @@ FAMILY = ModelFamily(
     refusal=_refusal,
     weights={_LAYOUT: CHECKPOINTS},
     layout_of=_layout_of,
+    runs_code=True,
     requires="IndicTrans2 model with its dictionaries (dict.SRC.json, model.SRC)",
     repositories=_repositories,
     environment="indictrans",

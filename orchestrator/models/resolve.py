@@ -101,6 +101,8 @@ def resolve(role: str, asked: str, *, offline: bool, device: str = "cpu") -> Mod
 
 def _from_disk(role: str, asked: str, path: Path, device: str, *, offline: bool) -> Model:
     """The model in a file or folder that the user names."""
+    if path.is_dir() and (why := folders.foreign(path)):
+        raise FatalError(f"{asked}: {why}", "replace it by the file itself", USAGE)
     family = families.of_path(role, path)
     if family is None:
         lacks = dict.fromkeys(filter(None, (member.lacks(path) for member in families.ROLES[role])))

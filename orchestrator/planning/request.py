@@ -112,6 +112,7 @@ def _translation(settings: Settings) -> translators.Wanted:
         model=run.translation_model or "",
         endpoint=run.translation_endpoint or "",
         recognition_model="" if model in (None, AUTO) else model,
+        trusted=bool(settings.value("trust_model_code")),
     )
 
 

@@ -24,13 +24,15 @@ from stage_runners.translation.stage import DEFAULT, TRANSLATORS
 class Wanted:
     """The requested translation: languages, model and address of an endpoint.
 
-    `recognition_model` is the one that the user requested for the film's speech; empty if none.
+    `recognition_model` is the one that the user requested for the film's speech; empty if none. `trusted`:
+    code in a model's folder may run.
     """
 
     languages: Sequence[str] = ()
     model: str = ""
     endpoint: str = ""
     recognition_model: str = ""
+    trusted: bool = False
 
 
 def chosen(language: str, wanted: Wanted) -> tuple[Translator, str]:
@@ -47,7 +49,15 @@ def chosen(language: str, wanted: Wanted) -> tuple[Translator, str]:
         return remote, f"by {wanted.model} at {wanted.endpoint}, to which the film's text is sent"
     if wanted.model:
         translator = named(wanted.model)
-        _check_language(_family_of(translator, wanted.model), language, wanted.model)
+        family = _family_of(translator, wanted.model)
+        if family.runs_code and local_path(wanted.model) is not None and not wanted.trusted:
+            raise FatalError(
+                f"--translation-model {wanted.model}: loading it would run the Python files in that folder",
+                "if you trust its author as much as a program's, add --trust-model-code; the authors' models "
+                f"({', '.join(family.short_names[:2])}, ...) need no such trust",
+                USAGE,
+            )
+        _check_language(family, language, wanted.model)
         return translator, f"by {wanted.model}, as requested"
     return DEFAULT, _check_default(language, wanted.recognition_model)
 

@@ -11,6 +11,7 @@ from ipc.errors import StageError
 from stage_runners.alignment import numerals
 from stage_runners.alignment.aligner import Aligner, Word
 from stage_runners.alignment.pieces import Aligned, Piece
+from stage_runners.frameworks import checkpoints
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,6 +41,7 @@ class Wav2Vec2Aligner:
     """See `stage_runners.alignment.aligner.Aligner`."""
 
     def __init__(self, path: str, device: str, threads: int = 1) -> None:
+        checkpoints.check(Path(path))
         import torch
         from whisperx.alignment import load_align_model
 

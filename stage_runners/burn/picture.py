@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ipc.errors import StageError
 from stage_runners.burn.fonts import escaped
+from stage_runners.media import opening
 
 if TYPE_CHECKING:
     from av.video.stream import VideoStream
@@ -53,7 +54,7 @@ def picture_of(film: Path, index: int) -> Picture:
     """Read the properties from the first frame; `StageError("input")` if none can be decoded."""
     import av
 
-    with av.open(f"file:{film}", metadata_errors="replace") as container:
+    with opening.opened(film) as container:
         stream = cast("VideoStream", container.streams[index])
         try:
             frame = next(container.decode(stream))

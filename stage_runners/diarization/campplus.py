@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ipc.errors import StageError
+from stage_runners.frameworks import checkpoints
 
 MELS = 80
 SIZE = 192
@@ -184,13 +185,10 @@ class CamPlusPlus(nn.Module):
 
 def read_network(path: Path, device: str = "cpu") -> CamPlusPlus:
     """CAM++ with the weights of `path`; `StageError("config")` where they are not of its shape."""
-    from pickle import UnpicklingError
-
     network = CamPlusPlus()
     try:
-        weights = torch.load(path, map_location="cpu", weights_only=True)
-        network.load_state_dict(weights, strict=True)
-    except (OSError, UnpicklingError, RuntimeError, EOFError, TypeError, AttributeError) as error:
+        network.load_state_dict(checkpoints.read(path), strict=True)
+    except (checkpoints.NoWeightsError, RuntimeError, TypeError, AttributeError) as error:
         raise StageError(
             "config",
             f"{path}: no CAM++ weights: {str(error).splitlines()[0]}",

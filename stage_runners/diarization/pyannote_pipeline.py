@@ -9,16 +9,17 @@ shows it).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from types import MethodType
 from typing import Any
 
 from ipc.context import Context
 from ipc.errors import StageError
+from stage_runners.diarization import pyannote_files
 from stage_runners.diarization.diarizer import Diarization, Film, Turn
 from stage_runners.diarization.limits import Limits
+from stage_runners.frameworks import checkpoints
 
 FAMILIES: tuple[str, ...] = ("pyannote",)
 DEVICES = frozenset({"cpu", "cuda", "mps"})
@@ -31,20 +32,24 @@ def load(params: Mapping[str, Any], device: str) -> PipelineDiarizer:
     import torch
 
     torch.set_num_threads(max(1, int(params.get("_threads") or 1)))
-    return PipelineDiarizer(read_pipeline(Path(params["_model"]["path"]), device))
+    trusted = bool(params.get("trust_model_code"))
+    return PipelineDiarizer(read_pipeline(Path(params["_model"]["path"]), device, trusted=trusted))
 
 
-def read_pipeline(path: Path, device: str) -> Any:
-    """Load the pipeline whose `config.yaml` is in the folder `path`; `StageError("config")` if that fails."""
+def read_pipeline(path: Path, device: str, *, trusted: bool = False) -> Any:
+    """Load the pipeline whose `config.yaml` is in the folder `path`; `StageError("config")` if that fails.
+
+    Only a `trusted` pipeline is loaded by pyannote itself, which runs whatever its files name.
+    """
     os.environ["PYANNOTE_METRICS_ENABLED"] = "0"
     import torch
-    from pyannote.audio import Pipeline
     from pyannote.audio.pipelines.speaker_diarization import SpeakerDiarization
 
     hint = "--diarize-model wants `embedded`, or a pyannote pipeline: a folder with config.yaml, or a Hub id"
     try:
-        with _plda_only_where_used(path):
-            pipeline = Pipeline.from_pretrained(path)
+        pipeline = _by_pyannote(path) if trusted else pyannote_files.load(path)
+    except StageError as error:
+        raise StageError(error.category, error.message, error.hint or hint) from error
     except Exception as error:
         raise StageError("config", f"{path}: the pipeline cannot be loaded: {error}", hint) from error
     if not isinstance(pipeline, SpeakerDiarization):
@@ -160,20 +165,21 @@ def _has_trunk(pipeline: Any) -> bool:
     return hasattr(network, "forward_frames") and hasattr(network, "forward_embedding")
 
 
-@contextmanager
-def _plda_only_where_used(path: Path) -> Iterator[None]:
-    """Prevent pyannote 4 from fetching a PLDA from the Hub for a pipeline that does not use it."""
+def _by_pyannote(path: Path) -> Any:
+    """What pyannote makes of the folder, code included."""
     import yaml
+    from pyannote.audio import Pipeline
     from pyannote.audio.pipelines import speaker_diarization
 
-    file = path / "config.yaml" if path.is_dir() else path
-    config = yaml.safe_load(file.read_text()) if file.is_file() else {}
-    clustering = (config or {}).get("pipeline", {}).get("params", {}).get("clustering", "VBxClustering")
+    checkpoints.trust()
+    config = yaml.safe_load((path / pyannote_files.CONFIG).read_text(encoding="utf-8"))
     stock = speaker_diarization.get_plda
-    if clustering != "VBxClustering":
-        speaker_diarization.get_plda = lambda *_, **__: None
+    if config["pipeline"].get("params", {}).get("clustering", "VBxClustering") != "VBxClustering":
+        speaker_diarization.get_plda = lambda *_, **__: (
+            None
+        )  # pyannote fetches one that the pipeline does not use
     try:
-        yield
+        return Pipeline.from_pretrained(path)
     finally:
         speaker_diarization.get_plda = stock
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, Switch, on
 from ipc.reach import HARMLESS, MODEL
 from stage_runners.diarization.thresholds import THRESHOLDS
+from stage_runners.shared_params import TRUST
 
 
 def _count(example: int) -> Cli:
@@ -41,6 +42,7 @@ DIARIZATION = Stage(
             "pyannote's community-1 if it is downloaded, else embedded",
             cli=Cli(group="speakers", metavar="MODEL", example="embedded", reach=MODEL),
         ),
+        TRUST,
         Param(name="num_speakers", help="exact number of speakers", cli=_count(2)),
         Param(name="min_speakers", help="minimum number of speakers", cli=_count(2)),
         Param(name="max_speakers", help="maximum number of speakers", cli=_count(6)),

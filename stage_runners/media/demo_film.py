@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 PICTURE = "[0:a]showwaves=s=640x360:mode=cline:rate=25:colors=0x7aa2f7,format=yuv420p[v]"
 
@@ -14,9 +15,11 @@ PICTURE = "[0:a]showwaves=s=640x360:mode=cline:rate=25:colors=0x7aa2f7,format=yu
 def main(recording: str, film: str) -> int:
     """Encode the film, and return the exit status."""
     from stage_runners.media.ffmpeg import executable
+    from stage_runners.media.opening import arguments
 
     command = [
-        executable(), "-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-i", f"file:{recording}",
+        executable(), "-hide_banner", "-loglevel", "error", "-nostdin", "-y",
+        *arguments(Path(recording), "wav"),
         "-filter_complex", PICTURE, "-map", "[v]", "-map", "0:a", "-c:v", "libx264", "-preset", "veryfast",
         "-c:a", "aac", "-b:a", "128k", "-metadata:s:a:0", "language=eng", f"file:{film}",
     ]  # fmt: skip

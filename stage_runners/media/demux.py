@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ipc.errors import StageError
 from ipc.time_range import clip_of
 from stage_runners.media import ffmpeg as media_ffmpeg
+from stage_runners.media import opening
 from stage_runners.media.probe import Film, Track, head_start, on_the_container, probe
 from stage_runners.media.stage import DEMUX
 from stage_runners.text.iso639 import same_language
@@ -146,8 +147,8 @@ def decoding(
     span = {"ss": f"{clip[0]:.6f}", "t": f"{clip[1] - clip[0]:.6f}"} if clip else {}
     late = 0.0 if clip else head_start(film)
     begin = f"asetpts=PTS-{late:.6f}/TB,atrim=start=0"
-    command = ffmpeg.input(media_ffmpeg.url(path), **span).output(
-        media_ffmpeg.url(timed), map=f"0:{track.index}", af=f"{CONVERT},{begin}", f="nut", acodec="pcm_s16le",
+    command = ffmpeg.input(opening.url(path), **opening.options(), **span).output(
+        opening.url(timed), map=f"0:{track.index}", af=f"{CONVERT},{begin}", f="nut", acodec="pcm_s16le",
         avoid_negative_ts="disabled", vn=None, sn=None, dn=None,
     )  # fmt: skip
     rest = ["-map", "0", "-map", "-0:d", "-c", "copy", "-f", "null", "-"] if film.jumps else []
@@ -159,18 +160,16 @@ def placing(timed: Path, clip: tuple[float, float] | None, raw: Path) -> list[st
     import ffmpeg
 
     span = {"t": f"{clip[1] - clip[0]:.6f}"} if clip else {}
-    command = ffmpeg.input(media_ffmpeg.url(timed), copyts=None).output(
-        media_ffmpeg.url(raw), af=ON_THE_CLOCK, f="s16le", **span
+    command = ffmpeg.input(opening.url(timed), **opening.options("nut"), copyts=None).output(
+        opening.url(raw), af=ON_THE_CLOCK, f="s16le", **span
     )
     return [*command.compile(overwrite_output=True)[1:]]
 
 
 def missing(timed: Path) -> float:
     """Missing seconds within PCM with time stamps at `timed`, which become silence."""
-    import av
-
     lost, end = 0.0, None
-    with av.open(f"file:{timed}") as container:
+    with opening.opened(timed) as container:
         for packet in container.demux(audio=0):
             if packet.pts is None:
                 continue

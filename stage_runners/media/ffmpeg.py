@@ -36,11 +36,6 @@ def executable() -> str:
     return str(imageio_ffmpeg.get_ffmpeg_exe())
 
 
-def url(path: Path) -> str:
-    """The path in a form that ffmpeg takes literally, without protocols, patterns or options."""
-    return f"file:{path}"
-
-
 def run(
     arguments: list[str], context: Context, total: float, phase: str, output: Path, program: str = ""
 ) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipc.errors import StageError
+from stage_runners.media import opening
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -110,9 +111,12 @@ def probe(path: Path) -> Film:
         what = "this is a folder" if path.is_dir() else "the file is empty"
         raise StageError("input", f"{path.name}: {what}", "choose a video file")
     try:
-        with av.open(f"file:{path}", metadata_errors="replace") as container:
+        with opening.opened(path) as container:
             return _film(container)
     except (av.error.FFmpegError, OSError, ValueError) as error:
+        why, hint = opening.refusal(path)
+        if why:
+            raise StageError("input", f"{path.name}: {why}", hint) from error
         raise StageError(
             "input",
             f"{path.name}: not a film that ffmpeg can read: {_reason(error)}",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stage_runners.media import ffmpeg
+from stage_runners.media import opening
 from stage_runners.media.probe import Track
 from stage_runners.mux.tracks import Added, flags_of, form_of
 from stage_runners.text.iso639 import language
@@ -50,12 +50,12 @@ def arguments(order: Order, output: Path, hashes: Path) -> list[str]:
     command = ["-y", *(["-fflags", "+genpts"] if order.untimed else [])]
     if order.clip:
         command += ["-ss", f"{order.clip[0]:.6f}", "-t", f"{order.clip[1] - order.clip[0]:.6f}"]
-    command += ["-i", ffmpeg.url(order.film)]
+    command += opening.arguments(order.film)
     for new in order.added:
-        command += ["-itsoffset", f"{order.late:.6f}", "-f", new.form, "-i", ffmpeg.url(new.file)]
+        command += ["-itsoffset", f"{order.late:.6f}", *opening.arguments(new.file, new.form)]
     command += _kept(order) + list(order.encoding) + _ours(order)
     for number, (index, picture) in enumerate(order.pictures.items()):
-        command += ["-attach", ffmpeg.url(picture)]
+        command += ["-attach", opening.url(picture)]
         at = sum(track.type == "attachment" for track in order.kept) + number
         track = next(track for track in order.kept if track.index == index)
         for name, text in (
@@ -71,7 +71,7 @@ def arguments(order: Order, output: Path, hashes: Path) -> list[str]:
     # Bit-exact: no library versions, no random identifiers.
     # The queue: packets wait for cues, which are rare.
     command += ["-fflags", "+bitexact", "-max_interleave_delta", "0", "-max_muxing_queue_size", "4096"]
-    command += ["-f", MUXERS[order.container], ffmpeg.url(output)]
+    command += ["-f", MUXERS[order.container], opening.url(output)]
     if order.copied:
         for track in order.copied:
             command += ["-map", f"0:{track.index}"]
@@ -83,7 +83,7 @@ def arguments(order: Order, output: Path, hashes: Path) -> list[str]:
             "streamhash",
             "-hash",
             "CRC32",
-            ffmpeg.url(hashes),
+            opening.url(hashes),
         ]
     return command
 

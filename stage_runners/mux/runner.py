@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipc.errors import StageError
 from ipc.time_range import clip_of
-from stage_runners.media import ffmpeg
+from stage_runners.media import ffmpeg, opening
 from stage_runners.media.probe import Track, head_start, on_the_container, probe
 from stage_runners.mux import tracks
 from stage_runners.mux.ffmpeg_command import MUXERS, Order
@@ -134,8 +134,7 @@ def _trial(film: Path, container: str, context: Context) -> Callable[[Track], bo
             "-loglevel",
             "quiet",
             "-y",
-            "-i",
-            ffmpeg.url(film),
+            *opening.arguments(film),
         ]
         command += [
             "-map",
@@ -148,7 +147,7 @@ def _trial(film: Path, container: str, context: Context) -> Callable[[Track], bo
             "-f",
             MUXERS[container],
         ]
-        place = ffmpeg.url(context.scratch() / "trial")
+        place = opening.url(context.scratch() / "trial")
         done = subprocess.run([*command, place], stdin=subprocess.DEVNULL, capture_output=True, check=False)
         return done.returncode == 0
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from ipc.errors import StageError
+from stage_runners.media import opening
 from stage_runners.media.probe import Film, Track, probe
 from stage_runners.mux.ffmpeg_command import Order
 from stage_runners.mux.tracks import TEXT, flags_of, form_of
@@ -91,9 +92,7 @@ def _chapters(output: Path, order: Order, film: Film) -> None:
 
 def chapters(path: Path) -> list[tuple[float, str]]:
     """The start of each chapter, in seconds of the film, and its title."""
-    import av
-
-    with av.open(f"file:{path}", metadata_errors="replace") as container:
+    with opening.opened(path) as container:
         start = (container.start_time or 0) / 1e6
         return [
             (float(c["start"] * c["time_base"]) - start, str(c["metadata"].get("title", "")))
@@ -134,10 +133,8 @@ def _turns(pairs: Sequence[tuple[Track, Track]], order: Order, output: Path, con
 
 def read_through(path: Path, timed: set[int], context: Context | None = None) -> dict[int, StreamContent]:
     """Read a film's packets once, by stream index; times only for streams in `timed`, on its clock."""
-    import av
-
     found: dict[int, StreamContent] = {}
-    with av.open(f"file:{path}", metadata_errors="replace") as container:
+    with opening.opened(path) as container:
         texts = {
             s.index for s in container.streams if s.type == "subtitle" and s.codec_context.name == "mov_text"
         }
@@ -223,9 +220,7 @@ def _attachments(
 
 def attached(path: Path) -> dict[int, bytes]:
     """The bytes of each attachment, by stream index."""
-    import av
-
-    with av.open(f"file:{path}", metadata_errors="replace") as container:
+    with opening.opened(path) as container:
         attachments = (cast("AttachmentStream", s) for s in container.streams if s.type == "attachment")
         return {attachment.index: bytes(attachment.data or b"") for attachment in attachments}
 
@@ -264,7 +259,7 @@ def turned(path: Path, index: int) -> int | None:
     import av
 
     try:
-        with av.open(f"file:{path}", metadata_errors="replace") as container:
+        with opening.opened(path) as container:
             frame = next(container.decode(cast("VideoStream", container.streams[index])))
             return int(frame.rotation)
     except (av.error.FFmpegError, StopIteration, ValueError):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipc.errors import Cancelled, StageError
-from stage_runners.media import ffmpeg
+from stage_runners.media import ffmpeg, opening
 from stage_runners.media.probe import Film, Track
 from stage_runners.mux.ffmpeg_command import Order, arguments
 from stage_runners.mux.verify import verify
@@ -57,13 +57,11 @@ def report(errors: str, written: float, order: Order, film: Film, context: Conte
 
 def pictures(film: Path, kept: Sequence[Track], context: Context) -> dict[int, Path]:
     """The film's cover pictures as files, by stream index: Matroska's muxer would write them as video."""
-    import av
-
     found = {}
     for track in kept:
         if not track.picture:
             continue
-        with av.open(f"file:{film}", metadata_errors="replace") as container:
+        with opening.opened(film) as container:
             packet = next((p for p in container.demux(container.streams[track.index]) if p.size), None)
         if packet is None:
             continue

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stage_runners.media import ffmpeg
+from stage_runners.media import ffmpeg, opening
 from stage_runners.media.probe import Film, Track, head_start
 from stage_runners.shots.cuts import HEIGHT, WIDTH
 
@@ -39,7 +39,7 @@ def decoding(
     span = ["-ss", f"{clip[0]:.6f}", "-t", f"{clip[1] - clip[0]:.6f}"] if clip else []
     rest = ["-map", "0", "-map", "-0:d", "-c", "copy", "-f", "null", "-"] if film.jumps else []
     return [
-        "-threads", str(max(1, threads)), *span, "-i", ffmpeg.url(path),
+        "-threads", str(max(1, threads)), *span, *opening.arguments(path),
         "-map", f"0:{track.index}", "-an", "-sn", "-dn",
         "-vf", f"scale={WIDTH}:{HEIGHT}:flags=area,format=yuv444p", "-enc_time_base", _TICKS,
         "-c:v", "rawvideo", "-avoid_negative_ts", "disabled", "-f", "nut", "pipe:1", *rest,
@@ -65,7 +65,7 @@ def frames(
     arguments = decoding(path, film, track, clip, context.threads)
     with ffmpeg.piped(arguments, context, errors) as stream:
         try:
-            container = av.open(stream, mode="r", format="nut")
+            container = opening.opened(stream, format="nut")
         except (av.error.FFmpegError, ValueError):
             return
         with closing(container):

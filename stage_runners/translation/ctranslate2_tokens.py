@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ipc.errors import StageError
-from stage_runners.frameworks import conversions
+from stage_runners.frameworks import checkpoints, conversions
 from stage_runners.text import scripts
 from stage_runners.text.iso639 import language, same_language
 
@@ -55,6 +55,7 @@ def _convert(source: Path, target: Path) -> None:
     """
     from ctranslate2.converters import TransformersConverter
 
+    checkpoints.check(source)
     logging.getLogger("transformers").setLevel(logging.ERROR)
     beside = [name for name in TOKENIZER_FILES if (source / name).is_file()]
     try:

@@ -2,7 +2,7 @@
 
 The network and the tokenizer are Python code in the model's own folder, which Transformers runs
 (`trust_remote_code`). The orchestrator hands over models of IndicTrans2's authors, or a folder that the user
-named; the check here refuses anything else once more.
+named; the check here refuses anything else once more, and a folder without `--trust-model-code`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from ipc.declaration import Param, Resources, Stage, on
 from ipc.errors import StageError
+from stage_runners.frameworks import checkpoints
+from stage_runners.shared_params import TRUST
 from stage_runners.translation import thresholds
 from stage_runners.translation.declared import FROM_TEXT, TARGET, TRANSLATED, Translator
 from stage_runners.translation.thresholds import ATTEMPTS, INDICTRANS2_TOKENS
@@ -37,6 +39,7 @@ STAGE = Stage(
     params=(
         TARGET,
         Param(name="translation_model", load=True, help="IndicTrans2: a name, a Hub id or a folder"),
+        TRUST,
         Param(name="beam_size", default=5),
         Param(name="batch_size", default=8, affects="speed"),
     ),
@@ -79,7 +82,8 @@ def load(params: Mapping[str, Any], device: str) -> Loaded:
     """
     model = params["_model"]
     identity, folder = str(model.get("id", "")), Path(model["path"])
-    _check(identity, folder)
+    _check(identity, folder, trusted=bool(params.get("trust_model_code")))
+    checkpoints.check(folder)
     _isolate_code()
     import logging
 
@@ -107,16 +111,23 @@ def load(params: Mapping[str, Any], device: str) -> Loaded:
     return Loaded(network.to(device), tokenizer, IndicProcessor(inference=True), identity or folder.name)
 
 
-def _check(identity: str, folder: Path) -> None:
-    """`StageError("config")` for a repository whose code must not run here, and for a folder without a
-    model.
+def _check(identity: str, folder: Path, *, trusted: bool) -> None:
+    """`StageError("config")` for a repository or a folder whose code must not run here, and for a folder
+    without a model.
     """
     if "/" in identity and not identity.startswith(AUTHORS):
         raise StageError(
             "config",
             f"{identity} is not one of IndicTrans2's own repositories, and its code would run on this "
             "machine",
-            "download it, read its code, and name its folder",
+            "download it, read its code, and name its folder with --trust-model-code",
+        )
+    if "/" not in identity and not trusted:
+        raise StageError(
+            "config",
+            f"{folder}: refused, because loading it would run the Python files in it",
+            "name one of the authors' models, such as indictrans2-en-indic-1B; or, only if you trust the "
+            "author of the folder as much as a program's, add --trust-model-code",
         )
     if missing := [name for name in _FILES if not (folder / name).is_file()]:
         raise StageError(

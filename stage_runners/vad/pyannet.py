@@ -20,12 +20,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ipc.errors import StageError
+from stage_runners.frameworks import checkpoints
 
 SAMPLE_RATE = 16000
 FRAME_SAMPLES = 270
 """Samples between two frames: SincNet's stride of 10, pooled three times by 3."""
 FIELD_SAMPLES = 991
 """Samples that one frame sees."""
+_SHELLS = tuple(f"pyannote.audio.core.task.{name}" for name in ("Specifications", "Problem", "Resolution"))
 
 
 class SincFilters(nn.Module):
@@ -150,32 +152,15 @@ def _read_checkpoint(path: Path) -> dict[str, Any]:
 
     Pyannote's own types become empty shells.
     """
-    from pickle import UnpicklingError
-
     from torch.torch_version import TorchVersion
 
-    shells = [
-        (type(name, (_Shell,), {}), f"pyannote.audio.core.task.{name}")
-        for name in ("Specifications", "Problem", "Resolution")
-    ]
     try:
-        with torch.serialization.safe_globals([TorchVersion, *shells]):
-            checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, UnpicklingError, RuntimeError, EOFError) as error:
-        raise _unusable(path, str(error).splitlines()[0]) from error
+        checkpoint = checkpoints.read(path, types=(TorchVersion,), stand_ins=_SHELLS)
+    except checkpoints.NoWeightsError as error:
+        raise _unusable(path, str(error)) from error
     if not isinstance(checkpoint, dict):
         raise _unusable(path, "no dictionary of weights")
     return checkpoint
-
-
-class _Shell:
-    """Stands for a type of pyannote.audio whose value is not needed."""
-
-    def __init__(self, *values: object) -> None:
-        self.values = values
-
-    def __setstate__(self, state: object) -> None:
-        self.values = (state,)
 
 
 def _unusable(path: Path, why: str) -> StageError:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ipc.errors import StageError
-from stage_runners.frameworks import conversions
+from stage_runners.frameworks import checkpoints, conversions
 
 _BESIDE = ("tokenizer.json", "preprocessor_config.json")
 
@@ -31,6 +31,7 @@ def _convert(source: Path, target: Path) -> None:
     """Convert with CTranslate2's converter, in float16, like the models that faster-whisper publishes."""
     from ctranslate2.converters import TransformersConverter
 
+    checkpoints.check(source)
     logging.getLogger("transformers").setLevel(logging.ERROR)
     beside = [name for name in _BESIDE if (source / name).is_file()]
     try:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ipc.errors import StageError
-from stage_runners.frameworks import conversions
+from stage_runners.frameworks import checkpoints, conversions
 from stage_runners.whisper.mlx import conversion_check, tensor_names
 
 _KEPT = ("tokenizer.json", "preprocessor_config.json")
@@ -185,10 +185,9 @@ def _transformers_state(paths: list[Path]) -> dict[str, Any]:
         if path.suffix == ".bin":
             import torch
 
-            loaded = torch.load(path, map_location="cpu", weights_only=True)
             state |= {
                 key: (value.float() if value.dtype == torch.bfloat16 else value).numpy()
-                for key, value in loaded.items()
+                for key, value in checkpoints.read(path).items()
             }
         else:
             import mlx.core as mx

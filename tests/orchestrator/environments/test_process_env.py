@@ -41,6 +41,12 @@ def test_settings_of_another_python_are_removed():
     assert given["PATH"] == "/env/bin:/usr/bin"
 
 
+def test_no_loader_of_a_stage_can_unpickle_code():
+    given = process_env.environment(BIN, {"TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD": "1"})
+    assert given["TORCH_FORCE_WEIGHTS_ONLY_LOAD"] == "1"
+    assert "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD" not in given
+
+
 def test_every_thread_pool_gets_the_stage_s_threads():
     given = process_env.for_worker("pyannote", "cpu", 3, {})
     assert {given[name] for name in process_env.THREADS} == {"3"}

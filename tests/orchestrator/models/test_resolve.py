@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 
 import pytest
 
@@ -148,3 +149,22 @@ def test_removing_a_model_removes_its_conversions(capsys):
     assert not conversion.exists()
     assert not models.on_disk("recognition", "large-v3")
     assert "removed large-v3" in capsys.readouterr().out
+
+
+def test_a_folder_may_not_link_to_files_elsewhere(tmp_path):
+    place = folder(tmp_path / "strange", CTRANSLATE2)
+    (tmp_path / "secret").write_text("secret")
+    (place / "tokenizer.json").symlink_to("../secret")
+    with pytest.raises(FatalError, match=r"tokenizer.json in it is a link to a place outside the folder"):
+        models.resolve("recognition", str(place), offline=True)
+    (place / "tokenizer.json").unlink()
+    (place / "tokenizer.json").symlink_to("model.bin")
+    assert models.resolve("recognition", str(place), offline=True).path == place
+    os.mkfifo(place / "vocabulary.txt")  # whoever opens it waits for ever
+    with pytest.raises(FatalError, match="neither a file nor a folder"):
+        models.resolve("recognition", str(place), offline=True)
+
+
+def test_a_snapshot_of_the_hub_s_cache_may_be_named_by_its_path():
+    place = cached("me/model", CTRANSLATE2)
+    assert models.resolve("recognition", str(place), offline=True).path == place

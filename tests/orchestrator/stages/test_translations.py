@@ -1,10 +1,11 @@
 import pytest
 
-from orchestrator.errors import FatalError
+from orchestrator.errors import USAGE, FatalError
 from orchestrator.models.nllb_opus import memory_mb
 from orchestrator.stages import translations
 from orchestrator.stages.catalog import STAGES
 from orchestrator.stages.translators import Wanted
+from tests.orchestrator.models.places import folder
 
 
 def stages(**wanted):
@@ -130,3 +131,22 @@ def test_a_model_that_cannot_translate_is_replaced_by_one_for_that_language():
     with pytest.raises(FatalError) as caught:
         stages(languages=("de",), model="tiny.en")
     assert "nllb-200" in caught.value.hint
+
+
+def test_a_folder_with_code_is_refused_unless_its_author_is_trusted(tmp_path):
+    files = {"dict.SRC.json": "{}", "model.SRC": "x", "model.safetensors": "weights", "config.json": "{}"}
+    wanted = {"languages": ("en",), "model": str(folder(tmp_path / "indictrans2-indic-en", files))}
+    with pytest.raises(FatalError, match="would run the Python files in that folder") as caught:
+        stages(**wanted)
+    assert caught.value.status == USAGE
+    assert "--trust-model-code" in caught.value.hint
+    assert "translation-en" in stages(**wanted, trusted=True).stages
+
+
+def test_a_folder_under_the_name_of_the_authors_models_is_a_folder(tmp_path, monkeypatch):
+    name = "ai4bharat/indictrans2-indic-en-1B"
+    files = {"dict.SRC.json": "{}", "model.SRC": "x", "model.safetensors": "weights"}
+    folder(tmp_path / name, files)
+    monkeypatch.chdir(tmp_path)  # a folder from the internet in which somebody runs the program
+    with pytest.raises(FatalError, match="would run the Python files in that folder"):
+        stages(languages=("en",), model=name)

@@ -31,7 +31,8 @@ def translated(folder, inputs, place, target="en", identity="", **params):
     """Run the stage; returns the process and the folder of its outputs."""
     model = {"id": identity or folder.name, "path": str(folder)}
     stage = TRANSLATORS["indictrans2"].stage
-    return run_stage(stage, inputs, place, {"target": target, **params}, "indictrans", model)
+    given = {"target": target, "trust_model_code": True, **params}
+    return run_stage(stage, inputs, place, given, "indictrans", model)
 
 
 def test_hindi_becomes_english_with_names_as_placeholders(folder, tmp_path):
@@ -80,3 +81,10 @@ def test_an_incomplete_folder_is_an_error_with_a_message(tmp_path):
     done, _ = translated(tmp_path / "half", transcript(tmp_path, SAID, "hi"), tmp_path)
     assert done.returncode == 1
     assert "it has no dict.SRC.json, dict.TGT.json, model.SRC, model.TGT" in done.stdout + done.stderr
+
+
+def test_the_code_of_a_folder_is_not_run_without_trust(folder, tmp_path):
+    inputs = transcript(tmp_path, SAID, "hi")
+    done, _ = translated(folder, inputs, tmp_path, trust_model_code=False)
+    assert done.returncode == 1
+    assert "would run the Python files in it" in done.stdout + done.stderr
