@@ -33,6 +33,10 @@ class Cli:
     is a value for a new job file, `short` a one-letter form. `run_only` options do not affect a plan. `reach`
     declares what a stranger could do with the option in a job file.
 
+    Other options by key: the value must not be more than that of one in `at_most`; it has no effect if one in
+    `needs` is off or not set, or if one in `unless` is set. `turns_on` is the stage that the option adds to a
+    run.
+
     If one option sets parameters of several stages, they share one Cli, whose `help` replaces theirs.
     """
 
@@ -51,6 +55,10 @@ class Cli:
     short: str = ""
     run_only: bool = False
     reach: Reach = NEEDS_CONSENT
+    at_most: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    turns_on: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ipc import atomic
+from ipc.suggest import hint
 from orchestrator.environments import registry, sync, uv
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
 from orchestrator.paths import checkout
@@ -73,8 +74,7 @@ def _install(arguments: argparse.Namespace) -> int:
     if arguments.no_models:
         names = [name for name in names if name != "models"]
     if unknown := [name for name in names if name not in registry.names()]:
-        hint = f"choose from: {', '.join(registry.names())}"
-        raise FatalError(f"there is no environment {unknown[0]!r}", hint, USAGE)
+        raise FatalError(f"there is no environment {unknown[0]!r}", hint(unknown[0], registry.names()), USAGE)
     own_packages(dev=arguments.dev, offline=arguments.offline)
     command = put_command()
     _warn_of_disk_space(names, arguments.torch_backend)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import errno
 import importlib
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
+from ipc.suggest import hint, nearest
 from orchestrator import __version__
 from orchestrator.errors import BUG, ENVIRONMENT, INTERRUPTED, STORAGE, USAGE, FatalError
 from orchestrator.util.notices import say
@@ -41,12 +42,58 @@ COMMANDS = {
 }
 
 
+_MEANINGS = {
+    "start": "run", "subtitle": "run", "transcribe": "run", "process": "run", "check": "doctor",
+    "env": "envs", "environments": "envs", "gpu": "devices", "options": "config", "settings": "config",
+    "style": "profiles", "styles": "profiles", "history": "runs", "logs": "runs", "log": "runs",
+    "edit": "review", "speakers": "names", "speaker": "names", "clean": "cache", "gc": "cache",
+    "wer": "score", "update": "upgrade", "remove": "uninstall", "autocomplete": "completion",
+    "completions": "completion", "dry-run": "plan", "example": "demo",
+}  # fmt: skip
+"""Words of other programs for the commands."""
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose errors take two lines, without the list of all options."""
 
     def error(self, message: str) -> NoReturn:
         """Print the message and exit with the usage status."""
         self.exit(USAGE, f"orchestrator: {message}\n  see: {self.prog} --help\n")
+
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
+        """Convert a value as `argparse` does, with this program's sentence if that fails."""
+        try:
+            return super()._get_value(action, arg_string)
+        except argparse.ArgumentError as error:
+            kind = _KINDS.get(action.type, "valid")
+            cause = error.__context__
+            why, advice = getattr(cause, "why", f"not {kind}"), getattr(cause, "hint", "")
+            raise FatalError(
+                f"{_written(action, arg_string)}: {why}", advice or self._see(), USAGE
+            ) from error
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Refuse a value that is no choice, with the nearest one."""
+        if action.choices is not None and value not in action.choices:
+            names = [name for name in action.choices if isinstance(name, str)]
+            advice = hint(str(value), names) if names else self._see()
+            raise FatalError(f"{_written(action, value)}: there is no such {_noun(action)}", advice, USAGE)
+
+    def _see(self) -> str:
+        return f"see: {self.prog} --help"
+
+
+_KINDS: dict[Any, str] = {int: "a whole number", float: "a number"}
+
+
+def _written(action: argparse.Action, value: Any) -> str:
+    """The value as it stands on the command line."""
+    option = max(action.option_strings, key=len, default="")
+    return f"{option} {value}".strip()
+
+
+def _noun(action: argparse.Action) -> str:
+    return "action" if action.dest in {"action", "verb"} else "value" if action.option_strings else "name"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -108,9 +155,7 @@ def _command(words: Sequence[str]) -> int:
         words = [*[word for word in words if word != "help"][:1], "--help"]
         chosen = words[0]
     elif chosen is not None and chosen not in COMMANDS:
-        near = difflib.get_close_matches(chosen, COMMANDS, 1)
-        hint = f"did you mean {near[0]}?" if near else f"commands: {', '.join(COMMANDS)}"
-        raise FatalError(f"there is no command {chosen!r}", hint, USAGE)
+        raise FatalError(f"there is no command {chosen!r}", _command_hint(chosen), USAGE)
     for name, summary in COMMANDS.items():
         if name == chosen:  # only the command that runs is imported
             importlib.import_module(f"orchestrator.commands.{name}").add(commands)
@@ -137,14 +182,41 @@ def _parsed(
     values, unknown = command.parse_known_intermixed_args(_without_dashes(rest[at + 1 :]))
     if unknown:
         flags = [flag for action in command._actions for flag in action.option_strings]
-        near = difflib.get_close_matches(unknown[0].partition("=")[0], flags, 1)
-        meant = f" (did you mean {near[0]}?)" if near else ""
-        command.error(f"unrecognized arguments: {' '.join(unknown)}{meant}")
+        _refuse(unknown, flags, chosen)
     parsed = parser.parse_args(rest[:at]) if at else argparse.Namespace()
     for name, value in vars(values).items():
         setattr(parsed, name, value)
     parsed.command = chosen
     return parsed
+
+
+def _command_hint(word: str) -> str:
+    """The hint for an unknown command: films and addresses are mistaken for one too."""
+    from orchestrator.planning.film_path import FILMS, is_address
+    from orchestrator.util.command_line import typed
+
+    if is_address(word) or Path(word).suffix.lower() in FILMS or Path(word).is_file():
+        return f"did you mean: orchestrator run {typed(word)}"
+    near = nearest(word, COMMANDS, _MEANINGS)
+    return f"did you mean {near}?" if near else f"commands: {', '.join(COMMANDS)}"
+
+
+def _refuse(unknown: Sequence[str], flags: Sequence[str], command: str) -> NoReturn:
+    """Raise the error for words that `command` does not take: options of others, or misspelt ones."""
+    word = unknown[0].partition("=")[0]
+    if not word.startswith("-"):
+        raise FatalError(
+            f"{word}: {command} takes no such argument", f"see: orchestrator {command} --help", USAGE
+        )
+    others = argparse.ArgumentParser().add_subparsers()
+    for name in COMMANDS:
+        importlib.import_module(f"orchestrator.commands.{name}").add(others)
+    having = [name for name, parser in others.choices.items() if word in parser._option_string_actions]
+    if having:
+        raise FatalError(f"{command} has no option {word}", f"it is an option of: {', '.join(having)}", USAGE)
+    near = nearest(word, flags)
+    advice = f"did you mean {near}?" if near else f"see: orchestrator {command} --help"
+    raise FatalError(f"{command} has no option {word}", advice, USAGE)
 
 
 def _without_dashes(words: Sequence[str]) -> list[str]:

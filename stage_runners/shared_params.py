@@ -9,13 +9,14 @@ from ipc.errors import StageError
 from ipc.reach import HARMLESS, Reach
 from ipc.time_range import clip_of
 from ipc.whisper_languages import LANGUAGES
+from stage_runners.text.language_guess import problem_hint
 
 
 def _clip_problem(text: str) -> Problem | None:
     try:
         clip_of(text)
     except StageError as error:
-        return Problem("not a time range", error.hint)
+        return Problem(error.message.partition(": ")[2], error.hint)
     return None
 
 
@@ -23,10 +24,9 @@ def _language_problem(code: str) -> Problem | None:
     if code in LANGUAGES:
         return None
     if not re.fullmatch(r"[a-z]{2,3}", code):
-        return Problem("not a language code", "use two or three letters, such as en")
-    return Problem(
-        f"Whisper does not support the language {code!r}", f"choose from: {', '.join(sorted(LANGUAGES))}"
-    )
+        return Problem("not a language code", problem_hint(code, "use two or three letters, such as en"))
+    every = f"choose from: {', '.join(sorted(LANGUAGES))}"
+    return Problem(f"Whisper does not support the language {code!r}", problem_hint(code, every))
 
 
 CLIP = Param(

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.commands import film_options
-from orchestrator.errors import USAGE, FatalError
 from orchestrator.paths import home
 from orchestrator.planning import request
 from orchestrator.storage.store import Store
+from orchestrator.util import quantities
 from orchestrator.util import text as fmt
 
 
@@ -31,13 +31,16 @@ def add(subparsers: Any) -> None:
     film_options.add(why)
     gc = actions.add_parser("gc", help="remove unfinished results, and cached results by age or total size")
     gc.add_argument(
-        "--older-than", type=float, metavar="DAYS", help="remove results that were not used for DAYS days"
+        "--older-than",
+        type=quantities.age,
+        metavar="DAYS",
+        help="remove results that were not used for DAYS days",
     )
     gc.add_argument(
         "--keep-size",
-        type=float,
-        metavar="GB",
-        help="remove the least recently used results until at most GB gigabytes are left",
+        type=quantities.size,
+        metavar="SIZE",
+        help="remove the least recently used results until at most SIZE is left: 20 (gigabytes), 500MB",
     )
 
 
@@ -48,12 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _list(store)
     if arguments.action == "why":
         return _why(store, arguments)
-    for name in ("older_than", "keep_size"):
-        value = getattr(arguments, name)
-        if value is not None and value < 0:
-            raise FatalError(f"--{name.replace('_', '-')} {value:g}: must not be negative", status=USAGE)
-    keep = None if arguments.keep_size is None else int(arguments.keep_size * 1e9)
-    count, freed = store.gc(older_than_days=arguments.older_than, keep_bytes=keep)
+    count, freed = store.gc(older_than_days=arguments.older_than, keep_bytes=arguments.keep_size)
     print(f"removed {fmt.plural(count, 'folder')}, {fmt.size(freed)}")
     return 0
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ipc.declaration import Backend, Stage
+from ipc.suggest import hint
 from orchestrator.commands import devices as devices_command
 from orchestrator.environments import registry
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
@@ -58,7 +59,7 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check the stages, print a table, and the commands that repair what is not ready."""
     if unknown := set(arguments.stages) - set(STAGES):
-        raise FatalError(f"there is no stage {min(unknown)!r}", f"choose from: {', '.join(STAGES)}", USAGE)
+        raise FatalError(f"there is no stage {min(unknown)!r}", hint(min(unknown), STAGES), USAGE)
     rows = examine(
         [stage for stage in STAGES.values() if not arguments.stages or stage.name in arguments.stages]
     )

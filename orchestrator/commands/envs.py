@@ -6,6 +6,7 @@ import argparse
 import json
 from typing import Any
 
+from ipc.suggest import hint
 from orchestrator.environments import registry
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
 
@@ -68,7 +69,7 @@ def _existing(names: list[str]) -> list[str]:
     split = [name for item in names for name in item.split(",") if name]
     every = registry.names()
     if unknown := [name for name in split if name not in every]:
-        raise FatalError(f"there is no environment {unknown[0]!r}", f"choose from: {', '.join(every)}", USAGE)
+        raise FatalError(f"there is no environment {unknown[0]!r}", hint(unknown[0], every), USAGE)
     return list(dict.fromkeys(split))
 
 

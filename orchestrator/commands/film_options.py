@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from orchestrator.config import device_requests, environment
 from orchestrator.config.merge import settings
 from orchestrator.config.options import GROUPS, OPTIONS, Option
-from orchestrator.config.values import DeviceRequest, Layer, Value, checked
+from orchestrator.config.values import DeviceRequest, Layer, Value, from_text
 from orchestrator.planning.film_path import film_of
 from orchestrator.stages.catalog import STAGES
+from orchestrator.util.notices import notice
 
 if TYPE_CHECKING:
     from orchestrator.machine.profile import Machine
@@ -68,7 +69,8 @@ def _add(group: Any, option: Option) -> None:
     if option.type is bool:
         group.add_argument(*names, action=argparse.BooleanOptionalAction, default=None, help=text)
     else:
-        group.add_argument(*names, type=option.type, metavar=cli.metavar, choices=cli.choices, help=text)
+        metavar = cli.metavar or ("{" + ",".join(cli.choices) + "}" if cli.choices else None)
+        group.add_argument(*names, metavar=metavar, help=text)
 
 
 def add_machine(parser: argparse.ArgumentParser) -> None:
@@ -97,9 +99,10 @@ def typed(arguments: argparse.Namespace) -> Layer:
         if value is not None:
             no = "no-" if option.type is bool and not value else ""
             name = f"--{no}{option.name}"
-            words = name if option.type is bool else f"{name} {value}"
-            entry = Value(value=None if value == "" else value, source=name, words=words)
-            values[option.key] = checked(option, entry)
+            if option.type is bool:
+                values[option.key] = Value(value=value, source=name, words=name)
+            else:
+                values[option.key] = from_text(option, str(value), name, f"{name} {value}")
     devices: dict[str, DeviceRequest] = {}
     for word in ",".join(getattr(arguments, "device", None) or []).split(","):
         devices |= device_requests.from_text(word, "--device", f"--device {word.strip()}")
@@ -119,7 +122,7 @@ def plan_of(arguments: argparse.Namespace, film: Path, store: Store, *, fetch: b
     from orchestrator.planning.request import plan_for
 
     path = film_of(film)
-    return plan_for(
+    plan = plan_for(
         settings(typed(arguments), path, job_file=not arguments.no_job_file),
         path,
         store,
@@ -127,6 +130,9 @@ def plan_of(arguments: argparse.Namespace, film: Path, store: Store, *, fetch: b
         machine=machine_of(arguments),
         fetch=fetch,
     )
+    for line in plan.notices:
+        notice(line)
+    return plan
 
 
 def misspelt_variables() -> list[str]:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ipc.suggest import hint
 from orchestrator.errors import OK, USAGE, FatalError
 from orchestrator.run_state import run_folders
 from orchestrator.util import text as fmt
@@ -114,7 +115,9 @@ def _logs(run: run_folders.Run, stage: str | None, *, events: bool) -> int:
         stages = sorted({path.relative_to(run.logs).parts[0] for path in run.log_files()})
         raise FatalError(
             f"run {run.id} has no logs of {stage}" if stage else f"run {run.id} has no logs",
-            f"choose from: {', '.join(stages)}" if stages else f"see its folder: {run.path}",
+            hint(stage or "", [name.removesuffix(".log") for name in stages])
+            if stages
+            else f"see its folder: {run.path}",
         )
     for line in lines:
         print(line)

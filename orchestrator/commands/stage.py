@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ipc.suggest import hint
 from orchestrator.commands import film_options
 from orchestrator.environments import process_env, registry
 from orchestrator.errors import FAILED, INTERRUPTED, OK, STATUS_OF_CATEGORY, USAGE, FatalError
@@ -22,6 +23,7 @@ from orchestrator.execution.scheduler import tasks_of
 from orchestrator.machine import limits
 from orchestrator.paths import home
 from orchestrator.planning.plan import Plan, Step
+from orchestrator.stages.catalog import STAGES
 from orchestrator.storage.store import Store
 
 
@@ -46,6 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the stage; returns the exit status."""
     if arguments.until or arguments.from_:
         raise FatalError("stage runs one stage: --from and --until have no meaning here", "omit them", USAGE)
+    base = arguments.stage.partition("-")[0]
+    if base not in STAGES:
+        raise FatalError(f"there is no stage {arguments.stage!r}", hint(base, STAGES), USAGE)
     arguments.until = arguments.stage
     store = Store(home() / "store")
     plan = film_options.plan_of(arguments, arguments.film, store)

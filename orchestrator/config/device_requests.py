@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ipc.suggest import hint
 from orchestrator.config.values import DeviceRequest, Layer, wrong
+from orchestrator.errors import FatalError
 from orchestrator.stages.catalog import STAGES
 
 NAMES = ("cuda", "mps", "mlx", "cpu")
 AUTO = "auto"
 ACCELERATORS = ("cuda", "mps", "mlx")
 ALL = "all"
+_ANY_GPU = {"gpu", "gpus", "accelerator", "graphics", "npu"}
+_MEANINGS = {
+    "nvidia": "cuda", "rocm": "cuda", "hip": "cuda", "amd": "cuda", "metal": "mps", "apple": "mps",
+    "mac": "mps",    "ane": "mlx", "processor": "cpu", "host": "cpu", "default": AUTO, "any": AUTO,
+}  # fmt: skip
+"""Other words for the devices."""
 
 
 def from_text(text: str, source: str, words: str) -> dict[str, DeviceRequest]:
@@ -40,25 +47,41 @@ def request_for(device: Any, source: str, words: str) -> DeviceRequest:
     if device == AUTO:
         return DeviceRequest(devices=(), source=source, words=words)
     if device not in NAMES:
-        near = difflib.get_close_matches(str(device), [*NAMES, AUTO], 1)
-        raise wrong(
-            words,
-            f"there is no device {device!r}",
-            f"choose from: {', '.join((*NAMES, AUTO))}{_suggestion(near)}",
-        )
+        raise unknown(str(device), words)
     return DeviceRequest(devices=(device,), source=source, words=words)
 
 
 def _stage(name: str, words: str) -> str:
     if name not in STAGES:
-        near = difflib.get_close_matches(name, STAGES, 1)
-        hint = f"choose from: {', '.join(STAGES)}{_suggestion(near)}"
-        raise wrong(words, f"there is no stage {name!r}", hint)
+        raise wrong(words, f"there is no stage {name!r}", hint(name, STAGES))
     return name
 
 
-def _suggestion(near: Iterable[str]) -> str:
-    return "".join(f"; did you mean {name}?" for name in near)
+def unknown(device: str, words: str) -> FatalError:
+    """The error for a device that does not exist; a word for any GPU suggests those of this machine."""
+    written = device.strip().lower()
+    if written in _ANY_GPU:
+        found = _accelerators()
+        advice = (
+            f"this machine has {' and '.join(found)}: did you mean {found[0]}?"
+            if found
+            else "a GPU is cuda (NVIDIA), or mps or mlx (Apple), and this machine has none that can be used; "
+            "for the reasons, see: orchestrator devices"
+        )
+    else:
+        advice = hint(written.partition(":")[0], (*NAMES, AUTO), _MEANINGS)
+        if written.startswith("cuda:"):
+            advice += "; to choose one of several GPUs, set CUDA_VISIBLE_DEVICES"
+    return wrong(words, f"there is no device {device!r}", advice)
+
+
+def _accelerators() -> list[str]:
+    """The accelerators that a framework can use on this machine, in the order of `ACCELERATORS`."""
+    from orchestrator.machine import profile
+
+    answers = [one for of_env in profile.here().envs.values() for one in of_env.items()]
+    usable = {name.partition("/")[0] for name, one in answers if one.accelerator and not one.why_not}
+    return [name for name in ACCELERATORS if name in usable]
 
 
 def merged(layers: Iterable[Layer]) -> dict[str, DeviceRequest]:

@@ -5,9 +5,9 @@ An empty variable sets nothing. A token is never read here, only whether `HF_TOK
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 
+from ipc.suggest import hint, nearest
 from orchestrator.config import device_requests
 from orchestrator.config.options import BY_KEY, OPTIONS
 from orchestrator.config.values import WORDS, DeviceRequest, Layer, Value, from_text, wrong
@@ -43,8 +43,8 @@ def unknown(environ: Mapping[str, str]) -> list[tuple[str, str]]:
     for name in sorted(environ):
         word = name.removeprefix(PREFIX)
         if name != word and word not in names:
-            near = difflib.get_close_matches(word, sorted(names), 1, 0.75)
-            misspelt.append((name, PREFIX + near[0] if near else ""))
+            near = nearest(word, sorted(names))
+            misspelt.append((name, PREFIX + near if near else ""))
     return misspelt
 
 
@@ -121,7 +121,7 @@ def _whisper_backend(
     if text == device_requests.AUTO:
         return {}
     if text not in WHISPERX + MLX:
-        raise wrong(words, "there is no such backend", f"choose from: {', '.join((*WHISPERX, *MLX))}, auto")
+        raise wrong(words, "there is no such backend", hint(text, (*WHISPERX, *MLX, device_requests.AUTO)))
     devices = ("mlx",) if text in MLX else ("cuda", "cpu")
     if "asr" not in before:
         return {"asr": DeviceRequest(devices=devices, source=source, words=words)}
@@ -164,10 +164,7 @@ def _indictrans_device(
 
 def _device(text: str, words: str) -> str:
     if text not in device_requests.NAMES:
-        hint = f"choose from: {', '.join(device_requests.NAMES)}, auto"
-        if text.startswith("cuda:"):
-            hint += "; to choose one of several GPUs, set CUDA_VISIBLE_DEVICES"
-        raise wrong(words, f"there is no device {text!r}", hint)
+        raise device_requests.unknown(text, words)
     return text
 
 

@@ -5,12 +5,12 @@ Keys are the options' long names; `-` and `_` are equal.
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ipc.suggest import nearest
 from orchestrator.config import device_requests
 from orchestrator.config.options import BY_KEY, DEVICE, OPTIONS, Option
 from orchestrator.config.values import DeviceRequest, Layer, Value, checked, wrong
@@ -164,6 +164,6 @@ def _unknown(key: str, words: str) -> FatalError:
         return wrong(words, "a token does not belong in a file", "set HF_TOKEN in the environment")
     if key in _ONCE:
         return wrong(words, "applies to one run only", "remove it, and use it on the command line")
-    near = difflib.get_close_matches(key, [*BY_KEY, *_NEGATED, DEVICE], 1)
-    hint = f"did you mean {near[0]}?" if near else "see the options: orchestrator config"
+    near = nearest(key, [*BY_KEY, *_NEGATED, DEVICE])
+    hint = f"did you mean {near}?" if near else "see the options: orchestrator config"
     return wrong(words, "there is no such option", hint)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ipc.suggest import hint, nearest
 from orchestrator.errors import USAGE, FatalError
 
 FOLDER = Path(__file__).parent.parent / "profiles"
@@ -72,14 +73,14 @@ def read(name: str) -> Profile:
     elif not path.is_file():
         if path.suffix or len(path.parts) > 1:
             raise FatalError(f"--profile {name}: there is no such file", "check the name", USAGE)
-        hint = f"choose from: {', '.join(names())}, or give a file"
-        raise FatalError(f"--profile {name}: there is no such profile", hint, USAGE)
+        advice = hint(name, names(), more=", or give a file")
+        raise FatalError(f"--profile {name}: there is no such profile", advice, USAGE)
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        hint = f"write it as TOML, such as {FOLDER / 'default.toml'}"
-        raise FatalError(f"{path}: cannot be read as a profile: {why}", hint, USAGE) from error
+        advice = f"write it as TOML, such as {FOLDER / 'default.toml'}"
+        raise FatalError(f"{path}: cannot be read as a profile: {why}", advice, USAGE) from error
     return _checked(table, path)
 
 
@@ -159,9 +160,13 @@ def _flag(value: Any, path: Path, key: str) -> bool:
 
 def _check_keys(table: Mapping[str, Any], keys: set[str], path: Path, where: str) -> None:
     if unknown := sorted(set(table) - keys):
-        raise _wrong(path, f"{where}{unknown[0]}", f"is not a key; choose from {', '.join(sorted(keys))}")
+        near = nearest(unknown[0], keys)
+        meant = f" (did you mean {near}?)" if near else ""
+        raise _wrong(
+            path, f"{where}{unknown[0]}", f"is not a key{meant}; choose from {', '.join(sorted(keys))}"
+        )
 
 
 def _wrong(path: Path, key: str, what: str) -> FatalError:
-    hint = "for a complete profile, see: orchestrator profiles show default --toml"
-    return FatalError(f"{path}: {key} {what}", hint, USAGE)
+    advice = "for a complete profile, see: orchestrator profiles show default --toml"
+    return FatalError(f"{path}: {key} {what}", advice, USAGE)

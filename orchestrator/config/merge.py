@@ -11,10 +11,9 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from orchestrator.config import consent, device_requests, environment, files, job_files
+from orchestrator.config import consent, contradictions, device_requests, environment, files, job_files
 from orchestrator.config.settings import Settings, typed
 from orchestrator.config.values import DeviceRequest, Layer, Value
-from orchestrator.errors import USAGE, FatalError
 
 
 def settings(
@@ -42,13 +41,15 @@ def settings(
         chosen[key], *others = (layer.values[key] for layer in layers if key in layer.values)
         shadowed[key] = tuple(others)
     devices = device_requests.merged(layers)
-    _check_together(chosen)
+    ranks = {key: next(n for n, layer in enumerate(layers) if key in layer.values) for key in chosen}
+    chosen, notices = contradictions.resolved(chosen, ranks)
     return Settings(
         run=typed(chosen),
         chosen=chosen,
         shadowed=shadowed | _shadowed_devices(layers, devices),
         devices=devices,
         job_file=None if job is None or job.empty else job.path,
+        notices=tuple(notices),
     )
 
 
@@ -64,9 +65,3 @@ def _shadowed_devices(
             if one is not devices.get(stage)
         )
     return shadowed
-
-
-def _check_together(chosen: Mapping[str, Value]) -> None:
-    low, high = chosen.get("min_speakers"), chosen.get("max_speakers")
-    if low and high and low.value and high.value and low.value > high.value:
-        raise FatalError(f"{low.words} is more than {high.words}", status=USAGE)

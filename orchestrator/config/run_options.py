@@ -8,9 +8,20 @@ from typing import Any
 
 from ipc.declaration import Cli, Problem
 from ipc.reach import HARMLESS, MODEL, Reach
+from ipc.suggest import hint
 from orchestrator.outputs.names import DEFAULT_FORMATS, FORMATS
 
 AUDIENCES = ("adult", "children")
+
+
+_FORMAT_MEANINGS = {
+    "webvtt": "vtt",
+    "ssa": "ass",
+    "text": "txt",
+    "html": "report",
+    "imsc": "ttml",
+    "xml": "ttml",
+}
 
 
 def formats(text: str) -> tuple[str, ...]:
@@ -20,6 +31,8 @@ def formats(text: str) -> tuple[str, ...]:
         return FORMATS
     if unknown := [word for word in words if word not in FORMATS]:
         raise ValueError(unknown[0])
+    if not words:
+        raise ValueError(text)
     return words
 
 
@@ -33,7 +46,8 @@ def _formats_problem(text: str) -> Problem | None:
     try:
         formats(text)
     except ValueError as error:
-        return Problem(f"there is no format {error.args[0]!r}", f"formats: all, {', '.join(FORMATS)}")
+        word = error.args[0]
+        return Problem(f"there is no format {word!r}", hint(word, ("all", *FORMATS), _FORMAT_MEANINGS))
     return None
 
 
@@ -50,6 +64,7 @@ class RunOptions:
         None, help="series to look up saved voices in", group="names", metavar="NAME", example="The Wire",
         unset="from the film's file name or its .nfo",
         reach=Reach(can="save voices in a series of its choice, for your other films"),
+        needs=("known_voices",),
     )  # fmt: skip
     known_voices: bool = option(
         True,
@@ -60,7 +75,7 @@ class RunOptions:
     )
     target_language: str | None = option(
         None, help="also write subtitles in these languages, such as en,de", group="translation",
-        metavar="CODE,...", example="en", unset="none",
+        metavar="CODE,...", example="en", unset="none", turns_on="translation",
         reach=Reach(can="send the film's text to your translation server", only_with="translation_endpoint"),
     )  # fmt: skip
     translation_model: str | None = option(
@@ -68,12 +83,13 @@ class RunOptions:
         help="translation model (NLLB-200, OPUS-MT, IndicTrans2 or Whisper): a name, a Hub id or a folder; "
         "with --translation-endpoint, the model's name on the server",
         group="translation", metavar="MODEL", example="nllb-200-distilled-600M",
-        unset="Whisper, to English only", reach=MODEL,
+        unset="Whisper, to English only", reach=MODEL, needs=("target_language",),
     )  # fmt: skip
     translation_endpoint: str | None = option(
         None, help="translate on an OpenAI-compatible server, such as Ollama; the film's text is sent to it",
         group="translation", metavar="URL", example="http://localhost:11434/v1", unset="none",
         reach=Reach(can="send the film's text to a server of its choice"),
+        needs=("target_language",),
     )  # fmt: skip
     profile: str | None = option(
         None, group="subtitles", metavar="NAME|FILE", example="netflix", unset="default",
@@ -83,7 +99,7 @@ class RunOptions:
     )  # fmt: skip
     audience: str | None = option(
         None, help="whose reading speed to use: children's is lower", group="subtitles",
-        choices=AUDIENCES, example="adult", unset="adult", reach=HARMLESS,
+        choices=AUDIENCES, example="adult", unset="adult", reach=HARMLESS, unless=("max_cps",),
     )  # fmt: skip
     threads: int = option(
         0, help="maximum threads per stage", group="machine", metavar="N", least=0, example=4,

@@ -19,7 +19,8 @@ class Settings:
 
     `run` has a value for every option of a run. `chosen` maps the options that were set, by key, to the value
     that counts; `shadowed` to the values of places of lower rank. `devices` maps stages, or the empty name
-    for all, to the requested devices. `job_file` is the film's job file; None if it sets nothing.
+    for all, to the requested devices. `job_file` is the film's job file; None if it sets nothing. `notices`
+    are sentences about options that others rule out.
     """
 
     run: RunOptions
@@ -27,6 +28,7 @@ class Settings:
     shadowed: Mapping[str, tuple[Value, ...]]
     devices: Mapping[str, DeviceRequest]
     job_file: Path | None = None
+    notices: tuple[str, ...] = ()
 
     def value(self, key: str) -> Any:
         """The value of an option; for an option of a stage None if it was not set."""

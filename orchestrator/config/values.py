@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ipc.suggest import nearest
 from orchestrator.config.options import Option
 from orchestrator.errors import USAGE, FatalError
 
@@ -31,6 +32,10 @@ class Value:
     def place(self) -> str:
         """The place in a few words: a file's name, or a variable or an option with its value."""
         return _place(self.source, self.words)
+
+    def stated(self, key: str) -> str:
+        """The option `key` as it was set: `--beam-size 3`, or `beam_size = 3 (config.toml)`."""
+        return self.words if self.place == self.words else f"{key} = {self.value} ({self.source})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +86,7 @@ def from_text(option: Option, text: str, source: str, words: str) -> Value:
             number = option.type(text)
         except ValueError as error:
             kind = "a whole number" if option.type is int else "a number"
-            raise wrong(words, f"not {kind}") from error
+            raise wrong(words, f"not {kind}", f"such as {option.cli.example}") from error
         return checked(option, Value(value=number, source=source, words=words))
     value = Path(text).expanduser() if option.type is Path else text
     return checked(option, Value(value=value if text else None, source=source, words=words))
@@ -93,7 +98,7 @@ def checked(option: Option, value: Value) -> Value:
     if content is None or (isinstance(content, str) and content in cli.words):
         return value
     if cli.choices and content not in cli.choices:
-        raise wrong(value.words, f"must be one of {', '.join(cli.choices)}")
+        raise wrong(value.words, f"must be one of {', '.join(cli.choices)}", _question(content, cli.choices))
     if cli.least is not None and not content >= cli.least:
         raise wrong(value.words, f"must be at least {cli.least:g}")
     if cli.most is not None and not content <= cli.most:
@@ -101,6 +106,11 @@ def checked(option: Option, value: Value) -> Value:
     if cli.check is not None and (problem := cli.check(content)) is not None:
         raise wrong(value.words, problem.why, problem.hint)
     return value
+
+
+def _question(word: Any, names: Iterable[str]) -> str:
+    near = nearest(str(word), names)
+    return f"did you mean {near}?" if near else ""
 
 
 def wrong(words: str, why: str, hint: str = "") -> FatalError:

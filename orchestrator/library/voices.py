@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ipc.suggest import nearest
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.library import voice_files
 from orchestrator.library.voice_files import Clip, Person, same
@@ -56,7 +57,9 @@ def remove(name: str, series: str | None = None) -> list[Person]:
         if not gone:
             raise FatalError(
                 f"no saved voice is called {name}" + (f" in {series}" if series else ""),
-                "list them: orchestrator voices list",
+                f"did you mean {near}?"
+                if (near := nearest(name, [person.name for person in voice_files.people()]))
+                else "list them: orchestrator voices list",
                 USAGE,
             )
         for person in gone:

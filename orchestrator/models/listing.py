@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ipc.suggest import nearest
 from orchestrator.models import embedded, families, hub
 from orchestrator.models.family import ModelFamily
 from orchestrator.paths import home
@@ -52,6 +53,14 @@ def on_this_disk(role: str, *, with_downloads: bool = False) -> str:
     names = ", ".join(row.name for row in describe(role) if row.state != "absent") or "none yet"
     more = ", ".join(name for family in families.ROLES[role] for name in family.short_names)
     return f"on this disk: {names}" + (f"; to download by name: {more}" if with_downloads and more else "")
+
+
+def names_like(role: str, asked: str) -> str:
+    """Return the hint for a name that no model of `role` has: the nearest name, or all of them."""
+    short = [name for family in families.ROLES[role] for name in family.short_names]
+    near = nearest(asked, [*(row.name for row in describe(role)), *short], {"turbo": "large-v3-turbo"})
+    listed = on_this_disk(role, with_downloads=not near)
+    return f"did you mean {near}? {listed}" if near else listed
 
 
 def conversion(family: ModelFamily, folder: Path, revision: str, device: str) -> Path | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from orchestrator.errors import FAILED, USAGE, FatalError
 from orchestrator.models import download, embedded, families, folders, hub, parts
 from orchestrator.models.family import ModelFamily, local_path
-from orchestrator.models.listing import conversion, on_this_disk
+from orchestrator.models.listing import conversion, names_like, on_this_disk
 
 _PATHS = ("/", "./", "../", "~")
 """What begins like this is a path, not a name on the Hub."""
@@ -150,8 +150,7 @@ def _downloaded(role: str, asked: str, device: str, *, offline: bool) -> tuple[M
     """
     name, _, revision = asked.partition("@")
     if not hub.is_repository(_first_repository(role, asked, device)):
-        hint = on_this_disk(role, with_downloads=True)
-        raise FatalError(f"there is no {role} model named {asked!r}", hint, USAGE)
+        raise FatalError(f"there is no {role} model named {asked!r}", names_like(role, asked), USAGE)
     here = on_this_disk(role)
     if offline:
         hint = f"run once without --offline, or use what is {here}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
+from ipc.suggest import nearest
 from orchestrator.errors import INPUT, FatalError
+from orchestrator.util.command_line import typed
 
 FILMS = {
     ".mkv", ".mp4", ".m4v", ".mov", ".avi", ".webm", ".ts", ".m2ts", ".mpg", ".mpeg", ".vob", ".wmv", ".flv",
@@ -28,12 +31,40 @@ def film_of(path: Path) -> Path:
             if not stream.read(1):
                 raise FatalError(f"{path}: the file is empty", "copy or download it again", INPUT)
     except FileNotFoundError as error:
-        raise FatalError(f"{path}: file not found", "check the name", INPUT) from error
+        if is_address(str(path)):
+            raise _address(str(path)) from error
+        raise FatalError(f"{path}: file not found", _near_file(path, film), INPUT) from error
     except OSError as error:
         raise FatalError(
             f"{path}: cannot be read: {error.strerror}", "check its permissions", INPUT
         ) from error
     return film
+
+
+def is_address(text: str) -> bool:
+    """Return whether the text is an address on the internet, not a path (in which `//` became `/`)."""
+    return re.match(r"(https?|ftp|rtmp|rtsp|mms|magnet):/?", text, re.IGNORECASE) is not None
+
+
+def _address(text: str) -> FatalError:
+    address = re.sub(r"^(\w+):/+", r"\1://", text)
+    return FatalError(
+        f"{address}: this is an address, and films are read from files only",
+        f"download it first, with yt-dlp for example: yt-dlp -o film.mkv {shlex.quote(address)}",
+        INPUT,
+    )
+
+
+def _near_file(path: Path, film: Path) -> str:
+    """The hint for a missing film: the file in its folder with the most similar name."""
+    folder = film.parent
+    if not folder.is_dir():
+        return f"there is no folder {path.parent}"
+    try:
+        near = nearest(film.name, [entry.name for entry in folder.iterdir() if entry.is_file()])
+    except OSError:
+        near = ""
+    return f"did you mean {typed(path.with_name(near))}?" if near else "check the name"
 
 
 def _name_what_is_in(path: Path, folder: Path) -> str:

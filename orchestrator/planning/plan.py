@@ -16,7 +16,7 @@ from ipc.declaration import Stage
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.machine.profile import Machine
 from orchestrator.machine.profile import here as this_machine
-from orchestrator.planning import cache_key
+from orchestrator.planning import cache_key, off_stages
 from orchestrator.planning import choices as choosing
 from orchestrator.planning.choice import Choice, Refusal
 from orchestrator.stages.catalog import STAGES
@@ -66,12 +66,16 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """The steps for one film, in order; `destination` is the path of the subtitled film."""
+    """The steps for one film, in order; `destination` is the path of the subtitled film.
+
+    `notices` are sentences about options that have no effect.
+    """
 
     film: Path
     film_digest: str
     steps: tuple[Step, ...]
     destination: Path
+    notices: tuple[str, ...] = ()
 
     def step(self, name: str) -> Step:
         """The step of the stage `name`."""
@@ -122,12 +126,15 @@ def make(
     `fetch` nothing is downloaded: such a plan is for reading only.
     """
     machine = machine or this_machine()
-    reasons_off = _off(stages, off or {}, until)
-    again = frozenset().union(*(_downstream(stages, name) for name in from_))
+    reasons_off = {name: one.reason for name, one in off_stages.reasons(stages, off or {}, until).items()}
+    again = frozenset().union(*(off_stages.downstream(stages, name) for name in from_))
     forced = force | (again - (reasons_off.keys() - set(from_)))
     if blocked := sorted(forced & reasons_off.keys()):
+        option = "--from" if blocked[0] in from_ else "--force"
         raise FatalError(
-            f"{blocked[0]}: cannot run, because it is off ({reasons_off[blocked[0]]})", status=USAGE
+            f"{option} {blocked[0]}: cannot run, because it is off ({reasons_off[blocked[0]]})",
+            "omit one of the two options",
+            USAGE,
         )
     known: dict[str, str] = {}
     wanted = _wanted_outputs(stages, reasons_off, published)
@@ -224,27 +231,6 @@ def _with(step: Step, verdict: Verdict, reason: str, key: str | None = None) -> 
     return dataclasses.replace(step, verdict=verdict, reason=reason, key=key)
 
 
-def _off(stages: Mapping[str, Stage], off: Mapping[str, str], until: Sequence[str]) -> dict[str, str]:
-    """Every stage that does not run, with the reason."""
-    wanted = set(stages) if not until else set(until).union(*(_upstream(stages, name) for name in until))
-    found: dict[str, str] = {}
-    for stage in stages.values():
-        if reason := off.get(stage.base) or stage.off:
-            found[stage.name] = reason
-        elif stage.name not in wanted:
-            found[stage.name] = f"--until {' '.join(until)}"
-        else:
-            for needed in stage.inputs:
-                sources = [source.split(".")[0] for source in needed.sources()]
-                if not needed.optional and all(source in found for source in sources):
-                    found[stage.name] = f"{sources[-1]} is off"
-                    break
-    for name in until:
-        if name in found:
-            raise FatalError(f"--until {name}: this stage is off ({found[name]})", status=USAGE)
-    return found
-
-
 def _sources(stage: Stage, off: Mapping[str, str]) -> dict[str, str]:
     """The source of each input, without optional ones that have none."""
     found = {}
@@ -253,13 +239,3 @@ def _sources(stage: Stage, off: Mapping[str, str]) -> dict[str, str]:
         if source := next(there, ""):
             found[needed.name] = source
     return found
-
-
-def _upstream(stages: Mapping[str, Stage], name: str) -> set[str]:
-    direct = set(stages[name].upstream()) & set(stages)
-    return direct.union(*(_upstream(stages, other) for other in direct)) if direct else set()
-
-
-def _downstream(stages: Mapping[str, Stage], name: str) -> frozenset[str]:
-    """The stage `name` and those that read from it."""
-    return frozenset(stage for stage in stages if stage == name or name in _upstream(stages, stage))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipc.declaration import Stage
+from ipc.suggest import hint
 from orchestrator.config.device_requests import AUTO
 from orchestrator.config.settings import Settings
 from orchestrator.environments import registry
 from orchestrator.errors import USAGE, FatalError
-from orchestrator.planning import side_inputs, stage_settings
+from orchestrator.planning import film_facts, off_stages, side_inputs, stage_settings
 from orchestrator.planning.film_path import film_of
 from orchestrator.stages import burn_in, translations, translators
 from orchestrator.stages.catalog import STAGES
@@ -55,21 +57,18 @@ def plan_for(
     there = film_of(film)
     machine = machine or profile.here()
     run = settings.run
-    translated = translations.added(stage_settings.stages(settings), _translation(settings))
-    stages = burn_in.added(
-        translated.stages,
-        settings.value("burn_in"),
-        translations.languages(run.target_language or ""),
-        settings.value("language"),
-    )
+    stages, translated = stages_for(settings)
     if fetch:
         _require_translators(stages)
     params, off = _with_side_inputs(there, settings)
+    last = instances(scope.until, "--until", stages) if scope.until else ()
+    notices = validation.check_settings(settings, stages, off_stages.reasons(stages, off, last))
+    film_facts.check(there, settings)
     made = plan.make(
         there,
         params={**params, **translated.params},
         off=off,
-        until=instances(scope.until, "--until", stages) if scope.until else (),
+        until=last,
         from_=instances(scope.from_, "--from", stages) if scope.from_ else (),
         force=frozenset(name for word in scope.force for name in instances(word, "--force", stages)),
         notes={**translated.notes, "tmdb": side_inputs.unused(params["tmdb"])},
@@ -84,8 +83,21 @@ def plan_for(
         store=store,
         destination=destination(there, settings),
     )
-    validation.check(made, settings.value("speakers") or "")
-    return made
+    validation.check(made)
+    validation.check_labels(made, settings, store)
+    return dataclasses.replace(made, notices=(*settings.notices, *notices))
+
+
+def stages_for(settings: Settings) -> tuple[Mapping[str, Stage], translations.Targets]:
+    """The stages of a run, with those that options turn on; and the parameters and notes of translations."""
+    translated = translations.added(stage_settings.stages(settings), _translation(settings))
+    stages = burn_in.added(
+        translated.stages,
+        settings.value("burn_in"),
+        translations.languages(settings.run.target_language or ""),
+        settings.value("language"),
+    )
+    return stages, translated
 
 
 def instances(stage: str, option: str, stages: Mapping[str, Stage] = STAGES) -> tuple[str, ...]:
@@ -95,7 +107,7 @@ def instances(stage: str, option: str, stages: Mapping[str, Stage] = STAGES) -> 
     """
     found = tuple(name for name, other in stages.items() if stage in (name, other.base))
     if not found:
-        raise FatalError(f"{option}: unknown stage {stage!r}", f"use one of: {', '.join(stages)}", USAGE)
+        raise FatalError(f"{option}: unknown stage {stage!r}", hint(stage, stages), USAGE)
     return (stage,) if stage in found else found
 
 

@@ -38,7 +38,7 @@ def params(
     found: dict[str, dict[str, Any]] = {
         "tmdb": {
             "name": film.name,
-            "cast": _file(cast, "--cast"),
+            "cast": _cast(cast),
             "nfo": _text(nfo.nfo_of(film)),
             "show_nfo": _text(show),
             "online": bool(environ.get(KEY, "").strip()) and not offline,
@@ -68,12 +68,20 @@ def unused(of_tmdb: Mapping[str, Any]) -> tuple[str, ...]:
     return (f"--tmdb {of_tmdb['tmdb_id']} has no effect: {KEY} is not set, or --offline is",)
 
 
-def _file(path: Path | None, flag: str) -> str | None:
+def _cast(path: Path | None) -> str | None:
+    """The file of --cast, read to its end, so that a mistake in it is known before the film is read."""
+    from ipc.errors import StageError
+    from stage_runners.tmdb import cast_file
+
     if path is None:
         return None
     there = path.expanduser().absolute()
     if not there.is_file():
-        raise FatalError(f"{flag} {path}: file not found", "check the name", INPUT)
+        raise FatalError(f"--cast {path}: file not found", "check the name", INPUT)
+    try:
+        cast_file.read(there)
+    except StageError as error:
+        raise FatalError(error.message, error.hint, INPUT) from error
     return str(there)
 
 

@@ -1,19 +1,104 @@
-"""Rejects options that contradict each other or the models, while planning."""
+"""Rejects options that contradict the models, the stages that are off, or each other, while planning."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
+
+from ipc.declaration import Stage
+from orchestrator.config.contradictions import HINT, is_idle
+from orchestrator.config.options import OPTIONS, Option
+from orchestrator.config.settings import Settings
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.models import families
+from orchestrator.outputs import names
+from orchestrator.planning.explain_settings import OPEN
+from orchestrator.planning.off_stages import Off
 from orchestrator.planning.plan import Plan
+from orchestrator.stages import translations
+from orchestrator.storage.store import Store
+from orchestrator.util.command_line import typed
+from orchestrator.util.redact import masked
+
+COMMAND_LINE = "--"
+"""How the source of a value begins that is on the command line."""
 
 
-def check(plan: Plan, speakers: str = "") -> None:
+def check_settings(settings: Settings, stages: Mapping[str, Stage], off: Mapping[str, Off]) -> list[str]:
+    """Check the options against the stages that are off, before the film is read.
+
+    Raises `FatalError` (usage) if an option on the command line would have no effect. Returns a notice for
+    each option of another place that has none, and for those of stages after the one of `--until`.
+    """
+    notices = []
+    for option, why in _without_effect(settings, stages, off):
+        value = settings.chosen[option.key]
+        message = masked(f"{value.stated(option.key)} has no effect, because {why}")
+        here = value.source.startswith(COMMAND_LINE)
+        if here and ("--until" not in why or option.cli.turns_on or option.type is bool):
+            raise FatalError(message, HINT if "(-" in why else "omit it", USAGE)
+        if here or ("--until" not in why and option.key not in OPEN):
+            notices.append(message)
+    for stage, request in settings.devices.items():
+        if request.source.startswith(COMMAND_LINE) and stage in off and "--until" not in off[stage].reason:
+            raise FatalError(
+                f"{request.words} has no effect, because {stage} is off ({off[stage].reason})", HINT, USAGE
+            )
+    _same_language(settings)
+    return notices
+
+
+def _without_effect(
+    settings: Settings, stages: Mapping[str, Stage], off: Mapping[str, Off]
+) -> Iterator[tuple[Option, str]]:
+    """The options that were set for stages that are off only, each with the reason."""
+    for option in OPTIONS:
+        value = settings.value(option.key) if option.key in settings.chosen else None
+        switched = [stage.base for stage in stages.values() if _switch(stage) == option.name]
+        if value is None or (option.type is bool and (not value or not switched) and is_idle(option, value)):
+            continue
+        bases = [option.cli.turns_on] if option.cli.turns_on else [stage for stage, _ in option.targets]
+        if switched:
+            bases = switched if value else []
+        elif not option.cli.turns_on and is_idle(option, value):
+            continue
+        concerned = [name for name, stage in stages.items() if stage.base in bases]
+        if concerned and all(name in off for name in concerned):
+            yield option, _why(concerned[-1], off)
+    if "diarization" in off and (chosen := settings.chosen.get("output_format")) is not None:
+        asked = str(chosen.value).split(",")
+        if any(names.BY_NAME[name].content == "turns" for name in asked if name in names.BY_NAME):
+            option = next(option for option in OPTIONS if option.key == "output_format")
+            yield option, _why("diarization", off)
+
+
+def _switch(stage: Stage) -> str:
+    return stage.switch.cli.name if stage.switch else ""
+
+
+def _why(stage: str, off: Mapping[str, Off]) -> str:
+    root = off[stage].root
+    return f"{root} is off ({off[root].reason})"
+
+
+def _same_language(settings: Settings) -> None:
+    """Raise `FatalError` if a target language on the command line is the language that is spoken."""
+    spoken, target = settings.chosen.get("language"), settings.chosen.get("target_language")
+    if spoken is None or target is None or not spoken.value or not target.source.startswith(COMMAND_LINE):
+        return
+    if spoken.value in translations.languages(str(target.value or "")):
+        raise FatalError(
+            f"{target.place}: {spoken.value} is the language spoken ({spoken.stated('language')})",
+            "omit it from the target languages: the subtitles in the language spoken are always written",
+            USAGE,
+        )
+
+
+def check(plan: Plan) -> None:
     """Raise `FatalError` (usage) if options of `plan` contradict each other.
 
-    A model does not support the requested language, `speakers` is not written as LABEL=NAME or speaker
-    detection is off, or the container does not support the subtitle format.
+    A model does not support the requested language, or the container does not support the subtitle format.
     """
-    _named(plan, speakers)
     _tracks(plan)
     for step in plan.steps:
         if not step.choices or step.choice.model is None or not step.choice.params.get("language"):
@@ -39,22 +124,59 @@ def _tracks(plan: Plan) -> None:
         )
 
 
-def _named(plan: Plan, speakers: str) -> None:
-    """Check `--speakers`; `naming` checks the labels, which exist only after diarization."""
+def check_labels(plan: Plan, settings: Settings, store: Store) -> None:
+    """Raise `FatalError` (usage) if `--speakers` names a label that this film cannot have.
+
+    The labels are known if speaker detection is cached; the number of speakers may bound them.
+    """
+    chosen = settings.chosen.get("speakers")
+    if chosen is None or not chosen.value:
+        return
+    labels = _labels(str(chosen.value))
+    for key in ("num_speakers", "max_speakers"):
+        most = settings.value(key)
+        if most and (beyond := [label for label in labels if int(label[-2:]) >= most]):
+            allowed = f"allows SPEAKER_00{f' to SPEAKER_{most - 1:02}' if most > 1 else ' only'}"
+            raise FatalError(
+                f"--speakers {beyond[0]}={labels[beyond[0]]}: {settings.chosen[key].place} {allowed}",
+                HINT,
+                USAGE,
+            )
+    step = plan.step("diarization")
+    entry = store.find(step.key) if step.verdict == "cached" and step.key else None
+    if entry is None:
+        return
+    from ipc.artifacts import read
+
+    there = sorted({row["speaker"] for row in read(entry.path("turns"), "turns").rows()})
+    for label in labels:
+        if label not in there:
+            raise FatalError(
+                f"--speakers {label}={labels[label]}: {plan.film.name} has no {label}",
+                f"choose from: {', '.join(there)}; see: orchestrator names {typed(plan.film)}"
+                if there
+                else "no speaker was detected in it",
+                USAGE,
+            )
+
+
+_LABEL = re.compile(r"SPEAKER_\d\d+")
+
+
+def _labels(speakers: str) -> dict[str, str]:
+    """The names in `SPEAKER_00=Aditi,SPEAKER_01=Raj` by label; `FatalError` (usage) for another form."""
     seen: dict[str, str] = {}
     for part in filter(None, (part.strip() for part in speakers.split(","))):
         label, _, name = (word.strip() for word in part.partition("="))
         if not label or not name:
             raise FatalError(f"--speakers {part}: expected LABEL=NAME", "write it as SPEAKER_00=Aditi", USAGE)
+        if not _LABEL.fullmatch(label):
+            number = re.fullmatch(r"(?i)speaker[ _]?(\d+)", label)
+            near = f"SPEAKER_{int(number[1]):02}" if number else "SPEAKER_00"
+            hint = f"did you mean {near}?" if number else f"labels are written as {near}"
+            raise FatalError(f"--speakers {part}: {label} is not the label of a speaker", hint, USAGE)
         if seen.setdefault(label, name) != name:
             raise FatalError(
                 f"--speakers: {label} has two names, {seen[label]} and {name}", "give one", USAGE
             )
-    diarization, reader = plan.step("diarization"), plan.step("attribution")
-    # Both are off if the run ends before them.
-    if speakers and diarization.verdict == "off" and reader.verdict != "off":
-        raise FatalError(
-            f"--speakers {speakers}: has no effect, because speaker detection is off ({diarization.reason})",
-            "omit one of the two options",
-            USAGE,
-        )
+    return seen

@@ -61,6 +61,8 @@ def run(invocation: Invocation) -> int:
         return next((error.status for error in refused.values()), OK)
     for line in filter(None, (of_film.job_file_notice() for of_film in settings.values())):
         notice(line)
+    for line in dict.fromkeys(line for plan in plans for line in plan.notices):
+        notice(line)
     check(plans, store)
     while device_check.compare_devices(plans, store):  # the next choice of a stage may need a check too
         settings, plans, refused = _plans(invocation, store, quiet=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from ipc.declaration import Input, Stage
 from ipc.whisper_languages import LANGUAGES
 from orchestrator.errors import USAGE, FatalError
+from stage_runners.text.language_guess import problem_hint
 
 STAGE = "burn"
 SPOKEN = "spoken"
@@ -27,7 +28,9 @@ def added(
     if language not in {SPOKEN, *translated, *LANGUAGES}:
         raise FatalError(
             f"--burn-in {language}: unknown language",
-            "use --burn-in spoken for the source language, or a code such as --burn-in en",
+            problem_hint(
+                language, "use --burn-in spoken for the source language, or a code such as --burn-in en"
+            ),
             USAGE,
         )
     if language != SPOKEN and language not in translated and spoken not in {None, language}:

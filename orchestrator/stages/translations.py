@@ -17,6 +17,7 @@ from orchestrator.errors import USAGE, FatalError
 from orchestrator.stages import translators
 from orchestrator.stages.translators import Wanted
 from stage_runners.phrases.stage import PARSED
+from stage_runners.text.language_guess import problem_hint
 from stage_runners.translation.declared import Translator
 
 
@@ -41,7 +42,7 @@ def languages(text: str) -> tuple[str, ...]:
         if code not in LANGUAGES and not (len(code) in {2, 3} and code.isalpha()):
             raise FatalError(
                 f"--target-language {text}: unknown language {word.strip()!r}",
-                "use codes separated by commas, such as en,de,hi",
+                problem_hint(word, "use codes separated by commas, such as en,de,hi"),
                 USAGE,
             )
         found[code] = None
@@ -51,11 +52,6 @@ def languages(text: str) -> tuple[str, ...]:
 def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
     """`stages` with the instances for `wanted`; `FatalError` if no translator can do it."""
     if not wanted.languages:
-        if wanted.model or wanted.endpoint:
-            option = "--translation-model" if wanted.model else "--translation-endpoint"
-            raise FatalError(
-                f"{option} needs a target language", "add one, such as --target-language en", USAGE
-            )
         return Targets(stages=stages)
     params: dict[str, Mapping[str, Any]] = {}
     notes: dict[str, tuple[str, ...]] = {}

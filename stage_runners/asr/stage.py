@@ -86,7 +86,7 @@ ASR = Stage(
             name="segment_languages",
             default=True,
             help="detect the language of each part of the film, unless --language is given",
-            cli=Cli(example=True, reach=HARMLESS),
+            cli=Cli(example=True, reach=HARMLESS, unless=("language",)),
         ),
         Param(
             name="second_look",

@@ -30,6 +30,7 @@ BURN = Stage(
                 example="spoken",
                 unset="none",
                 reach=HARMLESS,
+                turns_on="burn",
             ),
         ),
         Param(

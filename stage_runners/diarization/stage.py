@@ -8,9 +8,16 @@ from stage_runners.diarization.thresholds import THRESHOLDS
 from stage_runners.shared_params import TRUST
 
 
-def _count(example: int) -> Cli:
+def _count(example: int, *at_most: str) -> Cli:
     return Cli(
-        group="speakers", type=int, metavar="N", least=1, example=example, unset="estimated", reach=HARMLESS
+        group="speakers",
+        type=int,
+        metavar="N",
+        least=1,
+        example=example,
+        unset="estimated",
+        reach=HARMLESS,
+        at_most=at_most,
     )
 
 
@@ -43,8 +50,12 @@ DIARIZATION = Stage(
             cli=Cli(group="speakers", metavar="MODEL", example="embedded", reach=MODEL),
         ),
         TRUST,
-        Param(name="num_speakers", help="exact number of speakers", cli=_count(2)),
-        Param(name="min_speakers", help="minimum number of speakers", cli=_count(2)),
+        Param(name="num_speakers", help="exact number of speakers", cli=_count(2, "max_speakers")),
+        Param(
+            name="min_speakers",
+            help="minimum number of speakers",
+            cli=_count(2, "num_speakers", "max_speakers"),
+        ),
         Param(name="max_speakers", help="maximum number of speakers", cli=_count(6)),
         Param(name="batch_size", default=32, affects="speed"),
     ),

@@ -43,6 +43,7 @@ NAMING = Stage(
                 least=0,
                 most=1,
                 example=0.6,
+                needs=("known_voices",),
                 unset="0.6 for the embedded model",
                 reach=HARMLESS,
             ),

@@ -105,6 +105,7 @@ SUBTITLES = Stage(
                 example="change",
                 unset="set by the profile, change",
                 reach=HARMLESS,
+                needs=("diarize",),
             ),
         ),
         Param(

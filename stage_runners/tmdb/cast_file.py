@@ -19,11 +19,54 @@ from stage_runners.tmdb.film_facts import Known, Row, clean, folded
 KINDS = ("character", "place", "other")
 HINT = "write a line as: character, actor, aliases with ; between them"
 _COLUMNS = {
-    "name": ("character", "characters", "role", "name", "figure"),
-    "actor": ("actor", "actress", "played by", "performer"),
+    "name": (
+        "character",
+        "characters",
+        "role",
+        "name",
+        "figure",
+        "character name",
+        "rolle",
+        "figur",
+        "personnage",
+        "personaje",
+        "personagem",
+        "personaggio",
+        "rol",
+        "postać",
+        "персонаж",
+        "पात्र",
+    ),
+    "actor": (
+        "actor",
+        "actress",
+        "played by",
+        "performer",
+        "actor name",
+        "schauspieler",
+        "schauspielerin",
+        "darsteller",
+        "acteur",
+        "actrice",
+        "interprète",
+        "actriz",
+        "ator",
+        "attore",
+        "attrice",
+        "aktor",
+        "актёр",
+        "अभिनेता",
+    ),
     "aliases": ("aliases", "alias", "also", "aka", "nicknames", "nickname", "other names"),
     "kind": ("kind", "type"),
 }
+_OTHER_HEADINGS = frozenset({
+    "id", "no", "nr", "number", "order", "first name", "last name", "surname", "given name", "family name",
+    "age", "gender", "sex", "title", "description", "notes", "note", "comment", "email", "person", "people",
+    "speaker", "label", "url", "link", "image", "photo", "episode", "episodes", "department", "job",
+    "vorname", "nachname", "alter", "nom", "prénom", "nombre", "apellido", "edad", "nome", "cognome",
+})  # fmt: skip
+"""Headings of tables that are no cast. A first line with nothing else is a heading, not a character."""
 _TEXTS = ("title", "original_title", "language", "plot", "series")
 _LARGEST = 4 << 20
 
@@ -109,7 +152,8 @@ def _header(path: Path, line: int, values: Sequence[str]) -> list[str] | None:
     """The columns that the first line names; None if it is a line like the others."""
     known = {spoken: name for name, words in _COLUMNS.items() for spoken in words}
     names = [known.get(value.casefold().replace("_", " "), "") for value in values]
-    if not any(names):
+    headings = [value.casefold().replace("_", " ") in _OTHER_HEADINGS for value in values if value]
+    if not any(names) and not (len(headings) > 1 and all(headings)):
         return None
     if "name" not in names:
         unknown = ", ".join(value for value, name in zip(values, names, strict=True) if value and not name)
@@ -133,6 +177,8 @@ def _row(path: Path, line: int, values: Sequence[str], columns: Sequence[str], d
     row = dict(zip(columns, values, strict=False))
     if not row.get("name"):
         _refuse(path, line, "has no character")
+    if not any(char.isalpha() for char in row["name"]) and not row.get("actor"):
+        _refuse(path, line, f"{row['name']!r} is not a name")
     kind = row.get("kind", "").casefold() or "character"
     if kind not in KINDS:
         _refuse(path, line, f"{row['kind']!r} is not a kind: use one of {', '.join(KINDS)}")

@@ -51,6 +51,7 @@ TMDB = Stage(
                 example="movie/603",
                 unset="searched by title",
                 reach=HARMLESS,
+                unless=("offline",),
             ),
         ),
         Param(name="tmdb_language", default="en-US"),

@@ -135,7 +135,7 @@ def mounted(folder, options):
         (["--output-format", "doc"], "there is no format 'doc'"),
         (["--min-speakers", "3", "--max-speakers", "2"], "is more than"),
         (["--speakers", "Aditi"], "expected LABEL=NAME"),
-        (["--speakers", "SPEAKER_00=Aditi", "--no-diarize"], "speaker detection is off"),
+        (["--speakers", "SPEAKER_00=Aditi", "--no-diarize"], "diarization is off (--no-diarize)"),
     ],
 )
 def test_invalid_options_are_reported(program, film, words, says):

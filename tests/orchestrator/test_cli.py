@@ -31,7 +31,22 @@ def run_cli(capsys, *words):
         (["run", "x.mp4", "--langauge", "en"], "did you mean --language?"),
         (["dvices"], "did you mean devices?"),
         (["run"], "FILM"),
-        (["run", "x.mp4", "--batch-size", "many"], "--batch-size"),
+        (["run", "x.mp4", "--batch-size", "many"], "--batch-size many: not a whole number"),
+        (["plan", "x.mp4", "--overwrite"], "plan has no option --overwrite\n  it is an option of: run, "),
+        (["film.mkv"], "did you mean: orchestrator run film.mkv"),
+        (["https://host/a"], "did you mean: orchestrator run"),
+        (["stage", "ars", "x.mp4"], "there is no stage 'ars'\n  did you mean asr?"),
+        (["cache", "gc", "--older-than", "soon"], "--older-than soon: not an age\n  write it as 30 (days)"),
+        (["cache", "lss"], "lss: there is no such action\n  did you mean ls?"),
+        (["config", "--device", "cud"], "did you mean cuda?"),
+        (["config", "--container", "mvk"], "must be one of mkv, mp4\n  did you mean mkv?"),
+        (["config", "--language", "german"], "did you mean de (German)?"),
+        (["run", "x.mp4", "--output-format", "srtt"], "did you mean srt?"),
+        (
+            ["run", "x.mp4", "--clip", "10"],
+            "not a time range, because it has no end\n  write it as START-END",
+        ),
+        (["models", "pull", "base", "--role", "recogniton"], "did you mean recognition?"),
     ],
 )
 def test_a_usage_error_is_short_and_suggests_the_nearest_name(capsys, words, expected):

@@ -179,3 +179,15 @@ def test_variables_that_are_not_options_are_ignored_and_a_misspelt_one_is_report
         ("ORCHESTRATOR_MODLE", "ORCHESTRATOR_MODEL"),
         ("ORCHESTRATOR_XYZ", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [(NVIDIA, "did you mean cuda?"), (MAC, "did you mean mps?"), (LINUX_MLX, "none that can be used")],
+)
+def test_a_word_for_any_gpu_suggests_what_this_machine_has(place, monkeypatch, where, expected):
+    monkeypatch.setattr("orchestrator.machine.profile.here", lambda: where)
+    with pytest.raises(FatalError) as caught:
+        place.settings("--device", "gpu")
+    assert expected in caught.value.hint
+    assert "cpu" not in caught.value.hint

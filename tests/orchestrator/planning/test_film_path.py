@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
+from orchestrator.errors import FatalError
 from orchestrator.planning.film_path import film_of
 
 
@@ -34,3 +37,14 @@ def test_a_parent_path_behind_a_symlink_resolves_as_the_system_does(tmp_path):
     film.write_bytes(b"film")
     (tmp_path / "link").symlink_to(tmp_path / "disk" / "series")
     assert film_of(tmp_path / "link" / os.pardir / "a.mp4").samefile(film)
+
+
+def test_an_address_is_no_film_and_a_missing_film_suggests_its_neighbour(tmp_path):
+    with pytest.raises(FatalError) as caught:
+        film_of(Path("https://host/watch?v=1"))
+    assert caught.value.message.startswith("https://host/watch?v=1: this is an address")
+    assert "yt-dlp" in caught.value.hint
+    (tmp_path / "movie.mkv").write_text("a film")
+    with pytest.raises(FatalError) as caught:
+        film_of(tmp_path / "moive.mkv")
+    assert caught.value.hint == f"did you mean {tmp_path}/movie.mkv?"

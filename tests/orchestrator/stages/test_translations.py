@@ -71,8 +71,6 @@ def test_a_recognition_model_that_cannot_translate_is_replaced_with_a_note():
         ),
         ({"languages": ("en",), "model": "large-v3-turbo"}, "this model cannot translate"),
         ({"languages": ("en",), "model": "small.en"}, "this model cannot translate"),
-        ({"model": "nllb-200-3.3B"}, "--translation-model needs a target language"),
-        ({"endpoint": "http://localhost/v1"}, "--translation-endpoint needs a target language"),
         ({"languages": ("en",), "endpoint": "http://localhost/v1"}, "no model given"),
         ({"languages": ("en",), "endpoint": "localhost:11434", "model": "m"}, "not a server address"),
         (

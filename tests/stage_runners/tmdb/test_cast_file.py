@@ -148,3 +148,19 @@ def outcome(place):
         return [row.name for row in read(place).rows], ""
     except StageError as error:
         return [], error.message
+
+
+@pytest.mark.parametrize("heading", ["first_name,last_name", "id,order,gender"])
+def test_a_table_without_a_column_of_characters_is_refused(tmp_path, heading):
+    file = tmp_path / "cast.csv"
+    file.write_text(f"{heading}\nBob,Smith\n")
+    with pytest.raises(StageError, match="no column is named character"):
+        read(file)
+
+
+def test_headings_in_other_languages_and_names_like_headings_are_understood(tmp_path):
+    file = tmp_path / "cast.csv"
+    file.write_text("Rolle;Schauspieler\nLink;Harold Perrineau\n")
+    assert [(row.name, row.actor) for row in read(file).rows] == [("Link", "Harold Perrineau")]
+    file.write_text("Link,Harold Perrineau\n")
+    assert [row.name for row in read(file).rows] == ["Link"]

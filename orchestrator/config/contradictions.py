@@ -1,0 +1,90 @@
+"""Options that contradict each other, by what is declared beside them (`at_most`, `needs`, `unless`).
+
+An option on the command line that could have no effect is an error. If a place of lower rank sets it, the
+command line overrides it, and a notice says so. Options of stages that are off: `planning.validation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from orchestrator.config.options import BY_KEY, OPTIONS, Option
+from orchestrator.config.values import Value
+from orchestrator.errors import USAGE, FatalError
+from orchestrator.util.redact import masked
+
+Ranks = Mapping[str, int]
+"""The rank of the place that set each option, by key: 0 is the command line, and the highest."""
+HINT = "omit one of the two options"
+
+
+def resolved(chosen: Mapping[str, Value], ranks: Ranks) -> tuple[dict[str, Value], list[str]]:
+    """The options without those that another one of higher rank rules out, and a notice for each.
+
+    Raises `FatalError` (usage) if two options of the same place contradict each other, or if an option on the
+    command line would have no effect.
+    """
+    kept = dict(chosen)
+    notices = []
+    for low, high in _bounds():
+        if _set(kept, low) and _set(kept, high) and kept[low].value > kept[high].value:
+            notices.append(_out_of_order(kept, low, high, ranks))
+    for option in OPTIONS:
+        if option.key not in kept or is_idle(option, kept[option.key].value):
+            continue
+        why = next(_without_effect(option, kept), "")
+        if not why:
+            continue
+        message = masked(f"{kept[option.key].stated(option.key)} has no effect{why}")
+        if ranks[option.key] == 0:
+            raise FatalError(message, _remedy(option, why), USAGE)
+        if "without" not in why:  # a general default, such as a translation model, contradicts nothing
+            notices.append(message)
+    return kept, notices
+
+
+def is_idle(option: Option, value: Any) -> bool:
+    """Return whether the value asks for nothing that does not happen anyway."""
+    return value in (None, False, 0, "none") or value == option.default
+
+
+def _bounds() -> Iterator[tuple[str, str]]:
+    """Pairs of options by key, the first of which must not be more than the second."""
+    for option in OPTIONS:
+        yield from ((option.key, key) for key in option.cli.at_most)
+
+
+def _set(values: Mapping[str, Value], key: str) -> bool:
+    return key in values and values[key].value is not None
+
+
+def _out_of_order(kept: dict[str, Value], low: str, high: str, ranks: Ranks) -> str:
+    """Remove the option of lower rank, and return the notice; `FatalError` if both have the same rank."""
+    less, more = kept[low], kept[high]
+    if ranks[low] == ranks[high]:
+        raise FatalError(f"{less.words} is more than {more.words}", HINT, USAGE)
+    loser, other = (low, high) if ranks[low] > ranks[high] else (high, low)
+    lost = kept.pop(loser)
+    return f"{lost.stated(loser)} is ignored, because {kept[other].stated(other)} contradicts it"
+
+
+def _remedy(option: Option, why: str) -> str:
+    lacking = next((BY_KEY[key] for key in option.cli.needs if f"--{BY_KEY[key].name}" in why), None)
+    if lacking is None or "without" not in why:
+        return HINT
+    return f"add it, such as --{lacking.name} {lacking.cli.example}"
+
+
+def _without_effect(option: Option, values: Mapping[str, Value]) -> Iterator[str]:
+    """Why the option has no effect, to follow these words; nothing if it has."""
+    for key in option.cli.needs:
+        other = BY_KEY[key]
+        value = values[key].value if key in values else other.default
+        if value is None:
+            yield f" without --{other.name}"
+        elif value is False:
+            yield f", because of {values[key].stated(key)}" if key in values else f" without --{other.name}"
+    for key in option.cli.unless:
+        if key in values and not is_idle(BY_KEY[key], values[key].value):
+            yield f", because of {values[key].stated(key)}"
