@@ -18,6 +18,7 @@ from ipc.errors import StageError
 from ipc.time_range import clip_of
 from stage_runners.media import ffmpeg as media_ffmpeg
 from stage_runners.media import opening
+from stage_runners.media.excerpt import beyond, excerpt
 from stage_runners.media.probe import Film, Track, head_start, on_the_container, probe
 from stage_runners.media.stage import DEMUX
 from stage_runners.text.iso639 import same_language
@@ -54,26 +55,20 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     )
     context.log(f"{track.words()}: {why}")
     clip = on_the_container(clip_of(context.params.get("clip")), film)
-    if clip and film.seconds and clip[0] >= film.seconds:
-        raise StageError(
-            "config",
-            f"--clip: starts at {clip[0]:.0f} s, but {path.name} is {film.seconds:.0f} s long",
-            "choose a clip inside the film",
-        )
     expected = _expected(film, track, clip)
     timed, raw = context.scratch() / "timed.nut", context.scratch() / "pcm"
+    source, part, span = excerpt(path, film, clip, context)
+    heard = part.of("audio")[track.number]
     errors = media_ffmpeg.run(
-        decoding(path, film, track, clip, timed), context, expected or 0.0, "decode", timed
+        decoding(source, part, heard, span, timed), context, expected or 0.0, "decode", timed
     )
+    if not _any_audio(timed):
+        raise _nothing(film, track, clip, path.name)
     media_ffmpeg.run(placing(timed, clip, raw), context, expected or 0.0, "place", raw)
     lost = missing(timed) if errors else 0.0
     timed.unlink()
     if not raw.exists() or raw.stat().st_size < 2:
-        raise StageError(
-            "input",
-            f"{path.name}: {track.words()} is empty",
-            "choose another track with --audio-track",
-        )
+        raise _nothing(film, track, clip, path.name)
     samples = np.memmap(raw, dtype=np.int16, mode="r", shape=(raw.stat().st_size // 2,))
     seconds = len(samples) / SAMPLE_RATE
     _mark_if_cut(context, film, track, clip, seconds, expected, errors, path.name)
@@ -166,6 +161,17 @@ def placing(timed: Path, clip: tuple[float, float] | None, raw: Path) -> list[st
     return [*command.compile(overwrite_output=True)[1:]]
 
 
+def _any_audio(timed: Path) -> bool:
+    """Whether there is any PCM at `timed`: ffmpeg leaves a file of headers if there is none."""
+    import av
+
+    try:
+        with opening.opened(timed) as container:
+            return any(packet.size for packet in container.demux(audio=0))
+    except (av.error.FFmpegError, IndexError, ValueError):
+        return False
+
+
 def missing(timed: Path) -> float:
     """Missing seconds within PCM with time stamps at `timed`, which become silence."""
     lost, end = 0.0, None
@@ -180,12 +186,22 @@ def missing(timed: Path) -> float:
     return lost
 
 
+def _nothing(film: Film, track: Track, clip: tuple[float, float] | None, name: str) -> StageError:
+    """What to say of a track, or of a clip of it, without any audio."""
+    if clip and not (film.seconds and clip[0] < film.seconds):
+        return beyond(name, film, clip)
+    where = " in this clip" if clip else ""
+    return StageError(
+        "input", f"{name}: {track.words()} is empty{where}", "choose another track with --audio-track"
+    )
+
+
 def _expected(film: Film, track: Track, clip: tuple[float, float] | None) -> float | None:
-    """The expected seconds of audio, if the container or the clip states them."""
-    whole = film.seconds if film.seconds is not None else track.seconds
+    """The expected seconds of audio, for progress: the stated duration, or what libavformat guesses."""
+    whole = film.seconds or track.seconds or film.likely
     if clip is None:
         return whole
-    return min(clip[1], whole) - clip[0] if whole else clip[1] - clip[0]
+    return min(clip[1], whole) - clip[0] if whole and whole > clip[0] else clip[1] - clip[0]
 
 
 def _mark_if_cut(
@@ -198,17 +214,22 @@ def _mark_if_cut(
     errors: str,
     name: str,
 ) -> None:
-    """Report a film that ends before its stated duration.
+    """Report a film that ends before its stated duration, or is smaller than its stated size.
 
     A track may be shorter than the film, so the track's duration counts, or the film's if ffmpeg reported
-    errors.
+    errors. A duration that libavformat guessed does not count.
     """
     announced = track.seconds if clip is None else None
-    if announced is None and errors:
+    if announced is None and errors and film.seconds:
         announced = expected
     if announced is not None and seconds < announced - SHORT_BY_SECONDS:
         whole = max(announced, film.seconds or 0.0)
         context.degraded(f"{name} ends early: only {seconds:.0f} s of {whole:.0f} s could be read")
+    elif film.cut and clip is None:
+        context.degraded(
+            f"{name} ends early: only {seconds:.0f} s could be read; "
+            f"the file should have {film.cut / 1e6:.1f} MB"
+        )
     elif errors:
         count = len(errors.splitlines())
         context.warn(

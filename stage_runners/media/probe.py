@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ipc.errors import StageError
 from stage_runners.media import opening
+from stage_runners.media.lengths import announced_bytes, guessed
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -57,7 +58,9 @@ class Track:
 class Film:
     """A container: the names of its format, its start on its clock, its stated duration, and its tracks.
 
+    `seconds` is None if no header states it; `likely` is then libavformat's guess, good for progress only.
     `jumps` is whether its time stamps may jump (MPEG-TS and similar), so that ffmpeg sets a new clock.
+    `cut` is the size in bytes that the file announces, if it is cut off before.
     """
 
     format: str
@@ -66,6 +69,8 @@ class Film:
     tracks: tuple[Track, ...]
     chapters: int = 0
     jumps: bool = False
+    likely: float | None = None
+    cut: int | None = None
     tags: dict[str, str] = field(default_factory=dict)
 
     def of(self, kind: str) -> list[Track]:
@@ -111,8 +116,10 @@ def probe(path: Path) -> Film:
         what = "this is a folder" if path.is_dir() else "the file is empty"
         raise StageError("input", f"{path.name}: {what}", "choose a video file")
     try:
-        with opening.opened(path) as container:
-            return _film(container)
+        with guessed() as guess:
+            container = opening.opened(path)
+        with container:
+            return _film(container, announced_bytes(path), stated=not guess.made)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         why, hint = opening.refusal(path)
         if why:
@@ -124,9 +131,12 @@ def probe(path: Path) -> Film:
         ) from error
 
 
-def _film(container: InputContainer) -> Film:
+def _film(container: InputContainer, cut: int | None, *, stated: bool) -> Film:
     import av
 
+    jumps = bool(int(container.format.flags) & av.format.Flags.ts_discont.value)
+    stated = stated and not jumps and container.format.name != "avi"
+    likely = _length(container)
     numbers: dict[str, int] = {}
     tracks = []
     for stream in container.streams:
@@ -150,7 +160,7 @@ def _film(container: InputContainer) -> Film:
                 channels=getattr(context, "channels", 0) or 0 if kind == "audio" else 0,
                 rate=getattr(context, "sample_rate", 0) or 0 if kind == "audio" else 0,
                 start=_start(stream),
-                seconds=_seconds(stream, container.start_time or 0),
+                seconds=_seconds(stream, container.start_time or 0) if stated else None,
                 picture="attached_pic" in names,
                 filename=tags.get("filename", ""),
                 mimetype=tags.get("mimetype", ""),
@@ -162,9 +172,11 @@ def _film(container: InputContainer) -> Film:
     return Film(
         format=container.format.name,
         start=(container.start_time or 0) / 1e6,
-        seconds=_length(container),
+        seconds=likely if stated else None,
         tracks=tuple(tracks),
-        jumps=bool(int(container.format.flags) & av.format.Flags.ts_discont.value),
+        jumps=jumps,
+        likely=likely,
+        cut=cut,
         chapters=len(container.chapters()),
         tags=dict(container.metadata),
     )

@@ -8,7 +8,7 @@ from stage_runners.shared_params import CLIP, LANGUAGE_OPTION
 
 DEMUX = Stage(
     name="demux",
-    version=3,
+    version=4,
     backends=on_cpu("media.demux", "media"),
     inputs=(Input(name="film", source="film"),),
     outputs=(Output(name="audio", kind="audio"),),

@@ -26,7 +26,7 @@ def write(
 ) -> tuple[str, float]:
     """Write the new film and verify it; returns ffmpeg's error messages and the copied seconds."""
     hashes, clip = context.scratch() / "packets.txt", order.clip
-    total = (clip[1] - clip[0]) if clip else (film.seconds or 0.0)
+    total = (clip[1] - clip[0]) if clip else (film.likely or 0.0)
     _room(order.film, output, whole=clip is None)
     try:
         errors = ffmpeg.run(arguments(order, output, hashes), context, total, phase, output, program)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipc.time_range import clip_of
+from stage_runners.media.excerpt import excerpt
 from stage_runners.media.probe import Film, Track, on_the_container, probe
 from stage_runners.shots.cuts import cuts
 from stage_runners.shots.frames import frames, track_of
@@ -41,7 +42,10 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     clip = on_the_container(clip_of(context.params.get("clip")), film)
     expected = _expected(film, track, clip)
     errors: list[str] = []
-    seen = Seen(frames(path, film, track, clip, context, errors), context, expected or 0.0)
+    likely = expected or (film.likely or 0.0 if clip is None else clip[1] - clip[0])
+    source, part, span = excerpt(path, film, clip, context)
+    shown = part.of("video")[track.number]
+    seen = Seen(frames(source, part, shown, span, context, errors), context, likely)
     found = list(cuts(seen))
     context.method = "adaptive difference and correlation"
     _mark_if_damaged(context, path.name, seen, expected, errors)
@@ -95,7 +99,7 @@ def _expected(film: Film, track: Track, clip: tuple[float, float] | None) -> flo
     whole = track.seconds if track.seconds is not None else film.seconds
     if clip is None:
         return whole
-    return max(0.0, min(clip[1], whole) - clip[0]) if whole else clip[1] - clip[0]
+    return max(0.0, min(clip[1], whole) - clip[0]) if whole else None
 
 
 def _mark_if_damaged(

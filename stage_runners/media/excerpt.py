@@ -1,0 +1,63 @@
+"""Cuts a clip out of a film whose time stamps may begin anew: two recordings in one transport stream.
+
+ffmpeg seeks by time stamps: in such a film a time occurs twice, or not at all. Read from its start to its
+end, the film has one clock, on which ffmpeg puts every part behind the one before. So a clip is copied from
+there into a small file, of which the stages then take the clip.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ipc.errors import StageError
+from stage_runners.media import ffmpeg, opening
+from stage_runners.media.probe import Film, probe
+
+if TYPE_CHECKING:
+    from ipc.context import Context
+
+LEAD = 12.0
+"""Seconds before the clip that are copied too: a copied picture begins with a key frame, and x264's usual
+distance between two of them is 10 s."""
+Clip = tuple[float, float]
+
+
+def excerpt(path: Path, film: Film, clip: Clip | None, context: Context) -> tuple[Path, Film, Clip | None]:
+    """The file, film and clip to read: the given ones, or those of a copy if time stamps may jump.
+
+    `clip` is in seconds after the start of the container. In the copy every track but data has the number
+    that it has in the film. `StageError("config")` if the film ends before the clip.
+    """
+    if clip is None or not film.jumps:
+        return path, film, clip
+    first, copy = max(0.0, clip[0] - LEAD), context.scratch() / "excerpt.nut"
+    errors = ffmpeg.run(copying(path, first, clip[1], copy), context, clip[1], "read up to the clip", copy)
+    try:
+        part = probe(copy)
+    except StageError as error:
+        if errors:
+            context.warn(f"ffmpeg reported errors before the clip; the first: {errors.splitlines()[0]}")
+        raise beyond(path.name, film, clip) from error
+    late = first + part.start
+    return copy, part, (max(0.0, clip[0] - late), max(0.0, clip[1] - late))
+
+
+def copying(path: Path, first: float, last: float, copy: Path) -> list[str]:
+    """Ffmpeg's arguments to copy these seconds of a film, read from its start, as NUT at `copy`.
+
+    NUT needs the time stamps that MPEG-PS leaves out.
+    """
+    return [
+        "-y", "-fflags", "+genpts", *opening.arguments(path), "-ss", f"{first:.6f}", "-to", f"{last:.6f}",
+        "-map", "0", "-map", "-0:d", "-c", "copy", "-avoid_negative_ts", "disabled", "-f", "nut",
+        opening.url(copy),
+    ]  # fmt: skip
+
+
+def beyond(name: str, film: Film, clip: Clip) -> StageError:
+    """What to say of a clip that begins after the end of the film."""
+    long = f"{name} is {film.seconds:.0f} s long" if film.seconds else f"{name} ends before"
+    return StageError(
+        "config", f"--clip: starts at {clip[0]:.0f} s, but {long}", "choose a clip inside the film"
+    )
