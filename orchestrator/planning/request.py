@@ -64,6 +64,8 @@ def plan_for(
     last = instances(scope.until, "--until", stages) if scope.until else ()
     notices = validation.check_settings(settings, stages, off_stages.reasons(stages, off, last))
     film_facts.check(there, settings)
+    if regions := translations.tags(run.target_language or ""):
+        params["mux"] = {**params["mux"], "language_tags": regions}
     made = plan.make(
         there,
         params={**params, **translated.params},

@@ -49,6 +49,12 @@ def languages(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def tags(text: str) -> dict[str, str]:
+    """The words of `en,pt-BR` that say more than a language, by its code: `{"pt": "pt-BR"}`."""
+    words = [word.strip().replace("_", "-") for word in text.split(",")]
+    return {word.lower().partition("-")[0]: word for word in reversed(words) if "-" in word}
+
+
 def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
     """`stages` with the instances for `wanted`; `FatalError` if no translator can do it."""
     if not wanted.languages:

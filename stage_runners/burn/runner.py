@@ -15,8 +15,10 @@ from ipc.time_range import clip_of
 from stage_runners.burn import fonts
 from stage_runners.burn.picture import encoding, picture_of
 from stage_runners.burn.stage import BURN
-from stage_runners.media.probe import head_start, on_the_container, probe
-from stage_runners.mux.ffmpeg_command import MUXERS, Order
+from stage_runners.media.numbering import film_of
+from stage_runners.media.probe import head_start, on_the_container
+from stage_runners.mux.ffmpeg_command import Order
+from stage_runners.mux.fitting import MUXERS
 from stage_runners.mux.tracks import untimed
 from stage_runners.mux.write import pictures, report, write
 from stage_runners.text.iso639 import same_language
@@ -38,7 +40,7 @@ def load(params: Mapping[str, Any], device: str) -> None:
 def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     """Encode the film with its subtitles burned in, verify it, and report the fonts."""
     del model
-    film, container = probe(inputs["film"]), context.params["container"]
+    film, container = film_of(inputs["film"]), context.params["container"]
     if container not in MUXERS:
         raise StageError("config", f"--container {container}: not a supported container", "use mkv or mp4")
     seen = [track for track in film.of("video") if not track.picture]
@@ -74,6 +76,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         clip=clip,
         late=late,
         untimed=untimed(film),
+        jumps=film.jumps,
         made=shown.index if ass else None,
         encoding=options,
     )

@@ -19,7 +19,8 @@ from ipc.time_range import clip_of
 from stage_runners.media import ffmpeg as media_ffmpeg
 from stage_runners.media import opening
 from stage_runners.media.excerpt import beyond, excerpt
-from stage_runners.media.probe import Film, Track, head_start, on_the_container, probe
+from stage_runners.media.numbering import film_of, number_of
+from stage_runners.media.probe import Film, Track, head_start, on_the_container
 from stage_runners.media.stage import DEMUX
 from stage_runners.text.iso639 import same_language
 
@@ -49,7 +50,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     import numpy as np
 
     path = inputs["film"]
-    film = probe(path)
+    film = film_of(path)
     track, why, doubtful = choose(
         film, context.params.get("audio_track"), context.params.get("language"), path.name
     )
@@ -134,8 +135,7 @@ def decoding(
 ) -> list[str]:
     """Ffmpeg's arguments to decode one track into mono PCM with time stamps, as NUT at `timed`.
 
-    If the format's time stamps may jump, ffmpeg takes the start from the streams in use, and corrects jumps
-    by them. So all streams are read, the others without output: the clock is then the container's, as in mux.
+    The clock is the container's, as in mux: see `ffmpeg.whole_clock`.
     """
     import ffmpeg
 
@@ -143,11 +143,10 @@ def decoding(
     late = 0.0 if clip else head_start(film)
     begin = f"asetpts=PTS-{late:.6f}/TB,atrim=start=0"
     command = ffmpeg.input(opening.url(path), **opening.options(), **span).output(
-        opening.url(timed), map=f"0:{track.index}", af=f"{CONVERT},{begin}", f="nut", acodec="pcm_s16le",
-        avoid_negative_ts="disabled", vn=None, sn=None, dn=None,
+        opening.url(timed), map=f"0:{number_of(track, path)}", af=f"{CONVERT},{begin}", f="nut",
+        acodec="pcm_s16le", avoid_negative_ts="disabled", vn=None, sn=None, dn=None,
     )  # fmt: skip
-    rest = ["-map", "0", "-map", "-0:d", "-c", "copy", "-f", "null", "-"] if film.jumps else []
-    return [*command.compile(overwrite_output=True)[1:], *rest]
+    return [*command.compile(overwrite_output=True)[1:], *media_ffmpeg.whole_clock(jumps=film.jumps)]
 
 
 def placing(timed: Path, clip: tuple[float, float] | None, raw: Path) -> list[str]:

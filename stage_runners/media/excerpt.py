@@ -26,13 +26,15 @@ Clip = tuple[float, float]
 def excerpt(path: Path, film: Film, clip: Clip | None, context: Context) -> tuple[Path, Film, Clip | None]:
     """The file, film and clip to read: the given ones, or those of a copy if time stamps may jump.
 
-    `clip` is in seconds after the start of the container. In the copy every track but data has the number
-    that it has in the film. `StageError("config")` if the film ends before the clip.
+    `clip` is in seconds after the start of the container. In the copy every video and audio track has the
+    number that it has in the film. `StageError("config")` if the film ends before the clip.
     """
     if clip is None or not film.jumps:
         return path, film, clip
     first, copy = max(0.0, clip[0] - LEAD), context.scratch() / "excerpt.nut"
-    errors = ffmpeg.run(copying(path, first, clip[1], copy), context, clip[1], "read up to the clip", copy)
+    errors = ffmpeg.run(
+        copying(path, film, first, clip[1], copy), context, clip[1], "read up to the clip", copy
+    )
     try:
         part = probe(copy)
     except StageError as error:
@@ -43,15 +45,15 @@ def excerpt(path: Path, film: Film, clip: Clip | None, context: Context) -> tupl
     return copy, part, (max(0.0, clip[0] - late), max(0.0, clip[1] - late))
 
 
-def copying(path: Path, first: float, last: float, copy: Path) -> list[str]:
+def copying(path: Path, film: Film, first: float, last: float, copy: Path) -> list[str]:
     """Ffmpeg's arguments to copy these seconds of a film, read from its start, as NUT at `copy`.
 
-    NUT needs the time stamps that MPEG-PS leaves out.
+    NUT needs the time stamps that MPEG-PS leaves out, and holds no stream that nothing decodes.
     """
     return [
         "-y", "-fflags", "+genpts", *opening.arguments(path), "-ss", f"{first:.6f}", "-to", f"{last:.6f}",
-        "-map", "0", "-map", "-0:d", "-c", "copy", "-avoid_negative_ts", "disabled", "-f", "nut",
-        opening.url(copy),
+        "-map", "0:v?", "-map", "0:a?", "-c", "copy", "-avoid_negative_ts", "disabled", "-f", "nut",
+        opening.url(copy), "-to", f"{last:.6f}", *ffmpeg.whole_clock(jumps=film.jumps),
     ]  # fmt: skip
 
 

@@ -36,6 +36,17 @@ def executable() -> str:
     return str(imageio_ffmpeg.get_ffmpeg_exe())
 
 
+def whole_clock(*, jumps: bool) -> list[str]:
+    """The arguments of one more output, for a film whose time stamps may jump: all its streams, read and
+    dropped.
+
+    Of such a film ffmpeg counts its clock from the start of the streams in use, and corrects jumps by them.
+    With every stream in use the clock is the container's, whichever of them a stage decodes or copies:
+    teletext that begins before the picture counts, and so does a data service that no decoder knows.
+    """
+    return ["-map", "0", "-c", "copy", "-copy_unknown", "-f", "null", "-"] if jumps else []
+
+
 def run(
     arguments: list[str], context: Context, total: float, phase: str, output: Path, program: str = ""
 ) -> str:

@@ -12,6 +12,7 @@ from stage_runners.media import opening
 from stage_runners.media.lengths import announced_bytes, guessed
 
 if TYPE_CHECKING:
+    from av.codec.context import CodecContext
     from av.container import InputContainer
     from av.stream import Stream
 
@@ -20,22 +21,28 @@ if TYPE_CHECKING:
 class Track:
     """One stream of a film.
 
-    `number` counts within its type, from 0. `start` is on the container's clock, `seconds` is its end after
-    the film's start; both are None if not stated. `purposes` are its dispositions except `default`, by
-    ffmpeg's names. A `hidden` track holds the container's internal data (MP4's chapters), which no player
-    shows.
+    `index` is its number in PyAV, `at` its number in ffmpeg (`numbering`; None if ffmpeg does not list it),
+    `id` the container's own number or 0. `number` counts within its type, from 0. `codec` is the decoder's
+    name, `coding` that of the format (`mp3float` and `mp3`), empty where PyAV has no decoder. The samples of
+    `deep` audio have more than 16 bits. `start` is on the container's clock, `seconds` is its end after the
+    film's start; both are None if not stated. `purposes` are its dispositions except `default`, by ffmpeg's
+    names. A `hidden` track holds the container's internal data (MP4's chapters), which no player shows.
     """
 
     index: int
     number: int
     type: str
     codec: str
+    coding: str = ""
+    id: int = 0
+    at: int | None = None
     language: str = ""
     title: str = ""
     default: bool = False
     purposes: tuple[str, ...] = ()
     channels: int = 0
     rate: int = 0
+    deep: bool = False
     start: float | None = None
     seconds: float | None = None
     picture: bool = False
@@ -61,6 +68,7 @@ class Film:
     `seconds` is None if no header states it; `likely` is then libavformat's guess, good for progress only.
     `jumps` is whether its time stamps may jump (MPEG-TS and similar), so that ffmpeg sets a new clock.
     `cut` is the size in bytes that the file announces, if it is cut off before.
+    `unseen` are streams that only ffmpeg lists, in words.
     """
 
     format: str
@@ -72,12 +80,15 @@ class Film:
     likely: float | None = None
     cut: int | None = None
     tags: dict[str, str] = field(default_factory=dict)
+    unseen: tuple[str, ...] = ()
 
     def of(self, kind: str) -> list[Track]:
         """The tracks of a type: `audio`, `video`, `subtitle`, `data`, `attachment`."""
         return [track for track in self.tracks if track.type == kind]
 
 
+UNKNOWN = "unknown"
+"""The codec of a stream for which PyAV has no decoder."""
 AAC_PRIMING = 1024
 """Samples that an AAC encoder adds before the audio; Matroska files long did not record them."""
 
@@ -152,13 +163,17 @@ def _film(container: InputContainer, cut: int | None, *, stated: bool) -> Film:
                 index=stream.index,
                 number=number,
                 type=kind,
-                codec=context.name if context is not None else (stream.metadata.get("mimetype") or "unknown"),
+                codec=context.name if context is not None else (stream.metadata.get("mimetype") or UNKNOWN),
+                coding=context.codec.canonical_name if context is not None else "",
+                id=stream.id,
+                at=stream.index,
                 language=stream.metadata.get("language", "").lower().replace("und", ""),
                 title=stream.metadata.get("title", ""),
                 default="default" in names,
                 purposes=tuple(name for name in names if name != "default"),
                 channels=getattr(context, "channels", 0) or 0 if kind == "audio" else 0,
                 rate=getattr(context, "sample_rate", 0) or 0 if kind == "audio" else 0,
+                deep=kind == "audio" and context is not None and _bits(context) > 16,
                 start=_start(stream),
                 seconds=_seconds(stream, container.start_time or 0) if stated else None,
                 picture="attached_pic" in names,
@@ -180,6 +195,12 @@ def _film(container: InputContainer, cut: int | None, *, stated: bool) -> Film:
         chapters=len(container.chapters()),
         tags=dict(container.metadata),
     )
+
+
+def _bits(context: CodecContext) -> int:
+    """Bits of a decoded sample; 0 if not known."""
+    sound = getattr(context, "format", None)
+    return sound.bits if sound is not None else 0
 
 
 def _length(container: InputContainer) -> float | None:

@@ -7,23 +7,25 @@ of the cues. With its bit-exact flags, two runs give the same bytes. The result 
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipc.errors import StageError
 from ipc.time_range import clip_of
-from stage_runners.media import ffmpeg, opening
-from stage_runners.media.probe import Track, head_start, on_the_container, probe
-from stage_runners.mux import tracks
-from stage_runners.mux.ffmpeg_command import MUXERS, Order
+from stage_runners.media.numbering import film_of
+from stage_runners.media.probe import Film, head_start, on_the_container
+from stage_runners.mux import chapters, language_tags, losses, tracks
+from stage_runners.mux.ffmpeg_command import Order
+from stage_runners.mux.fitting import MUXERS, NAMES, trial
 from stage_runners.mux.stage import MUX
 from stage_runners.mux.tracks import LanguageFiles, Left
 from stage_runners.mux.write import pictures, report, write
 
 if TYPE_CHECKING:
     from ipc.context import Context
+    from stage_runners.media.probe import Track
+    from stage_runners.mux.ebml import Element
 
 STAGE = MUX
 
@@ -38,35 +40,44 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     del model
     container, form = context.params["container"], context.params.get("subtitle_format") or "srt"
     _check(container, form)
-    film = probe(inputs["film"])
+    path = inputs["film"]
+    film = film_of(path)
     given, sdh = given_files(inputs), bool(context.params.get("sdh"))
-    added = tracks.added(given, container, form, sdh=sdh)
+    added = tracks.added(given, container, form, sdh=sdh, tags=context.params.get("language_tags") or {})
     replace = [files.language for files in given] if context.params.get("replace_existing") else []
-    kept, left = tracks.sort_out(
-        film, container, replace, _trial(inputs["film"], container, context), sdh=sdh
+    kept, left, forms = tracks.sort_out(
+        film, container, replace, trial(path, container, context.scratch()), sdh=sdh
     )
-    _say_left(left, context)
-    for track in kept:
-        if track.codec in tracks.STYLED and tracks.form_of(track, container) != "copy":
-            context.degraded(
-                f"{track.words()} becomes mov_text and loses its styles; --container mkv preserves them"
-            )
+    if film.tracks and not kept and not added:
+        raise StageError(
+            "config",
+            f"{path.name}: {NAMES[container]} can hold none of its streams",
+            "use --no-mux, or another --container",
+        )
+    _say_left(left, film, context)
+    _say_forms(kept, forms, context)
     if not added:
         context.log("no speech: no subtitle track is added")
     asked = context.params.get("default_subtitles")
     default = tracks.default_of(kept, added, asked)
     clip = on_the_container(clip_of(context.params.get("clip")), film)
+    tree, room = _chapters(path, film, container, clip, context)
     order = Order(
-        film=inputs["film"],
+        film=path,
         container=container,
         kept=kept,
         added=added,
         default=default,
         alone=asked is True and default is not None,
-        pictures=pictures(inputs["film"], kept, context) if container == "mkv" else {},
+        pictures=pictures(path, kept, context) if container == "mkv" else {},
         clip=clip,
         late=0.0 if clip else head_start(film),
         untimed=tracks.untimed(film),
+        jumps=film.jumps,
+        forms=forms,
+        tags=language_tags.of(path, film),
+        chapters=tree,
+        room=room,
     )
     errors, written = write(order, film, context, context.path("film"))
     report(errors, written, order, film, context)
@@ -99,13 +110,52 @@ def _check(container: str, form: str) -> None:
         raise StageError("config", f"--subtitle-format {form}: not possible in MP4", "use --container mkv")
 
 
-def _say_left(left: Sequence[Left], context: Context) -> None:
+def _say_left(left: Sequence[Left], film: Film, context: Context) -> None:
+    """Report the tracks that are not copied."""
     for one in left:
         track = one.track
         if one.lost:
-            context.degraded(f"{track.type} stream {track.index} ({track.codec}) is not copied: {one.why}")
+            what = ", ".join(filter(None, [track.codec, track.handler if track.type == "data" else ""]))
+            context.degraded(f"{track.type} stream {track.index} ({what}) is not copied: {one.why}")
         elif one.why:
             context.log(f"{track.words()} is not copied: {one.why}")
+    for words in film.unseen:
+        context.degraded(f"{words} is not copied: only ffmpeg reads it, and nothing is known of it")
+
+
+def _say_forms(kept: Sequence[Track], forms: Mapping[int, str], context: Context) -> None:
+    """Report the tracks that are written anew: sound without loss, text subtitles in the container's
+    format.
+    """
+    written = []
+    for track in kept:
+        form = forms.get(track.index)
+        if form and track.coding in tracks.STYLED:
+            context.degraded(
+                f"{track.words()} becomes mov_text and loses its styles; --container mkv preserves them"
+            )
+        elif form and track.type == "audio":
+            written.append(f"{track.words()} as {form.partition('_')[0].upper()}")
+    if written:
+        context.fact("written_without_loss", written)
+
+
+def _chapters(
+    path: Path, film: Film, container: str, clip: tuple[float, float] | None, context: Context
+) -> tuple[Element | None, Path | None]:
+    """Chapters that ffmpeg would flatten, on the new film's clock, and a file that makes room for them."""
+    tree = chapters.of(path) if container == "mkv" and "matroska" in film.format else None
+    if tree is None or chapters.as_ffmpeg(tree):
+        return None, None
+    begin = film.start + (clip[0] if clip else 0.0)
+    moved = chapters.moved(tree, begin, begin + clip[1] - clip[0] if clip else None)
+    if clip is None:
+        losses.too_early(moved.before, context)
+    if not list(chapters.atoms(moved.element)):
+        return None, None
+    room = context.scratch() / "chapters.txt"
+    room.write_text(chapters.reserve(moved.element), encoding="utf-8")
+    return moved.element, room
 
 
 def _tell(order: Order, left: Sequence[Left], context: Context) -> None:
@@ -122,33 +172,3 @@ def _tell(order: Order, left: Sequence[Left], context: Context) -> None:
         context.fact("default_elsewhere", default or "none")
     if order.alone and (before := [track.words() for track in texts if track.default]):
         context.fact("no_longer_default", before)
-
-
-def _trial(film: Path, container: str, context: Context) -> Callable[[Track], bool]:
-    """A function that tests whether the container accepts a stream, by copying 0.1 s of it with ffmpeg."""
-
-    def fits(track: Track) -> bool:
-        command = [
-            ffmpeg.executable(),
-            "-nostdin",
-            "-loglevel",
-            "quiet",
-            "-y",
-            *opening.arguments(film),
-        ]
-        command += [
-            "-map",
-            f"0:{track.index}",
-            "-c",
-            "copy",
-            "-copy_unknown",
-            "-t",
-            "0.1",
-            "-f",
-            MUXERS[container],
-        ]
-        place = opening.url(context.scratch() / "trial")
-        done = subprocess.run([*command, place], stdin=subprocess.DEVNULL, capture_output=True, check=False)
-        return done.returncode == 0
-
-    return fits

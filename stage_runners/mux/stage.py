@@ -8,7 +8,7 @@ from stage_runners.shared_params import CLIP, CONTAINER
 
 MUX = Stage(
     name="mux",
-    version=3,
+    version=4,
     backends=on_cpu("mux.runner", "media"),
     inputs=(
         Input(name="film", source="film"),
@@ -46,6 +46,10 @@ MUX = Stage(
             name="sdh",
             default=False,
             help="mark the track as subtitles for the deaf and hard of hearing",
+        ),
+        Param(
+            name="language_tags",
+            help="BCP 47 tags of requested languages, by code, where they name a region or a script",
         ),
         CLIP,
     ),

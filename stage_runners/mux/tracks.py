@@ -7,20 +7,17 @@ docs/decisions/2026-11-21-mux.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from stage_runners.media.probe import Film, Track
+from stage_runners.mux.fitting import TEXT, Fit, fit
+from stage_runners.text.bcp47 import canonical
 from stage_runners.text.iso639 import LANGUAGES, language, same_language
 
-TEXT = {"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text"}
 STYLED = {"ass", "ssa"}
-IN_MATROSKA = {"mov_text": "srt", "text": "srt"}
-"""The formats of text subtitles that Matroska does not support, and their replacements; others are copied."""
-_SURE_IN_MATROSKA = TEXT | {"hdmv_pgs_subtitle", "pgssub", "dvd_subtitle", "dvdsub", "dvb_subtitle", "dvbsub"}
-_PICTURES_IN_MP4 = {"mjpeg", "png", "bmp"}
 _STARTS = re.compile(
     r"^(\d+):(\d\d):(\d\d)[,.](\d{2,3}) -->|^Dialogue:[^,]*,(\d+):(\d\d):(\d\d)\.(\d\d),", re.MULTILINE
 )
@@ -47,6 +44,7 @@ class Added:
 
     `form` is `srt` or `ass`, `place` its index among the languages (0: the source language), `starts` the
     start of each cue in seconds of the film, in order, and `purposes` its dispositions besides `default`.
+    `tag` is the language as a BCP 47 tag where that says more than the code.
     """
 
     file: Path
@@ -56,6 +54,7 @@ class Added:
     title: str
     starts: Sequence[float]
     purposes: tuple[str, ...] = ()
+    tag: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +67,19 @@ class Left:
     replaced: bool = False
 
 
-def added(given: Sequence[LanguageFiles], container: str, wanted: str, *, sdh: bool) -> list[Added]:
-    """The tracks to add, in order. `given` are the files of each language with cues, the source first."""
+def added(
+    given: Sequence[LanguageFiles],
+    container: str,
+    wanted: str,
+    *,
+    sdh: bool,
+    tags: Mapping[str, str] | None = None,
+) -> list[Added]:
+    """The tracks to add, in order.
+
+    `given` are the files of each language with cues, the source first, `tags` the BCP 47 tags of translations
+    that were requested by one.
+    """
     forms = _forms(container, wanted)
     found = []
     for place, (code, srt, ass) in enumerate(given):
@@ -91,6 +101,8 @@ def added(given: Sequence[LanguageFiles], container: str, wanted: str, *, sdh: b
                     title=_title(code, notes),
                     starts=starts(file),
                     purposes=("hearing_impaired",) if sdh else (),
+                    tag=canonical((tags or {}).get(code, "") if place else "")
+                    or (canonical(code) if "-" in code else ""),
                 )
             )
     return found
@@ -120,33 +132,45 @@ def starts(file: Path) -> list[float]:
     return sorted(found)
 
 
+class Sorted(NamedTuple):
+    """The tracks to copy, in order; those that are not; and forms other than `copy`, by index."""
+
+    kept: list[Track]
+    left: list[Left]
+    forms: Mapping[int, str]
+
+
 def sort_out(
     film: Film,
     container: str,
     replace: Sequence[str],
-    fits: Callable[[Track], bool],
+    tried: Callable[[Track, str], bool],
     *,
     sdh: bool = False,
-) -> tuple[list[Track], list[Left]]:
-    """The tracks to copy, in order, and those that are not copied.
+) -> Sorted:
+    """Which tracks the new film has, and in which form.
 
     `replace` are the languages whose text tracks ours replace; `sdh` is whether ours are for the deaf and
-    hard of hearing; `fits` tests whether the container accepts an unusual track.
+    hard of hearing; `tried` is whether ffmpeg can write an unusual track in a form.
     """
     kept: list[Track] = []
     left: list[Left] = []
+    forms: dict[int, str] = {}
     for track in film.tracks:
-        if track.hidden:
-            left.append(Left(track=track, lost=False))  # chapters, which are copied as chapters
+        if track.hidden or (track.type == "data" and _timecode_kept(track, film)):
+            # Chapters are copied as such. The video's tag says the timecode: MP4 makes its track anew.
+            left.append(Left(track=track, lost=False))
         elif _replaced(track, replace, sdh=sdh):
             left.append(Left(track=track, why="replaced by our track", lost=False, replaced=True))
-        elif why := _unfit(track, film, container, fits):
-            # The timecode stays: MP4 recreates the track from the video's tag, Matroska has the tag itself.
-            held = track.type == "data" and _timecode_kept(track, film)
-            left.append(Left(track=track, why="" if held else why, lost=not held))
         else:
+            found: Fit = fit(track, film, container, tried)
+            if found.why:
+                left.append(Left(track=track, why=found.why))
+                continue
             kept.append(track)
-    return kept, left
+            if found.form != "copy":
+                forms[track.index] = found.form
+    return Sorted(kept, left, forms)
 
 
 def _replaced(track: Track, languages: Sequence[str], *, sdh: bool) -> bool:
@@ -166,27 +190,6 @@ def _replaced(track: Track, languages: Sequence[str], *, sdh: bool) -> bool:
     )
 
 
-def _unfit(track: Track, film: Film, container: str, fits: Callable[[Track], bool]) -> str:
-    """Why the container cannot store the track; empty if it can."""
-    if track.type == "data":
-        if _timecode_kept(track, film):
-            return "stored in a tag"
-        if container == "mkv":
-            return "Matroska does not support data streams" + (
-                "; --container mp4 may" if "mp4" in film.format else ""
-            )
-        return "" if fits(track) else "mp4 does not support such a stream"
-    if container == "mkv":
-        odd = track.type == "subtitle" and track.codec not in _SURE_IN_MATROSKA
-        return "mkv does not support such a stream" if odd and not fits(track) else ""
-    why = "mp4 does not support such a stream; --container mkv preserves it"
-    if track.type == "attachment" or (track.picture and track.codec not in _PICTURES_IN_MP4):
-        return why
-    if track.type == "subtitle" and track.codec not in TEXT:
-        return why
-    return ""
-
-
 def _timecode_kept(track: Track, film: Film) -> bool:
     """Whether a tag of the video holds the same timecode as the track."""
     return bool(track.timecode) and any(other.timecode == track.timecode for other in film.of("video"))
@@ -195,15 +198,6 @@ def _timecode_kept(track: Track, film: Film) -> bool:
 def untimed(film: Film) -> bool:
     """Whether packets of the film's format may lack presentation times, which Matroska requires."""
     return bool({"avi", "mpeg"} & set(film.format.split(",")))
-
-
-def form_of(track: Track, container: str) -> str:
-    """The form in which a track is written: `copy`, or a text format of the container."""
-    if track.type != "subtitle":
-        return "copy"
-    if container == "mp4":
-        return "copy" if track.codec == "mov_text" else "mov_text"
-    return IN_MATROSKA.get(track.codec, "copy")
 
 
 def default_of(kept: Sequence[Track], new: Sequence[Added], asked: bool | None) -> int | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ipc.errors import Cancelled, StageError
 from stage_runners.media import ffmpeg, opening
 from stage_runners.media.probe import Film, Track
+from stage_runners.mux import ebml, language_tags
 from stage_runners.mux.ffmpeg_command import Order, arguments
 from stage_runners.mux.verify import verify
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 SHORT_BY_SECONDS = 1.0
 """A film that ends so much before what it announces has been cut off."""
-_SUFFIX = {"mjpeg": ".jpg", "png": ".png", "bmp": ".bmp", "gif": ".gif", "webp": ".webp"}
+_SUFFIX = {
+    "mjpeg": ".jpg", "png": ".png", "bmp": ".bmp", "gif": ".gif", "webp": ".webp", "tiff": ".tiff",
+    "jpegxl": ".jxl", "av1": ".avif",
+}  # fmt: skip
 
 
 def write(
@@ -30,6 +34,7 @@ def write(
     _room(order.film, output, whole=clip is None)
     try:
         errors = ffmpeg.run(arguments(order, output, hashes), context, total, phase, output, program)
+        finish(order, output)
         return errors, verify(output, order, film, hashes, context)
     except Cancelled:
         output.unlink(missing_ok=True)
@@ -43,6 +48,19 @@ def write(
                 "use --container mkv",
             ) from error
         raise
+
+
+def finish(order: Order, output: Path) -> None:
+    """Write into the new film what ffmpeg does not: languages as BCP 47 tags, and chapters as a tree."""
+    missed = language_tags.write(output, order.container, list(order.tagged.values()))
+    placed = ebml.top_level(output, [ebml.CHAPTERS]).get(ebml.CHAPTERS) if order.chapters else None
+    if order.chapters and placed:
+        ebml.put(output, placed, order.chapters)
+    if missed or (order.chapters and not placed):
+        names = [one.name or one.tag for one in missed] or ["the chapters"]
+        raise StageError(
+            "crash", f"{output.name}: not found where ffmpeg wrote it: {', '.join(names)}", "please report it"
+        )
 
 
 def report(errors: str, written: float, order: Order, film: Film, context: Context) -> None:
@@ -65,7 +83,7 @@ def pictures(film: Path, kept: Sequence[Track], context: Context) -> dict[int, P
             packet = next((p for p in container.demux(container.streams[track.index]) if p.size), None)
         if packet is None:
             continue
-        suffix = _SUFFIX.get(track.codec, ".jpg")
+        suffix = _SUFFIX.get(track.coding, ".jpg")
         folder = context.scratch() / f"picture-{track.index}"
         folder.mkdir()
         # Matroska's standard name if it has none; folders in a name are dropped.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stage_runners.media import ffmpeg, opening
+from stage_runners.media.numbering import number_of
 from stage_runners.media.probe import Film, Track, head_start
 from stage_runners.shots.cuts import HEIGHT, WIDTH
 
@@ -32,17 +33,16 @@ def decoding(
 ) -> list[str]:
     """Ffmpeg's arguments to decode one video track to small frames, as NUT on standard output.
 
-    If the format's time stamps may jump, all streams are read, as in `demux.decoding`: the clock is then the
-    container's. `clip` is in seconds after the start of the container. Every decoded frame is written once,
-    at its time.
+    The clock is the container's, as in `demux.decoding`. `clip` is in seconds after the start of the
+    container. Every decoded frame is written once, at its time.
     """
     span = ["-ss", f"{clip[0]:.6f}", "-t", f"{clip[1] - clip[0]:.6f}"] if clip else []
-    rest = ["-map", "0", "-map", "-0:d", "-c", "copy", "-f", "null", "-"] if film.jumps else []
     return [
         "-threads", str(max(1, threads)), *span, *opening.arguments(path),
-        "-map", f"0:{track.index}", "-an", "-sn", "-dn",
+        "-map", f"0:{number_of(track, path)}", "-an", "-sn", "-dn",
         "-vf", f"scale={WIDTH}:{HEIGHT}:flags=area,format=yuv444p", "-enc_time_base", _TICKS,
-        "-c:v", "rawvideo", "-avoid_negative_ts", "disabled", "-f", "nut", "pipe:1", *rest,
+        "-c:v", "rawvideo", "-avoid_negative_ts", "disabled", "-f", "nut", "pipe:1",
+        *ffmpeg.whole_clock(jumps=film.jumps),
     ]  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ipc.time_range import clip_of
 from stage_runners.media.excerpt import excerpt
-from stage_runners.media.probe import Film, Track, on_the_container, probe
+from stage_runners.media.numbering import film_of
+from stage_runners.media.probe import Film, Track, on_the_container
 from stage_runners.shots.cuts import cuts
 from stage_runners.shots.frames import frames, track_of
 from stage_runners.shots.stage import SHOTS
@@ -32,7 +33,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     """Find the shot changes; a film without video has none."""
     del model
     path = inputs["film"]
-    film = probe(path)
+    film = film_of(path)
     track = track_of(film)
     if track is None:
         context.method = "no picture"

@@ -120,7 +120,7 @@ def test_streams_that_mp4_does_not_support_are_reported_and_the_rest_is_copied(t
     done = films.mux(film, given, out, tmp_path / "mux", container="mp4")
     said = done.stdout + done.stderr
     assert re.search(
-        r"degraded.*attachment stream 4 .* is not copied: mp4 does not support such a stream", said
+        r"degraded.*attachment stream 4 .* is not copied: MP4 does not support attachments", said
     )
     assert "--container mkv preserves it" in said
     kinds = [stream["type"] for stream in films.look(out)["streams"] if stream["type"] != "data"]

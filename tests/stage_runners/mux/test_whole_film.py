@@ -98,7 +98,7 @@ def test_mp4_has_what_it_supports_and_the_rest_is_reported(rich, tmp_path):
     pictures = [line for line in whole_film.hashes(rich) if line[0] in "va"]
     assert sorted(line for line in whole_film.hashes(out) if line[0] in "va") == sorted(pictures)
     assert whole_film.side_data(out)[:2] == whole_film.side_data(rich)[:2]
-    assert re.search(r"degraded: attachment stream 8 .*not copied: mp4 does not support", said)
+    assert re.search(r"degraded: attachment stream 8 .*not copied: MP4 does not support", said)
     assert re.search(r"degraded: mp4 does not preserve .*the flag original.* of subtitle track 3", said)
     assert re.search(r"degraded: subtitle track 3 .*mov_text.*styles", said)
 
@@ -124,9 +124,8 @@ def test_matroska_keeps_the_cover_and_the_timecode_and_reports_the_lost_data_tra
     assert [(s["tags"]["filename"], s["tags"]["mimetype"]) for s in cover] == [("cover.jpg", "image/jpeg")]
     assert of(found, "video")[0]["tags"]["timecode"] == "01:00:00:00"
     lost = {line.partition("degraded")[2].strip(": ") for line in said.splitlines() if "degraded" in line}
-    assert lost == {
-        "data stream 3 (unknown) is not copied: Matroska does not support data streams; --container mp4 may"
-    }
+    why = "Matroska does not support data streams; --container mp4 may"
+    assert lost == {f"data stream 3 (bin_data, GoPro MET) is not copied: {why}"}
     assert [time for time, _ in found["chapters"]] == pytest.approx([0.0, 5.0], abs=0.03)
 
 
