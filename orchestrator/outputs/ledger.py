@@ -29,6 +29,15 @@ class Ledger:
         """The part of the film that `path` covers; empty for the whole film and for foreign files."""
         return self._read(path).get("clip", "")
 
+    def is_partial(self, path: Path) -> bool:
+        """Return whether `path` was written by a run that failed later, so that its files are incomplete."""
+        return bool(self._read(path).get("partial"))
+
+    def mark_partial(self, path: Path) -> None:
+        """Record that the run that wrote `path` failed. The next `remember` forgets it."""
+        if entry := self._read(path):
+            atomic.write(self._entry(path), json.dumps({**entry, "partial": "yes"}))
+
     def _read(self, path: Path) -> dict[str, str]:
         entry = memo.read(self._entry(path))
         return entry if isinstance(entry, dict) and entry.get("path") == str(path) else {}

@@ -13,7 +13,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,25 +82,56 @@ def _of_this(place: Path, film: Path, clip: str, ledger: Ledger) -> bool:
     return ledger.film(place) == str(film) and bool(not clip or ledger.clip(place))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """A file to publish: a copy of `source`, whose bytes have this digest, at `target`."""
+
+    source: Path
+    target: Path
+    digest: str
+
+
 def publish(
     source: Path, target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool, clip: str = ""
 ) -> Published:
     """Copy `source` to `target` under the rule above; `FatalError` (storage) if it cannot be written."""
-    with _writing(target):
-        place, note, free = place_for(target, digest, film, ledger, overwrite=overwrite, clip=clip)
-        if not free and file_digest(place) == digest:
-            changed = False
-            clip = clip and ledger.clip(place)
-        else:
-            changed = True
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with _draft(place) as draft:
-                shutil.copyfile(source, draft)
-                _sync(draft)
-                if not atomic.put(draft, place, replace=not free):
-                    return publish(source, target, digest, film, ledger, overwrite=overwrite, clip=clip)
-        ledger.remember(place, digest, film, clip)
-        return Published(name=target.name, path=place, size=place.stat().st_size, changed=changed, note=note)
+    item = Item(source=source, target=target, digest=digest)
+    return publish_all([item], film, ledger, overwrite=overwrite, clip=clip)[0]
+
+
+def publish_all(
+    items: Sequence[Item], film: Path, ledger: Ledger, *, overwrite: bool, clip: str = ""
+) -> list[Published]:
+    """Publish files that belong together: all are copied before the first one is renamed into place.
+
+    So a full disk leaves the former files as they were. Raises `FatalError` (storage).
+    """
+    with contextlib.ExitStack() as drafts:
+        ready = []
+        for item in items:
+            with _writing(item.target):
+                place, note, free = place_for(
+                    item.target, item.digest, film, ledger, overwrite=overwrite, clip=clip
+                )
+                draft = None
+                if free or file_digest(place) != item.digest:
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    draft = drafts.enter_context(_draft(place))
+                    shutil.copyfile(item.source, draft)
+                    _sync(draft)
+                ready.append((item, draft, place, note, free))
+        done = []
+        for item, draft, place, note, free in ready:
+            with _writing(item.target):
+                if draft is not None and not atomic.put(draft, place, replace=not free):
+                    done += publish_all([item], film, ledger, overwrite=overwrite, clip=clip)
+                    continue
+                covers = clip if draft is not None else clip and ledger.clip(place)
+                ledger.remember(place, item.digest, film, covers)
+                size = place.stat().st_size
+            changed = draft is not None
+            done.append(Published(name=item.target.name, path=place, size=size, changed=changed, note=note))
+    return done
 
 
 def withdraw(target: Path, film: Path, ledger: Ledger, clip: str = "") -> bool:

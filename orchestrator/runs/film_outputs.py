@@ -1,15 +1,23 @@
-"""Writes the output files of a run (`orchestrator.outputs.publish`), and saves the voices of a series."""
+"""Writes the output files of a run (`orchestrator.outputs.publish`), and saves the voices of a series.
+
+The files of a film that is run for the first time are written as they are made. If an earlier run left files,
+the new ones replace them together, once all are made; if the run fails, the earlier ones stay, and what was
+made is written into the run's folder (docs/decisions/2026-11-29-failed-runs.md).
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ipc.digests import file_digest
 from orchestrator.errors import OK
-from orchestrator.outputs import names
+from orchestrator.outputs import earlier, names
 from orchestrator.outputs import publish as outputs
 from orchestrator.outputs.ledger import Ledger
 from orchestrator.outputs.named_copy import named_copy
@@ -20,12 +28,34 @@ from orchestrator.run_state.events import FileOutput, RunState
 from orchestrator.storage.store import Entry, Store
 from stage_runners.subtitles.output_format import Format
 
+_ENDED_WELL = {"done", "cached", "off"}
+
+
+@dataclass
+class _Film:
+    """What a run has made of a film so far.
+
+    `expected` are the stages whose results are published, `made` the results so far. While `holding`, nothing
+    is written beside the film. `kept` are earlier films that were replaced.
+    """
+
+    plan: Plan
+    expected: frozenset[str]
+    holding: bool
+    made: list[tuple[Step, Entry]] = field(default_factory=list)
+    kept: list[earlier.Kept] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Return whether every file is made."""
+        return self.expected <= {step.name for step, _ in self.made}
+
 
 class Files:
     """The scheduler's hooks that write output files.
 
     `formats` are the formats to write, by film; `series` the series whose voices are saved, by film; `run_id`
-    is the id of the run, for the report.
+    is the id of the run, for the report, and `run_folder` its folder, for the files of films that fail.
     """
 
     def __init__(
@@ -35,12 +65,14 @@ class Files:
         overwrite: bool,
         series: Mapping[Path, str] | None = None,
         run_id: str = "",
+        run_folder: Path | None = None,
     ) -> None:
         self._formats = formats
         self._overwrite = overwrite
         self._series = series or {}
         self._run_id = run_id
-        self._plans: dict[Path, Plan] = {}
+        self._run_folder = run_folder
+        self._films: dict[Path, _Film] = {}
         self._ledger = Ledger()
         self._placed: dict[Path, outputs.Published] = {}
         self._spoken: dict[Path, str] = {}
@@ -51,76 +83,160 @@ class Files:
 
     def place(self, plan: Plan, step: Step, draft: Path, digest: str) -> Path:
         """Rename the film into place, or to another name if the target is not this tool's file."""
-        placed = outputs.adopt(
-            draft,
-            plan.place_of(step.stage),
-            digest,
-            plan.film,
-            self._ledger,
-            overwrite=self._overwrite,
-            clip=_clip(plan),
-        )
+        film, target = self._film(plan), plan.place_of(step.stage)
+        clip, overwrite = _clip(plan), self._overwrite
+        if film.holding:
+            there, _, free = outputs.place_for(
+                target, digest, plan.film, self._ledger, overwrite=overwrite, clip=clip
+            )
+            if not free:
+                film.kept.append(earlier.keep(there, plan.film, self._ledger))
+        placed = outputs.adopt(draft, target, digest, plan.film, self._ledger, overwrite=overwrite, clip=clip)
         self._placed[placed.path] = placed
         return placed.path
 
     def publish(self, plan: Plan, step: Step, entry: Entry) -> Iterator[FileOutput]:
         """Copy results out of the store, yield every output file, and save the voices of the series."""
-        self._plans[plan.film] = plan
+        film = self._film(plan)
         if step.name == "asr":
             self._spoken[plan.film] = str(entry.manifest.facts.get("language") or "")
         if step.name == "naming" and (series := self._series.get(plan.film)) and not _clip(plan):
             from orchestrator.runs import learn_voices
 
             learn_voices.remember(plan, entry, series, Store(home() / "store"))
-        for output in step.stage.outputs:
-            if output.external:
-                path = entry.path(output.name)
-                note = self._placed[path].note if path in self._placed else ""
-                yield FileOutput(name=output.name, path=str(path), size=path.stat().st_size, note=note)
-            elif output.kind == "file" and output.name in self._formats.get(plan.film, ()):
-                yield from self._publish_format(plan, step, entry, names.BY_NAME[output.name])
+        film.made.append((step, entry))
+        if film.holding and not film.complete:
+            return
+        now = film.made if film.holding else [(step, entry)]
+        yield from self._write(film, now)
+        film.holding = False
 
-    def _publish_format(self, plan: Plan, step: Step, entry: Entry, form: Format) -> Iterator[FileOutput]:
+    def closing(self, state: RunState) -> Iterator[tuple[int, FileOutput]]:
+        """Write the report of each film with results, and what a film that failed has held back.
+
+        An error is printed and does not fail the run.
+        """
+        for index, one in enumerate(state.films):
+            film = self._films.get(one.path)
+            if film is None:
+                continue
+            try:
+                if film.holding:
+                    for output in self._set_aside(index, film, state):
+                        yield index, output
+                    continue
+                report = self._report(index, film.plan, state, film.plan.destination.parent)
+                if report is not None:
+                    yield index, report
+                if not film.complete:
+                    for written in (*one.outputs, *([report] if report else [])):
+                        self._ledger.mark_partial(Path(written.path))
+            except Exception as error:
+                if "ORCHESTRATOR_DEBUG" in os.environ:
+                    raise
+                print(f"orchestrator: {one.path.name}: cannot write its report: {error}", file=sys.stderr)
+
+    def _film(self, plan: Plan) -> _Film:
+        if plan.film not in self._films:
+            formats = self._formats.get(plan.film, ())
+            expected = frozenset(
+                step.name
+                for step in plan.steps
+                if step.verdict != "off" and any(o.external or o.name in formats for o in step.stage.outputs)
+            )
+            there = earlier.files_of(plan.film, plan.destination.parent, self._ledger)
+            self._films[plan.film] = _Film(plan=plan, expected=expected, holding=bool(there and expected))
+        return self._films[plan.film]
+
+    def _write(self, film: _Film, results: list[tuple[Step, Entry]]) -> Iterator[FileOutput]:
+        """Publish these results together."""
+        plan = film.plan
+        with contextlib.ExitStack() as copies:
+            pending = [
+                one
+                for step, entry in results
+                for one in self._pending(plan, step, entry, plan.destination.parent, copies)
+            ]
+            done = outputs.publish_all(
+                [item for _, item in pending],
+                plan.film,
+                self._ledger,
+                overwrite=self._overwrite,
+                clip=_clip(plan),
+            )
+        for (name, _), one in zip(pending, done, strict=True):
+            yield FileOutput(name=name, path=str(one.path), size=one.size, note=one.note)
+        for step, entry in results:
+            for output in step.stage.outputs:
+                if output.external:
+                    path = entry.path(output.name)
+                    note = self._placed[path].note if path in self._placed else ""
+                    yield FileOutput(name=output.name, path=str(path), size=path.stat().st_size, note=note)
+        while film.kept:
+            film.kept.pop().drop()
+
+    def _pending(
+        self, plan: Plan, step: Step, entry: Entry, folder: Path, copies: contextlib.ExitStack
+    ) -> Iterator[tuple[str, outputs.Item]]:
+        """The files of a result to write into `folder`, by format; removes a file without a successor."""
+        for output in step.stage.outputs:
+            if (
+                output.kind != "file"
+                or output.external
+                or output.name not in self._formats.get(plan.film, ())
+            ):
+                continue
+            form = names.BY_NAME[output.name]
+            if (name := self._name(plan, step, entry, form)) is None:
+                continue
+            source, target = entry.path(form.name), folder / name
+            if form.content == "turns" and plan.step("diarization").verdict == "off":
+                if outputs.withdraw(target, plan.film, self._ledger, _clip(plan)):
+                    why = "speaker detection is off in this run"
+                    print(f"orchestrator: removed {target}: {why}", file=sys.stderr)
+                continue
+            digest = entry.manifest.outputs[form.name].digest
+            if form.for_film is not None:
+                source = copies.enter_context(named_copy(source, plan.film, form.for_film))
+                digest = file_digest(source)
+            yield form.name, outputs.Item(source=source, target=target, digest=digest)
+
+    def _name(self, plan: Plan, step: Step, entry: Entry, form: Format) -> str | None:
+        """The name of the file; None for a translation of nothing, or if one file serves all languages."""
         facts = entry.manifest.facts
         translated = step.name != step.stage.base
         if translated and (form.language_tag == "never" or not facts.get("cues")):
-            return  # the format has one file for all languages, or nothing was translated
+            return None
         language = str(facts.get("language") or "")
         if translated and language == self._spoken.get(plan.film):
             language += (
                 ".translated"  # in a film with several languages the source subtitles keep the plain name
             )
         sdh = bool(entry.manifest.ingredients.get("sdh"))
-        name = names.name_of(plan.film, form.name, language, translated=translated, sdh=sdh)
-        target = plan.destination.parent / name
-        source = entry.path(form.name)
-        if form.content == "turns" and plan.step("diarization").verdict == "off":
-            if outputs.withdraw(target, plan.film, self._ledger, _clip(plan)):
-                why = "speaker detection is off in this run"
-                print(f"orchestrator: removed {target}: {why}", file=sys.stderr)
-        elif form.for_film is not None:
-            with named_copy(source, plan.film, form.for_film) as copy:
-                yield self._publish(plan, form.name, copy, target, file_digest(copy))
-        else:
-            yield self._publish(plan, form.name, source, target, entry.manifest.outputs[form.name].digest)
+        return names.name_of(plan.film, form.name, language, translated=translated, sdh=sdh)
 
-    def closing(self, state: RunState) -> Iterator[tuple[int, FileOutput]]:
-        """Write the report of each film with results. An error is printed and does not fail the run."""
-        for index, film in enumerate(state.films):
-            plan = self._plans.get(film.path)
-            if plan is None or names.REPORT not in self._formats.get(film.path, ()):
-                continue
-            try:
-                if (output := self._report(index, plan, state)) is not None:
-                    yield index, output
-            except Exception as error:
-                if "ORCHESTRATOR_DEBUG" in os.environ:
-                    raise
-                print(f"orchestrator: {film.path.name}: cannot write its report: {error}", file=sys.stderr)
+    def _set_aside(self, index: int, film: _Film, state: RunState) -> Iterator[FileOutput]:
+        """Keep the earlier files of a film that failed, and write what was made into the run's folder."""
+        for kept in film.kept:
+            kept.restore(self._ledger)
+        if self._run_folder is None or all(s.status in _ENDED_WELL for s in state.films[index].steps):
+            return
+        folder = self._run_folder / "files"
+        folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.ExitStack() as copies:
+            for step, entry in film.made:
+                for name, item in self._pending(film.plan, step, entry, folder, copies):
+                    shutil.copyfile(item.source, item.target)
+                    size = item.target.stat().st_size
+                    yield FileOutput(name=name, path=str(item.target), size=size, note=KEPT)
+        if (report := self._report(index, film.plan, state, folder)) is not None:
+            yield FileOutput(name=report.name, path=report.path, size=report.size, note=KEPT)
 
-    def _report(self, index: int, plan: Plan, state: RunState) -> FileOutput | None:
+    def _report(self, index: int, plan: Plan, state: RunState, folder: Path) -> FileOutput | None:
         from orchestrator.report import writing
 
+        if names.REPORT not in self._formats.get(plan.film, ()):
+            return None
         content = run_json.summary(state, status=OK, run_id=self._run_id, command=sys.argv[1:])
         if not writing.worth(content["films"][index]):
             return None
@@ -129,24 +245,16 @@ class Files:
             content["films"][index],
             Store(home() / "store"),
             plan.film,
-            plan.destination.parent,
+            folder,
             self._ledger,
             overwrite=self._overwrite,
             clip=_clip(plan),
         )
         return FileOutput(name=names.REPORT, path=str(done.path), size=done.size, note=done.note)
 
-    def _publish(self, plan: Plan, name: str, source: Path, target: Path, digest: str) -> FileOutput:
-        done = outputs.publish(
-            source,
-            target,
-            digest,
-            plan.film,
-            self._ledger,
-            overwrite=self._overwrite,
-            clip=_clip(plan),
-        )
-        return FileOutput(name=name, path=str(done.path), size=done.size, note=done.note)
+
+KEPT = "the film failed in this run, so the earlier files beside it are kept"
+"""The note of a file in the run's folder."""
 
 
 def _clip(plan: Plan) -> str:

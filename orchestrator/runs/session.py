@@ -88,6 +88,7 @@ def run(invocation: Invocation) -> int:
                     if of_film.run.known_voices
                 },
                 run_id=record.id,
+                run_folder=record.path,
             ),
             observers=views,
             prestart=all(of_film.run.prestart for of_film in settings.values()),

@@ -66,9 +66,10 @@ class Plain:
             if step.status == "skipped" and first is not None and first.status == "failed":
                 continue
             yield from self._step(index, old, step, now)
-        for output in film.outputs[len(before.outputs) if before else 0 :]:
+        former = before.outputs if before else ()
+        for output in film.outputs[len(former) :]:
             yield f"wrote {output.path} ({fmt.size(output.size)})"
-            if output.note:
+            if output.note and not any(one.note == output.note for one in former):
                 yield f"  {fmt.plain(output.note)}"
 
     def _step(self, index: int, old: StepState | None, step: StepState, now: float) -> Iterator[str]:
