@@ -9,7 +9,10 @@ from ipc.errors import StageError
 from ipc.reach import HARMLESS, Reach
 from ipc.time_range import clip_of
 from ipc.whisper_languages import LANGUAGES
+from stage_runners.text.han import CHINESE, requested
 from stage_runners.text.language_guess import problem_hint
+
+_SCRIPTS = "use zh-Hans (simplified), zh-Hant, zh-TW or zh-HK (traditional)"
 
 
 def _clip_problem(text: str) -> Problem | None:
@@ -21,6 +24,9 @@ def _clip_problem(text: str) -> Problem | None:
 
 
 def _language_problem(code: str) -> Problem | None:
+    plain, _, variant = code.lower().replace("_", "-").partition("-")
+    if variant and plain in CHINESE:
+        return None if requested(code) else Problem(f"no script of Chinese is {variant!r}", _SCRIPTS)
     if code in LANGUAGES:
         return None
     if not re.fullmatch(r"[a-z]{2,3}", code):
@@ -42,7 +48,8 @@ CLIP = Param(
     ),
 )
 LANGUAGE_OPTION = Cli(
-    help="spoken language, such as en; an audio track in it is preferred",
+    help="spoken language, such as en; an audio track in it is preferred; zh-Hans or zh-Hant also sets the "
+    "script of Chinese",
     metavar="CODE",
     example="en",
     unset="detected",

@@ -105,7 +105,7 @@ def check(plan: Plan) -> None:
             continue
         model, language = step.choice.model, step.choice.params["language"]
         supported = families.family(model.role, model.family).languages(model.id, model.path)
-        if supported is not None and language not in supported:
+        if supported is not None and language.lower().replace("_", "-").partition("-")[0] not in supported:
             only = "English only" if supported == {"en"} else f"only {', '.join(sorted(supported))}"
             raise FatalError(
                 f"--language {language}: the model {model.id} supports {only}",

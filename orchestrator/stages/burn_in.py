@@ -33,7 +33,8 @@ def added(
             ),
             USAGE,
         )
-    if language != SPOKEN and language not in translated and spoken not in {None, language}:
+    plain = spoken and spoken.lower().replace("_", "-").partition("-")[0]  # zh-Hant is zh in one script
+    if language != SPOKEN and language not in translated and plain not in {None, language}:
         raise FatalError(
             f"--burn-in {language}: the source language is {spoken}, and no translation is requested",
             f"add --target-language {language}",

@@ -8,6 +8,7 @@ from typing import Any
 
 from ipc.notes import FilmFacts, Note
 from ipc.wording import first_of, plural
+from stage_runners.text.han import NAMES
 
 UNSURE = -0.3
 """Mean log-probability of the text below which a model does not support the language well: twelve minutes of
@@ -68,6 +69,7 @@ def _languages(asr: Mapping[str, Any], model: str, *, silent: bool) -> Iterator[
         ordered = sorted(shares.items(), key=lambda one: -float(one[1]))
         parts = ", ".join(f"{code} {float(share):.0%}" for code, share in ordered)
         yield Note(f"several languages: {parts}; if the film has only one, set it with --language")
+    yield from _script(asr.get("chinese") or {})
     likely = asr.get("avg_logprob")
     if likely is not None and float(likely) < UNSURE and model:
         yield Note(
@@ -75,6 +77,18 @@ def _languages(asr: Mapping[str, Any], model: str, *, silent: bool) -> Iterator[
             "try a larger model (--model small, medium or large-v3)",
             look=True,
         )
+
+
+def _script(chinese: Mapping[str, Any]) -> Iterator[Note]:
+    if not chinese.get("converted"):
+        return
+    script, lines = NAMES[chinese["script"]], f"{chinese['converted']} of {chinese['lines']}"
+    how = (
+        "as you set"
+        if chinese.get("asked")
+        else "as in most of the film; set another with --language zh-Hans or zh-Hant"
+    )
+    yield Note(f"Chinese in {script} characters: {lines} lines were converted, {how}")
 
 
 def _count(asr: Mapping[str, Any], kind: str) -> int:

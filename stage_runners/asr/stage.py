@@ -17,7 +17,7 @@ COMPUTE_TYPES = (
 
 ASR = Stage(
     name="asr",
-    version=3,
+    version=4,
     backends=engines.backends(),
     inputs=(
         Input(name="audio", source="demux.audio"),
@@ -52,7 +52,11 @@ ASR = Stage(
                 reach=HARMLESS,
             ),
         ),
-        Param(name="language", help="spoken language, such as en; detected if not set", cli=LANGUAGE_OPTION),
+        Param(
+            name="language",
+            help="spoken language, such as en, detected if not set; zh-Hans or zh-Hant also sets the script",
+            cli=LANGUAGE_OPTION,
+        ),
         Param(
             name="beam_size",
             default=5,

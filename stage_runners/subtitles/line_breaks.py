@@ -110,6 +110,8 @@ def _cost(
     if not b.space:
         if not spaceless(left) and not spaceless(right):
             return COST.inside_word if b.inside else COST.forbidden
+        if b.cost is not None and not ended:
+            return b.cost + COST.inside_run * b.inside
         return _cost_spaceless(left, right, ended, inside=b.inside)
     if ended:
         # A comma between words that belong together ("a large, old house") is no place to breathe.

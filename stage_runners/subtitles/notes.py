@@ -17,6 +17,10 @@ UNSUPPORTED = 0.15
 IN_SCRIPT = 0.5
 """Share of letters that should be of the language's own scripts: names and brands of others are fewer."""
 
+OTHER_SCRIPT = 0.02
+"""Share of the rarer script in the letters that only simplified or only traditional Chinese has: names and
+quotations of the other script are fewer."""
+
 
 def notes(film: FilmFacts) -> Iterator[Note]:
     """What to check in the cues, and what became of the edits."""
@@ -31,6 +35,12 @@ def notes(film: FilmFacts) -> Iterator[Note]:
         yield Note(
             f"most of the text is not in a script of {language}: the model probably mistook the language",
             look=True,
+        )
+    if float(subtitles.get("other_script", 0.0)) > OTHER_SCRIPT:
+        yield Note(
+            "the cues mix simplified and traditional Chinese characters; please check them",
+            look=True,
+            command="review",
         )
     yield from _edits([facts["edits"] for facts in film.each("subtitles") if facts.get("edits")])
 

@@ -21,6 +21,7 @@ from stage_runners.subtitles.speakers import label, merge_namesakes
 from stage_runners.subtitles.stage import SUBTITLES
 from stage_runners.subtitles.thresholds import SPEAKER_LABELS
 from stage_runners.subtitles.tokens import CostedWord, tokens
+from stage_runners.text import han
 from stage_runners.text.scripts import share_written_in
 
 if TYPE_CHECKING:
@@ -152,6 +153,8 @@ def _report(cues: Sequence[Cue], language: str, names: Mapping[str, str], contex
     share, letters = share_written_in(" ".join(cue.text() for cue in cues), language)
     if letters:
         context.fact("in_script", round(share, 2))
+    if language in han.CHINESE and (other := han.mixed(" ".join(cue.text() for cue in cues))):
+        context.fact("other_script", round(other, 3))
     context.fact("cues", len(cues))
     context.fact("speakers", len(set(names.values())))
     flags: dict[str, int] = {}

@@ -10,7 +10,7 @@ from typing import NotRequired, cast
 
 from ipc.cue_rules import GRID_MS
 from ipc.rows import SegmentRow, WordRow
-from stage_runners.text.grammar import characters, spaceless
+from stage_runners.text.grammar import NEVER_FIRST, NEVER_LAST, characters, spaceless
 from stage_runners.text.word_times import by_segment, places
 
 _PIECE = re.compile(r".*?[-/._@]+|.+", re.DOTALL)
@@ -73,7 +73,32 @@ def tokens(segments: Sequence[SegmentRow], words: Sequence[WordRow], width: int)
             cost=cast("CostedWord", word).get("cost"),
         )
         result.extend(_pieces(token, width))
+    return _glued(result, width)
+
+
+def _glued(tokens: Sequence[Token], width: int) -> list[Token]:
+    """The tokens; of a script without spaces, a mark that no line may begin or end with joins its neighbour.
+
+    A mark is a token of its own where a segment has no words, or a word was longer than a line.
+    """
+    result: list[Token] = []
+    for token in tokens:
+        last = result[-1] if result else None
+        if last is not None and not token.space and _cling(last, token, width):
+            end, cost = max(last.end, token.end), last.cost
+            result[-1] = replace(last, text=last.text + token.text, end=end, cost=cost)
+        else:
+            result.append(token)
     return result
+
+
+def _cling(a: Token, b: Token, width: int) -> bool:
+    """Whether no break may come between two tokens of a speaker, and both fit into a line."""
+    if a.speaker != b.speaker or len(a.text) + len(b.text) > width:
+        return False
+    if not (spaceless(a.text[-1]) or spaceless(b.text[0])):
+        return False
+    return (b.text[0] in NEVER_FIRST and not b.text[0].isalpha()) or a.text[-1] in NEVER_LAST
 
 
 def completed(segments: Sequence[SegmentRow], words: Sequence[WordRow]) -> list[WordRow]:

@@ -14,10 +14,10 @@ SENTENCE = frozenset(".?!…。？！।॥؟।۔።᙮")
 CLAUSE = frozenset(",;:—–、，；：،؛")
 CLOSING = "\"'”’»›)]}」』）】〉》〗"
 NEVER_FIRST = frozenset(
-    "、。，．・：；？！゛゜ヽヾゝゞ々ー）］｝」』】〉》〕〗〙’”…‥ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ％%,.!?:;)]}»›"
+    "、。，．・：；？！゛゜ヽヾゝゞ々ー）］｝」』】〉》〕〗〙’”…‥ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ％%,.!?:;)]}»›｡､｣"
 )
 """Characters that no line begins with (JIS X 4051, and Latin punctuation)."""
-NEVER_LAST = frozenset("（［｛「『【〈《〔〖〘‘“([{«‹¿¡￥＄#＃")
+NEVER_LAST = frozenset("（［｛「『【〈《〔〖〘‘“([{«‹¿¡￥＄#＃｢")
 """Characters that no line ends with."""
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof st jr sr vs e.g i.e fig bzw z.b d.h nr hr fr mme mlle m sra srta tj např".split()  # noqa: SIM905

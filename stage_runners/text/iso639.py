@@ -62,7 +62,7 @@ def language(code: str) -> Language:
     """The language with this code, of two or three letters; an unknown one has its code as its name, and
     `und` for two letters.
     """
-    plain = code.lower().partition("-")[0]
+    plain = code.lower().replace("_", "-").partition("-")[0]
     return _BY_ANY.get(plain) or Language(
         plain, plain if len(plain) == 3 else "und", plain if len(plain) == 3 else "und", code
     )

@@ -28,7 +28,7 @@ _MODULE = "translation.indictrans2_translator"
 
 STAGE = Stage(
     name="translation",
-    version=1,
+    version=2,
     backends=(
         on("cuda", _MODULE, "indictrans"),
         on("mps", _MODULE, "indictrans"),

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from stage_runners.text.full_width import full_width, without_spaces
 from stage_runners.text.iso639 import same_language
 from stage_runners.translation.quality_checks import DESCRIBED
 from stage_runners.translation.sentences import Sentence, TimedWord
@@ -38,7 +39,7 @@ def tables(spoken: Sequence[Sentence], texts: Sequence[str | None], target: str)
     segments: list[tuple[object, ...]] = []
     words: list[_Word] = []
     clock = 0.0
-    lines = [(sentence, text) for sentence, text in zip(spoken, texts, strict=True) if text]
+    lines = [(one, _written(one, text, target)) for one, text in zip(spoken, texts, strict=True) if text]
     for number, (sentence, text) in enumerate(lines):
         following = lines[number + 1][0].start if number + 1 < len(lines) else sentence.end
         segments.append((number, sentence.start, sentence.end, text, target, sentence.speaker))
@@ -47,6 +48,11 @@ def tables(spoken: Sequence[Sentence], texts: Sequence[str | None], target: str)
             clock = max(clock, min(word.start, max(following, sentence.start)))
             words.append(word._replace(start=clock, end=max(clock, word.end)))
     return {"segments": _columns(segments, _SEGMENT), "words": _columns(words, _Word._fields)}
+
+
+def _written(sentence: Sentence, text: str, target: str) -> str:
+    """A translation with full-width punctuation if its language has it."""
+    return text if same_language(sentence.language, target) else without_spaces(full_width(text, target))
 
 
 def _words(sentence: Sentence, text: str, target: str, number: int) -> list[_Word]:
