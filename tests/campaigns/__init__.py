@@ -1,0 +1,1 @@
+"""Long trials with figures, run by hand; see README.md."""
