@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ipc.errors import CATEGORIES, ContractError
+from ipc.parsing import json_of
 
 PROTOCOL = 1
 EVENTS_FD = "ORCHESTRATOR_EVENTS_FD"
@@ -209,7 +210,7 @@ def decode_command(line: bytes) -> Command:
 def _decode(line: bytes, table: Mapping[str, type[M]]) -> M:
     shown = line[:120].decode(errors="replace")
     try:
-        body = json.loads(line)
+        body = json_of(line)
         version, name = body.pop("v"), body.pop("msg")
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise ContractError(f"not a message of the protocol: {shown!r}") from error

@@ -90,9 +90,10 @@ def _row(run: run_folders.Run) -> dict[str, Any]:
 def _show(run: run_folders.Run, *, as_json: bool) -> int:
     summary = run.summary()
     if summary is None:
-        what = (
-            "is still running" if run.outcome() == "running" else "was killed before it could write a summary"
-        )
+        what = {
+            "running": "is still running",
+            "killed": "was killed before it could write a summary",
+        }.get(run.outcome(), "has a damaged summary")
         raise FatalError(f"run {run.id} {what}", f"see its events: orchestrator runs logs {run.id} --events")
     if as_json:
         print(json.dumps(summary, ensure_ascii=False, indent=2))
@@ -105,7 +106,7 @@ def _show(run: run_folders.Run, *, as_json: bool) -> int:
 
 def _logs(run: run_folders.Run, stage: str | None, *, events: bool) -> int:
     if events:
-        if not run.events.exists():
+        if not run.events.is_file():
             raise FatalError(f"run {run.id} has no events", f"see its folder: {run.path}")
         _copy(run.events)
         return OK

@@ -5,12 +5,12 @@ A profile sets parameters of the stage `subtitles`. A limit that is set by its o
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ipc.parsing import toml_of
 from ipc.suggest import hint, nearest
 from orchestrator.errors import USAGE, FatalError
 
@@ -76,7 +76,7 @@ def read(name: str) -> Profile:
         advice = hint(name, names(), more=", or give a file")
         raise FatalError(f"--profile {name}: there is no such profile", advice, USAGE)
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = toml_of(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         advice = f"write it as TOML, such as {FOLDER / 'default.toml'}"

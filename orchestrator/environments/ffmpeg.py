@@ -7,16 +7,24 @@ process.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.util import memo
 
 OVERRIDE = "ORCHESTRATOR_FFMPEG"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Entry:
+    """A remembered first line, and of which file it is."""
+
+    identity: list[str | int]
+    build: str
 
 
 def build(env_python: Path) -> str:
@@ -33,10 +41,9 @@ def build(env_python: Path) -> str:
         return ""
     identity = [str(binary), status.st_size, status.st_mtime_ns]
     file = memo.folder("ffmpeg") / f"{hashlib.sha256(os.fsencode(binary)).hexdigest()[:16]}.json"
-    with contextlib.suppress(KeyError, TypeError):
-        entry = memo.read(file)
-        if entry["identity"] == identity:
-            return str(entry["build"])
+    entry = memo.read(file, _Entry)
+    if entry is not None and entry.identity == identity:
+        return entry.build
     try:
         done = subprocess.run([binary, "-version"], capture_output=True, text=True, check=False, timeout=30)
     except (OSError, subprocess.TimeoutExpired):

@@ -11,10 +11,11 @@ import configparser
 import os
 import re
 import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlparse
+
+from ipc.parsing import toml_of
 
 FROM_PIP = {
     "index-url": "UV_DEFAULT_INDEX",
@@ -112,10 +113,11 @@ def uv_settings(environ: Mapping[str, str] = os.environ) -> set[str]:
     keys: set[str] = set()
     for file in [Path(chosen)] if chosen else [Path("/etc/uv/uv.toml"), user / "uv/uv.toml"]:
         try:
-            settings = tomllib.loads(file.read_text(encoding="utf-8"))
+            settings = toml_of(file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
-        keys |= {*settings, *settings.get("pip", {})}
+        pip = settings.get("pip", {})
+        keys |= {*settings, *(pip if isinstance(pip, dict) else ())}
     return keys
 
 

@@ -21,6 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ipc.parsing import json_of
 from orchestrator.environments import process_env
 from orchestrator.errors import ENVIRONMENT, FatalError
 from orchestrator.paths import checkout
@@ -119,7 +120,7 @@ def python(env: str) -> Path:
 def state(env: str) -> dict[str, Any]:
     """The content of the state file of `env`; empty if it is not installed."""
     try:
-        content = json.loads((root() / env / ".state.json").read_text(encoding="utf-8"))
+        content = json_of((root() / env / ".state.json").read_bytes())
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}

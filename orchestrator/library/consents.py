@@ -13,9 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ipc import atomic
 from orchestrator.paths import home
-from orchestrator.util import memo
+from orchestrator.util import memo, own_files
 from orchestrator.util.storage_errors import storage_errors
 
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
@@ -37,7 +36,7 @@ class Consent:
 
 def find(path: Path) -> Consent | None:
     """The consent to the job file at this real path; None if there is none, or it cannot be read."""
-    found = _read(_file(path))
+    found = memo.read(_file(path), Consent)
     return found if found is not None and found.path == str(path) else None
 
 
@@ -45,8 +44,9 @@ def give(consent: Consent) -> None:
     """Store a consent; it replaces one to the same path. `FatalError` (storage) if it cannot be written."""
     file = _file(Path(consent.path))
     with storage_errors(f"cannot write {file}", "set ORCHESTRATOR_HOME to a folder that can be written"):
-        file.parent.mkdir(parents=True, exist_ok=True, mode=_PRIVATE_FOLDER)
-        atomic.write(file, json.dumps(dataclasses.asdict(consent)), mode=_PRIVATE_FILE, durable=True)
+        own_files.make_folder(file.parent, below=home(), mode=_PRIVATE_FOLDER)
+        text = json.dumps(dataclasses.asdict(consent))
+        own_files.write(file, text, below=home(), mode=_PRIVATE_FILE, durable=True)
 
 
 def revoke(path: Path) -> bool:
@@ -61,22 +61,8 @@ def revoke(path: Path) -> bool:
 
 def everything() -> list[Consent]:
     """All consents, by path."""
-    found = filter(None, (_read(file) for file in _folder().glob("*.json")))
+    found = filter(None, (memo.read(file, Consent) for file in _folder().glob("*.json")))
     return sorted(found, key=lambda consent: consent.path)
-
-
-def _read(file: Path) -> Consent | None:
-    content = memo.read(file)
-    try:
-        return Consent(
-            path=str(content["path"]),
-            digest=str(content["digest"]),
-            when=str(content["when"]),
-            keys=tuple(map(str, content["keys"])),
-            targets={str(key): str(value) for key, value in content["targets"].items()},
-        )
-    except (AttributeError, KeyError, TypeError):
-        return None
 
 
 def _folder() -> Path:

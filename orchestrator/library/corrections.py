@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ipc import atomic
+from orchestrator.errors import INPUT, FatalError
 from orchestrator.paths import home
+from orchestrator.util import own_files
 from orchestrator.util.storage_errors import storage_errors
 
 STAGES = ("asr", "post_ner")
@@ -22,13 +24,10 @@ def pair(before: str, after: str) -> str:
 def undone(film_digest: str, stage: str = "post_ner") -> tuple[str, ...]:
     """The corrections by `stage` that the user undid in the film with this digest, as `from>to`.
 
-    They are kept by stage, so that the other stage need not run again.
+    They are kept by stage, so that the other stage need not run again. Raises `FatalError` (input) if the
+    file is damaged; it is then never written.
     """
-    try:
-        found = json.loads(_file(film_digest).read_text(encoding="utf-8"))
-        return tuple(sorted(str(one) for one in found.get(stage, ())))
-    except (OSError, ValueError, AttributeError, TypeError):
-        return ()
+    return tuple(sorted(_read(film_digest).get(stage, ())))
 
 
 def undo(film_digest: str, pairs: Iterable[str], stage: str = "post_ner") -> None:
@@ -42,6 +41,23 @@ def redo(film_digest: str, pairs: Iterable[str]) -> None:
     for stage in STAGES:
         kept = {one for one in undone(film_digest, stage) if one.casefold() not in again}
         _write(film_digest, stage, kept)
+
+
+def _read(film_digest: str) -> dict[str, list[str]]:
+    file = _file(film_digest)
+    try:
+        content = own_files.read_json(file)
+        if content is None:
+            return {}
+        import msgspec
+
+        return msgspec.convert(content, dict[str, list[str]])
+    except ValueError as error:  # `msgspec.ValidationError` too
+        raise FatalError(
+            f"{file}: the corrections that you undid in this film cannot be read: {error}",
+            "repair the file, or move it away: the corrections are then made again",
+            INPUT,
+        ) from error
 
 
 def _file(film_digest: str) -> Path:

@@ -11,16 +11,18 @@ import contextlib
 import dataclasses
 import datetime as dt
 import hashlib
+import os
 import re
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ipc import atomic
-from ipc.edits import DamagedError, Overlay, parse
+from ipc.edits import Overlay, parse
 from orchestrator.errors import INPUT, USAGE, FatalError
 from orchestrator.paths import home
-from orchestrator.util import locks
+from orchestrator.util import locks, own_files
 from orchestrator.util.storage_errors import storage_errors
 
 KEEP = 20
@@ -48,22 +50,20 @@ def file_of(film_digest: str) -> Path:
 def state_of(film_digest: str) -> str:
     """An identifier of the present edits that changes with them; empty if there are none."""
     try:
-        return hashlib.sha256(file_of(film_digest).read_bytes()).hexdigest()
-    except OSError:
+        content = own_files.read(file_of(film_digest))
+    except own_files.DamagedError:
         return ""
+    return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
 def load(film_digest: str) -> Overlay:
     """The film's edits, empty if there are none; `FatalError` (input) if the file is damaged."""
     file = file_of(film_digest)
-    try:
-        return parse(file.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
+    if not home().is_dir():
         return Overlay()
-    except OSError as error:
-        raise FatalError(
-            f"{file}: cannot be read: {error.strerror}", "check its permissions", INPUT
-        ) from error
+    try:
+        text = _read(file)
+        return Overlay() if text is None else parse(text)
     except ValueError as error:
         raise FatalError(
             f"{file}: your edits of this film are damaged: {_reason(error)}",
@@ -83,10 +83,12 @@ def _way_out(film_digest: str) -> str:
 def readable(version: Version) -> bool:
     """Return whether the version contains edits, rather than a damaged file that was set aside."""
     try:
-        parse(version.path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        text = _read(version.path)
+        if text is not None:
+            parse(text)
+    except ValueError:
         return False
-    return True
+    return text is not None
 
 
 def discard(film_digest: str) -> int:
@@ -108,9 +110,9 @@ def for_run(film_digest: str) -> Path | None:
     if not load(film_digest):
         return None
     file = file_of(film_digest)
-    content = file.read_bytes()
+    content = own_files.read(file)
     kept = next(iter(versions(film_digest)), None)
-    return kept.path if kept and kept.path.read_bytes() == content else file
+    return kept.path if kept and _content(kept) == content else file
 
 
 def save(film_digest: str, overlay: Overlay, *, state: str | None = None) -> str:
@@ -127,7 +129,7 @@ def save(film_digest: str, overlay: Overlay, *, state: str | None = None) -> str
         number = there[0].number if there else 0
         if not there and file.is_file():  # the user put it there: it becomes the first version
             number = _keep(film_digest, number + 1, file.read_text(encoding="utf-8", errors="replace"))
-        if not there or there[0].path.read_text(encoding="utf-8", errors="replace") != text:
+        if not there or _content(there[0]) != text.encode():
             _keep(film_digest, number + 1, text)
         if overlay:
             _write(file, text)
@@ -158,7 +160,7 @@ def restore(film_digest: str, number: int) -> Overlay:
         hint = f"choose one of: {numbers}" if numbers else "nothing was edited yet"
         raise FatalError(f"the edits have no version {number}", hint, USAGE)
     try:
-        overlay = parse(kept.path.read_text(encoding="utf-8"))
+        overlay = parse(_read(kept.path) or "")
     except ValueError as error:
         raise FatalError(
             f"{kept.path}: damaged: {_reason(error)}", "restore another version", INPUT
@@ -200,10 +202,28 @@ def numbered(overlay: Overlay) -> dict[int, tuple[str, str]]:
 def _set_aside(film_digest: str) -> None:
     """Keep a present file that is damaged or was edited by hand as a version, before it is replaced."""
     file, there = file_of(film_digest), versions(film_digest)
-    with contextlib.suppress(OSError):
-        text = file.read_text(encoding="utf-8", errors="replace")
-        if not there or there[0].path.read_text(encoding="utf-8", errors="replace") != text:
-            _keep(film_digest, (there[0].number if there else 0) + 1, text)
+    if os.path.lexists(file) and not file.is_file():  # a folder, or a link to nothing
+        with _locked(film_digest), storage_errors(f"cannot move {file} away", "move it away yourself"):
+            file.rename(_folder(film_digest) / f"damaged-{secrets.token_hex(4)}")
+        return
+    with contextlib.suppress(own_files.DamagedError):
+        content = own_files.read(file)
+        if content is not None and (not there or _content(there[0]) != content):
+            number = (there[0].number if there else 0) + 1
+            _keep(film_digest, number, content.decode(errors="replace"))
+
+
+def _read(file: Path) -> str | None:
+    """The text of a file; None if it is missing. Raises `ValueError` if it cannot be read."""
+    content = own_files.read(file)
+    return None if content is None else content.decode()
+
+
+def _content(version: Version) -> bytes | None:
+    try:
+        return own_files.read(version.path)
+    except own_files.DamagedError:
+        return None
 
 
 def _keep(film_digest: str, number: int, text: str) -> int:
@@ -221,7 +241,7 @@ def _folder(film_digest: str) -> Path:
 
 
 def _reason(error: ValueError) -> str:
-    return str(error) if isinstance(error, DamagedError) else "it is not UTF-8"
+    return "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 @contextlib.contextmanager

@@ -10,14 +10,15 @@ import contextlib
 import hashlib
 import json
 import math
-import sys
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ipc import atomic
+from orchestrator.errors import INPUT, FatalError
 from orchestrator.paths import home
-from orchestrator.util import locks
+from orchestrator.util import locks, own_files
 from orchestrator.util.storage_errors import storage_errors
 
 LEAST_S = 5.0
@@ -62,25 +63,33 @@ class Person:
 
 
 def people() -> list[Person]:
-    """All people, by series and name. An unreadable file is skipped, with a message on standard error."""
-    files = sorted(folder().glob("*.json")) if folder().is_dir() else []
-    if not files:
+    """All people, by series and name. A damaged file is skipped and reported."""
+    if not folder().is_dir():
+        if os.path.lexists(folder()):
+            own_files.report(folder(), "not a folder", then="no saved voice is known until you move it away")
         return []
+    everybody = []
+    for file in sorted(folder().glob("*.json")):
+        try:
+            person = _read(file)
+        except ValueError as error:
+            then = "this voice is unknown until you repair the file or move it away"
+            own_files.report(file, f"not a readable voice file: {error}", then=then)
+        else:
+            everybody += [person] if person else []
+    return sorted(everybody, key=lambda person: (person.series.casefold(), person.name.casefold()))
+
+
+def _read(file: Path) -> Person | None:
+    """The person in a file; None if it is missing. Raises `ValueError` if it is damaged."""
+    content = own_files.read_json(file)
+    if content is None:
+        return None
     import msgspec
 
-    everybody = []
-    for file in files:
-        try:
-            person = msgspec.json.decode(file.read_bytes(), type=Person)
-            check(person)
-        except (OSError, ValueError) as error:
-            print(
-                f"orchestrator: {file}: not a readable voice file, skipped: {error}",
-                file=sys.stderr,
-            )
-        else:
-            everybody.append(person)
-    return sorted(everybody, key=lambda person: (person.series.casefold(), person.name.casefold()))
+    person = msgspec.convert(content, Person)
+    check(person)
+    return person
 
 
 def check(person: Person) -> None:
@@ -116,9 +125,17 @@ def folder() -> Path:
 
 
 def write(person: Person) -> None:
-    """Write a person's file."""
+    """Write a person's file. Raises `FatalError` (input) instead of replacing one that is damaged."""
+    file = _file(person.name, person.series)
+    try:
+        _read(file)
+    except ValueError as error:
+        hint = "repair the file or move it away, and try again"
+        raise FatalError(
+            f"{file}: the voice of {person.name} cannot be read: {error}", hint, INPUT
+        ) from error
     text = json.dumps(asdict(person), ensure_ascii=False)
-    atomic.write(_file(person.name, person.series), text, mode=PRIVATE)
+    atomic.write(file, text, mode=PRIVATE)
 
 
 def remove(person: Person) -> None:

@@ -31,7 +31,7 @@ def learn(
     apply are removed, except those that the user named.
     """
     done = voice_files.folder() / "films" / f"{film_digest}.json"
-    if memo.read(done) == [result, series]:
+    if memo.read(done, list[str]) == [result, series]:
         return []
     named = [row for row in rows if row["name"]]
     new: dict[str, Clip] = {}

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ipc.parsing import json_of
 from ipc.suggest import nearest
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.library import voice_files
@@ -94,7 +95,7 @@ def library(film_digest: str, series: str) -> Path | None:
     content = {"version": 1, "voices": voices}
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     file = memo.folder(SUBJECT) / f"{digest[:32]}.json"
-    if not file.is_file():
+    if memo.read(file, dict[str, Any]) != json.loads(json.dumps(content)):
         memo.keep(file, content, mode=voice_files.PRIVATE)
     return file if file.is_file() else None
 
@@ -116,7 +117,7 @@ def load(text: str) -> list[Person]:
     import msgspec
 
     try:
-        people = msgspec.json.decode(text, type=_Export).people
+        people = msgspec.convert(json_of(text), _Export).people
         for person in people:
             voice_files.check(person)
     except ValueError as error:

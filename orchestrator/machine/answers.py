@@ -74,11 +74,9 @@ def _probe(env: str) -> Mapping[str, Answer]:
         return {}
     if reason := envs.health(env):
         return _unusable(env, f"the environment {env} is not ready: {reason} (orchestrator envs sync {env})")
-    import msgspec
-
     file = memo(env)
-    with contextlib.suppress(msgspec.ValidationError):
-        return msgspec.convert(memos.read(file), dict[str, Answer])
+    if (known := memos.read(file, dict[str, Answer])) is not None:
+        return known
     if sys.stderr.isatty():  # a probe takes some seconds
         print(f"checking which devices {env} can use (once)", file=sys.stderr)
     answers: dict[str, Answer] = {}

@@ -7,7 +7,6 @@ machine.
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ipc.declaration import Backend
+from ipc.parsing import json_of
 from orchestrator.environments import registry as envs
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.machine import hardware
@@ -125,7 +125,7 @@ def here() -> Machine:
 def recorded(path: Path) -> Machine:
     """The profile in `path`, as `orchestrator devices --json` prints it; `FatalError` if it is not one."""
     try:
-        body = json.loads(path.read_text(encoding="utf-8"))
+        body = json_of(path.read_text(encoding="utf-8"))
         return Machine.from_json(body.get("machine", body) if isinstance(body, dict) else body)
     except OSError as error:
         raise FatalError(f"{path}: cannot be read: {error.strerror}", "check the name", USAGE) from error

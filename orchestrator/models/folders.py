@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from ipc.parsing import json_of
 from orchestrator.storage.file_digests import file_digest
 
 _INDEX = ".index.json"
@@ -74,7 +74,7 @@ def _pieces(index: Path) -> list[str]:
 
 def _json(file: Path) -> Mapping[str, object]:
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = json_of(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}

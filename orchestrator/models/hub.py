@@ -39,7 +39,7 @@ def cached(repository: str, revision: str, whole: Callable[[Path], bool]) -> Pat
     folder = cache() / f"models--{repository.replace('/', '--')}"
     try:
         commit = (folder / "refs" / (revision or "main")).read_text(encoding="ascii").strip()
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         commit = revision
     snapshots = folder / "snapshots"
     if commit:

@@ -7,8 +7,7 @@ import json
 import os
 from pathlib import Path
 
-from ipc import atomic
-from orchestrator.util import memo
+from orchestrator.util import memo, own_files
 
 
 class Ledger:
@@ -36,18 +35,18 @@ class Ledger:
     def mark_partial(self, path: Path) -> None:
         """Record that the run that wrote `path` failed. The next `remember` forgets it."""
         if entry := self._read(path):
-            atomic.write(self._entry(path), json.dumps({**entry, "partial": "yes"}))
+            self._write(path, {**entry, "partial": "yes"})
 
     def _read(self, path: Path) -> dict[str, str]:
-        entry = memo.read(self._entry(path))
-        return entry if isinstance(entry, dict) and entry.get("path") == str(path) else {}
+        entry = memo.read(self._entry(path), dict[str, str])
+        return entry if entry is not None and entry.get("path") == str(path) else {}
 
     def remember(self, path: Path, digest: str, film: Path, clip: str = "") -> None:
         """Record that `path` was written with this digest, for `film` or a `clip` of it."""
-        entry = self._entry(path)
-        entry.parent.mkdir(parents=True, exist_ok=True)
-        content = {"path": str(path), "digest": digest, "film": str(film), "clip": clip}
-        atomic.write(entry, json.dumps(content))
+        self._write(path, {"path": str(path), "digest": digest, "film": str(film), "clip": clip})
+
+    def _write(self, path: Path, content: dict[str, str]) -> None:
+        own_files.write(self._entry(path), json.dumps(content), below=self._folder.parent.parent)
 
     def _entry(self, path: Path) -> Path:
         return self._folder / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:32]}.json"

@@ -33,11 +33,7 @@ def known(stage: Stage, backend: Backend, model: Model | None, machine_id: str) 
     file = _memo(stage, backend, model, machine_id)
     if file in _this_run:
         return _this_run[file]
-    try:
-        found = memo.read(file)
-        return Verdict(agrees=bool(found["agrees"]), said=str(found["said"]))
-    except (KeyError, TypeError):
-        return None
+    return memo.read(file, Verdict)
 
 
 def forget() -> int:

@@ -59,8 +59,8 @@ def limit(
 ) -> Limit | None:
     """The limit that an earlier run recorded for this stage, device and model; None if there is none."""
     now = time.time() if now is None else now
-    found = _read(_file(stage, backend, model, params, machine_id))
-    if found is None or not 0 <= now - found.when < FORGET_S:
+    found = memo.read(_file(stage, backend, model, params, machine_id), Lesson)
+    if found is None or min(found.failed, found.fitted) < 0 or not 0 <= now - found.when < FORGET_S:
         return None
     weeks = int((now - found.when) // WEEK_S)
     day = time.strftime("%Y-%m-%d", time.localtime(found.when))
@@ -100,14 +100,6 @@ def anything() -> bool:
 def forget() -> int:
     """Delete all limits; return how many there were."""
     return memo.forget(SUBJECT)
-
-
-def _read(file: Path) -> Lesson | None:
-    try:
-        found = memo.read(file)
-        return Lesson(failed=int(found["failed"]), fitted=int(found["fitted"]), when=float(found["when"]))
-    except (ValueError, KeyError, TypeError):
-        return None
 
 
 def _file(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -12,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ipc.parsing import json_of
 from orchestrator.config.options import BY_KEY
 from orchestrator.paths import checkout, home
 
@@ -73,7 +73,7 @@ class Again:
         assert self._process.stdout is not None  # noqa: S101 - it is a pipe
         for line in self._process.stdout:
             try:
-                event = json.loads(line)
+                event = json_of(line)
             except ValueError:
                 continue
             if shown := _page_event(event):

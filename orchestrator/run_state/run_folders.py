@@ -12,18 +12,21 @@ import contextlib
 import datetime as dt
 import errno
 import json
+import os
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from ipc.errors import storage_hint
+from ipc.parsing import json_of
 from orchestrator.errors import STORAGE, USAGE, FatalError
 from orchestrator.paths import home
-from orchestrator.util import locks
+from orchestrator.run_state import stored_summary
+from orchestrator.util import locks, own_files
 from orchestrator.util import text as fmt
+from orchestrator.util.own_files import DamagedError
 
 KEEP = 50
 """Number of runs that are kept; older ones are removed when a new one starts."""
@@ -34,7 +37,7 @@ _SAYS = {
     "step_fell_back": "note",
     "step_skipped": "reason",
 }
-Outcome = Literal["done", "degraded", "failed", "interrupted", "running", "killed"]
+Outcome = Literal["done", "degraded", "failed", "interrupted", "running", "killed", "damaged"]
 
 
 @dataclass(frozen=True)
@@ -64,28 +67,30 @@ class Run:
         return self.path / "run.json"
 
     def summary(self) -> Mapping[str, Any] | None:
-        """The content of `run.json`; None if it is missing (yet) or unreadable."""
+        """The content of `run.json`; None if it is missing (yet) or damaged, which is reported once."""
         try:
-            content = json.loads(self.report.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            return stored_summary.read(self.report)
+        except DamagedError as error:
+            own_files.report(self.report, error, then="the run's files and results are not affected")
             return None
-        return content if isinstance(content, dict) else None
 
     def outcome(self) -> Outcome:
-        """How the run ended, or `running`, or `killed` if it ended without a summary."""
+        """How the run ended, `running`, `killed` if it ended without a summary, or `damaged`."""
         summary = self.summary()
         if summary is None:
-            return "running" if self._alive() else "killed"
+            if self._alive():
+                return "running"
+            return "damaged" if os.path.lexists(self.report) else "killed"
         outcome: Outcome = summary.get("outcome", "killed")
         return outcome
 
     def films(self) -> Mapping[str, str]:
         """The films of the run: path by digest; empty if they were not recorded."""
-        try:
-            content = json.loads((self.path / "lock").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return content if isinstance(content, dict) else {}
+        with contextlib.suppress(DamagedError):
+            content = own_files.read_json(self.path / "lock")
+            if isinstance(content, dict):
+                return {str(digest): str(film) for digest, film in content.items()}
+        return {}
 
     def began(self) -> str:
         """When it started, ISO 8601, from the folder's name; empty if that has another form."""
@@ -117,20 +122,22 @@ class Run:
 
     def said(self, stage: str | None = None) -> Iterator[str]:
         """The messages of the stages (or of one), one line each, with the seconds since the start."""
-        if not self.events.exists():
+        if not self.events.is_file():
             return
         began: float | None = None
         with self.events.open(encoding="utf-8", errors="replace") as lines:
             for line in lines:
                 try:
-                    event = json.loads(line)
-                except ValueError:  # the incomplete last line of a killed run
+                    event = json_of(line)
+                    now, kind = float(event["time"]), event["event"]
+                    step = event.get("step", "")
+                # The incomplete last line of a killed run, or a damaged one.
+                except (ValueError, KeyError, TypeError, AttributeError):
                     continue
-                began = event["time"] if began is None else began
-                step = event.get("step", "")
-                if event["event"] in _SAYS and stage in {None, step}:
-                    text = fmt.plain(str(event.get(_SAYS[event["event"]], "")))
-                    yield f"[{event['time'] - began:8.1f} s] {step}: {text}"
+                began = now if began is None else began
+                if kind in _SAYS and stage in {None, step}:
+                    text = fmt.plain(str(event.get(_SAYS[kind], "")))
+                    yield f"[{now - began:8.1f} s] {step}: {text}"
 
     def _alive(self) -> bool:
         return locks.is_held(self.path / "lock")
@@ -147,7 +154,7 @@ def new(
     """
     base = root or runs_root()
     try:
-        base.mkdir(parents=True, exist_ok=True)
+        own_files.make_folder(base, below=base.parent)
         prune(keep=keep - 1, root=base)
         path = _make(base, name)
         with locks.hold(path / "lock") as lock:
@@ -195,7 +202,7 @@ def prune(*, keep: int = KEEP, root: Path | None = None) -> list[Run]:
     removed = []
     for run in past(root)[max(0, keep) :]:
         if run.outcome() != "running":
-            shutil.rmtree(run.path, ignore_errors=True)
+            own_files.clear(run.path)
             removed.append(run)
     return removed
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 
+from orchestrator.errors import FatalError
 from orchestrator.library import voice_learning, voices
 from orchestrator.planning.plan import Plan
 from orchestrator.storage.store import Entry, Store
+from orchestrator.util.notices import say
 
 
 def remember(plan: Plan, naming: Entry, series: str, store: Store) -> None:
@@ -21,7 +23,11 @@ def remember(plan: Plan, naming: Entry, series: str, store: Store) -> None:
     rows = read(naming.path("speakers"), "speakers").rows()
     embeddings = read(diarization.path("embeddings"), "embeddings").rows()
     clips = voices.of_results(embeddings, diarization.manifest, plan.film.name, plan.film_digest)
-    new = voice_learning.learn(plan.film_digest, plan.film.name, series, naming.key, rows, clips)
+    try:
+        new = voice_learning.learn(plan.film_digest, plan.film.name, series, naming.key, rows, clips)
+    except FatalError as error:  # the film does not depend on it
+        say(FatalError(f"the voices of {plan.film.name} are not saved: {error.message}", error.hint))
+        return
     if new:
         names = ", ".join(f"{p.name} ({p.clips[0].speaker}, {p.seconds:.0f} s)" for p in new)
         line = f"saved voices for {series}: {names}; to list them: orchestrator voices"

@@ -8,11 +8,10 @@ killed.
 from __future__ import annotations
 
 import secrets
-import shutil
 from pathlib import Path
 from typing import BinaryIO
 
-from orchestrator.util import locks
+from orchestrator.util import locks, own_files
 
 
 class Attempts:
@@ -25,7 +24,7 @@ class Attempts:
     def new(self, stage: str) -> Path:
         """Make and lock a folder for a result of `stage`. Raises `OSError` if that fails."""
         path = self._folder / f"{stage}-{secrets.token_hex(6)}"
-        path.mkdir(parents=True)
+        own_files.make_folder(path, below=self._folder.parent)
         self._locks[path] = locks.hold(_lock_of(path))
         return path
 
@@ -35,7 +34,7 @@ class Attempts:
 
     def discard(self, attempt: Path) -> None:
         """Remove an attempt that failed."""
-        shutil.rmtree(attempt, ignore_errors=True)
+        own_files.clear(attempt)
         self.unlock(attempt)
 
     def unlock(self, attempt: Path) -> None:
@@ -63,7 +62,7 @@ class Attempts:
             with lock:
                 freed += sum(p.stat().st_size for p in path.rglob("*") if p.is_file())
                 count += 1
-                shutil.rmtree(path, ignore_errors=True)
+                own_files.clear(path)
             _lock_of(path).unlink(missing_ok=True)
         return count, freed
 

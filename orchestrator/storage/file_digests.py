@@ -8,16 +8,24 @@ they go.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.errors import INPUT, FatalError
 from orchestrator.util import memo
 
 _BLOCK = 1 << 22
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Entry:
+    """A remembered digest, and of which state of which file it is."""
+
+    identity: list[str | int]
+    digest: str
 
 
 def file_digest(path: Path, progress: Callable[[int, int], None] | None = None) -> str:
@@ -36,10 +44,9 @@ def _file_digest(path: Path, progress: Callable[[int, int], None] | None) -> str
     found = path.stat()
     identity = _identity(path, found)
     file = memo.folder("digests") / f"{found.st_dev:x}-{found.st_ino:x}.json"
-    with contextlib.suppress(KeyError, TypeError):
-        entry = memo.read(file)
-        if entry["identity"] == identity:
-            return str(entry["digest"])
+    entry = memo.read(file, _Entry)
+    if entry is not None and entry.identity == identity:
+        return entry.digest
     sha = hashlib.sha256()
     done = 0
     with path.open("rb") as stream:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ipc.parsing import json_of
+
 _SHORT = 24
 """Characters of a value that a reason shows."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -58,11 +60,11 @@ class Manifest:
         return json.dumps(dataclasses.asdict(self), ensure_ascii=False, indent=1, default=str) + "\n"
 
     @staticmethod
-    def from_json(text: str) -> Manifest:
+    def from_json(text: str | bytes) -> Manifest:
         """Read a manifest; `ValueError` names the place of an error in the text."""
         import msgspec
 
-        return msgspec.convert(json.loads(text), Manifest)
+        return msgspec.convert(json_of(text), Manifest)
 
 
 def differences(

@@ -15,22 +15,22 @@ import contextlib
 import errno
 import hashlib
 import os
-import shutil
+import re
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ipc import atomic
 from orchestrator.errors import FatalError
 from orchestrator.storage import intact
 from orchestrator.storage.attempts import Attempts
 from orchestrator.storage.manifest import Manifest
-from orchestrator.util import locks
+from orchestrator.util import locks, own_files
 from orchestrator.util.storage_errors import storage_errors
 
 _MANIFEST = "manifest.json"
 _USED = "used"
+_KEY = re.compile(r"[0-9a-f]{16,}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,7 @@ class Store:
             (attempt / _MANIFEST).write_text(manifest.to_json())
             _sync(attempt / _MANIFEST)
             _sync(attempt)
-            target.parent.mkdir(parents=True, exist_ok=True)
+            own_files.make_folder(target.parent, below=self.root)
             self._place(attempt, target, manifest, replace=replace)
             _sync(target.parent)
         self._attempts.unlock(attempt)
@@ -120,8 +120,7 @@ class Store:
         if self._last_key(film, stage) == key:
             return
         with _storage_errors(self.root):
-            place.parent.mkdir(parents=True, exist_ok=True)
-            atomic.write(place, key)
+            own_files.write(place, key, below=self.root)
 
     def last(self, film: Path, stage: str) -> tuple[str, Manifest] | None:
         """The last key of `film`'s `stage` with its manifest, or None."""
@@ -143,7 +142,7 @@ class Store:
                 size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
                 used = folder / _USED
                 when = (used if used.exists() else folder).stat().st_mtime
-            except FileNotFoundError:
+            except OSError:
                 continue  # it is being replaced
             yield Entry(key=folder.name, folder=folder, manifest=manifest), size, when
 
@@ -151,7 +150,7 @@ class Store:
     def in_use(self) -> Iterator[None]:
         """Keep `gc` from removing results while the block runs."""
         with _storage_errors(self.root):
-            self.root.mkdir(parents=True, exist_ok=True)
+            own_files.make_folder(self.root, below=self.root.parent)
             lock = locks.hold(self.root / "lock", shared=True)
         with lock:
             yield
@@ -163,7 +162,7 @@ class Store:
         Returns how many folders and bytes were removed. Raises `FatalError` while a run is using the store.
         """
         with _storage_errors(self.root):
-            self.root.mkdir(parents=True, exist_ok=True)
+            own_files.make_folder(self.root, below=self.root.parent)
             try:
                 lock = locks.hold(self.root / "lock", wait=False)
             except BlockingIOError as error:
@@ -175,13 +174,13 @@ class Store:
                 if self._read(folder) is None:
                     freed += sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
                     count += 1
-                    shutil.rmtree(folder, ignore_errors=True)
+                    own_files.clear(folder)
             found = sorted(self.entries(), key=lambda item: item[2])
             total = sum(size for _, size, _ in found)
             for entry, size, used in found:
                 old = older_than_days is not None and now - used > older_than_days * 86400
                 if old or (keep_bytes is not None and total > keep_bytes):
-                    shutil.rmtree(entry.folder, ignore_errors=True)
+                    own_files.clear(entry.folder)
                     count, freed, total = count + 1, freed + size, total - size
         return count, freed
 
@@ -196,15 +195,19 @@ class Store:
                 break
             aside.append(self._attempts.aside())
             with contextlib.suppress(FileNotFoundError):  # another process is replacing it too
+                if target.is_dir():
+                    own_files.open_folder(target)
                 target.rename(aside[-1])
         # Last, so that the key lacks a result for as short as possible.
         for folder in aside:
-            shutil.rmtree(folder, ignore_errors=True)
+            own_files.clear(folder)
 
     def _read(self, folder: Path) -> Manifest | None:
+        # A result without a readable manifest is no result; a plan shows that it runs again.
         try:
-            return Manifest.from_json((folder / _MANIFEST).read_text())
-        except (OSError, ValueError):
+            content = own_files.read(folder / _MANIFEST)
+            return None if content is None else Manifest.from_json(content)
+        except ValueError:
             return None
 
     def _folder(self, key: str) -> Path:
@@ -214,18 +217,24 @@ class Store:
         return self._last / hashlib.sha256(os.fsencode(film)).hexdigest()[:32]
 
     def _last_key(self, film: Path, stage: str) -> str:
+        place, damage = self._film(film) / stage, ""
         try:
-            return (self._film(film) / stage).read_text()
-        except OSError:
-            return ""
+            key = (own_files.read(place) or b"").decode(errors="replace")
+        except own_files.DamagedError as error:
+            key, damage = "", str(error)
+        if key and not _KEY.fullmatch(key):
+            key, damage = "", "not the key of a result"
+        if damage:
+            own_files.report(place, damage)
+        return key
 
 
 def _renamed(source: Path, target: Path) -> bool:
-    """Rename a folder; return False if a non-empty folder is in the way."""
+    """Rename a folder; return False if a file, or a folder that is not empty, is in the way."""
     try:
         source.rename(target)
     except OSError as error:
-        if error.errno in {errno.ENOTEMPTY, errno.EEXIST}:
+        if error.errno in {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}:
             return False
         raise
     return True

@@ -15,6 +15,8 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
+from orchestrator.util import own_files
+
 
 def hold(path: Path, *, shared: bool = False, wait: bool = True) -> BinaryIO:
     """Lock the file at `path`, made if missing, and return it; closing it frees the lock.
@@ -22,6 +24,8 @@ def hold(path: Path, *, shared: bool = False, wait: bool = True) -> BinaryIO:
     The file is open for reading and writing. Raises `BlockingIOError` if another process holds the lock and
     `wait` is false, and `OSError` if the file cannot be opened.
     """
+    if os.path.lexists(path) and not path.is_file():  # a lock holds nothing that could be lost
+        own_files.clear(path)
     # Open for reading and writing in any case: NFS refuses a shared lock on a file that is open only for
     # writing, and an exclusive lock on one that is open only for reading.
     file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666), "r+b")
@@ -36,7 +40,8 @@ def hold(path: Path, *, shared: bool = False, wait: bool = True) -> BinaryIO:
 def is_held(path: Path) -> bool:
     """Return whether a process holds the exclusive lock at `path`. Makes and writes nothing."""
     try:
-        with path.open("rb") as file:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe is not waited for
+        with os.fdopen(descriptor, "rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True

@@ -1,13 +1,19 @@
-"""Remembers small results as JSON files under the tool's home."""
+"""Remembers small results as JSON files under the tool's home.
+
+A damaged memo counts as missing, is reported once, and is replaced when its content is computed again.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from ipc import atomic
 from orchestrator.paths import home
+from orchestrator.util import own_files
+
+T = TypeVar("T")
 
 
 def folder(subject: str) -> Path:
@@ -20,14 +26,19 @@ def keep(file: Path, content: Any, *, mode: int | None = None) -> None:
 
     If home is not writable, it is computed again next time.
     """
-    atomic.try_write_json(file, content, mode=mode)
+    with contextlib.suppress(OSError):
+        own_files.write(file, json.dumps(content), below=home(), mode=mode)
 
 
-def read(file: Path) -> Any:
-    """The content of a memo; None if it is missing or unreadable."""
+def read(file: Path, kind: type[T]) -> T | None:
+    """The content of a memo, which must have this type; None if it is missing or damaged."""
+    import msgspec
+
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = own_files.read_json(file)
+        return None if found is None else msgspec.convert(found, kind)
+    except ValueError as error:  # `msgspec.ValidationError` too
+        own_files.report(file, error)
         return None
 
 
@@ -35,5 +46,5 @@ def forget(subject: str) -> int:
     """Delete all memos of a subject; return how many there were."""
     files = list(folder(subject).glob("*.json"))
     for file in files:
-        file.unlink(missing_ok=True)
+        own_files.clear(file)
     return len(files)

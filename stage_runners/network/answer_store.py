@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import time
 from pathlib import Path
 from typing import NamedTuple
 
-from ipc import atomic
+from ipc import atomic, plain_file
+from ipc.parsing import json_of
+
+_LARGEST = 64 << 20
+"""Bytes; the credits of the largest film have some hundred thousand."""
 
 
 class Kept(NamedTuple):
@@ -35,8 +38,8 @@ class AnswerStore:
         file = self._file(self._folder, question)
         try:
             age_s = max(0.0, time.time() - file.stat().st_mtime)
-            answer = json.loads(file.read_bytes())["answer"]
-        except (OSError, ValueError, KeyError, TypeError):
+            answer = json_of(plain_file.read(file, _LARGEST))["answer"]
+        except (OSError, plain_file.UnusableFileError, ValueError, KeyError, TypeError):
             return None
         self._used.add(file)
         return Kept(answer, age_s)
@@ -52,7 +55,8 @@ class AnswerStore:
     def forget(self, *, older_than_s: float) -> None:
         """Remove the answers that were read or written here, and what others kept longer ago than that."""
         for file in self._used:
-            file.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                file.unlink()
         if self._folder is None or not self._folder.is_dir():
             return
         for file in self._folder.iterdir():

@@ -7,7 +7,6 @@ any other.
 from __future__ import annotations
 
 import csv
-import json
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ipc.errors import StageError
+from ipc.parsing import json_of
 from ipc.text_files import Decoded, NotTextError
 from stage_runners.scoring.srt import read_srt
 from stage_runners.scoring.units import Source, Turn, Unit
@@ -234,7 +234,7 @@ def _read_txt(path: Path, text: str, recording: str) -> Source:  # noqa: ARG001
 def _read_json(path: Path, text: str, recording: str) -> Source:  # noqa: ARG001
     """A transcript in WhisperX's JSON format: segments, and the words in them."""
     try:
-        body = json.loads(text)
+        body = json_of(text)
         units, words = [], []
         for segment in body["segments"]:
             units.append(_unit(segment, "text"))

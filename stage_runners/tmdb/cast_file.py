@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from ipc.errors import StageError
+from ipc.parsing import toml_of
 from ipc.text_files import NotTextError
 from stage_runners.text.code_pages import read_text
 from stage_runners.text.iso639 import LANGUAGES, language
@@ -196,8 +196,8 @@ def _made(name: str, kind: str, actor: str, aliases: Sequence[str]) -> Row:
 
 def _toml(path: Path, text: str) -> Known:
     try:
-        content = tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
+        content = toml_of(text.removeprefix("\ufeff"))
+    except ValueError as error:
         found = re.search(r"line (\d+)", str(error))
         reason = re.sub(r"\s*\(at .*?\)$", "", str(error))
         _refuse(

@@ -6,7 +6,6 @@ The key does not leave this module.
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from ipc.parsing import json_of
 from stage_runners.network import connection, retry
 from stage_runners.network.answer_store import AnswerStore
 from stage_runners.network.retry import RetryableError
@@ -184,7 +184,7 @@ class Client:
         """The answer in `body`; raises if its status says that there is none."""
         answer: object = None
         with contextlib.suppress(ValueError):
-            answer = json.loads(body)
+            answer = json_of(body)
         if status == 200:
             if isinstance(answer, dict):
                 return answer

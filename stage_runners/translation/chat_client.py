@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ipc.errors import StageError
+from ipc.parsing import json_of
 from stage_runners.network import connection, retry
 from stage_runners.network.retry import RetryableError
 
@@ -192,7 +193,7 @@ def _key(host: str) -> str:
 def _content(response: httpx.Response) -> str:
     """The text of a chat completion."""
     try:
-        content = response.json()["choices"][0]["message"]["content"]
+        content = json_of(response.content)["choices"][0]["message"]["content"]
     except (ValueError, KeyError, IndexError, TypeError):
         raise RetryableError("its answer is not a chat completion") from None
     if not isinstance(content, str):
@@ -204,6 +205,6 @@ def _reason(response: httpx.Response) -> str:
     """The server's reason for a refusal, on one line."""
     text: object = response.text
     with contextlib.suppress(ValueError, KeyError, TypeError):
-        error = response.json()["error"]
+        error = json_of(response.content)["error"]
         text = error["message"] if isinstance(error, dict) else error
     return " ".join(str(text).split())[:_LONGEST_REASON]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ipc.errors import StageError
+from ipc.parsing import json_of
 from stage_runners.frameworks import checkpoints, conversions
 from stage_runners.whisper.mlx import conversion_check, tensor_names
 
@@ -199,7 +200,7 @@ def _transformers_state(paths: list[Path]) -> dict[str, Any]:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json_of(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}

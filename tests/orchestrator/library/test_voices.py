@@ -156,8 +156,9 @@ def test_an_unreadable_voice_file_is_skipped_with_a_message(home, capsys):
     (home / "voices" / "other.json").write_text('{"name": "Raj", "clips": [{"vector": [1, "x"]}]}')
     assert [person.name for person in voice_files.people()] == ["Aditi"]
     cut, wrong = capsys.readouterr().err.splitlines()
-    assert cut.endswith("broken.json: not a readable voice file, skipped: Input data was truncated")
-    assert wrong.endswith("skipped: Expected `float`, got `str` - at `$.clips[0].vector[1]`")
+    assert f"{home / 'voices' / 'broken.json'}: not a readable voice file: not valid JSON" in cut
+    assert cut.endswith("this voice is unknown until you repair the file or move it away")
+    assert "Expected `float`, got `str` - at `$.clips[0].vector[1]`" in wrong
 
 
 def test_a_voice_file_with_unknown_fields_is_read(home):
