@@ -19,12 +19,15 @@ def serve(
     token: str = "",
     stalls: str = "",
     asked: list[str] | None = None,
+    moved: str = "",
+    credentials: list[str] | None = None,
 ) -> Iterator[str]:
     """Serve `repositories` (id -> file name -> content), `gated` ones only for `token`; yields the address.
 
     Another token counts as one that has not accepted the conditions. Of a file named `stalls` only the first
     half is sent, and then nothing until the server ends. `asked` gets every file that is asked for, and from
-    which byte on: `model.bin 0`.
+    which byte on: `model.bin 0`. Files that are `moved` are at that address, as those of the Hub are at its
+    content network. `credentials` gets the credentials of every request.
     """
     over = threading.Event()
 
@@ -36,6 +39,8 @@ def serve(
             self._answer(body=False)
 
         def _answer(self, *, body: bool) -> None:
+            if credentials is not None:
+                credentials.append(self.headers.get("Authorization", ""))
             parts = self.path.partition("?")[0].strip("/").split("/")
             api = parts[:2] == ["api", "models"]
             owner, name, *rest = parts[2:] if api else parts
@@ -63,7 +68,10 @@ def serve(
                 self._file("/".join(rest[2:]), files["/".join(rest[2:])], body=body)
 
         def _file(self, name: str, content: bytes, *, body: bool) -> None:
-            headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()}"', "X-Repo-Commit": COMMIT}
+            if moved:
+                self._send(302, b"", {"Location": f"{moved}{self.path}", **self._about(content)}, body=body)
+                return
+            headers = self._about(content)
             first = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").partition("-")[0])
             if asked is not None and body:
                 asked.append(f"{name} {first}")
@@ -74,6 +82,10 @@ def serve(
             if body and half is not None:
                 self.wfile.flush()
                 over.wait(60)
+
+        def _about(self, content: bytes) -> dict[str, str]:
+            size = {"X-Linked-Size": str(len(content))} if moved else {}
+            return {"ETag": f'"{hashlib.sha256(content).hexdigest()}"', "X-Repo-Commit": COMMIT, **size}
 
         def _send(
             self, status: int, content: bytes, headers: dict[str, str], *, body: bool, upto: int | None = None

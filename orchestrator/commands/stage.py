@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         command.append("--pdb")
     backend, threads = step.choice.backend, _task(plan, step).threads
     variables = process_env.for_worker(backend.env, backend.device, threads, os.environ)
-    variables |= credentials(step.stage, os.environ)
+    variables |= credentials(step.stage.secrets, os.environ)
     environment = registry.child_environment(backend.env, variables)
     try:
         done = subprocess.run(command, env=environment, check=False)

@@ -12,6 +12,12 @@ from orchestrator.config.run_options import RunOptions, formats
 from orchestrator.config.values import DeviceRequest, Value
 from orchestrator.outputs.names import DEFAULT_FORMATS
 
+WITHHELD = (
+    "the server that it names gets no key of yours (to send one, name the server with "
+    "--translation-endpoint or in your configuration file)"
+)
+"""What happens to keys for a translation server that only a job file names."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -60,6 +66,13 @@ class Settings:
             key: one.source for key, one in devices.items()
         }
 
+    def only_by_job_file(self, key: str) -> bool:
+        """Return whether the job file sets the value that counts, and no place of the user's names it too."""
+        one = self.chosen.get(key)
+        if self.job_file is None or one is None or one.source != self.job_file.name:
+            return False
+        return all(other.value != one.value for other in self.shadowed.get(key, ()))
+
     def not_typed(self) -> dict[str, dict[str, Any]]:
         """The options that another place than the command line set: value and place, by key."""
         devices = {
@@ -80,6 +93,8 @@ class Settings:
             return ""
         decided = [key for key, source in self.sources().items() if source == self.job_file.name]
         what = f"sets {', '.join(decided)}" if decided else "is overridden by the command line"
+        if self.only_by_job_file("translation_endpoint") and self.run.translation_endpoint:
+            what += f"; {WITHHELD}"
         return f"{self.job_file.name} {what}"
 
 

@@ -132,7 +132,7 @@ class Executor:
         recipe = worker.recipe
         try:
             process = self._spawn(
-                recipe.backend, recipe.threads, log, self._posts, credentials(stage, os.environ)
+                recipe.backend, recipe.threads, log, self._posts, credentials(recipe.secrets, os.environ)
             )
         except FatalError as error:
             return NotStarted(worker.number, "env", error.message, error.hint)

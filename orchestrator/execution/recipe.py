@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,20 +15,25 @@ from orchestrator.planning.choice import Choice
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How to make a worker. `load` are the parameters with which its model is loaded."""
+    """How to make a worker. `load` are the parameters with which its model is loaded.
+
+    `secrets` are the variables with credentials that its process gets: one that has a key never works for a
+    film whose stage must not have it.
+    """
 
     stage: str
     backend: Backend
     threads: int
     revision: str
     load: tuple[tuple[str, Any], ...]
+    secrets: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return self._hash
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.stage, self.backend, self.threads, self.revision, self.load))
+        return hash((self.stage, self.backend, self.threads, self.revision, self.load, self.secrets))
 
 
 def recipe_for(stage: Stage, choice: Choice, threads: int) -> Recipe:
@@ -39,6 +44,7 @@ def recipe_for(stage: Stage, choice: Choice, threads: int) -> Recipe:
         threads=threads,
         revision=choice.model.revision if choice.model else "",
         load=tuple((p.name, choice.params[p.name]) for p in stage.params if p.load),
+        secrets=stage.secrets,
     )
 
 
@@ -52,6 +58,6 @@ def load_command(recipe: Recipe, model: Model | None) -> Load:
     )
 
 
-def credentials(stage: Stage, environ: Mapping[str, str]) -> dict[str, str]:
-    """The credentials that the stage's process gets: only those that the stage declares."""
-    return {name: environ[name] for name in stage.secrets if environ.get(name)}
+def credentials(secrets: Sequence[str], environ: Mapping[str, str]) -> dict[str, str]:
+    """The credentials that a process gets: only those that its stage, for this film, names."""
+    return {name: environ[name] for name in secrets if environ.get(name)}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ipc.declaration import Stage
 from ipc.suggest import hint
 from orchestrator.config.device_requests import AUTO
-from orchestrator.config.settings import Settings
+from orchestrator.config.settings import WITHHELD, Settings
 from orchestrator.environments import registry
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.planning import film_facts, off_stages, side_inputs, stage_settings
@@ -125,6 +125,7 @@ def _translation(settings: Settings) -> translators.Wanted:
         languages=translations.languages(run.target_language or ""),
         model=run.translation_model or "",
         endpoint=run.translation_endpoint or "",
+        withheld=WITHHELD if settings.only_by_job_file("translation_endpoint") else "",
         recognition_model="" if model in (None, AUTO) else model,
         trusted=bool(settings.value("trust_model_code")),
     )

@@ -66,11 +66,15 @@ def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
         translator, why = translators.chosen(language, wanted)
         name = f"translation-{language}"
         stage = dataclasses.replace(
-            translator.stage, name=name, off="", resources=_resources(stages, translator, wanted.model)
+            translator.stage,
+            name=name,
+            off="",
+            resources=_resources(stages, translator, wanted.model),
+            secrets=() if wanted.withheld else translator.stage.secrets,
         )
         translations.append(stage)
         params[name] = translators.params(translator, language, wanted)
-        notes[name] = (why, *_missing(stage))
+        notes[name] = (why, *filter(None, [wanted.withheld]), *_missing(stage))
         if language in PARSED and "phrases" in stages:
             phrases.append(_of_translation(stages["phrases"], language))
         subtitles.append(_of_translation(stages["subtitles"], language))

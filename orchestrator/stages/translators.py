@@ -24,13 +24,15 @@ from stage_runners.translation.stage import DEFAULT, TRANSLATORS
 class Wanted:
     """The requested translation: languages, model and address of an endpoint.
 
-    `recognition_model` is the one that the user requested for the film's speech; empty if none. `trusted`:
-    code in a model's folder may run.
+    `withheld` is why the endpoint gets no key, if so: a credential goes only to a server that the user's
+    own places name. `recognition_model` is the one that the user requested for the film's speech; empty if
+    none. `trusted`: code in a model's folder may run.
     """
 
     languages: Sequence[str] = ()
     model: str = ""
     endpoint: str = ""
+    withheld: str = ""
     recognition_model: str = ""
     trusted: bool = False
 

@@ -140,6 +140,8 @@ class Chat:
             return RetryableError(f"{status} {reason}", min(_LONGEST_WAIT_S, wait))
         if status in {401, 403}:
             hint = f"set {KEY_VARIABLE} to a key that is valid there"
+            if not self._key:
+                hint += "; no key goes to a server that only a job file names"
             return StageError("auth", f"{self.address} refuses access: {status} {reason}", hint)
         if status in _REJECTED:
             return RefusedError(f"{status} {reason}")

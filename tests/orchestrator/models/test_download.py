@@ -53,6 +53,24 @@ def test_a_killed_download_is_not_used_and_is_resumed(tmp_path, monkeypatch):
 
 
 @pytest.mark.env("whisperx")
+def test_the_token_goes_to_the_hub_and_not_to_where_it_redirects(monkeypatch):
+    hub_heard: list[str] = []
+    others_heard: list[str] = []
+    files = {"config.json": b"{}", "model.bin": b"weights"}
+    with (
+        fake_hub.serve({"me/mine": files}, credentials=others_heard) as elsewhere,
+        fake_hub.serve({"me/mine": files}, credentials=hub_heard, moved=elsewhere) as address,
+    ):
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        monkeypatch.setenv("HF_TOKEN", "hf_onlyForTheHub")
+        model = models.resolve("recognition", "me/mine", offline=False)
+    assert (model.path / "model.bin").read_bytes() == b"weights"
+    assert "Bearer hf_onlyForTheHub" in hub_heard
+    assert others_heard
+    assert set(others_heard) == {""}
+
+
+@pytest.mark.env("whisperx")
 def test_a_repository_that_the_device_cannot_use_is_not_downloaded(monkeypatch):
     mlx = {"config.json": b'{"n_mels": 80}', "weights.npz": b"weights"}
     asked: list[str] = []

@@ -249,6 +249,18 @@ def test_the_key_for_openai_is_sent_to_openai_only(translate, monkeypatch):
     assert "Authorization" not in done.server.asked[0][1]
 
 
+def test_a_redirect_to_another_host_is_not_followed(translate, monkeypatch):
+    monkeypatch.setenv("TRANSLATION_API_KEY", "sk-secret-1")
+    canary = ChatServer(good)
+    try:
+        done = translate(status(307, "moved", Location=f"{canary.endpoint}/chat/completions"))
+        assert done.process.returncode == 1
+        assert "answers 307" in done.text
+        assert canary.asked == []
+    finally:
+        canary.server_close()
+
+
 @pytest.mark.parametrize("endpoint", ["localhost:11434", "ftp://host/v1", "http://me:word@host/v1"])
 def test_an_invalid_address_is_an_error_with_a_message(translate, endpoint):
     done = translate(good, endpoint=endpoint)
