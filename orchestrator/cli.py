@@ -98,9 +98,11 @@ def _noun(action: argparse.Action) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    words = normalise(sys.argv[1:] if argv is None else argv)
+    typed = list(sys.argv[1:] if argv is None else argv)
+    words = normalise(typed)
     debug = "ORCHESTRATOR_DEBUG" in os.environ
     try:
+        _check_no_file_is_an_option(typed)
         return _command(words)
     except FatalError as error:
         if debug:
@@ -128,6 +130,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         log = _write_log(words)
         print(f"orchestrator: internal error\n  report it, with {log}", file=sys.stderr)
         return BUG
+
+
+def _check_no_file_is_an_option(words: Sequence[str]) -> None:
+    """Raise `FatalError` (usage) for an option that is also a file in the current folder.
+
+    `orchestrator run *` in a stranger's folder would take a file called `--output-dir=..` for an option.
+    """
+    options = words[: words.index("--")] if "--" in words else words
+    for word in options:
+        if word.startswith("-") and os.path.lexists(word):
+            raise FatalError(
+                f"{word} is an option, and also the name of a file in this folder",
+                f"write ./{word} for the file; for the option, run the command in another folder",
+                USAGE,
+            )
 
 
 def _unwritable_home(error: OSError) -> FatalError | None:

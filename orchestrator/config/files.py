@@ -70,7 +70,7 @@ def parse(content: bytes, path: Path, base: Path | None = None) -> Layer:
         table = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise FatalError(f"{path}: not UTF-8", "save it as UTF-8", USAGE) from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # tomllib's own, or Python's about a number with thousands of digits
         hint = 'put text in quotes: language = "hi"; and a Windows path in single quotes'
         raise FatalError(f"{path}: not valid TOML: {error}", hint, USAGE) from error
     except RecursionError as error:

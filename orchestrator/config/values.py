@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,6 +98,8 @@ def checked(option: Option, value: Value) -> Value:
     content, cli = value.value, option.cli
     if content is None or (isinstance(content, str) and content in cli.words):
         return value
+    if isinstance(content, float) and not math.isfinite(content):
+        raise wrong(value.words, "not a finite number")
     if cli.choices and content not in cli.choices:
         raise wrong(value.words, f"must be one of {', '.join(cli.choices)}", _question(content, cli.choices))
     if cli.least is not None and not content >= cli.least:

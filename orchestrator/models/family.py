@@ -114,13 +114,27 @@ class ModelFamily:
         return f"it holds no {self.requires}" if self.requires else ""
 
 
+PATHS = ("/", "./", "../", "~")
+"""What begins like this is a path, and everything else a name."""
+
+
+def is_path(asked: str) -> bool:
+    """Say whether `asked` is a path: a name is none, even if the current folder has a file of that name.
+
+    The current folder may be a stranger's, with a folder `openai/whisper-large-v3` of his own.
+    """
+    return asked.startswith(PATHS) or asked in {".", ".."}
+
+
 def local_path(asked: str) -> Path | None:
-    """Return the file or folder that `asked` names; None if there is none."""
+    """Return the file or folder that `asked` names; None if there is none, or `asked` is no path."""
+    if not is_path(asked):
+        return None
     try:
         path = Path(asked).expanduser()
     except RuntimeError:  # "~somebody", and there is no such user
         return None
-    return path if asked and path.exists() else None
+    return path if path.exists() else None
 
 
 def by_files(weights: Mapping[str, tuple[str, ...]]) -> Callable[[Path], str | None]:

@@ -13,11 +13,8 @@ from pathlib import Path
 
 from orchestrator.errors import FAILED, USAGE, FatalError
 from orchestrator.models import download, embedded, families, folders, hub, parts
-from orchestrator.models.family import ModelFamily, local_path
+from orchestrator.models.family import ModelFamily, is_path, local_path
 from orchestrator.models.listing import conversion, names_like, on_this_disk
-
-_PATHS = ("/", "./", "../", "~")
-"""What begins like this is a path, not a name on the Hub."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +52,7 @@ def on_disk(role: str, asked: str, device: str = "cpu") -> bool:
 
 def may_be_fetched(role: str, asked: str, device: str = "cpu") -> bool:
     """Say whether the Hub may have a model of this name: it is no path, and it stands for a repository."""
-    return not asked.startswith(_PATHS) and hub.is_repository(_first_repository(role, asked, device))
+    return not is_path(asked) and hub.is_repository(_first_repository(role, asked, device))
 
 
 def elsewhere(role: str, asked: str) -> Model:
@@ -90,7 +87,7 @@ def resolve(role: str, asked: str, *, offline: bool, device: str = "cpu") -> Mod
         )
     elif local := local_path(asked):
         model = _from_disk(role, asked, local.resolve(), device, offline=offline)
-    elif asked.startswith(_PATHS):
+    elif is_path(asked):
         hint = on_this_disk(role, with_downloads=True)
         raise FatalError(f"there is no file or folder {asked}", hint, USAGE)
     else:
@@ -125,6 +122,12 @@ def _from_hub(role: str, asked: str, device: str, *, offline: bool) -> Model:
     if error := families.candidates(role, asked)[0].refusal(asked.partition("@")[0]):
         raise error
     cached = next(_cached(role, asked, device), None)
+    if cached is None and asked and Path(asked).exists():
+        raise FatalError(
+            f"{asked}: the {role} model of this name is not on this disk",
+            f"write ./{asked} if you mean what is in the current folder",
+            USAGE,
+        )
     family, repository, path = cached or _downloaded(role, asked, device, offline=offline)
     revision = "+".join([path.name, *parts.complete(role, family, path, offline=offline)])
     licence = family.licences.get(repository, "")

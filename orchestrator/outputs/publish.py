@@ -36,13 +36,14 @@ class Published:
 
 
 def place_for(
-    target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool, clip: str = ""
+    target: Path, digest: str, film: Path, ledger: Ledger, *, overwrite: bool, clip: str = "", size: int = -1
 ) -> tuple[Path, str, bool]:
     """Return where to write a file for `target`, a note if elsewhere, and whether the place is free.
 
     That is `target` if it is free, or holds a file of ours for this film and unchanged, an equal file (by
     `digest`), or one that may be overwritten; else the first such `name.1.ext`, `name.2.ext`, ... It is never
-    the film itself, a folder, or a broken link, whose target may be on a disk that is not connected.
+    the film itself, a folder, or a broken link, whose target may be on a disk that is not connected. A file
+    that is not ours and has another `size` than the new one is not read: it may be huge.
     """
     stem, suffix = target.name.rsplit(".", 1)
     for place in _beside(target, stem, suffix):
@@ -52,7 +53,8 @@ def place_for(
         if not place.is_file() or place.samefile(film):
             continue
         try:
-            there = file_digest(place)
+            foreign = ledger.digest(place) is None and size >= 0 and place.stat().st_size != size
+            there = "" if foreign else file_digest(place)
         except PermissionError:
             there = ""  # an unreadable file belongs to another user
         ours = there == ledger.digest(place) and _of_this(place, film, clip, ledger)
@@ -110,14 +112,16 @@ def publish_all(
         ready = []
         for item in items:
             with _writing(item.target):
+                size = item.source.stat().st_size
                 place, note, free = place_for(
-                    item.target, item.digest, film, ledger, overwrite=overwrite, clip=clip
+                    item.target, item.digest, film, ledger, overwrite=overwrite, clip=clip, size=size
                 )
                 draft = None
-                if free or file_digest(place) != item.digest:
+                if free or place.stat().st_size != size or file_digest(place) != item.digest:
                     place.parent.mkdir(parents=True, exist_ok=True)
                     draft = drafts.enter_context(_draft(place))
-                    shutil.copyfile(item.source, draft)
+                    with item.source.open("rb") as made, draft.open("xb") as copy:  # never through a link
+                        shutil.copyfileobj(made, copy)
                     _sync(draft)
                 ready.append((item, draft, place, note, free))
         done = []
@@ -155,7 +159,9 @@ def adopt(
     with _writing(target):
         _sync(draft)
         while True:
-            place, note, free = place_for(target, digest, film, ledger, overwrite=overwrite, clip=clip)
+            place, note, free = place_for(
+                target, digest, film, ledger, overwrite=overwrite, clip=clip, size=draft.stat().st_size
+            )
             if atomic.put(draft, place, replace=not free):
                 break
         ledger.remember(place, digest, film, clip)

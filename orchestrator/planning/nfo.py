@@ -24,10 +24,46 @@ _SEASON = re.compile(
     r"^(?:(?:season|staffel|saison|temporada|series)[ ._-]*\d+|s\d{1,2}|specials)$", re.IGNORECASE
 )
 _READ = 1 << 20
+LARGEST = 4 << 20
+"""Bytes. What is larger is no .nfo, and would only take time to hash."""
 
 
 def nfo_of(film: Path) -> Path | None:
     """The film's own `.nfo`, or None: `<name>.nfo`, or `movie.nfo` if the folder holds no other film."""
+    place = _own(film)
+    return place if place is not None and not why_unused(place, film) else None
+
+
+def show_nfo_of(film: Path) -> Path | None:
+    """The `tvshow.nfo` in the film's folder or the one above, or None."""
+    place = _of_show(film)
+    return place if place is not None and not why_unused(place, film) else None
+
+
+def unused(film: Path) -> tuple[str, ...]:
+    """A note for each `.nfo` that is not read, with the reason."""
+    notes = ((place, why_unused(place, film)) for place in (_own(film), _of_show(film)) if place)
+    return tuple(f"{place.name} is not read: {why}" for place, why in notes if why)
+
+
+def why_unused(place: Path, film: Path) -> str:
+    """Why this `.nfo` of the film is not read; empty if it is.
+
+    A link may lead to a file in its own folder, or beside the film that the film's name links to: not to any
+    file of the user's, whose text would get into the outputs.
+    """
+    try:
+        if place.stat().st_size > LARGEST:
+            return f"it has more than {LARGEST >> 20} MB, too large for an .nfo"
+        if not place.is_symlink():
+            return ""
+        folders = {place.parent.resolve(), film.resolve().parent}
+        return "" if place.resolve().parent in folders else "it is a link to a file in another folder"
+    except (OSError, RuntimeError):
+        return "it cannot be read"
+
+
+def _own(film: Path) -> Path | None:
     for stem in dict.fromkeys((film.stem, _PART.sub("", film.stem))):
         for suffix in (".nfo", ".NFO"):
             if _is_file(place := film.with_name(stem + suffix)):
@@ -36,8 +72,7 @@ def nfo_of(film: Path) -> Path | None:
     return place if _is_file(place) and _alone(film) else None
 
 
-def show_nfo_of(film: Path) -> Path | None:
-    """The `tvshow.nfo` in the film's folder or the one above, or None."""
+def _of_show(film: Path) -> Path | None:
     places = (folder / "tvshow.nfo" for folder in (film.parent, film.parent.parent))
     return next((place for place in places if _is_file(place)), None)
 

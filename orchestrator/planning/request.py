@@ -14,7 +14,7 @@ from orchestrator.config.device_requests import AUTO
 from orchestrator.config.settings import WITHHELD, Settings
 from orchestrator.environments import registry
 from orchestrator.errors import USAGE, FatalError
-from orchestrator.planning import film_facts, off_stages, side_inputs, stage_settings
+from orchestrator.planning import film_facts, nfo, off_stages, side_inputs, stage_settings
 from orchestrator.planning.film_path import film_of
 from orchestrator.stages import burn_in, translations, translators
 from orchestrator.stages.catalog import STAGES
@@ -73,7 +73,7 @@ def plan_for(
         until=last,
         from_=instances(scope.from_, "--from", stages) if scope.from_ else (),
         force=frozenset(name for word in scope.force for name in instances(word, "--force", stages)),
-        notes={**translated.notes, "tmdb": side_inputs.unused(params["tmdb"])},
+        notes={**translated.notes, "tmdb": (*side_inputs.unused(params["tmdb"]), *nfo.unused(there))},
         devices=stage_settings.devices(settings, machine, stages),
         sources=stage_settings.device_places(settings),
         machine=machine,
@@ -87,7 +87,7 @@ def plan_for(
     )
     validation.check(made)
     validation.check_labels(made, settings, store)
-    return dataclasses.replace(made, notices=(*settings.notices, *notices))
+    return dataclasses.replace(made, notices=(*settings.notices, *notices, *nfo.unused(there)))
 
 
 def stages_for(settings: Settings) -> tuple[Mapping[str, Stage], translations.Targets]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ipc import plain_file
 from ipc.errors import StageError
 from ipc.parsing import toml_of
 from ipc.text_files import NotTextError
@@ -90,15 +91,15 @@ def language_code(name: str) -> str:
 
 def _text(path: Path) -> str:
     try:
-        raw = path.read_bytes()
+        raw = plain_file.read(path, _LARGEST)
+    except plain_file.UnusableFileError as error:
+        _refuse(path, 0, f"is {error}")
     except OSError as error:
         raise StageError(
             "input",
             f"the cast {path.name} cannot be read: {error.strerror}",
             "check its name and permissions",
         ) from error
-    if len(raw) > _LARGEST:
-        _refuse(path, 0, f"has {len(raw) >> 20} MB, too large for a cast")
     try:
         text = read_text(raw).text
     except NotTextError as error:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ipc import plain_file
 from ipc.text_files import NotTextError
 from stage_runners.text.code_pages import read_text
 from stage_runners.tmdb.cast_file import language_code
@@ -29,6 +30,10 @@ _TMDB = re.compile(
 )
 _IMDB = re.compile(r"imdb\.com/(?:[a-z]{2}/)?title/(tt\d{6,})", re.IGNORECASE)
 _ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["']([\w.-]+)""")
+_LABEL = re.compile(r"\[/?(?:B|I|COLOR|CR|UPPERCASE|LOWERCASE)[^\[\]]{0,40}\]")
+"""Bounded, so that no text makes the search slow."""
+_LONGEST = 20_000
+"""Characters of a text."""
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -47,12 +52,11 @@ def read(path: Path, episode: int | None = None) -> Nfo:
     A fault in such a file never stops a run: `trouble` describes it.
     """
     try:
-        with path.open("rb") as stream:
-            raw = stream.read(LARGEST + 1)
+        raw = plain_file.read(path, LARGEST)
     except OSError as error:
         return Nfo(None, f"{path.name} cannot be read: {error.strerror}")
-    if len(raw) > LARGEST:
-        return Nfo(None, f"{path.name} has more than {LARGEST >> 20} MB, too large for an .nfo")
+    except plain_file.UnusableFileError as error:
+        return Nfo(None, f"{path.name} was not read: it is {error}")
     text = _NOT_XML.sub("", _decoded(raw))
     if "<!ENTITY" in text.upper():
         return Nfo(None, f"{path.name} was not read: it declares XML entities, which no media centre writes")
@@ -174,7 +178,7 @@ def _of(root: Any, tag: str) -> str:
     """The text of the first `tag` that has one, without the marks of [B]Kodi's labels[/B]."""
     for element in root.iterfind(tag):
         if text := clean("".join(element.itertext())):
-            return re.sub(r"\[/?(?:B|I|COLOR|CR|UPPERCASE|LOWERCASE)[^\]]*\]", "", text).strip()
+            return _LABEL.sub("", text[:_LONGEST]).strip()
     return ""
 
 

@@ -75,6 +75,18 @@ def test_a_film_whose_name_begins_with_a_dash_can_follow_a_double_dash(capsys, t
     assert (status, "-a.subtitled.mkv" in output.out) == (0, True)
 
 
+@pytest.mark.parametrize("name", ["--output-dir=...mkv", "--overwrite", "--diarize_model=voices.mkv", "-o"])
+def test_a_file_whose_name_is_an_option_does_not_become_one(capsys, tmp_path, monkeypatch, name):
+    """What a shell makes of `orchestrator run *` in the folder of a stranger."""
+    monkeypatch.chdir(tmp_path)
+    for each in (name, "movie.mkv"):
+        (tmp_path / each).write_text("film")
+    status, output = run_cli(capsys, "plan", name, "movie.mkv")
+    assert status == USAGE
+    assert f"{name} is an option, and also the name of a file in this folder" in output.err
+    assert f"write ./{name}" in output.err
+
+
 def test_help_followed_by_a_command_prints_its_help(capsys):
     status, output = run_cli(capsys, "help", "plan")
     assert status == 0

@@ -141,7 +141,7 @@ def test_a_relative_model_folder_works_from_every_folder(place, monkeypatch, tmp
     folder.mkdir()
     (folder / "model.bin").write_bytes(b"weights")
     monkeypatch.chdir(tmp_path)
-    assert cli.main(["prepare", str(place.film), "--model", "mine"]) == OK
+    assert cli.main(["prepare", str(place.film), "--model", "./mine"]) == OK
     assert place.settings().value("model") == str(folder)
 
 

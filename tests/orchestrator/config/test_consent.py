@@ -246,6 +246,8 @@ def test_a_circle_of_links_is_refused(place):
         ('cast = "a\\u0000b"', "null character"),
         ('cast = "~nobody-of-this-name/cast.csv"', "no such user"),
         ("no_job_file = true", "applies to one run only"),
+        ("beam_size = " + "9" * 5000, "not valid TOML"),
+        ("max_cps = inf", "not a finite number"),
     ],
 )
 def test_a_text_that_would_be_a_bug_is_an_error_that_names_the_file(place, text, why):

@@ -107,6 +107,30 @@ def test_a_name_that_means_no_model_is_a_usage_error(asked):
     assert caught.value.status == USAGE
 
 
+@pytest.mark.parametrize("asked", ["large-v3", "openai/whisper-large-v3", "somebody/else"])
+def test_a_folder_in_the_current_folder_does_not_pass_for_a_model_of_its_name(tmp_path, monkeypatch, asked):
+    """The current folder may be a stranger's, who knows the names that people type."""
+    monkeypatch.chdir(tmp_path)
+    planted = tmp_path / asked
+    planted.mkdir(parents=True)
+    (planted / "config.json").write_text("{}")
+    (planted / "model.bin").write_text("planted")
+    with pytest.raises(FatalError, match="of this name is not on this disk") as caught:
+        models.resolve("recognition", asked, offline=False)
+    assert caught.value.hint == f"write ./{asked} if you mean what is in the current folder"
+    assert not models.on_disk("recognition", asked)
+    assert models.resolve("recognition", f"./{asked}", offline=True).path == planted
+
+
+def test_a_planted_folder_does_not_shadow_a_downloaded_model(tmp_path, monkeypatch):
+    downloaded = cached("Systran/faster-whisper-large-v3", CTRANSLATE2)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "large-v3").mkdir()
+    (tmp_path / "large-v3" / "model.bin").write_text("planted")
+    (tmp_path / "large-v3" / "config.json").write_text("{}")
+    assert models.resolve("recognition", "large-v3", offline=True).path == downloaded
+
+
 def test_an_unknown_user_in_a_model_path_is_an_error():
     with pytest.raises(FatalError, match="there is no file or folder"):
         models.resolve("recognition", "~nobody-of-that-name/model", offline=True)

@@ -193,3 +193,69 @@ def test_an_rttm_file_names_its_film_without_spaces(tmp_path):
 def test_a_file_in_place_of_a_folder_is_reported(film):
     with pytest.raises(FatalError, match=r"movie\.mp4: this is a file, not a folder"):
         check_writable(film)
+
+
+# --- what a stranger puts where our files go
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("how", ["symlink_to", "hardlink_to"])
+def test_a_link_under_the_name_of_an_output_never_leads_us_out_of_the_folder(
+    tmp_path, ledger, film, how, overwrite
+):
+    outside = tmp_path / "home/.bashrc"
+    outside.parent.mkdir()
+    outside.write_text("precious")
+    getattr(tmp_path / "movie.en.srt", how)(outside)
+    done = put(tmp_path, ledger, film, "ours", overwrite=overwrite)
+    assert outside.read_text() == "precious"
+    assert done.path.read_text() == "ours"
+    assert done.path.parent == tmp_path
+    assert not done.path.is_symlink()
+    assert withdraw(tmp_path / "movie.en.srt", film, ledger) is overwrite
+    assert outside.read_text() == "precious"
+
+
+def test_a_link_where_the_draft_goes_is_not_written_through(tmp_path, ledger, film, monkeypatch):
+    """Its name is not to be guessed; but if it were, nothing outside would change."""
+    outside = tmp_path / "precious"
+    outside.write_text("precious")
+    guessed = tmp_path / ".movie.en.srt.1-00000000.part"
+    guessed.symlink_to(outside)
+    monkeypatch.setattr("ipc.atomic.draft_of", lambda _: guessed)
+    monkeypatch.setattr("ipc.atomic.writer_of", lambda *_: None)
+    with pytest.raises(FatalError):
+        put(tmp_path, ledger, film, "ours")
+    assert outside.read_text() == "precious"
+
+
+def test_drafts_with_the_name_of_a_dead_process_are_removed_and_not_what_they_link_to(tmp_path):
+    outside = tmp_path / "precious"
+    outside.write_text("precious")
+    (tmp_path / ".movie.en.srt.4194999-0a.part").symlink_to(outside)
+    draft_beside(tmp_path / "movie.en.srt")
+    assert not (tmp_path / ".movie.en.srt.4194999-0a.part").is_symlink()
+    assert outside.read_text() == "precious"
+
+
+@pytest.mark.parametrize("what", ["device", "pipe", "holes", "folder"])
+def test_what_cannot_be_read_to_its_end_does_not_stop_an_output(tmp_path, ledger, film, what):
+    place = tmp_path / "movie.en.srt"
+    if what == "device":
+        place.symlink_to("/dev/zero")
+    elif what == "pipe":
+        os.mkfifo(place)
+    elif what == "folder":
+        place.mkdir()
+    else:
+        with place.open("wb") as stream:
+            stream.truncate(1 << 42)
+    assert put(tmp_path, ledger, film, "ours").path.name == "movie.en.1.srt"
+
+
+def test_a_name_with_a_line_break_stays_in_its_folder(tmp_path, ledger):
+    film = tmp_path / "a\n..\nb.mkv"
+    film.write_text("film")
+    target = names.name_of(film, "srt", "en")
+    done = put(tmp_path, ledger, film, "ours", name=target)
+    assert done.path == tmp_path / "a\n..\nb.en.srt"

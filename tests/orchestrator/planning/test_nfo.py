@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from orchestrator.planning import nfo
 from orchestrator.planning.nfo import nfo_of, series_of, show_nfo_of
 
 
@@ -118,3 +119,44 @@ def test_an_nfo_built_to_be_slow_is_parsed_fast(tmp_path, text):
     film = made(tmp_path, "e.mkv")
     (tmp_path / "e.nfo").write_text(text)
     assert series_of(film) == ""
+
+
+# --- .nfo files of a stranger
+
+
+def test_an_nfo_that_links_to_another_folder_is_not_read_and_that_is_said(tmp_path):
+    private = tmp_path / "private"
+    private.mkdir()
+    (private / "notes.xml").write_text("<movie><title>Secret</title></movie>")
+    film = tmp_path / "films/one.mkv"
+    film.parent.mkdir()
+    film.write_text("film")
+    for name in ("one.nfo", "tvshow.nfo"):
+        film.with_name(name).symlink_to(private / "notes.xml")
+    assert nfo.nfo_of(film) is None
+    assert nfo.show_nfo_of(film) is None
+    assert nfo.unused(film) == (
+        "one.nfo is not read: it is a link to a file in another folder",
+        "tvshow.nfo is not read: it is a link to a file in another folder",
+    )
+
+
+def test_a_library_of_links_keeps_its_nfo_files(tmp_path):
+    """Some organisers make a folder of links to films, with links to the .nfo files beside those."""
+    real, links = tmp_path / "real", tmp_path / "links"
+    for folder in (real, links):
+        folder.mkdir()
+    for name in ("one.mkv", "one.nfo"):
+        (real / name).write_text("<movie><title>A</title></movie>")
+        (links / name).symlink_to(real / name)
+    assert nfo.nfo_of(links / "one.mkv") == links / "one.nfo"
+    assert nfo.unused(links / "one.mkv") == ()
+
+
+def test_an_nfo_of_a_terabyte_is_not_hashed(tmp_path):
+    film = tmp_path / "one.mkv"
+    film.write_text("film")
+    with film.with_suffix(".nfo").open("wb") as stream:
+        stream.truncate(1 << 40)
+    assert nfo.nfo_of(film) is None
+    assert nfo.unused(film) == ("one.nfo is not read: it has more than 4 MB, too large for an .nfo",)

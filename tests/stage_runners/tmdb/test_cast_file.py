@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -164,3 +166,27 @@ def test_headings_in_other_languages_and_names_like_headings_are_understood(tmp_
     assert [(row.name, row.actor) for row in read(file).rows] == [("Link", "Harold Perrineau")]
     file.write_text("Link,Harold Perrineau\n")
     assert [row.name for row in read(file).rows] == ["Link"]
+
+
+def test_a_cast_that_is_a_pipe_a_device_or_endless_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "device.csv").symlink_to("/dev/zero")
+    with (tmp_path / "holes.csv").open("wb") as stream:
+        stream.truncate(1 << 40)
+    for name, why in (
+        ("pipe", "not a regular file"),
+        ("device", "not a regular file"),
+        ("holes", "larger than 4 MB"),
+    ):
+        with pytest.raises(StageError, match=why):
+            read(tmp_path / f"{name}.csv")
+
+
+def test_a_cast_with_a_number_of_thousands_of_digits_is_refused(tmp_path):
+    with pytest.raises(StageError, match="not valid TOML"):
+        said(tmp_path, "year = " + "9" * 5000, "cast.toml")
+
+
+def test_a_cast_that_is_nested_too_deeply_is_refused(tmp_path):
+    with pytest.raises(StageError, match="nested too deeply"):
+        said(tmp_path, "character = " + "[" * 5000 + "]" * 5000, "cast.toml")

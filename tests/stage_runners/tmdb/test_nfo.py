@@ -77,7 +77,8 @@ def said(reader, tmp_path):
 
     def read(content, episode=None):
         place = tmp_path / "film.nfo"
-        place.write_bytes(content if isinstance(content, bytes) else content.encode())
+        if content != place:
+            place.write_bytes(content if isinstance(content, bytes) else content.encode())
         reader.stdin.write(json.dumps([str(place), episode]) + "\n")
         reader.stdin.flush()
         answer = json.loads(reader.stdout.readline())
@@ -254,7 +255,7 @@ def test_broken_xml_is_reported(said, text, sentence):
 def test_a_file_of_many_megabytes_is_not_read(said):
     known, trouble = said(b"<movie>" + b" " * (5 << 20) + b"</movie>")
     assert known is None
-    assert "more than 4 MB" in trouble
+    assert "larger than 4 MB" in trouble
 
 
 @pytest.mark.parametrize(
@@ -277,3 +278,27 @@ def test_a_file_made_to_be_slow_is_read_fast(said, text):
 
 def test_an_empty_element_is_ignored(said):
     assert said("<movie/>") == (None, "")
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-8-sig", "unicode_escape"])
+def test_entities_are_found_in_every_encoding(said, codec):
+    text = '<!DOCTYPE m [<!ENTITY a SYSTEM "file:///etc/hostname">]><movie><title>&a;</title></movie>'
+    content = text.encode(codec)
+    if codec == "unicode_escape":  # the name of an encoding may be any that Python knows
+        content = b"<?xml encoding='unicode_escape'?>\xff" + content.replace(b"<!E", b"\\u003c!E")
+    known, trouble = said(content)
+    assert known is None
+    assert "it declares XML entities" in trouble
+
+
+@pytest.mark.parametrize("mark", ["[B", "[COLOR", "[/B]"], ids=["open", "colour", "closed"])
+def test_a_title_of_marks_of_kodi_is_read_fast(said, mark):
+    known, _ = said(f"<movie><title>{mark * 500_000}</title></movie>")
+    assert len(known["title"]) <= 20_000
+
+
+def test_a_pipe_is_not_waited_for(said, tmp_path):
+    place = tmp_path / "film.nfo"
+    os.mkfifo(place)
+    _, trouble = said(place)
+    assert "it is not a regular file" in trouble
