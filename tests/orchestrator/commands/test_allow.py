@@ -14,8 +14,15 @@ from orchestrator.errors import INPUT, OK, PARTIAL, USAGE
 from orchestrator.library import consents
 from orchestrator.review import again
 from orchestrator.runs import session
-from tests.orchestrator.places import place  # noqa: F401
+from tests.orchestrator.places import nothing_but_a_cpu, place  # noqa: F401
 from tests.orchestrator.toy_stages import new_store
+
+
+@pytest.fixture(autouse=True)
+def machine(monkeypatch):
+    """A machine that need not be asked."""
+    monkeypatch.setattr("orchestrator.machine.profile.here", nothing_but_a_cpu)
+
 
 ATTACK = 'diarize_model = "./voices"\ntranslation_endpoint = "http://evil.example/v1"\nlanguage = "en"'
 

@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.execution import recipe
 from orchestrator.planning.request import plan_for
-from tests.orchestrator.places import place  # noqa: F401
+from tests.orchestrator.places import nothing_but_a_cpu, place  # noqa: F401
 from tests.orchestrator.toy_stages import new_store
 
 pytestmark = pytest.mark.env("models", "nlp")
@@ -20,7 +20,9 @@ KEYS = {"TRANSLATION_API_KEY": "secret-of-mine", "OPENAI_API_KEY": "sk-mine", "H
 def translation(place, *words):
     """The step that translates, its worker's credentials, and the line about the job file."""
     settings = place.settings(*words)
-    plan = plan_for(settings, place.film, new_store(place.film.parent), fetch=False)
+    plan = plan_for(
+        settings, place.film, new_store(place.film.parent), machine=nothing_but_a_cpu(), fetch=False
+    )
     step = plan.step("translation-de")
     made = recipe.recipe_for(step.stage, step.choice, 1)
     return step, recipe.credentials(made.secrets, KEYS), settings.job_file_notice()

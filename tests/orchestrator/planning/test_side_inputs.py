@@ -88,5 +88,5 @@ def test_a_result_made_without_network_is_made_again(film, store, tmp_path):  # 
 
 def test_a_stage_s_process_gets_its_own_credentials_and_no_other():
     environ = {"TMDB_API_KEY": "a", "TRANSLATION_API_KEY": "b", "HF_TOKEN": "c"}
-    assert recipe.credentials(STAGES["tmdb"], environ) == {"TMDB_API_KEY": "a"}
-    assert recipe.credentials(STAGES["asr"], environ) == {}
+    assert recipe.credentials(STAGES["tmdb"].secrets, environ) == {"TMDB_API_KEY": "a"}
+    assert recipe.credentials(STAGES["asr"].secrets, environ) == {}
