@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ipc.parsing import toml_of
 from ipc.suggest import nearest
 from orchestrator.config import device_requests
 from orchestrator.config.options import BY_KEY, DEVICE, OPTIONS, Option
@@ -64,17 +65,13 @@ def parse(content: bytes, path: Path, base: Path | None = None) -> Layer:
 
     `FatalError` names file and key.
     """
-    import tomllib
-
     try:
-        table = tomllib.loads(content.decode("utf-8-sig"))
+        table = toml_of(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise FatalError(f"{path}: not UTF-8", "save it as UTF-8", USAGE) from error
-    except ValueError as error:  # tomllib's own, or Python's about a number with thousands of digits
+    except ValueError as error:
         hint = 'put text in quotes: language = "hi"; and a Windows path in single quotes'
         raise FatalError(f"{path}: not valid TOML: {error}", hint, USAGE) from error
-    except RecursionError as error:
-        raise FatalError(f"{path}: nested too deeply", "no option is nested", USAGE) from error
     return _layer(table, path, base or path.parent)
 
 
