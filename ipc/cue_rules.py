@@ -14,10 +14,13 @@ Times are compared as whole milliseconds, the precision of SubRip and WebVTT. St
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+UNSEEN = re.compile("[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Characters that take no room in a line."""
 GRID_MS = 10
 """Our times are multiples of this, the precision of ASS, so that ASS and SRT show the same cues."""
 MOVING = 12.0
@@ -91,14 +94,19 @@ def milliseconds(start: float, end: float) -> int:
     return round(end * 1000) - round(start * 1000)
 
 
+def size(text: str) -> int:
+    """Characters of a text, in Unicode code points, without invisible marks of direction and joiners."""
+    return len(UNSEEN.sub("", text))
+
+
 def characters(lines: Sequence[str]) -> int:
     """Characters to read; a line break counts as one."""
-    return len("\n".join(lines))
+    return size("\n".join(lines))
 
 
 def width(lines: Sequence[str]) -> int:
     """Characters of the longest line."""
-    return max(map(len, lines), default=0)
+    return max(map(size, lines), default=0)
 
 
 def cps(lines: Sequence[str], shown_ms: float) -> float:

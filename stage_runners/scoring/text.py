@@ -10,13 +10,15 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ipc.cue_rules import UNSEEN
+
 SPACELESS = frozenset({"ja", "zh", "yue", "th", "lo", "km", "my", "bo"})
 """Languages written without spaces between words: their characters are counted instead."""
 
 
 def normal(text: str) -> str:
     """The normalised text."""
-    folded = unicodedata.normalize("NFKC", text).lower().replace("\u2019", "'")
+    folded = unicodedata.normalize("NFKC", UNSEEN.sub("", text)).lower().replace("\u2019", "'")
     letters = (c if c.isalnum() or c == "'" or unicodedata.category(c)[0] == "M" else " " for c in folded)
     return " ".join("".join(letters).split())
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from ipc.rows import DoubtRow, SegmentRow, SpeakerRow, TurnRow, WordRow
 from stage_runners.subtitles.cues import Cue
+from stage_runners.text import direction
 
 Content = Literal["cues", "transcript", "turns"]
 LanguageTag = Literal["always", "translations", "never"]
@@ -43,6 +44,12 @@ class Document:
     turns: Sequence[TurnRow] = ()
     speakers: Sequence[SpeakerRow] = ()
     doubts: Sequence[DoubtRow] = ()
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether its text is written from right to left, by its language or by most of its letters."""
+        text = " ".join(line.text for cue in self.cues for line in cue.lines)
+        return direction.right_to_left(self.language) or direction.of_line(text, film=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,13 +38,24 @@ def marked(line: str, text: str, *, film: bool) -> str:
 
     `line` holds `text` and perhaps a label and a dash.
     """
-    begins = unicodedata.bidirectional(line[:1]) in {"R", "AL"}
-    return line if begins or not of_line(text, film=film) else MARK + line
+    if _begins(line) or not of_line(text, film=film):
+        return line
+    return MARK + _apart(line, text)
 
 
 def embedded(line: str, text: str, *, film: bool) -> str:
     """The line in an embedding if it is laid out from right to left."""
-    return f"{_OPEN}{line}{_CLOSE}" if of_line(text, film=film) else line
+    return f"{_OPEN}{_apart(line, text)}{_CLOSE}" if of_line(text, film=film) else line
+
+
+def _apart(line: str, text: str) -> str:
+    """The line with a mark between a Latin label and Latin text, which would run into each other."""
+    label = line.removesuffix(text)
+    return line if label == line or not label or _begins(text) else f"{label}{MARK}{text}"
+
+
+def _begins(text: str) -> bool:
+    return unicodedata.bidirectional(text[:1]) in {"R", "AL"}
 
 
 def _letters(text: str) -> tuple[int, int]:

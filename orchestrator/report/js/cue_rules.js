@@ -19,11 +19,13 @@ export function linesOf(text) {
  */
 export const milliseconds = (start, end) => Math.round(end * 1000) - Math.round(start * 1000);
 
+const UNSEEN = /[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
+
 /**
- * Characters of a text, in Unicode code points.
+ * Characters of a text, in Unicode code points, without invisible marks of direction and joiners.
  * @param {string} text
  */
-export const size = (text) => [...text].length;
+export const size = (text) => [...text.replace(UNSEEN, "")].length;
 
 /**
  * Characters to read; a line break counts as one.

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from stage_runners.subtitles.output_format import Document, Format
 from stage_runners.subtitles.speakers import by_speaker
+from stage_runners.text.direction import embedded
 
 COLOURS = (
     (255, 255, 255),
@@ -30,9 +31,13 @@ _SEPARATORS = re.compile(r"[,{}\\\s]+")
 
 
 def write(document: Document) -> str:
-    """The file. Speakers get colours in the order of the document's names; only SDH has labels."""
+    """The file. Speakers get colours in the order of the document's names; only SDH has labels.
+
+    Renderers lay every line out from the left, so one from right to left is in an embedding.
+    """
     import pysubs2
 
+    film = document.right_to_left
     subs = pysubs2.SSAFile()
     subs.info.update(
         {"PlayResX": "1920", "PlayResY": "1080", "WrapStyle": "2", "ScaledBorderAndShadow": "yes"}
@@ -59,7 +64,10 @@ def write(document: Document) -> str:
         used = [styles.get(name, DEFAULT) for name in names]
         parts = [
             (rf"{{\r{style}}}" if k else "")
-            + r"\N".join(_text(line.shown(labels=document.sdh)) for line in group)
+            + r"\N".join(
+                embedded(_text(line.shown(labels=document.sdh)), _text(line.text), film=film)
+                for line in group
+            )
             for k, (group, style) in enumerate(zip(groups, used, strict=True))
         ]
         subs.append(

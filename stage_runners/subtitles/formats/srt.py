@@ -9,19 +9,28 @@ import re
 
 from stage_runners.subtitles.clock_time import clock_time
 from stage_runners.subtitles.output_format import Document, Format
+from stage_runners.text.direction import marked
 
 _CODES = re.compile(r"<|\\(?=[Nnh])|\{(?=\\)|--(?=>)")
 """Text that players and ffmpeg's muxer interpret as the start of a tag, an override code, or another cue."""
 
 
 def write(document: Document) -> str:
-    """The file. SubRip has no escapes: a word joiner after the start of a code makes it plain text."""
+    """The file. SubRip has no escapes: a word joiner after the start of a code makes it plain text.
+
+    A line from right to left that begins with a Latin label has a mark of its direction in front.
+    """
+    film = document.right_to_left
     return "".join(
         f"{k}\n{clock_time(cue.start, ',')} --> {clock_time(cue.end, ',')}\n"
-        + _CODES.sub("\\g<0>\u2060", cue.text(labels=True))
+        + "\n".join(marked(_escaped(line.shown()), _escaped(line.text), film=film) for line in cue.lines)
         + "\n\n"
         for k, cue in enumerate(document.cues, 1)
     )
+
+
+def _escaped(line: str) -> str:
+    return _CODES.sub("\\g<0>\u2060", line)
 
 
 FORMAT = Format(

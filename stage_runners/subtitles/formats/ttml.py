@@ -16,7 +16,6 @@ from stage_runners.subtitles.speakers import by_speaker
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 does not allow, escaped or not."""
-_RIGHT_TO_LEFT = {"ar", "fa", "he", "ps", "sd", "ur", "yi"}
 
 _HEAD = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -48,7 +47,7 @@ def write(document: Document) -> str:
             f"{_escaped(document.names[label])}</ttm:name></ttm:agent>\n"
             for label, agent in agents.items()
         ),
-        direction="rtl" if document.language in _RIGHT_TO_LEFT else "ltr",
+        direction="rtl" if document.right_to_left else "ltr",
     )
     cues = (
         f'<p xml:id="cue{k}" begin="{clock_time(cue.start)}" end="{clock_time(cue.end)}">'

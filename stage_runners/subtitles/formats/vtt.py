@@ -6,29 +6,31 @@ It does not use pysubs2, which treats braces and backslashes as override codes, 
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from stage_runners.subtitles.clock_time import clock_time
 from stage_runners.subtitles.cues import Line
 from stage_runners.subtitles.output_format import Document, Format
 from stage_runners.subtitles.speakers import by_speaker
+from stage_runners.text.direction import marked
 
 
 def write(document: Document) -> str:
     """The file. Only SDH has labels in the text: voice spans do not show names."""
     blocks = [
-        f"{clock_time(cue.start)} --> {clock_time(cue.end)}\n"
-        f"{_voices(cue.lines, document.names, labels=document.sdh)}\n"
+        f"{clock_time(cue.start)} --> {clock_time(cue.end)}\n{_voices(cue.lines, document)}\n"
         for cue in document.cues
     ]
     return "\n".join(["WEBVTT\n", *blocks])
 
 
-def _voices(lines: Sequence[Line], names: Mapping[str, str], *, labels: bool) -> str:
+def _voices(lines: Sequence[Line], document: Document) -> str:
     spans = []
+    labels, film = document.sdh, document.right_to_left
     for group in by_speaker(lines, labels=labels):
-        text = "\n".join(html.escape(line.shown(labels=labels), quote=False) for line in group)
-        name = names.get(group[0].speaker or "")
+        shown = (marked(line.shown(labels=labels), line.text, film=film) for line in group)
+        text = html.escape("\n".join(shown), quote=False)
+        name = document.names.get(group[0].speaker or "")
         spans.append(f"<v {html.escape(name, quote=False)}>{text}</v>" if name else text)
     return "\n".join(spans)
 

@@ -299,3 +299,7 @@ def test_a_number_that_is_the_last_line_of_a_cue_is_text(file, numbers):
 def test_entities_and_tags_of_a_reference_are_no_words(file):
     text = srt(r"{\an8}Tom &amp; <i>Ann</i>&nbsp;&#39;s", '<font color="#fff">AT&T</font> &lt;3')
     assert [unit.text for unit in read(file("a.srt", text)).units] == ["Tom & Ann 's", "AT&T <3"]
+
+
+def test_marks_of_direction_in_our_files_are_no_part_of_words():
+    assert normal("\u200f[ANN] \u05e9\u05dc\u05d5\u05dd\u2060 a\u200eb") == "ann \u05e9\u05dc\u05d5\u05dd ab"

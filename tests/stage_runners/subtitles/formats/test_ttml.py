@@ -78,11 +78,11 @@ def test_characters_that_xml_cannot_hold_are_omitted():
 
 
 def test_a_right_to_left_language_sets_the_text_direction():
-    for language, direction in (
-        ("he", style_properties.DirectionType.rtl),
-        ("jw", style_properties.DirectionType.ltr),
+    for language, text, direction in (
+        ("he", "שלום.", style_properties.DirectionType.rtl),
+        ("jw", "Sugeng.", style_properties.DirectionType.ltr),
     ):
-        found = read(cue(Line("שלום.", None)), language=language)
+        found = read(cue(Line(text, None)), language=language)
         assert found.get_body().get_style(style_properties.StyleProperties.Direction) == direction
     assert found.get_lang() == "jv"
 
