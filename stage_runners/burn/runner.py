@@ -15,6 +15,7 @@ from ipc.time_range import clip_of
 from stage_runners.burn import fonts
 from stage_runners.burn.picture import encoding, picture_of
 from stage_runners.burn.stage import BURN
+from stage_runners.media.excerpt import excerpt, moved
 from stage_runners.media.numbering import film_of
 from stage_runners.media.probe import head_start, on_the_container
 from stage_runners.mux.ffmpeg_command import Order
@@ -53,7 +54,11 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         kept = [t for t in kept if not t.picture or t.codec in {"mjpeg", "png", "bmp"}]
     clip = on_the_container(clip_of(context.params.get("clip")), film)
     late = 0.0 if clip else head_start(film)
-    picture = picture_of(inputs["film"], shown.index)
+    source, part, span = excerpt(inputs["film"], film, clip, context)
+    if source != inputs["film"]:
+        kept = moved(kept, part)
+        shown = kept[0]
+    picture = picture_of(source, shown.index)
     options: list[str] = []
     executable = ""
     if ass is None:
@@ -67,21 +72,21 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         context.method = f"libass, {picture.encoder} crf {context.params['crf']}"
         context.fact("picture", picture.words())
     order = Order(
-        film=inputs["film"],
+        film=source,
         container=container,
         kept=kept,
         added=[],
         default=None,
-        pictures=pictures(inputs["film"], kept, context) if container == "mkv" else {},
-        clip=clip,
+        pictures=pictures(source, kept, context) if container == "mkv" else {},
+        clip=span,
         late=late,
-        untimed=untimed(film),
-        jumps=film.jumps,
+        untimed=untimed(part),
+        jumps=part.jumps,
         made=shown.index if ass else None,
         encoding=options,
     )
-    errors, written = write(order, film, context, context.path("burned"), "burn", program=executable)
-    report(errors, written, order, film, context)
+    errors, written = write(order, part, context, context.path("burned"), "burn", program=executable)
+    report(errors, written, order, part, context)
     context.fact("container", container)
     context.fact("burned_language", language)
     context.save_file("burned")

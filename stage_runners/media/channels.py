@@ -26,9 +26,8 @@ BLOCK = round(SPEECH.block_s * speechlike.RATE)
 class Block:
     """What one block has, by channel: speech, loss in the mix, and level.
 
-    `opposite` is whether all that is audible is cancelled. By pairs of channels: `same` speech, the seconds by
-    which the second is `late` with the same speech, and the share of the time with speech in which two different
-    ones are heard `at_once`.
+    `opposite` is whether all that is audible is cancelled. By pairs of channels: `same` speech, the seconds
+    by which the second is `late` with it, and the share of the time in which different ones speak `at_once`.
     """
 
     speech: tuple[bool, ...]
@@ -66,7 +65,7 @@ def measure(samples: NDArray[np.int16], names: Sequence[str]) -> Block:
     sound = np.asarray(samples, np.float32).T / 32768
     spectra = [speechlike.spectra(channel) for channel in sound]
     bands = [speechlike.envelopes(spectrum) for spectrum in spectra]
-    mix = sum(gain * spectrum for gain, spectrum in zip(gains, spectra, strict=True))
+    mix = np.einsum("c,cfb->fb", np.asarray(gains, np.complex64), np.stack(spectra))
     likely = [speechlike.likeness(band) for band in bands]
     energy, own = _energy(mix), [_energy(spectrum) for spectrum in spectra]
     parts = [gain**2 * power for gain, power in zip(gains, own, strict=True)]
@@ -78,7 +77,8 @@ def measure(samples: NDArray[np.int16], names: Sequence[str]) -> Block:
     cancelled = [energy < CHANNELS.cancelled * part for part in parts]
     clear = speechlike.likeness(speechlike.envelopes(mix)).modulation
     masked = [
-        share < CHANNELS.masked and clear < CHANNELS.blurred * one.modulation for share, one in zip(shares, likely, strict=True)
+        share < CHANNELS.masked and clear < CHANNELS.blurred * one.modulation
+        for share, one in zip(shares, likely, strict=True)
     ]
     audible = [one.level_db > SPEECH.audible_db and gain > 0 for one, gain in zip(likely, gains, strict=True)]
     logs = [speechlike.levels(band) for band in bands]
@@ -113,7 +113,9 @@ def judge(blocks: Sequence[Block], names: Sequence[str]) -> Verdict:
         return Verdict(loudest, "the channels cancel each other")
     # The first of equals: the front ones, and the left one.
     for channel in sorted(range(len(names)), key=lambda k: (-count[k], k)):
-        if count[channel] >= CHANNELS.least_blocks and (found := _lost(blocks, names, channel, count[channel])):
+        if count[channel] >= CHANNELS.least_blocks and (
+            found := _lost(blocks, names, channel, count[channel])
+        ):
             return found
     return _two_speeches(blocks, names, count)
 
@@ -130,14 +132,17 @@ def _lost(blocks: Sequence[Block], names: Sequence[str], channel: int, count: in
     share = f"in {len(lost) / count:.0%} of the speech in the channel {names[channel]}"
     others = [k for k in range(len(names)) if k != channel]
     elsewhere = sum(
-        any(block.speech[k] and block.heard(k) for k in others) for block in blocks if not block.speech[channel]
+        any(block.speech[k] and block.heard(k) for k in others)
+        for block in blocks
+        if not block.speech[channel]
     )
     different = sum(
         any(block.speech[k] and not block.alike(channel, k) for k in others) for block in speaking
     )
-    if len(lost) >= limit * count and elsewhere + different <= CHANNELS.elsewhere * count:
+    other = max(0, elsewhere + different - 1)  # one block may be music
+    if len(lost) >= limit * count and other <= CHANNELS.elsewhere * count:
         return Verdict(channel, f"{why} {share}")
-    if elsewhere + different > CHANNELS.elsewhere * count and not cancelled:
+    if other > CHANNELS.elsewhere * count and not cancelled:
         return None  # voices behind those that the mix has
     return Verdict(None, f"{why} {share}, but other channels have other speech", doubtful=True)
 
@@ -170,13 +175,18 @@ def _level(blocks: Sequence[Block], channel: int) -> float:
 
 
 def _lag(one: speechlike.Floats, other: speechlike.Floats) -> float | None:
-    """Seconds by which the levels of `other` follow those of `one`; 0 first of all, None if they are unlike."""
+    """Seconds by which the levels of `other` follow those of `one`, 0 first of all; None if they differ."""
+    if _correlation(one, other) >= CHANNELS.same:
+        return 0.0
     most = min(CHANNELS.latest_frames, len(one) - 25)
-    for lag in sorted(range(-most, most + 1), key=abs):
-        early, late = (one[: len(one) - lag], other[lag:]) if lag >= 0 else (one[-lag:], other[:lag])
-        if np.corrcoef(early.ravel(), late.ravel())[0, 1] >= (CHANNELS.same if lag == 0 else CHANNELS.echo):
-            return lag * speechlike.HOP / speechlike.RATE
-    return None
+    found = {lag: _correlation(one[: len(one) - lag], other[lag:]) for lag in range(1, most + 1)}
+    found |= {-lag: _correlation(one[lag:], other[: len(other) - lag]) for lag in range(1, most + 1)}
+    best = max(found, key=lambda lag: found[lag], default=0)
+    return best * speechlike.HOP / speechlike.RATE if found and found[best] >= CHANNELS.echo else None
+
+
+def _correlation(one: speechlike.Floats, other: speechlike.Floats) -> float:
+    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
 
 
 def _energy(spectrum: NDArray[np.complex64]) -> float:

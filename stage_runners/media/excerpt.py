@@ -7,12 +7,15 @@ there into a small file, of which the stages then take the clip.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipc.errors import StageError
 from stage_runners.media import ffmpeg, opening
-from stage_runners.media.probe import Film, probe
+from stage_runners.media.numbering import film_of
+from stage_runners.media.probe import Film, Track
 
 if TYPE_CHECKING:
     from ipc.context import Context
@@ -23,20 +26,24 @@ distance between two of them is 10 s."""
 Clip = tuple[float, float]
 
 
-def excerpt(path: Path, film: Film, clip: Clip | None, context: Context) -> tuple[Path, Film, Clip | None]:
+def excerpt(
+    path: Path, film: Film, clip: Clip | None, context: Context, *, everything: bool = False
+) -> tuple[Path, Film, Clip | None]:
     """The file, film and clip to read: the given ones, or those of a copy if time stamps may jump.
 
     `clip` is in seconds after the start of the container. In the copy every video and audio track has the
-    number that it has in the film. `StageError("config")` if the film ends before the clip.
+    number that it has in the film; with `everything`, so has every track of a transport stream.
+    `StageError("config")` if the film ends before the clip.
     """
     if clip is None or not film.jumps:
         return path, film, clip
-    first, copy = max(0.0, clip[0] - LEAD), context.scratch() / "excerpt.nut"
+    form = "mpegts" if everything and film.format == "mpegts" else "nut"
+    first, copy = max(0.0, clip[0] - LEAD), context.scratch() / f"excerpt.{form}"
     errors = ffmpeg.run(
-        copying(path, film, first, clip[1], copy), context, clip[1], "read up to the clip", copy
+        copying(path, film, first, clip[1], copy, form), context, clip[1], "read up to the clip", copy
     )
     try:
-        part = probe(copy)
+        part = film_of(copy)
     except StageError as error:
         if errors:
             context.warn(f"ffmpeg reported errors before the clip; the first: {errors.splitlines()[0]}")
@@ -45,16 +52,27 @@ def excerpt(path: Path, film: Film, clip: Clip | None, context: Context) -> tupl
     return copy, part, (max(0.0, clip[0] - late), max(0.0, clip[1] - late))
 
 
-def copying(path: Path, film: Film, first: float, last: float, copy: Path) -> list[str]:
-    """Ffmpeg's arguments to copy these seconds of a film, read from its start, as NUT at `copy`.
+def copying(path: Path, film: Film, first: float, last: float, copy: Path, form: str = "nut") -> list[str]:
+    """Ffmpeg's arguments to copy these seconds of a film, read from its start, to `copy`.
 
     NUT needs the time stamps that MPEG-PS leaves out, and holds no stream that nothing decodes.
     """
+    nut = ["-map", "0:v?", "-map", "0:a?"]
+    streams = nut if form == "nut" else ["-map", "0", "-copy_unknown", "-muxdelay", "0", "-muxpreload", "0"]
     return [
         "-y", "-fflags", "+genpts", *opening.arguments(path), "-ss", f"{first:.6f}", "-to", f"{last:.6f}",
-        "-map", "0:v?", "-map", "0:a?", "-c", "copy", "-avoid_negative_ts", "disabled", "-f", "nut",
+        *streams, "-c", "copy", "-avoid_negative_ts", "disabled", "-f", form,
         opening.url(copy), "-to", f"{last:.6f}", *ffmpeg.whole_clock(jumps=film.jumps),
     ]  # fmt: skip
+
+
+def moved(tracks: Sequence[Track], part: Film) -> list[Track]:
+    """The tracks as the copy has them, without those that it does not hold."""
+    return [
+        replace(track, index=same.index, at=same.at, id=same.id)
+        for track in tracks
+        for same in part.of(track.type)[track.number : track.number + 1]
+    ]
 
 
 def beyond(name: str, film: Film, clip: Clip) -> StageError:

@@ -13,9 +13,6 @@ from typing import Any
 from ipc.errors import StageError
 from stage_runners.media.probe import head_start, probe
 
-_GUESSED = {"mp3", "aac", "ac3", "eac3", "dts", "avi", "ogg", "mpeg"}
-"""Formats whose length libavformat may guess."""
-
 
 def facts(film: Path) -> dict[str, Any]:
     """`seconds` from where the film begins to its stated end, None if that may be a guess; its audio tracks.
@@ -26,7 +23,7 @@ def facts(film: Path) -> dict[str, Any]:
         found = probe(film)
     except StageError:
         return {}
-    sure = found.seconds if not found.jumps and found.format not in _GUESSED else None
+    sure = found.seconds
     return {
         "seconds": sure - head_start(found) if sure else None,
         "audio": [track.words() for track in found.of("audio")],

@@ -15,6 +15,7 @@ from ipc.errors import StageError
 
 if TYPE_CHECKING:
     from ipc.context import Context
+    from stage_runners.media.listening import Listener
 
 OVERRIDE = "ORCHESTRATOR_FFMPEG"
 _ADDRESS = re.compile(r" @ 0x[0-9a-f]+")
@@ -48,12 +49,19 @@ def whole_clock(*, jumps: bool) -> list[str]:
 
 
 def run(
-    arguments: list[str], context: Context, total: float, phase: str, output: Path, program: str = ""
+    arguments: list[str],
+    context: Context,
+    total: float,
+    phase: str,
+    output: Path,
+    program: str = "",
+    listener: Listener | None = None,
 ) -> str:
     """Run ffmpeg with `arguments`, and return its error messages, one per line.
 
     It stays in this process's group, so it ends with it. `total` is the expected seconds of output, for
-    progress; `program` is another ffmpeg than `executable`. Raises `StageError` if it fails: "storage" for a
+    progress; `program` is another ffmpeg than `executable`; `listener` reads what
+    `arguments` write to its descriptor. Raises `StageError` if it fails: "storage" for a
     full disk, else "input".
     """
     error_log = context.scratch() / "ffmpeg.log"
@@ -69,9 +77,17 @@ def run(
     ]
     with error_log.open("wb") as log:
         try:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
+            process = subprocess.Popen(
+                command,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                pass_fds=(listener.descriptor,) if listener else (),
+            )
         except OSError as error:
             raise _unusable(command[0], error.strerror or str(error)) from error
+        if listener:
+            listener.close()
         try:
             _follow(process, context, total, phase)
             status = process.wait()

@@ -8,9 +8,13 @@ from ipc.notes import FilmFacts, Note
 
 
 def notes(film: FilmFacts) -> Iterator[Note]:
-    """Which track was transcribed, if the film has several or the choice is a guess."""
+    """Which track and channel were transcribed, if the film has several or the choice is a guess."""
     demux = film.of("demux")
     track = str(demux.get("audio_track_chosen") or "")
     doubtful = bool(demux.get("audio_track_doubtful"))
     if track and (doubtful or demux.get("other_audio_tracks")):
         yield Note(f"audio: {track}", look=doubtful)
+    if channel := str(demux.get("audio_channel") or ""):
+        unsure = bool(demux.get("audio_channel_doubtful"))
+        remedy = "; choose with --audio-channel left, right, centre or a number" if unsure else ""
+        yield Note(f"audio: {channel}{remedy}", look=unsure)

@@ -41,6 +41,8 @@ class Track:
     default: bool = False
     purposes: tuple[str, ...] = ()
     channels: int = 0
+    layout: str = ""
+    speakers: tuple[str, ...] = ()
     rate: int = 0
     deep: bool = False
     start: float | None = None
@@ -172,6 +174,8 @@ def _film(container: InputContainer, cut: int | None, *, stated: bool) -> Film:
                 default="default" in names,
                 purposes=tuple(name for name in names if name != "default"),
                 channels=getattr(context, "channels", 0) or 0 if kind == "audio" else 0,
+                layout=(sides := _layout(context))[0],
+                speakers=sides[1],
                 rate=getattr(context, "sample_rate", 0) or 0 if kind == "audio" else 0,
                 deep=kind == "audio" and context is not None and _bits(context) > 16,
                 start=_start(stream),
@@ -201,6 +205,14 @@ def _bits(context: CodecContext) -> int:
     """Bits of a decoded sample; 0 if not known."""
     sound = getattr(context, "format", None)
     return sound.bits if sound is not None else 0
+
+
+def _layout(context: CodecContext | None) -> tuple[str, tuple[str, ...]]:
+    """The name of the channel layout and of each channel; empty if the decoder names none."""
+    layout = getattr(context, "layout", None)
+    if layout is None or not layout.nb_channels or "channels" in layout.name:
+        return "", ()
+    return layout.name, tuple(channel.name for channel in layout.channels)
 
 
 def _length(container: InputContainer) -> float | None:

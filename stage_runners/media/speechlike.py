@@ -28,7 +28,7 @@ Floats = NDArray[np.float32]
 
 
 class Likeness(NamedTuple):
-    """What is measured of a block: see `SpeechInBlocks` for the numbers, and whether they are those of speech."""
+    """What is measured of a block; `SpeechInBlocks` says from which numbers on it is speech."""
 
     modulation: float
     together: float
@@ -83,8 +83,9 @@ def likeness(bands: Floats) -> Likeness:
 def levels(bands: Floats) -> Floats:
     """The logarithms of the bands' magnitudes, without their means; faint noise counts as silence."""
     mean = bands.mean(0)
-    logs: Floats = np.log(bands + 1e-3 * mean + 1e-7)
-    return logs - logs.mean(0)
+    logs = np.log(bands + 1e-3 * mean + 1e-7)
+    centred: Floats = logs - logs.mean(0)
+    return centred
 
 
 def active(bands: Floats) -> NDArray[np.bool_]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on_cpu
 from ipc.reach import HARMLESS
+from stage_runners.media.channel_names import problem as channel_problem
+from stage_runners.media.thresholds import THRESHOLDS
 from stage_runners.shared_params import CLIP, LANGUAGE_OPTION
 
 DEMUX = Stage(
     name="demux",
-    version=4,
+    version=5,
     backends=on_cpu("media.demux", "media"),
     inputs=(Input(name="film", source="film"),),
     outputs=(Output(name="audio", kind="audio"),),
@@ -26,12 +28,26 @@ DEMUX = Stage(
                 reach=HARMLESS,
             ),
         ),
+        Param(
+            name="audio_channel",
+            help="use one channel of the audio track: left, right, centre, its number from 0, or mix for all",
+            cli=Cli(
+                group="film",
+                type=str,
+                metavar="CHANNEL",
+                example="left",
+                unset="all, or the one that has the speech if the mix loses it",
+                check=channel_problem,
+                reach=HARMLESS,
+            ),
+        ),
         Param(name="language", help="prefer the audio track in this language", cli=LANGUAGE_OPTION),
         CLIP,
     ),
     resources=Resources(cores=1, memory_mb=400),
     stall_s=120,
     packages=("av", "imageio-ffmpeg"),
+    thresholds=THRESHOLDS,
 )
 
 WAVEFORM = Stage(

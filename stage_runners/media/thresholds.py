@@ -9,17 +9,17 @@ from ipc.thresholds import Thresholds
 
 
 class SpeechInBlocks(Thresholds):
-    """When 4 s of a signal count as speech: its level rises and falls at the rate of syllables, in all bands."""
+    """When 4 s of a signal count as speech: its level moves at the rate of syllables, in all bands."""
 
     block_s: float = 4.0
     """Seconds of a block."""
     most_blocks: int = 450
     """Blocks of a film that are measured, evenly spread: half an hour."""
     modulation: float = 0.9
-    """Depth of the modulation between 1.5 and 8 Hz: clear speech has 1.2 to 2, with pink noise of its own level
-    0.6, music 0.3 to 0.8, noise 0.15, ten people at once 0.7."""
+    """Depth of the modulation between 1.5 and 8 Hz: clear speech has 1.2 to 2, with pink noise of its own
+    level 0.6, music 0.3 to 0.8, noise 0.15, ten people at once 0.7."""
     together: float = 0.35
-    """Mean correlation of the bands' levels: speech has 0.55 to 0.95, a rhythm of several instruments 0.25."""
+    """Mean correlation of the bands' levels: speech has 0.55 to 0.95, several instruments 0.25."""
     rhythm: float = 0.35
     """Largest share of one frequency in the modulation: a beat has 0.4 and more, speech up to 0.28."""
     audible_db: float = -62.0

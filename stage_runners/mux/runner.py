@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipc.errors import StageError
 from ipc.time_range import clip_of
+from stage_runners.media.excerpt import excerpt, moved
 from stage_runners.media.numbering import film_of
 from stage_runners.media.probe import Film, head_start, on_the_container
 from stage_runners.mux import chapters, language_tags, losses, tracks
@@ -62,28 +63,43 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     default = tracks.default_of(kept, added, asked)
     clip = on_the_container(clip_of(context.params.get("clip")), film)
     tree, room = _chapters(path, film, container, clip, context)
+    source, part, span = excerpt(path, film, clip, context, everything=True)
+    tags = language_tags.of(path, film)
+    if source != path:
+        kept, places = _moved(kept, part, context)
+        forms, tags = ({places[k]: v for k, v in one.items() if k in places} for one in (forms, tags))
     order = Order(
-        film=path,
+        film=source,
         container=container,
         kept=kept,
         added=added,
         default=default,
         alone=asked is True and default is not None,
-        pictures=pictures(path, kept, context) if container == "mkv" else {},
-        clip=clip,
+        pictures=pictures(source, kept, context) if container == "mkv" else {},
+        clip=span,
         late=0.0 if clip else head_start(film),
-        untimed=tracks.untimed(film),
-        jumps=film.jumps,
+        untimed=tracks.untimed(part),
+        jumps=part.jumps,
         forms=forms,
-        tags=language_tags.of(path, film),
+        tags=tags,
         chapters=tree,
         room=room,
     )
-    errors, written = write(order, film, context, context.path("film"))
-    report(errors, written, order, film, context)
+    errors, written = write(order, part, context, context.path("film"))
+    report(errors, written, order, part, context)
     context.method = f"ffmpeg stream copy to {MUXERS[container]}"
     _tell(order, left, context)
     context.save_file("film")
+
+
+def _moved(kept: Sequence[Track], part: Film, context: Context) -> tuple[list[Track], dict[int, int]]:
+    """The tracks in the copy of a clip, and their indices there; what the copy lacks is reported."""
+    found = {track.index: moved([track], part) for track in kept}
+    for track in kept:
+        if not found[track.index]:
+            context.degraded(f"{track.words()} is not copied: a clip of this film cannot hold it")
+    places = {old: new[0].index for old, new in found.items() if new}
+    return [new for track in kept for new in found[track.index]], places
 
 
 def given_files(inputs: Mapping[str, Path]) -> list[LanguageFiles]:

@@ -33,7 +33,7 @@ def decoding(
 ) -> list[str]:
     """Ffmpeg's arguments to decode one video track to small frames, as NUT on standard output.
 
-    The clock is the container's, as in `demux.decoding`. `clip` is in seconds after the start of the
+    The clock is the container's, as in `media.decoding`. `clip` is in seconds after the start of the
     container. Every decoded frame is written once, at its time.
     """
     span = ["-ss", f"{clip[0]:.6f}", "-t", f"{clip[1] - clip[0]:.6f}"] if clip else []

@@ -51,7 +51,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     doubts = read_rows(inputs["doubts"], "doubts") if "doubts" in inputs else []
     if "phrases" in inputs:
         words = with_costs(words, read_rows(inputs["phrases"], "phrases"))
-    language = language_of(segments)
+    language = language_of(segments, context.params.get("language"))
     trust = Trust(segments, doubts, speech)
     edits = RunEdits(context.params, turns, segments, speakers)
     limits = profile(context.params, language, shots)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on_cpu
 from ipc.reach import HARMLESS
-from stage_runners.shared_params import CLIP
+from stage_runners.shared_params import CLIP, LANGUAGE_OPTION
 from stage_runners.subtitles.formats import FORMATS
 from stage_runners.subtitles.thresholds import THRESHOLDS
 
@@ -29,6 +29,7 @@ SUBTITLES = Stage(
         *(Output(name=one.name, kind="file", filename=one.stored_as) for one in FORMATS),
     ),
     params=(
+        Param(name="language", help="of a film without speech", cli=LANGUAGE_OPTION),
         # The defaults equal those of profiles/default.toml, which a test checks.
         Param(
             name="max_line_width",

@@ -8,8 +8,8 @@ import pytest
 
 from ipc.errors import StageError
 from ipc.time_range import clip_of
-from stage_runners.media.demux import choose
 from stage_runners.media.probe import Film, Track
+from stage_runners.media.track_choice import choose
 from tests.stage_runners import films
 
 AAC = ("-c:a", "aac")

@@ -142,3 +142,15 @@ def test_shots_of_a_clip_in_the_second_recording_can_be_decoded(tmp_path):
     assert done.returncode == 0, text
     assert "cannot be decoded" not in text
     assert "error" not in text.lower()
+
+
+@env
+def test_the_new_film_of_such_a_clip_has_its_picture_sound_and_subtitles_together(tmp_path):
+    film = twice(tmp_path, "film.ts", "-c:v", "copy", "-c:a", "mp2")
+    given = films.cues(tmp_path / "cues", [(0.5, 1.0, "One"), (2.25, 3.0, "Two"), (5.0, 5.5, "Three")])
+    done = films.mux(film, given, tmp_path / "new.mkv", tmp_path / "mux", clip="14-20")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = films.look(tmp_path / "new.mkv")
+    assert [s["type"] for s in found["streams"]] == ["video", "audio", "subtitle"]
+    heard = films.heard(films.demux(tmp_path / "new.mkv", tmp_path / "out")[1])
+    assert [cue[0] for cue in found["subtitles"]] == pytest.approx(heard[-3:], abs=0.05)

@@ -18,3 +18,14 @@ def test_the_track_is_named_if_the_film_has_several():
 
 def test_a_language_that_no_track_has_is_to_be_checked():
     assert look("audio track 0 (fra): no track is marked as de", doubtful=True)[0][1]
+
+
+def test_the_channel_is_named_and_a_doubtful_one_is_to_be_checked():
+    def of(doubtful):
+        facts = {"audio_channel": "left channel: why", "audio_channel_doubtful": doubtful}
+        return [(note.text, note.look) for note in notes(FilmFacts(facts={"demux": facts}))]
+
+    assert of(doubtful=False) == [("audio: left channel: why", False)]
+    ((text, look_at),) = of(doubtful=True)
+    assert look_at
+    assert "--audio-channel" in text

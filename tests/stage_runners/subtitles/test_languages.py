@@ -14,3 +14,9 @@ def test_the_language_is_the_one_spoken_longest():
     ]
     assert language_of(rows) == "en"
     assert language_of([]) == "und"
+
+
+def test_without_speech_the_language_is_the_one_that_was_asked_for():
+    assert language_of([], "en") == "en"
+    assert language_of([], "eng") == "en"
+    assert language_of([segment(0, 0, 2, language="de")], "en") == "de"
