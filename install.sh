@@ -3,6 +3,10 @@
 # creates the program's environment, and leaves the rest to orchestrator/bootstrap.py. Run it again to repair an
 # installation; if nothing is broken, it takes seconds.
 set -eu
+# A service may start this without standard streams; what is opened later must not land there.
+(: <&0) 2>/dev/null || exec </dev/null
+(: >&1) 2>/dev/null || exec >/dev/null
+(: >&2) 2>/dev/null || exec 2>/dev/null
 
 usage() {
     cat <<'TEXT'
@@ -49,14 +53,19 @@ done
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 cd -- "$here"
-# Settings for another Python must not affect this one.
-unset PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX || true
+# Settings for another Python must not affect this one, nor the programs that are started here.
+unset VIRTUAL_ENV CONDA_PREFIX $(env | sed -n 's/^\(PYTHON[A-Z0-9_]*\)=.*/\1/p')
+# Without HOME, uv and Python ask the system for the user's home folder.
+case ${HOME:-} in
+    /?*) ;;
+    *) unset HOME || true ;;
+esac
 
 # False for a uv that is too old, and for a shim without a uv behind it.
 works() { "$1" pip sync --help 2>/dev/null | grep -q -e --torch-backend; }
 
 find_uv() {
-    for candidate in "$here/.uv/bin/uv" "$(command -v uv || true)" "$HOME/.local/bin/uv" "$HOME/.cargo/bin/uv"; do
+    for candidate in "$here/.uv/bin/uv" "$(command -v uv || true)" "${HOME:-}/.local/bin/uv" "${HOME:-}/.cargo/bin/uv"; do
         if [ -x "$candidate" ] && works "$candidate"; then
             uv=$candidate
             return 0
@@ -123,4 +132,4 @@ if ! .venv/bin/python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info <
         die "Python 3.11, 3.12 or 3.13 is missing, and uv could not download one
   install one with the system's package manager"
 fi
-PYTHONPATH=$here exec .venv/bin/python -P -m orchestrator.bootstrap "$@"
+PYTHONPATH=$here exec .venv/bin/python -P -X utf8 -m orchestrator.bootstrap "$@"

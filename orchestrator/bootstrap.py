@@ -23,14 +23,24 @@ from ipc.suggest import hint
 from orchestrator.environments import registry, sync, uv
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
 from orchestrator.paths import checkout
+from orchestrator.surroundings import start
+from orchestrator.surroundings.current_folder import absolute
+from orchestrator.surroundings.home_folder import expanded
 
 MARK = "# made by orchestrator's install.sh"
+FLAGS = "-I -X utf8"
+"""Options of the command's interpreter.
+
+Variables for another Python (`PYTHONHOME`, `PYTHONOPTIMIZE`) have no effect on it, and it can name every
+file, whatever the locale.
+"""
 CUDA_TORCH_GB = 9
 """Disk space for the environments with torch's CUDA build, including room to unpack it."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Install, then check the stages; returns the exit status."""
+    start.prepare()
     arguments = _parse(words)
     started = time.monotonic()
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -141,9 +151,10 @@ def _imports() -> bool:
 
 def put_command() -> str:
     """Put `orchestrator` on the user's path; returns what to type to run it now."""
-    folder = Path(os.environ.get("ORCHESTRATOR_BIN") or "~/.local/bin").expanduser().absolute()
+    chosen = os.environ.get("ORCHESTRATOR_BIN") or "~/.local/bin"
+    folder = absolute(expanded(chosen, f"ORCHESTRATOR_BIN={chosen}"))
     local_command = Path(sys.prefix) / "bin" / "orchestrator"
-    text = f'#!/bin/sh\n{MARK}\nexec {shlex.quote(sys.executable)} -P -m orchestrator "$@"\n'
+    text = f'#!/bin/sh\n{MARK}\nexec {shlex.quote(sys.executable)} {FLAGS} -m orchestrator "$@"\n'
     _write_command(local_command, text)
     target = folder / "orchestrator"
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import importlib
 import os
 import sys
@@ -14,7 +13,9 @@ from typing import Any, NoReturn
 
 from ipc.suggest import hint, nearest
 from orchestrator import __version__
-from orchestrator.errors import BUG, ENVIRONMENT, INTERRUPTED, STORAGE, USAGE, FatalError
+from orchestrator.errors import BUG, CLOSED_PIPE, ENVIRONMENT, INTERRUPTED, OK, STORAGE, USAGE, FatalError
+from orchestrator.surroundings.streams import OutputError, discard_output
+from orchestrator.util import machine_errors
 from orchestrator.util.notices import say
 from orchestrator.util.option_names import normalise
 
@@ -103,7 +104,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     debug = "ORCHESTRATOR_DEBUG" in os.environ
     try:
         _check_no_file_is_an_option(typed)
-        return _command(words)
+        return _complete(words)
     except FatalError as error:
         if debug:
             traceback.print_exc()
@@ -117,16 +118,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         hint = "update the installation with: ./install.sh"
         say(FatalError(f"the Python package {error.name} is not installed", hint, ENVIRONMENT))
         return ENVIRONMENT
-    except BrokenPipeError:
-        # The reader closed the pipe (`orchestrator plan film.mkv | head`): not an error.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:
         if debug:
             raise
-        if isinstance(error, OSError) and (unwritable := _unwritable_home(error)):
-            say(unwritable)
-            return unwritable.status
+        if explained := machine_errors.explained(error):
+            say(explained)
+            return explained.status
         log = _write_log(words)
         print(f"orchestrator: internal error\n  report it, with {log}", file=sys.stderr)
         return BUG
@@ -147,15 +144,25 @@ def _check_no_file_is_an_option(words: Sequence[str]) -> None:
             )
 
 
-def _unwritable_home(error: OSError) -> FatalError | None:
-    """The error to show if the tool's home cannot be written; None if `error` concerns another path."""
-    from orchestrator.paths import home
+def _complete(words: Sequence[str]) -> int:
+    """Run the command and write all its output: a command that was cut short never ends with 0.
 
-    if not str(error.filename or "").startswith(str(home())):
-        return None
-    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-    hint = f"{'free some space there, or ' if full else ''}set ORCHESTRATOR_HOME to a writable folder"
-    return FatalError(f"cannot write {home()}: {error.strerror}", hint, STORAGE)
+    Raises `FatalError` (storage) if standard output cannot be written.
+    """
+    try:
+        try:
+            status = _command(words)
+        except SystemExit as ended:  # of argparse, which has printed help or an error
+            status = ended.code if isinstance(ended.code, int) else OK
+        sys.stdout.flush()
+    except OutputError as error:
+        discard_output()
+        if error.reader_gone:
+            return CLOSED_PIPE
+        raise FatalError(
+            f"cannot write the output: {error.strerror}", "send it elsewhere", STORAGE
+        ) from error
+    return status
 
 
 def _command(words: Sequence[str]) -> int:

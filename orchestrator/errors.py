@@ -12,6 +12,8 @@ DEGRADED = 6
 STORAGE = 7
 BUG = 70
 INTERRUPTED = 130
+CLOSED_PIPE = 141
+"""What a shell reports for a program that SIGPIPE ended."""
 
 STATUS_OF_CATEGORY = {
     "input": INPUT,

@@ -7,12 +7,28 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from orchestrator.errors import STORAGE, FatalError
+from orchestrator.surroundings import home_folder
+from orchestrator.surroundings.current_folder import absolute
+
 _NAME = "orchestrator"
 
 
 def home() -> Path:
-    """The folder of the tool's state: `ORCHESTRATOR_HOME`, or the platform's data folder."""
-    return _place("ORCHESTRATOR_HOME", os.environ) or _folder("XDG_DATA_HOME", ".local/share", os.environ)
+    """The folder of the tool's state: `ORCHESTRATOR_HOME`, or the platform's data folder.
+
+    Raises `FatalError` (storage) if nothing says where that is.
+    """
+    if place := _place("ORCHESTRATOR_HOME", os.environ):
+        return place
+    place = _folder("XDG_DATA_HOME", ".local/share", os.environ)
+    if place.parent == home_folder.NONE / ".local/share":
+        raise FatalError(
+            "there is no place for results: HOME names no folder of yours, and you have no other home folder",
+            "set ORCHESTRATOR_HOME to a folder that can be written",
+            STORAGE,
+        )
+    return place
 
 
 def config_file(environ: Mapping[str, str]) -> Path:
@@ -29,15 +45,19 @@ def checkout() -> Path:
 def _place(variable: str, environ: Mapping[str, str]) -> Path | None:
     """The path in `variable`; None if the variable is not set."""
     path = environ.get(variable)
-    return Path(path).expanduser().absolute() if path else None
+    return absolute(home_folder.expanded(path, f"{variable}={path}")) if path else None
 
 
 def _folder(variable: str, otherwise: str, environ: Mapping[str, str]) -> Path:
     """The platform's folder for this program: fixed on a Mac, set by an XDG variable elsewhere.
 
     `platformdirs` follows the XDG variables on a Mac too, and would no longer find an existing store there.
+    A relative path in an XDG variable has no effect, as their specification says.
     """
+    base = Path(environ.get(variable, ""))
+    if sys.platform != "darwin" and base.is_absolute():
+        return base / _NAME
+    user = home_folder.of(environ)
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / _NAME
-    base = environ.get(variable)
-    return (Path(base) if base else Path.home() / otherwise) / _NAME
+        return user / "Library" / "Application Support" / _NAME
+    return user / otherwise / _NAME

@@ -12,6 +12,7 @@ from orchestrator.config.files import JOB, job_path
 from orchestrator.config.job_files import JobFile
 from orchestrator.errors import INPUT, OK, USAGE, FatalError
 from orchestrator.library import consents
+from orchestrator.surroundings import current_folder
 from orchestrator.util import text as fmt
 
 
@@ -65,7 +66,7 @@ def _jobs(place: Path) -> Iterator[JobFile]:
 
 
 def _paths(place: Path) -> list[Path]:
-    there = place.expanduser().absolute()
+    there = current_folder.absolute(place)
     if not there.is_dir():
         return [there if there.name.endswith(JOB) else job_path(there)]
     found = sorted(path for path in there.rglob(f"*{JOB}") if not path.is_dir())
@@ -84,7 +85,7 @@ def _leads(claim: consent.Claim) -> str:
 
 def _list(places: list[Path]) -> None:
     """Print the consents, of all files or of those in `places`, each with what became of the file."""
-    within = [place.expanduser().resolve() for place in places]
+    within = [current_folder.absolute(place).resolve() for place in places]
     rows = [
         (one.when, fmt.plain(one.path), _state(one), ", ".join(one.keys))
         for one in consents.everything()
@@ -107,7 +108,7 @@ def _state(one: consents.Consent) -> str:
 def _revoke(places: list[Path]) -> int:
     """Take back the consents to the files, and to all files in folders."""
     for place in places:
-        there = place.expanduser().resolve()
+        there = current_folder.absolute(place).resolve()
         wanted = [there, job_path(place).resolve()]
         found = [
             Path(one.path)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.errors import ENVIRONMENT, FatalError
+from orchestrator.surroundings import current_folder
 
 RECORDING = "lib/python*/site-packages/pyannote/audio/sample/sample.wav"
 """Thirty seconds of a telephone call between two people, which ships with pyannote.audio."""
@@ -32,12 +33,12 @@ def run(arguments: argparse.Namespace) -> int:
     from orchestrator.outputs import publish
 
     film = Path("orchestrator-demo") / "demo.mkv"
-    if not film.exists():
+    if not current_folder.absolute(film).exists():
         try:
             publish.check_writable(film.parent)
         except FatalError as error:
             hint = "change to a writable folder and run the command there"
-            raise FatalError(f"{error.message} (in {Path.cwd()})", hint, error.status) from error
+            raise FatalError(f"{error.message} (in {current_folder.here()})", hint, error.status) from error
         make_film(film)
         print(f"made {film} from a recording that ships with pyannote.audio")
     arguments.films = [film]

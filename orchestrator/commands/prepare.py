@@ -6,7 +6,6 @@ import argparse
 import hashlib
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from orchestrator.config.merge import settings
 from orchestrator.errors import FAILED, OK, PARTIAL, STORAGE, USAGE, FatalError
 from orchestrator.planning.film_path import film_of
 from orchestrator.planning.request import plan_for
+from orchestrator.util import scratch
 from orchestrator.util.command_line import typed
 from orchestrator.util.notices import say
 
@@ -83,8 +83,8 @@ def _prepare(arguments: argparse.Namespace, film: Path) -> str:
     # The first instance of a stage stands for all, because all run in the same way.
     steps = {step.stage.base: step for step in reversed(plan.steps)}
     text = job_file.text(film, chosen, steps, machine, _recommended(chosen, plan, machine)).encode()
-    with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / "job.toml"
+    with scratch.folder() as folder:
+        draft = folder / "job.toml"
         draft.write_bytes(text)
         try:
             done = publish.publish(

@@ -10,6 +10,7 @@ from typing import Any
 from orchestrator.errors import OK, FatalError
 from orchestrator.paths import home
 from orchestrator.planning.film_path import film_of
+from orchestrator.surroundings import current_folder
 from orchestrator.util import text as fmt
 
 
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"see: orchestrator runs show {content['id']}",
         )
     folder = arguments.output_dir or _folder(found) or film.parent
-    folder = folder.expanduser().absolute()
+    folder = current_folder.absolute(folder)
     publish.check_writable(folder)
     store = Store(home() / "store")
     with store.in_use():

@@ -13,6 +13,7 @@ from orchestrator.paths import home
 from orchestrator.planning.film_path import film_of
 from orchestrator.runs import score as scoring
 from orchestrator.storage.store import Store
+from orchestrator.surroundings import current_folder
 
 
 def add(subparsers: Any) -> None:
@@ -53,10 +54,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Score, and print the result; returns the exit status."""
     film = film_of(arguments.film)
     for file in (*arguments.reference, *(arguments.hypothesis or ())):
-        if not file.expanduser().is_file():
+        if not current_folder.absolute(file).is_file():
             raise FatalError(f"there is no file {file}", "check the name", INPUT)
     if arguments.hypothesis:
-        files = tuple(file.expanduser().absolute() for file in arguments.hypothesis)
+        files = tuple(current_folder.absolute(file) for file in arguments.hypothesis)
         subject = scoring.Subject(files=files, language=arguments.track)
     else:
         subject = scoring.of_last_run(film, Store(home() / "store"), arguments.track)

@@ -92,7 +92,11 @@ def _prepare(plan: Plan, step: Step, store: Store) -> dict[str, Path]:
     with store.in_use(), new(plan.film.stem, root=home() / "debug" / "runs") as record:
         busy = any(s.verdict in {"run", "maybe"} for s in before.steps)
         state = Scheduler(
-            store, record.logs, Files({}, overwrite=False), observers=[Plain()] if busy else []
+            store,
+            record.logs,
+            Files({}, overwrite=False),
+            observers=[Plain()] if busy else [],
+            scratch=record.scratch,
         ).run([before])
     paths = {"film": plan.film}
     for done in state.films[0].steps:

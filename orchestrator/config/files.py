@@ -17,6 +17,7 @@ from orchestrator.config.options import BY_KEY, DEVICE, OPTIONS, Option
 from orchestrator.config.values import DeviceRequest, Layer, Value, checked, wrong
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.paths import config_file
+from orchestrator.surroundings import current_folder, home_folder
 
 JOB = ".orchestrator.toml"
 _NEGATED = {f"no_{option.key}": option.key for option in OPTIONS if option.type is bool}
@@ -37,7 +38,7 @@ def job_path(film: Path) -> Path:
 
     Its name includes the film's suffix, so `movie.mp4` and `movie.mkv` have different ones.
     """
-    film = film.expanduser().absolute()
+    film = current_folder.absolute(film)
     return film.with_name(film.name + JOB)
 
 
@@ -134,10 +135,7 @@ def _value(option: Option, content: Any, path: Path, base: Path, words: str) -> 
         value = float(value)
     elif option.type is Path:
         # Relative to the file that sets it, so that the folder the tool is started in does not matter.
-        try:
-            value = base / Path(value).expanduser()
-        except RuntimeError as error:
-            raise wrong(words, "there is no such user") from error
+        value = base / home_folder.expanded(value, words)
     elif (
         option.type is str
         and (option.key.endswith("model") or option.key == "profile")

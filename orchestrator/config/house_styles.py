@@ -13,6 +13,7 @@ from typing import Any
 from ipc.parsing import toml_of
 from ipc.suggest import hint, nearest
 from orchestrator.errors import USAGE, FatalError
+from orchestrator.surroundings.home_folder import expanded
 
 FOLDER = Path(__file__).parent.parent / "profiles"
 DEFAULT = "default"
@@ -67,7 +68,7 @@ def names() -> list[str]:
 
 def read(name: str) -> Profile:
     """The profile of this name or in this file; `FatalError` names the file and key that are wrong."""
-    path = Path(name).expanduser()
+    path = expanded(name, f"--profile {name}")
     if name in names():
         path = FOLDER / f"{name}.toml"
     elif not path.is_file():

@@ -11,7 +11,10 @@ from typing import Any
 from ipc.suggest import nearest
 from orchestrator.config.options import Option
 from orchestrator.errors import USAGE, FatalError
+from orchestrator.surroundings import home_folder
 
+_LONGEST = 300
+"""Characters of a wrong value that an error shows."""
 WORDS = {
     "1": True, "true": True, "yes": True, "on": True,
     "0": False, "false": False, "no": False, "off": False,
@@ -89,7 +92,10 @@ def from_text(option: Option, text: str, source: str, words: str) -> Value:
             kind = "a whole number" if option.type is int else "a number"
             raise wrong(words, f"not {kind}", f"such as {option.cli.example}") from error
         return checked(option, Value(value=number, source=source, words=words))
-    value = Path(text).expanduser() if option.type is Path else text
+    value: Any = text
+    if option.type is Path:  # the shell has expanded what it knows on the command line
+        typed = source.startswith("--")
+        value = home_folder.own(Path(text)) if typed else home_folder.expanded(text, words)
     return checked(option, Value(value=value if text else None, source=source, words=words))
 
 
@@ -118,4 +124,5 @@ def _question(word: Any, names: Iterable[str]) -> str:
 
 def wrong(words: str, why: str, hint: str = "") -> FatalError:
     """The error for an invalid value: the words that set it, and what is wrong with them."""
-    return FatalError(f"{words}: {why}", hint, USAGE)
+    shown = words if len(words) <= _LONGEST else f"{words[:_LONGEST]}..."
+    return FatalError(f"{shown}: {why}", hint, USAGE)

@@ -6,13 +6,29 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from orchestrator.surroundings import current_folder
 from orchestrator.util.redact import secret_name
 
-SCRUBBED = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS",
-            "VIRTUAL_ENV", "CONDA_PREFIX", "__PYVENV_LAUNCHER__",
-            "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD")  # fmt: skip
-"""Variables that would add another Python's packages or settings to a stage, disable its byte code, or make
-torch unpickle code."""
+_ANOTHER_PYTHON = ("PYTHON", "VIRTUAL_ENV", "CONDA_", "__PYVENV_LAUNCHER__", "PIP_", "UV_")
+_THREAD_POOLS = ("OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "BLIS_", "NUMEXPR_", "NUMBA_")
+_FRAMEWORKS = (
+    "TORCH", "PYTORCH_", "ATEN_", "TRANSFORMERS_",
+    "USE_TORCH", "USE_TF", "USE_JAX", "USE_FLAX",  # transformers would do without the frameworks it needs
+    "MPLBACKEND",  # a notebook's backend, which no stage has: matplotlib could not be imported
+    "HF_HUB_ENABLE_HF_TRANSFER",  # a package that the environments lack: downloads would fail
+    "FFREPORT", "AV_LOG_FORCE_",  # ffmpeg would write files into the current folder, or colours into messages
+)  # fmt: skip
+REMOVED = (*_ANOTHER_PYTHON, *_THREAD_POOLS, *_FRAMEWORKS)
+"""Beginnings of variables that are meant for other programs.
+
+They would add packages to a stage, stop it at its start (`PYTHONOPTIMIZE=2`, `TORCH_LOGS=x`), or change its
+results. What concerns the machine (`CUDA_VISIBLE_DEVICES`, `LD_LIBRARY_PATH`, proxies) stays.
+"""
+KEPT = ("PYTORCH_MPS_HIGH_WATERMARK_RATIO", "PYTORCH_MPS_LOW_WATERMARK_RATIO", "PYTORCH_CUDA_ALLOC_CONF",
+        "PYTORCH_ALLOC_CONF")  # fmt: skip
+"""Variables with such a beginning that concern the machine's memory."""
+PATHS = ("ORCHESTRATOR_FFMPEG", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""Variables with a path, which may be relative to the current folder. A stage has another one."""
 
 SETTINGS = {
     "PYTHONNOUSERSITE": "1",  # packages of pip --user must not shadow the locked ones
@@ -64,12 +80,20 @@ def environment(
     inherited = {
         name: value
         for name, value in environ.items()
-        if name not in SCRUBBED
-        and not name.startswith("UV_")
+        if (name in KEPT or not name.startswith(REMOVED))
         and (not secret_name(name) or (fetching and name.startswith(_OF_THE_HUB)))
     }
-    path = ":".join([str(bin_folder), *([inherited["PATH"]] if inherited.get("PATH") else [])])
-    return {**inherited, "PATH": path, **SETTINGS, **({} if fetching else NO_DOWNLOADS), **(extra or {})}
+    for name in PATHS:
+        if "/" in inherited.get(name, ""):
+            inherited[name] = _whole(inherited[name])
+    path = [str(bin_folder), *map(_whole, filter(None, inherited.get("PATH", "").split(":")))]
+    return {
+        **inherited,
+        "PATH": ":".join(path),
+        **SETTINGS,
+        **({} if fetching else NO_DOWNLOADS),
+        **(extra or {}),
+    }
 
 
 def for_worker(env: str, device: str, threads: int, environ: Mapping[str, str]) -> dict[str, str]:
@@ -84,6 +108,11 @@ def for_worker(env: str, device: str, threads: int, environ: Mapping[str, str]) 
     if env == "mlx" and sys.platform == "linux" and "LD_PRELOAD" not in environ and (blas := _openblas()):
         variables["LD_PRELOAD"] = blas  # MLX's BLAS for Linux takes four times as long
     return variables
+
+
+def _whole(path: str) -> str:
+    folder = current_folder.here()
+    return str(folder / path) if folder else path
 
 
 def _watermarks(environ: Mapping[str, str]) -> dict[str, str]:

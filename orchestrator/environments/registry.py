@@ -25,6 +25,8 @@ from ipc.parsing import json_of
 from orchestrator.environments import process_env
 from orchestrator.errors import ENVIRONMENT, FatalError
 from orchestrator.paths import checkout
+from orchestrator.surroundings.current_folder import absolute
+from orchestrator.surroundings.home_folder import expanded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +80,7 @@ def this_platform() -> str:
 def root() -> Path:
     """The folder of all environments: `ORCHESTRATOR_ENVS`, or `envs` in the checkout."""
     chosen = os.environ.get("ORCHESTRATOR_ENVS")
-    return Path(chosen).expanduser().absolute() if chosen else checkout() / "envs"
+    return absolute(expanded(chosen, f"ORCHESTRATOR_ENVS={chosen}")) if chosen else checkout() / "envs"
 
 
 def names() -> tuple[str, ...]:

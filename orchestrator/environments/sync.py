@@ -23,6 +23,8 @@ from orchestrator.environments import registry, uv
 from orchestrator.environments.uv import Say
 from orchestrator.errors import ENVIRONMENT, FatalError
 from orchestrator.paths import checkout
+from orchestrator.surroundings.current_folder import absolute
+from orchestrator.surroundings.home_folder import expanded
 from orchestrator.util import locks
 from orchestrator.util.storage_errors import storage_errors
 
@@ -177,12 +179,12 @@ def _sync_with_backend(run: uv.Pip, env: registry.Environment, backend: str) -> 
     if "://" in backend:
         source = ["--index", backend]
     elif "/" in backend:
-        source = ["--find-links", str(Path(backend).expanduser().absolute())]
+        source = ["--find-links", str(absolute(expanded(backend, f"--torch-backend {backend}")))]
     else:
         source = ["--torch-backend", backend]
     entries = re.split(r"\n(?=\S)", env.lock.read_text(encoding="utf-8").strip())
     family = [entry for entry in entries if TORCH_FAMILY.match(entry)]
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(dir=env.folder) as scratch:
         rest = Path(scratch) / "rest.txt"
         rest.write_text("\n".join(entry for entry in entries if entry not in family) + "\n", encoding="utf-8")
         run("sync", "--require-hashes", str(rest))

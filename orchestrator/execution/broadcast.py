@@ -7,6 +7,7 @@ from typing import Protocol
 
 from orchestrator.run_state.events import RunEvent, RunState
 from orchestrator.run_state.reducer import reduce
+from orchestrator.surroundings.streams import OutputError
 
 
 class Observer(Protocol):
@@ -21,10 +22,16 @@ class Broadcast:
 
     def __init__(self, observers: Sequence[Observer]) -> None:
         self.state = RunState()
-        self._observers = observers
+        self.lost_output: OutputError | None = None
+        """Why standard output, which one of the observers wrote, gets no more events."""
+        self._observers = list(observers)
 
     def emit(self, event: RunEvent) -> None:
         """Add an event to the state, then call the observers."""
         self.state = reduce(self.state, event)
-        for observer in self._observers:
-            observer(event, self.state)
+        for observer in tuple(self._observers):
+            try:
+                observer(event, self.state)
+            except OutputError as error:
+                self.lost_output = error
+                self._observers.remove(observer)

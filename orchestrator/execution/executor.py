@@ -66,12 +66,14 @@ class Executor:
         posts: Posts,
         spawn: Spawn,
         machine: Machine,
+        scratch: Path | None,
     ) -> None:
         self._results = results
         self._broadcast = broadcast
         self._logs = logs
         self._posts = posts
         self._spawn = spawn
+        self._scratch = {"TMPDIR": str(scratch)} if scratch else {}
         self._machine = machine
         self._processes: dict[int, Process] = {}
         self._log_of: dict[int, Path] = {}
@@ -131,9 +133,8 @@ class Executor:
         log = self._logs / (f"{stage.name}.log" if count == 1 else f"{stage.name}.{count}.log")
         recipe = worker.recipe
         try:
-            process = self._spawn(
-                recipe.backend, recipe.threads, log, self._posts, credentials(recipe.secrets, os.environ)
-            )
+            extra = {**credentials(recipe.secrets, os.environ), **self._scratch}
+            process = self._spawn(recipe.backend, recipe.threads, log, self._posts, extra)
         except FatalError as error:
             return NotStarted(worker.number, "env", error.message, error.hint)
         except OSError as error:

@@ -35,6 +35,7 @@ from orchestrator.planning.plan import Plan
 from orchestrator.run_state import events
 from orchestrator.run_state.events import RunState
 from orchestrator.storage.store import Store
+from orchestrator.surroundings.streams import OutputError
 
 STOP_SECONDS = 4.5
 """Seconds after which the remaining processes of a stopped run are killed."""
@@ -47,7 +48,8 @@ class Scheduler:
     """Runs plans once. `spawn` starts a worker's process; tests pass their own.
 
     A worker is replaced after `recycle` runs (0: never; None: as its backend declares). `machine` gives the
-    memory of accelerators; the batch sizes that fit are recorded for it.
+    memory of accelerators; the batch sizes that fit are recorded for it. `scratch` is the stages' folder for
+    temporary files (None: the system's).
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Scheduler:
         recycle: int | None = None,
         machine: Machine | None = None,
         spawn: Spawn = workers.spawn,
+        scratch: Path | None = None,
     ) -> None:
         machine = machine or this_machine()
         rules = Rules(
@@ -75,12 +78,17 @@ class Scheduler:
         self._posts: Posts = queue.SimpleQueue()
         self._broadcast = Broadcast(observers)
         self._results = Results(store, hooks, self._broadcast)
-        self._executor = Executor(self._results, self._broadcast, logs, self._posts, spawn, machine)
+        self._executor = Executor(self._results, self._broadcast, logs, self._posts, spawn, machine, scratch)
 
     @property
     def state(self) -> RunState:
         """The present state of the run."""
         return self._broadcast.state
+
+    @property
+    def lost_output(self) -> OutputError | None:
+        """Why the run was stopped if standard output could not be written."""
+        return self._broadcast.lost_output
 
     def run(self, plans: Sequence[Plan]) -> RunState:
         """Run the plans to their end and return the last state; handles signals meanwhile."""
@@ -108,8 +116,10 @@ class Scheduler:
         now = last = time.monotonic()
         self._proceed(now)
         while not self._situation.over:
-            if interrupt.count and stop_by is None:
-                self._broadcast.emit(events.RunInterrupted(time=time.time(), signal=interrupt.name))
+            lost = self._broadcast.lost_output
+            if (interrupt.count or lost) and stop_by is None:
+                why = interrupt.name or f"standard output: {lost and lost.strerror}"
+                self._broadcast.emit(events.RunInterrupted(time=time.time(), signal=why))
                 self._handle(Stop())
                 # Not `now`: publishing a film may have taken minutes since.
                 stop_by = time.monotonic() + STOP_SECONDS

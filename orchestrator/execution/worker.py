@@ -70,6 +70,7 @@ class WorkerProcess:
                     stderr=stream,
                     pass_fds=[writing],
                     env={**environment, EVENTS_FD: str(writing)},
+                    cwd=log.parent,  # the user's may be gone, or not be writable
                     start_new_session=True,
                 )
             except BaseException:

@@ -5,14 +5,12 @@ The stored result contains no name, because it serves every copy of the film.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ipc.errors import storage_hint
-from orchestrator.errors import STORAGE, FatalError
+from orchestrator.util import scratch
+from orchestrator.util.storage_errors import storage_errors
 
 
 @contextmanager
@@ -22,18 +20,9 @@ def named_copy(source: Path, film: Path, rewrite: Callable[[str, str], str]) -> 
     `rewrite` gets the text and the film's name without suffix (`Format.for_film`). Raises `FatalError`
     (storage) if the copy cannot be written.
     """
-    folder: Path | None = None
-    try:
-        text = rewrite(source.read_text(encoding="utf-8"), film.stem)
-        folder = Path(tempfile.mkdtemp())
+    with scratch.folder() as folder:
         copy = folder / source.name
-        copy.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
-    except OSError as error:
-        where = error.filename or tempfile.gettempdir()
-        hint = storage_hint(error, "set TMPDIR to a folder that can be written")
-        raise FatalError(f"cannot write {where}: {error.strerror or error}", hint, STORAGE) from error
-    else:
+        with storage_errors(f"cannot write {copy}", "set ORCHESTRATOR_HOME to another folder"):
+            text = rewrite(source.read_text(encoding="utf-8"), film.stem)
+            copy.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
         yield copy
-    finally:
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)

@@ -108,6 +108,7 @@ def _choice(option: Option, ways: Mapping[str, Ways]) -> tuple[Choice | None, st
 
 def _model(asked: Any, choice: Choice) -> str:
     """A name that gives the same model from any folder: the id, or a folder's absolute path."""
+    from orchestrator.models.family import local_path
     from orchestrator.models.resolve import id_of
 
     model = choice.model
@@ -116,8 +117,8 @@ def _model(asked: Any, choice: Choice) -> str:
     if not asked or asked == "auto":
         # `embedded` is the name that people give it; its id says which one that is.
         return EMBEDDED if model.id == id_of(model.role, EMBEDDED) else model.id
-    folder = Path(str(asked)).expanduser()
-    if model.path != Path() and folder.exists() and folder.resolve() == model.path:
+    folder = local_path(str(asked))
+    if model.path != Path() and folder is not None and folder.resolve() == model.path:
         return str(folder.absolute())
     return str(asked)
 

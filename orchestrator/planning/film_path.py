@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ipc.suggest import nearest
 from orchestrator.errors import INPUT, FatalError
+from orchestrator.surroundings import current_folder
 from orchestrator.util.command_line import typed
 
 FILMS = {
@@ -21,7 +22,7 @@ def film_of(path: Path) -> Path:
     """The film's absolute path; `FatalError` if it is not a readable file."""
     # Symbolic links are not resolved, because the player looks for subtitles beside the link. But `..` is, so
     # that a film has one path from every folder and its files are recognised as its own.
-    film = path.expanduser().absolute()
+    film = current_folder.absolute(path)
     if ".." in film.parts:
         film = film.parent.resolve() / film.name
     try:

@@ -19,6 +19,7 @@ from orchestrator.planning.film_path import film_of
 from orchestrator.stages import burn_in, translations, translators
 from orchestrator.stages.catalog import STAGES
 from orchestrator.storage import file_digests
+from orchestrator.surroundings import current_folder
 
 if TYPE_CHECKING:
     from orchestrator.machine.profile import Machine
@@ -115,7 +116,7 @@ def instances(stage: str, option: str, stages: Mapping[str, Stage] = STAGES) -> 
 
 def destination(film: Path, settings: Settings) -> Path:
     """The path of the subtitled film."""
-    folder = (settings.run.output_dir or film.parent).expanduser().absolute()
+    folder = current_folder.absolute(settings.run.output_dir or film.parent)
     return folder / f"{film.stem}.subtitled.{settings.value('container') or 'mkv'}"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from orchestrator.errors import INPUT, FatalError
 from orchestrator.paths import home
+from orchestrator.surroundings import current_folder
 
 KEY = "TMDB_API_KEY"
 
@@ -75,7 +76,7 @@ def _cast(path: Path | None) -> str | None:
 
     if path is None:
         return None
-    there = path.expanduser().absolute()
+    there = current_folder.absolute(path)
     if not there.is_file():
         raise FatalError(f"--cast {path}: file not found", "check the name", INPUT)
     try:

@@ -19,6 +19,7 @@ from ipc.time_range import clip_of
 from orchestrator.report import need, people, sound, tracks
 from orchestrator.report.results import Results
 from orchestrator.storage.store import Store
+from orchestrator.surroundings import home_folder
 from orchestrator.util.redact import masked
 from orchestrator.views.notes import notes, spoken_language
 
@@ -86,7 +87,8 @@ def of_film(
         "words": _words(words or ()) if editing else None,
         "missing": results.missing,
     }  # fmt: skip
-    return dict(masked(_without(content_of_page, (f"{place.parent}{os.sep}", ""), (str(Path.home()), "~"))))
+    places = (f"{place.parent}{os.sep}", ""), (str(home_folder.of(os.environ)), "~")
+    return dict(masked(_without(content_of_page, *places)))
 
 
 def _outputs(film: Mapping[str, Any], folder: Path) -> list[dict[str, Any]]:

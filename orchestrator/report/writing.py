@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,8 @@ from orchestrator.outputs.ledger import Ledger
 from orchestrator.outputs.publish import Published
 from orchestrator.report import document
 from orchestrator.storage.store import Store
+from orchestrator.util import scratch
+from orchestrator.util.storage_errors import storage_errors
 
 _KEY = re.compile(rb'<meta name="orchestrator-report" content="(\w*)">')
 _HEAD = 4096
@@ -53,9 +54,10 @@ def write(
     from orchestrator.report import data
 
     page = document.render(data.of_film(content, film, store, folder), key=key)
-    with tempfile.TemporaryDirectory() as scratch:
-        draft = Path(scratch) / target.name
-        draft.write_text(page, encoding="utf-8", errors="surrogateescape", newline="\n")
+    with scratch.folder() as drafts:
+        draft = drafts / target.name
+        with storage_errors(f"cannot write {draft}", "set ORCHESTRATOR_HOME to another folder"):
+            draft.write_text(page, encoding="utf-8", errors="surrogateescape", newline="\n")
         return publish.publish(
             draft, target, file_digest(draft), place, ledger, overwrite=overwrite, clip=clip
         )

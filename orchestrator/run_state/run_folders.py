@@ -62,6 +62,14 @@ class Run:
         return self.path / "logs"
 
     @property
+    def scratch(self) -> Path:
+        """The folder for temporary files of the stages, removed when the run ends.
+
+        It is on the disk of the store. TMPDIR may name a small disk, or none.
+        """
+        return self.path / "tmp"
+
+    @property
     def report(self) -> Path:
         """The summary, written when the run ends, also if it fails."""
         return self.path / "run.json"
@@ -156,12 +164,20 @@ def new(
     try:
         own_files.make_folder(base, below=base.parent)
         prune(keep=keep - 1, root=base)
+        for run in past(base):
+            if run.scratch.exists() and run.outcome() == "killed":
+                shutil.rmtree(run.scratch, ignore_errors=True)
         path = _make(base, name)
         with locks.hold(path / "lock") as lock:
             lock.write(json.dumps(films or {}).encode())
             lock.flush()
-            (path / "logs").mkdir()
-            yield Run(path)
+            run = Run(path)
+            run.logs.mkdir()
+            run.scratch.mkdir()
+            try:
+                yield run
+            finally:
+                shutil.rmtree(run.scratch, ignore_errors=True)
     except OSError as error:
         if error.filename is None or not str(error.filename).startswith(str(base)):
             raise

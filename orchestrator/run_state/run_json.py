@@ -14,7 +14,6 @@ import math
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from ipc import atomic
@@ -22,6 +21,7 @@ from orchestrator import __version__
 from orchestrator.run_state.events import FilmState, RunState, StepState
 from orchestrator.run_state.run_folders import Run
 from orchestrator.stages.catalog import STAGES
+from orchestrator.surroundings import current_folder
 from orchestrator.util.redact import masked
 from orchestrator.util.storage_errors import storage_errors
 
@@ -80,7 +80,7 @@ def summary(
         "refused": [dict(film) for film in refused],
         "version": __version__,
         "command": list(command),
-        "cwd": str(Path.cwd()),
+        "cwd": str(current_folder.here() or ""),
         "options": dict(options or {}),
         "started": _instant(state.started),
         "ended": _instant(state.ended),

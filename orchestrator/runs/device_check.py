@@ -97,7 +97,9 @@ def _check(stage: Stage, choice: Choice, store: Store, machine_id: str) -> Verdi
             store.in_use(),
             run_folders.new("reference", root=home() / "memo" / "agreement" / "runs") as record,
         ):
-            state = Scheduler(store, record.logs, Files({}, overwrite=False)).run([plan])
+            state = Scheduler(store, record.logs, Files({}, overwrite=False), scratch=record.scratch).run(
+                [plan]
+            )
         if state.interrupted:
             raise KeyboardInterrupt
         return state.films[0]

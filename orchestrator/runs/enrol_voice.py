@@ -68,7 +68,11 @@ def _voices(clip: Path, store: Store, layer: Layer) -> dict[str, Clip]:
     with store.in_use(), run_folders.new(clip.stem, root=home() / "memo" / "voices" / "runs") as record:
         busy = any(step.verdict in {"run", "maybe"} for step in plan.steps)
         state = Scheduler(
-            store, record.logs, Files({}, overwrite=False), observers=[Plain()] if busy else []
+            store,
+            record.logs,
+            Files({}, overwrite=False),
+            observers=[Plain()] if busy else [],
+            scratch=record.scratch,
         ).run([plan])
     if state.interrupted:
         raise KeyboardInterrupt

@@ -76,6 +76,8 @@ class Files:
         self._ledger = Ledger()
         self._placed: dict[Path, outputs.Published] = {}
         self._spoken: dict[Path, str] = {}
+        self.unwritten: list[Path] = []
+        """The films whose report could not be written."""
 
     def draft(self, plan: Plan, step: Step) -> Path:
         """The path of a hidden file in the target folder; it becomes the film by a rename."""
@@ -114,7 +116,7 @@ class Files:
     def closing(self, state: RunState) -> Iterator[tuple[int, FileOutput]]:
         """Write the report of each film with results, and what a film that failed has held back.
 
-        An error is printed and does not fail the run.
+        An error is printed, and remembered in `unwritten`.
         """
         for index, one in enumerate(state.films):
             film = self._films.get(one.path)
@@ -134,7 +136,10 @@ class Files:
             except Exception as error:
                 if "ORCHESTRATOR_DEBUG" in os.environ:
                     raise
+                self.unwritten.append(one.path)
                 print(f"orchestrator: {one.path.name}: cannot write its report: {error}", file=sys.stderr)
+                if hint := getattr(error, "hint", ""):
+                    print(f"  {hint}", file=sys.stderr)
 
     def _film(self, plan: Plan) -> _Film:
         if plan.film not in self._films:

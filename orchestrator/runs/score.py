@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,8 @@ from orchestrator.config import house_styles
 from orchestrator.environments import registry
 from orchestrator.errors import ENVIRONMENT, FAILED, INPUT, FatalError
 from orchestrator.storage.store import Entry, Store
+from orchestrator.surroundings import current_folder
+from orchestrator.util import scratch
 from orchestrator.util.command_line import typed
 
 ENV = "scoring"
@@ -86,12 +87,12 @@ def score(
         "translated": subject.translated,
         "clip": clip_of(subject.clip),
         "hypothesis": [str(path) for path in subject.files],
-        "references": [str(path.expanduser().absolute()) for path in references],
+        "references": [str(current_folder.absolute(path)) for path in references],
         "shown": subject.shown,
         "limits": limits,
     }
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "request.json"
+    with scratch.folder() as folder:
+        file = folder / "request.json"
         file.write_text(json.dumps(request, ensure_ascii=False), encoding="utf-8")
         answer = _answer(file)
     if error := answer.get("error"):

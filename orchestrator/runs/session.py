@@ -14,12 +14,14 @@ from orchestrator.config.values import Layer
 from orchestrator.environments import registry
 from orchestrator.errors import (
     BUG,
+    CLOSED_PIPE,
     DEGRADED,
     FAILED,
     INPUT,
     INTERRUPTED,
     OK,
     PARTIAL,
+    STORAGE,
     USAGE,
     FatalError,
     FilmError,
@@ -38,6 +40,7 @@ from orchestrator.runs import device_check
 from orchestrator.runs.film_outputs import Files
 from orchestrator.storage import file_digests
 from orchestrator.storage.store import Store
+from orchestrator.surroundings import current_folder
 from orchestrator.util.notices import notice, say
 
 
@@ -76,21 +79,23 @@ def run(invocation: Invocation) -> int:
                 file=sys.stderr,
             )
         views = _views(record, as_json=invocation.json)
+        output_files = Files(
+            {film: of_film.formats() for film, of_film in settings.items()},
+            overwrite=invocation.overwrite,
+            series={
+                film: of_film.run.series or nfo.series_of(film)
+                for film, of_film in settings.items()
+                if of_film.run.known_voices
+            },
+            run_id=record.id,
+            run_folder=record.path,
+        )
         scheduler = Scheduler(
             store,
             record.logs,
-            Files(
-                {film: of_film.formats() for film, of_film in settings.items()},
-                overwrite=invocation.overwrite,
-                series={
-                    film: of_film.run.series or nfo.series_of(film)
-                    for film, of_film in settings.items()
-                    if of_film.run.known_voices
-                },
-                run_id=record.id,
-                run_folder=record.path,
-            ),
+            output_files,
             observers=views,
+            scratch=record.scratch,
             prestart=all(of_film.run.prestart for of_film in settings.values()),
             recycle=min(
                 (s.run.recycle for s in settings.values() if s.run.recycle is not None), default=None
@@ -112,6 +117,11 @@ def run(invocation: Invocation) -> int:
                 view.close()
         strict = frozenset(film for film, of_film in settings.items() if of_film.run.strict)
         status = _status(state, list(refused.values()), strict)
+        if status in {OK, DEGRADED} and output_files.unwritten:
+            status = STORAGE
+        if lost := scheduler.lost_output:
+            status = CLOSED_PIPE if lost.reader_gone else STORAGE
+            notice(f"stopped, because standard output cannot be written: {lost.strerror}")
         content = run_json.write(
             record, state, status=status, command=sys.argv[1:], options=_options(invocation, settings),
             refused=[
@@ -138,7 +148,7 @@ def _plans(
     for film in films:
         if len(films) > 1 and film.name.endswith(files.JOB):
             continue  # `run films/*` includes the job files
-        if len(films) > 1 and ledger.film(film.expanduser().absolute()):
+        if len(films) > 1 and ledger.film(current_folder.absolute(film)):
             if not quiet:
                 print(f"orchestrator: {film}: skipped, because this tool wrote it", file=sys.stderr)
             continue

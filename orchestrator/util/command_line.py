@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 from pathlib import Path
+
+from orchestrator.surroundings import current_folder
 
 
 def typed(path: Path | str) -> str:
     """The path as typed in the current folder, quoted for a shell."""
-    place = here = Path(path)
-    with contextlib.suppress(OSError, ValueError):  # the current folder may be gone
-        here = place.relative_to(Path.cwd())
+    here = current_folder.shown(Path(path))
     return shlex.quote(f"./{here}" if str(here).startswith("-") else str(here))

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from orchestrator.surroundings import current_folder
 from orchestrator.util import text as fmt
 from orchestrator.views.notes import notes, spoken_language
 
@@ -191,7 +192,4 @@ def _cut(text: str, width: int) -> str:
 
 def _short(path: str) -> str:
     """The path, relative to the current folder if it is inside it."""
-    try:
-        return str(Path(path).relative_to(Path.cwd()))
-    except ValueError:
-        return path
+    return str(current_folder.shown(Path(path)))
