@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ipc import json_text
 from ipc.digests import table_digest
 from ipc.errors import ContractError, StageError, storage_hint
 from ipc.schemas import AUDIO, KINDS, Kind
@@ -87,7 +88,7 @@ def write(
         "provenance": dict(provenance or {}),
         "digest": digest,
     }
-    table = table.replace_schema_metadata({_KEY: json.dumps(header, ensure_ascii=False).encode()})
+    table = table.replace_schema_metadata({_KEY: json_text.dumps(header).encode()})
     if kind.container == "parquet":
         pq.write_table(table, path)
     else:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ipc import json_text
 from ipc.schemas import Kind
 
 _BLOCK = 1 << 20
@@ -19,7 +19,7 @@ def table_digest(kind: Kind, table: Any, content: Mapping[str, Any]) -> str:
     It is equal for equal values, whatever their chunks, slices or version of pyarrow.
     """
     sha = hashlib.sha256(f"{kind.name} {kind.version}\n".encode())
-    sha.update(json.dumps(dict(content), sort_keys=True, ensure_ascii=False).encode() + b"\n")
+    sha.update(json_text.dumps(dict(content), sort_keys=True).encode() + b"\n")
     for column in kind.columns:
         sha.update(f"{column.name} {column.type} {table.num_rows}\n".encode())
         for chunk in _rechunked(table.column(column.name)):

@@ -24,6 +24,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
+from ipc import json_text
 from ipc.intervals import overlap
 
 VERSION = 1
@@ -88,7 +89,7 @@ class Overlay:
             "speakers": [asdict(person) for person in self.speakers],
             "tracks": tracks,
         }
-        return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+        return json_text.dumps(content, indent=1) + "\n"
 
 
 class Voice(NamedTuple):

@@ -10,13 +10,21 @@ import os
 import stat
 from pathlib import Path
 
+_KINDS = {
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFDIR: "a folder",
+}
+
 
 class UnusableFileError(Exception):
     """The file is none, or too large; the message completes `FILE: ...`."""
 
 
 def read(path: Path, most: int) -> bytes:
-    """The content of the regular file at `path`; a link is followed.
+    """The content of the regular file at `path`; a link is followed. /dev/null is an empty file.
 
     Raises `UnusableFileError` for anything else, or more than `most` bytes; `OSError` if it cannot be read.
     """
@@ -24,12 +32,21 @@ def read(path: Path, most: int) -> bytes:
     # question about a name and its opening, the name can get another meaning.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UnusableFileError("not a regular file")
+        status = os.fstat(descriptor)
+        if os.path.samestat(status, os.stat(os.devnull)):  # noqa: PTH116
+            return b""
+        if kind := kind_of(status):
+            raise UnusableFileError(f"this is {kind}, not a file")
         content = stream.read(most + 1)
     if len(content) > most:
         raise UnusableFileError(f"larger than {_size(most)}, which no such file is")
     return content
+
+
+def kind_of(status: os.stat_result) -> str:
+    """What it is if it is no regular file: `a pipe`, `a folder`, ...; else empty."""
+    kind = stat.S_IFMT(status.st_mode)
+    return "" if kind == stat.S_IFREG else _KINDS.get(kind, "something else")
 
 
 def _size(count: int) -> str:

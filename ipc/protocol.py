@@ -12,11 +12,11 @@ time.
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from ipc import json_text
 from ipc.errors import CATEGORIES, ContractError
 from ipc.parsing import json_of
 
@@ -194,7 +194,7 @@ def name_of(message: Event | Command) -> str:
 def encode(message: Event | Command) -> bytes:
     """One JSON line, protocol version and name first."""
     body = {"v": PROTOCOL, "msg": name_of(message), **dataclasses.asdict(message)}
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return json_text.dumps(body, separators=(",", ":")).encode() + b"\n"
 
 
 def decode_event(line: bytes) -> Event:

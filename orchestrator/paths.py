@@ -19,15 +19,15 @@ def home() -> Path:
 
     Raises `FatalError` (storage) if nothing says where that is.
     """
-    if place := _place("ORCHESTRATOR_HOME", os.environ):
-        return place
-    place = _folder("XDG_DATA_HOME", ".local/share", os.environ)
+    place = _place("ORCHESTRATOR_HOME", os.environ) or _folder("XDG_DATA_HOME", ".local/share", os.environ)
+    hint = "set ORCHESTRATOR_HOME to a folder that can be written"
     if place.parent == home_folder.NONE / ".local/share":
-        raise FatalError(
-            "there is no place for results: HOME names no folder of yours, and you have no other home folder",
-            "set ORCHESTRATOR_HOME to a folder that can be written",
-            STORAGE,
-        )
+        why = "HOME names no folder of yours, and you have no other home folder"
+        raise FatalError(f"there is no place for results: {why}", hint, STORAGE)
+    try:
+        str(place).encode()
+    except UnicodeEncodeError as error:  # the libraries that write results refuse it
+        raise FatalError(f"{place}: the name of this folder is not UTF-8", hint, STORAGE) from error
     return place
 
 

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestrator.config import device_requests, environment
+from orchestrator.config.files import JOB
 from orchestrator.config.merge import settings
 from orchestrator.config.options import GROUPS, OPTIONS, Option
 from orchestrator.config.values import DeviceRequest, Layer, Value, from_text
+from orchestrator.outputs.publish import check_name
 from orchestrator.planning.film_path import film_of
 from orchestrator.stages.catalog import STAGES
 from orchestrator.util.notices import notice
@@ -122,6 +124,7 @@ def plan_of(arguments: argparse.Namespace, film: Path, store: Store, *, fetch: b
     from orchestrator.planning.request import plan_for
 
     path = film_of(film)
+    check_name(path, JOB)
     plan = plan_for(
         settings(typed(arguments), path, job_file=not arguments.no_job_file),
         path,

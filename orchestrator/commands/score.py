@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ipc import plain_file
 from orchestrator.errors import INPUT, OK, FatalError
 from orchestrator.paths import home
 from orchestrator.planning.film_path import film_of
@@ -54,8 +55,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Score, and print the result; returns the exit status."""
     film = film_of(arguments.film)
     for file in (*arguments.reference, *(arguments.hypothesis or ())):
-        if not current_folder.absolute(file).is_file():
+        there = current_folder.absolute(file)
+        if not there.exists():
             raise FatalError(f"there is no file {file}", "check the name", INPUT)
+        if kind := plain_file.kind_of(there.stat()):
+            raise FatalError(f"{file}: this is {kind}, not a file", "save it to a file first", INPUT)
     if arguments.hypothesis:
         files = tuple(current_folder.absolute(file) for file in arguments.hypothesis)
         subject = scoring.Subject(files=files, language=arguments.track)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import os
 import shlex
 import subprocess
@@ -12,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ipc import json_text
 from ipc.suggest import hint
 from orchestrator.commands import film_options
 from orchestrator.environments import process_env, registry
@@ -125,7 +125,7 @@ def _command(plan: Plan, step: Step, folder: Path, paths: dict[str, Path]) -> li
     run = run_command(job, inputs, folder, folder / plan.place_of(step.stage).name)
     spec = folder / "spec.json"
     body = {"load": dataclasses.asdict(load), "run": dataclasses.asdict(run)}
-    spec.write_text(json.dumps(body, ensure_ascii=False, indent=2, default=os.fspath))
+    spec.write_text(json_text.dumps(body, indent=2, default=os.fspath))
     python = registry.require(backend.env)
     return [str(python), "-P", "-m", "ipc.child", backend.runner, "--spec", str(spec)]
 

@@ -11,12 +11,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from ipc import plain_file
 from orchestrator.commands import film_options
 from orchestrator.errors import INPUT, OK, USAGE, FatalError
 from orchestrator.library import voice_files, voices
 from orchestrator.library.voice_files import Clip, Person
 from orchestrator.paths import home
 from orchestrator.util import text as fmt
+
+_LARGEST = 64 << 20
+"""Bytes of an exported library; a voice has some kilobytes."""
 
 
 def add(subparsers: Any) -> None:
@@ -158,7 +162,11 @@ def _private(path: str, flags: int) -> int:
 
 def _import(file: Path) -> int:
     try:
-        text = file.read_text(encoding="utf-8")
+        text = plain_file.read(file, _LARGEST).decode()
+    except plain_file.UnusableFileError as error:
+        raise FatalError(
+            f"{file}: {error}", "give a file written by orchestrator voices export", INPUT
+        ) from error
     except UnicodeDecodeError as error:
         raise FatalError(
             f"{file}: not a file written by orchestrator voices export",

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ipc import plain_file
 from ipc.parsing import toml_of
 from ipc.suggest import nearest
 from orchestrator.config import device_requests
@@ -20,6 +21,10 @@ from orchestrator.paths import config_file
 from orchestrator.surroundings import current_folder, home_folder
 
 JOB = ".orchestrator.toml"
+LARGEST = 256 << 10
+"""Bytes of a file with options. `prepare` writes 8 kB."""
+_LONGEST_LINE = 8192
+"""Bytes; the time to read a key grows with the square of its parts."""
 _NEGATED = {f"no_{option.key}": option.key for option in OPTIONS if option.type is bool}
 _ONCE = {
     "from", "until", "force", "overwrite", "json", "dry_run", "pdb", "print_command", "machine",
@@ -48,12 +53,14 @@ def read(path: Path, *, needed: bool = False) -> Layer:
     `FatalError` names file and key.
     """
     try:
-        text = path.read_bytes()
+        text = plain_file.read(path, LARGEST)
     except (FileNotFoundError, NotADirectoryError) as error:
         if needed:
             hint = "create it, or unset the variable"
             raise FatalError(f"ORCHESTRATOR_CONFIG: there is no file {path}", hint, USAGE) from error
         return Layer()
+    except plain_file.UnusableFileError as error:
+        raise FatalError(f"{path}: {error}", "write the options into a file", USAGE) from error
     except OSError as error:
         raise FatalError(
             f"{path}: cannot be read: {error.strerror}", "check its permissions", USAGE
@@ -66,11 +73,14 @@ def parse(content: bytes, path: Path, base: Path | None = None) -> Layer:
 
     `FatalError` names file and key.
     """
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        if len(line) > _LONGEST_LINE:
+            raise FatalError(f"{path}: line {number} has {len(line)} characters", "shorten it", USAGE)
     try:
         table = toml_of(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise FatalError(f"{path}: not UTF-8", "save it as UTF-8", USAGE) from error
-    except ValueError as error:
+    except ValueError as error:  # of the parser, or for a number with thousands of digits
         hint = 'put text in quotes: language = "hi"; and a Windows path in single quotes'
         raise FatalError(f"{path}: not valid TOML: {error}", hint, USAGE) from error
     return _layer(table, path, base or path.parent)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ipc import plain_file
 from ipc.parsing import toml_of
 from ipc.suggest import hint, nearest
 from orchestrator.errors import USAGE, FatalError
@@ -18,6 +19,8 @@ from orchestrator.surroundings.home_folder import expanded
 FOLDER = Path(__file__).parent.parent / "profiles"
 DEFAULT = "default"
 LABELS = ("none", "change", "all")
+_LARGEST = 1 << 20
+"""Bytes of such a file, at most."""
 _EVERY = "default"
 """The key of the value for every language that is not listed."""
 
@@ -71,14 +74,14 @@ def read(name: str) -> Profile:
     path = expanded(name, f"--profile {name}")
     if name in names():
         path = FOLDER / f"{name}.toml"
-    elif not path.is_file():
+    elif not path.exists():
         if path.suffix or len(path.parts) > 1:
             raise FatalError(f"--profile {name}: there is no such file", "check the name", USAGE)
         advice = hint(name, names(), more=", or give a file")
         raise FatalError(f"--profile {name}: there is no such profile", advice, USAGE)
     try:
-        table = toml_of(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        table = toml_of(plain_file.read(path, _LARGEST).decode("utf-8-sig"))
+    except (OSError, ValueError, plain_file.UnusableFileError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         advice = f"write it as TOML, such as {FOLDER / 'default.toml'}"
         raise FatalError(f"{path}: cannot be read as a profile: {why}", advice, USAGE) from error

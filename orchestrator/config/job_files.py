@@ -14,9 +14,6 @@ from orchestrator.config import files
 from orchestrator.config.values import Layer
 from orchestrator.errors import USAGE, FatalError
 
-_LARGEST = 256 << 10
-"""Bytes. `prepare` writes 8 kB."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class JobFile:
@@ -41,7 +38,7 @@ def read(path: Path) -> JobFile | None:
     """
     try:
         real = path.resolve()
-        content = plain_file.read(real, _LARGEST)
+        content = plain_file.read(real, files.LARGEST)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except plain_file.UnusableFileError as error:

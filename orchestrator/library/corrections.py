@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from ipc import atomic
+from ipc import atomic, json_text
 from orchestrator.errors import INPUT, FatalError
 from orchestrator.paths import home
 from orchestrator.util import own_files
@@ -72,4 +71,4 @@ def _write(film_digest: str, stage: str, pairs: set[str]) -> None:
             file.unlink(missing_ok=True)
             return
         file.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write(file, json.dumps(content, ensure_ascii=False, indent=1))
+        atomic.write(file, json_text.dumps(content, indent=1))

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import math
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ipc import atomic
+from ipc import atomic, json_text
 from orchestrator.errors import INPUT, FatalError
 from orchestrator.paths import home
 from orchestrator.util import locks, own_files
@@ -134,7 +133,7 @@ def write(person: Person) -> None:
         raise FatalError(
             f"{file}: the voice of {person.name} cannot be read: {error}", hint, INPUT
         ) from error
-    text = json.dumps(asdict(person), ensure_ascii=False)
+    text = json_text.dumps(asdict(person))
     atomic.write(file, text, mode=PRIVATE)
 
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ipc import plain_file
 from ipc.declaration import Backend
 from ipc.parsing import json_of
 from orchestrator.environments import registry as envs
@@ -22,6 +23,8 @@ from orchestrator.machine import hardware
 from orchestrator.machine import limits as resources
 from orchestrator.machine.answers import Answer, Answers, devices
 
+_LARGEST = 1 << 20
+"""Bytes of such a file, at most."""
 _ABSENT = {
     "cuda": "no NVIDIA or AMD device was detected",
     "mps": "no Apple GPU was detected",
@@ -125,10 +128,10 @@ def here() -> Machine:
 def recorded(path: Path) -> Machine:
     """The profile in `path`, as `orchestrator devices --json` prints it; `FatalError` if it is not one."""
     try:
-        body = json_of(path.read_text(encoding="utf-8"))
+        body = json_of(plain_file.read(path, _LARGEST))
         return Machine.from_json(body.get("machine", body) if isinstance(body, dict) else body)
     except OSError as error:
         raise FatalError(f"{path}: cannot be read: {error.strerror}", "check the name", USAGE) from error
-    except ValueError as error:
+    except (ValueError, plain_file.UnusableFileError) as error:
         hint = "make one on that machine: orchestrator devices --json > machine.json"
         raise FatalError(f"{path}: not the profile of a machine: {error}", hint, USAGE) from error

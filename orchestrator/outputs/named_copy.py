@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orchestrator.util import scratch
+from orchestrator.util.film_names import stem_of
 from orchestrator.util.storage_errors import storage_errors
 
 
@@ -23,6 +24,6 @@ def named_copy(source: Path, film: Path, rewrite: Callable[[str, str], str]) -> 
     with scratch.folder() as folder:
         copy = folder / source.name
         with storage_errors(f"cannot write {copy}", "set ORCHESTRATOR_HOME to another folder"):
-            text = rewrite(source.read_text(encoding="utf-8"), film.stem)
+            text = rewrite(source.read_text(encoding="utf-8"), stem_of(film))
             copy.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
         yield copy

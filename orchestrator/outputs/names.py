@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from orchestrator.util.film_names import stem_of
 from stage_runners.subtitles import formats
 from stage_runners.subtitles.output_format import tag_of
 
@@ -26,7 +27,7 @@ def name_of(
     is called `forced`, because none contains foreign dialogue only.
     """
     if output == REPORT:
-        return f"{film.stem}.report.html"
+        return f"{stem_of(film)}.report.html"
     code, dot, rest = language.partition(".")
     tag = f"{tag_of(code)}{dot}{rest}"
-    return BY_NAME[output].name_beside(film.stem, tag, translated=translated, sdh=sdh)
+    return BY_NAME[output].name_beside(stem_of(film), tag, translated=translated, sdh=sdh)

@@ -21,7 +21,11 @@ from ipc import atomic
 from ipc.digests import file_digest
 from orchestrator.errors import INPUT, STORAGE, FatalError
 from orchestrator.outputs.ledger import Ledger
+from orchestrator.util.film_names import stem_of
 from orchestrator.util.storage_errors import storage_errors
+
+LONGEST_ENDING = ".zh-hant.translated.sdh.1.ttml"
+"""What a run adds to the film's name without suffix, at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,9 +185,10 @@ def check_writable(folder: Path) -> None:
 
 
 def check_name(film: Path, ending: str) -> None:
-    """Raise `FatalError` (input) if the film's name is too long to add `ending`, its longest suffix."""
+    """Raise `FatalError` (input) if the film's name is too long to add `ending`, or what a run adds."""
+    longest = max(film.name + ending, stem_of(film) + LONGEST_ENDING, key=lambda name: len(os.fsencode(name)))
     try:
-        film.with_name(film.name + ending).lstat()
+        film.with_name(longest).lstat()
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             raise FatalError(

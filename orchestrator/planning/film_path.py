@@ -6,10 +6,12 @@ import re
 import shlex
 from pathlib import Path
 
+from ipc import plain_file
 from ipc.suggest import nearest
 from orchestrator.errors import INPUT, FatalError
 from orchestrator.surroundings import current_folder
 from orchestrator.util.command_line import typed
+from orchestrator.util.film_names import check_utf8
 
 FILMS = {
     ".mkv", ".mp4", ".m4v", ".mov", ".avi", ".webm", ".ts", ".m2ts", ".mpg", ".mpeg", ".vob", ".wmv", ".flv",
@@ -26,18 +28,27 @@ def film_of(path: Path) -> Path:
     if ".." in film.parts:
         film = film.parent.resolve() / film.name
     try:
-        if film.is_dir():
+        kind = plain_file.kind_of(film.stat())
+        if kind == "a folder":
             raise FatalError(f"{path}: this is a folder, not a film", _name_what_is_in(path, film), INPUT)
+        if kind or film.is_relative_to("/dev") or film.is_relative_to("/proc"):
+            # A stage would wait for a pipe for ever, and its own /dev/stdin is another one.
+            raise FatalError(
+                f"{path}: this is {kind or 'a stream of one process'}, not a file",
+                "a film is read several times: save it to a file first, and give the name of that",
+                INPUT,
+            )
         with film.open("rb") as stream:
             if not stream.read(1):
                 raise FatalError(f"{path}: the file is empty", "copy or download it again", INPUT)
+        check_utf8(film, "rename it, or run on a link to it: ln -s FILE film.mkv")
     except FileNotFoundError as error:
         if is_address(str(path)):
             raise _address(str(path)) from error
         raise FatalError(f"{path}: file not found", _near_file(path, film), INPUT) from error
     except OSError as error:
         raise FatalError(
-            f"{path}: cannot be read: {error.strerror}", "check its permissions", INPUT
+            f"{path}: cannot be read: {error.strerror}", "check its name and permissions", INPUT
         ) from error
     return film
 

@@ -6,7 +6,9 @@ import html
 import re
 from pathlib import Path
 
+from ipc import plain_file
 from ipc.text_files import NotTextError, decoded
+from orchestrator.util.film_names import stem_of
 
 VIDEO = frozenset(
     [".avi", ".divx", ".flv", ".iso", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts",
@@ -53,7 +55,10 @@ def why_unused(place: Path, film: Path) -> str:
     file of the user's, whose text would get into the outputs.
     """
     try:
-        if place.stat().st_size > LARGEST:
+        status = place.stat()
+        if kind := plain_file.kind_of(status):
+            return f"it is {kind}, not a file"
+        if status.st_size > LARGEST:
             return f"it has more than {LARGEST >> 20} MB, too large for an .nfo"
         if not place.is_symlink():
             return ""
@@ -64,9 +69,9 @@ def why_unused(place: Path, film: Path) -> str:
 
 
 def _own(film: Path) -> Path | None:
-    for stem in dict.fromkeys((film.stem, _PART.sub("", film.stem))):
+    for stem in dict.fromkeys((stem_of(film), _PART.sub("", stem_of(film)))):
         for suffix in (".nfo", ".NFO"):
-            if _is_file(place := film.with_name(stem + suffix)):
+            if _is_there(place := film.with_name(stem + suffix)):
                 return place
     place = film.with_name("movie.nfo")
     return place if _is_file(place) and _alone(film) else None
@@ -85,16 +90,24 @@ def series_of(film: Path) -> str:
     nfo = nfo_of(film)
     if nfo and (title := _text_of(nfo, "showtitle")):
         return title
-    numbered = _NUMBERED.search(film.stem)
-    at_front = _AT_FRONT.match(film.stem)
+    numbered = _NUMBERED.search(stem_of(film))
+    at_front = _AT_FRONT.match(stem_of(film))
     if (numbered or at_front) and (show := show_nfo_of(film)) and (title := _text_of(show, "title")):
         return title
-    if numbered and not at_front and (named := _plain(film.stem[: numbered.start()])):
+    if numbered and not at_front and (named := _plain(stem_of(film)[: numbered.start()])):
         return named
     if at_front:
         folder = film.absolute().parent
         return _plain(folder.parent.name if _SEASON.match(folder.name) else folder.name)
     return ""
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is anything but a folder."""
+    try:
+        return path.exists() and not path.is_dir()
+    except OSError:
+        return False
 
 
 def _is_file(path: Path) -> bool:
@@ -107,15 +120,16 @@ def _is_file(path: Path) -> bool:
 def _alone(film: Path) -> bool:
     """Return whether the folder holds no other film, not counting parts, versions and extras of this one."""
     try:
-        others = [p for p in film.parent.iterdir() if p.suffix.lower() in VIDEO and not _EXTRA.search(p.stem)]
+        films = [p for p in film.parent.iterdir() if p.suffix.lower() in VIDEO]
     except OSError:
         return False
-    if any(_NUMBERED.search(p.stem) or _AT_FRONT.match(p.stem) for p in others):
+    others = [stem for stem in map(stem_of, films) if not _EXTRA.search(stem)]
+    if any(_NUMBERED.search(stem) or _AT_FRONT.match(stem) for stem in others):
         return len(others) <= 1
-    whole = _PART.sub("", film.stem)
+    whole = _PART.sub("", stem_of(film))
     folder = film.absolute().parent.name
-    versions = bool(folder) and film.stem.startswith(folder)
-    return all(_PART.sub("", p.stem) == whole or (versions and p.stem.startswith(folder)) for p in others)
+    versions = bool(folder) and stem_of(film).startswith(folder)
+    return all(_PART.sub("", stem) == whole or (versions and stem.startswith(folder)) for stem in others)
 
 
 def _text_of(nfo: Path, tag: str) -> str:

@@ -23,6 +23,7 @@ from orchestrator.stages.catalog import STAGES
 from orchestrator.storage import file_digests
 from orchestrator.storage.manifest import differences
 from orchestrator.storage.store import Store
+from orchestrator.util.film_names import stem_of
 
 Verdict = Literal["run", "cached", "maybe", "off"]
 
@@ -85,7 +86,7 @@ class Plan:
         """The path of the stage's external output; the film with burned-in subtitles has its own name."""
         if stage.base != "burn":
             return self.destination
-        return self.destination.with_name(f"{self.film.stem}.burned{self.destination.suffix}")
+        return self.destination.with_name(f"{stem_of(self.film)}.burned{self.destination.suffix}")
 
     def ingredients(self, step: Step, choice: Choice, known: Mapping[str, str]) -> dict[str, Any]:
         """The ingredients of the result of `step` by `choice`; `known` maps `stage.output` to digests."""

@@ -20,6 +20,7 @@ from orchestrator.stages import burn_in, translations, translators
 from orchestrator.stages.catalog import STAGES
 from orchestrator.storage import file_digests
 from orchestrator.surroundings import current_folder
+from orchestrator.util.film_names import check_utf8, stem_of
 
 if TYPE_CHECKING:
     from orchestrator.machine.profile import Machine
@@ -117,7 +118,8 @@ def instances(stage: str, option: str, stages: Mapping[str, Stage] = STAGES) -> 
 def destination(film: Path, settings: Settings) -> Path:
     """The path of the subtitled film."""
     folder = current_folder.absolute(settings.run.output_dir or film.parent)
-    return folder / f"{film.stem}.subtitled.{settings.value('container') or 'mkv'}"
+    check_utf8(folder, "choose another folder with --output-dir")
+    return folder / f"{stem_of(film)}.subtitled.{settings.value('container') or 'mkv'}"
 
 
 def _translation(settings: Settings) -> translators.Wanted:

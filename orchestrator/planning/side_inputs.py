@@ -77,7 +77,7 @@ def _cast(path: Path | None) -> str | None:
     if path is None:
         return None
     there = current_folder.absolute(path)
-    if not there.is_file():
+    if not there.exists():
         raise FatalError(f"--cast {path}: file not found", "check the name", INPUT)
     try:
         cast_file.read(there)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from ipc import json_text
 
 FOLDER = Path(__file__).parent
 MODULES = (
@@ -77,7 +78,7 @@ def wrapped(name: str, module: str) -> str:
 
 def embedded(data: Mapping[str, Any]) -> str:
     """`data` as JSON for a `<script>`, without any `<` that could end it."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return json_text.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def policy(style: str, program: str, *, connect: bool = False) -> str:

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from ipc import json_text
 from orchestrator.errors import STORAGE, USAGE, FatalError
 from orchestrator.review.desk import BadRequestError, ConflictError, Desk
 from orchestrator.review.guard import Guard, Refused
@@ -242,7 +243,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _json(self, status: int, content: Mapping[str, Any]) -> None:
-        text = json.dumps(content, ensure_ascii=False).encode()
+        text = json_text.dumps(content).encode()
         self._send(status, text, "application/json", {"Content-Security-Policy": _NOTHING})
 
     def _refuse(self, refused: Refused, more: Mapping[str, str] | None = None) -> None:

@@ -8,12 +8,13 @@ holds the events. Everything is frozen, so that another thread may read a state 
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+
+from ipc import json_text
 
 Status = Literal["waiting", "starting", "running", "done", "cached", "failed", "off", "skipped"]
 ENDED = frozenset({"done", "cached", "failed", "off", "skipped"})
@@ -270,4 +271,4 @@ def name_of(event: RunEvent) -> str:
 def to_json(event: RunEvent) -> str:
     """One line of JSON: `event` is its name, then its fields; paths as strings."""
     body = {"event": name_of(event), **dataclasses.asdict(event)}
-    return json.dumps(body, ensure_ascii=False, default=str, separators=(",", ":"))
+    return json_text.dumps(body, default=str, separators=(",", ":"))

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import json
 import math
 import os
 import platform
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ipc import atomic
+from ipc import atomic, json_text
 from orchestrator import __version__
 from orchestrator.run_state.events import FilmState, RunState, StepState
 from orchestrator.run_state.run_folders import Run
@@ -43,7 +42,7 @@ def write(
         state, status=status, run_id=run.id, command=command, options=options or {}, refused=refused
     )
     with storage_errors(f"cannot write {run.report}", "make its folder writable"):
-        atomic.write(run.report, json.dumps(content, ensure_ascii=False, indent=2) + "\n", durable=True)
+        atomic.write(run.report, json_text.dumps(content, indent=2) + "\n", durable=True)
     return content
 
 

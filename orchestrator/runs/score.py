@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ipc import json_text
 from orchestrator.config import house_styles
 from orchestrator.environments import registry
 from orchestrator.errors import ENVIRONMENT, FAILED, INPUT, FatalError
@@ -17,6 +18,7 @@ from orchestrator.storage.store import Entry, Store
 from orchestrator.surroundings import current_folder
 from orchestrator.util import scratch
 from orchestrator.util.command_line import typed
+from orchestrator.util.film_names import stem_of
 
 ENV = "scoring"
 PATIENCE_S = 1800
@@ -82,7 +84,7 @@ def score(
     from ipc.time_range import clip_of
 
     request = {
-        "film": film.stem,
+        "film": stem_of(film),
         "language": subject.language,
         "translated": subject.translated,
         "clip": clip_of(subject.clip),
@@ -93,7 +95,7 @@ def score(
     }
     with scratch.folder() as folder:
         file = folder / "request.json"
-        file.write_text(json.dumps(request, ensure_ascii=False), encoding="utf-8")
+        file.write_text(json_text.dumps(request), encoding="utf-8")
         answer = _answer(file)
     if error := answer.get("error"):
         raise FatalError(error["message"], error["hint"], INPUT)

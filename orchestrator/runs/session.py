@@ -41,6 +41,7 @@ from orchestrator.runs.film_outputs import Files
 from orchestrator.storage import file_digests
 from orchestrator.storage.store import Store
 from orchestrator.surroundings import current_folder
+from orchestrator.util.film_names import stem_of
 from orchestrator.util.notices import notice, say
 
 
@@ -70,7 +71,7 @@ def run(invocation: Invocation) -> int:
     while device_check.compare_devices(plans, store):  # the next choice of a stage may need a check too
         settings, plans, refused = _plans(invocation, store, quiet=True)
     films = {plan.film_digest: str(plan.film) for plan in plans}
-    with store.in_use(), run_folders.new(plans[0].film.stem, films=films) as record:
+    with store.in_use(), run_folders.new(stem_of(plans[0].film), films=films) as record:
         for film, other in record.beside():
             print(
                 f"orchestrator: {film}: another run is in progress ({other.id}); running both duplicates "

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ipc import json_text
 from ipc.parsing import json_of
 
 _SHORT = 24
@@ -57,7 +57,7 @@ class Manifest:
 
     def to_json(self) -> str:
         """The manifest as JSON text."""
-        return json.dumps(dataclasses.asdict(self), ensure_ascii=False, indent=1, default=str) + "\n"
+        return json_text.dumps(dataclasses.asdict(self), indent=1, default=str) + "\n"
 
     @staticmethod
     def from_json(text: str | bytes) -> Manifest:

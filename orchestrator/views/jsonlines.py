@@ -7,6 +7,7 @@ import json
 import sys
 from typing import TextIO
 
+from ipc import json_text
 from orchestrator.run_state.events import RunEvent, RunState, to_json
 from orchestrator.util.redact import masked
 
@@ -29,7 +30,7 @@ class JsonLines:
             return
         body = masked(json.loads(to_json(event)))
         try:
-            self._stream.write(json.dumps(body, ensure_ascii=False, separators=(",", ":")) + "\n")
+            self._stream.write(json_text.dumps(body, separators=(",", ":")) + "\n")
             self._stream.flush()
         except OSError:
             if not self._owned:

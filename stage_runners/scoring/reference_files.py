@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ipc import plain_file
 from ipc.errors import StageError
 from ipc.parsing import json_of
 from ipc.text_files import Decoded, NotTextError
@@ -26,6 +27,8 @@ _RTTM_TYPES = frozenset(
 """Other types of lines in an RTTM (NIST RT-09), which hold no speaker turns."""
 _IGNORED = "ignore_time_segment_in_scoring"
 REMEDY = "save it as UTF-8; with iconv, name its own encoding: iconv -f ENCODING -t UTF-8"
+_LARGEST = 64 << 20
+"""Bytes; the subtitles of a film with every word's time have a tenth of that."""
 _SHOWN = 40
 """Characters of a wrong line that are shown."""
 
@@ -79,7 +82,9 @@ def read(path: Path, recording: str = "", language: str = "") -> Source:
 
 def _text(path: Path, language: str) -> Decoded:
     try:
-        data = path.read_bytes()
+        data = plain_file.read(path, _LARGEST)
+    except plain_file.UnusableFileError as error:
+        raise StageError("input", f"{path}: {error}", "give a reference in a file") from error
     except OSError as error:
         raise StageError("input", f"{path}: cannot be read: {error.strerror}", "check the name") from error
     try:

@@ -69,7 +69,8 @@ _OTHER_HEADINGS = frozenset({
 })  # fmt: skip
 """Headings of tables that are no cast. A first line with nothing else is a heading, not a character."""
 _TEXTS = ("title", "original_title", "language", "plot", "series")
-_LARGEST = 4 << 20
+LARGEST = 4 << 20
+"""Bytes; the cast of a large film has a hundredth of that."""
 
 
 def read(path: Path) -> Known:
@@ -91,7 +92,7 @@ def language_code(name: str) -> str:
 
 def _text(path: Path) -> str:
     try:
-        raw = plain_file.read(path, _LARGEST)
+        raw = plain_file.read(path, LARGEST)
     except plain_file.UnusableFileError as error:
         _refuse(path, 0, f"is {error}")
     except OSError as error:

@@ -7,20 +7,32 @@ from pathlib import Path
 from typing import Any
 
 from ipc.errors import StageError
+from stage_runners.tmdb import time_limit
 from stage_runners.tmdb.film_facts import Known, clean
 
 _ID = re.compile(r"[\[{](tmdb|imdb|tvdb)(?:id)?[-=](tt\d{6,9}|\d{1,9})[\]}]", re.IGNORECASE)
+PATIENCE_S = 5.0
+"""Computing time for a name, which takes some hundredths of a second."""
+_LONGEST = 500
+"""Characters of a title tag, which may be a whole text."""
 _NO_TITLE = re.compile(r"https?://|www\.|@|\.(?:com|net|org|info)\b", re.IGNORECASE)
 
 
+class UnreadableNameError(Exception):
+    """A name that takes too long to read."""
+
+
 def of_name(name: str) -> Known | None:
-    """The film by guessit; None without a title. It is an episode only if the name has a season."""
+    """The film by guessit; None without a title. It is an episode only if the name has a season.
+
+    Raises `UnreadableNameError`, as `of_tag` does.
+    """
     return _guessed(name, "name")
 
 
 def of_tag(title: str) -> Known | None:
     """The film in the container's title tag, which may also be a release's name, or a link to its maker."""
-    text = clean(title)
+    text = clean(title)[:_LONGEST]
     if len(text) < 2 or _NO_TITLE.search(text):
         return None
     # guessit reads what follows the last dot as an extension
@@ -44,9 +56,7 @@ def of_container(film: Path) -> tuple[str, float]:
 
 
 def _guessed(name: str, source: str) -> Known | None:
-    from guessit import guessit
-
-    found = guessit(name)
+    found = _facts(name)
     title, season, episode = (
         clean(str(_first(found, "title") or "")),
         _first(found, "season"),
@@ -64,6 +74,20 @@ def _guessed(name: str, source: str) -> Known | None:
     return Known(
         source=source, title=own, series=title, season=season, episode=episode, series_year=year, ids=ids
     )
+
+
+def _facts(name: str) -> Any:
+    """What guessit reads in the name. `UnreadableNameError` if it has not finished within `PATIENCE_S`.
+
+    It counts through every range of seasons and episodes, and a name can hold one that no series has.
+    """
+    from guessit import guessit
+
+    try:
+        with time_limit.computing(PATIENCE_S):
+            return guessit(name)
+    except time_limit.TimeIsUpError as error:
+        raise UnreadableNameError from error
 
 
 def _first(found: Any, key: str) -> Any:

@@ -52,16 +52,34 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:  # n
             "write movie/603, tv/1399, tt0133093, or the address of its page on TMDB",
         )
     from_file = [cast_file.read(Path(params["cast"]))] if params.get("cast") else []
-    by_name = file_name.of_name(name)
     tag, seconds = file_name.of_container(inputs["film"])
-    by_tag = file_name.of_tag(tag) if tag else None
+    by_name, by_tag, unread = _of_names(name, tag)
     beside = _of_this_film(context, requested, _nfos(context, by_name.episode if by_name else None))
     guesses = [known for known in (by_tag, by_name) if known]
     asked: list[Known] = []
     if params.get("online"):
         asked = _online(context, requested, [*from_file, *beside, *guesses], seconds)
+    for what in unread:
+        reason = f"{what} could not be read within {file_name.PATIENCE_S:.0f} s, so it names no title"
+        (context.warn if from_file or beside or asked else context.degraded)(reason)
     merged = merge([*from_file, *beside, *asked, *guesses])
     _save(context, merged)
+
+
+def _of_names(name: str, tag: str) -> tuple[Known | None, Known | None, list[str]]:
+    """The film by its file's name and by its title tag; and which of the two could not be read."""
+    found: list[Known | None] = []
+    unread = []
+    for what, text, read in (
+        ("the file's name", name, file_name.of_name),
+        ("the title tag", tag, file_name.of_tag),
+    ):
+        try:
+            found.append(read(text) if text else None)
+        except file_name.UnreadableNameError:
+            found.append(None)
+            unread.append(what)
+    return found[0], found[1], unread
 
 
 def _nfos(context: Context, episode: int | None) -> list[Known]:

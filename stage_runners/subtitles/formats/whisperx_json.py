@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from ipc import json_text
 from ipc.rows import DoubtRow, SpeakerRow, WordRow
 from stage_runners.subtitles.output_format import Document, Format
 
@@ -43,7 +42,7 @@ def write(document: Document) -> str:
         result["speakers"] = {row["speaker"]: _speaker(row) for row in document.speakers}
     if document.doubts:
         result["doubts"] = [_doubt(row) for row in document.doubts]
-    return json.dumps(result, ensure_ascii=False, indent=1) + "\n"
+    return json_text.dumps(result, indent=1) + "\n"
 
 
 def _speaker(row: SpeakerRow) -> Json:
