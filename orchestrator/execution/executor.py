@@ -66,7 +66,7 @@ class Executor:
         posts: Posts,
         spawn: Spawn,
         machine: Machine,
-        scratch: Path | None,
+        scratch: Path | None = None,
     ) -> None:
         self._results = results
         self._broadcast = broadcast

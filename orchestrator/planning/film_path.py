@@ -31,7 +31,7 @@ def film_of(path: Path) -> Path:
         kind = plain_file.kind_of(film.stat())
         if kind == "a folder":
             raise FatalError(f"{path}: this is a folder, not a film", _name_what_is_in(path, film), INPUT)
-        if kind or film.is_relative_to("/dev") or film.is_relative_to("/proc"):
+        if kind or film.is_relative_to("/dev") or (film.is_relative_to("/proc") and "fd" in film.parts):
             # A stage would wait for a pipe for ever, and its own /dev/stdin is another one.
             raise FatalError(
                 f"{path}: this is {kind or 'a stream of one process'}, not a file",

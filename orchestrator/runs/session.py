@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ from orchestrator.runs.film_outputs import Files
 from orchestrator.storage import file_digests
 from orchestrator.storage.store import Store
 from orchestrator.surroundings import current_folder
+from orchestrator.surroundings.streams import OutputError
 from orchestrator.util.film_names import stem_of
 from orchestrator.util.notices import notice, say
 
@@ -118,11 +119,7 @@ def run(invocation: Invocation) -> int:
                 view.close()
         strict = frozenset(film for film, of_film in settings.items() if of_film.run.strict)
         status = _status(state, list(refused.values()), strict)
-        if status in {OK, DEGRADED} and output_files.unwritten:
-            status = STORAGE
-        if lost := scheduler.lost_output:
-            status = CLOSED_PIPE if lost.reader_gone else STORAGE
-            notice(f"stopped, because standard output cannot be written: {lost.strerror}")
+        status = _after_losses(status, output_files.unwritten, scheduler.lost_output)
         content = run_json.write(
             record, state, status=status, command=sys.argv[1:], options=_options(invocation, settings),
             refused=[
@@ -231,6 +228,14 @@ def _status(state: RunState, refused: list[FatalError], strict: frozenset[Path])
         return exit_category(state) or (refused[0].status if refused else FAILED)
     degraded = any(step.degraded for film in state.films if film.path in strict for step in film.steps)
     return DEGRADED if degraded else OK
+
+
+def _after_losses(status: int, unwritten: Sequence[Path], lost: OutputError | None) -> int:
+    """The exit status of a run that would have ended with `status`, but could not write all of its output."""
+    if lost is not None:
+        notice(f"stopped, because standard output cannot be written: {lost.strerror}")
+        return CLOSED_PIPE if lost.reader_gone else STORAGE
+    return STORAGE if unwritten and status in {OK, DEGRADED} else status
 
 
 def _options(invocation: Invocation, settings: Mapping[Path, Settings]) -> dict[str, Any]:

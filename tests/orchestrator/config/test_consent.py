@@ -224,10 +224,10 @@ def wrong(place):
 
 def test_a_pipe_a_device_and_a_huge_file_are_refused_at_once(place):
     os.mkfifo(place.job)
-    assert "not a regular file" in wrong(place)
+    assert "not a file" in wrong(place)
     place.job.unlink()
     place.job.symlink_to("/dev/zero")
-    assert "not a regular file" in wrong(place)
+    assert "not a file" in wrong(place)
     place.job.unlink()
     with place.job.open("wb") as stream:
         stream.truncate(1 << 40)
@@ -242,9 +242,9 @@ def test_a_circle_of_links_is_refused(place):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("a = " + "[" * 5000 + "]" * 5000, "nested too deeply"),
+        ("a = " + "[" * 3000 + "]" * 3000, "nested too deeply"),
         ('cast = "a\\u0000b"', "null character"),
-        ('cast = "~nobody-of-this-name/cast.csv"', "no such user"),
+        ('cast = "~nobody-of-this-name/cast.csv"', "there is no user"),
         ("no_job_file = true", "applies to one run only"),
         ("beam_size = " + "9" * 5000, "not valid TOML"),
         ("max_cps = inf", "not a finite number"),

@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
 from orchestrator import cli
+from orchestrator.config import files
 from orchestrator.config.options import OPTIONS
 from orchestrator.errors import OK, USAGE, FatalError
 from orchestrator.planning import stage_settings
@@ -245,3 +247,27 @@ def test_config_reports_a_missing_token_and_problems(place, capsys):
     output = capsys.readouterr().out
     assert "Hugging Face token: not set" in output
     assert "large-v2 is not on this disk" in output
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("a = " + "[\n" * 60_000, "nested too deeply"),
+        (f"[{'a.' * 50_000}b]", "line 1 has 100003 characters"),
+        (f"beam_size = {'9' * 5000}", "not valid TOML: Exceeds the limit"),
+        ("# " * 200_000, "larger than 256 kB"),
+        (f"language = '{'x' * 4000}'", "..."),
+    ],
+)
+def test_a_configuration_that_no_one_wrote_by_hand_is_refused_briefly(tmp_path, content, why):
+    (tmp_path / "config.toml").write_text(content)
+    with pytest.raises(FatalError) as caught:
+        files.read(tmp_path / "config.toml")
+    assert why in caught.value.message
+    assert len(caught.value.message) < 600
+
+
+def test_a_configuration_that_is_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "config.toml")
+    with pytest.raises(FatalError, match="this is a pipe, not a file"):
+        files.read(tmp_path / "config.toml")

@@ -101,3 +101,31 @@ def test_the_real_libraries_use_the_given_number_of_threads():
     answer = json.loads(done.stdout)
     assert answer["torch"] == 1
     assert set(answer["pools"]) == {1}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PYTHONOPTIMIZE", "PYTHONINSPECT", "PYTHONIOENCODING", "PYTHONFUTURE", "CONDA_EXE", "OMP_PLACES",
+     "KMP_AFFINITY", "MKL_THREADING_LAYER", "TORCH_LOGS", "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "MPLBACKEND",
+     "USE_TORCH", "FFREPORT", "AV_LOG_FORCE_COLOR"],
+)  # fmt: skip
+def test_a_variable_that_is_meant_for_another_program_does_not_reach_a_stage(name):
+    assert name not in process_env.environment(BIN, {name: "1"})
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "LD_PRELOAD", "PYTORCH_CUDA_ALLOC_CONF", "https_proxy"],
+)
+def test_a_variable_about_the_machine_reaches_a_stage(name):
+    assert process_env.environment(BIN, {name: "1"})[name] == "1"
+
+
+def test_relative_paths_are_made_whole_because_a_stage_has_another_current_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    given = process_env.environment(BIN, {"PATH": "bin::/usr/bin", "ORCHESTRATOR_FFMPEG": "./ffmpeg"})
+    assert given["PATH"] == f"/env/bin:{tmp_path}/bin:/usr/bin"
+    assert given["ORCHESTRATOR_FFMPEG"] == f"{tmp_path}/ffmpeg"
+    assert (
+        process_env.environment(BIN, {"ORCHESTRATOR_FFMPEG": "ffmpeg6"})["ORCHESTRATOR_FFMPEG"] == "ffmpeg6"
+    )

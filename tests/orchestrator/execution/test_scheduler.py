@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import threading
@@ -13,6 +14,7 @@ from ipc.artifacts import read
 from orchestrator.execution.scheduler import Scheduler
 from orchestrator.machine.limits import Limits
 from orchestrator.run_state.events import StepFellBack, StepRetried, StepStarting
+from orchestrator.surroundings.streams import OutputError
 from tests.orchestrator import toy_stages as small
 from tests.orchestrator.machines import YES, machine
 from tests.orchestrator.toy_stages import declared, make_plan, stage
@@ -231,3 +233,16 @@ def test_a_result_of_a_film_that_was_replaced_while_it_was_read_is_not_kept(stor
     error = state.films[0].steps[0].error
     assert (error.category, error.message) == ("input", "film.txt: the file changed during the run")
     assert make_plan(film, store, stages).step("a").verdict == "run"
+
+
+def test_a_run_whose_reader_has_gone_stops(store, tmp_path, film):
+    def closed(event, state):
+        if isinstance(event, StepStarting):
+            raise OutputError(errno.EPIPE, "Broken pipe")
+
+    made, _ = scheduler(store, tmp_path)
+    made._broadcast._observers.append(closed)
+    state = made.run([make_plan(film, store, declared(stage("a", "film", seconds=60.0)))])
+    assert state.interrupted
+    assert made.lost_output.reader_gone
+    assert not small.alive()

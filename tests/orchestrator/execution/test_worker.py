@@ -149,3 +149,9 @@ def test_a_child_killed_during_its_imports_leaves_no_process(tmp_path, posts):
     groups = subprocess.run(["ps", "-eo", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
     rows = [line.split() for line in groups.splitlines()]
     assert not [row for row in rows if row[0] == str(worker.pid) and not row[1].startswith("Z")]
+
+
+def test_a_worker_starts_in_the_folder_of_its_log_because_the_user_s_may_be_gone(start, posts):
+    worker = start("import os; print(os.getcwd(), flush=True)")
+    all_of(posts)
+    assert worker.tail() == str(worker.log.parent)

@@ -160,3 +160,9 @@ def test_an_nfo_of_a_terabyte_is_not_hashed(tmp_path):
         stream.truncate(1 << 40)
     assert nfo.nfo_of(film) is None
     assert nfo.unused(film) == ("one.nfo is not read: it has more than 4 MB, too large for an .nfo",)
+
+
+def test_an_nfo_that_is_a_pipe_is_not_waited_for_and_said(tmp_path):
+    os.mkfifo(tmp_path / "film.nfo")
+    assert nfo_of(tmp_path / "film.mkv") is None
+    assert nfo.unused(tmp_path / "film.mkv") == ("film.nfo is not read: it is a pipe, not a file",)

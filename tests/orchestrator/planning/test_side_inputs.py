@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 
 import pytest
 
@@ -27,7 +28,7 @@ def test_the_reason_for_a_missing_cast_is_given(film):  # noqa: F811
 def test_one_source_is_enough(film, how):  # noqa: F811
     options = {}
     if how == "nfo":
-        film.with_suffix(".nfo").write_text("<movie><title>A</title></movie>")
+        film.with_name(f"{film.name}.nfo").write_text("<movie><title>A</title></movie>")
     if how == "cast":
         options["cast"] = film.with_name("cast.csv")
         options["cast"].write_text("Aditi")
@@ -90,3 +91,9 @@ def test_a_stage_s_process_gets_its_own_credentials_and_no_other():
     environ = {"TMDB_API_KEY": "a", "TRANSLATION_API_KEY": "b", "HF_TOKEN": "c"}
     assert recipe.credentials(STAGES["tmdb"].secrets, environ) == {"TMDB_API_KEY": "a"}
     assert recipe.credentials(STAGES["asr"].secrets, environ) == {}
+
+
+def test_a_cast_that_is_a_pipe_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "cast.csv")
+    with pytest.raises(FatalError, match="this is a pipe, not a file"):
+        side_inputs._cast(tmp_path / "cast.csv")

@@ -179,3 +179,12 @@ def test_logs_of_a_cached_run_name_the_run_that_made_the_results(capsys):
     assert f"asr: the result was cached, from run {first.id}" in told
     assert main(["runs", "logs", second.id, "asr"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_temporary_files_are_removed_at_the_end_or_by_the_next_run_if_the_run_was_killed():
+    with run_folders.new("film") as run:
+        (run.scratch / "large").write_text("x")
+    assert not run.scratch.exists()
+    run.scratch.mkdir()
+    with run_folders.new("film"):
+        assert not run.scratch.exists()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
 from ipc.digests import file_digest
 from orchestrator import cli
 from orchestrator.config.values import Layer
-from orchestrator.errors import INPUT, PARTIAL, STORAGE, FatalError
+from orchestrator.errors import CLOSED_PIPE, FAILED, INPUT, OK, PARTIAL, STORAGE, FatalError
 from orchestrator.outputs.ledger import Ledger
 from orchestrator.planning.film_path import film_of
 from orchestrator.planning.request import Scope
 from orchestrator.run_state.events import Failure, FilmState, RunState, StepState
 from orchestrator.runs import session
 from orchestrator.storage.store import Store
+from orchestrator.surroundings.streams import OutputError
 
 
 @pytest.fixture
@@ -77,3 +80,13 @@ def test_a_folder_is_an_error_that_suggests_a_pattern(tmp_path, capsys):
     with pytest.raises(FatalError) as caught:
         film_of(tmp_path)
     assert caught.value.hint == "name the films in it"
+
+
+def test_a_run_that_could_not_write_all_of_its_output_never_ends_with_0(tmp_path, capsys):
+    assert session._after_losses(OK, [], None) == OK
+    assert session._after_losses(OK, [tmp_path], None) == STORAGE
+    assert session._after_losses(FAILED, [tmp_path], None) == FAILED
+    gone, full = OutputError(errno.EPIPE, "Broken pipe"), OutputError(errno.ENOSPC, "No space left on device")
+    assert session._after_losses(OK, [], gone) == CLOSED_PIPE
+    assert session._after_losses(OK, [], full) == STORAGE
+    assert "standard output cannot be written: No space left on device" in capsys.readouterr().err

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from ipc.digests import file_digest
+from orchestrator.errors import STORAGE, FatalError
 from orchestrator.runs.film_outputs import Files
 from orchestrator.stages.catalog import STAGES
 from orchestrator.stages.translations import added
@@ -66,3 +67,17 @@ def test_no_file_is_written_if_nothing_needed_translation(house):
     files = files_for(house)
     published(house, files, "asr", {"language": "en"})
     assert published(house, files, "subtitles-en", {"language": "und", "cues": 0}, "") == []
+
+
+def test_a_report_that_cannot_be_written_is_remembered(house, monkeypatch, capsys):
+    film = house / "movie.mkv"
+    files = Files({film: ("report",)}, overwrite=False)
+    files._plans[film] = SimpleNamespace(film=film)
+
+    def full(*_):
+        raise FatalError("cannot write here: No space left on device", "free some space there", STORAGE)
+
+    monkeypatch.setattr(files, "_report", full)
+    assert list(files.closing(SimpleNamespace(films=[SimpleNamespace(path=film)]))) == []
+    assert files.unwritten == [film]
+    assert "movie.mkv: cannot write its report: cannot write here" in capsys.readouterr().err

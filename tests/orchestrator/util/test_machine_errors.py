@@ -1,0 +1,45 @@
+"""Limits of the machine are explained; other errors are bugs."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+import pytest
+
+from orchestrator.errors import FAILED, STORAGE
+from orchestrator.util import machine_errors, scratch
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "hint"),
+    [
+        (OSError(errno.EMFILE, "Too many open files"), FAILED, "ulimit -n"),
+        (BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), FAILED, "ulimit -u"),
+        (RuntimeError("can't start new thread"), FAILED, "ulimit -u"),
+        (OSError(errno.EFBIG, "File too large", "/x/run.json"), STORAGE, "ulimit -f"),
+        (MemoryError(), FAILED, "ulimit -v"),
+    ],
+)
+def test_a_limit_is_explained_with_what_raises_it(error, status, hint):
+    explained = machine_errors.explained(error)
+    assert explained is not None
+    assert explained.status == status
+    assert hint in explained.hint
+
+
+def test_another_error_is_a_bug():
+    assert machine_errors.explained(ValueError("x")) is None
+    assert machine_errors.explained(OSError(errno.ENOENT, "No such file", "/elsewhere")) is None
+
+
+def test_short_lived_files_need_no_usable_tmpdir(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("tempfile._candidate_tempdir_list", lambda: ["/nonexistent"])
+    monkeypatch.setattr("tempfile.tempdir", None)
+    (tmp_path / "home" / "tmp" / "left").mkdir(parents=True)
+    os.utime(tmp_path / "home" / "tmp" / "left", (0, 0))
+    with scratch.folder() as folder:
+        (folder / "page").write_text("x")
+        assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+    assert not folder.exists()
