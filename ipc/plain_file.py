@@ -36,7 +36,7 @@ def read(path: Path, most: int) -> bytes:
         if os.path.samestat(status, os.stat(os.devnull)):  # noqa: PTH116
             return b""
         if kind := kind_of(status):
-            raise UnusableFileError(f"this is {kind}, not a file")
+            raise UnusableFileError(f"{kind}, not a file")
         content = stream.read(most + 1)
     if len(content) > most:
         raise UnusableFileError(f"larger than {_size(most)}, which no such file is")

@@ -95,5 +95,5 @@ def test_a_stage_s_process_gets_its_own_credentials_and_no_other():
 
 def test_a_cast_that_is_a_pipe_is_refused(tmp_path):
     os.mkfifo(tmp_path / "cast.csv")
-    with pytest.raises(FatalError, match="this is a pipe, not a file"):
+    with pytest.raises(FatalError, match="a pipe, not a file"):
         side_inputs._cast(tmp_path / "cast.csv")

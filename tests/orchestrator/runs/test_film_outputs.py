@@ -8,6 +8,7 @@ import pytest
 
 from ipc.digests import file_digest
 from orchestrator.errors import STORAGE, FatalError
+from orchestrator.runs import film_outputs
 from orchestrator.runs.film_outputs import Files
 from orchestrator.stages.catalog import STAGES
 from orchestrator.stages.translations import added
@@ -72,7 +73,8 @@ def test_no_file_is_written_if_nothing_needed_translation(house):
 def test_a_report_that_cannot_be_written_is_remembered(house, monkeypatch, capsys):
     film = house / "movie.mkv"
     files = Files({film: ("report",)}, overwrite=False)
-    files._plans[film] = SimpleNamespace(film=film)
+    plan = SimpleNamespace(film=film, destination=film)
+    files._films[film] = film_outputs._Film(plan=plan, expected=frozenset(), holding=False)
 
     def full(*_):
         raise FatalError("cannot write here: No space left on device", "free some space there", STORAGE)

@@ -301,4 +301,4 @@ def test_a_pipe_is_not_waited_for(said, tmp_path):
     place = tmp_path / "film.nfo"
     os.mkfifo(place)
     _, trouble = said(place)
-    assert "it is not a regular file" in trouble
+    assert "it is a pipe, not a file" in trouble
