@@ -155,3 +155,23 @@ def test_help_loads_nothing_but_the_standard_library_and_our_own_code(words):
     loaded = set(done.stdout.splitlines()[-1].split())
     assert "argparse" in loaded
     assert not loaded - STDLIB - {"orchestrator", "ipc", "stage_runners"}
+
+
+def test_every_process_of_an_environment_is_started_in_a_folder_of_ours():
+    """Libraries read settings from the current folder, which may be a stranger's.
+
+    numba reads `.numba_config.yaml` there, which names a folder of pickles, and matplotlib `matplotlibrc`.
+    """
+    found, without = 0, []
+    for file in sorted((ROOT / "orchestrator").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) not in {
+                "subprocess.run", "subprocess.Popen",
+            }:  # fmt: skip
+                continue
+            named = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+            if "environment" in named.get("env", ""):
+                found += 1
+                without += [] if "cwd" in named else [f"{file.name}:{node.lineno}"]
+    assert found >= 7
+    assert without == []

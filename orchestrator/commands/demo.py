@@ -61,8 +61,9 @@ def make_film(film: Path) -> None:
         raise FatalError(f"{root}: {RECORDING} is missing", "use a film of your own: orchestrator run FILM")
     publish.check_writable(film.parent)
     done = subprocess.run(
-        [registry.python("media"), "-P", "-m", "stage_runners.media.demo_film", recording, film],
+        [registry.python("media"), "-P", "-m", "stage_runners.media.demo_film", recording, film.absolute()],
         env=registry.child_environment("media"),
+        cwd=registry.get("media").folder,
         capture_output=True,
         text=True,
         check=False,

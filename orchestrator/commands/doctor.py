@@ -129,7 +129,7 @@ def _try(env: str, jobs: list[tuple[Stage, Backend, dict[str, Any]]]) -> list[Ro
         done = subprocess.run(
             [registry.python(env), "-P", "-m", "stage_runners.selfcheck", json.dumps(specs)],
             env=registry.child_environment(env), capture_output=True, text=True, check=False,
-            timeout=PATIENCE_S, stdin=subprocess.DEVNULL,
+            timeout=PATIENCE_S, stdin=subprocess.DEVNULL, cwd=registry.get(env).folder,
         )  # fmt: skip
         for line in done.stdout.splitlines():
             if line.startswith('{"stage"'):

@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     variables |= credentials(step.stage.secrets, os.environ)
     environment = registry.child_environment(backend.env, variables)
     try:
-        done = subprocess.run(command, env=environment, check=False)
+        done = subprocess.run(command, env=environment, check=False, cwd=folder)
     except KeyboardInterrupt:
         return INTERRUPTED
     if done.returncode != 0:

@@ -102,7 +102,7 @@ def _probe_framework(env: str, framework: str) -> dict[str, Answer] | str:
         done = subprocess.run(
             [envs.python(env), "-P", "-m", "stage_runners.frameworks.probe", framework], capture_output=True,
             text=True, check=False, timeout=PATIENCE_S, env=envs.child_environment(env),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, cwd=envs.get(env).folder,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return f"{framework} did not answer within {PATIENCE_S} s"

@@ -76,6 +76,7 @@ def download(
         [registry.require(family.environment), "-P", "-c", _SCRIPT, json.dumps(asked)],
         text=True, check=False, stdout=subprocess.PIPE, stderr=None if on_terminal else subprocess.PIPE,
         env=registry.child_environment(family.environment, quiet, fetching=True),
+        cwd=registry.get(family.environment).folder,
     )  # fmt: skip
     try:
         answer = json.loads(process.stdout.strip().splitlines()[-1])

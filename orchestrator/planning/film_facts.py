@@ -58,7 +58,7 @@ def _read(film: Path) -> Mapping[str, Any]:
         done = subprocess.run(
             [registry.python(ENV), "-P", "-m", "stage_runners.media.facts", film],
             env=registry.child_environment(ENV), capture_output=True, text=True, check=False,
-            timeout=_SECONDS, stdin=subprocess.DEVNULL,
+            timeout=_SECONDS, stdin=subprocess.DEVNULL, cwd=registry.get(ENV).folder,
         )  # fmt: skip
         found = json.loads(done.stdout)
     except (OSError, ValueError, subprocess.TimeoutExpired):

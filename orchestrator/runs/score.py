@@ -122,7 +122,7 @@ def _answer(request: Path) -> dict[str, Any]:
         done = subprocess.run(
             [registry.require(ENV), "-P", "-m", "stage_runners.scoring.main", request],
             env=registry.child_environment(ENV), capture_output=True, text=True, check=False,
-            timeout=PATIENCE_S, stdin=subprocess.DEVNULL,
+            timeout=PATIENCE_S, stdin=subprocess.DEVNULL, cwd=registry.get(ENV).folder,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise FatalError(f"scoring did not finish within {PATIENCE_S} s", "", FAILED) from error
