@@ -68,7 +68,7 @@ def _film(film: Mapping[str, Any], width: int, *, brief: bool) -> Iterator[Line]
         if note.look or not brief:
             yield from _wrapped(note.text, width, "  ", "yellow" if note.look else "dim")
     written: Sequence[Mapping[str, Any]] = film["outputs"]
-    for output, following in zip(written, [*written[1:], {}], strict=True):
+    for output, following in zip(written, [*written, {}][1:], strict=True):
         size = fmt.size(output["size"])
         yield [("  wrote ", "green"), (_short(output["path"]), ""), (f"  {size}", "dim")]
         if output.get("note") and output["note"] != following.get("note"):

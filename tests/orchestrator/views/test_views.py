@@ -13,6 +13,7 @@ from orchestrator.execution.scheduler import Scheduler
 from orchestrator.machine.limits import Limits
 from orchestrator.run_state import run_folders, run_json
 from orchestrator.run_state.events import StepRunning
+from orchestrator.views import summary
 from orchestrator.views.jsonlines import JsonLines
 from orchestrator.views.plain import Plain
 from tests.orchestrator import toy_stages as small
@@ -64,6 +65,8 @@ def test_every_view_shows_a_run_and_the_cached_run_after_it(go):
     assert body["outcome"] == "done"
     assert [e["step"] for e in events if e["event"] == "step_done"] == ["a", "b"]
     assert any("] b: done in" in line for line in lines)
+    summary.show(body, shown := io.StringIO())  # of a run that wrote no file
+    assert "done" in shown.getvalue()
     lines, events, body = go(*chain)
     assert statuses(body) == {"a": "cached", "b": "cached"}
     assert [e["cached"] for e in events if e["event"] == "step_done"] == [True, True]
