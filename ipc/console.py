@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from ipc.legible import legible
 from ipc.protocol import (
     ArtifactWritten,
     Error,
@@ -56,4 +57,4 @@ def describe(event: Event) -> str:
 def print_event(event: Event) -> None:
     """Print an event to stderr, which leaves stdout to the libraries."""
     if line := describe(event):
-        print(line, file=sys.stderr, flush=True)
+        print(legible(line, keep="\n"), file=sys.stderr, flush=True)  # noqa: T201 - orchestrator's is not below

@@ -26,6 +26,7 @@ from orchestrator.paths import checkout
 from orchestrator.surroundings import start
 from orchestrator.surroundings.current_folder import absolute
 from orchestrator.surroundings.home_folder import expanded
+from orchestrator.util import terminal
 
 MARK = "# made by orchestrator's install.sh"
 FLAGS = "-I -X utf8"
@@ -41,24 +42,26 @@ CUDA_TORCH_GB = 9
 def main(words: Sequence[str] | None = None) -> int:
     """Install, then check the stages; returns the exit status."""
     start.prepare()
-    arguments = _parse(words)
-    started = time.monotonic()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # keeps the order of lines in a pipe or a log
+    with terminal.guarded():
+        return _main(words)
+
+
+def _main(words: Sequence[str] | None) -> int:
+    arguments = _parse(words)
+    started = time.monotonic()
     try:
         status = _install(arguments)
     except FatalError as error:
-        print(
-            f"install.sh: {error.message}",
-            *([f"  {error.hint}"] if error.hint else []),
-            sep="\n",
-            file=sys.stderr,
-        )
+        terminal.tell(f"install.sh: {error.message}")
+        if error.hint:
+            terminal.tell(f"  {error.hint}")
         return error.status
     except KeyboardInterrupt:
-        print("install.sh: stopped; run it again to continue", file=sys.stderr)
+        terminal.tell("install.sh: stopped; run it again to continue")
         return 130
-    print(
+    terminal.show(
         f"{'done' if status == OK else 'not everything is ready'}, after {time.monotonic() - started:.0f} s"
     )
     return status
@@ -95,10 +98,11 @@ def _install(arguments: argparse.Namespace) -> int:
     if not arguments.no_doctor:
         status = max(status, _doctor(names))
     if status == OK:
-        print(f"\nNext: {command} demo        makes a short film and subtitles it")
-        print(f"      {command} run movie.mp4")
+        terminal.show()
+        terminal.show(f"Next: {command} demo        makes a short film and subtitles it")
+        terminal.show(f"      {command} run movie.mp4")
         for note in _advice():
-            print(f"Better: {note}")
+            terminal.show(f"Better: {note}")
     return status
 
 
@@ -127,7 +131,7 @@ def own_packages(*, dev: bool, offline: bool) -> None:
     lock = checkout() / ("requirements-dev.lock" if dev else "requirements.lock")
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()
     if not (state.is_file() and state.read_text() == digest and _imports()):
-        print(f"installing {lock.name} into {prefix.name}")
+        terminal.show(f"installing {lock.name} into {prefix.name}")
         state.unlink(missing_ok=True)
         done = subprocess.run(
             [uv.find(), "pip", "install", "--quiet", "--python", sys.executable, "--no-build",
@@ -159,18 +163,21 @@ def put_command() -> str:
     target = folder / "orchestrator"
     try:
         if target.exists() and MARK not in target.read_text(encoding="utf-8", errors="replace"):
-            print(f"{target} is another program and was not replaced; this program is {local_command}")
+            terminal.show(
+                f"{target} is another program and was not replaced; this program is {local_command}"
+            )
             return str(local_command)
         folder.mkdir(parents=True, exist_ok=True)
         _write_command(target, text)
     except OSError as error:
-        print(f"{folder}: cannot write the command there ({error.strerror}); use {local_command}")
+        terminal.show(f"{folder}: cannot write the command there ({error.strerror}); use {local_command}")
         return str(local_command)
     if shutil.which("orchestrator") == str(target):
-        print(f"the command orchestrator is {target}")
+        terminal.show(f"the command orchestrator is {target}")
         return "orchestrator"
-    print(f"the command orchestrator is {target}, but {folder} is not on your PATH; to add it, run\n")
-    print(f"  echo 'export PATH=\"{folder}:$PATH\"' >> ~/{_profile()}\n\nand open a new terminal")
+    terminal.show(f"the command orchestrator is {target}, but {folder} is not on your PATH; to add it, run")
+    export = f"  echo 'export PATH=\"{folder}:$PATH\"' >> ~/{_profile()}"
+    terminal.show_lines(["", export, "", "and open a new terminal"])
     return str(target)
 
 
@@ -197,12 +204,14 @@ def _warn_of_disk_space(names: Sequence[str], backend: str | None) -> None:
         return
     free = shutil.disk_usage(checkout()).free / 1e9
     if not any(Path("/dev").glob("nvidia*")):
-        print(
+        terminal.show(
             "no NVIDIA device was detected: ./install.sh --torch-backend cpu saves 5 GB; it needs torch's "
             "own index"
         )
     if free < CUDA_TORCH_GB:
-        print(f"only {free:.1f} GB are free here; a first installation takes about {CUDA_TORCH_GB} GB")
+        terminal.show(
+            f"only {free:.1f} GB are free here; a first installation takes about {CUDA_TORCH_GB} GB"
+        )
 
 
 def _doctor(names: Sequence[str]) -> int:
@@ -221,7 +230,7 @@ def _doctor(names: Sequence[str]) -> int:
     ]
     if not stages:
         return OK
-    print("checking each stage, which takes about half a minute")
+    terminal.show("checking each stage, which takes about half a minute")
     return doctor.run(argparse.Namespace(stages=stages, json=False))
 
 

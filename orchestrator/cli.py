@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ipc.legible import legible
 from ipc.suggest import hint, nearest
 from orchestrator import __version__
 from orchestrator.errors import BUG, CLOSED_PIPE, ENVIRONMENT, INTERRUPTED, OK, STORAGE, USAGE, FatalError
 from orchestrator.surroundings.streams import OutputError, discard_output
-from orchestrator.util import machine_errors
+from orchestrator.util import machine_errors, terminal
 from orchestrator.util.notices import say
 from orchestrator.util.option_names import normalise
 
@@ -59,7 +60,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the message and exit with the usage status."""
-        self.exit(USAGE, f"orchestrator: {message}\n  see: {self.prog} --help\n")
+        self.exit(USAGE, f"orchestrator: {legible(message)}\n  see: {self.prog} --help\n")
 
     def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
         """Convert a value as `argparse` does, with this program's sentence if that fails."""
@@ -98,7 +99,12 @@ def _noun(action: argparse.Action) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status."""
+    """Run one command and return its exit status; nothing that it prints can act on the terminal."""
+    with terminal.guarded():
+        return _main(argv)
+
+
+def _main(argv: Sequence[str] | None) -> int:
     typed = list(sys.argv[1:] if argv is None else argv)
     words = normalise(typed)
     debug = "ORCHESTRATOR_DEBUG" in os.environ
@@ -125,7 +131,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             say(explained)
             return explained.status
         log = _write_log(words)
-        print(f"orchestrator: internal error\n  report it, with {log}", file=sys.stderr)
+        say(FatalError("internal error", f"report it, with {log}"))
         return BUG
 
 
@@ -271,6 +277,6 @@ def _write_log(words: Sequence[str]) -> str:
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(text)
     except OSError:
-        print(text, file=sys.stderr)
+        terminal.tell_text(text)
         return "the text above"
     return str(log)

@@ -13,6 +13,7 @@ from orchestrator.config.job_files import JobFile
 from orchestrator.errors import INPUT, OK, USAGE, FatalError
 from orchestrator.library import consents
 from orchestrator.surroundings import current_folder
+from orchestrator.util import terminal
 from orchestrator.util import text as fmt
 
 
@@ -48,11 +49,11 @@ def run(arguments: argparse.Namespace) -> int:
     for job in jobs:  # all are read before one is allowed
         film = _film_of(job)
         found = consent.claims(job, film) if arguments.show else consent.allow(job, film)
-        print(fmt.plain(str(job.path)))
+        terminal.show(fmt.plain(str(job.path)))
         rows = [(f"  {claim.words}", f"it can {claim.reach.can}{_leads(claim)}") for claim in found]
-        print("\n".join(fmt.table(rows)) if rows else "  nothing in it needs your consent")
+        terminal.show_lines(fmt.table(rows) if rows else ["  nothing in it needs your consent"])
         if found:
-            print("  would be allowed" if arguments.show else "  allowed, until the file changes")
+            terminal.show("  would be allowed" if arguments.show else "  allowed, until the file changes")
     return OK
 
 
@@ -91,7 +92,7 @@ def _list(places: list[Path]) -> None:
         for one in consents.everything()
         if not within or any(Path(one.path).is_relative_to(place) for place in within)
     ]
-    print("\n".join(fmt.table([("allowed", "job file", "state", "options"), *rows])) if rows else "none")
+    terminal.show_lines(fmt.table([("allowed", "job file", "state", "options"), *rows]) if rows else ["none"])
 
 
 def _state(one: consents.Consent) -> str:
@@ -119,5 +120,5 @@ def _revoke(places: list[Path]) -> int:
             raise FatalError(f"{place}: not allowed", "see: orchestrator allow --list", INPUT)
         for path in found:
             consents.revoke(path)
-            print(f"no longer allowed: {fmt.plain(str(path))}")
+            terminal.show(f"no longer allowed: {fmt.plain(str(path))}")
     return OK

@@ -11,7 +11,7 @@ from orchestrator.commands import film_options
 from orchestrator.paths import home
 from orchestrator.planning import request
 from orchestrator.storage.store import Store
-from orchestrator.util import quantities
+from orchestrator.util import quantities, terminal
 from orchestrator.util import text as fmt
 
 
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action == "why":
         return _why(store, arguments)
     count, freed = store.gc(older_than_days=arguments.older_than, keep_bytes=arguments.keep_size)
-    print(f"removed {fmt.plural(count, 'folder')}, {fmt.size(freed)}")
+    terminal.show(f"removed {fmt.plural(count, 'folder')}, {fmt.size(freed)}")
     return 0
 
 
@@ -63,12 +63,12 @@ def _list(store: Store) -> int:
         made = entry.manifest
         facts = f"{made.device:<4}  {made.model or '-':<18}  used {fmt.duration(max(0.0, now - used))} ago"
         broken = store.broken(entry.folder, made)
-        print(
+        terminal.show(
             f"{entry.key[:12]}  {made.stage:<13}  {fmt.size(size):>8}  {facts}"
             + (f"  ({broken})" if broken else "")
         )
         total, count = total + size, count + 1
-    print(f"{fmt.plural(count, 'result')}, {fmt.size(total)} in {store.root}")
+    terminal.show(f"{fmt.plural(count, 'result')}, {fmt.size(total)} in {store.root}")
     return 0
 
 
@@ -79,11 +79,11 @@ def _why(store: Store, arguments: argparse.Namespace) -> int:
     for step in plan.steps:
         if step.verdict == "off" or arguments.stage not in (None, step.name):
             continue
-        print(f"{step.name}: {step.verdict}" + (f" ({step.reason})" if step.reason else ""))
+        terminal.show(f"{step.name}: {step.verdict}" + (f" ({step.reason})" if step.reason else ""))
         last = store.last(plan.film, step.name)
         if last is None:
-            print("  no cached result")
+            terminal.show("  no cached result")
             continue
         for name, value in last[1].ingredients.items():
-            print(f"  {name} = {value}")
+            terminal.show(f"  {name} = {value}")
     return 0

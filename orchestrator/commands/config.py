@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ from orchestrator.machine.profile import Machine
 from orchestrator.planning import explain_settings, stage_settings
 from orchestrator.planning.explain_settings import Row, Ways
 from orchestrator.planning.film_path import film_of
+from orchestrator.util import terminal
 from orchestrator.util import text as fmt
 from orchestrator.util.redact import masked
 
@@ -51,11 +51,11 @@ def run(arguments: argparse.Namespace) -> int:
             "problems": problems,
             **places,
         }
-        print(json.dumps(masked(body), indent=2, ensure_ascii=False))
+        terminal.show_json(masked(body))
         return OK
     table = fmt.table([("option", "value", "from", ""), *(_cells(row) for row in rows)])
     lines = [*table, "", *_lines(places), *problems]
-    print("\n".join(masked(line) for line in lines))
+    terminal.show_lines(masked(line) for line in lines)
     return OK
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from orchestrator.errors import ENVIRONMENT, FatalError
 from orchestrator.surroundings import current_folder
+from orchestrator.util import terminal
 
 RECORDING = "lib/python*/site-packages/pyannote/audio/sample/sample.wav"
 """Thirty seconds of a telephone call between two people, which ships with pyannote.audio."""
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
             hint = "change to a writable folder and run the command there"
             raise FatalError(f"{error.message} (in {current_folder.here()})", hint, error.status) from error
         make_film(film)
-        print(f"made {film} from a recording that ships with pyannote.audio")
+        terminal.show(f"made {film} from a recording that ships with pyannote.audio")
     arguments.films = [film]
     return run_command.run(arguments)
 

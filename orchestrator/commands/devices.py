@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from orchestrator.planning import choices, device_verdicts, memory_limits
 from orchestrator.planning.choice import Chosen
 from orchestrator.planning.recommendations import recommend
 from orchestrator.stages.catalog import STAGES
+from orchestrator.util import terminal
 from orchestrator.util import text as fmt
 
 
@@ -50,15 +50,15 @@ def run(arguments: argparse.Namespace) -> int:
             "device check": device_verdicts.forget(),
             "memory limit": memory_limits.forget(),
         }
-        print("forgot", ", ".join(fmt.plural(count, what) for what, count in counts.items()))
+        terminal.show(f"forgot {', '.join(fmt.plural(count, what) for what, count in counts.items())}")
         return OK
     machine = machines.recorded(arguments.machine) if arguments.machine else machines.here()
     chosen = {name: _chosen(name, machine) for name, stage in STAGES.items() if not stage.off}
     if arguments.json:
         stages = [_row(name, found, machine) for name, found in chosen.items()]
-        print(json.dumps({"machine": machine.to_json(), "stages": stages}, indent=2, ensure_ascii=False))
+        terminal.show_json({"machine": machine.to_json(), "stages": stages})
         return OK
-    print("\n".join([machine.summary, "", *answers(machine), "", *_stages(chosen)]))
+    terminal.show_lines([machine.summary, "", *answers(machine), "", *_stages(chosen)])
     return OK
 
 

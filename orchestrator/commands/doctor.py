@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ipc.declaration import Backend, Stage
+from ipc.legible import legible
 from ipc.suggest import hint
 from orchestrator.commands import devices as devices_command
 from orchestrator.environments import registry
@@ -20,6 +21,7 @@ from orchestrator.machine import profile
 from orchestrator.paths import home
 from orchestrator.planning import choices, devices
 from orchestrator.stages.catalog import STAGES
+from orchestrator.util import terminal
 from orchestrator.util import text as fmt
 
 AT_ONCE = 2
@@ -65,11 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     ready = all(row.verdict != "not ready" for row in rows)
     if arguments.json:
-        print(
-            json.dumps(
-                {"ready": ready, "stages": [asdict(row) for row in rows], "machine": _machine()}, indent=2
-            )
-        )
+        terminal.show_json({"ready": ready, "stages": [asdict(row) for row in rows], "machine": _machine()})
     else:
         _show(rows)
     return OK if ready else ENVIRONMENT
@@ -179,10 +177,9 @@ def _machine() -> dict[str, Any]:
 
 def _show(rows: list[Row]) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    console = terminal.console(highlight=False)
     wide = console.width >= 110
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("stage", "environment", "device", "model", "verdict", *(["by"] if wide else [])):
@@ -191,7 +188,9 @@ def _show(rows: list[Row]) -> None:
     for row in rows:
         verdict = f"[{colours[row.verdict]}]{row.verdict}[/]"
         by = [_plain(row.detail) if row.verdict != "not ready" else ""] if wide else []
-        table.add_row(row.stage, row.environment or "-", row.device or "-", row.model or "-", verdict, *by)
+        table.add_row(
+            row.stage, row.environment or "-", row.device or "-", _plain(row.model or "-"), verdict, *by
+        )
     console.print(table)
     for row in rows:
         if row.verdict == "not ready":
@@ -211,7 +210,7 @@ def _show(rows: list[Row]) -> None:
 
 
 def _plain(text: str) -> str:
-    """`text` with its square brackets escaped for rich."""
+    """`text` on one line, with its square brackets escaped for rich."""
     from rich.markup import escape
 
-    return escape(text)
+    return escape(legible(text))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from orchestrator.errors import OK, FatalError
 from orchestrator.library import edits
 from orchestrator.planning.film_path import film_of
 from orchestrator.storage import file_digests
+from orchestrator.util import terminal
 from orchestrator.util import text as fmt
 from orchestrator.util.command_line import typed
 
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
                 {"number": one.number, "when": one.when.isoformat()} for one in edits.versions(digest)
             ],
         }
-        print(json.dumps(body, ensure_ascii=False, indent=2))
+        terminal.show_json(body)
         return OK
     _show(overlay)
     _show_versions(digest)
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _done(what: str, arguments: argparse.Namespace) -> int:
-    print(f"{what}; to update the subtitles: orchestrator run {typed(arguments.film)}")
+    terminal.show(f"{what}; to update the subtitles: orchestrator run {typed(arguments.film)}")
     return OK
 
 
@@ -90,16 +90,16 @@ def _row(number: int, overlay: Overlay, track: str, what: str) -> dict[str, Any]
 def _show(overlay: Overlay) -> None:
     rows = edits.numbered(overlay)
     if not rows:
-        print("no edits; to edit the subtitles in the browser: orchestrator review FILM")
+        terminal.show("no edits; to edit the subtitles in the browser: orchestrator review FILM")
     for number, (track, what) in rows.items():
         kind, _, place = what.partition(" ")
         if kind == "name":
             person = overlay.speakers[int(place)]
-            print(f"{number:>3}  {person.label} is {person.name}")
+            terminal.show(f"{number:>3}  {person.label} is {person.name}")
             continue
         edit = overlay.tracks[track][int(place)]
         where = f"  [{track}]" if track else ""
-        print(f"{number:>3}  {fmt.clock(edit.span()[0])}{where}  {_line(edit)}")
+        terminal.show(f"{number:>3}  {fmt.clock(edit.span()[0])}{where}  {_line(edit)}")
 
 
 def _line(edit: Edit) -> str:
@@ -126,4 +126,4 @@ def _show_versions(digest: str) -> None:
             for one in versions[:_SHOWN]
         )
         more = f" and {len(versions) - _SHOWN} more" if len(versions) > _SHOWN else ""
-        print(f"earlier versions: {listed}{more}; to return to one: --restore VERSION")
+        terminal.show(f"earlier versions: {listed}{more}; to return to one: --restore VERSION")

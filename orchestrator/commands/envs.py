@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
 
 from ipc.suggest import hint
 from orchestrator.environments import registry
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
+from orchestrator.util import terminal
 
 
 def add(subparsers: Any) -> None:
@@ -87,7 +87,7 @@ def _list(*, as_json: bool) -> int:
             }
         )  # fmt: skip
     if as_json:
-        print(json.dumps(rows, indent=2))
+        terminal.show_json(rows)
         return OK
     width = max(len(row["name"]) for row in rows)
     for row in rows:
@@ -97,9 +97,10 @@ def _list(*, as_json: bool) -> int:
         else:
             word = "not ready" if row["by_default"] else "optional" if row["fits"] else "unusable"
             line = f"{word:9} {row['reason']}"
-        print(f"{row['name']:{width}}  {line}\n{'':{width}}  {'':9} {row['description']}")
+        terminal.show(f"{row['name']:{width}}  {line}")
+        terminal.show(f"{'':{width}}  {'':9} {row['description']}")
     if any(not row["healthy"] and row["by_default"] for row in rows):
-        print("repair with: orchestrator envs sync")
+        terminal.show("repair with: orchestrator envs sync")
     return OK
 
 
@@ -107,11 +108,11 @@ def _check(names: list[str]) -> int:
     status = OK
     for name in names:
         reason = registry.health(name) or registry.examine(name)[0]
-        print(f"{name}: {reason or 'healthy'}")
+        terminal.show(f"{name}: {reason or 'healthy'}")
         if reason:
             status = ENVIRONMENT
     if status:
-        print("repair with: orchestrator envs sync")
+        terminal.show("repair with: orchestrator envs sync")
     return status
 
 
@@ -121,5 +122,5 @@ def _remove(names: list[str], *, everything: bool) -> int:
     if not names and not everything:
         raise FatalError("no environment is named", "name environments, or use --all", USAGE)
     for name in registry.names() if everything else names:
-        print(f"{name}: {'removed' if install.remove(name) else 'was not installed'}")
+        terminal.show(f"{name}: {'removed' if install.remove(name) else 'was not installed'}")
     return OK

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import shutil
 from typing import Any
 
@@ -13,6 +12,7 @@ from orchestrator.errors import OK, USAGE, FatalError
 from orchestrator.models import embedded, families, hub, listing
 from orchestrator.models.resolve import Model, resolve
 from orchestrator.planning import devices
+from orchestrator.util import terminal
 from orchestrator.util import text as fmt
 
 
@@ -53,11 +53,11 @@ def run(arguments: argparse.Namespace) -> int:
             model = _resolve(arguments, offline=True)
             if families.is_packaged(model.role, model.id):
                 raise FatalError(f"{model.id} has no path: it is part of its stage's packages", "", USAGE)
-            print(model.path)
+            terminal.show(str(model.path))
             return OK
         case "pull":
             model = _resolve(arguments, offline=False)
-            print(f"{model.id} ({model.role}, revision {model.revision[:12]}) is at {model.path}")
+            terminal.show(f"{model.id} ({model.role}, revision {model.revision[:12]}) is at {model.path}")
             return OK
         case "rm":
             return _remove(_role(arguments), arguments.name)
@@ -88,7 +88,7 @@ def _device(role: str) -> str:
 def _list(*, as_json: bool) -> int:
     rows = [row for role in families.ROLES for row in listing.describe(role)]
     if as_json:
-        print(json.dumps([dataclasses.asdict(row) for row in rows], indent=2))
+        terminal.show_json([dataclasses.asdict(row) for row in rows])
         return OK
     notes = {
         "absent": "missing; install with: orchestrator envs sync models",
@@ -100,13 +100,13 @@ def _list(*, as_json: bool) -> int:
                    "gated" if row.token else None)  # fmt: skip
         cells = (row.role, row.name, row.where, fmt.size(row.size or None), row.revision[:12], row.licence)
         table.append((*cells, ", ".join(filter(None, remarks))))
-    print("\n".join(fmt.table(table)))
-    print()
+    terminal.show_lines(fmt.table(table))
+    terminal.show()
     for role, members in families.ROLES.items():
         if names := [name for family in members for name in family.short_names]:
-            print(f"{role} models to download by name: {', '.join(names)}")
+            terminal.show(f"{role} models to download by name: {', '.join(names)}")
     gated = sorted(name for members in families.ROLES.values() for family in members for name in family.gated)
-    print(
+    terminal.show(
         f"Gated on the Hugging Face Hub (accept the conditions there, then set HF_TOKEN): {', '.join(gated)}"
     )
     return OK
@@ -126,17 +126,17 @@ def _remove(role: str, name: str) -> int:
     if not freed:
         hint = "list the downloaded models with: orchestrator models"
         raise FatalError(f"{name} is not in the Hugging Face cache ({hub.cache()})", hint, USAGE)
-    print(f"removed {name}: {fmt.size(freed)} freed")
+    terminal.show(f"removed {name}: {fmt.size(freed)} freed")
     return OK
 
 
 def _remove_joined(model: embedded.Embedded) -> int:
     joined = embedded.joined(model)
     if freed := _remove_conversions([model.sha256]):
-        print(f"removed the conversions of {model.name}: {fmt.size(freed)} freed")
+        terminal.show(f"removed the conversions of {model.name}: {fmt.size(freed)} freed")
     if len(model.parts) > 1 and joined.exists():
         shutil.rmtree(joined)
-        print(f"removed {joined}; it is unpacked again at the next use")
+        terminal.show(f"removed {joined}; it is unpacked again at the next use")
     elif not freed:
         hint = "remove all embedded models with: orchestrator envs rm models"
         raise FatalError(f"{model.name} is part of the environment models", hint, USAGE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from orchestrator.paths import home
 from orchestrator.planning.film_path import film_of
 from orchestrator.storage import file_digests
 from orchestrator.storage.store import Store
+from orchestrator.util import terminal
 from orchestrator.util import text as fmt
 from orchestrator.util.command_line import typed
 
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
             corrections.redo(digest, pairs)
         for pair in pairs:
             done = "undone" if arguments.undo else "restored"
-            print(
+            terminal.show(
                 f"{done}: {pair.replace('>', ' > ')}; to update the subtitles: orchestrator run "
                 f"{typed(arguments.film)}"
             )
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         undone = {pair.casefold() for pair in corrections.undone(digest, row["stage"])}
         row["undone"] = corrections.pair(row["before"], row["after"]).casefold() in undone
     if arguments.json:
-        print(json.dumps({"film": str(film), **last_run}, ensure_ascii=False, indent=2))
+        terminal.show_json({"film": str(film), **last_run})
         return OK
     _show(last_run)
     return OK
@@ -152,27 +152,31 @@ def _show(found: dict[str, Any]) -> None:
     glossary, rows = found["glossary"], found["corrections"]
     if glossary:
         first = ", ".join(row["term"] for row in glossary if row["kind"] != "full")
-        print(
+        terminal.show(
             f"glossary: {fmt.plural(len(glossary), 'term')}: {first[:100]}{'...' if len(first) > 100 else ''}"
         )
     else:
-        print("glossary: none; to add names: --cast FILE, an .nfo file beside the film, or TMDB_API_KEY")
+        terminal.show(
+            "glossary: none; to add names: --cast FILE, an .nfo file beside the film, or TMDB_API_KEY"
+        )
     for row in found["heard_again"]:
         note = _NOTES[row["applied"], row["undone"]]
         pair = f"{row['before']} > {row['after']}"
-        print(f"{row['number']:>3}  {fmt.clock(row['start'])}  {pair}  re-transcribed with name hints{note}")
+        terminal.show(
+            f"{row['number']:>3}  {fmt.clock(row['start'])}  {pair}  re-transcribed with name hints{note}"
+        )
     if not rows:
-        print("corrections: none")
+        terminal.show("corrections: none")
     for row in rows:
         when = fmt.clock(row["start"]) if row["start"] is not None else "?"
         note = _NOTES[row["applied"], row["undone"]]
         evidence = ", ".join(row["evidence"])
-        print(
+        terminal.show(
             f"{row['number']:>3}  {when}  {row['before']} > {row['after']}  {row['score']:.2f}  "
             f"{evidence}{note}"
         )
     for row in found["speakers"]:
         name = f"{row['name']} ({row['source']}, {row['confidence']:.2f})" if row["name"] else "unknown"
-        print(f"{row['speaker']}: {name}")
+        terminal.show(f"{row['speaker']}: {name}")
         for line in row["evidence"][:_EVIDENCE]:
-            print(f"    {line}")
+            terminal.show(f"    {line}")

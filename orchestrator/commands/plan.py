@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ from orchestrator.commands import film_options
 from orchestrator.errors import OK, PARTIAL, FilmError
 from orchestrator.planning.choice import Choice
 from orchestrator.planning.plan import Plan, Step
+from orchestrator.util import terminal
 from orchestrator.util import text as fmt
 from orchestrator.util.notices import say
 
@@ -49,10 +48,13 @@ def run(arguments: argparse.Namespace) -> int:
             say(error)
             refused.append(error)
     if arguments.json:
-        print(json.dumps([_as_json(plan) for plan in plans], ensure_ascii=False, indent=2))
+        terminal.show_json([_as_json(plan) for plan in plans])
     else:
         for plan in plans:
-            print("\n".join(lines(plan)))
+            film, headings, *rest = lines(plan)
+            terminal.show(film)
+            terminal.show_faint(headings)
+            terminal.show_lines(rest)
     if refused:
         return PARTIAL if plans else refused[0].status
     return OK
@@ -63,8 +65,6 @@ def lines(plan: Plan) -> list[str]:
     rows: list[tuple[str, ...]] = [("stage", "", "env", "device", "model", "compute", "batch", "why")]
     rows += [(step.name, _HOW[step.verdict], *_cells(step), step.reason) for step in plan.steps]
     table = fmt.table(rows)
-    if sys.stdout.isatty():
-        table[0] = f"\033[2m{table[0]}\033[0m"
     todo = sum(step.verdict == "run" for step in plan.steps)
     maybe = sum(step.verdict == "maybe" for step in plan.steps)
     tail = f", {maybe} more may have to run" if maybe else ""

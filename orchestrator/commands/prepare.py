@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from orchestrator.config.merge import settings
 from orchestrator.errors import FAILED, OK, PARTIAL, STORAGE, USAGE, FatalError
 from orchestrator.planning.film_path import film_of
 from orchestrator.planning.request import plan_for
-from orchestrator.util import scratch
+from orchestrator.util import scratch, terminal
 from orchestrator.util.command_line import typed
 from orchestrator.util.notices import say
 
@@ -50,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     films = [film for film in dict.fromkeys(arguments.films) if not film.name.endswith(JOB)]
     for film in films:
         try:
-            print(_prepare(arguments, film))
+            terminal.show(_prepare(arguments, film))
         except FatalError as error:
             if len(films) == 1 or error.status == USAGE:
                 raise
@@ -61,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     if errors:
         return PARTIAL if len(errors) < len(films) else errors[0].status
     named = " ".join(typed(film) for film in films)
-    print(f"edit the file, then: orchestrator allow {named}; orchestrator run {named}", file=sys.stderr)
+    terminal.tell(f"edit the file, then: orchestrator allow {named}; orchestrator run {named}")
     return OK
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from orchestrator.config import house_styles
 from orchestrator.errors import OK
+from orchestrator.util import terminal
 from orchestrator.util import text as fmt
 
 
@@ -37,17 +37,17 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.profile is None:
         profiles = [house_styles.read(name) for name in house_styles.names()]
         if arguments.json:
-            print(json.dumps([_json(profile) for profile in profiles], indent=2, ensure_ascii=False))
+            terminal.show_json([_json(profile) for profile in profiles])
         else:
-            print("\n".join(fmt.table([(profile.name, profile.about) for profile in profiles])))
+            terminal.show_lines(fmt.table([(profile.name, profile.about) for profile in profiles]))
         return OK
     profile = house_styles.read(arguments.profile)
     if arguments.toml:
-        print(profile.path.read_text(encoding="utf-8"), end="")
+        terminal.show_text(profile.path.read_text(encoding="utf-8"))
     elif arguments.json:
-        print(json.dumps(_json(profile), indent=2, ensure_ascii=False))
+        terminal.show_json(_json(profile))
     else:
-        print(f"{profile.name}: {profile.about}\n\n" + "\n".join(fmt.table(_rows(profile))))
+        terminal.show_lines([f"{profile.name}: {profile.about}", "", *fmt.table(_rows(profile))])
     return OK
 
 

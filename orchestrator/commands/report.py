@@ -11,6 +11,7 @@ from orchestrator.errors import OK, FatalError
 from orchestrator.paths import home
 from orchestrator.planning.film_path import film_of
 from orchestrator.surroundings import current_folder
+from orchestrator.util import terminal
 from orchestrator.util import text as fmt
 
 
@@ -66,9 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
             clip=_clip(found, store),
             again=True,
         )
-    print(f"{done.path}  {fmt.size(done.size)}")
+    terminal.show(f"{done.path}  {fmt.size(done.size)}")
     if done.note:
-        print(f"  {done.note}")
+        terminal.show(f"  {done.note}")
     return OK
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from orchestrator.errors import OK, STORAGE, USAGE, FatalError
 from orchestrator.paths import home
 from orchestrator.planning.film_path import film_of
+from orchestrator.util import terminal
 
 
 def add(subparsers: Any) -> None:
@@ -52,10 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
     film = film_of(arguments.film)
     desk = Desk(film)
     if desk.stale:
-        print(f"{film.name}: updating the subtitles with the latest edits", file=sys.stderr)
+        terminal.tell(f"{film.name}: updating the subtitles with the latest edits")
         desk.make()
     with Server(desk, arguments.port) as server:
-        print(f"{film.name} is open at {server.guard.address}\n  Ctrl-C ends it", flush=True)
+        terminal.show(f"{film.name} is open at {server.guard.address}")
+        terminal.show("  Ctrl-C ends it")
+        sys.stdout.flush()
         with contextlib.ExitStack() as stack:
             stack.enter_context(contextlib.suppress(KeyboardInterrupt))
             stack.enter_context(_terminated())
@@ -63,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
                 webbrowser.open(stack.enter_context(leading_to(server.guard.address)).as_uri())
             server.serve_forever(poll_interval=0.2)
         desk.close()
-    print("ended; saved edits are kept")
+    terminal.show("ended; saved edits are kept")
     return OK
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from ipc.suggest import hint
 from orchestrator.errors import OK, USAGE, FatalError
 from orchestrator.run_state import run_folders
+from orchestrator.util import terminal
 from orchestrator.util import text as fmt
 
 
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         case "prune":
             if arguments.keep < 0:
                 raise FatalError(f"--keep {arguments.keep}: must not be negative", status=USAGE)
-            print(f"removed {fmt.plural(len(run_folders.prune(keep=arguments.keep)), 'run')}")
+            terminal.show(f"removed {fmt.plural(len(run_folders.prune(keep=arguments.keep)), 'run')}")
             return OK
         case _:
             return _ls(as_json=getattr(arguments, "json", False))
@@ -62,16 +62,18 @@ def run(arguments: argparse.Namespace) -> int:
 def _ls(*, as_json: bool) -> int:
     rows = [_row(run) for run in run_folders.past()]
     if as_json:
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        terminal.show_json(rows)
         return OK
     if not rows:
-        print("no runs yet; to start one: orchestrator run movie.mp4")
+        terminal.show("no runs yet; to start one: orchestrator run movie.mp4")
         return OK
     width = max(len(row["id"]) for row in rows)
     for row in rows:
         started = row["started"] and dt.datetime.fromisoformat(row["started"]).astimezone()
         when = f"{started:%Y-%m-%d %H:%M}" if started else " " * 16
-        print(f"{row['id']:{width}}  {when}  {fmt.duration(row['seconds']):>8}  {row['outcome']}".rstrip())
+        terminal.show(
+            f"{row['id']:{width}}  {when}  {fmt.duration(row['seconds']):>8}  {row['outcome']}".rstrip()
+        )
     return OK
 
 
@@ -96,7 +98,7 @@ def _show(run: run_folders.Run, *, as_json: bool) -> int:
         }.get(run.outcome(), "has a damaged summary")
         raise FatalError(f"run {run.id} {what}", f"see its events: orchestrator runs logs {run.id} --events")
     if as_json:
-        print(json.dumps(summary, ensure_ascii=False, indent=2))
+        terminal.show_json(summary)
         return OK
     from orchestrator.views import summary as table
 
@@ -121,9 +123,9 @@ def _logs(run: run_folders.Run, stage: str | None, *, events: bool) -> int:
             else f"see its folder: {run.path}",
         )
     for line in lines:
-        print(line)
+        terminal.show(line)
     for path in files:
-        print(f"==> {path.relative_to(run.logs)} <==")
+        terminal.show(f"==> {path.relative_to(run.logs)} <==")
         _copy(path)
     return OK
 
@@ -152,4 +154,4 @@ def _steps(run: run_folders.Run, status: str) -> list[dict[str, Any]]:
 def _copy(path: Path) -> None:
     with path.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
-            print(line, end="" if line.endswith("\n") else "\n")
+            terminal.show(line.removesuffix("\n"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from orchestrator.planning.film_path import film_of
 from orchestrator.runs import score as scoring
 from orchestrator.storage.store import Store
 from orchestrator.surroundings import current_folder
+from orchestrator.util import terminal
 
 
 def add(subparsers: Any) -> None:
@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
         **answer,
     }
     if arguments.json:
-        print(json.dumps(result, ensure_ascii=False, indent=2))
+        terminal.show_json(result)
     else:
         _show(result, film.name)
     if not set(answer["scores"]) - {"rules"}:
@@ -112,11 +112,10 @@ _TITLES = {
 
 def _show(result: Mapping[str, Any], film: str) -> None:
     from rich import box
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    console = Console(highlight=False)
+    console = terminal.console(highlight=False)
     clip = f", clip {result['clip']}" if result["clip"] else ""
     language = f" in {result['track']}" if result["track"] else ""
     console.print(f"{escape(film)}{language}{clip}: {_SCORED[result['scored']]}", soft_wrap=True)

@@ -7,7 +7,6 @@ import dataclasses
 import os
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from orchestrator.paths import home
 from orchestrator.planning.plan import Plan, Step
 from orchestrator.stages.catalog import STAGES
 from orchestrator.storage.store import Store
+from orchestrator.util import terminal
 
 
 def add(subparsers: Any) -> None:
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     command = _command(plan, step, folder, paths)
     if arguments.print_command:
-        print(shlex.join(command))
+        terminal.show(shlex.join(command))
         return OK
     if arguments.pdb:
         command.append("--pdb")
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
         return INTERRUPTED
     if done.returncode != 0:
         return FAILED
-    print(f"outputs: {folder}", file=sys.stderr)
+    terminal.tell(f"outputs: {folder}")
     return OK
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from orchestrator.errors import INPUT, OK, USAGE, FatalError
 from orchestrator.library import voice_files, voices
 from orchestrator.library.voice_files import Clip, Person
 from orchestrator.paths import home
+from orchestrator.util import terminal
 from orchestrator.util import text as fmt
 
 _LARGEST = 64 << 20
@@ -67,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
             return _add(arguments)
         case "remove":
             for person in voices.remove(arguments.name, arguments.series):
-                print(f"removed {_who(person)}: {fmt.plural(len(person.clips), 'clip')}")
+                terminal.show(f"removed {_who(person)}: {fmt.plural(len(person.clips), 'clip')}")
         case "export":
             return _export(arguments.file)
         case "import":
@@ -93,9 +92,9 @@ def _add(arguments: argparse.Namespace) -> int:
     person = voices.add(name, clips, " ".join(arguments.series.split()))
     new = sum(clip.seconds for clip in clips)
     total = f"{person.seconds:.0f} s in {fmt.plural(len(person.clips), 'clip')}"
-    print(f"{_who(person)}: added {new:.0f} s of speech; saved: {total}")
+    terminal.show(f"{_who(person)}: added {new:.0f} s of speech; saved: {total}")
     for line in _warnings(person, clips):
-        print(f"orchestrator: {line}", file=sys.stderr)
+        terminal.tell(f"orchestrator: {line}")
     return OK
 
 
@@ -127,10 +126,10 @@ def _list(*, as_json: bool) -> int:
         bodies = [dataclasses.asdict(person) for person in people]
         for clip in (clip for body in bodies for clip in body["clips"]):
             del clip["vector"]
-        print(json.dumps(bodies, indent=2, ensure_ascii=False))
+        terminal.show_json(bodies)
         return OK
     if not people:
-        print("no saved voices; to add one: orchestrator voices add NAME CLIP")
+        terminal.show("no saved voices; to add one: orchestrator voices add NAME CLIP")
         return OK
     table: list[tuple[str, ...]] = [("name", "series", "speech", "model", "from")]
     for person in people:
@@ -139,7 +138,7 @@ def _list(*, as_json: bool) -> int:
             names = ("", "") if at else (person.name, person.series or "all films")
             cells = (f"{clip.seconds:.0f} s", clip.model, f"{clip.source} ({origin} {clip.added})")
             table.append((*names, *cells))
-    print("\n".join(fmt.table(table)))
+    terminal.show_lines(fmt.table(table))
     return OK
 
 
@@ -152,7 +151,7 @@ def _export(file: Path) -> int:
         raise FatalError(f"{file} already exists", "choose another name", USAGE) from error
     except OSError as error:
         raise FatalError(f"{file}: cannot be written: {error.strerror}", "", INPUT) from error
-    print(f"wrote {fmt.plural(len(people), 'voice')} to {file}")
+    terminal.show(f"wrote {fmt.plural(len(people), 'voice')} to {file}")
     return OK
 
 
@@ -176,7 +175,7 @@ def _import(file: Path) -> int:
     except OSError as error:
         raise FatalError(f"{file}: cannot be read: {error.strerror}", "check the name", INPUT) from error
     for person in voices.load(text):
-        print(f"{_who(person)}: {fmt.plural(len(person.clips), 'clip')}, {person.seconds:.0f} s")
+        terminal.show(f"{_who(person)}: {fmt.plural(len(person.clips), 'clip')}, {person.seconds:.0f} s")
     return OK
 
 

@@ -9,6 +9,7 @@ from typing import Self
 
 from orchestrator.environments import sync
 from orchestrator.errors import ENVIRONMENT, OK
+from orchestrator.util import terminal
 from orchestrator.util import text as fmt
 
 
@@ -20,9 +21,9 @@ def sync_shown(names: list[str], *, offline: bool, torch_backend: str | None) ->
     with view:
         reasons = sync.sync(names, say=view.say, offline=offline, torch_backend=backend)
     for name, reason in reasons.items():
-        print(f"{name}: {reason}", file=sys.stderr)
+        terminal.tell(f"{name}: {reason}")
     done = fmt.plural(len(names) - len(reasons), "environment")
-    print(f"{done} ready in {fmt.duration(time.monotonic() - started)}", file=sys.stderr)
+    terminal.tell(f"{done} ready in {fmt.duration(time.monotonic() - started)}")
     return ENVIRONMENT if reasons else OK
 
 
@@ -36,7 +37,7 @@ class _Lines:
         pass
 
     def say(self, env: str, what: str) -> None:
-        sys.stderr.write(f"{env}: {what}\n")  # one call for each line, because several threads write
+        terminal.tell(f"{env}: {what}")
         sys.stderr.flush()
 
 
@@ -44,7 +45,6 @@ class _Live:
     """Shows one line for each environment, and updates it in place."""
 
     def __init__(self, names: list[str]) -> None:
-        from rich.console import Console
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         columns = (
@@ -53,7 +53,7 @@ class _Live:
             TimeElapsedColumn(),
             TextColumn("{task.description}", markup=False),
         )
-        self._progress = Progress(*columns, console=Console(stderr=True))
+        self._progress = Progress(*columns, console=terminal.console(sys.stderr))
         self._tasks = {
             name: self._progress.add_task(
                 "waiting", total=1, start=False, env=name.ljust(max(map(len, names)))

@@ -18,6 +18,7 @@ from pathlib import Path
 from orchestrator.environments import registry as envs
 from orchestrator.machine import hardware
 from orchestrator.util import memo as memos
+from orchestrator.util import terminal
 
 SUBJECT = "devices"
 PATIENCE_S = 300
@@ -78,7 +79,7 @@ def _probe(env: str) -> Mapping[str, Answer]:
     if (known := memos.read(file, dict[str, Answer])) is not None:
         return known
     if sys.stderr.isatty():  # a probe takes some seconds
-        print(f"checking which devices {env} can use (once)", file=sys.stderr)
+        terminal.tell(f"checking which devices {env} can use (once)")
     answers: dict[str, Answer] = {}
     complete = True
     for framework in FRAMEWORKS[env]:

@@ -17,6 +17,7 @@ from orchestrator.environments import registry
 from orchestrator.errors import FAILED, FatalError
 from orchestrator.models import hub
 from orchestrator.models.family import ModelFamily
+from orchestrator.util import terminal
 
 _SCRIPT = """
 import json, pathlib, sys
@@ -25,6 +26,8 @@ asked = json.loads(sys.argv[1])
 try:
     about = HfApi().model_info(asked["repository"], revision=asked["revision"] or None)
     files = [file.rfilename for file in about.siblings or []]
+    if not all(map(str.isprintable, files)):
+        raise ValueError("the name of a file in it has control characters")
     begun = pathlib.Path(asked["unfinished"]) / about.sha
     if asked["marks"] and not set(asked["marks"]) & set(files):
         raise type("UnfitError", (Exception,), {})()
@@ -40,7 +43,7 @@ except Exception as error:
     text = (str(error).strip() or "no message").splitlines()[0]
     print(json.dumps({"names": [kind.__name__ for kind in type(error).__mro__], "text": text}))
 """
-"""Prints one JSON line; its stderr is the library's progress, which a terminal shows."""
+"""Prints one JSON line. Its stderr is the library's progress with names of files, which a terminal shows."""
 
 _UNREACHED = frozenset({
     "LocalEntryNotFoundError", "OfflineModeIsEnabled", "ConnectionError", "Timeout", "TransportError",
@@ -71,7 +74,7 @@ def download(
     }
     on_terminal = sys.stderr.isatty()
     quiet = {} if on_terminal else {"HF_HUB_DISABLE_PROGRESS_BARS": "1"}
-    print(f"downloading {repository} from the Hugging Face Hub", file=sys.stderr)
+    terminal.tell(f"downloading {repository} from the Hugging Face Hub")
     process = subprocess.run(
         [registry.require(family.environment), "-P", "-c", _SCRIPT, json.dumps(asked)],
         text=True, check=False, stdout=subprocess.PIPE, stderr=None if on_terminal else subprocess.PIPE,

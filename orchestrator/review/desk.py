@@ -171,7 +171,7 @@ class Desk:
         for event in self.again():
             end = event
         if end.get("status") not in {0, 6}:
-            raise FatalError("the subtitles could not be rendered", "\n  ".join(end.get("said", ())), FAILED)
+            raise FatalError("the subtitles could not be rendered", "; ".join(end.get("said", ())), FAILED)
 
     def close(self) -> None:
         """Stop a run in progress."""

@@ -11,7 +11,6 @@ is not used in this run, and the next run tries again.
 from __future__ import annotations
 
 import dataclasses
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from orchestrator.planning import device_verdicts
 from orchestrator.planning.device_verdicts import Verdict
 from orchestrator.run_state import run_folders
 from orchestrator.runs.compare_results import compare
+from orchestrator.util import terminal
 
 if TYPE_CHECKING:
     from ipc.declaration import Stage
@@ -50,10 +50,10 @@ def compare_devices(plans: Sequence[Plan], store: Store) -> bool:
     unchecked = {stage.name: (stage, choice) for stage, choice in _unchecked(plans, machine_id)}
     for stage, choice in unchecked.values():
         device = choice.backend.device
-        print(f"{stage.name}: checking {device} against the CPU on 20 s of speech (once)", file=sys.stderr)
+        terminal.tell(f"{stage.name}: checking {device} against the CPU on 20 s of speech (once)")
         verdict = _check(stage, choice, store, machine_id)
         outcome = "passed the device check" if verdict.agrees else "is not used"
-        print(f"{stage.name}: {device} {outcome}: {verdict.said}", file=sys.stderr)
+        terminal.tell(f"{stage.name}: {device} {outcome}: {verdict.said}")
         rejected = rejected or not verdict.agrees
     return rejected
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from orchestrator.library import voices
 from orchestrator.library.voice_files import LEAST_S, Clip
 from orchestrator.paths import home
 from orchestrator.planning.film_path import film_of
+from orchestrator.util import terminal
 
 if TYPE_CHECKING:
     from orchestrator.storage.store import Store
@@ -84,7 +84,7 @@ def _voices(clip: Path, store: Store, layer: Layer) -> dict[str, Clip]:
                 STATUS_OF_CATEGORY.get(step.error.category, FAILED),
             )
         for reason in step.degraded:
-            print(f"orchestrator: {clip.name}: {reason}", file=sys.stderr)
+            terminal.tell(f"orchestrator: {clip.name}: {reason}")
     done = next(step for step in state.films[0].steps if step.name == "diarization")
     entry = store.find(done.key)
     if entry is None:

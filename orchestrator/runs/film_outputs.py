@@ -26,6 +26,7 @@ from orchestrator.planning.plan import Plan, Step
 from orchestrator.run_state import run_json
 from orchestrator.run_state.events import FileOutput, RunState
 from orchestrator.storage.store import Entry, Store
+from orchestrator.util import terminal
 from stage_runners.subtitles.output_format import Format
 
 _ENDED_WELL = {"done", "cached", "off"}
@@ -137,9 +138,9 @@ class Files:
                 if "ORCHESTRATOR_DEBUG" in os.environ:
                     raise
                 self.unwritten.append(one.path)
-                print(f"orchestrator: {one.path.name}: cannot write its report: {error}", file=sys.stderr)
+                terminal.tell(f"orchestrator: {one.path.name}: cannot write its report: {error}")
                 if hint := getattr(error, "hint", ""):
-                    print(f"  {hint}", file=sys.stderr)
+                    terminal.tell(f"  {hint}")
 
     def _film(self, plan: Plan) -> _Film:
         if plan.film not in self._films:
@@ -198,7 +199,7 @@ class Files:
             if form.content == "turns" and plan.step("diarization").verdict == "off":
                 if outputs.withdraw(target, plan.film, self._ledger, _clip(plan)):
                     why = "speaker detection is off in this run"
-                    print(f"orchestrator: removed {target}: {why}", file=sys.stderr)
+                    terminal.tell(f"orchestrator: removed {target}: {why}")
                 continue
             digest = entry.manifest.outputs[form.name].digest
             if form.for_film is not None:

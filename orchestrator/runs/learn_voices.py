@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 from orchestrator.errors import FatalError
 from orchestrator.library import voice_learning, voices
 from orchestrator.planning.plan import Plan
 from orchestrator.storage.store import Entry, Store
+from orchestrator.util import terminal
 from orchestrator.util.notices import say
 
 
@@ -31,4 +30,4 @@ def remember(plan: Plan, naming: Entry, series: str, store: Store) -> None:
     if new:
         names = ", ".join(f"{p.name} ({p.clips[0].speaker}, {p.seconds:.0f} s)" for p in new)
         line = f"saved voices for {series}: {names}; to list them: orchestrator voices"
-        print(f"orchestrator: {plan.film.name}: {line}", file=sys.stderr)
+        terminal.tell(f"orchestrator: {plan.film.name}: {line}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from orchestrator.environments import registry
 from orchestrator.errors import ENVIRONMENT, FAILED, INPUT, FatalError
 from orchestrator.storage.store import Entry, Store
 from orchestrator.surroundings import current_folder
-from orchestrator.util import scratch
+from orchestrator.util import scratch, terminal
 from orchestrator.util.command_line import typed
 from orchestrator.util.film_names import stem_of
 
@@ -108,7 +107,7 @@ def ready() -> None:
         return
     from orchestrator.environments.sync_progress import sync_shown
 
-    print(f"installing the environment {ENV} (once): {why}", file=sys.stderr)
+    terminal.tell(f"installing the environment {ENV} (once): {why}")
     if sync_shown([ENV], offline=False, torch_backend=None):
         raise FatalError(
             f"the environment {ENV} could not be installed",

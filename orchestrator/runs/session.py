@@ -42,6 +42,7 @@ from orchestrator.storage import file_digests
 from orchestrator.storage.store import Store
 from orchestrator.surroundings import current_folder
 from orchestrator.surroundings.streams import OutputError
+from orchestrator.util import terminal
 from orchestrator.util.film_names import stem_of
 from orchestrator.util.notices import notice, say
 
@@ -74,11 +75,12 @@ def run(invocation: Invocation) -> int:
     films = {plan.film_digest: str(plan.film) for plan in plans}
     with store.in_use(), run_folders.new(stem_of(plans[0].film), films=films) as record:
         for film, other in record.beside():
-            print(
-                f"orchestrator: {film}: another run is in progress ({other.id}); running both duplicates "
-                "the work\n  stop one of them, and start it again when the other has finished: it will use "
-                "the cached results",
-                file=sys.stderr,
+            say(
+                FatalError(
+                    f"{film}: another run is in progress ({other.id}); running both duplicates the work",
+                    "stop one of them, and start it again when the other has finished: it will use the "
+                    "cached results",
+                )
             )
         views = _views(record, as_json=invocation.json)
         output_files = Files(
@@ -148,7 +150,7 @@ def _plans(
             continue  # `run films/*` includes the job files
         if len(films) > 1 and ledger.film(current_folder.absolute(film)):
             if not quiet:
-                print(f"orchestrator: {film}: skipped, because this tool wrote it", file=sys.stderr)
+                terminal.tell(f"orchestrator: {film}: skipped, because this tool wrote it")
             continue
         try:
             of_film, plan = _plan(invocation, film, ledger, plans, store)

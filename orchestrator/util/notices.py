@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-
 from orchestrator.errors import FatalError
+from orchestrator.util import terminal
 
 
 def notice(text: str) -> None:
     """Print a line for the user."""
-    print(f"orchestrator: {text}", file=sys.stderr)
+    terminal.tell(f"orchestrator: {text}")
 
 
 def say(error: FatalError) -> None:
     """Print an error and its hint."""
     notice(error.message)
     if error.hint:
-        print(f"  {error.hint}", file=sys.stderr)
+        terminal.tell(f"  {error.hint}")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
+from ipc.legible import legible
 from ipc.wording import clock, plural
 
-__all__ = ["clock", "duration", "lead", "plain", "plural", "remaining", "size", "speed", "table"]
+__all__ = ["clock", "duration", "lead", "legible", "plain", "plural", "remaining", "size", "speed", "table"]
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
-_CONTROL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def duration(seconds: float | None) -> str:
@@ -52,9 +51,8 @@ def speed(factor: float | None) -> str:
 
 
 def plain(text: str) -> str:
-    """`text` on one line, without colours and control characters."""
-    cleaned = "".join(" " if unicodedata.category(c) in _CONTROL else c for c in _ESCAPES.sub("", text))
-    return " ".join(cleaned.split())
+    """A sentence or a log line on one line, without the colours that libraries add, and `legible`."""
+    return legible(" ".join(_ESCAPES.sub("", text).split()))
 
 
 def lead(text: str) -> str:
@@ -74,7 +72,8 @@ def remaining(seconds: float | None) -> str:
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """`rows` as lines; every column but the last is as wide as its widest cell."""
+    """`rows` as legible lines; every column but the last is as wide as its widest cell."""
+    rows = [[legible(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
     return [
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()

@@ -91,7 +91,7 @@ class _Picture:
         tall = min(size, max(3, room - min(len(films), room // 3)))
         listed = max(1, min(len(films), room - tall * len(opened)))
         first = max(0, min(opened[0] - listed // 3, len(films) - listed))
-        names = max(cell_len(fmt.plain(film.title)) for film in films)
+        names = max(cell_len(fmt.legible(film.title)) for film in films)
         lines = [self._title(fmt.plural(len(films), "film"), facts), *blank]
         for index in range(first, first + listed):
             lines.append(self._film(films[index], min(names, self.width // 3)))
@@ -196,7 +196,7 @@ class _Picture:
         bar = max(6, min(WIDEST_BAR, self.width // 5))
         return self._line(
             (" " * MARGIN + self.glyphs.mark(status, self.now) + " ", style),
-            (_fit(fmt.plain(film.title), names) + "  ", "bold" if status == "running" else ""),
+            (_fit(fmt.legible(film.title), names) + "  ", "bold" if status == "running" else ""),
             *self.glyphs.bar(_overall(steps), bar, style),
             (f"  {ended:>2}/{len(steps)}  ", ""),
             (words, style if status == "failed" else "dim"),
@@ -207,7 +207,7 @@ class _Picture:
         room = self.width - 2 * MARGIN - len(elapsed) - 2
         more = "  ".join(fact for fact in facts if fact)
         more = f"  {more}" if more and len(more) + 2 < room // 2 else ""
-        title = _cut(fmt.plain(title), room - len(more))
+        title = _cut(fmt.legible(title), room - len(more))
         space = room + 2 - cell_len(title) - len(more)
         return self._line((" " * MARGIN + title, "bold"), (more, "cyan"), (" " * space, ""), (elapsed, ""))
 
@@ -232,7 +232,7 @@ class _Picture:
         )
 
     def _line(self, *parts: tuple[str, str]) -> Text:
-        pieces = [(self.glyphs.drawable(text), style) for text, style in parts]
+        pieces = [(self.glyphs.drawable(fmt.legible(text)), style) for text, style in parts]
         text = Text.assemble(*pieces, no_wrap=True, overflow="crop", end="\n")
         if text.cell_len > self.width - MARGIN:
             text.truncate(self.width - MARGIN - 1, overflow="crop")

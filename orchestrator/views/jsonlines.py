@@ -8,6 +8,7 @@ import sys
 from typing import TextIO
 
 from ipc import json_text
+from ipc.legible import legible_json
 from orchestrator.run_state.events import RunEvent, RunState, to_json
 from orchestrator.util.redact import masked
 
@@ -30,7 +31,7 @@ class JsonLines:
             return
         body = masked(json.loads(to_json(event)))
         try:
-            self._stream.write(json_text.dumps(body, separators=(",", ":")) + "\n")
+            self._stream.write(legible_json(json_text.dumps(body, separators=(",", ":"))) + "\n")
             self._stream.flush()
         except OSError:
             if not self._owned:

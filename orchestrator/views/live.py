@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from orchestrator.run_state.events import RunEvent, RunState
 from orchestrator.run_state.paces import NO_PACES, Paces
+from orchestrator.util import terminal
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -42,12 +43,11 @@ class Dashboard:
         clock: Callable[[], float] = time.time,
         paces: Paces = NO_PACES,
     ) -> None:
-        from rich.console import Console
         from rich.live import Live
 
         from orchestrator.views.glyphs import ASCII, FRAMES_PER_SECOND, UNICODE
 
-        self._console = Console(file=stream or sys.stderr, highlight=False, emoji=False, markup=False)
+        self._console = terminal.console(stream or sys.stderr, highlight=False, emoji=False, markup=False)
         encoding = (self._console.encoding or "").lower()
         self._glyphs = UNICODE if encoding.startswith("utf") else ASCII
         self._clock = clock

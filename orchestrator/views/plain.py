@@ -18,6 +18,7 @@ from orchestrator.run_state.events import (
     StepRetried,
     StepState,
 )
+from orchestrator.util import terminal
 from orchestrator.util import text as fmt
 
 EVERY_SECONDS = 10.0
@@ -41,11 +42,11 @@ class Plain:
             before = self._films[index] if index < len(self._films) else None
             if before is film:
                 continue
-            prefix = f"{fmt.plain(film.title)}: " if len(state.films) > 1 else ""
+            prefix = f"{fmt.legible(film.title)}: " if len(state.films) > 1 else ""
             for line in self._changes(index, before, film, event.time):
-                print(f"[{elapsed:>7}] {prefix}{line}", file=self._stream)
+                terminal.line(self._stream, f"[{elapsed:>7}] {prefix}{line}")
         for line in remarks(event, state):
-            print(f"[{elapsed:>7}] {line}", file=self._stream)
+            terminal.line(self._stream, f"[{elapsed:>7}] {line}")
         self._films = state.films
         self._stream.flush()
 
@@ -54,7 +55,7 @@ class Plain:
 
     def _changes(self, index: int, before: FilmState | None, film: FilmState, now: float) -> Iterator[str]:
         if before is None:
-            yield f"{fmt.plain(film.title)}: {planned(film)}"
+            yield f"{fmt.legible(film.title)}: {planned(film)}"
             yield from (f"{step.name}: {fmt.plain(note)}" for step in film.steps for note in step.fallbacks)
         steps = {step.name: step for step in before.steps} if before else {}
         first = next((step for step in film.steps if step.status != "off"), None)
@@ -95,7 +96,7 @@ def remarks(event: RunEvent, state: RunState) -> Iterator[str]:
     """Lines for events that the state does not keep: warnings, retries, fallbacks and interrupts."""
     prefix = ""
     if isinstance(event, StepEvent):
-        film = f"{fmt.plain(state.films[event.film].title)}: " if len(state.films) > 1 else ""
+        film = f"{fmt.legible(state.films[event.film].title)}: " if len(state.films) > 1 else ""
         prefix = f"{film}{event.step}: "
     match event:
         case StepLog(level="warning"):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from orchestrator.surroundings import current_folder
+from orchestrator.util import terminal
 from orchestrator.util import text as fmt
 from orchestrator.views.notes import notes, spoken_language
 
@@ -30,14 +31,14 @@ def show(summary: Mapping[str, Any], stream: TextIO, width: int | None = None) -
     """Print the summary to `stream`, in colour if it is a terminal."""
     if not stream.isatty():  # without colours rich need not be imported
         for line in lines(summary, width or WIDTH):
-            print("".join(text for text, _ in line).rstrip(), file=stream)
+            terminal.line(stream, "".join(text for text, _ in line).rstrip())
         return
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(file=stream, highlight=False, emoji=False, markup=False)
+    console = terminal.console(stream, highlight=False, emoji=False, markup=False)
     for line in lines(summary, min(WIDTH, width or console.width)):
-        console.print(Text.assemble(*line), soft_wrap=True)
+        pieces = [(fmt.legible(text), style) for text, style in line]
+        console.print(Text.assemble(*pieces), soft_wrap=True)
 
 
 def lines(summary: Mapping[str, Any], width: int = WIDTH) -> Iterator[Line]:
@@ -59,7 +60,7 @@ def _film(film: Mapping[str, Any], width: int, *, brief: bool) -> Iterator[Line]
     shown = [stage for stage in film["stages"] if stage["status"] != "off"]
     if brief:
         tail = f"  {_counts(shown)}"
-    yield [(_cut(fmt.plain(film["title"]), width - len(tail)), "bold"), (tail, "cyan")]
+    yield [(_cut(fmt.legible(film["title"]), width - len(tail)), "bold"), (tail, "cyan")]
     # If the file is not a film, the error below says everything: no stage ran.
     unreadable = shown and shown[0]["status"] == "failed" and not film.get("seconds")
     if not brief and not unreadable:

@@ -63,4 +63,6 @@ def test_every_figure_fits_its_column(seconds, count, factor):
 
 
 def test_a_log_line_cannot_move_the_cursor():
-    assert fmt.plain("50%\r\x1b[2K\x1b[1;31m60%\x1b[0m\x1b]0;title\x07\n\tdone\u202e") == "50% 60% done"
+    assert (
+        fmt.plain("50%\r\x1b[2K\x1b[1;31m60%\x1b[0m\x1b]0;title\x07\n\tdone\u202e") == "50% 60% done\\u202e"
+    )
