@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ipc.rows import DoubtRow, SegmentRow, SpeakerRow, TurnRow, WordRow
+from stage_runners.subtitles import plain_text
 from stage_runners.subtitles.cues import Cue
 from stage_runners.text import direction
 
@@ -44,6 +45,13 @@ class Document:
     turns: Sequence[TurnRow] = ()
     speakers: Sequence[SpeakerRow] = ()
     doubts: Sequence[DoubtRow] = ()
+
+    def __post_init__(self) -> None:
+        """Take control characters out of everything that a file shows as text."""
+        names = {label: plain_text.plain(name) for label, name in self.names.items()}
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "cues", tuple(map(plain_text.cue, self.cues)))
+        object.__setattr__(self, "segments", tuple(map(plain_text.segment, self.segments)))
 
     @property
     def right_to_left(self) -> bool:
