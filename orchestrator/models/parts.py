@@ -12,12 +12,11 @@ from orchestrator.models.listing import on_this_disk
 
 
 def absent(family: ModelFamily, folder: Path) -> list[str]:
-    """Return the parts of a folder's model that are neither in the Hub's cache nor a path on this disk."""
-    return [
-        part
-        for part in family.other_repositories(folder)
-        if not Path(part.partition("@")[0]).exists() and _snapshot(part) is None
-    ]
+    """Return the repositories of a folder's model that are not in the Hub's cache.
+
+    A name never means a folder in the current folder, which may be a stranger's.
+    """
+    return [part for part in family.other_repositories(folder) if _snapshot(part) is None]
 
 
 def complete(role: str, family: ModelFamily, folder: Path, *, offline: bool) -> list[str]:

@@ -112,7 +112,7 @@ def _file(part: object, folder: Path, name: str) -> Path:
         raise StageError("config", f"{folder / CONFIG}: not a model: {part!r}", "write a path or a Hub id")
     if part.startswith("$model/"):
         place = folder / part.removeprefix("$model/").partition("@")[0]
-    elif Path(part).exists():
+    elif Path(part).is_absolute():  # a relative path would be one in the current folder, a stranger's perhaps
         place = Path(part)
     else:
         repository, _, tagged = part.partition("@")

@@ -141,10 +141,10 @@ def test_a_folder_with_code_is_refused_unless_its_author_is_trusted(tmp_path):
     assert "translation-en" in stages(**wanted, trusted=True).stages
 
 
-def test_a_folder_under_the_name_of_the_authors_models_is_a_folder(tmp_path, monkeypatch):
+def test_a_folder_under_the_name_of_the_authors_models_is_not_trusted(tmp_path, monkeypatch):
     name = "ai4bharat/indictrans2-indic-en-1B"
     files = {"dict.SRC.json": "{}", "model.SRC": "x", "model.safetensors": "weights"}
     folder(tmp_path / name, files)
     monkeypatch.chdir(tmp_path)  # a folder from the internet in which somebody runs the program
     with pytest.raises(FatalError, match="would run the Python files in that folder"):
-        stages(languages=("en",), model=name)
+        stages(languages=("en",), model=f"./{name}")
