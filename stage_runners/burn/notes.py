@@ -8,7 +8,9 @@ from ipc.notes import FilmFacts, Note
 
 
 def notes(film: FilmFacts) -> Iterator[Note]:
-    """The language, and the fonts that were used."""
+    """The language, the fonts that were used, and sound that was written anew."""
     burn = film.of("burn")
+    if written := burn.get("written_without_loss"):
+        yield Note(f"the film with burned-in subtitles has {'; '.join(written)}, without loss")
     if burn.get("burned_language") and burn.get("fonts"):
         yield Note(f"burned in: subtitles in {burn['burned_language']} (font: {', '.join(burn['fonts'])})")

@@ -7,6 +7,7 @@ film has no subtitle tracks, so that no subtitle is shown twice; the film of the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,13 @@ from stage_runners.burn import fonts
 from stage_runners.burn.picture import encoding, picture_of
 from stage_runners.burn.stage import BURN
 from stage_runners.media.excerpt import excerpt, moved
-from stage_runners.media.numbering import film_of
-from stage_runners.media.probe import head_start, on_the_container
+from stage_runners.media.numbering import film_of, number_of
+from stage_runners.media.probe import head_start, on_the_container, probe
+from stage_runners.mux import language_tags, losses
 from stage_runners.mux.ffmpeg_command import Order
-from stage_runners.mux.fitting import MUXERS
-from stage_runners.mux.tracks import untimed
-from stage_runners.mux.write import pictures, report, write
+from stage_runners.mux.fitting import MUXERS, trial
+from stage_runners.mux.tracks import sort_out, untimed
+from stage_runners.mux.write import chapter_tree, pictures, report, write
 from stage_runners.text.iso639 import same_language
 
 if TYPE_CHECKING:
@@ -41,24 +43,19 @@ def load(params: Mapping[str, Any], device: str) -> None:
 def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     """Encode the film with its subtitles burned in, verify it, and report the fonts."""
     del model
-    film, container = film_of(inputs["film"]), context.params["container"]
+    path, container = inputs["film"], context.params["container"]
+    film = probe(path)
     if container not in MUXERS:
         raise StageError("config", f"--container {container}: not a supported container", "use mkv or mp4")
     seen = [track for track in film.of("video") if not track.picture]
     if not seen:
-        raise StageError("input", f"{inputs['film'].name}: no video to burn subtitles into", "omit --burn-in")
+        raise StageError("input", f"{path.name}: no video to burn subtitles into", "omit --burn-in")
     shown = next((track for track in seen if track.default), seen[0])
     language, ass = wanted(inputs, str(context.params.get("language") or SPOKEN))
-    kept = [shown, *film.of("audio"), *(track for track in film.of("video") if track.picture)]
-    if container == "mp4":
-        kept = [t for t in kept if not t.picture or t.codec in {"mjpeg", "png", "bmp"}]
     clip = on_the_container(clip_of(context.params.get("clip")), film)
     late = 0.0 if clip else head_start(film)
-    source, part, span = excerpt(inputs["film"], film, clip, context)
-    if source != inputs["film"]:
-        kept = moved(kept, part)
-        shown = kept[0]
-    picture = picture_of(source, shown.index)
+    source, part, span = excerpt(path, film, clip, context)
+    picture = picture_of(source, moved([shown], part)[0].index)
     options: list[str] = []
     executable = ""
     if ass is None:
@@ -71,10 +68,23 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         )
         context.method = f"libass, {picture.encoder} crf {context.params['crf']}"
         context.fact("picture", picture.words())
+    part = film_of(source, executable)
+    shown = moved([shown], part)[0]
+    number_of(shown, path)
+    others = moved([t for t in film.tracks if t.type == "audio" or (t.picture and not t.hidden)], part)
+    kept, left, forms = sort_out(
+        replace(part, tracks=tuple(others)),
+        container,
+        [],
+        trial(source, container, context.scratch(), executable),
+    )
+    losses.left_out(left, film, context)
+    losses.written_anew(kept, forms, context)
+    tree, room = chapter_tree(path, film, container, clip, context)
     order = Order(
         film=source,
         container=container,
-        kept=kept,
+        kept=[shown, *kept],
         added=[],
         default=None,
         pictures=pictures(source, kept, context) if container == "mkv" else {},
@@ -82,6 +92,10 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         late=late,
         untimed=untimed(part),
         jumps=part.jumps,
+        forms=forms,
+        tags=language_tags.of(path, film) if source == path else {},
+        chapters=tree,
+        room=room,
         made=shown.index if ass else None,
         encoding=options,
     )

@@ -60,10 +60,13 @@ class Listed(NamedTuple):
         return f"{self.type} stream {self.number} ({self.name})"
 
 
-def film_of(path: Path) -> Film:
-    """The film, each track with its number in ffmpeg; see `probe.probe` for its errors."""
+def film_of(path: Path, program: str = "") -> Film:
+    """The film, each track with its number in ffmpeg; see `probe.probe` for its errors.
+
+    `program` is the ffmpeg that will read it, `ffmpeg.executable` by default.
+    """
     film = probe(path)
-    text = _listing(path)
+    text = _listing(path, program or ffmpeg.executable())
     listed = streams(text)
     if not listed:  # ffmpeg says why when it is to read the film
         return film
@@ -142,9 +145,9 @@ def _alike(track: Track, one: Listed) -> bool:
     return track.type == one.type or {track.type, one.type} == _PICTURES
 
 
-def _listing(path: Path) -> str:
+def _listing(path: Path, program: str) -> str:
     """What ffmpeg prints about a film; empty if it does not run."""
-    command = [ffmpeg.executable(), "-hide_banner", "-nostdin", *opening.arguments(path)]
+    command = [program, "-hide_banner", "-nostdin", *opening.arguments(path)]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     except OSError:

@@ -105,12 +105,12 @@ def _pcm(track: Track) -> str:
     return "pcm_s24le" if track.deep else "pcm_s16le"
 
 
-def trial(film: Path, container: str, scratch: Path) -> Callable[[Track, str], bool]:
-    """A function that lets ffmpeg write a tenth of a second of a track in a form."""
+def trial(film: Path, container: str, scratch: Path, program: str = "") -> Callable[[Track, str], bool]:
+    """A function that lets ffmpeg (`program`, or the usual one) write a tenth of a second of a track."""
 
     def tried(track: Track, form: str) -> bool:
         command = [
-            ffmpeg.executable(), "-nostdin", "-loglevel", "quiet", "-y", *opening.arguments(film),
+            program or ffmpeg.executable(), "-nostdin", "-loglevel", "quiet", "-y", *opening.arguments(film),
             "-map", f"0:{track.at}", "-c", form, "-copy_unknown", "-t", "0.1", *SPECIAL[container],
             "-f", MUXERS[container], opening.url(scratch / "trial"),
         ]  # fmt: skip

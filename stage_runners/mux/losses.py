@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from stage_runners.mux import chapters, language_tags, read_back
 from stage_runners.mux.ffmpeg_command import Order
 from stage_runners.mux.fitting import NAMES
 from stage_runners.mux.read_back import Chapter
-from stage_runners.mux.tracks import flags_of
+from stage_runners.mux.tracks import STYLED, Left, flags_of
 from stage_runners.text.iso639 import same_language
 
 if TYPE_CHECKING:
@@ -22,6 +22,36 @@ LATE = 0.5
 priming."""
 _SHOWN = 5
 """Chapters that a message names."""
+
+
+def left_out(left: Sequence[Left], film: Film, context: Context) -> None:
+    """Report the tracks that are not copied."""
+    for one in left:
+        track = one.track
+        if one.lost:
+            what = ", ".join(filter(None, [track.codec, track.handler if track.type == "data" else ""]))
+            context.degraded(f"{track.type} stream {track.index} ({what}) is not copied: {one.why}")
+        elif one.why:
+            context.log(f"{track.words()} is not copied: {one.why}")
+    for words in film.unseen:
+        context.degraded(f"{words} is not copied: only ffmpeg reads it, and nothing is known of it")
+
+
+def written_anew(kept: Sequence[Track], forms: Mapping[int, str], context: Context) -> None:
+    """Report the tracks that are written anew: sound without loss, text subtitles in the container's
+    format.
+    """
+    written = []
+    for track in kept:
+        form = forms.get(track.index)
+        if form and track.coding in STYLED:
+            context.degraded(
+                f"{track.words()} becomes mov_text and loses its styles; --container mkv preserves them"
+            )
+        elif form and track.type == "audio":
+            written.append(f"{track.words()} as {form.partition('_')[0].upper()}")
+    if written:
+        context.fact("written_without_loss", written)
 
 
 def report(

@@ -15,18 +15,17 @@ from ipc.errors import StageError
 from ipc.time_range import clip_of
 from stage_runners.media.excerpt import excerpt, moved
 from stage_runners.media.numbering import film_of
-from stage_runners.media.probe import Film, head_start, on_the_container
-from stage_runners.mux import chapters, language_tags, losses, tracks
+from stage_runners.media.probe import head_start, on_the_container
+from stage_runners.mux import language_tags, losses, tracks
 from stage_runners.mux.ffmpeg_command import Order
 from stage_runners.mux.fitting import MUXERS, NAMES, trial
 from stage_runners.mux.stage import MUX
 from stage_runners.mux.tracks import LanguageFiles, Left
-from stage_runners.mux.write import pictures, report, write
+from stage_runners.mux.write import chapter_tree, pictures, report, write
 
 if TYPE_CHECKING:
     from ipc.context import Context
-    from stage_runners.media.probe import Track
-    from stage_runners.mux.ebml import Element
+    from stage_runners.media.probe import Film, Track
 
 STAGE = MUX
 
@@ -55,14 +54,14 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
             f"{path.name}: {NAMES[container]} can hold none of its streams",
             "use --no-mux, or another --container",
         )
-    _say_left(left, film, context)
-    _say_forms(kept, forms, context)
+    losses.left_out(left, film, context)
+    losses.written_anew(kept, forms, context)
     if not added:
         context.log("no speech: no subtitle track is added")
     asked = context.params.get("default_subtitles")
     default = tracks.default_of(kept, added, asked)
     clip = on_the_container(clip_of(context.params.get("clip")), film)
-    tree, room = _chapters(path, film, container, clip, context)
+    tree, room = chapter_tree(path, film, container, clip, context)
     source, part, span = excerpt(path, film, clip, context, everything=True)
     tags = language_tags.of(path, film)
     if source != path:
@@ -124,54 +123,6 @@ def _check(container: str, form: str) -> None:
         )
     if container == "mp4" and form != "srt":
         raise StageError("config", f"--subtitle-format {form}: not possible in MP4", "use --container mkv")
-
-
-def _say_left(left: Sequence[Left], film: Film, context: Context) -> None:
-    """Report the tracks that are not copied."""
-    for one in left:
-        track = one.track
-        if one.lost:
-            what = ", ".join(filter(None, [track.codec, track.handler if track.type == "data" else ""]))
-            context.degraded(f"{track.type} stream {track.index} ({what}) is not copied: {one.why}")
-        elif one.why:
-            context.log(f"{track.words()} is not copied: {one.why}")
-    for words in film.unseen:
-        context.degraded(f"{words} is not copied: only ffmpeg reads it, and nothing is known of it")
-
-
-def _say_forms(kept: Sequence[Track], forms: Mapping[int, str], context: Context) -> None:
-    """Report the tracks that are written anew: sound without loss, text subtitles in the container's
-    format.
-    """
-    written = []
-    for track in kept:
-        form = forms.get(track.index)
-        if form and track.coding in tracks.STYLED:
-            context.degraded(
-                f"{track.words()} becomes mov_text and loses its styles; --container mkv preserves them"
-            )
-        elif form and track.type == "audio":
-            written.append(f"{track.words()} as {form.partition('_')[0].upper()}")
-    if written:
-        context.fact("written_without_loss", written)
-
-
-def _chapters(
-    path: Path, film: Film, container: str, clip: tuple[float, float] | None, context: Context
-) -> tuple[Element | None, Path | None]:
-    """Chapters that ffmpeg would flatten, on the new film's clock, and a file that makes room for them."""
-    tree = chapters.of(path) if container == "mkv" and "matroska" in film.format else None
-    if tree is None or chapters.as_ffmpeg(tree):
-        return None, None
-    begin = film.start + (clip[0] if clip else 0.0)
-    moved = chapters.moved(tree, begin, begin + clip[1] - clip[0] if clip else None)
-    if clip is None:
-        losses.too_early(moved.before, context)
-    if not list(chapters.atoms(moved.element)):
-        return None, None
-    room = context.scratch() / "chapters.txt"
-    room.write_text(chapters.reserve(moved.element), encoding="utf-8")
-    return moved.element, room
 
 
 def _tell(order: Order, left: Sequence[Left], context: Context) -> None:

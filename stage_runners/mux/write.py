@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from ipc.errors import Cancelled, StageError
 from stage_runners.media import ffmpeg, opening
 from stage_runners.media.probe import Film, Track
-from stage_runners.mux import ebml, language_tags
+from stage_runners.mux import chapters, ebml, language_tags, losses
+from stage_runners.mux.ebml import Element
 from stage_runners.mux.ffmpeg_command import Order, arguments
 from stage_runners.mux.verify import verify
 
@@ -91,6 +92,24 @@ def pictures(film: Path, kept: Sequence[Track], context: Context) -> dict[int, P
         found[track.index] = folder / (name or f"cover{suffix}")
         found[track.index].write_bytes(bytes(packet))
     return found
+
+
+def chapter_tree(
+    path: Path, film: Film, container: str, clip: tuple[float, float] | None, context: Context
+) -> tuple[Element | None, Path | None]:
+    """Chapters that ffmpeg would flatten, on the new film's clock, and a file that makes room for them."""
+    tree = chapters.of(path) if container == "mkv" and "matroska" in film.format else None
+    if tree is None or chapters.as_ffmpeg(tree):
+        return None, None
+    begin = film.start + (clip[0] if clip else 0.0)
+    moved = chapters.moved(tree, begin, begin + clip[1] - clip[0] if clip else None)
+    if clip is None:
+        losses.too_early(moved.before, context)
+    if not list(chapters.atoms(moved.element)):
+        return None, None
+    room = context.scratch() / "chapters.txt"
+    room.write_text(chapters.reserve(moved.element), encoding="utf-8")
+    return moved.element, room
 
 
 def _room(film: Path, output: Path, *, whole: bool) -> None:

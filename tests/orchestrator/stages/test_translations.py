@@ -148,3 +148,9 @@ def test_a_folder_under_the_name_of_the_authors_models_is_not_trusted(tmp_path, 
     monkeypatch.chdir(tmp_path)  # a folder from the internet in which somebody runs the program
     with pytest.raises(FatalError, match="would run the Python files in that folder"):
         stages(languages=("en",), model=f"./{name}")
+
+
+def test_a_requested_region_is_a_tag_of_the_new_film_s_track():
+    assert translations.languages("en,pt-BR") == ("en", "pt")
+    assert translations.tags("en,pt-BR,zh_Hant") == {"pt": "pt-BR", "zh": "zh-Hant"}
+    assert translations.tags("en") == {}

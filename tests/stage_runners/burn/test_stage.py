@@ -66,6 +66,15 @@ def test_cues_are_burned_in_at_their_times_and_the_sound_is_copied(tmp_path, nam
     assert "fonts: " in said
 
 
+def test_sound_that_the_container_cannot_hold_is_written_without_loss(tmp_path):
+    sound = ("-c:a", "pcm_bluray", "-ar", "48000", "-ac", "2", "-mpegts_m2ts_mode", "1", "-t", "2")
+    out, status, said = burned(grey(tmp_path, "disc.m2ts", audio=sound), tmp_path, SPANS[:1])
+    assert status == 0, said
+    kinds = [(s["type"], s["codec"]) for s in whole_film.everything(out)["streams"]]
+    assert kinds == [("video", "h264"), ("audio", "pcm_s16le")]
+    assert "written_without_loss = ['audio track 0 (pcm_bluray, stereo) as PCM']" in said
+
+
 def test_letters_keep_their_width_with_non_square_pixels(tmp_path):
     _, square = brightness(burned(grey(tmp_path, "a.mkv"), tmp_path / "a", SPANS[:1])[0])
     narrow = grey(tmp_path, "b.mkv", "-vf", "setsar=2", size="160x240")

@@ -27,3 +27,16 @@ def test_the_default_track_is_named_if_it_is_another_or_was_another():
 def test_the_fonts_of_burned_subtitles_are_named():
     film = FilmFacts(facts={"burn": {"burned_language": "en", "fonts": ["DejaVu Sans"]}})
     assert [note.text for note in burn.notes(film)] == ["burned in: subtitles in en (font: DejaVu Sans)"]
+
+
+def test_sound_that_was_written_anew_is_named():
+    assert texts(written_without_loss=["audio track 0 (pcm_bluray) as PCM"]) == [
+        (
+            "the new film has audio track 0 (pcm_bluray) as PCM, without loss: its container has no other "
+            "place for it"
+        )
+    ]
+    film = FilmFacts(facts={"burn": {"written_without_loss": ["audio track 0 (pcm_dvd) as PCM"]}})
+    assert [note.text for note in burn.notes(film)] == [
+        "the film with burned-in subtitles has audio track 0 (pcm_dvd) as PCM, without loss"
+    ]

@@ -134,10 +134,12 @@ def test_sound_that_matroska_cannot_hold_is_written_without_loss(plain, tmp_path
     assert np.abs(before - after).max() <= 2**-23  # 24 bits
 
 
-def test_sound_that_mp4_cannot_hold_becomes_flac(plain, tmp_path):
+def test_sound_that_mp4_cannot_hold_is_written_without_loss(plain, tmp_path):
     film = films.make("-i", plain / "film.mkv", "-c:v", "copy", "-c:a", "wmav2", tmp_path / "film.wmv")
     _, found, losses = muxed(film, tmp_path, "mp4")
-    assert codecs(found) == [("video", "mpeg4"), ("audio", "flac"), ("subtitle", "mov_text")]
+    (_, picture), (_, sound), _ = codecs(found)
+    assert picture == "mpeg4"
+    assert sound in {"flac", "alac"}  # before ffmpeg 6, MP4 took no FLAC
     assert losses == []
 
 
