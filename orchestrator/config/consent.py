@@ -25,6 +25,7 @@ from orchestrator.library import consents
 from orchestrator.library.consents import Consent
 from orchestrator.storage.file_digests import file_digest
 from orchestrator.util.command_line import typed
+from orchestrator.util.redact import masked
 from orchestrator.util.text import plain
 
 _MOST_FILES = 1000
@@ -148,8 +149,8 @@ def _target(option: Option, value: Any) -> Path | None:
 
 
 def _words(job: JobFile, value: Value) -> str:
-    """The words that set the value, without the file's name, short and on one line."""
-    words = plain(value.words.removeprefix(f"{job.path}: "))
+    """The words that set the value, without the file's name and without a secret, short and on one line."""
+    words = plain(masked(value.words.removeprefix(f"{job.path}: ")))
     return words if len(words) <= _SHOWN else f"{words[:_SHOWN]}..."
 
 

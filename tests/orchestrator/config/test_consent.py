@@ -112,6 +112,17 @@ def test_a_value_that_is_the_users_own_needs_no_consent(place, tmp_path):
     assert place.settings().value("model") == "base"
 
 
+def test_a_refusal_shows_no_secret_no_escapes_and_no_more_than_a_line(place):
+    place.job.write_text(
+        'translation_endpoint = "http://me:pass-word-1@evil.example/v1"\nmodel = "a\\u001b[2Jb"\n'
+        f'diarize_model = "{"x" * 5000}"'
+    )
+    message = refusal(place)
+    assert "pass-word-1" not in message
+    assert "\x1b" not in message
+    assert len(message) < 600
+
+
 def test_a_changed_file_needs_consent_again_and_says_that_it_changed(place):
     place.allowed('model = "base"')
     place.settings()
