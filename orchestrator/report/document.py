@@ -18,7 +18,8 @@ from ipc import json_text
 
 FOLDER = Path(__file__).parent
 MODULES = (
-    "state", "elements", "words", "text_height", "cue_rules", "track_figures", "parts", "media", "virtual",
+    "state", "elements", "words", "text_height", "cue_rules", "speaker_labels",
+    "shown_lines", "track_figures", "parts", "media", "virtual",
     "filters", "cues", "inspector", "canvas", "lanes", "drawing", "timeline", "stages", "figures", "findings",
     "keys", "main",
 )  # fmt: skip

@@ -70,14 +70,9 @@ def _measured(measured: Measured) -> Iterator[tuple[float, str]]:
 
 
 def _too_fast(measured: Measured) -> tuple[float, str]:
-    """Weight and words for an exceeded reading speed.
-
-    The text may be within the limit, and exceed it only with its speaker label.
-    """
+    """Weight and words for an exceeded reading speed."""
     over = max(0.0, measured.cps / measured.limit - 1) if measured.limit else 0.0
     why = f"{measured.cps:.1f} characters per second (limit {measured.limit:g})"
-    if measured.cps <= measured.limit:
-        why = f"exceeds {measured.limit:g} characters per second if its speaker label is counted"
     return flag_of("too_fast").weight + min(1.0, over) * _FASTER, why
 
 

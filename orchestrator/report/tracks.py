@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ipc import cue_rules
-from ipc.cue_rules import CueLimits, lines_of, milliseconds
+from ipc.cue_rules import CueLimits, milliseconds
 from ipc.intervals import Coverage, Overlapping, starting_within
+from ipc.speaker_labels import Labels, shown_lines
 from orchestrator.report import need
 from orchestrator.report.results import Results, Row
 from orchestrator.stages.catalog import STAGES
@@ -49,18 +50,21 @@ def _track(stage: str, results: Results, basis: TrackBasis) -> dict[str, Any] | 
     language = str(table.content["language"])
     limits = limits_of(manifest.ingredients, language, basis.frame_rate)
     own = dataclasses.replace(basis, beneath=bool(code))
-    cues = [*_cues(table.rows(), own, limits)]
+    facts = results.facts(stage)
+    labels = Labels(**(facts.get("labels") or {}))
+    shown = [*_shown(table.rows(), labels, limits)]
+    cues = [*_cues(table.rows(), shown, own, limits)]
     base = results.rows(stage, "base_cues")
     if base is not None:
         _mark_edited(cues, base)
-    facts = results.facts(stage)
     return {
         "id": code,
         "language": language,
         "translated": bool(code),
         "limits": cue_rules.as_data(limits),
+        "labels": {"form": labels.form, "room": labels.room, "every": labels.every} if labels.of else None,
         "cues": cues,
-        "rules": rules(cues, limits),
+        "rules": rules(cues, shown, limits),
         "coverage": facts.get("coverage"),
         "unsupported": facts.get("unsupported"),
         "confidence": _mean([cue["confidence"] for cue in cues if cue["confidence"] is not None]),
@@ -72,14 +76,26 @@ def limits_of(params: Mapping[str, Any], language: str, frame_rate: float = 0.0)
     return cue_rules.limits_of({**STAGES["subtitles"].defaults(), **params}, language, frame_rate)
 
 
-def _cues(rows: Sequence[Row], basis: TrackBasis, limits: CueLimits) -> Iterator[dict[str, Any]]:
+def _shown(rows: Sequence[Row], labels: Labels, limits: CueLimits) -> Iterator[list[str]]:
+    """The lines of each cue with the labels that viewers read."""
+    last: str | None = None
+    for row in rows:
+        speakers = list(row["speakers"])
+        yield shown_lines(row["text"], speakers, last, labels, limits)
+        if need.SOUND not in row["flags"]:
+            last = speakers[-1] if speakers else None
+
+
+def _cues(
+    rows: Sequence[Row], shown: Sequence[Sequence[str]], basis: TrackBasis, limits: CueLimits
+) -> Iterator[dict[str, Any]]:
     words = [w for w in basis.words or () if w["start"] is not None and w["probability"] is not None]
     starts = [float(w["start"]) for w in words]
     flagged = [
         one for one in basis.doubts or () if one["verdict"] == "flagged" and one["segment"] is not None
     ]
     doubtful = Overlapping((float(one["start"]), float(one["end"])) for one in flagged)
-    for row in rows:
+    for row, lines in zip(rows, shown, strict=True):
         start, end = float(row["start"]), float(row["end"])
         # Edited text is not doubted because of the recognised text.
         edited = "edited" in row["flags"]
@@ -87,8 +103,7 @@ def _cues(rows: Sequence[Row], basis: TrackBasis, limits: CueLimits) -> Iterator
         own = [word for word in near if basis.beneath or word["segment"] in row["segments"]]
         speech = None if basis.speech is None else basis.speech.share(start, end)
         confidence = _mean([float(word["probability"]) for word in own])
-        # The table has no speaker labels: where a label makes a cue too fast, the stage's flag says so.
-        cps = cue_rules.cps(lines_of(row["text"]), milliseconds(start, end))
+        cps = cue_rules.cps(lines, milliseconds(start, end))
         doubts = [
             (float(doubt["score"]), why)
             for doubt in ([] if edited else [flagged[k] for k in doubtful.with_part_of(start, end)])
@@ -162,11 +177,13 @@ def _mark_edited(cues: Sequence[dict[str, Any]], base: Sequence[Row]) -> None:
             ]  # fmt: skip
 
 
-def rules(cues: Sequence[Mapping[str, Any]], limits: CueLimits) -> list[dict[str, Any]]:
+def rules(
+    cues: Sequence[Mapping[str, Any]], shown: Sequence[Sequence[str]], limits: CueLimits
+) -> list[dict[str, Any]]:
     """Each rule of the layout: its limit in words, the share of compliant cues, and the ids of the others.
 
-    A cue breaks a rule if its measurements do, or if the stage flagged it: the stage also counts speaker
-    labels, and knows how long the words of a cue are spoken.
+    `shown` are the lines of each cue with labels. A cue breaks a rule if its measurements do, or if the stage
+    flagged it, because the stage knows how long the words of a cue are spoken.
     """
     words = {
         cue_rules.TOO_FAST: ("reading speed", f"{limits.cps:g} characters per second"),
@@ -178,9 +195,9 @@ def rules(cues: Sequence[Mapping[str, Any]], limits: CueLimits) -> list[dict[str
     }
     ids: dict[str, list[int]] = {rule: [] for rule in words}
     before: float | None = None
-    for cue in cues:
+    for cue, lines in zip(cues, shown, strict=True):
         wrong = {
-            *cue_rules.broken(lines_of(cue["text"]), milliseconds(cue["start"], cue["end"]), limits),
+            *cue_rules.broken(lines, milliseconds(cue["start"], cue["end"]), limits),
             *cue["flags"],
         }
         if before is not None and cue_rules.broken_between(milliseconds(before, cue["start"]), limits):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ipc.cue_rules import reading_ms, too_fast, too_long, too_short
+from ipc.cue_rules import reading_ms, size, too_fast, too_long, too_short
 from stage_runners.subtitles.cues import Cue, Line, Profile
 from stage_runners.subtitles.line_breaks import Lines
 from stage_runners.subtitles.thresholds import COSTS, CUE_TIMES, LINE_BREAKS, SEARCH, Costs
@@ -156,8 +156,10 @@ class Layout:
                 characters = lead + lines.length(first, last) + self._unspaced(first, breaks)
                 result.append(_Span(last, base + cost, characters, breaks, 0))
                 continue
-            above = lead + len(profile.dash) + lines.length(first, turn)
-            below = self._lead(turn) + len(profile.dash) + lines.length(turn, last)
+            if not self._both_labelled(first, turn):
+                break
+            above = self._lead(first, dialogue=True) + size(profile.dash) + lines.length(first, turn)
+            below = self._lead(turn) + size(profile.dash) + lines.length(turn, last)
             if profile.lines < 2 or max(above, below) > profile.width:
                 break
             result.append(_Span(last, base + costs.dialogue, above + 1 + below, (turn,), turn))
@@ -201,15 +203,23 @@ class Layout:
         said = max(self._spoken[last] - start, 0)
         return start, said, min(self._onset[last] - self.profile.gap_ms - start, self.profile.max_ms)
 
-    def _label(self, first: int) -> str:
-        """Label of a cue, or of a dialogue's line, that starts at token `first`."""
+    def _both_labelled(self, first: int, turn: int) -> bool:
+        """Whether both lines of a dialogue have a label, or none: one alone would seem to name both."""
+        own = [self._labels.get(self.tokens[k].speaker or "", "") for k in (first, turn)]
+        return bool(own[0]) == bool(own[1])
+
+    def _label(self, first: int, *, dialogue: bool = False) -> str:
+        """Label of a cue, or of a dialogue's line, that starts at token `first`.
+
+        In a dialogue, also the speaker who goes on has one.
+        """
         speaker = self.tokens[first].speaker
-        wanted = speaker is not None and (self._every or first in self._change_set)
+        wanted = dialogue or self._every or first in self._change_set
         return self._labels.get(speaker, "") if wanted and speaker else ""
 
-    def _lead(self, first: int) -> int:
-        label = self._label(first)
-        return len(label) + 1 if label else 0
+    def _lead(self, first: int, *, dialogue: bool = False) -> int:
+        label = self._label(first, dialogue=dialogue)
+        return size(label) + 1 if label else 0
 
     def _built(self, states: Sequence[Mapping[int, _Step]]) -> list[Cue]:
         """Follow the best path backwards, and make its cues."""
@@ -256,7 +266,7 @@ class Layout:
         edges = [first, *span.breaks, span.last]
         for k, (a, b) in enumerate(pairwise(edges)):
             speaker = self.tokens[a].speaker
-            label = self._label(a) if k == 0 or span.turn else ""
+            label = self._label(a, dialogue=bool(span.turn)) if k == 0 or span.turn else ""
             text = self._lines.text(a, b) if b > a else ""
             result.append(Line(text, speaker, label, dash=self.profile.dash if span.turn else ""))
         return tuple(result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ipc.cue_rules import size
 from stage_runners.subtitles.thresholds import LINE_BREAKS as COST
 from stage_runners.subtitles.tokens import Token
 from stage_runners.text.grammar import (
@@ -95,7 +96,7 @@ def _columns(tokens: Sequence[Token]) -> tuple[list[int], list[int]]:
     for token in tokens:
         column += token.space
         begin.append(column)
-        column += len(token.text)
+        column += size(token.text)
         end.append(column)
     return begin, end
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipc.rows import PhraseRow, SegmentRow, WordRow, read_rows
+from ipc.speaker_labels import label
 from stage_runners.subtitles.coverage import Trust
 from stage_runners.subtitles.cues import Cue, Profile
 from stage_runners.subtitles.edits.cues import Labels
@@ -17,7 +18,7 @@ from stage_runners.subtitles.layout import Layout
 from stage_runners.subtitles.limits import NO_SHOTS, Shots, profile
 from stage_runners.subtitles.output_format import Document
 from stage_runners.subtitles.sdh import FLAG, Besides
-from stage_runners.subtitles.speakers import label, merge_namesakes
+from stage_runners.subtitles.speakers import merge_namesakes
 from stage_runners.subtitles.stage import SUBTITLES
 from stage_runners.subtitles.thresholds import SPEAKER_LABELS
 from stage_runners.subtitles.tokens import CostedWord, tokens
@@ -75,6 +76,9 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     segments, words = edits.transcript(segments, words)
     context.method = "dynamic programme"
     _report(cues, language, edits.names, context)
+    if shown.of:
+        style = {"form": str(context.params["label_form"]), "room": room_of(limits), "every": shown.every}
+        context.fact("labels", {**style, "of": dict(shown.of)})
     edits.report(context)
     trust.report(cues, context)
     context.save("base_cues", columns(base), content={"language": language})
@@ -117,10 +121,15 @@ def labels_of(limits: Profile, params: Mapping[str, Any], names: Mapping[str, st
     """The label of each speaker, if any are shown."""
     wanted = params["speaker_labels"]
     shown = wanted == "all" or (wanted == "change" and len(set(names.values())) > 1)
-    room = max(min(SPEAKER_LABELS.characters, limits.width), int(limits.width * SPEAKER_LABELS.line_share))
+    room = room_of(limits)
     form = str(params["label_form"])
     labels = {speaker: label(name, room, form) for speaker, name in names.items()} if shown else {}
     return Labels(limits, labels, every=wanted == "all")
+
+
+def room_of(limits: Profile) -> int:
+    """Maximum characters of a speaker's label."""
+    return max(min(SPEAKER_LABELS.characters, limits.width), int(limits.width * SPEAKER_LABELS.line_share))
 
 
 def shots_of(artifact: Artifact) -> Shots:

@@ -42,20 +42,6 @@ def merge_namesakes(
     )
 
 
-def label(name: str, room: int = 40, form: str = "[NAME]") -> str:
-    """The label before a speaker's text; a name too long for `room` characters is shortened.
-
-    It is shortened to its first word, or else cut. `form` is the profile's form of labels, with NAME for the
-    name.
-    """
-    around = len(form) - len("NAME")
-    if len(name) + around > room:
-        name = name.split(maxsplit=1)[0].rstrip(",;")
-    if len(name) + around > room:
-        name = name[: max(1, room - around - 1)] + "…"
-    return form.replace("NAME", name.upper())
-
-
 def by_speaker(lines: Sequence[Line], *, labels: bool = False) -> list[list[Line]]:
     """Lines with text, or with a label if `labels`, grouped by speaker."""
     result: list[list[Line]] = []

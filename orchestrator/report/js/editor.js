@@ -2,7 +2,8 @@
 import { page } from "./state.js";
 import { byId, fillWith, h, inputById, maybe, valueIn } from "./elements.js";
 import { clock } from "./words.js";
-import { characters, linesOf } from "./cue_rules.js";
+import { characters, linesOf, size } from "./cue_rules.js";
+import { shownIn } from "./shown_lines.js";
 import { cueOf, editedTrack } from "./measured.js";
 import { endTyping } from "./history.js";
 import { insert, merge, remove, retext, revert, split } from "./edits.js";
@@ -131,9 +132,10 @@ const breaks = (cue, rule) => cue.flags.includes(rule);
  */
 function counters(cue) {
   const { limits } = editedTrack();
-  let used = 0; // lines so far; an empty one is not saved
+  const shown = shownIn(cue, editedTrack()); // with labels; one of its own may come first
+  let used = shown.length - linesOf(cue.text).length; // lines so far; an empty one is not saved
   const lines = cue.text.split("\n").map((line) => {
-    const count = characters(linesOf(line));
+    const count = characters(linesOf(line)) && size(shown[used]);
     if (count) used += 1;
     const wrong = count > limits.width || (count > 0 && used > limits.lines);
     return h("span", { class: wrong ? "wrong" : "" }, `${count}/${limits.width}`);

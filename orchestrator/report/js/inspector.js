@@ -3,6 +3,7 @@ import { colourOf, nameOf, page } from "./state.js";
 import { byId, fillWith, h } from "./elements.js";
 import { clock, flagLabel, percent } from "./words.js";
 import { broken, linesOf, milliseconds, width } from "./cue_rules.js";
+import { shownIn } from "./shown_lines.js";
 import { marked, open } from "./cues.js";
 import { toReview } from "./filters.js";
 import { playCue } from "./media.js";
@@ -62,7 +63,7 @@ const times = (cue) => `${clock(cue.start, 2)} – ${clock(cue.end, 2)}`;
  * @param {CueLimits} limits
  */
 function measures(cue, limits) {
-  const lines = linesOf(cue.text);
+  const lines = page.track ? shownIn(cue, page.track) : linesOf(cue.text);
   const wrong = broken(lines, milliseconds(cue.start, cue.end), limits);
   const duration = `${(cue.end - cue.start).toFixed(2)} s`;
   if (cue.silence) return [measure("duration", duration, false)];

@@ -1,6 +1,7 @@
 /* Edited cues: compares them with the loaded ones, and measures them. */
 import { page } from "./state.js";
-import { broken, characters, cps, linesOf, milliseconds, width } from "./cue_rules.js";
+import { broken, characters, cps, milliseconds, width } from "./cue_rules.js";
+import { shownIn } from "./shown_lines.js";
 
 const JUDGED = ["too_fast", "too_short", "too_long", "wide", "lines", "collides", "late", "rival"];
 /** @type {Record<string, Cue[]>} */
@@ -94,7 +95,7 @@ export function measured(cue, track) {
     if (same) return { ...same, id: cue.id };
   }
   const { limits } = track;
-  const lines = linesOf(cue.text);
+  const lines = shownIn(cue, track);
   const shown = milliseconds(cue.start, cue.end);
   const wrong = broken(lines, shown, limits);
   const reasons = wrong.map((rule) => reasonOf(rule, lines, shown, limits));

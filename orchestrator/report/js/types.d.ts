@@ -56,11 +56,18 @@ interface Rule {
   broken: (number | string)[]; // ids of cues
 }
 
+/* The form of a speaker's label, with NAME for the name, and its maximum length. */
+interface LabelStyle {
+  form: string;
+  room: number;
+}
+
 interface Track {
   id: string; // empty for the source language, else the target language's code
   language: string;
   translated: boolean;
   limits: CueLimits;
+  labels: (LabelStyle & { every: boolean }) | null; // null if the subtitles show none
   cues: Cue[];
   rules: Rule[];
   coverage: number | null;

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ipc import cue_rules
 from ipc.cue_rules import COLLIDES, GRID_MS
 from ipc.edits import Shown
+from ipc.speaker_labels import DASH as _DASH
 from stage_runners.subtitles.cues import Cue, Line, Profile
 
 EDITED = "edited"
-_DASH = re.compile(r"[-\u2013\u2014]\s?(?=\S)")
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def labelled(cue: Cue, before: Cue | None, labels: Labels) -> Cue:
 def _with_room(lines: list[Line], limits: Profile) -> tuple[Line, ...]:
     """The lines; a label that does not fit gets a separate line, as in the layout."""
     first = lines[0]
-    full = len(first.shown()) > limits.width and len(lines) < limits.lines
+    full = cue_rules.size(first.shown()) > limits.width and len(lines) < limits.lines
     if first.label and first.text and not first.dash and full:
         return (Line("", first.speaker, first.label), replace(first, label=""), *lines[1:])
     return tuple(lines)

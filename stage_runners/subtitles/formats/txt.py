@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ipc.rows import SegmentRow
+from ipc.speaker_labels import label
 from stage_runners.subtitles.output_format import Document, Format
-from stage_runners.subtitles.speakers import label
 from stage_runners.text.direction import marked
 
 

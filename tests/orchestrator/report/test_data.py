@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from ipc.cue_rules import CueLimits
+from ipc.cue_rules import CueLimits, lines_of
 from orchestrator.report import data, document, tracks
 from orchestrator.storage.store import Store
 from tests.orchestrator.report.films import content, kept, long_film, row
@@ -139,21 +139,43 @@ def test_words_are_included_only_for_editing(store, tmp_path):
     ],
 )
 def test_each_rule_is_broken_only_by_its_own_violation(wrong, rule):
-    broken = {one["name"]: one["broken"] for one in tracks.rules([wrong], LIMITS)}
+    broken = {one["name"]: one["broken"] for one in tracks.rules([wrong], [lines_of(wrong["text"])], LIMITS)}
     assert broken.pop(rule) == [1]
     assert rule == "reading speed" or not any(ids for name, ids in broken.items() if name != "reading speed")
 
 
+def test_a_label_counts_in_the_length_of_its_line_and_the_reading_speed(store, tmp_path):
+    rows = [
+        {"index": k, "start": k * 5.0, "end": k * 5.0 + 4.0, "text": "x" * 37, "speakers": ["A"],
+         "segments": [], "flags": []}
+        for k in (1, 2)
+    ]  # fmt: skip
+    columns = {name: [one[name] for one in rows] for name in rows[0]}
+    facts = {"labels": {"form": "[NAME]", "room": 25, "every": False, "of": {"A": "[SHEILA]"}}}
+    tables = {"cues": ("cues", columns, {"language": "en"})}
+    params = {"max_line_count": 1}
+    said = content(tmp_path / "movie.mkv", [kept(store, "subtitles", tables, facts=facts, params=params)])
+    (track,) = shown(store, tmp_path, said)["tracks"]
+    assert [one["cps"] for one in track["cues"]] == [11.5, 9.2]
+    assert {one["flag"]: one["broken"] for one in track["rules"]}["wide"] == [1]
+    assert track["labels"] == {"form": "[NAME]", "room": 25, "every": False}
+
+
 def test_a_short_gap_counts_against_the_cue_after_it():
     cues = [cue(1, 1.0, 3.0), cue(2, 3.04, 5.0), cue(3, 5.08, 7.0)]
-    [gap] = [one for one in tracks.rules(cues, LIMITS) if one["name"] == "gap between cues"]
+    [gap] = [
+        one
+        for one in tracks.rules(cues, [lines_of(one["text"]) for one in cues], LIMITS)
+        if one["name"] == "gap between cues"
+    ]
     assert gap["broken"] == [2]
     assert gap["share"] == pytest.approx(2 / 3, abs=1e-4)
 
 
 def test_a_rule_flagged_by_the_stage_counts_as_broken_even_if_the_text_keeps_it():
     broken = {
-        one["name"]: one["broken"] for one in tracks.rules([cue(flags=["too_fast", "overlap"])], LIMITS)
+        one["name"]: one["broken"]
+        for one in tracks.rules([cue(flags=["too_fast", "overlap"])], [["Hm."]], LIMITS)
     }
     assert broken.pop("reading speed") == [1]
     assert not any(broken.values())

@@ -30,12 +30,6 @@ def test_priority_grows_with_reading_speed():
     assert of(["too_fast"], cps=18)[0] < of(["too_fast"], cps=24)[0] < of(["too_fast"], cps=34)[0]
 
 
-def test_a_cue_that_is_too_fast_because_of_its_label_states_it():
-    assert of(["too_fast"], cps=16.0)[1] == [
-        "exceeds 17 characters per second if its speaker label is counted"
-    ]
-
-
 def test_two_reasons_weigh_more_than_one_but_never_more_than_1():
     one, two = of(["overlap"])[0], of(["overlap", "guessed_times"])[0]
     assert 0 < one < two < 1

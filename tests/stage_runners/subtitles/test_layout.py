@@ -185,6 +185,19 @@ def test_both_lines_of_a_dialogue_are_labelled():
     assert shown(layout(words, labels)) == ["- [SPEAKER 1] Hello?\n- [SPEAKER 2] Oh hello."]
 
 
+def test_the_speaker_who_goes_on_is_labelled_in_a_dialogue_too():
+    words = said("I am here.", 0.0, speaker="A") + said("Hello?", 9.0, each=0.3, speaker="A")
+    words += said("Oh hello.", 9.35, each=0.3, speaker="B")
+    labels = {"A": "[SPEAKER 1]", "B": "[SPEAKER 2]"}
+    assert shown(layout(words, labels))[-1] == "- [SPEAKER 1] Hello?\n- [SPEAKER 2] Oh hello."
+
+
+def test_an_unknown_speaker_shares_no_cue_with_a_labelled_one():
+    words = said("Hello?", 0.0, each=0.3, speaker="A") + said("Oh hello.", 0.35, each=0.3, speaker=None)
+    assert shown(layout(words, {"A": "[SHEILA]"})) == ["[SHEILA] Hello?", "Oh hello."]
+    assert shown(layout(words)) == ["- Hello?\n- Oh hello."]
+
+
 def test_the_last_cue_stays_no_longer_than_it_takes_to_read():
     (cue,) = layout(said("counter-revolutionaries " * 3, each=0.3), cps=10.2, width=80)
     assert cue.end - cue.start == up(71 / 10.2)

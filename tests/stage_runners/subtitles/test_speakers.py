@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ipc.speaker_labels import label
 from stage_runners.subtitles.runner import cues_of
-from stage_runners.subtitles.speakers import label, merge_namesakes, speaker_names
+from stage_runners.subtitles.speakers import merge_namesakes, speaker_names
 from tests.stage_runners.rows import PARAMS, said, segment, word
 from tests.stage_runners.subtitles.documents import NAMES, A, B
 
