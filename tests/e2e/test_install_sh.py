@@ -55,6 +55,19 @@ def test_help_lists_every_option(copy):
         assert option in done.stdout
 
 
+@pytest.mark.parametrize("closed", ["", "<&- >&-"])
+def test_it_starts_without_a_home_and_without_standard_streams(copy, closed):
+    environment = {"PATH": f"{Path(tools.UV).parent}:/usr/bin:/bin", "ORCHESTRATOR_PYTHON": "/nonexistent"}
+    done = subprocess.run(
+        ["sh", "-c", f"./install.sh --offline {closed}"],
+        cwd=copy, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.splitlines()[-2]) == (
+        3,
+        "install.sh: Python 3.11, 3.12 or 3.13 is missing, and uv could not download one",
+    )
+
+
 @pytest.mark.parametrize("options", [["--evns"], ["--envs"], ["extra"]])
 def test_an_invalid_option_is_reported_before_anything_is_installed(copy, options):
     done = run(copy, *options)
