@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 
 _LIKE = 0.6
@@ -23,6 +22,8 @@ def nearest(word: str, names: Iterable[str], meanings: Mapping[str, str] | None 
     for spelt in (written, written.replace("_", "-"), written.replace("-", "_")):
         if spelt in known:
             return known[spelt]
+    import difflib  # only for a name that is wrong
+
     near = difflib.get_close_matches(written, known, 1, _LIKE)
     return known[near[0]] if near else ""
 

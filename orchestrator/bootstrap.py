@@ -22,13 +22,13 @@ from ipc import atomic
 from ipc.suggest import hint
 from orchestrator.environments import registry, sync, uv
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
-from orchestrator.paths import checkout
+from orchestrator.paths import COMMAND_MARK, checkout
 from orchestrator.surroundings import start
 from orchestrator.surroundings.current_folder import absolute
 from orchestrator.surroundings.home_folder import expanded
 from orchestrator.util import terminal
 
-MARK = "# made by orchestrator's install.sh"
+MARK = COMMAND_MARK
 FLAGS = "-I -X utf8"
 """Options of the command's interpreter.
 
@@ -101,6 +101,9 @@ def _install(arguments: argparse.Namespace) -> int:
         terminal.show()
         terminal.show(f"Next: {command} demo        makes a short film and subtitles it")
         terminal.show(f"      {command} run movie.mp4")
+        shell = Path(os.environ.get("SHELL", "")).name
+        if shell in {"bash", "zsh", "fish"}:
+            terminal.show(f"      {command} completion {shell} --install        completes commands with TAB")
         for note in _advice():
             terminal.show(f"Better: {note}")
     return status
@@ -147,7 +150,7 @@ def own_packages(*, dev: bool, offline: bool) -> None:
 
 
 def _imports() -> bool:
-    script = "import rich.table, pyarrow.parquet, psutil, msgspec"
+    script = "import rich.table, pyarrow.parquet, psutil, msgspec, shtab"
     return (
         subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, check=False).returncode == 0
     )

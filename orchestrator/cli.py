@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import os
 import sys
 import traceback
@@ -14,35 +13,12 @@ from typing import Any, NoReturn
 from ipc.legible import legible
 from ipc.suggest import hint, nearest
 from orchestrator import __version__
+from orchestrator.commands import COMMANDS, module_of
 from orchestrator.errors import BUG, CLOSED_PIPE, ENVIRONMENT, INTERRUPTED, OK, STORAGE, USAGE, FatalError
 from orchestrator.surroundings.streams import OutputError, discard_output
 from orchestrator.util import machine_errors, terminal
 from orchestrator.util.notices import say
 from orchestrator.util.option_names import normalise
-
-COMMANDS = {
-    "run": "write subtitles with speaker labels for one or more films",
-    "plan": "show what a run would do, and why",
-    "config": "show every option, its value and where the value comes from",
-    "prepare": "write an editable job file beside each film",
-    "allow": "consent to a job file that somebody else may have written",
-    "stage": "run a single stage, to debug it",
-    "demo": "make a short film from a packaged recording and subtitle it",
-    "devices": "show this machine's hardware and what each stage would use",
-    "doctor": "check every environment, device and model, and suggest fixes",
-    "envs": "list, check, sync or remove the stages' environments",
-    "models": "list, download or remove models",
-    "review": "edit a film's subtitles next to the video, in the browser",
-    "edits": "list edits made in review, and undo them",
-    "names": "show a film's speakers and corrected names, and undo corrections",
-    "voices": "list, add or remove saved voices",
-    "score": "score the last run against human-made subtitles, transcripts or speaker turns",
-    "profiles": "list the subtitle style guides for --profile",
-    "report": "write the report of a film's last run again",
-    "cache": "inspect and clean the result cache",
-    "runs": "list past runs, and show their summaries and logs",
-}
-
 
 _MEANINGS = {
     "start": "run", "subtitle": "run", "transcribe": "run", "process": "run", "check": "doctor",
@@ -188,15 +164,18 @@ def _command(words: Sequence[str]) -> int:
         raise FatalError(f"there is no command {chosen!r}", _command_hint(chosen), USAGE)
     for name, summary in COMMANDS.items():
         if name == chosen:  # only the command that runs is imported
-            importlib.import_module(f"orchestrator.commands.{name}").add(commands)
+            module_of(name).add(commands)
         else:
             commands.add_parser(name, help=summary, add_help=False)
     arguments = _parsed(parser, commands, chosen, words)
     if arguments.command is None:
         parser.print_help()
         return USAGE
-    module = importlib.import_module(f"orchestrator.commands.{arguments.command}")
-    status: int = module.run(arguments)
+    module = module_of(arguments.command)
+    from orchestrator.commands import verbosity
+
+    with verbosity.obeyed(arguments):
+        status: int = module.run(arguments)
     return status
 
 
@@ -240,7 +219,7 @@ def _refuse(unknown: Sequence[str], flags: Sequence[str], command: str) -> NoRet
         )
     others = argparse.ArgumentParser().add_subparsers()
     for name in COMMANDS:
-        importlib.import_module(f"orchestrator.commands.{name}").add(others)
+        module_of(name).add(others)
     having = [name for name, parser in others.choices.items() if word in parser._option_string_actions]
     if having:
         raise FatalError(f"{command} has no option {word}", f"it is an option of: {', '.join(having)}", USAGE)

@@ -12,6 +12,8 @@ from orchestrator.surroundings import home_folder
 from orchestrator.surroundings.current_folder import absolute
 
 _NAME = "orchestrator"
+COMMAND_MARK = "# made by orchestrator's install.sh"
+"""The line by which the installer recognises the command that it wrote."""
 
 
 def home() -> Path:

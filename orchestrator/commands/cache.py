@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from orchestrator.commands import film_options
+from orchestrator.commands import film_options, verbosity
 from orchestrator.paths import home
 from orchestrator.planning import request
 from orchestrator.storage.store import Store
@@ -19,11 +20,12 @@ def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "cache",
-        help="inspect and clean the result cache",
+        help="show, clean and limit the result cache",
         description="The result of a stage is cached under a key made from the stage's version, its "
-        "parameters and the content of its inputs.",
+        "parameters and the content of its inputs. Without an action: show what it holds, by kind and film.",
     )
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
     actions.add_parser("ls", help="list the results: stage, size, device, model and last use")
     why = actions.add_parser("why", help="show what a film's results depend on, and what would run again")
     why.add_argument("film", type=Path, metavar="FILM", help="a film that has been run")
@@ -42,11 +44,14 @@ def add(subparsers: Any) -> None:
         metavar="SIZE",
         help="remove the least recently used results until at most SIZE is left: 20 (gigabytes), 500MB",
     )
+    verbosity.add(gc)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run one action; returns the exit status."""
     store = Store(home() / "store")
+    if arguments.action is None:
+        return _overview(store, as_json=arguments.json)
     if arguments.action == "ls":
         return _list(store)
     if arguments.action == "why":
@@ -54,6 +59,62 @@ def run(arguments: argparse.Namespace) -> int:
     count, freed = store.gc(older_than_days=arguments.older_than, keep_bytes=arguments.keep_size)
     terminal.show(f"removed {fmt.plural(count, 'folder')}, {fmt.size(freed)}")
     return 0
+
+
+def _overview(store: Store, *, as_json: bool) -> int:
+    """Show the results by stage and by film, the limit, and what else the tool's home holds."""
+    from orchestrator.config import merge
+    from orchestrator.config.values import Layer
+    from orchestrator.run_state import run_folders
+    from orchestrator.storage import limit
+
+    films = run_folders.films_by_key()
+    kinds: Counter[str] = Counter()
+    by_film: Counter[str] = Counter()
+    for entry, size, _ in store.entries():
+        kinds[entry.manifest.stage] += size
+        by_film[films.get(entry.key, "")] += size
+    most = limit.of(merge.settings(Layer()).run.cache_limit, store.root)
+    others = {name: _size(home() / name) for name in _OTHERS}
+    total = sum(kinds.values())
+    if as_json:
+        body = {
+            "folder": str(store.root), "size": total, "limit": most, "by_stage": dict(kinds),
+            "by_film": dict(by_film), "others": others,
+        }  # fmt: skip
+        terminal.show_json(body)
+        return 0
+    bound = f"may hold {fmt.size(most)}" if most is not None else "has no limit"
+    terminal.show(f"{store.root}: {fmt.size(total)} of results; it {bound} (cache_limit)")
+    rows = [("stage", *_row(name, size)) for name, size in kinds.most_common()]
+    rows += [
+        ("film", *_row(name or "films of runs that were removed", size))
+        for name, size in by_film.most_common()
+    ]
+    rows += [("other", *_row(f"{name}: {_OTHERS[name]}", size)) for name, size in others.items() if size]
+    terminal.show_lines(fmt.table(rows) if rows else ["no results yet"])
+    return 0
+
+
+_OTHERS = {
+    "models": "downloaded and converted models (orchestrator models)",
+    "runs": "records of past runs (orchestrator runs prune)",
+    "tmdb": "answers of TMDB",
+    "translation": "translated sentences",
+    "debug": "outputs of orchestrator stage",
+    "edits": "your edits, which nothing removes",
+    "voices": "your saved voices, which nothing removes",
+}
+"""Folders of the tool's home beside the store."""
+
+
+def _row(name: str, size: int) -> tuple[str, str]:
+    return f"{fmt.size(size):>8}", fmt.plain(name)
+
+
+def _size(folder: Path) -> int:
+    """Bytes in a folder, without what links point to."""
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
 
 
 def _list(store: Store) -> int:

@@ -15,6 +15,7 @@ from ipc.declaration import Backend, Stage
 from ipc.legible import legible
 from ipc.suggest import hint
 from orchestrator.commands import devices as devices_command
+from orchestrator.commands import verbosity
 from orchestrator.environments import registry
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
 from orchestrator.machine import profile
@@ -56,6 +57,7 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("stages", nargs="*", metavar="STAGE", help="only these stages")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    verbosity.add(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from ipc.suggest import hint
+from orchestrator.commands import verbosity
 from orchestrator.environments import registry
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
 from orchestrator.util import terminal
@@ -25,10 +26,10 @@ def add(subparsers: Any) -> None:
     check = verbs.add_parser(
         "check", help="check every installed file; the exit status is 3 if one is damaged"
     )
-    check.add_argument("names", nargs="*", metavar="NAME", help="default: all environments of this platform")
+    check.add_argument("names", nargs="*", metavar="ENV", help="default: all environments of this platform")
     sync = verbs.add_parser("sync", help="install or repair environments, with the locked package versions")
-    sync.add_argument("names", nargs="*", metavar="NAME", help="default: all environments of this platform")
-    sync.add_argument("--without", action="append", default=[], metavar="NAME", help="skip this environment")
+    sync.add_argument("names", nargs="*", metavar="ENV", help="default: all environments of this platform")
+    sync.add_argument("--without", action="append", default=[], metavar="ENV", help="skip this environment")
     sync.add_argument("--offline", action="store_true", help="install from uv's cache only")
     sync.add_argument(
         "--torch-backend",
@@ -37,8 +38,10 @@ def add(subparsers: Any) -> None:
         "index with such a build, or `default` for the locked one",
     )
     rm = verbs.add_parser("rm", help="remove environments")
-    rm.add_argument("names", nargs="*", metavar="NAME", help="the environments to remove")
+    rm.add_argument("names", nargs="*", metavar="ENV", help="the environments to remove")
     rm.add_argument("--all", action="store_true", help="remove all environments")
+    for verb in (check, sync, rm):
+        verbosity.add(verb)
 
 
 def run(arguments: argparse.Namespace) -> int:

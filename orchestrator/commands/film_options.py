@@ -121,10 +121,13 @@ def scope_of(arguments: argparse.Namespace) -> Scope:
 
 def plan_of(arguments: argparse.Namespace, film: Path, store: Store, *, fetch: bool = True) -> Plan:
     """The plan for one film, with the options of the command line and of every other place."""
+    from orchestrator.outputs.ledger import Ledger
+    from orchestrator.planning import own_films
     from orchestrator.planning.request import plan_for
 
     path = film_of(film)
     check_name(path, JOB)
+    own_films.refuse(path, film, Ledger())
     plan = plan_for(
         settings(typed(arguments), path, job_file=not arguments.no_job_file),
         path,

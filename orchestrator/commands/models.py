@@ -7,6 +7,7 @@ import dataclasses
 import shutil
 from typing import Any
 
+from orchestrator.commands import verbosity
 from orchestrator.config import device_requests
 from orchestrator.errors import OK, USAGE, FatalError
 from orchestrator.models import embedded, families, hub, listing
@@ -44,6 +45,8 @@ def add(subparsers: Any) -> None:
             choices=tuple(families.ROLES),
             help="the role of the model (default: guessed from its name)",
         )
+        if name != "path":
+            verbosity.add(verb)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestrator.commands import film_options
+from orchestrator.commands import film_options, verbosity
 from orchestrator.config import consent, job_files
 from orchestrator.config.files import JOB, job_path
 from orchestrator.config.merge import settings
@@ -38,6 +38,7 @@ def add(subparsers: Any) -> None:
     film_options.add(parser, run=True)
     film_options.add_machine(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace job files that were edited")
+    verbosity.add(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

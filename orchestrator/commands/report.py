@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from orchestrator.commands import verbosity
 from orchestrator.errors import OK, FatalError
 from orchestrator.paths import home
 from orchestrator.planning.film_path import film_of
@@ -35,6 +36,7 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--overwrite", action="store_true", help="replace a file that this tool did not write"
     )
+    verbosity.add(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

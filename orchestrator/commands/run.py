@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from orchestrator.commands import film_options
+from orchestrator.commands import film_options, verbosity
+from orchestrator.errors import USAGE, FatalError
 from orchestrator.outputs import names
 from orchestrator.util.notices import notice
 
@@ -30,10 +31,25 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--overwrite", action="store_true", help="replace files that this tool did not write")
     parser.add_argument("--json", action="store_true", help="print events as JSON lines")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
+    verbosity.add_both(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the films; returns the exit status."""
+    """Run the films; returns the exit status. With `--json`, a run that cannot start has a last event too."""
+    try:
+        return _run(arguments)
+    except FatalError as error:
+        if arguments.json and not arguments.dry_run:
+            from orchestrator.util import terminal
+            from orchestrator.views import jsonlines
+
+            terminal.show(jsonlines.refusal(error))
+        raise
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if arguments.quiet and arguments.verbose:
+        raise FatalError("--quiet and --verbose contradict each other", "omit one of the two options", USAGE)
     if arguments.dry_run:
         from orchestrator.commands import plan as plan_command
 
@@ -49,6 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
             scope=film_options.scope_of(arguments),
             overwrite=arguments.overwrite,
             json=arguments.json,
+            quiet=arguments.quiet,
+            verbose=arguments.verbose,
             job_file=not arguments.no_job_file,
         )
     )

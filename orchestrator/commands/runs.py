@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ipc.suggest import hint
+from orchestrator.commands import verbosity
 from orchestrator.errors import OK, USAGE, FatalError
 from orchestrator.run_state import run_folders
 from orchestrator.util import terminal
@@ -41,6 +42,7 @@ def add(subparsers: Any) -> None:
         metavar="N",
         help=f"how many runs to keep (default: {run_folders.KEEP})",
     )
+    verbosity.add(prune)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -10,6 +10,8 @@ from ipc.declaration import Cli, Problem
 from ipc.reach import HARMLESS, MODEL, Reach
 from ipc.suggest import hint
 from orchestrator.outputs.names import DEFAULT_FORMATS, FORMATS
+from orchestrator.storage import limit
+from orchestrator.util import quantities
 
 AUDIENCES = ("adult", "children")
 
@@ -48,6 +50,16 @@ def _formats_problem(text: str) -> Problem | None:
     except ValueError as error:
         word = error.args[0]
         return Problem(f"there is no format {word!r}", hint(word, ("all", *FORMATS), _FORMAT_MEANINGS))
+    return None
+
+
+def _size_problem(text: str) -> Problem | None:
+    if text == limit.NO_LIMIT:
+        return None
+    try:
+        quantities.size(text)
+    except quantities.BadQuantityError as error:
+        return Problem(error.why, f"{error.hint}; or {limit.NO_LIMIT} for no limit")
     return None
 
 
@@ -104,6 +116,13 @@ class RunOptions:
     threads: int = option(
         0, help="maximum threads per stage", group="machine", metavar="N", least=0, example=4,
         unset="0: share the cores between the stages", reach=HARMLESS,
+    )  # fmt: skip
+    cache_limit: str | None = option(
+        None,
+        help="size that the cache may have; after a run the results that were unused for longest are "
+        "removed",
+        group="machine", metavar="SIZE", example="50 GB", unset="a tenth of the disk, at least 10 GB",
+        check=_size_problem, run_only=True,
     )  # fmt: skip
     recycle: int | None = option(
         None, help="restart a worker process after N jobs; 0: never", group="machine", metavar="N", least=0,

@@ -9,14 +9,15 @@ last process has ended.
 
 from __future__ import annotations
 
+import dataclasses
 import queue
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ipc.protocol import Heartbeat, Log, Metric, Progress
-from orchestrator.errors import STATUS_OF_CATEGORY
+from orchestrator.errors import BUG, STATUS_OF_CATEGORY
 from orchestrator.execution import worker as workers
 from orchestrator.execution.broadcast import Broadcast, Observer
 from orchestrator.execution.decide import decide
@@ -34,6 +35,7 @@ from orchestrator.machine.profile import here as this_machine
 from orchestrator.planning.plan import Plan
 from orchestrator.run_state import events
 from orchestrator.run_state.events import RunState
+from orchestrator.run_state.run_json import outcome
 from orchestrator.storage.store import Store
 from orchestrator.surroundings.streams import OutputError
 
@@ -49,7 +51,7 @@ class Scheduler:
 
     A worker is replaced after `recycle` runs (0: never; None: as its backend declares). `machine` gives the
     memory of accelerators; the batch sizes that fit are recorded for it. `scratch` is the stages' folder for
-    temporary files (None: the system's).
+    temporary files (None: the system's). `status_of` gives the exit status for the last event.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Scheduler:
         prestart: bool = True,
         recycle: int | None = None,
         machine: Machine | None = None,
+        status_of: Callable[[RunState], int] = lambda _: 0,
         spawn: Spawn = workers.spawn,
         scratch: Path | None = None,
     ) -> None:
@@ -75,6 +78,7 @@ class Scheduler:
         )
         self._situation = Situation(rules=rules)
         self._hooks = hooks
+        self._status_of = status_of
         self._posts: Posts = queue.SimpleQueue()
         self._broadcast = Broadcast(observers)
         self._results = Results(store, hooks, self._broadcast)
@@ -96,8 +100,10 @@ class Scheduler:
         with Interrupt(lambda: self._posts.put(None)) as interrupt:
             try:
                 self._loop(interrupt)
-            finally:
-                self._end()
+            except BaseException:
+                self._end(broken=True)
+                raise
+            self._end()
         return self.state
 
     def _begin(self, plans: Sequence[Plan]) -> None:
@@ -167,14 +173,26 @@ class Scheduler:
         while self._handle(Proceed(now)):
             pass
 
-    def _end(self) -> None:
+    def _end(self, *, broken: bool = False) -> None:
         """Kill the processes, remove incomplete outputs, and write the files of the whole run."""
         self._executor.kill_all()
         self._results.drop_all()
         if isinstance(self._hooks, Closing):
             for film, output in self._hooks.closing(self.state):
                 self._broadcast.emit(events.FileWritten(time=time.time(), film=film, output=output))
-        self._broadcast.emit(events.RunEnded(time=time.time()))
+        state = self.state
+        self._broadcast.emit(
+            events.RunEnded(
+                time=time.time(),
+                outcome="failed" if broken else outcome(state),
+                exit_status=BUG if broken else self._status_of(state),
+                files=tuple(
+                    {"film": str(film.path), **dataclasses.asdict(output)}
+                    for film in state.films
+                    for output in film.outputs
+                ),
+            )
+        )
 
 
 def tasks_of(film: int, plan: Plan, cores: int) -> Iterator[Task]:

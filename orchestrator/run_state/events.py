@@ -260,7 +260,14 @@ class RunInterrupted(RunEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RunEnded(RunEvent):
-    """The run ended: nothing runs any more."""
+    """The run ended: nothing runs any more.
+
+    `outcome` and `exit_status` are those of `run.json`; `files` are all files that were written.
+    """
+
+    outcome: str = ""
+    exit_status: int = 0
+    files: tuple[Mapping[str, Any], ...] = ()
 
 
 def name_of(event: RunEvent) -> str:

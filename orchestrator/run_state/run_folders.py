@@ -197,6 +197,17 @@ def past(root: Path | None = None) -> list[Run]:
     return [Run(path) for path in sorted(base.iterdir(), reverse=True) if (path / "lock").exists()]
 
 
+def films_by_key(root: Path | None = None) -> dict[str, str]:
+    """The film of each result that the past runs made or used, by the result's key; the newest run counts."""
+    found: dict[str, str] = {}
+    for run in past(root):
+        for film in (run.summary() or {}).get("films", ()):
+            for step in film.get("stages", ()):
+                if step.get("key"):
+                    found.setdefault(step["key"], film["path"])
+    return found
+
+
 def find(asked: str, root: Path | None = None) -> Run:
     """The run with the id `asked`, or a unique part of it; `last` is the newest. `FatalError` otherwise."""
     runs = past(root)

@@ -30,21 +30,21 @@ from orchestrator.execution.scheduler import Scheduler, exit_category
 from orchestrator.outputs import publish
 from orchestrator.outputs.ledger import Ledger
 from orchestrator.paths import home
-from orchestrator.planning import disk_space, nfo
+from orchestrator.planning import disk_space, nfo, own_films
 from orchestrator.planning.film_path import film_of
 from orchestrator.planning.plan import Plan
 from orchestrator.planning.request import EVERYTHING, Scope, plan_for
 from orchestrator.run_state import paces, run_folders, run_json
 from orchestrator.run_state.events import RunState
-from orchestrator.runs import device_check
+from orchestrator.runs import device_check, trim_cache
 from orchestrator.runs.film_outputs import Files
-from orchestrator.storage import file_digests
 from orchestrator.storage.store import Store
 from orchestrator.surroundings import current_folder
 from orchestrator.surroundings.streams import OutputError
 from orchestrator.util import terminal
 from orchestrator.util.film_names import stem_of
 from orchestrator.util.notices import notice, say
+from orchestrator.views import jsonlines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +56,8 @@ class Invocation:
     scope: Scope = EVERYTHING
     overwrite: bool = False
     json: bool = False
+    quiet: bool = False
+    verbose: bool = False
     job_file: bool = True
 
 
@@ -64,7 +66,12 @@ def run(invocation: Invocation) -> int:
     store = Store(home() / "store")
     settings, plans, refused = _plans(invocation, store)
     if not plans:
-        return next((error.status for error in refused.values()), OK)
+        if refused:
+            first = next(iter(refused.values()))
+            if invocation.json:
+                terminal.show(jsonlines.refusal(first))
+            return first.status
+        return OK
     for line in filter(None, (of_film.job_file_notice() for of_film in settings.values())):
         notice(line)
     for line in dict.fromkeys(line for plan in plans for line in plan.notices):
@@ -82,7 +89,9 @@ def run(invocation: Invocation) -> int:
                     "cached results",
                 )
             )
-        views = _views(record, as_json=invocation.json)
+        views = _views(record, invocation)
+        strict = frozenset(film for film, of_film in settings.items() if of_film.run.strict)
+        errors = list(refused.values())
         output_files = Files(
             {film: of_film.formats() for film, of_film in settings.items()},
             overwrite=invocation.overwrite,
@@ -104,6 +113,7 @@ def run(invocation: Invocation) -> int:
             recycle=min(
                 (s.run.recycle for s in settings.values() if s.run.recycle is not None), default=None
             ),
+            status_of=lambda state: _status(state, errors, strict),
         )
         try:
             state = scheduler.run(plans)
@@ -119,8 +129,7 @@ def run(invocation: Invocation) -> int:
         finally:
             for view in views:
                 view.close()
-        strict = frozenset(film for film, of_film in settings.items() if of_film.run.strict)
-        status = _status(state, list(refused.values()), strict)
+        status = _status(state, errors, strict)
         status = _after_losses(status, output_files.unwritten, scheduler.lost_output)
         content = run_json.write(
             record, state, status=status, command=sys.argv[1:], options=_options(invocation, settings),
@@ -129,7 +138,12 @@ def run(invocation: Invocation) -> int:
                 for film, error in refused.items()
             ],
         )  # fmt: skip
-    if not invocation.json:
+    trim_cache.after(store, settings.values(), state)
+    if invocation.quiet and not invocation.json:
+        from orchestrator.views import quiet
+
+        quiet.show(content, sys.stdout, sys.stderr)
+    elif not invocation.json:
         from orchestrator.views import summary
 
         summary.show(content, sys.stderr)
@@ -173,13 +187,7 @@ def _plan(
 ) -> tuple[Settings, Plan]:
     """The settings and plan of a film; `FatalError` if this tool wrote it, or outputs would collide."""
     path = film_of(film)
-    source = ledger.film(path)
-    if source and file_digests.file_digest(path) == ledger.digest(path):
-        raise FatalError(
-            f"{film} was made by this tool from {source}",
-            f"run on {source}; to subtitle this file anyway, copy it to another name",
-            INPUT,
-        )
+    own_films.refuse(path, film, ledger)
     publish.check_name(path, files.JOB)
     of_film = merge.settings(invocation.command_line, path, job_file=invocation.job_file)
     plan = plan_for(of_film, film, store, invocation.scope)
@@ -204,19 +212,19 @@ def check(plans: list[Plan], store: Store) -> None:
         disk_space.check(plan, store.root)
 
 
-def _views(record: run_folders.Run, *, as_json: bool) -> list[Any]:
-    from orchestrator.views.jsonlines import JsonLines
-
-    log = JsonLines(record.events.open("w", encoding="utf-8"), owned=True)
-    if as_json:
-        return [log, JsonLines()]
+def _views(record: run_folders.Run, invocation: Invocation) -> list[Any]:
+    log = jsonlines.JsonLines(record.events.open("w", encoding="utf-8"), owned=True)
+    if invocation.json:
+        return [log, jsonlines.JsonLines()]
+    if invocation.quiet:
+        return [log]
     from orchestrator.views import live
 
-    if live.fits(sys.stderr):
+    if live.fits(sys.stderr) and not invocation.verbose:
         return [log, live.Dashboard(paces=paces.of_runs(run_folders.past()))]
     from orchestrator.views.plain import Plain
 
-    return [log, Plain()]
+    return [log, Plain(verbose=invocation.verbose)]
 
 
 def _status(state: RunState, refused: list[FatalError], strict: frozenset[Path]) -> int:

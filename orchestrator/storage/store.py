@@ -155,10 +155,17 @@ class Store:
         with lock:
             yield
 
-    def gc(self, *, older_than_days: float | None = None, keep_bytes: int | None = None) -> tuple[int, int]:
+    def gc(
+        self,
+        *,
+        older_than_days: float | None = None,
+        keep_bytes: int | None = None,
+        spared: Collection[str] = (),
+    ) -> tuple[int, int]:
         """Remove abandoned attempts, unreadable results, and the results that were unused for longest.
 
-        Results are removed if they were unused for `older_than_days`, or until the rest fits in `keep_bytes`.
+        Results are removed if they were unused for `older_than_days`, or until the rest fits in `keep_bytes`;
+        those with the keys `spared` are not.
         Returns how many folders and bytes were removed. Raises `FatalError` while a run is using the store.
         """
         with _storage_errors(self.root):
@@ -179,6 +186,8 @@ class Store:
             total = sum(size for _, size, _ in found)
             for entry, size, used in found:
                 old = older_than_days is not None and now - used > older_than_days * 86400
+                if entry.key in spared:
+                    continue
                 if old or (keep_bytes is not None and total > keep_bytes):
                     own_files.clear(entry.folder)
                     count, freed, total = count + 1, freed + size, total - size

@@ -5,12 +5,23 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+import time
 from typing import TextIO
 
 from ipc import json_text
 from ipc.legible import legible_json
+from orchestrator.errors import FatalError
 from orchestrator.run_state.events import RunEvent, RunState, to_json
 from orchestrator.util.redact import masked
+
+
+def refusal(error: FatalError) -> str:
+    """The last event of a run that could not start, as one line."""
+    body = {
+        "event": "run_ended", "time": time.time(), "outcome": "refused", "exit_status": error.status,
+        "files": [], "error": {"message": error.message, "hint": error.hint},
+    }  # fmt: skip
+    return json.dumps(masked(body), ensure_ascii=False, separators=(",", ":"))
 
 
 class JsonLines:

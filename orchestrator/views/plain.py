@@ -15,6 +15,7 @@ from orchestrator.run_state.events import (
     StepEvent,
     StepFellBack,
     StepLog,
+    StepMetric,
     StepRetried,
     StepState,
 )
@@ -26,9 +27,19 @@ EVERY_FRACTION = 0.1
 
 
 class Plain:
-    """An observer that prints what changed since the last state, with the time since the start of the run."""
+    """An observer that prints what changed since the last state, with the time since the start of the run.
 
-    def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.time) -> None:
+    If `verbose`, it also prints why each stage runs, where and with what, and everything that stages log.
+    """
+
+    def __init__(
+        self,
+        stream: TextIO | None = None,
+        clock: Callable[[], float] = time.time,
+        *,
+        verbose: bool = False,
+    ) -> None:
+        self._verbose = verbose
         self._stream = stream or sys.stderr
         self._clock = clock
         self._films: tuple[FilmState, ...] = ()
@@ -45,7 +56,7 @@ class Plain:
             prefix = f"{fmt.legible(film.title)}: " if len(state.films) > 1 else ""
             for line in self._changes(index, before, film, event.time):
                 terminal.line(self._stream, f"[{elapsed:>7}] {prefix}{line}")
-        for line in remarks(event, state):
+        for line in remarks(event, state, verbose=self._verbose):
             terminal.line(self._stream, f"[{elapsed:>7}] {line}")
         self._films = state.films
         self._stream.flush()
@@ -57,6 +68,7 @@ class Plain:
         if before is None:
             yield f"{fmt.legible(film.title)}: {planned(film)}"
             yield from (f"{step.name}: {fmt.plain(note)}" for step in film.steps for note in step.fallbacks)
+            yield from _reasons(film) if self._verbose else ()
         steps = {step.name: step for step in before.steps} if before else {}
         first = next((step for step in film.steps if step.status != "off"), None)
         for step in film.steps:
@@ -92,7 +104,17 @@ class Plain:
                 yield f"{step.name}: {progress(step, fraction)}"
 
 
-def remarks(event: RunEvent, state: RunState) -> Iterator[str]:
+def _reasons(film: FilmState) -> Iterator[str]:
+    """Why each stage runs or does not, why it uses its device, and remarks on its model."""
+    for step in film.steps:
+        reason = f" ({fmt.plain(step.reason)})" if step.reason else ""
+        yield f"{step.name}: {step.planned or step.status}{reason}"
+        if step.device_reason:
+            yield f"{step.name}: {step.device}: {fmt.plain(step.device_reason)}"
+        yield from (f"{step.name}: {fmt.plain(note)}" for note in step.notes)
+
+
+def remarks(event: RunEvent, state: RunState, *, verbose: bool = False) -> Iterator[str]:
     """Lines for events that the state does not keep: warnings, retries, fallbacks and interrupts."""
     prefix = ""
     if isinstance(event, StepEvent):
@@ -101,6 +123,10 @@ def remarks(event: RunEvent, state: RunState) -> Iterator[str]:
     match event:
         case StepLog(level="warning"):
             yield f"{prefix}warning: {fmt.plain(event.message)}"
+        case StepLog() if verbose:
+            yield f"{prefix}{fmt.plain(event.message)}"
+        case StepMetric() if verbose:
+            yield f"{prefix}{event.name} {event.value:g} {event.unit}".rstrip()
         case StepRetried():
             yield f"{prefix}retried: {fmt.plain(event.reason)}"
         case StepFellBack():

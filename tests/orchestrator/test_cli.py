@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator import cli
+from orchestrator.commands import COMMANDS
 from orchestrator.errors import ENVIRONMENT, STORAGE, USAGE
 
 ROOT = Path(cli.__file__).parents[1]
@@ -132,9 +133,9 @@ def test_an_english_only_model_rejects_another_language_before_anything_starts(c
 
 def test_the_list_of_commands_has_the_summary_of_each_command():
     commands = argparse.ArgumentParser().add_subparsers()
-    for name in cli.COMMANDS:
+    for name in COMMANDS:
         importlib.import_module(f"orchestrator.commands.{name}").add(commands)
-    assert {entry.dest: entry.help for entry in commands._choices_actions} == cli.COMMANDS
+    assert {entry.dest: entry.help for entry in commands._choices_actions} == COMMANDS
 
 
 def test_the_help_lists_the_stages(capsys):

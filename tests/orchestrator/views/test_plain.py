@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from orchestrator.execution.broadcast import Broadcast
+from orchestrator.run_state import events
 from orchestrator.run_state.events import FilmState, StepState
+from orchestrator.run_state.reducer import reduce
 from orchestrator.views.jsonlines import JsonLines
 from orchestrator.views.plain import Plain, planned
 from tests.orchestrator import synthetic
@@ -175,3 +177,36 @@ def test_each_json_line_is_flushed_at_once():
 def test_views_without_a_terminal_do_not_import_rich(module):
     script = f"import sys, orchestrator.{module}\nassert not {{'rich', 'pyarrow'}} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_verbose_lines_give_the_reason_for_each_stage_and_what_stages_log():
+    steps = (
+        events.StepState(
+            name="asr",
+            planned="run",
+            reason="first time",
+            device="cpu",
+            device_reason="no GPU",
+            notes=("larger models fit",),
+        ),
+        events.StepState(name="mux", status="off", planned="off", reason="--no-mux"),
+    )
+    started = events.RunStarted(
+        time=0.0, films=(events.FilmState(path=Path("a.mkv"), title="a.mkv", steps=steps),)
+    )
+    logged = events.StepLog(time=1.0, film=0, step="asr", level="info", message="the language is en")
+    for verbose in (False, True):
+        stream = io.StringIO()
+        view, state = Plain(stream, verbose=verbose), events.RunState()
+        for event in (started, logged):
+            state = reduce(state, event)
+            view(event, state)
+        text = stream.getvalue()
+        for line in (
+            "asr: run (first time)",
+            "asr: cpu: no GPU",
+            "larger models fit",
+            "mux: off (--no-mux)",
+            "language is en",
+        ):
+            assert (line in text) == verbose

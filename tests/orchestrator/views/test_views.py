@@ -88,3 +88,4 @@ def test_an_interrupted_run_leaves_its_summary(go):
     assert statuses(body)["a"] == "done"
     assert any("stopping (SIGINT)" in line for line in lines)
     assert events[-1]["event"] == "run_ended"
+    assert (events[-1]["outcome"], events[-1]["files"]) == ("interrupted", [])

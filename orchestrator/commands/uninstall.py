@@ -1,0 +1,128 @@
+"""`orchestrator uninstall`: removes what the installer and the runs made, never the files beside films."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from orchestrator.commands import completion, verbosity
+from orchestrator.environments import registry
+from orchestrator.errors import FAILED, OK, STORAGE, USAGE, FatalError
+from orchestrator.paths import COMMAND_MARK, checkout, config_file, home
+from orchestrator.util import locks, terminal
+
+_OWN = ("store", "runs", "models", "tmdb", "translation", "debug", "bugs", "review")
+"""Folders of the tool's home that can be made again."""
+_LEDGER = "written"
+_USERS = ("voices", "edits", "names", "consent", f"memo/{_LEDGER}")
+"""Folders of the tool's home with what the user made, and the list of the files that this tool wrote beside
+films, by which another installation recognises them."""
+
+
+def add(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "uninstall",
+        help="remove this installation",
+        description="Remove the command, the environments, and the results, models and records of runs. Your "
+        "saved voices, edits and configuration stay, and so do all files beside films. It lists what "
+        "it removes, and asks.",
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument(
+        "--purge", action="store_true", help="also remove saved voices, edits, corrections and configuration"
+    )
+    verbosity.add(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Remove the installation; returns the exit status."""
+    doomed = list(removed(purge=arguments.purge))
+    kept = [path for path in _of_user() if path.exists()] if not arguments.purge else []
+    if not doomed:
+        terminal.show("nothing to remove")
+    for path in doomed:
+        terminal.show(f"remove {path}")
+    for path in kept:
+        terminal.show(f"keep   {path}")
+    terminal.show(f"keep   {checkout()} (delete this folder yourself), and every file beside your films")
+    if not doomed or not (arguments.yes or _agreed()):
+        return OK if not doomed else FAILED
+    _refuse_while_running()
+    for path in doomed:
+        try:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise FatalError(
+                f"cannot remove {path}: {error.strerror}", "remove it yourself", STORAGE
+            ) from error
+    for folder in (home() / "memo", home()):
+        _remove_empty(folder)
+    terminal.show("removed")
+    return OK
+
+
+def removed(*, purge: bool) -> Iterator[Path]:
+    """What is removed and exists: files that this tool made, by name, never a whole folder that it shares."""
+    places = [
+        *_commands(),
+        *(completion.place(shell, os.environ) for shell in completion.SHELLS),
+        *(home() / name for name in _OWN),
+        *(path for path in (home() / "memo").glob("*") if path.name != _LEDGER),
+        *(registry.get(name).venv for name in registry.names()),
+        *(_of_user() if purge else ()),
+        checkout() / ".uv",
+        # The environment that runs this is the last one: what is imported stays usable until the end.
+        *([Path(sys.prefix)] if Path(sys.prefix).parent == checkout() else []),
+    ]
+    yield from (path for path in places if path.exists() or path.is_symlink())
+
+
+def _commands() -> Iterator[Path]:
+    """The command on the user's path, if the installer of this checkout wrote it."""
+    folder = Path(os.environ.get("ORCHESTRATOR_BIN") or "~/.local/bin").expanduser().absolute()
+    command = folder / "orchestrator"
+    try:
+        text = command.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    if COMMAND_MARK in text and str(checkout()) in text:
+        yield command
+
+
+def _of_user() -> Iterator[Path]:
+    yield from (home() / name for name in _USERS)
+    yield config_file(os.environ)
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        raise FatalError("nobody can be asked here", "to remove it without a question, use --yes", USAGE)
+    return input("remove this? [y/N] ").strip().lower() in {"y", "yes"}
+
+
+def _refuse_while_running() -> None:
+    lock = home() / "store" / "lock"
+    if not lock.exists():
+        return
+    try:
+        locks.hold(lock, wait=False).close()
+    except BlockingIOError as error:
+        raise FatalError(
+            "a run is going on, so nothing was removed", "try again when it has ended"
+        ) from error
+
+
+def _remove_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError:
+        return

@@ -1,0 +1,82 @@
+"""What the cache holds, and the limit that it keeps."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from orchestrator import cli
+from orchestrator.config.merge import settings
+from orchestrator.config.values import Layer
+from orchestrator.run_state.events import FilmState, RunState, StepState
+from orchestrator.runs import trim_cache
+from orchestrator.storage import limit
+from orchestrator.storage.manifest import Manifest, OutputRecord
+from orchestrator.storage.store import Store
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    """A store with three results of 1000 bytes; `k1` was unused for longest."""
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
+    store = Store(tmp_path / "store")
+    for age, key in enumerate(("k3", "k2", "k1")):
+        attempt = store.attempt("asr")
+        (attempt / "a").write_bytes(b"x" * 1000)
+        record = OutputRecord(kind="file", path="a", digest="d", size=1000)
+        manifest = Manifest(stage="asr", version=1, ingredients={}, outputs={"a": record}, seconds=1.0)
+        entry = store.commit(attempt, key, manifest)
+        os.utime(entry.folder / "used", (1e9 - age, 1e9 - age))
+    return store
+
+
+def trimmed(store, monkeypatch, text, *used):
+    monkeypatch.setenv("ORCHESTRATOR_CACHE_LIMIT", text)
+    steps = tuple(StepState(name=f"s{key}", key=key) for key in used)
+    trim_cache.after(
+        store, [settings(Layer())], RunState(films=(FilmState(path=store.root, title="", steps=steps),))
+    )
+    return sorted(entry.key for entry, _, _ in store.entries())
+
+
+def test_after_a_run_the_oldest_results_go_until_the_rest_fits(store, monkeypatch, capsys):
+    assert trimmed(store, monkeypatch, "3500 B".replace(" B", "b")) == ["k2", "k3"]
+    assert "removed 1 cached result" in capsys.readouterr().err
+
+
+def test_results_of_the_run_that_has_just_ended_are_kept(store, monkeypatch):
+    assert trimmed(store, monkeypatch, "1b", "k1", "k2") == ["k1", "k2"]
+
+
+def test_without_a_limit_or_while_another_run_goes_on_nothing_is_removed(store, monkeypatch):
+    assert len(trimmed(store, monkeypatch, "none")) == 3
+    with store.in_use():
+        assert len(trimmed(store, monkeypatch, "1b")) == 3
+
+
+def test_the_limit_is_a_share_of_the_disk_unless_it_is_set(tmp_path):
+    assert limit.of("50 GB", tmp_path) == 50_000_000_000
+    assert limit.of(None, tmp_path / "none" / "yet") >= limit.LEAST
+    assert limit.of("none", tmp_path) is None
+
+
+def test_the_cache_says_what_it_holds_by_stage_and_film(store, capsys):
+    run = store.root.parent / "runs" / "20260101-000000-film"
+    run.mkdir(parents=True)
+    (run / "lock").write_text("{}")
+    steps = [{"stage": "asr", "key": "k1", "status": "done"}]
+    (run / "run.json").write_text(json.dumps({"films": [{"path": "/films/a.mkv", "stages": steps}]}))
+    assert cli.main(["cache", "--json"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    assert body["by_stage"]["asr"] == body["size"] > 3000
+    assert body["by_film"]["/films/a.mkv"] * 3 == body["size"]
+    assert cli.main(["cache"]) == 0
+    assert "/films/a.mkv" in capsys.readouterr().out
+
+
+def test_a_limit_that_is_no_size_is_a_sentence(store, monkeypatch, capsys):
+    monkeypatch.setenv("ORCHESTRATOR_CACHE_LIMIT", "much")
+    assert cli.main(["config"]) == 2
+    assert "ORCHESTRATOR_CACHE_LIMIT=much: not a size" in capsys.readouterr().err
