@@ -19,7 +19,6 @@ in another run. A name holds for the whole film. Times are seconds on the film's
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
@@ -223,7 +222,7 @@ def _text(value: Any, where: str) -> str:
 
 
 def _seconds(value: Any, where: str) -> float:
-    good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not good or not 0 <= value < 1e7:
+    # Not a number is in no range either; `math.isfinite` fails for whole numbers that no float can hold.
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < 1e7:
         raise DamagedError(f"{where} is not a time in seconds")
     return round(float(value), 3)

@@ -30,8 +30,11 @@ def watch(descriptor: int, close: tuple[int, ...] = ()) -> None:
     the stage started may be left.
     """
     stage = os.getpid()
-    for outside in (False, True):
-        if os.fork() == 0:
+    for outside in (True, False):
+        watcher = os.fork()
+        if watcher and outside:
+            os.setpgid(watcher, watcher)  # the watcher does so too: whoever comes first
+        elif not watcher:
             try:
                 _prepare(close, outside=outside)
                 _wait_for_hangup(descriptor, stage)

@@ -106,8 +106,7 @@ def _main(argv: Sequence[str] | None) -> int:
         if explained := machine_errors.explained(error):
             say(explained)
             return explained.status
-        log = _write_log(words)
-        say(FatalError("internal error", f"report it, with {log}"))
+        say(FatalError(*_reported(words, error)))
         return BUG
 
 
@@ -234,8 +233,21 @@ def _without_dashes(words: Sequence[str]) -> list[str]:
     return [*words[:at], *(f"./{word}" if word.startswith("-") else word for word in words[at + 1 :])]
 
 
+def _reported(words: Sequence[str], error: Exception) -> tuple[str, str]:
+    """The message about a bug, and what to do. The log says more, unless no disk can hold it."""
+    try:
+        return "internal error", f"report it, with {_write_log(words)}"
+    except OSError as failure:
+        from orchestrator.util.redact import masked
+
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}, line {frame.lineno}"
+        cause = masked(f"{type(error).__name__}: {error} ({where})")
+        return f"internal error: {cause}", f"report it; no log of it can be written: {failure.strerror}"
+
+
 def _write_log(words: Sequence[str]) -> str:
-    """Write the traceback to a log file and return its path; if that fails, print the traceback."""
+    """Write the traceback to a log file and return its path. Raises `OSError`."""
     import datetime as dt
     import platform
 
@@ -251,11 +263,15 @@ def _write_log(words: Sequence[str]) -> str:
         )
     )
     stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
-    log = home() / "bugs" / f"{stamp}.log"
     try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(text)
+        return _log_in(home() / "bugs" / f"{stamp}.log", text)
     except OSError:
-        terminal.tell_text(text)
-        return "the text above"
+        import tempfile
+
+        return _log_in(Path(tempfile.mkdtemp(prefix="orchestrator-")) / f"{stamp}.log", text)
+
+
+def _log_in(log: Path, text: str) -> str:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text(text)
     return str(log)

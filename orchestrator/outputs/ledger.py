@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from orchestrator.util import memo, own_files
+from orchestrator.util.storage_errors import storage_errors
 
 
 class Ledger:
@@ -46,7 +47,9 @@ class Ledger:
         self._write(path, {"path": str(path), "digest": digest, "film": str(film), "clip": clip})
 
     def _write(self, path: Path, content: dict[str, str]) -> None:
-        own_files.write(self._entry(path), json.dumps(content), below=self._folder.parent.parent)
+        entry = self._entry(path)
+        with storage_errors(f"cannot write {entry}", "set ORCHESTRATOR_HOME to another folder"):
+            own_files.write(entry, json.dumps(content), below=self._folder.parent.parent)
 
     def _entry(self, path: Path) -> Path:
         return self._folder / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:32]}.json"

@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from ipc import json_text
+from ipc.parsing import json_of
 from orchestrator.errors import STORAGE, USAGE, FatalError
+from orchestrator.review.connection import NOTHING, Connection
 from orchestrator.review.desk import BadRequestError, ConflictError, Desk
 from orchestrator.review.guard import Guard, Refused
+from orchestrator.review.sockets import SlowError
 from orchestrator.review.streams import FileSource, SoundSource, part_of
 
 LOOPBACK = "127.0.0.1"
-_SECURITY = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 _PAGE = "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """Added to the policy in the page, because only a header can forbid frames."""
-_NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
 
 class Server(ThreadingHTTPServer):
@@ -68,18 +64,16 @@ def own_port(digest: str) -> int:
     return 20000 + int(digest[:8], 16) % 10000
 
 
-class Handler(BaseHTTPRequestHandler):
-    """One connection."""
+class Handler(Connection):
+    """One connection: what is answered to which request."""
 
     server: Server
-    protocol_version = "HTTP/1.1"
-    timeout = 60
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802
         """Send the page, the film or its audio."""
         self._answer("GET")
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802
         """Save, run again, or end."""
         self._answer("POST")
 
@@ -90,20 +84,35 @@ class Handler(BaseHTTPRequestHandler):
 
     def _not_allowed(self) -> None:
         refused = self._refused("GET")
-        self._refuse(refused or Refused(405, "only GET and POST are allowed"), {"Allow": "GET, POST"})
+        self.refuse(refused or Refused(405, "only GET and POST are allowed"), {"Allow": "GET, POST"})
 
     def _answer(self, method: str) -> None:
         if refused := self._refused(method):
-            self._refuse(refused)
+            self.refuse(refused)
             return
-        route = _ROUTES.get(urlsplit(self.path).path)
+        try:
+            route = _ROUTES.get(urlsplit(self.path).path)
+        except ValueError:  # such as http://[
+            route = None
         if route is None:
-            self._refuse(Refused(404, "nothing at this address"))
+            self.refuse(Refused(404, "nothing at this address"))
         elif route[0] != method:
-            self._refuse(Refused(405, f"only {route[0]} is allowed"), {"Allow": route[0]})
+            self.refuse(Refused(405, f"only {route[0]} is allowed"), {"Allow": route[0]})
         else:
             with contextlib.suppress(ConnectionError, TimeoutError):
-                route[1](self)
+                self._carry_out(route[1])
+
+    def _carry_out(self, action: Callable[[Handler], None]) -> None:
+        try:
+            action(self)
+        except (ConnectionError, TimeoutError, SlowError):
+            raise
+        except Exception as error:  # a bug, or the disk: the page has to know
+            if "ORCHESTRATOR_DEBUG" in os.environ:
+                traceback.print_exc()
+            self.close_connection = True
+            if not self.answered:
+                self.refuse(Refused(500, f"internal error: {type(error).__name__}: {error}"))
 
     def _refused(self, method: str) -> Refused | None:
         headers: dict[str, list[str]] = {}
@@ -120,9 +129,9 @@ class Handler(BaseHTTPRequestHandler):
         try:
             text = self.server.desk.page(self.server.guard.token)
         except FatalError as error:
-            self._refuse(Refused(500, " ".join(filter(None, (f"{error.message}.", error.hint)))))
+            self.refuse(Refused(500, " ".join(filter(None, (f"{error.message}.", error.hint)))))
             return
-        self._send(
+        self.send(
             200,
             text.encode(errors="surrogateescape"),
             "text/html; charset=utf-8",
@@ -134,7 +143,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             source = FileSource(self.server.desk.film)
         except OSError as error:
-            self._refuse(Refused(404, f"the film cannot be read: {error.strerror}"))
+            self.refuse(Refused(404, f"the film cannot be read: {error.strerror}"))
             return
         self._stream(source)
 
@@ -142,7 +151,7 @@ class Handler(BaseHTTPRequestHandler):
         """Send the film's audio as WAV."""
         path = self.server.desk.sound
         if path is None:
-            self._refuse(Refused(404, "the audio is no longer in the cache"))
+            self.refuse(Refused(404, "the audio is no longer in the cache"))
             return
         self._stream(SoundSource(path))
 
@@ -175,7 +184,7 @@ class Handler(BaseHTTPRequestHandler):
             self._json(500, {"message": f"cannot start a run: {error.strerror}"})
             return
         self.close_connection = True
-        self._head(200, "application/x-ndjson", {"Connection": "close", "Content-Security-Policy": _NOTHING})
+        self.head(200, "application/x-ndjson", {"Connection": "close", "Content-Security-Policy": NOTHING})
         self._tell(events)
 
     def _tell(self, events: Iterator[Mapping[str, Any]]) -> None:
@@ -208,14 +217,15 @@ class Handler(BaseHTTPRequestHandler):
             headers.setdefault(name.lower(), []).append(value.strip())
         length = self.server.guard.refuses_body(headers)
         if isinstance(length, Refused):
-            self._refuse(length)
+            self.refuse(length)
             return None
         try:
-            body = json.loads(self.rfile.read(length))
-        except (ValueError, RecursionError):
+            content = self.rfile.read(length)
+            body = json_of(content) if len(content) == length else None
+        except ValueError:
             body = None
         if not isinstance(body, dict):
-            self._refuse(Refused(400, "the body is not a JSON object"))
+            self.refuse(Refused(400, "the body is not a JSON object"))
             return None
         return body
 
@@ -223,18 +233,18 @@ class Handler(BaseHTTPRequestHandler):
         part = part_of(self.headers.get("Range"), source.size) if source.size else None
         if part is None:
             source.close()
-            self._refuse(
+            self.refuse(
                 Refused(416, "the file has no such range"), {"Content-Range": f"bytes */{source.size}"}
             )
             return
         more = {
             "Accept-Ranges": "bytes",
             "Content-Length": str(part.length),
-            "Content-Security-Policy": _NOTHING,
+            "Content-Security-Policy": NOTHING,
         }
         if not part.whole:
             more["Content-Range"] = f"bytes {part.first}-{part.last}/{part.total}"
-        self._head(200 if part.whole else 206, source.kind, more)
+        self.head(200 if part.whole else 206, source.kind, more)
         sent = 0
         for block in source.blocks(part):
             self.wfile.write(block)
@@ -243,32 +253,8 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _json(self, status: int, content: Mapping[str, Any]) -> None:
-        text = json_text.dumps(content).encode()
-        self._send(status, text, "application/json", {"Content-Security-Policy": _NOTHING})
-
-    def _refuse(self, refused: Refused, more: Mapping[str, str] | None = None) -> None:
-        self.close_connection = True  # whatever its body holds is not read
-        content = json.dumps({"message": refused.why}).encode()
-        headers = {"Content-Security-Policy": _NOTHING, "Connection": "close", **(more or {})}
-        self._send(refused.status, content, "application/json", headers)
-
-    def _send(self, status: int, content: bytes, kind: str, more: Mapping[str, str]) -> None:
-        self._head(status, kind, {"Content-Length": str(len(content)), **more})
-        with contextlib.suppress(ConnectionError, TimeoutError):
-            self.wfile.write(content)
-
-    def _head(self, status: int, kind: str, more: Mapping[str, str]) -> None:
-        self.send_response(status)
-        for name, value in {**_SECURITY, "Content-Type": kind, **more}.items():
-            self.send_header(name, value)
-        self.end_headers()
-
-    def version_string(self) -> str:
-        """Hide the versions of Python and the server."""
-        return "orchestrator"
-
-    def log_message(self, *arguments: Any) -> None:
-        """Print nothing."""
+        text = json_text.dumps(content).encode(errors="backslashreplace")
+        self.send(status, text, "application/json", {"Content-Security-Policy": NOTHING})
 
 
 _ROUTES: Mapping[str, tuple[str, Callable[[Handler], None]]] = {

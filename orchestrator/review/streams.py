@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 _BLOCK = 1 << 18
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)")
+_DIGITS = 18
+"""Of a position in a file; Python refuses to read numbers of more than 4300."""
 KINDS = {".mkv": "video/x-matroska", ".m4v": "video/mp4", ".mov": "video/mp4", ".ts": "video/mp2t"}
 """Media types that Python does not know, or names in a way that browsers do not know."""
 
@@ -40,11 +42,17 @@ def part_of(asked: str | None, total: int) -> Part | None:
     if not found or not (found[1] or found[2]):
         return Part(0, total - 1, total, whole=True)
     if not found[1]:
-        length = min(int(found[2]), total)
+        length = min(_position(found[2]), total)
         return Part(total - length, total - 1, total, whole=False) if length else None
-    first = int(found[1])
-    last = min(int(found[2]) if found[2] else total - 1, total - 1)
+    first = _position(found[1])
+    last = min(_position(found[2]) if found[2] else total - 1, total - 1)
     return Part(first, last, total, whole=False) if first <= last else None
+
+
+def _position(digits: str) -> int:
+    """The number; a longer one than any file has bytes is as good as another."""
+    digits = digits.lstrip("0")
+    return int(digits or "0") if len(digits) <= _DIGITS else int("9" * _DIGITS)
 
 
 class FileSource:

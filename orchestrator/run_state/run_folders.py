@@ -20,14 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from ipc.errors import storage_hint
 from ipc.parsing import json_of
-from orchestrator.errors import STORAGE, USAGE, FatalError
+from orchestrator.errors import USAGE, FatalError
 from orchestrator.paths import home
 from orchestrator.run_state import stored_summary
 from orchestrator.util import locks, own_files
 from orchestrator.util import text as fmt
 from orchestrator.util.own_files import DamagedError
+from orchestrator.util.storage_errors import storage_errors
 
 KEEP = 50
 """Number of runs that are kept; older ones are removed when a new one starts."""
@@ -162,31 +162,23 @@ def new(
     folder cannot be made.
     """
     base = root or runs_root()
-    try:
-        own_files.make_folder(base, below=base.parent)
-        prune(keep=keep - 1, root=base)
-        for run in past(base):
-            if run.scratch.exists() and run.outcome() == "killed":
-                shutil.rmtree(run.scratch, ignore_errors=True)
-        path = _make(base, name)
-        with locks.hold(path / "lock") as lock:
-            lock.write(json.dumps(films or {}).encode())
-            lock.flush()
-            run = Run(path)
+    with contextlib.ExitStack() as held:
+        with storage_errors(
+            f"cannot write the run's log to {base}", "set ORCHESTRATOR_HOME to another folder"
+        ):
+            own_files.make_folder(base, below=base.parent)
+            prune(keep=keep - 1, root=base)
+            for run in past(base):
+                if run.scratch.exists() and run.outcome() == "killed":
+                    shutil.rmtree(run.scratch, ignore_errors=True)
+            run = Run(_make(base, name))
+            lock = held.enter_context(locks.hold(run.path / "lock"))
+            # In one step: a stream would try again when it is closed, and the disk may be full.
+            os.write(lock.fileno(), json.dumps(films or {}).encode())
             run.logs.mkdir()
+            held.callback(shutil.rmtree, run.scratch, ignore_errors=True)
             run.scratch.mkdir()
-            try:
-                yield run
-            finally:
-                shutil.rmtree(run.scratch, ignore_errors=True)
-    except OSError as error:
-        if error.filename is None or not str(error.filename).startswith(str(base)):
-            raise
-        raise FatalError(
-            f"cannot write the run's log to {base}: {error.strerror or error}",
-            storage_hint(error, "set ORCHESTRATOR_HOME to another folder"),
-            STORAGE,
-        ) from error
+        yield run
 
 
 def past(root: Path | None = None) -> list[Run]:

@@ -14,6 +14,8 @@ _LIMITS = {
     errno.ENOMEM: ("not enough memory", "close other programs, or raise the limit (ulimit -v)"),
 }
 
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+
 
 def explained(error: Exception) -> FatalError | None:
     """The error to show; None if `error` is a bug of this program."""
@@ -30,7 +32,20 @@ def explained(error: Exception) -> FatalError | None:
         return FatalError(
             f"a file may not become that large{place}", "raise the limit with ulimit -f", STORAGE
         )
-    return _unwritable_home(error)
+    return _unwritable_home(error) or _disk(error)
+
+
+def _disk(error: OSError) -> FatalError | None:
+    """The error to show if a disk is full or fails. Python often does not say which file it was."""
+    if error.errno not in _DISK:
+        return None
+    from orchestrator.paths import home
+
+    place = f" ({error.filename})" if error.filename else ""
+    hint = (
+        f"check the disks of {home()}, of the film and its output folder, and of TMPDIR: one is full or fails"
+    )
+    return FatalError(f"{error.strerror}{place}", hint, STORAGE)
 
 
 def _unwritable_home(error: OSError) -> FatalError | None:
