@@ -137,7 +137,7 @@ def _try(
             campaign.fault(number, f"{what}: other files", first.text)
         else:
             campaign.figures["of the program's: healed, the same files"] += 1
-        if site.path in second.text and site.path not in MAY_BE_ELSEWHERE:
+        if f"{place}: " in second.text and site.path not in MAY_BE_ELSEWHERE:
             campaign.fault(number, f"{what}: still said by the second run", second.text)
     if left := tool.left():
         campaign.fault(number, f"{what}: processes left", "\n".join(left))
