@@ -80,7 +80,7 @@ def main() -> int:
         "store_faults", __doc__.splitlines()[0], 60,
         lambda parser: parser.add_argument("--only", type=int, help="this trial alone"),
     )  # fmt: skip
-    base = work.base(arguments.folder)
+    base = work.base(arguments.folder / "taught")  # its own: it gets edits, which change the files
     if not (base.home / "edits").exists():
         _teach(base)
     right = work.digests(base.out)
