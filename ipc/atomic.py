@@ -48,12 +48,10 @@ def try_write_json(path: Path, value: object, *, mode: int | None = None, folder
     """Write `value` as JSON, and make its folder; return False if the disk or its permissions forbid it.
 
     For what can be computed or downloaded again: losing it costs time only, so nothing fails. A folder in the
-    file's place, or a file in that of its folder, is removed.
+    file's place is removed.
     """
     text = json.dumps(value)
     try:
-        if os.path.lexists(path.parent) and not path.parent.is_dir():
-            path.parent.unlink()
         path.parent.mkdir(parents=True, exist_ok=True, mode=folder_mode)
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

@@ -16,6 +16,7 @@ from typing import Any
 
 from ipc import atomic, plain_file
 from ipc.parsing import json_of
+from orchestrator.paths import home
 from orchestrator.util.notices import notice
 
 LARGEST = 64 << 20
@@ -41,6 +42,8 @@ def read(path: Path) -> bytes | None:
     except plain_file.UnusableFileError as error:
         raise DamagedError(str(error)) from error
     except OSError as error:
+        if isinstance(error, NotADirectoryError) and not home().is_dir():
+            return None  # nothing can be kept in such a home, as the first write states
         raise DamagedError(f"cannot be read: {error.strerror or error}") from error
 
 
