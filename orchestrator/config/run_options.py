@@ -122,7 +122,7 @@ class RunOptions:
         help="size that the cache may have; after a run the results that were unused for longest are "
         "removed",
         group="machine", metavar="SIZE", example="50 GB", unset="a tenth of the disk, at least 10 GB",
-        check=_size_problem, run_only=True,
+        check=_size_problem, run_only=True, reach=Reach(can="remove results of your other films"),
     )  # fmt: skip
     recycle: int | None = option(
         None, help="restart a worker process after N jobs; 0: never", group="machine", metavar="N", least=0,

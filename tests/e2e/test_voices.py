@@ -36,8 +36,8 @@ def test_speaker_names_from_the_user_win_and_an_unknown_label_is_reported(progra
     program("run", film, "-o", tmp_path, "--no-mux", "--speakers", "SPEAKER_00=Amelia")
     assert "[AMELIA]" in (tmp_path / "demo.en.srt").read_text()
     done = program("run", film, "-o", tmp_path, "--no-mux", "--speakers", "SPEAKER_09=Amelia", status=2)
-    assert "this film has no SPEAKER_09" in done.stderr
-    assert "SPEAKER_00 (SPEAKER 1), SPEAKER_01 (SPEAKER 2)" in " ".join(done.stderr.split())
+    assert "demo.mkv has no SPEAKER_09" in done.stderr
+    assert "choose from: SPEAKER_00, SPEAKER_01" in " ".join(done.stderr.split())
 
 
 def test_a_voice_is_enrolled_from_a_clip_recognised_in_a_film_and_removed(

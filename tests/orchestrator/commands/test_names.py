@@ -8,6 +8,7 @@ import pytest
 
 from ipc.artifacts import write
 from orchestrator import cli
+from orchestrator.errors import FatalError
 from orchestrator.library import corrections
 from orchestrator.planning import side_inputs
 from orchestrator.storage.file_digests import file_digest
@@ -101,12 +102,15 @@ def test_a_film_without_a_run_and_a_missing_film_are_errors(film, capsys):
     assert cli.main(["names", str(film.with_name("other.mkv"))]) == 4
 
 
-def test_a_damaged_file_of_corrections_undoes_nothing(film, tmp_path):
+def test_a_damaged_file_of_corrections_is_reported_and_kept(film, tmp_path):
     folder = tmp_path / "home" / "names"
     folder.mkdir(parents=True)
     for text in ("{", "[1]", '{"undone": 3}'):
-        (folder / f"{file_digest(film)}.json").write_text(text)
-        assert corrections.undone(file_digest(film)) == ()
+        file = folder / f"{file_digest(film)}.json"
+        file.write_text(text)
+        with pytest.raises(FatalError, match="the corrections that you undid in this film cannot be read"):
+            corrections.undone(file_digest(film))
+        assert file.read_text() == text
 
 
 def test_a_re_transcribed_name_has_a_number_and_can_be_undone(film, tmp_path, capsys):

@@ -46,6 +46,7 @@ def test_a_place_overrides_the_ones_below_it_and_records_what_it_shadows(place):
 
 
 TEXTS = {bool: "true", int: "18", float: "12.5"}
+SPECIAL = {"language": "en", "clip": "1:00-2:00", "audio_channel": "left", "cache_limit": "50 GB"}
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
@@ -55,7 +56,7 @@ def test_every_option_can_be_set_in_every_place(option, place, tmp_path):
         if option.cli.choices
         else str(option.cli.most)
         if option.cli.most
-        else TEXTS.get(option.type, {"language": "en", "clip": "1:00-2:00"}.get(option.key, "srt"))
+        else TEXTS.get(option.type, SPECIAL.get(option.key, "srt"))
     )
     written = text if option.type in (bool, int, float) else json.dumps(text)
     seen = []
