@@ -81,7 +81,7 @@ def test_paces_are_medians_of_the_finished_stages_of_earlier_runs(tmp_path):
             {"stage": "mux", "status": "cached", "seconds": None, "device": "cpu", "model": ""},
         ]
         (tmp_path / str(number)).mkdir()
-        content = {"films": [{"seconds": 1000.0, "stages": stages}]}
+        content = {"films": [{"path": "a.mkv", "seconds": 1000.0, "stages": stages}]}
         (tmp_path / str(number) / "run.json").write_text(json.dumps(content))
     (tmp_path / "killed").mkdir()
     runs = [Run(path) for path in sorted(tmp_path.iterdir())]
