@@ -126,7 +126,12 @@ def busy(worker, folder):
     worker.send(a_run(folder, "sleep"))
     worker.until(Log)
     stage = psutil.Process(worker.process.pid)
-    (grandchild,) = (child for child in stage.children() if "sleep" in child.cmdline())
+    deadline = time.monotonic() + 10
+    # A process that was just forked still has the command line of the stage.
+    while not (sleeping := [child for child in stage.children() if "sleep" in child.cmdline()]):
+        assert time.monotonic() < deadline, "the stage started no process"
+        time.sleep(0.01)
+    (grandchild,) = sleeping
     inside, outside = sorted(
         (child for child in stage.children() if child != grandchild),
         key=lambda one: os.getpgid(one.pid) != stage.pid,
