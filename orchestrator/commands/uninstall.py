@@ -14,6 +14,7 @@ from orchestrator.commands import completion, verbosity
 from orchestrator.environments import registry
 from orchestrator.errors import FAILED, OK, STORAGE, USAGE, FatalError
 from orchestrator.paths import COMMAND_MARK, checkout, config_file, home
+from orchestrator.surroundings.home_folder import expanded
 from orchestrator.util import locks, terminal
 
 _OWN = ("store", "runs", "models", "tmdb", "translation", "debug", "bugs", "review")
@@ -88,7 +89,8 @@ def removed(*, purge: bool) -> Iterator[Path]:
 
 def _commands() -> Iterator[Path]:
     """The command on the user's path, if the installer of this checkout wrote it."""
-    folder = Path(os.environ.get("ORCHESTRATOR_BIN") or "~/.local/bin").expanduser().absolute()
+    chosen = os.environ.get("ORCHESTRATOR_BIN") or "~/.local/bin"
+    folder = expanded(chosen, f"ORCHESTRATOR_BIN={chosen}").absolute()
     command = folder / "orchestrator"
     try:
         text = command.read_text(encoding="utf-8", errors="replace")

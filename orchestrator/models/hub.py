@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from orchestrator.paths import home
+from orchestrator.surroundings.home_folder import expanded
 
 
 def is_repository(name: str) -> bool:
@@ -18,16 +19,17 @@ def is_repository(name: str) -> bool:
 
 def cache() -> Path:
     """Return the Hub's cache folder, by the variables that huggingface_hub documents."""
-    if chosen := os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE"):
-        return Path(chosen).expanduser()
-    return _home() / "hub"
+    return _folder("HF_HUB_CACHE") or _folder("HUGGINGFACE_HUB_CACHE") or _home() / "hub"
 
 
 def _home() -> Path:
-    if chosen := os.environ.get("HF_HOME"):
-        return Path(chosen).expanduser()
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base).expanduser() if base else Path.home() / ".cache") / "huggingface"
+    return _folder("HF_HOME") or (_folder("XDG_CACHE_HOME") or Path.home() / ".cache") / "huggingface"
+
+
+def _folder(variable: str) -> Path | None:
+    """The path in an environment variable; None if it is empty. `FatalError` if no user has its `~user`."""
+    path = os.environ.get(variable)
+    return expanded(path, f"{variable}={path}") if path else None
 
 
 def cached(repository: str, revision: str, whole: Callable[[Path], bool]) -> Path | None:
@@ -60,8 +62,7 @@ def has_token() -> bool:
     """Say whether there is a token, in the environment or of the Hub's own login. It is not read."""
     if any(os.environ.get(name) for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")):
         return True
-    chosen = os.environ.get("HF_TOKEN_PATH")
-    return (Path(chosen).expanduser() if chosen else _home() / "token").is_file()
+    return (_folder("HF_TOKEN_PATH") or _home() / "token").is_file()
 
 
 def size_of(snapshot: Path) -> int:

@@ -8,6 +8,7 @@ import os
 import pytest
 
 from orchestrator.errors import FAILED, USAGE, FatalError
+from orchestrator.models import hub
 from orchestrator.models import resolve as models
 from orchestrator.paths import home
 from tests.orchestrator.models.places import COMMIT, cached, folder
@@ -192,3 +193,13 @@ def test_a_folder_may_not_link_to_files_elsewhere(tmp_path):
 def test_a_snapshot_of_the_hub_s_cache_may_be_named_by_its_path():
     place = cached("me/model", CTRANSLATE2)
     assert models.resolve("recognition", str(place), offline=True).path == place
+
+
+@pytest.mark.parametrize("variable", ["HF_HOME", "HF_HUB_CACHE", "HF_TOKEN_PATH"])
+def test_a_variable_that_names_the_home_of_nobody_is_refused_in_a_sentence(monkeypatch, variable):
+    monkeypatch.setenv(variable, "~nosuchuser/hub")
+    for other in ("HF_HUB_CACHE", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
+        if other != variable:
+            monkeypatch.delenv(other, raising=False)
+    with pytest.raises(FatalError, match=f"{variable}=~nosuchuser/hub: there is no user 'nosuchuser'"):
+        hub.has_token() if variable == "HF_TOKEN_PATH" else hub.cache()
