@@ -12,7 +12,10 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupt:
-    """Counts the signals that request a stop while its block runs. A signal handler calls `wake`."""
+    """Counts the signals that request a stop while its block runs. A signal handler calls `wake`.
+
+    SIGHUP stays ignored where the program was started with `nohup`.
+    """
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self.count = 0
@@ -22,7 +25,7 @@ class Interrupt:
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._note) for number in _SIGNALS}
+            self._before = {number: signal.signal(number, self._note) for number in _heeded()}
         return self
 
     def __exit__(
@@ -39,3 +42,11 @@ class Interrupt:
         self.count += 1
         self.name = signal.Signals(number).name
         self._wake()
+
+
+def _heeded() -> list[signal.Signals]:
+    return [
+        number
+        for number in _SIGNALS
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN
+    ]

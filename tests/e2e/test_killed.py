@@ -50,6 +50,11 @@ def until_there_are(number, fresh, process):
         time.sleep(0.05)
 
 
+def until_a_stage_has_started(fresh, process):
+    while not any((fresh.home / "runs").rglob("*.log")) and process.poll() is None:
+        time.sleep(0.05)
+
+
 @pytest.mark.timeout(3600)
 def test_a_killed_orchestrator_leaves_no_process_and_loses_no_result(fresh, film, made, tmp_path):
     folder = tmp_path / "out"
@@ -76,7 +81,8 @@ def test_a_killed_orchestrator_leaves_no_process_and_loses_no_result(fresh, film
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_run_within_five_seconds(fresh, film, tmp_path, number):
     process = fresh.start("run", film, "-o", tmp_path / "out")
-    time.sleep(random.Random(number).uniform(2.0, 5.0))
+    until_a_stage_has_started(fresh, process)
+    time.sleep(random.Random(number).uniform(0.0, 4.0))
     process.send_signal(number)
     started = time.monotonic()
     assert process.wait(6.0) == 130

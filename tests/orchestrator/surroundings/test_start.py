@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
 import pytest
 
 from orchestrator import bootstrap
-from orchestrator.errors import CLOSED_PIPE, STORAGE, USAGE
+from orchestrator.errors import CLOSED_PIPE, INTERRUPTED, STORAGE, USAGE
 from orchestrator.surroundings import current_folder
 from tests.tools import ROOT
 
@@ -118,3 +119,24 @@ def test_files_can_be_read_by_the_user_whatever_the_umask(tmp_path):
 def test_a_low_limit_of_open_files_is_raised():
     code = "import resource; n = resource.RLIMIT_NOFILE; resource.setrlimit(n, (64, 4096)); start.prepare(); "
     assert python(code + "print(resource.getrlimit(n)[0])").stdout == b"4096\n"
+
+
+SIGNALLED = """
+import os, signal, sys
+from orchestrator import __main__, cli
+cli.main = lambda: os.kill(os.getpid(), int(sys.argv[1]))
+signal.signal(signal.SIGHUP, getattr(signal, sys.argv[2]))
+sys.exit(__main__.main())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_request_to_stop_ends_every_command_as_ctrl_c_does(number):
+    command = [sys.executable, "-c", SIGNALLED, str(int(number)), "SIG_DFL"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (INTERRUPTED, b"")
+
+
+def test_a_closed_terminal_does_not_end_a_command_under_nohup():
+    command = [sys.executable, "-c", SIGNALLED, str(int(signal.SIGHUP)), "SIG_IGN"]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
