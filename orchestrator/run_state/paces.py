@@ -28,7 +28,7 @@ def pace_of(paces: Paces, stage: str, device: str, model: str) -> float | None:
 
 def of_runs(runs: Iterable[Run], most: int = RUNS) -> Paces:
     """The median pace of each stage with its device and model, from the newest `most` of `runs`."""
-    summaries = (summary for run in runs if (summary := run.summary()) is not None)
+    summaries = (summary for run in runs if (summary := run.summary(quiet=True)) is not None)
     measured: dict[tuple[str, str, str], list[float]] = {}
     for summary, _ in zip(summaries, range(most), strict=False):
         for key, pace in _of_run(summary):

@@ -75,12 +75,16 @@ class Run:
         """The summary, written when the run ends, also if it fails."""
         return self.path / "run.json"
 
-    def summary(self) -> Mapping[str, Any] | None:
-        """The content of `run.json`; None if it is missing (yet) or damaged, which is reported once."""
+    def summary(self, *, quiet: bool = False) -> Mapping[str, Any] | None:
+        """The content of `run.json`; None if it is missing (yet) or damaged, which is reported once.
+
+        `quiet` is for what does not depend on this run: else every run would report the same old file.
+        """
         try:
             return stored_summary.read(self.report)
         except DamagedError as error:
-            own_files.report(self.report, error, then="the run's files and results are not affected")
+            if not quiet:
+                own_files.report(self.report, error, then="the run's files and results are not affected")
             return None
 
     def outcome(self) -> Outcome:
@@ -112,7 +116,7 @@ class Run:
         """The films of this run that another living run processes too, with that run."""
         own = self.films()
         for other in past(self.path.parent):
-            if other.path != self.path and other.outcome() == "running":
+            if other.path != self.path and not os.path.lexists(other.report) and other._alive():
                 yield from ((own[digest], other) for digest in other.films() if digest in own)
 
     def log_files(self, stage: str | None = None) -> list[Path]:
@@ -193,7 +197,7 @@ def films_by_key(root: Path | None = None) -> dict[str, str]:
     """The film of each result that the past runs made or used, by the result's key; the newest run counts."""
     found: dict[str, str] = {}
     for run in past(root):
-        for film in (run.summary() or {}).get("films", ()):
+        for film in (run.summary(quiet=True) or {}).get("films", ()):
             for step in film.get("stages", ()):
                 if step.get("key"):
                     found.setdefault(step["key"], film["path"])

@@ -11,7 +11,7 @@ import pytest
 
 from orchestrator.cli import main
 from orchestrator.errors import FatalError
-from orchestrator.run_state import run_folders, run_json
+from orchestrator.run_state import paces, run_folders, run_json
 from orchestrator.stages.catalog import STAGES
 from orchestrator.views.jsonlines import JsonLines
 from tests.orchestrator import synthetic
@@ -79,6 +79,17 @@ def test_a_run_finds_other_active_runs_of_the_same_film():
             assert [(film, other.id) for film, other in second.beside()] == [("/films/copy.mkv", first.id)]
             assert [(film, other.id) for film, other in first.beside()] == [("/films/a.mkv", second.id)]
         assert list(first.beside()) == []
+
+
+def test_a_damaged_summary_is_reported_by_the_command_that_lists_runs_but_not_by_every_later_run(capsys):
+    old = finished("old")
+    old.report.write_text("[]")
+    with run_folders.new("movie", films={"d1": "/films/movie.mkv"}) as run:
+        assert (list(run.beside()), paces.of_runs(run_folders.past())) == ([], {})
+        assert run_folders.films_by_key() == {}
+    assert capsys.readouterr().err == ""
+    assert main(["runs", "ls"]) == 0
+    assert f"{old.report}: " in capsys.readouterr().err
 
 
 def test_a_run_that_was_killed_is_listed_with_its_date_and_films(capsys):
