@@ -21,7 +21,12 @@ def refusal(error: FatalError) -> str:
         "event": "run_ended", "time": time.time(), "outcome": "refused", "exit_status": error.status,
         "files": [], "error": {"message": error.message, "hint": error.hint},
     }  # fmt: skip
-    return json.dumps(masked(body), ensure_ascii=False, separators=(",", ":"))
+    return _line(masked(body))
+
+
+def _line(body: object) -> str:
+    """`body` as JSON that can be printed: a terminal shows its texts, and they do not act on it."""
+    return legible_json(json_text.dumps(body, separators=(",", ":")))
 
 
 class JsonLines:
@@ -42,7 +47,7 @@ class JsonLines:
             return
         body = masked(json.loads(to_json(event)))
         try:
-            self._stream.write(legible_json(json_text.dumps(body, separators=(",", ":"))) + "\n")
+            self._stream.write(_line(body) + "\n")
             self._stream.flush()
         except OSError:
             if not self._owned:
