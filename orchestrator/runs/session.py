@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,21 +12,8 @@ from orchestrator.config import files, merge
 from orchestrator.config.settings import Settings
 from orchestrator.config.values import Layer
 from orchestrator.environments import registry
-from orchestrator.errors import (
-    BUG,
-    CLOSED_PIPE,
-    DEGRADED,
-    FAILED,
-    INPUT,
-    INTERRUPTED,
-    OK,
-    PARTIAL,
-    STORAGE,
-    USAGE,
-    FatalError,
-    FilmError,
-)
-from orchestrator.execution.scheduler import Scheduler, exit_category
+from orchestrator.errors import BUG, INPUT, OK, USAGE, FatalError, FilmError
+from orchestrator.execution.scheduler import Scheduler
 from orchestrator.outputs import publish
 from orchestrator.outputs.ledger import Ledger
 from orchestrator.paths import home
@@ -36,11 +23,9 @@ from orchestrator.planning.plan import Plan
 from orchestrator.planning.request import EVERYTHING, Scope, plan_for
 from orchestrator.run_state import paces, run_folders, run_json
 from orchestrator.run_state.events import RunState
-from orchestrator.runs import device_check, trim_cache
-from orchestrator.runs.film_outputs import Files
+from orchestrator.runs import device_check, exit_status, film_outputs, trim_cache
 from orchestrator.storage.store import Store
 from orchestrator.surroundings import current_folder
-from orchestrator.surroundings.streams import OutputError
 from orchestrator.util import terminal
 from orchestrator.util.film_names import stem_of
 from orchestrator.util.notices import notice, say
@@ -81,73 +66,99 @@ def run(invocation: Invocation) -> int:
         settings, plans, refused = _plans(invocation, store, quiet=True)
     films = {plan.film_digest: str(plan.film) for plan in plans}
     with store.in_use(), run_folders.new(stem_of(plans[0].film), films=films) as record:
-        for film, other in record.beside():
-            say(
-                FatalError(
-                    f"{film}: another run is in progress ({other.id}); running both duplicates the work",
-                    "stop one of them, and start it again when the other has finished: it will use the "
-                    "cached results",
-                )
-            )
-        views = _views(record, invocation)
-        strict = frozenset(film for film, of_film in settings.items() if of_film.run.strict)
-        errors = list(refused.values())
-        output_files = Files(
-            {film: of_film.formats() for film, of_film in settings.items()},
-            overwrite=invocation.overwrite,
-            series={
-                film: of_film.run.series or nfo.series_of(film)
-                for film, of_film in settings.items()
-                if of_film.run.known_voices
-            },
-            run_id=record.id,
-            run_folder=record.path,
-        )
-        scheduler = Scheduler(
-            store,
-            record.logs,
-            output_files,
-            observers=views,
-            scratch=record.scratch,
-            prestart=all(of_film.run.prestart for of_film in settings.values()),
-            recycle=min(
-                (s.run.recycle for s in settings.values() if s.run.recycle is not None), default=None
-            ),
-            status_of=lambda state: _status(state, errors, strict),
-        )
-        try:
-            state = scheduler.run(plans)
-        except BaseException:
-            run_json.write(
-                record,
-                scheduler.state,
-                status=BUG,
-                command=sys.argv[1:],
-                options=_options(invocation, settings),
-            )
-            raise
-        finally:
-            for view in views:
-                view.close()
-        status = _status(state, errors, strict)
-        status = _after_losses(status, output_files.unwritten, scheduler.lost_output)
-        content = run_json.write(
+        _warn_of_other_runs(record)
+        state, content = _execute(invocation, settings, plans, refused, store, record)
+    trim_cache.after(store, settings.values(), state)
+    _show(content, invocation)
+    return int(content["exit_status"])
+
+
+def _execute(
+    invocation: Invocation,
+    settings: Mapping[Path, Settings],
+    plans: list[Plan],
+    refused: Mapping[Path, FatalError],
+    store: Store,
+    record: run_folders.Run,
+) -> tuple[RunState, Mapping[str, Any]]:
+    """Run the stages, and write the files and `run.json`; returns the last state and `run.json`."""
+    views = _views(record, invocation)
+    output_files = _files(invocation, settings, record)
+    errors = list(refused.values())
+    strict = frozenset(film for film, of_film in settings.items() if of_film.run.strict)
+    scheduler = Scheduler(
+        store,
+        record.logs,
+        output_files,
+        observers=views,
+        scratch=record.scratch,
+        prestart=all(of_film.run.prestart for of_film in settings.values()),
+        recycle=min((s.run.recycle for s in settings.values() if s.run.recycle is not None), default=None),
+        status_of=lambda state: exit_status.of_run(state, errors, strict, output_files.unwritten),
+    )
+
+    def write(state: RunState, status: int) -> Mapping[str, Any]:
+        return run_json.write(
             record, state, status=status, command=sys.argv[1:], options=_options(invocation, settings),
             refused=[
                 {"film": str(film), "message": error.message, "hint": error.hint}
                 for film, error in refused.items()
             ],
         )  # fmt: skip
-    trim_cache.after(store, settings.values(), state)
-    if invocation.quiet and not invocation.json:
+
+    try:
+        state = scheduler.run(plans)
+    except BaseException:
+        write(scheduler.state, BUG)
+        raise
+    finally:
+        for view in views:
+            view.close()
+    if (lost := scheduler.lost_output) is not None:
+        notice(f"stopped, because standard output cannot be written: {lost.strerror}")
+        return state, write(state, exit_status.of_lost_output(lost))
+    return state, write(state, exit_status.of_run(state, errors, strict, output_files.unwritten))
+
+
+def _files(
+    invocation: Invocation, settings: Mapping[Path, Settings], record: run_folders.Run
+) -> film_outputs.Files:
+    return film_outputs.Files(
+        {film: of_film.formats() for film, of_film in settings.items()},
+        overwrite=invocation.overwrite,
+        series={
+            film: of_film.run.series or nfo.series_of(film)
+            for film, of_film in settings.items()
+            if of_film.run.known_voices
+        },
+        run_id=record.id,
+        run_folder=record.path,
+    )
+
+
+def _warn_of_other_runs(record: run_folders.Run) -> None:
+    for film, other in record.beside():
+        say(
+            FatalError(
+                f"{film}: another run is in progress ({other.id}); running both duplicates the work",
+                "stop one of them, and start it again when the other has finished: it will use the "
+                "cached results",
+            )
+        )
+
+
+def _show(content: Mapping[str, Any], invocation: Invocation) -> None:
+    """Print the summary of a run, as far as its options want one."""
+    if invocation.json:
+        return
+    if invocation.quiet:
         from orchestrator.views import quiet
 
         quiet.show(content, sys.stdout, sys.stderr)
-    elif not invocation.json:
+    else:
         from orchestrator.views import summary
 
         summary.show(content, sys.stderr)
-    return status
 
 
 def _plans(
@@ -225,27 +236,6 @@ def _views(record: run_folders.Run, invocation: Invocation) -> list[Any]:
     from orchestrator.views.plain import Plain
 
     return [log, Plain(verbose=invocation.verbose)]
-
-
-def _status(state: RunState, refused: list[FatalError], strict: frozenset[Path]) -> int:
-    if state.interrupted:
-        return INTERRUPTED
-    ended = {"done", "cached", "off"}
-    done = [film for film in state.films if all(step.status in ended for step in film.steps)]
-    if refused or len(done) < len(state.films):  # with a full disk some films are not started
-        if done:
-            return PARTIAL
-        return exit_category(state) or (refused[0].status if refused else FAILED)
-    degraded = any(step.degraded for film in state.films if film.path in strict for step in film.steps)
-    return DEGRADED if degraded else OK
-
-
-def _after_losses(status: int, unwritten: Sequence[Path], lost: OutputError | None) -> int:
-    """The exit status of a run that would have ended with `status`, but could not write all of its output."""
-    if lost is not None:
-        notice(f"stopped, because standard output cannot be written: {lost.strerror}")
-        return CLOSED_PIPE if lost.reader_gone else STORAGE
-    return STORAGE if unwritten and status in {OK, DEGRADED} else status
 
 
 def _options(invocation: Invocation, settings: Mapping[Path, Settings]) -> dict[str, Any]:

@@ -9,12 +9,12 @@ import pytest
 from ipc.digests import file_digest
 from orchestrator import cli
 from orchestrator.config.values import Layer
-from orchestrator.errors import CLOSED_PIPE, FAILED, INPUT, OK, PARTIAL, STORAGE, FatalError
+from orchestrator.errors import CLOSED_PIPE, DEGRADED, FAILED, INPUT, OK, PARTIAL, STORAGE, FatalError
 from orchestrator.outputs.ledger import Ledger
 from orchestrator.planning.film_path import film_of
 from orchestrator.planning.request import Scope
 from orchestrator.run_state.events import Failure, FilmState, RunState, StepState
-from orchestrator.runs import session
+from orchestrator.runs import exit_status, session
 from orchestrator.storage.store import Store
 from orchestrator.surroundings.streams import OutputError
 
@@ -66,8 +66,8 @@ def test_films_not_started_because_of_a_full_disk_are_not_a_success(tmp_path):
         return FilmState(path=tmp_path / name, title=name, digest=name, steps=(step,))
 
     full = film("a", "failed", Failure(category="storage", message="the disk is full"))
-    assert session._status(RunState(films=(full, film("b", "waiting"))), [], frozenset()) == STORAGE
-    assert session._status(RunState(films=(film("b", "cached"), full)), [], frozenset()) == PARTIAL
+    assert exit_status.of_run(RunState(films=(full, film("b", "waiting")))) == STORAGE
+    assert exit_status.of_run(RunState(films=(film("b", "cached"), full))) == PARTIAL
 
 
 def test_a_folder_is_an_error_that_suggests_a_pattern(tmp_path, capsys):
@@ -82,11 +82,15 @@ def test_a_folder_is_an_error_that_suggests_a_pattern(tmp_path, capsys):
     assert caught.value.hint == "name the films in it"
 
 
-def test_a_run_that_could_not_write_all_of_its_output_never_ends_with_0(tmp_path, capsys):
-    assert session._after_losses(OK, [], None) == OK
-    assert session._after_losses(OK, [tmp_path], None) == STORAGE
-    assert session._after_losses(FAILED, [tmp_path], None) == FAILED
-    gone, full = OutputError(errno.EPIPE, "Broken pipe"), OutputError(errno.ENOSPC, "No space left on device")
-    assert session._after_losses(OK, [], gone) == CLOSED_PIPE
-    assert session._after_losses(OK, [], full) == STORAGE
-    assert "standard output cannot be written: No space left on device" in capsys.readouterr().err
+def test_a_run_that_could_not_write_all_of_its_output_never_ends_with_0(tmp_path):
+    def film(status):
+        step = StepState(name="demux", status=status, degraded=("half of it",))
+        return FilmState(path=tmp_path, title="a", digest="a", steps=(step,))
+
+    done, failed = RunState(films=(film("done"),)), RunState(films=(film("failed"),))
+    assert exit_status.of_run(done) == OK
+    assert exit_status.of_run(done, strict=frozenset([tmp_path])) == DEGRADED
+    assert exit_status.of_run(done, strict=frozenset([tmp_path]), unwritten=[tmp_path]) == STORAGE
+    assert exit_status.of_run(failed, unwritten=[tmp_path]) == FAILED
+    assert exit_status.of_lost_output(OutputError(errno.EPIPE, "Broken pipe")) == CLOSED_PIPE
+    assert exit_status.of_lost_output(OutputError(errno.ENOSPC, "No space left on device")) == STORAGE
