@@ -11,10 +11,14 @@ from orchestrator.errors import USAGE, FatalError
 
 @dataclass(frozen=True)
 class Off:
-    """Why a stage is off: a reason for the user, and the stage at the beginning of a chain of reasons."""
+    """Why a stage is off: a reason for the user, and the stage at the beginning of a chain of reasons.
+
+    `later` is whether the run ends before it (`--until`).
+    """
 
     reason: str
     root: str
+    later: bool = False
 
 
 def reasons(stages: Mapping[str, Stage], off: Mapping[str, str], until: Sequence[str]) -> dict[str, Off]:
@@ -28,7 +32,7 @@ def reasons(stages: Mapping[str, Stage], off: Mapping[str, str], until: Sequence
         if reason := off.get(stage.base) or stage.off:
             found[stage.name] = Off(reason, stage.name)
         elif stage.name not in wanted:
-            found[stage.name] = Off(f"--until {' '.join(until)}", stage.name)
+            found[stage.name] = Off(f"--until {' '.join(until)}", stage.name, later=True)
         else:
             for needed in stage.inputs:
                 sources = [source.split(".")[0] for source in needed.sources()]

@@ -54,7 +54,7 @@ def plan_for(
     Without `fetch`, a model that is not downloaded is only named: such a plan is for reading only.
     """
     from orchestrator.machine import profile
-    from orchestrator.planning import plan, validation
+    from orchestrator.planning import named_speakers, plan, validation
 
     there = film_of(film)
     machine = machine or profile.here()
@@ -88,7 +88,7 @@ def plan_for(
         destination=destination(there, settings),
     )
     validation.check(made)
-    validation.check_labels(made, settings, store)
+    named_speakers.check(made, settings, store)
     return dataclasses.replace(made, notices=(*settings.notices, *notices, *nfo.unused(there)))
 
 

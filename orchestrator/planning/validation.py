@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from ipc.declaration import Stage
@@ -16,8 +15,6 @@ from orchestrator.planning.explain_settings import OPEN
 from orchestrator.planning.off_stages import Off
 from orchestrator.planning.plan import Plan
 from orchestrator.stages import translations
-from orchestrator.storage.store import Store
-from orchestrator.util.command_line import typed
 from orchestrator.util.redact import masked
 
 COMMAND_LINE = "--"
@@ -31,16 +28,18 @@ def check_settings(settings: Settings, stages: Mapping[str, Stage], off: Mapping
     each option of another place that has none, and for those of stages after the one of `--until`.
     """
     notices = []
-    for option, why in _without_effect(settings, stages, off):
+    for option, cause in _without_effect(settings, stages, off):
         value = settings.chosen[option.key]
-        message = masked(f"{value.stated(option.key)} has no effect, because {why}")
+        message = masked(
+            f"{value.stated(option.key)} has no effect, because {cause.root} is off ({cause.reason})"
+        )
         here = value.source.startswith(COMMAND_LINE)
-        if here and ("--until" not in why or option.cli.turns_on or option.type is bool):
-            raise FatalError(message, HINT if "(-" in why else "omit it", USAGE)
-        if here or ("--until" not in why and option.key not in OPEN):
+        if here and (not cause.later or option.cli.turns_on or option.type is bool):
+            raise FatalError(message, HINT if cause.reason.startswith("-") else "omit it", USAGE)
+        if here or (not cause.later and option.key not in OPEN):
             notices.append(message)
     for stage, request in settings.devices.items():
-        if request.source.startswith(COMMAND_LINE) and stage in off and "--until" not in off[stage].reason:
+        if request.source.startswith(COMMAND_LINE) and stage in off and not off[stage].later:
             raise FatalError(
                 f"{request.words} has no effect, because {stage} is off ({off[stage].reason})", HINT, USAGE
             )
@@ -50,8 +49,8 @@ def check_settings(settings: Settings, stages: Mapping[str, Stage], off: Mapping
 
 def _without_effect(
     settings: Settings, stages: Mapping[str, Stage], off: Mapping[str, Off]
-) -> Iterator[tuple[Option, str]]:
-    """The options that were set for stages that are off only, each with the reason."""
+) -> Iterator[tuple[Option, Off]]:
+    """The options that were set for stages that are off only, each with the first reason."""
     for option in OPTIONS:
         value = settings.value(option.key) if option.key in settings.chosen else None
         switched = [stage.base for stage in stages.values() if _switch(stage) == option.name]
@@ -64,21 +63,16 @@ def _without_effect(
             continue
         concerned = [name for name, stage in stages.items() if stage.base in bases]
         if concerned and all(name in off for name in concerned):
-            yield option, _why(concerned[-1], off)
+            yield option, off[off[concerned[-1]].root]
     if "diarization" in off and (chosen := settings.chosen.get("output_format")) is not None:
         asked = str(chosen.value).split(",")
         if any(names.BY_NAME[name].content == "turns" for name in asked if name in names.BY_NAME):
             option = next(option for option in OPTIONS if option.key == "output_format")
-            yield option, _why("diarization", off)
+            yield option, off[off["diarization"].root]
 
 
 def _switch(stage: Stage) -> str:
     return stage.switch.cli.name if stage.switch else ""
-
-
-def _why(stage: str, off: Mapping[str, Off]) -> str:
-    root = off[stage].root
-    return f"{root} is off ({off[root].reason})"
 
 
 def _same_language(settings: Settings) -> None:
@@ -122,61 +116,3 @@ def _tracks(plan: Plan) -> None:
             "use --container mkv; the .ass file beside the film is written either way",
             USAGE,
         )
-
-
-def check_labels(plan: Plan, settings: Settings, store: Store) -> None:
-    """Raise `FatalError` (usage) if `--speakers` names a label that this film cannot have.
-
-    The labels are known if speaker detection is cached; the number of speakers may bound them.
-    """
-    chosen = settings.chosen.get("speakers")
-    if chosen is None or not chosen.value:
-        return
-    labels = _labels(str(chosen.value))
-    for key in ("num_speakers", "max_speakers"):
-        most = settings.value(key)
-        if most and (beyond := [label for label in labels if int(label[-2:]) >= most]):
-            allowed = f"allows SPEAKER_00{f' to SPEAKER_{most - 1:02}' if most > 1 else ' only'}"
-            raise FatalError(
-                f"--speakers {beyond[0]}={labels[beyond[0]]}: {settings.chosen[key].place} {allowed}",
-                HINT,
-                USAGE,
-            )
-    step = plan.step("diarization")
-    entry = store.find(step.key) if step.verdict == "cached" and step.key else None
-    if entry is None:
-        return
-    from ipc.artifacts import read
-
-    there = sorted({row["speaker"] for row in read(entry.path("turns"), "turns").rows()})
-    for label in labels:
-        if label not in there:
-            raise FatalError(
-                f"--speakers {label}={labels[label]}: {plan.film.name} has no {label}",
-                f"choose from: {', '.join(there)}; see: orchestrator names {typed(plan.film)}"
-                if there
-                else "no speaker was detected in it",
-                USAGE,
-            )
-
-
-_LABEL = re.compile(r"SPEAKER_\d\d+")
-
-
-def _labels(speakers: str) -> dict[str, str]:
-    """The names in `SPEAKER_00=Aditi,SPEAKER_01=Raj` by label; `FatalError` (usage) for another form."""
-    seen: dict[str, str] = {}
-    for part in filter(None, (part.strip() for part in speakers.split(","))):
-        label, _, name = (word.strip() for word in part.partition("="))
-        if not label or not name:
-            raise FatalError(f"--speakers {part}: expected LABEL=NAME", "write it as SPEAKER_00=Aditi", USAGE)
-        if not _LABEL.fullmatch(label):
-            number = re.fullmatch(r"(?i)speaker[ _]?(\d+)", label)
-            near = f"SPEAKER_{int(number[1]):02}" if number else "SPEAKER_00"
-            hint = f"did you mean {near}?" if number else f"labels are written as {near}"
-            raise FatalError(f"--speakers {part}: {label} is not the label of a speaker", hint, USAGE)
-        if seen.setdefault(label, name) != name:
-            raise FatalError(
-                f"--speakers: {label} has two names, {seen[label]} and {name}", "give one", USAGE
-            )
-    return seen

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from orchestrator.errors import USAGE, FatalError
-from orchestrator.planning import film_facts, off_stages, request, stage_settings, validation
+from orchestrator.planning import film_facts, named_speakers, off_stages, request, stage_settings, validation
 from tests.orchestrator.places import place  # noqa: F401
 
 
@@ -132,9 +132,18 @@ def test_a_speaker_that_cannot_exist_is_refused(place):
     plan = SimpleNamespace(film=place.film, step=lambda _: SimpleNamespace(verdict="run", key=None))
     for words, sentence in (
         (["--speakers", "SPEAKER_99=Bob", "--max-speakers", "3"], "allows SPEAKER_00 to SPEAKER_02"),
-        (["--speakers", "speaker 1=Bob"], "not the label of a speaker"),
+        (["--speakers", "SPEAKER_100=Bob", "--num-speakers", "2"], "allows SPEAKER_00 to SPEAKER_01"),
+        (["--speakers", "SPEAKER 3=Bob", "--num-speakers", "2"], "allows SPEAKER_00 to SPEAKER_01"),
+        (["--speakers", "speaker_1=Bob"], "not the label of a speaker"),
+        (["--speakers", "Bob=Bob"], "not the label of a speaker"),
         (["--speakers", "Bob"], "expected LABEL=NAME"),
     ):
         with pytest.raises(FatalError, match=sentence):
-            validation.check_labels(plan, place.settings(*words), None)
-    validation.check_labels(plan, place.settings("--speakers", "SPEAKER_99=Bob"), None)
+            named_speakers.check(plan, place.settings(*words), None)
+    named_speakers.check(plan, place.settings("--speakers", "SPEAKER_99=Bob"), None)
+
+
+def test_a_speaker_may_be_named_as_the_subtitles_call_it(place):
+    plan = SimpleNamespace(film=place.film, step=lambda _: SimpleNamespace(verdict="run", key=None))
+    words = ("--speakers", "SPEAKER 2=Bob, speaker_00=Ann", "--num-speakers", "2")
+    named_speakers.check(plan, place.settings(*words), None)
