@@ -38,11 +38,7 @@ def legible(text: str, keep: str = "") -> str:
             return char
         if ord(char) in _BYTES:
             return f"\\x{ord(char) - 0xDC00:02x}"
-        return (
-            char.encode("unicode_escape", "backslashreplace").decode()
-            if char < "\ud800"
-            else ascii(char)[1:-1]
-        )
+        return ascii(char)[1:-1]
 
     return _HIDDEN.sub(shown, text)
 

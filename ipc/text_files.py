@@ -22,7 +22,7 @@ _MARKS = (
 )
 """Byte order marks; that of UTF-32 begins with that of UTF-16."""
 _WIDTHS = {"utf-32-le": 4, "utf-32-be": 4, "utf-16-le": 2, "utf-16-be": 2}
-_NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
+_NAMES = {"utf-8": "UTF-8", "cp1252": "Windows-1252"}
 _BLANK = frozenset("\t\n\r\f\v\x1a\x85")
 """Control characters of text files: DOS ends a file with 0x1A, EBCDIC a line with 0x85."""
 ASCII = 0x7F

@@ -7,7 +7,7 @@ command line overrides it, and a notice says so. Options of stages that are off:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from orchestrator.config.options import BY_KEY, OPTIONS, Option
 from orchestrator.config.values import Value
@@ -19,29 +19,36 @@ Ranks = Mapping[str, int]
 HINT = "omit one of the two options"
 
 
+class Cause(NamedTuple):
+    """Why an option has no effect, to follow "has no effect", and the option that it `lacks`, if so."""
+
+    words: str
+    lacks: Option | None = None
+
+
 def resolved(chosen: Mapping[str, Value], ranks: Ranks) -> tuple[dict[str, Value], list[str]]:
     """The options without those that another one of higher rank rules out, and a notice for each.
 
     Raises `FatalError` (usage) if two options of the same place contradict each other, or if an option on the
     command line would have no effect.
     """
-    kept = dict(chosen)
+    values = dict(chosen)
     notices = []
     for low, high in _bounds():
-        if _set(kept, low) and _set(kept, high) and kept[low].value > kept[high].value:
-            notices.append(_out_of_order(kept, low, high, ranks))
+        if _set(values, low) and _set(values, high) and values[low].value > values[high].value:
+            notices.append(_out_of_order(values, low, high, ranks))
     for option in OPTIONS:
-        if option.key not in kept or is_idle(option, kept[option.key].value):
+        if option.key not in values or is_idle(option, values[option.key].value):
             continue
-        why = next(_without_effect(option, kept), "")
-        if not why:
+        cause = next(_causes(option, values), None)
+        if cause is None:
             continue
-        message = masked(f"{kept[option.key].stated(option.key)} has no effect{why}")
+        message = masked(f"{values[option.key].stated(option.key)} has no effect{cause.words}")
         if ranks[option.key] == 0:
-            raise FatalError(message, _remedy(option, why), USAGE)
-        if "without" not in why:  # a general default, such as a translation model, contradicts nothing
+            raise FatalError(message, _remedy(cause), USAGE)
+        if cause.lacks is None:  # a general default, such as a translation model, contradicts nothing
             notices.append(message)
-    return kept, notices
+    return values, notices
 
 
 def is_idle(option: Option, value: Any) -> bool:
@@ -59,32 +66,31 @@ def _set(values: Mapping[str, Value], key: str) -> bool:
     return key in values and values[key].value is not None
 
 
-def _out_of_order(kept: dict[str, Value], low: str, high: str, ranks: Ranks) -> str:
+def _out_of_order(values: dict[str, Value], low: str, high: str, ranks: Ranks) -> str:
     """Remove the option of lower rank, and return the notice; `FatalError` if both have the same rank."""
-    less, more = kept[low], kept[high]
+    less, more = values[low], values[high]
     if ranks[low] == ranks[high]:
         raise FatalError(f"{less.words} is more than {more.words}", HINT, USAGE)
     loser, other = (low, high) if ranks[low] > ranks[high] else (high, low)
-    lost = kept.pop(loser)
-    return f"{lost.stated(loser)} is ignored, because {kept[other].stated(other)} contradicts it"
+    lost = values.pop(loser)
+    return f"{lost.stated(loser)} is ignored, because {values[other].stated(other)} contradicts it"
 
 
-def _remedy(option: Option, why: str) -> str:
-    lacking = next((BY_KEY[key] for key in option.cli.needs if f"--{BY_KEY[key].name}" in why), None)
-    if lacking is None or "without" not in why:
+def _remedy(cause: Cause) -> str:
+    if cause.lacks is None:
         return HINT
-    return f"add it, such as --{lacking.name} {lacking.cli.example}"
+    return f"add it, such as --{cause.lacks.name} {cause.lacks.cli.example}"
 
 
-def _without_effect(option: Option, values: Mapping[str, Value]) -> Iterator[str]:
-    """Why the option has no effect, to follow these words; nothing if it has."""
+def _causes(option: Option, values: Mapping[str, Value]) -> Iterator[Cause]:
+    """Why the option has no effect; nothing if it has."""
     for key in option.cli.needs:
         other = BY_KEY[key]
         value = values[key].value if key in values else other.default
-        if value is None:
-            yield f" without --{other.name}"
+        if value is None or (value is False and key not in values):
+            yield Cause(f" without --{other.name}", lacks=other)
         elif value is False:
-            yield f", because of {values[key].stated(key)}" if key in values else f" without --{other.name}"
+            yield Cause(f", because of {values[key].stated(key)}")
     for key in option.cli.unless:
         if key in values and not is_idle(BY_KEY[key], values[key].value):
-            yield f", because of {values[key].stated(key)}"
+            yield Cause(f", because of {values[key].stated(key)}")

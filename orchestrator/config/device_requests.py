@@ -17,7 +17,7 @@ ALL = "all"
 _ANY_GPU = {"gpu", "gpus", "accelerator", "graphics", "npu"}
 _MEANINGS = {
     "nvidia": "cuda", "rocm": "cuda", "hip": "cuda", "amd": "cuda", "metal": "mps", "apple": "mps",
-    "mac": "mps",    "ane": "mlx", "processor": "cpu", "host": "cpu", "default": AUTO, "any": AUTO,
+    "mac": "mps", "ane": "mlx", "processor": "cpu", "host": "cpu", "default": AUTO, "any": AUTO,
 }  # fmt: skip
 """Other words for the devices."""
 

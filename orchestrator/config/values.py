@@ -15,8 +15,6 @@ from orchestrator.surroundings import home_folder
 
 _LONGEST = 300
 """Characters of a wrong value that an error shows."""
-_LONGEST = 300
-"""Characters of a wrong value that an error shows."""
 WORDS = {
     "1": True, "true": True, "yes": True, "on": True,
     "0": False, "false": False, "no": False, "off": False,

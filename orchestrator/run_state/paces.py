@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -30,7 +31,7 @@ def of_runs(runs: Iterable[Run], most: int = RUNS) -> Paces:
     """The median pace of each stage with its device and model, from the newest `most` of `runs`."""
     summaries = (summary for run in runs if (summary := run.summary(quiet=True)) is not None)
     measured: dict[tuple[str, str, str], list[float]] = {}
-    for summary, _ in zip(summaries, range(most), strict=False):
+    for summary in itertools.islice(summaries, most):
         for key, pace in _of_run(summary):
             measured.setdefault(key, []).append(pace)
     return {key: statistics.median(paces) for key, paces in measured.items()}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+from pathlib import Path
 
 from ipc.errors import storage_hint
 from orchestrator.errors import FAILED, STORAGE, FatalError
@@ -52,7 +54,9 @@ def _unwritable_home(error: OSError) -> FatalError | None:
     """The error to show if the tool's home cannot be written; None if `error` concerns another path."""
     from orchestrator.paths import home
 
-    if not str(error.filename or "").startswith(str(home())):
+    if not isinstance(error.filename, str | bytes):
+        return None
+    if not Path(os.fsdecode(error.filename)).is_relative_to(home()):
         return None
     hint = storage_hint(error, "set ORCHESTRATOR_HOME to a writable folder")
     return FatalError(f"cannot write {home()}: {error.strerror}", hint, STORAGE)

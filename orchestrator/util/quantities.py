@@ -11,7 +11,7 @@ _SIZES = {
 """Bytes by unit; a bare number is gigabytes."""
 _AGES = {
     "": 1.0, "h": 1 / 24, "hour": 1 / 24, "d": 1.0, "day": 1.0, "w": 7.0, "week": 7.0, "month": 30.0,
-    "y": 365.0,    "year": 365.0,
+    "y": 365.0, "year": 365.0,
 }  # fmt: skip
 """Days by unit; a bare number is days."""
 

@@ -5,6 +5,7 @@ It is at most 80 columns wide. Sentences wrap, rows of the table do not.
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -69,7 +70,7 @@ def _film(film: Mapping[str, Any], width: int, *, brief: bool) -> Iterator[Line]
         if note.look or not brief:
             yield from _wrapped(note.text, width, "  ", "yellow" if note.look else "dim")
     written: Sequence[Mapping[str, Any]] = film["outputs"]
-    for output, following in zip(written, [*written, {}][1:], strict=True):
+    for output, following in itertools.pairwise([*written, {}]):
         size = fmt.size(output["size"])
         yield [("  wrote ", "green"), (_short(output["path"]), ""), (f"  {size}", "dim")]
         if output.get("note") and output["note"] != following.get("note"):

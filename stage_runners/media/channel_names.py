@@ -19,10 +19,10 @@ def problem(value: Any) -> Problem | None:
     return Problem("no channel", "use left, right, centre, a number from 0, or mix")
 
 
-def channel_of(asked: str, speakers: Sequence[str], count: int) -> int | None:
-    """The number of a channel of a track; None if it has none of that name, `count` being its channels."""
+def channel_of(asked: str, speakers: Sequence[str]) -> int | None:
+    """The number of a channel of a track, by its name or number; None if the track has no such channel."""
     if asked.isdecimal():
-        return int(asked) if int(asked) < count else None
+        return int(asked) if int(asked) < len(speakers) else None
     speaker = NAMES.get(asked, asked)
     return speakers.index(speaker) if speaker in speakers else None
 

@@ -94,7 +94,7 @@ class Reading:
             return None
         if asked == MIX:
             return Verdict()
-        channel = channel_of(asked, track.speakers, len(track.speakers))
+        channel = channel_of(asked, track.speakers)
         if channel is None:
             names = ", ".join([*(words(track.speakers, k) for k in range(len(track.speakers))), "mix"])
             raise StageError(

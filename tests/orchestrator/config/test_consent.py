@@ -20,7 +20,7 @@ from tests.orchestrator.places import place  # noqa: F401
 REFUSED = {
     'model = "./voices"': "model",
     'model = "somebody/large"': "model",
-    'diarize-model = "/tmp/voices"': "diarize-model",
+    'diarize-model = "/nowhere/voices"': "diarize-model",
     'align_model = "~/aligner"': "align_model",
     'target_language = "de"\ntranslation_model = "somebody/nllb"': "translation_model",
     'target_language = "de"\ntranslation_endpoint = "http://evil.example/v1"': "translation_endpoint",

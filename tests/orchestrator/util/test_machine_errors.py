@@ -33,12 +33,22 @@ def test_another_error_is_a_bug():
     assert machine_errors.explained(OSError(errno.ENOENT, "No such file", "/elsewhere")) is None
 
 
+def test_only_a_path_in_the_home_is_blamed_on_the_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+    inside = OSError(errno.EACCES, "Permission denied", str(tmp_path / "home" / "store"))
+    explained = machine_errors.explained(inside)
+    assert explained is not None
+    assert explained.status == STORAGE
+    for other in (str(tmp_path / "home movies" / "a.mkv"), 7):
+        assert machine_errors.explained(OSError(errno.EACCES, "Permission denied", other)) is None
+
+
 def test_short_lived_files_need_no_usable_tmpdir(tmp_path, monkeypatch):
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("tempfile._candidate_tempdir_list", lambda: ["/nonexistent"])
     monkeypatch.setattr("tempfile.tempdir", None)
-    (tmp_path / "home" / "tmp" / "left").mkdir(parents=True)
-    os.utime(tmp_path / "home" / "tmp" / "left", (0, 0))
+    (tmp_path / "home" / "tmp" / "orchestrator-left").mkdir(parents=True)
+    os.utime(tmp_path / "home" / "tmp" / "orchestrator-left", (0, 0))
     with scratch.folder() as folder:
         (folder / "page").write_text("x")
         assert [path.name for path in folder.parent.iterdir()] == [folder.name]
