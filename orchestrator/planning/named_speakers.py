@@ -22,10 +22,10 @@ _MISSPELT = re.compile(r"SPEAKER[_ -]?([0-9]{1,6})", re.IGNORECASE)
 
 
 class _Speaker(NamedTuple):
-    """A speaker as typed: `SPEAKER_00`, or `SPEAKER 1` in subtitles; both have the index 0."""
+    """A speaker as typed: `SPEAKER_00`, or `SPEAKER 1` in subtitles; both have the place 0."""
 
     label: str
-    index: int
+    place: int
 
 
 def check(plan: Plan, settings: Settings, store: Store) -> None:
@@ -39,7 +39,7 @@ def check(plan: Plan, settings: Settings, store: Store) -> None:
     names = _names(str(chosen.value))
     for key in ("num_speakers", "max_speakers"):
         most = settings.value(key)
-        if most and (beyond := [speaker for speaker in names if speaker.index >= most]):
+        if most and (beyond := [speaker for speaker in names if speaker.place >= most]):
             allowed = f"allows SPEAKER_00{f' to SPEAKER_{most - 1:02}' if most > 1 else ' only'}"
             raise FatalError(
                 f"--speakers {beyond[0].label}={names[beyond[0]]}: {settings.chosen[key].place} {allowed}",
@@ -54,7 +54,7 @@ def check(plan: Plan, settings: Settings, store: Store) -> None:
 
     detected = sorted({row["speaker"] for row in read(entry.path("turns"), "turns").rows()})
     for speaker, name in names.items():
-        if speaker.label not in detected and (" " not in speaker.label or speaker.index >= len(detected)):
+        if speaker.label not in detected and (" " not in speaker.label or speaker.place >= len(detected)):
             raise FatalError(
                 f"--speakers {speaker.label}={name}: {plan.film.name} has no {speaker.label}",
                 f"choose from: {', '.join(detected)}; see: orchestrator names {typed(plan.film)}"
