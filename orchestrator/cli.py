@@ -15,6 +15,7 @@ from ipc.suggest import hint, nearest
 from orchestrator import __version__
 from orchestrator.commands import COMMANDS, module_of
 from orchestrator.errors import BUG, CLOSED_PIPE, ENVIRONMENT, INTERRUPTED, OK, STORAGE, USAGE, FatalError
+from orchestrator.surroundings import stop_requests
 from orchestrator.surroundings.streams import OutputError, discard_output
 from orchestrator.util import machine_errors, terminal
 from orchestrator.util.notices import say
@@ -101,6 +102,8 @@ def _main(argv: Sequence[str] | None) -> int:
         say(FatalError(f"the Python package {error.name} is not installed", hint, ENVIRONMENT))
         return ENVIRONMENT
     except Exception as error:
+        if stop_requests.received():  # its exception was caught somewhere, and became another one
+            return INTERRUPTED
         if debug:
             raise
         if explained := machine_errors.explained(error):

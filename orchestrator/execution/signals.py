@@ -8,24 +8,25 @@ from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from orchestrator.surroundings import stop_requests
 
 
 class Interrupt:
     """Counts the signals that request a stop while its block runs. A signal handler calls `wake`.
 
-    SIGHUP stays ignored where the program was started with `nohup`.
+    A signal that arrived before, but whose exception was lost, counts too.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
-        self.count = 0
-        self.name = ""
+        self.name = stop_requests.received()
+        self.count = 1 if self.name else 0
         self._wake = wake
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._note) for number in _heeded()}
+            heeded = [number for number in stop_requests.SIGNALS if not stop_requests.is_ignored(number)]
+            self._before = {number: signal.signal(number, self._note) for number in heeded}
         return self
 
     def __exit__(
@@ -42,11 +43,3 @@ class Interrupt:
         self.count += 1
         self.name = signal.Signals(number).name
         self._wake()
-
-
-def _heeded() -> list[signal.Signals]:
-    return [
-        number
-        for number in _SIGNALS
-        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN
-    ]

@@ -9,10 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
-import signal
 import sys
 
-from orchestrator.surroundings import current_folder, home_folder, streams
+from orchestrator.surroundings import current_folder, home_folder, stop_requests, streams
 
 FILES = 4096
 """Open files that are enough for every stage at once."""
@@ -26,7 +25,7 @@ def prepare() -> None:
     home_folder.set_variable()
     _raise_limit_of_files()
     _allow_own_files()
-    _end_as_by_ctrl_c()
+    stop_requests.heed()
 
 
 def interpreter_needs_utf8() -> bool:
@@ -49,13 +48,3 @@ def _allow_own_files() -> None:
     """Let the program read what it writes, whatever the umask."""
     mask = os.umask(0)
     os.umask(mask & ~0o700)
-
-
-def _end_as_by_ctrl_c() -> None:
-    """Let a request to stop end every command as Ctrl-C does: what it began is cleaned up, the status is 130.
-
-    A run counts these signals itself while its stages work (`orchestrator.execution.signals`).
-    """
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:  # `nohup` has the program ignore SIGHUP
-            signal.signal(number, signal.default_int_handler)

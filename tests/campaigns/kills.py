@@ -105,6 +105,8 @@ BLOWS = {
 
 def main() -> int:
     """Run the campaign."""
+    for asked in GRACE_S:  # `nohup` and a shell's background would have the program ignore some of them
+        signal.signal(asked, signal.default_int_handler if asked == signal.SIGINT else signal.SIG_DFL)
     campaign, arguments = work.campaign(
         "kills", __doc__.splitlines()[0], 100,
         lambda parser: parser.add_argument(

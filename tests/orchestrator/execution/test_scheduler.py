@@ -14,6 +14,7 @@ from ipc.artifacts import read
 from orchestrator.execution.scheduler import Scheduler
 from orchestrator.machine.limits import Limits
 from orchestrator.run_state.events import StepFellBack, StepRetried, StepStarting
+from orchestrator.surroundings import stop_requests
 from orchestrator.surroundings.streams import OutputError
 from tests.orchestrator import toy_stages as small
 from tests.orchestrator.machines import YES, machine
@@ -210,6 +211,13 @@ def test_a_signal_stops_the_run_and_everything_it_started(store, tmp_path, film,
     assert time.monotonic() - started < 1.5 + 5
     assert not small.alive()
     assert not [p for p in (tmp_path / "store" / "attempts").iterdir() if p.is_dir()]
+
+
+def test_a_signal_whose_exception_was_lost_before_the_run_stops_it(store, tmp_path, film, monkeypatch):
+    monkeypatch.setattr(stop_requests, "_received", ["SIGTERM"])
+    made, _ = scheduler(store, tmp_path)
+    state = made.run([make_plan(film, store, declared(stage("a", "film", seconds=60)))])
+    assert (state.interrupted, small.alive()) == (True, [])
 
 
 def test_a_runner_of_another_version_is_refused(store, tmp_path, film):

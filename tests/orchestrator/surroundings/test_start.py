@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from orchestrator import bootstrap
+from orchestrator import bootstrap, cli
 from orchestrator.errors import CLOSED_PIPE, INTERRUPTED, STORAGE, USAGE
-from orchestrator.surroundings import current_folder
+from orchestrator.surroundings import current_folder, stop_requests
 from tests.tools import ROOT
 
 PREPARED = "from orchestrator.surroundings import start; start.prepare(); import os, sys; "
@@ -124,7 +124,7 @@ def test_a_low_limit_of_open_files_is_raised():
 SIGNALLED = """
 import os, signal, sys
 from orchestrator import __main__, cli
-cli.main = lambda: os.kill(os.getpid(), int(sys.argv[1]))
+cli.main = lambda: exec("os.kill(os.getpid(), int(sys.argv[1]))")
 signal.signal(signal.SIGHUP, getattr(signal, sys.argv[2]))
 sys.exit(__main__.main())
 """
@@ -135,6 +135,15 @@ def test_a_request_to_stop_ends_every_command_as_ctrl_c_does(number):
     command = [sys.executable, "-c", SIGNALLED, str(int(number)), "SIG_DFL"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (INTERRUPTED, b"")
+
+
+def test_a_request_to_stop_that_became_another_error_is_no_bug(monkeypatch, capsys):
+    def caught(words):
+        raise ValueError("in place of the request")
+
+    monkeypatch.setattr(stop_requests, "_received", ["SIGTERM"])
+    monkeypatch.setattr(cli, "_complete", caught)
+    assert (cli.main(["runs", "ls"]), capsys.readouterr().err) == (INTERRUPTED, "")
 
 
 def test_a_closed_terminal_does_not_end_a_command_under_nohup():
