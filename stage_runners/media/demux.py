@@ -20,7 +20,7 @@ from stage_runners.media.decoding import SAMPLE_RATE
 from stage_runners.media.excerpt import excerpt
 from stage_runners.media.listening import speech_share
 from stage_runners.media.numbering import film_of
-from stage_runners.media.probe import Film, Track, on_the_container
+from stage_runners.media.probe import Track, on_the_container
 from stage_runners.media.sound import Reading, Sound
 from stage_runners.media.stage import DEMUX
 from stage_runners.media.thresholds import TRACKS
@@ -33,6 +33,9 @@ STAGE = DEMUX
 
 SHORT_BY_SECONDS = 1.0
 """A track that ends this much before its stated duration is truncated."""
+_OF_THE_TRACK = {"input", "env", "config"}
+"""Categories of errors that concern a track alone: empty, not readable by this ffmpeg, or without the channel of
+`--audio-channel`. A full disk and a request to stop concern the stage."""
 
 
 def load(params: Mapping[str, Any], device: str) -> None:
@@ -52,8 +55,8 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     sound = reading.sound(chosen.track)
     if params.get("audio_track") is None:
         chosen, sound = _speaking(reading, chosen, sound)
-    samples, seconds = sound.samples, len(sound.samples) / SAMPLE_RATE
-    _mark_if_cut(context, film, chosen.track, clip, seconds, sound.expected, sound.errors, path.name)
+    seconds = len(sound.samples) / SAMPLE_RATE
+    _mark_if_cut(reading, chosen.track, sound, seconds)
     if sound.lost > SHORT_BY_SECONDS:
         context.degraded(f"{path.name} is damaged: {sound.lost:.0f} s of its audio could not be read")
     context.method = "ffmpeg"
@@ -70,7 +73,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     others = [other.words() for other in film.of("audio") if other.number != chosen.track.number]
     context.fact("other_audio_tracks", others)
     context.fact("title", film.tags.get("title", ""))
-    context.save_audio("audio", samples, SAMPLE_RATE)
+    context.save_audio("audio", sound.samples, SAMPLE_RATE)
 
 
 def _speaking(reading: Reading, chosen: Chosen, sound: Sound) -> tuple[Chosen, Sound]:
@@ -80,34 +83,28 @@ def _speaking(reading: Reading, chosen: Chosen, sound: Sound) -> tuple[Chosen, S
         return chosen, sound
     for other in instead(reading.film, chosen.track, language):
         try:
-            found = reading.sound(other)
-        except StageError:
+            sound_of_other = reading.sound(other)
+        except StageError as error:
+            if error.category not in _OF_THE_TRACK:
+                raise
             continue
-        if speech_share(found.samples) >= TRACKS.speaks:
+        if speech_share(sound_of_other.samples) >= TRACKS.speaks:
             why = f"{chosen.track.words()} has no speech that could be found"
             context.log(f"{other.words()}: {why}")
-            return Chosen(other, why, doubtful=True), found
+            return Chosen(other, why, doubtful=True), sound_of_other
     return chosen, sound
 
 
-def _mark_if_cut(
-    context: Context,
-    film: Film,
-    track: Track,
-    clip: tuple[float, float] | None,
-    seconds: float,
-    expected: float | None,
-    errors: str,
-    name: str,
-) -> None:
+def _mark_if_cut(reading: Reading, track: Track, sound: Sound, seconds: float) -> None:
     """Report a film that ends before its stated duration, or is smaller than its stated size.
 
     A track may be shorter than the film, so the track's duration counts, or the film's if ffmpeg reported
     errors. A duration that libavformat guessed does not count.
     """
+    context, film, clip, name = reading.context, reading.film, reading.clip, reading.path.name
     announced = track.seconds if clip is None else None
-    if announced is None and errors and film.seconds:
-        announced = expected
+    if announced is None and sound.errors and film.seconds:
+        announced = sound.expected
     if announced is not None and seconds < announced - SHORT_BY_SECONDS:
         whole = max(announced, film.seconds or 0.0)
         context.degraded(f"{name} ends early: only {seconds:.0f} s of {whole:.0f} s could be read")
@@ -116,8 +113,6 @@ def _mark_if_cut(
             f"{name} ends early: only {seconds:.0f} s could be read; "
             f"the file should have {film.cut / 1e6:.1f} MB"
         )
-    elif errors:
-        count = len(errors.splitlines())
-        context.warn(
-            f"ffmpeg reported {count} kinds of errors while decoding; the first: {errors.splitlines()[0]}"
-        )
+    elif sound.errors:
+        lines = sound.errors.splitlines()
+        context.warn(f"ffmpeg reported {len(lines)} kinds of errors while decoding; the first: {lines[0]}")

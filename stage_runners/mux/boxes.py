@@ -106,7 +106,12 @@ def _movie(path: Path) -> tuple[int, bytes] | None:
 
 
 def _tracks(data: bytes) -> list[Box]:
-    return [box for box in boxes(data, 8, len(data)) if box.type == b"trak"]
+    return [
+        box
+        for movie in boxes(data, 0, len(data))
+        for box in boxes(data, movie.content, movie.end)
+        if box.type == b"trak"
+    ]
 
 
 def _inside(data: bytes, box: Box, *path: bytes) -> Box | None:
@@ -127,7 +132,7 @@ def _extended(data: bytes, track: Box) -> Extended:
     head, handler = _inside(data, track, b"tkhd"), _inside(data, track, b"mdia", b"hdlr")
     language = _inside(data, track, b"mdia", b"elng")
     number = 0
-    if head:
+    if head and head.end > head.content:
         at = head.content + (20 if data[head.content] == 1 else 12)
         number = int.from_bytes(data[at : at + 4], "big")
     tag = (

@@ -20,6 +20,8 @@ EDITION_UID, EDITION_HIDDEN, EDITION_DEFAULT, EDITION_ORDERED = 0x45BC, 0x45BD, 
 _FFMPEG_EDITION = {EDITION_UID: None, EDITION_HIDDEN: 0, EDITION_DEFAULT: None, EDITION_ORDERED: 0}
 _FFMPEG_ATOM = {UID: None, START: None, END: None, HIDDEN: 0, ENABLED: 1}
 """What ffmpeg writes itself, with the only value that it writes; None: any."""
+_DEEPEST = 32
+"""Players show two or three levels of chapters; a file may pretend to have thousands."""
 _TITLE = 400
 """Bytes of a title in `reserve`: some versions of ffmpeg read no longer lines than 1024."""
 
@@ -42,13 +44,15 @@ def of(film: Path) -> Element | None:
         return None
 
 
-def atoms(parent: Element) -> Iterator[Element]:
-    """Every chapter in an element, at any depth, in order."""
+def atoms(parent: Element, depth: int = 0) -> Iterator[Element]:
+    """Every chapter in an element, in order; `ValueError` if they are nested more than `_DEEPEST` times."""
+    if depth > _DEEPEST:
+        raise ValueError("the chapters are nested too deeply")
     for child in parent.children():
         if child.id == ATOM:
             yield child
         if child.id in {EDITION, ATOM}:
-            yield from atoms(child)
+            yield from atoms(child, depth + 1)
 
 
 def title(atom: Element) -> str:
@@ -67,14 +71,14 @@ def beyond_a_list(chapters: Element) -> list[str]:
     nested = len(found) - sum(len(edition.of(ATOM)) for edition in editions)
     several = any(len(atom.of(DISPLAY)) > 1 for atom in found)
     hidden = [a for a in found if a.number(HIDDEN, 0) or not a.number(ENABLED, 1)]
-    said = [
+    beyond = [
         (len(editions) > 1, f"{len(editions)} editions"),
         (nested, f"{nested} nested chapters" if nested > 1 else "a nested chapter"),
         (any(edition.number(EDITION_ORDERED, 0) for edition in editions), "the order of an ordered edition"),
         (several, "chapter names in several languages"),
         (hidden, "hidden or disabled chapters"),
     ]
-    return [words for there, words in said if there]
+    return [words for there, words in beyond if there]
 
 
 def as_ffmpeg(chapters: Element) -> bool:

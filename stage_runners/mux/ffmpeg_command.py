@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from stage_runners.media import ffmpeg, opening
@@ -55,6 +55,11 @@ class Order:
     def mapped(self) -> list[Track]:
         """The tracks that ffmpeg takes from the film, in the order of the new one."""
         return [t for t in self.kept if t.index not in self.pictures]
+
+    def as_ffmpeg(self) -> Order:
+        """The same film without what is written into it after ffmpeg."""
+        added = [replace(new, tag="") for new in self.added]
+        return replace(self, added=added, tags={}, chapters=None, room=None)
 
     def form(self, track: Track) -> str:
         """`copy`, or the encoder that writes the track."""

@@ -114,7 +114,10 @@ def trial(film: Path, container: str, scratch: Path, program: str = "") -> Calla
             "-map", f"0:{track.at}", "-c", form, "-copy_unknown", "-t", "0.1", *SPECIAL[container],
             "-f", MUXERS[container], opening.url(scratch / "trial"),
         ]  # fmt: skip
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        except OSError:
+            return False  # the run that writes the film says why
         return done.returncode == 0
 
     return tried

@@ -119,7 +119,7 @@ def _chapters(order: Order, film: Film, output: Path, context: Context) -> None:
     too_early(before, context)
     if missing:
         context.degraded(f"{order.container} does not preserve {_named(missing)}")
-    tree = chapters.of(order.film) if "matroska" in film.format else None
+    tree = chapters.of(order.film) if "matroska" in film.format and order.container != "mkv" else None
     if tree and (beyond := chapters.beyond_a_list(tree)):
         context.degraded(
             f"{NAMES[order.container]} does not hold {', '.join(beyond)} of the film's chapters; "

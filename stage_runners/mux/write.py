@@ -13,6 +13,7 @@ from stage_runners.media.probe import Film, Track
 from stage_runners.mux import chapters, ebml, language_tags, losses
 from stage_runners.mux.ebml import Element
 from stage_runners.mux.ffmpeg_command import Order, arguments
+from stage_runners.mux.language_tags import Tagged
 from stage_runners.mux.verify import verify
 
 if TYPE_CHECKING:
@@ -32,10 +33,13 @@ def write(
     """Write the new film and verify it; returns ffmpeg's error messages and the copied seconds."""
     hashes, clip = context.scratch() / "packets.txt", order.clip
     total = (clip[1] - clip[0]) if clip else (film.likely or 0.0)
-    _room(order.film, output, whole=clip is None)
+    _check_space(order.film, output, whole=clip is None)
     try:
         errors = ffmpeg.run(arguments(order, output, hashes), context, total, phase, output, program)
-        finish(order, output)
+        if lost := finish(order, output):
+            context.degraded(f"the new film lacks {lost}: ffmpeg left no place for it")
+            order = order.as_ffmpeg()
+            errors = ffmpeg.run(arguments(order, output, hashes), context, total, phase, output, program)
         return errors, verify(output, order, film, hashes, context)
     except Cancelled:
         output.unlink(missing_ok=True)
@@ -51,17 +55,36 @@ def write(
         raise
 
 
-def finish(order: Order, output: Path) -> None:
-    """Write into the new film what ffmpeg does not: languages as BCP 47 tags, and chapters as a tree."""
-    missed = language_tags.write(output, order.container, list(order.tagged.values()))
-    placed = ebml.top_level(output, [ebml.CHAPTERS]).get(ebml.CHAPTERS) if order.chapters else None
-    if order.chapters and placed:
-        ebml.put(output, placed, order.chapters)
-    if missed or (order.chapters and not placed):
-        names = [one.name or one.tag for one in missed] or ["the chapters"]
-        raise StageError(
-            "crash", f"{output.name}: not found where ffmpeg wrote it: {', '.join(names)}", "please report it"
-        )
+def finish(order: Order, output: Path) -> str:
+    """Write into the new film what ffmpeg does not: languages as BCP 47 tags, and chapters as a tree.
+
+    Returns what could not be written, in words; the names of tracks are then wrong.
+    """
+    missed = [f"the language tag {one.tag}" for one in _without_place(order, output)]
+    if order.chapters and not _put_chapters(order.chapters, output):
+        missed.append("the tree of chapters")
+    return ", ".join(dict.fromkeys(missed))
+
+
+def _put_chapters(tree: Element, output: Path) -> bool:
+    """Write the chapters in place of those that ffmpeg wrote; returns whether there was room."""
+    placed = ebml.top_level(output, [ebml.CHAPTERS]).get(ebml.CHAPTERS)
+    if placed is None:
+        return False
+    try:
+        ebml.put(output, placed, tree)
+    except ValueError:
+        return False
+    return True
+
+
+def _without_place(order: Order, output: Path) -> Sequence[Tagged]:
+    """Write the language tags; returns those for which there is no place in the new film."""
+    wanted = list(order.tagged.values())
+    try:
+        return language_tags.write(output, order.container, wanted)
+    except ValueError:
+        return wanted
 
 
 def report(errors: str, written: float, order: Order, film: Film, context: Context) -> None:
@@ -112,7 +135,7 @@ def chapter_tree(
     return moved.element, room
 
 
-def _room(film: Path, output: Path, *, whole: bool) -> None:
+def _check_space(film: Path, output: Path, *, whole: bool) -> None:
     """`StageError` (storage) where the new film cannot be written, or has no room."""
     from ipc.artifacts import storage_error
 

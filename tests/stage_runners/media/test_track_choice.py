@@ -1,8 +1,12 @@
 """The track that is transcribed: by flags, by titles in many languages, and by whether it speaks."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from ipc.errors import StageError
+from stage_runners.media import demux
 from stage_runners.media.probe import Film, Track
 from stage_runners.media.track_choice import about_the_film, choose, dubbed, instead, original
 from tests.stage_runners import films
@@ -117,3 +121,19 @@ def test_the_channel_in_the_requested_language_is_taken(tmp_path):
     done, _ = films.demux(film, tmp_path / "english", language="en")
     assert "right channel: both channels speak at once" in done.stdout + done.stderr
     assert "marked as eng" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("category", "ends"), [("input", False), ("cancelled", True), ("storage", True)])
+def test_another_track_that_cannot_be_read_is_passed_over_but_a_request_to_stop_is_not(category, ends):
+    film = of(sound(0), sound(1))
+    first, silent = choose(film, None, None, "film"), SimpleNamespace(samples=np.zeros(16000 * 8, np.int16))
+
+    def read(_):
+        raise StageError(category, "no")
+
+    reading = SimpleNamespace(context=SimpleNamespace(params={}), film=film, sound=read)
+    if ends:
+        with pytest.raises(StageError, match="no"):
+            demux._speaking(reading, first, silent)
+    else:
+        assert demux._speaking(reading, first, silent) == (first, silent)

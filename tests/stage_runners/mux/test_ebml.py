@@ -101,3 +101,31 @@ def test_the_reserved_chapters_take_as_much_room_as_the_real_ones():
     titles = [line[6:] for line in chapters.reserve(tree).splitlines() if line.startswith("title=")]
     assert sum(map(len, titles)) > len(tree.written())
     assert max(map(len, titles)) < 1000
+
+
+def test_chapters_that_are_nested_without_end_are_none(tmp_path):
+    one = atom(1)
+    for _ in range(2000):
+        one = ebml.master(one.id, [one])
+    assert chapters.of(placed(tmp_path, ebml.master(CHAPTERS, [edition(one)]))) is None
+
+
+def box(kind, content, *, long=False):
+    if long:
+        return (1).to_bytes(4, "big") + kind + (len(content) + 16).to_bytes(8, "big") + content
+    return (len(content) + 8).to_bytes(4, "big") + kind + content
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_the_languages_of_an_mp4_are_read_whatever_the_form_of_its_sizes(tmp_path, long):
+    head = box(b"tkhd", bytes(12) + (7).to_bytes(4, "big"))
+    language = box(b"mdia", box(b"elng", bytes(4) + b"pt-BR\0"))
+    path = tmp_path / "film.mp4"
+    path.write_bytes(box(b"ftyp", b"isom") + box(b"moov", box(b"trak", head + language), long=long))
+    assert [(one.track, one.language) for one in boxes.languages(path)] == [(7, "pt-BR")]
+
+
+def test_a_track_without_anything_in_its_header_has_no_number(tmp_path):
+    path = tmp_path / "film.mp4"
+    path.write_bytes(box(b"moov", box(b"trak", box(b"tkhd", b""))))
+    assert [(one.track, one.language) for one in boxes.languages(path)] == [(0, "")]

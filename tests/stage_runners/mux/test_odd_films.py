@@ -249,6 +249,26 @@ def test_our_track_of_a_requested_region_has_its_tag(plain, tmp_path, container)
     assert "Portuguese" in {ours.get("title"), ours.get("handler_name")}
 
 
+@pytest.mark.parametrize("container", ["mkv", "mp4"])
+def test_a_film_with_no_place_for_its_language_tags_is_kept_without_them(
+    plain, tmp_path, container, monkeypatch
+):
+    tool = tmp_path / "careless"  # an ffmpeg that shortens long names
+    tool.write_text(
+        f"#!/usr/bin/env python3\nimport os, re, sys\nwords = [re.sub('000.#+$', '', word) for word in "
+        f"sys.argv[1:]]\nos.execv({films.ffmpeg()!r}, ['ffmpeg', *words])\n"
+    )
+    tool.chmod(0o755)
+    monkeypatch.setenv("ORCHESTRATOR_FFMPEG", str(tool))
+    data = odd_films.with_tracks(
+        (plain / "film.mkv").read_bytes(), lambda _, children: odd_films.tagged(children, "pt-BR")
+    )
+    out, found, losses = muxed(written(tmp_path, "film.mkv", data), tmp_path, container)
+    assert losses[0] == "the new film lacks the language tag pt-BR: ffmpeg left no place for it"
+    assert tags_of(out, container) == ["", "", ""]
+    assert not any("#" in str(one["tags"]) for one in found["streams"])
+
+
 def tags_of(path, container):
     if container == "mp4":
         return [one.language for one in boxes.languages(path)]
