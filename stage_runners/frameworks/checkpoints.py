@@ -62,8 +62,7 @@ def read(
         OSError, RuntimeError, EOFError, LookupError, TypeError, ValueError, AttributeError, AssertionError,
         struct.error,
     ) as error:  # fmt: skip
-        if "memory" in str(error).lower():
-            raise  # the scheduler knows what to do about that
+        # `ipc.memory.lack` looks at causes: too little memory is still told from a broken file.
         raise NoWeightsError(_reason(error)) from error
 
 

@@ -34,8 +34,8 @@ STAGE = DEMUX
 SHORT_BY_SECONDS = 1.0
 """A track that ends this much before its stated duration is truncated."""
 _OF_THE_TRACK = {"input", "env", "config"}
-"""Categories of errors that concern a track alone: empty, not readable by this ffmpeg, or without the channel of
-`--audio-channel`. A full disk and a request to stop concern the stage."""
+"""Categories of errors that concern a track alone: it is empty, this ffmpeg does not read it, or it lacks the
+channel of `--audio-channel`. A full disk and a request to stop concern the stage."""
 
 
 def load(params: Mapping[str, Any], device: str) -> None:

@@ -122,7 +122,7 @@ def _convert(source: Path, layout: str, target: Path, log: Callable[[str], None]
             state = _transformers_state(_weights(source, _TRANSFORMERS))
             dimensions, arrays = tensor_names.from_transformers(state, _json(source / "config.json"))
             options = _json(source / "generation_config.json")
-    except tensor_names.UnfitError as error:
+    except (tensor_names.UnfitError, checkpoints.NoWeightsError) as error:
         raise _unfit(source, str(error)) from error
     mx.save_safetensors(
         str(target / "weights.safetensors"), {name: mx.array(value) for name, value in arrays.items()}
