@@ -14,6 +14,7 @@ from orchestrator.planning import request
 from orchestrator.storage.store import Store
 from orchestrator.util import quantities, terminal
 from orchestrator.util import text as fmt
+from orchestrator.util.folder_size import folder_size
 
 
 def add(subparsers: Any) -> None:
@@ -75,7 +76,7 @@ def _overview(store: Store, *, as_json: bool) -> int:
         kinds[entry.manifest.stage] += size
         by_film[films.get(entry.key, "")] += size
     most = limit.of(merge.settings(Layer()).run.cache_limit, store.root)
-    others = {name: _size(home() / name) for name in _OTHERS}
+    others = {name: folder_size(home() / name) for name in _OTHERS}
     total = sum(kinds.values())
     if as_json:
         body = {
@@ -110,11 +111,6 @@ _OTHERS = {
 
 def _row(name: str, size: int) -> tuple[str, str]:
     return f"{fmt.size(size):>8}", fmt.plain(name)
-
-
-def _size(folder: Path) -> int:
-    """Bytes in a folder, without what links point to."""
-    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
 
 
 def _list(store: Store) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 def make_film(film: Path) -> None:
     """Make a film that shows the waveform of the packaged recording; `FatalError` if that fails."""
     from orchestrator.environments import registry
+    from orchestrator.environments.run_module import run_module
     from orchestrator.outputs import publish
 
     for env in ("pyannote", "media"):
@@ -61,13 +61,6 @@ def make_film(film: Path) -> None:
     if recording is None:
         raise FatalError(f"{root}: {RECORDING} is missing", "use a film of your own: orchestrator run FILM")
     publish.check_writable(film.parent)
-    done = subprocess.run(
-        [registry.python("media"), "-P", "-m", "stage_runners.media.demo_film", recording, film.absolute()],
-        env=registry.child_environment("media"),
-        cwd=registry.get("media").folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_module("media", "media.demo_film", recording, film.absolute())
     if done.returncode:
         raise FatalError(f"cannot make {film}: {done.stderr.strip()}")

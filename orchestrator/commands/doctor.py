@@ -17,6 +17,7 @@ from ipc.suggest import hint
 from orchestrator.commands import devices as devices_command
 from orchestrator.commands import verbosity
 from orchestrator.environments import registry
+from orchestrator.environments.run_module import run_module
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
 from orchestrator.machine import profile
 from orchestrator.paths import home
@@ -126,11 +127,7 @@ def _try(env: str, jobs: list[tuple[Stage, Backend, dict[str, Any]]]) -> list[Ro
     answers: dict[str, Mapping[str, Any]] = {}
     why = "the process printed no result"
     try:
-        done = subprocess.run(
-            [registry.python(env), "-P", "-m", "stage_runners.selfcheck", json.dumps(specs)],
-            env=registry.child_environment(env), capture_output=True, text=True, check=False,
-            timeout=PATIENCE_S, stdin=subprocess.DEVNULL, cwd=registry.get(env).folder,
-        )  # fmt: skip
+        done = run_module(env, "selfcheck", json.dumps(specs), timeout=PATIENCE_S)
         for line in done.stdout.splitlines():
             if line.startswith('{"stage"'):
                 answer = json.loads(line)

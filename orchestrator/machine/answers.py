@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from orchestrator.environments import registry as envs
+from orchestrator.environments.run_module import run_module
 from orchestrator.machine import hardware
 from orchestrator.util import memo as memos
 from orchestrator.util import terminal
@@ -100,11 +101,7 @@ def _probe_framework(env: str, framework: str) -> dict[str, Answer] | str:
     import msgspec
 
     try:
-        done = subprocess.run(
-            [envs.python(env), "-P", "-m", "stage_runners.frameworks.probe", framework], capture_output=True,
-            text=True, check=False, timeout=PATIENCE_S, env=envs.child_environment(env),
-            stdin=subprocess.DEVNULL, cwd=envs.get(env).folder,
-        )  # fmt: skip
+        done = run_module(env, "frameworks.probe", framework, timeout=PATIENCE_S)
     except subprocess.TimeoutExpired:
         return f"{framework} did not answer within {PATIENCE_S} s"
     except OSError as error:

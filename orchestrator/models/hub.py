@@ -10,6 +10,7 @@ from pathlib import Path
 
 from orchestrator.paths import home
 from orchestrator.surroundings.home_folder import expanded
+from orchestrator.util.folder_size import folder_size
 
 
 def is_repository(name: str) -> bool:
@@ -73,7 +74,7 @@ def size_of(snapshot: Path) -> int:
 def remove(repository: str) -> int:
     """Remove a repository from the cache; return how many bytes that frees (0 if it is not cached)."""
     folder = cache() / f"models--{repository.replace('/', '--')}"
-    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+    size = folder_size(folder)
     shutil.rmtree(unfinished(repository), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
     return size

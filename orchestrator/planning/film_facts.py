@@ -11,6 +11,7 @@ from typing import Any
 from ipc.time_range import clip_of
 from orchestrator.config.settings import Settings
 from orchestrator.environments import registry
+from orchestrator.environments.run_module import run_module
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.util import text as fmt
 
@@ -28,8 +29,8 @@ def check(film: Path, settings: Settings) -> None:
     clip, track = clip_of(settings.value("clip")), settings.value("audio_track")
     if clip is None and track is None:
         return
-    found = _read(film)
-    seconds, tracks = found.get("seconds"), found.get("audio")
+    facts = _read(film)
+    seconds, tracks = facts.get("seconds"), facts.get("audio")
     if clip and seconds and clip[0] >= seconds:
         raise FatalError(
             f"{settings.chosen['clip'].place}: starts after the end of {film.name}, which is "
@@ -55,12 +56,7 @@ def _read(film: Path) -> Mapping[str, Any]:
     if registry.health(ENV):
         return {}
     try:
-        done = subprocess.run(
-            [registry.python(ENV), "-P", "-m", "stage_runners.media.facts", film],
-            env=registry.child_environment(ENV), capture_output=True, text=True, check=False,
-            timeout=_SECONDS, stdin=subprocess.DEVNULL, cwd=registry.get(ENV).folder,
-        )  # fmt: skip
-        found = json.loads(done.stdout)
+        facts = json.loads(run_module(ENV, "media.facts", film, timeout=_SECONDS).stdout)
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return {}
-    return found if isinstance(found, dict) else {}
+    return facts if isinstance(facts, dict) else {}

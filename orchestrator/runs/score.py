@@ -12,6 +12,7 @@ from typing import Any
 from ipc import json_text
 from orchestrator.config import house_styles
 from orchestrator.environments import registry
+from orchestrator.environments.run_module import run_module
 from orchestrator.errors import ENVIRONMENT, FAILED, INPUT, FatalError
 from orchestrator.storage.store import Entry, Store
 from orchestrator.surroundings import current_folder
@@ -117,12 +118,9 @@ def ready() -> None:
 
 
 def _answer(request: Path) -> dict[str, Any]:
+    registry.require(ENV)
     try:
-        done = subprocess.run(
-            [registry.require(ENV), "-P", "-m", "stage_runners.scoring.main", request],
-            env=registry.child_environment(ENV), capture_output=True, text=True, check=False,
-            timeout=PATIENCE_S, stdin=subprocess.DEVNULL, cwd=registry.get(ENV).folder,
-        )  # fmt: skip
+        done = run_module(ENV, "scoring.main", request, timeout=PATIENCE_S)
     except subprocess.TimeoutExpired as error:
         raise FatalError(f"scoring did not finish within {PATIENCE_S} s", "", FAILED) from error
     lines = done.stdout.splitlines()

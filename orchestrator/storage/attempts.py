@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from orchestrator.util import locks, own_files
+from orchestrator.util.folder_size import folder_size
 
 
 class Attempts:
@@ -60,7 +61,7 @@ class Attempts:
             except BlockingIOError:
                 continue
             with lock:
-                freed += sum(p.stat().st_size for p in path.rglob("*") if p.is_file())
+                freed += folder_size(path)
                 count += 1
                 own_files.clear(path)
             _lock_of(path).unlink(missing_ok=True)

@@ -26,6 +26,7 @@ from orchestrator.storage import intact
 from orchestrator.storage.attempts import Attempts
 from orchestrator.storage.manifest import Manifest
 from orchestrator.util import locks, own_files
+from orchestrator.util.folder_size import folder_size
 from orchestrator.util.storage_errors import storage_errors
 
 _MANIFEST = "manifest.json"
@@ -179,7 +180,7 @@ class Store:
             now = time.time()
             for folder in self._results.glob("*/*"):
                 if self._read(folder) is None:
-                    freed += sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
+                    freed += folder_size(folder)
                     count += 1
                     own_files.clear(folder)
             found = sorted(self.entries(), key=lambda item: item[2])

@@ -1,0 +1,23 @@
+"""Runs a module of the stages once in its environment, for a question that needs no worker."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from orchestrator.environments import registry
+
+
+def run_module(
+    env: str, module: str, *words: str | Path, timeout: float | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `stage_runners.<module>` in the environment's own folder, since the user's may be gone.
+
+    `timeout` is in seconds. Raises `OSError` if the environment's Python does not start, and
+    `subprocess.TimeoutExpired`.
+    """
+    return subprocess.run(
+        [registry.python(env), "-P", "-m", f"stage_runners.{module}", *words],
+        env=registry.child_environment(env), cwd=registry.get(env).folder, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False, timeout=timeout,
+    )  # fmt: skip
