@@ -63,6 +63,8 @@ def encoding_name(codec: str) -> str:
     """The usual name of an encoding: `Windows-1252` for Python's `cp1252`."""
     if codec in _NAMES:
         return _NAMES[codec]
+    if codec.startswith("mac_"):
+        return codec.replace("_", " ").title()
     if codec.startswith("cp125"):
         return f"Windows-{codec[2:]}"
     return codec.upper().replace("_", "-").replace("ISO8859", "ISO-8859")

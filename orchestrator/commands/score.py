@@ -29,8 +29,8 @@ def add(subparsers: Any) -> None:
     parser.add_argument("film", type=Path, metavar="FILM", help="a film that has been run")
     parser.add_argument(
         "--reference", action="append", required=True, type=Path, metavar="FILE",
-        help="subtitles (.srt), speaker turns (.rttm), segments with speakers and text (.stm), plain text "
-        "(.txt), or words with times (.ctm, or .csv with start,end,word); may be repeated",
+        help="subtitles (.srt, .vtt, .ass), speaker turns (.rttm), segments with speakers and text (.stm), "
+        "plain text (.txt), or words with times (.ctm, or .csv with start,end,word); may be repeated",
     )  # fmt: skip
     parser.add_argument(
         "--track",
@@ -40,8 +40,8 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument(
         "--hypothesis", action="append", type=Path, metavar="FILE",
-        help="score this file instead of the last run's results: .json, .srt, .rttm, .stm, .ctm or .txt; may "
-        "be repeated",
+        help="score this file instead of the last run's results: .json, .srt, .vtt, .ass, .rttm, .stm, .ctm "
+        "or .txt; may be repeated",
     )  # fmt: skip
     parser.add_argument(
         "--profile",

@@ -39,13 +39,26 @@ def decoding(source: Source, channel: int | None, timed: Path) -> list[str]:
     span = {"ss": f"{clip[0]:.6f}", "t": f"{clip[1] - clip[0]:.6f}"} if clip else {}
     late = 0.0 if clip else head_start(film)
     begin = f"asetpts=PTS-{late:.6f}/TB,atrim=start=0"
-    # The layout may change in the middle; the channel is that of the layout at the start.
-    one = f"aformat=channel_layouts={track.layout},pan=mono|c0=c{channel}," if channel is not None else ""
+    one = _pan(track, channel)
     command = ffmpeg.input(opening.url(path), **opening.options(), **span).output(
         opening.url(timed), map=f"0:{number_of(track, path)}", af=f"{one}{CONVERT},{begin}", f="nut",
         acodec="pcm_s16le", avoid_negative_ts="disabled", vn=None, sn=None, dn=None,
     )  # fmt: skip
     return [*command.compile(overwrite_output=True)[1:], *media_ffmpeg.whole_clock(jumps=film.jumps)]
+
+
+def _pan(track: Track, channel: int | None) -> str:
+    """The filter that takes one channel, or all alike if they have no layout; else nothing.
+
+    ffmpeg takes up to eight channels without a layout for those of a cinema, of which it drops the fourth,
+    and has no mix for more.
+    """
+    if channel is not None:
+        # The layout may change in the middle; the channel is that of the layout at the start.
+        return f"{f'aformat=channel_layouts={track.layout},' if track.layout else ''}pan=mono|c0=c{channel},"
+    if track.layout or track.channels < 2:
+        return ""
+    return f"pan=mono|c0<{'+'.join(f'c{k}' for k in range(track.channels))},"
 
 
 def placing(timed: Path, clip: Clip | None, raw: Path) -> list[str]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 OVERRIDE = "ORCHESTRATOR_FFMPEG"
 _ADDRESS = re.compile(r" @ 0x[0-9a-f]+")
+_NO_FAULT = re.compile(r"\[(out#\d+/)?null\]|Last message repeated")
+"""The start of what ffmpeg says of the output that `whole_clock` drops, and of nothing new."""
 _NOTHING_LEFT = 1 << 16
 _NO_SPACE = ("No space left on device", "Disk quota exceeded", "File too large")
 
@@ -162,7 +164,9 @@ def _error_text(path: Path) -> str:
     seen: dict[str, None] = {}
     with path.open("rb") as stream:
         for line in stream:
-            seen.setdefault(_ADDRESS.sub("", line.decode(errors="replace")).strip(), None)
+            text = _ADDRESS.sub("", line.decode(errors="replace")).strip()
+            if not _NO_FAULT.match(text):
+                seen.setdefault(text, None)
             if len(seen) > 200:
                 break
     return "\n".join(line for line in seen if line)

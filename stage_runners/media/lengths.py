@@ -76,6 +76,37 @@ def announced_bytes(path: Path) -> int | None:
     return end if end - size > max(_CUT_BYTES, size * _CUT_SHARE) else None
 
 
+def unfinished(path: Path) -> tuple[str, str]:
+    """Why an MP4 without its index cannot be read, and what to do; else two empty strings.
+
+    Cameras and recorders write the index (moov) last, so a download that stopped or a battery that went flat
+    leaves a file of which no player knows where anything is.
+    """
+    try:
+        size, at, seen = path.stat().st_size, 0, []
+        with path.open("rb") as stream:
+            while at + 16 <= size:
+                stream.seek(at)
+                head = stream.read(16)
+                seen.append(head[4:8])
+                if not (length := _box(head)):
+                    break
+                at += length
+    except OSError:
+        return "", ""
+    if b"moov" in seen or b"mdat" not in seen:
+        return "", ""
+    if at > size:
+        return (
+            f"cut off: the file should have more than {at / 1e6:.1f} MB, and its index (moov) at the end",
+            "copy or download it again",
+        )
+    return (
+        "its index (moov) was not written, as when a recording is interrupted",
+        "repair it with a program such as untrunc and an intact film of the same camera",
+    )
+
+
 def _riff(head: bytes) -> int:
     """The size of a RIFF chunk by its first bytes; 0 if it is none, or its size was never written."""
     name, length = struct.unpack("<4sI", head[:8])

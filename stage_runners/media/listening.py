@@ -51,9 +51,9 @@ class Listener:
 
     def arguments(self) -> list[str]:
         """Ffmpeg's arguments for the output."""
-        layout = f"aformat=channel_layouts={self._track.layout}"
+        layout = f"aformat=channel_layouts={self._track.layout}," if self._track.layout else ""
         return [
-            "-map", f"0:{self._number}", "-af", f"{layout},aresample={speechlike.RATE}:out_sample_fmt=s16",
+            "-map", f"0:{self._number}", "-af", f"{layout}aresample={speechlike.RATE}:out_sample_fmt=s16",
             "-vn", "-sn", "-dn", "-f", "s16le", f"pipe:{self.descriptor}",
         ]  # fmt: skip
 
@@ -78,7 +78,7 @@ class Listener:
 
 
 def can_listen(track: Track) -> bool:
-    """Whether the channels of a track can be told apart: two or more, in a layout that ffmpeg names."""
+    """Whether the channels of a track can be told apart: two or more, of which the decoder knows."""
     return 2 <= len(track.speakers) <= MOST_CHANNELS and track.channels == len(track.speakers)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ipc.errors import StageError
 from stage_runners.media import opening
-from stage_runners.media.lengths import announced_bytes, guessed
+from stage_runners.media.lengths import announced_bytes, guessed, unfinished
 
 if TYPE_CHECKING:
     from av.codec.context import CodecContext
@@ -91,6 +91,7 @@ class Film:
 
 UNKNOWN = "unknown"
 """The codec of a stream for which PyAV has no decoder."""
+_LATE_US = 1_000_000
 AAC_PRIMING = 1024
 """Samples that an AAC encoder adds before the audio; Matroska files long did not record them."""
 
@@ -135,6 +136,8 @@ def probe(path: Path) -> Film:
             return _film(container, announced_bytes(path), stated=not guess.made)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         why, hint = opening.refusal(path)
+        if not why:
+            why, hint = unfinished(path)
         if why:
             raise StageError("input", f"{path.name}: {why}", hint) from error
         raise StageError(
@@ -148,7 +151,7 @@ def _film(container: InputContainer, cut: int | None, *, stated: bool) -> Film:
     import av
 
     jumps = bool(int(container.format.flags) & av.format.Flags.ts_discont.value)
-    stated = stated and not jumps and container.format.name != "avi"
+    stated = stated and not jumps and not _by_clock(container) and container.format.name != "avi"
     likely = _length(container)
     numbers: dict[str, int] = {}
     tracks = []
@@ -208,10 +211,17 @@ def _bits(context: CodecContext) -> int:
 
 
 def _layout(context: CodecContext | None) -> tuple[str, tuple[str, ...]]:
-    """The name of the channel layout and of each channel; empty if the decoder names none."""
+    """The name of the channel layout and of each channel.
+
+    Two that a file does not name (plain WAV) are stereo; more have no layout, and numbers for names, because
+    a recorder has a microphone on each, and programs put those of a cinema in different orders.
+    """
     layout = getattr(context, "layout", None)
-    if layout is None or not layout.nb_channels or "channels" in layout.name:
+    if layout is None or not layout.nb_channels:
         return "", ()
+    if "channels" in layout.name:
+        known = {1: ("mono", ("FC",)), 2: ("stereo", ("FL", "FR"))}
+        return known.get(layout.nb_channels, ("", tuple(map(str, range(layout.nb_channels)))))
     return layout.name, tuple(channel.name for channel in layout.channels)
 
 
@@ -219,8 +229,18 @@ def _length(container: InputContainer) -> float | None:
     """The container's stated duration from its start; Matroska states the time of its end."""
     if not container.duration:
         return None
-    start = (container.start_time or 0) if "matroska" in container.format.name else 0
+    from_zero = "matroska" in container.format.name or _by_clock(container)
+    start = (container.start_time or 0) if from_zero else 0
     return float(container.duration - max(0, start)) / 1e6
+
+
+def _by_clock(container: InputContainer) -> bool:
+    """Whether the duration may be the last time stamp of an FLV that begins late on its clock.
+
+    libavformat takes that where a live recording states none, and does not tell which it took.
+    """
+    start = container.start_time or 0
+    return container.format.name == "flv" and _LATE_US < start < (container.duration or 0)
 
 
 def _start(stream: Stream) -> float | None:

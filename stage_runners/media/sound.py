@@ -119,9 +119,11 @@ class Reading:
         if clip and not (self.film.seconds and clip[0] < self.film.seconds):
             return beyond(name, self.film, clip)
         where = " in this clip" if clip else ""
-        return StageError(
-            "input", f"{name}: {track.words()} is empty{where}", "choose another track with --audio-track"
+        others = len(self.film.of("audio")) > 1
+        what = (
+            "another track with --audio-track" if others else "another clip" if clip else "a film with sound"
         )
+        return StageError("input", f"{name}: {track.words()} is empty{where}", f"choose {what}")
 
 
 def _expected(film: Film, track: Track, clip: tuple[float, float] | None) -> float | None:

@@ -10,7 +10,7 @@ from stage_runners.shared_params import CLIP, LANGUAGE_OPTION
 
 DEMUX = Stage(
     name="demux",
-    version=5,
+    version=6,
     backends=on_cpu("media.demux", "media"),
     inputs=(Input(name="film", source="film"),),
     outputs=(Output(name="audio", kind="audio"),),

@@ -16,12 +16,15 @@ from stage_runners.mux.ebml import CHAPTERS, CRC, VOID, Element
 EDITION, ATOM, DISPLAY = 0x45B9, 0xB6, 0x80
 UID, START, END, HIDDEN, ENABLED, TRACK = 0x73C4, 0x91, 0x92, 0x98, 0x4598, 0x8F
 STRING, LANGUAGE, LANGUAGE_BCP47 = 0x85, 0x437C, 0x437D
+SEGMENT_UID = 0x6E67
 EDITION_UID, EDITION_HIDDEN, EDITION_DEFAULT, EDITION_ORDERED = 0x45BC, 0x45BD, 0x45DB, 0x45DD
 _FFMPEG_EDITION = {EDITION_UID: None, EDITION_HIDDEN: 0, EDITION_DEFAULT: None, EDITION_ORDERED: 0}
 _FFMPEG_ATOM = {UID: None, START: None, END: None, HIDDEN: 0, ENABLED: 1}
 """What ffmpeg writes itself, with the only value that it writes; None: any."""
 _DEEPEST = 32
 """Players show two or three levels of chapters; a file may pretend to have thousands."""
+_SEAM_NS = 100_000_000
+"""Nanoseconds between two ordered chapters that count as none."""
 _TITLE = 400
 """Bytes of a title in `reserve`: some versions of ffmpeg read no longer lines than 1024."""
 
@@ -79,6 +82,28 @@ def beyond_a_list(chapters: Element) -> list[str]:
         (hidden, "hidden or disabled chapters"),
     ]
     return [words for there, words in beyond if there]
+
+
+def played_otherwise(chapters: Element) -> str:
+    """How players that follow ordered chapters play the film, where that is not from start to end; else
+    empty.
+
+    Only the edition that is played by default counts (RFC 9559, 20.1.3 and 17.2).
+    """
+    editions = chapters.of(EDITION)
+    first = next((one for one in editions if one.number(EDITION_DEFAULT, 0)), *editions[:1])
+    if not first.number(EDITION_ORDERED, 0):
+        return ""
+    played = [atom for atom in first.of(ATOM) if atom.number(ENABLED, 1)]
+    elsewhere = [atom for atom in played if atom.of(SEGMENT_UID)]
+    if elsewhere:
+        return f"with parts of other files ({', '.join(map(title, elsewhere[:5]))})"
+    end = 0
+    for atom in played:
+        if abs(atom.number(START, 0) - end) > _SEAM_NS:
+            return "in another order, or not all of it"
+        end = atom.number(END, 0)
+    return ""
 
 
 def as_ffmpeg(chapters: Element) -> bool:

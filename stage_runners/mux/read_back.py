@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _GAP = 2
 """MP4 fills the time between cues with empty packets of two bytes."""
+_SOON = 5000
+"""Packets among which every track that begins with the film has its first one."""
 
 
 @dataclass
@@ -57,6 +59,23 @@ def read_through(path: Path, timed: set[int], context: Context | None = None) ->
             content.packets += 1
             if index in timed and packet.pts is not None:
                 content.times.append(float(packet.pts * packet.time_base))
+    return found
+
+
+def first_packets(path: Path) -> dict[int, float]:
+    """The time of the first packet of each audio and video track, in seconds on the container's clock.
+
+    Before an MP4's edit list these are negative: a film that was cut without encoding begins with packets
+    that players decode and do not show, and whose copy in another container they do show.
+    """
+    found: dict[int, float] = {}
+    with opening.opened(path) as container:
+        wanted = {s.index for s in container.streams if s.type in {"audio", "video"}}
+        for count, packet in enumerate(container.demux()):
+            if packet.stream_index in wanted - set(found) and packet.size and packet.pts is not None:
+                found[packet.stream_index] = float(packet.pts * packet.time_base)
+            if count > _SOON or wanted <= set(found):
+                break
     return found
 
 

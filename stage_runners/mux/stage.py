@@ -8,7 +8,7 @@ from stage_runners.shared_params import CLIP, CONTAINER
 
 MUX = Stage(
     name="mux",
-    version=4,
+    version=5,
     backends=on_cpu("mux.runner", "media"),
     inputs=(
         Input(name="film", source="film"),

@@ -17,7 +17,7 @@ from stage_runners.media.probe import Film, Track, probe
 from stage_runners.mux import losses
 from stage_runners.mux.ffmpeg_command import Order
 from stage_runners.mux.fitting import TEXT
-from stage_runners.mux.read_back import StreamContent, attached, hashes, read_through
+from stage_runners.mux.read_back import StreamContent, attached, first_packets, hashes, read_through
 
 if TYPE_CHECKING:
     from ipc.context import Context
@@ -200,13 +200,25 @@ def _in_time(
     The copied track that agrees best counts: a picture may begin later where a recording starts between key
     frames, and decoded sound without a codec's priming.
     """
-    off = [
-        shift - (new.start - (old.start - film.start))
+    copied = [
+        (old, new)
         for old, new in pairs
         if old.type in {"audio", "video"} and not old.picture and order.form(old) == "copy"
+    ]
+    moved = [
+        new.start - (old.start - film.start)
+        for old, new in copied
         if old.start is not None and new.start is not None
     ]
-    least = min(off, key=abs, default=0.0)
+    least = min((shift - by for by in moved), key=abs, default=0.0)
+    if abs(least) > AUDIBLE:  # what headers state leaves out what an edit list hides
+        before, after = first_packets(order.film), first_packets(output)
+        moved = [
+            after[new.index] - (before[old.index] - film.start)
+            for old, new in copied
+            if old.index in before and new.index in after
+        ]
+        least = min((shift - by for by in moved), key=abs, default=least)
     if abs(least) > SHIFT:
         raise _wrong(output, f"the subtitles are {least:.3f} s off")
     if abs(least) > AUDIBLE:

@@ -121,8 +121,13 @@ def chapter_tree(
     path: Path, film: Film, container: str, clip: tuple[float, float] | None, context: Context
 ) -> tuple[Element | None, Path | None]:
     """Chapters that ffmpeg would flatten, on the new film's clock, and a file that makes room for them."""
-    tree = chapters.of(path) if container == "mkv" and "matroska" in film.format else None
-    if tree is None or chapters.as_ffmpeg(tree):
+    tree = chapters.of(path) if "matroska" in film.format else None
+    if tree and (otherwise := chapters.played_otherwise(tree)):
+        context.degraded(
+            f"{path.name} has ordered chapters: players that follow them play it {otherwise}, "
+            "while the subtitles follow this file from its start to its end"
+        )
+    if tree is None or container != "mkv" or chapters.as_ffmpeg(tree):
         return None, None
     begin = film.start + (clip[0] if clip else 0.0)
     moved = chapters.moved(tree, begin, begin + clip[1] - clip[0] if clip else None)

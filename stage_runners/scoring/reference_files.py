@@ -15,9 +15,9 @@ from pathlib import Path
 
 from ipc import plain_file
 from ipc.errors import StageError
-from ipc.parsing import json_of
 from ipc.text_files import Decoded, NotTextError
-from stage_runners.scoring.srt import read_srt
+from stage_runners.scoring.json_files import read_json
+from stage_runners.scoring.subtitle_files import FORMATS, read_subtitles
 from stage_runners.scoring.units import Source, Turn, Unit
 from stage_runners.text.code_pages import read_text
 
@@ -25,6 +25,8 @@ _RTTM_TYPES = frozenset(
     "SEGMENT NOSCORE NO_RT_METADATA LEXEME NON-LEX NON-SPEECH FILLER EDIT IP SU CB A/P SPKR-INFO".split()  # noqa: SIM905
 )
 """Other types of lines in an RTTM (NIST RT-09), which hold no speaker turns."""
+_ALTERNATIVES = {"<ALT_BEGIN>": 1, "<ALT>": 1, "<ALT_END>": 0}
+"""Lines of a CTM around alternatives, and whether another one follows."""
 _IGNORED = "ignore_time_segment_in_scoring"
 REMEDY = "save it as UTF-8; with iconv, name its own encoding: iconv -f ENCODING -t UTF-8"
 _LARGEST = 64 << 20
@@ -188,12 +190,20 @@ def _read_stm(path: Path, text: str, recording: str) -> Source:
 
 
 def _read_ctm(path: Path, text: str, recording: str) -> Source:
-    """Words with times (NIST CTM): `recording channel start duration word [confidence]`."""
-    words = []
+    """Words with times (NIST CTM): `recording channel start duration word [confidence]`.
+
+    Of alternatives between `<ALT_BEGIN>` and `<ALT_END>`, the first counts.
+    """
+    words, alternative = [], 0
     for line in _lines(path, text, recording):
         fields = line.text.split()
         if len(fields) < 5:
             raise line.wrong("a line of a CTM is: recording channel start duration word")
+        if fields[4] in _ALTERNATIVES:
+            alternative = _ALTERNATIVES[fields[4]] and alternative + 1
+            continue
+        if alternative > 1:
+            continue
         start, length = (
             line.seconds(fields[2], "its start, the third column,"),
             line.seconds(fields[3], "its duration, the fourth column,"),
@@ -204,8 +214,11 @@ def _read_ctm(path: Path, text: str, recording: str) -> Source:
 
 def _read_csv(path: Path, text: str, recording: str) -> Source:  # noqa: ARG001
     """Words with times: a table with the columns start, end (seconds) and word."""
-    rows = csv.DictReader(text.splitlines())
-    if missing := {"start", "end", "word"} - set(rows.fieldnames or ()):
+    head, columns = text.partition("\n")[0], {"start", "end", "word"}
+    # A spreadsheet separates by the sign that its country leaves free, and writes decimals with a comma.
+    sign = next((sign for sign in ",;\t" if columns <= set(head.strip().split(sign))), ",")
+    rows = csv.DictReader(text.splitlines(), delimiter=sign)
+    if missing := columns - set(rows.fieldnames or ()):
         raise StageError(
             "input",
             f"{path.name}: no column {', '.join(sorted(missing))}",
@@ -216,11 +229,15 @@ def _read_csv(path: Path, text: str, recording: str) -> Source:  # noqa: ARG001
         line = _Line(
             path=path, number=rows.line_num, text=",".join(str(v) for v in row.values()), recording=""
         )
-        start, end = line.seconds(row["start"] or "", "start"), line.seconds(row["end"] or "", "end")
+        start, end = (line.seconds(_point(row[name] or "", sign), name) for name in ("start", "end"))
         if end < start:
             raise line.wrong("it ends before it starts")
         words.append(Unit(text=row["word"] or "", start=start, end=end))
     return _of_words(path, words)
+
+
+def _point(number: str, sign: str) -> str:
+    return number if sign == "," else number.replace(",", ".")
 
 
 def _of_words(path: Path, words: list[Unit]) -> Source:
@@ -236,46 +253,14 @@ def _read_txt(path: Path, text: str, recording: str) -> Source:  # noqa: ARG001
     return Source(name=path.name, kind="txt", units=units)
 
 
-def _read_json(path: Path, text: str, recording: str) -> Source:  # noqa: ARG001
-    """A transcript in WhisperX's JSON format: segments, and the words in them."""
-    try:
-        body = json_of(text)
-        units, words = [], []
-        for segment in body["segments"]:
-            units.append(_unit(segment, "text"))
-            words += [_unit(word, "word", segment) for word in segment.get("words", ())]
-        language = str(body.get("language") or "")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StageError(
-            "input",
-            f"{path.name}: not a transcript: {type(error).__name__} {error}",
-            "use WhisperX's JSON format, with segments, text and words",
-        ) from error
-    return Source(name=path.name, kind="json", units=tuple(units), words=tuple(words), language=language)
-
-
-def _unit(row: dict[str, object], text: str, segment: dict[str, object] | None = None) -> Unit:
-    start, end = row.get("start"), row.get("end")
-    return Unit(
-        text=str(row[text]).strip(),
-        start=None if start is None else float(start),  # type: ignore[arg-type]
-        end=None if end is None else float(end),  # type: ignore[arg-type]
-        speaker=row.get("speaker") or (segment or {}).get("speaker"),  # type: ignore[arg-type]
-    )
-
-
-def _read_srt(path: Path, text: str, recording: str) -> Source:  # noqa: ARG001
-    return read_srt(path, text)
-
-
 READERS: dict[str, Callable[[Path, str, str], Source]] = {
-    ".srt": _read_srt,
+    **dict.fromkeys(FORMATS, read_subtitles),
     ".rttm": _read_rttm,
     ".stm": _read_stm,
     ".ctm": _read_ctm,
     ".csv": _read_csv,
     ".txt": _read_txt,
-    ".json": _read_json,
+    ".json": read_json,
 }
 """The reader of each file extension."""
 

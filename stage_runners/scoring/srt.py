@@ -1,4 +1,4 @@
-"""SubRip files for scoring: the spoken text of each cue, and its speaker if labels name one."""
+"""SubRip files for scoring: their cues, and who speaks the lines of a cue by its labels."""
 
 from __future__ import annotations
 
@@ -8,51 +8,64 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ipc.errors import StageError
-from stage_runners.scoring.units import Cue, Source, Unit
+from stage_runners.scoring.units import Shown
 
 _DASH = re.compile(r"^\s*[-\u2010-\u2015]\s*(?=\S)")
 _LABEL = re.compile(
     r"^\[([^\]a-z]*[^\W\d_a-z][^\]a-z]*)\]:?(?:\s+|$)|^([^\W\d_a-z][^:a-z\n]{0,30}):(?:\s+|$)"
 )
 """A name: `[NAME] text` or `NAME: text` in capitals or a script without case; a sound is in lower case."""
-_SOUND = re.compile(r"\[[^\]]*\]:?")
-_TIMES = re.compile(r"^\s*\d+:\d\d:\d\d[,.]\d", re.MULTILINE)
+_SOUND = re.compile(r"\[[^\]]*\]:?|\([^()]*\)|\uff08[^\uff08\uff09]*\uff09")
+"""Text in brackets: square ones, or round ones, which Whisper's normalizer drops too."""
+_TIME = r"(-?\s*(?:\d{1,2}\s*:\s*)?\d{1,2}\s*:\s*\d{1,2}\s*[,.:]\s*\d{1,3})"
+_TIMES = re.compile(rf"^\s*{_TIME}\s*-+\s*>\s*{_TIME}(?!\d)")
+_LIKE_TIMES = re.compile(r"^[\s\d:,.-]*\d\s*:\s*\d[\s\d:,.-]*-\s*>[\s\d]")
+"""A line that starts with a time and an arrow."""
 _CUE = re.compile(r"^(?=.*\d\d?:\d\d[,.]\d.*-->)", re.MULTILINE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,30});")
 
 
-def read_srt(path: Path, text: str) -> Source:
-    """The cues of the file, with their text and speakers; StageError("input") if it has no cues.
-
-    A label applies until the next one, as viewers read it; after a dash without a label the speaker is
-    unknown. Other text in square brackets is a sound, which does not count as text.
-    """
+def srt_cues(path: Path, text: str) -> list[Shown]:
+    """The cues of a SubRip file; StageError("input") if a line of times cannot be read."""
     import pysubs2
 
     try:
-        events = pysubs2.SSAFile.from_string(_numbered(text), format_="srt").events
+        events = pysubs2.SSAFile.from_string(_numbered(_on_the_clock(path, text)), format_="srt").events
     except (pysubs2.exceptions.Pysubs2Error, ValueError) as error:
         raise StageError("input", f"{path.name}: not a valid SubRip (SRT) file: {error}") from error
-    shown = sorted((event for event in events if event.plaintext.strip()), key=lambda event: event.start)
-    if not shown:
-        why = "all of its cues are empty" if _TIMES.search(text) else "no line has times such as 00:00:01,500"
-        raise StageError("input", f"{path.name}: no cues; {why}")
-    if wrong := next((event for event in shown if event.end < event.start), None):
-        raise StageError("input", f"{path.name}: the cue at {wrong.start / 1000:.3f} s ends before it starts")
-    units: list[Unit] = []
-    cues: list[Cue] = []
-    speaker: str | None = None
-    for event in shown:
-        start, end = event.start / 1000, event.end / 1000
-        lines = tuple(_unescaped(event.plaintext).strip().split("\n"))
-        said = []
-        for part, who in voices(lines, speaker):
-            speaker = who
-            said += part
-            if part:
-                units.append(Unit(text=" ".join(part), start=start, end=end, speaker=who))
-        cues.append(Cue(start=start, end=end, lines=lines, said=tuple(said)))
-    return Source(name=path.name, kind="srt", units=tuple(units), cues=tuple(cues))
+    found = []
+    for event in events:
+        lines = tuple(unescaped(event.plaintext).strip().split("\n"))
+        found.append(Shown(event.start / 1000, event.end / 1000, lines, ((None, lines),)))
+    return found
+
+
+def _on_the_clock(path: Path, text: str) -> str:
+    """The text with times as pysubs2 reads them: it takes a line of others for text of the cue before.
+
+    Translating programs put blanks into times, editors omit hours, and shifted files begin below zero.
+    """
+    lines = text.split("\n")
+    for at, line in enumerate(lines):
+        if not _LIKE_TIMES.match(line):
+            continue
+        if not (times := _TIMES.match(line)):
+            raise StageError(
+                "input",
+                f"{path.name}, line {at + 1}: not times of SubRip ({line.strip()[:60]})",
+                "write them as 00:00:01,500 --> 00:00:03,000",
+            )
+        lines[at] = " --> ".join(map(_canonical, times.groups()[:2]))
+    return "\n".join(lines)
+
+
+def _canonical(time: str) -> str:
+    """`00:00:01,500` of a time in any spelling; below zero it is zero."""
+    parts = re.split(r"[:,.]", "".join(time.split()))
+    if parts[0].startswith("-"):
+        return "00:00:00,000"
+    clock = ":".join(f"{int(part):02}" for part in ["0"] * (4 - len(parts)) + parts[:-1])
+    return f"{clock},{parts[-1]:0<3}"
 
 
 def _numbered(text: str) -> str:
@@ -63,7 +76,7 @@ def _numbered(text: str) -> str:
     return f"{text}\n\n1\n"
 
 
-def _unescaped(text: str) -> str:
+def unescaped(text: str) -> str:
     """The text with HTML's entities as characters, as players show them: `&amp;` is `&`."""
     return _ENTITY.sub(lambda found: html.unescape(found[0]), text)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ipc.text_files import WESTERN, Decoded, decoded
 from stage_runners.text.iso639 import language
@@ -30,6 +31,21 @@ PAGES = {
     for code in codes.split()
 }
 """The code pages of languages that do not use Windows-1252, the most usual first."""
+_MAC_PAGES = """
+cs pl hu sk: mac_latin2
+sl hr bs: mac_croatian
+ro: mac_romanian
+ru uk be bg mk sr: mac_cyrillic
+el: mac_greek
+tr: mac_turkish
+is: mac_iceland
+"""
+MAC_PAGES = {
+    code: page
+    for codes, _, page in (row.partition(": ") for row in _MAC_PAGES.strip().splitlines())
+    for code in codes.split()
+}
+"""The code pages of an old Macintosh other than Mac Roman; its lines end with a carriage return alone."""
 _RUN = re.compile(rb"[\x80-\xff]{4,}")
 _INSIDE = re.compile(r"(?<=\w)[\xa1-\xbf\u2030-\u2bff](?=\w)")
 """A sign or a box in the middle of a word, which another code page has as a letter."""
@@ -62,8 +78,13 @@ def _unshifted(data: bytes) -> bytes:
 
 
 def _guess(data: bytes, spoken: str) -> str | None:
+    mac = b"\r" in data and b"\n" not in data
     if spoken:
-        return _of(data, PAGES.get(language(spoken).code, (WESTERN,))) or _of(data, (WESTERN,))
+        code = language(spoken).code
+        pages = PAGES.get(code, (WESTERN,))
+        if mac and (code in MAC_PAGES or pages == (WESTERN,)):
+            pages = (*pages, MAC_PAGES.get(code, "mac_roman"))
+        return _of(data, pages) or _of(data, (WESTERN,))
     # A western text has single letters outside ASCII. Other scripts have whole words of them, and a few names
     # are too little to tell those scripts apart.
     return WESTERN if _fits(data, WESTERN) and not _RUN.search(data) else None
@@ -84,8 +105,12 @@ def _of(data: bytes, pages: Sequence[str]) -> str | None:
 
 
 def _odd(text: str) -> int:
-    """The number of signs in the middle of words."""
-    return len(_INSIDE.findall(text))
+    """The number of signs in the middle of words, and of capitals after small letters outside ASCII."""
+    capitals = sum(
+        first.islower() and second.isupper() and not (first + second).isascii()
+        for first, second in pairwise(text)
+    )
+    return len(_INSIDE.findall(text)) + capitals
 
 
 def _fits(data: bytes, codec: str) -> bool:

@@ -1,5 +1,7 @@
 """The channel that is transcribed: the mix, unless it loses speech that one channel has."""
 
+import wave
+
 import numpy as np
 import pytest
 
@@ -115,8 +117,8 @@ BURSTS = films.BURSTS
 
 
 def two_channels(folder, graph, name="film.mkv", layout="stereo"):
-    wave = films.recording(folder / "sound.wav")
-    return films.make("-i", wave, "-filter_complex", graph, "-map", "[out]", "-c:a", "flac", folder / name)
+    sound = films.recording(folder / "sound.wav")
+    return films.make("-i", sound, "-filter_complex", graph, "-map", "[out]", "-c:a", "flac", folder / name)
 
 
 @env
@@ -128,6 +130,33 @@ def test_the_speech_of_opposite_channels_is_decoded_on_time_and_said_where_users
     assert "left channel: the channels cancel each other" in done.stdout + done.stderr
     _, mixed = films.demux(film, tmp_path / "mix", audio_channel="mix")
     assert not np.any(np.abs(mixed) > 3)
+
+
+def unnamed(folder, count, spoken):
+    """A WAV that names no channels, as Python and recorders write it; `spoken` are the gains of the talk."""
+    sound = np.zeros((len(ONE), count))
+    for channel, gain in spoken.items():
+        sound[:, channel] = gain * ONE
+    with wave.open(str(folder / "film.wav"), "wb") as sink:
+        sink.setnchannels(count)
+        sink.setsampwidth(2)
+        sink.setframerate(RATE)
+        sink.writeframes((np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
+    return folder / "film.wav"
+
+
+@env
+@pytest.mark.parametrize(("count", "spoken"), [(2, {0: 1, 1: -1}), (6, {3: 1}), (9, {7: 1})], ids=str)
+def test_speech_is_heard_in_any_channel_of_a_file_that_names_none(tmp_path, count, spoken):
+    done, samples = films.demux(unnamed(tmp_path, count, spoken), tmp_path / "out")
+    assert samples is not None, done.stdout + done.stderr
+    assert np.abs(samples).max() > 1000
+
+
+@env
+def test_a_channel_without_a_name_is_chosen_by_its_number(tmp_path):
+    _, samples = films.demux(unnamed(tmp_path, 10, {7: 1}), tmp_path / "out", audio_channel="7")
+    assert np.abs(samples).max() > 10_000
 
 
 @env
@@ -156,9 +185,9 @@ def test_the_mix_of_ordinary_channels_is_the_same_to_the_byte(tmp_path):
 
 def broadcast(folder, first, second):
     """A transport stream whose audio changes its format after 6 s."""
-    wave = films.recording(folder / "sound.wav")
-    films.make("-t", "6", "-i", wave, *first, "-muxdelay", "0", folder / "1.ts")
-    films.make("-ss", "6", "-i", wave, *second, "-output_ts_offset", "6", "-muxdelay", "0", folder / "2.ts")
+    sound = films.recording(folder / "sound.wav")
+    films.make("-t", "6", "-i", sound, *first, "-muxdelay", "0", folder / "1.ts")
+    films.make("-ss", "6", "-i", sound, *second, "-output_ts_offset", "6", "-muxdelay", "0", folder / "2.ts")
     (folder / "film.ts").write_bytes((folder / "1.ts").read_bytes() + (folder / "2.ts").read_bytes())
     return folder / "film.ts"
 

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from stage_runners.media.lengths import announced_bytes
+from stage_runners.media.lengths import announced_bytes, unfinished
 from tests.stage_runners import films
 from tests.stage_runners.spec import run_stage
 
@@ -58,6 +58,23 @@ def test_the_frames_that_an_avi_header_counts_wrongly_are_not_missed(tmp_path):
 
 
 @env
+def test_a_live_recording_that_begins_late_on_its_clock_does_not_end_early(tmp_path):
+    late = ("-output_ts_offset", "1000", "-flvflags", "no_duration_filesize")
+    film = films.film(tmp_path, "film.flv", audio=("-c:a", "aac"), more=late)
+    given = films.cues(tmp_path, [(1.0, 2.0, "One")])
+    done = films.mux(film, given, tmp_path / "out.mkv", tmp_path / "mux")
+    assert done.returncode == 0, done.stderr
+    assert not complaint(done), done.stdout + done.stderr
+
+
+@env
+def test_what_ffmpeg_says_of_packets_that_are_dropped_is_no_error_of_the_film(tmp_path):
+    how = ("-c:v", "mpeg2video", "-bf", "2", "-c:a", "ac3", "-f", "vob")
+    done, _ = films.demux(films.film(tmp_path, "film.vob", audio=how), tmp_path / "out")
+    assert "reported" not in done.stdout + done.stderr
+
+
+@env
 @pytest.mark.parametrize(
     ("name", "more"),
     [
@@ -92,6 +109,22 @@ def test_a_size_is_announced_by_chunks_and_boxes(tmp_path):
     assert of(box + struct.pack(">I4sQ", 1, b"mdat", 90_000) + body) == 90_016
     assert of(box + struct.pack(">I4sQ", 0, b"mdat", 0) + body) is None
     assert of(b"\xff\xfb" * 10_000) is None
+
+
+def test_an_mp4_without_its_index_is_told_as_such(tmp_path):
+    def of(content):
+        (tmp_path / "film.mp4").write_bytes(content)
+        return " ".join(unfinished(tmp_path / "film.mp4"))
+
+    head, body = struct.pack(">I4sQ", 16, b"ftyp", 0), bytes(20_000)
+    media = struct.pack(">I4sQ", 1, b"mdat", 20_016) + body
+    assert "cut off: the file should have more than 0.1 MB" in of(
+        head + struct.pack(">I4sQ", 1, b"mdat", 90_000) + body
+    )
+    assert "(moov) was not written" in of(head + struct.pack(">I4sQ", 0, b"mdat", 0) + body)
+    assert "(moov) was not written" in of(head + media)
+    assert not of(head + media + struct.pack(">I4sQ", 16, b"moov", 0)).strip()
+    assert not of(b"RIFF" + body).strip()
 
 
 def twice(folder, name, *how):

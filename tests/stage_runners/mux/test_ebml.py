@@ -96,6 +96,20 @@ def test_only_what_ffmpeg_writes_itself_is_left_to_ffmpeg():
         assert not chapters.as_ffmpeg(other)
 
 
+def test_only_an_ordered_edition_that_leaves_the_file_s_order_is_played_otherwise():
+    def played(*atoms, ordered=1):
+        return chapters.played_otherwise(ebml.master(CHAPTERS, [edition(*atoms, ordered=ordered)]))
+
+    one, two = atom(0, end=6, names=[("One", "eng")]), atom(6, end=12, names=[("Two", "eng")])
+    linked = atom(0, ebml.Element(0x6E67, bytes(16)), end=3, names=[("Opening", "eng")])
+    assert played(one, two) == played(two, one, ordered=0) == ""
+    assert played(two, one) == played(two) == "in another order, or not all of it"
+    assert played(one, linked, two) == "with parts of other files ('Opening')"
+    plain = edition(one, two, uid=7)
+    both = ebml.master(CHAPTERS, [plain, edition(two, one, ordered=1)])
+    assert chapters.played_otherwise(both) == ""
+
+
 def test_the_reserved_chapters_take_as_much_room_as_the_real_ones():
     tree = ebml.master(CHAPTERS, [edition(*[atom(k, names=[("ü" * 60, "ger")] * 3) for k in range(40)])])
     titles = [line[6:] for line in chapters.reserve(tree).splitlines() if line.startswith("title=")]
