@@ -193,10 +193,9 @@ def test_editions_nested_hidden_and_translated_chapters_are_kept_in_matroska(pla
 def test_ordered_chapters_are_told_of_because_subtitles_follow_the_file(plain, tmp_path):
     data = odd_films.with_chapters((plain / "film.mkv").read_bytes(), OTHER)
     _, _, losses = muxed(written(tmp_path, "film.mkv", data), tmp_path)
-    assert losses == [
-        "film.mkv has ordered chapters: players that follow them play it in another order, or not all of it, "
-        "while the subtitles follow this file from its start to its end"
-    ]
+    players = "players that follow them play it in another order, or not all of it"
+    subtitles = "while the subtitles follow this file from its start to its end"
+    assert losses == [f"film.mkv has ordered chapters: {players}, {subtitles}"]
 
 
 def test_what_mp4_loses_of_chapters_is_told(plain, tmp_path):
