@@ -31,7 +31,8 @@ class Cli:
     behaviour without the option, unless the default does. `least` and `most` bound a number. `words` are
     texts for other values (`auto` for None). `check` returns what is wrong with a value, or None. `example`
     is a value for a new job file, `short` a one-letter form. `run_only` options do not affect a plan. `reach`
-    declares what a stranger could do with the option in a job file.
+    declares what a stranger could do with the option in a job file. `several` values have commas between
+    them: the option may be given more than once, and a file may have a list.
 
     Other options by key: the value must not be more than that of one in `at_most`; it has no effect if one in
     `needs` is off or not set, or if one in `unless` is set. `turns_on` is the stage that the option adds to a
@@ -54,6 +55,7 @@ class Cli:
     check: Callable[[Any], Problem | None] | None = None
     short: str = ""
     run_only: bool = False
+    several: bool = False
     reach: Reach = NEEDS_CONSENT
     at_most: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()

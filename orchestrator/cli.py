@@ -13,23 +13,13 @@ from typing import Any, NoReturn
 from ipc.legible import legible
 from ipc.suggest import hint, nearest
 from orchestrator import __version__
-from orchestrator.commands import COMMANDS, module_of
+from orchestrator.commands import COMMANDS, MEANINGS, VERBS, module_of
 from orchestrator.errors import BUG, CLOSED_PIPE, ENVIRONMENT, INTERRUPTED, OK, STORAGE, USAGE, FatalError
 from orchestrator.surroundings import stop_requests
 from orchestrator.surroundings.streams import OutputError, discard_output
 from orchestrator.util import machine_errors, terminal
 from orchestrator.util.notices import say
 from orchestrator.util.option_names import normalise
-
-_MEANINGS = {
-    "start": "run", "subtitle": "run", "transcribe": "run", "process": "run", "check": "doctor",
-    "env": "envs", "environments": "envs", "gpu": "devices", "options": "config", "settings": "config",
-    "style": "profiles", "styles": "profiles", "history": "runs", "logs": "runs", "log": "runs",
-    "edit": "review", "speakers": "names", "speaker": "names", "clean": "cache", "gc": "cache",
-    "wer": "score", "update": "upgrade", "remove": "uninstall", "autocomplete": "completion",
-    "completions": "completion", "dry-run": "plan", "example": "demo",
-}  # fmt: skip
-"""Words of other programs for the commands."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -41,6 +31,9 @@ class Parser(argparse.ArgumentParser):
 
     def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
         """Convert a value as `argparse` does, with this program's sentence if that fails."""
+        if action.type is Path and not arg_string:
+            what = max(action.option_strings, key=len, default=str(action.metavar or action.dest))
+            raise FatalError(f"{what}: the name is empty", "check for a variable that is not set", USAGE)
         try:
             return super()._get_value(action, arg_string)
         except argparse.ArgumentError as error:
@@ -55,7 +48,8 @@ class Parser(argparse.ArgumentParser):
         """Refuse a value that is no choice, with the nearest one."""
         if action.choices is not None and value not in action.choices:
             names = [name for name in action.choices if isinstance(name, str)]
-            advice = hint(str(value), names) if names else self._see()
+            meant = {word: name for word, name in VERBS if name in names}
+            advice = hint(str(value), names, meant) if names else self._see()
             raise FatalError(f"{_written(action, value)}: there is no such {_noun(action)}", advice, USAGE)
 
     def _see(self) -> str:
@@ -187,13 +181,18 @@ def _parsed(
     """Parse the arguments. Films may stand before and after options; an unknown option gets a suggestion."""
     command = commands.choices.get(chosen)
     rest = list(words)
-    if command is None or chosen is None or command._subparsers is not None:
+    if command is None or chosen is None:
         return parser.parse_args(words)
+    if command._subparsers is not None:
+        values, unknown = parser.parse_known_args(words)
+        if unknown:
+            _refuse(unknown, [], chosen)
+        return values
     at = rest.index(chosen)
     values, unknown = command.parse_known_intermixed_args(_without_dashes(rest[at + 1 :]))
     if unknown:
         flags = [flag for action in command._actions for flag in action.option_strings]
-        _refuse(unknown, flags, chosen)
+        _refuse(unknown, flags, chosen, str(getattr(values, "film", "")))
     parsed = parser.parse_args(rest[:at]) if at else argparse.Namespace()
     for name, value in vars(values).items():
         setattr(parsed, name, value)
@@ -208,14 +207,25 @@ def _command_hint(word: str) -> str:
 
     if is_address(word) or Path(word).suffix.lower() in FILMS or Path(word).is_file():
         return f"did you mean: orchestrator run {typed(word)}"
-    near = nearest(word, COMMANDS, _MEANINGS)
+    near = nearest(word, COMMANDS, MEANINGS)
     return f"did you mean {near}?" if near else f"commands: {', '.join(COMMANDS)}"
 
 
-def _refuse(unknown: Sequence[str], flags: Sequence[str], command: str) -> NoReturn:
-    """Raise the error for words that `command` does not take: options of others, or misspelt ones."""
+def _refuse(unknown: Sequence[str], flags: Sequence[str], command: str, film: str = "") -> NoReturn:
+    """Raise the error for words that `command` does not take: options of others, or misspelt ones.
+
+    `film` is the word that was taken for the film.
+    """
     word = unknown[0].partition("=")[0]
     if not word.startswith("-"):
+        if film and Path(unknown[0]).is_file() and not Path(film).exists():
+            from orchestrator.util.command_line import typed
+
+            raise FatalError(
+                f"{film}: {command} takes no such argument",
+                f"did you mean: orchestrator {command} {typed(unknown[0])} (see also --help)",
+                USAGE,
+            )
         raise FatalError(
             f"{word}: {command} takes no such argument", f"see: orchestrator {command} --help", USAGE
         )

@@ -30,6 +30,21 @@ COMMANDS = {
     "uninstall": "remove this installation",
     "runs": "list past runs, and show their summaries and logs",
 }
+MEANINGS = {
+    "start": "run", "subtitle": "run", "transcribe": "run", "process": "run", "check": "doctor",
+    "env": "envs", "environments": "envs", "gpu": "devices", "options": "config", "settings": "config",
+    "style": "profiles", "styles": "profiles", "history": "runs", "logs": "runs", "log": "runs",
+    "edit": "review", "speakers": "names", "speaker": "names", "clean": "cache", "gc": "cache",
+    "wer": "score", "update": "upgrade", "remove": "uninstall", "autocomplete": "completion",
+    "completions": "completion", "dry-run": "plan", "example": "demo",
+}  # fmt: skip
+"""Words of other programs for the commands."""
+VERBS = (
+    ("remove", "rm"), ("delete", "rm"), ("rm", "remove"), ("delete", "remove"), ("ls", "list"),
+    ("list", "ls"), ("clear", "gc"), ("clean", "gc"), ("rm", "gc"), ("download", "pull"), ("install", "sync"),
+    ("view", "show"), ("log", "logs"), ("rm", "prune"), ("remove", "prune"),
+)  # fmt: skip
+"""The same for actions of a command, each with an action that some command has."""
 
 
 def module_of(name: str) -> Any:

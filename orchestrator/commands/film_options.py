@@ -72,7 +72,27 @@ def _add(group: Any, option: Option) -> None:
         group.add_argument(*names, action=argparse.BooleanOptionalAction, default=None, help=text)
     else:
         metavar = cli.metavar or ("{" + ",".join(cli.choices) + "}" if cli.choices else None)
-        group.add_argument(*names, metavar=metavar, help=text)
+        group.add_argument(*names, metavar=metavar, help=text, action=_Several if cli.several else _Last)
+
+
+class _Several(argparse.Action):
+    """An option whose values add up: `--speakers A=x --speakers B=y` is `--speakers A=x,B=y`."""
+
+    def __call__(self, _: Any, namespace: argparse.Namespace, values: Any, __: Any = None) -> None:
+        """Add the value to those before it; an empty one clears them."""
+        before = getattr(namespace, self.dest, None)
+        setattr(namespace, self.dest, f"{before},{values}" if before and values else values)
+
+
+class _Last(argparse.Action):
+    """An option whose last value counts, so that a command line can be extended; the loss of one is told."""
+
+    def __call__(self, _: Any, namespace: argparse.Namespace, values: Any, used: Any = None) -> None:
+        """Set the value."""
+        before = getattr(namespace, self.dest, None)
+        if before is not None and before != values:
+            notice(f"{used} {before} is replaced by {used} {values}, which comes later")
+        setattr(namespace, self.dest, values)
 
 
 def add_machine(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from orchestrator.planning.choice import Choice
 from orchestrator.planning.plan import Plan, Step
 from orchestrator.util import terminal
 from orchestrator.util import text as fmt
-from orchestrator.util.notices import say
+from orchestrator.util.notices import notice, say
 
 _HOW = {"run": "RUN", "maybe": "MAYBE", "cached": "CACHED", "off": "off"}
 
@@ -37,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     from orchestrator.storage.store import Store
 
     store = Store(home() / "store")
+    for line in film_options.misspelt_variables():
+        notice(line)
     plans: list[Plan] = []
     refused: list[FilmError] = []
     for film in arguments.films:

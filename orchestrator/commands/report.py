@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.commands import verbosity
-from orchestrator.errors import OK, FatalError
+from orchestrator.errors import OK
 from orchestrator.paths import home
 from orchestrator.planning.film_path import film_of
 from orchestrator.surroundings import current_folder
 from orchestrator.util import terminal
 from orchestrator.util import text as fmt
+from orchestrator.util.notices import notice
 
 
 def add(subparsers: Any) -> None:
@@ -21,9 +22,9 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "report",
         help="write the report of a film's last run again",
-        description="Write FILM.report.html from the cached results of the film's last run: the video next "
-        "to its cues, and the cues to review. Runs no stage. The report opens in a browser and needs no "
-        "network.",
+        description="Write FILM.report.html from the cached results of the film's last run that succeeded: "
+        "the video next to its cues, and the cues to review. Runs no stage. The report opens in a browser "
+        "and needs no network.",
     )
     parser.add_argument("film", type=Path, metavar="FILM", help="a film that has been run")
     parser.add_argument(
@@ -47,12 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
     from orchestrator.storage.store import Store
 
     film = film_of(arguments.film)
-    content, found = last.run_of(film)
-    if not writing.worth(found):
-        raise FatalError(
-            f"{film.name}: its last run ({content['id']}) has no results to report",
-            f"see: orchestrator runs show {content['id']}",
-        )
+    (content, found), passed_over = last.run_of(film, writing.worth, "no run has results to report")
+    if passed_over:
+        notice(passed_over)
     folder = arguments.output_dir or _folder(found) or film.parent
     folder = current_folder.absolute(folder)
     publish.check_writable(folder)

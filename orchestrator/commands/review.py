@@ -18,6 +18,7 @@ from orchestrator.errors import OK, STORAGE, USAGE, FatalError
 from orchestrator.paths import home
 from orchestrator.planning.film_path import film_of
 from orchestrator.util import terminal
+from orchestrator.util.notices import notice
 
 
 def add(subparsers: Any) -> None:
@@ -25,9 +26,9 @@ def add(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "review",
         help="edit a film's subtitles next to the video, in the browser",
-        description="Open the report of the film's last run for editing: text, times, speakers; split, "
-        "merge and delete cues. Later runs keep the saved edits. Only this machine can open the page, by "
-        "an address with a secret key. Ctrl-C ends it.",
+        description="Open the report of the film's last whole run that succeeded, for editing: text, times, "
+        "speakers; split, merge and delete cues. Later runs keep the saved edits. Only this machine can open "
+        "the page, by an address with a secret key. Ctrl-C ends it.",
     )
     parser.add_argument("film", type=Path, metavar="FILM", help="the film, as given to `run`")
     parser.add_argument(
@@ -52,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise FatalError(f"--port {arguments.port}: not a port number", hint, USAGE)
     film = film_of(arguments.film)
     desk = Desk(film)
+    if desk.passed_over:
+        notice(desk.passed_over)
     if desk.stale:
         terminal.tell(f"{film.name}: updating the subtitles with the latest edits")
         desk.make()

@@ -10,7 +10,7 @@ from typing import Any
 
 from ipc.suggest import hint
 from orchestrator.commands import verbosity
-from orchestrator.errors import OK, USAGE, FatalError
+from orchestrator.errors import FAILED, OK, USAGE, FatalError
 from orchestrator.run_state import run_folders
 from orchestrator.util import terminal
 from orchestrator.util import text as fmt
@@ -123,6 +123,7 @@ def _logs(run: run_folders.Run, stage: str | None, *, events: bool) -> int:
             hint(stage or "", [name.removesuffix(".log") for name in stages])
             if stages
             else f"see its folder: {run.path}",
+            USAGE if stages else FAILED,
         )
     for line in lines:
         terminal.show(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -96,8 +97,18 @@ def _commands() -> Iterator[Path]:
         text = command.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return
-    if COMMAND_MARK in text and str(checkout()) in text:
+    if COMMAND_MARK in text and _started_by(text) == checkout().resolve():
         yield command
+
+
+def _started_by(text: str) -> Path | None:
+    """The checkout whose Python a command executes: `exec CHECKOUT/.venv/bin/python ...`."""
+    try:
+        words = shlex.split(text.partition(COMMAND_MARK)[2])
+    except ValueError:
+        return None
+    python = Path(words[1]) if words[:1] == ["exec"] and len(words) > 1 else Path()
+    return python.parents[2].resolve() if python.is_absolute() and len(python.parts) > 3 else None
 
 
 def _of_user() -> Iterator[Path]:
@@ -108,7 +119,11 @@ def _of_user() -> Iterator[Path]:
 def _agreed() -> bool:
     if not sys.stdin.isatty():
         raise FatalError("nobody can be asked here", "to remove it without a question, use --yes", USAGE)
-    return input("remove this? [y/N] ").strip().lower() in {"y", "yes"}
+    try:
+        return input("remove this? [y/N] ").strip().lower() in {"y", "yes"}
+    except EOFError:  # Ctrl-D
+        terminal.show("")
+        return False
 
 
 def _refuse_while_running() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,9 +57,15 @@ def run(arguments: argparse.Namespace) -> int:
         return OK
     merged = _called(folder, "merge", "--ff-only", "--quiet", after)
     if merged.returncode:
+        if _called(folder, "merge-base", "--is-ancestor", "HEAD", after).returncode:
+            raise FatalError(
+                f"{folder}: this branch has commits that the newest version lacks, so nothing was updated",
+                "update it yourself: git pull --rebase, then ./install.sh",
+            )
+        why = " ".join(line.strip() for line in merged.stderr.splitlines()[:2])
         raise FatalError(
-            f"{folder}: this branch has commits that the newest version lacks, so nothing was updated",
-            "update it yourself: git pull --rebase, then ./install.sh",
+            f"{folder}: nothing was updated, because git refuses: {why}",
+            "move such files away, then run it again",
         )
     return _install(folder)
 
@@ -82,7 +89,12 @@ def _refuse_without_git(folder: Path) -> None:
         found = _called(folder, "rev-parse", "--show-toplevel")
     except FileNotFoundError as error:
         raise FatalError("git is not installed", "install it with the system's package manager") from error
-    if found.returncode or Path(found.stdout.strip()).resolve() != folder:
+    if found.returncode and "not a git repository" not in found.stderr:  # it belongs to another user
+        why = (found.stderr.strip().splitlines() or ["no reason given"])[0]
+        raise FatalError(
+            f"{folder}: git does not work there: {why}", f"see what it says: git -C {folder} status"
+        )
+    if found.returncode or Path(found.stdout.strip()).resolve() != folder.resolve():
         raise FatalError(
             f"{folder} is not a git repository, so it cannot be updated by git",
             "download the newest version into it, then run ./install.sh there",
@@ -91,6 +103,8 @@ def _refuse_without_git(folder: Path) -> None:
 
 def _upstream(folder: Path) -> str:
     found = _called(folder, "rev-parse", "@{upstream}")
+    if found.returncode and _called(folder, "symbolic-ref", "--quiet", "HEAD").returncode:
+        raise FatalError(f"{folder}: a single version is checked out, no branch", "run: git checkout main")
     if found.returncode:
         raise FatalError(
             f"{folder}: its branch follows no branch of a repository",
@@ -115,6 +129,7 @@ def _called(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["git", "-c", "core.hooksPath=/dev/null", "-C", str(folder), *words], capture_output=True,
             text=True, errors="replace", check=False, timeout=_PATIENCE_S, stdin=subprocess.DEVNULL,
+            env={**os.environ, "LC_ALL": "C"},  # its messages are read
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise FatalError(

@@ -15,7 +15,7 @@ from ipc.parsing import toml_of
 from ipc.suggest import nearest
 from orchestrator.config import device_requests
 from orchestrator.config.options import BY_KEY, DEVICE, OPTIONS, Option
-from orchestrator.config.values import DeviceRequest, Layer, Value, checked, wrong
+from orchestrator.config.values import WORDS, DeviceRequest, Layer, Value, checked, wrong
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.paths import config_file
 from orchestrator.surroundings import current_folder, home_folder
@@ -55,6 +55,7 @@ def read(path: Path, *, needed: bool = False) -> Layer:
     try:
         text = plain_file.read(path, LARGEST)
     except (FileNotFoundError, NotADirectoryError) as error:
+        refuse_broken_link(path)
         if needed:
             hint = "create it, or unset the variable"
             raise FatalError(f"ORCHESTRATOR_CONFIG: there is no file {path}", hint, USAGE) from error
@@ -66,6 +67,13 @@ def read(path: Path, *, needed: bool = False) -> Layer:
             f"{path}: cannot be read: {error.strerror}", "check its permissions", USAGE
         ) from error
     return parse(text, path)
+
+
+def refuse_broken_link(path: Path) -> None:
+    """Raise `FatalError` (usage) if `path` is a link whose file is missing: its options would be ignored."""
+    if path.is_symlink():
+        why = f"a link to {path.readlink()}, which does not exist"
+        raise FatalError(f"{path}: {why}", "connect its disk, or remove the link", USAGE)
 
 
 def parse(content: bytes, path: Path, base: Path | None = None) -> Layer:
@@ -82,6 +90,8 @@ def parse(content: bytes, path: Path, base: Path | None = None) -> Layer:
         raise FatalError(f"{path}: not UTF-8", "save it as UTF-8", USAGE) from error
     except ValueError as error:  # of the parser, or for a number with thousands of digits
         hint = 'put text in quotes: language = "hi"; and a Windows path in single quotes'
+        if any(words in str(error) for words in ("Cannot overwrite", "Cannot declare")):
+            hint = "an option is set twice: remove one of the two lines"
         raise FatalError(f"{path}: not valid TOML: {error}", hint, USAGE) from error
     return _layer(table, path, base or path.parent)
 
@@ -127,14 +137,11 @@ def _value(option: Option, content: Any, path: Path, base: Path, words: str) -> 
         float: ((int, float), "a number"),
     }
     types, kind = kinds.get(option.type, ((str,), "text in quotes"))
-    if (
-        option.name == "output-format"
-        and isinstance(content, list)
-        and all(isinstance(w, str) for w in content)
-    ):
+    if option.cli.several and isinstance(content, list) and all(isinstance(w, str) for w in content):
         content = ",".join(content)
     if not isinstance(content, types) or (isinstance(content, bool) and option.type is not bool):
-        raise wrong(words, f"not {kind}: {_shown(content)}")
+        advice = _in_its_type(option, content)
+        raise wrong(words, f"not {kind}: {_shown(content)}", f"write {advice}" if advice else "")
     words = f"{words} = {_shown(content)}"
     if content == "":
         return Value(value=None, source=path.name, words=words)
@@ -153,6 +160,23 @@ def _value(option: Option, content: Any, path: Path, base: Path, words: str) -> 
     ):
         value = os.path.normpath(base / value)
     return checked(option, Value(value=value, source=path.name, words=words))
+
+
+def _in_its_type(option: Option, content: Any) -> str:
+    """The line to write instead of a value with the wrong type; empty if it cannot be guessed."""
+    word = content.strip().lower() if isinstance(content, str) else ""
+    match option.type.__name__:
+        case "bool":
+            known = WORDS.get(word or str(content))
+            return "true or false, without quotes" if known is None else f"{option.key} = {_shown(known)}"
+        case "int" | "float":
+            number = word if word.replace(".", "", 1).isdigit() else ""
+            whole = isinstance(content, float) and content.is_integer()
+            number = str(int(content)) if whole else number
+            return f"{option.key} = {number}" if number else ""
+        case _:
+            plain = isinstance(content, int | float) and not isinstance(content, bool)
+            return f'{option.key} = "{content}"' if plain else ""
 
 
 def _shown(content: Any) -> str:

@@ -40,6 +40,7 @@ def read(path: Path) -> JobFile | None:
         real = path.resolve()
         content = plain_file.read(real, files.LARGEST)
     except (FileNotFoundError, NotADirectoryError):
+        files.refuse_broken_link(path)
         return None
     except plain_file.UnusableFileError as error:
         raise FatalError(f"{path}: {error}", "remove it, or omit it with --no-job-file", USAGE) from error

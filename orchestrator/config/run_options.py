@@ -87,7 +87,7 @@ class RunOptions:
     )
     target_language: str | None = option(
         None, help="also write subtitles in these languages, such as en,de", group="translation",
-        metavar="CODE,...", example="en", unset="none", turns_on="translation",
+        metavar="CODE,...", example="en", unset="none", turns_on="translation", several=True,
         reach=Reach(can="send the film's text to your translation server", only_with="translation_endpoint"),
     )  # fmt: skip
     translation_model: str | None = option(
@@ -151,7 +151,7 @@ class RunOptions:
     output_format: str | None = option(
         None, help=f"files to write: all, or any of {', '.join(FORMATS)}", group="output",
         metavar="FORMAT,...", example=",".join(DEFAULT_FORMATS), unset=",".join(DEFAULT_FORMATS),
-        check=_formats_problem, run_only=True, reach=HARMLESS,
+        check=_formats_problem, run_only=True, several=True, reach=HARMLESS,
     )  # fmt: skip
     strict: bool = option(
         False,

@@ -26,6 +26,7 @@ from orchestrator.execution.worker import Posts, ProcessEnded
 from orchestrator.machine import rooms
 from orchestrator.machine.profile import Machine
 from orchestrator.planning import memory_limits
+from orchestrator.util import machine_errors
 
 _TAIL = 200
 """Lines; long enough to reach the framework's last message, which the stacks of all threads follow."""
@@ -138,7 +139,9 @@ class Executor:
         except FatalError as error:
             return NotStarted(worker.number, "env", error.message, error.hint)
         except OSError as error:
-            return NotStarted(worker.number, "storage", f"cannot start {stage.name}: {error}")
+            known = machine_errors.explained(error)
+            message, hint = (known.message, known.hint) if known else (str(error), "")
+            return NotStarted(worker.number, "storage", f"cannot start {stage.name}: {message}", hint)
         self._processes[worker.number] = process
         self._log_of[worker.number] = log
         process.send(load_command(recipe, action.job.choice.model))

@@ -174,11 +174,16 @@ def adopt(
 
 def check_writable(folder: Path) -> None:
     """Raise `FatalError` (storage) before the run if `folder` is not writable."""
-    if folder.exists() and not folder.is_dir():
-        raise FatalError(
-            f"{folder}: this is a file, not a folder", "choose another folder with --output-dir", STORAGE
-        )
     with _writing(folder):
+        for there in (folder, *folder.parents):
+            if os.path.lexists(there) and not there.is_dir():
+                what = "a link that leads nowhere" if there.is_symlink() and not there.exists() else "a file"
+                at = "" if there == folder else f"{folder}: "
+                raise FatalError(
+                    f"{at}{there}: this is {what}, not a folder",
+                    "choose another folder with --output-dir",
+                    STORAGE,
+                )
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass

@@ -45,6 +45,9 @@ def film_of(path: Path) -> Path:
     except FileNotFoundError as error:
         if is_address(str(path)):
             raise _address(str(path)) from error
+        if film.is_symlink():
+            why = f"a link to {film.readlink()}, which does not exist"
+            raise FatalError(f"{path}: {why}", "connect its disk, or correct the link", INPUT) from error
         raise FatalError(f"{path}: file not found", _near_file(path, film), INPUT) from error
     except OSError as error:
         raise FatalError(

@@ -36,7 +36,8 @@ def check(plan: Plan, settings: Settings, store: Store) -> None:
     chosen = settings.chosen.get("speakers")
     if chosen is None or not chosen.value:
         return
-    names = _names(str(chosen.value))
+    place = "--speakers" if chosen.source.startswith("--") else f"{chosen.place}: speakers"
+    names = _names(str(chosen.value), place)
     for key in ("num_speakers", "max_speakers"):
         most = settings.value(key)
         if most and (beyond := [speaker for speaker in names if speaker.place >= most]):
@@ -64,17 +65,23 @@ def check(plan: Plan, settings: Settings, store: Store) -> None:
             )
 
 
-def _names(text: str) -> dict[_Speaker, str]:
-    """The names in `SPEAKER_00=Aditi,SPEAKER 2=Raj`; `FatalError` (usage) for another form."""
+def _names(text: str, place: str) -> dict[_Speaker, str]:
+    """The names in `SPEAKER_00=Aditi,SPEAKER 2=Raj`.
+
+    `FatalError` (usage), which begins with the `place` that sets them, for another form.
+    """
     names: dict[_Speaker, str] = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         label, _, name = (" ".join(word.split()) for word in part.partition("="))
         if not label or not name:
-            raise FatalError(f"--speakers {part}: expected LABEL=NAME", "write it as SPEAKER_00=Aditi", USAGE)
-        speaker = _speaker(label, part)
+            raise FatalError(f"{place} {part}: expected LABEL=NAME", "write it as SPEAKER_00=Aditi", USAGE)
+        if "=" in name:
+            hint = "write a comma between two speakers: SPEAKER_00=Aditi,SPEAKER_01=Raj"
+            raise FatalError(f"{place} {part}: {name!r} is not a name", hint, USAGE)
+        speaker = _speaker(label, f"{place} {part}")
         if names.setdefault(speaker, name) != name:
             raise FatalError(
-                f"--speakers: {speaker.label} has two names, {names[speaker]} and {name}", "give one", USAGE
+                f"{place}: {speaker.label} has two names, {names[speaker]} and {name}", "give one", USAGE
             )
     return names
 
@@ -86,4 +93,4 @@ def _speaker(label: str, part: str) -> _Speaker:
         return _Speaker(label.upper(), int(found[1]) - 1)
     number = _MISSPELT.fullmatch(label)
     hint = f"did you mean SPEAKER_{int(number[1]):02}?" if number else "labels are written as SPEAKER_00"
-    raise FatalError(f"--speakers {part}: {label} is not the label of a speaker", hint, USAGE)
+    raise FatalError(f"{part}: {label} is not the label of a speaker", hint, USAGE)

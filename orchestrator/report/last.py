@@ -1,4 +1,7 @@
-"""Finds the last run of a film."""
+"""Finds the run of a film that its user means: the last one that succeeded.
+
+A run that failed leaves the files of the run before it in place, so that run's results belong to them.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +14,36 @@ from orchestrator.run_state import run_folders
 from orchestrator.storage import file_digests
 
 Found = tuple[Mapping[str, Any], Mapping[str, Any]]
+Fits = Callable[[Mapping[str, Any]], bool]
+_ENDED_WELL = {"done", "cached", "off"}
 
 
-def run_of(film: Path) -> Found:
-    """The `run.json` of the film's last run, and the film's part of it.
+def run_of(film: Path, fits: Fits = bool, none: str = "has not been run yet") -> tuple[Found, str]:
+    """The `run.json` of the last run of `film` that succeeded and `fits`, with the film's part of it.
 
-    See `newest` for how the film is identified. Raises `FatalError` (input) if there is none.
+    If none succeeded, it is the last one that `fits`. If a newer run is passed over, a sentence says so. See
+    `newest` for how the film is identified. Raises `FatalError` (input) if there is none.
     """
     if not film.is_file():
         raise FatalError(f"{film}: file not found", "check the name", INPUT)
-    return newest(film, file_digests.file_digest(film), bool, "has not been run yet")
+    digest = file_digests.file_digest(film)
+    last = newest(film, digest, bool, none)
+    try:
+        found = newest(film, digest, lambda one: succeeded(one) and fits(one), none)
+    except FatalError:
+        found = newest(film, digest, fits, none)
+    if found[0]["id"] == last[0]["id"]:
+        return found, ""
+    how = "has no such results" if succeeded(last[1]) else "did not succeed"
+    return found, f"{film.name}: the last run ({last[0]['id']}) {how}; this is run {found[0]['id']}"
 
 
-def newest(film: Path, digest: str, fits: Callable[[Mapping[str, Any]], bool], none: str) -> Found:
+def succeeded(film: Mapping[str, Any]) -> bool:
+    """Return whether the run made all that it was to make of the film."""
+    return all(step["status"] in _ENDED_WELL for step in film["stages"])
+
+
+def newest(film: Path, digest: str, fits: Fits, none: str) -> Found:
     """The newest run of `film` whose part of it `fits`; `FatalError` (input) with `none` if there is none.
 
     It is the run of this file at this path: a copy elsewhere has its own options and files. A film that was

@@ -42,20 +42,16 @@ class Desk:
         self._lock = threading.RLock()
         self._again: Again | None = None
         self._unmade: dict[str, Any] = {}
+        self.passed_over = ""
+        """A sentence if the film has a newer run, which is not shown."""
         edits.load(self.digest)  # report a damaged file before anything is shown
         self.load()
 
     def load(self) -> None:
-        """Load the film's last run, which must have made subtitles of the whole film."""
+        """Load the last run that made subtitles of the whole film."""
         with self._lock:
-            self._content, self._run = last.newest(self.film, self.digest, _whole, "has no subtitles yet")
+            (self._content, self._run), self.passed_over = self._last()
             self._results = Results(self._run, self._store)
-            if page_data.clip_start(self._results):
-                raise FatalError(
-                    f"{self.film.name}: the last run covered only a part of it (--clip)",
-                    f"run the whole film first: orchestrator run {self.film}",
-                    INPUT,
-                )
             self._tracks = {name: self._track(name) for name in self._names()}
             self._turns = [
                 (float(row["start"]), float(row["end"]), str(row["speaker"]))
@@ -64,6 +60,21 @@ class Desk:
             self._state = edits.state_of(self.digest)
             self._overlay = saving.here(edits.load(self.digest), self._turns)
             self._unmade = {}
+
+    def _last(self) -> tuple[last.Found, str]:
+        none = "has no subtitles yet"
+        try:
+            return last.run_of(self.film, lambda one: _whole(one) and not self._is_clip(one), none)
+        except FatalError:
+            last.run_of(self.film, _whole, none)  # which raises the same error if there is none either
+            raise FatalError(
+                f"{self.film.name}: the last run covered only a part of it (--clip)",
+                f"run the whole film first: orchestrator run {self.film}",
+                INPUT,
+            ) from None
+
+    def _is_clip(self, film: Mapping[str, Any]) -> bool:
+        return page_data.clip_start(Results(film, self._store)) is not None
 
     @property
     def stale(self) -> bool:

@@ -26,7 +26,7 @@ from orchestrator.planning.plan import Plan, Step
 from orchestrator.run_state import run_json
 from orchestrator.run_state.events import FileOutput, RunState
 from orchestrator.storage.store import Entry, Store
-from orchestrator.util import terminal
+from orchestrator.util import machine_errors, terminal
 from stage_runners.subtitles.output_format import Format
 
 _ENDED_WELL = {"done", "cached", "off"}
@@ -138,6 +138,7 @@ class Files:
                 if "ORCHESTRATOR_DEBUG" in os.environ:
                     raise
                 self.unwritten.append(one.path)
+                error = machine_errors.explained(error) or error
                 terminal.tell(f"orchestrator: {one.path.name}: cannot write its report: {error}")
                 if hint := getattr(error, "hint", ""):
                     terminal.tell(f"  {hint}")

@@ -26,7 +26,7 @@ from orchestrator.run_state.events import RunState
 from orchestrator.runs import device_check, exit_status, film_outputs, trim_cache
 from orchestrator.storage.store import Store
 from orchestrator.surroundings import current_folder
-from orchestrator.util import terminal
+from orchestrator.util import machine_errors, terminal
 from orchestrator.util.film_names import stem_of
 from orchestrator.util.notices import notice, say
 from orchestrator.views import jsonlines
@@ -178,7 +178,8 @@ def _plans(
                 terminal.tell(f"orchestrator: {film}: skipped, because this tool wrote it")
             continue
         try:
-            of_film, plan = _plan(invocation, film, ledger, plans, store)
+            with machine_errors.sentences():
+                of_film, plan = _plan(invocation, film, ledger, plans, store)
             plans[plan.destination], settings[plan.film] = plan, of_film
         except FatalError as error:
             if (error.status == USAGE and not isinstance(error, FilmError)) or len(films) == 1:

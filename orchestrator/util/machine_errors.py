@@ -1,13 +1,15 @@
-"""Explains errors that come from the machine: limits of the process, memory, the disk."""
+"""Explains errors that come from the machine: limits of the process, memory, the disk, paths."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from ipc.errors import storage_hint
-from orchestrator.errors import FAILED, STORAGE, FatalError
+from orchestrator.errors import FAILED, INPUT, STORAGE, FatalError
 
 _LIMITS = {
     errno.EMFILE: ("this process may not open more files", "raise the limit, for example: ulimit -n 1024"),
@@ -16,6 +18,17 @@ _LIMITS = {
     errno.ENOMEM: ("not enough memory", "close other programs, or raise the limit (ulimit -v)"),
 }
 
+_PATHS = {
+    errno.EACCES: ("cannot be used: permission denied", "check its permissions, and those of its folder"),
+    errno.EPERM: ("cannot be used: permission denied", "check its permissions, and those of its folder"),
+    errno.ENAMETOOLONG: ("the name is too long", "check the name, or shorten it"),
+    errno.ELOOP: ("a link that leads back to itself", "correct or remove the link"),
+    errno.ENOTDIR: ("a part of this path is a file, not a folder", "check the path"),
+}
+"""What is wrong with a path that a user named, or that lies beside one."""
+_GONE = {errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ETIMEDOUT, errno.ENODEV}
+_LONGEST = 100
+"""Characters of a name that is too long, as shown."""
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 
@@ -34,7 +47,36 @@ def explained(error: Exception) -> FatalError | None:
         return FatalError(
             f"a file may not become that large{place}", "raise the limit with ulimit -f", STORAGE
         )
-    return _unwritable_home(error) or _disk(error)
+    return _unwritable_home(error) or _disk(error) or _path(error)
+
+
+@contextlib.contextmanager
+def sentences() -> Iterator[None]:
+    """Raise the error to show, a `FatalError`, instead of an error of the system."""
+    try:
+        yield
+    except OSError as error:
+        if (shown := explained(error)) is None:
+            raise
+        raise shown from error
+
+
+def _path(error: OSError) -> FatalError | None:
+    """The error to show if a path cannot be used.
+
+    `Path.exists` and its relatives raise these errors too, so they may come from anywhere.
+    """
+    if not isinstance(error.filename, str | bytes):
+        return None
+    name = os.fsdecode(error.filename)
+    if error.errno in _GONE:
+        why = f"its disk or network share does not answer: {error.strerror}"
+        return FatalError(f"{name}: {why}", "connect it, and run the command again", STORAGE)
+    if error.errno not in _PATHS:
+        return None
+    why, hint = _PATHS[error.errno]
+    shown = name if len(name) <= _LONGEST or error.errno != errno.ENAMETOOLONG else f"{name[:_LONGEST]}..."
+    return FatalError(f"{shown}: {why}", hint, INPUT)
 
 
 def _disk(error: OSError) -> FatalError | None:

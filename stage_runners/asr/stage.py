@@ -77,7 +77,7 @@ ASR = Stage(
         Param(
             name="hotwords",
             help="words to expect, such as names, separated by commas",
-            cli=Cli(metavar="WORDS", example="Simran, Raj", unset="none", reach=HARMLESS),
+            cli=Cli(metavar="WORDS", example="Simran, Raj", unset="none", several=True, reach=HARMLESS),
         ),
         Param(
             name="bias",

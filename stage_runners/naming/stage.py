@@ -28,6 +28,7 @@ NAMING = Stage(
                 group="names",
                 metavar="LABEL=NAME,...",
                 example="SPEAKER_03=Aditi",
+                several=True,
                 unset="taken from the dialogue",
                 reach=Reach(can="save voices under names of its choice, for your other films"),
             ),

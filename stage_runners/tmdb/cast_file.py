@@ -69,6 +69,8 @@ _OTHER_HEADINGS = frozenset({
 })  # fmt: skip
 """Headings of tables that are no cast. A first line with nothing else is a heading, not a character."""
 _TEXTS = ("title", "original_title", "language", "plot", "series")
+_MARKUP = re.compile(r'^[\[<"]|[{}|=]')
+"""In a line of JSON, HTML or a program, or between columns; never in a name."""
 LARGEST = 4 << 20
 """Bytes; the cast of a large film has a hundredth of that."""
 
@@ -179,7 +181,9 @@ def _row(path: Path, line: int, values: Sequence[str], columns: Sequence[str], d
     row = dict(zip(columns, values, strict=False))
     if not row.get("name"):
         _refuse(path, line, "has no character")
-    if not any(char.isalpha() for char in row["name"]) and not row.get("actor"):
+    if (not any(char.isalpha() for char in row["name"]) and not row.get("actor")) or _MARKUP.search(
+        row["name"]
+    ):
         _refuse(path, line, f"{row['name']!r} is not a name")
     kind = row.get("kind", "").casefold() or "character"
     if kind not in KINDS:

@@ -57,6 +57,24 @@ def test_a_usage_error_is_short_and_suggests_the_nearest_name(capsys, words, exp
     assert len(output.err.splitlines()) <= 3
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["plan", ""], "FILM: the name is empty"),
+        (["report", __file__, "-o", ""], "--output-dir: the name is empty"),
+        (["models", "remove", "base"], "did you mean rm?"),
+        (["voices", "rm", "Bob"], "did you mean remove?"),
+        (["cache", "clear"], "did you mean gc?"),
+        (["runs", "logs", "last", "asr", "more"], "more: runs takes no such argument"),
+        (["edits", "list", __file__], "did you mean: orchestrator edits "),
+        (["x" * 300], "the name is too long"),
+    ],
+)
+def test_a_word_that_a_command_does_not_take_is_answered_with_the_one_it_takes(capsys, words, expected):
+    assert cli.main(words) in {2, 4}
+    assert expected in capsys.readouterr().err
+
+
 def test_films_can_stand_before_and_after_options(capsys, tmp_path):
     status, output = run_cli(
         capsys, "run", str(tmp_path / "a.mp4"), "--strict", str(tmp_path / "b.mp4"), "--dry-run"

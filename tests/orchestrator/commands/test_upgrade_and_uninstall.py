@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 
 import pytest
@@ -51,6 +52,37 @@ def test_an_upgrade_leaves_local_changes_alone(installed, capsys):
     assert cli.main(["upgrade"]) == 1
     assert "CHANGELOG.md was changed here, so nothing was updated" in capsys.readouterr().err
     assert (installed / "CHANGELOG.md").read_text() == "mine"
+
+
+def test_an_upgrade_that_would_overwrite_a_file_of_the_user_s_says_which(installed, capsys):
+    origin = installed.with_name("origin")
+    (origin / "notes.txt").write_text("theirs")
+    git(origin, "add", ".")
+    git(origin, "commit", "-m", "three")
+    (installed / "notes.txt").write_text("mine")
+    assert cli.main(["upgrade"]) == 1
+    said = capsys.readouterr().err
+    assert "notes.txt" in said
+    assert "commits" not in said
+    assert (installed / "notes.txt").read_text() == "mine"
+
+
+def test_an_upgrade_without_a_branch_says_how_to_get_one(installed, capsys):
+    git(installed, "checkout", "--detach")
+    assert cli.main(["upgrade"]) == 1
+    said = capsys.readouterr().err
+    assert "no branch" in said
+    assert "git checkout main" in said
+
+
+def test_a_repository_that_git_refuses_is_not_called_a_folder_without_one(installed, capsys, monkeypatch):
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "core.bare")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "perhaps")
+    assert cli.main(["upgrade"]) == 1
+    said = capsys.readouterr().err
+    assert "is not a git repository" not in said
+    assert "core.bare" in said
 
 
 def test_an_upgrade_without_the_repository_is_a_sentence(installed, capsys):
@@ -107,6 +139,35 @@ def test_uninstalling_removes_what_it_lists_and_keeps_what_the_user_made(house, 
     assert [(house / path).exists() for path in stay] == [True] * len(stay)
     assert all(f"remove {house / path}" in listed for path in gone)
     assert f"keep   {house / 'home/voices'}" in listed
+
+
+def test_the_command_of_another_checkout_stays(house):
+    command = house / "bin" / "orchestrator"
+    command.write_text(
+        f"#!/bin/sh\n{COMMAND_MARK}\nexec {house}/checkout-2/.venv/bin/python -m orchestrator\n"
+    )
+    assert cli.main(["uninstall", "--yes"]) == 0
+    assert command.exists()
+
+
+def test_the_command_of_a_checkout_whose_name_needs_quotes_is_found(house, monkeypatch):
+    checkout = house / "it's here"
+    monkeypatch.setattr(uninstall, "checkout", lambda: checkout)
+    command = house / "bin" / "orchestrator"
+    python = shlex.quote(str(checkout / ".venv/bin/python"))
+    command.write_text(f"#!/bin/sh\n{COMMAND_MARK}\nexec {python} -m orchestrator\n")
+    assert command in list(uninstall.removed(purge=False))
+
+
+def test_the_end_of_the_input_is_no_agreement(house, monkeypatch, capsys):
+    def ended(prompt):
+        raise EOFError
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", ended)
+    assert cli.main(["uninstall"]) == 1
+    assert "internal error" not in capsys.readouterr().err
+    assert (house / "home" / "store").exists()
 
 
 def test_purging_removes_the_user_s_data_too_but_nothing_beside_films(house):

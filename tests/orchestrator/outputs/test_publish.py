@@ -195,6 +195,16 @@ def test_a_file_in_place_of_a_folder_is_reported(film):
         check_writable(film)
 
 
+def test_a_folder_that_cannot_be_made_is_reported_with_what_is_in_its_way(tmp_path, film):
+    with pytest.raises(FatalError, match=r"movie\.mp4/a/b: .*movie\.mp4: this is a file, not a folder"):
+        check_writable(film / "a" / "b")
+    (tmp_path / "link").symlink_to("nowhere")
+    with pytest.raises(FatalError, match="link: this is a link that leads nowhere, not a folder"):
+        check_writable(tmp_path / "link")
+    with pytest.raises(FatalError, match="File name too long"):
+        check_writable(tmp_path / ("x" * 300))
+
+
 # --- what a stranger puts where our files go
 
 

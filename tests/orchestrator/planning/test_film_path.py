@@ -39,6 +39,16 @@ def test_a_parent_path_behind_a_symlink_resolves_as_the_system_does(tmp_path):
     assert film_of(tmp_path / "link" / os.pardir / "a.mp4").samefile(film)
 
 
+def test_a_link_to_a_missing_film_is_not_taken_for_a_misspelt_name(tmp_path):
+    (tmp_path / "talk.mkv").write_bytes(b"film")
+    (tmp_path / "walk.mkv").symlink_to("/disk/walk.mkv")
+    with pytest.raises(
+        FatalError, match=r"walk\.mkv: a link to /disk/walk\.mkv, which does not exist"
+    ) as caught:
+        film_of(tmp_path / "walk.mkv")
+    assert "did you mean" not in caught.value.hint
+
+
 def test_an_address_is_no_film_and_a_missing_film_suggests_its_neighbour(tmp_path):
     with pytest.raises(FatalError) as caught:
         film_of(Path("https://host/watch?v=1"))

@@ -352,6 +352,22 @@ def test_a_run_of_a_clip_cannot_be_reviewed(film, tmp_path):
         Desk(film)
 
 
+def test_a_run_of_a_clip_does_not_hide_the_run_of_the_whole_film(film, tmp_path):
+    first = next((tmp_path / "home" / "runs").glob("*/run.json"))
+    content = json.loads(first.read_text())
+    store = Store(tmp_path / "home" / "store")
+    part = films.kept(store, "demux", {}, params={"clip": "0:00-0:02"}, seconds=9.0)
+    stages = content["films"][0]["stages"]
+    content["films"][0]["stages"] = [part if one["stage"] == "demux" else one for one in stages]
+    later = first.parent.with_name("20260103-000000-movie")
+    later.mkdir()
+    (later / "lock").touch()
+    (later / "run.json").write_text(json.dumps({**content, "id": later.name}))
+    desk = Desk(film)
+    assert desk._content["id"] == "a-run"
+    assert f"the last run ({later.name})" in desk.passed_over
+
+
 def test_a_port_in_use_is_reported_and_the_films_own_port_falls_back_to_a_free_one(server, film):
     with pytest.raises(FatalError, match="cannot be used"):
         Server(server.desk, server.guard.port)

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from orchestrator.errors import FAILED, STORAGE
+from orchestrator.errors import FAILED, INPUT, STORAGE, FatalError
 from orchestrator.util import machine_errors, scratch
 
 
@@ -26,6 +26,33 @@ def test_a_limit_is_explained_with_what_raises_it(error, status, hint):
     assert explained is not None
     assert explained.status == status
     assert hint in explained.hint
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied", "/x/cast.csv"), INPUT, "/x/cast.csv: cannot be"),
+        (OSError(errno.ENAMETOOLONG, "File name too long", "x" * 300), INPUT, "xxx...: the name is too long"),
+        (OSError(errno.ELOOP, "Too many levels", b"/x/loop"), INPUT, "/x/loop: a link"),
+        (NotADirectoryError(errno.ENOTDIR, "Not a directory", "/x/film.mkv/a"), INPUT, "is a file, not"),
+        (OSError(errno.ESTALE, "Stale file handle", "/net/a.mkv"), STORAGE, "network share does not answer"),
+        (OSError(errno.ENOTCONN, "Not connected", "/fuse/a.mkv"), STORAGE, "network share does not answer"),
+    ],
+)
+def test_a_path_that_the_system_refuses_is_explained_wherever_it_is_used(error, status, said):
+    explained = machine_errors.explained(error)
+    assert explained is not None
+    assert (explained.status, said in explained.message, bool(explained.hint)) == (status, True, True)
+    with pytest.raises(FatalError), machine_errors.sentences():
+        raise error
+
+
+def test_a_folder_beside_the_home_with_a_longer_name_is_not_the_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+    error = PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "home-movies" / "a.csv"))
+    explained = machine_errors.explained(error)
+    assert explained is not None
+    assert "a.csv" in explained.message
 
 
 def test_another_error_is_a_bug():

@@ -66,6 +66,19 @@ def test_cues_are_burned_in_at_their_times_and_the_sound_is_copied(tmp_path, nam
     assert "fonts: " in said
 
 
+@pytest.mark.parametrize(("name", "options"), [("film.mkv", ()), ("late.ts", ("-output_ts_offset", "3700"))])
+def test_an_excerpt_is_burned_with_the_cues_of_the_excerpt_and_its_sound(tmp_path, name, options):
+    film = grey(tmp_path, name, *options)
+    out, status, said = burned(film, tmp_path, [(0.5, 1.5, "In the excerpt")], clip="2-4.5")
+    assert status == 0, said
+    light, _ = brightness(out)
+    assert abs(len(light) - 2.5 * 25) <= 1
+    lit = np.flatnonzero(light > 180) / 25
+    assert lit[0] == pytest.approx(0.5, abs=0.05)
+    assert lit[-1] == pytest.approx(1.5, abs=0.08)
+    assert [s["type"] for s in whole_film.everything(out)["streams"]] == ["video", "audio"]
+
+
 def test_sound_that_the_container_cannot_hold_is_written_without_loss(tmp_path):
     sound = ("-c:a", "pcm_bluray", "-ar", "48000", "-ac", "2", "-mpegts_m2ts_mode", "1", "-t", "2")
     out, status, said = burned(grey(tmp_path, "disc.m2ts", audio=sound), tmp_path, SPANS[:1])
