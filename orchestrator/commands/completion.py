@@ -7,8 +7,10 @@ runs are the names of folders, which the shell lists itself.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from orchestrator.util import terminal
 
 SHELLS = ("bash", "zsh", "fish")
 NAME = "orchestrator"
+_GENERATOR = "shtab"
+"""The library that makes the scripts, as each of them says."""
 
 
 def add(subparsers: Any) -> None:
@@ -69,6 +73,14 @@ def place(shell: str, environ: Mapping[str, str]) -> Path:
     return data / "zsh" / "site-functions" / f"_{NAME}"
 
 
+def installed(environ: Mapping[str, str]) -> Iterator[Path]:
+    """The scripts that `--install` wrote: another program may have the same name."""
+    for target in (place(shell, environ) for shell in SHELLS):
+        with contextlib.suppress(OSError):
+            if _GENERATOR in target.read_text(encoding="utf-8", errors="replace"):
+                yield target
+
+
 def script(shell: str) -> str:
     """The completion script for a shell."""
     import shtab
@@ -78,11 +90,12 @@ def script(shell: str) -> str:
     if shell not in shtab.SUPPORTED_SHELLS:
         raise FatalError(f"shtab {shtab.__version__} cannot complete in {shell}", "run ./install.sh", FAILED)
     runs = {"bash": _BASH_RUNS, "zsh": _ZSH_RUNS}.get(shell, "")
-    return str(shtab.complete(parser, shell, preamble=runs % home() if runs else ""))
+    folder = shlex.quote(str(home() / "runs"))
+    return str(shtab.complete(parser, shell, preamble=runs % folder if runs else ""))
 
 
-_BASH_RUNS = '_orchestrator_runs() { compgen -W "last $(command ls -1 "%s/runs" 2>/dev/null)" -- "$1"; }'
-_ZSH_RUNS = '_orchestrator_runs() { compadd last $(command ls -1 "%s/runs" 2>/dev/null) }'
+_BASH_RUNS = '_orchestrator_runs() { compgen -W "last $(command ls -1 %s 2>/dev/null)" -- "$1"; }'
+_ZSH_RUNS = "_orchestrator_runs() { compadd last $(command ls -1 %s 2>/dev/null) }"
 
 
 def _whole_parser() -> argparse.ArgumentParser:

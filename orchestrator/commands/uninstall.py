@@ -18,7 +18,7 @@ from orchestrator.paths import COMMAND_MARK, checkout, config_file, home
 from orchestrator.surroundings.home_folder import expanded
 from orchestrator.util import locks, terminal
 
-_OWN = ("store", "runs", "models", "tmdb", "translation", "debug", "bugs", "review")
+_OWN = ("store", "runs", "models", "tmdb", "translation", "debug", "bugs", "review", "tmp")
 """Folders of the tool's home that can be made again."""
 _LEDGER = "written"
 _USERS = ("voices", "edits", "names", "consent", f"memo/{_LEDGER}")
@@ -44,19 +44,19 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Remove the installation; returns the exit status."""
-    doomed = list(removed(purge=arguments.purge))
-    kept = [path for path in _of_user() if path.exists()] if not arguments.purge else []
-    if not doomed:
+    unwanted = list(removed(purge=arguments.purge))
+    spared = [path for path in _of_user() if path.exists()] if not arguments.purge else []
+    if not unwanted:
         terminal.show("nothing to remove")
-    for path in doomed:
+    for path in unwanted:
         terminal.show(f"remove {path}")
-    for path in kept:
+    for path in spared:
         terminal.show(f"keep   {path}")
     terminal.show(f"keep   {checkout()} (delete this folder yourself), and every file beside your films")
-    if not doomed or not (arguments.yes or _agreed()):
-        return OK if not doomed else FAILED
+    if not unwanted or not (arguments.yes or _agreed()):
+        return OK if not unwanted else FAILED
     _refuse_while_running()
-    for path in doomed:
+    for path in unwanted:
         try:
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
@@ -76,7 +76,7 @@ def removed(*, purge: bool) -> Iterator[Path]:
     """What is removed and exists: files that this tool made, by name, never a whole folder that it shares."""
     places = [
         *_commands(),
-        *(completion.place(shell, os.environ) for shell in completion.SHELLS),
+        *completion.installed(os.environ),
         *(home() / name for name in _OWN),
         *(path for path in (home() / "memo").glob("*") if path.name != _LEDGER),
         *(registry.get(name).venv for name in registry.names()),
