@@ -229,6 +229,8 @@ class Files:
         if self._run_folder is None or all(s.status in _ENDED_WELL for s in state.films[index].steps):
             return
         folder = self._run_folder / "files"
+        if len(state.films) > 1:  # films in several folders may have the same name
+            folder /= f"film-{index + 1}"
         folder.mkdir(parents=True, exist_ok=True)
         with contextlib.ExitStack() as copies:
             for step, entry in film.made:

@@ -7,6 +7,7 @@ import errno
 import io
 import locale
 import os
+import select
 import sys
 
 
@@ -49,13 +50,18 @@ def discard_output() -> None:
 
 
 class _Results(io.FileIO):
-    """Standard output. A failure gets a type of its own, to tell it from that of another file."""
+    """Standard output. A failure gets a type of its own, to tell it from that of another file.
+
+    A reader that is slow is waited for, even if the program that shares the pipe made it non-blocking.
+    """
 
     def write(self, data: object) -> int:
         try:
-            return super().write(data)  # type: ignore[arg-type]
+            while (written := super().write(data)) is None:  # type: ignore[arg-type]
+                select.select([], [self], [])
         except OSError as error:
             raise OutputError(error.errno, error.strerror) from error
+        return written
 
 
 class _Messages(io.FileIO):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -118,6 +119,25 @@ def test_the_first_run_of_a_film_leaves_what_it_made_and_the_next_one_replaces_i
     house.run("third", *ALL, made=ALL)
     house.run("fourth", *ALL, made=("subtitles",))
     assert house.content() == {name: text.replace("first", "third") for name, text in FIRST.items()}
+
+
+def test_the_files_of_films_with_the_same_name_that_fail_are_kept_apart(tmp_path, monkeypatch):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    houses = [House(tmp_path / "a", monkeypatch), House(tmp_path / "b", monkeypatch)]
+    for one in houses:
+        one.run("first", *ALL, made=ALL)
+    formats = {one.film: ("srt",) for one in houses}
+    files = Files(formats, overwrite=False, run_folder=tmp_path / "run")
+    films = []
+    for one in houses:
+        plan = one.plan(*ALL)
+        text = f"second {one.folder.parent.name}"
+        list(files.publish(plan, plan.steps[0], one.result(files, plan, plan.steps[0], text)))
+        steps = tuple(StepState(name=n, status="done" if n == ALL[0] else "failed") for n in ALL)
+        films.append(FilmState(path=one.film, title="movie", steps=steps))
+    written = [output.path for _, output in files.closing(RunState(films=tuple(films)))]
+    assert [Path(path).read_text() for path in written] == ["second a subtitles", "second b subtitles"]
 
 
 def test_files_are_published_together_or_not_at_all(house):
