@@ -92,8 +92,8 @@ def _main(argv: Sequence[str] | None) -> int:
     except ModuleNotFoundError as error:
         if debug or error.name is None:
             raise
-        hint = "update the installation with: ./install.sh"
-        say(FatalError(f"the Python package {error.name} is not installed", hint, ENVIRONMENT))
+        remedy = "update the installation with: ./install.sh"
+        say(FatalError(f"the Python package {error.name} is not installed", remedy, ENVIRONMENT))
         return ENVIRONMENT
     except Exception as error:
         if stop_requests.received():  # its exception was caught somewhere, and became another one
@@ -103,7 +103,9 @@ def _main(argv: Sequence[str] | None) -> int:
         if explained := machine_errors.explained(error):
             say(explained)
             return explained.status
-        say(FatalError(*_reported(words, error)))
+        from orchestrator.util import bug_log
+
+        say(bug_log.reported(words, error))
         return BUG
 
 
@@ -244,47 +246,3 @@ def _without_dashes(words: Sequence[str]) -> list[str]:
     """Put `./` before words after `--` that begin with a dash, because intermixed parsing ignores `--`."""
     at = words.index("--") if "--" in words else len(words)
     return [*words[:at], *(f"./{word}" if word.startswith("-") else word for word in words[at + 1 :])]
-
-
-def _reported(words: Sequence[str], error: Exception) -> tuple[str, str]:
-    """The message about a bug, and what to do. The log says more, unless no disk can hold it."""
-    try:
-        return "internal error", f"report it, with {_write_log(words)}"
-    except OSError as failure:
-        from orchestrator.util.redact import masked
-
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(frame.filename).name}, line {frame.lineno}"
-        cause = masked(f"{type(error).__name__}: {error} ({where})")
-        return f"internal error: {cause}", f"report it; no log of it can be written: {failure.strerror}"
-
-
-def _write_log(words: Sequence[str]) -> str:
-    """Write the traceback to a log file and return its path. Raises `OSError`."""
-    import datetime as dt
-    import platform
-
-    from orchestrator.paths import home
-    from orchestrator.util.redact import masked
-
-    # Users send this file to others, so it must contain no key or password.
-    text = "\n".join(
-        (
-            f"orchestrator {__version__}, Python {platform.python_version()}, {platform.platform()}",
-            f"arguments: {masked(list(words))}",
-            masked(traceback.format_exc()),
-        )
-    )
-    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
-    try:
-        return _log_in(home() / "bugs" / f"{stamp}.log", text)
-    except OSError:
-        import tempfile
-
-        return _log_in(Path(tempfile.mkdtemp(prefix="orchestrator-")) / f"{stamp}.log", text)
-
-
-def _log_in(log: Path, text: str) -> str:
-    log.parent.mkdir(parents=True, exist_ok=True)
-    log.write_text(text)
-    return str(log)

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from ipc.errors import StageError
 from ipc.time_range import clip_of
 from stage_runners.burn import fonts
-from stage_runners.burn.picture import encoding, picture_of
+from stage_runners.burn.picture import Picture, encoding, picture_of
 from stage_runners.burn.stage import BURN
 from stage_runners.media.excerpt import excerpt, moved
 from stage_runners.media.numbering import film_of, number_of
-from stage_runners.media.probe import head_start, on_the_container, probe
+from stage_runners.media.probe import Film, Track, head_start, on_the_container, probe
 from stage_runners.mux import language_tags, losses
 from stage_runners.mux.ffmpeg_command import Order
 from stage_runners.mux.fitting import MUXERS, trial
@@ -44,30 +44,16 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     """Encode the film with its subtitles burned in, verify it, and report the fonts."""
     del model
     path, container = inputs["film"], context.params["container"]
-    film = probe(path)
     if container not in MUXERS:
         raise StageError("config", f"--container {container}: not a supported container", "use mkv or mp4")
-    seen = [track for track in film.of("video") if not track.picture]
-    if not seen:
-        raise StageError("input", f"{path.name}: no video to burn subtitles into", "omit --burn-in")
-    shown = next((track for track in seen if track.default), seen[0])
+    film = probe(path)
+    shown = _video(film, path)
     language, ass = wanted(inputs, str(context.params.get("language") or SPOKEN))
     clip = on_the_container(clip_of(context.params.get("clip")), film)
     late = 0.0 if clip else head_start(film)
     source, part, span = excerpt(path, film, clip, context)
     picture = picture_of(source, moved([shown], part)[0].index)
-    options: list[str] = []
-    executable = ""
-    if ass is None:
-        context.log("no speech: nothing is burned in, and the video is copied")
-    else:
-        executable = fonts.program(fonts.programs(), picture.encoder)
-        _fonts(executable, ass, context)
-        options = encoding(
-            picture, ass, context.scratch(), late=late, params=context.params, threads=context.threads
-        )
-        context.method = f"libass, {picture.encoder} crf {context.params['crf']}"
-        context.fact("picture", picture.words())
+    executable, options = _encoder(picture, ass, late, context)
     part = film_of(source, executable)
     shown = moved([shown], part)[0]
     number_of(shown, path)
@@ -104,6 +90,29 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     context.fact("container", container)
     context.fact("burned_language", language)
     context.save_file("burned")
+
+
+def _video(film: Film, path: Path) -> Track:
+    """The video track that players show; `StageError("input")` if there is none."""
+    videos = [track for track in film.of("video") if not track.picture]
+    if not videos:
+        raise StageError("input", f"{path.name}: no video to burn subtitles into", "omit --burn-in")
+    return next((track for track in videos if track.default), videos[0])
+
+
+def _encoder(picture: Picture, ass: Path | None, late: float, context: Context) -> tuple[str, list[str]]:
+    """The ffmpeg that draws and encodes, and its options; reports both. Nothing is encoded without speech."""
+    if ass is None:
+        context.log("no speech: nothing is burned in, and the video is copied")
+        return "", []
+    executable = fonts.program(fonts.programs(), picture.encoder)
+    _fonts(executable, ass, context)
+    options = encoding(
+        picture, ass, context.scratch(), late=late, params=context.params, threads=context.threads
+    )
+    context.method = f"libass, {picture.encoder} crf {context.params['crf']}"
+    context.fact("picture", picture.words())
+    return executable, options
 
 
 def wanted(inputs: Mapping[str, Path], language: str) -> tuple[str, Path | None]:

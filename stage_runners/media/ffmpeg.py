@@ -62,21 +62,14 @@ def run(
     """Run ffmpeg with `arguments`, and return its error messages, one per line.
 
     It stays in this process's group, so it ends with it. `total` is the expected seconds of output, for
-    progress; `program` is another ffmpeg than `executable`; `listener` reads what
-    `arguments` write to its descriptor. Raises `StageError` if it fails: "storage" for a
-    full disk, else "input".
+    progress; `program` is another ffmpeg than `executable`; `listener` reads what `arguments` write to its
+    descriptor. Raises `StageError` if it fails: "storage" for a full disk, else "input".
     """
     error_log = context.scratch() / "ffmpeg.log"
     command = [
-        program or executable(),
-        "-hide_banner",
-        "-nostdin",
-        "-loglevel",
-        "error",
-        "-progress",
-        "pipe:1",
+        program or executable(), "-hide_banner", "-nostdin", "-loglevel", "error", "-progress", "pipe:1",
         *arguments,
-    ]
+    ]  # fmt: skip
     with error_log.open("wb") as log:
         try:
             process = subprocess.Popen(
@@ -98,6 +91,11 @@ def run(
                 process.kill()
                 process.wait()
     errors = _error_text(error_log)
+    _raise_failure(status, errors, phase, output, total)
+    return errors
+
+
+def _raise_failure(status: int, errors: str, phase: str, output: Path, total: float) -> None:
     # On a full disk the error message itself may be missing.
     full = status and shutil.disk_usage(output.parent).free < _NOTHING_LEFT
     if full or any(text in errors for text in _NO_SPACE):
@@ -112,7 +110,6 @@ def run(
         raise StageError(
             "input", f"ffmpeg cannot {phase} the film: {first}", "check whether a player can play the file"
         )
-    return errors
 
 
 @contextmanager
