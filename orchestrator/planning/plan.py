@@ -128,15 +128,7 @@ def make(
     """
     machine = machine or this_machine()
     reasons_off = {name: one.reason for name, one in off_stages.reasons(stages, off or {}, until).items()}
-    again = frozenset().union(*(off_stages.downstream(stages, name) for name in from_))
-    forced = force | (again - (reasons_off.keys() - set(from_)))
-    if blocked := sorted(forced & reasons_off.keys()):
-        option = "--from" if blocked[0] in from_ else "--force"
-        raise FatalError(
-            f"{option} {blocked[0]}: cannot run, because it is off ({reasons_off[blocked[0]]})",
-            "omit one of the two options",
-            USAGE,
-        )
+    forced = _forced(stages, from_, force, reasons_off)
     known: dict[str, str] = {}
     wanted = _wanted_outputs(stages, reasons_off, published)
     steps: list[Step] = []
@@ -170,6 +162,22 @@ def make(
         )
         steps.append(_judged(step, bare, store, known))
     return Plan(film=film, film_digest=bare.film_digest, steps=tuple(steps), destination=destination)
+
+
+def _forced(
+    stages: Mapping[str, Stage], from_: Sequence[str], force: frozenset[str], off: Mapping[str, str]
+) -> frozenset[str]:
+    """The stages that run even if they are cached; `FatalError` (usage) if one that was named is off."""
+    again = frozenset().union(*(off_stages.downstream(stages, name) for name in from_))
+    forced = force | (again - (off.keys() - set(from_)))
+    if blocked := sorted(forced & off.keys()):
+        option = "--from" if blocked[0] in from_ else "--force"
+        raise FatalError(
+            f"{option} {blocked[0]}: cannot run, because it is off ({off[blocked[0]]})",
+            "omit one of the two options",
+            USAGE,
+        )
+    return forced
 
 
 def _wanted_outputs(
