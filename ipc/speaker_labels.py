@@ -18,7 +18,7 @@ DASH = re.compile(r"[-\u2013\u2014]\s?(?=\S)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Labels:
+class SpeakerLabels:
     """The label of each speaker that has one, their form and room, and whether `every` cue gets one."""
 
     of: Mapping[str, str] = field(default_factory=dict)
@@ -42,7 +42,7 @@ def label(name: str, room: int = 40, form: str = "[NAME]") -> str:
 
 
 def shown_lines(
-    text: str, speakers: Sequence[str], last: str | None, labels: Labels, limits: CueLimits
+    text: str, speakers: Sequence[str], last: str | None, labels: SpeakerLabels, limits: CueLimits
 ) -> list[str]:
     """The lines of a cue with their labels.
 

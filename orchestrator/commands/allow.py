@@ -48,11 +48,11 @@ def run(arguments: argparse.Namespace) -> int:
     jobs = [job for place in arguments.places for job in _jobs(place)]
     for job in jobs:  # all are read before one is allowed
         film = _film_of(job)
-        found = consent.claims(job, film) if arguments.show else consent.allow(job, film)
+        claimed = consent.claims(job, film) if arguments.show else consent.allow(job, film)
         terminal.show(fmt.plain(str(job.path)))
-        rows = [(f"  {claim.words}", f"it can {claim.reach.can}{_leads(claim)}") for claim in found]
+        rows = [(f"  {claim.words}", f"it can {claim.reach.can}{_leads(claim)}") for claim in claimed]
         terminal.show_lines(fmt.table(rows) if rows else ["  nothing in it needs your consent"])
-        if found:
+        if claimed:
             terminal.show("  would be allowed" if arguments.show else "  allowed, until the file changes")
     return OK
 
@@ -70,10 +70,10 @@ def _paths(place: Path) -> list[Path]:
     there = current_folder.absolute(place)
     if not there.is_dir():
         return [there if there.name.endswith(JOB) else job_path(there)]
-    found = sorted(path for path in there.rglob(f"*{JOB}") if not path.is_dir())
-    if not found:
+    files = sorted(path for path in there.rglob(f"*{JOB}") if not path.is_dir())
+    if not files:
         raise FatalError(f"{place}: there is no job file in this folder", f"they are called FILM{JOB}", INPUT)
-    return found
+    return files
 
 
 def _film_of(job: JobFile) -> Path:

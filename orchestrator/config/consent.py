@@ -56,19 +56,19 @@ def require(job: JobFile, film: Path, others: Sequence[Layer]) -> None:
     `others` are the layers of the user's own places, the highest first: a value that is theirs too needs no
     consent.
     """
-    found = claims(job, film, others)
-    if not found:
+    claimed = claims(job, film, others)
+    if not claimed:
         return
     consent = consents.find(job.real)
     why = "not allowed"
     if consent is not None and consent.digest != job.digest:
         why = "changed since you allowed it"
     elif consent is not None:
-        if not (changed := _changed(found, consent)):
+        if not (changed := _changed(claimed, consent)):
             return
         why = f"{changed} since you allowed it"
     raise FilmError(
-        f"{job.path}: {why}, and it sets what needs your consent: {'; '.join(map(str, found))}",
+        f"{job.path}: {why}, and it sets what needs your consent: {'; '.join(map(str, claimed))}",
         f"somebody else may have written it; if you trust it: orchestrator allow {typed(job.path)}; to run "
         "without it: --no-job-file",
         USAGE,
@@ -77,19 +77,19 @@ def require(job: JobFile, film: Path, others: Sequence[Layer]) -> None:
 
 def allow(job: JobFile, film: Path) -> tuple[Claim, ...]:
     """Record the user's consent to the content of `job`; return what needed it."""
-    found = claims(job, film)
-    if found:
-        targets = {claim.key: _meaning(claim) for claim in found if claim.target is not None}
+    claimed = claims(job, film)
+    if claimed:
+        targets = {claim.key: _meaning(claim) for claim in claimed if claim.target is not None}
         consents.give(
             Consent(
                 path=str(job.real),
                 digest=job.digest,
                 when=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                keys=tuple(claim.key for claim in found),
+                keys=tuple(claim.key for claim in claimed),
                 targets=targets,
             )
         )
-    return found
+    return claimed
 
 
 def claims(job: JobFile, film: Path, others: Sequence[Layer] | None = None) -> tuple[Claim, ...]:
@@ -154,9 +154,9 @@ def _words(job: JobFile, value: Value) -> str:
     return words if len(words) <= _SHOWN else f"{words[:_SHOWN]}..."
 
 
-def _changed(found: Sequence[Claim], consent: Consent) -> str:
+def _changed(claimed: Sequence[Claim], consent: Consent) -> str:
     """What is not as it was when the user consented, in a few words; empty if all is."""
-    for claim in found:
+    for claim in claimed:
         if claim.key not in consent.keys:
             return f"{claim.key} means something else"
         if claim.target is not None and consent.targets.get(claim.key) != _meaning(claim):
@@ -184,8 +184,8 @@ def _content(path: Path) -> str:
             raise FilmError(
                 f"{path}: more than {_MOST_FILES} files, so not a model", "name its folder", USAGE
             )
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for file in names:
         what = file_digest(file) if file.is_file() else "none"
-        found.update(os.fsencode(file.relative_to(path)) + f"\0{what}\n".encode())
-    return found.hexdigest()
+        digest.update(os.fsencode(file.relative_to(path)) + f"\0{what}\n".encode())
+    return digest.hexdigest()

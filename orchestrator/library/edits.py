@@ -51,7 +51,7 @@ def state_of(film_digest: str) -> str:
     """An identifier of the present edits that changes with them; empty if there are none."""
     try:
         content = own_files.read(file_of(film_digest))
-    except own_files.DamagedError:
+    except own_files.DamagedFileError:
         return ""
     return "" if content is None else hashlib.sha256(content).hexdigest()
 
@@ -206,7 +206,7 @@ def _set_aside(film_digest: str) -> None:
         with _locked(film_digest), storage_errors(f"cannot move {file} away", "move it away yourself"):
             file.rename(_folder(film_digest) / f"damaged-{secrets.token_hex(4)}")
         return
-    with contextlib.suppress(own_files.DamagedError):
+    with contextlib.suppress(own_files.DamagedFileError):
         content = own_files.read(file)
         if content is not None and (not there or _content(there[0]) != content):
             number = (there[0].number if there else 0) + 1
@@ -222,7 +222,7 @@ def _read(file: Path) -> str | None:
 def _content(version: Version) -> bytes | None:
     try:
         return own_files.read(version.path)
-    except own_files.DamagedError:
+    except own_files.DamagedFileError:
         return None
 
 

@@ -33,7 +33,7 @@ def files_of(film: Path, folder: Path, ledger: Ledger) -> list[Path]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
+class EarlierFile:
     """An earlier file that a new one replaces, under another name until the run has ended."""
 
     path: Path
@@ -52,10 +52,12 @@ class Kept:
         self.copy.unlink(missing_ok=True)
 
 
-def keep(path: Path, film: Path, ledger: Ledger) -> Kept:
+def keep(path: Path, film: Path, ledger: Ledger) -> EarlierFile:
     """Keep the file at `path`, of which this tool is the author, while a new one takes its place."""
     copy = atomic.draft_of(path)
-    kept = Kept(path=path, copy=copy, digest=ledger.digest(path) or "", clip=ledger.clip(path), film=film)
+    kept = EarlierFile(
+        path=path, copy=copy, digest=ledger.digest(path) or "", clip=ledger.clip(path), film=film
+    )
     try:
         os.link(path, copy)
     except OSError:  # a file system without hard links

@@ -27,26 +27,26 @@ def reasons(stages: Mapping[str, Stage], off: Mapping[str, str], until: Sequence
     `until` are the last stages; `FatalError` (usage) if one of them is off.
     """
     wanted = set(stages) if not until else set(until).union(*(upstream(stages, name) for name in until))
-    found: dict[str, Off] = {}
+    why: dict[str, Off] = {}
     for stage in stages.values():
         if reason := off.get(stage.base) or stage.off:
-            found[stage.name] = Off(reason, stage.name)
+            why[stage.name] = Off(reason, stage.name)
         elif stage.name not in wanted:
-            found[stage.name] = Off(f"--until {' '.join(until)}", stage.name, later=True)
+            why[stage.name] = Off(f"--until {' '.join(until)}", stage.name, later=True)
         else:
             for needed in stage.inputs:
                 sources = [source.split(".")[0] for source in needed.sources()]
-                if not needed.optional and all(source in found for source in sources):
-                    found[stage.name] = Off(f"{sources[-1]} is off", found[sources[-1]].root)
+                if not needed.optional and all(source in why for source in sources):
+                    why[stage.name] = Off(f"{sources[-1]} is off", why[sources[-1]].root)
                     break
     for name in until:
-        if name in found:
+        if name in why:
             raise FatalError(
-                f"--until {name}: this stage is off ({found[name].reason})",
+                f"--until {name}: this stage is off ({why[name].reason})",
                 "omit one of the two options" if name in off else "",
                 USAGE,
             )
-    return found
+    return why
 
 
 def upstream(stages: Mapping[str, Stage], name: str) -> set[str]:

@@ -129,7 +129,7 @@ def make(
     machine = machine or this_machine()
     reasons_off = {name: one.reason for name, one in off_stages.reasons(stages, off or {}, until).items()}
     forced = _forced(stages, from_, force, reasons_off)
-    known: dict[str, str] = {}
+    digests: dict[str, str] = {}
     wanted = _wanted_outputs(stages, reasons_off, published)
     steps: list[Step] = []
     bare = Plan(
@@ -160,7 +160,7 @@ def make(
             forced=stage.name in forced,
             needed=wanted[stage.name],
         )
-        steps.append(_judged(step, bare, store, known))
+        steps.append(_judged(step, bare, store, digests))
     return Plan(film=film, film_digest=bare.film_digest, steps=tuple(steps), destination=destination)
 
 
@@ -196,13 +196,13 @@ def _wanted_outputs(
     }
 
 
-def _judged(step: Step, plan: Plan, store: Store, known: dict[str, str]) -> Step:
-    """The step with its verdict; adds the digests of its stored outputs to `known`."""
-    found = plan.ingredients(step, step.choice, known)
-    unknown = [name for name in step.inputs if found[f"input {name}"] is None]
+def _judged(step: Step, plan: Plan, store: Store, digests: dict[str, str]) -> Step:
+    """The step with its verdict; adds the digests of its stored outputs to `digests`."""
+    ingredients = plan.ingredients(step, step.choice, digests)
+    unknown = [name for name in step.inputs if ingredients[f"input {name}"] is None]
     last = store.last(plan.film, step.name)
     ignore = frozenset(f"input {name}" for name in unknown)
-    changes = differences(last[1].ingredients, found, ignore) if last else []
+    changes = differences(last[1].ingredients, ingredients, ignore) if last else []
     if step.forced:
         return _with(step, "run", "requested")
     lost = "its result is no longer in the cache" if store.forgotten(plan.film, step.name) else ""
@@ -211,7 +211,7 @@ def _judged(step: Step, plan: Plan, store: Store, known: dict[str, str]) -> Step
             return _with(step, "maybe", f"CACHED if {_listed(unknown)} unchanged")
         gone = store.why_gone(last[0], step.needed) if last else lost
         return _with(step, "run", _reason(changes, last is not None, gone))
-    key = cache_key.key_of(found)
+    key = cache_key.key_of(ingredients)
     entry = store.find(key, step.needed)
     if entry is None:
         gone = store.why_gone(key, step.needed) or lost
@@ -219,7 +219,7 @@ def _judged(step: Step, plan: Plan, store: Store, known: dict[str, str]) -> Step
     if entry.manifest.transient:
         return _with(step, "run", f"last time: {entry.manifest.transient}", key)
     for name, record in entry.manifest.outputs.items():
-        known[f"{step.name}.{name}"] = record.digest
+        digests[f"{step.name}.{name}"] = record.digest
     return _with(step, "cached", "degraded" if entry.manifest.degraded else "", key)
 
 

@@ -56,26 +56,26 @@ def plan_for(
     from orchestrator.machine import profile
     from orchestrator.planning import named_speakers, plan, validation
 
-    there = film_of(film)
+    path = film_of(film)
     machine = machine or profile.here()
     run = settings.run
     stages, translated = stages_for(settings)
     if fetch:
         _require_translators(stages)
-    params, off = _with_side_inputs(there, settings)
+    params, off = _with_side_inputs(path, settings)
     last = instances(scope.until, "--until", stages) if scope.until else ()
     notices = validation.check_settings(settings, stages, off_stages.reasons(stages, off, last))
-    film_facts.check(there, settings)
+    film_facts.check(path, settings)
     if regions := translations.tags(run.target_language or ""):
         params["mux"] = {**params["mux"], "language_tags": regions}
     made = plan.make(
-        there,
+        path,
         params={**params, **translated.params},
         off=off,
         until=last,
         from_=instances(scope.from_, "--from", stages) if scope.from_ else (),
         force=frozenset(name for word in scope.force for name in instances(word, "--force", stages)),
-        notes={**translated.notes, "tmdb": (*side_inputs.unused(params["tmdb"]), *nfo.unused(there))},
+        notes={**translated.notes, "tmdb": (*side_inputs.unused(params["tmdb"]), *nfo.unused(path))},
         devices=stage_settings.devices(settings, machine, stages),
         sources=stage_settings.device_places(settings),
         machine=machine,
@@ -85,11 +85,11 @@ def plan_for(
         stages=stages,
         published=settings.formats(),
         store=store,
-        destination=destination(there, settings),
+        destination=destination(path, settings),
     )
     validation.check(made)
     named_speakers.check(made, settings, store)
-    return dataclasses.replace(made, notices=(*settings.notices, *notices, *nfo.unused(there)))
+    return dataclasses.replace(made, notices=(*settings.notices, *notices, *nfo.unused(path)))
 
 
 def stages_for(settings: Settings) -> tuple[Mapping[str, Stage], translations.Targets]:

@@ -10,7 +10,7 @@ from typing import Any
 from ipc import cue_rules
 from ipc.cue_rules import CueLimits, milliseconds
 from ipc.intervals import Coverage, Overlapping, starting_within
-from ipc.speaker_labels import Labels, shown_lines
+from ipc.speaker_labels import SpeakerLabels, shown_lines
 from orchestrator.report import need
 from orchestrator.report.results import Results, Row
 from orchestrator.stages.catalog import STAGES
@@ -51,7 +51,7 @@ def _track(stage: str, results: Results, basis: TrackBasis) -> dict[str, Any] | 
     limits = limits_of(manifest.ingredients, language, basis.frame_rate)
     own = dataclasses.replace(basis, beneath=bool(code))
     facts = results.facts(stage)
-    labels = Labels(**(facts.get("labels") or {}))
+    labels = SpeakerLabels(**(facts.get("labels") or {}))
     shown = [*_shown(table.rows(), labels, limits)]
     cues = [*_cues(table.rows(), shown, own, limits)]
     base = results.rows(stage, "base_cues")
@@ -76,7 +76,7 @@ def limits_of(params: Mapping[str, Any], language: str, frame_rate: float = 0.0)
     return cue_rules.limits_of({**STAGES["subtitles"].defaults(), **params}, language, frame_rate)
 
 
-def _shown(rows: Sequence[Row], labels: Labels, limits: CueLimits) -> Iterator[list[str]]:
+def _shown(rows: Sequence[Row], labels: SpeakerLabels, limits: CueLimits) -> Iterator[list[str]]:
     """The lines of each cue with the labels that viewers read."""
     last: str | None = None
     for row in rows:

@@ -26,7 +26,7 @@ from orchestrator.paths import home
 from orchestrator.run_state import stored_summary
 from orchestrator.util import locks, own_files
 from orchestrator.util import text as fmt
-from orchestrator.util.own_files import DamagedError
+from orchestrator.util.own_files import DamagedFileError
 from orchestrator.util.storage_errors import storage_errors
 
 KEEP = 50
@@ -82,7 +82,7 @@ class Run:
         """
         try:
             return stored_summary.read(self.report)
-        except DamagedError as error:
+        except DamagedFileError as error:
             if not quiet:
                 own_files.report(self.report, error, then="the run's files and results are not affected")
             return None
@@ -99,7 +99,7 @@ class Run:
 
     def films(self) -> Mapping[str, str]:
         """The films of the run: path by digest; empty if they were not recorded."""
-        with contextlib.suppress(DamagedError):
+        with contextlib.suppress(DamagedFileError):
             content = own_files.read_json(self.path / "lock")
             if isinstance(content, dict):
                 return {str(digest): str(film) for digest, film in content.items()}

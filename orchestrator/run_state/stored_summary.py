@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.util import own_files
-from orchestrator.util.own_files import DamagedError
+from orchestrator.util.own_files import DamagedFileError
 
 _SCHEMA = 1
 """As in `orchestrator.run_state.run_json`."""
@@ -66,7 +66,7 @@ class _Summary:
 
 
 def read(path: Path) -> Mapping[str, Any] | None:
-    """The content of a `run.json`; None if it is missing. Raises `DamagedError`."""
+    """The content of a `run.json`; None if it is missing. Raises `DamagedFileError`."""
     content = own_files.read_json(path)
     if content is None:
         return None
@@ -75,7 +75,7 @@ def read(path: Path) -> Mapping[str, Any] | None:
     try:
         schema = msgspec.convert(content, _Summary).schema
     except msgspec.ValidationError as error:
-        raise DamagedError(f"not the summary of a run: {error}") from error
+        raise DamagedFileError(f"not the summary of a run: {error}") from error
     if schema != _SCHEMA:
-        raise DamagedError(f"its schema is {schema}, expected {_SCHEMA}")
+        raise DamagedFileError(f"its schema is {schema}, expected {_SCHEMA}")
     return dict(content)

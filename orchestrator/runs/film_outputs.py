@@ -44,7 +44,7 @@ class _Film:
     expected: frozenset[str]
     holding: bool
     made: list[tuple[Step, Entry]] = field(default_factory=list)
-    kept: list[earlier.Kept] = field(default_factory=list)
+    kept: list[earlier.EarlierFile] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:

@@ -230,7 +230,7 @@ class Store:
         place, damage = self._film(film) / stage, ""
         try:
             key = (own_files.read(place) or b"").decode(errors="replace")
-        except own_files.DamagedError as error:
+        except own_files.DamagedFileError as error:
             key, damage = "", str(error)
         if key and not _KEY.fullmatch(key):
             key, damage = "", "not the key of a result"

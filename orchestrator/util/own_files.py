@@ -27,35 +27,35 @@ _HEALS = "it is ignored, and made again when it is needed"
 _reported: set[Path] = set()
 
 
-class DamagedError(ValueError):
+class DamagedFileError(ValueError):
     """The file is there and cannot be used; the message completes `FILE: ...`."""
 
 
 def read(path: Path) -> bytes | None:
-    """The content of a file; None if it is missing. Raises `DamagedError`."""
+    """The content of a file; None if it is missing. Raises `DamagedFileError`."""
     try:
         return plain_file.read(path, LARGEST)
     except FileNotFoundError:
         if path.is_symlink():
-            raise DamagedError("a link to nothing") from None
+            raise DamagedFileError("a link to nothing") from None
         return None
     except plain_file.UnusableFileError as error:
-        raise DamagedError(str(error)) from error
+        raise DamagedFileError(str(error)) from error
     except OSError as error:
         if isinstance(error, NotADirectoryError) and not home().is_dir():
             return None  # nothing can be kept in such a home, as the first write states
-        raise DamagedError(f"cannot be read: {error.strerror or error}") from error
+        raise DamagedFileError(f"cannot be read: {error.strerror or error}") from error
 
 
 def read_json(path: Path) -> Any:
-    """The content of a JSON file; None if it is missing. Raises `DamagedError`."""
+    """The content of a JSON file; None if it is missing. Raises `DamagedFileError`."""
     content = read(path)
     try:
         return None if content is None else json_of(content)
     except UnicodeDecodeError as error:
-        raise DamagedError("not UTF-8") from error
+        raise DamagedFileError("not UTF-8") from error
     except ValueError as error:
-        raise DamagedError(f"not valid JSON: {error}") from error
+        raise DamagedFileError(f"not valid JSON: {error}") from error
 
 
 def report(path: Path, why: object, then: str = _HEALS) -> None:

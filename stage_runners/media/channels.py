@@ -39,7 +39,7 @@ class Block:
     late: dict[tuple[int, int], float] = field(default_factory=dict)
     at_once: dict[tuple[int, int], float] = field(default_factory=dict)
 
-    def heard(self, channel: int) -> bool:
+    def in_mix(self, channel: int) -> bool:
         """Whether the speech of a channel is in the mix, be it by another channel."""
         lost = [self.cancelled[k] or self.masked[k] for k in range(len(self.speech))]
         others = [k for k in range(len(lost)) if k != channel and self.speech[k] and not lost[k]]
@@ -51,7 +51,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ChannelVerdict:
     """The channel to take, None for the mix; why, in words; whether the user should check it."""
 
     channel: int | None = None
@@ -103,27 +103,27 @@ def gains_of(names: Sequence[str]) -> list[float]:
     return [GAINS.get(name, 0.5) for name in names]
 
 
-def judge(blocks: Sequence[Block], names: Sequence[str]) -> Verdict:
+def judge(blocks: Sequence[Block], names: Sequence[str]) -> ChannelVerdict:
     """Decide by all blocks which channel to take, or that the mix stays."""
     if not blocks:
-        return Verdict()
+        return ChannelVerdict()
     count = [sum(block.speech[k] for block in blocks) for k in range(len(names))]
     if sum(block.opposite for block in blocks) > len(blocks) / 2:
         loudest = max(range(len(names)), key=lambda k: (round(_level(blocks, k)), -k))
-        return Verdict(loudest, "the channels cancel each other")
+        return ChannelVerdict(loudest, "the channels cancel each other")
     # The first of equals: the front ones, and the left one.
     for channel in sorted(range(len(names)), key=lambda k: (-count[k], k)):
         if count[channel] >= CHANNELS.least_blocks and (
-            found := _lost(blocks, names, channel, count[channel])
+            lost := _lost(blocks, names, channel, count[channel])
         ):
-            return found
+            return lost
     return _two_speeches(blocks, names, count)
 
 
-def _lost(blocks: Sequence[Block], names: Sequence[str], channel: int, count: int) -> Verdict | None:
+def _lost(blocks: Sequence[Block], names: Sequence[str], channel: int, count: int) -> ChannelVerdict | None:
     """The verdict if speech of this channel is lost in the mix; None if it is not."""
     speaking = [block for block in blocks if block.speech[channel]]
-    lost = [block for block in speaking if not block.heard(channel)]
+    lost = [block for block in speaking if not block.in_mix(channel)]
     cancelled = sum(block.cancelled[channel] for block in lost) / count
     limit = CHANNELS.lost_by_cancelling if cancelled > len(lost) / count / 2 else CHANNELS.lost_by_masking
     if len(lost) < max(CHANNELS.least_blocks, CHANNELS.lost_by_cancelling * count):
@@ -132,7 +132,7 @@ def _lost(blocks: Sequence[Block], names: Sequence[str], channel: int, count: in
     share = f"in {len(lost) / count:.0%} of the speech in the channel {names[channel]}"
     others = [k for k in range(len(names)) if k != channel]
     elsewhere = sum(
-        any(block.speech[k] and block.heard(k) for k in others)
+        any(block.speech[k] and block.in_mix(k) for k in others)
         for block in blocks
         if not block.speech[channel]
     )
@@ -141,13 +141,13 @@ def _lost(blocks: Sequence[Block], names: Sequence[str], channel: int, count: in
     )
     other = max(0, elsewhere + different - 1)  # one block may be music
     if len(lost) >= limit * count and other <= CHANNELS.elsewhere * count:
-        return Verdict(channel, f"{why} {share}")
+        return ChannelVerdict(channel, f"{why} {share}")
     if other > CHANNELS.elsewhere * count and not cancelled:
         return None  # voices behind those that the mix has
-    return Verdict(None, f"{why} {share}, but other channels have other speech", doubtful=True)
+    return ChannelVerdict(None, f"{why} {share}, but other channels have other speech", doubtful=True)
 
 
-def _two_speeches(blocks: Sequence[Block], names: Sequence[str], count: Sequence[int]) -> Verdict:
+def _two_speeches(blocks: Sequence[Block], names: Sequence[str], count: Sequence[int]) -> ChannelVerdict:
     """The verdict on two channels with different speech: two languages at once, or two people by turns."""
     for one, other in combinations(range(len(names)), 2):
         late = [block.late[one, other] for block in blocks if (one, other) in block.late]
@@ -160,14 +160,16 @@ def _two_speeches(blocks: Sequence[Block], names: Sequence[str], count: Sequence
         if len(late) >= CHANNELS.two_speeches * len(spoken):
             first, last = (one, other) if np.median(late) > 0 else (other, one)
             behind = f"{names[last]} has the same speech {abs(np.median(late)):.2f} s late"
-            return Verdict(first, behind)
+            return ChannelVerdict(first, behind)
         if len(apart) < CHANNELS.two_speeches * len(spoken) or len(names) > 2:
             continue
         at_once = float(np.median([block.at_once[one, other] for block in both])) if both else 0.0
         if at_once >= CHANNELS.at_once and len(both) >= CHANNELS.two_speeches * len(spoken):
-            return Verdict(one, "both channels speak at once, as with a language in each", doubtful=True)
-        return Verdict(None, "another speaker in each channel; both are mixed")
-    return Verdict()
+            return ChannelVerdict(
+                one, "both channels speak at once, as with a language in each", doubtful=True
+            )
+        return ChannelVerdict(None, "another speaker in each channel; both are mixed")
+    return ChannelVerdict()
 
 
 def _level(blocks: Sequence[Block], channel: int) -> float:
@@ -179,10 +181,14 @@ def _lag(one: speechlike.Floats, other: speechlike.Floats) -> float | None:
     if _correlation(one, other) >= CHANNELS.same:
         return 0.0
     most = min(CHANNELS.latest_frames, len(one) - 25)
-    found = {lag: _correlation(one[: len(one) - lag], other[lag:]) for lag in range(1, most + 1)}
-    found |= {-lag: _correlation(one[lag:], other[: len(other) - lag]) for lag in range(1, most + 1)}
-    best = max(found, key=lambda lag: found[lag], default=0)
-    return best * speechlike.HOP / speechlike.RATE if found and found[best] >= CHANNELS.echo else None
+    correlations = {lag: _correlation(one[: len(one) - lag], other[lag:]) for lag in range(1, most + 1)}
+    correlations |= {-lag: _correlation(one[lag:], other[: len(other) - lag]) for lag in range(1, most + 1)}
+    best = max(correlations, key=lambda lag: correlations[lag], default=0)
+    return (
+        best * speechlike.HOP / speechlike.RATE
+        if correlations and correlations[best] >= CHANNELS.echo
+        else None
+    )
 
 
 def _correlation(one: speechlike.Floats, other: speechlike.Floats) -> float:

@@ -18,7 +18,7 @@ ON_THE_CLOCK = f"aresample=async=1:min_hard_comp={GAP}:first_pts=0"
 Clip = tuple[float, float]
 
 
-class Source(NamedTuple):
+class AudioSource(NamedTuple):
     """What is decoded: a track of a film, or a clip in seconds after the container's start."""
 
     path: Path
@@ -27,7 +27,7 @@ class Source(NamedTuple):
     clip: Clip | None
 
 
-def decoding(source: Source, channel: int | None, timed: Path) -> list[str]:
+def decoding(source: AudioSource, channel: int | None, timed: Path) -> list[str]:
     """Ffmpeg's arguments to decode a track into mono PCM with time stamps, as NUT at `timed`.
 
     The mono mix of all channels, or one `channel`. The clock is the container's, as in mux: see

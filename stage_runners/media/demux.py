@@ -21,7 +21,7 @@ from stage_runners.media.excerpt import excerpt
 from stage_runners.media.listening import speech_share
 from stage_runners.media.numbering import film_of
 from stage_runners.media.probe import Track, on_the_container
-from stage_runners.media.sound import Reading, Sound
+from stage_runners.media.sound import Reading, TrackAudio
 from stage_runners.media.stage import DEMUX
 from stage_runners.media.thresholds import TRACKS
 from stage_runners.media.track_choice import Chosen, choose, instead
@@ -76,7 +76,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     context.save_audio("audio", sound.samples, SAMPLE_RATE)
 
 
-def _speaking(reading: Reading, chosen: Chosen, sound: Sound) -> tuple[Chosen, Sound]:
+def _speaking(reading: Reading, chosen: Chosen, sound: TrackAudio) -> tuple[Chosen, TrackAudio]:
     """The track that is transcribed: another one if the chosen one has no speech, and the other has."""
     context, language = reading.context, reading.context.params.get("language")
     if len(reading.film.of("audio")) == 1 or speech_share(sound.samples) > TRACKS.speechless:
@@ -95,7 +95,7 @@ def _speaking(reading: Reading, chosen: Chosen, sound: Sound) -> tuple[Chosen, S
     return chosen, sound
 
 
-def _mark_if_cut(reading: Reading, track: Track, sound: Sound, seconds: float) -> None:
+def _mark_if_cut(reading: Reading, track: Track, sound: TrackAudio, seconds: float) -> None:
     """Report a film that ends before its stated duration, or is smaller than its stated size.
 
     A track may be shorter than the film, so the track's duration counts, or the film's if ffmpeg reported

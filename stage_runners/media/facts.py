@@ -14,19 +14,18 @@ from ipc.errors import StageError
 from stage_runners.media.probe import head_start, probe
 
 
-def facts(film: Path) -> dict[str, Any]:
+def facts(path: Path) -> dict[str, Any]:
     """`seconds` from where the film begins to its stated end, None if that may be a guess; its audio tracks.
 
     Empty if the file cannot be read: the run itself then reports why.
     """
     try:
-        found = probe(film)
+        film = probe(path)
     except StageError:
         return {}
-    sure = found.seconds
     return {
-        "seconds": sure - head_start(found) if sure else None,
-        "audio": [track.words() for track in found.of("audio")],
+        "seconds": film.seconds - head_start(film) if film.seconds else None,
+        "audio": [track.words() for track in film.of("audio")],
     }
 
 

@@ -35,7 +35,7 @@ _BOXES = {
 _CUT_SHARE, _CUT_BYTES = 0.001, 4096
 
 
-class Guess:
+class LengthGuess:
     """Whether libavformat guessed the length of the film that was opened meanwhile."""
 
     def __init__(self) -> None:
@@ -43,17 +43,17 @@ class Guess:
 
 
 @contextmanager
-def guessed() -> Iterator[Guess]:
+def guessed() -> Iterator[LengthGuess]:
     """Listen to libavformat's log while a film is opened."""
     import av.logging
 
-    found, level, skips = Guess(), av.logging.get_level(), av.logging.get_skip_repeated()
+    guess, level, skips = LengthGuess(), av.logging.get_level(), av.logging.get_skip_repeated()
     av.logging.set_level(av.logging.WARNING)
     av.logging.set_skip_repeated(False)  # a worker opens many films, whose warnings are the same
     try:
         with av.logging.Capture() as log:
-            yield found
-        found.made = any(_GUESSED in str(line[2]) for line in log)
+            yield guess
+        guess.made = any(_GUESSED in str(line[2]) for line in log)
     finally:
         av.logging.set_level(level)
         av.logging.set_skip_repeated(skips)

@@ -36,7 +36,7 @@ PRIVATE = {
 """Stream types of a transport stream (ISO 13818-1, SCTE 35) without a codec of ffmpeg."""
 
 
-class Listed(NamedTuple):
+class ListedStream(NamedTuple):
     """A stream as ffmpeg lists it. `id` is the container's own number for it, 0 where it has none.
 
     `coding` is its format, `tag` the container's mark of it: `0x0086`, or `gpmd`.
@@ -79,12 +79,12 @@ def film_of(path: Path, program: str = "") -> Film:
     return replace(film, tracks=tracks, unseen=unseen, start=float(start[1]) if start else film.start)
 
 
-def _numbered(track: Track, one: Listed | None) -> Track:
+def _numbered(track: Track, one: ListedStream | None) -> Track:
     if one is None:
         return replace(track, at=None)
-    known = track.codec != UNKNOWN
+    decoded = track.codec != UNKNOWN
     return replace(
-        track, at=one.number, codec=track.codec if known else one.name, coding=track.coding or one.coding
+        track, at=one.number, codec=track.codec if decoded else one.name, coding=track.coding or one.coding
     )
 
 
@@ -99,16 +99,18 @@ def number_of(track: Track, path: Path) -> int:
     return track.at
 
 
-def streams(listing: str) -> list[Listed]:
+def streams(listing: str) -> list[ListedStream]:
     """The streams in what `ffmpeg -i` prints, by number; the listing groups them by programme."""
-    found = (
-        Listed(int(number), int(own or "0", 16), kind.lower(), coding, tag if "[" in letters else letters)
+    listed = (
+        ListedStream(
+            int(number), int(own or "0", 16), kind.lower(), coding, tag if "[" in letters else letters
+        )
         for number, own, kind, coding, letters, tag in _STREAM.findall(listing)
     )
-    return sorted({one.number: one for one in found}.values())
+    return sorted({one.number: one for one in listed}.values())
 
 
-def matched(tracks: Sequence[Track], listed: Sequence[Listed]) -> dict[int, int]:
+def matched(tracks: Sequence[Track], listed: Sequence[ListedStream]) -> dict[int, int]:
     """Ffmpeg's number of each track, by its index; without those that ffmpeg does not list.
 
     Where both see as many streams of the same types, the order decides. Otherwise the container's own numbers
@@ -128,20 +130,20 @@ def matched(tracks: Sequence[Track], listed: Sequence[Listed]) -> dict[int, int]
     }
 
 
-def _by_id(tracks: Sequence[Track], listed: Sequence[Listed]) -> dict[int, int]:
+def _by_id(tracks: Sequence[Track], listed: Sequence[ListedStream]) -> dict[int, int]:
     """Newer versions list a stream of a transport stream twice, with one ID: the one of the same type
     counts.
     """
-    found: dict[int, int] = {}
+    numbers: dict[int, int] = {}
     for one in listed:
-        same = [track for track in tracks if track.id == one.id and track.index not in found]
+        same = [track for track in tracks if track.id == one.id and track.index not in numbers]
         if same:
             best = next((track for track in same if _alike(track, one)), same[0])
-            found[best.index] = one.number
-    return found
+            numbers[best.index] = one.number
+    return numbers
 
 
-def _alike(track: Track, one: Listed) -> bool:
+def _alike(track: Track, one: ListedStream) -> bool:
     return track.type == one.type or {track.type, one.type} == _PICTURES
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from ipc.errors import StageError
 from stage_runners.media import ffmpeg
 from stage_runners.media.channel_names import MIX, channel_of, words
-from stage_runners.media.channels import Verdict, judge
-from stage_runners.media.decoding import Clip, Source, any_audio, decoding, missing, placing
+from stage_runners.media.channels import ChannelVerdict, judge
+from stage_runners.media.decoding import AudioSource, Clip, any_audio, decoding, missing, placing
 from stage_runners.media.excerpt import beyond
 from stage_runners.media.listening import Listener, can_listen
 from stage_runners.media.numbering import number_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Sound:
+class TrackAudio:
     """The samples of a track (int16, mono, 16 kHz), and how they were read.
 
     `expected` seconds, ffmpeg's `errors`, the seconds `lost` in gaps, and the `verdict` on the channels.
@@ -35,7 +35,7 @@ class Sound:
     expected: float | None
     errors: str
     lost: float
-    verdict: Verdict
+    verdict: ChannelVerdict
 
     def words(self, track: Track) -> str:
         """The channel that was taken, and why: `left channel: the channels cancel each other`."""
@@ -57,7 +57,7 @@ class Reading:
     span: Clip | None
     context: Context
 
-    def sound(self, track: Track) -> Sound:
+    def sound(self, track: Track) -> TrackAudio:
         """Decode a track. `StageError` if it is empty, or has no channel of the requested name."""
         import numpy as np
 
@@ -65,7 +65,7 @@ class Reading:
         verdict = self._asked(track)
         timed, raw = context.scratch() / "timed.nut", context.scratch() / f"pcm-{track.number}"
         expected = _expected(self.film, track, self.clip)
-        source = Source(self.source, self.part, self.part.of("audio")[track.number], self.span)
+        source = AudioSource(self.source, self.part, self.part.of("audio")[track.number], self.span)
         if verdict is None and can_listen(track):
             with Listener(track, number_of(source.track, self.source), expected or 0.0) as listener:
                 arguments = [*decoding(source, None, timed), *listener.arguments()]
@@ -73,7 +73,7 @@ class Reading:
             verdict = self._heard(track, judge(listener.blocks, track.speakers))
             again = verdict.channel is not None
         else:
-            verdict, again, errors = verdict or Verdict(), True, ""
+            verdict, again, errors = verdict or ChannelVerdict(), True, ""
         if again:
             arguments = decoding(source, verdict.channel, timed)
             errors = ffmpeg.run(arguments, context, expected or 0.0, "decode", timed)
@@ -85,15 +85,15 @@ class Reading:
         if not raw.exists() or raw.stat().st_size < 2:
             raise self._nothing(track)
         samples = np.memmap(raw, dtype=np.int16, mode="r", shape=(raw.stat().st_size // 2,))
-        return Sound(samples, expected, errors, lost, verdict)
+        return TrackAudio(samples, expected, errors, lost, verdict)
 
-    def _asked(self, track: Track) -> Verdict | None:
+    def _asked(self, track: Track) -> ChannelVerdict | None:
         """The channel that was asked for; None if the stage is to choose."""
         asked = self.context.params.get("audio_channel")
         if asked is None:
             return None
         if asked == MIX:
-            return Verdict()
+            return ChannelVerdict()
         channel = channel_of(asked, track.speakers)
         if channel is None:
             names = ", ".join([*(words(track.speakers, k) for k in range(len(track.speakers))), "mix"])
@@ -102,15 +102,15 @@ class Reading:
                 f"--audio-channel {asked}: {track.words()} of {self.path.name} has no such channel",
                 f"choose one of: {names}",
             )
-        return Verdict(channel, "set by --audio-channel")
+        return ChannelVerdict(channel, "set by --audio-channel")
 
-    def _heard(self, track: Track, verdict: Verdict) -> Verdict:
+    def _heard(self, track: Track, verdict: ChannelVerdict) -> ChannelVerdict:
         """The verdict, with the channel in the requested language if the track names one by channel."""
         language, codes = self.context.params.get("language"), track.language.split(",")
         if verdict.doubtful and verdict.channel is not None and len(codes) == len(track.speakers):
             for channel, code in enumerate(codes):
                 if same_language(code, language or ""):
-                    return Verdict(channel, f"{verdict.why}; this one is marked as {code}")
+                    return ChannelVerdict(channel, f"{verdict.why}; this one is marked as {code}")
         return verdict
 
     def _nothing(self, track: Track) -> StageError:

@@ -27,7 +27,7 @@ _SHAPE = np.hanning(WINDOW).astype(np.float32)
 Floats = NDArray[np.float32]
 
 
-class Likeness(NamedTuple):
+class SpeechLikeness(NamedTuple):
     """What is measured of a block; `SpeechInBlocks` says from which numbers on it is speech."""
 
     modulation: float
@@ -56,11 +56,11 @@ def envelopes(spectrum: NDArray[np.complex64]) -> Floats:
     """The magnitudes of the seven bands, of shape (frames, 7)."""
     power = np.abs(spectrum) ** 2
     starts = [edge - _EDGES[0] for edge in _EDGES[:-1]]
-    found: Floats = np.sqrt(np.add.reduceat(power, starts, axis=1))
-    return found
+    magnitudes: Floats = np.sqrt(np.add.reduceat(power, starts, axis=1))
+    return magnitudes
 
 
-def likeness(bands: Floats) -> Likeness:
+def likeness(bands: Floats) -> SpeechLikeness:
     """The likeness of a block to speech, by the magnitudes of its bands."""
     frames = len(bands)
     mean = bands.mean(0) + 1e-9
@@ -77,7 +77,7 @@ def likeness(bands: Floats) -> Likeness:
     together = (correlation.sum() - np.trace(correlation)) / (bands_count * (bands_count - 1))
     total = syllables.sum(1)
     rhythm = float(total.max() / (total.sum() + 1e-12))
-    return Likeness(float(depth.mean()), float(together), rhythm, float(level))
+    return SpeechLikeness(float(depth.mean()), float(together), rhythm, float(level))
 
 
 def levels(bands: Floats) -> Floats:

@@ -52,7 +52,7 @@ class Element:
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedElement:
     """A top-level element, and where in its file it begins and ends."""
 
     element: Element
@@ -86,7 +86,7 @@ def parsed(data: bytes) -> Iterator[Element]:
         at = begin + size
 
 
-def top_level(path: Path, wanted: Sequence[int]) -> dict[int, Placed]:
+def top_level(path: Path, wanted: Sequence[int]) -> dict[int, PlacedElement]:
     """The first element of each wanted ID in a file's segment; empty for a file that is not Matroska."""
     try:
         with path.open("rb") as file:
@@ -95,8 +95,8 @@ def top_level(path: Path, wanted: Sequence[int]) -> dict[int, Placed]:
         return {}
 
 
-def _top_level(file: BinaryIO, wanted: set[int]) -> dict[int, Placed]:
-    found: dict[int, Placed] = {}
+def _top_level(file: BinaryIO, wanted: set[int]) -> dict[int, PlacedElement]:
+    elements: dict[int, PlacedElement] = {}
     head = file.read(12)
     id_, size, begin = _header(head, 0)
     if id_ != _HEAD or size is None:
@@ -114,13 +114,13 @@ def _top_level(file: BinaryIO, wanted: set[int]) -> dict[int, Placed]:
             pointed |= {int.from_bytes(seek.of(SEEK_ID)[0].content, "big"): seek.number(SEEK_POSITION, 0)
                         for seek in element.of(SEEK) if seek.of(SEEK_ID)}  # fmt: skip
         elif element.id in wanted:
-            found.setdefault(element.id, Placed(element, at, end))
+            elements.setdefault(element.id, PlacedElement(element, at, end))
         at = end
     for id_, position in pointed.items():
-        placed = _at(file, segment + position, wanted) if id_ in wanted - set(found) else None
+        placed = _at(file, segment + position, wanted) if id_ in wanted - set(elements) else None
         if placed and placed[0].id == id_:
-            found[id_] = Placed(placed[0], segment + position, placed[1])
-    return found
+            elements[id_] = PlacedElement(placed[0], segment + position, placed[1])
+    return elements
 
 
 def _at(file: BinaryIO, at: int, wanted: set[int]) -> tuple[Element, int] | None:
@@ -141,7 +141,7 @@ def _at(file: BinaryIO, at: int, wanted: set[int]) -> tuple[Element, int] | None
     return Element(id_, content), at + begin + size
 
 
-def put(path: Path, place: Placed, element: Element) -> None:
+def put(path: Path, place: PlacedElement, element: Element) -> None:
     """Write an element in place of another that is as long or longer; `ValueError` if it does not fit.
 
     Its CRC-32, where the old one had one, is made anew (it is the first in its element).

@@ -59,11 +59,11 @@ def report(
     order: Order,
     film: Film,
     output: Path,
-    found: Film,
+    new_film: Film,
     context: Context,
 ) -> None:
     """Report what each track lost, and what the chapters lost."""
-    tags = language_tags.of(output, found) if order.tagged else {}
+    tags = language_tags.of(output, new_film) if order.tagged else {}
     for old, new in pairs:
         lost = _of_track(old, new, order)
         tag = order.tags.get(old.index)

@@ -41,25 +41,25 @@ class Chapter(NamedTuple):
 
 def read_through(path: Path, timed: set[int], context: Context | None = None) -> dict[int, StreamContent]:
     """Read a film's packets once, by stream index; times only for streams in `timed`, on its clock."""
-    found: dict[int, StreamContent] = {}
+    contents: dict[int, StreamContent] = {}
     with opening.opened(path) as container:
         texts = {stream.index for stream in container.streams if _codec(stream) == "mov_text"}
         for stream in container.streams:
-            found[stream.index] = StreamContent(form=_form(stream))
+            contents[stream.index] = StreamContent(form=_form(stream))
         for count, packet in enumerate(container.demux()):
             if context is not None and count % 1000 == 0:
                 context.check()
             if packet.size == 0:
                 continue
             index = packet.stream_index
-            content = found.setdefault(index, StreamContent())  # a stream may show up in the middle
+            content = contents.setdefault(index, StreamContent())  # a stream may show up in the middle
             content.crc = zlib.crc32(packet, content.crc)
             if index in texts and packet.size <= _GAP:
                 continue
             content.packets += 1
             if index in timed and packet.pts is not None:
                 content.times.append(float(packet.pts * packet.time_base))
-    return found
+    return contents
 
 
 def first_packets(path: Path) -> dict[int, float]:

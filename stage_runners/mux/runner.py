@@ -93,25 +93,25 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
 
 def _moved(kept: Sequence[Track], part: Film, context: Context) -> tuple[list[Track], dict[int, int]]:
     """The tracks in the copy of a clip, and their indices there; what the copy lacks is reported."""
-    found = {track.index: moved([track], part) for track in kept}
+    in_copy = {track.index: moved([track], part) for track in kept}
     for track in kept:
-        if not found[track.index]:
+        if not in_copy[track.index]:
             context.degraded(f"{track.words()} is not copied: a clip of this film cannot hold it")
-    places = {old: new[0].index for old, new in found.items() if new}
-    return [new for track in kept for new in found[track.index]], places
+    places = {old: new[0].index for old, new in in_copy.items() if new}
+    return [new for track in kept for new in in_copy[track.index]], places
 
 
 def given_files(inputs: Mapping[str, Path]) -> list[LanguageFiles]:
     """The files of every language with cues: the source language first, then the translations in order."""
     from ipc.artifacts import read
 
-    found = []
+    files = []
     for name in (name.removeprefix("cues") for name in inputs if name.startswith("cues")):
         cues = read(inputs[f"cues{name}"], "cues")
         if cues.table.num_rows:
             srt = inputs[f"srt{name}"]
-            found.append(LanguageFiles(str(cues.content["language"]), srt, inputs.get(f"ass{name}", srt)))
-    return found
+            files.append(LanguageFiles(str(cues.content["language"]), srt, inputs.get(f"ass{name}", srt)))
+    return files
 
 
 def _check(container: str, form: str) -> None:

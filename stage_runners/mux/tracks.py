@@ -81,7 +81,7 @@ def added(
     that were requested by one.
     """
     forms = _forms(container, wanted)
-    found = []
+    tracks = []
     for place, (code, srt, ass) in enumerate(given):
         # a film in several languages, translated into the most spoken one
         translated = place > 0 and code == given[0][0]
@@ -92,7 +92,7 @@ def added(
                 *(["styled"] if form == "ass" and len(forms) > 1 else []),
             ]
             file = ass if form == "ass" else srt
-            found.append(
+            tracks.append(
                 Added(
                     file=file,
                     form=form,
@@ -105,7 +105,7 @@ def added(
                     or (canonical(code) if "-" in code else ""),
                 )
             )
-    return found
+    return tracks
 
 
 def _forms(container: str, wanted: str) -> tuple[Form, ...]:
@@ -163,13 +163,13 @@ def sort_out(
         elif _replaced(track, replace, sdh=sdh):
             left.append(Left(track=track, why="replaced by our track", lost=False, replaced=True))
         else:
-            found: Fit = fit(track, film, container, tried)
-            if found.why:
-                left.append(Left(track=track, why=found.why))
+            fitting: Fit = fit(track, film, container, tried)
+            if fitting.why:
+                left.append(Left(track=track, why=fitting.why))
                 continue
             kept.append(track)
-            if found.form != "copy":
-                forms[track.index] = found.form
+            if fitting.form != "copy":
+                forms[track.index] = fitting.form
     return Sorted(kept, left, forms)
 
 

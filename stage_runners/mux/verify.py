@@ -36,13 +36,13 @@ def verify(output: Path, order: Order, film: Film, packets: Path, context: Conte
     `StageError("crash")` if a cue is missing or misplaced: the film is then not published. Everything else
     that the new film lacks, or that could not be verified, is reported as `degraded`.
     """
-    found = probe(output)
-    subtitles = found.of("subtitle")
+    new_film = probe(output)
+    subtitles = new_film.of("subtitle")
     if len(subtitles) < len(order.added):
         raise _wrong(output, f"{len(subtitles)} subtitle tracks, expected {len(order.added)}")
     ours = subtitles[len(subtitles) - len(order.added) :]
-    pairs = _pairs(order, found, ours)
-    losses.report(pairs, order, film, output, found, context)
+    pairs = _pairs(order, new_film, ours)
+    losses.report(pairs, order, film, output, new_film, context)
     read = read_through(output, {track.index for track in ours}, context)
     _missing(pairs, order, read, context)
     _packets(order, pairs, read, packets, context)
@@ -51,10 +51,10 @@ def verify(output: Path, order: Order, film: Film, packets: Path, context: Conte
         shift = _cues(output, new.starts, times)
         if order.clip is None:
             _in_time(output, shift - order.late, pairs, order, film, context)
-    return found.seconds or 0.0
+    return new_film.seconds or 0.0
 
 
-def _pairs(order: Order, found: Film, ours: Sequence[Track]) -> list[tuple[Track, Track]]:
+def _pairs(order: Order, new_film: Film, ours: Sequence[Track]) -> list[tuple[Track, Track]]:
     """Each copied track with its counterpart; tracks of each type are in the order of writing.
 
     Matroska has covers as attachments, and libavformat reads some of those back as pictures, others not.
@@ -67,7 +67,7 @@ def _pairs(order: Order, found: Film, ours: Sequence[Track]) -> list[tuple[Track
             old.sort(key=lambda track: track.picture)
         new = [
             track
-            for track in found.tracks
+            for track in new_film.tracks
             if _kind(track, together=aside) == kind and not track.hidden and track not in ours
         ]
         pairs += _matched(old, new)

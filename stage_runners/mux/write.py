@@ -99,7 +99,7 @@ def report(errors: str, written: float, order: Order, film: Film, context: Conte
 
 def pictures(film: Path, kept: Sequence[Track], context: Context) -> dict[int, Path]:
     """The film's cover pictures as files, by stream index: Matroska's muxer would write them as video."""
-    found = {}
+    files = {}
     for track in kept:
         if not track.picture:
             continue
@@ -112,9 +112,9 @@ def pictures(film: Path, kept: Sequence[Track], context: Context) -> dict[int, P
         folder.mkdir()
         # Matroska's standard name if it has none; folders in a name are dropped.
         name = Path(track.filename).name.strip(".")
-        found[track.index] = folder / (name or f"cover{suffix}")
-        found[track.index].write_bytes(bytes(packet))
-    return found
+        files[track.index] = folder / (name or f"cover{suffix}")
+        files[track.index].write_bytes(bytes(packet))
+    return files
 
 
 def chapter_tree(

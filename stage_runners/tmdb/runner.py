@@ -68,18 +68,18 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:  # n
 
 def _of_names(name: str, tag: str) -> tuple[Known | None, Known | None, list[str]]:
     """The film by its file's name and by its title tag; and which of the two could not be read."""
-    found: list[Known | None] = []
+    films: list[Known | None] = []
     unread = []
     for what, text, read in (
         ("the file's name", name, file_name.of_name),
         ("the title tag", tag, file_name.of_tag),
     ):
         try:
-            found.append(read(text) if text else None)
+            films.append(read(text) if text else None)
         except file_name.UnreadableNameError:
-            found.append(None)
+            films.append(None)
             unread.append(what)
-    return found[0], found[1], unread
+    return films[0], films[1], unread
 
 
 def _nfos(context: Context, episode: int | None) -> list[Known]:

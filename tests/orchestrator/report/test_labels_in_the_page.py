@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from ipc.cue_rules import CueLimits
-from ipc.speaker_labels import Labels, label, shown_lines
+from ipc.speaker_labels import SpeakerLabels, label, shown_lines
 from orchestrator.report import document
 from tests import browser
 
@@ -59,7 +59,7 @@ def test_the_page_and_the_stages_put_labels_into_the_same_lines():
         for every in (False, True)
     ]
     expected = [
-        shown_lines(text, speakers, last, Labels(of=of, every=every), CueLimits())
+        shown_lines(text, speakers, last, SpeakerLabels(of=of, every=every), CueLimits())
         for text, speakers, last, of, every, _ in rows
     ]
     assert in_the_page(_RUN, rows) == expected

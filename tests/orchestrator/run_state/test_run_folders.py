@@ -152,7 +152,7 @@ def test_logs_shows_the_files_of_one_stage_only(capsys):
     (run.logs / "demux.stderr").write_text("demuxed\n")
     assert main(["runs", "logs", "last", "asr"]) == 0
     assert capsys.readouterr().out == "==> asr.stderr <==\nloading\nno newline at the end\n"
-    assert main(["runs", "logs", "last", "mux"]) == 1
+    assert main(["runs", "logs", "last", "mux"]) == 2
     assert "demux.stderr" in capsys.readouterr().err
 
 
