@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import shutil
 from typing import Any
 
 from orchestrator.commands import verbosity
@@ -13,7 +12,7 @@ from orchestrator.errors import OK, USAGE, FatalError
 from orchestrator.models import embedded, families, hub, listing
 from orchestrator.models.resolve import Model, resolve
 from orchestrator.planning import devices
-from orchestrator.util import terminal
+from orchestrator.util import own_files, terminal
 from orchestrator.util import text as fmt
 
 
@@ -138,7 +137,7 @@ def _remove_joined(model: embedded.Embedded) -> int:
     if freed := _remove_conversions([model.sha256]):
         terminal.show(f"removed the conversions of {model.name}: {fmt.size(freed)} freed")
     if len(model.parts) > 1 and joined.exists():
-        shutil.rmtree(joined)
+        own_files.remove(joined)
         terminal.show(f"removed {joined}; it is unpacked again at the next use")
     elif not freed:
         hint = "remove all embedded models with: orchestrator envs rm models"
@@ -157,5 +156,5 @@ def _remove_conversions(revisions: list[str]) -> int:
     freed = 0
     for folder in (folder for revision in revisions for folder in listing.conversions(revision)):
         freed += hub.size_of(folder)
-        shutil.rmtree(folder)
+        own_files.remove(folder)
     return freed

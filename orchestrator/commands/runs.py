@@ -12,7 +12,8 @@ from ipc.suggest import hint
 from orchestrator.commands import verbosity
 from orchestrator.errors import FAILED, OK, USAGE, FatalError
 from orchestrator.run_state import run_folders
-from orchestrator.util import terminal
+from orchestrator.stages.catalog import STAGES
+from orchestrator.util import own_files, terminal
 from orchestrator.util import text as fmt
 
 
@@ -55,10 +56,17 @@ def run(arguments: argparse.Namespace) -> int:
         case "prune":
             if arguments.keep < 0:
                 raise FatalError(f"--keep {arguments.keep}: must not be negative", status=USAGE)
-            terminal.show(f"removed {fmt.plural(len(run_folders.prune(keep=arguments.keep)), 'run')}")
-            return OK
+            return _prune(arguments.keep)
         case _:
             return _ls(as_json=getattr(arguments, "json", False))
+
+
+def _prune(keep: int) -> int:
+    terminal.show(f"removed {fmt.plural(len(run_folders.prune(keep=keep)), 'run')}")
+    for run in run_folders.past()[keep:]:
+        if run.outcome() != "running":
+            own_files.remove(run.path)  # says why it stays
+    return OK
 
 
 def _ls(*, as_json: bool) -> int:
@@ -123,7 +131,7 @@ def _logs(run: run_folders.Run, stage: str | None, *, events: bool) -> int:
             hint(stage or "", [name.removesuffix(".log") for name in stages])
             if stages
             else f"see its folder: {run.path}",
-            USAGE if stages else FAILED,
+            USAGE if stage and stage.partition("-")[0] not in STAGES else FAILED,
         )
     for line in lines:
         terminal.show(line)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from orchestrator.paths import home
 from orchestrator.surroundings.home_folder import expanded
+from orchestrator.util import own_files
 from orchestrator.util.folder_size import folder_size
 
 
@@ -76,7 +77,7 @@ def remove(repository: str) -> int:
     folder = cache() / f"models--{repository.replace('/', '--')}"
     size = folder_size(folder)
     shutil.rmtree(unfinished(repository), ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    own_files.remove(folder)
     return size
 
 

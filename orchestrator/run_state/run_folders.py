@@ -223,12 +223,8 @@ def find(asked: str, root: Path | None = None) -> Run:
 
 def prune(*, keep: int = KEEP, root: Path | None = None) -> list[Run]:
     """Remove the oldest runs until at most `keep` are left, but none that is running. Returns the removed."""
-    removed = []
-    for run in past(root)[max(0, keep) :]:
-        if run.outcome() != "running":
-            own_files.clear(run.path)
-            removed.append(run)
-    return removed
+    old = past(root)[max(0, keep) :]
+    return [run for run in old if run.outcome() != "running" and own_files.clear(run.path)]
 
 
 def runs_root() -> Path:

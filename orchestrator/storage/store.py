@@ -177,12 +177,15 @@ class Store:
                 raise FatalError("a run is using the cache", "try again when it has ended") from error
         with lock:
             count, freed = self._attempts.remove_abandoned()
+            stuck: list[Path] = []
             now = time.time()
             for folder in self._results.glob("*/*"):
                 if self._read(folder) is None:
-                    freed += folder_size(folder)
-                    count += 1
-                    own_files.clear(folder)
+                    size = folder_size(folder)
+                    if own_files.clear(folder):
+                        count, freed = count + 1, freed + size
+                    else:
+                        stuck.append(folder)
             found = sorted(self.entries(), key=lambda item: item[2])
             total = sum(size for _, size, _ in found)
             for entry, size, used in found:
@@ -190,8 +193,12 @@ class Store:
                 if entry.key in spared:
                     continue
                 if old or (keep_bytes is not None and total > keep_bytes):
-                    own_files.clear(entry.folder)
-                    count, freed, total = count + 1, freed + size, total - size
+                    if own_files.clear(entry.folder):
+                        count, freed, total = count + 1, freed + size, total - size
+                    else:
+                        stuck.append(entry.folder)
+            for folder in stuck[:1]:
+                own_files.remove(folder)  # says why it stays; all others are removed
         return count, freed
 
     def _place(self, attempt: Path, target: Path, manifest: Manifest, *, replace: bool) -> None:

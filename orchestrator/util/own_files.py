@@ -16,13 +16,16 @@ from typing import Any
 
 from ipc import atomic, plain_file
 from ipc.parsing import json_of
+from orchestrator.errors import STORAGE, FatalError
 from orchestrator.paths import home
 from orchestrator.util.notices import notice
+from orchestrator.util.storage_errors import storage_errors
 
 LARGEST = 64 << 20
 """Bytes; the largest, the summary of a run over many films, has a few."""
 _LARGE = {"store", "results", "runs", "models"}
 """Folders that users may put on another disk."""
+_REMOVE = "check to whom its files belong, and whether its disk can be written"
 _HEALS = "it is ignored, and made again when it is needed"
 _reported: set[Path] = set()
 
@@ -106,14 +109,25 @@ def _in_the_way(path: Path) -> bool:
         return False
 
 
-def clear(path: Path) -> None:
-    """Remove a file, a link, or a folder with all in it, also one without permissions. Missing is fine."""
+def clear(path: Path) -> bool:
+    """Remove a file, a link, or a folder with all in it, also one without permissions. Missing is fine.
+
+    Returns whether it is gone. A disk may be read-only, and a run with `sudo` leaves folders of another user.
+    """
     with contextlib.suppress(FileNotFoundError):
         if not stat.S_ISDIR(path.lstat().st_mode):
             path.unlink()
-            return
+            return True
         open_folder(path)
         shutil.rmtree(path, ignore_errors=True)
+    return not os.path.lexists(path)
+
+
+def remove(path: Path) -> None:
+    """Remove as `clear` does; `FatalError` (storage) if something of it stays."""
+    with storage_errors(f"cannot remove {path}", _REMOVE):
+        if not clear(path):
+            raise FatalError(f"cannot remove {path}", _REMOVE, STORAGE)
 
 
 def open_folder(path: Path) -> None:

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from orchestrator.cli import main
-from orchestrator.errors import FatalError
+from orchestrator.errors import STORAGE, FatalError
 from orchestrator.run_state import paces, run_folders, run_json
 from orchestrator.stages.catalog import STAGES
 from orchestrator.views.jsonlines import JsonLines
@@ -199,3 +199,14 @@ def test_temporary_files_are_removed_at_the_end_or_by_the_next_run_if_the_run_wa
     run.scratch.mkdir()
     with run_folders.new("film"):
         assert not run.scratch.exists()
+
+
+def test_a_run_that_cannot_be_removed_is_not_counted_and_the_command_fails(monkeypatch, capsys):
+    for name in ("one", "two"):
+        finished(name)
+    monkeypatch.setattr("shutil.rmtree", lambda path, **_: None)  # a read-only disk
+    assert run_folders.prune(keep=0) == []
+    assert main(["runs", "prune", "--keep", "1"]) == STORAGE
+    said = capsys.readouterr()
+    assert "cannot remove" in said.err
+    assert "removed 0 runs" in said.out

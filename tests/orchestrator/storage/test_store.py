@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -198,6 +199,17 @@ def test_gc_by_size_removes_the_longest_unused_first(store):
         os.utime(store.find(key).folder / "used", (time.time() - age * 3600,) * 2)
     store.gc(keep_bytes=13_000)
     assert [store.find(key) is not None for key in keys] == [True, True, False]
+
+
+def test_gc_removes_what_it_can_and_names_what_stays(store, monkeypatch):
+    keys = [f"{n:02x}" + "0" * 62 for n in range(2)]
+    stays, goes = (keep(store, key).folder for key in keys)
+    remove = shutil.rmtree
+    monkeypatch.setattr("shutil.rmtree", lambda path, **how: None if path == stays else remove(path, **how))
+    with pytest.raises(FatalError, match=f"cannot remove {stays}") as caught:
+        store.gc(keep_bytes=0)
+    assert caught.value.status == STORAGE
+    assert (stays.exists(), goes.exists()) == (True, False)
 
 
 def test_an_unwritable_folder_is_reported(tmp_path):
