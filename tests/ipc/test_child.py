@@ -145,7 +145,7 @@ def stop(process):
         time.sleep(0.01)
 
 
-def all_end(processes, seconds=2):
+def all_end(processes, seconds=20):
     """Whether all are gone within the time; a process that nobody has waited for is gone too."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
