@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ipc.digests import file_digest
-from orchestrator.errors import OK
+from orchestrator.errors import OK, FatalError
 from orchestrator.outputs import earlier, names
 from orchestrator.outputs import publish as outputs
 from orchestrator.outputs.ledger import Ledger
@@ -26,7 +26,8 @@ from orchestrator.planning.plan import Plan, Step
 from orchestrator.run_state import run_json
 from orchestrator.run_state.events import FileOutput, RunState
 from orchestrator.storage.store import Entry, Store
-from orchestrator.util import machine_errors, terminal
+from orchestrator.util import bug_log, machine_errors, terminal
+from orchestrator.util.notices import say
 from stage_runners.subtitles.output_format import Format
 
 _ENDED_WELL = {"done", "cached", "off"}
@@ -138,10 +139,8 @@ class Files:
                 if "ORCHESTRATOR_DEBUG" in os.environ:
                     raise
                 self.unwritten.append(one.path)
-                error = machine_errors.explained(error) or error
-                terminal.tell(f"orchestrator: {one.path.name}: cannot write its report: {error}")
-                if hint := getattr(error, "hint", ""):
-                    terminal.tell(f"  {hint}")
+                cause = _explained(error)
+                say(FatalError(f"{one.path.name}: cannot write its report: {cause.message}", cause.hint))
 
     def _film(self, plan: Plan) -> _Film:
         if plan.film not in self._films:
@@ -264,6 +263,13 @@ class Files:
 
 KEPT = "the film failed in this run, so the earlier files beside it are kept"
 """The note of a file in the run's folder."""
+
+
+def _explained(error: Exception) -> FatalError:
+    """The error to show; a bug of this program is logged."""
+    if isinstance(error, FatalError):
+        return error
+    return machine_errors.explained(error) or bug_log.reported(sys.argv[1:], error)
 
 
 def _clip(plan: Plan) -> str:

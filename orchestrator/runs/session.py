@@ -50,20 +50,19 @@ def run(invocation: Invocation) -> int:
     """Run the films; returns the exit status."""
     store = Store(home() / "store")
     settings, plans, refused = _plans(invocation, store)
-    if not plans:
-        if refused:
-            first = next(iter(refused.values()))
-            if invocation.json:
-                terminal.show(jsonlines.refusal(first))
-            return first.status
-        return OK
-    for line in filter(None, (of_film.job_file_notice() for of_film in settings.values())):
-        notice(line)
-    for line in dict.fromkeys(line for plan in plans for line in plan.notices):
-        notice(line)
-    check(plans, store)
-    while device_check.compare_devices(plans, store):  # the next choice of a stage may need a check too
+    if plans:
+        for line in filter(None, (of_film.job_file_notice() for of_film in settings.values())):
+            notice(line)
+        for line in dict.fromkeys(line for plan in plans for line in plan.notices):
+            notice(line)
+        check(plans, store)
+    while plans and device_check.compare_devices(plans, store):  # the next device may need a check too
+        reported = refused
         settings, plans, refused = _plans(invocation, store, quiet=True)
+        for film in refused.keys() - reported.keys():
+            say(refused[film])
+    if not plans:
+        return _without_films(refused, invocation)
     films = {plan.film_digest: str(plan.film) for plan in plans}
     with store.in_use(), run_folders.new(stem_of(plans[0].film), films=films) as record:
         _warn_of_other_runs(record)
@@ -71,6 +70,16 @@ def run(invocation: Invocation) -> int:
     trim_cache.after(store, settings.values(), state)
     _show(content, invocation)
     return int(content["exit_status"])
+
+
+def _without_films(refused: Mapping[Path, FatalError], invocation: Invocation) -> int:
+    """The exit status if no film can run: that of the first one, or 0 if all were skipped."""
+    first = next(iter(refused.values()), None)
+    if first is None:
+        return OK
+    if invocation.json:
+        terminal.show(jsonlines.refusal(first))
+    return first.status
 
 
 def _execute(

@@ -83,3 +83,16 @@ def test_a_report_that_cannot_be_written_is_remembered(house, monkeypatch, capsy
     assert list(files.closing(SimpleNamespace(films=[SimpleNamespace(path=film)]))) == []
     assert files.unwritten == [film]
     assert "movie.mkv: cannot write its report: cannot write here" in capsys.readouterr().err
+
+
+def test_a_bug_in_the_report_is_logged(house, monkeypatch, capsys):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(house / "home"))
+    film = house / "movie.mkv"
+    files = Files({film: ("report",)}, overwrite=False)
+    plan = SimpleNamespace(film=film, destination=film)
+    files._films[film] = film_outputs._Film(plan=plan, expected=frozenset(), holding=False)
+    monkeypatch.setattr(files, "_report", lambda *_: {}["cues"])
+    assert list(files.closing(SimpleNamespace(films=[SimpleNamespace(path=film)]))) == []
+    assert "movie.mkv: cannot write its report: internal error" in capsys.readouterr().err
+    (log,) = (house / "home" / "bugs").iterdir()
+    assert "KeyError: 'cues'" in log.read_text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from orchestrator.config.values import Layer
-from orchestrator.errors import STORAGE
+from orchestrator.errors import STORAGE, USAGE, FatalError
 from orchestrator.planning.plan import Plan
 from orchestrator.run_state import run_folders
 from orchestrator.runs import session
@@ -32,3 +32,18 @@ def test_the_last_event_has_the_exit_status_of_a_run_whose_report_could_not_be_w
         last = json.loads(record.events.read_text().splitlines()[-1])
     assert (last["event"], last["exit_status"]) == ("run_ended", STORAGE)
     assert content["exit_status"] == STORAGE
+
+
+def test_films_that_no_device_can_run_after_its_check_are_refused_with_the_reason(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
+    film = tmp_path / "film.mkv"
+    plan = Plan(film=film, film_digest="d", steps=(), destination=tmp_path / "film.subtitled.mkv")
+    error = FatalError("film.mkv: no device can run asr", "use --device cpu", USAGE)
+    planned = iter([({}, [plan], {}), ({}, [], {film: error})])
+    monkeypatch.setattr(session, "_plans", lambda *_, **__: next(planned))
+    monkeypatch.setattr(session, "check", lambda *_: None)
+    monkeypatch.setattr(session.device_check, "compare_devices", lambda *_: True)
+    assert session.run(session.Invocation(films=(film,), command_line=Layer())) == USAGE
+    assert "no device can run asr" in capsys.readouterr().err
