@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ipc import json_text
 from ipc.cue_rules import limits_of
 from ipc.errors import StageError
 from stage_runners.scoring import cues as score_cues
@@ -40,7 +41,7 @@ def main() -> int:
         answer = Scoring(request).scored()
     except StageError as error:
         answer = {"error": {"message": error.message, "hint": error.hint}}
-    print(json.dumps(_rounded(answer), ensure_ascii=False))
+    print(json_text.dumps(_rounded(answer)))
     return 0
 
 
