@@ -50,6 +50,8 @@ class Cancelled(StageError):  # noqa: N818 - a request that was followed, not an
 
 
 def storage_hint(error: OSError, otherwise: str) -> str:
-    """The hint for a failed write; freeing space is suggested only if the disk is full."""
+    """The hint for a failed write; freeing space is suggested if the disk is full, a limit if it is met."""
+    if error.errno == errno.EFBIG:
+        return "raise the limit of a file's size (ulimit -f), or " + otherwise
     full = error.errno in {errno.ENOSPC, errno.EDQUOT}
     return f"free some space there, or {otherwise}" if full else otherwise

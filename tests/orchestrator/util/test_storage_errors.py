@@ -29,6 +29,10 @@ def test_the_hint_for_a_full_disk_is_to_free_space_first(number):
     assert refused(OSError(number, "full"))[1] == "free some space there, or make its folder writable"
 
 
+def test_the_hint_for_a_file_beyond_the_limit_names_the_limit():
+    assert "ulimit -f" in refused(OSError(errno.EFBIG, "File too large"))[1]
+
+
 def test_other_errors_are_unchanged():
     with pytest.raises(ValueError, match="not a disk"), storage_errors("cannot write", "do something"):
         raise ValueError("not a disk")
