@@ -233,7 +233,7 @@ def _doctor(names: Sequence[str]) -> int:
     ]
     if not stages:
         return OK
-    terminal.show("checking each stage, which takes about half a minute")
+    terminal.show("checking each stage, which takes about a minute")
     return doctor.run(argparse.Namespace(stages=stages, json=False))
 
 

@@ -31,15 +31,24 @@ class FatalError(Exception):
     """An error that the user can fix: what is wrong (`message`) and what to do (`hint`).
 
     `command` is the command that fixes it, if there is one; without a hint it becomes the hint. It is shown
-    without a traceback.
+    without a traceback. `lines` is the message as a terminal shows it, if that is not one line.
     """
 
-    def __init__(self, message: str, hint: str = "", status: int = FAILED, *, command: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        status: int = FAILED,
+        *,
+        command: str = "",
+        lines: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint or (f"repair it with: {command}" if command else "")
         self.command = command
         self.status = status
+        self.lines = lines or (message,)
 
 
 class FilmError(FatalError):

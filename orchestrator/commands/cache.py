@@ -46,6 +46,7 @@ def add(subparsers: Any) -> None:
         help="remove the least recently used results until at most SIZE is left: 20 (gigabytes), 500MB",
     )
     verbosity.add(gc)
+    why.add_argument("-v", "--verbose", action="store_true", help="also list the thresholds of each stage")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -141,6 +142,13 @@ def _why(store: Store, arguments: argparse.Namespace) -> int:
         if last is None:
             terminal.show("  no cached result")
             continue
+        hidden = 0
         for name, value in last[1].ingredients.items():
+            # They are the stage's own numbers, up to a hundred; the reason above names those that differ.
+            if name.startswith("threshold ") and not arguments.verbose:
+                hidden += 1
+                continue
             terminal.show(f"  {name} = {value}")
+        if hidden:
+            terminal.show(f"  {fmt.plural(hidden, 'threshold')} (-v lists them)")
     return 0

@@ -108,7 +108,7 @@ def _described(answer: Answer, otherwise: str) -> str:
         f"{names.get(name, name + ':')} {value}".strip() for name, value in answer.facts.items() if value
     )
     memory = f"{answer.memory_mb / 1024:.0f} GB" if answer.memory_mb else ""
-    what = (answer.name or otherwise) if answer.accelerator else "works, but runs on the CPU"
+    what = (answer.name or otherwise) if answer.accelerator else "works on the CPU only, for tests"
     return "; ".join(
         filter(None, (", ".join(filter(None, (what, memory, *facts))), ", ".join(answer.compute_types)))
     )

@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         }
         terminal.show_json(body)
         return OK
-    _show(overlay)
+    _show(overlay, arguments.film)
     _show_versions(digest)
     return OK
 
@@ -87,10 +87,10 @@ def _row(number: int, overlay: Overlay, track: str, what: str) -> dict[str, Any]
     return {"number": number, "track": track, **dataclasses.asdict(edit)}
 
 
-def _show(overlay: Overlay) -> None:
+def _show(overlay: Overlay, film: Path) -> None:
     rows = edits.numbered(overlay)
     if not rows:
-        terminal.show("no edits; to edit the subtitles in the browser: orchestrator review FILM")
+        terminal.show(f"no edits; to edit the subtitles in the browser: orchestrator review {typed(film)}")
     for number, (track, what) in rows.items():
         kind, _, place = what.partition(" ")
         if kind == "name":

@@ -136,9 +136,14 @@ def _logs(run: run_folders.Run, stage: str | None, *, events: bool) -> int:
     for line in lines:
         terminal.show(line)
     for path in files:
+        if not path.stat().st_size:
+            continue
         terminal.show(f"==> {path.relative_to(run.logs)} <==")
         _copy(path)
     return OK
+
+
+_LOST = "from a run whose logs were removed"
 
 
 def _cached(run: run_folders.Run, stage: str | None) -> list[str]:
@@ -152,7 +157,7 @@ def _cached(run: run_folders.Run, stage: str | None) -> list[str]:
     for step in _steps(run, "cached"):
         if stage in {None, step["stage"]}:
             maker = makers.get(step["key"])
-            origin = f"from run {maker}" if maker else "from a run whose logs were removed"
+            origin = f"see: orchestrator runs logs {maker} {step['stage']}" if maker else _LOST
             lines.append(f"{step['stage']}: the result was cached, {origin}")
     return list(dict.fromkeys(lines))
 

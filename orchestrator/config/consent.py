@@ -23,6 +23,8 @@ from orchestrator.config.values import Layer, Value
 from orchestrator.errors import USAGE, FilmError
 from orchestrator.library import consents
 from orchestrator.library.consents import Consent
+from orchestrator.models import families
+from orchestrator.stages.catalog import STAGES
 from orchestrator.storage.file_digests import file_digest
 from orchestrator.util.command_line import typed
 from orchestrator.util.redact import masked
@@ -67,11 +69,13 @@ def require(job: JobFile, film: Path, others: Sequence[Layer]) -> None:
         if not (changed := _changed(claimed, consent)):
             return
         why = f"{changed} since you allowed it"
+    what = f"{job.path}: {why}, and it sets what needs your consent"
     raise FilmError(
-        f"{job.path}: {why}, and it sets what needs your consent: {'; '.join(map(str, claimed))}",
+        f"{what}: {'; '.join(map(str, claimed))}",
         f"somebody else may have written it; if you trust it: orchestrator allow {typed(job.path)}; to run "
         "without it: --no-job-file",
         USAGE,
+        lines=(f"{what}:", *map(str, claimed)),
     )
 
 
@@ -109,6 +113,8 @@ def _of_values(job: JobFile, folder: Path, others: Sequence[Layer] | None) -> It
         option, reach = BY_KEY[key], BY_KEY[key].cli.reach
         if not reach.can or value.value is None or reach.harmless(value.value):
             continue
+        if _installed(option, value.value):
+            continue
         target = _target(option, value.value)
         if reach.inside and target is not None and target.is_relative_to(folder):
             continue
@@ -121,9 +127,24 @@ def _of_devices(job: JobFile, others: Sequence[Layer] | None) -> Iterator[Claim]
     theirs = {} if others is None else device_requests.merged(others)
     for stage, request in job.layer.devices.items():
         own = theirs.get(stage) or theirs.get("")
-        if request.devices and (own is None or own.devices != request.devices):
+        if all(map(DEVICE_REACH.harmless, request.devices)):
+            continue
+        if own is None or own.devices != request.devices:
             key = f"device.{stage}" if stage else "device"
             yield Claim(key=key, words=f'{key} = "{request.text}"', reach=DEVICE_REACH)
+
+
+def _installed(option: Option, value: Any) -> bool:
+    """Return whether the value names a model that the installation holds, for every stage that reads it.
+
+    Such a name never stands for a folder, and nothing is downloaded for it (`orchestrator.models.resolve`).
+    """
+    roles = [
+        STAGES[stage].model_role if STAGES[stage].model == param else None for stage, param in option.targets
+    ]
+    return bool(roles) and all(
+        role and (families.embedded(role, value) or families.is_packaged(role, value)) for role in roles
+    )
 
 
 def _value(option: Option, layers: Sequence[Layer]) -> Any:

@@ -31,7 +31,10 @@ GROUPS = {
 """The groups of options in the order of the help, with their titles in a job file."""
 DEVICE = "device"
 """The option that is not in `OPTIONS`, because it is set by stage and may be repeated."""
-DEVICE_REACH = Reach(can="choose the hardware, and with it the code, that a stage runs on")
+DEVICE_REACH = Reach(
+    can="choose the hardware, and with it the code, that a stage runs on",
+    harmless=lambda device: device == "cpu",  # every stage can run there, and falls back to it
+)
 """What a stranger could do by that option."""
 
 

@@ -45,6 +45,7 @@ def _head(film: Path, machine: Machine) -> Iterator[str]:
     yield f"# How orchestrator {__version__} subtitles {plain(film.name)} on {place}."
     yield "# `orchestrator run` reads this file: edit it as you like. Command-line options override it;"
     yield "# it overrides environment variables and the configuration file. Lines with # have no effect."
+    yield "# After an edit, options that can reach out of the film's folder need: orchestrator allow FILM"
 
 
 def _body(rows: Sequence[Row], recommended: Mapping[str, tuple[str, str]]) -> Iterator[str]:

@@ -202,6 +202,8 @@ def _judged(step: Step, plan: Plan, store: Store, digests: dict[str, str]) -> St
     unknown = [name for name in step.inputs if ingredients[f"input {name}"] is None]
     last = store.last(plan.film, step.name)
     ignore = frozenset(f"input {name}" for name in unknown)
+    if step.choice.model and not step.choice.model.revision:
+        ignore |= {"model revision"}  # it is not known before the download
     changes = differences(last[1].ingredients, ingredients, ignore) if last else []
     if step.forced:
         return _with(step, "run", "requested")

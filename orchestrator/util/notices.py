@@ -26,6 +26,9 @@ def _print(text: str) -> None:
 
 def say(error: FatalError) -> None:
     """Print an error and its hint."""
-    _print(error.message)
+    first, *others = error.lines
+    _print(first)
+    for line in others:
+        terminal.tell(f"  {line}")
     if error.hint:
         terminal.tell(f"  {error.hint}")

@@ -40,14 +40,14 @@ def size(count: float | None) -> str:
 
 
 def speed(factor: float | None) -> str:
-    """A multiple of real time as `0.31x`, `4.2x`, `140x`; at most 5 characters."""
+    """A multiple of real time as `0.31x`, `4.2x`, `140x`, `>999x`; at most 5 characters."""
     if factor is None or not factor > 0:
         return ""
     if factor < 0.995:
         return f"{factor:.2f}x"
     if factor < 9.95:
         return f"{factor:.1f}x"
-    return f"{factor:.0f}x" if factor < 9999.5 else f"{factor / 1000:.0f}kx"
+    return f"{factor:.0f}x" if factor < 999.5 else ">999x"
 
 
 def plain(text: str) -> str:

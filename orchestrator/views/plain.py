@@ -53,7 +53,9 @@ class Plain:
             before = self._films[index] if index < len(self._films) else None
             if before is film:
                 continue
-            prefix = f"{fmt.legible(film.title)}: " if len(state.films) > 1 else ""
+            # The first line of a film names it, in a run of one film too.
+            named = len(state.films) > 1 or before is None
+            prefix = f"{fmt.legible(film.title)}: " if named else ""
             for line in self._changes(index, before, film, event.time):
                 terminal.line(self._stream, f"[{elapsed:>7}] {prefix}{line}")
         for line in remarks(event, state, verbose=self._verbose):
@@ -66,7 +68,7 @@ class Plain:
 
     def _changes(self, index: int, before: FilmState | None, film: FilmState, now: float) -> Iterator[str]:
         if before is None:
-            yield f"{fmt.legible(film.title)}: {planned(film)}"
+            yield planned(film)
             yield from (f"{step.name}: {fmt.plain(note)}" for step in film.steps for note in step.fallbacks)
             yield from _reasons(film) if self._verbose else ()
         steps = {step.name: step for step in before.steps} if before else {}

@@ -15,6 +15,7 @@ from orchestrator.config.options import OPTIONS
 from orchestrator.config.run_options import option as run_option
 from orchestrator.errors import USAGE, FilmError
 from orchestrator.paths import home
+from orchestrator.util.notices import say
 from tests.orchestrator.places import place  # noqa: F401
 
 REFUSED = {
@@ -32,7 +33,7 @@ REFUSED = {
     'series = "The Wire"': "series",
     'speakers = "SPEAKER_00=Simran"': "speakers",
     '[device]\nasr = "cuda"': "device.asr",
-    'device = ["asr=cuda", "cpu"]': "device",
+    'device = ["asr=cuda", "cpu"]': "device.asr",
 }
 """Job files, and the key that is refused by name."""
 
@@ -65,6 +66,36 @@ def test_what_cannot_needs_none(place, tmp_path):
             f'target_language = "en"\ndevice = "auto"'
         )
         assert place.settings().value("language") == "hi"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'model = "base"', 'model = "Systran/faster-whisper-tiny.en"', 'diarize_model = "campplus"',
+        'align_model = "pocketsphinx"', 'device = "cpu"', '[device]\nasr = "cpu"\nshots = "cpu"',
+    ],
+)  # fmt: skip
+def test_a_model_that_is_installed_and_the_cpu_need_none(place, text):
+    place.job.write_text(text)
+    place.settings()
+
+
+@pytest.mark.parametrize("text", ['model = "./base"', 'model = "base@main"', 'align_model = "base"'])
+def test_the_name_of_an_installed_model_elsewhere_is_another_model(place, text):
+    place.job.write_text(text)
+    refusal(place)
+
+
+def test_a_terminal_shows_each_option_that_needs_consent_on_its_own_line(place, capsys):
+    place.job.write_text('model = "small"\n[device]\nasr = "cuda"\nalignment = "cpu"')
+    with pytest.raises(FilmError) as caught:
+        place.settings()
+    say(caught.value)
+    assert capsys.readouterr().err.splitlines()[:3] == [
+        f"orchestrator: {place.job}: not allowed, and it sets what needs your consent:",
+        '  model = "small" (it can load a model from any folder, or download one)',
+        '  device.asr = "cuda" (it can choose the hardware, and with it the code, that a stage runs on)',
+    ]
 
 
 def test_an_option_that_declares_nothing_needs_consent():
@@ -107,9 +138,9 @@ def test_text_goes_to_the_users_own_server_only_if_the_user_asks_for_a_translati
 
 
 def test_a_value_that_is_the_users_own_needs_no_consent(place, tmp_path):
-    place.job.write_text('model = "base"\n[device]\nasr = "cpu"')
-    place.config('model = "base"\ndevice = "cpu"')
-    assert place.settings().value("model") == "base"
+    place.job.write_text('model = "small"\n[device]\nasr = "cuda"')
+    place.config('model = "small"\ndevice = "cuda"')
+    assert place.settings().value("model") == "small"
 
 
 def test_a_refusal_shows_no_secret_no_escapes_and_no_more_than_a_line(place):
@@ -124,14 +155,14 @@ def test_a_refusal_shows_no_secret_no_escapes_and_no_more_than_a_line(place):
 
 
 def test_a_changed_file_needs_consent_again_and_says_that_it_changed(place):
-    place.allowed('model = "base"')
+    place.allowed('model = "small"')
     place.settings()
-    place.job.write_text('model = "base"\n# harmless')
+    place.job.write_text('model = "small"\n# harmless')
     assert "changed since you allowed it" in refusal(place)
 
 
 def test_consent_does_not_follow_a_copy(place, tmp_path):
-    place.allowed('model = "base"')
+    place.allowed('model = "small"')
     other = tmp_path / "other"
     other.mkdir()
     (other / "movie.mp4").write_text("another film")
@@ -142,7 +173,7 @@ def test_consent_does_not_follow_a_copy(place, tmp_path):
 
 def test_what_is_hashed_is_what_is_parsed(place, monkeypatch):
     """An attacker who exchanges the file between two readings would need a second reading."""
-    place.allowed('model = "base"')
+    place.allowed('model = "small"')
     reads = []
     real = os.open
     monkeypatch.setattr(os, "open", lambda path, *a, **k: (reads.append(str(path)), real(path, *a, **k))[1])
@@ -205,14 +236,14 @@ def test_a_whole_disk_as_a_model_is_refused_before_it_is_read(place, monkeypatch
 
 
 def test_the_consents_are_the_users_alone(place):
-    place.allowed('model = "base"')
+    place.allowed('model = "small"')
     (file,) = (home() / "consent").iterdir()
     assert file.stat().st_mode & 0o077 == 0
     assert file.parent.stat().st_mode & 0o077 == 0
 
 
 def test_a_damaged_consent_is_none(place):
-    place.allowed('model = "base"')
+    place.allowed('model = "small"')
     for file in (home() / "consent").iterdir():
         file.write_text("{}")
     assert "not allowed" in refusal(place)

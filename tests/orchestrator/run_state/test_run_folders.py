@@ -187,7 +187,7 @@ def test_logs_of_a_cached_run_name_the_run_that_made_the_results(capsys):
         run_json.write(second, synthetic.last(synthetic.run(cached=every)), status=0)
     assert main(["runs", "logs", second.id]) == 0
     told = capsys.readouterr().out.splitlines()
-    assert f"asr: the result was cached, from run {first.id}" in told
+    assert f"asr: the result was cached, see: orchestrator runs logs {first.id} asr" in told
     assert main(["runs", "logs", second.id, "asr"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1
 

@@ -48,7 +48,15 @@ def test_a_size_has_two_or_three_digits(count, words):
 
 @pytest.mark.parametrize(
     ("factor", "words"),
-    [(0.305, "0.30x"), (0.996, "1.0x"), (9.94, "9.9x"), (140.2, "140x"), (12_000, "12kx"), (0, "")],
+    [
+        (0.305, "0.30x"),
+        (0.996, "1.0x"),
+        (9.94, "9.9x"),
+        (140.2, "140x"),
+        (999.6, ">999x"),
+        (12_000, ">999x"),
+        (0, ""),
+    ],
 )
 def test_a_speed_is_a_multiple_of_real_time(factor, words):
     assert fmt.speed(factor) == words
