@@ -25,8 +25,8 @@ _UNSPECIFIED = 2
 class Picture:
     """The properties of a video.
 
-    These are its size in pixels, the aspect ratio of a pixel, its time base in seconds, bits per sample, and
-    its colours by their numbers in ITU-T H.273.
+    These are its size in pixels and the aspect ratio of a pixel as it is shown, its time base in seconds,
+    bits per sample, and its colours by their numbers in ITU-T H.273.
     """
 
     width: int
@@ -64,10 +64,13 @@ def picture_of(film: Path, index: int) -> Picture:
                 f"{film.name}: the video cannot be decoded",
                 "check whether a player can play the file",
             ) from error
+        size, shape = (frame.width, frame.height), Fraction(stream.sample_aspect_ratio or 1)
+        if int(frame.rotation) % 180:  # ffmpeg turns it before it draws
+            size, shape = (size[1], size[0]), 1 / shape
         return Picture(
-            width=frame.width,
-            height=frame.height,
-            shape=Fraction(stream.sample_aspect_ratio or 1),
+            width=size[0],
+            height=size[1],
+            shape=shape,
             clock=Fraction(stream.time_base),
             bits=max(component.bits for component in frame.format.components),
             primaries=int(frame.color_primaries),

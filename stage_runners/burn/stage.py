@@ -8,7 +8,7 @@ from stage_runners.shared_params import CLIP, CONTAINER
 
 BURN = Stage(
     name="burn",
-    version=2,
+    version=3,
     backends=on_cpu("burn.runner", "media"),
     inputs=(
         Input(name="film", source="film"),

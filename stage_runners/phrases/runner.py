@@ -108,7 +108,7 @@ def units(segments: Sequence[SegmentRow], words: Sequence[WordRow]) -> Iterator[
         members.append((row, len(text), len(text) + len(said)))
         text += said
         follows = words[row + 1]["text"] if row + 1 < len(words) else ""
-        if len(members) >= PARSING.longest or ending(said, follows) == "sentence":
+        if len(members) >= PARSING.longest or ending(said, follows, language) == "sentence":
             yield Unit(language, text, tuple(members))
             text, members = "", []
     if members:

@@ -38,7 +38,7 @@ class Lines:
         words = grammar(language)
         for k in range(1, len(tokens)):
             a, b = tokens[k - 1], tokens[k]
-            self.ends[k] = "" if b.inside else ending(a.text, b.text)
+            self.ends[k] = "" if b.inside else ending(a.text, b.text, language)
             self.breaks[k] = _cost(a, b, self.ends[k], words.bound, words.joints, language)
         if tokens:
             self.ends[-1] = "sentence"

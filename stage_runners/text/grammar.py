@@ -7,10 +7,11 @@ determiners, possessives), `joints` are conjunctions and prepositions, before wh
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
-SENTENCE = frozenset(".?!…。？！।॥؟।۔።᙮")
+SENTENCE = frozenset(".?!…。？！।॥؟।۔።᙮\u0589\u037e\u203c\u2047\u2048\u2049\uff61")
 CLAUSE = frozenset(",;:—–、，；：،؛")
 CLOSING = "\"'”’»›)]}」』）】〉》〗"
 NEVER_FIRST = frozenset(
@@ -22,6 +23,17 @@ NEVER_LAST = frozenset("（［｛「『【〈《〔〖〘‘“([{«‹¿¡￥�
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof st jr sr vs e.g i.e fig bzw z.b d.h nr hr fr mme mlle m sra srta tj např".split()  # noqa: SIM905
 )
+
+
+_BEFORE_NUMBERS = frozenset(
+    "no nos nr vol ch p pp jan feb mar apr jun jul aug sep sept oct okt nov dec dez".split()  # noqa: SIM905
+)
+"""Abbreviations before a number: `Jan. 5`, `No. 7`. Without one, some of them are words."""
+_ORDINAL = re.compile(r"\d{1,2}\.")
+_NO_NOUNS = frozenset(
+    "ich du er sie es wir ihr man was wer wo wann warum wie ja nein doch jetzt dann da dort so".split()  # noqa: SIM905
+)
+"""German words that begin a sentence, and follow no ordinal number; more of them are in its grammar."""
 
 
 @dataclass(frozen=True)
@@ -97,10 +109,18 @@ def bare(text: str) -> str:
     return text.strip("\"'“”‘«»()[]{}.,;:?!…¿¡-–—").lower()
 
 
-def ending(text: str, following: str = "") -> str:
-    """What ends after the word `text` before `following`: `sentence`, `clause` or an empty string."""
+def ending(text: str, following: str = "", language: str = "") -> str:
+    """What ends after the word `text` before `following`: `sentence`, `clause` or an empty string.
+
+    `language` (ISO 639-1) tells a Greek question (`;`) from a clause, and a German ordinal number (`3.
+    Oktober`) from the end of a sentence.
+    """
     stripped = text.rstrip(CLOSING)
     last = stripped[-1:]
+    if language and _goes_on(stripped, following, language):
+        return ""
+    if last == ";" and language == "el":
+        return "sentence"
     if last == ".":
         word = stripped.lower().strip("\"'“(.")
         initial = len(word) == 1 and stripped[-2:-1].isupper()
@@ -109,6 +129,19 @@ def ending(text: str, following: str = "") -> str:
     if last in SENTENCE:
         return "sentence"
     return "clause" if last in CLAUSE else ""
+
+
+def _goes_on(word: str, following: str, language: str) -> bool:
+    """Whether a full stop belongs to a number: to an abbreviation before one, or to an ordinal one."""
+    if not word.endswith("."):
+        return False
+    if following[:1].isdigit():
+        return bare(word) in _BEFORE_NUMBERS
+    # Other languages that write ordinals so have no capitals after them but those of names.
+    if language != "de" or not _ORDINAL.fullmatch(word):
+        return False
+    after, small = bare(following), grammar("de")
+    return following[:1].isupper() and after not in _NO_NOUNS | small.bound | small.joints
 
 
 def spaceless(char: str) -> bool:

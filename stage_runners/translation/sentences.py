@@ -71,7 +71,11 @@ def sentences(segments: Sequence[SegmentRow], words: Sequence[WordRow]) -> list[
     for k, (word, language) in enumerate(spoken):
         open_words.append(word)
         following = spoken[k + 1] if k + 1 < len(spoken) else None
-        if following is None or following[1] != language or _ends(open_words, word, following[0], pause):
+        if (
+            following is None
+            or following[1] != language
+            or _ends(open_words, word, following[0], pause, language)
+        ):
             result.extend(_sentence(piece, language) for piece in pieces(open_words))
             open_words = []
     return result
@@ -120,9 +124,11 @@ def _punctuated(segments: Sequence[SegmentRow]) -> bool:
     return marked >= SENTENCES.punctuated * len(texts)
 
 
-def _ends(words: Sequence[TimedWord], word: TimedWord, following: TimedWord, most: float) -> bool:
+def _ends(
+    words: Sequence[TimedWord], word: TimedWord, following: TimedWord, most: float, language: str
+) -> bool:
     """Whether a sentence ends after its latest `word`; `most` are the seconds of a pause inside one."""
-    ended = ending(word.text, following.text)
+    ended = ending(word.text, following.text, language)
     if ended == "sentence":
         return True
     speaker = next((other.speaker for other in reversed(words) if other.speaker), None)

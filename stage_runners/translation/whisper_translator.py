@@ -28,7 +28,7 @@ _MODULE = "translation.whisper_translator"
 
 STAGE = Stage(
     name="translation",
-    version=2,
+    version=3,
     backends=(
         on("cuda", _MODULE, "whisperx"),
         on("mlx", _MODULE, "mlx", runs=1, packages=("mlx", "mlx-whisper")),

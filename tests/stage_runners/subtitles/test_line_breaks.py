@@ -117,3 +117,22 @@ def test_a_word_longer_than_a_line_is_split_without_loss():
 )
 def test_the_end_of_a_sentence_is_recognised(text, following, expected):
     assert ending(text, following) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "following", "expected"),
+    [
+        ("el", "\u03b1\u03c0\u03cc\u03c8\u03b5;", "\u0394\u03b5\u03bd", "sentence"),
+        ("fr", "maison;", "Mais", "clause"),
+        ("hy", "\u057f\u0578\u0582\u0576\u0589", "\u0535\u057d", "sentence"),
+        ("en", "Jan.", "5", ""),
+        ("en", "no.", "Why", "sentence"),
+        ("de", "3.", "Oktober", ""),
+        ("de", "19.", "Jahrhundert", ""),
+        ("de", "12.", "Und", "sentence"),
+        ("de", "1945.", "Danach", "sentence"),
+        ("en", "12.", "Michael", "sentence"),
+    ],
+)
+def test_the_language_tells_where_a_sentence_ends(language, text, following, expected):
+    assert ending(text, following, language) == expected
