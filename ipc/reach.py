@@ -20,10 +20,10 @@ class Reach:
     """What the job file of a stranger could do by an option.
 
     `can` completes "it can ..."; it is empty for an option that can neither load code, nor reach the network,
-    nor read or write outside the film's folder, whatever its value. `harmless` returns whether this value
-    cannot either. If `inside`, a path within the film's folder cannot, links followed. If `only_with` names
-    another option, it can only while that one is set. If `content`, the user's consent is for what is at the
-    path, and not for the path alone.
+    nor read or write outside the film's folder, whatever its value; if that is a number, it has a most, so
+    that no value takes all memory. `harmless` returns whether this value cannot either. If `inside`, a path
+    within the film's folder cannot, links followed. If `only_with` names another option, it can only while
+    that one is set. If `content`, the user's consent is for what is at the path, and not for the path alone.
     """
 
     can: str

@@ -151,9 +151,8 @@ def own_packages(*, dev: bool, offline: bool) -> None:
 
 def _imports() -> bool:
     script = "import rich.table, pyarrow.parquet, psutil, msgspec, shtab"
-    return (
-        subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, check=False).returncode == 0
-    )
+    command = [sys.executable, "-P", "-c", script]
+    return subprocess.run(command, capture_output=True, check=False, cwd=checkout()).returncode == 0
 
 
 def put_command() -> str:

@@ -6,6 +6,7 @@ Films and people are invented. The forms of the answers are those of TMDB's publ
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 import threading
 from collections.abc import Iterator
@@ -141,6 +142,10 @@ def serve(**facts: Any) -> Iterator[Tmdb]:
                 self._send(200, b"[1, 2, 3]")
             elif wrong == "redirect":
                 self._send(302, b"", {"Location": f"{tmdb.address}/elsewhere"})
+            elif wrong == "packed":
+                self._send(
+                    200, gzip.compress(gzip.compress(bytes(1 << 20))), {"Content-Encoding": "gzip, gzip"}
+                )
             elif wrong == "slow":
                 self._slow()
             elif wrong:

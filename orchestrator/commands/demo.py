@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     from orchestrator.outputs import publish
 
     film = Path("orchestrator-demo") / "demo.mkv"
-    if not current_folder.absolute(film).exists():
+    if not os.path.lexists(current_folder.absolute(film)):  # never through a link that leads nowhere
         try:
             publish.check_writable(film.parent)
         except FatalError as error:

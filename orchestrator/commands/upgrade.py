@@ -130,6 +130,7 @@ def _called(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
             ["git", "-c", "core.hooksPath=/dev/null", "-C", str(folder), *words], capture_output=True,
             text=True, errors="replace", check=False, timeout=_PATIENCE_S, stdin=subprocess.DEVNULL,
             env={**os.environ, "LC_ALL": "C"},  # its messages are read
+            cwd=folder,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise FatalError(

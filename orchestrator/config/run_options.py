@@ -114,7 +114,8 @@ class RunOptions:
         choices=AUDIENCES, example="adult", unset="adult", reach=HARMLESS, unless=("max_cps",),
     )  # fmt: skip
     threads: int = option(
-        0, help="maximum threads per stage", group="machine", metavar="N", least=0, example=4,
+        0, help="maximum threads per stage", group="machine", metavar="N", least=0, most=1024,
+        example=4,
         unset="0: share the cores between the stages", reach=HARMLESS,
     )  # fmt: skip
     cache_limit: str | None = option(
@@ -126,7 +127,7 @@ class RunOptions:
     )  # fmt: skip
     recycle: int | None = option(
         None, help="restart a worker process after N jobs; 0: never", group="machine", metavar="N", least=0,
-        example=1, unset="1 with MLX, otherwise 0", run_only=True, reach=HARMLESS,
+        most=1_000_000, example=1, unset="1 with MLX, otherwise 0", run_only=True, reach=HARMLESS,
     )  # fmt: skip
     offline: bool = option(
         False, help="download no model, and ask TMDB nothing", group="machine", example=False,

@@ -166,7 +166,7 @@ def _has_python(program: str, version: str) -> bool:
         "--no-python-downloads",
         version,
     ]
-    done = subprocess.run(command, capture_output=True, check=False, env=uv.variables())
+    done = subprocess.run(command, capture_output=True, check=False, env=uv.variables(), cwd=uv.folder())
     return done.returncode == 0
 
 

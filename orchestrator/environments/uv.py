@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from orchestrator.environments import registry
 from orchestrator.environments.pip_indexes import uv_environment
 from orchestrator.environments.registry import Environment
 from orchestrator.errors import ENVIRONMENT, STORAGE, FatalError
@@ -30,9 +31,10 @@ def find() -> str:
 
 def _works(uv: str) -> bool:
     try:
-        return subprocess.run([uv, "--version"], capture_output=True, check=False, timeout=60).returncode == 0
+        done = subprocess.run([uv, "--version"], capture_output=True, check=False, timeout=60, cwd=folder())
     except (OSError, subprocess.TimeoutExpired):
         return False
+    return done.returncode == 0
 
 
 class Pip:
@@ -63,7 +65,12 @@ class Pip:
 def forget(program: str, packages: Sequence[str]) -> None:
     """Remove packages from uv's cache, so that they are unpacked or downloaded again."""
     command = [program, "cache", "clean", "--quiet", *packages]
-    subprocess.run(command, env=variables(), check=False, capture_output=True)
+    subprocess.run(command, env=variables(), check=False, capture_output=True, cwd=folder())
+
+
+def folder() -> Path:
+    """The folder to run uv in: in any other it obeys the `uv.toml` and `pyproject.toml` that lie there."""
+    return registry.root()
 
 
 def _explained(text: str, *, offline: bool) -> FatalError:

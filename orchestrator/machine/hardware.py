@@ -82,7 +82,9 @@ def memory_mb() -> int:
 @cache
 def _sysctl(name: str) -> str:
     with contextlib.suppress(OSError):
-        done = subprocess.run(["/usr/sbin/sysctl", "-n", name], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["/usr/sbin/sysctl", "-n", name], capture_output=True, text=True, check=False, cwd="/"
+        )
         return done.stdout.strip()
     return ""
 

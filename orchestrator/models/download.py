@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orchestrator.environments import registry
-from orchestrator.errors import FAILED, FatalError
+from orchestrator.errors import FAILED, USAGE, FatalError
 from orchestrator.models import hub
 from orchestrator.models.family import ModelFamily
 from orchestrator.util import terminal
@@ -64,6 +64,9 @@ def download(
     None, and nothing is downloaded, if the repository holds none of the files `marks`. `FatalError` with the
     reason if it cannot be downloaded; its hint ends with `instead`, which names what can be used.
     """
+    if revision and not hub.is_revision(revision):
+        message = f"{repository}@{revision}: this is not a revision"
+        raise FatalError(message, "after the @, write a branch, a tag or a commit", USAGE)
     asked = {
         "repository": repository,
         "revision": revision,

@@ -64,6 +64,9 @@ def foreign(folder: Path) -> str:
             return f"{path.relative_to(folder)} in it is a link to a place outside the folder ({where})"
         if path.exists() and not path.is_file() and not path.is_dir():
             return f"{path.relative_to(folder)} in it is neither a file nor a folder"
+        for name in _pieces(path) if path.name.endswith(_INDEX) else ():
+            if Path(name).is_absolute() or ".." in Path(name).parts:
+                return f"{path.relative_to(folder)} in it lists a file outside the folder ({name})"
     return ""
 
 

@@ -19,6 +19,11 @@ def is_repository(name: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", name) is not None
 
 
+def is_revision(text: str) -> bool:
+    """Say whether `text` can be a branch, a tag or a commit: as a part of a path it leads nowhere else."""
+    return text.isprintable() and not {"", ".", ".."} & set(text.split("/"))
+
+
 def cache() -> Path:
     """Return the Hub's cache folder, by the variables that huggingface_hub documents."""
     return _folder("HF_HUB_CACHE") or _folder("HUGGINGFACE_HUB_CACHE") or _home() / "hub"
@@ -40,6 +45,8 @@ def cached(repository: str, revision: str, whole: Callable[[Path], bool]) -> Pat
     `revision` is a branch, a tag, a commit or empty for the main branch. If it is empty and the main branch
     was never downloaded, the newest `whole` snapshot is returned.
     """
+    if revision and not is_revision(revision):
+        return None
     folder = cache() / f"models--{repository.replace('/', '--')}"
     try:
         commit = (folder / "refs" / (revision or "main")).read_text(encoding="ascii").strip()

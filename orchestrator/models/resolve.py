@@ -155,6 +155,8 @@ def _downloaded(role: str, asked: str, device: str, *, offline: bool) -> tuple[M
     if not hub.is_repository(_first_repository(role, asked, device)):
         raise FatalError(f"there is no {role} model named {asked!r}", names_like(role, asked), USAGE)
     here = on_this_disk(role)
+    if revision and not hub.is_revision(revision):
+        raise FatalError(f"{asked}: {revision} is not a revision", "write a branch, a tag or a commit", USAGE)
     if offline:
         hint = f"run once without --offline, or use what is {here}"
         raise FatalError(f"the {role} model {asked} is not on this disk", hint, FAILED)

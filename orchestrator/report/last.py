@@ -12,6 +12,7 @@ from typing import Any
 from orchestrator.errors import INPUT, FatalError
 from orchestrator.run_state import run_folders
 from orchestrator.storage import file_digests
+from orchestrator.util.command_line import typed
 
 Found = tuple[Mapping[str, Any], Mapping[str, Any]]
 Fits = Callable[[Mapping[str, Any]], bool]
@@ -69,10 +70,12 @@ def newest(film: Path, digest: str, fits: Fits, none: str) -> Found:
     if other:
         raise FatalError(
             f"{film.name}: {none}, unlike its copy {other}",
-            f"run: orchestrator run {film}",
+            f"run: orchestrator run {typed(film)}",
             INPUT,
         )
-    raise FatalError(f"{film.name}: {none}, or its runs were deleted", f"run: orchestrator run {film}", INPUT)
+    raise FatalError(
+        f"{film.name}: {none}, or its runs were deleted", f"run: orchestrator run {typed(film)}", INPUT
+    )
 
 
 def _same(one: Path, other: Path) -> bool:

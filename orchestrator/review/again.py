@@ -44,14 +44,16 @@ class Again:
 
     def __init__(self, content: Mapping[str, Any], film: Path) -> None:
         folder = Path(content.get("cwd") or film.parent)
-        paths = [str(checkout()), *filter(None, [os.environ.get("PYTHONPATH")])]
+        # Variables for another Python do not reach the command either (`bootstrap.FLAGS`): an empty part of
+        # PYTHONPATH is the current folder, where a stranger's `sitecustomize.py` may lie.
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "orchestrator", *command_of(content, film)],
             cwd=folder if folder.is_dir() else film.parent,
             env={
-                **os.environ,
+                **inherited,
                 "ORCHESTRATOR_HOME": str(home()),
-                "PYTHONPATH": os.pathsep.join(paths),
+                "PYTHONPATH": str(checkout()),
                 "PYTHONUNBUFFERED": "1",
             },
             stdin=subprocess.DEVNULL,

@@ -19,6 +19,7 @@ from orchestrator.review import saving
 from orchestrator.review.again import Again
 from orchestrator.storage import file_digests
 from orchestrator.storage.store import Entry, Store
+from orchestrator.util.command_line import typed
 
 _WHOLE = {"done", "cached"}
 NAME_LENGTH = 80
@@ -69,7 +70,7 @@ class Desk:
             last.run_of(self.film, _whole, none)  # which raises the same error if there is none either
             raise FatalError(
                 f"{self.film.name}: the last run covered only a part of it (--clip)",
-                f"run the whole film first: orchestrator run {self.film}",
+                f"run the whole film first: orchestrator run {typed(self.film)}",
                 INPUT,
             ) from None
 
@@ -198,7 +199,7 @@ class Desk:
         if base is None or shown is None:
             raise FatalError(
                 f"{self.film.name}: its subtitles are no longer in the cache",
-                f"run: orchestrator run {self.film}",
+                f"run: orchestrator run {typed(self.film)}",
                 INPUT,
             )
         return saving.track_of(base, shown)

@@ -61,13 +61,13 @@ ASR = Stage(
             name="beam_size",
             default=5,
             help="beam size of the decoder",
-            cli=Cli(metavar="N", least=1, example=5, reach=HARMLESS),
+            cli=Cli(metavar="N", least=1, most=100, example=5, reach=HARMLESS),
         ),
         Param(
             name="chunk_size",
             default=30,
             help="maximum length of a window (speech that is transcribed in one piece), in seconds",
-            cli=Cli(metavar="S", least=1, example=30, reach=HARMLESS),
+            cli=Cli(metavar="S", least=1, most=3600, example=30, reach=HARMLESS),
         ),
         Param(
             name="initial_prompt",
@@ -103,7 +103,9 @@ ASR = Stage(
             default=8,
             affects="speed",
             help="windows transcribed in parallel; fewer need less memory",
-            cli=Cli(type=int, metavar="N", least=1, example=8, unset="chosen by device", reach=HARMLESS),
+            cli=Cli(
+                type=int, metavar="N", least=1, most=1024, example=8, unset="chosen by device", reach=HARMLESS
+            ),
         ),
     ),
     resources=Resources(cores=8, memory_mb=1500, vram_mb=4000),

@@ -42,6 +42,7 @@ _CALLBACKS = tuple(
 _TOP = frozenset({"version", "dependencies", "pipeline", "params", "freeze", "device"})
 _PART = frozenset({"checkpoint", "subfolder", "revision", "token", "cache_dir"})
 _NETWORK = "pytorch_model.bin"
+_PLDA = ("xvec_transform.npz", "plda.npz")
 _COMMUNITY = "pyannote/speaker-diarization-community-1"
 _VBX = "VBxClustering"
 _OTHER_LOADERS = ("speechbrain", "nvidia", "wespeaker")
@@ -62,7 +63,7 @@ def load(folder: Path) -> Any:
     plda = params.get("plda", {"checkpoint": _COMMUNITY, "subfolder": "plda"})
     # A pipeline that does not use a PLDA must not need one; pyannote would fetch it.
     params["plda"] = (
-        PLDA(*(_file(plda, folder, name) for name in ("xvec_transform.npz", "plda.npz")))
+        PLDA(*map(checkpoints.bounded, (_file(plda, folder, name) for name in _PLDA)))
         if clustering == _VBX
         else object.__new__(PLDA)
     )
@@ -84,7 +85,7 @@ def read_config(folder: Path) -> Mapping[str, Any]:
     except yaml.constructor.ConstructorError as error:
         tag = re.search(r"tag '([^']+)'", str(error.problem))
         raise _refused(file, f"would run {tag.group(1) if tag else error.problem}") from error
-    except (OSError, ValueError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise StageError("config", f"{file}: cannot be read: {str(error).splitlines()[0]}") from error
     if not isinstance(config, dict) or not isinstance(config.get("pipeline"), dict):
         raise StageError("config", f"{file}: not a pyannote pipeline: it has no `pipeline:`")
@@ -110,6 +111,10 @@ def _file(part: object, folder: Path, name: str) -> Path:
         part = part.get("checkpoint")
     if not isinstance(part, str):
         raise StageError("config", f"{folder / CONFIG}: not a model: {part!r}", "write a path or a Hub id")
+    if ".." in Path(f"{part}/{subfolder or ''}").parts:
+        raise StageError(
+            "config", f"{folder / CONFIG}: {part}: leads out of its folder", "write a whole path"
+        )
     if part.startswith("$model/"):
         place = folder / part.removeprefix("$model/").partition("@")[0]
     elif Path(part).is_absolute():  # a relative path would be one in the current folder, a stranger's perhaps

@@ -14,6 +14,7 @@ def _count(example: int, *at_most: str) -> Cli:
         type=int,
         metavar="N",
         least=1,
+        most=1000,
         example=example,
         unset="estimated",
         reach=HARMLESS,

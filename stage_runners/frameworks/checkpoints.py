@@ -8,7 +8,6 @@ values a caller does not need. The orchestrator also sets `TORCH_FORCE_WEIGHTS_O
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ipc.errors import StageError
+from ipc.parsing import json_of
 
 FORCED = "TORCH_FORCE_WEIGHTS_ONLY_LOAD"
 _GLOBAL = re.compile(r"GLOBAL (\S+)")
@@ -23,6 +23,8 @@ _GLOBAL = re.compile(r"GLOBAL (\S+)")
 _OPERATION = re.compile(r"WeightsUnpickler error: *(.+)")
 _PICKLES = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 _INDEX = "pytorch_model.bin.index.json"
+_GROWS, _SMALL = 4, 64 << 20
+"""An archive may unpack to so many times its size, and so many bytes."""
 _SAFE = "use a model with weights in safetensors, or one that was saved as weights only"
 _TRUST = "; or, only if you trust its author as much as a program's, add --trust-model-code"
 
@@ -50,6 +52,7 @@ def read(
 
     import torch
 
+    bounded(path)
     shells = [(type(name.rpartition(".")[2], (_Shell,), {}), name) for name in stand_ins]
     try:
         with torch.serialization.safe_globals([*types, *shells]):
@@ -79,6 +82,24 @@ def check(folder: Path) -> None:
             continue  # whoever needs the file says what is wrong with it
 
 
+def bounded(path: Path) -> Path:
+    """Return the path of a file of weights; `StageError("config")` if it is an archive that unpacks to far
+    more than it holds. Weights hardly get smaller by packing, and torch stores them as they are.
+    """
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(one.file_size for one in archive.infolist())
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
+        return path  # no archive, or one that its reader complains about
+    if unpacked > _GROWS * path.stat().st_size + _SMALL:
+        raise StageError(
+            "config", f"{path}: refused, because it would unpack to {unpacked / 1e9:.1f} GB", _SAFE
+        )
+    return path
+
+
 def unsafe(path: Path, why: str, *, can_trust: bool) -> StageError:
     """The error for a file whose loading `would run ...`."""
     return StageError(
@@ -95,7 +116,7 @@ def _pickles(folder: Path) -> list[Path]:
     """The pickled checkpoints of a folder: by their names, and as its index lists them."""
     found = {file for pattern in _PICKLES for file in folder.glob(pattern)}
     try:
-        listed = json.loads((folder / _INDEX).read_text(encoding="utf-8"))["weight_map"].values()
+        listed = json_of((folder / _INDEX).read_bytes())["weight_map"].values()
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         listed = ()
     found.update(folder / name for name in listed if isinstance(name, str))

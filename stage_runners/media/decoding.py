@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,11 @@ CONVERT = f"aresample={SAMPLE_RATE}:out_chlayout=mono:out_sample_fmt=s16"
 GAP = 0.02
 ON_THE_CLOCK = f"aresample=async=1:min_hard_comp={GAP}:first_pts=0"
 """Gaps and overlaps of more than 20 ms are corrected; ffmpeg's default of 100 ms would distort word times."""
+FILLED_S = 30 * 3600.0
+"""ffmpeg takes a longer gap for a wrong time stamp, and leaves it out (`dts_error_threshold`)."""
+MOST_SILENCE_S = 12 * 3600.0
+"""Of gaps in all. A file of a few kilobytes can have time stamps a thousand days apart, and would become a
+terabyte of silence."""
 Clip = tuple[float, float]
 
 
@@ -85,13 +91,25 @@ def any_audio(timed: Path) -> bool:
 
 def missing(timed: Path) -> float:
     """Missing seconds within PCM with time stamps at `timed`, which become silence."""
-    lost, end = 0.0, None
+    return sum(_gaps(timed, None))
+
+
+def silence(timed: Path) -> float:
+    """The seconds of silence that `placing` adds to PCM at `timed`; 0 if the file's length rules out many."""
+    with opening.opened(timed) as container:
+        seconds = (container.duration or 0) / 1e6
+    if seconds - timed.stat().st_size / (2 * SAMPLE_RATE) <= MOST_SILENCE_S:
+        return 0.0
+    return sum(gap for gap in _gaps(timed, 0.0) if gap <= FILLED_S)
+
+
+def _gaps(timed: Path, end: float | None) -> Iterator[float]:
+    """The gaps in PCM with time stamps, in seconds, from the instant `end` or the first sample on."""
     with opening.opened(timed) as container:
         for packet in container.demux(audio=0):
             if packet.pts is None:
                 continue
             start = float(packet.pts * packet.time_base)
             if end is not None and start - end > GAP:
-                lost += start - end
+                yield start - end
             end = start + packet.size / (2 * SAMPLE_RATE)
-    return lost

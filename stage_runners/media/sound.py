@@ -10,7 +10,16 @@ from ipc.errors import StageError
 from stage_runners.media import ffmpeg
 from stage_runners.media.channel_names import MIX, channel_of, words
 from stage_runners.media.channels import ChannelVerdict, judge
-from stage_runners.media.decoding import AudioSource, Clip, any_audio, decoding, missing, placing
+from stage_runners.media.decoding import (
+    MOST_SILENCE_S,
+    AudioSource,
+    Clip,
+    any_audio,
+    decoding,
+    missing,
+    placing,
+    silence,
+)
 from stage_runners.media.excerpt import beyond
 from stage_runners.media.listening import Listener, can_listen
 from stage_runners.media.numbering import number_of
@@ -79,6 +88,12 @@ class Reading:
             errors = ffmpeg.run(arguments, context, expected or 0.0, "decode", timed)
         if not any_audio(timed):
             raise self._nothing(track)
+        if (hours := silence(timed) / 3600) > MOST_SILENCE_S / 3600:
+            raise StageError(
+                "input",
+                f"{self.path.name}: {track.words()} has gaps of {hours:.0f} hours: its time stamps are wrong",
+                "choose a part of it with --clip, or another track with --audio-track",
+            )
         ffmpeg.run(placing(timed, self.clip, raw), context, expected or 0.0, "place", raw)
         lost = missing(timed) if errors else 0.0
         timed.unlink()

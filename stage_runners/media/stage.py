@@ -23,6 +23,7 @@ DEMUX = Stage(
                 type=int,
                 metavar="N",
                 least=0,
+                most=9999,
                 example=0,
                 unset="the track in --language, else the default one",
                 reach=HARMLESS,

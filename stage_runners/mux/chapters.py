@@ -37,14 +37,27 @@ class Moved(NamedTuple):
 
 
 def of(film: Path) -> Element | None:
-    """The chapters of a Matroska film; None without any."""
+    """The chapters of a Matroska film; None without any, or if they cannot be read to their last element."""
     placed = ebml.top_level(film, [CHAPTERS]).get(CHAPTERS)
     try:
         editions = placed.element.of(EDITION) if placed else []
         tree = ebml.master(CHAPTERS, editions)
-        return tree if list(atoms(tree)) else None
+        return tree if _read(tree) else None
     except ValueError:
         return None
+
+
+def _read(tree: Element) -> int:
+    """The number of chapters; `ValueError` if one is damaged, so that nobody who reads them needs to ask."""
+    for edition in tree.of(EDITION):
+        edition.number(EDITION_ORDERED, 0)
+    found = list(atoms(tree))
+    for atom in found:
+        for id_ in (START, END, HIDDEN, ENABLED):
+            atom.number(id_, 0)
+        for shown in atom.of(DISPLAY):
+            shown.children()
+    return len(found)
 
 
 def atoms(parent: Element, depth: int = 0) -> Iterator[Element]:

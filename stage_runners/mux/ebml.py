@@ -20,6 +20,8 @@ _HEAD = 0x1A45DFA3
 _MOST = 64 << 20
 """Bytes of an element that is read at all: chapters and tracks are kilobytes."""
 
+_LONGEST_NUMBER = 8
+
 
 @dataclass(frozen=True)
 class Element:
@@ -37,8 +39,10 @@ class Element:
         return [child for child in self.children() if child.id == id_]
 
     def number(self, id_: int, otherwise: int) -> int:
-        """An unsigned number in it."""
+        """An unsigned number in it; `ValueError` if it has more than eight bytes."""
         found = self.of(id_)
+        if found and len(found[0].content) > _LONGEST_NUMBER:
+            raise ValueError("a number of Matroska has more than eight bytes")
         return int.from_bytes(found[0].content, "big") if found else otherwise
 
     def text(self, id_: int) -> str:

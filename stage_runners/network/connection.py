@@ -8,6 +8,8 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
+from stage_runners.network import answers
+
 if TYPE_CHECKING:
     import httpx
 
@@ -26,7 +28,9 @@ def opened(headers: dict[str, str] | None = None) -> httpx.Client:
     for library in ("httpx", "httpcore"):  # they log addresses, and some addresses hold a key
         logging.getLogger(library).setLevel(logging.WARNING)
     try:
-        return httpx.Client(follow_redirects=False, headers=headers)
+        return httpx.Client(
+            follow_redirects=False, headers={"Accept-Encoding": answers.PACKED, **(headers or {})}
+        )
     except (ImportError, OSError, ValueError) as error:
         raise NetworkSettingsError(described(error)) from error
 

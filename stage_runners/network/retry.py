@@ -57,7 +57,7 @@ def retry_after(header: str) -> float:
     """
     with contextlib.suppress(ValueError):
         return max(0.0, float(header))
-    with contextlib.suppress(TypeError, ValueError):
+    with contextlib.suppress(TypeError, ValueError, OverflowError):  # a time zone may have any number
         return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - time.time())
     return 0.0
 

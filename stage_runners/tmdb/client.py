@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from ipc.parsing import json_of
-from stage_runners.network import connection, retry
+from stage_runners.network import answers, connection, retry
 from stage_runners.network.answer_store import AnswerStore
 from stage_runners.network.retry import RetryableError
 
@@ -30,8 +30,6 @@ reached."""
 ATTEMPTS = 4
 _FIRST_WAIT_S = 0.5
 _ANSWER_S, _CONNECT_S = 15.0, 8.0
-_LARGEST = 16 << 20
-"""Bytes of an answer."""
 _SHOWN_WAIT_S = 2.0
 """Waits from this long on are reported."""
 _KEY = re.compile(r"[\w.-]{1,2000}", re.ASCII)
@@ -133,8 +131,11 @@ class Client:
                 request, first_wait_s=_FIRST_WAIT_S, give_up=self._gives_up, sleep=self._sleep
             )
         except RetryableError as error:
-            late = f", within {self._deadline_s:g} s" if time.monotonic() >= self._ends else ""
-            raise UnreachableError(f"{error}{late}") from None
+            raise UnreachableError(f"{error}{self._late()}") from None
+
+    def _late(self) -> str:
+        """The time that has passed, for a sentence; empty before the deadline."""
+        return f", within {self._deadline_s:g} s" if time.monotonic() >= self._ends else ""
 
     def _gives_up(self, attempts: int, wait: float) -> bool:
         return attempts == ATTEMPTS or time.monotonic() + wait >= self._ends
@@ -150,23 +151,21 @@ class Client:
         http = self._opened()
         key = {} if self._is_token() else {"api_key": self._key}
         timeout = httpx.Timeout(min(_ANSWER_S, left), connect=min(_CONNECT_S, left))
-        body = bytearray()
         try:
             with http.stream("GET", f"{self._base}{path}", params={**params, **key}, timeout=timeout) as got:
                 status, after = got.status_code, got.headers.get("Retry-After", "")
-                for piece in got.iter_bytes():
-                    body += piece
-                    if len(body) > _LARGEST:
-                        raise UnreachableError(f"the answer to {path} does not end")
-                    if time.monotonic() >= self._ends:
-                        raise UnreachableError(f"its answer takes too long, within {self._deadline_s:g} s")
+                body = answers.received(got, until=self._ends, check=lambda: self._pause(""))
+        except answers.EndlessError as error:
+            raise UnreachableError(f"its answer {error}{self._late()}") from None
+        except answers.UnreadableError as error:
+            raise RetryableError(f"its answer {error}") from None
         except httpx.TimeoutException:
             raise RetryableError("no answer in time") from None
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
             raise UnreachableError(f"{BASE_VARIABLE} is not a valid address") from None
         except (httpx.HTTPError, UnicodeError, ValueError) as error:
             raise RetryableError(connection.described(error, self._key)) from None
-        return self._judged(path, status, after, bytes(body))
+        return self._judged(path, status, after, body)
 
     def _opened(self) -> httpx.Client:
         if self._http is None:

@@ -38,6 +38,8 @@ _AGE = re.compile(
     r"adolescent)\s+",
     re.IGNORECASE,
 )
+_ROLES = 1000
+"""Roles of a film that are read; most of them are left out in the end (`CAST.rows`)."""
 _SMALL = re.compile(r"^(?:little|baby|big|infant|toddler|future|past)\s+", re.IGNORECASE)
 _TITLE = re.compile(
     r"^(?:dr|doctor|mrs?|ms|miss|prof|professor|sir|lady|lord|captain|inspector|father|sister|brother|uncle|"
@@ -46,15 +48,18 @@ _TITLE = re.compile(
 
 
 def people(billed: Iterable[tuple[str, str]]) -> tuple[tuple[Row, ...], int]:
-    """Characters from (role, actor) in the order of billing, and how many roles were left out, having no
-    name.
+    """Characters from (role, actor) in the order of billing, and how many roles were left out: those that
+    have no name, and those beyond the first `_ROLES`.
 
     A role that several actors play (young and adult) becomes one row, with the first of them.
     """
     found: list[Row] = []
     aged: list[bool] = []
     dropped = 0
-    for role, actor in billed:
+    for number, (role, actor) in enumerate(billed):
+        if number >= _ROLES:  # to compare each with each would take hours
+            dropped += 1
+            continue
         named = characters(role, clean(actor))
         for row, by_age in named:
             found.append(row)

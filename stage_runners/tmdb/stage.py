@@ -20,7 +20,7 @@ NAMES = Switch(
 
 TMDB = Stage(
     name="tmdb",
-    version=2,
+    version=3,
     backends=on_cpu("tmdb.runner", "nlp"),
     inputs=(Input(name="film", source="film"),),
     outputs=(Output(name="cast", kind="cast"),),

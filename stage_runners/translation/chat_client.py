@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from ipc.errors import StageError
 from ipc.parsing import json_of
-from stage_runners.network import connection, retry
+from stage_runners.network import answers, connection, retry
 from stage_runners.network.retry import RetryableError
 
 if TYPE_CHECKING:
@@ -34,6 +35,16 @@ _BUSY = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 _REJECTED = frozenset({400, 413, 422})
 _LONGEST_REASON = 300
 """Characters."""
+_LARGEST = 4 << 20
+"""Bytes of an answer. A model that never ends its thoughts writes more."""
+
+
+class _Answer(NamedTuple):
+    """A server's answer: its status, its header `Retry-After`, its body."""
+
+    status: int
+    retry_after: str
+    body: bytes
 
 
 class RefusedError(Exception):
@@ -90,13 +101,13 @@ class Chat:
         while True:
             self._check()
             body = self._body(messages)
-            response = self._post(body)
-            if response.status_code == 200:
-                return _content(response)
-            reason = connection.masked(_reason(response), self._key)
-            option = self._rejected_option(reason, body) if response.status_code in _REJECTED else ""
+            answer = self._post(body)
+            if answer.status == 200:
+                return _content(answer.body)
+            reason = connection.masked(_reason(answer.body), self._key)
+            option = self._rejected_option(reason, body) if answer.status in _REJECTED else ""
             if not option:
-                raise self._error(response, reason)
+                raise self._error(answer, reason)
             self._left_out.append(option)
 
     def _body(self, messages: Sequence[Mapping[str, str]]) -> dict[str, object]:
@@ -106,7 +117,7 @@ class Chat:
         }  # fmt: skip
         return {name: value for name, value in body.items() if name not in self._left_out}
 
-    def _post(self, body: Mapping[str, object]) -> httpx.Response:
+    def _post(self, body: Mapping[str, object]) -> _Answer:
         import httpx
 
         timeout = httpx.Timeout(self._timeout_s, connect=_CONNECT_S)
@@ -114,7 +125,15 @@ class Chat:
         try:
             if self._http is None:
                 self._http = connection.opened()
-            response = self._http.post(self.address, json=body, headers=headers, timeout=timeout)
+            until = time.monotonic() + self._timeout_s
+            with self._http.stream(
+                "POST", self.address, json=body, headers=headers, timeout=timeout
+            ) as response:
+                found = _Answer(
+                    response.status_code,
+                    response.headers.get("retry-after", ""),
+                    answers.received(response, until=until, most=_LARGEST, check=self._check),
+                )
         except connection.NetworkSettingsError as error:
             raise StageError(
                 "config",
@@ -124,19 +143,22 @@ class Chat:
         except httpx.ReadTimeout:
             self._reached = True
             raise RetryableError(f"no answer within {self._timeout_s:g} s") from None
+        except (answers.EndlessError, answers.UnreadableError) as error:
+            self._reached = True
+            raise RetryableError(f"its answer {error}") from None
         except httpx.InvalidURL as error:
             reason = connection.described(error, self._key)
             raise StageError("config", f"{self.address} is not a valid address: {reason}") from None
         except httpx.HTTPError as error:
             raise RetryableError(connection.described(error, self._key)) from None
         self._reached = True
-        return response
+        return found
 
-    def _error(self, response: httpx.Response, reason: str) -> Exception:
+    def _error(self, answer: _Answer, reason: str) -> Exception:
         """What to raise for an answer with an error's status."""
-        status = response.status_code
+        status = answer.status
         if status in _BUSY:
-            wait = retry.retry_after(response.headers.get("retry-after", ""))
+            wait = retry.retry_after(answer.retry_after)
             return RetryableError(f"{status} {reason}", min(_LONGEST_WAIT_S, wait))
         if status in {401, 403}:
             hint = f"set {KEY_VARIABLE} to a key that is valid there"
@@ -192,10 +214,10 @@ def _key(host: str) -> str:
     return key
 
 
-def _content(response: httpx.Response) -> str:
+def _content(body: bytes) -> str:
     """The text of a chat completion."""
     try:
-        content = json_of(response.content)["choices"][0]["message"]["content"]
+        content = json_of(body)["choices"][0]["message"]["content"]
     except (ValueError, KeyError, IndexError, TypeError):
         raise RetryableError("its answer is not a chat completion") from None
     if not isinstance(content, str):
@@ -203,10 +225,10 @@ def _content(response: httpx.Response) -> str:
     return content
 
 
-def _reason(response: httpx.Response) -> str:
+def _reason(body: bytes) -> str:
     """The server's reason for a refusal, on one line."""
-    text: object = response.text
+    text: object = answers.text_of(body)
     with contextlib.suppress(ValueError, KeyError, TypeError):
-        error = json_of(response.content)["error"]
+        error = json_of(body)["error"]
         text = error["message"] if isinstance(error, dict) else error
     return " ".join(str(text).split())[:_LONGEST_REASON]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ipc.errors import StageError
+from ipc.parsing import json_of
 from stage_runners.frameworks import checkpoints, conversions
 from stage_runners.text import scripts
 from stage_runners.text.iso639 import language, same_language
@@ -203,7 +204,7 @@ def _pair(folder: Path, identity: str) -> tuple[str, str]:
     settings, else from its name.
     """
     try:
-        settings = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+        settings = json_of((folder / "tokenizer_config.json").read_bytes())
     except (OSError, ValueError):
         settings = {}
     if isinstance(settings, dict) and settings.get("source_lang") and settings.get("target_lang"):

@@ -13,8 +13,16 @@ from stage_runners.text import scripts
 from stage_runners.translation.translator import Line
 
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
-_FENCE = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL)
-_NUMBERED = re.compile(r"^\s*[\"\[(]?(\d+)[\"\])]?\s*[.:)\-]\s+(.+?)\s*$", re.MULTILINE)
+_FENCE = "```"
+_FENCES = 20
+"""Fenced parts of an answer that are looked at."""
+_NUMBERED = re.compile(r"^[\"\[(]?(\d{1,6})[\"\])]?\s*[.:)\-]\s+(.+)$", re.MULTILINE)
+"""A numbered line of a text whose lines have no blanks around them. The server may be hostile: no search
+takes more than linear time."""
+_LONGEST = 10_000
+"""Characters of a translation; nobody says as much in one sentence."""
+_DIGITS = 6
+"""Of a line's number; Python refuses to read numbers of more than 4300."""
 
 
 def messages(
@@ -66,15 +74,23 @@ def parsed(answer: str, count: int) -> list[str | None]:
     text = _THOUGHT.sub("", answer).strip()
     by_number = _from_json(_json(text), count)
     if not by_number:
-        by_number = {int(number): line for number, line in _NUMBERED.findall(text)}
-    return [by_number.get(number) or None for number in range(1, count + 1)]
+        bare = "\n".join(filter(None, map(str.strip, text.split("\n"))))
+        by_number = {int(number): line for number, line in _NUMBERED.findall(bare)}
+    found = [by_number.get(number) or "" for number in range(1, count + 1)]
+    return [_writable(line) if 0 < len(line) <= _LONGEST else None for line in found]
+
+
+def _writable(line: str) -> str:
+    """The line without halves of characters, which JSON can hold and no file."""
+    return line.encode(errors="replace").decode()
 
 
 def _json(text: str) -> object:
     """The JSON in the text: all of it, in a fence, or between the outermost brackets; None if there is
     none.
     """
-    candidates = [text, *_FENCE.findall(text)]
+    fenced = text.split(_FENCE)[1:-1:2][:_FENCES]
+    candidates = [text, *(part.removeprefix("json").strip() for part in fenced)]
     for opens, closes in ("{}", "[]"):
         first, last = text.find(opens), text.rfind(closes)
         if 0 <= first < last:
@@ -94,8 +110,8 @@ def _from_json(value: object, count: int) -> dict[int, str]:
         lists = [item for item in value.values() if isinstance(item, list)]
         if len(lists) == 1:
             return _from_json(lists[0], count)
-        pairs = [(key, text) for key, text in value.items() if str(key).isdecimal()]
-        return {int(key): text.strip() for key, text in pairs if isinstance(text, str)}
+        pairs = [(_number(key), text) for key, text in value.items()]
+        return {key: text.strip() for key, text in pairs if key is not None and isinstance(text, str)}
     if not isinstance(value, list):
         return {}
     if len(value) == count and all(isinstance(item, str) for item in value):
@@ -104,7 +120,13 @@ def _from_json(value: object, count: int) -> dict[int, str]:
     for item in value:
         if not isinstance(item, Mapping):
             continue
-        number, text = item.get("n"), item.get("text")
-        if isinstance(text, str) and str(number).isdecimal():
-            result.setdefault(int(str(number)), text.strip())
+        number, text = _number(item.get("n")), item.get("text")
+        if isinstance(text, str) and number is not None:
+            result.setdefault(number, text.strip())
     return result
+
+
+def _number(value: object) -> int | None:
+    """The number of a line; None if it is none."""
+    text = str(value) if isinstance(value, (int, str)) else ""
+    return int(text) if text.isdecimal() and len(text) <= _DIGITS else None

@@ -13,7 +13,7 @@ from ipc.reach import NEEDS_CONSENT
 from orchestrator.config import consent, files, job_files
 from orchestrator.config.options import OPTIONS
 from orchestrator.config.run_options import option as run_option
-from orchestrator.errors import USAGE, FilmError
+from orchestrator.errors import USAGE, FatalError, FilmError
 from orchestrator.paths import home
 from orchestrator.util.notices import say
 from tests.orchestrator.places import place  # noqa: F401
@@ -112,6 +112,20 @@ def test_the_options_that_can_reach_out_of_the_folder_are_these():
         "target_language", "cast", "names", "speakers", "series", "known_voices", "profile", "output_dir",
         "offline", "allow_smaller_model", "trust_model_code", "cache_limit",
     }  # fmt: skip
+
+
+def test_a_number_that_needs_no_consent_has_a_most():
+    """Or a stranger's job file could take all memory, or give a library a number that it cannot hold."""
+    harmless = [option for option in OPTIONS if not option.cli.reach.can and option.type in {int, float}]
+    assert len(harmless) >= 14
+    assert [option.key for option in harmless if option.cli.most is None] == []
+
+
+@pytest.mark.parametrize("line", ["beam_size = 101", f"batch_size = {10**40}", "max_line_count = 1e9"])
+def test_a_job_file_cannot_ask_for_more_than_any_film_needs(place, line):
+    place.job.write_text(line)
+    with pytest.raises(FatalError, match=r"must be at most|not a whole number"):
+        place.settings()
 
 
 @pytest.mark.parametrize(

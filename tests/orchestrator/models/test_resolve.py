@@ -190,6 +190,28 @@ def test_a_folder_may_not_link_to_files_elsewhere(tmp_path):
         models.resolve("recognition", str(place), offline=True)
 
 
+def test_a_folder_s_index_may_not_list_files_elsewhere(tmp_path):
+    index = '{"weight_map": {"a": "../stolen.safetensors"}}'
+    folder(tmp_path, {"stolen.safetensors": "weights"})
+    place = folder(
+        tmp_path / "strange",
+        {"config.json": '{"model_type": "whisper"}', "model.safetensors.index.json": index},
+    )
+    with pytest.raises(FatalError, match=r"lists a file outside the folder \(../stolen.safetensors\)"):
+        models.resolve("recognition", str(place), offline=True)
+
+
+@pytest.mark.parametrize(
+    "revision", ["../../../../strange", "..", "a/../../../../../strange", "a//b", "/etc"]
+)
+def test_a_revision_is_no_way_out_of_the_hub_s_cache(tmp_path, revision):
+    cached("me/model", CTRANSLATE2)
+    folder(hub.cache().parent / "strange", CTRANSLATE2)
+    with pytest.raises(FatalError, match="is not a revision"):
+        models.resolve("recognition", f"me/model@{revision}", offline=True)
+    assert hub.cached("me/model", revision, lambda snapshot: True) is None
+
+
 def test_a_snapshot_of_the_hub_s_cache_may_be_named_by_its_path():
     place = cached("me/model", CTRANSLATE2)
     assert models.resolve("recognition", str(place), offline=True).path == place

@@ -11,7 +11,9 @@ from urllib.request import url2pathname
 import pytest
 
 from orchestrator.commands import review
+from orchestrator.errors import INPUT
 from orchestrator.paths import home
+from orchestrator.review import again
 from orchestrator.review.guard import Guard
 from orchestrator.review.server import Server
 from tests import browser
@@ -68,3 +70,13 @@ def test_another_site_can_only_open_the_page_as_a_top_level_window(method, mode,
     opens = {**headers, "sec-fetch-mode": ["navigate"], "sec-fetch-dest": ["document"]}
     assert guard.refuses("GET", opens, guard.token) is None
     assert guard.refuses("GET", opens, "wrong").status == 403
+
+
+def test_the_new_run_imports_nothing_from_the_current_folder(tmp_path, monkeypatch):
+    """An empty part of PYTHONPATH, as a colon at its end makes it, is the current folder."""
+    (tmp_path / "sitecustomize.py").write_text("open('canary', 'w').close()")
+    monkeypatch.setenv("PYTHONPATH", "/nowhere:")
+    run = again.Again({"options": {}, "cwd": str(tmp_path)}, tmp_path / "film.mkv")
+    assert list(run.events())[-1]["status"] == INPUT
+    run.close()
+    assert not (tmp_path / "canary").exists()

@@ -40,6 +40,20 @@ def test_what_is_opened_later_never_lands_in_a_closed_standard_stream(tmp_path, 
     assert (tmp_path / "film").read_bytes() == b""
 
 
+@pytest.mark.parametrize("path", ["{0}:", ":{0}", "{0}::{0}", ".:{0}", "bin:{0}", "{0}:./bin"])
+def test_no_program_is_started_from_the_current_folder(tmp_path, monkeypatch, path):
+    monkeypatch.chdir(tmp_path)
+    for folder in (tmp_path, tmp_path / "bin"):
+        folder.mkdir(exist_ok=True)
+        (folder / "ffmpeg").write_text("#!/bin/sh\n")
+        (folder / "ffmpeg").chmod(0o755)
+    searched = path.format("/bin")
+    code = "import shutil; print(shutil.which('ffmpeg'), os.environ['PATH'], os.environ['LD_LIBRARY_PATH'])"
+    found, *lists = python(code, PATH=searched, LD_LIBRARY_PATH=searched).stdout.decode().split()
+    assert found in {"None", "/bin/ffmpeg"}
+    assert [set(one.split(":")) for one in lists] == [{"/bin"}, {"/bin"}]
+
+
 def test_a_message_that_cannot_be_written_does_not_stop_the_work():
     done = python("print('x' * 100_000, file=sys.stderr); print('made')", "2>/dev/full")
     assert (done.returncode, done.stdout) == (0, b"made\n")

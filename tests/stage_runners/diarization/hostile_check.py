@@ -76,6 +76,11 @@ def main(folder: Path, canary: Path) -> None:
             ),
         ),
         "nobody": told(folder / "9", {"pipeline": {"name": None}}),
+        "depth": told(folder / "11", "pipeline: " + "[" * 5000),
+        **{
+            name: told(folder / name, {"pipeline": {"name": NAME, "params": {"segmentation": part}}})
+            for name, part in (("way out", "$model/../1/segmentation"), ("revision", "me/frames@../../evil"))
+        },
     }  # fmt: skip
     for name, content in hostile.checkpoints(canary).items():
         found[f"checkpoint: {name}"] = told(folder / name.replace(" ", "-"), plain, content)
@@ -87,6 +92,11 @@ def main(folder: Path, canary: Path) -> None:
     sound = architecture(folder, "pyannote.audio.models.embedding.wespeaker", "WeSpeakerResNet34")
     vbx = {"segmentation": "$model/segmentation", "embedding": "$model/segmentation", "plda": "$model/plda"}
     found["plda"] = told(place, {"pipeline": {"name": NAME, "params": vbx}}, sound)
+    packed = folder / "packed"
+    (packed / "plda").mkdir(parents=True)
+    for name in ("xvec_transform", "plda"):
+        np.savez_compressed(packed / "plda" / name, mean1=np.zeros(20 << 20))
+    found["packed plda"] = told(packed, {"pipeline": {"name": NAME, "params": vbx}}, sound)
     run = canary.exists()
     trusted = told(folder / "10", plain, hostile.zipped({"state_dict": hostile.Touch(canary)}), trusted=True)
     print(json.dumps({"told": found, "run": run, "run if trusted": canary.exists(), "trusted": trusted}))

@@ -27,6 +27,10 @@ REFUSED = {
     "checkpoint: tar": "cannot be read without running code",
     "checkpoint: TorchScript": "a TorchScript archive, which holds code",
     "plda": "allow_pickle=False",
+    "depth": "cannot be read",
+    "way out": "leads out of its folder",
+    "revision": "leads out of its folder",
+    "packed plda": "xvec_transform.npz: refused, because it would unpack to 0.2 GB",
 }
 
 

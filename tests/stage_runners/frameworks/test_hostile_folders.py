@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import zipfile
 
 import pytest
 
+from stage_runners.frameworks import checkpoints
 from tests.stage_runners import hostile, processes
 
 LOADERS = {
@@ -50,6 +52,25 @@ def test_a_checkpoint_that_would_run_a_command_is_refused_by_name(loader, tmp_pa
     assert said.startswith(f"config: {place}/pytorch_model.bin: refused, because")
     assert "would run posix.system" in said
     assert not canary.exists()
+
+
+@pytest.mark.env("translation")
+def test_a_checkpoint_that_unpacks_to_gigabytes_is_refused_before_it_is_read(tmp_path):
+    place = tmp_path / "model"
+    folder_of(place, "translation", code=False)
+    with zipfile.ZipFile(place / "pytorch_model.bin", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data.pkl", bytes(80 << 20))
+    said = told("translation", place)
+    assert "pytorch_model.bin: refused, because it would unpack to 0.1 GB" in said
+
+
+def test_an_archive_of_weights_as_they_are_is_read(tmp_path):
+    place = tmp_path / "weights.npz"
+    with zipfile.ZipFile(place, "w") as archive:
+        archive.writestr("a.npy", bytes(1 << 20))
+    assert checkpoints.bounded(place) == place
+    place.write_bytes(b"PK\x03\x04 damaged")
+    assert checkpoints.bounded(place) == place
 
 
 @pytest.mark.env("translation")

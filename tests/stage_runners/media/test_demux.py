@@ -153,6 +153,20 @@ def test_a_film_that_is_damaged_in_its_middle_is_salvaged_and_marked(tmp_path, n
 
 
 @env
+def test_a_small_film_whose_time_stamps_are_days_apart_is_refused_before_it_fills_the_disk(tmp_path):
+    leaps = "asetpts='PTS+floor(T*4)*20000/TB'"
+    film = films.make(
+        "-f", "lavfi", "-i", "sine=d=1:r=16000:samples_per_frame=160", "-af", leaps, "-c:a", "pcm_s16le",
+        tmp_path / "film.mkv",
+    )  # fmt: skip
+    done, _ = films.demux(film, tmp_path / "out")
+    assert done.returncode == 1
+    assert "has gaps of 17 hours: its time stamps are wrong" in " ".join((done.stdout + done.stderr).split())
+    _, samples = films.demux(film, tmp_path / "part", clip="0-0.5")
+    assert 3000 < len(samples) <= 8000
+
+
+@env
 def test_a_film_that_ends_early_is_salvaged_and_marked(tmp_path):
     whole = films.film(tmp_path, audio=AAC, more=("-movflags", "+faststart"), name="whole.mp4").read_bytes()
     cut = tmp_path / "cut.mp4"

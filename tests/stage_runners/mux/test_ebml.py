@@ -143,3 +143,22 @@ def test_a_track_without_anything_in_its_header_has_no_number(tmp_path):
     path = tmp_path / "film.mp4"
     path.write_bytes(box(b"moov", box(b"trak", box(b"tkhd", b""))))
     assert [(one.track, one.language) for one in boxes.languages(path)] == [(0, "")]
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        Element(chapters.ATOM, Element(chapters.START, b"\xff" * 400).written()),
+        Element(chapters.ATOM, Element(chapters.DISPLAY, b"\x85\xff").written()),
+        atom(1, Element(chapters.ENABLED, b"\1" * 9)),
+    ],
+    ids=["a time of 400 bytes", "a name without an end", "a long flag"],
+)
+def test_chapters_that_cannot_be_read_to_the_end_are_left_out_and_no_film_fails_by_them(tmp_path, damaged):
+    path = placed(tmp_path, ebml.master(CHAPTERS, [edition(atom(2, names=[("Two", "eng")]), damaged)]))
+    found = chapters.of(path)
+    if found is not None:  # or every reader has to bear it
+        chapters.beyond_a_list(found)
+        chapters.as_ffmpeg(found)
+        [(chapters.title(one), chapters.seconds(one)) for one in chapters.atoms(found)]
+    assert found is None

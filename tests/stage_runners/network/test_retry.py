@@ -53,6 +53,14 @@ def test_a_retry_after_header_is_a_number_or_a_date():
     assert 57.0 < retry.retry_after(in_a_minute) <= 60.0
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["Mon, 01 Jan 2024 00:00:00 +99999999999999999999", "Mon, 01 Jan 0001 00:00:00 -0000", "nan", "9" * 5000],
+)
+def test_no_retry_after_header_ends_the_stage(header):
+    assert retry.retry_after(header) in {0.0, float("inf")}
+
+
 def test_a_wait_ends_when_its_check_raises():
     checks = []
 

@@ -50,6 +50,7 @@ def test_a_request_that_fails_once_is_repeated(tmdb, tmp_path, identified, wrong
         ("garbage", "what answered is not TMDB"),
         ("list", "what answered is not TMDB"),
         ("redirect", "rejects the request (302)"),
+        ("packed", "its answer is packed in a way that was not asked for"),
         (401, "TMDB refuses the key in TMDB_API_KEY"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -153,3 +155,22 @@ def test_every_character_name_contains_letters(role):
             assert name == name.strip()
             assert folded(name)
         assert folded(row.name) not in map(folded, row.aliases)
+
+
+def test_a_source_of_fifty_thousand_names_is_merged_in_seconds():
+    """An .nfo of 4 MB may hold as many; to compare each with each would take hours."""
+    rows = tuple(Row(name=f"Character N{k}", actor=f"Actor {k}") for k in range(50_000))
+    before = time.process_time()
+    merged = merge([Known(source="nfo", rows=rows), Known(source="tmdb", rows=rows[:10])])
+    assert time.process_time() - before < 20
+    assert merged.rows[0][1] == "nfo+tmdb"
+    assert len(merged.rows) + merged.left_out == 50_000
+
+
+@pytest.mark.parametrize("role", ["Little Raj{}"])
+def test_fifty_thousand_roles_take_seconds(role):
+    before = time.process_time()
+    rows, dropped = people([(role.format(*[chr(0x900 + k)] * 2), f"actor {k}") for k in range(50_000)])
+    assert time.process_time() - before < 20
+    assert rows
+    assert dropped >= 49_000

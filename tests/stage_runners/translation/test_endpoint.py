@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import email.utils
+import gzip
 import re
 import time
 
@@ -259,6 +260,14 @@ def test_a_redirect_to_another_host_is_not_followed(translate, monkeypatch):
         assert canary.asked == []
     finally:
         canary.server_close()
+
+
+def test_an_answer_that_unpacks_without_end_and_one_in_no_real_encoding_are_asked_for_again(translate):
+    bomb = (200, gzip.compress(bytes(64 << 20)), {"Content-Encoding": "gzip"})
+    codec = (429, "busy", {"Content-Type": "text/plain; charset=bz2", "Retry-After": "0"})
+    done = translate(bomb, codec, good)
+    assert done.texts == list(BOOK.values()), done.text
+    assert len(done.server.asked) == 3
 
 
 @pytest.mark.parametrize("endpoint", ["localhost:11434", "ftp://host/v1", "http://me:word@host/v1"])
