@@ -71,7 +71,7 @@ class Reading:
         import numpy as np
 
         context = self.context
-        verdict = self._asked(track)
+        verdict = self._requested(track)
         timed, raw = context.scratch() / "timed.nut", context.scratch() / f"pcm-{track.number}"
         expected = _expected(self.film, track, self.clip)
         source = AudioSource(self.source, self.part, self.part.of("audio")[track.number], self.span)
@@ -79,7 +79,7 @@ class Reading:
             with Listener(track, number_of(source.track, self.source), expected or 0.0) as listener:
                 arguments = [*decoding(source, None, timed), *listener.arguments()]
                 errors = ffmpeg.run(arguments, context, expected or 0.0, "decode", timed, listener=listener)
-            verdict = self._heard(track, judge(listener.blocks, track.speakers))
+            verdict = self._in_language(track, judge(listener.blocks, track.speakers))
             again = verdict.channel is not None
         else:
             verdict, again, errors = verdict or ChannelVerdict(), True, ""
@@ -102,7 +102,7 @@ class Reading:
         samples = np.memmap(raw, dtype=np.int16, mode="r", shape=(raw.stat().st_size // 2,))
         return TrackAudio(samples, expected, errors, lost, verdict)
 
-    def _asked(self, track: Track) -> ChannelVerdict | None:
+    def _requested(self, track: Track) -> ChannelVerdict | None:
         """The channel that was asked for; None if the stage is to choose."""
         asked = self.context.params.get("audio_channel")
         if asked is None:
@@ -119,7 +119,7 @@ class Reading:
             )
         return ChannelVerdict(channel, "set by --audio-channel")
 
-    def _heard(self, track: Track, verdict: ChannelVerdict) -> ChannelVerdict:
+    def _in_language(self, track: Track, verdict: ChannelVerdict) -> ChannelVerdict:
         """The verdict, with the channel in the requested language if the track names one by channel."""
         language, codes = self.context.params.get("language"), track.language.split(",")
         if verdict.doubtful and verdict.channel is not None and len(codes) == len(track.speakers):
