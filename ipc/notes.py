@@ -14,10 +14,15 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class FilmFacts:
-    """The facts and models of a film's stages, by the names of the stages."""
+    """The facts and models of a film's stages, by the names of the stages.
+
+    `review` is what the report counts: `cues`, `speakers`, `to_review`, and `flags` of those to review;
+    and `outdated`, the name of a film with earlier subtitles burned in. It is empty without a report.
+    """
 
     facts: Mapping[str, Mapping[str, Any]]
     models: Mapping[str, str] = field(default_factory=dict)
+    review: Mapping[str, Any] = field(default_factory=dict)
 
     def of(self, stage: str) -> Mapping[str, Any]:
         """The facts of a stage; empty if it did not run."""

@@ -26,7 +26,10 @@ class Hooks(Protocol):
 
 @runtime_checkable
 class Closing(Protocol):
-    """Hooks that also write files when the run ends."""
+    """Hooks that also write files when a film ends."""
 
-    def closing(self, state: RunState) -> Iterable[tuple[int, FileOutput]]:
-        """Write them; yields the index of a film and the file that was written for it."""
+    def closing(self, state: RunState, *, ended: bool) -> Iterable[tuple[int, FileOutput]]:
+        """Write those of the films that ended; of all films if the run `ended`. A film's are written once.
+
+        Yields the index of a film and the file that was written for it.
+        """

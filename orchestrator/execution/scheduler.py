@@ -149,6 +149,7 @@ class Scheduler:
             self._handle(Tick(now))
             if changed:
                 self._proceed(now)
+                self._close_films(ended=False)
 
     def _next_post(self, seconds: float) -> Post | None:
         try:
@@ -173,13 +174,17 @@ class Scheduler:
         while self._handle(Proceed(now)):
             pass
 
+    def _close_films(self, *, ended: bool) -> None:
+        """Write the last files of each film as soon as it is done: the other films may take hours."""
+        if isinstance(self._hooks, Closing):
+            for film, output in self._hooks.closing(self.state, ended=ended):
+                self._broadcast.emit(events.FileWritten(time=time.time(), film=film, output=output))
+
     def _end(self, *, broken: bool = False) -> None:
         """Kill the processes, remove incomplete outputs, and write the files of the whole run."""
         self._executor.kill_all()
         self._results.drop_all()
-        if isinstance(self._hooks, Closing):
-            for film, output in self._hooks.closing(self.state):
-                self._broadcast.emit(events.FileWritten(time=time.time(), film=film, output=output))
+        self._close_films(ended=True)
         state = self.state
         self._broadcast.emit(
             events.RunEnded(

@@ -7,6 +7,7 @@ All of it passes through `orchestrator.util.redact`.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -45,17 +46,9 @@ def of_film(
     """
     results = Results(film, store)
     timeline = sound.of_film(results)
-    words = (
-        results.rows("post_ner", "words")
-        or results.rows("attribution", "words")
-        or results.rows("alignment", "words")
-    )
-    doubts = results.rows("asr", "doubts")
-    speech = (
-        None if timeline["speech"] is None else Coverage((start, end) for start, end in timeline["speech"])
-    )
-    measured = tracks.TrackBasis(speech, words, doubts, timeline["frame_rate"])
-    shown = tracks.of_film(results, measured)
+    basis = _basis(results, timeline)
+    words, doubts = basis.words, basis.doubts
+    shown = tracks.of_film(results, basis)
     clip = clip_start(results)
     place = Path(film["path"])
     nameless = {**film, "path": place.name}
@@ -89,6 +82,42 @@ def of_film(
     }  # fmt: skip
     places = (f"{place.parent}{os.sep}", ""), (str(home_folder.of(os.environ)), "~")
     return dict(masked(_without(content_of_page, *places)))
+
+
+def to_review(film: Mapping[str, Any], store: Store) -> dict[str, Any]:
+    """What the page counts in `film`: `cues`, `speakers`, `to_review`, and `flags` of those, most first.
+
+    Empty if there are no cues. As on the page, missed speech counts among what is to be reviewed.
+    """
+    results = Results(film, store)
+    timeline = sound.of_film(results)
+    basis = _basis(results, timeline)
+    shown = tracks.of_film(results, basis)
+    if not shown:
+        return {}
+    due = [cue for cue in shown[0]["cues"] if cue["need"] > 0]
+    flags = Counter(flag for cue in due for flag in cue["flags"] if cue_flags.flag_of(flag).review)
+    missed = sum(row["verdict"] == "empty" for row in basis.doubts or ())
+    flags["silence"] += missed
+    return {
+        "cues": len(shown[0]["cues"]),
+        "speakers": len(people.speakers(results, timeline["turns"], shown)),
+        "to_review": len(due) + missed,
+        "flags": {name: count for name, count in flags.most_common() if count},
+    }
+
+
+def _basis(results: Results, timeline: Mapping[str, Any]) -> tracks.TrackBasis:
+    """What the cues are measured against."""
+    words = (
+        results.rows("post_ner", "words")
+        or results.rows("attribution", "words")
+        or results.rows("alignment", "words")
+    )
+    speech = (
+        None if timeline["speech"] is None else Coverage((start, end) for start, end in timeline["speech"])
+    )
+    return tracks.TrackBasis(speech, words, results.rows("asr", "doubts"), timeline["frame_rate"])
 
 
 def _outputs(film: Mapping[str, Any], folder: Path) -> list[dict[str, Any]]:

@@ -13,6 +13,8 @@ import math
 import os
 import platform
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ipc import atomic, json_text
@@ -36,10 +38,17 @@ def write(
     command: Sequence[str] = (),
     options: Mapping[str, Any] | None = None,
     refused: Sequence[Mapping[str, str]] = (),
+    review: Mapping[Path, Mapping[str, Any]] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Write `run.json` into the run's folder, complete or not at all, and return its content."""
     content = summary(
-        state, status=status, run_id=run.id, command=command, options=options or {}, refused=refused
+        state,
+        status=status,
+        run_id=run.id,
+        command=command,
+        options=options or {},
+        refused=refused,
+        review=review,
     )
     with storage_errors(f"cannot write {run.report}", "make its folder writable"):
         atomic.write(run.report, json_text.dumps(content, indent=2) + "\n", durable=True)
@@ -54,12 +63,14 @@ def summary(
     command: Sequence[str] = (),
     options: Mapping[str, Any] | None = None,
     refused: Sequence[Mapping[str, str]] = (),
+    review: Mapping[Path, Mapping[str, Any]] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """The content of `run.json` for a run that ended with exit status `status`.
 
-    `refused` are the films that could not be planned: `film`, `message`, `hint`.
+    `refused` are the films that could not be planned: `film`, `message`, `hint`. `review` is what the report
+    of each film counts.
     """
-    films = [_film(film, state.started) for film in state.films]
+    films = [{**_film(film, state.started), "review": review.get(film.path) or {}} for film in state.films]
     steps = [(film, step) for film in state.films for step in film.steps]
     content = {
         "schema": SCHEMA,

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ipc.digests import file_digest
 from orchestrator.errors import OK, FatalError
@@ -25,12 +26,14 @@ from orchestrator.paths import home
 from orchestrator.planning.plan import Plan, Step
 from orchestrator.run_state import run_json
 from orchestrator.run_state.events import FileOutput, RunState
+from orchestrator.runs import burned_film
 from orchestrator.storage.store import Entry, Store
 from orchestrator.util import bug_log, machine_errors, terminal
 from orchestrator.util.notices import say
 from stage_runners.subtitles.output_format import Format
 
 _ENDED_WELL = {"done", "cached", "off"}
+_FINAL = _ENDED_WELL | {"failed", "skipped"}
 
 
 @dataclass
@@ -38,7 +41,8 @@ class _Film:
     """What a run has made of a film so far.
 
     `expected` are the stages whose results are published, `made` the results so far. While `holding`, nothing
-    is written beside the film. `kept` are earlier films that were replaced.
+    is written beside the film. `kept` are earlier films that were replaced. `closed`: its last files are
+    written.
     """
 
     plan: Plan
@@ -46,6 +50,7 @@ class _Film:
     holding: bool
     made: list[tuple[Step, Entry]] = field(default_factory=list)
     kept: list[earlier.EarlierFile] = field(default_factory=list)
+    closed: bool = False
 
     @property
     def complete(self) -> bool:
@@ -78,6 +83,8 @@ class Files:
         self._ledger = Ledger()
         self._placed: dict[Path, outputs.Published] = {}
         self._spoken: dict[Path, str] = {}
+        self.review: dict[Path, Mapping[str, Any]] = {}
+        """What the report counts in each film: see `orchestrator.report.data.to_review`."""
         self.unwritten: list[Path] = []
         """The films whose report could not be written."""
 
@@ -115,15 +122,16 @@ class Files:
         yield from self._write(film, now)
         film.holding = False
 
-    def closing(self, state: RunState) -> Iterator[tuple[int, FileOutput]]:
+    def closing(self, state: RunState, *, ended: bool) -> Iterator[tuple[int, FileOutput]]:
         """Write the report of each film with results, and what a film that failed has held back.
 
         An error is printed, and remembered in `unwritten`.
         """
         for index, one in enumerate(state.films):
             film = self._films.get(one.path)
-            if film is None:
+            if film is None or film.closed or not (ended or all(s.status in _FINAL for s in one.steps)):
                 continue
+            film.closed = True
             try:
                 if film.holding:
                     for output in self._set_aside(index, film, state):
@@ -241,12 +249,17 @@ class Files:
             yield FileOutput(name=report.name, path=report.path, size=report.size, note=KEPT)
 
     def _report(self, index: int, plan: Plan, state: RunState, folder: Path) -> FileOutput | None:
-        from orchestrator.report import writing
+        from orchestrator.report import data, writing
 
-        if names.REPORT not in self._formats.get(plan.film, ()):
-            return None
         content = run_json.summary(state, status=OK, run_id=self._run_id, command=sys.argv[1:])
         if not writing.worth(content["films"][index]):
+            return None
+        store = Store(home() / "store")
+        self.review[plan.film] = {
+            **data.to_review(content["films"][index], store),
+            "outdated": burned_film.outdated(plan, self._films[plan.film].made, store),
+        }
+        if names.REPORT not in self._formats.get(plan.film, ()):
             return None
         done = writing.write(
             content,

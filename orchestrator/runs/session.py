@@ -113,6 +113,7 @@ def _execute(
                 {"film": str(film), "message": error.message, "hint": error.hint}
                 for film, error in refused.items()
             ],
+            review=output_files.review,
         )  # fmt: skip
 
     try:

@@ -44,4 +44,5 @@ def facts_of(film: Mapping[str, Any]) -> FilmFacts:
     return FilmFacts(
         facts={stage["stage"]: stage.get("facts") or {} for stage in film["stages"]},
         models={stage["stage"]: str(stage.get("model") or "") for stage in film["stages"]},
+        review=film.get("review") or {},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
 from orchestrator.run_state.events import (
@@ -73,6 +73,7 @@ class Plain:
             yield from _reasons(film) if self._verbose else ()
         steps = {step.name: step for step in before.steps} if before else {}
         first = next((step for step in film.steps if step.status != "off"), None)
+        failed = sorted((one for one in film.steps if one.status == "failed"), key=lambda one: one.ended or 0)
         for step in film.steps:
             old = steps.get(step.name)
             if old is step:
@@ -80,20 +81,25 @@ class Plain:
             # If the file is not a film, lines about skipped stages would add nothing.
             if step.status == "skipped" and first is not None and first.status == "failed":
                 continue
-            yield from self._step(index, old, step, now)
+            yield from self._step(index, old, step, now, failed)
         former = before.outputs if before else ()
         for output in film.outputs[len(former) :]:
             yield f"wrote {output.path} ({fmt.size(output.size)})"
             if output.note and not any(one.note == output.note for one in former):
                 yield f"  {fmt.plain(output.note)}"
 
-    def _step(self, index: int, old: StepState | None, step: StepState, now: float) -> Iterator[str]:
+    def _step(
+        self, index: int, old: StepState | None, step: StepState, now: float, failed: Sequence[StepState]
+    ) -> Iterator[str]:
         for reason in step.degraded[len(old.degraded) if old else 0 :]:
             yield f"{step.name}: degraded: {fmt.plain(reason)}"
         if old is None or old.status != step.status:
-            if step.status not in {"waiting", "off"}:
+            first = next((one for one in failed if _alike(one, step)), step)
+            if first is not step:
+                yield f"{step.name}: FAILED, for the same reason as {first.name}"
+            elif step.status not in {"waiting", "off"}:
                 yield f"{step.name}: {describe(step)}"
-            if step.status == "failed" and step.error:
+            if step.status == "failed" and step.error and first is step:
                 yield from (f"  {fmt.plain(line)}" for line in step.error.message.splitlines()[1:])
                 yield from [f"  {fmt.plain(step.error.hint)}"] if step.error.hint else []
             self._printed[index, step.name] = (now, 0.0)
@@ -104,6 +110,13 @@ class Plain:
             if due and fraction > last:
                 self._printed[index, step.name] = (now, fraction)
                 yield f"{step.name}: {progress(step, fraction)}"
+
+
+def _alike(one: StepState, other: StepState) -> bool:
+    """Return whether two stages failed for the same reason, such as a file that is not a film."""
+    return one.status == other.status == "failed" and bool(
+        one.error and other.error and one.error.message == other.error.message
+    )
 
 
 def _reasons(film: FilmState) -> Iterator[str]:

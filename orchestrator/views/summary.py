@@ -69,12 +69,22 @@ def _film(film: Mapping[str, Any], width: int, *, brief: bool) -> Iterator[Line]
     for note in notes(film):
         if note.look or not brief:
             yield from _wrapped(note.text, width, "  ", "yellow" if note.look else "dim")
+    yield from () if brief else _of_stages(film, width)
     written: Sequence[Mapping[str, Any]] = film["outputs"]
     for output, following in itertools.pairwise([*written, {}]):
         size = fmt.size(output["size"])
         yield [("  wrote ", "green"), (_short(output["path"]), ""), (f"  {size}", "dim")]
         if output.get("note") and output["note"] != following.get("note"):
             yield from _wrapped(output["note"], width, "    ", "yellow")
+
+
+def _of_stages(film: Mapping[str, Any], width: int) -> Iterator[Line]:
+    """How stages do their work, where that is worth a sentence."""
+    for stage in film["stages"]:
+        if (stage.get("facts") or {}).get("same_language"):
+            continue  # nothing was translated, so notes about the translation do not apply
+        for note in stage.get("notes", ()):
+            yield from _wrapped(f"{stage['stage']}: {note}", width, "  ", "dim")
 
 
 def _counts(stages: Sequence[Mapping[str, Any]]) -> str:
@@ -127,19 +137,24 @@ def _notes(summary: Mapping[str, Any], width: int) -> Iterator[Line]:
         for stage in film["stages"]:
             for fallback in stage.get("fallbacks", ()):
                 yield from _wrapped(f"{stage['stage']} fell back: {fallback}", width, "  ", "yellow")
-            if (stage.get("facts") or {}).get("same_language"):
-                continue  # nothing was translated, so notes about the translation do not apply
-            for note in stage.get("notes", ()):
-                yield from _wrapped(f"{stage['stage']}: {note}", width, "  ", "dim")
     for entry in summary["failed"]:
+        same = [one for one in summary["failed"] if _alike(one, entry)]
+        if entry is not same[0]:
+            continue
         first, *tail = entry["message"].splitlines() or ["no reason given"]
-        yield from _wrapped(f"{_who(entry, several)} failed: {first}", width, "", "bold red")
+        others = "".join(f", {one['stage']}" for one in same[1:])
+        yield from _wrapped(f"{_who(entry, several)}{others} failed: {first}", width, "", "bold red")
         for text in tail:
             yield [("  " + _cut(fmt.plain(text), width - 2), "dim")]
         if entry.get("hint"):
             yield from _wrapped(entry["hint"], width, "  ", "")
         if entry.get("log"):
             yield [(f"  log: {_short(entry['log'])}", "")]
+
+
+def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Return whether two stages failed for the same reason, such as a file that is not a film."""
+    return (one["film"], one["message"]) == (other["film"], other["message"])
 
 
 def _verdict(summary: Mapping[str, Any], width: int) -> Iterator[Line]:

@@ -28,7 +28,8 @@ def notes(film: FilmFacts) -> Iterator[Note]:
     if subtitles.get("cues") == 0:
         yield _silent(film)
     elif subtitles:
-        yield from _flagged(subtitles)
+        if subtitles.get("cues"):
+            yield _counted(subtitles, film.review)
         yield from _covered(subtitles, doubted=any(doubts(film.of("asr"))))
     if float(subtitles.get("in_script", 1.0)) < IN_SCRIPT:
         language = subtitles.get("language")
@@ -50,14 +51,21 @@ def _silent(film: FilmFacts) -> Note:
     tracks = f"; other audio tracks: {', '.join(others)} (--audio-track N)" if others else ""
     speech = int((film.of("asr").get("empty") or {}).get("count") or 0)
     why = "no word of the speech was recognised" if speech else "no speech was found"
-    return Note(f"{why}, so there are no cues{tracks}", look=True)
+    without = ", and the film is written without a subtitle track" if film.of("mux") else ""
+    return Note(f"{why}, so there are no cues{without}{tracks}", look=True)
 
 
-def _flagged(subtitles: Mapping[str, Any]) -> Iterator[Note]:
-    flags = {name: n for name, n in (subtitles.get("flags") or {}).items() if flag_of(name).review}
-    if flags:
-        counts = ", ".join(f"{count} {flag_of(name).label}" for name, count in sorted(flags.items()))
-        yield Note(f"{plural(int(subtitles.get('cues') or 0), 'cue')}, flagged for review: {counts}")
+def _counted(subtitles: Mapping[str, Any], review: Mapping[str, Any]) -> Note:
+    """How many cues there are and, if the report counted them, how many to review and why."""
+    words = plural(int(review.get("cues") or subtitles.get("cues") or 0), "cue")
+    if speakers := int(review.get("speakers") or 0):
+        words += f", {plural(speakers, 'speaker')}"
+    if "to_review" not in review:
+        return Note(words)
+    if not review["to_review"]:
+        return Note(f"{words}; none to review")
+    reasons = ", ".join(f"{count} {flag_of(name).label}" for name, count in review["flags"].items())
+    return Note(f"{words}; {review['to_review']} to review: {reasons}")
 
 
 def _covered(subtitles: Mapping[str, Any], *, doubted: bool) -> Iterator[Note]:

@@ -102,7 +102,8 @@ SUBTITLES = Stage(
         Param(
             name="speaker_labels",
             default="change",
-            help="speaker labels in SRT: none, change (where the speaker changes) or all (in every cue)",
+            help="speaker labels in SRT: none, change (where the speaker changes) or all (in "
+            "every cue); the transcript (TXT) always says who speaks",
             cli=Cli(
                 group="speakers",
                 choices=("none", "change", "all"),

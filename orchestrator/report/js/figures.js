@@ -63,13 +63,13 @@ function figures() {
       "speech with a cue",
       percent(coverage),
       coverage !== null && coverage < 0.95,
-      "Coverage: the share of the detected speech during which a cue is shown",
+      "The share of the detected speech during which a cue is shown",
     ],
     [
       "cue time without speech",
       percent(unsupported),
       unsupported !== null && unsupported > 0.05,
-      "Unsupported: the share of the cues' time in which no speech was detected. A few percent are usual, because cues stay on screen to be read",
+      "The share of the cues' time in which no speech was detected. A few percent are usual, because cues stay on screen to be read",
     ],
     [
       "mean word confidence",

@@ -1,4 +1,4 @@
-/* Shows a run's results: coverage and confidence, rules, speakers, corrected names, files. */
+/* Shows a run's results: speech and confidence, rules, speakers, corrected names, files. */
 import { colourOf, nameOf, page } from "./state.js";
 import { byId, fillWith, h } from "./elements.js";
 import { bytes, percent, plural, took } from "./words.js";
@@ -29,15 +29,15 @@ function trust(figures) {
   const { said, missing } = page.data;
   const measured = figures !== null && figures.coverage !== null;
   return section(
-    "Coverage and confidence",
+    "Speech and confidence",
     measured
-      ? "Coverage: how much of the detected speech has a cue. Unsupported: how much cue time has no speech."
-      : "Coverage was not measured in this run.",
+      ? "A few percent of the cues' time without speech are usual: cues stay on screen to be read."
+      : "How much of the speech has a cue was not measured in this run.",
     measured &&
       h(
         "dl.pair",
-        h("div", h("dt", "coverage"), h("dd", percent(figures.coverage))),
-        h("div", h("dt", "unsupported"), h("dd", percent(figures.unsupported))),
+        h("div", h("dt", "speech with a cue"), h("dd", percent(figures.coverage))),
+        h("div", h("dt", "cue time without speech"), h("dd", percent(figures.unsupported))),
       ),
     confidence(),
     said.length > 0 &&

@@ -7,7 +7,9 @@ import { page } from "./state.js";
  */
 export function clock(seconds, digits = 0) {
   const factor = 10 ** digits;
-  const whole = Math.floor(Math.max(0, seconds) * factor + 1e-6) / factor;
+  // A clock shows the second that has begun; a fraction is a measurement, and rounded.
+  const scaled = Math.max(0, seconds) * factor;
+  const whole = (digits ? Math.round(scaled) : Math.floor(scaled + 1e-6)) / factor;
   const hours = Math.floor(whole / 3600);
   const minutes = Math.floor(whole / 60) % 60;
   const rest = (whole % 60).toFixed(digits).padStart(digits ? 3 + digits : 2, "0");

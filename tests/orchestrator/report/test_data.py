@@ -46,6 +46,17 @@ def test_a_cue_is_measured_by_the_speech_and_words_at_its_time(store, tmp_path):
     assert by_id[1]["need"] == 0 < by_id[8]["need"]
 
 
+def test_the_summary_counts_what_the_page_lists(store, tmp_path):
+    said = long_film(store, tmp_path / "films" / "movie.mkv", hours=1 / 18, cues=40)
+    page = shown(store, tmp_path, said)
+    due = [one for one in page["tracks"][0]["cues"] if one["need"] > 0]
+    missed = [one for one in page["doubts"] or () if one["verdict"] == "empty"]
+    counted = data.to_review(said["films"][0], store)
+    assert counted["to_review"] == len(due) + len(missed) > 0
+    assert (counted["cues"], counted["speakers"]) == (40, len(page["speakers"]))
+    assert counted["flags"]["unsure"] == sum("unsure" in one["flags"] for one in due)
+
+
 def test_doubtful_words_are_marked_in_the_text(store, tmp_path):
     [track] = shown(store, tmp_path)["tracks"]
     doubtful = next(one for one in track["cues"] if one["id"] == 8)

@@ -48,9 +48,9 @@ class House:
             if step.name in made:
                 paths += [one.path for one in files.publish(plan, step, self.result(files, plan, step, name))]
         steps = tuple(StepState(name=n, status="done" if n in made else "failed") for n in stages)
-        outputs = tuple(SimpleNamespace(path=path) for path in paths)
+        outputs = tuple(SimpleNamespace(path=path, name="srt", size=1, note="") for path in paths)
         state = RunState(films=(FilmState(path=self.film, title="movie", steps=steps, outputs=outputs),))
-        return [*paths, *(output.path for _, output in files.closing(state))]
+        return [*paths, *(output.path for _, output in files.closing(state, ended=True))]
 
     def result(self, files, plan, step, text):
         folder = self.folder.parent / "store" / f"{text}-{step.name}"
@@ -136,7 +136,7 @@ def test_the_files_of_films_with_the_same_name_that_fail_are_kept_apart(tmp_path
         list(files.publish(plan, plan.steps[0], one.result(files, plan, plan.steps[0], text)))
         steps = tuple(StepState(name=n, status="done" if n == ALL[0] else "failed") for n in ALL)
         films.append(FilmState(path=one.film, title="movie", steps=steps))
-    written = [output.path for _, output in files.closing(RunState(films=tuple(films)))]
+    written = [output.path for _, output in files.closing(RunState(films=tuple(films)), ended=True)]
     assert [Path(path).read_text() for path in written] == ["second a subtitles", "second b subtitles"]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ipc.digests import file_digest
 from orchestrator.errors import STORAGE, FatalError
-from orchestrator.runs import film_outputs
+from orchestrator.runs import burned_film, film_outputs
 from orchestrator.runs.film_outputs import Files
 from orchestrator.stages.catalog import STAGES
 from orchestrator.stages.translations import added
@@ -80,7 +80,7 @@ def test_a_report_that_cannot_be_written_is_remembered(house, monkeypatch, capsy
         raise FatalError("cannot write here: No space left on device", "free some space there", STORAGE)
 
     monkeypatch.setattr(files, "_report", full)
-    assert list(files.closing(SimpleNamespace(films=[SimpleNamespace(path=film)]))) == []
+    assert list(files.closing(SimpleNamespace(films=[SimpleNamespace(path=film)]), ended=True)) == []
     assert files.unwritten == [film]
     assert "movie.mkv: cannot write its report: cannot write here" in capsys.readouterr().err
 
@@ -92,7 +92,46 @@ def test_a_bug_in_the_report_is_logged(house, monkeypatch, capsys):
     plan = SimpleNamespace(film=film, destination=film)
     files._films[film] = film_outputs._Film(plan=plan, expected=frozenset(), holding=False)
     monkeypatch.setattr(files, "_report", lambda *_: {}["cues"])
-    assert list(files.closing(SimpleNamespace(films=[SimpleNamespace(path=film)]))) == []
+    assert list(files.closing(SimpleNamespace(films=[SimpleNamespace(path=film)]), ended=True)) == []
     assert "movie.mkv: cannot write its report: internal error" in capsys.readouterr().err
     (log,) = (house / "home" / "bugs").iterdir()
     assert "KeyError: 'cues'" in log.read_text()
+
+
+def test_the_report_of_a_film_is_written_when_the_film_is_done_and_only_once(house, monkeypatch):
+    written = []
+    films = [house / "one.mkv", house / "two.mkv"]
+    files = Files(dict.fromkeys(films, ("report",)), overwrite=False)
+    for film in films:
+        plan = SimpleNamespace(film=film, destination=film)
+        files._films[film] = film_outputs._Film(plan=plan, expected=frozenset(), holding=False)
+    monkeypatch.setattr(files, "_report", lambda index, *_: written.append(index))
+
+    def closed(*statuses, ended=False):
+        steps = [[SimpleNamespace(status=status)] for status in statuses]
+        states = [SimpleNamespace(path=p, steps=s, outputs=()) for p, s in zip(films, steps, strict=True)]
+        return list(files.closing(SimpleNamespace(films=states), ended=ended))
+
+    closed("running", "waiting")
+    assert written == []
+    closed("done", "running")
+    closed("done", "running")
+    assert written == [0]
+    closed("done", "running", ended=True)
+    assert written == [0, 1]
+
+
+@pytest.mark.parametrize(("burned", "shown", "name"), [("a", "b", "movie.burned.mkv"), ("a", "a", "")])
+def test_a_film_with_burned_in_subtitles_that_are_others_by_now_is_named(house, burned, shown, name):
+    path = house / "movie.burned.mkv"
+    path.write_text("a film")
+    manifest = SimpleNamespace(
+        outputs={"burned": SimpleNamespace(path=str(path))}, ingredients={"input cues": burned}
+    )
+    store = SimpleNamespace(last=lambda *_: ("key", manifest))
+    plan = SimpleNamespace(film=house / "movie.mkv", step=lambda _: SimpleNamespace(verdict="off"))
+    step = SimpleNamespace(name="subtitles", stage=SimpleNamespace(base="subtitles"))
+    entry = SimpleNamespace(manifest=SimpleNamespace(outputs={"cues": SimpleNamespace(digest=shown)}))
+    assert burned_film.outdated(plan, [(step, entry)], store) == name
+    path.unlink()
+    assert burned_film.outdated(plan, [(step, entry)], store) == ""

@@ -16,7 +16,7 @@ from orchestrator.storage.store import Store
 class WithoutReport(Files):
     """Files of a run that could not write its report."""
 
-    def closing(self, state):
+    def closing(self, state, *, ended):
         self.unwritten += [film.path for film in state.films]
         return iter(())
 

@@ -27,7 +27,7 @@ def test_the_command_that_undoes_names_is_shown_once():
 
 
 def test_a_film_without_facts_has_no_notes():
-    assert list(notes(film(asr={}, naming={"named": {}}, subtitles={"cues": 3}))) == []
+    assert list(notes(film(asr={}, naming={"named": {}}, subtitles={}))) == []
 
 
 def test_the_language_is_read_from_the_facts_of_recognition():

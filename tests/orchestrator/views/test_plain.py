@@ -100,6 +100,33 @@ def test_lines_of_several_films_name_their_film():
     assert any("Film 2.mkv: asr: running" in line for line in lines(films=2))
 
 
+def test_the_first_line_names_a_film_once():
+    for films in (1, 2):
+        named = [line for line in lines(films=films) if "stages to run" in line]
+        assert len(named) == films
+        assert all(line.count(".mkv: ") == 1 for line in named)
+
+
+def test_what_failed_for_the_same_reason_is_not_explained_again():
+    stream, view = io.StringIO(), None
+    view = Plain(stream)
+    error = events.Failure(category="input", message="a.mp4: not a film", hint="check it", log="demux.log")
+    film = FilmState(
+        path=Path("a"), title="a", digest="", steps=(StepState(name="demux"), StepState(name="shots"))
+    )
+    failures = [
+        events.StepFailed(time=2.0 + k, film=0, step=name, error=error)
+        for k, name in enumerate(("demux", "shots"))
+    ]
+    shown(view, [events.RunStarted(time=1.0, films=(film,)), *failures])
+    printed = [line[10:] for line in stream.getvalue().splitlines()]
+    assert printed[-3:] == [
+        "demux: FAILED: a.mp4: not a film",
+        "  check it",
+        "shots: FAILED, for the same reason as demux",
+    ]
+
+
 def test_json_lines_are_the_events_in_order():
     stream = io.StringIO()
     events = list(synthetic.run(failing="asr"))

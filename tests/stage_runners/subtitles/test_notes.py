@@ -31,14 +31,28 @@ def test_unrecognised_speech_is_not_reported_as_silence():
 
 
 def test_flagged_cues_are_counted_by_their_labels():
-    assert texts(subtitles={"cues": 9, "flags": {"too_fast": 5}}) == [
-        ("9 cues, flagged for review: 5 too fast (CPS)", False)
-    ]
+    review = {"cues": 9, "speakers": 2, "to_review": 6, "flags": {"too_fast": 5, "silence": 1}}
+    film = FilmFacts(facts={"subtitles": {"cues": 9}}, review=review)
+    (note,) = notes(film)
+    assert note.text == "9 cues, 2 speakers; 6 to review: 5 too fast (CPS), 1 missed speech"
+
+
+def test_cues_without_a_flag_are_counted_too():
+    review = {"cues": 9, "speakers": 1, "to_review": 0, "flags": {}}
+    (note,) = notes(FilmFacts(facts={"subtitles": {"cues": 9}}, review=review))
+    assert note.text == "9 cues, 1 speaker; none to review"
+
+
+def test_a_film_that_is_written_without_subtitles_is_said_to_be():
+    ((text, _),) = texts(subtitles={"cues": 0}, mux={"container": "mkv"})
+    assert (
+        text == "no speech was found, so there are no cues, and the film is written without a subtitle track"
+    )
 
 
 def test_either_poor_figure_shows_both():
     for coverage, unsupported in ((0.71, 0.02), (0.99, 0.4)):
-        ((text, look),) = texts(subtitles={"cues": 9, "coverage": coverage, "unsupported": unsupported})
+        ((text, look),) = texts(subtitles={"coverage": coverage, "unsupported": unsupported})
         assert (
             text == f"cues cover {coverage:.0%} of the speech; {unsupported:.0%} of their time has no speech"
         )
@@ -46,7 +60,7 @@ def test_either_poor_figure_shows_both():
 
 
 def test_good_coverage_is_shown_only_beside_doubts():
-    good = {"cues": 9, "coverage": 0.97, "unsupported": 0.05}
+    good = {"coverage": 0.97, "unsupported": 0.05}
     assert texts(subtitles=good) == []
     ((text, look),) = texts(asr={"dropped": {"count": 1}}, subtitles=good)
     assert "97%" in text
