@@ -80,6 +80,9 @@ class ModelFamily:
     memory_mb: Callable[[str], int] = lambda _name: 0
     """The memory in MB that a model takes while it is loaded; 0 if it is not known."""
 
+    download_mb: Callable[[str], int] = lambda _name: 0
+    """The size in MB of a model's download; 0 if it is not known."""
+
     def claims(self, asked: str) -> bool:
         """Say whether a name, a repository (also with a revision) or a folder belongs to this family."""
         if self.embedded_model(asked) or asked in self.packaged:

@@ -49,6 +49,12 @@ _WEIGHTS = {
 _SMALLER = ("large-v3", "large-v3-turbo", "medium", "small", "base", "tiny")
 """From large to small; the models for English alone have the same names with `.en`."""
 
+_MILLION_PARAMETERS = {
+    "tiny": 39, "base": 74, "small": 244, "medium": 769, "large-v1": 1550, "large-v2": 1550,
+    "large-v3": 1550, "large": 1550, "large-v3-turbo": 809, "turbo": 809,
+}  # fmt: skip
+"""By OpenAI's README; the models for English alone are as large."""
+
 _EMBEDDED = (
     Embedded(
         name="base",
@@ -136,6 +142,11 @@ def _smaller(name: str) -> tuple[str, ...]:
     return tuple(f"{less}{english}" for less in _SMALLER[_SMALLER.index(plain) + 1 :])
 
 
+def _download_mb(name: str) -> int:
+    """Two bytes a parameter: the repositories of both layouts hold float16."""
+    return 2 * _MILLION_PARAMETERS.get(name.removesuffix(".en"), 0)
+
+
 def _holds(folder: Path, layout: str) -> bool:
     return any(folders.is_whole(folder / name) for name in _WEIGHTS[layout])
 
@@ -164,4 +175,5 @@ FAMILY = ModelFamily(
     languages=_languages,
     translates_to=lambda name: frozenset({"en"}) if translates(name) else frozenset(),
     smaller=_smaller,
+    download_mb=_download_mb,
 )  # fmt: skip

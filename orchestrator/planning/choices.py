@@ -22,6 +22,7 @@ from orchestrator.models.resolve import Model
 from orchestrator.planning import device_verdicts, devices, memory_limits
 from orchestrator.planning.choice import Choice, Chosen, Refusal
 from orchestrator.planning.recommendations import TOPICS, Recommendation, recommend
+from orchestrator.util import text as fmt
 
 AUTO = "auto"
 PREFERRED = {"diarization": (COMMUNITY, "pyannote's own pipeline")}
@@ -180,7 +181,9 @@ class _Question:
             if not first:
                 return None
             if not self.fetch and not self.offline and models.may_be_fetched(self.role, name, backend.device):
-                self.notes.append(f"{name} will be downloaded before the run starts")
+                size = self._family(name).download_mb(name)
+                much = f" (about {fmt.size(size * 1e6)})" if size else ""
+                self.notes.append(f"{name}{much} will be downloaded before the run starts")
                 return models.elsewhere(self.role, name)
         return models.resolve(self.role, name, offline=self.offline, device=backend.device)
 

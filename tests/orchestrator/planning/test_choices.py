@@ -130,6 +130,6 @@ def test_a_plan_downloads_nothing_and_lists_the_needed_downloads(monkeypatch, tm
     here = machine(here=True)
     found = choices.choose(STAGES["asr"], {"model": "large-v3"}, {}, machine=here, fetch=False)
     assert found.choices[0].model.id == "large-v3"
-    assert found.notes == ("large-v3 will be downloaded before the run starts",)
+    assert found.notes == ("large-v3 (about 3.1 GB) will be downloaded before the run starts",)
     with pytest.raises(FatalError, match="no recognition model named 'larg-v3'"):
         choices.choose(STAGES["asr"], {"model": "larg-v3"}, {}, machine=here, fetch=False)
