@@ -147,4 +147,4 @@ def test_the_report_command_writes_the_report_without_a_run(program, film, finis
     said = program("report", film, "-o", tmp_path).stdout
     assert str(tmp_path / "demo.report.html") in said
     assert "demo.mkv: report" in (tmp_path / "demo.report.html").read_text()
-    assert "has not been run" in program("report", finished / "demo.en.srt", status=4).stderr
+    assert "no run has results to report" in program("report", finished / "demo.en.srt", status=4).stderr

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from types import SimpleNamespace
 
 import pytest
 
 from orchestrator import cli
+from orchestrator.commands import film_options
 from orchestrator.config.merge import settings
 from orchestrator.config.values import Layer
 from orchestrator.run_state.events import FilmState, RunState, StepState
@@ -74,6 +76,18 @@ def test_the_cache_says_what_it_holds_by_stage_and_film(store, capsys):
     assert body["by_film"]["/films/a.mkv"] * 3 == body["size"]
     assert cli.main(["cache"]) == 0
     assert "/films/a.mkv" in capsys.readouterr().out
+
+
+def test_why_lists_thresholds_only_if_asked(monkeypatch, store, capsys):
+    step = SimpleNamespace(name="asr", verdict="cached", reason="")
+    plan = SimpleNamespace(film=store.root, steps=[step])
+    monkeypatch.setattr(film_options, "plan_of", lambda *_: plan)
+    manifest = SimpleNamespace(ingredients={"device": "cpu", "threshold Evidence.near": 0.4})
+    monkeypatch.setattr(Store, "last", lambda *_: ("key", manifest))
+    assert cli.main(["cache", "why", "movie.mkv", "asr"]) == 0
+    assert capsys.readouterr().out == "asr: cached\n  device = cpu\n  1 threshold (-v lists them)\n"
+    assert cli.main(["cache", "why", "movie.mkv", "asr", "-v"]) == 0
+    assert "  threshold Evidence.near = 0.4\n" in capsys.readouterr().out
 
 
 def test_a_limit_that_is_no_size_is_a_sentence(store, monkeypatch, capsys):

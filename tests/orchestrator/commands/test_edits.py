@@ -41,6 +41,13 @@ def test_every_edit_is_listed_with_its_number(film, capsys):
     assert lines[4].startswith("earlier versions: 1 (")
 
 
+def test_without_edits_the_command_for_this_film_is_shown(film, capsys):
+    other = film.with_name("my film.mkv")
+    other.write_text("another film")
+    assert cli.main(["edits", str(other)]) == 0
+    assert f"orchestrator review '{other}'" in capsys.readouterr().out
+
+
 def test_edits_can_be_undone_one_by_one_or_together_and_restored(film, capsys):
     assert cli.main(["edits", str(film), "--undo", "1", "--undo", "3"]) == 0
     assert "2 edits undone; to update the subtitles: orchestrator run" in capsys.readouterr().out

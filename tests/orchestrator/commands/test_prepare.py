@@ -130,6 +130,7 @@ def test_values_from_the_environment_are_written_with_their_variable(place):
     wanted = plan(place)
     cli.main(["prepare", str(place.film)])
     text = place.job.read_text()
+    assert "need: orchestrator allow FILM" in text
     assert re.search(r'^model = "tiny.en" +# set by environment WHISPER_MODEL$', text, re.MULTILINE)
     assert re.search(r'^asr = "cpu" +# set by environment WHISPERX_DEVICE', text, re.MULTILINE)
     place.environment(WHISPER_MODEL="", BATCH_SIZE="", WHISPERX_DEVICE="")

@@ -150,9 +150,11 @@ def test_logs_shows_the_files_of_one_stage_only(capsys):
     (run.logs / "asr.stderr").write_text("loading\nno newline at the end")
     (run.logs / "asr_extra.stderr").write_text("another stage")
     (run.logs / "demux.stderr").write_text("demuxed\n")
+    (run.logs / "asr.log").write_text("")
     assert main(["runs", "logs", "last", "asr"]) == 0
     assert capsys.readouterr().out == "==> asr.stderr <==\nloading\nno newline at the end\n"
-    assert main(["runs", "logs", "last", "mux"]) == 2
+    assert main(["runs", "logs", "last", "muxx"]) == 2
+    assert main(["runs", "logs", "last", "mux"]) == 1
     assert "demux.stderr" in capsys.readouterr().err
 
 
