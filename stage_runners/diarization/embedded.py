@@ -55,7 +55,7 @@ class EmbeddedDiarizer:
     The segmentation network's scores come from pyannote_vad: that network does not run again.
     """
 
-    method = "embedded: segmentation-3.0, CAM++, spectral clustering"
+    method = "embedded: segmentation-3.0, CAM++, average linkage"
 
     def __init__(self, network: VoiceNetwork) -> None:
         self.network = network
@@ -105,7 +105,9 @@ def assemble(
     speakers = int(labels.max(initial=-1)) + 1
     centroids = _centroids(vectors, labels, pieces.lengths, speakers)
     names = name_windows(scores, pieces, vectors, centroids)
-    active = heed_voices(activity(scores, names, speakers), strict, pieces, vectors @ centroids.T)
+    active = heed_voices(
+        activity(scores, names, speakers), strict, scores.speech(), pieces, vectors @ centroids.T
+    )
     shortest = round(TURNS.shortest / FRAME)
     turns = turns_of(decide(active, count), shortest)
     exclusive = turns_of(decide(active, np.minimum(count, 1)), shortest)

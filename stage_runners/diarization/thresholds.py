@@ -28,28 +28,25 @@ class Clustering(Thresholds):
     same_voice: float = 0.65
     """Similarity from which two groups are one voice: the lower middle of the plateau from .6 to .75 (see
     `clustering`)."""
-    groups: int = 10
-    """Groups per block before merging, unless more speakers are requested."""
-    pieces_per_group: int = 5
-    """Minimum pieces per group in a block."""
-    neighbours: float = 0.012
-    """Share of the pieces that a piece is connected to in the graph (senko's pval)."""
-    least_neighbours: int = 6
-    """Minimum number of these connections."""
+    near: float = 0.4
+    """Minimum mean cosine of two groups that the first pass joins; up to .5 the results are nearly the same, under .35. Within a
+    speaker the mean is .36 in the noisiest film: one voice may begin as several groups."""
     block: int = 1500
     """Maximum rows of the affinity matrix: pieces clustered at once (about 20 minutes of speech)."""
     smallest: int = 3
     """A group of fewer pieces is not a separate speaker: it joins the nearest one."""
-    largest_small: int = 6
-    """In a long film, `smallest` is `small_share` of the pieces, up to this: stray groups are likelier."""
-    small_share: int = 100
-    """One in so many pieces."""
+    stray: int = 10
+    """In a long film, a group of fewer pieces may be stray pieces of others: this number at most, and one in
+    `stray_share` of all pieces."""
+    stray_share: int = 50
+    """See `stray`."""
+    scene: float = 60.0
+    """Seconds of a scene: stray pieces are scattered over more, those of a minor speaker often are not."""
+    stray_likeness: float = 0.5
+    """Likeness to another group from which a small and scattered group is stray pieces (measured: .63); other
+    speakers stay under .57."""
     floor: float = 0.1
     """Minimum value of the cosine within a group: lower values are noise."""
-    tries: int = 10
-    """Runs of k-means."""
-    steps: int = 50
-    """Maximum steps per run."""
 
 
 class Scenes(Thresholds):
@@ -74,6 +71,8 @@ class Turns(Thresholds):
     """Seconds: shorter turns are dropped. Gaps are not closed: that added more false alarms than speech."""
     heed: float = 0.6
     """Minimum seconds of one speaker for a correction by the voice."""
+    change: float = 0.25
+    """Cost of a change of speaker between two pieces, as a cosine; from .2 to .3 the results are the same."""
     trust: float = 0.2
     """Weight of the windows' decision against a cosine; all values from .1 to .3 give the same result."""
     inside: float = 0.8

@@ -28,7 +28,7 @@ def same_grouping(labels, who):
     return len(set(zip(labels.tolist(), who.tolist(), strict=True))) == len(set(who)) == labels.max() + 1
 
 
-@pytest.mark.parametrize("counts", [(60,), (40, 40), (50, 8), (30, 30, 30, 30), (20,) * 7])
+@pytest.mark.parametrize("counts", [(60,), (40, 40), (50, 8), (30, 30, 30, 30), (20,) * 7, (12,) * 40])
 @pytest.mark.parametrize("spread", [0.5, 1.2])
 def test_clusters_match_the_speakers_in_clean_and_noisy_data(counts, spread):
     vectors, spans, who = voices(*counts, spread=spread)
@@ -39,6 +39,23 @@ def test_a_long_film_is_clustered_in_blocks_and_speakers_stay_the_same_across_th
     monkeypatch.setattr(clusters, "CLUSTERING", Clustering(block=100))
     vectors, spans, who = voices(150, 150, 120)
     assert same_grouping(clusters.cluster(vectors, spans), who)
+
+
+def test_a_voice_of_a_few_seconds_in_one_scene_of_a_long_film_is_a_speaker():
+    vectors, spans, who = voices(500, 400, 4)
+    order = np.concatenate(
+        [np.flatnonzero(who < 2)[:300], np.flatnonzero(who == 2), np.flatnonzero(who < 2)[300:]]
+    )
+    assert same_grouping(clusters.cluster(vectors[order], spans), who[order])
+
+
+def test_stray_pieces_that_sound_partly_like_a_speaker_are_that_speakers():
+    vectors, spans, who = voices(300, 200)
+    stray = np.flatnonzero(who == 0)[::75]
+    other = np.linalg.qr(np.random.default_rng(5).normal(size=(192, 1)))[0].T[0]
+    vectors[stray] = 0.85 * vectors[who == 0].mean(axis=0) + 0.7 * other
+    vectors[stray] /= np.linalg.norm(vectors[stray], axis=1, keepdims=True)
+    assert same_grouping(clusters.cluster(vectors.astype(np.float32), spans), who)
 
 
 @pytest.mark.parametrize(

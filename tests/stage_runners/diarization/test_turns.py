@@ -79,10 +79,42 @@ def test_a_span_is_assigned_by_its_voice_if_windows_merged_two_speakers():
     scores = certain([0], [row])
     found, vectors, centroids = named(scores, lambda span: [1, 0] if span[1] <= 200 else [0.1, 0.9])
     names = turns.name_windows(scores, found, vectors, centroids)
-    active = turns.heed_voices(turns.activity(scores, names, 2), scores.count(), found, vectors @ centroids.T)
+    active = turns.heed_voices(
+        turns.activity(scores, names, 2), scores.count(), scores.speech(), found, vectors @ centroids.T
+    )
     decided = turns.decide(active, scores.count())
     assert decided[:200, 0].all()
     assert decided[260:460, 1].all()
+
+
+def test_a_span_without_a_pause_is_divided_where_its_voice_changes():
+    row = np.zeros(WINDOW_FRAMES, int)
+    row[0:560] = 1
+    scores = certain([0], [row])
+    found, vectors, centroids = named(scores, lambda span: [1, 0] if sum(span) / 2 < 300 else [0.1, 0.9])
+    names = turns.name_windows(scores, found, vectors, centroids)
+    speech = scores.speech()
+    speech[297] = 0.6
+    active = turns.heed_voices(
+        turns.activity(scores, names, 2), scores.count(), speech, found, vectors @ centroids.T
+    )
+    decided = turns.decide(active, scores.count())
+    assert (decided[:297, 0].all(), decided[297:560, 1].all()) == (True, True)
+    assert decided[:560].sum(axis=1).max() == 1
+
+
+def test_a_single_piece_of_another_voice_does_not_divide_a_span():
+    row = np.zeros(WINDOW_FRAMES, int)
+    row[0:560] = 1
+    scores = certain([0], [row])
+    found, vectors, centroids = named(
+        scores, lambda span: [0.5, 0.6] if 250 < sum(span) / 2 < 290 else [0.9, 0.1]
+    )
+    names = turns.name_windows(scores, found, vectors, centroids)
+    active = turns.heed_voices(
+        turns.activity(scores, names, 2), scores.count(), scores.speech(), found, vectors @ centroids.T
+    )
+    assert turns.decide(active, scores.count())[:560, 0].all()
 
 
 def test_speakers_are_numbered_as_they_appear():
