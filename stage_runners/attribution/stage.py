@@ -7,7 +7,7 @@ from stage_runners.attribution.thresholds import THRESHOLDS
 
 ATTRIBUTION = Stage(
     name="attribution",
-    version=1,
+    version=2,
     backends=on_cpu("attribution.runner", "nlp"),
     inputs=(
         Input(name="segments", source="alignment.segments"),

@@ -25,7 +25,7 @@ PRE_NER = Stage(
 
 POST_NER = Stage(
     name="post_ner",
-    version=1,
+    version=2,
     backends=on_cpu("names.correction_runner", "nlp"),
     inputs=(
         Input(name="segments", source="attribution.segments"),

@@ -12,7 +12,7 @@ from stage_runners.tmdb.stage import NAMES
 
 NAMING = Stage(
     name="naming",
-    version=1,
+    version=2,
     backends=on_cpu("naming.runner", "nlp"),
     inputs=(
         *SPOKEN,

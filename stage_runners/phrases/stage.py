@@ -8,7 +8,7 @@ from stage_runners.phrases.thresholds import THRESHOLDS
 
 PHRASES = Stage(
     name="phrases",
-    version=3,
+    version=4,
     backends=on_cpu("phrases.runner", "nlp"),
     inputs=SPOKEN,
     outputs=(Output(name="phrases", kind="phrases"),),

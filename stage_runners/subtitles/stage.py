@@ -10,7 +10,7 @@ from stage_runners.subtitles.thresholds import THRESHOLDS
 
 SUBTITLES = Stage(
     name="subtitles",
-    version=6,
+    version=7,
     backends=on_cpu("subtitles.runner", "media"),
     inputs=(
         Input(name="segments", source="post_ner.segments", otherwise="attribution.segments"),

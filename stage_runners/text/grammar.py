@@ -113,7 +113,8 @@ def ending(text: str, following: str = "", language: str = "") -> str:
     """What ends after the word `text` before `following`: `sentence`, `clause` or an empty string.
 
     `language` (ISO 639-1) tells a Greek question (`;`) from a clause, and a German ordinal number (`3.
-    Oktober`) from the end of a sentence.
+    Oktober`) or an initial (`I. Kant`) from the end of a sentence: in English, and where the language is not
+    known, `I.` is the pronoun.
     """
     stripped = text.rstrip(CLOSING)
     last = stripped[-1:]
@@ -123,7 +124,8 @@ def ending(text: str, following: str = "", language: str = "") -> str:
         return "sentence"
     if last == ".":
         word = stripped.lower().strip("\"'“(.")
-        initial = len(word) == 1 and stripped[-2:-1].isupper()
+        pronoun = word == "i" and language in {"", "en"}
+        initial = len(word) == 1 and stripped[-2:-1].isupper() and not pronoun
         if word in _ABBREVIATIONS or initial or following[:1].islower():
             return ""
     if last in SENTENCE:

@@ -22,7 +22,7 @@ _MODULE = "translation.ctranslate2_translator"
 
 STAGE = Stage(
     name="translation",
-    version=3,
+    version=4,
     backends=(on("cuda", _MODULE, "translation"), on("cpu", _MODULE, "translation")),
     inputs=FROM_TEXT,
     outputs=TRANSLATED,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 STAGE = Stage(
     name="translation",
-    version=3,
+    version=4,
     backends=on_cpu("translation.endpoint_translator", "nlp"),
     inputs=(*FROM_TEXT, Input(name="cast", source="tmdb.cast", optional=True)),
     outputs=TRANSLATED,

@@ -28,7 +28,7 @@ _MODULE = "translation.indictrans2_translator"
 
 STAGE = Stage(
     name="translation",
-    version=3,
+    version=4,
     backends=(
         on("cuda", _MODULE, "indictrans"),
         on("mps", _MODULE, "indictrans"),

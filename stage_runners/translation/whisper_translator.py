@@ -28,7 +28,7 @@ _MODULE = "translation.whisper_translator"
 
 STAGE = Stage(
     name="translation",
-    version=3,
+    version=4,
     backends=(
         on("cuda", _MODULE, "whisperx"),
         on("mlx", _MODULE, "mlx", runs=1, packages=("mlx", "mlx-whisper")),

@@ -36,6 +36,16 @@ def test_a_short_answer_in_a_pause_is_attributed():
     assert speakers(words, turns) == [A] * 4 + [B] + [A] * 3
 
 
+def test_a_sentence_that_ends_with_the_pronoun_i_is_given_to_who_says_it():
+    words = [
+        word("there.", 9.466, 9.806), word("Neither", 9.966, 10.296), word("did", 10.296, 10.556),
+        word("I.", 10.556, 10.996), word("Okay,", 10.996, 11.186), word("I", 11.186, 11.306),
+        word("thought,", 11.306, 11.586),
+    ]  # fmt: skip
+    turns = [Turn(8.224, 9.945, A), Turn(9.945, 11.008, B), Turn(10.418, 14.755, A)]
+    assert speakers(words, turns) == [A, B, B, B, A, A, A]
+
+
 def test_a_word_outside_every_turn_gets_the_nearest_speaker():
     words = [word("Well.", 1.3, 1.5)]
     assert speakers(words, [Turn(0.0, 1.0, A), Turn(1.6, 3.0, B)]) == [B]
