@@ -66,7 +66,9 @@ def test_a_packing_that_was_not_asked_for_is_not_unpacked(packing):
         received(bomb(MB, 2), packing=packing)
 
 
-@pytest.mark.parametrize("sent", [b"no gzip", b"", gzip.compress(b"x" * 1000)[:-9]])
+@pytest.mark.parametrize(
+    "sent", [b"no gzip", b"", gzip.compress(b"x" * 1000)[:-9]], ids=["no gzip", "empty", "cut off"]
+)
 def test_a_packing_that_is_damaged_is_said(sent):
     with pytest.raises(answers.UnreadableError, match="cannot be unpacked"):
         received(sent, packing="gzip")
