@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -34,6 +35,8 @@ def pytest_configure() -> None:
     The processes of tests may write bytecode: without it, each compiles the packages that it imports, and
     importing pyannote.audio takes 15 s instead of 5 s.
     """
+    # Under `nohup` every program that a test starts would ignore a closed terminal, as it should.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
     if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):

@@ -25,8 +25,7 @@ class Interrupt:
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            heeded = [number for number in stop_requests.SIGNALS if not stop_requests.is_ignored(number)]
-            self._before = {number: signal.signal(number, self._note) for number in heeded}
+            self._before = {n: signal.signal(n, self._note) for n in stop_requests.heeded()}
         return self
 
     def __exit__(

@@ -22,18 +22,17 @@ class StopRequest(KeyboardInterrupt):
 
 
 def heed() -> None:
-    """Raise `StopRequest` in the main thread when one of the signals arrives.
+    """Raise `StopRequest` in the main thread when one of the signals arrives."""
+    for number in heeded():
+        signal.signal(number, _stop)
 
-    A signal that is ignored stays so: `nohup` ignores SIGHUP, and a shell SIGINT for a job in the background.
+
+def heeded() -> list[signal.Signals]:
+    """The signals that stop the program: not SIGHUP if it was started so that it ignores it, as by `nohup`.
+
+    SIGINT counts even then: a shell has its background jobs ignore it, but `kill -INT` is a request.
     """
-    for number in SIGNALS:
-        if not is_ignored(number):
-            signal.signal(number, _stop)
-
-
-def is_ignored(number: signal.Signals) -> bool:
-    """Whether the process was started so that it ignores the signal."""
-    return signal.getsignal(number) is signal.SIG_IGN
+    return [n for n in SIGNALS if n != signal.SIGHUP or signal.getsignal(n) is not signal.SIG_IGN]
 
 
 def received() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from ipc.declaration import Backend, Input, Output, Param, Resources, Stage
@@ -69,8 +70,18 @@ def spawn(backend, threads, log, posts, extra=None):
     return made
 
 
-def alive():
-    """The living processes of every group that `spawn` started, with those that stages started."""
+def alive(seconds=5.0):
+    """The processes of every group that `spawn` started, with those that stages started, which still live.
+
+    A process that was killed takes a moment to end: they have so many seconds.
+    """
+    deadline = time.monotonic() + seconds
+    while (rows := _living()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return rows
+
+
+def _living():
     listed = subprocess.run(
         ["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True
     ).stdout

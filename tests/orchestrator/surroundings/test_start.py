@@ -151,6 +151,18 @@ def test_a_request_to_stop_ends_every_command_as_ctrl_c_does(number):
     assert (done.returncode, done.stderr) == (INTERRUPTED, b"")
 
 
+def test_a_job_in_the_background_of_a_shell_can_be_interrupted():
+    command = [
+        sys.executable,
+        "-c",
+        "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)" + SIGNALLED,
+    ]
+    done = subprocess.run(
+        [*command, str(int(signal.SIGINT)), "SIG_DFL"], cwd=ROOT, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (INTERRUPTED, b"")
+
+
 def test_a_request_to_stop_that_became_another_error_is_no_bug(monkeypatch, capsys):
     def caught(words):
         raise ValueError("in place of the request")
