@@ -202,7 +202,7 @@ def test_each_kind_of_bad_file_has_a_message(tmp_path):
     sentences = {
         "empty.mp4": "the file is empty",
         "text.mp4": "not a film that ffmpeg can read",
-        "headless.mp4": "not a film that ffmpeg can read",
+        "headless.mp4": "cut off: the file should have",
         "mute.mkv": ": no audio track",
         "folder.mp4": "folder",
         "missing.mp4": "No such file",
