@@ -127,7 +127,8 @@ class Output:
 class Backend:
     """One way to run a stage: on `device`, in environment `env`, by module `runner`.
 
-    `only` and `never` are the ids of models that it can run alone, or cannot run. If `checked`, its results
+    `only` and `never` are the ids of models that it can run alone, or cannot run; `families` are the families
+    of models that it can run (empty: those of every model of the stage). If `checked`, its results
     on a reference recording are compared with the CPU's before it is used. If `on_request`, it is used only
     when requested by name. `framework` reports whether the device works, if the environment has several. A
     worker is replaced after `runs` runs (0: never). `packages` are those whose version changes this backend's
@@ -139,14 +140,17 @@ class Backend:
     runner: str
     only: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
     checked: bool = False
     on_request: bool = False
     runs: int = 0
     framework: str = ""
     packages: tuple[str, ...] = ()
 
-    def takes(self, model_id: str) -> bool:
-        """Return whether it can run this model; an empty id is a model that is not chosen yet."""
+    def takes(self, model_id: str, family: str = "") -> bool:
+        """Return whether it can run this model; an empty id or family is one that is not chosen yet."""
+        if self.families and family and family not in self.families:
+            return False
         return model_id not in self.never and (not self.only or not model_id or model_id in self.only)
 
 
@@ -203,6 +207,16 @@ class Stage:
     def base(self) -> str:
         """The stage's name without an instance, as in runners, options and tables."""
         return self.name.partition("-")[0]
+
+    def fitting(self, model_id: str = "", family: str = "") -> tuple[Backend, ...]:
+        """The backends that can run a model; a model without a family is of the first backend's."""
+        family = family or next(iter(self.backends[0].families), "")
+        return tuple(backend for backend in self.backends if backend.takes(model_id, family))
+
+    def on_cpu(self, backend: Backend) -> Backend:
+        """The backend that runs the models of `backend` on the CPU; the last one if there is no such."""
+        same = (one for one in self.backends if one.device == "cpu" and one.families == backend.families)
+        return next(same, self.backends[-1])
 
     def defaults(self) -> dict[str, Any]:
         """Every parameter with its default."""

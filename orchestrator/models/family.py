@@ -47,6 +47,8 @@ class ModelFamily:
     devices. If this is empty, every device can use every layout."""
     conversion: Callable[[str, str], str] = lambda _layout, _device: ""
     """The first word of the folder with a layout's conversion for a device; empty if none is needed."""
+    compute_types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The number formats by device, the default first. Without them, the table of recommendations decides."""
     runs_code: bool = False
     """Whether a model's folder holds code that runs as the model is loaded."""
     requires: str = ""

@@ -61,6 +61,19 @@ def elsewhere(role: str, asked: str) -> Model:
     return Model(id=asked, revision="", path=Path(), role=role, family=family.name)
 
 
+def family_of(role: str, asked: str, device: str = "cpu") -> str:
+    """Return the name of the family of a model, by its name or by what of it is on this disk; else empty."""
+    if role not in families.ROLES:
+        return ""
+    if path := local_path(asked):
+        family = families.of_path(role, path)
+        return family.name if family else ""
+    likely = families.candidates(role, asked)
+    if len(likely) > 1 and (cached := next(_cached(role, asked, device), None)):
+        return cached[0].name
+    return likely[0].name
+
+
 def id_of(role: str, asked: str) -> str:
     """Return the id that the model named `asked` has once it is resolved."""
     model = families.embedded(role, asked)

@@ -53,8 +53,9 @@ def choose(
     question = _Question(stage=stage, asked=asked, machine=machine, offline=offline, named=named, fetch=fetch)
     name, about = question.model_name()
     model_id = models.id_of(question.role, name) if name else ""
-    usable = devices.choose(stage, wanted, machine, model_id, sources)
-    question.refused.extend(devices.unusable(stage, wanted, machine, model_id))
+    family = question.family(name)
+    usable = devices.choose(stage, wanted, machine, model_id, sources, family)
+    question.refused.extend(devices.unusable(stage, wanted, machine, model_id, family))
     if question.device_decides(name):
         name = question.recommended(usable[0][0])
     found: list[Choice] = []
@@ -110,6 +111,10 @@ class _Question:
         """Whether the table of recommendations chooses the model: `auto`, unless the stage has its own."""
         return name == AUTO and not families.is_packaged(self.role, AUTO)
 
+    def family(self, name: str) -> str:
+        """The family of the named model, which decides on the backends; empty if the device decides on it."""
+        return "" if not name or self.device_decides(name) else models.family_of(self.role, name)
+
     def recommended(self, backend: Backend) -> str:
         """The recommended model for a backend if it is downloaded; else the embedded one, with a note."""
         advice = recommend(self._topic, backend, self.machine)
@@ -145,7 +150,7 @@ class _Question:
                 return None  # a fallback is not compared during a run, so it is not used
             compared = verdict.said if verdict else "is compared with the CPU before first use"
         advice = recommend(self._topic, backend, self.machine)
-        params = self._params(backend, advice, first=first)
+        params = self._params(backend, advice, model.family if model else "", first=first)
         if self.stage.model and model:
             params[self.stage.model] = model.id
         lesson = self._lesson(backend, model, params)
@@ -187,21 +192,26 @@ class _Question:
                 return models.elsewhere(self.role, name)
         return models.resolve(self.role, name, offline=self.offline, device=backend.device)
 
-    def _params(self, backend: Backend, advice: Recommendation, *, first: bool) -> dict[str, Any]:
-        """All parameters, with the open ones decided for this backend."""
+    def _params(
+        self, backend: Backend, advice: Recommendation, family: str, *, first: bool
+    ) -> dict[str, Any]:
+        """All parameters, with the open ones decided for this backend and the model's family."""
         params = self.values
         if "batch_size" in params and self.asked.get("batch_size") is None and advice.batch_size:
             params["batch_size"] = advice.batch_size
         if "compute_type" in params:
-            can = self.machine.answer(backend.env, backend.device).compute_types
+            own = families.family(self.role, family).compute_types.get(backend.device, ()) if family else ()
+            can = own or self.machine.answer(backend.env, backend.device).compute_types
             wanted = str(params["compute_type"])
             if wanted != "default" and can and wanted not in can:
                 if first:
+                    what = f"{family} on {backend.device}" if own else f"{backend.device} on this machine"
                     raise FatalError(
-                        f"{self.stage.name}: {backend.device} on this machine cannot compute in {wanted}",
+                        f"{self.stage.name}: {what} cannot compute in {wanted}",
                         f"use one of {', '.join(sorted(can))}",
                         USAGE,
                     )
                 wanted = "default"  # the request was for the first device, not for this fallback
-            params["compute_type"] = (advice.compute_type or "int8") if wanted == "default" else wanted
+            default = own[0] if own else advice.compute_type or "int8"
+            params["compute_type"] = default if wanted == "default" else wanted
         return params

@@ -66,7 +66,7 @@ def _memo(stage: Stage, backend: Backend, model: Model | None, machine_id: str) 
     Its name covers machine, driver, lock, build of torch, stage version and model, so that a change of any
     needs a new check.
     """
-    locks = [registry.lock_hash(env) for env in (backend.env, stage.backends[-1].env)]
+    locks = [registry.lock_hash(env) for env in (backend.env, stage.on_cpu(backend).env)]
     build = str(registry.state(backend.env).get("torch_backend", ""))
     parts = (machine_id, *locks, build, stage.base, str(stage.version), backend.runner, backend.device)
     parts += (model.revision if model else "",)

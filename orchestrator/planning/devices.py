@@ -18,8 +18,11 @@ def choose(
     machine: Machine,
     model_id: str = "",
     sources: Mapping[str, str] | None = None,
+    family: str = "",
 ) -> tuple[tuple[Backend, str], ...]:
     """Return the usable backends of `stage` with this model, each with its reason; the first is the choice.
+
+    `family` is the model's; without it, that of the stage's first backend.
 
     `asked` maps a stage's name, or `""` for all stages, to a device, and `sources` to the option or file that
     requested it. If a stage has no backend for a device that was requested for all stages, it keeps its own
@@ -34,7 +37,7 @@ def choose(
         raise FatalError(
             f"--device: unknown stage {min(unknown)!r}", f"use one of: {', '.join(STAGES)}", USAGE
         )
-    fitting = [b for b in stage.backends if b.takes(model_id)]
+    fitting = stage.fitting(model_id, family)
     declared = [backend.device for backend in fitting]
     if wanted and wanted not in declared:
         if stage.base in asked:
@@ -44,7 +47,7 @@ def choose(
             message = f"{source}: {stage.name} cannot run on {wanted}{with_model}"
             raise FatalError(message, f"use one of: {', '.join(declared)}", USAGE)
         wanted = ""
-    spared = _spared(stage, machine, model_id)
+    spared = _spared(stage, machine, model_id, family)
     usable = [
         (b, spared if b.device == "cpu" else _why(b, machine))
         for b in fitting
@@ -78,7 +81,7 @@ def _likely(backend: Backend, machine: Machine) -> bool:
 
 
 def unusable(
-    stage: Stage, asked: Mapping[str, str], machine: Machine, model_id: str = ""
+    stage: Stage, asked: Mapping[str, str], machine: Machine, model_id: str = "", family: str = ""
 ) -> tuple[Refusal, ...]:
     """The machine's accelerators that no framework can use for `stage`, each with the reason.
 
@@ -87,8 +90,8 @@ def unusable(
     if asked.get(stage.base) or asked.get(""):
         return ()
     reasons = []
-    for backend in stage.backends:
-        if backend.on_request or not backend.takes(model_id) or not machine.expects(backend.device):
+    for backend in stage.fitting(model_id, family):
+        if backend.on_request or not machine.expects(backend.device):
             continue
         if _usable(backend, machine, asked=False):
             break
@@ -97,9 +100,9 @@ def unusable(
     return tuple(reasons)
 
 
-def _spared(stage: Stage, machine: Machine, model_id: str) -> str:
+def _spared(stage: Stage, machine: Machine, model_id: str, family: str) -> str:
     """Why a stage runs on the CPU although the machine has an accelerator for it; empty if it has none."""
-    for backend in stage.backends:
+    for backend in stage.fitting("", family):
         if backend.device != "cpu" and machine.expects(backend.device) and not machine.of(backend).why_not:
             if model_id in backend.never:
                 return f"{stage.name} with {model_id} is no faster on {backend.device}"

@@ -102,7 +102,7 @@ def _others(stage: Stage, ways: Ways, machine: Machine) -> Iterator[str]:
     taken = ways.choices[0]
     explained = [refusal.device for refusal in ways.refused]
     model = taken.model.id if taken.model else ""
-    for backend in stage.backends:
+    for backend in stage.fitting(family=taken.model.family if taken.model else ""):
         device, answer = backend.device, machine.of(backend)
         if device in (taken.backend.device, "cpu", *explained):
             continue

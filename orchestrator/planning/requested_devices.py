@@ -10,6 +10,7 @@ from orchestrator.config.device_requests import AUTO
 from orchestrator.config.values import DeviceRequest
 from orchestrator.errors import ENVIRONMENT, FatalError
 from orchestrator.machine.profile import Machine
+from orchestrator.models import families
 from orchestrator.models import resolve as models
 from orchestrator.stages.catalog import STAGES
 
@@ -69,10 +70,11 @@ def _listed(devices: tuple[str, ...]) -> str:
 
 
 def _runs(backend: Backend, stage: Stage, params: Mapping[str, Any]) -> bool:
-    """Whether the backend can run the requested model; true for diarization if it is not chosen yet."""
+    """Whether the backend can run the requested model, or the stage's own if it is not chosen yet."""
     if stage.model is None or stage.model_role is None:
         return True
     name = str(params.get(stage.model) or stage.defaults()[stage.model])
     model = models.id_of(stage.model_role, name)
-    undecided = stage.name == "diarization" and name == AUTO
-    return backend.takes("" if undecided else model)
+    if name == AUTO and not families.is_packaged(stage.model_role, name):
+        return backend in stage.fitting()
+    return backend in stage.fitting(model, models.family_of(stage.model_role, name))

@@ -6,6 +6,7 @@ A new engine is a module as `stage_runners.recognition.engine` describes it, and
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ipc.declaration import Backend
@@ -26,8 +27,10 @@ def declared() -> tuple[Engine, ...]:
 
 
 def backends() -> tuple[Backend, ...]:
-    """The backends of all engines, each once."""
-    return tuple(dict.fromkeys(backend for engine in declared() for backend in engine.backends))
+    """The backends of all engines, each for the models of its engine's families."""
+    return tuple(
+        replace(backend, families=engine.families) for engine in declared() for backend in engine.backends
+    )
 
 
 def thresholds() -> tuple[Thresholds, ...]:

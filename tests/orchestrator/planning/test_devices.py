@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from ipc.declaration import on
 from orchestrator.environments import registry
 from orchestrator.errors import ENVIRONMENT, USAGE, FatalError
 from orchestrator.machine import answers as machine_answers
@@ -273,3 +275,28 @@ def test_a_stage_that_stays_on_the_cpu_despite_a_gpu_states_the_reason():
     [(_, why)] = devices.choose(STAGES["alignment"], {}, mac, "auto")
     assert why == "alignment with auto is no faster on mps"
     assert devices.choose(STAGES["silero_vad"], {}, machine())[0][1] == ""
+
+
+def test_a_model_runs_only_where_its_family_does():
+    ours, theirs = ({"families": (name,)} for name in ("whisper", "other"))
+    stage = replace(
+        STAGES["asr"],
+        backends=(
+            on("cuda", "asr.runner", "whisperx", **ours),
+            on("cpu", "asr.runner", "whisperx", **ours),
+            on("mps", "asr.runner", "other", **theirs),
+            on("cpu", "asr.runner", "other", **theirs),
+        ),
+    )
+    mac = machine("darwin-arm64", other={"mps": YES})
+
+    def envs(family, wanted=None):
+        found = devices.choose(stage, wanted or {}, mac, "its name", None, family)
+        return [(backend.env, backend.device) for backend, _ in found]
+
+    assert envs("other") == [("other", "mps"), ("other", "cpu")]
+    assert envs("whisper") == envs("") == [("whisperx", "cpu")]
+    with pytest.raises(FatalError, match="asr cannot run on mps with the model its name"):
+        envs("whisper", {"asr": "mps"})
+    assert stage.on_cpu(stage.backends[2]).env == "other"
+    assert stage.on_cpu(stage.backends[0]).env == "whisperx"
