@@ -208,9 +208,14 @@ class Stage:
         """The stage's name without an instance, as in runners, options and tables."""
         return self.name.partition("-")[0]
 
+    @property
+    def first_family(self) -> str:
+        """The family of models of its first backend; empty if its backends run every model."""
+        return next(iter(self.backends[0].families), "")
+
     def fitting(self, model_id: str = "", family: str = "") -> tuple[Backend, ...]:
         """The backends that can run a model; a model without a family is of the first backend's."""
-        family = family or next(iter(self.backends[0].families), "")
+        family = family or self.first_family
         return tuple(backend for backend in self.backends if backend.takes(model_id, family))
 
     def on_cpu(self, backend: Backend) -> Backend:

@@ -113,13 +113,16 @@ def _check(target: Path, film: Path, ledger: Any, *, overwrite: bool) -> None:
 
 
 def _recommended(chosen: Settings, plan: Plan, machine: Machine) -> dict[str, tuple[str, str]]:
-    """The Whisper model recommended for the machine, if it is not used because it is not downloaded."""
-    from orchestrator.planning.recommendations import recommend
+    """The model recommended for the machine, if it is not used because it is not downloaded."""
+    from orchestrator.planning.engine_choice import ranked
 
     step = plan.step("asr")
     if not step.choices or chosen.value("model") not in (None, "auto"):
         return {}
-    advice = recommend("asr", step.choice.backend, machine)
+    best = ranked(step.stage, machine, str(chosen.value("language") or ""))
+    if not best:
+        return {}
+    advice = best[0].advice
     taken = step.choice.model.id if step.choice.model else None
     if advice.model is None or advice.model == taken:
         return {}

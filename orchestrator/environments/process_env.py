@@ -60,6 +60,8 @@ THREADS = (
 All get the stage's number of threads, so that cores are not oversubscribed.
 """
 
+_MLX = ("mlx", "parakeet-mlx")
+"""The environments that compute with MLX."""
 _OF_THE_HUB = ("HF_", "HUGGING_FACE_", "HUGGINGFACE_")
 _HIGH, _LOW = "PYTORCH_MPS_HIGH_WATERMARK_RATIO", "PYTORCH_MPS_LOW_WATERMARK_RATIO"
 _BLAS = ("/usr/lib/*-linux-gnu/openblas-pthread/libopenblas.so.0", "/usr/lib64/libopenblasp.so.0")
@@ -103,9 +105,9 @@ def for_worker(env: str, device: str, threads: int, environ: Mapping[str, str]) 
         # An operation that Metal lacks runs on the CPU instead of failing.
         variables["PYTORCH_ENABLE_MPS_FALLBACK"] = "1"
         variables |= _watermarks(environ)
-    if env == "mlx":
+    if env in _MLX:
         variables["MLX_ENABLE_TF32"] = "0"  # by default newer GPUs round float32 products to ten bits
-    if env == "mlx" and sys.platform == "linux" and "LD_PRELOAD" not in environ and (blas := _openblas()):
+    if env in _MLX and sys.platform == "linux" and "LD_PRELOAD" not in environ and (blas := _openblas()):
         variables["LD_PRELOAD"] = blas  # MLX's BLAS for Linux takes four times as long
     return variables
 

@@ -27,11 +27,20 @@ FRAMEWORKS: dict[str, tuple[str, ...]] = {
     "whisperx": ("ctranslate2", "torch"),
     "pyannote": ("torch",),
     "mlx": ("mlx",),
+    "parakeet-cuda": ("onnxruntime",),
+    "parakeet-mlx": ("mlx",),
 }
 """The frameworks of each environment. The first with a device answers as `cuda`, the next as `cuda/torch`."""
+LIKE = {"parakeet-cuda": "whisperx", "parakeet-mlx": "mlx"}
+"""An environment that is always installed where another one can be, and needs the same of a device."""
 _FORMAT = "2"
 """The format of the cached answers, to be raised when the probe reports more."""
-_DEVICES = {"ctranslate2": ("cuda",), "torch": ("cuda", "mps"), "mlx": ("mlx",)}
+_DEVICES = {
+    "ctranslate2": ("cuda",),
+    "torch": ("cuda", "mps"),
+    "mlx": ("mlx",),
+    "onnxruntime": ("cuda",),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +81,7 @@ class Answers(Mapping[str, Mapping[str, Answer]]):
 def _probe(env: str) -> Mapping[str, Answer]:
     """The answers of an environment, from the memo or by a probe; empty if there is nothing to probe."""
     # On Linux MLX's device is the CPU, so it is always probed whether it is an accelerator.
-    if env not in FRAMEWORKS or (env != "mlx" and not hardware.signs()):
+    if env not in FRAMEWORKS or (FRAMEWORKS[env] != ("mlx",) and not hardware.signs()):
         return {}
     if reason := envs.health(env):
         return _unusable(env, f"the environment {env} is not ready: {reason} (orchestrator envs sync {env})")

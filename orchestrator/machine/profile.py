@@ -21,7 +21,7 @@ from orchestrator.environments import registry as envs
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.machine import hardware
 from orchestrator.machine import limits as resources
-from orchestrator.machine.answers import Answer, Answers, devices
+from orchestrator.machine.answers import LIKE, Answer, Answers, devices
 
 _LARGEST = 1 << 20
 """Bytes of such a file, at most."""
@@ -65,6 +65,25 @@ class Machine:
     def of(self, backend: Backend) -> Answer:
         """The answer of `backend`'s framework about its device."""
         return self.answer(backend.env, backend.device, backend.framework)
+
+    def likely(self, backend: Backend) -> Answer:
+        """Its answer or, if its environment has none because it is not installed, that of one like it."""
+        env = backend.env
+        if backend.env in LIKE and self._silent(env):
+            env = LIKE[env]
+        return self.answer(env, backend.device, backend.framework)
+
+    def could_use(self, backend: Backend) -> bool:
+        """Whether `backend` would work here if its environment were installed."""
+        if backend.on_request:
+            return False
+        answer = self.likely(backend)
+        if backend.device == "cpu":
+            return True
+        return self.expects(backend.device) and answer.accelerator and not answer.why_not
+
+    def _silent(self, env: str) -> bool:
+        return env not in self.envs if not self.here else envs.health(env) is not None
 
     def expects(self, device: str) -> bool:
         """Whether the machine has this hardware, so that users should see why it is not used."""

@@ -57,7 +57,13 @@ def page(repository: str) -> str:
 
 
 def download(
-    family: ModelFamily, repository: str, revision: str, *, instead: str, marks: Sequence[str] = ()
+    family: ModelFamily,
+    repository: str,
+    revision: str,
+    *,
+    instead: str,
+    marks: Sequence[str] = (),
+    device: str = "cpu",
 ) -> Path | None:
     """Download a model of `family` and return its snapshot's folder. An interrupted download is resumed.
 
@@ -70,7 +76,7 @@ def download(
     asked = {
         "repository": repository,
         "revision": revision,
-        "allow": list(family.allow),
+        "allow": list(family.files(device)),
         "ignore": list(family.ignore),
         "marks": list(marks),
         "unfinished": str(hub.unfinished(repository)),

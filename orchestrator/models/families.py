@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from orchestrator.models import campplus, indictrans2, nllb_opus, pyannote, segmentation, wav2vec2, whisper
+from orchestrator.models import (
+    campplus,
+    indictrans2,
+    nllb_opus,
+    parakeet,
+    pyannote,
+    segmentation,
+    wav2vec2,
+    whisper,
+)
 from orchestrator.models.embedded import Embedded
 from orchestrator.models.family import ModelFamily
 from stage_runners.asr import engines
@@ -42,7 +51,7 @@ def _packaged(methods: Iterable[Engine | Translator]) -> Iterator[ModelFamily]:
 
 
 ROLES: dict[str, tuple[ModelFamily, ...]] = {
-    "recognition": (whisper.FAMILY, *_packaged(engines.declared())),
+    "recognition": (whisper.FAMILY, parakeet.FAMILY, *_packaged(engines.declared())),
     "segmentation": (segmentation.FAMILY,),
     "diarization": (pyannote.FAMILY, campplus.FAMILY),
     "aligner": (wav2vec2.FAMILY,),

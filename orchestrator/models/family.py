@@ -66,6 +66,8 @@ class ModelFamily:
     """The environment whose huggingface_hub downloads the model."""
     allow: tuple[str, ...] = ()
     """Patterns of the files to download; empty for all."""
+    allow_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Further patterns by device; `""` stands for all other devices."""
     ignore: tuple[str, ...] = ()
     """Patterns of the files not to download."""
     gated: frozenset[str] = frozenset()
@@ -84,6 +86,8 @@ class ModelFamily:
 
     download_mb: Callable[[str], int] = lambda _name: 0
     """The size in MB of a model's download; 0 if it is not known."""
+    download_mb_on: Mapping[str, int] = field(default_factory=dict)
+    """Its size for the devices that other files are downloaded for."""
 
     def claims(self, asked: str) -> bool:
         """Say whether a name, a repository (also with a revision) or a folder belongs to this family."""
@@ -105,6 +109,14 @@ class ModelFamily:
     def usable(self, folder: Path, device: str) -> bool:
         """Say whether the folder has a complete model that the device can use."""
         return self.layout_of(folder) in self.layouts(device)
+
+    def size_mb(self, name: str, device: str) -> int:
+        """Return the size in MB of a model's download for a device; 0 if it is not known."""
+        return self.download_mb_on.get(device) or self.download_mb(name)
+
+    def files(self, device: str) -> tuple[str, ...]:
+        """Return the patterns of the files to download for a device; empty for all."""
+        return (*self.allow, *self.allow_on.get(device, self.allow_on.get("", ())))
 
     def marks(self, device: str) -> tuple[str, ...]:
         """Return the files of which a repository must hold one to have a model that the device can use."""

@@ -177,7 +177,7 @@ def _downloaded(role: str, asked: str, device: str, *, offline: bool) -> tuple[M
     for family in families.candidates(role, asked):
         repository = family.repositories(name, device)[0]
         marks = family.marks(device)
-        path = download.download(family, repository, revision, instead=here, marks=marks)
+        path = download.download(family, repository, revision, instead=here, marks=marks, device=device)
         if path is None:
             reasons.append(f"it holds none of {', '.join(marks)}")
         elif family.usable(path, device):

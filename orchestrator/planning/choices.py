@@ -7,11 +7,12 @@ is left out, with a note, if its results differ from the CPU's or its memory is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ipc.declaration import Backend, Stage
+from orchestrator.environments import registry
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.machine.profile import Machine
 from orchestrator.models import families, hub
@@ -21,6 +22,7 @@ from orchestrator.models.pyannote import COMMUNITY
 from orchestrator.models.resolve import Model
 from orchestrator.planning import device_verdicts, devices, memory_limits
 from orchestrator.planning.choice import Choice, Chosen, Refusal
+from orchestrator.planning.engine_choice import Candidate, ranked
 from orchestrator.planning.recommendations import TOPICS, Recommendation, recommend
 from orchestrator.util import text as fmt
 
@@ -54,10 +56,12 @@ def choose(
     name, about = question.model_name()
     model_id = models.id_of(question.role, name) if name else ""
     family = question.family(name)
+    if not family and question.device_decides(name):
+        name = question.recommended(wanted, sources)
+        family = question.family(name)
+        model_id = models.id_of(question.role, name)
     usable = devices.choose(stage, wanted, machine, model_id, sources, family)
     question.refused.extend(devices.unusable(stage, wanted, machine, model_id, family))
-    if question.device_decides(name):
-        name = question.recommended(usable[0][0])
     found: list[Choice] = []
     for backend, why in usable:
         if way := question.way(backend, name, first=not found, why=(why, about)):
@@ -115,18 +119,47 @@ class _Question:
         """The family of the named model, which decides on the backends; empty if the device decides on it."""
         return "" if not name or self.device_decides(name) else models.family_of(self.role, name)
 
-    def recommended(self, backend: Backend) -> str:
-        """The recommended model for a backend if it is downloaded; else the embedded one, with a note."""
-        advice = recommend(self._topic, backend, self.machine)
+    @property
+    def language(self) -> str:
+        """The language that the user says is spoken; empty if it has to be detected."""
+        return str(self.asked.get("language") or "") if self._topic == "asr" else ""
+
+    def recommended(self, wanted: Mapping[str, str], sources: Mapping[str, str] | None) -> str:
+        """The best model that can be used at once, else the embedded one; with a note on a better one.
+
+        Only what is on this disk is used unasked. The note has the command that downloads the better model.
+        """
+        usable = devices.of_every_family(self.stage, wanted, self.machine, sources)
+        asked = wanted.get(self.stage.base) or wanted.get("")
+        if asked and any(backend.device == asked for backend in usable):
+            usable = tuple(backend for backend in usable if backend.device == asked)
+        now = self._ranked(usable)
+        best = now if asked else self._ranked()
         fallback = families.default_embedded(self.role)
-        wanted = advice.model or fallback
-        if self.stage.base == "translation" and self._family(wanted).translates_to(wanted) == frozenset():
-            wanted = TRANSLATING
-        if not self.machine.here or models.on_disk(self.role, wanted, backend.device):
-            return wanted
-        how = f"orchestrator models pull {wanted}"
-        self.notes.append(f"this machine could run {wanted} ({advice.why}): {how}")
-        return fallback
+        if not self.machine.here:
+            return best[0].model if best else fallback
+        taken = next((one.model for one in now if self._is_ready(one)), fallback)
+        if best and best[0].model not in {taken, fallback}:
+            how = f"orchestrator models pull {best[0].model}"
+            self.notes.append(f"this machine could run {best[0].model} ({best[0].advice.why}): {how}")
+        return taken
+
+    def _ranked(self, among: Collection[Backend] | None = None) -> list[Candidate]:
+        return [self._translating(one) for one in ranked(self.stage, self.machine, self.language, among)]
+
+    def _is_ready(self, candidate: Candidate) -> bool:
+        """Whether its model is on this disk, and its environment installed."""
+        backend = candidate.backend
+        if not models.on_disk(self.role, candidate.model, backend.device):
+            return False
+        return self.stage.first_family in backend.families or registry.health(backend.env) is None
+
+    def _translating(self, candidate: Candidate) -> Candidate:
+        """The candidate or, for translation, one that can translate in its place."""
+        name = candidate.model
+        if self.stage.base != "translation" or self._family(name).translates_to(name) != frozenset():
+            return candidate
+        return replace(candidate, advice=replace(candidate.advice, model=TRANSLATING))
 
     def smaller(self, name: str) -> tuple[str, ...]:
         """The smaller downloaded models of the same family, the largest first."""
@@ -149,7 +182,7 @@ class _Question:
             if verdict is None and not first and self.machine.here:
                 return None  # a fallback is not compared during a run, so it is not used
             compared = verdict.said if verdict else "is compared with the CPU before first use"
-        advice = recommend(self._topic, backend, self.machine)
+        advice = recommend(self._topic, backend, self.machine, self.language)
         params = self._params(backend, advice, model.family if model else "", first=first)
         if self.stage.model and model:
             params[self.stage.model] = model.id
@@ -186,7 +219,7 @@ class _Question:
             if not first:
                 return None
             if not self.fetch and not self.offline and models.may_be_fetched(self.role, name, backend.device):
-                size = self._family(name).download_mb(name)
+                size = self._family(name).size_mb(name, backend.device)
                 much = f" (about {fmt.size(size * 1e6)})" if size else ""
                 self.notes.append(f"{name}{much} will be downloaded before the run starts")
                 return models.elsewhere(self.role, name)

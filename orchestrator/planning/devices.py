@@ -62,6 +62,25 @@ def choose(
     return (*first, *((b, why) for b, why in usable if b.device != wanted))
 
 
+def of_every_family(
+    stage: Stage, asked: Mapping[str, str], machine: Machine, sources: Mapping[str, str] | None = None
+) -> tuple[Backend, ...]:
+    """Return the usable backends of `stage` with a model of any family, in the order of `choose`.
+
+    Raises `FatalError` as `choose` does, if the device was requested and no family can use it.
+    """
+    found: list[Backend] = []
+    errors: list[FatalError] = []
+    for family in dict.fromkeys(family for b in stage.backends for family in b.families or ("",)):
+        try:
+            found += [backend for backend, _ in choose(stage, asked, machine, "", sources, family)]
+        except FatalError as error:
+            errors.append(error)
+    if not found:
+        raise errors[0]
+    return tuple(dict.fromkeys(found))
+
+
 def _usable(backend: Backend, machine: Machine, *, asked: bool) -> bool:
     """Return whether the backend's framework can use the device.
 

@@ -12,6 +12,9 @@ Sources of the figures:
   eighth. Metal recommends two thirds of 16 GB or 32 GB.
 - diarization: pyannote's own batch size is 32; it then takes 1.8 GB as a rule, up to 12 GB in its last batch
   (pyannote-audio issue 1963).
+- Parakeet: its weights take 0.7 GB in int8 and 2.5 GB in float32, by the sizes of the files; half of that in
+  bfloat16. Its attention takes 10 MB for a window of 30 s. Which engine suits a language is not decided here
+  but in `orchestrator.planning.engine_choice`.
 
 Values between these figures are interpolated. The share of memory to use and the limits between rows are
 judgements: these rows were not measured on these machines.
@@ -24,11 +27,12 @@ from dataclasses import dataclass, replace
 from ipc.declaration import Backend
 from orchestrator.machine.answers import Answer
 from orchestrator.machine.profile import Machine
+from orchestrator.planning import published
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recommendation:
-    """A Whisper model, a compute type and a batch size, each None if the stage has none.
+    """A model, a compute type and a batch size, each None if the stage has none.
 
     `why` is the reason, for the user.
     """
@@ -103,18 +107,47 @@ TABLE: dict[tuple[str, str], tuple[Row, ...]] = {
     ("diarization", "mlx"): (_batch(0, 32, "pieces of 1.5 s, half a gigabyte"),),
 }  # fmt: skip
 
+_PARAKEET = "parakeet-tdt-0.6b-v3"
+OTHER_ENGINES: dict[tuple[str, str], tuple[Row, ...]] = {
+    ("parakeet", "cuda"): (
+        _asr(5500, _PARAKEET, "float32", 16, "Parakeet takes 3 GB in float32"),
+        _asr(3500, _PARAKEET, "float32", 4, "Parakeet takes 3 GB in float32"),
+    ),
+    ("parakeet", "mlx"): (
+        _asr(0, _PARAKEET, "bfloat16", 8, "Parakeet takes 1.5 GB of shared memory in bfloat16"),
+    ),
+    ("parakeet", "cpu"): (
+        _asr(3500, _PARAKEET, "int8", 4, "on a processor it is six times as fast as large-v3-turbo"),
+    ),
+}
+"""The rows of engines other than Whisper, by family of models and device. A machine with less gets none."""
 
-def recommend(stage: str, backend: Backend, machine: Machine) -> Recommendation:
-    """The recommendation for `stage` on `backend`; empty if there is nothing to decide."""
-    answer = machine.of(backend)
+
+def recommend(stage: str, backend: Backend, machine: Machine, language: str = "") -> Recommendation:
+    """The recommendation for `stage` on `backend`; empty if there is nothing to decide.
+
+    For recognition it is the best model of the backend's engine for `language` (a code; empty if unknown).
+    """
+    answer = machine.likely(backend)
     device = backend.device if answer.accelerator else "cpu"
     memory, unknown = _memory(device, answer, machine)
-    for row in TABLE.get((stage, device), ()):
+    for row in _rows(stage, backend, device, language):
         give = _computable(row.give, answer)
         twice = give.compute_type == "float32" and row.give.compute_type != "float32"
         if machine.cores >= row.cores and memory >= row.least * (1 + (twice and device == "cuda")):
             return replace(give, why=f"{give.why}; {unknown}") if unknown else give
     return Recommendation()
+
+
+def _rows(stage: str, backend: Backend, device: str, language: str) -> tuple[Row, ...]:
+    """The rows of the engine of `backend` that have a model for `language`."""
+    for family in backend.families:
+        if rows := OTHER_ENGINES.get((family, device)):
+            known = [row for row in rows if not language or published.error(row.give.model or "", language)]
+            return tuple(known)
+        if any(family == other for other, _ in OTHER_ENGINES):
+            return ()
+    return TABLE.get((stage, device), ())
 
 
 def _memory(device: str, answer: Answer, machine: Machine) -> tuple[int, str]:

@@ -103,7 +103,9 @@ def check(plan: Plan) -> None:
             only = "English only" if supported == {"en"} else f"only {', '.join(sorted(supported))}"
             raise FatalError(
                 f"--language {language}: the model {model.id} supports {only}",
-                "use a multilingual model: for Whisper, one whose name does not end in .en",
+                "use a multilingual model: for Whisper, one whose name does not end in .en"
+                if supported == {"en"}
+                else "use Whisper, which has 99 languages, such as --model base",
                 USAGE,
             )
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from ipc.whisper_languages import LANGUAGES
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.models import families
+from orchestrator.models import resolve as models
 from orchestrator.models.family import ModelFamily, local_path
 from orchestrator.paths import home
 from stage_runners.translation.declared import Translator
@@ -111,7 +112,10 @@ def _family_of(translator: Translator, model: str) -> ModelFamily:
 
 
 def _translates(translator: Translator, model: str) -> bool:
-    return bool(model) and _family_of(translator, model).translates_to(model) != frozenset()
+    role = translator.stage.model_role or ""
+    if not model or models.family_of(role, model) not in translator.families:
+        return False
+    return _family_of(translator, model).translates_to(model) != frozenset()
 
 
 def _check_default(language: str, recognition_model: str) -> str:

@@ -62,6 +62,7 @@ def biased(
         return list(decoded)
     if recognizer.prompt is None or recognizer.scorer is None:
         context.log("this engine does not support name hints: the glossary is not used")
+        context.fact("names_unused", True)
         return list(decoded)
     rows = read(glossary, "glossary").rows()
     done = 0

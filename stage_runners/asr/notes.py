@@ -69,6 +69,14 @@ def _languages(asr: Mapping[str, Any], model: str, *, silent: bool) -> Iterator[
         ordered = sorted(shares.items(), key=lambda one: -float(one[1]))
         parts = ", ".join(f"{code} {float(share):.0%}" for code, share in ordered)
         yield Note(f"several languages: {parts}; if the film has only one, set it with --language")
+    if other := asr.get("text_language"):
+        yield Note(
+            f"the text is in {other}, though --language says {language}: {model} writes the language that it "
+            "hears",
+            look=True,
+        )
+    if asr.get("names_unused"):
+        yield Note(f"the film's names did not help recognition: {model} takes no hints")
     yield from _script(asr.get("chinese") or {})
     likely = asr.get("avg_logprob")
     if likely is not None and float(likely) < UNSURE and model:

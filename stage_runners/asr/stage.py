@@ -34,15 +34,15 @@ ASR = Stage(
             name="model",
             default="auto",
             load=True,
-            help="Whisper model: a name, a Hub id or a folder; auto uses the model recommended for this "
-            "machine if it is downloaded, else the embedded base",
+            help="model of Whisper or Parakeet: a name, a Hub id or a folder; auto uses the one recommended "
+            "for this machine and language if it is downloaded, else the embedded base",
             cli=Cli(metavar="MODEL", example="base", reach=MODEL),
         ),
         Param(
             name="compute_type",
             default="default",
             load=True,
-            help="number format of the Whisper model: int8, float16, float32, ...",
+            help="number format of the model: int8, float16, float32, ...",
             cli=Cli(
                 metavar="TYPE",
                 choices=COMPUTE_TYPES,
@@ -71,7 +71,7 @@ ASR = Stage(
         ),
         Param(
             name="initial_prompt",
-            help="text that Whisper gets as context before it transcribes",
+            help="text that Whisper gets as context before it transcribes; Parakeet takes none",
             cli=Cli(metavar="TEXT", example="A talk about reefs.", unset="none", reach=HARMLESS),
         ),
         Param(

@@ -10,7 +10,7 @@ from typing import Any
 from ipc.artifacts import open_audio, read
 from ipc.context import Context
 from ipc.errors import StageError
-from stage_runners.asr import doubts, languages, name_bias, orthography, passes
+from stage_runners.asr import doubts, languages, name_bias, orthography, passes, text_language
 from stage_runners.asr import segments as asr_lines
 from stage_runners.asr.languages import Detected
 from stage_runners.asr.segments import Span
@@ -32,7 +32,9 @@ def run(recognizer: Recognizer, inputs: Mapping[str, Path], context: Context) ->
     _describe(recognizer, sound, context)
     detected = _language(recognizer, sound, chunks, context)
     settings = _settings(recognizer, context)
-    decoded = _decoded(recognizer, sound, chunks, detected, settings, inputs.get("glossary"), context)
+    decoded, detected = _decoded(
+        recognizer, sound, chunks, detected, settings, inputs.get("glossary"), context
+    )
     _report_languages(decoded, detected, context)
     bias = _time_bias(recognizer, context)
     reviewed = doubts.reviewed(
@@ -88,7 +90,7 @@ def _language(recognizer: Recognizer, sound: Sound, chunks: Sequence[Chunk], con
             f"language: {detected.language} (probability {detected.probability[detected.language]:.2f})"
         )
     else:
-        context.log("this engine does not detect the film's language; set it with --language")
+        context.log("this engine does not detect the film's language; its text may tell it")
     return detected
 
 
@@ -115,9 +117,10 @@ def _decoded(
     settings: passes.SettingsOf,
     glossary: Path | None,
     context: Context,
-) -> list[Transcript]:
+) -> tuple[list[Transcript], Detected]:
+    """The transcripts, and the film's language, which is known now if only its text tells it."""
     if not chunks:
-        return []
+        return [], detected
     if recognizer.prompt is not None:
         recognizer.prompt.check(settings(detected.language))
     several = not context.params.get("language") and bool(context.params.get("segment_languages", True))
@@ -133,11 +136,13 @@ def _decoded(
         progress=context.progress,
     )
     decoded = passes.read(film, chunks, detected.language)
+    decoded, detected = text_language.identified(recognizer, decoded, detected, context)
     context.metric("windows", len(chunks))
     context.metric("decoded_again", sum(result.tries > 1 for result in decoded))
-    return name_bias.biased(
+    biased = name_bias.biased(
         recognizer, sound, decoded, glossary, lambda window: settings(window.language), context
     )
+    return biased, detected
 
 
 def _time_bias(recognizer: Recognizer, context: Context) -> float:

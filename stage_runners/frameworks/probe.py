@@ -1,8 +1,8 @@
 """Tests which devices a framework can use, by a small real computation.
 
-`python -P -m stage_runners.frameworks.probe ctranslate2|torch|mlx` prints one JSON line: by device `why_not`
-(empty if it is usable), `name`, `memory_mb`, `compute_types`, `accelerator` (false if the framework's device
-is this CPU) and `facts`. Each framework has its own process: a wrong library kills the process, and libraries
+`python -P -m stage_runners.frameworks.probe ctranslate2|torch|mlx|onnxruntime` prints a JSON line: by device
+`why_not` (empty if it is usable), `name`, `memory_mb`, `compute_types`, `accelerator` (false if the device is
+this CPU) and `facts`. Each framework has its own process: a wrong library kills the process, and libraries
 that torch has loaded hide what CTranslate2 lacks.
 """
 
@@ -23,6 +23,12 @@ TOLERANCE = 0.25
 At most 0.05 in bfloat16 and 0.007 in float16 (the same network in torch, on a CPU), 0.002 in int8
 (CTranslate2, on a CPU).
 """
+
+_PRODUCT = bytes.fromhex(
+    "0808120468616e643a420a110a01780a017812017922064d61744d756c1203746f795a130a0178120e0a0c080112080a"
+    "0208400a02084062130a0179120e0a0c080112080a0208400a02084042040a001011"
+)
+"""A graph of ONNX (opset 17): the product of a 64 x 64 matrix of float32 with itself."""
 
 
 def main(words: Sequence[str]) -> int:
@@ -179,10 +185,26 @@ def mlx() -> Answer:
     }
 
 
+def onnxruntime_cuda() -> Answer:
+    """The CUDA provider of onnxruntime: a product, which must not fall back to the processor."""
+    import numpy as np
+    import onnxruntime
+
+    onnxruntime.preload_dlls()
+    session = onnxruntime.InferenceSession(_PRODUCT, providers=["CUDAExecutionProvider"])
+    if "CUDAExecutionProvider" not in session.get_providers():
+        raise ValueError("onnxruntime cannot load its CUDA provider")
+    ones = np.ones((64, 64), np.float32)
+    if float(session.run(None, {"x": ones})[0].sum()) != 64.0**3:
+        raise ValueError("a matrix product has a wrong result")
+    return {"compute_types": ["float32"], **card(_library("libcuda.so.1"))}
+
+
 FRAMEWORKS: dict[str, dict[str, Callable[[], Answer]]] = {
     "ctranslate2": {"cpu": ctranslate2_cpu, "cuda": ctranslate2_cuda},
     "torch": {"cuda": torch_cuda, "mps": torch_mps},
     "mlx": {"mlx": mlx},
+    "onnxruntime": {"cuda": onnxruntime_cuda},
 }
 
 if __name__ == "__main__":

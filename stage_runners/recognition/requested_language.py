@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from ipc.errors import StageError
 
+_MANY = 90
+"""Whisper has so many languages, and no other engine."""
+
 
 def checked(language: str, supported: Sequence[str], model: str) -> str:
     """The code of the requested language; `StageError("config")` if `model` does not support it."""
@@ -21,5 +24,7 @@ def checked(language: str, supported: Sequence[str], model: str) -> str:
     raise StageError(
         "config",
         f"--language {language}: the model {model} does not support this language",
-        f"choose one of {', '.join(sorted(supported))}",
+        f"choose one of {', '.join(sorted(supported))}; or Whisper, which has 99 languages (--model base)"
+        if len(supported) < _MANY
+        else f"choose one of {', '.join(sorted(supported))}",
     )

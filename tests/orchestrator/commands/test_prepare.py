@@ -159,7 +159,7 @@ def test_a_recommended_model_that_is_not_downloaded_is_commented_out(place, monk
     from orchestrator.planning.recommendations import Recommendation
 
     small = Recommendation(model="small", compute_type="int8", batch_size=8, why="eight cores read it")
-    monkeypatch.setattr("orchestrator.planning.recommendations.recommend", lambda *_: small)
+    monkeypatch.setattr("orchestrator.planning.engine_choice.recommend", lambda *_: small)
     cli.main(["prepare", str(place.film)])
     line = next(line for line in place.job.read_text().splitlines() if line.startswith("# model"))
     assert re.fullmatch(
