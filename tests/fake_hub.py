@@ -12,6 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 COMMIT = "c0ffee" * 6 + "c0ff"
 
 
+def lfs(content: bytes) -> dict[str, object]:
+    """What the Hub says of a file in its large storage."""
+    return {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "pointerSize": 9}
+
+
 @contextlib.contextmanager
 def serve(
     repositories: dict[str, dict[str, bytes]],
@@ -21,13 +26,19 @@ def serve(
     asked: list[str] | None = None,
     moved: str = "",
     credentials: list[str] | None = None,
+    breaks: dict[str, int] | None = None,
+    sent: dict[str, int] | None = None,
+    licence: str = "",
+    damages: str = "",
 ) -> Iterator[str]:
     """Serve `repositories` (id -> file name -> content), `gated` ones only for `token`; yields the address.
 
     Another token counts as one that has not accepted the conditions. Of a file named `stalls` only the first
     half is sent, and then nothing until the server ends. `asked` gets every file that is asked for, and from
     which byte on: `model.bin 0`. Files that are `moved` are at that address, as those of the Hub are at its
-    content network. `credentials` gets the credentials of every request.
+    content network. `credentials` gets the credentials of every request. The connection of a file in `breaks`
+    is cut in the middle of what is asked for, so many times. `sent` gets the bytes that were sent of each
+    file. `licence` is that of every repository. A file named `damages` arrives with other bytes.
     """
     over = threading.Event()
 
@@ -55,14 +66,18 @@ def serve(
             elif files is None:
                 self._send(401, b"", {"X-Error-Code": "RepoNotFound"}, body=body)
             elif api:
-                siblings = [{"rfilename": file} for file in files]
+                siblings = [
+                    {"rfilename": file, "size": len(text), "blobId": "0" * 40, "lfs": lfs(text)}
+                    for file, text in files.items()
+                ]
                 tree = [
                     {"type": "file", "path": file, "size": len(text), "oid": "0" * 40}
                     for file, text in files.items()
                 ]
-                answer = (
-                    tree if rest[:1] == ["tree"] else {"id": repository, "sha": COMMIT, "siblings": siblings}
-                )
+                about = {
+                    "id": repository, "sha": COMMIT, "siblings": siblings, "cardData": {"license": licence}
+                }  # fmt: skip
+                answer = tree if rest[:1] == ["tree"] else about
                 self._send(200, json.dumps(answer).encode(), {"Content-Type": "application/json"}, body=body)
             else:
                 self._file("/".join(rest[2:]), files["/".join(rest[2:])], body=body)
@@ -78,8 +93,15 @@ def serve(
             if first:
                 headers["Content-Range"] = f"bytes {first}-{len(content) - 1}/{len(content)}"
             half = len(content) // 2 if name == stalls else None
+            if body and breaks and breaks.get(name):
+                breaks[name] -= 1
+                half, self.close_connection = (len(content) - first) // 2, True
+            if sent is not None and body:
+                sent[name] = sent.get(name, 0) + (len(content) - first if half is None else half)
+            if name == damages:
+                content = bytes(len(content))
             self._send(206 if first else 200, content[first:], headers, body=body, upto=half)
-            if body and half is not None:
+            if body and half is not None and name == stalls:
                 self.wfile.flush()
                 over.wait(60)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from orchestrator.paths import home
@@ -86,6 +87,21 @@ def remove(repository: str) -> int:
     shutil.rmtree(unfinished(repository), ignore_errors=True)
     own_files.remove(folder)
     return size
+
+
+def blobs(repository: str) -> Path:
+    """Return the folder with the contents of a repository's files, those under way too."""
+    return cache() / f"models--{repository.replace('/', '--')}" / "blobs"
+
+
+def arrived(repository: str, names: Collection[str]) -> int:
+    """Return the bytes on this disk of the contents `names`, as the Hub calls them, whole or not."""
+    found = (file for file in blobs(repository).glob("*") if file.name.partition(".")[0] in names)
+    count = 0
+    for file in found:
+        with contextlib.suppress(FileNotFoundError):  # it has arrived, and was renamed
+            count += file.stat().st_size
+    return count
 
 
 def unfinished(repository: str) -> Path:

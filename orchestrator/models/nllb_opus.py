@@ -42,6 +42,11 @@ def memory_mb(name: str) -> int:
     return round(1000 + 2500 * billions)
 
 
+def _download_mb(name: str) -> int:
+    """Four bytes a parameter of the NLLB that setup offers; OPUS-MT's networks are all about as large."""
+    return 300 if re.fullmatch(_OPUS, name) else 2460 if name == _NLLB[0] else 0
+
+
 def _claims(name: str) -> bool:
     return any(word in Path(name).name.lower() for word in ("nllb", "opus-mt"))
 
@@ -80,4 +85,5 @@ FAMILY = ModelFamily(
     licences={f"facebook/{name}": "CC-BY-NC-4.0" for name in _NLLB},
     translates_to=_translates_to,
     memory_mb=memory_mb,
+    download_mb=_download_mb,
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from orchestrator.errors import STORAGE, FatalError
 from orchestrator.planning.plan import Plan
 from orchestrator.util import text as fmt
+from orchestrator.util.free_space import existing
 
 _PCM_PER_SECOND = 2 * 32_000
 """Bytes: 16 kHz int16, twice, because demux decodes into a file and makes the artifact from it."""
@@ -35,7 +36,7 @@ def check(plan: Plan, store: Path) -> None:
     """Raise `FatalError` (storage) with the bytes needed if a folder has too little room."""
     wanted: dict[int, tuple[Path, int]] = {}
     for folder, size in needed(plan).items():
-        place = _existing(store if folder == Path("store") else folder)
+        place = existing(store if folder == Path("store") else folder)
         device = place.stat().st_dev
         already = wanted.get(device, (place, 0))[1]
         wanted[device] = (place, already + size)
@@ -47,9 +48,3 @@ def check(plan: Plan, store: Path) -> None:
                 "free some space, or choose other folders with --output-dir and ORCHESTRATOR_HOME",
                 STORAGE,
             )
-
-
-def _existing(folder: Path) -> Path:
-    while not folder.exists():
-        folder = folder.parent
-    return folder

@@ -14,6 +14,11 @@ def be_quiet(quiet: bool = True) -> None:
     _quiet = quiet
 
 
+def quiet() -> bool:
+    """Whether the user asked for errors only."""
+    return _quiet
+
+
 def notice(text: str) -> None:
     """Print a line for the user, unless they asked for quiet."""
     if not _quiet:

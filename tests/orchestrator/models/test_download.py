@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import errno
 import os
 import signal
 import subprocess
@@ -11,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.errors import USAGE, FatalError
-from orchestrator.models import hub
+from orchestrator.environments import registry
+from orchestrator.errors import STORAGE, USAGE, FatalError
+from orchestrator.models import download, hub, hub_errors, whisper
 from orchestrator.models import resolve as models
 from orchestrator.models.listing import describe
 from tests import fake_hub
@@ -159,3 +162,90 @@ def test_a_hub_that_cannot_be_reached_is_an_error(monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(FatalError, match="the Hugging Face Hub cannot be reached"):
         models.resolve("recognition", "me/mine", offline=False)
+
+
+@pytest.mark.env("whisperx")
+@pytest.mark.parametrize("environment", ["whisperx", "pyannote"])  # with requests, and with httpx
+def test_a_connection_that_breaks_off_is_taken_up_again_and_no_byte_is_loaded_twice(
+    environment, monkeypatch, capsys
+):
+    sent: dict[str, int] = {}
+    family = dataclasses.replace(whisper.FAMILY, environment=environment)
+    if reason := registry.health(environment):
+        pytest.skip(reason)
+    with fake_hub.serve({"me/mine": WHISPER}, breaks={"model.bin": 2}, sent=sent, licence="mit") as address:
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        path = download.download(family, "me/mine", "", instead="")
+    assert path is not None
+    assert (path / "model.bin").read_bytes() == BIG
+    assert len(BIG) <= sent["model.bin"] < len(BIG) + (3 << 20)
+    said = capsys.readouterr().err
+    assert "downloading me/mine: 34 MB, licence mit" in said
+    if environment == "whisperx":  # the other library tries again by itself
+        assert said.count("the connection broke off; continuing") == 2
+
+
+@pytest.mark.env("whisperx")
+def test_a_connection_that_keeps_breaking_off_is_an_error_and_the_next_download_goes_on(monkeypatch):
+    sent: dict[str, int] = {}
+    breaks = {"model.bin": 3}
+    with fake_hub.serve({"me/mine": WHISPER}, breaks=breaks, sent=sent) as address:
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        with pytest.raises(
+            FatalError, match="me/mine: the connection to the Hugging Face Hub broke off"
+        ) as caught:
+            models.resolve("recognition", "me/mine", offline=False)
+        assert "run the same command again to continue" in caught.value.hint
+        assert not models.on_disk("recognition", "me/mine")
+        assert models.resolve("recognition", "me/mine", offline=False).path.is_dir()
+    assert sent["model.bin"] < len(BIG) + (4 << 20)
+
+
+@pytest.mark.env("whisperx")
+def test_weights_that_arrive_damaged_are_removed_and_refused(monkeypatch):
+    files = {"config.json": b"{}", "model.bin": b"weights"}
+    with fake_hub.serve({"me/mine": files}, damages="model.bin") as address:
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        with pytest.raises(
+            FatalError, match=r"me/mine: model.bin arrived damaged, its SHA-256 is not the Hub"
+        ):
+            models.resolve("recognition", "me/mine", offline=False)
+    assert not models.on_disk("recognition", "me/mine")
+    with fake_hub.serve({"me/mine": files}) as address:
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        assert (models.resolve("recognition", "me/mine", offline=False).path / "model.bin").is_file()
+
+
+@pytest.mark.env("whisperx")
+def test_a_disk_without_room_is_told_before_anything_is_downloaded(monkeypatch, tmp_path):
+    sent: dict[str, int] = {}
+    monkeypatch.setattr(download, "free_space", lambda _: (tmp_path, 30 << 20))
+    with fake_hub.serve({"me/mine": WHISPER}, sent=sent) as address:
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        with pytest.raises(FatalError, match=r"me/mine: needs 34 MB in .*, which has 31 MB free") as caught:
+            models.resolve("recognition", "me/mine", offline=False)
+    assert (caught.value.status, sent) == (STORAGE, {})
+    assert "HF_HUB_CACHE" in caught.value.hint
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_disk_that_fills_up_during_a_download_is_told_with_what_to_do(number):
+    answer = {"names": ["OSError", "Exception"], "text": "[Errno 28] No space", "errno": number}
+    error = hub_errors.error("me/mine", "", answer)
+    assert (error.status, os.strerror(number) in error.message) == (STORAGE, True)
+    assert "free some space" in error.hint
+    assert "run the same command again to continue" in error.hint
+
+
+@pytest.mark.env("whisperx")
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_proxy_that_refuses_is_named_without_its_password(answers, monkeypatch):
+    with fake_hub.serve({}) as address:
+        place = address if answers else "http://127.0.0.1:9"
+        monkeypatch.setenv("HTTPS_PROXY", place.replace("//", "//me:secret-of-mine@"))
+        monkeypatch.setenv("HF_ENDPOINT", "https://hub.invalid")
+        with pytest.raises(FatalError, match="does not let the Hugging Face Hub through") as caught:
+            models.resolve("recognition", "me/mine", offline=False)
+    assert place.removeprefix("http://") in caught.value.message
+    assert "secret-of-mine" not in caught.value.message
+    assert "check HTTPS_PROXY" in caught.value.hint
