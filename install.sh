@@ -21,6 +21,8 @@ Installs the stages' environments, checks each stage, and prints the next comman
                         (installed by version, not by hash); `default` is the package index's build (by hash)
   --dev                 also install the tools for tests and development
   --no-doctor           do not check the stages at the end
+  --yes                 then run `orchestrator setup --yes`: download the models that suit this machine, unasked
+  --language A,B        the languages of your films, for the setup (such as de,en)
   --help                show this help message and exit
 
 Set ORCHESTRATOR_BIN to install the `orchestrator` command to another folder (default: ~/.local/bin), and
@@ -44,8 +46,8 @@ for word in "$@"; do
     case $word in
         --help | -h) usage; exit 0 ;;
         --offline) offline=yes ;;
-        --envs | --torch-backend) expects=$word ;;
-        --envs=* | --torch-backend=* | --no-models | --dev | --no-doctor) ;;
+        --envs | --torch-backend | --language) expects=$word ;;
+        --envs=* | --torch-backend=* | --language=* | --no-models | --dev | --no-doctor | --yes) ;;
         *) usage >&2; printf '\ninstall.sh: there is no option %s\n' "$word" >&2; exit 2 ;;
     esac
 done

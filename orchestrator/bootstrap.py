@@ -75,6 +75,8 @@ def _parse(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--torch-backend")
     parser.add_argument("--dev", action="store_true")
     parser.add_argument("--no-doctor", action="store_true")
+    parser.add_argument("--yes", action="store_true")
+    parser.add_argument("--language")
     return parser.parse_args(words)
 
 
@@ -104,21 +106,38 @@ def _install(arguments: argparse.Namespace) -> int:
         shell = Path(os.environ.get("SHELL", "")).name
         if shell in {"bash", "zsh", "fish"}:
             terminal.show(f"      {command} completion {shell} --install        completes commands with TAB")
-        for note in _advice():
-            terminal.show(f"Better: {note}")
+        status = _set_up(arguments, names, command)
     return status
 
 
-def _advice() -> tuple[str, ...]:
-    """Advice on a better speech recognition model: one that fits this machine and is not downloaded yet."""
-    from orchestrator.machine import profile
-    from orchestrator.planning import choices
-    from orchestrator.stages.catalog import STAGES
+def _set_up(arguments: argparse.Namespace, names: Sequence[str], command: str) -> int:
+    """Run `orchestrator setup` if the user wants it; returns the exit status.
+
+    Where nobody can be asked, the command is printed.
+    """
+    from orchestrator.commands import setup
+
+    if not arguments.yes or arguments.offline:
+        terminal.show(
+            f"      {command} setup       downloads the models that suit this machine and your films"
+        )
+        asks = all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+        if arguments.offline or not asks or "whisperx" not in names or not _agreed():
+            return OK
+    terminal.show()
+    options = ["--yes"] if arguments.yes else []
+    options += ["--language", arguments.language] if arguments.language else []
+    return setup.run(setup.parsed(options))
+
+
+def _agreed() -> bool:
+    """Whether the user wants the setup now; Ctrl-D means no."""
+    from orchestrator.setup import questions
 
     try:
-        return choices.choose(STAGES["asr"], {}, {}, machine=profile.here(), offline=True).notes
-    except FatalError:  # there is no model, because of --no-models
-        return ()
+        return questions.agreed("Set that up now?", default=True)
+    except EOFError:
+        return False
 
 
 def own_packages(*, dev: bool, offline: bool) -> None:

@@ -13,6 +13,7 @@ COMMANDS = {
     "allow": "consent to a job file that somebody else may have written",
     "stage": "run a single stage, to debug it",
     "demo": "make a short film from a packaged recording and subtitle it",
+    "setup": "download the models that suit this machine and your films",
     "devices": "show this machine's hardware and what each stage would use",
     "doctor": "check every environment, device and model, and suggest fixes",
     "envs": "list, check, sync or remove the stages' environments",
@@ -36,7 +37,8 @@ MEANINGS = {
     "style": "profiles", "styles": "profiles", "history": "runs", "logs": "runs", "log": "runs",
     "edit": "review", "speakers": "names", "speaker": "names", "clean": "cache", "gc": "cache",
     "wer": "score", "update": "upgrade", "remove": "uninstall", "autocomplete": "completion",
-    "completions": "completion", "dry-run": "plan", "example": "demo",
+    "completions": "completion", "init": "setup", "install": "setup", "wizard": "setup", "dry-run": "plan",
+    "example": "demo",
 }  # fmt: skip
 """Words of other programs for the commands."""
 VERBS = (

@@ -15,6 +15,11 @@ from orchestrator.planning import devices
 from orchestrator.util import own_files, terminal
 from orchestrator.util import text as fmt
 
+RECOMMENDED = "recommended"
+"""The name for all that suits this machine."""
+ALIGNER = "aligner"
+"""What stands before a colon and a language, for the aligner of that language."""
+
 
 def add(subparsers: Any) -> None:
     """Add the command's parser."""
@@ -33,7 +38,14 @@ def add(subparsers: Any) -> None:
         ("rm", "remove a downloaded or unpacked model"),
     ):
         verb = verbs.add_parser(name, help=what)
-        verb.add_argument("name", metavar="NAME", help="as for --model: a name, a Hub id or a folder")
+        more = (
+            "; `recommended` for all that suits this machine and your films; `aligner:de` for the aligner "
+            "of German"
+        )
+        verb.add_argument(
+            "name", metavar="NAME",
+            help=f"as for --model: a name, a Hub id or a folder{more if name == 'pull' else ''}",
+        )  # fmt: skip
         verb.add_argument(
             "--device",
             choices=device_requests.NAMES,
@@ -44,6 +56,12 @@ def add(subparsers: Any) -> None:
             choices=tuple(families.ROLES),
             help="the role of the model (default: guessed from its name)",
         )
+        if name == "pull":
+            verb.add_argument(
+                "--language",
+                metavar="CODES",
+                help="with `recommended`: the languages of your films, such as de,en",
+            )
         if name != "path":
             verbosity.add(verb)
 
@@ -57,7 +75,12 @@ def run(arguments: argparse.Namespace) -> int:
                 raise FatalError(f"{model.id} has no path: it is part of its stage's packages", "", USAGE)
             terminal.show(str(model.path))
             return OK
+        case "pull" if arguments.name == RECOMMENDED:
+            return _recommended(arguments)
+        case "pull" if arguments.language:
+            raise FatalError(f"--language: {arguments.name} has no choice by language", "omit it", USAGE)
         case "pull":
+            _name_aligner(arguments)
             model = _resolve(arguments, offline=False)
             terminal.show(f"{model.id} ({model.role}, revision {model.revision[:12]}) is at {model.path}")
             return OK
@@ -65,6 +88,35 @@ def run(arguments: argparse.Namespace) -> int:
             return _remove(_role(arguments), arguments.name)
         case _:
             return _list(as_json=getattr(arguments, "json", False))
+
+
+def _recommended(arguments: argparse.Namespace) -> int:
+    """Pull what `orchestrator setup` would propose, without questions, and set nothing."""
+    from orchestrator.machine import profile
+    from orchestrator.setup import figures, flow, languages, suits, survey
+
+    spoken = languages.given(arguments.language, "--language") or languages.default()
+    machine = profile.here()
+    found = survey.of(suits.items(machine, spoken))
+    flow.show(found, figures.measured())
+    return flow.status(found, flow.pull(flow.unasked(found)))
+
+
+def _name_aligner(arguments: argparse.Namespace) -> None:
+    """Replace `aligner:de` by the model that aligns German."""
+    prefix, colon, code = arguments.name.partition(":")
+    if not colon or prefix != ALIGNER:
+        return
+    from orchestrator.models import aligners_by_language
+    from orchestrator.setup import languages, suits
+
+    (language, *_) = languages.given(code, arguments.name) or ("",)
+    item = suits.aligner(language)
+    if item is None:
+        own = aligners_by_language.PACKAGED.get(language, "")
+        message = f"{arguments.name}: there is no better aligner to download"
+        raise FatalError(message, f"{own} is installed, and is used" if own else "", USAGE)
+    arguments.name, arguments.role = item.model, ALIGNER
 
 
 def _role(arguments: argparse.Namespace) -> str:

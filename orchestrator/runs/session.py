@@ -23,7 +23,7 @@ from orchestrator.planning.plan import Plan
 from orchestrator.planning.request import EVERYTHING, Scope, plan_for
 from orchestrator.run_state import paces, run_folders, run_json
 from orchestrator.run_state.events import RunState
-from orchestrator.runs import device_check, exit_status, film_outputs, trim_cache
+from orchestrator.runs import advice, device_check, exit_status, film_outputs, trim_cache
 from orchestrator.storage.store import Store
 from orchestrator.surroundings import current_folder
 from orchestrator.util import machine_errors, terminal
@@ -69,6 +69,8 @@ def run(invocation: Invocation) -> int:
         state, content = _execute(invocation, settings, plans, refused, store, record)
     trim_cache.after(store, settings.values(), state)
     _show(content, invocation)
+    if not invocation.json and not invocation.quiet:
+        advice.after(content, settings.values())
     return int(content["exit_status"])
 
 

@@ -1,0 +1,72 @@
+"""One line after a run: what would be better on this machine, and the command. Once for each advice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ipc.whisper_languages import LANGUAGES
+from orchestrator.config.settings import Settings
+from orchestrator.errors import OK, FatalError
+from orchestrator.machine import profile
+from orchestrator.machine.profile import Machine
+from orchestrator.setup import suits
+from orchestrator.setup.item import Item
+from orchestrator.util import memo
+from orchestrator.util.notices import notice
+
+_ASR = "asr"
+
+
+def after(content: Mapping[str, Any], settings: Iterable[Settings]) -> None:
+    """Tell what would be better than what the run of `content` (a `run.json`) used; nothing twice."""
+    if content["exit_status"] != OK or any(one.run.offline for one in settings):
+        return
+    machine = profile.here()
+    codes = sorted({code for film in content["films"] if (code := _language(film))})
+    if any(_by_choice(one) for one in settings) or not codes:
+        return
+    for sentence in list(_new(machine, codes, content))[:1]:
+        notice(sentence)
+
+
+def _language(film: Mapping[str, Any]) -> str:
+    """The language of a film that was transcribed; empty for one without speech."""
+    code = str(film.get("language") or "").lower().replace("_", "-").partition("-")[0]
+    ran = any(stage["stage"] == _ASR and stage["status"] == "done" for stage in film["stages"])
+    return code if ran and code in LANGUAGES else ""
+
+
+def _by_choice(settings: Settings) -> bool:
+    """Whether the user named a model for recognition."""
+    return settings.value("model") not in {None, "auto"}
+
+
+def _new(machine: Machine, codes: list[str], content: Mapping[str, Any]) -> Iterator[str]:
+    """The sentence, unless it was told before on this machine."""
+    items = _better(machine, codes, content)
+    if not items:
+        return
+    file = memo.folder("advice") / f"{machine.id}.json"
+    told = memo.read(file, list[str]) or []
+    models = sorted(item.model for item in items)
+    if all(model in told for model in models):
+        return
+    memo.keep(file, sorted({*told, *models}))
+    what = "; ".join(f"{item.model}{f' ({item.why})' if item.why else ''}" for item in items)
+    yield f"this machine can run {what}: orchestrator setup --language {','.join(codes)}"
+
+
+def _better(machine: Machine, codes: list[str], content: Mapping[str, Any]) -> list[Item]:
+    """The recognition models that suit these languages, and that no film was transcribed with."""
+    used = {
+        str(stage.get("model") or "")
+        for film in content["films"]
+        for stage in film["stages"]
+        if stage["stage"] == _ASR
+    }
+    try:
+        found = suits.recognition(machine, codes)
+    except FatalError:  # an environment is missing: the run told what it needs
+        return []
+    return [item for item in found if item.model not in used and not item.on_disk]
