@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ipc import CONTRACT, memory
+from ipc import CONTRACT, cpu, memory
 from ipc.classify_error import to_event
 from ipc.console import print_event
 from ipc.context import Context
@@ -35,6 +35,7 @@ from ipc.protocol import (
     Heartbeat,
     Hello,
     Load,
+    Metric,
     Ready,
     Result,
     Run,
@@ -58,6 +59,7 @@ class Child:
         self._runner = runner
         self._load: Load | None = None
         self._model: Any = None
+        self._cpu_reported = 0.0
 
     def hello(self) -> None:
         """Identify the runner; the orchestrator compares this with its declaration."""
@@ -95,6 +97,7 @@ class Child:
             context.finish()
         finally:
             context.clean()
+        self.emit(Metric(name="cpu_seconds", value=self._cpu_since_the_last_run(), unit="s"))
         self.emit(
             Result(
                 job=command.job,
@@ -104,6 +107,11 @@ class Child:
                 facts=context.facts,
             )
         )
+
+    def _cpu_since_the_last_run(self) -> float:
+        """CPU seconds since the last result of this process; the first one includes imports and loading."""
+        before, self._cpu_reported = self._cpu_reported, cpu.seconds()
+        return round(self._cpu_reported - before, 3)
 
     def obey(self, command: Command) -> bool:
         """Carry out one command; return False on `shutdown`. A failure becomes an `error` event."""

@@ -13,7 +13,19 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ipc.protocol import EVENTS_FD, Cancel, Error, Hello, Load, Result, Run, Shutdown, decode_event, encode
+from ipc.protocol import (
+    EVENTS_FD,
+    Cancel,
+    Error,
+    Hello,
+    Load,
+    Metric,
+    Result,
+    Run,
+    Shutdown,
+    decode_event,
+    encode,
+)
 
 ROOT = Path(__file__).parents[2]
 TURNS = {"turns": {"kind": "turns"}}
@@ -67,6 +79,20 @@ def a_run(folder, what="save", outputs=TURNS):
 def members(group):
     found = subprocess.run(["pgrep", "-g", str(group)], capture_output=True, text=True, check=False)
     return found.stdout.split()
+
+
+def test_each_run_reports_the_cpu_time_since_the_last_with_that_of_ended_children(worker, tmp_path):
+    worker.send(Load(params={}, device="cpu"))
+    took = []
+    for what in ("save", "burn", "save"):
+        worker.send(a_run(tmp_path, what))
+        metric = worker.until(Metric)
+        assert (metric.name, metric.unit) == ("cpu_seconds", "s")
+        took.append(metric.value)
+        worker.until(Result)
+    assert took[0] > 0  # imports
+    assert took[1] > 0.3
+    assert took[2] < 0.2
 
 
 def test_one_child_serves_many_runs_with_one_load(worker, tmp_path):

@@ -26,6 +26,9 @@ def run(model, inputs, context):
         subprocess.Popen(["sleep", "60"])
         context.log("sleeping")
         time.sleep(60)
+    if what == "burn":
+        work = "import time\nwhile time.process_time() < 0.4: pass"
+        subprocess.run([sys.executable, "-c", work], check=True)
     if what == "wait":
         context.log("waiting")
         while True:
