@@ -23,6 +23,7 @@ COMMANDS = {
     "names": "show a film's speakers and corrected names, and undo corrections",
     "voices": "list, add or remove saved voices",
     "score": "score the last run against human-made subtitles, transcripts or speaker turns",
+    "bench": "measure speed, memory and energy on this machine, or accuracy against references",
     "profiles": "list the subtitle style guides for --profile",
     "report": "write the report of a film's last run again",
     "cache": "show, clean and limit the result cache",
@@ -38,7 +39,7 @@ MEANINGS = {
     "edit": "review", "speakers": "names", "speaker": "names", "clean": "cache", "gc": "cache",
     "wer": "score", "update": "upgrade", "remove": "uninstall", "autocomplete": "completion",
     "completions": "completion", "init": "setup", "install": "setup", "wizard": "setup", "dry-run": "plan",
-    "example": "demo",
+    "example": "demo", "benchmark": "bench", "speed": "bench", "accuracy": "bench",
 }  # fmt: skip
 """Words of other programs for the commands."""
 VERBS = (

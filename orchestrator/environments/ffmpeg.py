@@ -32,20 +32,20 @@ def build(env_python: Path) -> str:
 
     `env_python` is the interpreter of the environment that holds imageio-ffmpeg.
     """
-    binary = _binary(env_python)
-    if binary is None:
+    found = binary(env_python)
+    if found is None:
         return ""
     try:
-        status = binary.stat()
+        status = found.stat()
     except OSError:
         return ""
-    identity = [str(binary), status.st_size, status.st_mtime_ns]
-    file = memo.folder("ffmpeg") / f"{hashlib.sha256(os.fsencode(binary)).hexdigest()[:16]}.json"
+    identity = [str(found), status.st_size, status.st_mtime_ns]
+    file = memo.folder("ffmpeg") / f"{hashlib.sha256(os.fsencode(found)).hexdigest()[:16]}.json"
     entry = memo.read(file, _Entry)
     if entry is not None and entry.identity == identity:
         return entry.build
     try:
-        done = subprocess.run([binary, "-version"], capture_output=True, text=True, check=False, timeout=30)
+        done = subprocess.run([found, "-version"], capture_output=True, text=True, check=False, timeout=30)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     line = done.stdout.partition("\n")[0].partition(" Copyright")[0].strip()
@@ -54,7 +54,8 @@ def build(env_python: Path) -> str:
     return line
 
 
-def _binary(env_python: Path) -> Path | None:
+def binary(env_python: Path) -> Path | None:
+    """The ffmpeg that the stages use; None if there is none yet."""
     if chosen := os.environ.get(OVERRIDE):
         return Path(chosen)
     if found := shutil.which("ffmpeg"):
