@@ -84,7 +84,9 @@ def _install(arguments: argparse.Namespace) -> int:
     names = [name for name in arguments.envs.split(",") if name] or [
         n
         for n in registry.names()
-        if (registry.get(n).fits() if arguments.dev else registry.get(n).by_default() or registry.state(n))
+        if (arguments.dev and registry.get(n).for_development())
+        or (not arguments.dev and registry.get(n).by_default())
+        or registry.state(n)
     ]
     if arguments.no_models:
         names = [name for name in names if name != "models"]

@@ -40,6 +40,8 @@ class Environment:
     platforms: tuple[str, ...] = ()
     default_on: tuple[str, ...] | None = None
     """Platforms where it is installed by default. None: all of `platforms`; empty: none of them."""
+    tested: bool = True
+    """Whether the project's own tests use it, so that `install.sh --dev` installs it."""
     wheels_of: Mapping[str, str] = field(default_factory=dict)
     description: str = ""
 
@@ -66,6 +68,10 @@ class Environment:
     def fits(self) -> bool:
         """Whether this platform can use it."""
         return not self.platforms or this_platform() in self.platforms
+
+    def for_development(self) -> bool:
+        """Whether the project's own tests use it on this platform."""
+        return self.fits() and self.tested
 
     def by_default(self) -> bool:
         """Whether it is installed on this platform by default."""
@@ -110,6 +116,7 @@ def get(env: str) -> Environment:
         pythons=tuple(settings.get("pythons", Environment.pythons)),
         platforms=tuple(settings.get("platforms", ())),
         default_on=tuple(settings["default-on"]) if "default-on" in settings else None,
+        tested=bool(settings.get("tested", True)),
         wheels_of=settings.get("wheels-of", {}),
     )
 

@@ -30,6 +30,8 @@ def identified(
         return list(decoded), detected
     probabilities = classifier(recognizer.capabilities.languages)
     if probabilities is None:
+        if detected.language == UNKNOWN:
+            context.log("this engine does not detect the film's language; set it with --language")
         return list(decoded), detected
     found = of_film(decoded, probabilities)
     language = max(found, key=lambda code: (found[code], code))

@@ -89,8 +89,6 @@ def _language(recognizer: Recognizer, sound: Sound, chunks: Sequence[Chunk], con
         context.log(
             f"language: {detected.language} (probability {detected.probability[detected.language]:.2f})"
         )
-    else:
-        context.log("this engine does not detect the film's language; its text may tell it")
     return detected
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,8 +41,18 @@ def explained(folder: Path) -> Iterator[None]:
         raise broken(folder, first_line(error)) from error
 
 
-def check_vocabulary(file: Path) -> None:
-    """Check `vocab.txt`: lines of a token and its number, from 0 on, with the blank last."""
+def check_config(file: Path) -> None:
+    """Check that `config.json` is JSON, and says what onnx-asr needs: it has other defaults."""
+    try:
+        config = json.loads(file.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, ValueError) as error:
+        raise broken(file.parent, f"{file.name} is not JSON") from error
+    if not isinstance(config, dict) or not isinstance(config.get("features_size"), int):
+        raise broken(file.parent, f"{file.name} does not say features_size")
+
+
+def vocabulary_size(file: Path) -> int:
+    """The number of tokens in `vocab.txt`: lines of a token and its number, from 0 on, with a blank."""
     numbers, blank = [], None
     try:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
@@ -55,6 +66,7 @@ def check_vocabulary(file: Path) -> None:
     if sorted(numbers) != list(range(len(numbers))) or blank is None:
         why = "has no <blk>" if blank is None else "does not number its tokens from 0"
         raise broken(file.parent, f"{file.name} {why}")
+    return len(numbers)
 
 
 def out_of_memory(error: BaseException) -> bool:

@@ -25,6 +25,8 @@ _INPUTS = {
     "decoder_joint": {"encoder_outputs", "targets", "target_length", "input_states_1", "input_states_2"},
 }
 """What onnx-asr feeds into both graphs."""
+DURATIONS = 5
+"""A token lasts from no frame to four."""
 FRAME = 0.01
 """Seconds from one frame of features to the next."""
 
@@ -35,10 +37,11 @@ def load(model: Mapping[str, Any], compute_type: str, device: str, threads: int)
     kind = _compute_type(folder, compute_type, device)
     suffix = _TYPES[kind]
     paths = {part: folder / f"{part}-model{suffix}.onnx" for part in _INPUTS}
-    for file in (*paths.values(), folder / "vocab.txt"):
+    for file in (*paths.values(), folder / "vocab.txt", folder / "config.json"):
         if not file.is_file():
             raise faults.broken(folder, f"it lacks {file.name}")
-    faults.check_vocabulary(folder / "vocab.txt")
+    words = faults.vocabulary_size(folder / "vocab.txt")
+    faults.check_config(folder / "config.json")
     with faults.explained(folder):
         import onnx_asr
         import onnxruntime
@@ -56,7 +59,7 @@ def load(model: Mapping[str, Any], compute_type: str, device: str, threads: int)
             providers=[_PROVIDERS[device]],
         )
     network = OnnxNetwork(adapter, kind, device)
-    network.check(folder)
+    network.check(folder, words)
     return network
 
 
@@ -98,8 +101,8 @@ class OnnxNetwork:
         self._asr._decode = self._recorded
         self._device = device
 
-    def check(self, folder: Path) -> None:
-        """Check the graphs' inputs and outputs, and read half a second of silence."""
+    def check(self, folder: Path, words: int) -> None:
+        """Check the graphs against the `words` of the vocabulary, and read half a second of silence."""
         import numpy as np
 
         sessions = {"encoder": self._asr._encoder, "decoder_joint": self._asr._decoder_joint}
@@ -112,6 +115,10 @@ class OnnxNetwork:
             if _PROVIDERS[self._device] not in used:
                 message = f"onnxruntime cannot use {self._device} here: it fell back to {used[0]}"
                 raise StageError("env", message, "choose another device, such as --device cpu")
+        outputs = sessions["decoder_joint"].get_outputs()[0].shape[-1]
+        if isinstance(outputs, int) and outputs != words + DURATIONS:
+            size = outputs - DURATIONS
+            raise faults.broken(folder, f"its vocabulary has {words} tokens, its network {size}")
         with faults.explained(folder):
             self.read([np.zeros(8000, np.float32)])
 

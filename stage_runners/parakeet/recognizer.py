@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ipc.errors import StageError
-from stage_runners.parakeet import tokens
+from stage_runners.parakeet import faults, tokens
 from stage_runners.parakeet.languages import ENGLISH
 from stage_runners.parakeet.thresholds import PARAKEET
 from stage_runners.parakeet.tokens import Piece
@@ -59,6 +59,7 @@ class ParakeetRecognizer:
         self.compute_type = network.compute_type
         self.computed_on = network.computed_on
         self._network = network
+        self._folder = str(model.get("path", ""))
 
     def encode(self, sound: Sound, chunks: Sequence[Chunk]) -> list[Encoded]:
         """The windows themselves."""
@@ -70,13 +71,25 @@ class ParakeetRecognizer:
 
     def transcribe_once(self, encoded: Sequence[Encoded], settings: Settings) -> list[Transcript]:
         """One transcript for each window; `silent` if nothing was said in it."""
-        if not encoded:
-            return []
-        found = self._network.read([_samples(one) for one in encoded])
+        windows = [_samples(one) for one in encoded]
+        # Features are normalised over a window: of digital silence only rounding errors would be left.
+        heard = [index for index, window in enumerate(windows) if window.any()]
+        found = dict(zip(heard, self._heard([windows[k] for k in heard]), strict=True)) if heard else {}
         return [
-            _transcript(one.chunk, pieces, settings.language)
-            for one, pieces in zip(encoded, found, strict=True)
+            _transcript(one.chunk, found.get(index, []), settings.language)
+            for index, one in enumerate(encoded)
         ]
+
+    def _heard(self, windows: Sequence[NDArray[np.float32]]) -> list[list[Piece]]:
+        found = self._network.read(windows)
+        measured = (piece.probability for pieces in found for piece in pieces)
+        if any(one is not None and math.isnan(one) for one in measured):
+            raise StageError(
+                "config",
+                f"{self._folder}: its network computes no numbers (NaN)",
+                f"{faults.HINT}; or choose another --compute-type",
+            )
+        return found
 
 
 def _samples(encoded: Encoded) -> NDArray[np.float32]:

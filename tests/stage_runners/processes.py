@@ -20,6 +20,8 @@ SLOW_IMPORTS = {
     "pyannote": ("torch", "scipy.cluster.hierarchy", "pyarrow.parquet"),
     "whisperx": ("torch", "transformers", "faster_whisper", "pyarrow.parquet"),
     "mlx": ("mlx.core", "pyarrow.parquet"),
+    "parakeet": ("onnx_asr", "pyarrow.parquet"),
+    "parakeet-mlx": ("parakeet_mlx", "pyarrow.parquet"),
     "nlp": ("spacy", "pyarrow.parquet"),
     "media": ("av", "pyarrow.parquet"),
     "translation": ("transformers", "ctranslate2", "pyarrow.parquet"),
