@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
             _name_aligner(arguments)
             model = _resolve(arguments, offline=False)
             terminal.show(f"{model.id} ({model.role}, revision {model.revision[:12]}) is at {model.path}")
-            return OK
+            return _install_engine(model, arguments.device or _device(model.role))
         case "rm":
             return _remove(_role(arguments), arguments.name)
         case _:
@@ -137,6 +137,21 @@ def _device(role: str) -> str:
         return "cpu"
     stage = next(stage for stage in STAGES.values() if stage.model_role == role)
     return devices.choose(stage, {}, profile.here())[0][0].device
+
+
+def _install_engine(model: Model, device: str) -> int:
+    """Install the environment that recognises with the model, if it is missing; returns the exit status."""
+    from orchestrator.environments import registry
+    from orchestrator.environments.sync_progress import sync_shown
+    from orchestrator.stages.catalog import STAGES
+
+    if model.role != "recognition":
+        return OK
+    backends = (one for one in STAGES["asr"].backends if one.takes(model.id, model.family))
+    env = next((one.env for one in backends if one.device == device), "")
+    if not env or registry.health(env) is None or not registry.get(env).fits():
+        return OK
+    return sync_shown([env], offline=False, torch_backend=None)
 
 
 def _list(*, as_json: bool) -> int:

@@ -79,12 +79,18 @@ def aligner(language: str) -> Item | None:
         role="aligner",
         model=best.id,
         languages=(language,),
-        environments=(STAGES["alignment"].backends[-1].env,),
+        environments=(_of_aligner(best.id),),
         why="words begin and end within hundredths of a second of the sound",
     )
     others = aligners_by_language.of_language(language)
     smaller = [one for one in others if one.download_mb <= best.download_mb * _MUCH_SMALLER]
     return replace(item, smaller=tuple(replace(item, model=one.id) for one in smaller))
+
+
+def _of_aligner(name: str) -> str:
+    """The environment that every machine can align with this model in."""
+    family = families.candidates("aligner", name)[0].name
+    return [one.env for one in STAGES["alignment"].backends if one.takes(name, family)][-1]
 
 
 def _diarization(machine: Machine) -> Item:

@@ -29,7 +29,12 @@ REPOSITORIES = {
     GERMAN: ALIGNER,
     FRENCH: ALIGNER,
     HINDI: ALIGNER,
-    PARAKEET: {"config.json": b"{}", "vocab.txt": b"", "encoder-model.int8.onnx": b"weights"},
+    PARAKEET: {
+        "config.json": b"{}",
+        "vocab.txt": b"words",
+        "encoder-model.int8.onnx": b"weights",
+        "decoder_joint-model.int8.onnx": b"weights",
+    },
     SMALL: WHISPER,
     NLLB: {"config.json": b'{"model_type": "m2m_100"}', "model.safetensors": b"weights"},
     COMMUNITY: {"config.yaml": b"pipeline:\n"},

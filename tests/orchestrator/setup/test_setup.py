@@ -191,5 +191,21 @@ def test_what_is_recommended_is_pulled_without_questions_or_settings(hub, propos
     assert config.read_text() == "# mine\nbeam_size = 3\n"
 
 
+def test_a_pulled_model_gets_the_environment_of_its_engine(hub, monkeypatch):
+    synced: list[list[str]] = []
+    monkeypatch.setattr(
+        "orchestrator.environments.sync_progress.sync_shown",
+        lambda names, **_: synced.append(names) or FAILED,
+    )
+    healthy = registry.health
+    monkeypatch.setattr(registry, "health", lambda env: "not here" if env == "parakeet" else healthy(env))
+    with hub():
+        assert cli.main(["models", "pull", "small"]) == OK
+        assert synced == []
+        assert cli.main(["models", "pull", "parakeet"]) == FAILED
+    assert synced == [["parakeet"]]
+    assert resolve.on_disk("recognition", "parakeet")
+
+
 def test_the_machine_is_one_line():
     assert shown.machine(machine(gpus=("RTX 3090",))) == "This machine: Some CPU, 8 cores, 31 GB; RTX 3090"
