@@ -51,7 +51,7 @@ def run(copy, *options, **more):
 def test_help_lists_every_option(copy):
     done = run(copy, "--help")
     assert done.returncode == 0
-    for option in ("--envs", "--no-models", "--offline", "--torch-backend", "--dev"):
+    for option in ("--envs", "--no-models", "--offline", "--torch-backend", "--dev", "--yes", "--language"):
         assert option in done.stdout
 
 
