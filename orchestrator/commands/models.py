@@ -8,9 +8,10 @@ from typing import Any
 
 from orchestrator.commands import verbosity
 from orchestrator.config import device_requests
-from orchestrator.errors import OK, USAGE, FatalError
+from orchestrator.environments import registry
+from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
 from orchestrator.models import embedded, families, hub, listing
-from orchestrator.models.resolve import Model, resolve
+from orchestrator.models.resolve import Model, family_of, resolve
 from orchestrator.planning import devices
 from orchestrator.util import own_files, terminal
 from orchestrator.util import text as fmt
@@ -125,18 +126,44 @@ def _role(arguments: argparse.Namespace) -> str:
 
 def _resolve(arguments: argparse.Namespace, *, offline: bool) -> Model:
     role = _role(arguments)
-    return resolve(role, arguments.name, offline=offline, device=arguments.device or _device(role))
+    device = arguments.device or _device(role, arguments.name)
+    model = resolve(role, arguments.name, offline=offline, device=device)
+    if not offline:
+        _install_engine(model, device)
+    return model
 
 
-def _device(role: str) -> str:
-    """The device on which this machine would run a model of the role, if the model's layout depends on it."""
+def _device(role: str, name: str) -> str:
+    """The device on which this machine would run the model, if its layout depends on it."""
     from orchestrator.machine import profile
     from orchestrator.stages.catalog import STAGES
 
     if not any(family.read_by for family in families.ROLES[role]):
         return "cpu"
     stage = next(stage for stage in STAGES.values() if stage.model_role == role)
-    return devices.choose(stage, {}, profile.here())[0][0].device
+    machine, family = profile.here(), family_of(role, name)
+    if family in {"", stage.first_family}:
+        return devices.choose(stage, {}, machine)[0][0].device
+    # An environment that is not installed yet is installed with the model.
+    return next((b.device for b in stage.fitting(family=family) if machine.could_use(b)), "cpu")
+
+
+def _install_engine(model: Model, device: str) -> None:
+    """Install the environment that runs a model, if it is an optional one and missing."""
+    from orchestrator.environments.sync_progress import sync_shown
+    from orchestrator.stages.catalog import STAGES
+
+    stage = next((stage for stage in STAGES.values() if stage.model_role == model.role), None)
+    if stage is None or not stage.first_family:
+        return
+    backends = stage.fitting(family=model.family)
+    env = next((one.env for one in backends if one.device == device), "")
+    if not env or registry.get(env).by_default() or registry.health(env) is None:
+        return
+    terminal.tell(f"installing the environment {env}, which runs {model.id}")
+    if sync_shown([env], offline=False, torch_backend=None):
+        hint = f"try again: orchestrator envs sync {env}"
+        raise FatalError(f"the environment {env} could not be installed", hint, ENVIRONMENT)
 
 
 def _install_engine(model: Model, device: str) -> int:

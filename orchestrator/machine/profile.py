@@ -63,7 +63,9 @@ class Machine:
         return Answer(why_not=_ABSENT.get(device, "no such device was detected"))
 
     def of(self, backend: Backend) -> Answer:
-        """The answer of `backend`'s framework about its device."""
+        """The answer of `backend`'s framework about its device; of another machine the likely one."""
+        if not self.here:
+            return self.likely(backend)
         return self.answer(backend.env, backend.device, backend.framework)
 
     def likely(self, backend: Backend) -> Answer:

@@ -84,6 +84,7 @@ class _Question:
     named: frozenset[str] = frozenset()
     fetch: bool = True
     refused: list[Refusal] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -136,6 +137,7 @@ class _Question:
         now = self._ranked(usable)
         best = now if asked else self._ranked()
         fallback = families.default_embedded(self.role)
+        self.reasons.update({one.model: one.advice.why for one in reversed((*now, *best))})
         if not self.machine.here:
             return best[0].model if best else fallback
         taken = next((one.model for one in now if self._is_ready(one)), fallback)
@@ -194,7 +196,7 @@ class _Question:
             params["batch_size"] = lesson.batch
             compared = "; ".join(filter(None, (lesson.why, compared)))
         # The reason for the recommended model does not apply to another one that the user named.
-        suits = advice.why if advice.model in {None, name} else ""
+        suits = self.reasons.get(name, advice.why) if advice.model in {None, name} else ""
         reasons = filter(None, (*why, suits, compared))
         return Choice(backend=backend, model=model, params=params, why="; ".join(reasons))
 

@@ -78,6 +78,8 @@ def _with_reasons(candidates: Sequence[Candidate], language: str) -> tuple[Candi
         other = next((one for one in rest if published.error(one.model, language) is not None), None)
         if other is not None:
             figure += f", {other.model} {published.error(other.model, language):.1f} %"
+            if (published.error(other.model, language) or 0) < (published.error(first.model, language) or 0):
+                figure += ", which is hardly better and much slower"
         why = "; ".join(filter(None, (f"{language}: {figure}", first.advice.why)))
         first = replace(first, advice=replace(first.advice, why=why))
     return (first, *rest)

@@ -117,7 +117,7 @@ OTHER_ENGINES: dict[tuple[str, str], tuple[Row, ...]] = {
         _asr(0, _PARAKEET, "bfloat16", 8, "Parakeet takes 1.5 GB of shared memory in bfloat16"),
     ),
     ("parakeet", "cpu"): (
-        _asr(3500, _PARAKEET, "int8", 4, "on a processor it is six times as fast as large-v3-turbo"),
+        _asr(3500, _PARAKEET, "int8", 4, "in int8 on a processor it is six times as fast as large-v3-turbo"),
     ),
 }
 """The rows of engines other than Whisper, by family of models and device. A machine with less gets none."""
