@@ -8,8 +8,7 @@ from typing import Any
 
 from orchestrator.commands import verbosity
 from orchestrator.config import device_requests
-from orchestrator.environments import registry
-from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
+from orchestrator.errors import OK, USAGE, FatalError
 from orchestrator.models import embedded, families, hub, listing
 from orchestrator.models.resolve import Model, family_of, resolve
 from orchestrator.planning import devices
@@ -84,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
             _name_aligner(arguments)
             model = _resolve(arguments, offline=False)
             terminal.show(f"{model.id} ({model.role}, revision {model.revision[:12]}) is at {model.path}")
-            return _install_engine(model, arguments.device or _device(model.role))
+            return _install_engine(model, arguments.device or _device(model.role, model.id))
         case "rm":
             return _remove(_role(arguments), arguments.name)
         case _:
@@ -127,10 +126,7 @@ def _role(arguments: argparse.Namespace) -> str:
 def _resolve(arguments: argparse.Namespace, *, offline: bool) -> Model:
     role = _role(arguments)
     device = arguments.device or _device(role, arguments.name)
-    model = resolve(role, arguments.name, offline=offline, device=device)
-    if not offline:
-        _install_engine(model, device)
-    return model
+    return resolve(role, arguments.name, offline=offline, device=device)
 
 
 def _device(role: str, name: str) -> str:
@@ -146,24 +142,6 @@ def _device(role: str, name: str) -> str:
         return devices.choose(stage, {}, machine)[0][0].device
     # An environment that is not installed yet is installed with the model.
     return next((b.device for b in stage.fitting(family=family) if machine.could_use(b)), "cpu")
-
-
-def _install_engine(model: Model, device: str) -> None:
-    """Install the environment that runs a model, if it is an optional one and missing."""
-    from orchestrator.environments.sync_progress import sync_shown
-    from orchestrator.stages.catalog import STAGES
-
-    stage = next((stage for stage in STAGES.values() if stage.model_role == model.role), None)
-    if stage is None or not stage.first_family:
-        return
-    backends = stage.fitting(family=model.family)
-    env = next((one.env for one in backends if one.device == device), "")
-    if not env or registry.get(env).by_default() or registry.health(env) is None:
-        return
-    terminal.tell(f"installing the environment {env}, which runs {model.id}")
-    if sync_shown([env], offline=False, torch_backend=None):
-        hint = f"try again: orchestrator envs sync {env}"
-        raise FatalError(f"the environment {env} could not be installed", hint, ENVIRONMENT)
 
 
 def _install_engine(model: Model, device: str) -> int:

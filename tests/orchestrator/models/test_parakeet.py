@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from orchestrator.commands import models as command
+from orchestrator.environments import registry
 from orchestrator.errors import FatalError
 from orchestrator.models import families
 from orchestrator.models import resolve as models
@@ -79,7 +79,7 @@ def test_it_declares_25_languages_or_english_and_translates_to_none():
 def test_a_download_takes_the_files_of_its_device_and_installs_what_runs_them(monkeypatch, capsys):
     files = {name: name.encode() for name in sorted(SMALL | LARGE | BOTH | {"nemo128.onnx"})}
     installed: list[str] = []
-    monkeypatch.setattr(command.registry, "health", lambda env: "x" if env == "parakeet" else None)
+    monkeypatch.setattr(registry, "health", lambda env: "not installed" if env == "parakeet" else None)
     monkeypatch.setattr(
         "orchestrator.environments.sync_progress.sync_shown", lambda names, **_: bool(installed.extend(names))
     )
