@@ -15,6 +15,7 @@ from orchestrator.models import (
     nllb_opus,
     parakeet,
     pyannote,
+    qwen3,
     segmentation,
     wav2vec2,
     whisper,
@@ -51,10 +52,10 @@ def _packaged(methods: Iterable[Engine | Translator]) -> Iterator[ModelFamily]:
 
 
 ROLES: dict[str, tuple[ModelFamily, ...]] = {
-    "recognition": (whisper.FAMILY, parakeet.FAMILY, *_packaged(engines.declared())),
+    "recognition": (whisper.FAMILY, parakeet.FAMILY, qwen3.FAMILY, *_packaged(engines.declared())),
     "segmentation": (segmentation.FAMILY,),
     "diarization": (pyannote.FAMILY, campplus.FAMILY),
-    "aligner": (wav2vec2.FAMILY,),
+    "aligner": (wav2vec2.FAMILY, qwen3.ALIGNER_FAMILY),
     "translation": (nllb_opus.FAMILY, indictrans2.FAMILY, *_packaged(TRANSLATORS.values())),
 }
 """The families of each role, in order of precedence. The first gets the names that none claims."""

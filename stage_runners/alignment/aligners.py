@@ -11,11 +11,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from ipc.errors import StageError
-from stage_runners.alignment import attention_aligner, pocketsphinx_aligner, wav2vec2_aligner
+from stage_runners.alignment import (
+    attention_aligner,
+    pocketsphinx_aligner,
+    qwen_aligner,
+    wav2vec2_aligner,
+)
 from stage_runners.alignment.aligner import Aligner, AlignerModule
 from stage_runners.text.iso639 import language as language_called
 
-_MODULES: tuple[AlignerModule, ...] = (pocketsphinx_aligner, wav2vec2_aligner, attention_aligner)
+_MODULES: tuple[AlignerModule, ...] = (
+    pocketsphinx_aligner,
+    wav2vec2_aligner,
+    qwen_aligner,
+    attention_aligner,
+)
 ALIGNERS: dict[str, AlignerModule] = {module.METHOD: module for module in _MODULES}
 AUTO: dict[str, tuple[str, ...]] = {
     "en": ("pocketsphinx",),

@@ -72,12 +72,17 @@ def pieces(spans: Sequence[Span], seconds: float, breaks: Collection[int] = ()) 
 
 
 def place(
-    rough: Sequence[Span], aligned: Sequence[Aligned | None], methods: Sequence[str], fallback: Sequence[str]
+    rough: Sequence[Span],
+    aligned: Sequence[Aligned | None],
+    methods: Sequence[str],
+    fallback: Sequence[str],
+    windows: Sequence[Span | None] | None = None,
 ) -> list[Placed]:
     """Final times of all words: aligned ones if available, or else approximate ones fitted between them.
 
     `methods` names each word's aligner, `fallback` the source of each approximate time (`attention`,
-    `interpolated`). Starts never decrease, and a word ends before the next one starts. An aligned word that
+    `interpolated`); `windows` what an approximate time stays in, if it says no more than that. Starts never
+    decrease, and a word ends before the next one starts. An aligned word that
     would break the order is not trusted.
     """
     anchors = _in_order(aligned)
@@ -90,11 +95,15 @@ def place(
             first += 1
             continue
         last = first
-        while last < len(rough) and anchors[last] is None:
+        window = windows[first] if windows else None
+        while last < len(rough) and anchors[last] is None and (not windows or windows[last] == window):
             last += 1
-        following = anchors[last] if last < len(rough) else None
+        following = next((one for one in anchors[last:] if one is not None), None)
         low = result[-1].end if result else 0.0
         high = following.start if following is not None else max([low, *(s.end for s in rough[first:last])])
+        if window is not None:
+            low = max(low, min(window.start, high))
+            high = max(low, min(high, window.end))
         result.extend(_between(rough[first:last], fallback[first:last], low, high))
         first = last
     return result

@@ -6,7 +6,7 @@ In a film with several languages, each word is aligned in the language of its se
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +53,18 @@ def run(loaded: Loaded, inputs: Mapping[str, Path], context: Context) -> None:
         "interpolated" if word["start"] is None or word["end"] is None else word["method"] for word in words
     ]
     texts = [Word(word["text"], word["space"], *span) for word, span in zip(words, rough, strict=True)]
-    aligned = _aligned(loaded, audio, texts, spoken, choice, context)
-    placed = pieces.place(rough, aligned, [choice.by_language[language] for language in spoken], given)
+    windows = {
+        k
+        for k in range(1, len(words))
+        if given[k] == "interpolated" and words[k]["segment"] != words[k - 1]["segment"]
+    }
+    aligned = _aligned(loaded, audio, texts, spoken, windows, choice, context)
+    spans = {segment["id"]: Span(segment["start"], segment["end"]) for segment in segments}
+    rooms = [
+        spans[word["segment"]] if how == "interpolated" else None
+        for word, how in zip(words, given, strict=True)
+    ]
+    placed = pieces.place(rough, aligned, [choice.by_language[language] for language in spoken], given, rooms)
     counts = dict(sorted(Counter(one.method for one in placed).items()))
     context.fact("words_by_method", counts)
     for name, count in counts.items():
@@ -77,14 +87,18 @@ def _aligned(
     audio: Audio,
     words: Sequence[Word],
     spoken: Sequence[str],
+    windows: Collection[int],
     choice: Choice,
     context: Context,
 ) -> list[Aligned | None]:
-    """Each word's time by the aligner of its language in `spoken`; None if it keeps the approximate one."""
+    """Each word's time by the aligner of its language in `spoken`; None if it keeps the approximate one.
+
+    `windows` are the words that begin a window of an engine without word times: only its bounds are known.
+    """
     if set(choice.by_language.values()) <= {aligners.ROUGH}:
         return [None] * len(words)
     result: list[Aligned | None] = []
-    changes = {k for k in range(1, len(spoken)) if spoken[k] != spoken[k - 1]}
+    changes = {k for k in range(1, len(spoken)) if spoken[k] != spoken[k - 1]} | set(windows)
     for piece in pieces.pieces([Span(word.start, word.end) for word in words], audio.seconds, changes):
         context.check()
         language = spoken[piece.first]

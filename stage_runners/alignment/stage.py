@@ -5,17 +5,26 @@ from __future__ import annotations
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on
 from ipc.reach import MODEL
 from stage_runners.alignment.thresholds import THRESHOLDS
+from stage_runners.qwen.thresholds import ALIGNER
 
 _ON_CPU = ("auto", "pocketsphinx", "attention")
 """Aligners that run on the CPU only."""
+
+_OURS = ("wav2vec2",)
+_QWEN = ("qwen3-aligner",)
+"""Families of models: Qwen3's needs a newer Transformers than WhisperX allows."""
+_PACKAGES = ("transformers", "torch", "nagisa")
 
 ALIGNMENT = Stage(
     name="alignment",
     version=2,
     backends=(
-        on("cuda", "alignment.runner", "whisperx", never=_ON_CPU, framework="torch"),
-        on("mps", "alignment.runner", "whisperx", never=_ON_CPU, checked=True),
-        on("cpu", "alignment.runner", "whisperx"),
+        on("cuda", "alignment.runner", "whisperx", never=_ON_CPU, families=_OURS, framework="torch"),
+        on("mps", "alignment.runner", "whisperx", never=_ON_CPU, families=_OURS, checked=True),
+        on("cpu", "alignment.runner", "whisperx", families=_OURS),
+        on("cuda", "alignment.runner", "qwen", families=_QWEN, packages=_PACKAGES),
+        on("mps", "alignment.runner", "qwen", families=_QWEN, packages=_PACKAGES, checked=True),
+        on("cpu", "alignment.runner", "qwen", families=_QWEN, packages=_PACKAGES),
     ),
     inputs=(
         Input(name="audio", source="demux.audio"),
@@ -28,8 +37,8 @@ ALIGNMENT = Stage(
             name="align_model",
             default="auto",
             load=True,
-            help="how words are aligned: auto, pocketsphinx, attention, or a wav2vec2 model (a folder or a "
-            "Hub id)",
+            help="how words are aligned: auto, pocketsphinx, attention, qwen3-forced-aligner, or a wav2vec2 "
+            "model (a folder or a Hub id)",
             cli=Cli(metavar="MODEL", example="auto", reach=MODEL),
         ),
     ),
@@ -38,5 +47,5 @@ ALIGNMENT = Stage(
     packages=("pocketsphinx", "whisperx", "num2words"),
     model="align_model",
     model_role="aligner",
-    thresholds=THRESHOLDS,
+    thresholds=(*THRESHOLDS, ALIGNER),
 )

@@ -13,11 +13,12 @@ from ipc.declaration import Backend
 from ipc.errors import ContractError
 from ipc.thresholds import Thresholds
 from stage_runners.parakeet import engine as parakeet
+from stage_runners.qwen import engine as qwen
 from stage_runners.recognition.engine import Engine, EngineModule
 from stage_runners.recognition.recognizer import Recognizer
 from stage_runners.whisper import engine as whisper
 
-_MODULES: tuple[EngineModule, ...] = (whisper, parakeet)
+_MODULES: tuple[EngineModule, ...] = (whisper, parakeet, qwen)
 ENGINES: dict[str, EngineModule] = {module.ENGINE.name: module for module in _MODULES}
 """The engines by name; the first one takes models that name no family."""
 

@@ -52,10 +52,15 @@ class Line:
         return sum(measured) / len(measured) if measured else None
 
 
-def lines(decoded: Sequence[Transcript], bias: float) -> list[Line]:
-    """The segments of all windows in order; `bias`, in seconds, is subtracted from word times."""
-    return [
-        Line(tuple(group), result)
-        for result in decoded
-        for group in asr_words.segments(asr_words.words(result.words, result.chunk, bias, result.language))
-    ]
+def lines(decoded: Sequence[Transcript], bias: float, *, timed: bool = True) -> list[Line]:
+    """The segments of all windows in order; `bias`, in seconds, is subtracted from word times.
+
+    If word times are not `timed` but spread over their window, a segment is the whole window: a sentence of
+    it could be placed where nobody speaks, and be judged by sound that is not its own.
+    """
+    result = []
+    for read in decoded:
+        words = asr_words.words(read.words, read.chunk, bias, read.language)
+        groups = asr_words.segments(words) if timed else [words] * bool(words)
+        result += [Line(tuple(group), read) for group in groups]
+    return result

@@ -40,7 +40,7 @@ def run(recognizer: Recognizer, inputs: Mapping[str, Path], context: Context) ->
     reviewed = doubts.reviewed(
         recognizer,
         sound,
-        asr_lines.lines(decoded, bias),
+        asr_lines.lines(decoded, bias, timed=bool(recognizer.capabilities.word_times)),
         [Span(*region) for region in regions],
         len(chunks),
         settings,

@@ -25,6 +25,7 @@ SLOW_IMPORTS = {
     "nlp": ("spacy", "pyarrow.parquet"),
     "media": ("av", "pyarrow.parquet"),
     "translation": ("transformers", "ctranslate2", "pyarrow.parquet"),
+    "qwen": ("transformers.models.qwen3_asr.modeling_qwen3_asr", "pyarrow.parquet"),
     "indictrans": ("torch", "transformers", "pyarrow.parquet"),
 }
 """What the stages of an environment import that takes long."""
