@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ipc.whisper_languages import LANGUAGES
@@ -18,15 +18,17 @@ from orchestrator.util.notices import notice
 _ASR = "asr"
 
 
-def after(content: Mapping[str, Any], settings: Iterable[Settings]) -> None:
-    """Tell what would be better than what the run of `content` (a `run.json`) used; nothing twice."""
-    if content["exit_status"] != OK or any(one.run.offline for one in settings):
+def after(content: Mapping[str, Any], settings: Iterable[Settings], *, silent: bool) -> None:
+    """Tell what would be better than what the run of `content` (a `run.json`) used; nothing twice.
+
+    A `silent` run (`--quiet`, `--json`) tells nothing, so another one may.
+    """
+    if silent or content["exit_status"] != OK:
         return
-    machine = profile.here()
+    if any(one.run.offline or _by_choice(one) for one in settings):
+        return
     codes = sorted({code for film in content["films"] if (code := _language(film))})
-    if any(_by_choice(one) for one in settings) or not codes:
-        return
-    for sentence in list(_new(machine, codes, content))[:1]:
+    if codes and (sentence := _new(profile.here(), codes, content)):
         notice(sentence)
 
 
@@ -42,19 +44,16 @@ def _by_choice(settings: Settings) -> bool:
     return settings.value("model") not in {None, "auto"}
 
 
-def _new(machine: Machine, codes: list[str], content: Mapping[str, Any]) -> Iterator[str]:
-    """The sentence, unless it was told before on this machine."""
+def _new(machine: Machine, codes: list[str], content: Mapping[str, Any]) -> str:
+    """The sentence; empty if there is nothing better, or it was told before on this machine."""
     items = _better(machine, codes, content)
-    if not items:
-        return
     file = memo.folder("advice") / f"{machine.id}.json"
     told = memo.read(file, list[str]) or []
-    models = sorted(item.model for item in items)
-    if all(model in told for model in models):
-        return
-    memo.keep(file, sorted({*told, *models}))
+    if all(item.model in told for item in items):
+        return ""
+    memo.keep(file, sorted({*told, *(item.model for item in items)}))
     what = "; ".join(f"{item.model}{f' ({item.why})' if item.why else ''}" for item in items)
-    yield f"this machine can run {what}: orchestrator setup --language {','.join(codes)}"
+    return f"this machine can run {what}: orchestrator setup --language {','.join(codes)}"
 
 
 def _better(machine: Machine, codes: list[str], content: Mapping[str, Any]) -> list[Item]:

@@ -69,8 +69,7 @@ def run(invocation: Invocation) -> int:
         state, content = _execute(invocation, settings, plans, refused, store, record)
     trim_cache.after(store, settings.values(), state)
     _show(content, invocation)
-    if not invocation.json and not invocation.quiet:
-        advice.after(content, settings.values())
+    advice.after(content, settings.values(), silent=invocation.json or invocation.quiet)
     return int(content["exit_status"])
 
 

@@ -29,8 +29,8 @@ def run(language="hi", model="base", status="done", exit_status=0):
     return {"exit_status": exit_status, "films": [{"language": language, "stages": stages}]}
 
 
-def said(capsys, *arguments):
-    advice.after(*arguments)
+def said(capsys, *arguments, silent=False):
+    advice.after(*arguments, silent=silent)
     return capsys.readouterr().err
 
 
@@ -59,4 +59,9 @@ def test_a_run_tells_once_what_would_be_better_and_the_command(capsys, monkeypat
 )
 def test_it_says_nothing_where_that_is_not_wanted_and_does_not_count_it_as_told(content, chosen, capsys):
     assert said(capsys, content, [chosen]) == ""
+    assert said(capsys, run(), [settings()]) != ""
+
+
+def test_a_run_for_a_program_tells_nothing_and_leaves_it_to_the_next_one(capsys):
+    assert said(capsys, run(), [settings()], silent=True) == ""
     assert said(capsys, run(), [settings()]) != ""

@@ -128,14 +128,16 @@ def test_a_key_of_the_users_is_not_overwritten_without_a_question(
         assert "ORCHESTRATOR_MODEL=tiny.en overrides what was set up: unset it to use small" in said
 
 
-def test_a_licence_for_non_commercial_use_is_not_agreed_to_unasked(hub, capsys, monkeypatch):
-    monkeypatch.setattr("orchestrator.setup.suits.recognition", lambda *_: ())
-    with hub({**REPOSITORIES, "Helsinki-NLP/opus-mt-de-en": REPOSITORIES[NLLB]}):
+def test_a_licence_for_non_commercial_use_is_not_agreed_to_unasked(hub, proposed, capsys):
+    pair = {**REPOSITORIES, "Helsinki-NLP/opus-mt-de-en": REPOSITORIES[NLLB]}
+    with hub(pair):
+        proposed(suits._translation(("de", "fr"), "en"))
         assert cli.main(["setup", "--yes", "--language", "de,fr", "--target-language", "en"]) == OK
         said = words(capsys.readouterr().out)
         assert "licence CC-BY-NC-4.0 (not for commercial use)" in said
         assert "not taken unasked: orchestrator models pull nllb-200-distilled-600M" in said
         assert not resolve.on_disk("translation", "nllb-200-distilled-600M")
+        proposed(suits._translation(("de",), "en"))
         assert cli.main(["setup", "--yes", "--language", "de", "--target-language", "en"]) == OK
     assert "opus-mt-de-en in place of nllb-200-distilled-600M" in words(capsys.readouterr().out)
     assert resolve.on_disk("translation", "opus-mt-de-en")
