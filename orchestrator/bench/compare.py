@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestrator.bench import spread, tables
-from orchestrator.bench.results import OURS, Report
+from orchestrator.bench.results import CPU, OURS, Report
 from orchestrator.bench.spread import Spread
 from orchestrator.bench.tables import Table
 from orchestrator.util import text as fmt
@@ -74,8 +74,20 @@ def _changes(film: str, subject: str, stage: str, pairs: Pairs) -> Iterator[Chan
             yield Change(film=film, subject=subject, stage=stage, what=what, before=before, after=after)
 
 
+def since_checkouts(report: Report) -> Iterator[Table]:
+    """A table of changes for each other checkout of this program that ran in turn with ours."""
+    for subject in report.subjects:
+        theirs = tuple(run for run in report.runs if run.subject == subject.name)
+        if subject.name in {OURS, CPU} or not any(run.stages for run in theirs):
+            continue
+        before = replace(report, runs=tuple(replace(run, subject=OURS) for run in theirs))
+        ours = replace(report, subjects=tuple(one for one in report.subjects if one.name == OURS))
+        found = list(changes(before, ours))
+        yield replace(table(found), title=f"Change since {subject.name} ({subject.version})")
+
+
 def table(found: Sequence[Change]) -> Table:
-    """The changes as rows; those that are not clear say so."""
+    """The changes as rows: those of the whole, and the clear ones of stages."""
     rows = [
         (
             one.film, one.subject, one.stage or "all", one.what, _figure(one.before, one.what),

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ipc import atomic
-from orchestrator.bench import spread, tables
+from orchestrator.bench import compare, spread, tables
 from orchestrator.bench.results import OURS, FilmUsed, Report
 from orchestrator.bench.tables import Table
 from orchestrator.errors import INPUT, FatalError
@@ -31,7 +31,7 @@ def section(report: Report) -> str:
     """The section of a machine: what was run there, and every table."""
     begin, end = _marks(report)
     parts = [begin, f"### {machine(report)}", "", *_facts(report)]
-    for table in tables.of(report):
+    for table in (*tables.of(report), *compare.since_checkouts(report)):
         parts += ["", f"**{table.title}**", "", *_table(table)]
     parts += ["", *(f"- {line}" for line in tables.remarks(report))]
     return "\n".join([*parts, end]).replace("\n\n\n", "\n\n")

@@ -21,6 +21,8 @@ T = TypeVar("T")
 SCHEMA = 1
 OURS = "orchestrator"
 """The subject that is compared with the others: this program, as it would run on the user's film."""
+CPU = "orchestrator-cpu"
+"""Our program on the CPU, on a machine whose accelerator it would use."""
 _LARGEST = 64 << 20
 
 

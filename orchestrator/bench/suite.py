@@ -14,12 +14,10 @@ from pathlib import Path
 
 from orchestrator.bench import agreement, estimate, host
 from orchestrator.bench.program import Program
-from orchestrator.bench.results import OURS, FilmUsed, Report, RunUse, SubjectUsed
+from orchestrator.bench.results import CPU, OURS, FilmUsed, Report, RunUse, SubjectUsed
 from orchestrator.bench.subject import Bench, Facts, Subject
 from orchestrator.util import text as fmt
 
-CPU = "orchestrator-cpu"
-"""Our program on the CPU, on a machine whose accelerator it would use."""
 _SAME_S = 1.0
 """Seconds by which the length of a film may differ from what was asked for."""
 Tell = Callable[[str], None]

@@ -53,7 +53,11 @@ def _speed(arguments: argparse.Namespace, limit: float | None) -> int:
 
         terminal.show_json(dataclasses.asdict(report))
     else:
-        shown = [*tables.of(report), *([compare.table(changes)] if before else [])]
+        shown = [
+            *tables.of(report),
+            *compare.since_checkouts(report),
+            *([compare.table(changes)] if before else []),
+        ]
         remarks = [*tables.remarks(report), *(compare.remarks(before, report) if before else ())]
         showing.show(shown, remarks)
         if rows := markdown.rows(report):

@@ -10,7 +10,7 @@ import pytest
 from orchestrator.bench import agreement, estimate, program, rivals, suite
 from orchestrator.bench.measure import Gauge, Use
 from orchestrator.bench.program import Program
-from orchestrator.bench.results import FilmUsed, StageUse
+from orchestrator.bench.results import CPU, FilmUsed, StageUse
 from orchestrator.bench.subject import Bench, Facts
 from orchestrator.environments import registry
 from tests.orchestrator.bench.made import report, run
@@ -108,11 +108,11 @@ def test_a_program_that_used_a_gpu_is_measured_on_the_cpu_too_and_their_results_
             self._place = place
 
         def rows(self):
-            which = "cpu" if suite.CPU in self._place.parts else "home"
+            which = "cpu" if CPU in self._place.parts else "home"
             return [{"start": a, "end": b, "speaker": "A"} for a, b in turns[which]]
 
     def last(home):
-        device = "cpu" if suite.CPU in home.parts else "cuda"
+        device = "cpu" if CPU in home.parts else "cuda"
         stage = {"stage": "diarization", "status": "done", "device": device, "key": "k"}
         return {"films": [{"stages": [stage, {**stage, "stage": "shots", "device": "cpu"}]}]}
 
@@ -121,14 +121,14 @@ def test_a_program_that_used_a_gpu_is_measured_on_the_cpu_too_and_their_results_
     monkeypatch.setattr(agreement, "last_run", last)
     monkeypatch.setattr("ipc.artifacts.read", lambda path, _kind: Read(path))
     found, _ = measured(tmp_path, Program(), cpu_too=True, repeat=1)
-    assert commands[:4] == ["orchestrator", suite.CPU] * 2
+    assert commands[:4] == ["orchestrator", CPU] * 2
     assert [(one.film, one.stage, one.device, one.agrees) for one in found.agreements] == [
         ("30s", "diarization", "cuda", False), ("5m", "diarization", "cuda", False),
     ]  # fmt: skip
     assert "10.0% of the time differs" in found.agreements[0].reason
     commands.clear()
     found, _ = measured(tmp_path, Program(), cpu_too=False, repeat=1)
-    assert suite.CPU not in commands
+    assert CPU not in commands
 
 
 def test_our_program_runs_without_the_users_options_results_and_files(tmp_path, monkeypatch):

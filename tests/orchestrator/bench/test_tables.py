@@ -113,6 +113,16 @@ def test_a_stage_that_got_slower_is_told_even_if_the_whole_did_not():
     assert ("30s", "orchestrator", "shots", "time") in [row[:4] for row in compare.table(found).rows]
 
 
+def test_another_checkout_that_ran_in_turn_is_compared_stage_by_stage():
+    stages = run(20.0, shots=9.0).stages
+    made = report(run(10.0), run(20.0, subject="older", stages=stages), run(15.0, subject="whisperx"))
+    (found,) = compare.since_checkouts(made)
+    assert found.title.startswith("Change since older")
+    rows = {row[2:4]: row[-2:] for row in found.rows}
+    assert rows["all", "time"] == ("-50%", "better")
+    assert rows["shots", "CPU time"] == ("-89%", "better")
+
+
 def test_small_times_and_single_runs_are_compared_with_care():
     before, after = report(run(10.0, shots=0.1)), report(run(10.0, shots=0.3))
     assert not compare.worse(list(compare.changes(before, after)), 0.1)
