@@ -96,8 +96,8 @@ def table(found: Sequence[Change]) -> Table:
         for one in found
         if one.clear or not one.stage
     ]  # fmt: skip
-    headings = ("film", "program", "stage", "figure", "before", "after", "change", "")
-    return Table(title="Change", headings=headings, rows=tuple(rows), left=4)
+    headings = ("film", "program", "stage", "figure", "before", "after", "change", "verdict")
+    return Table(title="Change", headings=headings, rows=tuple(rows), left=4, note=True)
 
 
 def worse(found: Sequence[Change], limit: float) -> list[Change]:

@@ -96,7 +96,7 @@ def _facts(report: Report) -> Iterator[str]:
 
 def _table(table: Table) -> Iterator[str]:
     yield _line(table.headings)
-    yield _line(["---" if number < table.left else "---:" for number in range(len(table.headings))])
+    yield _line(["---" if table.is_text(number) else "---:" for number in range(len(table.headings))])
     yield from map(_line, table.rows)
 
 

@@ -71,8 +71,8 @@ def table(now: Accuracy, before: Accuracy | None) -> Table:
         earlier = pooled([old[one.name] for one in both], metric) if both else None
         cells.append(_cell(pooled(now.recordings, metric), earlier, metric))
     rows.append((*cells, _right(now.recordings), ""))
-    headings = ("recording", "language", *(metric.title for metric in METRICS), "speakers", "")
-    return Table(title="Accuracy", headings=headings, rows=tuple(rows), left=2)
+    headings = ("recording", "language", *(metric.title for metric in METRICS), "speakers", "note")
+    return Table(title="Accuracy", headings=headings, rows=tuple(rows), left=2, note=True)
 
 
 def worse(now: Accuracy, before: Accuracy, limit: float) -> Iterator[str]:

@@ -22,7 +22,7 @@ def show(tables: Iterable[Table], remarks: Iterable[str]) -> None:
     for table in tables:
         shown = Shown(box=box.SIMPLE_HEAD, pad_edge=False, title=table.title, title_justify="left")
         for number, heading in enumerate(table.headings):
-            shown.add_column(heading, justify="left" if number < table.left else "right")
+            shown.add_column(heading, justify="left" if table.is_text(number) else "right")
         for row in table.rows:
             shown.add_row(*map(escape, row))
         console.print(shown)

@@ -10,7 +10,8 @@ from typing import Protocol
 from orchestrator.bench.measure import Gauge
 from orchestrator.bench.results import RunUse
 
-_ERROR = re.compile(r"(orchestrator: |[\w.]*(Error|Exception)\b)")
+_OURS = "orchestrator: "
+_ERROR = re.compile(rf"({_OURS}|[\w.]*(Error|Exception)\b)")
 _LONGEST = 200
 """Characters of a reason."""
 
@@ -64,5 +65,5 @@ def tail(log: Path) -> str:
         return ""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     errors = [line for line in lines if _ERROR.match(line)]
-    last = next(reversed(errors or lines), "")
+    last = next(reversed(errors or lines), "").removeprefix(_OURS)
     return last if len(last) <= _LONGEST else f"{last[:_LONGEST]}..."

@@ -13,12 +13,17 @@ from orchestrator.util import text as fmt
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """Rows under headings. The first `left` columns are words, the others figures."""
+    """Rows under headings. The first `left` columns are words, the others figures, but for a last `note`."""
 
     title: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     left: int = 1
+    note: bool = False
+
+    def is_text(self, column: int) -> bool:
+        """Whether a column holds words, not figures."""
+        return column < self.left or (self.note and column == len(self.headings) - 1)
 
 
 def of(report: Report) -> Iterator[Table]:

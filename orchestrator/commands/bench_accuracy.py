@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace, limit: float | None) -> int:
         recordings=tuple(done),
         interrupted=interrupted,
     )
-    if not interrupted:  # else the next run would be compared with a part
+    if not interrupted and any(not one.error for one in done):  # what the next one is compared with
         results.write(last, now)
     if arguments.output:
         results.write(current_folder.absolute(arguments.output), now)

@@ -175,7 +175,7 @@ def test_a_failed_run_tells_its_stage_or_the_last_lines_of_its_log(tmp_path, mon
             return Use(status=7, wall_s=2.0, cpu_s=3.0)
 
     found = Program().run(tmp_path / "movie.mp4", Bench(folder=tmp_path / "bench", gauge=Fake()))
-    assert found.error == "orchestrator: no space"
+    assert found.error == "no space"
     assert program._why({"failed": [{"stage": "asr", "message": "no memory"}]}) == "asr: no memory"
 
 
