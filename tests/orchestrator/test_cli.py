@@ -149,6 +149,17 @@ def test_an_english_only_model_rejects_another_language_before_anything_starts(c
     assert "supports English only" in output.err
 
 
+def test_a_language_that_parakeet_lacks_is_refused_with_the_engine_that_has_it(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "home"))
+    (tmp_path / "movie.mp4").write_text("a film")
+    status, output = run_cli(
+        capsys, "plan", str(tmp_path / "movie.mp4"), "--model", "parakeet", "--language", "ja"
+    )
+    assert status == USAGE
+    assert "--language ja: the model parakeet supports only bg, cs, da" in output.err
+    assert "use Whisper, which has 99 languages, such as --model base" in output.err
+
+
 def test_the_list_of_commands_has_the_summary_of_each_command():
     commands = argparse.ArgumentParser().add_subparsers()
     for name in COMMANDS:

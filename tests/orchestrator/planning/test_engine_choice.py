@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ipc.declaration import Backend
+from orchestrator.environments import registry
 from orchestrator.machine import profile
 from orchestrator.machine.answers import Answer
 from orchestrator.models import families
@@ -128,6 +129,14 @@ def test_no_other_family_claims_the_names_of_parakeet():
     for name in families.family("recognition", "parakeet").short_names:
         assert models.family_of("recognition", name) == "parakeet"
         assert families.role_of(name) == "recognition"
+
+
+def test_the_environment_for_cuda_is_left_out_for_development():
+    fitting = {name for name in registry.names() if registry.get(name).fits()}
+    tested = {name for name in fitting if registry.get(name).for_development()}
+    assert fitting - tested <= {"parakeet-cuda"}
+    assert {"parakeet", "media"} <= tested
+    assert not registry.get("parakeet").by_default()
 
 
 if __name__ == "__main__":

@@ -85,3 +85,20 @@ def test_the_language_is_shown_with_how_it_is_known(probability, model, shown):
 
 def test_a_silent_film_has_no_language():
     assert spoken_language(film({}, subtitles={"cues": 0}), "en") == ""
+
+
+def test_a_text_in_another_language_than_the_given_one_needs_a_look():
+    asr = CLEAN | {"language": "de", "text_language": "en"}
+    assert [(note.text, note.look) for note in notes(film(asr, "parakeet"))] == [
+        (
+            ("the text is in en, though --language says de: parakeet writes the language that it hears"),
+            True,
+        )
+    ]
+
+
+def test_names_that_an_engine_cannot_use_are_noted():
+    asr = CLEAN | {"names_unused": True}
+    assert [(note.text, note.look) for note in notes(film(asr, "parakeet"))] == [
+        ("the film's names did not help recognition: parakeet takes no hints", False)
+    ]
