@@ -141,13 +141,10 @@ def recommend(stage: str, backend: Backend, machine: Machine, language: str = ""
 
 def _rows(stage: str, backend: Backend, device: str, language: str) -> tuple[Row, ...]:
     """The rows of the engine of `backend` that have a model for `language`."""
-    for family in backend.families:
-        if rows := OTHER_ENGINES.get((family, device)):
-            known = [row for row in rows if not language or published.error(row.give.model or "", language)]
-            return tuple(known)
-        if any(family == other for other, _ in OTHER_ENGINES):
-            return ()
-    return TABLE.get((stage, device), ())
+    if not backend.families or "whisper" in backend.families:
+        return TABLE.get((stage, device), ())
+    rows = (row for family in backend.families for row in OTHER_ENGINES.get((family, device), ()))
+    return tuple(row for row in rows if not language or published.error(row.give.model or "", language))
 
 
 def _memory(device: str, answer: Answer, machine: Machine) -> tuple[int, str]:

@@ -46,6 +46,13 @@ def test_ten_machines_and_six_languages_get_the_engines_of_the_table():
     assert table() == (MACHINES / "engines.txt").read_text()
 
 
+def test_every_model_is_proposed_for_a_backend_that_runs_it():
+    for file in MACHINES.glob("*.json"):
+        for language in LANGUAGES:
+            for one in ranked(ASR, profile.recorded(file), language):
+                assert models.family_of("recognition", one.model) in one.backend.families
+
+
 def best(on, language=""):
     return ranked(ASR, on, language)[0]
 
