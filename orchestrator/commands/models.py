@@ -145,14 +145,17 @@ def _device(role: str, name: str) -> str:
 
 
 def _install_engine(model: Model, device: str) -> int:
-    """Install the environment that recognises with the model, if it is missing; returns the exit status."""
+    """Install the environment that recognises or aligns with the model, if it is missing; returns the exit
+    status.
+    """
     from orchestrator.environments import registry
     from orchestrator.environments.sync_progress import sync_shown
     from orchestrator.stages.catalog import STAGES
 
-    if model.role != "recognition":
+    stage = {"recognition": "asr", ALIGNER: "alignment"}.get(model.role)
+    if stage is None:
         return OK
-    backends = (one for one in STAGES["asr"].backends if one.takes(model.id, model.family))
+    backends = (one for one in STAGES[stage].backends if one.takes(model.id, model.family))
     env = next((one.env for one in backends if one.device == device), "")
     if not env or registry.health(env) is None or not registry.get(env).fits():
         return OK

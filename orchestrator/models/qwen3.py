@@ -72,7 +72,7 @@ def _family(name: str, names: Mapping[str, str], *, aligner: bool, **facts: obje
         looks_like_one=lambda repository, _folder: claims(repository),
         requires="Qwen3-ForcedAligner model" if aligner else "Qwen3-ASR model",
         repositories=lambda asked, _device: repositories.get(asked, (asked,)),
-        environment="qwen",
+        environment="whisperx",  # always there, whereas what runs the model is installed after it
         allow=_FILES,
         licences=dict.fromkeys(every, _LICENCE),
         compute_types=_COMPUTE_TYPES,

@@ -215,7 +215,8 @@ class _Question:
 
     def _model(self, name: str, backend: Backend, *, first: bool) -> Model | None:
         """The model for a backend; None for a fallback without its model, for which nothing is downloaded."""
-        if not models.on_disk(self.role, name, backend.device):
+        here = models.on_disk(self.role, name, backend.device)
+        if not here:
             if not self.machine.here:
                 return models.elsewhere(self.role, name)
             if not first:
@@ -225,6 +226,8 @@ class _Question:
                 much = f" (about {fmt.size(size * 1e6)})" if size else ""
                 self.notes.append(f"{name}{much} will be downloaded before the run starts")
                 return models.elsewhere(self.role, name)
+        if not here and not self.offline and not registry.get(backend.env).by_default():
+            registry.require(backend.env)  # before gigabytes are downloaded for it
         return models.resolve(self.role, name, offline=self.offline, device=backend.device)
 
     def _params(

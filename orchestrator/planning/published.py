@@ -9,6 +9,8 @@ models were scored by one program. Sources:
   good as large-v2, so it has the same figures here. Smaller ones are worse in every language (the paper's
   appendix D.2.4) and have none.
 - parakeet-tdt-0.6b-v3 and -v2: NVIDIA's model cards.
+- qwen3-asr-1.7b and -0.6b: technical report, arXiv 2601.21337, table A.2(b). It has English on Fleurs alone,
+  3.4 and 4.4 (large-v3 there 4.1), and Cantonese, for which OpenAI has no figure (there large-v3 has 9.2).
 - Speed: onnx-asr's `docs/benchmarks.md`, English, in int8 on a Ryzen 7 9800X3D: 31 x real time for Parakeet,
   5.4 for large-v3-turbo (which has 4 of the 32 layers of large-v3's decoder), 62 for base.
 
@@ -38,11 +40,25 @@ _PARAKEET_V3 = {
     "nl": 7.48, "pl": 7.31, "pt": 4.76, "ro": 12.44, "ru": 5.51, "sk": 8.82, "sl": 24.03, "sv": 15.08,
     "uk": 6.79,
 }  # fmt: skip
+_QWEN_LARGE = {
+    "zh": 2.41, "it": 2.41, "ko": 2.57, "es": 3.36, "de": 3.92, "pt": 3.92, "yue": 3.98, "fr": 4.75,
+    "id": 5.16, "ja": 5.20, "vi": 5.55, "ru": 5.99, "th": 6.32, "nl": 7.04, "tr": 9.47, "ms": 10.39,
+    "pl": 12.54, "ar": 16.98, "hi": 17.15, "mk": 19.05, "sv": 19.36, "ro": 20.70, "da": 21.00, "cs": 22.42,
+    "tl": 24.29, "fi": 25.23, "el": 28.08, "fa": 29.90, "hu": 34.22,
+}  # fmt: skip
+_QWEN_SMALL = {
+    "zh": 2.88, "ko": 3.72, "es": 4.94, "it": 4.99, "yue": 5.79, "pt": 6.21, "de": 6.48, "fr": 7.72,
+    "id": 7.92, "ja": 8.33, "th": 8.34, "vi": 8.52, "ru": 9.91, "nl": 14.02, "tr": 16.18, "ms": 17.66,
+    "hi": 19.12, "pl": 24.71, "ar": 25.51, "sv": 35.87, "tl": 36.10, "da": 36.36, "mk": 37.26, "ro": 44.26,
+    "fi": 46.59, "cs": 47.67, "el": 49.67, "fa": 53.76, "hu": 59.47,
+}  # fmt: skip
 
 ERRORS: Mapping[str, Mapping[str, float]] = {
     "large-v3": _WHISPER_LARGE_V3,
     "large-v3-turbo": _WHISPER_LARGE_V3,
     "parakeet-tdt-0.6b-v3": _PARAKEET_V3,
+    "qwen3-asr-1.7b": _QWEN_LARGE,
+    "qwen3-asr-0.6b": _QWEN_SMALL,
 }
 """Error rates in percent by model and language."""
 SPEEDS: Mapping[str, float] = {"parakeet-tdt-0.6b-v3": 31, "large-v3-turbo": 5.4}

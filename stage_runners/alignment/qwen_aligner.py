@@ -21,11 +21,21 @@ if TYPE_CHECKING:
 METHOD = "qwen3-forced-aligner"
 LANGUAGES: frozenset[str] | None = ALIGNED
 FAMILIES: tuple[str, ...] = ("qwen3-aligner",)
+_TRANSFORMERS = 5
+"""The version from which on it can have these networks."""
 
 
 def missing() -> str:
-    """Nothing: its packages are those of the environment that runs models of its family."""
-    return ""
+    """What this environment lacks of it: `auto` runs in one whose Transformers is too old."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        installed = version("transformers")
+    except PackageNotFoundError:
+        installed = "0"
+    if int(installed.partition(".")[0]) >= _TRANSFORMERS:
+        return ""
+    return "Qwen3's aligner runs in the environment qwen: name it with --align-model qwen3-forced-aligner"
 
 
 def load(params: Mapping[str, Any], device: str) -> Aligner:

@@ -17,6 +17,7 @@ from stage_runners.alignment.aligner import Word
 from stage_runners.alignment.aligners import Choice, Loaded
 from stage_runners.alignment.pieces import Aligned, Span
 from stage_runners.alignment.stage import ALIGNMENT
+from stage_runners.text.iso639 import language as language_called
 from stage_runners.text.word_times import places
 
 STAGE = ALIGNMENT
@@ -58,6 +59,7 @@ def run(loaded: Loaded, inputs: Mapping[str, Path], context: Context) -> None:
         for k in range(1, len(words))
         if given[k] == "interpolated" and words[k]["segment"] != words[k - 1]["segment"]
     }
+    _report_guesses(given, spoken, choice, context)
     aligned = _aligned(loaded, audio, texts, spoken, windows, choice, context)
     spans = {segment["id"]: Span(segment["start"], segment["end"]) for segment in segments}
     rooms = [
@@ -80,6 +82,21 @@ def _report(choice: Choice, context: Context) -> None:
         because = "; ".join(choice.reasons)
         context.log(f"the recogniser's word times are used unchanged: {because}")
         context.fact("attention_because", because)
+
+
+def _report_guesses(given: Sequence[str], spoken: Sequence[str], choice: Choice, context: Context) -> None:
+    """Degrade the result if an engine gave no word times, and no aligner measures them."""
+    guessed = {
+        language
+        for how, language in zip(given, spoken, strict=True)
+        if how == "interpolated" and choice.by_language[language] == aligners.ROUGH
+    }
+    if guessed:
+        names = ", ".join(sorted(language_called(code).name for code in guessed))
+        context.degraded(
+            f"{names}: word times are guesses, up to half a minute off, because the recognition engine gives "
+            "none and no aligner was used; name one with --align-model"
+        )
 
 
 def _aligned(

@@ -19,8 +19,8 @@ class QwenDecoding(Thresholds):
     least_tokens: int = 32
     """Tokens that any window may have."""
     prompt_tokens: int = 1024
-    """Tokens of prompt and hotwords. The network was trained with contexts of up to 10,000 (technical report,
-    section 3.1), but each window reads them again: 1024 are about as much as 80 s of sound."""
+    """Tokens of prompt and hotwords. The authors name no limit for these networks, but each window reads them
+    again: 1024 are as much as 80 s of sound."""
     loop_tokens: int = 60
     """Tokens at the end that repeat a group: then decoding stops, because it would do so up to the limit."""
     loop_group: int = 20
@@ -41,7 +41,7 @@ class QwenAlignment(Thresholds):
     """How Qwen3-ForcedAligner is used."""
 
     longest: float = 300.0
-    """Seconds of sound that it aligns at most (technical report, section 4.4)."""
+    """Seconds of sound that it aligns at most (technical report, section 3.2)."""
 
 
 DECODING, ALIGNER = QwenDecoding(), QwenAlignment()

@@ -26,8 +26,8 @@ from transformers import (
 )
 
 from stage_runners.qwen.languages import NAMES
+from tests.stage_runners.qwen.folders_text import SAID
 
-SAID = "We sail at dawn, and bring charts."
 TOKENS = (
     "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|audio_start|>", "<|audio_end|>", "<|audio_pad|>",
     "<asr_text>", "<timestamp>",

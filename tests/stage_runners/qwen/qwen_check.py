@@ -23,7 +23,7 @@ from stage_runners.qwen import engine, generation
 from stage_runners.qwen.forced_aligner import ForcedAligner
 from stage_runners.recognition.recognizer import Settings, Sound
 from stage_runners.recognition.windows import Chunk
-from tests.stage_runners.qwen.folders import SAID
+from tests.stage_runners.qwen.folders_text import SAID
 
 RATE = 16000
 CHUNKS = [Chunk(0.0, 7.3, 5.0), Chunk(8.0, 19.5, 9.0), Chunk(19.6, 19.9, 0.3)]

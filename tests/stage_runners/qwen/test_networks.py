@@ -8,9 +8,9 @@ import shutil
 import pytest
 
 from tests.stage_runners import processes
+from tests.stage_runners.qwen.folders_text import SAID
 
 pytestmark = pytest.mark.env("qwen")
-SAID = "We sail at dawn, and bring charts."
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from ipc.artifacts import read
+from tests.stage_runners.qwen.folders_text import SAID
 from tests.stage_runners.recordings import RATE, inputs
 from tests.stage_runners.spec import run_stage
 
 pytestmark = pytest.mark.env("qwen")
 REGIONS = [(1.0, 4.0), (6.0, 9.0), (18.0, 20.0)]
-SAID = "We sail at dawn, and bring charts."
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,17 @@ def test_words_of_an_engine_without_times_are_aligned_window_by_window(models, r
     assert all(row["start"] <= row["end"] for row in words)
     assert max(row["end"] for row in words if row["segment"] == 0) < 10
     assert min(row["start"] for row in words if row["segment"] == 1) > 17
+
+
+def test_words_that_nothing_measured_degrade_the_result(recognised, tmp_path):
+    given, out = recognised
+    inputs_of = {"audio": given["audio"], **{k: out / f"{k}.parquet" for k in ("segments", "words")}}
+    done, aligned = run_stage("alignment", inputs_of, tmp_path, {"align_model": "attention"}, "qwen")
+    assert done.returncode == 0, done.stdout + done.stderr
+    words = read(aligned / "words.parquet", "words")
+    assert {row["method"] for row in words.rows()} == {"interpolated"}
+    (why,) = words.provenance["degraded"]
+    assert why.startswith("English: word times are guesses, up to half a minute off")
 
 
 def test_a_film_in_a_language_that_the_aligner_lacks_is_refused_in_a_sentence(models, recognised, tmp_path):
