@@ -77,12 +77,14 @@ def configure(
     """
     if note := keys.by_language(items, machine):
         shown.show([note])
+    changes = list(keys.changes(items, new, machine))
     wanted: list[Change] = []
-    for change in keys.changes(items, new, machine):
-        if place := keys.overridden(change):
-            shown.show([f"{place} overrides what was set up: unset it to use {change.value}"])
-        shown.show([f"Configuration, {path}:"] if not wanted else [])
+    if changes:
+        shown.show([f"Configuration, {path}:"])
+    for change in changes:
         shown.show([f"  {change.shown}"])
+        if place := keys.overridden(change):
+            shown.show([f"  {place} overrides it: unset that to use {change.value}"])
         if agreed("Change it?" if change.before else "Write it?", change.before is None):
             wanted.append(change)
         elif change.before:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ipc.artifacts import read
@@ -14,7 +16,7 @@ from orchestrator.machine import profile
 from orchestrator.models import resolve
 from orchestrator.models.pyannote import COMMUNITY
 from orchestrator.planning import choices, stage_settings
-from orchestrator.setup import shown, suits
+from orchestrator.setup import flow, shown, suits
 from orchestrator.stages.catalog import STAGES
 from tests.orchestrator.machines import machine
 from tests.orchestrator.setup.conftest import (
@@ -125,7 +127,7 @@ def test_a_key_of_the_users_is_not_overwritten_without_a_question(
         assert "model = \"small\", now 'tiny.en' not changed: a run goes on with tiny.en" in said
         assert config.read_text() == 'model = "tiny.en"  # fast\n'
     else:
-        assert "ORCHESTRATOR_MODEL=tiny.en overrides what was set up: unset it to use small" in said
+        assert "ORCHESTRATOR_MODEL=tiny.en overrides it: unset that to use small" in said
 
 
 def test_a_licence_for_non_commercial_use_is_not_agreed_to_unasked(hub, proposed, capsys):
@@ -141,6 +143,21 @@ def test_a_licence_for_non_commercial_use_is_not_agreed_to_unasked(hub, proposed
         assert cli.main(["setup", "--yes", "--language", "de", "--target-language", "en"]) == OK
     assert "opus-mt-de-en in place of nllb-200-distilled-600M" in words(capsys.readouterr().out)
     assert resolve.on_disk("translation", "opus-mt-de-en")
+
+
+@pytest.mark.env("models")
+def test_languages_with_different_engines_need_no_key_and_are_told(hub, config, capsys):
+    parakeet, base = recogniser("parakeet-tdt-0.6b-v3"), replace(recogniser("base"), languages=("hi",))
+    both = (parakeet, base)
+    on = profile.here()
+    flow.configure(both, both, on, config, lambda _, default: default)
+    assert words(capsys.readouterr().out) == (
+        "A run takes parakeet-tdt-0.6b-v3 with --language de; without --language it detects the language by "
+        "Whisper"
+    )
+    assert config.read_text() == "# mine\nbeam_size = 3\n"
+    flow.configure((parakeet,), (parakeet,), on, config, lambda _, default: default)
+    assert 'model = "parakeet-tdt-0.6b-v3"  # orchestrator setup: German' in config.read_text()
 
 
 def test_a_dry_run_asks_the_hub_and_changes_nothing(hub, proposed, config, capsys, tmp_path):
