@@ -11,7 +11,9 @@ by at most two voices in a film.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -32,34 +34,59 @@ def cluster(vectors: Vectors, spans: NDArray[np.int64], least: int = 1, most: in
     """
     if not len(vectors):
         return np.zeros(0, np.int64)
+    labels = _voices(vectors, spans, _alike)
+    labels = absorb(vectors, labels, _strays(vectors, spans, labels))
+    if labels.max() + 1 < least:
+        labels = _voices(vectors, spans, partial(_divided, least=2 * least), least)
+        most = least
+    return labels if most is None else _at_most(vectors, spans, labels, most)
+
+
+def _voices(
+    vectors: Vectors, spans: NDArray[np.int64], first_groups: Callable[[Vectors], Labels], least: int = 1
+) -> Labels:
+    """Groups of one voice each, at least `least`, from the `first_groups` of each block."""
     labels = np.zeros(len(vectors), np.int64)
     count = 0
     for first in range(0, len(vectors), CLUSTERING.block):
         block = slice(first, first + CLUSTERING.block)
-        groups = _alike(vectors[block], 2 * least if least > 1 else 1)
+        groups = first_groups(vectors[block])
         if least == 1:
-            groups = absorb(vectors[block], groups, np.bincount(groups) < CLUSTERING.smallest)
+            groups = absorb(vectors[block], groups, _tiny(vectors[block], spans[block], groups, len(vectors)))
         if len(vectors) > CLUSTERING.block:
-            groups = merge(vectors[block], spans[block], groups, 1, None)
+            groups = merge(vectors[block], spans[block], groups, least)
         labels[block] = groups + count
         count += int(groups.max()) + 1
-    labels = merge(vectors, spans, labels, least, most)
-    return labels if least > 1 else absorb(vectors, labels, _strays(vectors, spans, labels))
+    return merge(vectors, spans, labels, least)
 
 
-def merge(vectors: Vectors, spans: NDArray[np.int64], labels: Labels, least: int, most: int | None) -> Labels:
-    """Merge the two most similar groups until none are similar enough; `least` and `most` take precedence."""
+def merge(vectors: Vectors, spans: NDArray[np.int64], labels: Labels, least: int) -> Labels:
+    """Merge the two most similar groups until none are similar enough, or only `least` are left."""
+    return _merged(vectors, spans, labels, least, CLUSTERING.same_voice)
+
+
+def _at_most(vectors: Vectors, spans: NDArray[np.int64], labels: Labels, most: int) -> Labels:
+    """At most `most` groups: tiny ones join the nearest voice, then the most similar ones are merged."""
+    while labels.max() + 1 > most and np.bincount(labels).min() < CLUSTERING.smallest:
+        sizes = np.bincount(labels)
+        labels = absorb(vectors, labels, np.arange(len(sizes)) == np.argmin(sizes))
+    return _merged(vectors, spans, labels, most, -np.inf)
+
+
+def _merged(
+    vectors: Vectors, spans: NDArray[np.int64], labels: Labels, least: int, threshold: float
+) -> Labels:
     state = _Sums.of(vectors, spans, labels)
-    names = list(range(len(state.sizes)))
-    while len(names) > least:
+    names = np.arange(len(state.sizes))
+    while len(state.sizes) > least:
         alike = state.ratios()
         first, second = np.unravel_index(np.argmax(alike), alike.shape)
-        if alike[first, second] < CLUSTERING.same_voice and (most is None or len(names) <= most):
+        if alike[first, second] < threshold:
             break
         state = state.joined(int(first), int(second))
-        labels = np.where(labels == names[second], names[first], labels)
-        names.pop(int(second))
-    return compact(labels)
+        names[names == second] = first
+        names[names > second] -= 1
+    return compact(names[labels])
 
 
 def likeness(vectors: Vectors, spans: NDArray[np.int64], labels: Labels) -> NDArray[np.float64]:
@@ -146,26 +173,77 @@ class _Sums:
         )
 
 
-def _alike(vectors: Vectors, least: int) -> Labels:
-    """Groups of similar pieces by average linkage, at least `least` if there are so many pieces."""
-    from scipy.cluster.hierarchy import fcluster, linkage
+def _alike(vectors: Vectors) -> Labels:
+    """Groups of similar pieces by average linkage."""
+    from scipy.cluster.hierarchy import fcluster
 
     if len(vectors) < 2:
         return np.zeros(len(vectors), np.int64)
-    tree = linkage(vectors.astype(np.float64), "average", metric="cosine")
-    labels = fcluster(tree, 1 - CLUSTERING.near, "distance")
-    if labels.max() < least:
-        labels = fcluster(tree, least, "maxclust")
-    return compact(labels)
+    return compact(fcluster(_tree(vectors), 1 - CLUSTERING.near, "distance"))
+
+
+def _divided(vectors: Vectors, least: int) -> Labels:
+    """At least `least` groups, none of them tiny, if there are so many pieces; more and smaller ones if not.
+
+    The tree of average linkage first splits off single pieces, which are seldom somebody else; so it is cut
+    lower and lower until there are enough groups of a certain size.
+    """
+    from scipy.cluster.hierarchy import fcluster
+
+    if len(vectors) <= least:
+        return np.arange(len(vectors))
+    tree = _tree(vectors)
+    for smallest in range(CLUSTERING.smallest, 1, -1):
+        count = least
+        while count < len(vectors):
+            labels = compact(fcluster(tree, count, "maxclust"))
+            small = np.bincount(labels) < smallest
+            if (~small).sum() >= least:
+                return absorb(vectors, labels, small)
+            count += max(1, count // 4)
+    return compact(fcluster(tree, least, "maxclust"))
+
+
+def _tree(vectors: Vectors) -> NDArray[np.float64]:
+    from scipy.cluster.hierarchy import linkage
+
+    found: NDArray[np.float64] = linkage(vectors.astype(np.float64), "average", metric="cosine")
+    return found
 
 
 def _strays(vectors: Vectors, spans: NDArray[np.int64], labels: Labels) -> NDArray[np.bool_]:
-    """Which groups are no separate speakers: very small, or small, scattered and similar to another group."""
+    """Which groups are no separate speakers: tiny ones, or small, scattered and similar to another."""
     sizes = np.bincount(labels)
     few = min(max(len(labels) // CLUSTERING.stray_share, CLUSTERING.smallest), CLUSTERING.stray)
     first = np.array([spans[labels == group, 0].min() for group in range(len(sizes))])
     last = np.array([spans[labels == group, 1].max() for group in range(len(sizes))])
     scattered = last - first > CLUSTERING.scene / FRAME
     similar = likeness(vectors, spans, labels).max(axis=1) > CLUSTERING.stray_likeness
-    strays: NDArray[np.bool_] = (sizes < CLUSTERING.smallest) | ((sizes < few) & scattered & similar)
-    return strays
+    strays: NDArray[np.bool_] = (sizes < few) & scattered & similar
+    return strays | _tiny(vectors, spans, labels, len(labels))
+
+
+def _tiny(vectors: Vectors, spans: NDArray[np.int64], labels: Labels, pieces: int) -> NDArray[np.bool_]:
+    """Which groups have fewer than `CLUSTERING.smallest` pieces and no voice of their own.
+
+    A tiny group is a voice of its own if its pieces are long and like no other voice. A single piece suffices
+    only in a recording of few `pieces`: a long film always has some that sound like nobody.
+    """
+    sizes = np.bincount(labels)
+    tiny = sizes < CLUSTERING.smallest
+    if tiny.all():
+        tiny[np.argmax(sizes)] = False
+    large = np.flatnonzero(~tiny)
+    centroids = np.stack([unit(vectors[labels == group].sum(axis=0)) for group in large])
+    within = [
+        float((vectors[labels == group] @ own).mean()) for group, own in zip(large, centroids, strict=True)
+    ]
+    enough = 1 if pieces < CLUSTERING.short_film else 2
+    for group in np.flatnonzero(tiny & (sizes >= enough)):
+        own = labels == group
+        cosines = centroids @ unit(vectors[own].sum(axis=0))
+        nearest = int(np.argmax(cosines))
+        seconds = float((spans[own, 1] - spans[own, 0]).mean()) * FRAME
+        unlike = cosines[nearest] < CLUSTERING.unlike * within[nearest]
+        tiny[group] = seconds < CLUSTERING.long_piece or not unlike
+    return tiny

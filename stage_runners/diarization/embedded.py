@@ -18,15 +18,7 @@ from stage_runners.diarization.limits import Limits
 from stage_runners.diarization.pieces import Pieces, cut
 from stage_runners.diarization.scenes import one_cast
 from stage_runners.diarization.thresholds import TURNS
-from stage_runners.diarization.turns import (
-    FrameTurn,
-    activity,
-    by_appearance,
-    decide,
-    heed_voices,
-    name_windows,
-    turns_of,
-)
+from stage_runners.diarization.turns import FrameTurn, by_appearance, film_turns, name_windows
 from stage_runners.vad.frame_scores import FRAME, OFFSET, Scores, edge
 from stage_runners.vad.regions import mask_of
 
@@ -105,12 +97,16 @@ def assemble(
     speakers = int(labels.max(initial=-1)) + 1
     centroids = _centroids(vectors, labels, pieces.lengths, speakers)
     names = name_windows(scores, pieces, vectors, centroids)
-    active = heed_voices(
-        activity(scores, names, speakers), strict, scores.speech(), pieces, vectors @ centroids.T
-    )
     shortest = round(TURNS.shortest / FRAME)
-    turns = turns_of(decide(active, count), shortest)
-    exclusive = turns_of(decide(active, np.minimum(count, 1)), shortest)
+    cosines = vectors @ centroids.T
+    certain = np.full(len(vectors), -1, np.int64)
+    turns, exclusive = film_turns(scores, strict, count, names, pieces, cosines, certain, shortest)
+    while len(heard := {turn.speaker for turn in turns}) < min(limits.least, speakers):
+        lost = (labels >= 0) & ~np.isin(labels, list(heard)) & (certain < 0)
+        if not lost.any():
+            break
+        certain[lost] = labels[lost]
+        turns, exclusive = film_turns(scores, strict, count, names, pieces, cosines, certain, shortest)
     order = by_appearance(sorted([*turns, *exclusive], key=lambda turn: turn.first))
     names_of = {speaker: f"SPEAKER_{place:02d}" for place, speaker in enumerate(order)}
     confidence = _Confidence(pieces, vectors, centroids)

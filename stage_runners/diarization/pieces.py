@@ -94,9 +94,9 @@ def _owners(scores: Scores, spans: NDArray[np.int64]) -> tuple[NDArray[Any], NDA
     """The local speaker who talks most, for each window and piece with at least half of the piece inside."""
     rows: list[tuple[int, int, int]] = []
     size = scores.values.shape[1]
+    middle = spans.mean(axis=1)
     for window, start in enumerate(scores.starts):
-        middle = spans.mean(axis=1)
-        inside = np.flatnonzero((middle >= start) & (middle < start + size))
+        inside = np.arange(*np.searchsorted(middle, (start, start + size)))
         if not len(inside):
             continue
         talk = np.concatenate([np.zeros((1, MEMBERS.shape[1])), np.cumsum(scores.active(window), axis=0)])

@@ -1,18 +1,23 @@
-"""Makes turns of clusters: speakers per window, activity in the film, turns in frames. Numpy only."""
+"""Makes turns of clusters: speakers per window, activity in the film, turns in frames. Numpy only.
+
+A film is divided into stretches between silences, so that memory does not grow with its length times its
+speakers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stage_runners.diarization.pieces import LENGTH, Pieces
+from stage_runners.diarization.pieces import Pieces
 from stage_runners.diarization.thresholds import TURNS
-from stage_runners.vad.frame_scores import FRAME, SPEAKERS, Scores, overlap_add
-from stage_runners.vad.regions import drop_short, fill_gaps, spans_of
+from stage_runners.diarization.voice_changes import heed_voices
+from stage_runners.vad.frame_scores import SPEAKERS, Scores, overlap_add
+from stage_runners.vad.regions import drop_short, spans_of
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,43 @@ class FrameTurn:
     first: int
     last: int
     speaker: int
+
+
+def film_turns(
+    scores: Scores,
+    strict: NDArray[np.int64],
+    count: NDArray[np.int64],
+    names: NDArray[np.int64],
+    pieces: Pieces,
+    cosines: NDArray[np.float32],
+    certain: NDArray[np.int64],
+    shortest: int,
+) -> tuple[list[FrameTurn], list[FrameTurn]]:
+    """The turns of at least `shortest` frames by start, with overlap and without.
+
+    `strict` and `count` (frames,) are the numbers of speakers, `names` (windows, 3) the speakers of windows,
+    and `cosines` (pieces, speakers) the similarities of pieces to speakers. `certain` (pieces,) is the
+    speaker of the middle of a piece whatever windows and similarities say, -1 if they decide.
+    """
+    speech = scores.speech()
+    turns: list[FrameTurn] = []
+    exclusive: list[FrameTurn] = []
+    for start, end in stretches(count):
+        low, high = np.searchsorted(pieces.spans[:, 0], (start, end))
+        active = heed_voices(
+            activity(scores, names, cosines.shape[1], start, end),
+            strict[start:end],
+            speech[start:end],
+            pieces.spans[low:high] - start,
+            cosines[low:high],
+        )
+        for piece in low + np.flatnonzero(certain[low:high] >= 0):
+            quarter = pieces.lengths[piece] // 4  # neighbours overlap by half
+            own = active[pieces.spans[piece, 0] - start + quarter : pieces.spans[piece, 1] - start - quarter]
+            own[:, certain[piece]] = own.max(axis=1) + 1
+        turns += turns_of(decide(active, count[start:end]), shortest, start)
+        exclusive += turns_of(decide(active, np.minimum(count[start:end], 1)), shortest, start)
+    return turns, exclusive
 
 
 def name_windows(
@@ -68,85 +110,39 @@ def _assigned(evidence: NDArray[np.float64]) -> list[int]:
     return best[1]
 
 
-def activity(scores: Scores, names: NDArray[np.int64], speakers: int) -> NDArray[np.float32]:
-    """The activity of each speaker in each frame, of shape (frames, speakers): the mean over windows.
+def stretches(count: NDArray[np.int64], frames: int = 20000) -> Iterator[tuple[int, int]]:
+    """The film in stretches of at least this many frames that end where nobody talks (`count` is 0).
 
-    A window's decision counts a hundred times its probability, as in pyannote's reconstruction; the
-    probability decides if no window finds a speaker. Only the result grows with the length of the film.
+    No turn crosses the end of a stretch, so that turns can be made of one after the other.
     """
-    result = np.zeros((scores.frames, speakers), np.float32)
-    for first, last, windows in scores.blocks():
+    silent = np.flatnonzero(count == 0)
+    first = 0
+    while first < len(count):
+        place = int(np.searchsorted(silent, first + frames))
+        last = int(silent[place]) if place < len(silent) else len(count)
+        yield first, last
+        first = last
+
+
+def activity(
+    scores: Scores, names: NDArray[np.int64], speakers: int, start: int = 0, end: int | None = None
+) -> NDArray[np.float32]:
+    """The activity of each speaker in the frames `start` to `end`, of shape (frames, speakers).
+
+    It is the mean over windows. A window's decision counts a hundred times its probability, as in pyannote's
+    reconstruction; the probability decides if no window finds a speaker.
+    """
+    end = scores.frames if end is None else end
+    result = np.zeros((end - start, speakers), np.float32)
+    for first, last, windows in scores.blocks(start=start, end=end):
         votes = scores.active(windows) + TURNS.soft * scores.soft(windows)
         clustered = np.zeros((*votes.shape[:2], speakers), np.float32)
         for row, named in enumerate(names[windows]):
             for local in np.flatnonzero(named >= 0):
                 clustered[row, :, named[local]] = votes[row, :, local]
         total, cover = overlap_add(scores.starts[windows], clustered, first, last)
-        result[first:last] = total / np.maximum(cover, 1)[:, None]
+        result[first - start : last - start] = total / np.maximum(cover, 1)[:, None]
     return result
-
-
-def heed_voices(
-    active: NDArray[np.float32],
-    count: NDArray[np.int64],
-    speech: NDArray[np.float32],
-    pieces: Pieces,
-    cosines: NDArray[np.float32],
-) -> NDArray[np.float32]:
-    """Correct `active` (frames, speakers) where one speaker talks and the voice contradicts the windows.
-
-    The segmentation network sometimes merges speakers of a window who talk one after the other. A span of one
-    speaker with a minimum length (`TURNS.heed`) is divided among the speakers nearest to its pieces by the
-    path of the largest sum of cosines, in which a change of speaker costs `TURNS.change`. The windows'
-    decision counts too (`TURNS.trust`). A change lies where `speech` (frames,), the probability of speech, is
-    lowest between two pieces. On timit_dialogue, confusion fell from .087 to .003.
-    """
-    result = active.copy()
-    top = np.where(count == 1, np.argmax(active, axis=1), -1) if active.shape[1] else np.full(len(active), -1)
-    edges = np.flatnonzero(np.diff(np.concatenate([[-2], top, [-2]])))
-    order = np.argsort(pieces.spans[:, 0], kind="stable")
-    starts = pieces.spans[order, 0]
-    for first, last in pairwise(edges):
-        if top[first] < 0 or last - first < round(TURNS.heed / FRAME):
-            continue
-        low, high = np.searchsorted(starts, (first - LENGTH, last))
-        near = order[low:high]
-        inside = np.minimum(pieces.spans[near, 1], last) - np.maximum(pieces.spans[near, 0], first)
-        own = near[(inside >= TURNS.inside * pieces.lengths[near]) & np.isfinite(cosines[near]).all(axis=1)]
-        if not len(own):
-            continue
-        decision = active[first:last].mean(axis=0)
-        votes = cosines[own] + TURNS.trust * decision / max(float(decision.sum()), 1e-6)
-        speakers = _path(votes * (pieces.lengths[own] / LENGTH)[:, None])
-        middles = pieces.spans[own].mean(axis=1).astype(np.int64)
-        changes = np.flatnonzero(np.diff(speakers))
-        marks = [_quietest(speech, middles[k], middles[k + 1]) for k in changes]
-        for (start, end), speaker in zip(
-            pairwise([first, *marks, last]), speakers[[*changes, len(own) - 1]], strict=True
-        ):
-            result[start:end, speaker] = active[start:end].max(axis=1) + 1
-    return result
-
-
-def _path(votes: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The speaker of each of the pieces with `votes` (pieces, speakers): Viterbi's path."""
-    speakers = np.arange(votes.shape[1])
-    total = votes[0]
-    origins = []
-    for vote in votes[1:]:
-        best = int(np.argmax(total))
-        change = total[best] - TURNS.change
-        origins.append(np.where(total >= change, speakers, best))
-        total = np.maximum(total, change) + vote
-    path = [int(np.argmax(total))]
-    for origin in reversed(origins):
-        path.append(int(origin[path[-1]]))
-    return np.array(path[::-1], np.int64)
-
-
-def _quietest(speech: NDArray[np.float32], first: int, last: int) -> int:
-    """The frame from `first` to `last` (exclusive) that is least probably speech."""
-    return int(first) + int(np.argmin(speech[first : max(first + 1, last)]))
 
 
 def decide(active: NDArray[np.float32], count: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -166,11 +162,11 @@ def decide(active: NDArray[np.float32], count: NDArray[np.int64]) -> NDArray[np.
     return result
 
 
-def turns_of(active: NDArray[np.bool_], shortest: int = 0, gap: int = 0) -> list[FrameTurn]:
-    """Turns by start; gaps of one speaker under `gap` frames are closed, turns under `shortest` dropped."""
+def turns_of(active: NDArray[np.bool_], shortest: int = 0, start: int = 0) -> list[FrameTurn]:
+    """Turns of at least `shortest` frames, by start; the first row of `active` is frame `start`."""
     turns = []
     for speaker in range(active.shape[1]):
-        spans = drop_short(fill_gaps(spans_of(active[:, speaker]), gap), shortest)
+        spans = drop_short(spans_of(active[:, speaker]), shortest) + start
         turns += [FrameTurn(int(first), int(last), speaker) for first, last in spans]
     return sorted(turns, key=lambda turn: (turn.first, turn.last, turn.speaker))
 

@@ -66,10 +66,16 @@ class Scores:
         """How many frames of the film the windows cover."""
         return int(self.starts[-1]) + WINDOW_FRAMES if len(self.starts) else 0
 
-    def blocks(self, frames: int = 20000) -> Iterator[tuple[int, int, slice]]:
-        """Blocks of this many frames: (first frame, frame after the last, the windows that overlap them)."""
-        for first in range(0, self.frames, frames):
-            last = min(first + frames, self.frames)
+    def blocks(
+        self, frames: int = 20000, start: int = 0, end: int | None = None
+    ) -> Iterator[tuple[int, int, slice]]:
+        """Blocks of this many frames: (first frame, frame after the last, the windows that overlap them).
+
+        They cover the frames from `start` to `end`, by default the whole film.
+        """
+        end = self.frames if end is None else end
+        for first in range(start, end, frames):
+            last = min(first + frames, end)
             low = int(np.searchsorted(self.starts, first - WINDOW_FRAMES, side="right"))
             high = int(np.searchsorted(self.starts, last, side="left"))
             yield first, last, slice(low, high)

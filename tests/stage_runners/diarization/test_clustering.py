@@ -66,6 +66,32 @@ def test_limits_on_the_number_of_speakers_hold(least, most, expected):
     assert clusters.cluster(vectors, spans, least, most).max() + 1 == expected
 
 
+def test_a_minimum_that_is_met_changes_nothing():
+    vectors, spans, _ = voices(300, 200, 2, spread=1.2)
+    assert (clusters.cluster(vectors, spans, least=2) == clusters.cluster(vectors, spans)).all()
+
+
+def test_a_maximum_removes_the_smallest_voices_and_keeps_the_others():
+    vectors, spans, who = voices(60, 40, 2)
+    assert clusters.cluster(vectors, spans).max() == 2
+    large = who < 2
+    assert same_grouping(clusters.cluster(vectors, spans, most=2)[large], who[large])
+
+
+def test_more_speakers_than_voices_divide_them_into_groups_and_not_single_pieces():
+    vectors, spans, _ = voices(100)
+    assert np.bincount(clusters.cluster(vectors, spans, 4, 4)).min() >= 3
+
+
+@pytest.mark.parametrize(
+    ("counts", "frames", "heard"), [((27, 1), 89, 2), ((27, 1), 40, 1), ((127, 1), 89, 1), ((127, 2), 89, 2)]
+)
+def test_one_long_piece_is_a_voice_in_a_short_recording_and_two_in_any(counts, frames, heard):
+    vectors, spans, who = voices(*counts)
+    spans[who == 1, 1] = spans[who == 1, 0] + frames
+    assert clusters.cluster(vectors, spans).max() + 1 == heard
+
+
 def test_very_few_or_no_vectors_can_be_clustered():
     assert clusters.cluster(np.zeros((0, 192), np.float32), np.zeros((0, 2), np.int64)).tolist() == []
     vectors, spans, _ = voices(1)

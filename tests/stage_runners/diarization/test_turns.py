@@ -7,7 +7,7 @@ import pytest
 
 from ipc.errors import StageError
 from stage_runners.diarization import pieces as pieces_of
-from stage_runners.diarization import turns
+from stage_runners.diarization import turns, voice_changes
 from stage_runners.diarization.runner import limits
 from stage_runners.vad.frame_scores import WINDOW_FRAMES
 from tests.stage_runners.vad.test_frame_scores import certain
@@ -79,8 +79,8 @@ def test_a_span_is_assigned_by_its_voice_if_windows_merged_two_speakers():
     scores = certain([0], [row])
     found, vectors, centroids = named(scores, lambda span: [1, 0] if span[1] <= 200 else [0.1, 0.9])
     names = turns.name_windows(scores, found, vectors, centroids)
-    active = turns.heed_voices(
-        turns.activity(scores, names, 2), scores.count(), scores.speech(), found, vectors @ centroids.T
+    active = voice_changes.heed_voices(
+        turns.activity(scores, names, 2), scores.count(), scores.speech(), found.spans, vectors @ centroids.T
     )
     decided = turns.decide(active, scores.count())
     assert decided[:200, 0].all()
@@ -95,8 +95,8 @@ def test_a_span_without_a_pause_is_divided_where_its_voice_changes():
     names = turns.name_windows(scores, found, vectors, centroids)
     speech = scores.speech()
     speech[297] = 0.6
-    active = turns.heed_voices(
-        turns.activity(scores, names, 2), scores.count(), speech, found, vectors @ centroids.T
+    active = voice_changes.heed_voices(
+        turns.activity(scores, names, 2), scores.count(), speech, found.spans, vectors @ centroids.T
     )
     decided = turns.decide(active, scores.count())
     assert (decided[:297, 0].all(), decided[297:560, 1].all()) == (True, True)
@@ -111,10 +111,38 @@ def test_a_single_piece_of_another_voice_does_not_divide_a_span():
         scores, lambda span: [0.5, 0.6] if 250 < sum(span) / 2 < 290 else [0.9, 0.1]
     )
     names = turns.name_windows(scores, found, vectors, centroids)
-    active = turns.heed_voices(
-        turns.activity(scores, names, 2), scores.count(), scores.speech(), found, vectors @ centroids.T
+    active = voice_changes.heed_voices(
+        turns.activity(scores, names, 2), scores.count(), scores.speech(), found.spans, vectors @ centroids.T
     )
     assert turns.decide(active, scores.count())[:560, 0].all()
+
+
+def film_turns(scores, found, cosines, certain=None):
+    names = np.tile([0, 1, -1], (len(scores.starts), 1))
+    count = scores.count()
+    certain = np.full(len(found.spans), -1) if certain is None else certain
+    return turns.film_turns(scores, count, count, names, found, cosines, certain, 6)
+
+
+def test_turns_of_a_long_film_do_not_depend_on_the_stretches_it_is_divided_into(monkeypatch):
+    row = np.zeros(WINDOW_FRAMES, int)
+    row[0:200], row[220:420], row[420:470], row[500:560] = 1, 2, 4, 1
+    scores = certain([0, 589, 1178], [row, row, row])
+    found, vectors, centroids = named(scores, lambda span: [1, 0] if span[0] % 589 < 210 else [0.1, 0.9])
+    whole = film_turns(scores, found, vectors @ centroids.T)
+    stretches = turns.stretches
+    monkeypatch.setattr(turns, "stretches", lambda count: stretches(count, frames=30))
+    assert len(list(turns.stretches(scores.count()))) > 6
+    assert film_turns(scores, found, vectors @ centroids.T) == whole
+    assert len(whole[0]) > len(list(stretches(scores.count())))
+
+
+def test_the_middle_of_a_piece_belongs_to_its_certain_speaker():
+    scores = conversation()
+    found, vectors, centroids = named(scores, lambda span: [1, 0] if span[1] <= 200 else [0, 1])
+    sure = np.where(np.arange(len(found.spans)) == 0, 1, -1)
+    both, _ = film_turns(scores, found, vectors @ centroids.T, sure)
+    assert min(turn.first for turn in both if turn.speaker == 1) == found.lengths[0] // 4
 
 
 def test_speakers_are_numbered_as_they_appear():
