@@ -78,14 +78,17 @@ def _merged(
 ) -> Labels:
     state = _Sums.of(vectors, spans, labels)
     names = np.arange(len(state.sizes))
-    while len(state.sizes) > least:
-        alike = state.ratios()
-        first, second = np.unravel_index(np.argmax(alike), alike.shape)
+    alike = state.ratios()
+    for _ in range(len(names) - least):
+        first, second = (int(k) for k in np.unravel_index(np.argmax(alike), alike.shape))
         if alike[first, second] < threshold:
             break
-        state = state.joined(int(first), int(second))
+        state.join(first, second)
         names[names == second] = first
-        names[names > second] -= 1
+        row = state.ratios(first)
+        row[np.bincount(names, minlength=len(names)) == 0] = -np.inf
+        alike[second], alike[:, second] = -np.inf, -np.inf
+        alike[first, first + 1 :], alike[:first, first] = row[first + 1 :], row[:first]
     return compact(names[labels])
 
 
@@ -145,32 +148,36 @@ class _Sums:
                 np.add.at(near_count, (a, b), 1.0)
         return cls(sums, np.bincount(labels, minlength=groups).astype(np.float64), near, near_count)
 
-    def ratios(self) -> NDArray[np.float64]:
-        """Similarity of every two groups, 1 for one voice; (groups, groups), -1 on and below the diagonal."""
-        pairs = np.outer(self.sizes, self.sizes) - self.near_count
-        means = np.where(pairs > 0, (self.sums @ self.sums.T - self.near) / np.maximum(pairs, 1), np.nan)
-        within = np.diag(means).copy()
+    def ratios(self, group: int | None = None) -> NDArray[np.float64]:
+        """Similarity of every two groups, 1 for one voice; (groups, groups), -1 on and below the diagonal.
+
+        With `group`, its similarity to every group, of shape (groups,).
+        """
+        pairs = self.sizes**2 - np.diag(self.near_count)
+        own = np.einsum("ij,ij->i", self.sums, self.sums) - np.diag(self.near)
+        within = np.where(pairs > 0, own / np.maximum(pairs, 1), np.nan)
         usual = np.nanmedian(within) if np.isfinite(within).any() else 0.5
         within = np.maximum(np.where(np.isfinite(within), within, usual), CLUSTERING.floor)
-        ratios = np.nan_to_num(means / np.sqrt(np.outer(within, within)), nan=-1.0)
-        ratios[np.tril_indices(len(ratios))] = -1.0
-        return np.maximum(ratios, -1.0)
+        some = slice(None) if group is None else slice(group, group + 1)
+        pairs = np.outer(self.sizes[some], self.sizes) - self.near_count[some]
+        sums = self.sums[some] @ self.sums.T - self.near[some]
+        means = np.where(pairs > 0, sums / np.maximum(pairs, 1), np.nan)
+        ratios: NDArray[np.float64] = np.nan_to_num(means / np.sqrt(np.outer(within[some], within)), nan=-1.0)
+        if group is not None:
+            ratios = ratios[0]
+        else:
+            ratios[np.tril_indices(len(ratios))] = -1.0
+        np.maximum(ratios, -1.0, out=ratios)
+        return ratios
 
-    def joined(self, first: int, second: int) -> _Sums:
-        """The groups with the second merged into the first."""
-
-        def fold(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-            matrix = matrix.copy()
-            matrix[first] += matrix[second]
+    def join(self, first: int, second: int) -> None:
+        """Merge the second group into the first, in place; the second is empty then."""
+        for values in (self.sums, self.sizes, self.near, self.near_count):
+            values[first] += values[second]
+            values[second] = 0
+        for matrix in (self.near, self.near_count):
             matrix[:, first] += matrix[:, second]
-            return np.delete(np.delete(matrix, second, 0), second, 1)
-
-        sums, sizes = self.sums.copy(), self.sizes.copy()
-        sums[first] += sums[second]
-        sizes[first] += sizes[second]
-        return _Sums(
-            np.delete(sums, second, 0), np.delete(sizes, second), fold(self.near), fold(self.near_count)
-        )
+            matrix[:, second] = 0
 
 
 def _alike(vectors: Vectors) -> Labels:

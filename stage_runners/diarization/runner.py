@@ -30,7 +30,9 @@ def run(diarizer: Diarizer, inputs: Mapping[str, Path], context: Context) -> Non
     speakers = len({turn.speaker for turn in result.turns})
     context.fact("speakers", speakers)
     if speakers < bounds.least and result.turns:
-        context.warn(f"fewer speakers than requested ({bounds.least}): not enough clean speech")
+        context.warn(
+            f"found {speakers} of {bounds.least} requested speakers: too little speech of one person alone"
+        )
     context.save("turns", _columns(result.turns))
     context.save("exclusive_turns", _columns(result.exclusive))
     context.save(

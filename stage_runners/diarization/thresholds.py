@@ -73,9 +73,8 @@ class Scenes(Thresholds):
 class Turns(Thresholds):
     """How turns are made of speakers."""
 
-    speech: float = 0.4
-    """Probability of speech from which a frame belongs to a turn even if no speaker of a window is active; .5
-    cut the ends of turns in four films of five, .3 and less add noise."""
+    speech: float = 0.5
+    """Probability of speech from which a frame belongs to a turn even if no speaker of a window is active."""
     shortest: float = 0.1
     """Seconds: shorter turns are dropped. Gaps are not closed: that added more false alarms than speech."""
     heed: float = 0.6

@@ -32,7 +32,7 @@ def heed_voices(
     top = np.where(count == 1, np.argmax(active, axis=1), -1) if active.shape[1] else np.full(len(active), -1)
     edges = np.flatnonzero(np.diff(np.concatenate([[-2], top, [-2]])))
     lengths = spans[:, 1] - spans[:, 0]
-    heard = np.isfinite(cosines).all(axis=1)
+    heard = np.isfinite(cosines.sum(axis=1))
     for first, last in pairwise(edges):
         if top[first] < 0 or last - first < round(TURNS.heed / FRAME):
             continue

@@ -8,6 +8,8 @@ import pytest
 from ipc.errors import StageError
 from stage_runners.diarization import pieces as pieces_of
 from stage_runners.diarization import turns, voice_changes
+from stage_runners.diarization.embedded import assemble
+from stage_runners.diarization.limits import Limits
 from stage_runners.diarization.runner import limits
 from stage_runners.vad.frame_scores import WINDOW_FRAMES
 from tests.stage_runners.vad.test_frame_scores import certain
@@ -143,6 +145,21 @@ def test_the_middle_of_a_piece_belongs_to_its_certain_speaker():
     sure = np.where(np.arange(len(found.spans)) == 0, 1, -1)
     both, _ = film_turns(scores, found, vectors @ centroids.T, sure)
     assert min(turn.first for turn in both if turn.speaker == 1) == found.lengths[0] // 4
+
+
+@pytest.mark.parametrize(("asked", "heard"), [(2, 2), (4, 4), (6, 6), (40, 8)])
+def test_every_requested_speaker_has_turns_as_long_as_there_are_pieces(asked, heard):
+    scores = conversation()
+    found = pieces_of.cut(scores)
+    assert len(found.spans) == 8
+    rng = np.random.default_rng(2)
+    vectors = np.eye(2)[(found.spans[:, 0] > 200).astype(int)] @ np.eye(2, 64) + 0.05 * rng.normal(
+        size=(8, 64)
+    )
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    count = scores.count()
+    done = assemble(scores, count, count, found, vectors, Limits(asked, asked), print)
+    assert len(done.speakers) == len({turn.speaker for turn in done.turns}) == heard
 
 
 def test_speakers_are_numbered_as_they_appear():
