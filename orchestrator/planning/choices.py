@@ -17,7 +17,7 @@ from orchestrator.errors import USAGE, FatalError
 from orchestrator.machine.profile import Machine
 from orchestrator.models import families, hub
 from orchestrator.models import resolve as models
-from orchestrator.models.family import ModelFamily
+from orchestrator.models.family import ModelFamily, local_path
 from orchestrator.models.pyannote import COMMUNITY
 from orchestrator.models.resolve import Model
 from orchestrator.planning import device_verdicts, devices, memory_limits
@@ -215,6 +215,9 @@ class _Question:
 
     def _model(self, name: str, backend: Backend, *, first: bool) -> Model | None:
         """The model for a backend; None for a fallback without its model, for which nothing is downloaded."""
+        folder = local_path(name)
+        if not first and folder and folder.is_dir() and not self._family(name).usable(folder, backend.device):
+            return None
         here = models.on_disk(self.role, name, backend.device)
         if not here:
             if not self.machine.here:

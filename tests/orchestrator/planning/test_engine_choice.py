@@ -132,6 +132,14 @@ def test_a_named_model_has_the_backends_of_its_engine_alone(here):
     assert {type(one.backend) for one in found.choices} == {Backend}
 
 
+def test_a_folder_that_only_one_device_reads_has_no_fallback_on_another(tmp_path):
+    (tmp_path / "config.json").write_text('{"target": "nemo.collections.asr.models.x"}')
+    (tmp_path / "model.safetensors").touch()
+    on = machine(here=True, **{"parakeet-mlx": {"mlx": YES}})
+    found = choices.choose(ASR, {"model": str(tmp_path)}, {"asr": "mlx"}, machine=on, offline=True)
+    assert [one.backend.device for one in found.choices] == ["mlx"]
+
+
 def test_no_other_family_claims_the_names_of_parakeet():
     for name in families.family("recognition", "parakeet").short_names:
         assert models.family_of("recognition", name) == "parakeet"
