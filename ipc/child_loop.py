@@ -15,19 +15,21 @@ import os
 import platform
 import queue
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ipc import CONTRACT, cpu, memory
+from ipc import CONTRACT, arrow, cpu, memory, thread_pools
 from ipc.classify_error import to_event
 from ipc.console import print_event
 from ipc.context import Context
 from ipc.errors import StageError
 from ipc.protocol import (
     EVENTS_FD,
+    Become,
     Cancel,
     Command,
     Error,
@@ -74,9 +76,21 @@ class Child:
             )
         )
 
+    def become(self, command: Become) -> None:
+        """Serve another runner from now on, with what this process has imported already."""
+        self._model = self._load = None
+        memory.release()
+        memory.forget_peak()
+        _write_output_to(command.log)
+        os.environ.update(command.variables)
+        thread_pools.resize(command.variables)
+        self._module, self._runner = _import(command.runner), command.runner
+        self.hello()
+
     def load(self, command: Load) -> None:
         """Load the model, once for any number of runs."""
         started = time.monotonic()
+        arrow.prepare()
         params = {**command.params, "_model": command.model, "_threads": command.threads}
         self._model = self._module.load(params, command.device)
         self._load = command
@@ -114,11 +128,16 @@ class Child:
         return round(self._cpu_reported - before, 3)
 
     def obey(self, command: Command) -> bool:
-        """Carry out one command; return False on `shutdown`. A failure becomes an `error` event."""
+        """Carry out one command; return False on `shutdown`, and where the process is of no more use.
+
+        A failure becomes an `error` event.
+        """
         job = command.job if isinstance(command, Run) else ""
         failure: Error | None = None
         try:
-            if isinstance(command, Load):
+            if isinstance(command, Become):
+                self.become(command)
+            elif isinstance(command, Load):
                 self.load(command)
             elif isinstance(command, Run):
                 self.run(command)
@@ -128,6 +147,8 @@ class Child:
             if failure.category in {"oom_device", "oom_host"}:
                 memory.release()
             self.emit(failure)
+            if isinstance(command, Become):
+                return False
         return not isinstance(command, Shutdown)
 
 
@@ -208,6 +229,15 @@ def _listen(commands: queue.SimpleQueue[Command | Exception | None], cancelled: 
             else:
                 commands.put(command)
     commands.put(None)
+
+
+def _write_output_to(log: str) -> None:
+    descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    for number in (1, 2):
+        os.dup2(descriptor, number)
+    os.close(descriptor)
 
 
 def _import(runner: str) -> Any:

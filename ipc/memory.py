@@ -5,6 +5,7 @@ The messages are in lower case; `tests/ipc/test_memory.py` has them in full, wit
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import gc
 import os
@@ -121,6 +122,12 @@ def peak_rss() -> int:
     return unit * max(
         resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
+
+
+def forget_peak() -> None:
+    """Let the peak of resident memory begin anew, where the system can (Linux)."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
 
 
 def vram() -> int:

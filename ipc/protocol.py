@@ -4,9 +4,9 @@ The child sends events on a separate descriptor and receives commands on stdin. 
 dataclass. `encode` makes its line; `decode_event` and `decode_command` read one, and reject anything that
 breaks the contract. Standard library only.
 
-The events are `hello`, then for every `load` one `ready`, for every `run` one `started`, any number of
-`progress`, `metric`, `log`, `artifact`, and exactly one `result` or `error`. `heartbeat` may come at any
-time.
+The events are `hello`, then for every `become` another `hello`, for every `load` one `ready`, for every `run`
+one `started`, any number of `progress`, `metric`, `log`, `artifact`, and exactly one `result` or `error`.
+`heartbeat` may come at any time.
 """
 
 from __future__ import annotations
@@ -126,6 +126,19 @@ class Error:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Become:
+    """Forget the model and serve another `runner` of the same environment, instead of a new process.
+
+    `variables` are those environment variables that differ for it, `log` is the file for its output. The
+    answer is another `hello`.
+    """
+
+    runner: str
+    log: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Load:
     """Load the model: the stage's `load` parameters, the device, the model, and the number of threads.
 
@@ -167,7 +180,7 @@ class Shutdown:
 
 
 Event = Hello | Ready | Started | Progress | Metric | Log | Heartbeat | ArtifactWritten | Result | Error
-Command = Load | Run | Cancel | Shutdown
+Command = Become | Load | Run | Cancel | Shutdown
 
 _EVENTS: dict[str, type[Event]] = {
     "hello": Hello,
@@ -181,7 +194,13 @@ _EVENTS: dict[str, type[Event]] = {
     "result": Result,
     "error": Error,
 }
-_COMMANDS: dict[str, type[Command]] = {"load": Load, "run": Run, "cancel": Cancel, "shutdown": Shutdown}
+_COMMANDS: dict[str, type[Command]] = {
+    "become": Become,
+    "load": Load,
+    "run": Run,
+    "cancel": Cancel,
+    "shutdown": Shutdown,
+}
 M = TypeVar("M")
 _NAMES: dict[type, str] = {cls: name for table in (_EVENTS, _COMMANDS) for name, cls in table.items()}
 

@@ -27,9 +27,9 @@ AT_THE_TOP = {"orchestrator/views/columns.py", "orchestrator/views/dashboard.py"
 """Modules that are imported only where a dashboard is drawn, and may import rich at their top."""
 MAY = {
     "orchestrator": STDLIB | {"orchestrator", "ipc", "stage_runners"} | LIGHT.keys(),
-    "ipc": STDLIB | {"ipc", "pyarrow", "numpy"},
+    "ipc": STDLIB | {"ipc", "pyarrow", "numpy", "threadpoolctl"},
 }
-ARTIFACT_HALF = {"artifacts.py", "digests.py", "tables.py"}
+ARTIFACT_HALF = {"arrow.py", "artifacts.py", "digests.py", "tables.py"}
 
 
 def imports(path):
@@ -97,7 +97,7 @@ def test_the_protocol_half_of_the_contract_needs_only_the_standard_library():
 
 
 def test_the_artifact_half_imports_its_libraries_inside_functions():
-    heavy = {"numpy", "pyarrow"}
+    heavy = {"numpy", "pyarrow", "threadpoolctl"}
     assert not [p.name for p in files("ipc") for module, top in imports(p) if top and module in heavy]
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from orchestrator.execution import accelerators
+from orchestrator.execution import accelerators, takeover
 from orchestrator.execution.job import ENDED, Job
 from orchestrator.execution.messages import Assign, LookUp, ReportSkip, StartWorker
 from orchestrator.execution.recipe import Recipe
@@ -71,10 +71,14 @@ def _assign(turn: Turn, now: float) -> bool:
             if _busy(turn, recipe):
                 continue
             needed = job.step.stage.resources.memory_mb
-            if crowded or not _make_room(turn, needed, limits.memory_mb):
+            free = takeover.free_process(turn, job)
+            if crowded or not _make_room(turn, needed, limits.memory_mb, instead=free):
                 crowded = True  # later jobs must not take the memory that it waits for
                 continue
-            worker = _start(turn, job, recipe, reserved=True)
+            if free is not None:
+                worker = turn.take_over(free, job, reserved=True)
+            else:
+                worker = _start(turn, job, recipe, reserved=True)
         _give(turn, job, worker, now)
         active += 1
     return crowded
@@ -103,16 +107,23 @@ def _look_ahead(turn: Turn, *, crowded: bool) -> None:
         needed.add(recipe)
         if job.status == "ready" or (job.status == "waiting" and job.step.verdict == "run"):
             ahead.setdefault(recipe, job)
-    retire(turn, needed)
+    without = [job for recipe, job in ahead.items() if not _busy(turn, recipe)]
+    retire(turn, needed | {worker.recipe for worker in takeover.kept(turn, without)})
     if not turn.rules.prestart or crowded:
         return
     limits = turn.rules.limits
     for recipe, job in ahead.items():
         if sum(worker.status == "starting" for worker in turn.workers.values()) >= max(1, limits.cores // 2):
             return
-        room = _memory_mb(turn) + job.step.stage.resources.memory_mb <= limits.memory_mb
-        fresh = recipe not in turn.spoiled and not _busy(turn, recipe)
-        if room and fresh and accelerators.fits_ahead(turn, job):
+        if recipe in turn.spoiled or _busy(turn, recipe) or not accelerators.fits_ahead(turn, job):
+            continue
+        free = takeover.free_process(turn, job)
+        given = free.stage.resources.memory_mb if free else 0
+        if _memory_mb(turn) - given + job.step.stage.resources.memory_mb > limits.memory_mb:
+            continue
+        if free is not None:
+            turn.take_over(free, job, reserved=False)
+        elif not takeover.comes_free(turn, job):
             _start(turn, job, recipe, reserved=False)
 
 
@@ -141,15 +152,16 @@ def _memory_mb(turn: Turn) -> int:
     return sum(worker.stage.resources.memory_mb for worker in turn.workers.values())
 
 
-def _make_room(turn: Turn, memory_mb: int, budget_mb: int) -> bool:
+def _make_room(turn: Turn, memory_mb: int, budget_mb: int, *, instead: Worker | None) -> bool:
     """End workers without a job until `memory_mb` more fits in the budget; return whether it fits already.
 
     A job that needs more than the budget runs when it is alone. A worker that was told to end counts until it
-    has exited.
+    has exited. The memory of `instead`, which would be taken over, is given to the job.
     """
-    if not turn.workers or _memory_mb(turn) + memory_mb <= budget_mb:
+    given = instead.stage.resources.memory_mb if instead else 0
+    workers = [worker for worker in turn.workers.values() if worker is not instead]
+    if not workers or _memory_mb(turn) - given + memory_mb <= budget_mb:
         return True
-    workers = list(turn.workers.values())
     staying = sum(w.stage.resources.memory_mb for w in workers if w.status != "stopping")
     for worker in reversed(workers):  # the last one started is needed last
         if staying + memory_mb <= budget_mb:

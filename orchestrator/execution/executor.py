@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Protocol
 
 from ipc.declaration import Backend
-from ipc.protocol import Command, Heartbeat, Shutdown
+from ipc.protocol import Become, Command, Heartbeat, Shutdown
 from ipc.protocol import Event as WorkerEvent
+from orchestrator.environments import process_env
 from orchestrator.errors import FatalError
 from orchestrator.execution import messages, step_events
 from orchestrator.execution import worker as workers
@@ -39,6 +40,9 @@ class Process(Protocol):
 
     def send(self, command: Command) -> None:
         """Send a command."""
+
+    def write_to(self, log: Path) -> None:
+        """Expect its output in another log from now on."""
 
     def stop(self, *, at_once: bool = False) -> None:
         """End the process."""
@@ -92,6 +96,8 @@ class Executor:
                 self._results.drop(action.job.id)
             case messages.StartWorker():
                 return self._start(action)
+            case messages.TakeOver():
+                self._take_over(action)
             case messages.Begin():
                 return self._begin(action)
             case messages.StopWorker() | messages.Dismiss():
@@ -130,8 +136,7 @@ class Executor:
 
     def _start(self, action: messages.StartWorker) -> SchedulerEvent | None:
         worker, stage = action.worker, action.worker.stage
-        count = self._started[stage.name] = self._started.get(stage.name, 0) + 1
-        log = self._logs / (f"{stage.name}.log" if count == 1 else f"{stage.name}.{count}.log")
+        log = self._new_log(stage.name)
         recipe = worker.recipe
         try:
             extra = {**credentials(recipe.secrets, os.environ), **self._scratch}
@@ -146,6 +151,24 @@ class Executor:
         self._log_of[worker.number] = log
         process.send(load_command(recipe, action.job.choice.model))
         return None
+
+    def _take_over(self, action: messages.TakeOver) -> None:
+        worker, recipe = action.worker, action.worker.recipe
+        process = self._processes.get(worker.number)
+        if process is None:
+            return
+        log = self._log_of[worker.number] = self._new_log(worker.stage.name)
+        process.write_to(log)
+        backend = recipe.backend
+        variables: Mapping[str, str] = {}
+        if action.resized:
+            variables = process_env.for_worker(backend.env, backend.device, recipe.threads, os.environ)
+        process.send(Become(runner=backend.runner, log=str(log), variables=variables))
+        process.send(load_command(recipe, action.job.choice.model))
+
+    def _new_log(self, stage: str) -> Path:
+        count = self._started[stage] = self._started.get(stage, 0) + 1
+        return self._logs / (f"{stage}.log" if count == 1 else f"{stage}.{count}.log")
 
     def _begin(self, action: messages.Begin) -> SchedulerEvent | None:
         job = action.job

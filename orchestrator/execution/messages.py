@@ -124,6 +124,18 @@ class StartWorker(Action):
 
 
 @dataclass(frozen=True)
+class TakeOver(Action):
+    """Make the idle worker's process serve the stage of `job`, and load its model.
+
+    `resized` is whether it has to change its number of threads.
+    """
+
+    worker: Worker
+    job: Job
+    resized: bool
+
+
+@dataclass(frozen=True)
 class Assign(Action):
     """Report that the job has its worker."""
 

@@ -1,7 +1,8 @@
-"""What makes two workers interchangeable: backend, model and threads."""
+"""What makes two workers interchangeable: backend, model and threads; and which can share a process."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import Any
 
 from ipc.declaration import Backend, Stage
 from ipc.protocol import Load
+from orchestrator.environments import registry
 from orchestrator.models.resolve import Model
 from orchestrator.planning.choice import Choice
 
@@ -30,6 +32,18 @@ class Recipe:
 
     def __hash__(self) -> int:
         return self._hash
+
+    @cached_property
+    def host(self) -> tuple[str, int] | None:
+        """Recipes of one host can be served by one process, one after the other; None: only by a new one.
+
+        Memory of an accelerator is not given back before a process ends, and no process gets a credential
+        later. Thread pools can be resized where threadpoolctl is installed, but not Accelerate's (macOS).
+        """
+        if self.backend.device != "cpu" or self.secrets:
+            return None
+        resizable = sys.platform == "linux" and "threadpoolctl" in registry.locked(self.backend.env)
+        return self.backend.env, 0 if resizable else self.threads
 
     @cached_property
     def _hash(self) -> int:

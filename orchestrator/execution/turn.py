@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from orchestrator.execution.job import ENDED, Job
-from orchestrator.execution.messages import Action, Begin, Dismiss, Drop, ReportFailure, StopWorker
+from orchestrator.execution.messages import Action, Begin, Dismiss, Drop, ReportFailure, StopWorker, TakeOver
 from orchestrator.execution.recipe import Recipe
 from orchestrator.execution.situation import Situation, Worker
 
@@ -79,6 +79,20 @@ class Turn:
             number=self.started, recipe=recipe, stage=job.step.stage, job=job.id if reserved else None
         )
         self.workers[worker.number] = worker
+        return worker
+
+    def take_over(self, worker: Worker, job: Job, *, reserved: bool) -> Worker:
+        """Give the process of an idle worker to the stage of a job; `reserved` assigns it to this job."""
+        resized = job.recipe.threads != worker.recipe.threads
+        worker = self.set_worker(
+            worker,
+            recipe=job.recipe,
+            stage=job.step.stage,
+            status="starting",
+            job=job.id if reserved else None,
+            load_seconds=0.0,
+        )
+        self.ask(TakeOver(worker, job, resized))
         return worker
 
     def begin(self, job: Job, worker: Worker) -> None:

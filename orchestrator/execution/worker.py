@@ -89,6 +89,12 @@ class WorkerProcess:
                 stdin.write(encode(command))
                 stdin.flush()
 
+    def write_to(self, log: Path) -> None:
+        """Expect the child's output in `log` from now on; a `Become` tells the child."""
+        with contextlib.suppress(OSError):
+            log.touch()  # the child's own error, if any, comes as an event
+        self.log, self._dealt_with = log, 0
+
     def dump_stacks(self) -> None:
         """Make the child write the stacks of all its threads to its log."""
         with contextlib.suppress(ProcessLookupError):

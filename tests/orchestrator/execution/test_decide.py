@@ -101,6 +101,9 @@ class Simulation:
                 if self.choose(10) == 0:
                     return messages.NotStarted(action.worker.number, "env", "not ready")
                 self.alive[action.worker.number] = "load"
+            case messages.TakeOver():
+                assert self.alive[action.worker.number] == "ready"
+                self.alive[action.worker.number] = "load"
             case messages.Begin():
                 if self.choose(20) == 0:
                     return messages.ActionFailed(action.job.id, "input", "no folder")

@@ -99,14 +99,14 @@ def test_a_second_run_starts_no_process(store, tmp_path, film):
 
 
 def test_independent_stages_run_side_by_side(store, tmp_path, film):
-    stages = declared(stage("a", "film"), stage("b", "a", seconds=1.0), stage("c", "a", seconds=1.0))
+    stages = declared(stage("a", "film"), stage("b", "a", seconds=2.0), stage("c", "a", seconds=2.0))
     steps, _ = run(store, tmp_path, film, stages)
     assert steps["b"].started < steps["c"].ended
     assert steps["c"].started < steps["b"].ended
 
 
 def test_a_worker_is_started_ahead_of_need(store, tmp_path, film):
-    stages = declared(stage("a", "film", seconds=1.5), stage("b", "a", slow_load=1.0))
+    stages = declared(stage("a", "film", seconds=2.5), stage("b", "a", slow_load=1.0))
     steps, _ = run(store, tmp_path, film, stages)
     assert steps["b"].started - steps["a"].ended < 0.5
 
@@ -186,7 +186,7 @@ def test_out_of_memory_at_the_floor_goes_to_the_next_device(store, tmp_path, fil
 
 
 def test_a_stage_without_progress_is_stalled_and_retried(store, tmp_path, film):
-    stages = declared(stage("a", "film", what="hang once", marks=str(tmp_path), stall_s=1.5))
+    stages = declared(stage("a", "film", what="hang once", marks=str(tmp_path), stall_s=3.0))
     steps, recorder = run(store, tmp_path, film, stages)
     assert steps["a"].status == "done"
     assert "no progress" in recorder.of(StepRetried)[0].reason
@@ -210,7 +210,7 @@ def test_a_signal_stops_the_run_and_everything_it_started(store, tmp_path, film,
     assert state.interrupted
     assert time.monotonic() - started < 1.5 + 5
     assert not small.alive()
-    assert not [p for p in (tmp_path / "store" / "attempts").iterdir() if p.is_dir()]
+    assert not [p for p in (tmp_path / "store").glob("attempts/*") if p.is_dir()]
 
 
 def test_a_signal_whose_exception_was_lost_before_the_run_stops_it(store, tmp_path, film, monkeypatch):

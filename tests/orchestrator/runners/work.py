@@ -6,12 +6,14 @@ in the folder `marks`.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import subprocess
 import time
 from pathlib import Path
 
+from ipc import child_loop
 from ipc.declaration import Stage
 
 STAGE = Stage(name="work", version=1, backends=(), inputs=(), outputs=())
@@ -21,6 +23,20 @@ METAL = (
     "[METAL] Command buffer execution failed: Insufficient Memory "
     "(00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)"
 )
+
+
+def say(name):
+    """Say this stage's name in `hello`, and after `become` the name of the log."""
+    global STAGE
+    STAGE = dataclasses.replace(STAGE, name=name)
+    become = child_loop.Child.become
+
+    def renamed(child, command):
+        global STAGE
+        STAGE = dataclasses.replace(STAGE, name=Path(command.log).name.split(".")[0])
+        become(child, command)
+
+    child_loop.Child.become = renamed
 
 
 def load(params, device):

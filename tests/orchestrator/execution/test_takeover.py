@@ -1,0 +1,121 @@
+"""Which process goes on as another stage, as decided by the scheduler's core."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from ipc.declaration import Backend
+from orchestrator.environments import registry
+from orchestrator.execution.messages import Exited, StartWorker, TakeOver
+from tests.orchestrator.execution.test_decide import Simulation, situation, stage
+
+TORCH = ("torch",)
+
+
+def of(declared, **changes):
+    return dataclasses.replace(declared, **changes)
+
+
+class InTurn(Simulation):
+    """Lets each process do something in its turn; nothing fails."""
+
+    def __init__(self, start):
+        super().__init__(start, lambda count: count - 1)
+        self.turn = 0
+
+    def step(self):
+        self.turn += 1
+        there = len(self.alive)
+        self.choose = lambda count: self.turn % there if count == there else count - 1
+        super().step()
+
+
+def told(*stages, **options):
+    """Starts and takeovers of a run in which nothing fails, in order."""
+    simulation = InTurn(situation(*stages, **options))
+    simulation.go_on()
+    for _ in range(200):
+        if simulation.situation.over:
+            break
+        simulation.step()
+        simulation.go_on()
+    assert all(job.status == "done" for job in simulation.situation.jobs.values())
+    return [
+        (type(action), action.job.id)
+        for action in simulation.reports
+        if isinstance(action, StartWorker | TakeOver)
+    ]
+
+
+def test_the_process_of_a_stage_that_is_over_goes_on_as_the_next_one_of_its_environment():
+    actions = told(stage("a"), stage("b", "a"), stage("c", "b"), prestart=False)
+    assert actions == [(StartWorker, (0, "a")), (TakeOver, (0, "b")), (TakeOver, (0, "c"))]
+
+
+def test_nothing_is_started_ahead_that_would_import_the_same_packages_once_more():
+    apart = told(stage("a"), stage("b", "a"))
+    assert apart == [(StartWorker, (0, "a")), (StartWorker, (0, "b"))]
+    shared = told(of(stage("a"), packages=TORCH), of(stage("b", "a"), packages=TORCH))
+    assert shared == [(StartWorker, (0, "a")), (TakeOver, (0, "b"))]
+
+
+def test_of_stages_that_can_run_side_by_side_each_has_its_process():
+    first, left, right = stage("a"), of(stage("b", "a"), packages=TORCH), of(stage("c", "a"), packages=TORCH)
+    actions = told(first, left, right, cores=4)
+    assert [action for action, _ in actions].count(StartWorker) == 3
+
+
+def test_a_free_process_is_given_away_ahead_of_its_next_stage_and_is_not_ended_meanwhile():
+    actions = told(stage("a"), stage("b", "a"), stage("c", "b"), stage("d", "c"), cores=2)
+    assert (TakeOver, (0, "d")) in actions or (TakeOver, (0, "c")) in actions
+    assert [action for action, _ in actions].count(StartWorker) < 4
+
+
+def test_workers_stay_with_their_stages_until_the_last_film():
+    actions = told(stage("a"), stage("b", "a"), films=3, prestart=False)
+    last = max(place for place, (_, job) in enumerate(actions) if job[1] == "a")
+    assert all(action is StartWorker for action, _ in actions[: last + 1])
+    assert len(actions) <= 3
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        of(stage("b", "a"), backends=(Backend(device="cpu", env="nlp", runner="fake.b"),)),
+        of(stage("b", "a"), backends=(Backend(device="cuda", env="media", runner="fake.b"),)),
+        of(stage("b", "a"), secrets=("TMDB_TOKEN",)),
+    ],
+    ids=["environment", "accelerator", "credentials"],
+)
+def test_a_process_never_changes_its_environment_its_device_or_its_credentials(other):
+    actions = told(stage("a"), other, prestart=False)
+    assert actions == [(StartWorker, (0, "a")), (StartWorker, (0, "b"))]
+
+
+@pytest.mark.parametrize(("locked", "expected"), [({}, StartWorker), ({"threadpoolctl": "3"}, TakeOver)])
+def test_other_threads_need_a_library_that_resizes_the_pools(locked, expected, monkeypatch):
+    monkeypatch.setattr(registry, "locked", lambda _env: locked)
+    monkeypatch.setattr("sys.platform", "linux")
+    one, many = stage("a"), stage("b", "a")
+    many = of(many, resources=dataclasses.replace(many.resources, cores=2))
+    assert told(one, many, prestart=False)[-1] == (expected, (0, "b"))
+
+
+def test_a_process_that_could_not_become_another_stage_is_replaced_by_a_new_one():
+    simulation = InTurn(situation(stage("a"), stage("b", "a"), prestart=False))
+    simulation.go_on()
+    for _ in range(200):
+        if simulation.situation.over:
+            break
+        first = simulation.situation.workers.get(1)
+        if first is not None and first.recipe.stage == "b" and first.status == "starting":
+            del simulation.alive[1]
+            simulation.handle(Exited(1, -11, "the end", for_memory=False, now=0.0))
+        else:
+            simulation.step()
+        simulation.go_on()
+    kinds = [type(one) for one in simulation.reports if isinstance(one, StartWorker | TakeOver)]
+    assert kinds == [StartWorker, TakeOver, StartWorker]
+    assert all(job.status == "done" for job in simulation.situation.jobs.values())
