@@ -56,7 +56,7 @@ def recipe_for(stage: Stage, choice: Choice, threads: int) -> Recipe:
         stage=stage.name,
         backend=choice.backend,
         threads=threads,
-        revision=choice.model.revision if choice.model else "",
+        revision=choice.model.identity if choice.model else "",
         load=tuple((p.name, choice.params[p.name]) for p in stage.params if p.load),
         secrets=stage.secrets,
     )

@@ -17,6 +17,7 @@ from orchestrator.execution.hooks import Hooks
 from orchestrator.execution.job import Job, JobId
 from orchestrator.execution.messages import ActionFailed, Ended, NotCached, SchedulerEvent
 from orchestrator.planning import cache_key
+from orchestrator.planning.plan import Made
 from orchestrator.run_state import events
 from orchestrator.storage.store import Entry, Store
 
@@ -36,15 +37,15 @@ class Results:
         self._store = store
         self._hooks = hooks
         self._broadcast = broadcast
-        self._known: dict[tuple[int, str], tuple[str, Path]] = {}
+        self._known: dict[tuple[int, str], Made] = {}
         self._ingredients: dict[JobId, Mapping[str, Any]] = {}
         self._attempts: dict[JobId, Attempt] = {}
         self._made: set[str] = set()
 
     def look_up(self, job: Job) -> SchedulerEvent:
         """Compute the key of a job whose inputs are complete; publish its result if the store has one."""
-        digests = {source: digest for (film, source), (digest, _) in self._known.items() if film == job.film}
-        ingredients = job.task.plan.ingredients(job.step, job.choice, digests)
+        known = {source: made for (film, source), made in self._known.items() if film == job.film}
+        ingredients = job.task.plan.ingredients(job.step, job.choice, known)
         self._ingredients[job.id] = ingredients
         key = cache_key.key_of(ingredients)
         entry = None if job.step.forced else self._store.find(key, job.step.needed)
@@ -66,7 +67,7 @@ class Results:
     def inputs(self, job: Job) -> dict[str, Path]:
         """The paths of the job's inputs."""
         return {
-            name: job.task.plan.film if source == "film" else self._known[job.film, source][1]
+            name: job.task.plan.film if source == "film" else self._known[job.film, source].path
             for name, source in job.step.inputs.items()
         }
 
@@ -98,7 +99,7 @@ class Results:
 
     def _publish(self, job: Job, entry: Entry, *, cached: bool) -> SchedulerEvent:
         for name, record in entry.manifest.outputs.items():
-            self._known[job.film, f"{job.name}.{name}"] = (record.digest, entry.path(name))
+            self._known[job.film, f"{job.name}.{name}"] = Made(record.digest, entry.path(name))
         try:
             self._store.remember(job.task.plan.film, job.name, entry.key)
             written = list(self._hooks.publish(job.task.plan, job.step, entry))

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from orchestrator.environments import registry
 from orchestrator.models import aligners_by_language as table
-from orchestrator.models import resolve
+from orchestrator.models import families, hub, resolve
 from orchestrator.models.aligners_by_language import AlignerModel
 from orchestrator.models.resolve import Model
+from stage_runners.text.iso639 import language as language_called
 
 ROLE = "aligner"
+
+
+def is_packaged(language: str) -> bool:
+    """Say whether the packages of the stage's environment align the language: a Python may lack them."""
+    package = table.PACKAGED.get(language)
+    folder = registry.get(families.ROLES[ROLE][0].environment).venv
+    return package is not None and any(folder.glob(f"lib/python*/site-packages/{package}"))
 
 
 def on_this_disk(language: str) -> AlignerModel | None:
@@ -15,15 +26,35 @@ def on_this_disk(language: str) -> AlignerModel | None:
     return next((one for one in table.of_language(language) if resolve.on_disk(ROLE, one.id)), None)
 
 
-def by_language() -> dict[str, Model]:
-    """The model of each language that has one on this disk. Reads no weights: a few milliseconds."""
-    here = [one for one in table.MODELS if resolve.on_disk(ROLE, one.id)]
+def by_language(language: str = "") -> dict[str, Model]:
+    """The model of each language that has one on this disk and no packaged aligner; or of one language alone.
+
+    Reads no weights: a few milliseconds.
+    """
+    cached = set(hub.repositories())
+    here = [one for one in table.MODELS if one.id in cached and resolve.on_disk(ROLE, one.id)]
     models = {one.id: resolve.resolve(ROLE, one.id, offline=True) for one in here}
     found: dict[str, Model] = {}
     for one in here:
-        for code in one.languages:
-            found.setdefault(code, models[one.id])
+        for code in one.languages if not language else one.languages & {language}:
+            if not is_packaged(code):
+                found.setdefault(code, models[one.id])
     return dict(sorted(found.items()))
+
+
+def described(models: Mapping[str, Model]) -> list[str]:
+    """A sentence for each model: the languages it aligns, its name and its licence."""
+    sentences = []
+    for name in dict.fromkeys(model.id for model in models.values()):
+        codes = [code for code, model in models.items() if model.id == name]
+        spoken = " and ".join(language_called(code).name for code in codes[:2])
+        listed = spoken if len(codes) < 3 else f"{len(codes)} other languages"
+        known = table.listed(name)
+        terms = known.licence if known else ""
+        if known and known.non_commercial:
+            terms += ": not for commercial use"
+        sentences.append(f"words in {listed} are aligned with {name}{f' ({terms})' if terms else ''}")
+    return sentences
 
 
 def missing(language: str) -> AlignerModel | None:

@@ -6,10 +6,11 @@ this disk, then the Hub itself unless `offline`. The families of the role say wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from orchestrator.errors import FAILED, USAGE, FatalError
 from orchestrator.models import download, embedded, families, folders, hub, parts
@@ -22,7 +23,7 @@ class Model:
     """A model. `revision` identifies its weights: their SHA-256, the Hub's commit, or a folder's digest.
 
     `family` is the name of its family. `converted` is where a conversion of the weights for another framework
-    is kept.
+    is kept. `by_language` are the models that stand behind a name which leaves the choice to the language.
     """
 
     id: str
@@ -32,13 +33,24 @@ class Model:
     family: str = ""
     licence: str = ""
     converted: Path | None = None
+    by_language: Mapping[str, Model] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, str | None]:
+    @property
+    def identity(self) -> str:
+        """The revision, and those of the models behind it: workers with equal ones are interchangeable."""
+        return " ".join([self.revision, *(f"{code}={m.revision}" for code, m in self.by_language.items())])
+
+    def to_json(self) -> dict[str, Any]:
         """Return what the stage's process gets of its model."""
         return {
-            **asdict(self),
+            "id": self.id,
+            "revision": self.revision,
             "path": str(self.path),
+            "role": self.role,
+            "family": self.family,
+            "licence": self.licence,
             "converted": str(self.converted) if self.converted else None,
+            "by_language": {code: model.to_json() for code, model in self.by_language.items()},
         }
 
 

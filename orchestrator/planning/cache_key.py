@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +26,19 @@ def ingredients(
     choice: Choice,
     inputs: Mapping[str, str | None],
     destination: Path | None = None,
+    languages: Collection[str] = (),
 ) -> dict[str, Any]:
     """Everything that determines the result of `stage`, as JSON-able values by name.
 
     `inputs` maps input names to digests, None if one is not known yet. `destination` is the path of an
-    external output: such a result is valid only at that path.
+    external output: such a result is valid only at that path. `languages` are those of the film's segments,
+    for a model that is another one for each language: only the models of these are part of the result.
     """
     backend = choice.backend
+    by_language = choice.model.by_language if choice.model else {}
+    used = {code: by_language[code] for code in sorted(languages) if code in by_language}
+    if by_language and not used:
+        backend = stage.backends[-1]  # what is left is computed on the CPU, whatever the device
     found: dict[str, Any] = {
         "contract": CONTRACT,
         "stage": stage.base,
@@ -48,6 +54,8 @@ def ingredients(
             found[f"threshold {type(group).__name__}.{name}"] = json.loads(json.dumps(value))
     if choice.model is not None:
         found["model revision"] = choice.model.revision
+    for code, model in used.items():
+        found[f"{model.role} {code}"] = f"{model.id}@{model.revision[:12]}"
     if choice.instead_of:
         found["instead of"] = choice.instead_of  # if requested, the same model is not degraded
     versions = registry.locked(backend.env)

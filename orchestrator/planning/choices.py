@@ -15,7 +15,7 @@ from ipc.declaration import Backend, Stage
 from orchestrator.environments import registry
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.machine.profile import Machine
-from orchestrator.models import families, hub
+from orchestrator.models import aligners_here, families, hub
 from orchestrator.models import resolve as models
 from orchestrator.models.family import ModelFamily, local_path
 from orchestrator.models.pyannote import COMMUNITY
@@ -43,18 +43,30 @@ def choose(
     smaller: bool = False,
     fetch: bool = True,
     sources: Mapping[str, str] | None = None,
+    language: str = "",
 ) -> Chosen:
     """Return the ways to run `stage` on `machine`; `FatalError` if a request cannot be met.
 
     `asked` are the parameters that the user set. `wanted` maps stages, or the empty name for all, to devices,
     and `sources` to the option or file that requested them. `smaller` allows smaller models as the last
     fallbacks. Without `fetch`, a model that would be downloaded is only named. For a machine that was
-    recorded elsewhere, this disk is not searched.
+    recorded elsewhere, this disk is not searched. `language` is the film's,
+    if the user states it.
     """
     named = frozenset(device for name, device in wanted.items() if name in {"", stage.base})
-    question = _Question(stage=stage, asked=asked, machine=machine, offline=offline, named=named, fetch=fetch)
+    question = _Question(
+        stage=stage,
+        asked=asked,
+        machine=machine,
+        offline=offline,
+        named=named,
+        fetch=fetch,
+        language=language,
+    )
     name, about = question.model_name()
-    model_id = models.id_of(question.role, name) if name else ""
+    # What `auto` stands for may run where `auto` alone would have nothing to do.
+    here = question.by_language(name)
+    model_id = models.id_of(question.role, name) if name and not here else ""
     family = question.family(name)
     if not family and question.device_decides(name):
         name = question.recommended(wanted, sources)
@@ -62,6 +74,7 @@ def choose(
         model_id = models.id_of(question.role, name)
     usable = devices.choose(stage, wanted, machine, model_id, sources, family)
     question.refused.extend(devices.unusable(stage, wanted, machine, model_id, family))
+    question.notes.extend(aligners_here.described(here))
     found: list[Choice] = []
     for backend, why in usable:
         if way := question.way(backend, name, first=not found, why=(why, about)):
@@ -83,6 +96,7 @@ class _Question:
     offline: bool
     named: frozenset[str] = frozenset()
     fetch: bool = True
+    language: str = ""
     refused: list[Refusal] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -111,6 +125,12 @@ class _Question:
         how = f"orchestrator models pull {model}" if hub.has_token() else "needs a Hugging Face token"
         reason = f"embedded; {label} is used once it is downloaded ({how})"
         return families.default_embedded(self.role), reason
+
+    def by_language(self, name: str) -> Mapping[str, Model]:
+        """The models on this disk that `auto` of the aligners stands for; empty for every other name."""
+        if name != AUTO or self.role != aligners_here.ROLE or not self.machine.here:
+            return {}
+        return aligners_here.by_language(self.language)
 
     def device_decides(self, name: str) -> bool:
         """Whether the table of recommendations chooses the model: `auto`, unless the stage has its own."""
@@ -211,7 +231,7 @@ class _Question:
     def _verdict(self, backend: Backend, model: Model | None) -> device_verdicts.Verdict | None:
         if not self.machine.here:
             return None
-        return device_verdicts.known(self.stage, backend, model, self.machine.id)
+        return device_verdicts.of_all(self.stage, backend, model, self.machine.id)
 
     def _model(self, name: str, backend: Backend, *, first: bool) -> Model | None:
         """The model for a backend; None for a fallback without its model, for which nothing is downloaded."""
@@ -231,7 +251,8 @@ class _Question:
                 return models.elsewhere(self.role, name)
         if not here and not self.offline and not registry.get(backend.env).by_default():
             registry.require(backend.env)  # before gigabytes are downloaded for it
-        return models.resolve(self.role, name, offline=self.offline, device=backend.device)
+        model = models.resolve(self.role, name, offline=self.offline, device=backend.device)
+        return replace(model, by_language=self.by_language(name))
 
     def _params(
         self, backend: Backend, advice: Recommendation, family: str, *, first: bool

@@ -36,6 +36,19 @@ def known(stage: Stage, backend: Backend, model: Model | None, machine_id: str) 
     return memo.read(file, Verdict)
 
 
+def models(model: Model | None) -> tuple[Model | None, ...]:
+    """The models that a device is checked with: all that stand behind a name such as `auto`."""
+    behind = {one.revision: one for one in model.by_language.values()} if model else {}
+    return tuple(behind.values()) or (model,)
+
+
+def of_all(stage: Stage, backend: Backend, model: Model | None, machine_id: str) -> Verdict | None:
+    """The verdict on a device for every model that it would run; None if one was not checked yet."""
+    verdicts = [known(stage, backend, one, machine_id) for one in models(model)]
+    against = (verdict for verdict in verdicts if verdict is not None and not verdict.agrees)
+    return next(against, None if None in verdicts else verdicts[0])
+
+
 def forget() -> int:
     """Delete all verdicts; return how many there were."""
     _this_run.clear()

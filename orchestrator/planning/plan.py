@@ -10,13 +10,13 @@ import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ipc.declaration import Stage
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.machine.profile import Machine
 from orchestrator.machine.profile import here as this_machine
-from orchestrator.planning import cache_key, off_stages
+from orchestrator.planning import cache_key, film_languages, off_stages
 from orchestrator.planning import choices as choosing
 from orchestrator.planning.choice import Choice, Refusal
 from orchestrator.stages.catalog import STAGES
@@ -26,6 +26,15 @@ from orchestrator.storage.store import Store
 from orchestrator.util.film_names import stem_of
 
 Verdict = Literal["run", "cached", "maybe", "off"]
+_SEGMENTS = "segments"
+"""The input with the languages of a film."""
+
+
+class Made(NamedTuple):
+    """An output that is there: the digest of its content, and where it is."""
+
+    digest: str
+    path: Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,13 +97,25 @@ class Plan:
             return self.destination
         return self.destination.with_name(f"{stem_of(self.film)}.burned{self.destination.suffix}")
 
-    def ingredients(self, step: Step, choice: Choice, known: Mapping[str, str]) -> dict[str, Any]:
-        """The ingredients of the result of `step` by `choice`; `known` maps `stage.output` to digests."""
-        sources = {name: self._digest(source, known) for name, source in step.inputs.items()}
-        return cache_key.ingredients(step.stage, choice, sources, self.place_of(step.stage))
+    def ingredients(
+        self, step: Step, choice: Choice, known: Mapping[str, Made], before: Path | None = None
+    ) -> dict[str, Any]:
+        """The ingredients of the result of `step` by `choice`.
 
-    def _digest(self, source: str, known: Mapping[str, str]) -> str | None:
-        return self.film_digest if source == "film" else known.get(source)
+        `known` are the outputs so far, by `stage.output`. `before` are the segments of an earlier run, whose
+        languages are expected while none are known.
+        """
+        sources = {name: self._digest(source, known) for name, source in step.inputs.items()}
+        languages: frozenset[str] = frozenset()
+        if choice.model and choice.model.by_language:
+            there = known.get(step.inputs.get(_SEGMENTS, ""))
+            if segments := there.path if there else before:
+                languages = film_languages.of_segments(segments)
+        return cache_key.ingredients(step.stage, choice, sources, self.place_of(step.stage), languages)
+
+    def _digest(self, source: str, known: Mapping[str, Made]) -> str | None:
+        there = known.get(source)
+        return self.film_digest if source == "film" else there.digest if there else None
 
 
 def make(
@@ -129,7 +150,7 @@ def make(
     machine = machine or this_machine()
     reasons_off = {name: one.reason for name, one in off_stages.reasons(stages, off or {}, until).items()}
     forced = _forced(stages, from_, force, reasons_off)
-    digests: dict[str, str] = {}
+    made: dict[str, Made] = {}
     wanted = _wanted_outputs(stages, reasons_off, published)
     steps: list[Step] = []
     bare = Plan(
@@ -148,6 +169,7 @@ def make(
             smaller=smaller,
             fetch=fetch,
             sources=sources,
+            language=film_languages.stated(params),
         )
         step = Step(
             stage=stage,
@@ -160,7 +182,7 @@ def make(
             forced=stage.name in forced,
             needed=wanted[stage.name],
         )
-        steps.append(_judged(step, bare, store, digests))
+        steps.append(_judged(step, bare, store, made))
     return Plan(film=film, film_digest=bare.film_digest, steps=tuple(steps), destination=destination)
 
 
@@ -196,9 +218,10 @@ def _wanted_outputs(
     }
 
 
-def _judged(step: Step, plan: Plan, store: Store, digests: dict[str, str]) -> Step:
-    """The step with its verdict; adds the digests of its stored outputs to `digests`."""
-    ingredients = plan.ingredients(step, step.choice, digests)
+def _judged(step: Step, plan: Plan, store: Store, made: dict[str, Made]) -> Step:
+    """The step with its verdict; adds its stored outputs to `made`."""
+    before = _before(plan.film, store, step.inputs.get(_SEGMENTS, "")) if _open(step) else None
+    ingredients = plan.ingredients(step, step.choice, made, before)
     unknown = [name for name in step.inputs if ingredients[f"input {name}"] is None]
     last = store.last(plan.film, step.name)
     ignore = frozenset(f"input {name}" for name in unknown)
@@ -221,8 +244,21 @@ def _judged(step: Step, plan: Plan, store: Store, digests: dict[str, str]) -> St
     if entry.manifest.transient:
         return _with(step, "run", f"last time: {entry.manifest.transient}", key)
     for name, record in entry.manifest.outputs.items():
-        digests[f"{step.name}.{name}"] = record.digest
+        made[f"{step.name}.{name}"] = Made(record.digest, entry.path(name))
     return _with(step, "cached", "degraded" if entry.manifest.degraded else "", key)
+
+
+def _open(step: Step) -> bool:
+    """Whether the model of the step is another one for each language."""
+    return step.choice.model is not None and bool(step.choice.model.by_language)
+
+
+def _before(film: Path, store: Store, source: str) -> Path | None:
+    """The last result of this film under `stage.output`; None if it is gone."""
+    stage, _, output = source.partition(".")
+    last = store.last(film, stage)
+    entry = store.find(last[0], (output,)) if last else None
+    return entry.path(output) if entry else None
 
 
 def _reason(changes: list[str], before: bool, gone: str) -> str:

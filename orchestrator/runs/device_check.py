@@ -47,7 +47,10 @@ def compare_devices(plans: Sequence[Plan], store: Store) -> bool:
         return False
     machine_id = profile.here().id
     rejected = False
-    unchecked = {stage.name: (stage, choice) for stage, choice in _unchecked(plans, machine_id)}
+    unchecked = {
+        (stage.name, choice.model.revision if choice.model else ""): (stage, choice)
+        for stage, choice in _unchecked(plans, machine_id)
+    }
     for stage, choice in unchecked.values():
         device = choice.backend.device
         terminal.tell(f"{stage.name}: checking {device} against the CPU on 20 s of speech (once)")
@@ -63,9 +66,10 @@ def _unchecked(plans: Sequence[Plan], machine_id: str) -> Iterator[tuple[Stage, 
         for step in plan.steps:
             if step.verdict not in {"run", "maybe"} or not step.choice.backend.checked:
                 continue
-            choice = step.choice
-            if device_verdicts.known(step.stage, choice.backend, choice.model, machine_id) is None:
-                yield step.stage, choice
+            for model in device_verdicts.models(step.choice.model):
+                choice = dataclasses.replace(step.choice, model=model)
+                if device_verdicts.known(step.stage, choice.backend, model, machine_id) is None:
+                    yield step.stage, choice
 
 
 def _check(stage: Stage, choice: Choice, store: Store, machine_id: str) -> Verdict:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ipc.notes import FilmFacts, Note
 from orchestrator.util.command_line import typed
+from stage_runners.alignment import notes as alignment
 from stage_runners.asr import notes as asr
 from stage_runners.burn import notes as burn
 from stage_runners.media import notes as media
@@ -17,7 +18,7 @@ from stage_runners.subtitles import notes as subtitles
 from stage_runners.tmdb import notes as tmdb
 from stage_runners.translation import notes as translation
 
-NOTES = (media, asr, subtitles, tmdb, names, naming, translation, mux, burn)
+NOTES = (media, asr, alignment, subtitles, tmdb, names, naming, translation, mux, burn)
 """The modules with notes, in the order in which they are shown."""
 _MORE = {"names": "details, and how to undo it", "edits": "all your changes", "review": "to check and edit"}
 

@@ -7,32 +7,36 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ipc.artifacts import Audio, open_audio, read
 from ipc.context import Context
+from ipc.errors import StageError
 from stage_runners.alignment import aligners, pieces
-from stage_runners.alignment.aligner import Word
-from stage_runners.alignment.aligners import Choice, Loaded
+from stage_runners.alignment.aligner import Aligner, Word
+from stage_runners.alignment.aligners import Choice
+from stage_runners.alignment.loaded import Loaded
 from stage_runners.alignment.pieces import Aligned, Span
 from stage_runners.alignment.stage import ALIGNMENT
 from stage_runners.text.iso639 import language as language_called
 from stage_runners.text.word_times import places
 
 STAGE = ALIGNMENT
+AUTO = "auto"
 
 Rows = Sequence[Mapping[str, Any]]
 
 
 def load(params: Mapping[str, Any], device: str) -> Loaded:
-    """Load the aligner of the requested model; with `auto`, the run loads it by language."""
+    """Load the aligner of the requested model; with `auto`, the run loads them by language."""
     loaded = Loaded(params, device)
-    asked = str(params["align_model"])
-    if asked != "auto":
-        name = aligners.named(asked, params.get("_model") or {})
+    asked, model = str(params["align_model"]), params.get("_model") or {}
+    if asked != AUTO:
+        name = aligners.named(asked, model)
         if aligners.ALIGNERS[name].FAMILIES:
-            loaded.get(name)
+            loaded.get(name, model)
     return loaded
 
 
@@ -46,9 +50,7 @@ def run(loaded: Loaded, inputs: Mapping[str, Path], context: Context) -> None:
     choice = (
         aligners.chosen(str(context.params["align_model"]), context.model, spoken) if words else Choice({})
     )
-    _report(choice, context)
     context.fact("seconds", audio.seconds)
-    context.method = choice.described
     rough = [Span(place.start, place.end) for place in places(words, segments)]
     given = [
         "interpolated" if word["start"] is None or word["end"] is None else word["method"] for word in words
@@ -59,8 +61,9 @@ def run(loaded: Loaded, inputs: Mapping[str, Path], context: Context) -> None:
         for k in range(1, len(words))
         if given[k] == "interpolated" and words[k]["segment"] != words[k - 1]["segment"]
     }
+    aligned, choice = _aligned(loaded, audio, texts, spoken, windows, choice, context)
+    _report(choice, context)
     _report_guesses(given, spoken, choice, context)
-    aligned = _aligned(loaded, audio, texts, spoken, windows, choice, context)
     spans = {segment["id"]: Span(segment["start"], segment["end"]) for segment in segments}
     rooms = [
         spans[word["segment"]] if how == "interpolated" else None
@@ -78,10 +81,13 @@ def run(loaded: Loaded, inputs: Mapping[str, Path], context: Context) -> None:
 
 
 def _report(choice: Choice, context: Context) -> None:
-    if choice.reasons:
-        because = "; ".join(choice.reasons)
-        context.log(f"the recogniser's word times are used unchanged: {because}")
-        context.fact("attention_because", because)
+    context.method = choice.described
+    context.fact("aligners", choice.facts())
+    for code, model in choice.models.items():
+        licence = f", {model['licence']}" if model.get("licence") else ""
+        context.log(f"{language_called(code).name}: {choice.by_language[code]} ({model.get('id')}{licence})")
+    for code, because in choice.reasons.items():
+        context.log(f"{language_called(code).name} words keep the recogniser's times: {because}")
 
 
 def _report_guesses(given: Sequence[str], spoken: Sequence[str], choice: Choice, context: Context) -> None:
@@ -107,22 +113,51 @@ def _aligned(
     windows: Collection[int],
     choice: Choice,
     context: Context,
-) -> list[Aligned | None]:
+) -> tuple[list[Aligned | None], Choice]:
     """Each word's time by the aligner of its language in `spoken`; None if it keeps the approximate one.
 
     `windows` are the words that begin a window of an engine without word times: only its bounds are known.
+    Also the choice, without an aligner that could not be loaded though nobody asked for it.
     """
+    result: list[Aligned | None] = [None] * len(words)
     if set(choice.by_language.values()) <= {aligners.ROUGH}:
-        return [None] * len(words)
-    result: list[Aligned | None] = []
+        return result, choice
     changes = {k for k in range(1, len(spoken)) if spoken[k] != spoken[k - 1]} | set(windows)
-    for piece in pieces.pieces([Span(word.start, word.end) for word in words], audio.seconds, changes):
-        context.check()
-        language = spoken[piece.first]
-        aligner = loaded.get(choice.by_language[language])
-        result.extend(aligner.align(audio, piece, words[piece.first : piece.last], language))
-        context.progress(piece.end, audio.seconds)
-    return result
+    todo = pieces.pieces([Span(word.start, word.end) for word in words], audio.seconds, changes)
+    done = 0.0
+    for language in dict.fromkeys(spoken):  # one network after the other
+        own = [piece for piece in todo if spoken[piece.first] == language]
+        aligner, choice = _loaded(loaded, language, choice, context)
+        for piece in own:
+            context.check()
+            result[piece.first : piece.last] = aligner.align(
+                audio, piece, words[piece.first : piece.last], language
+            )
+            done += piece.end - piece.start
+            context.progress(min(done, audio.seconds), audio.seconds)
+    return result, choice
+
+
+def _loaded(loaded: Loaded, language: str, choice: Choice, context: Context) -> tuple[Aligner, Choice]:
+    """The aligner of a language; the recogniser's times if `auto` chose one that is damaged."""
+    try:
+        return loaded.get(choice.by_language[language], choice.models.get(language, {})), choice
+    except StageError as error:
+        if context.params["align_model"] != AUTO or error.category not in {"config", "env"}:
+            raise
+        name = language_called(language).name
+        context.degraded(
+            f"{name} words keep the recogniser's times, because its aligner could not be loaded: "
+            f"{error.message}"
+        )
+        context.fact("transient", f"the aligner of {name} could not be loaded")
+        rough = replace(
+            choice,
+            by_language={**choice.by_language, language: aligners.ROUGH},
+            reasons={**choice.reasons, language: error.message},
+            models={code: model for code, model in choice.models.items() if code != language},
+        )
+        return loaded.get(aligners.ROUGH, {}), rough
 
 
 def _spanned(segments: Rows, words: Rows) -> list[dict[str, Any]]:

@@ -8,23 +8,33 @@ from stage_runners.alignment.thresholds import THRESHOLDS
 from stage_runners.qwen.thresholds import ALIGNER
 
 _ON_CPU = ("auto", "pocketsphinx", "attention")
-"""Aligners that run on the CPU only."""
-
+"""Aligners that run on the CPU only; `auto` stands for these where no model is on the disk."""
+_TORCH = ("torch", "transformers")
 _OURS = ("wav2vec2",)
 _QWEN = ("qwen3-aligner",)
 """Families of models: Qwen3's needs a newer Transformers than WhisperX allows."""
-_PACKAGES = ("transformers", "torch", "nagisa")
+_QWENS_PACKAGES = (*_TORCH, "nagisa")
 
 ALIGNMENT = Stage(
     name="alignment",
-    version=2,
+    version=3,
     backends=(
-        on("cuda", "alignment.runner", "whisperx", never=_ON_CPU, families=_OURS, framework="torch"),
-        on("mps", "alignment.runner", "whisperx", never=_ON_CPU, families=_OURS, checked=True),
-        on("cpu", "alignment.runner", "whisperx", families=_OURS),
-        on("cuda", "alignment.runner", "qwen", families=_QWEN, packages=_PACKAGES),
-        on("mps", "alignment.runner", "qwen", families=_QWEN, packages=_PACKAGES, checked=True),
-        on("cpu", "alignment.runner", "qwen", families=_QWEN, packages=_PACKAGES),
+        on(
+            "cuda", "alignment.runner", "whisperx",
+            never=_ON_CPU, families=_OURS, framework="torch", packages=_TORCH,
+        ),
+        on(
+            "mlx", "alignment.runner", "mlx",
+            never=_ON_CPU, families=_OURS, checked=True, packages=("mlx", "torch"),
+        ),
+        on(
+            "mps", "alignment.runner", "whisperx",
+            never=_ON_CPU, families=_OURS, checked=True, packages=_TORCH,
+        ),
+        on("cpu", "alignment.runner", "whisperx", families=_OURS, packages=_TORCH),
+        on("cuda", "alignment.runner", "qwen", families=_QWEN, packages=_QWENS_PACKAGES),
+        on("mps", "alignment.runner", "qwen", families=_QWEN, packages=_QWENS_PACKAGES, checked=True),
+        on("cpu", "alignment.runner", "qwen", families=_QWEN, packages=_QWENS_PACKAGES),
     ),
     inputs=(
         Input(name="audio", source="demux.audio"),
@@ -37,14 +47,14 @@ ALIGNMENT = Stage(
             name="align_model",
             default="auto",
             load=True,
-            help="how words are aligned: auto, pocketsphinx, attention, qwen3-forced-aligner, or a wav2vec2 "
-            "model (a folder or a Hub id)",
+            help="how words are aligned: auto (by language, with what is on this disk), pocketsphinx, "
+            "attention, qwen3-forced-aligner, or a wav2vec2 model (a folder or a Hub id)",
             cli=Cli(metavar="MODEL", example="auto", reach=MODEL),
         ),
     ),
     resources=Resources(cores=2, memory_mb=1200, vram_mb=2500),
     stall_s=300,
-    packages=("pocketsphinx", "whisperx", "num2words"),
+    packages=("pocketsphinx", "num2words", "uroman"),
     model="align_model",
     model_role="aligner",
     thresholds=(*THRESHOLDS, ALIGNER),

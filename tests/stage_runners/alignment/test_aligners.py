@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,9 @@ import pytest
 from ipc.artifacts import read, write
 from ipc.declaration import Backend
 from ipc.errors import StageError
-from stage_runners.alignment import aligners
+from ipc.notes import FilmFacts
+from stage_runners.alignment import aligners, loaded
+from stage_runners.alignment.notes import notes
 from stage_runners.alignment.stage import ALIGNMENT
 from tests.stage_runners.recordings import RATE, inputs
 from tests.stage_runners.rows import segment, word
@@ -27,7 +30,7 @@ def test_auto_chooses_each_languages_best_aligner_and_reports_languages_without_
     choice = aligners.chosen("auto", {}, ["en", "cs", "en"])
     assert choice.by_language == {"cs": "attention", "en": "pocketsphinx"}
     assert choice.described == "pocketsphinx for English, attention for the rest"
-    assert choice.reasons == ("no aligner for cs at hand; --align-model takes a wav2vec2 model of it",)
+    assert choice.reasons == {"cs": "no aligner of it is on this disk"}
     assert aligners.chosen("auto", {}, ["en"]).described == "pocketsphinx"
     assert aligners.chosen("auto", {}, ["cs"]).described == "attention"
 
@@ -35,7 +38,71 @@ def test_auto_chooses_each_languages_best_aligner_and_reports_languages_without_
 def test_auto_does_without_an_aligner_that_cannot_run_here(monkeypatch):
     monkeypatch.setattr(aligners.pocketsphinx_aligner, "missing", lambda: "no dictionary")
     choice = aligners.chosen("auto", {}, ["en"])
-    assert (choice.described, choice.reasons) == ("attention", ("no dictionary",))
+    assert (choice.described, choice.reasons) == ("attention", {"en": "no dictionary"})
+
+
+GERMAN = {"id": "maker/german", "family": "wav2vec2", "path": "/models/german", "licence": "Apache-2.0"}
+
+
+@pytest.mark.usefixtures("complete")
+def test_auto_aligns_each_language_with_its_model_on_the_disk_and_english_without_one():
+    here = {"by_language": {"de": GERMAN, "en": {**GERMAN, "id": "maker/english"}}}
+    choice = aligners.chosen("auto", here, ["en", "de", "cs"])
+    assert choice.by_language == {"cs": "attention", "de": "wav2vec2", "en": "pocketsphinx"}
+    assert choice.models == {"de": GERMAN}
+    assert choice.described == "wav2vec2 for German, pocketsphinx for English, attention for the rest"
+    assert choice.facts()["de"] == {
+        "aligner": "wav2vec2", "model": "maker/german", "licence": "Apache-2.0", "because": "",
+    }  # fmt: skip
+
+
+def test_a_model_aligns_english_where_pocketsphinx_cannot_run(monkeypatch):
+    monkeypatch.setattr(aligners.pocketsphinx_aligner, "missing", lambda: "no dictionary")
+    assert aligners.chosen("auto", {"by_language": {"en": GERMAN}}, ["en"]).by_language == {"en": "wav2vec2"}
+
+
+def said(aligners):
+    return [note.text for note in notes(FilmFacts(facts={"alignment": {"aligners": aligners}}))]
+
+
+def test_the_summary_names_models_their_licence_and_languages_without_an_aligner():
+    facts = aligners.chosen(
+        "auto", {"by_language": {"de": {**GERMAN, "licence": "CC-BY-NC-4.0"}}}, ["de", "cs"]
+    )
+    assert said(facts.facts()) == [
+        (
+            "Czech words keep the recogniser's times: no aligner of it is on this disk; get one: "
+            "orchestrator models pull aligner:cs"
+        ),
+        "German words are timed by wav2vec2 (maker/german, CC-BY-NC-4.0: not for commercial use)",
+    ]
+    assert said(aligners.chosen("attention", {}, ["cs"]).facts()) == []
+
+
+class Toy:
+    """A module that counts how many of its networks are loaded."""
+
+    LANGUAGES, FAMILIES = None, ("toy",)
+    alive = 0
+    most = 0
+
+    def load(self, params, device):
+        self.alive += 1
+        self.most = max(self.most, self.alive)
+        weakref.finalize(network := type("Network", (), {})(), self.forget)
+        return network
+
+    def forget(self):
+        self.alive -= 1
+
+
+def test_a_film_of_many_languages_holds_one_network_at_a_time(monkeypatch):
+    toy = Toy()
+    monkeypatch.setitem(loaded.ALIGNERS, "toy", toy)
+    worker = loaded.Loaded({}, "cpu")
+    for path in ("/german", "/german", "/czech", "/german"):
+        worker.get("toy", {"path": path})
+    assert (toy.most, toy.alive) == (1, 1)
 
 
 def test_a_requested_aligner_that_cannot_run_here_is_an_error(monkeypatch):

@@ -1,59 +1,17 @@
 import csv
+import shutil
 import subprocess
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from ipc.artifacts import read, write
 from tests.stage_runners import processes
-from tests.stage_runners.recordings import RATE, inputs, packaged
-from tests.stage_runners.rows import segment, word
-from tests.stage_runners.spec import python_of, run_stage
+from tests.stage_runners.alignment.words_of_a_talk import SAID, align, samples
+from tests.stage_runners.recordings import RATE
+from tests.stage_runners.spec import python_of
 
 pytestmark = pytest.mark.env("whisperx")
-SECONDS = 11.3
-SAID = (
-    ("Hello?", 6.8, 7.2), ("Hello.", 7.6, 8.3), ("Oh,", 8.4, 8.6), ("hello.", 8.6, 8.9), ("I", 8.9, 9.0),
-    ("didn't", 9.0, 9.3), ("know", 9.3, 9.4), ("you", 9.4, 9.5), ("were", 9.5, 9.6), ("there.", 9.6, 10.0),
-    ("Neither", 10.0, 10.4), ("did", 10.4, 10.6), ("I.", 10.6, 11.1), ("Okay.", 11.1, 11.3),
-)  # fmt: skip
-"""What is said in the recording's first seconds, by ear, to a tenth of a second."""
-
-
-def talk():
-    return packaged()[: int(SECONDS * RATE)]
-
-
-def align(folder, samples, said, language="en", align_model="auto", path=""):
-    """The stage's process, segments and words.
-
-    `language` of all that is said, or (language, count of words) in order.
-    """
-    parts = [(language, len(said))] if isinstance(language, str) else language
-    words, lines = [], []
-    for number, (spoken, count) in enumerate(parts):
-        own = said[len(words) : len(words) + count]
-        words += [word(text, start, end, segment=number) for text, start, end in own]
-        text = " ".join(text for text, _, _ in own)
-        lines.append(segment(number, own[0][1], own[-1][2], text, language=spoken))
-    given = inputs(folder, samples, [])
-    write(folder / "segments.parquet", "segments", {key: [row[key] for row in lines] for key in lines[0]})
-    write(folder / "words.parquet", "words", {key: [row[key] for row in words] for key in words[0]})
-    given = {
-        "audio": given["audio"], "segments": folder / "segments.parquet", "words": folder / "words.parquet",
-    }  # fmt: skip
-    model = {"id": align_model, "revision": "", "path": str(path)}
-    done, out = run_stage(
-        "alignment", given, folder, {"align_model": align_model}, env="whisperx", model=model
-    )
-    if done.returncode:
-        return done, [], []
-    return (
-        done,
-        read(out / "segments.parquet", "segments").rows(),
-        read(out / "words.parquet", "words").rows(),
-    )
 
 
 def rising(words):
@@ -61,7 +19,7 @@ def rising(words):
 
 
 def test_english_words_get_times_from_the_sound(tmp_path):
-    done, segments, words = align(tmp_path, talk(), SAID)
+    done, segments, words = align(tmp_path, samples(), SAID)
     assert done.returncode == 0, done.stderr
     assert {row["method"] for row in words} == {"pocketsphinx"}
     assert np.mean([row["score"] for row in words]) > 0.5
@@ -76,31 +34,31 @@ def test_unspoken_words_keep_their_attention_times(tmp_path):
     text = "Photosynthesis requires chlorophyll molecules absorbing sunshine through green leaf tissue"
     wrong = [*text.split(), "while", "oxygen", "escapes", "slowly."]
     said = [(text, start, end) for text, (_, start, end) in zip(wrong, SAID, strict=True)]
-    _, _, words = align(tmp_path, talk(), said)
+    _, _, words = align(tmp_path, samples(), said)
     assert sum(row["method"] == "pocketsphinx" for row in words) <= 2
     assert rising(words)
 
 
 def test_a_language_without_an_aligner_keeps_attention_and_is_not_called_degraded(tmp_path):
-    done, _, words = align(tmp_path, talk(), SAID, language="cs")
+    done, _, words = align(tmp_path, samples(), SAID, language="cs")
     assert {row["method"] for row in words} == {"attention"}
-    assert "no aligner for cs" in done.stdout + done.stderr + done.stderr
+    assert "no aligner of it" in done.stdout + done.stderr + done.stderr
     assert "degraded" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("parts", [[("cs", 10), ("en", 4)], [("en", 10), ("cs", 4)]])
 def test_in_a_bilingual_film_only_the_english_words_are_aligned(tmp_path, parts):
-    done, _, words = align(tmp_path, talk(), SAID, language=parts)
+    done, _, words = align(tmp_path, samples(), SAID, language=parts)
     assert done.returncode == 0, done.stderr
     methods = [row["method"] for row in words]
     aligned = [spoken == "en" for spoken, count in parts for _ in range(count)]
     assert [method == "pocketsphinx" for method in methods] == aligned
     assert rising(words)
-    assert "no aligner for cs" in done.stdout + done.stderr
+    assert "no aligner of it" in done.stdout + done.stderr
 
 
 def test_pocketsphinx_does_not_align_czech(tmp_path):
-    done, _, _ = align(tmp_path, talk(), SAID, language="cs", align_model="pocketsphinx")
+    done, _, _ = align(tmp_path, samples(), SAID, language="cs", align_model="pocketsphinx")
     assert done.returncode == 1
     assert "English only" in done.stdout + done.stderr
 
@@ -119,7 +77,7 @@ def test_a_wav2vec2_model_that_is_named_aligns_other_languages(wav2vec2, languag
     """A numeral is aligned as spoken; in a language without num2words it has no text to align."""
     said = [*SAID[:3], ("42", 8.6, 9.0), *SAID[4:]]
     done, _, words = align(
-        tmp_path / "run", talk(), said, language=language, align_model=str(wav2vec2), path=wav2vec2
+        tmp_path / "run", samples(), said, language=language, align_model=str(wav2vec2), path=wav2vec2
     )
     assert done.returncode == 0, done.stderr
     assert [row["method"] for row in words].count("wav2vec2") >= 8
@@ -130,10 +88,35 @@ def test_a_wav2vec2_model_that_is_named_aligns_other_languages(wav2vec2, languag
     assert rising(words)
 
 
+def model(path):
+    return {"id": "maker/model", "family": "wav2vec2", "path": str(path), "licence": "Apache-2.0"}
+
+
+def test_auto_aligns_each_language_with_its_model_on_the_disk(wav2vec2, tmp_path):
+    done, _, words = align(tmp_path, samples(), SAID, [("cs", 10), ("en", 4)], here={"cs": model(wav2vec2)})
+    assert done.returncode == 0, done.stderr
+    assert {row["method"] for row in words[10:]} == {"pocketsphinx"}
+    assert [row["method"] for row in words[:10]].count("wav2vec2") >= 7
+    assert "Czech: wav2vec2 (maker/model, Apache-2.0)" in done.stdout + done.stderr
+    assert rising(words)
+
+
+def test_a_damaged_model_that_nobody_asked_for_leaves_the_recogniser_s_times(wav2vec2, tmp_path):
+    damaged = tmp_path / "damaged"
+    shutil.copytree(wav2vec2, damaged)
+    (damaged / "model.safetensors").write_bytes(b"no weights")
+    done, _, words = align(tmp_path / "run", samples(), SAID, language="cs", here={"cs": model(damaged)})
+    assert done.returncode == 0, done.stderr
+    assert {row["method"] for row in words} == {"attention"}
+    assert (
+        "degraded: Czech words keep the recogniser's times, because its aligner could not be" in done.stdout
+    )
+
+
 def test_a_folder_without_a_wav2vec2_model_is_named(tmp_path):
     folder = tmp_path / "empty"
     folder.mkdir()
-    done, _, _ = align(tmp_path / "run", talk(), SAID, align_model=str(folder), path=folder)
+    done, _, _ = align(tmp_path / "run", samples(), SAID, align_model=str(folder), path=folder)
     assert done.returncode == 1
     assert "empty: not a wav2vec2 model" in done.stdout + done.stderr
 
