@@ -61,7 +61,7 @@ def choose(
         offline=offline,
         named=named,
         fetch=fetch,
-        language=language,
+        spoken=language,
     )
     name, about = question.model_name()
     # What `auto` stands for may run where `auto` alone would have nothing to do.
@@ -88,7 +88,9 @@ def choose(
 
 @dataclass(frozen=True, kw_only=True)
 class _Question:
-    """The arguments of `choose` and the remarks so far. `named` are the devices that the user requested."""
+    """The arguments of `choose` and the remarks so far. `named` are the devices that the user requested,
+    `spoken` is the film's language if they state it.
+    """
 
     stage: Stage
     asked: Mapping[str, Any]
@@ -96,7 +98,7 @@ class _Question:
     offline: bool
     named: frozenset[str] = frozenset()
     fetch: bool = True
-    language: str = ""
+    spoken: str = ""
     refused: list[Refusal] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -130,7 +132,7 @@ class _Question:
         """The models on this disk that `auto` of the aligners stands for; empty for every other name."""
         if name != AUTO or self.role != aligners_here.ROLE or not self.machine.here:
             return {}
-        return aligners_here.by_language(self.language)
+        return aligners_here.by_language(self.spoken)
 
     def device_decides(self, name: str) -> bool:
         """Whether the table of recommendations chooses the model: `auto`, unless the stage has its own."""
