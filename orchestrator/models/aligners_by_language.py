@@ -107,6 +107,8 @@ WAV2VEC2: tuple[AlignerModel, ...] = (
 )
 MODELS: tuple[AlignerModel, ...] = (*WAV2VEC2, QWEN, MMS)
 """Every model; of two for one language, the one to prefer is first. MMS is for the rest."""
+OF_ANOTHER_ENVIRONMENT = {QWEN: "qwen"}
+"""The models that WhisperX's environment cannot run, because its Transformers is too old: by environment."""
 
 
 def of_language(language: str) -> tuple[AlignerModel, ...]:

@@ -26,13 +26,28 @@ def on_this_disk(language: str) -> AlignerModel | None:
     return next((one for one in table.of_language(language) if resolve.on_disk(ROLE, one.id)), None)
 
 
+def alone(language: str) -> str:
+    """The model of another environment that `auto` stands for in a film of one stated language; or empty.
+
+    A stage runs in one process, so such a model aligns a whole film or nothing of it.
+    """
+    if not language or is_packaged(language):
+        return ""
+    one = on_this_disk(language)
+    if one is None or one not in table.OF_ANOTHER_ENVIRONMENT:
+        return ""
+    return one.id if registry.health(table.OF_ANOTHER_ENVIRONMENT[one]) is None else ""
+
+
 def by_language(language: str = "") -> dict[str, Model]:
     """The model of each language that has one on this disk and no packaged aligner; or of one language alone.
 
+    Without those of another environment, see `alone`.
     Reads no weights: a few milliseconds.
     """
     cached = set(hub.repositories())
-    here = [one for one in table.MODELS if one.id in cached and resolve.on_disk(ROLE, one.id)]
+    possible = [one for one in table.MODELS if one not in table.OF_ANOTHER_ENVIRONMENT]
+    here = [one for one in possible if one.id in cached and resolve.on_disk(ROLE, one.id)]
     models = {one.id: resolve.resolve(ROLE, one.id, offline=True) for one in here}
     found: dict[str, Model] = {}
     for one in here:

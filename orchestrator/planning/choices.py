@@ -119,6 +119,9 @@ class _Question:
     def model_name(self) -> tuple[str, str]:
         """The model's name (`auto` if the device decides) and the reason; empty if the stage has no model."""
         name = str(self.values[self.stage.model]) if self.stage.model else ""
+        if name == AUTO and self.role == aligners_here.ROLE and self.machine.here:
+            alone = aligners_here.alone(self.spoken)
+            return (alone, "is on this disk and aligns the film's language") if alone else (name, "")
         if name != AUTO or self.role not in PREFERRED:
             return name, ""
         model, label = PREFERRED[self.role]

@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from orchestrator.environments import registry as table_of_environments
 from orchestrator.execution.recipe import recipe_for
 from orchestrator.models import aligners_by_language as table
 from orchestrator.models import aligners_here
@@ -15,6 +16,7 @@ from stage_runners.alignment.stage import ALIGNMENT
 from tests.orchestrator.machines import YES, machine
 from tests.orchestrator.models.places import cached
 
+QWEN = table.QWEN.id
 GERMAN = "jonatasgrosman/wav2vec2-large-xlsr-53-german"
 WHOLE = {"config.json": "{}", "vocab.json": "{}", "model.safetensors": "weights"}
 NVIDIA = dataclasses.replace(machine(whisperx={"cuda": YES}), here=True)
@@ -49,6 +51,23 @@ def test_a_model_on_the_disk_brings_the_gpu_unless_the_stated_language_needs_non
     assert [choice.backend.device for choice in chosen(NVIDIA, "en")] == ["cpu"]
     first = chosen(NVIDIA)[0]
     assert first.model.to_json()["by_language"]["de"]["id"] == GERMAN
+
+
+def qwen_folder(monkeypatch, missing=None):
+    cached(QWEN, {**WHOLE, "config.json": '{"model_type": "qwen3_asr_forced_aligner"}'})
+    monkeypatch.setattr(table_of_environments, "health", lambda name: missing)
+    monkeypatch.setattr(aligners_here.resolve, "on_disk", lambda role, name, device="": name == QWEN)
+
+
+def test_a_film_of_one_stated_language_is_aligned_by_a_model_of_another_environment(monkeypatch):
+    qwen_folder(monkeypatch)
+    assert [aligners_here.alone(code) for code in ("ja", "en", "cs", "")] == [QWEN, "", "", ""]
+    assert aligners_here.by_language() == {}  # auto's own environment cannot run it
+
+
+def test_a_model_whose_environment_is_not_installed_is_not_taken(monkeypatch):
+    qwen_folder(monkeypatch, missing="not installed")
+    assert aligners_here.alone("ja") == ""
 
 
 def test_a_result_depends_on_the_models_of_the_film_s_languages_alone():
