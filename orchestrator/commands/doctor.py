@@ -98,7 +98,7 @@ def _prepare(stage: Stage) -> Row | tuple[Backend, dict[str, Any]]:
     """The backend and parameters to check a stage with, or its row if there is nothing to check."""
     if stage.off:
         return Row(stage=stage.name, environment="", device="", model="", verdict="off", detail=stage.off)
-    backend, this = stage.backends[-1], profile.here()
+    backend, this = stage.on_cpu(), profile.here()
     try:
         backend = devices.choose(stage, {}, this)[0][0]
         if reason := registry.health(backend.env):

@@ -38,7 +38,7 @@ def ingredients(
     by_language = choice.model.by_language if choice.model else {}
     used = {code: by_language[code] for code in sorted(languages) if code in by_language}
     if by_language and not used:
-        backend = stage.backends[-1]  # what is left is computed on the CPU, whatever the device
+        backend = stage.on_cpu(backend)  # what is left is computed on the CPU, whatever the device
     found: dict[str, Any] = {
         "contract": CONTRACT,
         "stage": stage.base,

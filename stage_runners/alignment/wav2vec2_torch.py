@@ -34,13 +34,14 @@ class TorchNetwork:
 def read_network(folder: Path, device: str, threads: int) -> TorchNetwork:
     """The network of a folder; `StageError("config")` if it holds no wav2vec2 network with a CTC head."""
     import torch
+    from safetensors import SafetensorError
     from transformers import Wav2Vec2ForCTC
 
     try:
         model, loading = Wav2Vec2ForCTC.from_pretrained(
             folder, local_files_only=True, torch_dtype=torch.float32, output_loading_info=True
         )
-    except (ValueError, OSError, KeyError) as error:
+    except (ValueError, OSError, KeyError, SafetensorError) as error:
         raise not_a_model(folder) from error
     if any("masked_spec_embed" not in name for name in loading["missing_keys"]):
         raise not_a_model(folder)  # a network without a CTC head would get a random one

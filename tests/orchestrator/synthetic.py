@@ -40,7 +40,7 @@ def film(title="Pather Panchali (1955).mkv"):
             status="off" if stage.off else "waiting",
             reason=stage.off,
             waits_for=tuple(name for name in stage.upstream() if not STAGES[name].off),
-            env="" if stage.off else stage.backends[-1].env,
+            env="" if stage.off else stage.on_cpu().env,
             device="" if stage.off else "cpu",
         )
         for stage in STAGES.values()
@@ -75,9 +75,9 @@ def run(*, cached=(), degraded=None, failing="", fallback="", films=1, interrupt
                 now -= seconds  # began together with diarization
             yield StepStarting(
                 time=now,
-                env=stage.backends[-1].env,
+                env=stage.on_cpu().env,
                 device="cpu",
-                runner=stage.backends[-1].runner,
+                runner=stage.on_cpu().runner,
                 model=model(name),
                 threads=2,
                 reason="first time",
@@ -140,7 +140,7 @@ def done(now, who, stage, *, cached=False, seconds=60.0, degraded=()):
         cached=cached,
         key=f"key-{stage.name}",
         reason="nothing changed" if cached else "first time",
-        env=stage.backends[-1].env,
+        env=stage.on_cpu().env,
         device="cpu",
         compute_type="int8",
         method="",

@@ -84,5 +84,5 @@ def test_a_larger_model_on_a_processor_needs_cores_and_memory(cores, memory_mb, 
 def test_stages_without_choices_get_no_recommendation():
     on = machine()
     for name in ("demux", "alignment", "attribution", "subtitles", "mux"):
-        found = recommend(name, STAGES[name].backends[-1], on)
+        found = recommend(name, STAGES[name].on_cpu(), on)
         assert (found.model, found.compute_type, found.batch_size) == (None, None, None)
