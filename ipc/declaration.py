@@ -219,7 +219,7 @@ class Stage:
         return tuple(backend for backend in self.backends if backend.takes(model_id, family))
 
     def on_cpu(self, backend: Backend | None = None) -> Backend:
-        """The backend that runs the models of `backend`, or of the first, on the CPU; the last if none does."""
+        """The backend that runs the models of `backend`, or of the first, on the CPU, else the last."""
         backend = backend or self.backends[0]
         same = (one for one in self.backends if one.device == "cpu" and one.families == backend.families)
         return next(same, self.backends[-1])

@@ -108,9 +108,7 @@ def test_a_damaged_model_that_nobody_asked_for_leaves_the_recogniser_s_times(wav
     done, _, words = align(tmp_path / "run", samples(), SAID, language="cs", here={"cs": model(damaged)})
     assert done.returncode == 0, done.stderr
     assert {row["method"] for row in words} == {"attention"}
-    assert (
-        "degraded: Czech words keep the recogniser's times, because its aligner could not be" in done.stdout
-    )
+    assert "Czech words keep the recogniser's times, because its aligner could not be loaded" in done.stderr
 
 
 def test_a_folder_without_a_wav2vec2_model_is_named(tmp_path):

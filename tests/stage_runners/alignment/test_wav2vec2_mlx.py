@@ -1,6 +1,6 @@
 """wav2vec2 in MLX against torch, with networks of random weights in the forms of the published ones.
 
-benchmarks/wav2vec2_mlx.py compares networks of full size.
+docs/decisions/2026-11-29-word-times.md has the figures of networks of full size.
 """
 
 from __future__ import annotations
