@@ -64,9 +64,17 @@ def compose(length: Length, folder: Path) -> tuple[Path, FilmUsed]:
 
 
 def own(film: Path, folder: Path) -> tuple[Path, FilmUsed]:
-    """A film of the user, by a link of its own name, so that nothing is looked for or written beside it."""
-    link = folder / film.name
-    if os.path.lexists(link):
+    """A film of the user, by a link of its own name, so that nothing is looked for or written beside it.
+
+    `FatalError` if another file has that name: the folder may be the user's own.
+    """
+    link = folder / "films" / film.name
+    if link.is_symlink():
         link.unlink()
+    elif os.path.lexists(link):
+        raise FatalError(
+            f"{link}: this file is in the way", "choose another folder with --workspace", STORAGE
+        )
+    link.parent.mkdir(exist_ok=True)
     link.symlink_to(film)
     return link, FilmUsed(name=film.stem, seconds=0.0, size=film.stat().st_size, composed=False)

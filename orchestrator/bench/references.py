@@ -65,6 +65,13 @@ def cases(folder: Path) -> tuple[Case, ...]:
             f"({', '.join(REFERENCES[:6])}, ...)",
             INPUT,
         )
+    names = [case.name for case in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise FatalError(
+            f"{folder}: {', '.join(twice)}: two recordings have this name",
+            "rename one, or put each into a folder of its own",
+            INPUT,
+        )
     return tuple(sorted(found, key=lambda case: case.name))
 
 
@@ -76,6 +83,9 @@ def _in_folders(folder: Path, written: Ledger) -> Iterator[Case]:
         facts = _facts(place / FACTS)
         if isinstance(facts, str):
             yield Case(name=place.name, film=place, error=facts)
+            continue
+        if not isinstance(facts.get("scores") or [], list):
+            yield Case(name=place.name, film=place, error=f"{FACTS}: scores is not a list")
             continue
         silent = facts.get("speakers") == 0
         if not references and not silent:

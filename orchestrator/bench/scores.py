@@ -65,11 +65,11 @@ def table(now: Accuracy, before: Accuracy | None) -> Table:
     """Rows of recordings and of all of them; with the change since `before` in each cell that changed."""
     old = {one.name: one for one in before.recordings} if before else {}
     rows = [_row(one, old.get(one.name)) for one in now.recordings]
-    both = [one for one in now.recordings if one.name in old] if before else []
+    both = _scored_twice(now, old)
     cells = [POOLED, ""]
     for metric in METRICS:
-        earlier = pooled([old[one.name] for one in both], metric) if both else None
-        cells.append(_cell(pooled(now.recordings, metric), earlier, metric))
+        new, was = pooled(both, metric), pooled([old[one.name] for one in both], metric)
+        cells.append(_cell(pooled(now.recordings, metric), _change(new, was), metric))
     rows.append((*cells, _right(now.recordings), ""))
     headings = ("recording", "language", *(metric.title for metric in METRICS), "speakers", "note")
     return Table(title="Accuracy", headings=headings, rows=tuple(rows), left=2, note=True)
@@ -78,7 +78,7 @@ def table(now: Accuracy, before: Accuracy | None) -> Table:
 def worse(now: Accuracy, before: Accuracy, limit: float) -> Iterator[str]:
     """What got worse by more than `limit`: a share of words, speech or cues, of all recordings together."""
     old = {one.name: one for one in before.recordings}
-    both = [one for one in now.recordings if one.name in old and not one.error and not old[one.name].error]
+    both = _scored_twice(now, old)
     for metric in (metric for metric in METRICS if metric.unit == "%"):
         new, was = pooled(both, metric), pooled([old[one.name] for one in both], metric)
         if new is not None and was is not None and (was - new) * metric.better > limit:
@@ -86,6 +86,11 @@ def worse(now: Accuracy, before: Accuracy, limit: float) -> Iterator[str]:
     for one in now.recordings:
         if one.error and one.name in old and not old[one.name].error:
             yield f"{one.name} could be scored before: {one.error}"
+
+
+def _scored_twice(now: Accuracy, old: Mapping[str, Scored]) -> list[Scored]:
+    """The recordings that have scores now and before: only these tell what changed."""
+    return [one for one in now.recordings if one.name in old and not one.error and not old[one.name].error]
 
 
 def remarks(now: Accuracy, before: Accuracy | None) -> Iterator[str]:
@@ -111,18 +116,22 @@ def _row(one: Scored, old: Scored | None) -> tuple[str, ...]:
     cells = [one.name, one.language]
     for metric in METRICS:
         now, was = value(one, metric), value(old, metric) if old else None
-        cells.append(_cell(now[0] if now else None, was[0] if was else None, metric))
+        change = _change(now[0] if now else None, was[0] if was else None)
+        cells.append(_cell(now[0] if now else None, change, metric))
     return (*cells, _speakers(one), _silent(one))
 
 
-def _cell(now: float | None, was: float | None, metric: Metric) -> str:
+def _change(now: float | None, was: float | None) -> float | None:
+    return None if now is None or was is None else now - was
+
+
+def _cell(now: float | None, change: float | None, metric: Metric) -> str:
     if now is None:
         return ""
     figure = f"{now:.1%}" if metric.unit == "%" else f"{now:.0f} ms"
-    if was is None or abs(now - was) < _SMALLEST[metric.unit]:
+    if change is None or abs(change) < _SMALLEST[metric.unit]:
         return figure
-    change = f"{(now - was) * 100:+.1f}" if metric.unit == "%" else f"{now - was:+.0f}"
-    return f"{figure} ({change})"
+    return f"{figure} ({f'{change * 100:+.1f}' if metric.unit == '%' else f'{change:+.0f}'})"
 
 
 def _speakers(one: Scored) -> str:

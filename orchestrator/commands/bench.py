@@ -71,8 +71,16 @@ def _speed(arguments: argparse.Namespace, limit: float | None) -> int:
     for one in worse:
         where = f"{one.film}, {one.stage or 'all stages'}"
         terminal.tell(f"worse: {where}: {one.what} {one.share:+.0%}")
+    gone = [
+        film.name
+        for film in report.films
+        if limit is not None and before and before.of(film.name, results.OURS)
+        if not report.of(film.name, results.OURS)
+    ]
+    for name in gone:
+        terminal.tell(f"worse: {name}: could be run before, and fails now")
     failed = not any(report.of(film.name, results.OURS) for film in report.films)
-    return FAILED if worse or failed else OK
+    return FAILED if worse or gone or failed else OK
 
 
 def _measured(arguments: argparse.Namespace) -> Report:

@@ -75,6 +75,9 @@ def run(arguments: argparse.Namespace) -> int:
                 raise FatalError(f"{model.id} has no path: it is part of its stage's packages", "", USAGE)
             terminal.show(str(model.path))
             return OK
+        case "pull" if arguments.name == RECOMMENDED and (arguments.device or arguments.role):
+            hint = "omit --device and --role"
+            raise FatalError(f"{RECOMMENDED}: this machine decides on devices and models", hint, USAGE)
         case "pull" if arguments.name == RECOMMENDED:
             return _recommended(arguments)
         case "pull" if arguments.language:

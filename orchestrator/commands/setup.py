@@ -44,9 +44,11 @@ def parsed(options: Sequence[str]) -> argparse.Namespace:
 def run(arguments: argparse.Namespace) -> int:
     """Propose, ask, download and configure; returns the exit status."""
     asks = not arguments.yes and not arguments.dry_run
+    if asks and arguments.quiet:
+        raise FatalError("setup asks questions, which --quiet would hide", "add --yes", USAGE)
     if asks and not (sys.stdin.isatty() and sys.stdout.isatty()):
         hint = "orchestrator setup --yes takes all that suits this machine; --dry-run only shows it"
-        raise FatalError("setup asks questions, and this is no terminal", hint, USAGE)
+        raise FatalError("setup asks questions, and standard input or output is not a terminal", hint, USAGE)
     if merge.settings(Layer()).run.offline and not arguments.dry_run:
         raise FatalError(
             "setup downloads models, and your configuration says offline", "unset it once", USAGE
@@ -90,7 +92,7 @@ def _run(arguments: argparse.Namespace, *, asks: bool) -> int:
 
     flow.configure(there, [*new, *here], machine, files.user_path(os.environ), agreed)
     languages.remember(spoken, target)
-    if not open_ones:
+    if all(one.here for one in found):
         shown.show(["There is nothing to download."])
     status = flow.status(found, results)
     shown.show(["Next: orchestrator run movie.mp4" if status == OK else "To try again: orchestrator setup"])

@@ -53,7 +53,7 @@ def error(repository: str, revision: str, answer: Mapping[str, Any], instead: st
     kind, message, hint, status = _explained(
         repository, revision, frozenset(answer["names"]), str(answer["text"]), answer.get("errno")
     )
-    return kind(masked(message), "; ".join(filter(None, (hint, instead))), status)
+    return kind(masked(message), masked("; ".join(filter(None, (hint, instead)))), status)
 
 
 def gated(repository: str) -> GatedError:
@@ -64,7 +64,7 @@ def gated(repository: str) -> GatedError:
         if hub.has_token()
         else f"{accept}, then set HF_TOKEN to a token that can read it"
     )
-    return GatedError(f"{repository} is a gated repository on the Hugging Face Hub", hint, FAILED)
+    return GatedError(f"{repository} is a gated repository on the Hugging Face Hub", masked(hint), FAILED)
 
 
 def _explained(
@@ -90,7 +90,7 @@ def _explained(
         hint = storage_hint(full, "set HF_HUB_CACHE to a folder that can be written")
         return FatalError, message, f"{hint}; {AGAIN}", STORAGE
     if "ProxyError" in names or " 407 " in f" {text} ":
-        proxy = next((os.environ[name] for name in _PROXIES if os.environ.get(name)), "")
+        proxy = next((os.environ[name] for name in _PROXIES if os.environ.get(name)), "").rpartition("@")[2]
         reason = (re.findall(r"'([^']+)'", text) or [text])[-1]  # the innermost of its causes
         message = (
             f"the proxy{f' {proxy}' if proxy else ''} does not let the Hugging Face Hub through: {reason}"

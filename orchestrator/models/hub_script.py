@@ -39,11 +39,15 @@ def fetched():
 
 def check(folder, files):
     import hashlib
+    damaged = []
     for file in files:
         with (folder / file.rfilename).open("rb") as content:
             if hashlib.file_digest(content, "sha256").hexdigest() != file.lfs.sha256:
-                (folder / file.rfilename).resolve().unlink()
-                raise type("DamagedError", (Exception,), {})(file.rfilename)
+                damaged.append(file.rfilename)
+    for name in damaged:
+        (folder / name).resolve().unlink()
+    if damaged:
+        raise type("DamagedError", (Exception,), {})(", ".join(damaged))
 
 try:
     from huggingface_hub import HfApi, constants, get_hf_file_metadata, hf_hub_url, snapshot_download
@@ -72,8 +76,9 @@ try:
     if sys.stdin.readline().strip() == "go":
         begun = pathlib.Path(asked["unfinished"]) / about.sha
         begun.parent.mkdir(parents=True, exist_ok=True)
+        again = begun.exists()  # what an earlier try brought was perhaps never checked
         begun.touch()
-        new = [file for file in wanted if file.lfs and not (blobs / file.lfs.sha256).exists()]
+        new = [file for file in wanted if file.lfs and (again or not (blobs / file.lfs.sha256).exists())]
         found = fetched()
         check(pathlib.Path(found), new)
         begun.unlink(missing_ok=True)

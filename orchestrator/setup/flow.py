@@ -42,7 +42,8 @@ def unasked(found: Iterable[Found]) -> list[Item]:
         free = next((each for each in (one, *others) if not each.error and not each.non_commercial), None)
         if free is None:
             how = f"orchestrator models pull {one.item.model}"
-            shown.show([f"{one.item.model} is not for commercial use, and not taken unasked: {how}"])
+            skipped = f"{one.item.model} is not for commercial use, so it is skipped"
+            shown.show([f"{skipped}; to download it anyway: {how}"])
         else:
             if free is not one:
                 shown.show([f"{free.item.model} in place of {one.item.model}: for any use, {free.licence}"])
@@ -92,3 +93,7 @@ def configure(
     if wanted:
         editing.apply(path, wanted)
         shown.show([f"wrote {path}"])
+    for item in items:
+        if item.role == "recognition" and any(change.value == item.model for change in wanted):
+            note = f"Every film is now transcribed with {item.model}; in another language add --model auto."
+            shown.show([note])

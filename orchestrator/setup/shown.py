@@ -81,13 +81,13 @@ def block(found: Found, measured: Paces) -> Iterator[str]:
         return
     yield heading(item)
     if isinstance(found.error, hub_errors.GatedError):
-        yield f"  cannot be had yet: {found.error.hint}."
+        yield f"  not available yet: {found.error.hint}."
         if without := _WITHOUT.get(item.role):
             yield f"  {without}"
         return
     if found.error and not isinstance(found.error, hub_errors.UnreachedError):
         hint = f"; {found.error.hint}" if found.error.hint else ""
-        yield f"  cannot be had now: {found.error.message}{hint}"
+        yield f"  not available now: {found.error.message}{hint}"
         return
     yield f"  {facts(found, measured)}"
     if item.why:

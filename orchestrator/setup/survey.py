@@ -41,14 +41,21 @@ class Found:
 
     @property
     def licence(self) -> str:
-        """The licence, by the Hub or else by this program's tables; empty if nobody states it."""
+        """The licence, by the Hub or else by this program's tables; the stricter one if both state one.
+
+        Empty if nobody states it.
+        """
         stated = self.offer.licence if self.offer else ""
-        return self.item.licence or stated
+        return self.item.licence if _non_commercial(self.item.licence) else stated or self.item.licence
 
     @property
     def non_commercial(self) -> bool:
         """Whether the licence forbids commercial use."""
-        return "-nc" in self.licence.lower()
+        return _non_commercial(self.licence)
+
+
+def _non_commercial(licence: str) -> bool:
+    return "-nc" in licence.lower()
 
 
 def of(items: Iterable[Item]) -> list[Found]:

@@ -247,7 +247,7 @@ def test_adding_a_recognition_engine_takes_one_module_and_its_registration(
         "import engine as whisper\n",
         "import engine as whisper\nfrom stage_runners.asr import greeting\n",
     )
-    edit(registry, "= (whisper,)", "= (whisper, greeting)")
+    edit(registry, "= (whisper,", "= (whisper, greeting,")
     assert "greeting" in program("models", "list", **place(checkout)).stdout
     options = ("--model", "greeting", "--language", "en", "--output-format", "srt")
     program("run", film, "-o", tmp_path / "out", *options, **place(checkout))

@@ -34,6 +34,15 @@ def test_the_endings_of_references_are_those_that_score_reads():
     assert set(READERS) - {".json"} <= {*REFERENCES}
 
 
+def test_two_recordings_of_one_name_and_scores_that_are_no_list_are_refused(folder):
+    film(folder / "talk", "movie.mkv", "truth.srt", scores="wer")
+    assert references.cases(folder)[0].error == "truth.json: scores is not a list"
+    film(folder, "talk.wav", "talk.srt")
+    with pytest.raises(FatalError, match="talk: two recordings have this name") as caught:
+        references.cases(folder)
+    assert caught.value.status == INPUT
+
+
 def test_recordings_are_found_in_folders_and_beside_each_other(folder):
     film(folder / "ted", "movie.mp4", "truth.txt", "truth.de.srt", language="en", scores=["wer"])
     film(folder / "music", "movie.mkv", speakers=0)
@@ -127,6 +136,12 @@ def test_the_table_shows_the_change_since_the_last_and_failures():
     assert found.rows[-1][2] == "8.0% (-2.0)"
     assert "other options" in " ".join(scores.remarks(now, before))
     assert "not scored before" in " ".join(scores.remarks(now, None))
+
+
+def test_a_recording_that_fails_now_is_no_part_of_the_change_of_all():
+    before = scored(recording("a", 0.1), recording("b", 0.9))
+    now = scored(recording("a", 0.1), Scored(name="b", error="no memory"))
+    assert scores.table(now, before).rows[-1][2] == "10.0%"
 
 
 def test_a_recording_in_which_nobody_speaks_counts_its_words():

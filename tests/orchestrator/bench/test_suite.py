@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.bench import agreement, estimate, program, rivals, suite
+from orchestrator.bench import agreement, estimate, films, program, rivals, suite
 from orchestrator.bench.measure import Gauge, Use
 from orchestrator.bench.program import Program
 from orchestrator.bench.results import CPU, FilmUsed, StageUse
 from orchestrator.bench.subject import Bench, Facts
 from orchestrator.environments import registry
+from orchestrator.errors import FatalError
 from tests.orchestrator.bench.made import report, run
 
 
@@ -47,6 +48,19 @@ def measured(tmp_path, *subjects, cpu_too=False, repeat=2, options=()):
     bench = Bench(folder=tmp_path, gauge=Gauge(), options=options)
     begin = report(repeat=repeat)
     return suite.measure(begin, FILMS, subjects, bench, cpu_too=cpu_too, tell=told.append), told
+
+
+def test_the_film_of_a_user_is_linked_and_no_file_of_its_name_is_replaced(tmp_path):
+    film = tmp_path / "movie.mkv"
+    film.write_bytes(b"a film")
+    for _ in range(2):  # a second benchmark in the film's own folder
+        link, used = films.own(film, tmp_path)
+        assert (link.read_bytes(), film.is_symlink(), used.composed) == (b"a film", False, False)
+    link.unlink()
+    link.write_bytes(b"another file")
+    with pytest.raises(FatalError, match="in the way"):
+        films.own(film, tmp_path)
+    assert link.read_bytes() == b"another file"
 
 
 def test_programs_alternate_after_a_warm_up_that_is_not_kept(tmp_path):

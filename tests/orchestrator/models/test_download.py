@@ -17,6 +17,7 @@ from orchestrator.environments import registry
 from orchestrator.errors import STORAGE, USAGE, FatalError
 from orchestrator.models import download, hub, whisper
 from orchestrator.models import resolve as models
+from orchestrator.models.hub_script import SCRIPT
 from orchestrator.models.listing import describe
 from tests import fake_hub
 
@@ -214,6 +215,20 @@ def test_weights_that_arrive_damaged_are_removed_and_refused(monkeypatch):
     with fake_hub.serve({"me/mine": files}) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
         assert (models.resolve("recognition", "me/mine", offline=False).path / "model.bin").is_file()
+
+
+@pytest.mark.env("whisperx")
+def test_files_of_a_download_that_was_stopped_before_its_check_are_checked_by_the_next(monkeypatch):
+    files = {"config.json": b"{}", "model.bin": b"weights"}
+    with fake_hub.serve({"me/mine": files}, damages="model.bin") as address:
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        unchecked = SCRIPT.replace("        check(", "        raise KeyboardInterrupt\n        check(")
+        with monkeypatch.context() as stopped:
+            stopped.setattr(download, "SCRIPT", unchecked)
+            with pytest.raises(FatalError):
+                models.resolve("recognition", "me/mine", offline=False)
+        with pytest.raises(FatalError, match=r"model.bin arrived damaged"):
+            models.resolve("recognition", "me/mine", offline=False)
 
 
 @pytest.mark.env("whisperx")

@@ -36,14 +36,14 @@ def said(capsys, *arguments, silent=False):
 
 def test_a_run_tells_once_what_would_be_better_and_the_command(capsys, monkeypatch):
     told = said(capsys, run(), [settings()])
-    assert told.startswith("orchestrator: this machine can run small (")
+    assert told.startswith("orchestrator: fewer errors are possible on this machine, by small (")
     assert told.endswith(": orchestrator setup --language hi\n")
     assert told.count("\n") == 1
     assert said(capsys, run(), [settings()]) == ""
     monkeypatch.setattr(
         "orchestrator.machine.profile.here", lambda: machine(cores=16, platform="other", here=True)
     )
-    assert "this machine can run small" in said(capsys, run(), [settings()])
+    assert "possible on this machine, by small" in said(capsys, run(), [settings()])
 
 
 @pytest.mark.parametrize(

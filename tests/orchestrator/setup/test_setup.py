@@ -76,7 +76,7 @@ def test_a_model_that_fails_does_not_lose_the_others(hub, proposed, capsys):
     with hub({GERMAN: {**ALIGNER, "merges.txt": b"letters"}, FRENCH: ALIGNER}, damages="merges.txt"):
         assert cli.main(["setup", "--yes", "--language", "de,fr"]) == FAILED
     said = words(capsys.readouterr().out)
-    assert f"cannot be had now: the Hugging Face Hub has no model {SMALL}" in said
+    assert f"not available now: the Hugging Face Hub has no model {SMALL}" in said
     assert f"{GERMAN}: failed {GERMAN}: merges.txt arrived damaged" in said
     assert f"{FRENCH}: ready" in said
     assert "To try again: orchestrator setup" in said
@@ -137,7 +137,10 @@ def test_a_licence_for_non_commercial_use_is_not_agreed_to_unasked(hub, proposed
         assert cli.main(["setup", "--yes", "--language", "de,fr", "--target-language", "en"]) == OK
         said = words(capsys.readouterr().out)
         assert "licence CC-BY-NC-4.0 (not for commercial use)" in said
-        assert "not taken unasked: orchestrator models pull nllb-200-distilled-600M" in said
+        assert (
+            "so it is skipped; to download it anyway: orchestrator models pull nllb-200-distilled-600M"
+            in said
+        )
         assert not resolve.on_disk("translation", "nllb-200-distilled-600M")
         proposed(suits._translation(("de",), "en"))
         assert cli.main(["setup", "--yes", "--language", "de", "--target-language", "en"]) == OK
@@ -174,8 +177,9 @@ def test_a_dry_run_asks_the_hub_and_changes_nothing(hub, proposed, config, capsy
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ([], "setup asks questions, and this is no terminal"),
+        ([], "setup asks questions, and standard input or output is not a terminal"),
         (["--yes", "--language", "xx"], "--language: xx: Whisper does not support the language"),
+        (["--quiet"], "setup asks questions, which --quiet would hide"),
         (["--yes", "--language", ","], "--language: no language"),
         (["--yes", "--target-language", "deutsch"], "--target-language: deutsch: not a language code"),
     ],

@@ -8,8 +8,9 @@ import pytest
 
 from orchestrator.machine import profile
 from orchestrator.models import aligners_by_language, families
+from orchestrator.models.download import Offer
 from orchestrator.models.pyannote import COMMUNITY
-from orchestrator.setup import languages, suits
+from orchestrator.setup import languages, suits, survey
 
 MACHINES = Path(__file__).resolve().parents[2] / "data" / "machines"
 
@@ -101,3 +102,16 @@ def test_a_configured_language_comes_before_the_locale(tmp_path):
     (tmp_path / "config" / "orchestrator").mkdir(parents=True)
     (tmp_path / "config" / "orchestrator" / "config.toml").write_text('language = "zh-Hant"\n')
     assert languages.default({"LANG": "de_DE.UTF-8"}) == ("zh",)
+
+
+def test_the_hub_s_licence_counts_where_the_table_has_none_and_the_stricter_one_where_both_do():
+    danish, marathi = (
+        next(one for one in suits.items(on("plain-cpu"), (code,)) if one.role == "aligner")
+        for code in ("da", "mr")
+    )
+    found = [
+        survey.Found(item=item, offer=Offer(repository="", commit="", size=1, there=0, licence=licence))
+        for item, licence in ((danish, "cc-by-nc-4.0"), (danish, "mit"), (marathi, "mit"))
+    ]
+    assert [one.licence for one in found] == ["cc-by-nc-4.0", "mit", "CC-BY-NC-4.0"]
+    assert [one.non_commercial for one in found] == [True, False, True]
