@@ -131,8 +131,8 @@ class Backend:
     of models that it can run (empty: those of every model of the stage). If `checked`, its results
     on a reference recording are compared with the CPU's before it is used. If `on_request`, it is used only
     when requested by name. `framework` reports whether the device works, if the environment has several. A
-    worker is replaced after `runs` runs (0: never). `packages` are those whose version changes this backend's
-    results, besides the stage's.
+    worker is replaced after `runs` runs (0: never). `packages` are those whose version, and `thresholds`
+    those that change this backend's results, besides the stage's.
     """
 
     device: Device
@@ -146,6 +146,7 @@ class Backend:
     runs: int = 0
     framework: str = ""
     packages: tuple[str, ...] = ()
+    thresholds: tuple[Thresholds, ...] = ()
 
     def takes(self, model_id: str, family: str = "") -> bool:
         """Return whether it can run this model; an empty id or family is one that is not chosen yet."""

@@ -115,7 +115,7 @@ class Pyannote:
         """See `Subject.run`."""
         out = _emptied(bench.folder / self.name)
         words = [
-            str(registry.python("pyannote")), "-P", "-m", "stage_runners.diarization.stock_pipeline",
+            str(registry.python("pyannote")), "-P", "-m", "stage_runners.stock_pipeline",
             str(self._pipeline), str(film), str(out / "out" / "film.rttm"), _device(self._facts),
             str(self._facts.threads or os.cpu_count() or 1),
         ]  # fmt: skip

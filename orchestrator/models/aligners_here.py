@@ -26,25 +26,15 @@ def on_this_disk(language: str) -> AlignerModel | None:
     return next((one for one in table.of_language(language) if resolve.on_disk(ROLE, one.id)), None)
 
 
-def alone(language: str) -> str:
-    """The model of another environment that `auto` stands for in a film of one stated language; or empty.
-
-    A stage runs in one process, so such a model aligns a whole film or nothing of it.
-    """
-    if not language or is_packaged(language):
-        return ""
-    one = on_this_disk(language)
-    if one is None or one not in table.OF_ANOTHER_ENVIRONMENT:
-        return ""
-    return one.id if registry.health(table.OF_ANOTHER_ENVIRONMENT[one]) is None else ""
-
-
 def by_language(language: str = "") -> dict[str, Model]:
     """The model of each language that has one on this disk and no packaged aligner; or of one language alone.
 
-    Without those of another environment, see `alone`.
+    One of another environment only for one language, if it is the best on this disk: a stage runs in one
+    environment.
     Reads no weights: a few milliseconds.
     """
+    if name := _alone(language):
+        return {language: resolve.resolve(ROLE, name, offline=True)}
     cached = set(hub.repositories())
     possible = [one for one in table.MODELS if one not in table.OF_ANOTHER_ENVIRONMENT]
     here = [one for one in possible if one.id in cached and resolve.on_disk(ROLE, one.id)]
@@ -55,6 +45,19 @@ def by_language(language: str = "") -> dict[str, Model]:
             if not is_packaged(code):
                 found.setdefault(code, models[one.id])
     return dict(sorted(found.items()))
+
+
+def _alone(language: str) -> str:
+    """The model of another environment that aligns a film of one stated language; empty if there is none.
+
+    A stage runs in one process, so such a model aligns a whole film or nothing of it.
+    """
+    if not language or is_packaged(language):
+        return ""
+    one = on_this_disk(language)
+    if one is None or one not in table.OF_ANOTHER_ENVIRONMENT:
+        return ""
+    return one.id if registry.health(table.OF_ANOTHER_ENVIRONMENT[one]) is None else ""
 
 
 def described(models: Mapping[str, Model]) -> list[str]:

@@ -49,7 +49,7 @@ def ingredients(
         if param.affects == "result":
             value = choice.params[param.name]
             found[param.name] = file_digests.file_digest(Path(value)) if param.file and value else value
-    for group in stage.thresholds:
+    for group in (*stage.thresholds, *backend.thresholds):
         for name, value in group.values().items():
             found[f"threshold {type(group).__name__}.{name}"] = json.loads(json.dumps(value))
     if choice.model is not None:

@@ -20,7 +20,7 @@ from orchestrator.models import resolve as models
 from orchestrator.models.family import ModelFamily, local_path
 from orchestrator.models.pyannote import COMMUNITY
 from orchestrator.models.resolve import Model
-from orchestrator.planning import device_verdicts, devices, memory_limits
+from orchestrator.planning import device_verdicts, devices, film_languages, memory_limits
 from orchestrator.planning.choice import Choice, Chosen, Refusal
 from orchestrator.planning.engine_choice import Candidate, ranked
 from orchestrator.planning.recommendations import TOPICS, Recommendation, recommend
@@ -67,7 +67,7 @@ def choose(
     # What `auto` stands for may run where `auto` alone would have nothing to do.
     here = question.by_language(name)
     model_id = models.id_of(question.role, name) if name and not here else ""
-    family = question.family(name)
+    family = next((model.family for model in here.values()), "") or question.family(name)
     if not family and question.device_decides(name):
         name = question.recommended(wanted, sources)
         family = question.family(name)
@@ -119,9 +119,6 @@ class _Question:
     def model_name(self) -> tuple[str, str]:
         """The model's name (`auto` if the device decides) and the reason; empty if the stage has no model."""
         name = str(self.values[self.stage.model]) if self.stage.model else ""
-        if name == AUTO and self.role == aligners_here.ROLE and self.machine.here:
-            alone = aligners_here.alone(self.spoken)
-            return (alone, "is on this disk and aligns the film's language") if alone else (name, "")
         if name != AUTO or self.role not in PREFERRED:
             return name, ""
         model, label = PREFERRED[self.role]
@@ -148,7 +145,7 @@ class _Question:
     @property
     def language(self) -> str:
         """The language that the user says is spoken; empty if it has to be detected."""
-        return str(self.asked.get("language") or "") if self._topic == "asr" else ""
+        return film_languages.stated({"asr": self.asked}) if self._topic == "asr" else ""
 
     def recommended(self, wanted: Mapping[str, str], sources: Mapping[str, str] | None) -> str:
         """The best model that can be used at once, else the embedded one; with a note on a better one.

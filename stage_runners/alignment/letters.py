@@ -75,8 +75,18 @@ def read(folder: Path) -> Letters:
             "supported",
             "use a model of one language, or MahmoudAshraf/mms-300m-1130-forced-aligner",
         )
-    codes = {str(char).lower(): int(code) for char, code in vocabulary.items()}
+    if not all(isinstance(code, int) and 0 <= code < _classes(folder) for code in vocabulary.values()):
+        raise not_a_model(folder)
+    codes = {str(char).lower(): code for char, code in vocabulary.items()}
     return Letters(codes, next((codes[name] for name in _BLANKS if name in codes), 0))
+
+
+def _classes(folder: Path) -> float:
+    """How many characters the network tells apart; no limit if its configuration does not state it."""
+    try:
+        return float(json_of((folder / "config.json").read_bytes())["vocab_size"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return float("inf")
 
 
 def not_a_model(folder: Path) -> StageError:

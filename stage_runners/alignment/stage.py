@@ -47,9 +47,26 @@ ALIGNMENT = Stage(
             packages=_TORCH,
         ),
         on("cpu", "alignment.runner", "whisperx", families=_OURS, packages=_TORCH),
-        on("cuda", "alignment.runner", "qwen", families=_QWEN, packages=_QWENS_PACKAGES),
-        on("mps", "alignment.runner", "qwen", families=_QWEN, packages=_QWENS_PACKAGES, checked=True),
-        on("cpu", "alignment.runner", "qwen", families=_QWEN, packages=_QWENS_PACKAGES),
+        on(
+            "cuda",
+            "alignment.runner",
+            "qwen",
+            families=_QWEN,
+            packages=_QWENS_PACKAGES,
+            thresholds=(ALIGNER,),
+        ),
+        on(
+            "mps",
+            "alignment.runner",
+            "qwen",
+            families=_QWEN,
+            packages=_QWENS_PACKAGES,
+            thresholds=(ALIGNER,),
+            checked=True,
+        ),
+        on(
+            "cpu", "alignment.runner", "qwen", families=_QWEN, packages=_QWENS_PACKAGES, thresholds=(ALIGNER,)
+        ),
     ),
     inputs=(
         Input(name="audio", source="demux.audio"),
@@ -72,5 +89,5 @@ ALIGNMENT = Stage(
     packages=("pocketsphinx", "num2words", "uroman"),
     model="align_model",
     model_role="aligner",
-    thresholds=(*THRESHOLDS, ALIGNER),
+    thresholds=THRESHOLDS,
 )

@@ -36,8 +36,12 @@ def _files(folder: Path) -> Iterator[Path]:
     if not name.endswith(".index.json"):
         yield folder / name
         return
-    listed = json_of((folder / name).read_bytes())["weight_map"].values()
-    yield from (folder / Path(part).name for part in sorted(set(listed)))
+    try:
+        listed = sorted(set(json_of((folder / name).read_bytes())["weight_map"].values()))
+        parts = [folder / Path(part).name for part in listed]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise not_a_model(folder) from error
+    yield from parts
 
 
 def _safetensors(file: Path) -> Weights:

@@ -237,6 +237,8 @@ def _config(folder: Path) -> Config:
         config = Config(**known)
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise not_a_model(folder) from error
+    if not len(config.conv_dim) == len(config.conv_kernel) == len(config.conv_stride):
+        raise not_a_model(folder)
     used = {config.hidden_act, config.feat_extract_activation}
     if stated.get("adapter_attn_dim") or stated.get("add_adapter") or not used <= _ACTIVATIONS.keys():
         raise StageError(

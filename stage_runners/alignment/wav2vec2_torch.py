@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ipc import memory
 from stage_runners.alignment.letters import not_a_model
 from stage_runners.alignment.sound_scale import normalised, normalises
 
@@ -41,7 +42,9 @@ def read_network(folder: Path, device: str, threads: int) -> TorchNetwork:
         model, loading = Wav2Vec2ForCTC.from_pretrained(
             folder, local_files_only=True, torch_dtype=torch.float32, output_loading_info=True
         )
-    except (ValueError, OSError, KeyError, SafetensorError) as error:
+    except (ValueError, OSError, KeyError, RuntimeError, SafetensorError) as error:
+        if memory.category_of(str(error)) is not None:
+            raise
         raise not_a_model(folder) from error
     if any("masked_spec_embed" not in name for name in loading["missing_keys"]):
         raise not_a_model(folder)  # a network without a CTC head would get a random one

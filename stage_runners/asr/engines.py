@@ -11,7 +11,6 @@ from typing import Any
 
 from ipc.declaration import Backend
 from ipc.errors import ContractError
-from ipc.thresholds import Thresholds
 from stage_runners.parakeet import engine as parakeet
 from stage_runners.qwen import engine as qwen
 from stage_runners.recognition.engine import Engine, EngineModule
@@ -29,15 +28,12 @@ def declared() -> tuple[Engine, ...]:
 
 
 def backends() -> tuple[Backend, ...]:
-    """The backends of all engines, each for the models of its engine's families."""
+    """The backends of all engines, each with the families and thresholds of its engine."""
     return tuple(
-        replace(backend, families=engine.families) for engine in declared() for backend in engine.backends
+        replace(backend, families=engine.families, thresholds=engine.thresholds)
+        for engine in declared()
+        for backend in engine.backends
     )
-
-
-def thresholds() -> tuple[Thresholds, ...]:
-    """The thresholds of all engines."""
-    return tuple(group for engine in declared() for group in engine.thresholds)
 
 
 def name_for(model: Mapping[str, Any]) -> str:

@@ -34,8 +34,8 @@ ASR = Stage(
             name="model",
             default="auto",
             load=True,
-            help="model of Whisper or Parakeet: a name, a Hub id or a folder; auto uses the one recommended "
-            "for this machine and language if it is downloaded, else the embedded base",
+            help="model of Whisper, Parakeet or Qwen3-ASR: a name, a Hub id or a folder; auto uses the one "
+            "recommended for this machine and language if it is downloaded, else the embedded base",
             cli=Cli(metavar="MODEL", example="base", reach=MODEL),
         ),
         Param(
@@ -71,7 +71,7 @@ ASR = Stage(
         ),
         Param(
             name="initial_prompt",
-            help="text that Whisper gets as context before it transcribes; Parakeet takes none",
+            help="text that the model gets as context before it transcribes; Parakeet takes none",
             cli=Cli(metavar="TEXT", example="A talk about reefs.", unset="none", reach=HARMLESS),
         ),
         Param(
@@ -114,5 +114,5 @@ ASR = Stage(
     packages=("faster-whisper", "ctranslate2"),
     model="model",
     model_role="recognition",
-    thresholds=(*THRESHOLDS, LOOPS, *engines.thresholds()),
+    thresholds=(*THRESHOLDS, LOOPS),
 )

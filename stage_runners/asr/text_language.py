@@ -12,8 +12,8 @@ from functools import cache
 
 from ipc.context import Context
 from stage_runners.asr.languages import Detected
-from stage_runners.asr.thresholds import LANGUAGES
 from stage_runners.recognition.recognizer import UNKNOWN, Recognizer, Transcript
+from stage_runners.recognition.thresholds import TEXT_LANGUAGE
 from stage_runners.text.plain import plain
 
 Probabilities = Callable[[str], Mapping[str, float]]
@@ -26,7 +26,7 @@ def identified(
 
     A language that the user gave is kept. The fact `text_language` is the text's, if it is another one.
     """
-    if recognizer.detector is not None or not any(one.text for one in decoded):
+    if recognizer.detector is not None or not any(plain(one.text) for one in decoded):
         return list(decoded), detected
     probabilities = classifier(recognizer.capabilities.languages)
     if probabilities is None:
@@ -37,7 +37,10 @@ def identified(
     language = max(found, key=lambda code: (found[code], code))
     if detected.language != UNKNOWN:
         letters = sum(len(plain(one.text)) for one in decoded)
-        if letters >= LANGUAGES.text_letters and found.get(detected.language, 0.0) <= 1 - LANGUAGES.text_sure:
+        if (
+            letters >= TEXT_LANGUAGE.text_letters
+            and found.get(detected.language, 0.0) <= 1 - TEXT_LANGUAGE.text_sure
+        ):
             context.log(f"the text is in {language}, not in {detected.language}")
             context.fact("text_language", language)
         return list(decoded), detected
@@ -86,8 +89,8 @@ def labelled(
 
 
 def _own(one: Transcript, film: str, probabilities: Probabilities, *, several: bool) -> str:
-    if not several or film == UNKNOWN or len(plain(one.text)) < LANGUAGES.text_letters:
+    if not several or film == UNKNOWN or len(plain(one.text)) < TEXT_LANGUAGE.text_letters:
         return film
     found = probabilities(one.text)
     best = max(found, key=lambda code: (found[code], code))
-    return best if found[best] >= LANGUAGES.text_sure else film
+    return best if found[best] >= TEXT_LANGUAGE.text_sure else film

@@ -28,10 +28,6 @@ class Languages(Thresholds):
 
     windows: int = 5
     """Number of windows, spread over the film, in which its language is detected."""
-    text_letters: int = 60
-    """Letters from which a window's text tells its own language, if the engine does not tell it."""
-    text_sure: float = 0.99
-    """Probability from which a window's text is in another language than the film's."""
     stretch: float = 5.0
     """Length of a stretch in seconds: of three seconds of clear speech, one in ten got a wrong language."""
     hop: float = 2.5

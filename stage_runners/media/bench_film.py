@@ -21,6 +21,8 @@ import wave
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stage_runners.media import opening
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -49,7 +51,7 @@ def main(recording: str, pattern: str, seconds: str, film: str) -> int:
         sound = Path(folder) / "sound.wav"
         write(sound, passages(read(Path(recording)), float(seconds)))
         return _ffmpeg(
-            "-stream_loop", "-1", "-i", f"file:{pattern}", "-i", f"file:{sound}", "-t", seconds,
+            "-stream_loop", "-1", *opening.arguments(Path(pattern)), *opening.arguments(sound), "-t", seconds,
             "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", "-b:a", "128k",
             "-metadata:s:a:0", "language=eng", f"file:{film}",
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipc.thresholds import Thresholds
+from stage_runners.recognition.thresholds import TEXT_LANGUAGE
 
 
 class Parakeet(Thresholds):
@@ -19,4 +20,4 @@ class Parakeet(Thresholds):
 
 
 PARAKEET = Parakeet()
-THRESHOLDS = (PARAKEET,)
+THRESHOLDS = (PARAKEET, TEXT_LANGUAGE)

@@ -1,4 +1,4 @@
-"""The numbers for windows of speech, which recognition and translation from sound share."""
+"""The numbers that engines of recognition share, and translation from sound."""
 
 from __future__ import annotations
 
@@ -18,4 +18,14 @@ class Windows(Thresholds):
     """Frames whose mean power is compared: a tenth of a second."""
 
 
+class TextLanguage(Thresholds):
+    """The language of a text, for engines that do not report which language they detected."""
+
+    text_letters: int = 60
+    """Letters from which a window's text tells its own language."""
+    text_sure: float = 0.99
+    """Probability from which a window's text is in another language than the film's."""
+
+
+TEXT_LANGUAGE = TextLanguage()
 WINDOWS = Windows()

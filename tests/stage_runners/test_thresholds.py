@@ -16,9 +16,13 @@ ROOMS = sorted(path.parent.name for path in (stage_code.ROOT / "stage_runners").
 def test_every_threshold_is_listed_by_a_stage(room):
     module = importlib.import_module(f"stage_runners.{room}.thresholds")
     declared = {group for value in vars(module).values() for group in _groups(value)}
-    listed = {group for _, stage in stage_code.stages() for group in stage.thresholds}
+    listed = {group for _, stage in stage_code.stages() for group in _all(stage)}
     assert declared, room
     assert declared <= listed
+
+
+def _all(stage):
+    return {*stage.thresholds, *(group for backend in stage.backends for group in backend.thresholds)}
 
 
 def _groups(value):
@@ -27,5 +31,5 @@ def _groups(value):
 
 def test_the_threshold_names_of_a_stage_are_unique():
     for title, stage in stage_code.stages():
-        names = [f"{type(group).__name__}.{name}" for group in stage.thresholds for name in group.values()]
+        names = [f"{type(group).__name__}.{name}" for group in _all(stage) for name in group.values()]
         assert len(names) == len(set(names)), title

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import pytest
 
@@ -54,20 +55,23 @@ def test_a_model_on_the_disk_brings_the_gpu_unless_the_stated_language_needs_non
 
 
 def qwen_folder(monkeypatch, missing=None):
-    cached(QWEN, {**WHOLE, "config.json": '{"model_type": "qwen3_asr_forced_aligner"}'})
+    aligner = {"model_type": "qwen3_asr", "thinker_config": {"classify_num": 5000}}
+    cached(QWEN, {**WHOLE, "config.json": json.dumps(aligner)})
     monkeypatch.setattr(table_of_environments, "health", lambda name: missing)
-    monkeypatch.setattr(aligners_here.resolve, "on_disk", lambda role, name, device="": name == QWEN)
 
 
 def test_a_film_of_one_stated_language_is_aligned_by_a_model_of_another_environment(monkeypatch):
     qwen_folder(monkeypatch)
-    assert [aligners_here.alone(code) for code in ("ja", "en", "cs", "")] == [QWEN, "", "", ""]
     assert aligners_here.by_language() == {}  # auto's own environment cannot run it
+    assert {code: one.id for code, one in aligners_here.by_language("ja").items()} == {"ja": QWEN}
+    [cpu] = chosen(dataclasses.replace(machine(), here=True), "ja")
+    assert (cpu.backend.env, cpu.params["align_model"]) == ("qwen", "auto")  # so a damaged one only degrades
+    assert chosen(dataclasses.replace(machine(), here=True), "en")[0].backend.env == "whisperx"
 
 
 def test_a_model_whose_environment_is_not_installed_is_not_taken(monkeypatch):
     qwen_folder(monkeypatch, missing="not installed")
-    assert aligners_here.alone("ja") == ""
+    assert aligners_here.by_language("ja") == {}
 
 
 def test_a_result_depends_on_the_models_of_the_film_s_languages_alone():

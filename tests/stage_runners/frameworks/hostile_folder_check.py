@@ -16,9 +16,9 @@ def load(loader: str, folder: Path) -> None:
     """Load `folder` with the loader of this name."""
     model = {"id": folder.name, "path": str(folder), "converted": str(folder.parent / "converted")}
     if loader == "wav2vec2":
-        from stage_runners.alignment.wav2vec2_aligner import Wav2Vec2Aligner
+        from stage_runners.alignment import wav2vec2_aligner
 
-        Wav2Vec2Aligner(str(folder), "cpu")
+        wav2vec2_aligner.load({"_model": model}, "cpu")
     elif loader == "whisper":
         from stage_runners.whisper.ctranslate2 import weights
 

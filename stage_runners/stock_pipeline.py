@@ -1,6 +1,6 @@
 """pyannote's pipeline on a film, as its own users run it, for `orchestrator bench`.
 
-`python -P -m stage_runners.diarization.stock_pipeline FOLDER FILM RTTM DEVICE THREADS` decodes the film by
+`python -P -m stage_runners.stock_pipeline FOLDER FILM RTTM DEVICE THREADS` decodes the film by
 the `ffmpeg` on the PATH, diarizes all of it at once, and writes the turns.
 """
 
@@ -19,9 +19,20 @@ def main(folder: str, film: str, rttm: str, device: str, threads: str) -> int:
     import torch
 
     from stage_runners.diarization import pyannote_files
+    from stage_runners.media import opening
 
     torch.set_num_threads(int(threads))
-    words = ["ffmpeg", "-v", "error", "-nostdin", "-i", f"file:{film}", "-ac", "1", "-ar", str(RATE)]
+    words = [
+        "ffmpeg",
+        "-v",
+        "error",
+        "-nostdin",
+        *opening.arguments(Path(film)),
+        "-ac",
+        "1",
+        "-ar",
+        str(RATE),
+    ]
     decoded = subprocess.run([*words, "-f", "s16le", "-"], check=True, stdout=subprocess.PIPE).stdout
     waveform = torch.from_numpy(np.frombuffer(decoded, np.int16).astype(np.float32) / 32768)[None]
     pipeline = pyannote_files.load(Path(folder)).to(torch.device(device))
