@@ -119,7 +119,7 @@ OTHER_ENGINES: dict[tuple[str, str], tuple[Row, ...]] = {
     ("parakeet", "cpu"): (
         _asr(3500, _PARAKEET, "int8", 4, "in int8 on a processor it is six times as fast as large-v3-turbo"),
     ),
-    # None: its words have no times without its aligner, which `--align-model auto` cannot run.
+    # None: its words have no times without its aligner, which `auto` takes only for a stated language.
     ("qwen3-asr", "cuda"): (),
 }
 """The rows of engines other than Whisper, by family of models and device. A machine with less gets none."""
