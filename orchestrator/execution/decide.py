@@ -44,6 +44,8 @@ from orchestrator.execution.turn import Turn
 
 _SPOILS = frozenset({"crash", "contract", "env", "oom_host"})
 """Categories of errors after which a worker process is not used again."""
+_LEFT_BY_ANOTHER = frozenset({"crash", "oom_host"})
+"""Those of them that what another stage left in the process may have caused."""
 
 
 def decide(situation: Situation, event: SchedulerEvent) -> tuple[Situation, tuple[Action, ...]]:
@@ -144,7 +146,11 @@ def _of_job(turn: Turn, job: Job, worker: Worker, reported: Reported) -> None:
                 turn.rest(worker)
             else:
                 turn.stop_worker(turn.set_worker(worker, job=None))
-            failures.after_error(turn, job, worker.number, event, loading=loading)
+            known = job.stalled or job.pressed or turn.stopping
+            if worker.used and event.category in _LEFT_BY_ANOTHER and not known:
+                failures.again_in_a_new_process(turn, job, worker, event.message)
+            else:
+                failures.after_error(turn, job, worker.number, event, loading=loading)
 
 
 def _greet(turn: Turn, worker: Worker, hello: Hello) -> None:
@@ -170,6 +176,8 @@ def _exited(turn: Turn, event: Exited) -> None:
     worker = turn.workers.pop(event.worker, None)
     if worker is None:
         return
+    if worker.used:
+        turn.spoiled |= {worker.recipe}  # the retry gets a process of its own
     if (job := turn.job_of(worker)) is not None:
         failures.after_death(turn, job, worker.number, event, loading=worker.status == "starting")
     elif worker.status != "stopping":

@@ -9,6 +9,7 @@ from orchestrator.execution import failure_policy
 from orchestrator.execution.failure_policy import Diagnosis
 from orchestrator.execution.job import Job, Tries
 from orchestrator.execution.messages import Drop, Exited, Learn, LookUp, ReportFallback, ReportRetry
+from orchestrator.execution.situation import Worker
 from orchestrator.execution.turn import Turn
 from orchestrator.machine.limits import accelerator
 
@@ -27,6 +28,17 @@ def after_error(turn: Turn, job: Job, worker: int, error: Error, *, loading: boo
         return
     message = error.message if error.category != "crash" else f"{error.type}: {error.message}"
     _recover(turn, job, worker, Diagnosis(error.category, message, ""), hint=error.hint, loading=loading)
+
+
+def again_in_a_new_process(turn: Turn, job: Job, worker: Worker, message: str) -> None:
+    """Run a job again whose process, now stopped, was another stage's before: that may be the cause.
+
+    It is neither a retry of the job nor evidence of a limit of memory.
+    """
+    turn.spoiled |= {worker.recipe}
+    turn.ask(Drop(job))
+    turn.ask(ReportRetry(job, f"trying it in a process of its own ({message.splitlines()[0]})"))
+    turn.set_job(job, status="ready", worker=None, stalled=False, pressed="")
 
 
 def after_death(turn: Turn, job: Job, worker: int, exited: Exited, *, loading: bool) -> None:

@@ -35,7 +35,7 @@ class Worker:
     """A worker's process as the scheduler sees it.
 
     `job` is the job that it runs, or will run once it is ready. `runs` counts its runs. `load_seconds` is how
-    long its model took to load, until that is reported.
+    long its model took to load, until that is reported. `used`: its process was another stage's before.
     """
 
     number: int
@@ -46,6 +46,7 @@ class Worker:
     load_seconds: float = 0.0
     runs: int = 0
     rss: int = 0
+    used: bool = False
 
     @property
     def accelerator(self) -> str:

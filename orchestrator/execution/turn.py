@@ -91,6 +91,7 @@ class Turn:
             status="starting",
             job=job.id if reserved else None,
             load_seconds=0.0,
+            used=True,
         )
         self.ask(TakeOver(worker, job, resized))
         return worker

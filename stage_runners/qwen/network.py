@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from stage_runners.qwen import checkpoint
 from stage_runners.qwen.checkpoint import ENDS, SOUND, TEXT
 from stage_runners.qwen.devices import dtype_of
-from stage_runners.qwen.generation import generation
+from stage_runners.qwen.generation import generation, loops
 from stage_runners.qwen.thresholds import DECODING
 
 if TYPE_CHECKING:
@@ -150,8 +150,10 @@ class Network:
         for row, own in enumerate(tokens):
             end = next((k for k, token in enumerate(own) if token in self._ends), None)
             count = len(own) if end is None else end
-            known = [column[row] for column in logprobs[: count + (end is not None)]]
-            result.append(Written(own[:count], known, end is not None))
+            looped = loops(own[max(0, count - DECODING.loop_tokens) : count])  # then the end is only padding
+            ended = end is not None and not looped
+            known = [column[row] for column in logprobs[: count + ended]]
+            result.append(Written(own[:count], known, ended))
         return result
 
     def _embedded(self, prompts: Sequence[Sequence[int]], sounds: Sequence[Any]) -> tuple[Any, Any]:

@@ -7,8 +7,9 @@ import dataclasses
 import pytest
 
 from ipc.declaration import Backend
+from ipc.protocol import Error
 from orchestrator.environments import registry
-from orchestrator.execution.messages import Exited, StartWorker, TakeOver
+from orchestrator.execution.messages import Exited, Learn, Reported, StartWorker, TakeOver
 from tests.orchestrator.execution.test_decide import Simulation, situation, stage
 
 TORCH = ("torch",)
@@ -117,5 +118,26 @@ def test_a_process_that_could_not_become_another_stage_is_replaced_by_a_new_one(
             simulation.step()
         simulation.go_on()
     kinds = [type(one) for one in simulation.reports if isinstance(one, StartWorker | TakeOver)]
+    assert kinds == [StartWorker, TakeOver, StartWorker]
+    assert all(job.status == "done" for job in simulation.situation.jobs.values())
+
+
+@pytest.mark.parametrize("while_loading", [True, False])
+def test_a_stage_that_fails_in_the_process_of_another_is_tried_in_one_of_its_own(while_loading):
+    simulation = InTurn(situation(stage("a"), stage("b", "a"), prestart=False))
+    simulation.go_on()
+    for _ in range(200):
+        if simulation.situation.over:
+            break
+        first = simulation.situation.workers.get(1)
+        due = "starting" if while_loading else "busy"
+        if first is not None and first.recipe.stage == "b" and first.status == due:
+            failed = Error(category="oom_host", type="MemoryError", message="no memory")
+            simulation.alive[1] = "ready"
+            simulation.handle(Reported(1, failed, 0.0))
+        else:
+            simulation.step()
+        simulation.go_on()
+    kinds = [type(one) for one in simulation.reports if isinstance(one, StartWorker | TakeOver | Learn)]
     assert kinds == [StartWorker, TakeOver, StartWorker]
     assert all(job.status == "done" for job in simulation.situation.jobs.values())
