@@ -30,7 +30,8 @@ def test_a_film_is_subtitled_by_parakeet_with_onnx_and_with_mlx(finished, progra
         found = json.loads((folder / "demo.json").read_text())
         said = [word["word"] for segment in found["segments"] for word in segment["words"]]
         assert said
-        assert {part for word in said for part in re.findall(r"\w+", word.lower())} <= WORDS | {"wn", "ning"}
+        parts = {part for word in said for part in re.findall(r"\w+", word.lower())}
+        assert not [part for part in parts if not any(part in word for word in WORDS)]  # windows cut words
         assert all(0 <= word["start"] <= word["end"] for s in found["segments"] for word in s["words"])
         assert (folder / "demo.subtitled.mkv").stat().st_size > 10_000
     assert program.how()["demux"] == "cached"
