@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ipc.whisper_languages import LANGUAGES
+from stage_runners.qwen.languages import ALIGNED
 
 PACKAGED = {"en": "pocketsphinx"}
 """The aligner of a language that is part of the stage's packages: it needs no download."""
@@ -86,7 +87,7 @@ QWEN = AlignerModel(
     id="Qwen/Qwen3-ForcedAligner-0.6B",
     licence=_APACHE,
     download_mb=1840,
-    languages=frozenset({"de", "en", "es", "fr", "it", "ja", "ko", "pt", "ru", "yue", "zh"}),
+    languages=ALIGNED,
 )
 
 

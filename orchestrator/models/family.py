@@ -49,6 +49,8 @@ class ModelFamily:
     """The first word of the folder with a layout's conversion for a device; empty if none is needed."""
     compute_types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The number formats by device, the default first. Without them, the table of recommendations decides."""
+    formats_in: Callable[[Path], tuple[str, ...]] = lambda _folder: ()
+    """The number formats that a folder has files for; empty if every file serves all of `compute_types`."""
     runs_code: bool = False
     """Whether a model's folder holds code that runs as the model is loaded."""
     requires: str = ""
@@ -88,6 +90,14 @@ class ModelFamily:
     """The size in MB of a model's download; 0 if it is not known."""
     download_mb_on: Mapping[str, int] = field(default_factory=dict)
     """Its size for the devices that other files are downloaded for."""
+
+    def formats(self, folder: Path, device: str) -> tuple[str, ...]:
+        """The number formats in which the model in `folder` computes on a device, the default first.
+
+        Those of `compute_types` that the folder has files for; empty if the table of recommendations decides.
+        """
+        possible, there = self.compute_types.get(device, ()), self.formats_in(folder)
+        return tuple(one for one in possible if one in there) or possible
 
     def claims(self, asked: str) -> bool:
         """Say whether a name, a repository (also with a revision) or a folder belongs to this family."""

@@ -72,6 +72,12 @@ def _layout_of(folder: Path) -> str | None:
     return _MLX if is_nemo and (folder / "model.safetensors").is_file() else None
 
 
+def _formats_in(folder: Path) -> tuple[str, ...]:
+    """A graph of ONNX computes in the format of its weights; int8, which is faster, first."""
+    files = {"int8": _WEIGHTS[_INT8], "float32": _WEIGHTS[_FLOAT32]}
+    return tuple(kind for kind, names in files.items() if all((folder / name).is_file() for name in names))
+
+
 def _languages(name: str, _folder: Path) -> frozenset[str]:
     return frozenset(ENGLISH if re.search(r"-v2\b", name) else EUROPEAN)
 
@@ -90,6 +96,7 @@ FAMILY = ModelFamily(
         "cuda": ("float32",),
         "mlx": ("bfloat16", "float16", "float32"),
     },
+    formats_in=_formats_in,
     requires="Parakeet model in the layout of onnx-asr or of parakeet-mlx",
     repositories=_repositories,
     environment="whisperx",

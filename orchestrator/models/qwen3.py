@@ -11,6 +11,7 @@ from pathlib import Path
 
 from orchestrator.models import folders
 from orchestrator.models.family import ModelFamily
+from stage_runners.qwen.languages import NAMES
 
 _WEIGHTS = ("model.safetensors.index.json", "model.safetensors")
 _LAYOUT = "qwen3"
@@ -81,12 +82,6 @@ def _family(name: str, names: Mapping[str, str], *, aligner: bool, **facts: obje
     )
 
 
-_LANGUAGES = frozenset((
-    "ar", "cs", "da", "de", "el", "en", "es", "fa", "fi", "fr", "hi", "hu", "id", "it", "ja", "ko", "mk",
-    "ms", "nl", "pl", "pt", "ro", "ru", "sv", "th", "tl", "tr", "vi", "yue", "zh",
-))  # fmt: skip
-
-
 def _smaller(name: str) -> tuple[str, ...]:
     return ("qwen3-asr-0.6b",) if name in ("qwen3-asr-1.7b", "Qwen/Qwen3-ASR-1.7B") else ()
 
@@ -95,8 +90,7 @@ FAMILY = _family(
     "qwen3-asr",
     RECOGNITION,
     aligner=False,
-    languages=lambda _name, _folder: _LANGUAGES,
+    languages=lambda _name, _folder: frozenset(NAMES),
     smaller=_smaller,
-    memory_mb=lambda name: 2 * _SIZES_MB.get(name, 0),
 )
 ALIGNER_FAMILY = _family("qwen3-aligner", ALIGNER, aligner=True)

@@ -207,7 +207,7 @@ class _Question:
                 return None  # a fallback is not compared during a run, so it is not used
             compared = verdict.said if verdict else "is compared with the CPU before first use"
         advice = recommend(self._topic, backend, self.machine, self.language)
-        params = self._params(backend, advice, model.family if model else "", first=first)
+        params = self._params(backend, advice, model, first=first)
         if self.stage.model and model:
             params[self.stage.model] = model.id
         lesson = self._lesson(backend, model, params)
@@ -257,19 +257,23 @@ class _Question:
         return replace(model, by_language=self.by_language(name))
 
     def _params(
-        self, backend: Backend, advice: Recommendation, family: str, *, first: bool
+        self, backend: Backend, advice: Recommendation, model: Model | None, *, first: bool
     ) -> dict[str, Any]:
-        """All parameters, with the open ones decided for this backend and the model's family."""
+        """All parameters, with the open ones decided for this backend and the model."""
         params = self.values
         if "batch_size" in params and self.asked.get("batch_size") is None and advice.batch_size:
             params["batch_size"] = advice.batch_size
         if "compute_type" in params:
-            own = families.family(self.role, family).compute_types.get(backend.device, ()) if family else ()
+            own: tuple[str, ...] = ()
+            if model and model.family:
+                own = families.family(self.role, model.family).formats(model.path, backend.device)
             can = own or self.machine.answer(backend.env, backend.device).compute_types
             wanted = str(params["compute_type"])
             if wanted != "default" and can and wanted not in can:
                 if first:
-                    what = f"{family} on {backend.device}" if own else f"{backend.device} on this machine"
+                    what = f"{backend.device} on this machine"
+                    if model and own:
+                        what = f"{model.family} on {backend.device}"
                     raise FatalError(
                         f"{self.stage.name}: {what} cannot compute in {wanted}",
                         f"use one of {', '.join(sorted(can))}",

@@ -75,14 +75,13 @@ def _compute_type(folder: Path, asked: str, device: str) -> str:
             f"--compute-type {asked}: Parakeet does not compute in it on {device}",
             f"choose {' or '.join(possible)}",
         )
-    if asked == "int8" and not (folder / "encoder-model.int8.onnx").is_file():
-        return "float32"  # what the folder has; the table of recommendations asks for int8
-    if asked == "float32" and not (folder / "encoder-model.onnx").is_file():
+    if not (folder / f"encoder-model{_TYPES[asked]}.onnx").is_file():
+        other, device = ("int8", "cuda") if asked == "float32" else ("float32", "cpu")
         raise StageError(
             "config",
-            f"--compute-type float32: {folder} has Parakeet in int8 only",
-            "omit --compute-type, or download the larger files: "
-            "orchestrator models pull parakeet --device cuda",
+            f"--compute-type {asked}: {folder} has Parakeet in {other} only",
+            f"omit --compute-type, or download the other files: "
+            f"orchestrator models pull parakeet --device {device}",
         )
     return asked
 

@@ -11,6 +11,7 @@ from orchestrator.models import families
 from orchestrator.planning import choices
 from orchestrator.stages.catalog import STAGES
 from tests.orchestrator.machines import machine
+from tests.stage_runners.parakeet import onnx_files
 
 
 def taken(**asked):
@@ -28,3 +29,16 @@ def test_a_family_s_own_number_format_is_taken_and_others_are_refused(monkeypatc
     with pytest.raises(FatalError, match="asr: whisper on cpu cannot compute in int8") as caught:
         taken(model="large-v3", compute_type="int8")
     assert caught.value.hint == "use one of bfloat16, float32"
+
+
+def test_the_number_format_is_one_that_the_model_s_folder_has_files_for(tmp_path):
+    small = str(onnx_files.write(tmp_path / "small"))
+    large = str(onnx_files.write(tmp_path / "large", float32=True))
+    on = {"machine": machine(), "offline": True}
+    kinds = [
+        choices.choose(STAGES["asr"], {"model": folder}, {}, **on).choices[0].params["compute_type"]
+        for folder in (small, large)
+    ]
+    assert kinds == ["int8", "float32"]
+    with pytest.raises(FatalError, match="asr: parakeet on cpu cannot compute in int8"):
+        choices.choose(STAGES["asr"], {"model": large, "compute_type": "int8"}, {}, **on)

@@ -46,6 +46,9 @@ def test_a_number_format_that_neither_device_nor_folder_has_is_refused(tmp_path)
     said = refused(tmp_path, "float16")
     assert said == "--compute-type float16: Parakeet does not compute in it on cpu; choose int8 or float32"
     assert "has Parakeet in int8 only" in refused(tmp_path, "float32")
+    larger = tmp_path / "float32"
+    onnx_files.write(larger, float32=True)
+    assert "has Parakeet in float32 only" in refused(larger, "int8")
     assert "does not compute in it on cuda" in refused(tmp_path, "int8", "cuda")
     assert "does not compute in it on mlx" in refused(tmp_path, "int8", "mlx")
 
