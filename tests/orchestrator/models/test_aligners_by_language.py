@@ -8,6 +8,7 @@ from ipc.whisper_languages import LANGUAGES
 from orchestrator.models import aligners_by_language as table
 from orchestrator.models import aligners_here, families, hub
 from orchestrator.models.listing import describe
+from stage_runners.alignment import aligners
 from tests.orchestrator.models.places import cached
 
 WHOLE = {"config.json": '{"model_type": "wav2vec2"}', "vocab.json": "{}", "model.safetensors": "weights"}
@@ -61,3 +62,7 @@ def test_the_family_of_a_listed_model_knows_its_licence_and_size(model):
     assert (family.name, family.licences[model.id], family.download_mb(model.id)) == (
         "wav2vec2", model.licence, model.download_mb,
     )  # fmt: skip
+
+
+def test_the_packaged_aligners_are_those_that_the_stage_tries_first():
+    assert {code: names[0] for code, names in aligners.AUTO.items()} == table.PACKAGED
