@@ -1,4 +1,4 @@
-"""Decides which workers may share an accelerator, by the memory that stages declare."""
+"""Decides which workers may share an accelerator, by the memory that their stages take."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def take(turn: Turn, job: Job, worker: Worker | None) -> bool:
     total = turn.rules.accelerator_mb(job.backend.env, job.backend.device)
     if not total:  # unknown: one running worker at a time
         return not any(other.job is not None for other in others)
-    return _make_room(turn, others, job.step.stage.resources.vram_mb, int(total * SHARE))
+    return _make_room(turn, others, job.vram_mb, int(total * SHARE))
 
 
 def fits_ahead(turn: Turn, job: Job) -> bool:
@@ -36,8 +36,8 @@ def fits_ahead(turn: Turn, job: Job) -> bool:
     total = turn.rules.accelerator_mb(job.backend.env, job.backend.device) if where else 0
     if not total:
         return True
-    taken = sum(other.stage.resources.vram_mb for other in _on(turn, where))
-    return taken + job.step.stage.resources.vram_mb <= int(total * SHARE)
+    taken = sum(other.vram_mb for other in _on(turn, where))
+    return taken + job.vram_mb <= int(total * SHARE)
 
 
 def _on(turn: Turn, where: str) -> list[Worker]:
@@ -47,7 +47,7 @@ def _on(turn: Turn, where: str) -> list[Worker]:
 
 def _make_room(turn: Turn, workers: Sequence[Worker], vram_mb: int, budget_mb: int) -> bool:
     """Return whether `vram_mb` fits in the budget beside `workers`; if not, end idle ones until it does."""
-    taken = sum(worker.stage.resources.vram_mb for worker in workers)
+    taken = sum(worker.vram_mb for worker in workers)
     if taken + vram_mb <= budget_mb:
         return True
     for worker in reversed(workers):
@@ -55,5 +55,5 @@ def _make_room(turn: Turn, workers: Sequence[Worker], vram_mb: int, budget_mb: i
             break
         if worker.job is None and worker.status != "stopping":
             turn.dismiss(worker)
-            taken -= worker.stage.resources.vram_mb
+            taken -= worker.vram_mb
     return False

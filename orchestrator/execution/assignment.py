@@ -70,7 +70,7 @@ def _assign(turn: Turn, now: float) -> bool:
         if worker is None:
             if _busy(turn, recipe):
                 continue
-            needed = job.step.stage.resources.memory_mb
+            needed = job.memory_mb
             free = takeover.free_process(turn, job)
             if crowded or not _make_room(turn, needed, limits.memory_mb, instead=free):
                 crowded = True  # later jobs must not take the memory that it waits for
@@ -118,8 +118,8 @@ def _look_ahead(turn: Turn, *, crowded: bool) -> None:
         if recipe in turn.spoiled or _busy(turn, recipe) or not accelerators.fits_ahead(turn, job):
             continue
         free = takeover.free_process(turn, job)
-        given = free.stage.resources.memory_mb if free else 0
-        if _memory_mb(turn) - given + job.step.stage.resources.memory_mb > limits.memory_mb:
+        given = free.memory_mb if free else 0
+        if _memory_mb(turn) - given + job.memory_mb > limits.memory_mb:
             continue
         if free is not None:
             turn.take_over(free, job, reserved=False)
@@ -148,8 +148,8 @@ def _busy(turn: Turn, recipe: Recipe) -> bool:
 
 
 def _memory_mb(turn: Turn) -> int:
-    """Memory that the living workers may use, as their stages declare it."""
-    return sum(worker.stage.resources.memory_mb for worker in turn.workers.values())
+    """Memory that the living workers may use, as planning estimates it."""
+    return sum(worker.memory_mb for worker in turn.workers.values())
 
 
 def _make_room(turn: Turn, memory_mb: int, budget_mb: int, *, instead: Worker | None) -> bool:
@@ -158,15 +158,15 @@ def _make_room(turn: Turn, memory_mb: int, budget_mb: int, *, instead: Worker | 
     A job that needs more than the budget runs when it is alone. A worker that was told to end counts until it
     has exited. The memory of `instead`, which would be taken over, is given to the job.
     """
-    given = instead.stage.resources.memory_mb if instead else 0
+    given = instead.memory_mb if instead else 0
     workers = [worker for worker in turn.workers.values() if worker is not instead]
     if not workers or _memory_mb(turn) - given + memory_mb <= budget_mb:
         return True
-    staying = sum(w.stage.resources.memory_mb for w in workers if w.status != "stopping")
+    staying = sum(w.memory_mb for w in workers if w.status != "stopping")
     for worker in reversed(workers):  # the last one started is needed last
         if staying + memory_mb <= budget_mb:
             break
         if worker.job is None and worker.status != "stopping":
             turn.dismiss(worker)
-            staying -= worker.stage.resources.memory_mb
+            staying -= worker.memory_mb
     return False

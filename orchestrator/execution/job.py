@@ -125,6 +125,16 @@ class Job:
         return self.choice.backend
 
     @property
+    def memory_mb(self) -> int:
+        """The memory in MB that it takes with the choice that is tried now."""
+        return self.choice.need.memory_mb or self.step.stage.resources.memory_mb
+
+    @property
+    def vram_mb(self) -> int:
+        """The same of an accelerator's memory."""
+        return self.choice.need.vram_mb or self.step.stage.resources.vram_mb
+
+    @property
     def recipe(self) -> Recipe:
         """The recipe of the worker it needs."""
         return self.task.recipes[self.tries.choice]

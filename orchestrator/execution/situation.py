@@ -36,6 +36,7 @@ class Worker:
 
     `job` is the job that it runs, or will run once it is ready. `runs` counts its runs. `load_seconds` is how
     long its model took to load, until that is reported. `used`: its process was another stage's before.
+    `memory_mb` and `vram_mb` are what it may take of the machine's memory and of its accelerator's.
     """
 
     number: int
@@ -47,6 +48,8 @@ class Worker:
     runs: int = 0
     rss: int = 0
     used: bool = False
+    memory_mb: int = 0
+    vram_mb: int = 0
 
     @property
     def accelerator(self) -> str:

@@ -76,8 +76,9 @@ class Turn:
         """Add a worker for the recipe of a job; `reserved` assigns it to this job."""
         self.started += 1
         worker = Worker(
-            number=self.started, recipe=recipe, stage=job.step.stage, job=job.id if reserved else None
-        )
+            number=self.started, recipe=recipe, stage=job.step.stage, job=job.id if reserved else None,
+            memory_mb=job.memory_mb, vram_mb=job.vram_mb,
+        )  # fmt: skip
         self.workers[worker.number] = worker
         return worker
 
@@ -92,6 +93,8 @@ class Turn:
             job=job.id if reserved else None,
             load_seconds=0.0,
             used=True,
+            memory_mb=job.memory_mb,
+            vram_mb=job.vram_mb,
         )
         self.ask(TakeOver(worker, job, resized))
         return worker

@@ -13,6 +13,7 @@ from pathlib import Path
 from orchestrator.errors import FatalError
 from orchestrator.models import folders
 from orchestrator.models.embedded import Embedded
+from orchestrator.models.footprint import Footprint, size_mb
 
 
 def _itself(name: str, _device: str) -> tuple[str, ...]:
@@ -85,6 +86,8 @@ class ModelFamily:
     """The names of smaller models that can replace a model, the largest first."""
     memory_mb: Callable[[str], int] = lambda _name: 0
     """The memory in MB that a model takes while it is loaded; 0 if it is not known."""
+    footprint: Footprint | None = None
+    """What its models take in memory by their files; None if the stage's declaration is enough for all."""
 
     download_mb: Callable[[str], int] = lambda _name: 0
     """The size in MB of a model's download; 0 if it is not known."""
@@ -123,6 +126,13 @@ class ModelFamily:
     def size_mb(self, name: str, device: str) -> int:
         """Return the size in MB of a model's download for a device; 0 if it is not known."""
         return self.download_mb_on.get(device) or self.download_mb(name)
+
+    def weights_mb(self, folder: Path, compute_type: str) -> int:
+        """Return the size in MB of the files in a folder that a number format takes; 0 if unknown."""
+        layout = self.layout_of(folder) if folder != Path() else None
+        own = self.footprint.files.get(compute_type) if self.footprint else None
+        names = own or (self.weights[layout] if layout else ())
+        return size_mb(folder, names) if layout else 0
 
     def files(self, device: str) -> tuple[str, ...]:
         """Return the patterns of the files to download for a device; empty for all."""

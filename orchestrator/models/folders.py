@@ -22,14 +22,13 @@ def is_whole(weights: Path) -> bool:
     """Say whether the file is present and, if it is an index of pieces, every piece that it lists."""
     if not weights.is_file() or not weights.name.endswith(_INDEX):
         return weights.is_file()
-    pieces = _pieces(weights)
-    return bool(pieces) and all((weights.parent / name).is_file() for name in pieces)
+    listed = pieces(weights)
+    return bool(pieces) and all((weights.parent / name).is_file() for name in listed)
 
 
 def absent_piece(index: Path) -> str:
     """Return the first piece that the index lists and its folder lacks; empty if there is none."""
-    pieces = _pieces(index) if index.name.endswith(_INDEX) and index.is_file() else []
-    return next((name for name in pieces if not (index.parent / name).is_file()), "")
+    return next((name for name in pieces(index) if not (index.parent / name).is_file()), "")
 
 
 def is_filled(path: Path) -> bool:
@@ -64,15 +63,16 @@ def foreign(folder: Path) -> str:
             return f"{path.relative_to(folder)} in it is a link to a place outside the folder ({where})"
         if path.exists() and not path.is_file() and not path.is_dir():
             return f"{path.relative_to(folder)} in it is neither a file nor a folder"
-        for name in _pieces(path) if path.name.endswith(_INDEX) else ():
+        for name in pieces(path):
             if Path(name).is_absolute() or ".." in Path(name).parts:
                 return f"{path.relative_to(folder)} in it lists a file outside the folder ({name})"
     return ""
 
 
-def _pieces(index: Path) -> list[str]:
-    pieces = _json(index).get("weight_map")
-    return sorted({str(name) for name in pieces.values()}) if isinstance(pieces, dict) else []
+def pieces(index: Path) -> list[str]:
+    """Return the names of the pieces that weights are split into; empty for a file that is no index."""
+    listed = _json(index).get("weight_map") if index.name.endswith(_INDEX) else None
+    return sorted({str(name) for name in listed.values()}) if isinstance(listed, dict) else []
 
 
 def _json(file: Path) -> Mapping[str, object]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.models import folders
 from orchestrator.models.family import ModelFamily
+from orchestrator.models.footprint import Footprint
 from stage_runners.parakeet.languages import ENGLISH, EUROPEAN
 
 DEFAULT = "parakeet-tdt-0.6b-v3"
@@ -22,6 +23,11 @@ _WEIGHTS = {
     _FLOAT32: ("encoder-model.onnx",),
     _MLX: ("model.safetensors",),
 }
+_FILES = {
+    "int8": _WEIGHTS[_INT8],
+    "float32": (*_WEIGHTS[_FLOAT32], "encoder-model.onnx.data", *_WEIGHTS[_MLX]),
+}
+"""The files that are loaded for a number format; a graph of more than 2 GB has its weights beside it."""
 _SHORT = {"parakeet": DEFAULT}
 _NAMES = (DEFAULT, "parakeet-tdt-0.6b-v2")
 _INT8_MB, _FLOAT32_MB = 670, 2510
@@ -74,8 +80,10 @@ def _layout_of(folder: Path) -> str | None:
 
 def _formats_in(folder: Path) -> tuple[str, ...]:
     """A graph of ONNX computes in the format of its weights; int8, which is faster, first."""
-    files = {"int8": _WEIGHTS[_INT8], "float32": _WEIGHTS[_FLOAT32]}
-    return tuple(kind for kind, names in files.items() if all((folder / name).is_file() for name in names))
+    kinds = {"int8": _INT8, "float32": _FLOAT32}
+    return tuple(
+        kind for kind, layout in kinds.items() if all((folder / name).is_file() for name in _WEIGHTS[layout])
+    )
 
 
 def _languages(name: str, _folder: Path) -> frozenset[str]:
@@ -97,6 +105,7 @@ FAMILY = ModelFamily(
         "mlx": ("bfloat16", "float16", "float32"),
     },
     formats_in=_formats_in,
+    footprint=Footprint(stored=0, window=0.03, files=_FILES),
     requires="Parakeet model in the layout of onnx-asr or of parakeet-mlx",
     repositories=_repositories,
     environment="whisperx",

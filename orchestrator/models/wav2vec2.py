@@ -10,6 +10,7 @@ from pathlib import Path
 
 from orchestrator.models import aligners_by_language, folders
 from orchestrator.models.family import ModelFamily
+from orchestrator.models.footprint import Footprint
 
 _TRANSFORMERS = "transformers"
 _WEIGHTS = (
@@ -48,5 +49,7 @@ FAMILY = ModelFamily(
     environment="whisperx",
     ignore=("*.h5", "*.msgpack", "*.onnx", "*.ot", "language_model/*"),
     licences=_LICENCES,
+    # A sentence of 30 s: its attention and what the convolutions keep.
+    footprint=Footprint(stored=4, window=0.4),
     download_mb=_download_mb,
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from ipc.declaration import Backend
 from orchestrator.models.resolve import Model
+from orchestrator.planning.memory_need import AS_DECLARED, Need
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Refusal:
 class Choice:
     """One way to run a stage: where, with which model and parameters (none left open), and why.
 
-    `instead_of` is the requested model if this choice has a smaller one: its result is degraded.
+    `instead_of` is the requested model if this choice has a smaller one: its result is degraded. `need` is
+    the memory it takes; 0 MB: what the stage declares.
     """
 
     backend: Backend
@@ -33,6 +35,7 @@ class Choice:
     params: Mapping[str, Any]
     why: str = ""
     instead_of: str = ""
+    need: Need = AS_DECLARED
 
 
 @dataclass(frozen=True, kw_only=True)

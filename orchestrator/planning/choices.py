@@ -23,6 +23,7 @@ from orchestrator.models.resolve import Model
 from orchestrator.planning import device_verdicts, devices, film_languages, memory_limits
 from orchestrator.planning.choice import Choice, Chosen, Refusal
 from orchestrator.planning.engine_choice import Candidate, ranked
+from orchestrator.planning.memory_need import need
 from orchestrator.planning.recommendations import TOPICS, Recommendation, recommend
 from orchestrator.util import text as fmt
 
@@ -220,7 +221,10 @@ class _Question:
         # The reason for the recommended model does not apply to another one that the user named.
         suits = self.reasons.get(name, advice.why) if advice.model in {None, name} else ""
         reasons = filter(None, (*why, suits, compared))
-        return Choice(backend=backend, model=model, params=params, why="; ".join(reasons))
+        needed = need(self.stage, backend, model, params)
+        if not first and needed.weights_mb > self.machine.memory_mb:
+            return None  # as a fallback: a first choice is refused before the run starts
+        return Choice(backend=backend, model=model, params=params, why="; ".join(reasons), need=needed)
 
     def _lesson(
         self, backend: Backend, model: Model | None, params: Mapping[str, Any]

@@ -17,7 +17,7 @@ from orchestrator.execution.scheduler import Scheduler
 from orchestrator.outputs import publish
 from orchestrator.outputs.ledger import Ledger
 from orchestrator.paths import home
-from orchestrator.planning import disk_space, nfo, own_films
+from orchestrator.planning import disk_space, memory_space, nfo, own_films
 from orchestrator.planning.film_path import film_of
 from orchestrator.planning.plan import Plan
 from orchestrator.planning.request import EVERYTHING, Scope, plan_for
@@ -225,13 +225,14 @@ def _plan(
 
 
 def check(plans: list[Plan], store: Store) -> None:
-    """Raise `FatalError` if a run cannot succeed: no environment, no writable folder, too little space."""
+    """Raise `FatalError` if a run cannot succeed: environments, folders, disk space and memory."""
     active = [(plan, step) for plan in plans for step in plan.steps if step.verdict in {"run", "maybe"}]
     for env in sorted({step.choice.backend.env for _, step in active}):
         registry.require(env)
     for folder in {plan.destination.parent for plan in plans}:
         publish.check_writable(folder)
     for plan in plans:
+        memory_space.check(plan)
         disk_space.check(plan, store.root)
 
 
