@@ -11,7 +11,15 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from orchestrator.config import consent, contradictions, device_requests, environment, files, job_files
+from orchestrator.config import (
+    consent,
+    contradictions,
+    device_requests,
+    environment,
+    files,
+    giving_way,
+    job_files,
+)
 from orchestrator.config.settings import Settings, typed
 from orchestrator.config.values import DeviceRequest, Layer, Value
 
@@ -43,13 +51,14 @@ def settings(
     devices = device_requests.merged(layers)
     ranks = {key: next(n for n, layer in enumerate(layers) if key in layer.values) for key in chosen}
     chosen, notices = contradictions.resolved(chosen, ranks)
+    chosen, more = giving_way.resolved(chosen, ranks)
     return Settings(
         run=typed(chosen),
         chosen=chosen,
         shadowed=shadowed | _shadowed_devices(layers, devices),
         devices=devices,
         job_file=None if job is None or job.empty else job.path,
-        notices=tuple(notices),
+        notices=(*notices, *more),
     )
 
 

@@ -1,0 +1,33 @@
+"""A model of a place of lower rank gives way to a language that it does not know."""
+
+# ruff: noqa: F811  (the fixture `place` is an argument)
+
+from __future__ import annotations
+
+import pytest
+
+from tests.orchestrator.places import place  # noqa: F401
+
+SAID = "model = parakeet (config.toml) does not know ja (--language ja): the model is chosen automatically"
+
+
+def test_a_configured_model_gives_way_to_a_language_that_it_does_not_know(place):
+    place.config('model = "parakeet"')
+    asked = place.settings("--language", "ja")
+    assert (asked.value("model"), asked.notices) == (None, (SAID,))
+    place.config('model = "tiny.en"')
+    assert place.settings("--language", "zh-Hant").value("model") is None
+
+
+@pytest.mark.parametrize("language", ["cs", "pt", ""])
+def test_a_configured_model_stays_for_what_it_knows(place, language):
+    place.config('model = "parakeet"')
+    asked = place.settings(*(["--language", language] if language else []))
+    assert (asked.value("model"), asked.notices) == ("parakeet", ())
+
+
+def test_a_model_of_the_command_line_or_beside_the_language_is_not_replaced(place):
+    assert place.settings("--model", "parakeet", "--language", "ja").value("model") == "parakeet"
+    place.config('model = "parakeet"\nlanguage = "ja"')
+    assert place.settings().value("model") == "parakeet"
+    assert place.settings("--model", "tiny.en").value("model") == "tiny.en"
