@@ -57,6 +57,7 @@ class Child:
     def __init__(self, runner: str, emit: Callable[[Event], None]) -> None:
         self.emit = emit
         self.cancelled = threading.Event()
+        self._variables = dict(os.environ)
         self._module = _import(runner)
         self._runner = runner
         self._load: Load | None = None
@@ -81,8 +82,10 @@ class Child:
         self._model = self._load = None
         memory.release()
         memory.forget_peak()
+        self._cpu_reported = cpu.seconds()
         _write_output_to(command.log)
-        os.environ.update(command.variables)
+        self._variables |= command.variables
+        os.environ.update(self._variables)  # a stage may have changed one, such as the ban on pickled code
         thread_pools.resize(command.variables)
         self._module, self._runner = _import(command.runner), command.runner
         self.hello()

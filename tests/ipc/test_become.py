@@ -9,7 +9,7 @@ import pytest
 
 from ipc import thread_pools
 from ipc.errors import ContractError
-from ipc.protocol import Become, Error, Hello, Load, Result, Shutdown
+from ipc.protocol import Become, Error, Hello, Load, Metric, Result, Shutdown
 from orchestrator.environments import registry
 from tests.ipc.test_child import ROOT, Worker, a_run
 
@@ -38,6 +38,21 @@ def test_a_process_becomes_another_stage_with_its_own_variables_and_its_own_log(
     worker.send(Shutdown())
     assert worker.process.wait(10) == 0
     assert log.read_text() == "the other's words\n"
+
+
+def test_what_a_stage_changed_and_used_is_not_the_next_one_s(monkeypatch, tmp_path):
+    monkeypatch.setenv("TOLD", "before")
+    worker = Worker()
+    worker.send(Load(params={}, device="cpu"))
+    worker.send(a_run(tmp_path, "forget and fail"))
+    worker.until(Error)
+    worker.send(Become(runner=OTHER, log=str(tmp_path / "log")))
+    worker.send(Load(params={}, device="cpu"))
+    worker.send(a_run(tmp_path))
+    used = worker.until(Metric)
+    assert (used.name, used.value < 0.35) == ("cpu_seconds", True)
+    assert worker.until(Result).facts["told"] == "before"
+    worker.close()
 
 
 def test_a_process_needs_a_model_for_its_new_stage(worker, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import subprocess
 import sys
 
@@ -129,6 +130,32 @@ def test_a_process_reports_its_memory_limit():
     limit, size, rss = map(int, run(code))
     assert limit == 1 << 32
     assert limit > size >= rss > 1 << 20 or sys.platform == "darwin"
+
+
+def test_where_a_peak_cannot_be_forgotten_that_of_the_stage_before_does_not_count(monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOENT, "no /proc")
+
+    monkeypatch.setattr(memory, "_before", [])
+    monkeypatch.setattr("pathlib.Path.write_text", refuse)
+    peaks, sizes = iter([900, 900, 900, 950]), iter([300, 200])
+    monkeypatch.setattr(memory, "_peak_of_process", lambda: next(peaks))
+    monkeypatch.setattr(memory, "rss", lambda: next(sizes))
+    memory.forget_peak()
+    assert [memory.peak_rss() for _ in range(3)] == [300, 300, 950]
+
+
+def test_macos_reports_the_size_of_a_process_and_not_its_peak_alone(monkeypatch):
+    class Libproc:
+        def proc_pidinfo(self, pid, flavor, argument, task, size):
+            assert (pid, flavor, argument.value, size) == (os.getpid(), 4, 0, 96)
+            task[0], task[1] = 5 << 30, 300 << 20
+            return size
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr("ctypes.CDLL", lambda _path: Libproc())
+    monkeypatch.setattr(memory, "_pages", lambda _column: 0)
+    assert memory.rss() == 300 << 20
 
 
 def test_memory_of_a_failed_run_is_free_before_it_is_reported():

@@ -29,6 +29,11 @@ def run(model, inputs, context):
     if what == "burn":
         work = "import time\nwhile time.process_time() < 0.4: pass"
         subprocess.run([sys.executable, "-c", work], check=True)
+    if what == "forget and fail":
+        del os.environ["TOLD"]
+        while time.process_time() < 0.4:
+            pass
+        raise RuntimeError("as told")
     if what == "wait":
         context.log("waiting")
         while True:
