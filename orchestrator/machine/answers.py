@@ -34,7 +34,7 @@ FRAMEWORKS: dict[str, tuple[str, ...]] = {
 """The frameworks of each environment. The first with a device answers as `cuda`, the next as `cuda/torch`."""
 LIKE = {"parakeet-cuda": "whisperx", "parakeet-mlx": "mlx", "qwen": "pyannote"}
 """An environment that is always installed where another one can be, and needs the same of a device."""
-_FORMAT = "2"
+_FORMAT = "3"
 """The format of the cached answers, to be raised when the probe reports more."""
 _DEVICES = {
     "ctranslate2": ("cuda",),

@@ -75,6 +75,14 @@ def described(models: Mapping[str, Model]) -> list[str]:
     return sentences
 
 
+def unfit(model: Model, device: str) -> list[str]:
+    """A sentence for each language whose model a device cannot run."""
+    return [
+        f"words in {language_called(code).name} are not aligned on {device}: {why}"
+        for code, why in model.unfit.items()
+    ]
+
+
 def missing(language: str) -> AlignerModel | None:
     """The model to download for better word times in a language; None if there is nothing to do."""
     return None if on_this_disk(language) else table.to_pull(language)

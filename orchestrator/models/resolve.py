@@ -23,7 +23,8 @@ class Model:
     """A model. `revision` identifies its weights: their SHA-256, the Hub's commit, or a folder's digest.
 
     `family` is the name of its family. `converted` is where a conversion of the weights for another framework
-    is kept. `by_language` are the models that stand behind a name which leaves the choice to the language.
+    is kept. `by_language` are the models that stand behind a name which leaves the choice to the language,
+    `unfit` the languages whose model the device cannot run, with the reasons.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Model:
     licence: str = ""
     converted: Path | None = None
     by_language: Mapping[str, Model] = field(default_factory=dict)
+    unfit: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def identity(self) -> str:
@@ -51,6 +53,7 @@ class Model:
             "licence": self.licence,
             "converted": str(self.converted) if self.converted else None,
             "by_language": {code: model.to_json() for code, model in self.by_language.items()},
+            "unfit": dict(self.unfit),
         }
 
 

@@ -54,6 +54,7 @@ def ingredients(
             found[f"threshold {type(group).__name__}.{name}"] = json.loads(json.dumps(value))
     if choice.model is not None:
         found["model revision"] = choice.model.revision
+        found |= {f"{choice.model.role} {code}": "unfit" for code in languages if code in choice.model.unfit}
     for code, model in used.items():
         found[f"{model.role} {code}"] = f"{model.id}@{model.revision[:12]}"
     if choice.instead_of:

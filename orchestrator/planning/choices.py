@@ -13,14 +13,13 @@ from typing import Any
 
 from ipc.declaration import Backend, Stage
 from orchestrator.environments import registry
-from orchestrator.errors import USAGE, FatalError
 from orchestrator.machine.profile import Machine
 from orchestrator.models import aligners_here, families, hub
 from orchestrator.models import resolve as models
 from orchestrator.models.family import ModelFamily, local_path
 from orchestrator.models.pyannote import COMMUNITY
 from orchestrator.models.resolve import Model
-from orchestrator.planning import device_verdicts, devices, film_languages, memory_limits
+from orchestrator.planning import compute_types, device_verdicts, devices, film_languages, memory_limits
 from orchestrator.planning.choice import Choice, Chosen, Refusal
 from orchestrator.planning.engine_choice import Candidate, ranked
 from orchestrator.planning.memory_need import need
@@ -206,6 +205,7 @@ class _Question:
                 return None
             if verdict is None and not first and self.machine.here:
                 return None  # a fallback is not compared during a run, so it is not used
+            model = self._fitting(backend, model)
             compared = verdict.said if verdict else "is compared with the CPU before first use"
         advice = recommend(self._topic, backend, self.machine, self.language)
         params = self._params(backend, advice, model, first=first)
@@ -239,6 +239,14 @@ class _Question:
             return None
         return device_verdicts.of_all(self.stage, backend, model, self.machine.id)
 
+    def _fitting(self, backend: Backend, model: Model | None) -> Model | None:
+        """The model without those that the device cannot run, each with a note."""
+        if model is None or not self.machine.here:
+            return model
+        model = device_verdicts.fitting(self.stage, backend, model, self.machine.id)
+        self.notes.extend(aligners_here.unfit(model, backend.device))
+        return model
+
     def _model(self, name: str, backend: Backend, *, first: bool) -> Model | None:
         """The model for a backend; None for a fallback without its model, for which nothing is downloaded."""
         folder = local_path(name)
@@ -268,22 +276,7 @@ class _Question:
         if "batch_size" in params and self.asked.get("batch_size") is None and advice.batch_size:
             params["batch_size"] = advice.batch_size
         if "compute_type" in params:
-            own: tuple[str, ...] = ()
-            if model and model.family:
-                own = families.family(self.role, model.family).formats(model.path, backend.device)
-            can = own or self.machine.answer(backend.env, backend.device).compute_types
-            wanted = str(params["compute_type"])
-            if wanted != "default" and can and wanted not in can:
-                if first:
-                    what = f"{backend.device} on this machine"
-                    if model and own:
-                        what = f"{model.family} on {backend.device}"
-                    raise FatalError(
-                        f"{self.stage.name}: {what} cannot compute in {wanted}",
-                        f"use one of {', '.join(sorted(can))}",
-                        USAGE,
-                    )
-                wanted = "default"  # the request was for the first device, not for this fallback
-            default = own[0] if own else advice.compute_type or "int8"
-            params["compute_type"] = default if wanted == "default" else wanted
+            params["compute_type"] = compute_types.decided(
+                self.stage, backend, model, str(params["compute_type"]), advice, self.machine, first=first
+            )
         return params

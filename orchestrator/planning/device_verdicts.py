@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ipc.declaration import Backend, Stage
@@ -43,10 +43,24 @@ def models(model: Model | None) -> tuple[Model | None, ...]:
 
 
 def of_all(stage: Stage, backend: Backend, model: Model | None, machine_id: str) -> Verdict | None:
-    """The verdict on a device for every model that it would run; None if one was not checked yet."""
+    """The verdict on a device for every model that it would run; None if one was not checked yet.
+
+    It is against the device only if every model's is: `fitting` leaves out the others.
+    """
     verdicts = [known(stage, backend, one, machine_id) for one in models(model)]
-    against = (verdict for verdict in verdicts if verdict is not None and not verdict.agrees)
-    return next(against, None if None in verdicts else verdicts[0])
+    left = [verdict for verdict in verdicts if verdict is None or verdict.agrees]
+    return None if None in left else next(iter(left or verdicts))
+
+
+def fitting(stage: Stage, backend: Backend, model: Model, machine_id: str) -> Model:
+    """The model with those of the languages that the device does not run as the CPU does as `unfit`.
+
+    The film's languages are not known yet, and the other ones should not lose the device.
+    """
+    verdicts = {code: known(stage, backend, one, machine_id) for code, one in model.by_language.items()}
+    unfit = {code: found.said for code, found in verdicts.items() if found is not None and not found.agrees}
+    left = {code: one for code, one in model.by_language.items() if code not in unfit}
+    return replace(model, by_language=left, unfit=unfit) if left else model
 
 
 def forget() -> int:

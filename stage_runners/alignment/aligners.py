@@ -85,7 +85,7 @@ def chosen(asked: str, model: Model, languages: Iterable[str]) -> Choice:
     """
     codes = sorted(set(languages))
     if asked == "auto":
-        return _auto(codes, model.get("by_language") or {})
+        return _auto(codes, model.get("by_language") or {}, model.get("unfit") or {})
     name = named(asked, model)
     its_languages = ALIGNERS[name].LANGUAGES
     models = dict.fromkeys(codes, model) if ALIGNERS[name].FAMILIES else {}
@@ -105,7 +105,7 @@ def chosen(asked: str, model: Model, languages: Iterable[str]) -> Choice:
     return Choice({code: ROUGH if code in others else name for code in codes}, others, models)
 
 
-def _auto(codes: Iterable[str], here: Mapping[str, Model]) -> Choice:
+def _auto(codes: Iterable[str], here: Mapping[str, Model], unfit: Mapping[str, str]) -> Choice:
     by_language: dict[str, str] = {}
     reasons: dict[str, str] = {}
     models: dict[str, Model] = {}
@@ -115,7 +115,7 @@ def _auto(codes: Iterable[str], here: Mapping[str, Model]) -> Choice:
         if packaged or code not in here:
             by_language[code] = packaged or ROUGH
             if not packaged:
-                reasons[code] = "; ".join(lacks.values()) or NONE_HERE
+                reasons[code] = unfit.get(code) or "; ".join(lacks.values()) or NONE_HERE
             continue
         models[code] = here[code]
         by_language[code] = named("auto", here[code])

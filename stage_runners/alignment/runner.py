@@ -86,6 +86,12 @@ def _report(choice: Choice, context: Context) -> None:
     for code, model in choice.models.items():
         licence = f", {model['licence']}" if model.get("licence") else ""
         context.log(f"{language_called(code).name}: {choice.by_language[code]} ({model.get('id')}{licence})")
+    unfit = [code for code in choice.reasons if code in (context.model.get("unfit") or {})]
+    for code in unfit:
+        context.degraded(
+            f"{language_called(code).name} words keep the recogniser's times, because this device cannot run "
+            f"their aligner; add --language {code}, or --device alignment=cpu"
+        )
     for code, because in choice.reasons.items():
         context.log(f"{language_called(code).name} words keep the recogniser's times: {because}")
 

@@ -128,7 +128,17 @@ def torch_cuda() -> Answer:
         facts = {"hip": torch.version.hip}
     else:
         facts = {"cuda": torch.version.cuda or "", "capability": f"{properties.major}.{properties.minor}"}
-    return {"name": properties.name, "memory_mb": properties.total_memory >> 20, "facts": facts}
+    return {
+        "name": properties.name,
+        "memory_mb": properties.total_memory >> 20,
+        "compute_types": floating(bfloat16=torch.cuda.is_bf16_supported(including_emulation=False)),
+        "facts": facts,
+    }
+
+
+def floating(*, bfloat16: bool) -> list[str]:
+    """Torch's number formats on a GPU; one older than Ampere only emulates bfloat16, slowly."""
+    return [*(["bfloat16"] if bfloat16 else []), "float16", "float32"]
 
 
 def _built_for(torch: Any) -> str:

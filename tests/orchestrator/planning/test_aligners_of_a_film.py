@@ -19,6 +19,7 @@ from tests.orchestrator.models.places import cached
 
 QWEN = table.QWEN.id
 GERMAN = "jonatasgrosman/wav2vec2-large-xlsr-53-german"
+DUTCH = "jonatasgrosman/wav2vec2-large-xlsr-53-dutch"
 WHOLE = {"config.json": "{}", "vocab.json": "{}", "model.safetensors": "weights"}
 NVIDIA = dataclasses.replace(machine(whisperx={"cuda": YES}), here=True)
 MAC = dataclasses.replace(machine("darwin-arm64", mlx={"mlx": YES}, whisperx={"mps": YES}), here=True)
@@ -118,6 +119,26 @@ def test_apple_s_gpu_is_used_once_it_agrees_with_the_cpu_for_every_model():
     found = choices.choose(ALIGNMENT, {}, {}, machine=MAC, offline=True)
     assert "mlx is not used: words: 9.0% moved" in map(str, found.refused)
     assert found.choices[0].backend.device != "mlx"
+
+
+def test_an_aligner_that_a_device_cannot_run_costs_its_own_language_alone():
+    cached(GERMAN, WHOLE)
+    cached(DUTCH, WHOLE, "9" * 40)
+    mlx = chosen(MAC)[0]
+    odd = mlx.model.by_language["nl"]
+    device_verdicts.keep(ALIGNMENT, mlx.backend, odd, MAC.id, Verdict(agrees=False, said="no layers for it"))
+    found = choices.choose(ALIGNMENT, {}, {}, machine=MAC, offline=True)
+    first = found.choices[0]
+    assert (first.backend.device, set(first.model.by_language)) == ("mlx", {"de"})
+    assert "words in Dutch are not aligned on mlx: no layers for it" in found.notes
+    assert first.model.to_json()["unfit"] == {"nl": "no layers for it"}
+    assert key(first, "nl") != key(
+        dataclasses.replace(first, model=dataclasses.replace(first.model, unfit={})), "nl"
+    )
+    assert "mlx" not in [one.backend.device for one in chosen(MAC, "nl")]  # stated: with its aligner
+    german = Verdict(agrees=True, said="as the CPU")
+    device_verdicts.keep(ALIGNMENT, mlx.backend, mlx.model.by_language["de"], MAC.id, german)
+    assert "as the CPU" in chosen(MAC)[0].why
 
 
 def test_the_stated_language_is_known_before_the_film_is_heard():

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from orchestrator.errors import FatalError
+from orchestrator.machine.answers import Answer
 from orchestrator.models import families
 from orchestrator.planning import choices
 from orchestrator.stages.catalog import STAGES
+from stage_runners.frameworks import probe
 from tests.orchestrator.machines import machine
 from tests.stage_runners.parakeet import onnx_files
 
@@ -42,3 +44,22 @@ def test_the_number_format_is_one_that_the_model_s_folder_has_files_for(tmp_path
     assert kinds == ["int8", "float32"]
     with pytest.raises(FatalError, match="asr: parakeet on cpu cannot compute in int8"):
         choices.choose(STAGES["asr"], {"model": large, "compute_type": "int8"}, {}, **on)
+
+
+def test_a_gpu_without_bfloat16_computes_and_is_recorded_in_float32(tmp_path):
+    (tmp_path / "config.json").write_text('{"model_type": "qwen3_asr", "thinker_config": {}}')
+    (tmp_path / "model.safetensors").write_text("weights")
+
+    def kind(*types, **asked):
+        gpu = Answer(name="GPU", memory_mb=16000, compute_types=types)
+        on = machine(qwen={"cuda": gpu})
+        asked |= {"model": str(tmp_path)}
+        return choices.choose(STAGES["asr"], asked, {}, machine=on, offline=True).choices[0].params
+
+    old, new = ("float16", "float32"), ("bfloat16", "float16", "float32")
+    assert [kind(*types)["compute_type"] for types in (old, new)] == ["float32", "bfloat16"]
+    assert kind(*old, compute_type="float16")["compute_type"] == "float16"
+    with pytest.raises(FatalError, match="asr: cuda on this machine cannot compute in bfloat16") as caught:
+        kind(*old, compute_type="bfloat16")
+    assert caught.value.hint == "use one of float16, float32"
+    assert [probe.floating(bfloat16=known) for known in (False, True)] == [list(old), list(new)]

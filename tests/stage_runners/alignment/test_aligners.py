@@ -61,6 +61,12 @@ def test_a_model_aligns_english_where_pocketsphinx_cannot_run(monkeypatch):
     assert aligners.chosen("auto", {"by_language": {"en": GERMAN}}, ["en"]).by_language == {"en": "wav2vec2"}
 
 
+def test_a_language_whose_model_the_device_cannot_run_keeps_its_times_and_says_why():
+    here = {"by_language": {"de": GERMAN}, "unfit": {"nl": "no layers for it"}}
+    choice = aligners.chosen("auto", here, ["de", "nl"])
+    assert (choice.by_language["nl"], choice.reasons) == ("attention", {"nl": "no layers for it"})
+
+
 def said(aligners):
     return [note.text for note in notes(FilmFacts(facts={"alignment": {"aligners": aligners}}))]
 
