@@ -182,7 +182,8 @@ class Stage:
     parameter that names the stage's model, `model_role` its role for `orchestrator.models.resolve`. `stall_s`
     is the limit of seconds without progress. `batch_floor` is the smallest `batch_size` after out-of-memory
     errors. `off` is why it does not run by default, `switch` the option that turns it on or off. `thresholds`
-    are the numbers that its method uses and no parameter sets; their values are part of the store key.
+    are the numbers that its method uses and no parameter sets; their values are part of the store key. A
+    `brief` stage takes longer to import its packages than to work: it waits for a process that has them.
     `secrets` are the variables with credentials that only its process gets. A name with a hyphen is an
     instance of a stage: `subtitles-en` of `subtitles`.
     """
@@ -203,6 +204,7 @@ class Stage:
     switch: Switch | None = None
     thresholds: tuple[Thresholds, ...] = ()
     secrets: tuple[str, ...] = ()
+    brief: bool = False
 
     @property
     def base(self) -> str:

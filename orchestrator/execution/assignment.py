@@ -72,6 +72,8 @@ def _assign(turn: Turn, now: float) -> bool:
                 continue
             needed = job.memory_mb
             free = takeover.free_process(turn, job)
+            if free is None and takeover.awaited(turn, job):
+                continue
             if crowded or not _make_room(turn, needed, limits.memory_mb, instead=free):
                 crowded = True  # later jobs must not take the memory that it waits for
                 continue

