@@ -1,6 +1,7 @@
 """Compares the shot changes of `stage_runners/shots/cuts.py`, ffmpeg's scene filters and PySceneDetect.
 
     envs/media/.venv/bin/python benchmarks/shots.py [FILM=FRAME,FRAME,...] ... [--scenedetect PYTHON]
+    envs/media/.venv/bin/python benchmarks/shots.py --own --height 720
 
 Without films, ffmpeg makes synthetic ones with known cuts, each with another difficulty. A film is given with
 the first frames of its shots (from 0; nothing after `=` if it has no cuts). `--scenedetect` is an interpreter
@@ -19,13 +20,17 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from stage_runners.media.ffmpeg import executable  # noqa: E402
 from stage_runners.media.probe import probe  # noqa: E402
+from stage_runners.shots.coded import UnsuitableError, groups, stream  # noqa: E402
 from stage_runners.shots.cuts import cuts  # noqa: E402
+from stage_runners.shots.decoder import EXACT, ROUGH, Decoder  # noqa: E402
+from stage_runners.shots.few_frames import Search  # noqa: E402
 from stage_runners.shots.frames import frames, track_of  # noqa: E402
 
 RATE = 24
@@ -61,6 +66,21 @@ def ours(film: Path, folder: Path) -> list[float]:
     track = track_of(found)
     assert track is not None
     return [time for time, _ in cuts(frames(film, found, track, None, Quiet(folder), []))]  # type: ignore[arg-type]
+
+
+def few(film: Path, folder: Path) -> list[float]:
+    """Times by the stage's own code on few frames; see `ours` of a film that it decodes in full."""
+    found, errors = probe(film), list[str]()
+    track = track_of(found)
+    assert track is not None
+    context: Any = Quiet(folder)
+    try:
+        with stream(film, found, track, None, context, errors) as (video, coded):
+            rough, exact = (Decoder(video, care, 1, lambda: None) for care in (ROUGH, EXACT))
+            return [time for time, _ in Search(groups(coded), rough, exact, lambda _: None).cuts()]
+    except UnsuitableError as why:
+        print(f"{film.name}: in full: {why}", file=sys.stderr)
+        return ours(film, folder)
 
 
 def by_filter(chain: str) -> Callable[[Path, Path], list[float]]:
@@ -104,16 +124,15 @@ def rate_of(film: Path) -> float:
         return float(container.streams.video[0].average_rate)
 
 
-def synthetic(folder: Path) -> dict[str, tuple[Path, list[int]]]:
+def synthetic(folder: Path, height: int) -> dict[str, tuple[Path, list[int]]]:
     """Films with known cuts: name to path and frames."""
     made: dict[str, tuple[Path, list[int]]] = {}
 
     def film(name: str, graph: str, truth: list[int], *more: str) -> None:
         path = folder / f"{name}.mkv"
         subprocess.run(
-            [executable(), "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", graph, "-c:v", "libx264",
-            "-preset",
-             "veryfast", "-crf", "26", *more, str(path)],
+            [executable(), "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", f"{graph},scale=-2:{height}",
+             "-c:v", "libx264", "-preset", "veryfast", "-crf", "26", *more, str(path)],
             check=True,
         )  # fmt: skip
         made[name] = path, truth
@@ -197,18 +216,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("films", nargs="*", metavar="FILM=FRAMES")
     parser.add_argument("--scenedetect", metavar="PYTHON")
+    parser.add_argument("--height", type=int, default=360, help="of the synthetic films")
+    parser.add_argument("--own", action="store_true", help="only the stage, on all frames and on few")
     arguments = parser.parse_args()
     detectors: dict[str, Callable[[Path, Path], list[float]]] = {
         "shots": ours,
+        "few frames": few,
         "scene>0.4": by_filter("select='gt(scene,0.4)',showinfo"),
         "scene>0.3": by_filter("select='gt(scene,0.3)',showinfo"),
         "scdet 10": by_filter("scdet=threshold=10"),
     }
+    if arguments.own:
+        detectors = {name: detectors[name] for name in ("shots", "few frames")}
     if arguments.scenedetect:
         detectors |= {name: by_scenedetect(arguments.scenedetect, name) for name in ("adaptive", "content")}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        films = {} if arguments.films else synthetic(folder)
+        films = {} if arguments.films else synthetic(folder, arguments.height)
         for word in arguments.films:
             name, _, numbers = word.rpartition("=")
             films[name] = Path(name), [int(n) for n in numbers.split(",") if n]
@@ -219,7 +243,7 @@ def main() -> int:
             for detector, run in detectors.items():
                 before = spent()
                 result = counted(run(path, folder), truth, rate_of(path))
-                row.append(f"{'/'.join(map(str, result))} {seconds / max(0.01, spent() - before):.0f}x")
+                row.append(f"{'/'.join(map(str, result))} {seconds / max(0.01, spent() - before):.1f}x")
                 totals[detector] = tuple(a + b for a, b in zip(totals[detector], result, strict=True))  # type: ignore[assignment]
             print(
                 f"{Path(name).parent.name + '/' if '/' in name else ''}{Path(name).name:<20}"[:24].ljust(24)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,10 @@ from ipc.time_range import clip_of
 from stage_runners.media.excerpt import excerpt
 from stage_runners.media.numbering import film_of
 from stage_runners.media.probe import Film, Track, on_the_container
+from stage_runners.shots.coded import UnsuitableError, groups, stream
 from stage_runners.shots.cuts import cuts
+from stage_runners.shots.decoder import EXACT, FORMATS, ROUGH, Decoder
+from stage_runners.shots.few_frames import Search
 from stage_runners.shots.frames import frames, track_of
 from stage_runners.shots.stage import SHOTS
 from stage_runners.shots.thresholds import PICTURE_CHECKS as CHECKS
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from ipc.context import Context
 
 STAGE = SHOTS
+ALL = "adaptive difference and correlation"
+FEW = f"{ALL}, on few frames"
 
 
 def load(params: Mapping[str, Any], device: str) -> None:
@@ -46,40 +51,76 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     likely = expected or (film.likely or 0.0 if clip is None else clip[1] - clip[0])
     source, part, span = excerpt(path, film, clip, context)
     shown = part.of("video")[track.number]
-    seen = Seen(frames(source, part, shown, span, context, errors), context, likely)
-    found = list(cuts(seen))
-    context.method = "adaptive difference and correlation"
+    try:
+        seen, found = _by_few_frames(source, part, shown, span, context, likely)
+    except UnsuitableError as why:
+        context.log(f"all frames of {path.name} are decoded: {why}")
+        seen = Seen(context, likely)
+        found = list(cuts(seen.passing(frames(source, part, shown, span, context, errors))))
+        context.method = ALL
     _mark_if_damaged(context, path.name, seen, expected, errors)
     context.fact("shots", len(found))
     context.fact("frames", seen.count)
     _save(context, found, seen.rate())
 
 
-class Seen:
-    """Passes frames on, and measures them; reports progress and checks for cancellation."""
+def _by_few_frames(
+    path: Path, film: Film, track: Track, clip: tuple[float, float] | None, context: Context, expected: float
+) -> tuple[Seen, list[tuple[float, float]]]:
+    """What was seen, and the cuts; `UnsuitableError` at anything unusual.
 
-    def __init__(
-        self, source: Iterator[tuple[float, NDArray[np.uint8]]], context: Context, expected: float
-    ) -> None:
-        self._source, self._context, self._expected = source, context, expected
+    A film that is damaged is decoded in full, so that its faults are reported as they always were.
+    """
+    if track.codec not in FORMATS:
+        raise UnsuitableError(f"frames of {track.codec} are not left out")
+    errors: list[str] = []
+    seen, end = Seen(context, expected), clip[1] - clip[0] if clip else float("inf")
+    with stream(path, film, track, clip, context, errors) as (video, coded):
+        rough, exact = (Decoder(video, care, context.threads, context.check) for care in (ROUGH, EXACT))
+        search = Search(
+            groups(coded), rough, exact, lambda times: seen.note(t for t in times if -1e-6 < t < end)
+        )
+        found = search.cuts()
+    if errors:
+        raise UnsuitableError(errors[0])
+    context.method = FEW
+    context.fact("decoded", search.decoded)
+    return seen, [cut for cut in found if seen.first < cut[0] < end]
+
+
+class Seen:
+    """Measures the times of frames; reports progress and checks for cancellation."""
+
+    def __init__(self, context: Context, expected: float) -> None:
+        self._context, self._expected = context, expected
         self._steps: dict[float, tuple[int, float]] = {}
         self.count = 0
+        self.first = 0.0
         self.last = 0.0
         self.longest = 0.0
 
-    def __iter__(self) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-        """Yield the frames."""
-        for time, picture in self._source:
+    def passing(
+        self, source: Iterator[tuple[float, NDArray[np.uint8]]]
+    ) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+        """Yield the frames of `source`, and note their times."""
+        for time, picture in source:
+            self.note([time])
+            yield time, picture
+
+    def note(self, times: Iterable[float]) -> None:
+        """Note the times of frames, ascending, in seconds."""
+        for time in times:
             self._context.check()
             if self.count:
                 step = time - self.last
                 count, whole = self._steps.get(round(step, 3), (0, 0.0))
                 self._steps[round(step, 3)] = (count + 1, whole + step)
                 self.longest = max(self.longest, step)
+            else:
+                self.first = time
             self.count, self.last = self.count + 1, time
             done = min(time, self._expected) if self._expected else time
             self._context.progress(done, self._expected, phase="picture")
-            yield time, picture
 
     def rate(self) -> float:
         """Frames per second, by the most common steps between frames; 0 without frames."""

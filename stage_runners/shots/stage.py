@@ -9,7 +9,7 @@ from stage_runners.shots.thresholds import THRESHOLDS
 
 SHOTS = Stage(
     name="shots",
-    version=2,
+    version=3,
     backends=on_cpu("shots.runner", "media"),
     inputs=(Input(name="film", source="film"),),
     outputs=(Output(name="shots", kind="shots"),),

@@ -50,6 +50,44 @@ class PictureChecks(Thresholds):
     """Ticks by which two equal steps between frames may differ."""
 
 
+class FewFrames(Thresholds):
+    """Which frames of a large picture are decoded (`few_frames`). Sizes are bytes of coded frames."""
+
+    pixels: int = 640 * 360
+    """A picture of at most this many pixels is decoded in full, which costs little."""
+    group_s: float = 60.0
+    """Seconds between two key frames from which the film is decoded in full."""
+    group_mb: float = 160.0
+    """Megabytes between two key frames from which it is, too: they are held in memory."""
+    steady: float = 0.8
+    """Correlation of two key frames from which the frames between them are not decoded, if their sizes are
+    even. The correlation of two neighbours (`same_shot`) needs less: less time passes between them."""
+    of_key: float = 0.34
+    """Size of the first frame of a new shot, relative to the key frame before; measured from .38 up."""
+    of_usual: float = 1.45
+    """The same, relative to the median between two key frames; measured from 1.6 up."""
+    hints: int = 3
+    """More large frames between two key frames tell nothing: something moves."""
+    calm_s: float = 0.5
+    """Seconds of a stretch in which bytes are counted."""
+    calm_parts: int = 3
+    """Stretches before a key frame that must need no more bytes than those before them."""
+    uneven: float = 1.3
+    """How many times as many bytes as the median a stretch may need."""
+    doubt: float = 0.15
+    """Difference of a correlation from `same_shot` up to which pictures that were roughly decoded do not tell
+    whether they show one shot."""
+    gap_s: float = 0.25
+    """Seconds without a picture in which a shot change could hide."""
+    leads: int = 2
+    """Frames that are decoded in excess of those that `cuts` needs on either side of a change."""
+    short: int = 2
+    """Frames of a group up to which it saves nothing."""
+    shorts: int = 8
+    """So many such groups in a row, and all frames are decoded."""
+
+
 CUT_DETECTION = CutDetection()
 PICTURE_CHECKS = PictureChecks()
-THRESHOLDS = (CUT_DETECTION, PICTURE_CHECKS)
+FEW_FRAMES = FewFrames()
+THRESHOLDS = (CUT_DETECTION, FEW_FRAMES, PICTURE_CHECKS)

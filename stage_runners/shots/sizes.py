@@ -1,0 +1,62 @@
+"""What the sizes of coded frames tell about a group, without decoding it.
+
+The first frame of another shot is predicted from nothing, so it is nearly as large as a key frame. A frame in
+a fade, a dissolve or fast motion is predicted badly, so it is larger than others.
+"""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import NamedTuple
+
+from stage_runners.shots.coded import Group
+from stage_runners.shots.thresholds import CUT_DETECTION, FEW_FRAMES
+
+
+class Forward(NamedTuple):
+    """A frame that is shown later than all before it: the time of the last one such, its own, and its bytes.
+
+    Only these can be predicted from no frame of their own shot.
+    """
+
+    before: float
+    time: float
+    size: int
+
+
+def forward(group: Group) -> list[Forward]:
+    """These frames of a group, without its key frame."""
+    latest, found = group.start, []
+    for one in group.coded[1:]:
+        if one.time > latest:
+            found.append(Forward(latest, one.time, one.size))
+            latest = one.time
+    return found
+
+
+def large(group: Group) -> list[tuple[float, float]]:
+    """The frames as large as the first one of another shot: the time before each, and its own, in seconds.
+
+    Encoders give the first frames after a key frame more bytes. A cut there would be within a flash.
+    """
+    frames = forward(group)
+    usual = median([one.size for one in frames] or [0])
+    least = max(FEW_FRAMES.of_key * group.coded[0].size, FEW_FRAMES.of_usual * usual)
+    first = group.start + CUT_DETECTION.flash_s
+    return [(one.before, one.time) for one in frames if one.size >= least and one.time > first]
+
+
+def calm(group: Group) -> bool:
+    """Whether the frames at the end of a group need no more bytes than those before.
+
+    False of a group that is too short to tell.
+    """
+    parts: dict[int, int] = {}
+    end = max(one.time for one in group.coded)
+    for one in group.coded[1:]:
+        part = int((end - one.time) / FEW_FRAMES.calm_s)
+        parts[part] = parts.get(part, 0) + one.size
+    most = FEW_FRAMES.uneven * median(parts.values() or [0])
+    return len(parts) > FEW_FRAMES.calm_parts and all(
+        parts.get(part, 0) <= most for part in range(FEW_FRAMES.calm_parts)
+    )
