@@ -5,7 +5,6 @@ The messages are in lower case; `tests/ipc/test_memory.py` has them in full, wit
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import gc
 import os
@@ -120,6 +119,8 @@ def _of_mach() -> int:
     """Resident memory by macOS's libproc, as psutil reads it; 0 elsewhere."""
     if sys.platform != "darwin":
         return 0
+    import ctypes
+
     task = (ctypes.c_uint64 * 12)()  # proc_taskinfo: sizes, times and counts in 96 bytes
     size = ctypes.sizeof(task)
     call = ctypes.CDLL("/usr/lib/libproc.dylib").proc_pidinfo

@@ -72,7 +72,7 @@ def _assign(turn: Turn, now: float) -> bool:
                 continue
             needed = job.memory_mb
             free = takeover.free_process(turn, job)
-            if free is None and takeover.awaited(turn, job):
+            if takeover.awaited(turn, job, free):
                 continue
             if crowded or not _make_room(turn, needed, limits.memory_mb, instead=free):
                 crowded = True  # later jobs must not take the memory that it waits for
@@ -123,9 +123,11 @@ def _look_ahead(turn: Turn, *, crowded: bool) -> None:
         given = free.memory_mb if free else 0
         if _memory_mb(turn) - given + job.memory_mb > limits.memory_mb:
             continue
+        if takeover.comes_free(turn, job, free):
+            continue
         if free is not None:
             turn.take_over(free, job, reserved=False)
-        elif not takeover.comes_free(turn, job):
+        else:
             _start(turn, job, recipe, reserved=False)
 
 

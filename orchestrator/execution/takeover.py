@@ -13,7 +13,7 @@ from orchestrator.execution.job import Job, JobId
 from orchestrator.execution.situation import Worker
 from orchestrator.execution.turn import Turn
 
-_ABOUT = frozenset({"ready", "assigned", "running", "keeping"})
+_ABOUT = frozenset({"looked_up", "ready", "assigned", "running", "keeping"})
 """The states of a job that is at work, or about to be."""
 
 
@@ -22,16 +22,24 @@ def free_process(turn: Turn, job: Job) -> Worker | None:
     return next(iter(_free_processes(turn, job)), None)
 
 
-def comes_free(turn: Turn, job: Job) -> bool:
+def comes_free(turn: Turn, job: Job, free: Worker | None) -> bool:
     """Whether a worker that has imported the packages of `job` will be free by the time the job can run.
 
-    Starting another process ahead would import them once more. Of two brief stages, one waits for the other.
+    Starting another process ahead, or giving it the `free` one without them, would import them once more. Of
+    two brief stages, one waits for the other.
     """
-    return _comes_free(turn, job, also={"waiting", "looked_up", *_ABOUT})
+    if free and (_shared(free, job) or not job.step.stage.brief):
+        return False
+    return _comes_free(turn, job, also={"waiting", *_ABOUT})
 
 
-def awaited(turn: Turn, job: Job) -> bool:
-    """Whether a ready job waits for a process: both its stages are brief, and the other one is at work."""
+def awaited(turn: Turn, job: Job, free: Worker | None) -> bool:
+    """Whether a ready job waits for a process: both its stages are brief, and the other one is at work.
+
+    Not if the `free` process, which it could have, has imported its packages too.
+    """
+    if not job.step.stage.brief or (free and _shared(free, job)):
+        return False
     return _comes_free(turn, job, also=_ABOUT)
 
 

@@ -82,6 +82,20 @@ def test_of_brief_stages_side_by_side_one_waits_for_the_process_of_the_other(pre
     assert [kind for kind, job in apart if job[1] in "bc"].count(StartWorker) == 2
 
 
+def test_a_brief_stage_takes_no_process_that_lacks_what_another_one_is_importing():
+    first = stage("a")
+    left, right = (of(stage(name, "a"), packages=TORCH, brief=True) for name in "bc")
+    simulation = InTurn(situation(first, left, right, cores=4))
+    simulation.go_on()
+    for _ in range(200):
+        if simulation.situation.over:
+            break
+        simulation.step()
+        simulation.go_on()
+    taken = [one for one in simulation.reports if isinstance(one, TakeOver)]
+    assert [(one.job.id[1], one.worker.number) for one in taken] == [("c", 2)]  # not 1, the process of a
+
+
 def test_brief_stages_of_several_films_are_all_done():
     first = stage("a")
     left, right = (of(stage(name, "a"), packages=TORCH, brief=True) for name in "bc")
