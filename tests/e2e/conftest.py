@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
+from ipc.artifacts import Artifact, read
 from orchestrator.commands import demo
 from orchestrator.environments import registry
 from tests.e2e.golden.record import SAME_EVERYWHERE
@@ -143,6 +144,13 @@ def made(film, tmp_path_factory) -> Made:
 def results(home: Path) -> list[Path]:
     """The manifests of the results in the store."""
     return list((home / "store" / "results").glob("*/*/manifest.json"))
+
+
+def stored(program: Program, stage: str, output: str) -> Artifact:
+    """The newest stored output of a stage, which is named as its kind."""
+    manifests = sorted(results(program.home), key=lambda path: path.stat().st_mtime_ns)
+    newest = [path for path in manifests if json.loads(path.read_text())["stage"] == stage][-1]
+    return read(newest.parent / f"{output}.parquet", output)
 
 
 def copied(home: Path, target: Path) -> Program:

@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.conftest import ffmpeg
 
 pytestmark = pytest.mark.env("scoring")
-CHEAP = ("--lengths", "10s", "--model", "tiny.en", "--no-diarize", "--until", "asr")
+CHEAP = ("--lengths", "10s", "--until", "silero_vad")
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +32,8 @@ def test_a_benchmark_measures_every_stage_and_leaves_no_trace_in_the_users_home(
     body = json.loads(output.read_text())
     (run,) = body["runs"]
     stages = {stage["stage"]: stage for stage in run["stages"]}
-    assert {"demux", "silero_vad", "asr"} <= set(stages)
+    assert {"demux", "silero_vad"} <= set(stages)
     assert all(stage["cpu_s"] > 0 for stage in stages.values())
-    assert stages["asr"]["model"] == "tiny.en"
     assert sum(stage["cpu_s"] for stage in stages.values()) < run["cpu_s"]
     assert run["peak_memory"] > 0.7 * max(stage["peak_memory"] for stage in stages.values())
     assert 9 < run["film_seconds"] < 11

@@ -68,6 +68,7 @@ def test_doctor_on_a_bare_machine_prints_the_repair_commands(bare, capsys):
     assert stages["translation"]["verdict"] == "off"
 
 
+@pytest.mark.slow
 @pytest.mark.env("media", "pyannote", "whisperx", "nlp", "models")
 def test_doctor_runs_a_job_in_every_stage(house, capsys):
     status = cli.main(["doctor", "--json"])

@@ -8,7 +8,7 @@ import pytest
 
 from tests.stage_runners.voices import check
 
-pytestmark = pytest.mark.env("pyannote", "models")
+pytestmark = [pytest.mark.env("pyannote", "models"), pytest.mark.slow]
 
 REFUSED = {
     "function": "would run os.system, which is not pyannote's SpeakerDiarization",

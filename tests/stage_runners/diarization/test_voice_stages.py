@@ -10,7 +10,7 @@ import pytest
 
 from tests.stage_runners.voices import check, heard, model, sample_pcm, sample_truth
 
-pytestmark = pytest.mark.env("pyannote", "models")
+pytestmark = [pytest.mark.env("pyannote", "models"), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -119,6 +119,7 @@ OPEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.env("nlp")
 def test_without_a_cast_an_ordinary_word_is_not_a_name():
     done = subprocess.run(

@@ -10,7 +10,7 @@ import pytest
 from tests.stage_runners import processes
 from tests.stage_runners.qwen.folders_text import SAID
 
-pytestmark = pytest.mark.env("qwen")
+pytestmark = [pytest.mark.env("qwen"), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from tests.stage_runners import processes
 from tests.stage_runners.spec import run_stage
 from tests.stage_runners.translation.test_stage import glossary, transcript
 
-pytestmark = pytest.mark.env("indictrans")
+pytestmark = [pytest.mark.env("indictrans"), pytest.mark.slow]
 SAID = (("तुम कहाँ थे?", 1.0, "SPEAKER_00"), ("मेरा घर यहाँ है।", 3.0, "SPEAKER_01"))
 
 
