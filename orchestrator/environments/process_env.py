@@ -62,6 +62,7 @@ All get the stage's number of threads, so that cores are not oversubscribed.
 
 _MLX = ("mlx", "parakeet-mlx")
 """The environments that compute with MLX."""
+_TUNABLES, _HUGE_PAGES = "GLIBC_TUNABLES", "glibc.malloc.hugetlb"
 _OF_THE_HUB = ("HF_", "HUGGING_FACE_", "HUGGINGFACE_")
 _HIGH, _LOW = "PYTORCH_MPS_HIGH_WATERMARK_RATIO", "PYTORCH_MPS_LOW_WATERMARK_RATIO"
 _BLAS = ("/usr/lib/*-linux-gnu/openblas-pthread/libopenblas.so.0", "/usr/lib64/libopenblasp.so.0")
@@ -105,6 +106,8 @@ def for_worker(env: str, device: str, threads: int, environ: Mapping[str, str]) 
         # An operation that Metal lacks runs on the CPU instead of failing.
         variables["PYTORCH_ENABLE_MPS_FALLBACK"] = "1"
         variables |= _watermarks(environ)
+    if sys.platform == "linux":
+        variables |= _huge_pages(environ)
     if env in _MLX:
         variables["MLX_ENABLE_TF32"] = "0"  # by default newer GPUs round float32 products to ten bits
     if env in _MLX and sys.platform == "linux" and "LD_PRELOAD" not in environ and (blas := _openblas()):
@@ -129,6 +132,18 @@ def _watermarks(environ: Mapping[str, str]) -> dict[str, str]:
     except ValueError:
         return {}  # torch reports the invalid value
     return {_HIGH: high, _LOW: environ.get(_LOW) or f"{low:g}"}
+
+
+def _huge_pages(environ: Mapping[str, str]) -> dict[str, str]:
+    """Ask the kernel for pages of 2 MB, unless the user does otherwise.
+
+    A network takes memory for each of its layers and gives it back. In pages of 4 KB that took a quarter of
+    the time of Whisper's encoder. glibc knows this from 2.35 on; older ones ignore it, as do other libraries.
+    """
+    set_already = environ.get(_TUNABLES, "")
+    if _HUGE_PAGES in set_already:
+        return {}
+    return {_TUNABLES: ":".join(filter(None, (set_already, f"{_HUGE_PAGES}=1")))}
 
 
 def _openblas() -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from stage_runners.recognition.recognizer import Sound, Token, Transcript
 from stage_runners.recognition.windows import Chunk, halves
+from stage_runners.whisper import encoder_states
 from stage_runners.whisper.model import Generation, States, Tokenizer, WhisperModel
 from stage_runners.whisper.sizes import FRAMES
 from stage_runners.whisper.thresholds import DECODING
@@ -39,13 +40,7 @@ def decode(
     `states` is the result of `encode` for the windows. Yields in the order of `chunks`; a window may yield
     several transcripts (its parts), or none (no speech).
     """
-    for result in align(model, states, generate(model, chunks, options, states), options):
-        if result.silent:
-            continue
-        if result.doubtful:
-            yield from _again(model, sound, result, options)
-        else:
-            yield result
+    yield from _settled(model, sound, generate(model, chunks, options, states), options, states)
 
 
 def features(model: WhisperModel, sound: Sound, chunk: Chunk) -> NDArray[np.float32]:
@@ -147,28 +142,48 @@ def align(
     ]
 
 
+def _settled(
+    model: WhisperModel,
+    sound: Sound,
+    results: Sequence[Transcript],
+    options: Options,
+    states: States,
+    depth: int = 0,
+) -> Iterator[Transcript]:
+    """The texts of windows with times, without silent ones, and a doubtful one decoded again."""
+    kept = [row for row, result in enumerate(results) if not (result.silent or result.doubtful)]
+    timed = iter(
+        align(model, encoder_states.chosen(states, kept), [results[row] for row in kept], options)
+        if kept
+        else ()
+    )
+    for row, result in enumerate(results):
+        if result.silent:
+            continue
+        if result.doubtful:
+            own = encoder_states.chosen(states, [row])
+            yield from _again(model, sound, result, options, own, depth)
+        else:
+            yield next(timed)
+
+
 def _again(
-    model: WhisperModel, sound: Sound, first: Transcript, options: Options, depth: int = 0
+    model: WhisperModel, sound: Sound, first: Transcript, options: Options, states: States, depth: int
 ) -> list[Transcript]:
     """Decode a doubtful window in halves, and parts that stay doubtful without repeated groups of tokens.
 
     Whisper samples at rising temperatures instead. CTranslate2 seeds its generators once per thread, so the
     text would depend on what a worker decoded before; the two methods here always give the same text.
+    `states` are those of the window.
     """
     chunk = first.chunk
     if depth < DECODING.deepest_cut and chunk.end - chunk.start >= DECODING.shortest_cut:
         parts: list[Transcript] = []
         for half in halves(chunk, sound.samples, sound.sample_rate):
-            states = encode(model, sound, [half])
-            for result in align(model, states, generate(model, [half], options, states), options):
-                if result.silent:
-                    continue
-                if result.doubtful:
-                    parts.extend(_again(model, sound, result, options, depth + 1))
-                else:
-                    parts.append(result)
+            own = encode(model, sound, [half])
+            first_of_half = generate(model, [half], options, own)
+            parts.extend(_settled(model, sound, first_of_half, options, own, depth + 1))
         return [_tried(part, first.tries) for part in parts]
-    states = encode(model, sound, [chunk])
     other = generate(model, [chunk], options, states, DECODING.no_repeat)[0]
     best = max(first, other, key=lambda r: (not _repeats(r), r.avg_logprob or 0.0))
     if best.silent or _repeats(best):

@@ -33,3 +33,11 @@ def stacked(windows: Sequence[Any]) -> States:
     import mlx.core as mx
 
     return mx.stack(list(windows))
+
+
+def chosen(encoded: States, windows: Sequence[int]) -> States:
+    """The states of some windows, at least one, in this order; `encoded` itself if they are all."""
+    if list(windows) == list(range(encoded.shape[0])):
+        return encoded
+    own = rows(encoded)
+    return stacked([own[window] for window in windows])

@@ -75,6 +75,15 @@ def test_mlx_on_linux_uses_the_system_s_blas_if_installed(monkeypatch):
     assert "LD_PRELOAD" not in process_env.for_worker("pyannote", "cpu", 2, {})
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's settings")
+def test_large_blocks_are_taken_in_huge_pages_and_the_user_s_settings_of_glibc_stay():
+    name, huge = "GLIBC_TUNABLES", "glibc.malloc.hugetlb"
+    assert process_env.for_worker("whisperx", "cpu", 2, {})[name] == f"{huge}=1"
+    others = {name: "glibc.malloc.arena_max=2"}
+    assert process_env.for_worker("whisperx", "cpu", 2, others)[name] == f"{others[name]}:{huge}=1"
+    assert name not in process_env.for_worker("whisperx", "cpu", 2, {name: f"{huge}=0"})
+
+
 ASK = """
 import json, sys
 found = {}

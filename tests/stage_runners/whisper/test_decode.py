@@ -1,9 +1,12 @@
 """Which windows Whisper leaves out, and which it decodes again."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+from stage_runners.recognition.recognizer import Sound
 from stage_runners.recognition.windows import Chunk
 from stage_runners.whisper import decode
 
@@ -29,3 +32,47 @@ def decoded(text="Hello there.", logprob=-0.2, no_speech=0.05, compression=1.2):
 )
 def test_silent_windows_are_dropped_and_doubtful_ones_decoded_again(result, silent, doubtful):
     assert (result.silent, result.doubtful) == (silent, doubtful)
+
+
+class Network:
+    """Counts what is encoded, decoded and aligned; a window is doubtful as long as its text may repeat."""
+
+    def __init__(self, monkeypatch, *, doubtful):
+        self.encoded, self.aligned, self.doubtful = [], [], doubtful
+        monkeypatch.setattr(decode, "encode", self.encode)
+        monkeypatch.setattr(decode, "generate", self.generate)
+        monkeypatch.setattr(decode, "align", self.align)
+
+    def encode(self, _model, _sound, chunks):
+        self.encoded.extend(chunks)
+        return SimpleNamespace(shape=(1, 1500, 512), of=chunks[0])
+
+    def generate(self, _model, chunks, _options, states, no_repeat=0):
+        assert [states.of] == list(chunks)
+        text = decoded(compression=9.0) if self.doubtful and not no_repeat else decoded()
+        return [replace(text, chunk=chunk) for chunk in chunks]
+
+    def align(self, _model, _states, results, _options):
+        self.aligned.extend(result.chunk for result in results)
+        return list(results)
+
+    def read(self, seconds):
+        chunk = Chunk(0.0, seconds, seconds)
+        sound = Sound(np.zeros(round(seconds * 16000), np.int16), 16000)
+        states = self.encode(None, sound, [chunk])
+        return list(decode.decode(None, sound, [chunk], None, states))
+
+
+def test_the_last_attempt_at_a_window_decodes_what_is_encoded_already(monkeypatch):
+    short = Network(monkeypatch, doubtful=True)
+    assert len(short.read(5.0)) == 1
+    assert len(short.encoded) == 1
+    long = Network(monkeypatch, doubtful=True)
+    assert len(long.read(28.0)) == 4
+    assert len(long.encoded) == 1 + 2 + 4
+
+
+def test_only_texts_that_stay_get_word_times(monkeypatch):
+    network = Network(monkeypatch, doubtful=True)
+    parts = network.read(28.0)
+    assert network.aligned == [part.chunk for part in parts]
