@@ -89,7 +89,9 @@ def _free_processes(turn: Turn, job: Job) -> list[Worker]:
 
 
 def _shared(worker: Worker, job: Job) -> set[str]:
-    return set(worker.stage.packages) & set(job.step.stage.packages)
+    """The packages that both declare, for the stage or for the way it runs."""
+    there = {*worker.stage.packages, *worker.recipe.backend.packages}
+    return there & {*job.step.stage.packages, *job.backend.packages}
 
 
 def _before(turn: Turn, job: Job) -> set[JobId]:

@@ -62,6 +62,14 @@ def test_nothing_is_started_ahead_that_would_import_the_same_packages_once_more(
     assert shared == [(StartWorker, (0, "a")), (TakeOver, (0, "b"))]
 
 
+def test_packages_of_the_way_in_which_a_stage_runs_count_too():
+    one, two = (
+        of(declared, backends=(dataclasses.replace(declared.backends[0], packages=TORCH),))
+        for declared in (stage("a"), stage("b", "a"))
+    )
+    assert told(one, two) == [(StartWorker, (0, "a")), (TakeOver, (0, "b"))]
+
+
 def test_of_stages_that_can_run_side_by_side_each_has_its_process():
     first, left, right = stage("a"), of(stage("b", "a"), packages=TORCH), of(stage("c", "a"), packages=TORCH)
     actions = told(first, left, right, cores=4)
