@@ -65,11 +65,11 @@ class Search:
         alike = correlation(self._key(here)[1], self._key(after)[1]) if after else 1.0
         here.changes = alike < _HIGH
         head = [here.head] if before and before.changes else []
-        large = sizes.large(here.group)
+        uneven = sizes.uneven(here.group)
         early = after is not None and self._early(here)
         if (
             after
-            and not large
+            and not uneven
             and (alike >= FEW_FRAMES.steady or (early and alike < _LOW and self._plain_cut(here, after)))
         ):
             here.whole = False
@@ -79,7 +79,7 @@ class Search:
         spans = [*head, here.tail] if here.changes else head
         if self._restless:
             spans = [(here.start, here.end)]
-        elif len(large) <= FEW_FRAMES.hints:
+        elif len(large := sizes.large(here.group)) <= FEW_FRAMES.hints:
             spans += [(first - here.reach, last + here.reach) for first, last in large]
         here.add(self._rough.pictures(here.frames, spans))
 

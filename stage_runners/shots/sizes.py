@@ -34,16 +34,33 @@ def forward(group: Group) -> list[Forward]:
     return found
 
 
-def large(group: Group) -> list[tuple[float, float]]:
-    """The frames as large as the first one of another shot: the time before each, and its own, in seconds.
+def uneven(group: Group) -> bool:
+    """Whether a frame of a group is clearly larger than usual, so that another shot may begin there.
 
-    Encoders give the first frames after a key frame more bytes. A cut there would be within a flash.
+    Not compared with the key frame: a simple shot needs few bytes.
     """
     frames = forward(group)
-    usual = median([one.size for one in frames] or [0])
-    least = max(FEW_FRAMES.of_key * group.coded[0].size, FEW_FRAMES.of_usual * usual)
-    first = group.start + CUT_DETECTION.flash_s
-    return [(one.before, one.time) for one in frames if one.size >= least and one.time > first]
+    most = FEW_FRAMES.of_usual * _usual(frames)
+    return any(one.size >= most and _counts(one, group) for one in frames)
+
+
+def large(group: Group) -> list[tuple[float, float]]:
+    """The frames that most likely begin a shot: the time of the frame before each, and its own, in seconds.
+
+    They are also nearly as large as a key frame.
+    """
+    frames = forward(group)
+    least = max(FEW_FRAMES.of_key * group.coded[0].size, FEW_FRAMES.of_usual * _usual(frames))
+    return [(one.before, one.time) for one in frames if one.size >= least and _counts(one, group)]
+
+
+def _usual(frames: list[Forward]) -> float:
+    return median([one.size for one in frames] or [0])
+
+
+def _counts(one: Forward, group: Group) -> bool:
+    """Encoders give the first frames after a key frame more bytes; a cut there would be within a flash."""
+    return one.time > group.start + CUT_DETECTION.flash_s
 
 
 def calm(group: Group) -> bool:

@@ -38,6 +38,13 @@ def test_a_frame_nearly_as_large_as_a_key_frame_may_begin_a_shot():
     assert sizes.large(Group(coded([100, 50, 50, *[10] * 40]))) == []  # an encoder's first frames
 
 
+def test_the_first_frame_of_a_simple_shot_is_larger_than_usual_if_not_large():
+    frames = coded([100, *[5] * 20, 9, *[2] * 20])
+    assert sizes.uneven(Group(frames))
+    assert sizes.large(Group(frames)) == []
+    assert not sizes.uneven(Group(coded([100, *[5] * 40])))
+
+
 def test_a_b_frame_is_never_the_large_one():
     frames = [Coded(k / RATE, size, k == 0, None) for k, size in ((0, 100), (20, 10), (16, 90), (40, 10))]
     assert sizes.large(Group(frames)) == []
@@ -141,6 +148,20 @@ def test_the_same_cuts_are_found_wherever_the_encoder_puts_key_frames(large, tmp
     assert times == list(CUTS)
     assert found.provenance["method"] == method, done.stdout + done.stderr
     assert found.content["frame_rate"] == pytest.approx(RATE, rel=0.001)
+
+
+@env
+def test_a_simple_shot_between_two_key_frames_that_show_another_one_is_found(tmp_path):
+    test_card, gradient = (f"{name}=s=768x432:r={RATE}" for name in ("testsrc2", "gradients"))
+    film = films.make(
+        "-f", "lavfi", "-i", f"{test_card}:d=2.5", "-f", "lavfi", "-i", f"{gradient}:d=1.5:seed=3",
+        "-f", "lavfi", "-i", f"{test_card}:d=8",
+        "-filter_complex", "[0:v]setsar=1[a];[1:v]setsar=1[b];[2:v]setsar=1[c];[a][b][c]concat=n=3",
+        *X264, "-pix_fmt", "yuv420p", "-g", "144", "-sc_threshold", "0", tmp_path / "film.mkv",
+    )  # fmt: skip
+    times, found, done = shots(film, tmp_path / "out")
+    assert times == [60, 96]
+    assert found.provenance["method"] == FEW, done.stdout + done.stderr
 
 
 @env
