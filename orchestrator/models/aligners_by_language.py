@@ -52,7 +52,7 @@ _OTHERS = (
     ("eu", "stefan-it/wav2vec2-large-xlsr-53-basque", _APACHE, _LARGE_MB),
     ("gl", "ifrz/wav2vec2-large-xlsr-galician", _OWN, _LARGE_MB),
     ("he", "imvladikon/wav2vec2-xls-r-300m-hebrew", _OWN, _LARGE_MB),
-    ("hi", "theainerd/Wav2Vec2-large-xlsr-hindi", _APACHE, _LARGE_MB),
+    ("hi", "theainerd/Wav2Vec2-large-xlsr-hindi", _OWN, _LARGE_MB),
     ("hr", "classla/wav2vec2-xls-r-parlaspeech-hr", _OWN, _LARGE_MB),
     ("id", "cahya/wav2vec2-large-xlsr-indonesian", _APACHE, _LARGE_MB),
     ("ka", "xsway/wav2vec2-large-xlsr-georgian", _APACHE, _LARGE_MB),
@@ -73,7 +73,11 @@ _OTHERS = (
     ("vi", "nguyenvulebinh/wav2vec2-base-vi-vlsp2020", _NON_COMMERCIAL, _BASE_MB),
     ("en", "facebook/wav2vec2-base-960h", _APACHE, _BASE_MB),
 )
-"""The others of WhisperX's table, and the English one where pocketsphinx cannot be installed."""
+"""The others of WhisperX's table, and the English one where pocketsphinx cannot be installed.
+
+`_OWN`: the pages of hi, hr and he state no licence as far as is known, da has terms of the Danish parliament
+(`other`), and of gl nothing could be learnt. Setup and `models pull` ask the Hub and show what it answers.
+"""
 
 MMS = AlignerModel(
     id="MahmoudAshraf/mms-300m-1130-forced-aligner",

@@ -100,6 +100,12 @@ def is_packaged(role: str, asked: str) -> bool:
     return any(asked in member.packaged for member in ROLES.get(role, ()))
 
 
+def times_words(family_name: str) -> bool:
+    """Whether the engine of a family of recognition models gives the times of words."""
+    own = (engine for engine in engines.declared() if family_name in engine.families)
+    return any(engine.capabilities.word_times for engine in own)
+
+
 def role_of(name: str) -> str:
     """Return the role of an embedded or packaged model, or else of a family that claims the name.
 

@@ -172,11 +172,17 @@ class _Question:
         return [self._translating(one) for one in ranked(self.stage, self.machine, self.language, among)]
 
     def _is_ready(self, candidate: Candidate) -> bool:
-        """Whether its model is on this disk, and its environment installed."""
+        """Whether its model is on this disk, an aligner if it needs one, and its environment."""
         backend = candidate.backend
         if not models.on_disk(self.role, candidate.model, backend.device):
             return False
+        if not any(map(families.times_words, backend.families)) and not self._aligner_is_here():
+            return False  # its words would have guesses for times, and Whisper's do not
         return self.stage.first_family in backend.families or registry.health(backend.env) is None
+
+    def _aligner_is_here(self) -> bool:
+        code = film_languages.stated({"asr": self.asked})
+        return bool(aligners_here.is_packaged(code) or aligners_here.by_language(code))
 
     def _translating(self, candidate: Candidate) -> Candidate:
         """The candidate or, for translation, one that can translate in its place."""

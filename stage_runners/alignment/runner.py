@@ -14,7 +14,7 @@ from typing import Any
 from ipc.artifacts import Audio, open_audio, read
 from ipc.context import Context
 from ipc.errors import StageError
-from stage_runners.alignment import aligners, pieces
+from stage_runners.alignment import aligners, leading_silence, pieces
 from stage_runners.alignment.aligner import Aligner, Word
 from stage_runners.alignment.aligners import Choice
 from stage_runners.alignment.loaded import Loaded
@@ -55,6 +55,11 @@ def run(loaded: Loaded, inputs: Mapping[str, Path], context: Context) -> None:
     given = [
         "interpolated" if word["start"] is None or word["end"] is None else word["method"] for word in words
     ]
+    unaligned = [
+        how == aligners.ROUGH and choice.by_language[language] == aligners.ROUGH
+        for how, language in zip(given, spoken, strict=True)
+    ]
+    rough = leading_silence.all_passed(audio, rough, unaligned)
     texts = [Word(word["text"], word["space"], *span) for word, span in zip(words, rough, strict=True)]
     windows = {
         k

@@ -17,7 +17,7 @@ _QWENS_PACKAGES = (*_TORCH, "nagisa")
 
 ALIGNMENT = Stage(
     name="alignment",
-    version=3,
+    version=4,
     backends=(
         on(
             "cuda",

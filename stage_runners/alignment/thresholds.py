@@ -42,5 +42,22 @@ class Sphinx(Thresholds):
     silence_probability: float = 0.1
 
 
-PIECES, TRUST, SPHINX = Pieces(), Trust(), Sphinx()
-THRESHOLDS: tuple[Thresholds, ...] = (PIECES, TRUST, SPHINX)
+class Silence(Thresholds):
+    """What counts as silence at the beginning of a word; measured by benchmarks/word_times.py."""
+
+    frame: float = 0.01
+    """Seconds of a frame whose level is taken."""
+    loud_frames: int = 5
+    """The level that stands for a word is that of its frame of this rank, the loudest first."""
+    surely_sound: float = 15.0
+    """Decibels below it from which a frame is sound: room noise is often no more than 20 below."""
+    perhaps_sound: float = 25.0
+    """Decibels below it from which a frame right before that is sound too: `f` and `h` are soft."""
+    soft_beginning: float = 0.05
+    """Maximum seconds of such frames."""
+    shortest: float = 0.05
+    """Minimum seconds of silence: the closure of a stop belongs to its word."""
+
+
+PIECES, TRUST, SPHINX, SILENCE = Pieces(), Trust(), Sphinx(), Silence()
+THRESHOLDS: tuple[Thresholds, ...] = (PIECES, TRUST, SPHINX, SILENCE)

@@ -17,7 +17,7 @@ COMPUTE_TYPES = (
 
 ASR = Stage(
     name="asr",
-    version=5,
+    version=6,
     backends=engines.backends(),
     inputs=(
         Input(name="audio", source="demux.audio"),

@@ -6,9 +6,9 @@ so that a run can report progress, stop between batches, and decode a single win
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stage_runners.recognition.recognizer import Sound, Token, Transcript
 from stage_runners.recognition.windows import Chunk, halves
@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """The decoding options; the tokenizer contains language and task."""
+    """The decoding options; the tokenizer contains language and task.
+
+    `after_mark` is how many seconds late a word after a punctuation mark starts, compared to other words.
+    """
 
     tokenizer: Tokenizer
     beam_size: int = 5
     initial_prompt: str | None = None
     hotwords: str | None = None
+    after_mark: float = 0.0
 
 
 def decode(
@@ -126,18 +130,7 @@ def align(
     frames = [frames_of(result.chunk) for result in results]
     aligned = model.find_alignment(options.tokenizer, tokens, states, frames)
     return [
-        replace(
-            result,
-            words=tuple(
-                Token(
-                    word["word"],
-                    result.chunk.start + float(word["start"]),
-                    result.chunk.start + float(word["end"]),
-                    float(word["probability"]),
-                )
-                for word in words
-            ),
-        )
+        replace(result, words=tuple(_tokens(words, result.chunk.start, options.after_mark)))
         for result, words in zip(results, aligned, strict=True)
     ]
 
@@ -165,6 +158,23 @@ def _settled(
             yield from _again(model, sound, result, options, own, depth)
         else:
             yield next(timed)
+
+
+def _tokens(words: Sequence[Mapping[str, Any]], chunk_start: float, after_mark: float) -> Iterator[Token]:
+    """The words with times of the film.
+
+    One after a mark starts `after_mark` seconds earlier, but not before the word ahead of the mark has ended.
+    """
+    spoken_until, marked = chunk_start, False
+    for word in words:
+        start, end = chunk_start + float(word["start"]), chunk_start + float(word["end"])
+        if any(char.isalnum() for char in word["word"]):
+            if marked:
+                start = max(spoken_until, start - after_mark)
+            spoken_until, marked = end, False
+        else:
+            marked = True
+        yield Token(word["word"], start, end, float(word["probability"]))
 
 
 def _again(

@@ -43,6 +43,7 @@ class WhisperRecognizer:
         self.method = f"{method}, {self.compute_type}"
         self.computed_on = computed_on
         self.time_bias = ATTENTION_BIAS.of(model_name(identity))
+        self.after_mark = ATTENTION_BIAS.of_marked(model_name(identity))
         self.detector = WhisperDetector(model) if several else None
         self.scorer = WhisperScorer(model, self._options)
         self.prompt = WhisperPrompt(model, self._options)
@@ -73,6 +74,7 @@ class WhisperRecognizer:
                 beam_size=settings.beam_size,
                 initial_prompt=settings.initial_prompt,
                 hotwords=settings.hotwords,
+                after_mark=self.after_mark,
             )
         return self._made[settings]
 

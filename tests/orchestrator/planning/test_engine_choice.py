@@ -1,4 +1,4 @@
-"""Which engine suits a language on a machine: the ten recorded machines, six languages, and none.
+"""Which engine suits a language on a machine: the ten recorded machines, seven languages, and none.
 
 `tests/data/machines/engines.txt` has the table; `python -m tests.orchestrator.planning.test_engine_choice`
 writes it. `orchestrator plan FILM --machine FILE --language de` shows the same with the reasons.
@@ -24,9 +24,10 @@ from stage_runners.parakeet.languages import EUROPEAN
 from tests.orchestrator.machines import YES, machine
 
 MACHINES = Path(__file__).resolve().parents[2] / "data" / "machines"
-LANGUAGES = ("en", "de", "cs", "nl", "ja", "hi", "")
+LANGUAGES = ("en", "de", "cs", "nl", "ja", "hi", "zh", "")
 ASR = STAGES["asr"]
 PARAKEET = "parakeet-tdt-0.6b-v3"
+QWEN = "qwen3-asr-1.7b"
 
 
 def table():
@@ -42,7 +43,7 @@ def table():
     return "".join(f"{line.rstrip()}\n" for line in fmt.table(rows))
 
 
-def test_ten_machines_and_six_languages_get_the_engines_of_the_table():
+def test_ten_machines_and_seven_languages_get_the_engines_of_the_table():
     assert table() == (MACHINES / "engines.txt").read_text()
 
 
@@ -123,6 +124,21 @@ def test_what_is_on_the_disk_is_used_for_its_languages_unasked(here):
 def test_a_model_whose_environment_is_missing_is_not_used_unasked(here):
     here.add(PARAKEET)
     assert chosen(language="de").choices[0].model.id == "base"
+
+
+def test_an_engine_without_word_times_is_used_unasked_only_with_an_aligner_of_the_language(here, monkeypatch):
+    aligners = {}
+    monkeypatch.setattr(choices.aligners_here, "by_language", lambda code: aligners if code == "zh" else {})
+    here.update({QWEN, "qwen"})
+    on = machine(here=True, whisperx={"cuda": YES}, qwen={"cuda": YES})
+
+    def name(language):
+        return choices.choose(ASR, {"language": language}, {}, machine=on, offline=True).choices[0].model.id
+
+    assert name("zh") == "base"
+    aligners["zh"] = models.elsewhere("aligner", "jonatasgrosman/wav2vec2-large-xlsr-53-chinese-zh-cn")
+    assert name("zh") == QWEN
+    assert name("de") == "base"  # its row is for Chinese and Cantonese alone
 
 
 def test_a_named_model_has_the_backends_of_its_engine_alone(here):

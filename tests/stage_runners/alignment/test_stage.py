@@ -46,6 +46,14 @@ def test_a_language_without_an_aligner_keeps_attention_and_is_not_called_degrade
     assert "degraded" not in done.stdout + done.stderr
 
 
+def test_without_an_aligner_a_word_after_a_pause_starts_with_its_sound(tmp_path):
+    said = [("Hello?", 6.0, 7.2), *SAID[1:]]
+    done, segments, words = align(tmp_path, samples(), said, language="cs")
+    assert done.returncode == 0, done.stderr
+    assert words[0]["start"] == segments[0]["start"] == pytest.approx(6.8, abs=0.1)
+    assert words[0]["method"] == "attention"
+
+
 @pytest.mark.parametrize("parts", [[("cs", 10), ("en", 4)], [("en", 10), ("cs", 4)]])
 def test_in_a_bilingual_film_only_the_english_words_are_aligned(tmp_path, parts):
     done, _, words = align(tmp_path, samples(), SAID, language=parts)

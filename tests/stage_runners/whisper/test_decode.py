@@ -76,3 +76,26 @@ def test_only_texts_that_stay_get_word_times(monkeypatch):
     network = Network(monkeypatch, doubtful=True)
     parts = network.read(28.0)
     assert network.aligned == [part.chunk for part in parts]
+
+
+def word(text, start, end):
+    return {"word": text, "start": start, "end": end, "probability": 0.9}
+
+
+def starts(words, after_mark):
+    """The starts of the words of a window at 10 s; marks are words of their own here."""
+    model = SimpleNamespace(find_alignment=lambda *_: [words])
+    options = decode.Options(tokenizer=SimpleNamespace(eot=9), after_mark=after_mark)
+    (found,) = decode.align(model, None, [decoded()], options)
+    return {token.text.strip(): round(token.start - 10.0, 3) for token in found.words}
+
+
+def test_a_word_after_a_mark_starts_earlier_because_the_mark_has_taken_its_first_sound():
+    said = [word(" Hello", 0.0, 0.4), word(".", 0.4, 0.6), word(" Oh", 0.6, 0.8), word(" dear", 0.8, 1.0)]
+    assert starts(said, 0.07) == {"Hello": 0.0, ".": 0.4, "Oh": 0.53, "dear": 0.8}
+    assert starts(said, 0.0)["Oh"] == 0.6
+
+
+def test_a_word_after_a_mark_does_not_start_before_the_word_ahead_has_ended():
+    said = [word(" Hello", 0.0, 0.4), word('."', 0.4, 0.42), word(" Oh", 0.42, 0.8)]
+    assert starts(said, 0.07)["Oh"] == 0.4
