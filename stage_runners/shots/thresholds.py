@@ -57,8 +57,8 @@ class FewFrames(Thresholds):
     """A picture of at most this many pixels is decoded in full, which costs little."""
     group_s: float = 60.0
     """Seconds between two key frames from which the film is decoded in full."""
-    group_mb: float = 160.0
-    """Megabytes between two key frames from which it is, too: they are held in memory."""
+    group_mb: float = 64.0
+    """Megabytes between two key frames from which it is, too: those of three groups are held in memory."""
     steady: float = 0.8
     """Correlation of two key frames from which the frames between them are not decoded, if their sizes are
     even. The correlation of two neighbours (`same_shot`) needs less: less time passes between them."""
