@@ -1,9 +1,9 @@
 """Finds the shot changes of a large picture, and decodes only the frames that can show one.
 
 Between two key frames that show the same shot, nothing is decoded if the sizes of the frames between are even
-(`sizes`). Nor is it before a key frame that starts another shot without any doubt. Elsewhere the frames are
-decoded that others refer to. Where two neighbours of these do not resemble each other, all frames around are
-decoded, and `cuts` judges them as it judges a whole film. Measurements: docs/decisions.
+(`sizes`). Elsewhere the frames are decoded that others refer to. Where two neighbours of these do not
+resemble each other, all frames around are decoded, and `cuts` judges them as it judges a whole film.
+Measurements: docs/decisions.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ class Search:
         self._parts = parts(groups)
         self._rough, self._exact, self._note = rough, exact, note
         self._found: list[Cut] = []
-        self._longest = 0.0
         self._restless = False
 
     @property
@@ -65,13 +64,7 @@ class Search:
         alike = correlation(self._key(here)[1], self._key(after)[1]) if after else 1.0
         here.changes = alike < _HIGH
         head = [here.head] if before and before.changes else []
-        uneven = sizes.uneven(here.group)
-        early = after is not None and self._early(here)
-        if (
-            after
-            and not uneven
-            and (alike >= FEW_FRAMES.steady or (early and alike < _LOW and self._plain_cut(here, after)))
-        ):
+        if after and alike >= FEW_FRAMES.steady and not sizes.uneven(here.group):
             here.whole = False
             if head and not here.has(here.head):
                 here.add(self._rough.pictures(here.until(here.head[1]), head))
@@ -87,32 +80,6 @@ class Search:
         if not part.pictures:
             part.add(self._rough.pictures(part.frames[:1], ()))
         return part.pictures[0]
-
-    def _early(self, part: Part) -> bool:
-        """Whether the next key frame comes earlier than it has to: before the longest distance so far."""
-        length = part.end - part.start
-        early = length < self._longest - FEW_FRAMES.leads * part.step
-        self._longest = max(self._longest, length)
-        return early
-
-    def _plain_cut(self, here: Part, after: Part) -> bool:
-        """Whether the next key frame, which came early, surely starts another shot; if so, note it.
-
-        That is so if the frames before it needed no more bytes than others, and the pictures after it stand
-        still. The shot before is then taken to stand still, too.
-        """
-        if not sizes.calm(here.group):
-            return False
-        after.add(self._rough.pictures(after.until(after.head[1]), [after.head]))
-        head = after.shown(after.head)
-        if correlation(head[0][1], head[-1][1]) < FEW_FRAMES.steady:
-            return False
-        still = [(time, self._key(here)[1]) for time in here.times if inside(time, here.tail)]
-        found = list(cuts([*still, *head], _LOW))
-        if [time for time, _ in found] != [after.start]:
-            return False
-        self._found.extend(found)
-        return True
 
     def _judge(self, before: Part | None, here: Part, after: Part | None) -> list[Span]:
         """Find the cuts in a part and at its start; returns where they could be."""

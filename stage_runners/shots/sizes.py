@@ -1,7 +1,7 @@
 """What the sizes of coded frames tell about a group, without decoding it.
 
-The first frame of another shot is predicted from nothing, so it is nearly as large as a key frame. A frame in
-a fade, a dissolve or fast motion is predicted badly, so it is larger than others.
+The first frame of another shot is predicted from nothing, so it is larger than others. Not more than that can
+be read from them: in a fade or a dissolve an encoder with a constant bit rate writes no more bytes.
 """
 
 from __future__ import annotations
@@ -61,19 +61,3 @@ def _usual(frames: list[Forward]) -> float:
 def _counts(one: Forward, group: Group) -> bool:
     """Encoders give the first frames after a key frame more bytes; a cut there would be within a flash."""
     return one.time > group.start + CUT_DETECTION.flash_s
-
-
-def calm(group: Group) -> bool:
-    """Whether the frames at the end of a group need no more bytes than those before.
-
-    False of a group that is too short to tell.
-    """
-    parts: dict[int, int] = {}
-    end = max(one.time for one in group.coded)
-    for one in group.coded[1:]:
-        part = int((end - one.time) / FEW_FRAMES.calm_s)
-        parts[part] = parts.get(part, 0) + one.size
-    most = FEW_FRAMES.uneven * median(parts.values() or [0])
-    return len(parts) > FEW_FRAMES.calm_parts and all(
-        parts.get(part, 0) <= most for part in range(FEW_FRAMES.calm_parts)
-    )

@@ -68,12 +68,6 @@ class FewFrames(Thresholds):
     """The same, relative to the median between two key frames; measured from 1.6 up."""
     hints: int = 3
     """More large frames between two key frames tell nothing: something moves."""
-    calm_s: float = 0.5
-    """Seconds of a stretch in which bytes are counted."""
-    calm_parts: int = 3
-    """Stretches before a key frame that must need no more bytes than those before them."""
-    uneven: float = 1.3
-    """How many times as many bytes as the median a stretch may need."""
     doubt: float = 0.15
     """Difference of a correlation from `same_shot` up to which pictures that were roughly decoded do not tell
     whether they show one shot."""

@@ -50,12 +50,6 @@ def test_a_b_frame_is_never_the_large_one():
     assert sizes.large(Group(frames)) == []
 
 
-def test_a_fade_before_a_key_frame_is_not_calm():
-    assert sizes.calm(Group(coded([100, *[10] * 95])))
-    assert not sizes.calm(Group(coded([100, *[10] * 60, *[25] * 35])))
-    assert not sizes.calm(Group(coded([100, *[10] * 20])))  # too short to tell
-
-
 def test_a_stream_without_key_frames_for_long_or_with_jumping_times_is_decoded_in_full():
     with pytest.raises(UnsuitableError, match="too far apart"):
         list(groups(iter(coded([1] * 24 * 70))))
