@@ -14,8 +14,11 @@ _INDEX = ".index.json"
 
 
 def config(folder: Path) -> Mapping[str, object]:
-    """Return the content of the folder's `config.json`; an empty mapping if it cannot be read."""
-    return _json(folder / "config.json")
+    """Return the content of the folder's `config.json`; an empty mapping if it cannot be read.
+
+    `Path()` stands for no folder, never for the current one, which may be a stranger's.
+    """
+    return {} if folder == Path() else _json(folder / "config.json")
 
 
 def is_whole(weights: Path) -> bool:
@@ -23,7 +26,7 @@ def is_whole(weights: Path) -> bool:
     if not weights.is_file() or not weights.name.endswith(_INDEX):
         return weights.is_file()
     listed = pieces(weights)
-    return bool(pieces) and all((weights.parent / name).is_file() for name in listed)
+    return bool(listed) and all((weights.parent / name).is_file() for name in listed)
 
 
 def absent_piece(index: Path) -> str:

@@ -17,7 +17,7 @@ COMPUTE_TYPES = (
 
 ASR = Stage(
     name="asr",
-    version=6,
+    version=5,
     backends=engines.backends(),
     inputs=(
         Input(name="audio", source="demux.audio"),

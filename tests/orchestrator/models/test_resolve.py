@@ -93,6 +93,15 @@ def test_sharded_weights_count_only_if_complete():
     assert models.on_disk("recognition", "me/large")
 
 
+@pytest.mark.parametrize("index", ["", '{"weight_map": {"a": "mod', "{}", '{"weight_map": {}}'])
+def test_an_index_that_lists_no_weights_is_none(index, tmp_path):
+    files = {"config.json": '{"model_type": "whisper"}', "model.safetensors.index.json": index}
+    cached("me/large", files)
+    assert not models.on_disk("recognition", "me/large")
+    with pytest.raises(FatalError, match="it holds no Whisper model"):
+        models.resolve("recognition", str(folder(tmp_path / "mine", files)), offline=True)
+
+
 def test_offline_a_missing_model_is_an_error_that_names_the_models_on_this_disk():
     cached("Systran/faster-whisper-small", CTRANSLATE2)
     with pytest.raises(FatalError) as caught:
