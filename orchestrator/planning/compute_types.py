@@ -7,11 +7,9 @@ from orchestrator.errors import USAGE, FatalError
 from orchestrator.machine.profile import Machine
 from orchestrator.models import families
 from orchestrator.models.resolve import Model
-from orchestrator.planning.recommendations import Recommendation
+from orchestrator.planning.recommendations import Recommendation, format_of
 
 DEFAULT = "default"
-_EXACT = "float32"
-"""What every device computes in, and what no network overflows in."""
 
 
 def decided(
@@ -45,7 +43,7 @@ def decided(
     if wanted != DEFAULT:
         return wanted
     if own:
-        return own[0] if own[0] in can or not can else _EXACT if _EXACT in can else can[0]
+        return format_of(own, answered)
     return advice.compute_type or "int8"
 
 

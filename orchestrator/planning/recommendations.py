@@ -26,11 +26,13 @@ judgements: these rows were not measured on these machines.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ipc.declaration import Backend
 from orchestrator.machine.answers import Answer
 from orchestrator.machine.profile import Machine
+from orchestrator.models import families
 from orchestrator.planning import published
 
 
@@ -70,6 +72,7 @@ def _batch(least: int, size: int, why: str = "") -> Row:
     return Row(least=least, give=Recommendation(batch_size=size, why=why))
 
 
+_EXACT = "float32"
 _FILLED = "the windows are small: many at once fill the device"
 _SEGMENTATION = (_batch(8000, 128, _FILLED), _batch(4000, 64, _FILLED), _batch(0, 32, "pyannote's own batch"))
 _VOICES = (
@@ -142,7 +145,7 @@ def recommend(stage: str, backend: Backend, machine: Machine, language: str = ""
     device = backend.device if answer.accelerator else "cpu"
     memory, unknown = _memory(device, answer, machine)
     for row in _rows(stage, backend, device, language):
-        give = _computable(row.give, answer)
+        give = _computable(row.give, answer, _formats(backend, device))
         twice = give.compute_type == "float32" and row.give.compute_type != "float32"
         if machine.cores >= row.cores and memory >= row.least * (1 + (twice and device == "cuda")):
             return replace(give, why=f"{give.why}; {unknown}") if unknown else give
@@ -173,11 +176,31 @@ def _memory(device: str, answer: Answer, machine: Machine) -> tuple[int, str]:
     return machine.memory_mb * 2 // 3, "Metal's memory limit is unknown, assumed to be two thirds"
 
 
-def _computable(give: Recommendation, answer: Answer) -> Recommendation:
-    """The recommendation in a compute type that the device supports: older GPUs have no float16."""
+def format_of(own: Sequence[str], answered: Collection[str]) -> str:
+    """The number format of a family, of its `own` with the default first, on a device that `answered` so.
+
+    Without the default it is float32: what every device computes in, and what no network overflows in.
+    """
+    can = [one for one in own if one in answered] or own
+    return own[0] if own[0] in can else _EXACT if _EXACT in can else can[0]
+
+
+def _formats(backend: Backend, device: str) -> tuple[str, ...]:
+    """The number formats of the families of `backend` that have their own on `device`, the default first."""
+    members = [one for one in families.ROLES["recognition"] if one.name in backend.families]
+    return tuple(kind for member in members for kind in member.compute_types.get(device, ()))
+
+
+def _computable(give: Recommendation, answer: Answer, own: Sequence[str]) -> Recommendation:
+    """The recommendation in a compute type that the device supports: older GPUs have no float16.
+
+    In a family with its `own`, it is the one that `orchestrator.planning.compute_types` takes.
+    """
     can = answer.compute_types
     if give.compute_type is None or not can or give.compute_type in can:
         return give
+    if own:
+        can = (format_of(own, can),)
     for other in ("int8_float16", "int8_float32", "int8", "float16", "float32"):
         if other in can:
             why = f"{give.why}; {other}, because it does not support {give.compute_type}"

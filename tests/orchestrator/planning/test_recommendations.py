@@ -61,6 +61,18 @@ def test_a_card_with_float32_alone_needs_twice_the_memory():
     assert asr(24258, ("float32",))[:3] == ("large-v3", "float32", 8)
 
 
+def test_a_card_without_bfloat16_needs_memory_for_qwen_in_float32_which_it_computes_in():
+    qwen = next(b for b in STAGES["asr"].backends if (b.device, b.env) == ("cuda", "qwen"))
+
+    def advice(memory_mb):
+        answer = Answer(memory_mb=memory_mb, compute_types=("float16", "float32"))
+        return recommend("asr", qwen, machine(qwen={"cuda": answer}), "zh")
+
+    assert advice(11264).model is None  # an RTX 2080 Ti
+    assert (advice(24576).model, advice(24576).compute_type) == ("qwen3-asr-1.7b", "float32")
+    assert advice(24576).why.endswith("; float32, because it does not support bfloat16")
+
+
 @pytest.mark.parametrize(
     ("memory_mb", "model"), [(5461, "small"), (10922, "large-v3-turbo"), (21845, "large-v3"), (0, "large-v3")]
 )
