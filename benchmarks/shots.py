@@ -76,7 +76,7 @@ def few(film: Path, folder: Path) -> list[float]:
     context: Any = Quiet(folder)
     try:
         with stream(film, found, track, None, context, errors) as (video, coded):
-            rough, exact = (Decoder(video, care, 1, lambda: None) for care in (ROUGH, EXACT))
+            rough, exact = (Decoder(video, care, 1, lambda _: None) for care in (ROUGH, EXACT))
             return [time for time, _ in Search(groups(coded), rough, exact, lambda _: None).cuts()]
     except UnsuitableError as why:
         print(f"{film.name}: in full: {why}", file=sys.stderr)

@@ -39,10 +39,12 @@ EXACT = Care("NONREF", {})
 class Decoder:
     """A decoder of one stream; `decoded` counts the frames that it decoded.
 
-    `check` raises an exception if the run is cancelled.
+    `passed` gets the time of each frame before it is decoded, in seconds.
     """
 
-    def __init__(self, stream: av.VideoStream, care: Care, threads: int, check: Callable[[], None]) -> None:
+    def __init__(
+        self, stream: av.VideoStream, care: Care, threads: int, passed: Callable[[float], None]
+    ) -> None:
         import av
         from av.video.reformatter import VideoReformatter
 
@@ -52,7 +54,7 @@ class Decoder:
         self._context.thread_count = max(1, threads)
         self._context.thread_type = "FRAME"
         self._context.options = care.options
-        self._care, self._check = care, check
+        self._care, self._passed = care, passed
         # HEVC's decoder calls all frames damaged that could refer to one that it left out.
         self._strict = care is EXACT or given.name != "hevc"
         self._scaler = VideoReformatter()
@@ -70,7 +72,7 @@ class Decoder:
         wanted: set[int] = set()
         try:
             for one, whole in marked(frames, spans):
-                self._check()
+                self._passed(one.time)
                 assert one.packet.pts is not None  # noqa: S101 - it was checked when it was read
                 times[one.packet.pts] = one.time
                 wanted.update({one.packet.pts} if whole else ())

@@ -77,36 +77,44 @@ class Search:
         here.add(self._rough.pictures(here.frames, spans))
 
     def _key(self, part: Part) -> Picture:
+        """The picture of the key frame; decoded exactly, so that damage in it shows."""
         if not part.pictures:
-            part.add(self._rough.pictures(part.frames[:1], ()))
+            part.add(self._exact.pictures(part.frames[:1], [(part.start, part.start)]))
         return part.pictures[0]
 
     def _judge(self, before: Part | None, here: Part, after: Part | None) -> list[Span]:
-        """Find the cuts in a part and at its start; returns where they could be."""
+        """Find the cuts in a part and at its start; returns where they could be.
+
+        No part is decoded more than once roughly for that, and once exactly.
+        """
         joins = before.pictures[-2:] if before and before.whole else []
-        places = joined(changed([*joins, *here.pictures]), here.reach)
         near = [part for part in (before, here, after) if part]
-        for place in places:
-            self._found.extend(self._between(place, near))
+        reach = max(part.reach for part in near)
+        places = joined(changed([*joins, *here.pictures]), here.reach)
+        spans = {place: (place[0] - reach, place[1] + reach) for place in places}
+        for part in near:
+            if missing := [span for span in spans.values() if part.touches(span) and not part.has(span)]:
+                part.add(self._rough.pictures(part.until(missing[-1][1]), missing))
+        doubts = [place for place, span in spans.items() if not self._settled(place, _shown(near, span))]
+        exact: list[Picture] = []
+        for part in near:
+            if wanted := [spans[place] for place in doubts if part.touches(spans[place])]:
+                exact += part.own(self._exact.pictures(part.until(wanted[-1][1]), wanted))
+        for place in doubts:
+            run = [one for one in exact if inside(one[0], spans[place])]
+            self._found.extend(_within(place, cuts(run)))
         return places
 
-    def _between(self, place: Span, near: Sequence[Part]) -> list[Cut]:
-        """The cuts after the first time of a place, up to the last one."""
-        reach = max(part.reach for part in near)
-        span = (place[0] - reach, place[1] + reach)
-        touched = [part for part in near if part.start <= span[1] and span[0] < part.end]
-        for part in touched:
-            if not part.has(span):
-                part.add(self._rough.pictures(part.until(span[1]), [span]))
-        run = [one for part in touched for one in part.shown(span)]
+    def _settled(self, place: Span, run: list[Picture]) -> bool:
+        """Whether rough pictures tell the cuts of a place; if so, note them."""
         low, high = (_within(place, cuts(run, alike)) for alike in (_LOW, _HIGH))
-        if [time for time, _ in low] == [time for time, _ in high]:
-            return high
-        run = []
-        for part in touched:
-            found = self._exact.pictures(part.until(span[1]), [span])
-            run += [one for one in found if part.start <= one[0] < part.end and inside(one[0], span)]
-        return _within(place, cuts(run))
+        settled = [time for time, _ in low] == [time for time, _ in high]
+        self._found.extend(high if settled else [])
+        return settled
+
+
+def _shown(near: Sequence[Part], span: Span) -> list[Picture]:
+    return [one for part in near for one in part.pictures if inside(one[0], span)]
 
 
 def changed(pictures: Sequence[Picture]) -> list[Span]:

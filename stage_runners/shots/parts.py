@@ -72,11 +72,15 @@ class Part:
 
     def add(self, pictures: Iterable[Picture]) -> None:
         """Note pictures, as far as they belong to this part."""
-        self._known.update({one[0]: one for one in pictures if self.start <= one[0] < self.end})
+        self._known.update({one[0]: one for one in self.own(pictures)})
 
-    def shown(self, span: Span) -> list[Picture]:
-        """The known pictures of a span."""
-        return [one for one in self.pictures if inside(one[0], span)]
+    def own(self, pictures: Iterable[Picture]) -> list[Picture]:
+        """Those that belong to this part."""
+        return [one for one in pictures if self.start <= one[0] < self.end]
+
+    def touches(self, span: Span) -> bool:
+        """Whether a part of a span is in this part."""
+        return self.start <= span[1] and span[0] < self.end
 
     def has(self, span: Span) -> bool:
         """Whether all pictures of a span are known."""

@@ -69,14 +69,15 @@ def _by_few_frames(
 ) -> tuple[Seen, list[tuple[float, float]]]:
     """What was seen, and the cuts; `UnsuitableError` at anything unusual.
 
-    A film that is damaged is decoded in full, so that its faults are reported as they always were.
+    A film with damage in a frame that is decoded here is decoded in full, so that its faults are reported.
+    HEVC's decoder shows damage in key frames alone.
     """
     if track.codec not in FORMATS:
         raise UnsuitableError(f"frames of {track.codec} are not left out")
     errors: list[str] = []
     seen, end = Seen(context, expected), clip[1] - clip[0] if clip else float("inf")
     with stream(path, film, track, clip, context, errors) as (video, coded):
-        rough, exact = (Decoder(video, care, context.threads, context.check) for care in (ROUGH, EXACT))
+        rough, exact = (Decoder(video, care, context.threads, seen.reached) for care in (ROUGH, EXACT))
         search = Search(
             groups(coded), rough, exact, lambda times: seen.note(t for t in times if -1e-6 < t < end)
         )
@@ -98,6 +99,7 @@ class Seen:
         self.first = 0.0
         self.last = 0.0
         self.longest = 0.0
+        self._reached = 0.0
 
     def passing(
         self, source: Iterator[tuple[float, NDArray[np.uint8]]]
@@ -110,7 +112,6 @@ class Seen:
     def note(self, times: Iterable[float]) -> None:
         """Note the times of frames, ascending, in seconds."""
         for time in times:
-            self._context.check()
             if self.count:
                 step = time - self.last
                 count, whole = self._steps.get(round(step, 3), (0, 0.0))
@@ -119,8 +120,14 @@ class Seen:
             else:
                 self.first = time
             self.count, self.last = self.count + 1, time
-            done = min(time, self._expected) if self._expected else time
-            self._context.progress(done, self._expected, phase="picture")
+            self.reached(time)
+
+    def reached(self, time: float) -> None:
+        """Report the latest time so far, in seconds; a frame that is decoded again is a sign of life, too."""
+        self._context.check()
+        self._reached = max(time, self._reached)
+        done = min(self._reached, self._expected) if self._expected else self._reached
+        self._context.progress(done, self._expected, phase="picture")
 
     def rate(self) -> float:
         """Frames per second, by the most common steps between frames; 0 without frames."""

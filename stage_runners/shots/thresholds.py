@@ -55,7 +55,7 @@ class FewFrames(Thresholds):
 
     pixels: int = 640 * 360
     """A picture of at most this many pixels is decoded in full, which costs little."""
-    group_s: float = 60.0
+    group_s: float = 20.0
     """Seconds between two key frames from which the film is decoded in full."""
     group_mb: float = 64.0
     """Megabytes between two key frames from which it is, too: those of three groups are held in memory."""

@@ -191,3 +191,16 @@ def test_a_large_picture_with_damage_is_decoded_in_full_and_reported(large, tmp_
     film.write_bytes(data)
     _, found, done = shots(film, tmp_path / "out")
     assert found.provenance["method"] == ALL, done.stdout + done.stderr
+
+
+@env
+def test_a_key_frame_without_a_picture_ends_no_run(large, tmp_path):
+    film = made(large, tmp_path / "film.mkv", "-c:v", "libx265", "-preset", "ultrafast", "-x265-params",
+                "log-level=none:keyint=48:min-keyint=48:scenecut=0")  # fmt: skip
+    data = bytearray(film.read_bytes())
+    start = [at.start() for at in re.finditer(rb"\x28\x01|\x2a\x01", bytes(data))]
+    for at in start[2:]:
+        data[at + 2 : at + 60] = b"\xff" * 58
+    film.write_bytes(data)
+    _, found, done = shots(film, tmp_path / "out")
+    assert found.provenance["method"] == ALL, done.stdout + done.stderr
