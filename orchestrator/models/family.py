@@ -13,7 +13,7 @@ from pathlib import Path
 from orchestrator.errors import FatalError
 from orchestrator.models import folders
 from orchestrator.models.embedded import Embedded
-from orchestrator.models.footprint import Footprint, size_mb
+from orchestrator.models.footprint import Footprint, Weights, alternatives, parts
 
 
 def _itself(name: str, _device: str) -> tuple[str, ...]:
@@ -127,12 +127,14 @@ class ModelFamily:
         """Return the size in MB of a model's download for a device; 0 if it is not known."""
         return self.download_mb_on.get(device) or self.download_mb(name)
 
-    def weights_mb(self, folder: Path, compute_type: str) -> int:
-        """Return the size in MB of the files in a folder that a number format takes; 0 if unknown."""
+    def loaded(self, folder: Path, compute_type: str) -> Weights:
+        """Return the weights in a folder that a number format takes; of size 0 if they are not known."""
         layout = self.layout_of(folder) if folder != Path() else None
-        own = self.footprint.files.get(compute_type) if self.footprint else None
-        names = own or (self.weights[layout] if layout else ())
-        return size_mb(folder, names) if layout else 0
+        if layout is None:
+            return Weights()
+        own = self.footprint.files.get(compute_type, ()) if self.footprint else ()
+        found = parts(folder, own)
+        return found if found.mb else alternatives(folder, self.weights[layout])
 
     def files(self, device: str) -> tuple[str, ...]:
         """Return the patterns of the files to download for a device; empty for all."""

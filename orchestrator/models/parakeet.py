@@ -25,7 +25,7 @@ _WEIGHTS = {
 }
 _FILES = {
     "int8": _WEIGHTS[_INT8],
-    "float32": (*_WEIGHTS[_FLOAT32], "encoder-model.onnx.data", *_WEIGHTS[_MLX]),
+    "float32": (*_WEIGHTS[_FLOAT32], "encoder-model.onnx.data"),
 }
 """The files that are loaded for a number format; a graph of more than 2 GB has its weights beside it."""
 _SHORT = {"parakeet": DEFAULT}

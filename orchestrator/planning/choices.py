@@ -19,7 +19,14 @@ from orchestrator.models import resolve as models
 from orchestrator.models.family import ModelFamily, local_path
 from orchestrator.models.pyannote import COMMUNITY
 from orchestrator.models.resolve import Model
-from orchestrator.planning import compute_types, device_verdicts, devices, film_languages, memory_limits
+from orchestrator.planning import (
+    compute_types,
+    device_verdicts,
+    devices,
+    film_languages,
+    memory_fit,
+    memory_limits,
+)
 from orchestrator.planning.choice import Choice, Chosen, Refusal
 from orchestrator.planning.engine_choice import Candidate, ranked
 from orchestrator.planning.memory_need import need
@@ -83,7 +90,9 @@ def choose(
         for less in question.smaller(name):
             ways = (question.way(backend, less, first=False, why=(why,)) for backend, why in usable)
             found += [replace(way, instead_of=name) for way in ways if way]
-    return Chosen(choices=tuple(found), refused=tuple(question.refused), notes=tuple(question.notes))
+    left, too_large = memory_fit.fitting(found, machine.memory_mb)
+    question.refused.extend(too_large)
+    return Chosen(choices=tuple(left), refused=tuple(question.refused), notes=tuple(question.notes))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,7 +222,7 @@ class _Question:
                 return None  # a fallback is not compared during a run, so it is not used
             model = self._fitting(backend, model)
             compared = verdict.said if verdict else "is compared with the CPU before first use"
-        advice = recommend(self._topic, backend, self.machine, self.language)
+        advice = self._advice(backend)
         params = self._params(backend, advice, model, first=first)
         if self.stage.model and model:
             params[self.stage.model] = model.id
@@ -228,8 +237,6 @@ class _Question:
         suits = self.reasons.get(name, advice.why) if advice.model in {None, name} else ""
         reasons = filter(None, (*why, suits, compared))
         needed = need(self.stage, backend, model, params)
-        if not first and needed.weights_mb > self.machine.memory_mb:
-            return None  # as a fallback: a first choice is refused before the run starts
         return Choice(backend=backend, model=model, params=params, why="; ".join(reasons), need=needed)
 
     def _lesson(
@@ -269,10 +276,21 @@ class _Question:
                 much = f" (about {fmt.size(size * 1e6)})" if size else ""
                 self.notes.append(f"{name}{much} will be downloaded before the run starts")
                 return models.elsewhere(self.role, name)
+            if not self.offline and self._cannot_fit(name, backend):
+                return models.elsewhere(self.role, name)  # before gigabytes are downloaded in vain
         if not here and not self.offline and not registry.get(backend.env).by_default():
             registry.require(backend.env)  # before gigabytes are downloaded for it
         model = models.resolve(self.role, name, offline=self.offline, device=backend.device)
         return replace(model, by_language=self.by_language(name))
+
+    def _advice(self, backend: Backend) -> Recommendation:
+        return recommend(self._topic, backend, self.machine, self.language)
+
+    def _cannot_fit(self, name: str, backend: Backend) -> bool:
+        """Whether a model that is not here is surely too large, by the known size of its download."""
+        model = models.elsewhere(self.role, name)
+        params = self._params(backend, self._advice(backend), model, first=True)
+        return need(self.stage, backend, model, params).weights_mb > self.machine.memory_mb
 
     def _params(
         self, backend: Backend, advice: Recommendation, model: Model | None, *, first: bool

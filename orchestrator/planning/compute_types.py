@@ -26,9 +26,8 @@ def decided(
 
     A request holds for the `first` choice; a fallback takes its default where it cannot meet it.
     """
-    answered = machine.answer(backend.env, backend.device).compute_types
     own = _of_family(stage, backend, model)
-    can = tuple(one for one in own if one in answered) if own and answered else own or answered
+    can = possible(stage, backend, model, machine)
     if wanted != DEFAULT and can and wanted not in can:
         if first:
             what = f"{backend.device} on this machine"
@@ -43,8 +42,15 @@ def decided(
     if wanted != DEFAULT:
         return wanted
     if own:
-        return format_of(own, answered)
+        return format_of(own, machine.answer(backend.env, backend.device).compute_types)
     return advice.compute_type or "int8"
+
+
+def possible(stage: Stage, backend: Backend, model: Model | None, machine: Machine) -> tuple[str, ...]:
+    """The formats in which the model computes on this device of the machine; empty if that is not known."""
+    answered = machine.answer(backend.env, backend.device).compute_types
+    own = _of_family(stage, backend, model)
+    return tuple(one for one in own if one in answered) if own and answered else own or answered
 
 
 def _of_family(stage: Stage, backend: Backend, model: Model | None) -> tuple[str, ...]:

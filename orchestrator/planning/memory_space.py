@@ -3,47 +3,56 @@
 from __future__ import annotations
 
 from orchestrator.errors import USAGE, FatalError
+from orchestrator.machine import profile
 from orchestrator.machine.limits import memory_bytes
-from orchestrator.models import families
+from orchestrator.machine.profile import Machine
+from orchestrator.planning import compute_types, memory_fit
 from orchestrator.planning.memory_need import need
 from orchestrator.planning.plan import Plan, Step
-from orchestrator.util import text as fmt
 
 
-def check(plan: Plan, memory_mb: int | None = None) -> None:
-    """Raise `FatalError` (usage) for a stage whose model is too large for `memory_mb`.
+def check(plan: Plan, memory_mb: int | None = None, machine: Machine | None = None) -> None:
+    """Raise `FatalError` (usage) for a stage with no choice whose model fits in `memory_mb`.
 
-    By default the memory is this machine's.
+    By default the memory is what this process may use of this machine's, and `machine` is this one.
     """
     there = memory_bytes() >> 20 if memory_mb is None else memory_mb
     for step in plan.steps:
-        if step.verdict in {"run", "maybe"} and step.choice.need.weights_mb > there:
-            raise _too_large(step, there)
+        if step.verdict not in {"run", "maybe"}:
+            continue
+        if not any(memory_fit.fits(choice, there) for choice in step.choices):
+            raise _too_large(step, there, machine or profile.here())
 
 
-def _too_large(step: Step, there: int) -> FatalError:
-    choice = step.choice
-    name = choice.model.id if choice.model else step.name
-    kind = choice.params.get("compute_type")
-    taken = f"{name} takes {fmt.size(choice.need.weights_mb << 20)}{f' in {kind}' if kind else ''}"
+def _too_large(step: Step, there: int, machine: Machine) -> FatalError:
     option = f"--{(step.stage.model or 'model').replace('_', '-')}"
     return FatalError(
-        f"{step.name}: {taken}, and this machine has {fmt.size(there << 20)} of memory",
-        f"choose a smaller model with {option}" + _smaller_format(step, there),
+        f"{step.name}: {memory_fit.why_not(step.choice, there)}",
+        f"choose a smaller model with {option}" + _smaller_format(step, there, machine),
         USAGE,
     )
 
 
-def _smaller_format(step: Step, there: int) -> str:
-    """An advice with the number formats in which the model fits; empty if there are none."""
-    choice, model = step.choice, step.choice.model
-    if not model or not model.family or "compute_type" not in choice.params:
+def _smaller_format(step: Step, there: int, machine: Machine) -> str:
+    """An advice with the number format in which the model fits; empty if there is none."""
+    choice = step.choice
+    if "compute_type" not in choice.params:
         return ""
-    kinds = families.family(model.role, model.family).formats(model.path, choice.backend.device)
     fitting = [
         kind
-        for kind in kinds
-        if need(step.stage, choice.backend, model, {**choice.params, "compute_type": kind}).weights_mb
-        <= there
+        for kind in compute_types.possible(step.stage, choice.backend, choice.model, machine)
+        if _weights_mb(step, kind) <= there
     ]
-    return f", or --compute-type {fitting[0]}" if fitting else ""
+    if not fitting:
+        return ""
+    return f", or --compute-type {_USUAL if _USUAL in fitting else fitting[0]}"
+
+
+_USUAL = "int8"
+"""CTranslate2's fastest format on a processor."""
+
+
+def _weights_mb(step: Step, kind: str) -> int:
+    choice = step.choice
+    params = {**choice.params, "compute_type": kind}
+    return need(step.stage, choice.backend, choice.model, params).weights_mb

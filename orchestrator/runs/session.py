@@ -61,6 +61,7 @@ def run(invocation: Invocation) -> int:
         settings, plans, refused = _plans(invocation, store, quiet=True)
         for film in refused.keys() - reported.keys():
             say(refused[film])
+        check(plans, store)  # the devices that are left may have less memory
     if not plans:
         return _without_films(refused, invocation)
     films = {plan.film_digest: str(plan.film) for plan in plans}

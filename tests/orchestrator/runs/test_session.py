@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+
+import pytest
 
 from orchestrator.config.values import Layer
 from orchestrator.errors import STORAGE, USAGE, FatalError
@@ -47,3 +50,22 @@ def test_films_that_no_device_can_run_after_its_check_are_refused_with_the_reaso
     monkeypatch.setattr(session.device_check, "compare_devices", lambda *_: True)
     assert session.run(session.Invocation(films=(film,), command_line=Layer())) == USAGE
     assert "no device can run asr" in capsys.readouterr().err
+
+
+def test_the_plans_that_are_made_anew_after_a_device_was_rejected_are_checked_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
+    film = tmp_path / "film.mkv"
+    first = Plan(film=film, film_digest="d", steps=(), destination=tmp_path / "film.subtitled.mkv")
+    second = dataclasses.replace(first, film_digest="e")
+    planned = iter([({}, [first], {}), ({}, [second], {})])
+
+    def check(plans, _store):
+        if plans == [second]:
+            raise FatalError("asr: large takes 9.9 GB", "choose a smaller model", USAGE)
+
+    monkeypatch.setattr(session, "_plans", lambda *_, **__: next(planned))
+    monkeypatch.setattr(session, "check", check)
+    monkeypatch.setattr(session.device_check, "compare_devices", lambda plans, _store: plans == [first])
+    monkeypatch.setattr(session, "_execute", lambda *_: pytest.fail("a run"))
+    with pytest.raises(FatalError, match="large takes"):
+        session.run(session.Invocation(films=(film,), command_line=Layer()))
