@@ -83,6 +83,7 @@ def _backends(chosen: Settings, machine: Machine) -> tuple[dict[str, Ways], list
                 offline=True,
                 smaller=chosen.run.allow_smaller_model,
                 sources=stage_settings.device_places(chosen),
+                aligner=choices.aligner(params),
             )
         except FatalError as error:
             problems.append(error.message)

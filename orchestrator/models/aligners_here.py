@@ -21,6 +21,18 @@ def is_packaged(language: str) -> bool:
     return package is not None and any(folder.glob(f"lib/python*/site-packages/{package}"))
 
 
+def aligns(asked: str, language: str) -> bool:
+    """Say whether `--align-model` with this value aligns a language, as far as its name tells."""
+    if asked == "auto":
+        return is_packaged(language) or bool(by_language(language))
+    if families.is_packaged(ROLE, asked):
+        return table.PACKAGED.get(language) == asked and is_packaged(language)
+    family = families.candidates(ROLE, asked)[0]
+    names = family.repositories(asked.partition("@")[0], "cpu")
+    known = next((one for one in map(table.listed, names) if one), None)
+    return known is None or language in known.languages
+
+
 def on_this_disk(language: str) -> AlignerModel | None:
     """The model that `auto` would use for a language; None if none of its models is on this disk."""
     return next((one for one in table.of_language(language) if resolve.on_disk(ROLE, one.id)), None)
@@ -75,12 +87,10 @@ def described(models: Mapping[str, Model]) -> list[str]:
     return sentences
 
 
-def unfit(model: Model, device: str) -> list[str]:
-    """A sentence for each language whose model a device cannot run."""
-    return [
-        f"words in {language_called(code).name} are not aligned on {device}: {why}"
-        for code, why in model.unfit.items()
-    ]
+def refused(model: Model, language: str, why: str) -> str:
+    """Why a device is not used for `model`: with the aligner of the stated language, if it is that one's."""
+    own = model.by_language.get(language)
+    return f"the aligner {own.id} of {language_called(language).name} is not for it: {why}" if own else why
 
 
 def missing(language: str) -> AlignerModel | None:

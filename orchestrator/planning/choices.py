@@ -28,7 +28,7 @@ from orchestrator.planning import (
     memory_limits,
 )
 from orchestrator.planning.choice import Choice, Chosen, Refusal
-from orchestrator.planning.engine_choice import Candidate, ranked
+from orchestrator.planning.engine_choice import Candidate, is_own, ranked
 from orchestrator.planning.memory_need import need
 from orchestrator.planning.recommendations import TOPICS, Recommendation, recommend
 from orchestrator.util import text as fmt
@@ -51,6 +51,7 @@ def choose(
     fetch: bool = True,
     sources: Mapping[str, str] | None = None,
     language: str = "",
+    aligner: str = AUTO,
 ) -> Chosen:
     """Return the ways to run `stage` on `machine`; `FatalError` if a request cannot be met.
 
@@ -58,7 +59,7 @@ def choose(
     and `sources` to the option or file that requested them. `smaller` allows smaller models as the last
     fallbacks. Without `fetch`, a model that would be downloaded is only named. For a machine that was
     recorded elsewhere, this disk is not searched. `language` is the film's,
-    if the user states it.
+    if the user states it, and `aligner` the value of `--align-model`.
     """
     named = frozenset(device for name, device in wanted.items() if name in {"", stage.base})
     question = _Question(
@@ -69,6 +70,7 @@ def choose(
         named=named,
         fetch=fetch,
         spoken=language,
+        aligner=aligner,
     )
     name, about = question.model_name()
     # What `auto` stands for may run where `auto` alone would have nothing to do.
@@ -81,11 +83,12 @@ def choose(
         model_id = models.id_of(question.role, name)
     usable = devices.choose(stage, wanted, machine, model_id, sources, family)
     question.refused.extend(devices.unusable(stage, wanted, machine, model_id, family))
-    question.notes.extend(aligners_here.described(here))
     found: list[Choice] = []
     for backend, why in usable:
         if way := question.way(backend, name, first=not found, why=(why, about)):
             found.append(way)
+    taken = found[0].model if found else None
+    question.notes.extend(aligners_here.described(taken.by_language if taken else here))
     if smaller and name:
         for less in question.smaller(name):
             ways = (question.way(backend, less, first=False, why=(why,)) for backend, why in usable)
@@ -93,6 +96,11 @@ def choose(
     left, too_large = memory_fit.fitting(found, machine.memory_mb)
     question.refused.extend(too_large)
     return Chosen(choices=tuple(left), refused=tuple(question.refused), notes=tuple(question.notes))
+
+
+def aligner(params: Mapping[str, Mapping[str, Any]] | None) -> str:
+    """The value of `--align-model` in the parameters of the stages."""
+    return str((params or {}).get("alignment", {}).get("align_model") or AUTO)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +116,7 @@ class _Question:
     named: frozenset[str] = frozenset()
     fetch: bool = True
     spoken: str = ""
+    aligner: str = AUTO
     refused: list[Refusal] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -185,20 +194,19 @@ class _Question:
         backend = candidate.backend
         if not models.on_disk(self.role, candidate.model, backend.device):
             return False
-        if not any(map(families.times_words, backend.families)) and not self._aligner_is_here():
-            return False  # its words would have guesses for times, and Whisper's do not
-        return self.stage.first_family in backend.families or registry.health(backend.env) is None
-
-    def _aligner_is_here(self) -> bool:
-        code = film_languages.stated({"asr": self.asked})
-        return bool(aligners_here.is_packaged(code) or aligners_here.by_language(code))
+        if self.stage.base == "asr" and not any(map(families.times_words, backend.families)):
+            code = film_languages.stated({"asr": self.asked})
+            if not aligners_here.aligns(self.aligner, code):
+                return False  # its words would have guesses for times, and Whisper's do not
+        return is_own(self.stage, backend) or registry.health(backend.env) is None
 
     def _translating(self, candidate: Candidate) -> Candidate:
         """The candidate or, for translation, one that can translate in its place."""
         name = candidate.model
         if self.stage.base != "translation" or self._family(name).translates_to(name) != frozenset():
             return candidate
-        return replace(candidate, advice=replace(candidate.advice, model=TRANSLATING))
+        why = f"{name} cannot translate, and {TRANSLATING} is about as large"
+        return replace(candidate, advice=replace(candidate.advice, model=TRANSLATING, why=why))
 
     def smaller(self, name: str) -> tuple[str, ...]:
         """The smaller downloaded models of the same family, the largest first."""
@@ -216,11 +224,13 @@ class _Question:
         if backend.checked:
             verdict = self._verdict(backend, model)
             if verdict is not None and not verdict.agrees:
-                self.refused.append(Refusal(backend.device, verdict.said))
+                why_not = aligners_here.refused(model, self.spoken, verdict.said) if model else verdict.said
+                self.refused.append(Refusal(backend.device, why_not))
                 return None
             if verdict is None and not first and self.machine.here:
                 return None  # a fallback is not compared during a run, so it is not used
-            model = self._fitting(backend, model)
+            if model is not None and self.machine.here:
+                model = device_verdicts.fitting(self.stage, backend, model, self.machine.id)
             compared = verdict.said if verdict else "is compared with the CPU before first use"
         advice = self._advice(backend)
         params = self._params(backend, advice, model, first=first)
@@ -251,14 +261,6 @@ class _Question:
         if not self.machine.here:
             return None
         return device_verdicts.of_all(self.stage, backend, model, self.machine.id)
-
-    def _fitting(self, backend: Backend, model: Model | None) -> Model | None:
-        """The model without those that the device cannot run, each with a note."""
-        if model is None or not self.machine.here:
-            return model
-        model = device_verdicts.fitting(self.stage, backend, model, self.machine.id)
-        self.notes.extend(aligners_here.unfit(model, backend.device))
-        return model
 
     def _model(self, name: str, backend: Backend, *, first: bool) -> Model | None:
         """The model for a backend; None for a fallback without its model, for which nothing is downloaded."""

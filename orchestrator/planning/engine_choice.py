@@ -46,9 +46,14 @@ def ranked(
         advice = recommend(TOPICS.get(stage.model_role or "", stage.base), backend, machine, code)
         if advice.model:
             found[backend.families] = Candidate(backend=backend, advice=advice)
-    own = [one for one in found.values() if stage.first_family in one.backend.families]
+    own = [one for one in found.values() if is_own(stage, one.backend)]
     others = [one for one in found.values() if one not in own and published.error(one.model, code)]
     return _with_reasons(_sorted([*own, *others], code), code)
+
+
+def is_own(stage: Stage, backend: Backend) -> bool:
+    """Whether a backend runs the models of the stage's first one: those without families run all."""
+    return stage.first_family in (backend.families or ("",))
 
 
 def _sorted(candidates: Sequence[Candidate], language: str) -> list[Candidate]:

@@ -170,6 +170,7 @@ def make(
             fetch=fetch,
             sources=sources,
             language=film_languages.stated(params),
+            aligner=choosing.aligner(params),
         )
         step = Step(
             stage=stage,

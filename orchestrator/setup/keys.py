@@ -66,9 +66,12 @@ def _is_used(item: Item, settings: Settings, machine: Machine) -> bool:
     if item.role == "aligner":
         return asked in {None, "auto", item.model}
     stage = next(stage for stage in STAGES.values() if stage.model_role == item.role)
-    params = stage_settings.params(settings).get(stage.name, {})
+    params = stage_settings.params(settings)
+    aligner = choices.aligner(params)
     try:
-        found = choices.choose(stage, params, {}, machine=machine, offline=True)
+        found = choices.choose(
+            stage, params.get(stage.name, {}), {}, machine=machine, offline=True, aligner=aligner
+        )
     except FatalError:
         return False
     model = found.choices[0].model

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def passed(audio: Audio, word: Span) -> Span:
     """The word from its first sound on; unchanged if it does not begin with silence.
 
-    Levels are relative to the word's own, so sound behind it (music, noise) makes this do less, never harm.
+    Levels are relative to the word's own, so sound behind it (music, noise) makes this do less. A soft
+    beginning counts as silence but for its last `SILENCE.soft_beginning`: a word that grows from a whisper to
+    a shout loses some of its beginning.
     """
     import numpy as np
 

@@ -92,10 +92,11 @@ def _report(choice: Choice, context: Context) -> None:
         licence = f", {model['licence']}" if model.get("licence") else ""
         context.log(f"{language_called(code).name}: {choice.by_language[code]} ({model.get('id')}{licence})")
     unfit = [code for code in choice.reasons if code in (context.model.get("unfit") or {})]
+    alone = len(choice.by_language) == 1  # else all would be recognised in that language
     for code in unfit:
         context.degraded(
             f"{language_called(code).name} words keep the recogniser's times, because this device cannot run "
-            f"their aligner; add --language {code}, or --device alignment=cpu"
+            f"their aligner; add {f'--language {code}, or ' if alone else ''}--device alignment=cpu"
         )
     for code, because in choice.reasons.items():
         context.log(f"{language_called(code).name} words keep the recogniser's times: {because}")

@@ -130,12 +130,16 @@ def test_an_aligner_that_a_device_cannot_run_costs_its_own_language_alone():
     found = choices.choose(ALIGNMENT, {}, {}, machine=MAC, offline=True)
     first = found.choices[0]
     assert (first.backend.device, set(first.model.by_language)) == ("mlx", {"de"})
-    assert "words in Dutch are not aligned on mlx: no layers for it" in found.notes
+    assert [GERMAN in note for note in found.notes] == [True]  # no film is known to have Dutch words
     assert first.model.to_json()["unfit"] == {"nl": "no layers for it"}
     assert key(first, "nl") != key(
         dataclasses.replace(first, model=dataclasses.replace(first.model, unfit={})), "nl"
     )
-    assert "mlx" not in [one.backend.device for one in chosen(MAC, "nl")]  # stated: with its aligner
+    dutch = choices.choose(ALIGNMENT, {}, {}, machine=MAC, offline=True, language="nl")  # with its aligner
+    assert "mlx" not in [one.backend.device for one in dutch.choices]
+    assert f"mlx is not used: the aligner {DUTCH} of Dutch is not for it: no layers for it" in map(
+        str, dutch.refused
+    )
     german = Verdict(agrees=True, said="as the CPU")
     device_verdicts.keep(ALIGNMENT, mlx.backend, mlx.model.by_language["de"], MAC.id, german)
     assert "as the CPU" in chosen(MAC)[0].why

@@ -132,13 +132,42 @@ def test_an_engine_without_word_times_is_used_unasked_only_with_an_aligner_of_th
     here.update({QWEN, "qwen"})
     on = machine(here=True, whisperx={"cuda": YES}, qwen={"cuda": YES})
 
-    def name(language):
-        return choices.choose(ASR, {"language": language}, {}, machine=on, offline=True).choices[0].model.id
+    def name(language, **asked):
+        asked |= {"machine": on, "offline": True}
+        return choices.choose(ASR, {"language": language}, {}, **asked).choices[0].model.id
 
     assert name("zh") == "base"
     aligners["zh"] = models.elsewhere("aligner", "jonatasgrosman/wav2vec2-large-xlsr-53-chinese-zh-cn")
     assert name("zh") == QWEN
+    assert name("zh", aligner="attention") == name("zh", aligner="pocketsphinx") == "base"
+    assert name("zh", aligner="jonatasgrosman/wav2vec2-large-xlsr-53-german") == "base"
+    assert name("zh", aligner="qwen3-forced-aligner") == name("zh", aligner="me/mine") == QWEN
     assert name("de") == "base"  # its row is for Chinese and Cantonese alone
+
+
+def test_auto_translates_with_the_best_model_on_the_disk_that_can(here):
+    translation, on = STAGES["translation"], machine(here=True, whisperx={"cuda": YES})
+    here.add("whisperx")
+
+    def name(device):
+        found = choices.choose(translation, {}, {"": device}, machine=on, offline=True)
+        return found.choices[0].model.id
+
+    assert (name("cpu"), name("cuda")) == ("base", "base")
+    here.update({"small", "large-v3"})
+    assert (name("cpu"), name("cuda")) == ("small", "large-v3")
+
+
+def test_in_place_of_a_model_that_cannot_translate_auto_takes_one_that_can(here):
+    on = machine(here=True, whisperx={"cuda": Answer(name="GPU", memory_mb=4000)})
+
+    def found():
+        return choices.choose(STAGES["translation"], {}, {}, machine=on, offline=True)
+
+    why = "large-v3-turbo cannot translate, and medium is about as large"
+    assert found().notes == (f"this machine could run medium ({why}): orchestrator models pull medium",)
+    here.update({"medium", "whisperx"})
+    assert (found().choices[0].model.id, found().notes) == ("medium", ())
 
 
 def test_a_named_model_has_the_backends_of_its_engine_alone(here):

@@ -10,7 +10,7 @@ import pytest
 from ipc.declaration import Input, Output
 from ipc.thresholds import Thresholds
 from orchestrator.errors import FatalError
-from orchestrator.planning import cache_key
+from orchestrator.planning import cache_key, choices
 from orchestrator.stages.catalog import STAGES
 from tests.orchestrator import toy_stages as small
 from tests.orchestrator.execution.test_scheduler import film, home, run, store  # noqa: F401
@@ -27,6 +27,18 @@ STAGES_AB = declared(stage("a", "film"), stage("b", "a", width=42), stage("c", "
 def test_everything_runs_the_first_time(film, store):  # noqa: F811
     plan = make_plan(film, store, STAGES_AB)
     assert verdicts(plan) == dict.fromkeys("abc", ("run", "first time"))
+
+
+def test_what_the_words_are_aligned_with_is_known_where_models_are_chosen(film, store, monkeypatch):  # noqa: F811
+    known, choose = [], choices.choose
+
+    def noted(*args, **options):
+        known.append(options["aligner"])
+        return choose(*args, **options)
+
+    monkeypatch.setattr(choices, "choose", noted)
+    make_plan(film, store, STAGES_AB, params={"alignment": {"align_model": "attention"}})
+    assert set(known) == {"attention"}
 
 
 def test_the_plan_reports_a_result_that_gc_removed(film, store, tmp_path):  # noqa: F811

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from ipc.artifacts import read, write
 from ipc.declaration import Backend
 from ipc.errors import StageError
 from ipc.notes import FilmFacts
-from stage_runners.alignment import aligners, loaded
+from stage_runners.alignment import aligners, loaded, runner
 from stage_runners.alignment.notes import notes
 from stage_runners.alignment.stage import ALIGNMENT
 from tests.stage_runners.recordings import RATE, inputs
@@ -33,6 +34,17 @@ def test_auto_chooses_each_languages_best_aligner_and_reports_languages_without_
     assert choice.reasons == {"cs": "no aligner of it is on this disk"}
     assert aligners.chosen("auto", {}, ["en"]).described == "pocketsphinx"
     assert aligners.chosen("auto", {}, ["cs"]).described == "attention"
+
+
+@pytest.mark.parametrize(
+    ("spoken", "advice"),
+    [(["nl"], "add --language nl, or --device alignment=cpu"), (["de", "nl"], "add --device alignment=cpu")],
+)
+def test_a_language_is_proposed_only_if_the_whole_film_is_in_it(spoken, advice):
+    model, told = {"unfit": {"nl": "no layers for it"}}, []
+    context = SimpleNamespace(model=model, fact=lambda *_: None, log=lambda *_: None, degraded=told.append)
+    runner._report(aligners.chosen("auto", model, spoken), context)
+    assert [said.partition("; ")[2] for said in told] == [advice]
 
 
 def test_auto_does_without_an_aligner_that_cannot_run_here(monkeypatch):
