@@ -94,7 +94,7 @@ def release() -> None:
 
 def rss() -> int:
     """Resident memory in bytes; its peak if the system does not report it."""
-    return _pages(1) or _of_mach() or _peak_of_process()
+    return _pages(1) or _of_mach() or _peak_of(resource.RUSAGE_SELF)
 
 
 def size() -> int:
@@ -131,34 +131,42 @@ _TASKINFO = 4
 """PROC_PIDTASKINFO of <sys/proc_info.h>; its second number is the resident size."""
 _before: list[int] = []
 """The peak that could not be forgotten, and the largest size since; empty if there is none."""
+_of_children_before: list[int] = []
+"""The peak of the children of an earlier stage, which no system forgets; empty if there was none."""
 
 
 def peak_rss() -> int:
     """Peak of resident memory in bytes, of this process or its largest ended child, whichever is larger.
 
-    Where the system cannot forget a peak, that of an earlier stage in this process does not count: until it
-    is exceeded, the peak is the largest size at the times of asking, which is each second.
+    That of an earlier stage in this process, and of its children, does not count. Where the system cannot
+    forget it, the peak is the largest size at the times of asking, which is each second, until the earlier
+    one is exceeded; that of smaller children than the earlier ones is unknown.
     """
-    peak = _peak_of_process()
+    of_children = _peak_of(resource.RUSAGE_CHILDREN)
+    if _of_children_before and of_children <= _of_children_before[0]:
+        of_children = 0
+    return max(_own_peak(), of_children)
+
+
+def _own_peak() -> int:
+    peak = _peak_of(resource.RUSAGE_SELF)
     if not _before or peak > _before[0]:
         return peak
     _before[1] = max(_before[1], min(rss(), peak))
     return _before[1]
 
 
-def _peak_of_process() -> int:
-    unit = 1 if sys.platform == "darwin" else 1024
-    return unit * max(
-        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
+def _peak_of(whom: int) -> int:
+    return resource.getrusage(whom).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def forget_peak() -> None:
     """Let the peak of resident memory begin anew: by the system (Linux), or else by remembering it."""
+    _of_children_before[:] = [_peak_of(resource.RUSAGE_CHILDREN)]
     try:
         Path("/proc/self/clear_refs").write_text("5")
     except OSError:
-        _before[:] = [_peak_of_process(), 0]
+        _before[:] = [_peak_of(resource.RUSAGE_SELF), 0]
 
 
 def vram() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import subprocess
 import sys
 
@@ -138,11 +139,27 @@ def test_where_a_peak_cannot_be_forgotten_that_of_the_stage_before_does_not_coun
 
     monkeypatch.setattr(memory, "_before", [])
     monkeypatch.setattr("pathlib.Path.write_text", refuse)
+    monkeypatch.setattr(memory, "_of_children_before", [])
     peaks, sizes = iter([900, 900, 900, 950]), iter([300, 200])
-    monkeypatch.setattr(memory, "_peak_of_process", lambda: next(peaks))
+    own = resource.RUSAGE_SELF
+    monkeypatch.setattr(memory, "_peak_of", lambda whom: next(peaks) if whom == own else 0)
     monkeypatch.setattr(memory, "rss", lambda: next(sizes))
     memory.forget_peak()
     assert [memory.peak_rss() for _ in range(3)] == [300, 300, 950]
+
+
+def test_the_children_of_the_stage_before_do_not_count_and_larger_ones_do():
+    code = """
+import subprocess, sys
+from ipc import memory
+def child(mb):
+    subprocess.run([sys.executable, "-c", f"b'x' * ({mb} << 20)"], check=True)
+    return memory.peak_rss() >> 20
+print(child(150)); memory.forget_peak(); print(memory.peak_rss() >> 20, child(250))
+"""
+    before, after, larger = map(int, run(code))
+    assert after < 100
+    assert 150 <= before < 250 <= larger
 
 
 def test_macos_reports_the_size_of_a_process_and_not_its_peak_alone(monkeypatch):
