@@ -128,7 +128,7 @@ def _check_default(language: str, recognition_model: str) -> str:
             _others(),
             USAGE,
         )
-    why = f"{DEFAULT.about}, with an embedded model, which translates to {_listed(targets)} only"
+    why = f"{DEFAULT.about}, which translates to {_listed(targets)} only"
     if recognition_model and not _translates(DEFAULT, recognition_model):
         return f"{why}; {recognition_model} cannot translate"
     return why

@@ -4,7 +4,7 @@ from orchestrator.errors import USAGE, FatalError
 from orchestrator.models.nllb_opus import memory_mb
 from orchestrator.stages import translations
 from orchestrator.stages.catalog import STAGES
-from orchestrator.stages.translators import Wanted
+from orchestrator.stages.translators import Wanted, chosen
 from tests.orchestrator.models.places import folder
 
 
@@ -100,6 +100,11 @@ def test_an_impossible_translation_is_reported_before_the_run(wanted, sentence):
         stages(**wanted)
     assert sentence in caught.value.message
     assert "s3cret" not in caught.value.message + caught.value.hint
+
+
+def test_the_default_translator_is_not_called_an_embedded_model_for_a_better_one_may_be_taken():
+    _, why = chosen("en", Wanted())
+    assert why == "by Whisper, from the audio, which translates to en only"
 
 
 def test_target_languages_are_comma_separated_codes_without_duplicates():
