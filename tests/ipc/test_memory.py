@@ -162,6 +162,16 @@ print(child(150)); memory.forget_peak(); print(memory.peak_rss() >> 20, child(25
     assert 150 <= before < 250 <= larger
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the two apart")
+def test_the_program_that_started_this_one_does_not_count():
+    code = """
+import os, sys
+filled = b"x" * (150 << 20)
+os.execv(sys.executable, [sys.executable, "-c", "from ipc import memory; print(memory.peak_rss() >> 20)"])
+"""
+    assert int(run(code)[0]) < 100
+
+
 def test_macos_reports_the_size_of_a_process_and_not_its_peak_alone(monkeypatch):
     class Libproc:
         def proc_pidinfo(self, pid, flavor, argument, task, size):
