@@ -32,7 +32,10 @@ class Program:
         self.of_this_checkout = folder is None
         self._options = options
         self.about = " ".join(
-            filter(None, ("the whole job", "" if self.of_this_checkout else f"of {folder}", *options))
+            filter(
+                None,
+                ("the whole job", "" if self.of_this_checkout else f"of {self._checkout.name}", *options),
+            )
         )
 
     def missing(self, facts: Facts) -> str:
