@@ -120,9 +120,14 @@ def stream(
 
 
 def _frames(container: av.container.InputContainer, late: float) -> Iterator[Coded]:
-    for packet in container.demux(video=0):
-        if not packet.size:
-            continue
-        if packet.pts is None:
-            raise UnsuitableError("its frames have no times")
-        yield Coded(float(packet.pts * packet.time_base) - late, packet.size, packet.is_keyframe, packet)
+    import av
+
+    try:
+        for packet in container.demux(video=0):
+            if not packet.size:
+                continue
+            if packet.pts is None:
+                raise UnsuitableError("its frames have no times")
+            yield Coded(float(packet.pts * packet.time_base) - late, packet.size, packet.is_keyframe, packet)
+    except av.error.FFmpegError as error:
+        raise UnsuitableError(f"its copy cannot be read ({error.strerror or error})") from error

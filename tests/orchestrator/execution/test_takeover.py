@@ -33,8 +33,8 @@ class InTurn(Simulation):
         super().step()
 
 
-def told(*stages, **options):
-    """Starts and takeovers of a run in which nothing fails, in order."""
+def gone_through(*stages, **options):
+    """A simulated run of these stages, gone on with until it is over."""
     simulation = InTurn(situation(*stages, **options))
     simulation.go_on()
     for _ in range(200):
@@ -42,6 +42,12 @@ def told(*stages, **options):
             break
         simulation.step()
         simulation.go_on()
+    return simulation
+
+
+def told(*stages, **options):
+    """Starts and takeovers of a run in which nothing fails, in order."""
+    simulation = gone_through(*stages, **options)
     assert all(job.status == "done" for job in simulation.situation.jobs.values())
     return [
         (type(action), action.job.id)
@@ -93,13 +99,7 @@ def test_of_brief_stages_side_by_side_one_waits_for_the_process_of_the_other(pre
 def test_a_brief_stage_takes_no_process_that_lacks_what_another_one_is_importing():
     first = stage("a")
     left, right = (of(stage(name, "a"), packages=TORCH, brief=True) for name in "bc")
-    simulation = InTurn(situation(first, left, right, cores=4))
-    simulation.go_on()
-    for _ in range(200):
-        if simulation.situation.over:
-            break
-        simulation.step()
-        simulation.go_on()
+    simulation = gone_through(first, left, right, cores=4)
     taken = [one for one in simulation.reports if isinstance(one, TakeOver)]
     assert [(one.job.id[1], one.worker.number) for one in taken] == [("c", 2)]  # not 1, the process of a
 

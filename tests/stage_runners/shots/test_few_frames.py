@@ -7,7 +7,6 @@ import re
 import numpy as np
 import pytest
 
-from ipc.artifacts import read
 from stage_runners.shots import sizes
 from stage_runners.shots.coded import Coded, Group, UnsuitableError, groups
 from stage_runners.shots.decoder import marked
@@ -16,7 +15,7 @@ from stage_runners.shots.parts import joined, parts
 from stage_runners.shots.runner import ALL, FEW
 from tests.stage_runners import films
 from tests.stage_runners.shots.test_shots import RATE, scene
-from tests.stage_runners.spec import run_stage
+from tests.stage_runners.shots.test_shots import shots as shots_of
 
 env = pytest.mark.env("media")
 CUTS = (61, 90, 151)
@@ -114,11 +113,9 @@ def made(raw, path, *how):
 
 
 def shots(path, folder, **params):
-    folder.mkdir(parents=True, exist_ok=True)
-    done, out = run_stage("shots", {"film": path}, folder, params, "media")
-    assert done.returncode == 0, done.stderr + done.stdout
-    found = read(out / "shots.parquet", "shots")
-    return [round(row["time"] * RATE) for row in found.rows()], found, done
+    """Run the stage on a film; returns the numbers of the cuts' frames, the artifact, and the process."""
+    done, times, found = shots_of(path, folder, **params)
+    return [round(time * RATE) for time in times], found, done
 
 
 X264 = ("-c:v", "libx264", "-preset", "veryfast")
