@@ -21,13 +21,19 @@ def add(subparsers: Any) -> None:
         description=f"Write {', '.join(files)} and FILM.subtitled.mkv beside each film. "
         "Results are cached: a second run repeats only the stages whose input or options changed.",
     )
-    parser.add_argument("films", nargs="+", type=Path, metavar="FILM", help="any file that ffmpeg can read")
+    parser.add_argument("films", nargs="*", type=Path, metavar="FILM", help="any file that ffmpeg can read")
     add_options(parser)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of a run, without its films."""
     film_options.add(parser, run=True)
+    parser.add_argument(
+        "--films-from",
+        metavar="FILE",
+        help="also the films that this file lists, a path or a JSON object a line; `-` is standard input, to "
+        "which films may be added while others run",
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace files that this tool did not write")
     parser.add_argument("--json", action="store_true", help="print events as JSON lines")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
@@ -54,12 +60,17 @@ def _run(arguments: argparse.Namespace) -> int:
         from orchestrator.commands import plan as plan_command
 
         return plan_command.run(arguments)
-    from orchestrator.runs import session
+    if not arguments.films and not arguments.films_from:
+        raise FatalError("no FILM is given", "such as: orchestrator run movie.mkv", USAGE)
+    from orchestrator.runs import session, wanted
+    from orchestrator.runs.invocation import Invocation
+
+    source = arguments.films_from
 
     for line in film_options.misspelt_variables():
         notice(line)
     return session.run(
-        session.Invocation(
+        Invocation(
             films=tuple(arguments.films),
             command_line=film_options.typed(arguments),
             scope=film_options.scope_of(arguments),
@@ -68,5 +79,6 @@ def _run(arguments: argparse.Namespace) -> int:
             quiet=arguments.quiet,
             verbose=arguments.verbose,
             job_file=not arguments.no_job_file,
+            more=None if source is None else lambda cancel: wanted.asked(source, cancel),
         )
     )

@@ -83,7 +83,7 @@ def _prepare(plan: Plan, step: Step, store: Store) -> dict[str, Path]:
     from orchestrator.execution.scheduler import Scheduler
     from orchestrator.run_state.run_folders import new
     from orchestrator.runs.film_outputs import Files
-    from orchestrator.runs.session import check
+    from orchestrator.runs.intake import check
     from orchestrator.views.plain import Plain
 
     before = dataclasses.replace(plan, steps=tuple(s for s in plan.steps if s.name != step.name))

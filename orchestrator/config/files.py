@@ -93,10 +93,14 @@ def parse(content: bytes, path: Path, base: Path | None = None) -> Layer:
         if any(words in str(error) for words in ("Cannot overwrite", "Cannot declare")):
             hint = "an option is set twice: remove one of the two lines"
         raise FatalError(f"{path}: not valid TOML: {error}", hint, USAGE) from error
-    return _layer(table, path, base or path.parent)
+    return layer(table, path, base or path.parent)
 
 
-def _layer(table: Mapping[str, Any], path: Path, base: Path) -> Layer:
+def layer(table: Mapping[str, Any], path: Path, base: Path) -> Layer:
+    """The options in the `table` that stands in `path`; relative paths begin at `base`.
+
+    `FatalError` names `path` and key.
+    """
     values: dict[str, Value] = {}
     devices: dict[str, DeviceRequest] = {}
     for written, content in table.items():

@@ -29,7 +29,7 @@ def proceed(turn: Turn, now: float) -> None:
         return
     crowded = _assign(turn, now)
     _look_ahead(turn, crowded=crowded)
-    if not turn.open:
+    if not turn.open and not turn.expecting:
         retire(turn, ())
 
 
@@ -110,7 +110,8 @@ def _look_ahead(turn: Turn, *, crowded: bool) -> None:
         if job.status == "ready" or (job.status == "waiting" and job.step.verdict == "run"):
             ahead.setdefault(recipe, job)
     without = [job for recipe, job in ahead.items() if not _busy(turn, recipe)]
-    retire(turn, needed | {worker.recipe for worker in takeover.kept(turn, without)})
+    if not turn.expecting:
+        retire(turn, needed | {worker.recipe for worker in takeover.kept(turn, without)})
     if not turn.rules.prestart or crowded:
         return
     limits = turn.rules.limits

@@ -26,6 +26,10 @@ class Broadcast:
         """Why standard output, which one of the observers wrote, gets no more events."""
         self._observers = list(observers)
 
+    def add(self, observer: Observer) -> None:
+        """Call `observer` for the events that follow."""
+        self._observers.append(observer)
+
     def emit(self, event: RunEvent) -> None:
         """Add an event to the state, then call the observers."""
         self.state = reduce(self.state, event)

@@ -25,16 +25,23 @@ from ipc.protocol import (
 from orchestrator.execution import assignment, failures, memory_pressure
 from orchestrator.execution.job import Job, Written
 from orchestrator.execution.messages import (
+    CANCELLED,
     Action,
     ActionFailed,
+    Added,
+    Cancelled,
+    Drop,
     Ended,
     Exited,
+    Forget,
     Keep,
+    NoMore,
     NotCached,
     NotStarted,
     Proceed,
     Report,
     Reported,
+    ReportSkip,
     SchedulerEvent,
     Stop,
     Tick,
@@ -70,6 +77,14 @@ def decide(situation: Situation, event: SchedulerEvent) -> tuple[Situation, tupl
             _exited(turn, event)
         case Tick():
             _tick(turn, event)
+        case Added():
+            turn.add_film(event.tasks)
+        case Cancelled():
+            _cancel(turn, event.film)
+        case Forget():
+            turn.forget_film(event.film)
+        case NoMore():
+            turn.expecting = False
         case Stop():
             _stop(turn, at_once=event.at_once)
     return turn.result()
@@ -111,7 +126,7 @@ def _reported(turn: Turn, reported: Reported) -> None:
                 turn.ask(Report(job, reported.event))
             worker = turn.set_worker(worker, rss=reported.event.rss)
             memory_pressure.relieve(turn, worker, reported.own, reported.machine)
-        case Error() if job is None:
+        case Error() if job is None and worker.status != "stopping":
             # A pre-started worker failed to load: its job reports that, if it is ever assigned.
             turn.spoiled |= {worker.recipe}
             turn.stop_worker(worker)
@@ -195,6 +210,19 @@ def _tick(turn: Turn, event: Tick) -> None:
         if event.now - job.moved > job.step.stage.stall_s:
             turn.set_job(job, stalled=True)
             turn.stop_worker(worker, dump=True)
+
+
+def _cancel(turn: Turn, film: int) -> None:
+    """Drop the open jobs of a film; what it has finished stays in the store."""
+    for job in turn.open:
+        if job.film != film:
+            continue
+        if job.worker is not None and (worker := turn.workers.get(job.worker)) is not None:
+            worker = turn.set_worker(worker, job=None)
+            if worker.status == "busy":
+                turn.stop_worker(worker)
+        turn.ask(Drop(job), ReportSkip(job, CANCELLED))
+        turn.set_job(job, status="failed", worker=None)
 
 
 def _stop(turn: Turn, *, at_once: bool) -> None:

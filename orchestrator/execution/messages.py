@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 from ipc.protocol import Event as WorkerEvent
 from ipc.protocol import Result
-from orchestrator.execution.job import Job, JobId, Tries
+from orchestrator.execution.job import Job, JobId, Task, Tries
 from orchestrator.execution.situation import Worker
 from orchestrator.machine.rooms import Room
+
+CANCELLED = "cancelled"
+"""Why the stages of a film that left the run did not run."""
 
 
 class SchedulerEvent:
@@ -95,6 +98,32 @@ class Tick(SchedulerEvent):
 
     now: float
     asleep: float = 0.0
+
+
+@dataclass(frozen=True)
+class Added(SchedulerEvent):
+    """A film joined the run: its tasks, in order."""
+
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True)
+class Cancelled(SchedulerEvent):
+    """The user no longer wants film number `film`."""
+
+    film: int
+
+
+@dataclass(frozen=True)
+class Forget(SchedulerEvent):
+    """Film number `film` has ended, and nothing asks for its jobs any more."""
+
+    film: int
+
+
+@dataclass(frozen=True)
+class NoMore(SchedulerEvent):
+    """No more films will join the run."""
 
 
 @dataclass(frozen=True)

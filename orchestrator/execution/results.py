@@ -92,6 +92,11 @@ class Results:
             if attempt.draft is not None:
                 attempt.draft.unlink(missing_ok=True)
 
+    def forget(self, film: int) -> None:
+        """Forget the results of a film that has ended."""
+        self._known = {known: made for known, made in self._known.items() if known[0] != film}
+        self._ingredients = {job: found for job, found in self._ingredients.items() if job[0] != film}
+
     def drop_all(self) -> None:
         """Remove all incomplete outputs."""
         for job_id in list(self._attempts):

@@ -5,6 +5,8 @@ follows. The executor carries that out; the outcome is more events, until there 
 frozen `Situation`, which only `decide` replaces. Every fact goes to the observers as an event, with the state
 that it leads to. A stop, by a signal or for lack of storage, is the same loop without new work, until the
 last process has ended.
+
+Films may join while a run goes (`orchestrator.execution.joining`); then it ends once no more will.
 """
 
 from __future__ import annotations
@@ -23,8 +25,19 @@ from orchestrator.execution.broadcast import Broadcast, Observer
 from orchestrator.execution.decide import decide
 from orchestrator.execution.executor import Executor, Spawn
 from orchestrator.execution.hooks import Closing, Hooks
-from orchestrator.execution.job import Job, Task
-from orchestrator.execution.messages import Proceed, SchedulerEvent, Stop, Tick
+from orchestrator.execution.job import Task
+from orchestrator.execution.joining import Close, Door, Join, Leave, Refuse, Request
+from orchestrator.execution.messages import (
+    CANCELLED,
+    Added,
+    Cancelled,
+    Forget,
+    NoMore,
+    Proceed,
+    SchedulerEvent,
+    Stop,
+    Tick,
+)
 from orchestrator.execution.results import Results
 from orchestrator.execution.signals import Interrupt
 from orchestrator.execution.situation import Rules, Situation
@@ -35,7 +48,7 @@ from orchestrator.machine.profile import here as this_machine
 from orchestrator.planning.plan import Plan
 from orchestrator.run_state import events
 from orchestrator.run_state.events import RunState
-from orchestrator.run_state.run_json import outcome
+from orchestrator.run_state.run_json import film_outcome, outcome
 from orchestrator.storage.store import Store
 from orchestrator.surroundings.streams import OutputError
 
@@ -83,6 +96,13 @@ class Scheduler:
         self._broadcast = Broadcast(observers)
         self._results = Results(store, hooks, self._broadcast)
         self._executor = Executor(self._results, self._broadcast, logs, self._posts, spawn, machine, scratch)
+        self.door = Door(lambda: self._posts.put(None))
+        self._ids: dict[int, str] = {}
+        """What each film that has not ended is called, by its number; empty without a name."""
+
+    def observe(self, observer: Observer) -> None:
+        """Pass the events of the run to `observer` too; before it starts."""
+        self._broadcast.add(observer)
 
     @property
     def state(self) -> RunState:
@@ -94,9 +114,12 @@ class Scheduler:
         """Why the run was stopped if standard output could not be written."""
         return self._broadcast.lost_output
 
-    def run(self, plans: Sequence[Plan]) -> RunState:
-        """Run the plans to their end and return the last state; handles signals meanwhile."""
-        self._begin(plans)
+    def run(self, plans: Sequence[Plan], *, expecting: bool = False) -> RunState:
+        """Run the plans to their end and return the last state; handles signals meanwhile.
+
+        If it is `expecting` more films, they join through `door`, until that is closed.
+        """
+        self._begin(plans, expecting=expecting)
         with Interrupt(lambda: self._posts.put(None)) as interrupt:
             try:
                 self._loop(interrupt)
@@ -106,16 +129,32 @@ class Scheduler:
             self._end()
         return self.state
 
-    def _begin(self, plans: Sequence[Plan]) -> None:
-        rules = self._situation.rules
-        jobs = {
-            task.id: Job(task=task)
-            for film, plan in enumerate(plans)
-            for task in tasks_of(film, plan, rules.limits.cores)
-        }
-        self._situation = Situation(rules=rules, jobs=jobs, open=tuple(jobs))
+    def _begin(self, plans: Sequence[Plan], *, expecting: bool) -> None:
+        self._situation = Situation(rules=self._situation.rules, expecting=expecting)
         films = tuple(_film_state(plan) for plan in plans)
         self._broadcast.emit(events.RunStarted(time=time.time(), films=films))
+        for film, plan in enumerate(plans):
+            self._add(film, plan, "")
+
+    def _add(self, film: int, plan: Plan, name: str) -> None:
+        self._ids[film] = name
+        self._handle(Added(tuple(tasks_of(film, plan, self._situation.rules.limits.cores))))
+
+    def _answer(self, request: Request) -> None:
+        """Do what a film that joins or leaves needs."""
+        now = time.time()
+        match request:
+            case Join(plan, name):
+                film = len(self.state.films)
+                self._broadcast.emit(events.FilmAdded(time=now, film=film, id=name, state=_film_state(plan)))
+                self._add(film, plan, name)
+            case Leave(name):
+                for film in [film for film, other in self._ids.items() if other == name]:
+                    self._handle(Cancelled(film))
+            case Refuse():
+                self._broadcast.emit(events.FilmRefused(time=now, **dataclasses.asdict(request)))
+            case Close():
+                self._handle(NoMore())
 
     def _loop(self, interrupt: Interrupt) -> None:
         stop_by: float | None = None
@@ -136,12 +175,15 @@ class Scheduler:
             if self._situation.over:
                 return
             post = self._next_post(_TICK if stop_by is None else 0.1)
+            asked = list(self.door.requests())
+            for request in asked:
+                self._answer(request)
             now = time.monotonic()
             asleep = now - last if now - last > _ASLEEP else 0.0
             last = now
             if asleep:
                 self._handle(Tick(now, asleep))
-            changed = False
+            changed = bool(asked)
             if post is not None and (event := self._executor.translate(*post, now)) is not None:
                 # Progress and logs do not change which jobs can start.
                 changed = not isinstance(post[1], Progress | Heartbeat | Log | Metric)
@@ -179,6 +221,15 @@ class Scheduler:
         if isinstance(self._hooks, Closing):
             for film, output in self._hooks.closing(self.state, ended=ended):
                 self._broadcast.emit(events.FileWritten(time=time.time(), film=film, output=output))
+        for film in list(self._ids):
+            state = self.state.films[film]
+            if ended or all(step.status in events.ENDED for step in state.steps):
+                name = self._ids.pop(film)
+                self._broadcast.emit(
+                    events.FilmEnded(time=time.time(), film=film, id=name, outcome=_outcome(state))
+                )
+                self._handle(Forget(film))
+                self._results.forget(film)
 
     def _end(self, *, broken: bool = False) -> None:
         """Kill the processes, remove incomplete outputs, and write the files of the whole run."""
@@ -213,6 +264,13 @@ def tasks_of(film: int, plan: Plan, cores: int) -> Iterator[Task]:
                 threads=machine_limits.threads(step.stage, near, cores),
                 needs=tuple((film, name) for name in step.needs()),
             )
+
+
+def _outcome(film: events.FilmState) -> str:
+    """How a film ended; one that left the run was cancelled."""
+    if any(step.status == "skipped" and step.reason == CANCELLED for step in film.steps):
+        return CANCELLED
+    return film_outcome(film)
 
 
 def exit_category(state: RunState) -> int | None:

@@ -63,7 +63,8 @@ class Situation:
 
     `jobs` are in the order of films and plans; `open` are those that have not ended. `spoiled` are recipes
     whose worker failed. `made` are the keys of the results that this run made. `warned` are jobs whose lack
-    of memory was reported. `stopping` forbids new work; `full` means that something could not be written.
+    of memory was reported. While `expecting`, more films may join the run: it does not end, and workers stay
+    loaded for them. `stopping` forbids new work; `full` means that something could not be written.
     """
 
     rules: Rules
@@ -74,10 +75,11 @@ class Situation:
     spoiled: frozenset[Recipe] = frozenset()
     made: frozenset[str] = frozenset()
     warned: frozenset[JobId] = frozenset()
+    expecting: bool = False
     stopping: bool = False
     full: bool = False
 
     @property
     def over(self) -> bool:
         """Return whether the run has ended: all jobs have, or it was stopped and no process lives."""
-        return not self.workers if self.stopping else not self.open
+        return not self.workers if self.stopping else not self.open and not self.expecting

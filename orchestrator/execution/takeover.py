@@ -2,7 +2,7 @@
 
 Importing torch takes longer than Silero, pyannote's network or CAM++ take for a minute of film, and they run
 one after the other. Only a worker whose recipe no open job needs is given away, so a run of several films
-keeps the workers of all its stages until the last film.
+keeps the workers of all its stages until the last film, and a run that more films may join gives none away.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def awaited(turn: Turn, job: Job, free: Worker | None) -> bool:
 def _comes_free(turn: Turn, job: Job, *, also: Collection[str]) -> bool:
     """Whether every job of such a worker is one before `job`, or a brief one in a state of `also`."""
     host = job.recipe.host
-    if host is None or job.recipe in turn.spoiled:
+    if host is None or job.recipe in turn.spoiled or turn.expecting:
         return False
     sharing = [
         one
@@ -78,7 +78,7 @@ def kept(turn: Turn, ahead: Collection[Job]) -> list[Worker]:
 def _free_processes(turn: Turn, job: Job) -> list[Worker]:
     """Those that have imported most of what the job needs first."""
     host = job.recipe.host
-    if host is None or job.recipe in turn.spoiled:
+    if host is None or job.recipe in turn.spoiled or turn.expecting:
         return []
     idle = [one for one in turn.workers.values() if one.status == "idle" and one.job is None]
     if not (fitting := [one for one in idle if one.recipe.host == host]):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from orchestrator.execution.job import ENDED, Job
+from orchestrator.execution.job import ENDED, Job, Task
 from orchestrator.execution.messages import Action, Begin, Dismiss, Drop, ReportFailure, StopWorker, TakeOver
 from orchestrator.execution.recipe import Recipe
 from orchestrator.execution.situation import Situation, Worker
@@ -23,27 +24,30 @@ class Turn:
         self.spoiled = situation.spoiled
         self.made = situation.made
         self.warned = situation.warned
+        self.expecting = situation.expecting
         self.stopping = situation.stopping
         self.full = situation.full
         self.actions: list[Action] = []
+        self._open = situation.open
         self._ended = False
 
     @property
     def open(self) -> list[Job]:
         """The jobs that have not ended, in order."""
-        return [job for id_ in self._before.open if (job := self.jobs[id_]).status not in ENDED]
+        return [job for id_ in self._open if (job := self.jobs[id_]).status not in ENDED]
 
     def result(self) -> tuple[Situation, tuple[Action, ...]]:
         """The situation after this turn, and the actions to carry out."""
         after = replace(
             self._before,
             jobs=self.jobs,
-            open=tuple(job.id for job in self.open) if self._ended else self._before.open,
+            open=tuple(job.id for job in self.open) if self._ended else self._open,
             workers=self.workers,
             started=self.started,
             spoiled=self.spoiled,
             made=self.made,
             warned=self.warned,
+            expecting=self.expecting,
             stopping=self.stopping,
             full=self.full,
         )
@@ -52,6 +56,16 @@ class Turn:
     def ask(self, *actions: Action) -> None:
         """Add actions."""
         self.actions += actions
+
+    def add_film(self, tasks: Iterable[Task]) -> None:
+        """Add the jobs of a film, after all others."""
+        jobs = {task.id: Job(task=task) for task in tasks}
+        self.jobs |= jobs
+        self._open = (*self._open, *jobs)
+
+    def forget_film(self, film: int) -> None:
+        """Remove the jobs of a film, which have ended."""
+        self.jobs = {id_: job for id_, job in self.jobs.items() if job.film != film}
 
     def set_job(self, job: Job, **changes: Any) -> Job:
         """Change the job in the situation, and return it."""

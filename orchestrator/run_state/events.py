@@ -93,7 +93,10 @@ class StepState:
 
 @dataclass(frozen=True, kw_only=True)
 class FilmState:
-    """One film with its steps in plan order, those that are off included; `seconds` is 0 until known."""
+    """One film with its steps in plan order, those that are off included; `seconds` is 0 until known.
+
+    `ended` is its outcome (`FilmEnded`) once it has one.
+    """
 
     path: Path
     title: str
@@ -102,6 +105,7 @@ class FilmState:
     language: str = ""
     steps: tuple[StepState, ...] = ()
     outputs: tuple[FileOutput, ...] = ()
+    ended: str = ""
 
     def step(self, name: str) -> StepState:
         """The step called `name`."""
@@ -130,6 +134,38 @@ class RunStarted(RunEvent):
     """The run started, with everything that is planned."""
 
     films: tuple[FilmState, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmAdded(RunEvent):
+    """A film joined the run as number `film`; `id` is the name that whoever asked for it gave it."""
+
+    film: int
+    id: str
+    state: FilmState
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmRefused(RunEvent):
+    """A film did not join the run: it cannot be planned. `status` is the exit status of a run of it alone."""
+
+    id: str
+    path: str
+    message: str
+    hint: str
+    status: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmEnded(RunEvent):
+    """All stages of film number `film` have ended, and its files are written.
+
+    `outcome` is as in `run.json`, or `cancelled`.
+    """
+
+    film: int
+    id: str
+    outcome: str
 
 
 @dataclass(frozen=True, kw_only=True)

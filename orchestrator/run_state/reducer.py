@@ -7,6 +7,8 @@ from typing import Any
 
 from orchestrator.run_state.events import (
     FileWritten,
+    FilmAdded,
+    FilmEnded,
     FilmState,
     RunEnded,
     RunEvent,
@@ -38,6 +40,11 @@ def reduce(state: RunState, event: RunEvent) -> RunState:
             return dataclasses.replace(state, interrupted=True)
         case RunEnded():
             return dataclasses.replace(state, ended=event.time)
+        case FilmAdded():
+            return dataclasses.replace(state, films=(*state.films, event.state))
+        case FilmEnded():
+            film = state.films[event.film]
+            return _with_film(state, event.film, dataclasses.replace(film, ended=event.outcome))
         case FileWritten():
             film = state.films[event.film]
             return _with_film(

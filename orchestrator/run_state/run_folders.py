@@ -112,6 +112,14 @@ class Run:
         except ValueError:
             return ""
 
+    def add_film(self, digest: str, film: str) -> None:
+        """Record another film of the run."""
+        content = json.dumps({**self.films(), digest: film}).encode()
+        # In place: the lock is on this file. Whoever reads it half written sees no films.
+        with (self.path / "lock").open("r+b") as lock:
+            lock.write(content)
+            lock.truncate()
+
     def beside(self) -> Iterator[tuple[str, Run]]:
         """The films of this run that another living run processes too, with that run."""
         own = self.films()

@@ -104,14 +104,21 @@ def summary(
 
 def outcome(state: RunState) -> str:
     """`interrupted`, `failed`, `degraded` or `done`."""
-    steps = [step for film in state.films for step in film.steps]
+    found = {film_outcome(film) for film in state.films}
     if state.interrupted:
         return "interrupted"
-    if any(step.status == "failed" for step in steps):
+    return next((one for one in ("failed", "interrupted", "degraded") if one in found), "done")
+
+
+def film_outcome(film: FilmState) -> str:
+    """`cancelled`, `failed`, `degraded` or `done`; `interrupted` if stages are left."""
+    if film.ended:
+        return film.ended
+    if any(step.status == "failed" for step in film.steps):
         return "failed"
-    if any(step.status not in {"done", "cached", "off"} for step in steps):
+    if any(step.status not in {"done", "cached", "off"} for step in film.steps):
         return "interrupted"
-    return "degraded" if any(step.degraded for step in steps) else "done"
+    return "degraded" if any(step.degraded for step in film.steps) else "done"
 
 
 def machine() -> dict[str, Any]:

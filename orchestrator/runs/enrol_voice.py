@@ -60,7 +60,7 @@ def _voices(clip: Path, store: Store, layer: Layer) -> dict[str, Clip]:
     from orchestrator.planning.request import Scope, plan_for
     from orchestrator.run_state import run_folders
     from orchestrator.runs.film_outputs import Files
-    from orchestrator.runs.session import check
+    from orchestrator.runs.intake import check
     from orchestrator.views.plain import Plain
 
     plan = plan_for(settings(layer, film_of(clip)), clip, store, Scope(until="diarization"))

@@ -26,8 +26,9 @@ def of_run(
     """
     if state.interrupted:
         return INTERRUPTED
-    done = [film for film in state.films if all(step.status in _ENDED_WELL for step in film.steps)]
-    if refused or len(done) < len(state.films):  # with a full disk some films are not started
+    films = [film for film in state.films if film.ended != "cancelled"]
+    done = [film for film in films if all(step.status in _ENDED_WELL for step in film.steps)]
+    if refused or len(done) < len(films):  # with a full disk some films are not started
         if done:
             return PARTIAL
         return exit_category(state) or (refused[0].status if refused else FAILED)

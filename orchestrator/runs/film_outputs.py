@@ -74,9 +74,9 @@ class Files:
         run_id: str = "",
         run_folder: Path | None = None,
     ) -> None:
-        self._formats = formats
+        self._formats = dict(formats)
         self._overwrite = overwrite
-        self._series = series or {}
+        self._series = dict(series or {})
         self._run_id = run_id
         self._run_folder = run_folder
         self._films: dict[Path, _Film] = {}
@@ -87,6 +87,14 @@ class Files:
         """What the report counts in each film: see `orchestrator.report.data.to_review`."""
         self.unwritten: list[Path] = []
         """The films whose report could not be written."""
+
+    def expect(self, film: Path, formats: tuple[str, ...], series: str) -> None:
+        """A film joins the run; if it was in the run before, it is a new one."""
+        self._formats[film] = formats
+        self._series.pop(film, None)
+        if series:
+            self._series[film] = series
+        self._films.pop(film, None)
 
     def draft(self, plan: Plan, step: Step) -> Path:
         """The path of a hidden file in the target folder; it becomes the film by a rename."""
@@ -127,7 +135,7 @@ class Files:
 
         An error is printed, and remembered in `unwritten`.
         """
-        for index, one in enumerate(state.films):
+        for index, one in {film.path: (index, film) for index, film in enumerate(state.films)}.values():
             film = self._films.get(one.path)
             if film is None or film.closed or not (ended or all(s.status in _FINAL for s in one.steps)):
                 continue

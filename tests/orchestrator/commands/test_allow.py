@@ -13,7 +13,8 @@ from orchestrator.config.values import Layer
 from orchestrator.errors import INPUT, OK, PARTIAL, USAGE
 from orchestrator.library import consents
 from orchestrator.review import again
-from orchestrator.runs import session
+from orchestrator.runs import intake, session
+from orchestrator.runs.invocation import Invocation
 from tests.orchestrator.places import nothing_but_a_cpu, place  # noqa: F401
 from tests.orchestrator.toy_stages import new_store
 
@@ -116,10 +117,10 @@ def test_the_other_films_of_a_run_go_on(place, tmp_path, capsys):
     other = tmp_path / "other.mkv"
     other.write_text("another")
     place.job.write_text(ATTACK)
-    typed = session.Invocation(films=(place.film, other), command_line=Layer())
-    _, plans, refused = session._plans(typed, new_store(tmp_path))
-    assert [plan.film for plan in plans] == [other]
-    assert refused[place.film].status == USAGE
+    typed = Invocation(films=(place.film, other), command_line=Layer())
+    films = intake.plans_of(typed, new_store(tmp_path))
+    assert [plan.film for plan in films.plans.values()] == [other]
+    assert films.refused[place.film].status == USAGE
     assert "diarize_model" in capsys.readouterr().err
     assert cli.main(["plan", "--json", str(place.film), str(other)]) == PARTIAL
     (shown,) = json.loads(capsys.readouterr().out)
@@ -129,10 +130,10 @@ def test_the_other_films_of_a_run_go_on(place, tmp_path, capsys):
 @pytest.mark.env("models")
 def test_a_film_runs_without_its_job_file_and_so_does_its_review(place, tmp_path):
     place.job.write_text(ATTACK)
-    typed = session.Invocation(films=(place.film,), command_line=Layer(), job_file=False)
-    settings, plans, refused = session._plans(typed, new_store(tmp_path))
-    assert not refused
-    assert len(plans) == 1
-    content = {"options": session._options(typed, settings)}
+    typed = Invocation(films=(place.film,), command_line=Layer(), job_file=False)
+    films = intake.plans_of(typed, new_store(tmp_path))
+    assert not films.refused
+    assert len(films.plans) == 1
+    content = {"options": session._options(typed, films.settings)}
     assert "--no-job-file" in again.command_of(content, place.film)
     assert cli.main(["plan", "--no-job-file", str(place.film)]) == OK

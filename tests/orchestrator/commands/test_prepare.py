@@ -18,7 +18,8 @@ from orchestrator.config.options import OPTIONS
 from orchestrator.config.run_options import DEFAULT_FORMATS
 from orchestrator.config.values import Layer
 from orchestrator.errors import FAILED, OK, PARTIAL, STORAGE, USAGE, FatalError
-from orchestrator.runs import session
+from orchestrator.runs import intake, session
+from orchestrator.runs.invocation import Invocation
 from tests.orchestrator.places import place  # noqa: F401
 from tests.orchestrator.toy_stages import new_store
 
@@ -213,19 +214,20 @@ def test_a_run_prints_which_options_each_job_file_sets(place, tmp_path):
     other = tmp_path / "other.mkv"
     other.write_text("another")
     place.allowed('language = "hi"\noutput_format = "srt"\n[device]\nasr = "cpu"')
-    typed = session.Invocation(films=(place.film, other, place.job), command_line=Layer())
-    settings, plans, refused = session._plans(typed, new_store(tmp_path))
-    assert session._options(typed, settings)["elsewhere"] == {
+    typed = Invocation(films=(place.film, other, place.job), command_line=Layer())
+    films = intake.plans_of(typed, new_store(tmp_path))
+    assert session._options(typed, films.settings)["elsewhere"] == {
         str(place.film): {
             "language": {"value": "hi", "from": place.job.name},
             "output_format": {"value": "srt", "from": place.job.name},
             "device.asr": {"value": "cpu", "from": place.job.name},
         }
     }
-    assert not refused
-    assert [plan.step("asr").choice.params["language"] for plan in plans] == ["hi", None]
-    assert [one.formats() for one in settings.values()] == [("srt",), DEFAULT_FORMATS]
-    assert [one.job_file_notice() for one in settings.values()] == [
+    assert not films.refused
+    languages = [plan.step("asr").choice.params["language"] for plan in films.plans.values()]
+    assert languages == ["hi", None]
+    assert [one.formats() for one in films.settings.values()] == [("srt",), DEFAULT_FORMATS]
+    assert [one.job_file_notice() for one in films.settings.values()] == [
         "movie.mp4.orchestrator.toml sets language, output_format, device.asr",
         "",
     ]
@@ -235,6 +237,6 @@ def test_an_invalid_job_file_stops_a_batch_before_it_starts(place, tmp_path):
     other = tmp_path / "other.mkv"
     other.write_text("another")
     place.job.write_text("modell = 1")
-    typed = session.Invocation(films=(other, place.film), command_line=Layer())
+    typed = Invocation(films=(other, place.film), command_line=Layer())
     with pytest.raises(FatalError, match="modell"):
-        session._plans(typed, new_store(tmp_path))
+        intake.plans_of(typed, new_store(tmp_path))

@@ -14,7 +14,8 @@ from orchestrator.outputs.ledger import Ledger
 from orchestrator.planning.film_path import film_of
 from orchestrator.planning.request import Scope
 from orchestrator.run_state.events import Failure, FilmState, RunState, StepState
-from orchestrator.runs import exit_status, session
+from orchestrator.runs import exit_status, intake
+from orchestrator.runs.invocation import Invocation
 from orchestrator.storage.store import Store
 from orchestrator.surroundings.streams import OutputError
 
@@ -28,9 +29,9 @@ def planned(tmp_path, monkeypatch):
         for name in names:
             (tmp_path / name).write_text(name)
         films = tuple(tmp_path / name for name in names)
-        typed = session.Invocation(films=films, command_line=Layer(), scope=Scope(until="demux"))
-        _, plans, refused = session._plans(typed, Store(tmp_path / "store"))
-        return [plan.film.name for plan in plans], [str(error) for error in refused.values()]
+        typed = Invocation(films=films, command_line=Layer(), scope=Scope(until="demux"))
+        films = intake.plans_of(typed, Store(tmp_path / "store"))
+        return [plan.film.name for plan in films.plans.values()], [str(one) for one in films.errors()]
 
     return plan
 
