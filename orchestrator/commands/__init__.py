@@ -24,6 +24,7 @@ COMMANDS = {
     "voices": "list, add or remove saved voices",
     "score": "score the last run against human-made subtitles, transcripts or speaker turns",
     "bench": "measure speed, memory and energy on this machine, or accuracy against references",
+    "serve": "run as a service: a queue of films, and endpoints for programs",
     "profiles": "list the subtitle style guides for --profile",
     "report": "write the report of a film's last run again",
     "cache": "show, clean and limit the result cache",
@@ -40,6 +41,7 @@ MEANINGS = {
     "wer": "score", "update": "upgrade", "remove": "uninstall", "autocomplete": "completion",
     "completions": "completion", "init": "setup", "install": "setup", "wizard": "setup", "dry-run": "plan",
     "example": "demo", "benchmark": "bench", "speed": "bench", "accuracy": "bench",
+    "server": "serve", "daemon": "serve", "service": "serve", "watch": "serve", "queue": "serve",
 }  # fmt: skip
 """Words of other programs for the commands."""
 VERBS = (

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestrator.config import device_requests, environment
+from orchestrator.config.device_requests import ALL, AUTO
 from orchestrator.config.files import JOB
 from orchestrator.config.merge import settings
-from orchestrator.config.options import GROUPS, OPTIONS, Option
+from orchestrator.config.options import DEVICE, GROUPS, OPTIONS, Option
 from orchestrator.config.values import DeviceRequest, Layer, Value, from_text
 from orchestrator.outputs.publish import check_name
 from orchestrator.planning.film_path import film_of
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
     from orchestrator.storage.store import Store
 
 
-def add(parser: argparse.ArgumentParser, *, run: bool = False) -> None:
-    """Add the options that decide which stages run on a film, and how; `run` adds those that only a run has.
+def add(parser: argparse.ArgumentParser, *, run: bool = False, steps: bool = True) -> None:
+    """Add the options that decide which stages run on a film, and how; `run` adds those that only a run has,
+    `steps` those that choose among the stages.
 
     No option has a default here, because another place may set it (`orchestrator.config.merge`).
     """
@@ -48,6 +50,11 @@ def add(parser: argparse.ArgumentParser, *, run: bool = False) -> None:
     groups["machine"].add_argument(
         "--no-job-file", action="store_true", help="do not read the job file beside the film"
     )
+    if steps:
+        _add_steps(parser)
+
+
+def _add_steps(parser: argparse.ArgumentParser) -> None:
     steps = parser.add_argument_group("stages")
     names = ", ".join(name for name, stage in STAGES.items() if not stage.off)
     steps.add_argument(
@@ -129,6 +136,16 @@ def typed(arguments: argparse.Namespace) -> Layer:
     for word in ",".join(getattr(arguments, "device", None) or []).split(","):
         devices |= device_requests.from_text(word, "--device", f"--device {word.strip()}")
     return Layer(values=values, devices=devices)
+
+
+def as_table(layer: Layer) -> dict[str, Any]:
+    """The options of a layer as the table of a job file, which sets the same."""
+    table = {
+        key: "" if one.value is None else str(one.value) if isinstance(one.value, Path) else one.value
+        for key, one in layer.values.items()
+    }
+    devices = {stage or ALL: one.devices[0] if one.devices else AUTO for stage, one in layer.devices.items()}
+    return table | ({DEVICE: devices} if devices else {})
 
 
 def scope_of(arguments: argparse.Namespace) -> Scope:

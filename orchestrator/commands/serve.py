@@ -1,0 +1,135 @@
+"""`orchestrator serve`: the service, with a queue, watched folders, a page, and endpoints for programs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from orchestrator.commands import film_options
+from orchestrator.errors import USAGE, FatalError
+from orchestrator.serve import allowed, launch, runner, token
+from orchestrator.serve.hours import Hours
+from orchestrator.serve.settings import LOOPBACK, PORT, Settings, is_loopback
+from orchestrator.util import terminal
+from orchestrator.util.notices import notice
+
+
+def add(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "serve",
+        help="run as a service: a queue of films, and endpoints for programs",
+        description="Take films from folders, requests and webhooks, and subtitle them. Only this machine "
+        "can reach the service, unless --host says otherwise; then a token is needed. Options of "
+        "`orchestrator run` hold for every film. Ctrl-C ends it; its queue is kept.",
+    )
+    _add_network(parser.add_argument_group("service"))
+    _add_work(parser.add_argument_group("work"))
+    film_options.add(parser, run=True, steps=False)
+    parser.add_argument("--overwrite", action="store_true", help="replace files that this tool did not write")
+
+
+def _add_network(group: Any) -> None:
+    group.add_argument(
+        "--host", default=LOOPBACK, metavar="ADDRESS",
+        help=f"address to listen at, 0.0.0.0 for all; others than {LOOPBACK} need the token "
+        f"(default: {LOOPBACK})",
+    )  # fmt: skip
+    group.add_argument(
+        "--port", type=int, default=PORT, metavar="N", help=f"port to listen at (default: {PORT})"
+    )
+    group.add_argument(
+        "--public-name", action="append", default=[], metavar="NAME",
+        help="a host name by which clients address the service, such as that of its container; may be "
+        "repeated",
+    )  # fmt: skip
+    group.add_argument("--token", action="store_true", help="need the token on this machine too")
+    group.add_argument(
+        "--new-token", action="store_true", help="make a new token; the old one no longer counts"
+    )
+    group.add_argument(
+        "--max-upload", default="10 GB", metavar="SIZE", help="largest upload (default: 10 GB)"
+    )
+    group.add_argument(
+        "--folder", action="append", default=[], type=Path, metavar="FOLDER",
+        help="folder whose films may be named in requests; may be repeated",
+    )  # fmt: skip
+    group.add_argument(
+        "--map", action="append", default=[], metavar="THEIRS=OURS",
+        help="what another program calls a folder, such as /data/tv=/mnt/tv; may be repeated",
+    )  # fmt: skip
+
+
+def _add_work(group: Any) -> None:
+    group.add_argument(
+        "--nice", type=int, default=10, metavar="N",
+        help="how much other programs come first, 0 to 19 (default: 10)",
+    )  # fmt: skip
+    group.add_argument(
+        "--at-once", type=int, default=0, metavar="N",
+        help="films in work at the same time (default: one for four cores, at least 2)",
+    )  # fmt: skip
+    group.add_argument(
+        "--between", default="", metavar="FROM-TO",
+        help="start films only in these hours, such as 22:00-07:00; clients that wait are served at once",
+    )  # fmt: skip
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Become the service; raises `FatalError` if it cannot start."""
+    settings = settings_of(arguments)
+    for line in film_options.misspelt_variables():
+        notice(line)
+    launch.ready()
+    launch.become(_with_token(settings, arguments))
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """The settings of the command line, without the token. `FatalError` names what is wrong."""
+    from orchestrator.runs import feeder
+    from orchestrator.util import quantities
+
+    _check_number("--port", arguments.port, 0, 65535)
+    _check_number("--nice", arguments.nice, 0, 19)
+    _check_number("--at-once", arguments.at_once, 0, 64)
+    try:
+        largest = quantities.size(arguments.max_upload)
+    except quantities.BadQuantityError as error:
+        raise FatalError(f"--max-upload {arguments.max_upload}: {error.why}", error.hint, USAGE) from error
+    Hours.of(arguments.between)
+    maps = [allowed.mapping(text) for text in arguments.map]
+    more = [word for word in ("no_job_file", "overwrite") if getattr(arguments, word)]
+    words = [f"--{word.replace('_', '-')}" for word in more]
+    return Settings(
+        host=arguments.host,
+        port=arguments.port,
+        names=tuple(arguments.public_name),
+        folders=tuple(map(str, allowed.folders(arguments.folder))),
+        maps=tuple((one.theirs, one.ours) for one in maps),
+        options=film_options.as_table(film_options.typed(arguments)),
+        runner=tuple(runner.command(runner.python(), words).words),
+        niceness=arguments.nice,
+        at_once=arguments.at_once or feeder.ahead(),
+        max_upload=largest,
+        between=arguments.between,
+    )
+
+
+def _with_token(settings: Settings, arguments: argparse.Namespace) -> Settings:
+    """The settings with the token, if one is needed; a new one is shown, this once."""
+    from dataclasses import replace
+
+    if is_loopback(settings.host) and not arguments.token and not arguments.new_token:
+        return settings
+    folder = runner.folder()
+    found, new = token.of(folder, new=arguments.new_token)
+    if new:
+        terminal.show(f"token, shown once: {found}")
+    terminal.show(f"requests need the token in {token.path_of(folder)}")
+    return replace(settings, token=found)
+
+
+def _check_number(option: str, number: int, least: int, most: int) -> None:
+    if not least <= number <= most:
+        raise FatalError(f"{option} {number}: not a number from {least} to {most}", "", USAGE)
