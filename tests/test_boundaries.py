@@ -18,6 +18,7 @@ LIGHT = {
     "pyarrow": "tables that stages leave; the one heavy package, for commands that read results",
     "psutil": "the machine's memory, and whether a process lives",
     "msgspec": "typed reading of our own JSON, with the place of a fault in its message",
+    "pathspec": "patterns of ignore files in a library, as git reads them",
     "shtab": "scripts that complete commands in shells, made from the parser",
 }
 """What the orchestrator imports from outside, and what for. What each costs at start-up is measured in

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from orchestrator.storage.store import Store
 
 
+NOT_READ = "not read"
+"""Stands for the digest of a film that nobody read yet; no result is stored under it."""
+
+
 def add(parser: argparse.ArgumentParser, *, run: bool = False, steps: bool = True) -> None:
     """Add the options that decide which stages run on a film, and how; `run` adds those that only a run has,
     `steps` those that choose among the stages.
@@ -160,22 +164,41 @@ def plan_of(arguments: argparse.Namespace, film: Path, store: Store, *, fetch: b
     """The plan for one film, with the options of the command line and of every other place."""
     from orchestrator.outputs.ledger import Ledger
     from orchestrator.planning import own_films
-    from orchestrator.planning.request import plan_for
 
     path = film_of(film)
     check_name(path, JOB)
     own_films.refuse(path, film, Ledger())
-    plan = plan_for(
+    plan = _planned(arguments, path, store, fetch=fetch)
+    for line in plan.notices:
+        notice(line)
+    return plan
+
+
+def planned(arguments: argparse.Namespace, film: Path, store: Store) -> Plan:
+    """The plan for one film of a library: as `plan_of`, but nothing of the film is read.
+
+    A film that was not read before counts as new.
+    """
+    from orchestrator.storage import file_digests
+
+    path = film_of(film)
+    check_name(path, JOB)
+    return _planned(
+        arguments, path, store, fetch=False, digest_of=lambda one: file_digests.known(one) or NOT_READ
+    )
+
+
+def _planned(arguments: argparse.Namespace, path: Path, store: Store, **more: Any) -> Plan:
+    from orchestrator.planning.request import plan_for
+
+    return plan_for(
         settings(typed(arguments), path, job_file=not arguments.no_job_file),
         path,
         store,
         scope_of(arguments),
         machine=machine_of(arguments),
-        fetch=fetch,
+        **more,
     )
-    for line in plan.notices:
-        notice(line)
-    return plan
 
 
 def misspelt_variables() -> list[str]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
-from orchestrator.commands import film_options
+from orchestrator.commands import film_options, folder_options
 from orchestrator.errors import OK, PARTIAL, FilmError
 from orchestrator.planning.choice import Choice
 from orchestrator.planning.plan import Plan, Step
@@ -25,8 +24,9 @@ def add(subparsers: Any) -> None:
         description="Show for every stage whether it would run (RUN), might run (MAYBE), is cached "
         "(CACHED) or is off, with its device, model and the reason. Runs and downloads nothing.",
     )
-    parser.add_argument("films", nargs="+", type=Path, metavar="FILM", help="any file that ffmpeg can read")
+    folder_options.add_films(parser)
     film_options.add(parser)
+    folder_options.add(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
     film_options.add_machine(parser)
 
@@ -39,6 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
     store = Store(home() / "store")
     for line in film_options.misspelt_variables():
         notice(line)
+    if folder_options.asked(arguments):
+        from orchestrator.commands import library_plan
+
+        return library_plan.run(arguments, store)
     plans: list[Plan] = []
     refused: list[FilmError] = []
     for film in arguments.films:

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from orchestrator.commands import film_options, verbosity
-from orchestrator.errors import USAGE, FatalError
+from orchestrator.commands import film_options, folder_options, verbosity
+from orchestrator.errors import OK, USAGE, FatalError
 from orchestrator.outputs import names
 from orchestrator.util.notices import notice
 
@@ -21,13 +21,14 @@ def add(subparsers: Any) -> None:
         description=f"Write {', '.join(files)} and FILM.subtitled.mkv beside each film. "
         "Results are cached: a second run repeats only the stages whose input or options changed.",
     )
-    parser.add_argument("films", nargs="*", type=Path, metavar="FILM", help="any file that ffmpeg can read")
+    folder_options.add_films(parser, least=0)
     add_options(parser)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of a run, without its films."""
     film_options.add(parser, run=True)
+    folder_options.add(parser)
     parser.add_argument(
         "--films-from",
         metavar="FILE",
@@ -65,13 +66,16 @@ def _run(arguments: argparse.Namespace) -> int:
     from orchestrator.runs import session, wanted
     from orchestrator.runs.invocation import Invocation
 
-    source = arguments.films_from
-
     for line in film_options.misspelt_variables():
         notice(line)
+    films = folder_options.films(arguments)
+    source = arguments.films_from
+    if not films and source is None:
+        notice("no film to run")
+        return OK
     return session.run(
         Invocation(
-            films=tuple(arguments.films),
+            films=films,
             command_line=film_options.typed(arguments),
             scope=film_options.scope_of(arguments),
             overwrite=arguments.overwrite,

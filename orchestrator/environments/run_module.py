@@ -9,15 +9,19 @@ from orchestrator.environments import registry
 
 
 def run_module(
-    env: str, module: str, *words: str | Path, timeout: float | None = None
+    env: str,
+    module: str,
+    *words: str | Path,
+    timeout: float | None = None,
+    input: str = "",  # noqa: A002
 ) -> subprocess.CompletedProcess[str]:
     """Run `stage_runners.<module>` in the environment's own folder, since the user's may be gone.
 
-    `timeout` is in seconds. Raises `OSError` if the environment's Python does not start, and
-    `subprocess.TimeoutExpired`.
+    `timeout` is in seconds, `input` what the module reads from stdin. Raises `OSError` if the environment's
+    Python does not start, and `subprocess.TimeoutExpired`.
     """
     return subprocess.run(
         [registry.python(env), "-P", "-m", f"stage_runners.{module}", *words],
-        env=registry.child_environment(env), cwd=registry.get(env).folder, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, check=False, timeout=timeout,
+        env=registry.child_environment(env), cwd=registry.get(env).folder, input=input,
+        capture_output=True, text=True, encoding="utf-8", check=False, timeout=timeout,
     )  # fmt: skip

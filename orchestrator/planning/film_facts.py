@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from ipc.time_range import clip_of
 from orchestrator.config.settings import Settings
-from orchestrator.environments import registry
-from orchestrator.environments.run_module import run_module
 from orchestrator.errors import USAGE, FatalError
+from orchestrator.planning import headers
+from orchestrator.planning.headers import Headers
 from orchestrator.util import text as fmt
-
-ENV = "media"
-_SECONDS = 20.0
-"""Longest wait for the headers: a disk that sleeps, a share on a network."""
 
 
 def check(film: Path, settings: Settings) -> None:
@@ -30,7 +22,7 @@ def check(film: Path, settings: Settings) -> None:
     if clip is None and track is None:
         return
     facts = _read(film)
-    seconds, tracks = facts.get("seconds"), facts.get("audio")
+    seconds, tracks = facts.seconds, facts.audio
     if clip and seconds and clip[0] >= seconds:
         raise FatalError(
             f"{settings.chosen['clip'].place}: starts after the end of {film.name}, which is "
@@ -51,12 +43,6 @@ def _example(seconds: float) -> str:
     return f"0:00-{fmt.clock(int(end))}"
 
 
-def _read(film: Path) -> Mapping[str, Any]:
-    """The film's facts as `stage_runners.media.facts` prints them; empty if it cannot."""
-    if registry.health(ENV):
-        return {}
-    try:
-        facts = json.loads(run_module(ENV, "media.facts", film, timeout=_SECONDS).stdout)
-    except (OSError, ValueError, subprocess.TimeoutExpired):
-        return {}
-    return facts if isinstance(facts, dict) else {}
+def _read(film: Path) -> Headers:
+    """What the film's headers state; nothing if they cannot be read."""
+    return headers.of([film]).get(film, Headers())

@@ -137,6 +137,7 @@ def make(
     fetch: bool = True,
     stages: Mapping[str, Stage] = STAGES,
     published: Collection[str] = (),
+    digest: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> Plan:
     """Plan a run on `film`; `FatalError` if a request cannot be met (a missing model, an unknown stage).
@@ -153,9 +154,8 @@ def make(
     made: dict[str, Made] = {}
     wanted = _wanted_outputs(stages, reasons_off, published)
     steps: list[Step] = []
-    bare = Plan(
-        film=film, film_digest=file_digests.file_digest(film, progress), steps=(), destination=destination
-    )
+    digest = digest or file_digests.file_digest(film, progress)
+    bare = Plan(film=film, film_digest=digest, steps=(), destination=destination)
     for stage in stages.values():
         if reason := reasons_off.get(stage.name):
             steps.append(Step(stage=stage, choices=(), inputs={}, verdict="off", reason=reason))

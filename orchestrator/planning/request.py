@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,10 +48,12 @@ def plan_for(
     *,
     machine: Machine | None = None,
     fetch: bool = True,
+    digest_of: Callable[[Path], str] = file_digests.file_digest,
 ) -> Plan:
     """The plan for one film. `machine` is the one to plan for, this one by default.
 
-    Without `fetch`, a model that is not downloaded is only named: such a plan is for reading only.
+    Without `fetch`, a model that is not downloaded is only named: such a plan is for reading only. So is one
+    with another `digest_of` than that of the film's content, which takes a minute to read.
     """
     from orchestrator.machine import profile
     from orchestrator.planning import named_speakers, plan, validation
@@ -62,7 +64,8 @@ def plan_for(
     stages, translated = stages_for(settings)
     if fetch:
         _require_translators(stages)
-    params, off = _with_side_inputs(path, settings)
+    digest = digest_of(path)
+    params, off = _with_side_inputs(path, digest, settings)
     last = instances(scope.until, "--until", stages) if scope.until else ()
     notices = validation.check_settings(settings, stages, off_stages.reasons(stages, off, last))
     film_facts.check(path, settings)
@@ -86,6 +89,7 @@ def plan_for(
         published=settings.formats(),
         store=store,
         destination=destination(path, settings),
+        digest=digest,
     )
     validation.check(made)
     named_speakers.check(made, settings, store)
@@ -141,12 +145,14 @@ def _require_translators(stages: Mapping[str, Stage]) -> None:
             registry.require(stage.backends[-1].env)
 
 
-def _with_side_inputs(film: Path, settings: Settings) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+def _with_side_inputs(
+    film: Path, digest: str, settings: Settings
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """The parameters from settings and side inputs; and the stages that are off, with the reasons."""
     off = stage_settings.off(settings)
     params = side_inputs.params(
         film,
-        file_digests.file_digest(film),
+        digest,
         cast=settings.value("cast"),
         series=settings.run.series or "",
         voices=settings.run.known_voices,

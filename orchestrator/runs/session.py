@@ -11,6 +11,7 @@ from orchestrator.config import merge
 from orchestrator.config.settings import Settings
 from orchestrator.errors import BUG, OK, FatalError
 from orchestrator.execution.scheduler import Scheduler
+from orchestrator.folders import set_aside
 from orchestrator.paths import home
 from orchestrator.planning import nfo
 from orchestrator.planning.plan import Plan
@@ -72,7 +73,7 @@ def _execute(
     invocation: Invocation, films: intake.Films, store: Store, record: run_folders.Run
 ) -> tuple[RunState, Mapping[str, Any]]:
     """Run the stages, and write the files and `run.json`; returns the last state and `run.json`."""
-    views = _views(record, invocation)
+    views = [*_views(record, invocation), set_aside.Recorder()]
     output_files = _files(invocation, films.settings, record)
     plans = list(films.plans.values())
     of_all = films.settings.values() or [merge.settings(invocation.command_line)]

@@ -40,12 +40,22 @@ def file_digest(path: Path, progress: Callable[[int, int], None] | None = None) 
         raise FatalError(f"{path} cannot be read: {error.strerror or error}", hint, INPUT) from error
 
 
+def known(path: Path) -> str | None:
+    """The file's digest if it was computed before and the file is unchanged; nothing of it is read."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    entry = memo.read(_memo_of(found), _Entry)
+    return entry.digest if entry is not None and entry.identity == identity(path, found) else None
+
+
 def _file_digest(path: Path, progress: Callable[[int, int], None] | None) -> str:
     found = path.stat()
-    identity = _identity(path, found)
-    file = memo.folder("digests") / f"{found.st_dev:x}-{found.st_ino:x}.json"
+    before = identity(path, found)
+    file = _memo_of(found)
     entry = memo.read(file, _Entry)
-    if entry is not None and entry.identity == identity:
+    if entry is not None and entry.identity == before:
         return entry.digest
     sha = hashlib.sha256()
     done = 0
@@ -56,11 +66,16 @@ def _file_digest(path: Path, progress: Callable[[int, int], None] | None) -> str
             if progress:
                 progress(done, found.st_size)
     digest = sha.hexdigest()
-    if _identity(path, path.stat()) == identity:
-        memo.keep(file, {"identity": identity, "digest": digest})
+    if identity(path, path.stat()) == before:
+        memo.keep(file, {"identity": before, "digest": digest})
     return digest
 
 
-def _identity(path: Path, found: os.stat_result) -> list[str | int]:
+def _memo_of(found: os.stat_result) -> Path:
+    return memo.folder("digests") / f"{found.st_dev:x}-{found.st_ino:x}.json"
+
+
+def identity(path: Path, found: os.stat_result) -> list[str | int]:
+    """What tells whether this is the same file, unchanged, as far as a file system can tell."""
     times = found.st_mtime_ns, found.st_ctime_ns
     return [str(path.absolute()), found.st_dev, found.st_ino, found.st_size, *times]

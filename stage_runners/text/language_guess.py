@@ -8,7 +8,7 @@ from ipc.suggest import nearest
 from ipc.whisper_languages import LANGUAGES as SPOKEN
 from stage_runners.text.iso639 import LANGUAGES, language
 
-_OWN_NAMES = {
+OWN_NAMES = {
     "deutsch": "de", "español": "es", "espanol": "es", "castellano": "es", "français": "fr", "francais": "fr",
     "italiano": "it", "português": "pt", "portugues": "pt", "brazilian": "pt", "nederlands": "nl",
     "flemish": "nl", "polski": "pl", "svenska": "sv", "norsk": "no", "dansk": "da", "suomi": "fi",
@@ -29,7 +29,7 @@ def meant(word: str) -> str:
     written = re.sub(r"\s*\(.*\)$", "", word.strip()).casefold().replace("_", "-")
     first = written.partition("-")[0]
     for spelt in (written, first):
-        if (found := _OWN_NAMES.get(spelt) or language(spelt).code) in SPOKEN:
+        if (found := OWN_NAMES.get(spelt) or language(spelt).code) in SPOKEN:
             return found
     names = {entry.name: code for code, entry in LANGUAGES.items() if code in SPOKEN}
     return names.get(nearest(first, names), "") if len(first) > 3 else ""

@@ -10,6 +10,7 @@ import pytest
 
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.planning import film_facts, named_speakers, off_stages, request, stage_settings, validation
+from orchestrator.planning.headers import Headers
 from tests.orchestrator.places import place  # noqa: F401
 
 
@@ -114,12 +115,12 @@ def test_a_secret_in_an_address_is_not_repeated(place):
         ({"seconds": None}, ["--clip", "10:00-11:00"], ""),
         ({}, ["--clip", "10:00-11:00"], ""),
         ({"seconds": 30.0}, ["--clip", "0:10-11:00"], ""),
-        ({"audio": ["audio track 0 (eng)"]}, ["--audio-track", "1"], "no such track"),
-        ({"audio": ["audio track 0 (eng)"]}, ["--audio-track", "0"], ""),
+        ({"audio": ("audio track 0 (eng)",)}, ["--audio-track", "1"], "no such track"),
+        ({"audio": ("audio track 0 (eng)",)}, ["--audio-track", "0"], ""),
     ],
 )
 def test_only_what_the_headers_state_refuses_a_clip_or_a_track(place, monkeypatch, facts, words, sentence):
-    monkeypatch.setattr(film_facts, "_read", lambda _: facts)
+    monkeypatch.setattr(film_facts, "_read", lambda _: Headers(**facts))
     asked = place.settings(*words)
     if not sentence:
         return film_facts.check(place.film, asked)

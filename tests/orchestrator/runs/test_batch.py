@@ -71,13 +71,17 @@ def test_films_not_started_because_of_a_full_disk_are_not_a_success(tmp_path):
     assert exit_status.of_run(RunState(films=(film("b", "cached"), full))) == PARTIAL
 
 
-def test_a_folder_is_an_error_that_suggests_a_pattern(tmp_path, capsys):
+def test_a_folder_without_films_is_an_error_and_one_is_no_film_where_one_is_wanted(tmp_path, capsys):
     folder = tmp_path / "my films"
     folder.mkdir()
-    for name in ("a.avi", "b.mkv", "c.mkv", "notes.txt", "d.txt", "e.txt"):
-        (folder / name).write_text("x")
+    (folder / "notes.txt").write_text("x")
     assert cli.main(["run", str(folder)]) == INPUT
-    assert f"'{folder}'/*.mkv" in capsys.readouterr().err
+    assert f"{folder}: no film is in it" in capsys.readouterr().err
+    for name in ("a.avi", "b.mkv", "c.mkv"):
+        (folder / name).write_text("x")
+    with pytest.raises(FatalError) as caught:
+        film_of(folder)
+    assert caught.value.hint == f"name the films in it: '{folder}'/*.mkv"
     with pytest.raises(FatalError) as caught:
         film_of(tmp_path)
     assert caught.value.hint == "name the films in it"
