@@ -1,8 +1,9 @@
 """Writes files atomically: a reader sees the complete new file or the old one.
 
 The content is written to a draft beside the file, which is then renamed over it. A draft is a hidden file
-with the writer's process id in its name: two processes or threads never write the same draft, and the draft
-of a killed process is recognisable. Standard library only, because the stages' environments use it too.
+with the writer's system and process id in its name: two processes or threads never write the same draft, and
+the draft of a killed process is recognisable. Standard library only, because the stages' environments use it
+too.
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ import json
 import os
 import re
 import shutil
+import time
 from pathlib import Path
+
+from ipc import host
 
 _SHOWN = 24
 """Characters of a file's name in that of its draft, which must not exceed 255 bytes."""
-_DRAFT = re.compile(r"\.(?P<shown>.*)\.(?P<pid>\d+)-[0-9a-f]+\.part", re.DOTALL)
+_DRAFT = re.compile(r"\.(?P<shown>.*)\.(?P<pid>\d+)-(?P<host>[0-9a-f]{0,8}?)[0-9a-f]{8}\.part", re.DOTALL)
+_DAY = 86400.0
 
 
 def write(path: Path, content: str | bytes, *, mode: int | None = None, durable: bool = False) -> None:
@@ -64,13 +69,24 @@ def try_write_json(path: Path, value: object, *, mode: int | None = None, folder
 def draft_of(path: Path) -> Path:
     """A new name beside `path` for an incomplete file."""
     token = os.urandom(4).hex()  # like `secrets`, whose import would cost every command four modules
-    return path.with_name(f".{path.name[:_SHOWN]}.{os.getpid()}-{token}.part")
+    return path.with_name(f".{path.name[:_SHOWN]}.{os.getpid()}-{host.tag()}{token}.part")
 
 
-def writer_of(draft: Path, path: Path) -> int | None:
-    """The process that writes `draft`; None if it is not a draft of `path`."""
+def is_abandoned(draft: Path, path: Path) -> bool:
+    """Return whether `draft` is a draft of `path` that nobody writes any more.
+
+    Whether a process of another machine or container lives cannot be seen here: its draft is abandoned if it
+    has not changed for a day.
+    """
     found = _DRAFT.fullmatch(draft.name)
-    return int(found["pid"]) if found and found["shown"] == path.name[:_SHOWN] else None
+    if found is None or found["shown"] != path.name[:_SHOWN]:
+        return False
+    if found["host"] == host.tag():
+        return host.is_gone(int(found["pid"]))
+    try:
+        return time.time() - draft.lstat().st_mtime > _DAY
+    except OSError:
+        return False
 
 
 def put(draft: Path, path: Path, *, replace: bool) -> bool:

@@ -15,6 +15,7 @@ from orchestrator.commands import completion, verbosity
 from orchestrator.environments import registry
 from orchestrator.errors import FAILED, OK, STORAGE, USAGE, FatalError
 from orchestrator.paths import COMMAND_MARK, checkout, config_file, home
+from orchestrator.storage.store import Store
 from orchestrator.surroundings.home_folder import expanded
 from orchestrator.util import locks, terminal
 
@@ -127,15 +128,19 @@ def _agreed() -> bool:
 
 
 def _refuse_while_running() -> None:
-    lock = home() / "store" / "lock"
-    if not lock.exists():
-        return
-    try:
-        locks.hold(lock, wait=False).close()
-    except BlockingIOError as error:
-        raise FatalError(
-            "a run is going on, so nothing was removed", "try again when it has ended"
-        ) from error
+    store = Store(home() / "store")
+    others = store.living()
+    lock = store.root / "lock"
+    if not others and lock.exists():
+        try:
+            locks.hold(lock, wait=False).close()  # an earlier version holds only this
+        except BlockingIOError:
+            others = [os.uname().nodename]
+        except OSError:
+            return
+    if others:
+        where = "" if set(others) == {os.uname().nodename} else f" on {', '.join(sorted(set(others)))}"
+        raise FatalError(f"a run is going on{where}, so nothing was removed", "try again when it has ended")
 
 
 def _remove_empty(folder: Path) -> None:

@@ -48,6 +48,8 @@ class Results:
         ingredients = job.task.plan.ingredients(job.step, job.choice, known)
         self._ingredients[job.id] = ingredients
         key = cache_key.key_of(ingredients)
+        # Before it is looked up: what is found now must still be there when the last stage has read it.
+        self._store.users.pin(self._holder(job.film), [key])
         entry = None if job.step.forced else self._store.find(key, job.step.needed)
         # A result that this run made is not made again for another film of the same content.
         transient = entry is not None and bool(entry.manifest.transient) and key not in self._made
@@ -96,11 +98,17 @@ class Results:
         """Forget the results of a film that has ended."""
         self._known = {known: made for known, made in self._known.items() if known[0] != film}
         self._ingredients = {job: found for job, found in self._ingredients.items() if job[0] != film}
+        self._store.users.unpin(self._holder(film))
 
     def drop_all(self) -> None:
-        """Remove all incomplete outputs."""
+        """Remove all incomplete outputs, and let the results of all films go."""
         for job_id in list(self._attempts):
             self.drop(job_id)
+        for film in {film for film, _ in self._ingredients}:
+            self._store.users.unpin(self._holder(film))
+
+    def _holder(self, film: int) -> str:
+        return f"{id(self):x}.{film}"
 
     def _publish(self, job: Job, entry: Entry, *, cached: bool) -> SchedulerEvent:
         for name, record in entry.manifest.outputs.items():

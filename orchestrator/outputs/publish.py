@@ -205,13 +205,10 @@ def check_name(film: Path, ending: str) -> None:
 
 def draft_beside(target: Path) -> Path:
     """A name beside the target for an incomplete file; removes the drafts of killed runs."""
-    import psutil
-
     check_writable(target.parent)
     with contextlib.suppress(OSError):
         for path in target.parent.iterdir():
-            writer = atomic.writer_of(path, target)
-            if writer is not None and not psutil.pid_exists(writer):
+            if atomic.is_abandoned(path, target):
                 path.unlink(missing_ok=True)
     return atomic.draft_of(target)
 

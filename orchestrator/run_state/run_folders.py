@@ -1,9 +1,10 @@
 """Manages the folders of runs, which keep what happened in each.
 
 `home()/runs/<time>-<film>/` holds `events.jsonl` (every event), `logs/` (the output of each stage's process)
-and `run.json` (the summary, see `orchestrator.run_state.run_json`). A run holds a lock on its folder while it
-lives: if the lock is free and there is no summary, the run was killed, and `prune` never removes a living
-one. The lock's file lists the run's films, so that another run of the same film can report it.
+and `run.json` (the summary, see `orchestrator.run_state.run_json`). A run holds a lease on its folder while
+it lives (`orchestrator.util.leases`): if that is dead and there is no summary, the run was killed, and
+`prune` never removes a living one. The lease, in the file `lock`, lists the run's films, so that another run
+of the same film can report it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +26,7 @@ from ipc.parsing import json_of
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.paths import home
 from orchestrator.run_state import stored_summary
-from orchestrator.util import locks, own_files
+from orchestrator.util import leases, locks, own_files
 from orchestrator.util import text as fmt
 from orchestrator.util.own_files import DamagedFileError
 from orchestrator.util.storage_errors import storage_errors
@@ -32,6 +34,7 @@ from orchestrator.util.storage_errors import storage_errors
 KEEP = 50
 """Number of runs that are kept; older ones are removed when a new one starts."""
 
+_DAY = 86400.0
 _SAYS = {
     "step_log": "message",
     "step_retried": "reason",
@@ -101,8 +104,9 @@ class Run:
         """The films of the run: path by digest; empty if they were not recorded."""
         with contextlib.suppress(DamagedFileError):
             content = own_files.read_json(self.path / "lock")
-            if isinstance(content, dict):
-                return {str(digest): str(film) for digest, film in content.items()}
+            films = content.get("films", content) if isinstance(content, dict) else None
+            if isinstance(films, dict):
+                return {str(digest): str(film) for digest, film in films.items()}
         return {}
 
     def began(self) -> str:
@@ -160,8 +164,28 @@ class Run:
                     text = fmt.plain(str(event.get(_SAYS[kind], "")))
                     yield f"[{now - began:8.1f} s] {step}: {text}"
 
+    def may_go(self) -> bool:
+        """Return whether nobody can be writing here any more.
+
+        A machine that shares this folder and is silent may be asleep: it has a day.
+        """
+        lease = self.path / "lock"
+        if os.path.lexists(self.report) or not self._has_owner():
+            return not locks.is_held(lease)
+        state = leases.look(lease)
+        if state == "silent":
+            with contextlib.suppress(OSError):
+                return time.time() - lease.stat().st_mtime > _DAY
+        return state == "dead"
+
     def _alive(self) -> bool:
-        return locks.is_held(self.path / "lock")
+        lease = self.path / "lock"
+        # Versions before December 2026 lock the file, and name no owner in it.
+        return locks.is_held(lease) or (self._has_owner() and leases.look(lease) == "alive")
+
+    def _has_owner(self) -> bool:
+        found = leases.read(self.path / "lock")
+        return found is not None and bool(found[0].host)
 
 
 @contextlib.contextmanager
@@ -181,12 +205,11 @@ def new(
             own_files.make_folder(base, below=base.parent)
             prune(keep=keep - 1, root=base)
             for run in past(base):
-                if run.scratch.exists() and run.outcome() == "killed":
+                if run.scratch.exists() and run.outcome() == "killed" and run.may_go():
                     shutil.rmtree(run.scratch, ignore_errors=True)
             run = Run(_make(base, name))
-            lock = held.enter_context(locks.hold(run.path / "lock"))
-            # In one step: a stream would try again when it is closed, and the disk may be full.
-            os.write(lock.fileno(), json.dumps(films or {}).encode())
+            lease = leases.Lease(run.path / "lock", {"films": films or {}})
+            held.callback(lease.release, left=json.dumps(films or {}).encode())
             run.logs.mkdir()
             held.callback(shutil.rmtree, run.scratch, ignore_errors=True)
             run.scratch.mkdir()
@@ -232,7 +255,7 @@ def find(asked: str, root: Path | None = None) -> Run:
 def prune(*, keep: int = KEEP, root: Path | None = None) -> list[Run]:
     """Remove the oldest runs until at most `keep` are left, but none that is running. Returns the removed."""
     old = past(root)[max(0, keep) :]
-    return [run for run in old if run.outcome() != "running" and own_files.clear(run.path)]
+    return [run for run in old if run.outcome() != "running" and run.may_go() and own_files.clear(run.path)]
 
 
 def runs_root() -> Path:

@@ -50,10 +50,14 @@ def run(invocation: Invocation) -> int:
         return _without_films(films.refused, invocation)
     name = stem_of(plans[0].film) if plans else "films"
     digests = {plan.film_digest: str(plan.film) for plan in plans}
-    with store.in_use(), run_folders.new(name, films=digests) as record:
+    with (
+        store.in_use(),
+        trim_cache.during(store, films.settings.values()) as trimmed,
+        run_folders.new(name, films=digests) as record,
+    ):
         _warn_of_other_runs(record)
         state, content = _execute(invocation, films, store, record)
-    trim_cache.after(store, films.settings.values(), state)
+    trim_cache.after(store, films.settings.values(), state, trimmed)
     _show(content, invocation)
     advice.after(content, films.settings.values(), silent=invocation.json or invocation.quiet)
     return int(content["exit_status"])

@@ -1,72 +1,135 @@
 """Manages the folders in which stages write their results before they are complete.
 
-Each attempt has its own folder, locked while a process works in it. The lock file lies beside the folder,
-because it is not part of the result. If its lock is free, an attempt was abandoned by a process that was
-killed.
+    store/attempts/<user>/<stage>-<random>/    a stage writes here
+    store/attempts/<user>/evicted-<key>/       a result on its way out, which may still be put back
+    store/attempts/removed-<random>/           anybody removes this at any time
+
+Those of a user (`orchestrator.storage.users`) that is dead are abandoned.
 """
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
-from orchestrator.util import locks, own_files
+from orchestrator.storage.users import NAME, Users
+from orchestrator.util import file_systems, locks, own_files
 from orchestrator.util.folder_size import folder_size
+
+_REMOVED = "removed-"
+_EVICTED = "evicted-"
+_DAY = 86400.0
 
 
 class Attempts:
     """The attempts in `folder`, those of other processes included."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, users: Users) -> None:
         self._folder = folder
-        self._locks: dict[Path, BinaryIO] = {}
+        self._users = users
+        self._mine: set[Path] = set()
 
     def new(self, stage: str) -> Path:
-        """Make and lock a folder for a result of `stage`. Raises `OSError` if that fails."""
-        path = self._folder / f"{stage}-{secrets.token_hex(6)}"
-        own_files.make_folder(path, below=self._folder.parent)
-        self._locks[path] = locks.hold(_lock_of(path))
+        """Make a folder for a result of `stage`. Raises `OSError` if that fails."""
+        self._users.enter()
+        try:
+            path = self._own() / f"{stage}-{secrets.token_hex(6)}"
+            own_files.make_folder(path, below=self._folder.parent)
+        except BaseException:
+            self._users.leave()
+            raise
+        self._mine.add(path)
+        return path
+
+    def evicted(self, key: str) -> Path:
+        """The name of a result on its way out, in a folder that exists; only while this process is a user."""
+        path = self._own() / f"{_EVICTED}{key}"
+        own_files.make_folder(path.parent, below=self._folder.parent)
         return path
 
     def aside(self) -> Path:
-        """A name in the same folder for a broken result, until it is removed."""
-        return self._folder / f"broken-{secrets.token_hex(6)}"
+        """A name in the same folder for what is removed next, by this process or by any other."""
+        own_files.make_folder(self._folder, below=self._folder.parent)
+        return self._folder / f"{_REMOVED}{secrets.token_hex(6)}"
 
     def discard(self, attempt: Path) -> None:
         """Remove an attempt that failed."""
         own_files.clear(attempt)
-        self.unlock(attempt)
+        self.end(attempt)
 
-    def unlock(self, attempt: Path) -> None:
-        """Release the lock of an attempt that became a result or was removed."""
-        lock = self._locks.pop(attempt, None)
-        if lock is not None:
-            _lock_of(attempt).unlink(missing_ok=True)
-            lock.close()
+    def end(self, attempt: Path) -> None:
+        """An attempt became a result, or was removed."""
+        if attempt in self._mine:
+            self._mine.remove(attempt)
+            self.tidy()
+            self._users.leave()
 
-    def remove_abandoned(self) -> tuple[int, int]:
-        """Remove the attempts of killed runs; return how many folders and bytes.
+    def tidy(self) -> None:
+        """Remove this user's folder if it is empty."""
+        with contextlib.suppress(OSError):
+            self._own().rmdir()
 
-        No new attempt may start meanwhile.
+    def remove_abandoned(self, now: float, put_back: Callable[[Path, str], None]) -> tuple[int, int]:
+        """Remove the attempts of dead users; return how many folders and bytes.
+
+        `put_back` gets what a dead user was about to evict, with its key. `now` is the time of the file
+        system. What the system still uses of a removed folder stays until the next time.
         """
         count = freed = 0
         for path in list(self._folder.iterdir()) if self._folder.is_dir() else ():
-            if path.suffix == ".lock":
-                if not path.with_suffix("").exists() and path.with_suffix("") not in self._locks:
-                    path.unlink(missing_ok=True)
-                continue
-            try:
-                lock = locks.hold(_lock_of(path), wait=False)
-            except BlockingIOError:
-                continue
-            with lock:
-                freed += folder_size(path)
-                count += 1
+            if path.name.startswith(_REMOVED):
                 own_files.clear(path)
-            _lock_of(path).unlink(missing_ok=True)
+            elif NAME.fullmatch(path.name):
+                if path != self._own() and self._users.state(path.name, now, path) == "dead":
+                    found = self._remove(path, put_back)
+                    count, freed = count + found[0], freed + found[1]
+            elif _is_free(path, now):
+                count, freed = count + (path.suffix != ".lock"), freed + folder_size(path)
+                own_files.clear(path)
+        for name in list(self._users.others()):
+            if self._users.state(name, now) == "dead" and not (self._folder / name).exists():
+                self._users.forget(name)
         return count, freed
 
+    def silent(self, now: float) -> list[str]:
+        """The users that may be dead, and have to be watched for longer."""
+        return [name for name in self._users.others() if self._users.state(name, now) == "silent"]
 
-def _lock_of(attempt: Path) -> Path:
-    return attempt.with_suffix(".lock")
+    def _remove(self, folder: Path, put_back: Callable[[Path, str], None]) -> tuple[int, int]:
+        for path in _inside(folder):
+            if path.name.startswith(_EVICTED):
+                put_back(path, path.name.removeprefix(_EVICTED))
+        aside = self.aside()
+        try:
+            folder.rename(aside)
+        except OSError:  # another process removes it
+            return 0, 0
+        count, freed = len(list(_inside(aside))), folder_size(aside)
+        own_files.clear(aside)
+        return count, freed
+
+    def _own(self) -> Path:
+        return self._folder / self._users.name
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    with contextlib.suppress(OSError):
+        yield from list(folder.iterdir())
+
+
+def _is_free(path: Path, now: float) -> bool:
+    """Whether an attempt of an earlier version of this program, which locked a file beside it, is abandoned.
+
+    Where locks do not work, it is if it has not changed for a day.
+    """
+    lock = path if path.suffix == ".lock" else path.with_suffix(".lock")
+    try:
+        if path.suffix == ".lock":
+            return not path.with_suffix("").exists()
+        if lock.exists() and locks.is_held(lock):
+            return False
+        return not file_systems.is_remote(path) or now - path.stat().st_mtime > _DAY
+    except OSError:
+        return False

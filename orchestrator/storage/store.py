@@ -1,37 +1,30 @@
-"""Stores results by key, complete or not at all; several processes may use the store at once.
+"""Stores results by key, complete or not at all; several processes and machines may use the store at once.
 
     store/results/<aa>/<key>/manifest.json and the outputs beside it
-    store/attempts/<random>/     a stage writes here; locked while a process works in it
-    store/last/<film>/<stage>    the last key of this film's stage, so that a plan can show what changed
+    store/attempts/<user>/<stage>-<random>/    a stage writes here
+    store/users/<user>.json, .pins             that the process lives, and which results it needs
+    store/last/<film>/<stage>                  the last key of this film's stage, which a plan compares
 
 A result is written in an attempt's folder and synced, the manifest last; then the folder is renamed into
-place. If a process is killed at any time, the store holds complete results and perhaps an unlocked attempt,
-which `gc` removes.
+place. If a process is killed at any time, the store holds complete results and perhaps an attempt of a dead
+user, which `gc` removes. No result is removed that a living user pins.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import hashlib
-import os
-import re
-import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestrator.errors import FatalError
-from orchestrator.storage import intact
+from orchestrator.storage import eviction, intact, last_results, result_folder
 from orchestrator.storage.attempts import Attempts
+from orchestrator.storage.eviction import Bounds, Evictor, Removal, Stored
 from orchestrator.storage.manifest import Manifest
-from orchestrator.util import locks, own_files
+from orchestrator.storage.users import Users
+from orchestrator.util import leases, locks, own_files
 from orchestrator.util.folder_size import folder_size
 from orchestrator.util.storage_errors import storage_errors
-
-_MANIFEST = "manifest.json"
-_USED = "used"
-_KEY = re.compile(r"[0-9a-f]{16,}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,14 +40,19 @@ class Entry:
         return self.folder / self.manifest.outputs[output].path
 
 
+class AttemptGoneError(Exception):
+    """The folder of an attempt was removed: its process was suspended, and taken for dead."""
+
+
 class Store:
-    """The results under `root`. Several processes may call every method at once."""
+    """The results under `root`. Several processes, of several machines, may call every method at once."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._results = root / "results"
-        self._attempts = Attempts(root / "attempts")
-        self._last = root / "last"
+        self.users = Users(root)
+        self._attempts = Attempts(root / "attempts", self.users)
+        self._last = last_results.LastResults(root)
 
     def find(self, key: str, needed: Collection[str] = ()) -> Entry | None:
         """The complete result under `key` with all outputs in `needed`, or None.
@@ -63,16 +61,15 @@ class Store:
         output that was declared since.
         """
         folder = self._folder(key)
-        manifest = self._read(folder)
+        manifest = result_folder.read(folder)
         if manifest is None or self.broken(folder, manifest) or set(needed) - manifest.outputs.keys():
             return None
-        with contextlib.suppress(OSError):
-            os.utime(folder / _USED)
+        result_folder.mark_used(folder)
         return Entry(key=key, folder=folder, manifest=manifest)
 
     def manifest(self, key: str) -> Manifest | None:
         """The manifest under `key`, even if an output is missing."""
-        return self._read(self._folder(key))
+        return result_folder.read(self._folder(key))
 
     def broken(self, folder: Path, manifest: Manifest) -> str:
         """Why the result in `folder` is not usable (`film deleted`); empty if it is."""
@@ -80,14 +77,14 @@ class Store:
 
     def why_gone(self, key: str, needed: Collection[str] = ()) -> str:
         """Why `find` returns None for a stored key (`film deleted`, `ttml is new`); empty for other keys."""
-        manifest = self._read(self._folder(key))
+        manifest = result_folder.read(self._folder(key))
         if manifest is None:
             return ""
         lacking = [name for name in needed if name not in manifest.outputs]
         return self.broken(self._folder(key), manifest) or ", ".join(f"{name} is new" for name in lacking)
 
     def attempt(self, stage: str) -> Path:
-        """Make a new folder to write a result in, locked so that `gc` keeps it."""
+        """Make a new folder to write a result in, which `gc` keeps while this process lives."""
         with _storage_errors(self.root):
             return self._attempts.new(stage)
 
@@ -98,63 +95,85 @@ class Store:
     def commit(self, attempt: Path, key: str, manifest: Manifest, *, replace: bool = False) -> Entry:
         """Turn the attempt's folder into the result under `key`.
 
-        A complete result with the same key and outputs is kept, unless it is to be replaced.
+        A complete result with the same key and outputs is kept, unless it is to be replaced. Raises
+        `AttemptGoneError` if the folder is no longer there.
         """
         target = self._folder(key)
         with _storage_errors(self.root):
-            for path in attempt.iterdir():
-                _sync(path)
-            (attempt / _USED).touch()
-            (attempt / _MANIFEST).write_text(manifest.to_json())
-            _sync(attempt / _MANIFEST)
-            _sync(attempt)
-            own_files.make_folder(target.parent, below=self.root)
-            self._place(attempt, target, manifest, replace=replace)
-            _sync(target.parent)
-        self._attempts.unlock(attempt)
-        kept = self._read(target) or manifest
+            try:
+                result_folder.complete(attempt, manifest)
+                own_files.make_folder(target.parent, below=self.root)
+                self._place(attempt, target, manifest, replace=replace)
+            except FileNotFoundError as error:
+                if attempt.is_dir():
+                    raise
+                # A server whose answer was lost is asked again, and then no longer finds what it renamed.
+                if result_folder.read(target) != manifest:
+                    raise AttemptGoneError(str(attempt)) from error
+            result_folder.sync(target.parent)
+        self._attempts.end(attempt)
+        kept = result_folder.read(target) or manifest
         return Entry(key=key, folder=target, manifest=kept)
 
     def remember(self, film: Path, stage: str, key: str) -> None:
         """Record `key` as the last one of `film`'s `stage`."""
-        place = self._film(film) / stage
-        if self._last_key(film, stage) == key:
-            return
         with _storage_errors(self.root):
-            own_files.write(place, key, below=self.root)
+            self._last.remember(film, stage, key)
 
     def last(self, film: Path, stage: str) -> tuple[str, Manifest] | None:
         """The last key of `film`'s `stage` with its manifest, or None."""
-        key = self._last_key(film, stage)
-        manifest = self._read(self._folder(key)) if key else None
+        key = self._last.key(film, stage)
+        manifest = result_folder.read(self._folder(key)) if key else None
         return (key, manifest) if manifest else None
 
     def forgotten(self, film: Path, stage: str) -> bool:
         """Return whether the last result of `film`'s `stage` is missing from the store or unreadable."""
-        return bool(self._last_key(film, stage)) and self.last(film, stage) is None
+        return bool(self._last.key(film, stage)) and self.last(film, stage) is None
 
     def entries(self) -> Iterator[tuple[Entry, int, float]]:
         """Every readable result, with its bytes in the store and the time of its last use."""
+        for one in self.stored():
+            yield Entry(key=one.key, folder=one.folder, manifest=one.manifest), one.size, one.used
+
+    def stored(self) -> Iterator[Stored]:
+        """Every readable result, with what decides how long it stays."""
         for folder in sorted(self._results.glob("*/*")):
-            manifest = self._read(folder)
+            manifest = result_folder.read(folder)
             if manifest is None:
                 continue
             try:
                 size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
-                used = folder / _USED
-                when = (used if used.exists() else folder).stat().st_mtime
+                used, uses = result_folder.use_of(folder)
             except OSError:
                 continue  # it is being replaced
-            yield Entry(key=folder.name, folder=folder, manifest=manifest), size, when
+            yield Stored(key=folder.name, folder=folder, manifest=manifest, size=size, used=used, uses=uses)
+
+    def size(self) -> int:
+        """The bytes of all results; quicker than `stored`, because it reads no manifest."""
+        return folder_size(self._results)
 
     @contextlib.contextmanager
     def in_use(self) -> Iterator[None]:
-        """Keep `gc` from removing results while the block runs."""
+        """Be a user of the store while the block runs: what this process pins and attempts, `gc` keeps."""
+        with contextlib.ExitStack() as held, _storage_errors(self.root):
+            own_files.make_folder(self.root, below=self.root.parent)
+            self.users.enter()
+            held.callback(self.users.leave)
+            # Versions before December 2026 remove results while nobody holds this lock.
+            with contextlib.suppress(OSError):
+                held.enter_context(locks.hold(self.root / "lock", shared=True))
+            in_use = held.pop_all()
+        with in_use:
+            yield
+
+    def removable(self, bounds: Bounds) -> list[Removal]:
+        """The results that `gc` would remove, the least worth first."""
         with _storage_errors(self.root):
             own_files.make_folder(self.root, below=self.root.parent)
-            lock = locks.hold(self.root / "lock", shared=True)
-        with lock:
-            yield
+            now = leases.now_of(self.root)
+        pinned = {*bounds.spared, *self.users.pinned()}
+        bounds = Bounds(most=bounds.most, days=bounds.days, spared=pinned)
+        return list(eviction.choose(self.stored(), bounds, now))
 
     def gc(
         self,
@@ -162,50 +181,90 @@ class Store:
         older_than_days: float | None = None,
         keep_bytes: int | None = None,
         spared: Collection[str] = (),
+        wait: Callable[[float], None] | None = None,
     ) -> tuple[int, int]:
-        """Remove abandoned attempts, unreadable results, and the results that were unused for longest.
+        """Remove abandoned attempts, unreadable results, and the results that are least worth keeping.
 
         Results are removed if they were unused for `older_than_days`, or until the rest fits in `keep_bytes`;
-        those with the keys `spared` are not.
-        Returns how many folders and bytes were removed. Raises `FatalError` while a run is using the store.
+        those with the keys `spared`, and those that a user pins, are not. `wait` waits for some seconds, to
+        see whether users that are silent still live; without it they count as alive.
+        Returns how many folders and bytes were removed.
         """
-        with _storage_errors(self.root):
-            own_files.make_folder(self.root, below=self.root.parent)
-            try:
-                lock = locks.hold(self.root / "lock", wait=False)
-            except BlockingIOError as error:
-                raise FatalError("a run is using the cache", "try again when it has ended") from error
-        with lock:
-            count, freed = self._attempts.remove_abandoned()
+        with self.in_use(), _storage_errors(self.root):
+            now = leases.now_of(self.root)
+            if wait is not None and self._attempts.silent(now):
+                wait(leases.WATCH + 1)
+                now = leases.now_of(self.root)
+            count, freed = self._attempts.remove_abandoned(now, self._put_back)
             stuck: list[Path] = []
-            now = time.time()
             for folder in self._results.glob("*/*"):
-                if self._read(folder) is None:
-                    size = folder_size(folder)
-                    if own_files.clear(folder):
-                        count, freed = count + 1, freed + size
-                    else:
-                        stuck.append(folder)
-            found = sorted(self.entries(), key=lambda item: item[2])
-            total = sum(size for _, size, _ in found)
-            for entry, size, used in found:
-                old = older_than_days is not None and now - used > older_than_days * 86400
-                if entry.key in spared:
-                    continue
-                if old or (keep_bytes is not None and total > keep_bytes):
-                    if own_files.clear(entry.folder):
-                        count, freed, total = count + 1, freed + size, total - size
-                    else:
-                        stuck.append(entry.folder)
-            for folder in stuck[:1]:
+                if result_folder.is_damaged(folder):
+                    size, stays = self._remove_damaged(folder)
+                    stuck += stays
+                    count, freed = count + (not stays), freed + size
+            bounds = Bounds(most=keep_bytes, days=older_than_days, spared=spared)
+            gone, more = self._evictor().evict(self.removable(bounds))
+            self._attempts.tidy()
+            for folder in [*stuck, *more][:1]:
                 own_files.remove(folder)  # says why it stays; all others are removed
-        return count, freed
+        return count + len(gone), freed + sum(one.stored.size for one in gone)
+
+    def remove_abandoned(self) -> tuple[int, int]:
+        """Remove the attempts of dead users; returns how many folders and bytes were removed.
+
+        A user of another machine is known to be dead only after it was seen to be silent for a while, so this
+        is called now and then.
+        """
+        with self.in_use(), _storage_errors(self.root):
+            return self._attempts.remove_abandoned(leases.now_of(self.root), self._put_back)
+
+    def living(self) -> list[str]:
+        """The machines of the users that showed a sign of life of late, without this process."""
+        with _storage_errors(self.root):
+            if not self.users.folder.is_dir():
+                return []
+            now = leases.now_of(self.root)
+        names = [name for name in self.users.others() if self.users.state(name, now) == "alive"]
+        return [self.users.machine(name) or "another machine" for name in names]
+
+    def _evictor(self) -> Evictor:
+        return Evictor(
+            attempts=self._attempts,
+            pinned=self.users.pinned,
+            unchanged=lambda place, one: result_folder.use_of(place) == (one.used, one.uses),
+            put_back=self._put_back,
+        )
+
+    def _put_back(self, place: Path, key: str) -> None:
+        """Return a result that was moved away, unless an equal one was stored meanwhile."""
+        with contextlib.suppress(OSError):
+            own_files.make_folder(self._folder(key).parent, below=self.root)
+            if not result_folder.renamed(place, self._folder(key)):
+                eviction.remove(place, self._attempts)
+
+    def _remove_damaged(self, folder: Path) -> tuple[int, list[Path]]:
+        """Remove a damaged result; returns the bytes that are gone, and what stays."""
+        place = self._attempts.evicted(folder.name)
+        try:
+            if folder.is_dir() and not folder.is_symlink():
+                own_files.open_folder(folder)
+            folder.rename(place)
+        except FileNotFoundError:
+            return 0, []
+        except OSError:
+            return 0, [folder]
+        if not result_folder.is_damaged(place):  # another process had just replaced it
+            self._put_back(place, folder.name)
+            return 0, []
+        size = folder_size(place)
+        stays = eviction.remove(place, self._attempts)
+        return 0 if stays else size, stays
 
     def _place(self, attempt: Path, target: Path, manifest: Manifest, *, replace: bool) -> None:
         aside: list[Path] = []
-        while not _renamed(attempt, target):
+        while not result_folder.renamed(attempt, target):
             # Another process's equal result, or a broken one: a rename never replaces a folder with content.
-            there = self._read(target)
+            there = result_folder.read(target)
             whole = there is not None and not manifest.outputs.keys() - there.outputs.keys()
             if not replace and whole and there is not None and not self.broken(target, there):
                 aside.append(attempt)
@@ -219,50 +278,8 @@ class Store:
         for folder in aside:
             own_files.clear(folder)
 
-    def _read(self, folder: Path) -> Manifest | None:
-        # A result without a readable manifest is no result; a plan shows that it runs again.
-        try:
-            content = own_files.read(folder / _MANIFEST)
-            return None if content is None else Manifest.from_json(content)
-        except ValueError:
-            return None
-
     def _folder(self, key: str) -> Path:
         return self._results / key[:2] / key
-
-    def _film(self, film: Path) -> Path:
-        return self._last / hashlib.sha256(os.fsencode(film)).hexdigest()[:32]
-
-    def _last_key(self, film: Path, stage: str) -> str:
-        place, damage = self._film(film) / stage, ""
-        try:
-            key = (own_files.read(place) or b"").decode(errors="replace")
-        except own_files.DamagedFileError as error:
-            key, damage = "", str(error)
-        if key and not _KEY.fullmatch(key):
-            key, damage = "", "not the key of a result"
-        if damage:
-            own_files.report(place, damage)
-        return key
-
-
-def _renamed(source: Path, target: Path) -> bool:
-    """Rename a folder; return False if a file, or a folder that is not empty, is in the way."""
-    try:
-        source.rename(target)
-    except OSError as error:
-        if error.errno in {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}:
-            return False
-        raise
-    return True
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _storage_errors(root: Path) -> contextlib.AbstractContextManager[None]:

@@ -145,9 +145,11 @@ def test_a_draft_is_a_hidden_file_that_names_its_writer(tmp_path, name):
     draft = atomic.draft_of(file)
     assert (draft.parent, draft.name[0]) == (tmp_path, ".")
     draft.touch()  # the name is not too long for the file system
-    assert atomic.writer_of(draft, file) == os.getpid()
-    assert atomic.writer_of(draft, tmp_path / "another") is None
-    assert atomic.writer_of(tmp_path / f".{name}.backup", file) is None
+    assert not atomic.is_abandoned(draft, file)
+    left = draft.with_name(draft.name.replace(f".{os.getpid()}-", ".4194999-"))
+    assert atomic.is_abandoned(left, file)
+    assert not atomic.is_abandoned(left, tmp_path / "another")
+    assert not atomic.is_abandoned(tmp_path / f".{name}.backup", file)
     assert atomic.draft_of(file) != draft
 
 

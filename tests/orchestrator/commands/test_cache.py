@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -17,6 +18,7 @@ from orchestrator.runs import trim_cache
 from orchestrator.storage import limit
 from orchestrator.storage.manifest import Manifest, OutputRecord
 from orchestrator.storage.store import Store
+from orchestrator.util import leases
 
 
 @pytest.fixture
@@ -52,10 +54,27 @@ def test_results_of_the_run_that_has_just_ended_are_kept(store, monkeypatch):
     assert trimmed(store, monkeypatch, "1b", "k1", "k2") == ["k1", "k2"]
 
 
-def test_without_a_limit_or_while_another_run_goes_on_nothing_is_removed(store, monkeypatch):
+def test_without_a_limit_nothing_is_removed_and_what_another_run_needs_stays(store, monkeypatch):
     assert len(trimmed(store, monkeypatch, "none")) == 3
-    with store.in_use():
-        assert len(trimmed(store, monkeypatch, "1b")) == 3
+    other = Store(store.root)
+    with other.in_use():
+        other.users.pin("film", ["k2"])
+        assert trimmed(store, monkeypatch, "1b") == ["k2"]
+        other.users.unpin("film")
+        assert trimmed(store, monkeypatch, "1b") == []
+
+
+def test_the_limit_is_kept_while_a_run_goes_on(store, monkeypatch, capsys):
+    monkeypatch.setenv("ORCHESTRATOR_CACHE_LIMIT", "3500b")
+    with store.in_use(), trim_cache.during(store, [settings(Layer())], every=0.01) as removed:
+        store.users.pin("film", ["k1"])
+        for _ in range(500):
+            if removed.count:
+                break
+            time.sleep(0.01)
+    assert sorted(entry.key for entry, _, _ in store.entries()) == ["k1", "k3"]
+    trim_cache.after(store, [settings(Layer())], RunState(films=()), removed)
+    assert "removed 1 cached result, 1.3 kB" in capsys.readouterr().err
 
 
 def test_the_limit_is_a_share_of_the_disk_unless_it_is_set(tmp_path):
@@ -94,3 +113,50 @@ def test_a_limit_that_is_no_size_is_a_sentence(store, monkeypatch, capsys):
     monkeypatch.setenv("ORCHESTRATOR_CACHE_LIMIT", "much")
     assert cli.main(["config"]) == 2
     assert "ORCHESTRATOR_CACHE_LIMIT=much: not a size" in capsys.readouterr().err
+
+
+def test_gc_shows_what_it_would_remove_and_why_and_removes_nothing(store, capsys):
+    assert cli.main(["cache", "gc", "--dry-run", "--keep-size", "3500b"]) == 0
+    out = capsys.readouterr().out
+    assert "asr    1.3 kB  saves 1.0 s of work  used " in out
+    assert out.endswith("would remove 1 result, 1.3 kB\n")
+    assert cli.main(["cache", "--json", "gc", "-n", "--keep-size", "3500b"]) == 0
+    (one,) = json.loads(capsys.readouterr().out)
+    assert (one["key"], one["seconds"], one["uses"], one["why"]) == ("k1", 1.0, 1, "saves 1.0 s of work")
+    assert len(list(store.entries())) == 3
+
+
+def test_gc_without_a_size_keeps_the_limit_of_the_configuration(store, monkeypatch, capsys):
+    monkeypatch.setenv("ORCHESTRATOR_CACHE_LIMIT", "3500b")
+    assert cli.main(["cache", "gc"]) == 0
+    assert capsys.readouterr().out == "removed 1 folder, 1.3 kB\n"
+    assert sorted(entry.key for entry, _, _ in store.entries()) == ["k2", "k3"]
+
+
+def test_gc_watches_another_machine_before_it_removes_what_that_left(store, monkeypatch, capsys):
+    users, left = store.root / "users", store.root / "attempts" / "0123abcd-7-00ff00"
+    (left / "asr-1").mkdir(parents=True)
+    users.mkdir(exist_ok=True)
+    lease = users / f"{left.name}.json"
+    lease.write_text(json.dumps({"host": "0123abcd", "pid": 7, "machine": "elsewhere"}))
+    when = leases.now_of(users) - leases.TERM - 1
+    os.utime(lease, (when, when))
+    waited = []
+    monkeypatch.setattr("orchestrator.commands.cache.time.sleep", waited.append)
+    monkeypatch.setattr("orchestrator.util.leases.WATCH", 0.0)
+    assert cli.main(["cache", "gc"]) == 0
+    assert waited == [1.0]
+    assert "waiting 1 s to see whether it still works" in capsys.readouterr().err
+    assert not left.exists()
+    assert not lease.exists()
+
+
+def test_the_cache_says_who_uses_it(store, capsys):
+    other = Store(store.root)
+    with other.in_use():
+        other.users.pin("film", ["k2"])
+        assert cli.main(["cache"]) == 0
+        assert f"in use on {os.uname().nodename}: 1 run" in capsys.readouterr().out
+        assert cli.main(["cache", "ls"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert [line.split()[0] for line in lines if line.endswith("(in use)")] == ["k2"]

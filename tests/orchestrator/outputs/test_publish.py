@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 
 import pytest
 
+from ipc import host
 from ipc.digests import file_digest
 from orchestrator.errors import STORAGE, FatalError
 from orchestrator.outputs import names
@@ -114,7 +116,7 @@ def test_a_film_with_a_long_name_gets_its_files(tmp_path, ledger, film):
 def test_a_draft_left_by_a_killed_run_is_removed_by_the_next(tmp_path, ledger, film):
     gone = subprocess.Popen(["true"])
     gone.wait()
-    left = tmp_path / f".movie.en.srt.{gone.pid}-ab12.part"
+    left = tmp_path / f".movie.en.srt.{gone.pid}-{host.tag()}00ab12ff.part"
     left.touch()
     put(tmp_path, ledger, film, "ours")
     assert not left.exists()
@@ -131,12 +133,21 @@ def test_drafts_of_killed_runs_are_removed_and_those_of_living_ones_kept(tmp_pat
     target = tmp_path / "movie.subtitled.mkv"
     gone = subprocess.Popen(["true"])
     gone.wait()
-    left, living = (tmp_path / f".{target.name}.{pid}-ab12.part" for pid in (gone.pid, os.getpid()))
+    left, living, elsewhere, long_left = (
+        tmp_path / f".{target.name}.{pid}-{machine}00ab12ff.part"
+        for pid, machine in (
+            (gone.pid, host.tag()),
+            (os.getpid(), host.tag()),
+            (gone.pid, "0123abcd"),  # of another machine, where a process may well have this id
+            (os.getpid(), "0123abce"),
+        )
+    )
     theirs = tmp_path / f".{target.name}.backup"
-    for path in (left, living, theirs):
+    for path in (left, living, elsewhere, long_left, theirs):
         path.touch()
+    os.utime(long_left, (time.time() - 2 * 86400,) * 2)
     draft = draft_beside(target)
-    assert sorted(tmp_path.iterdir()) == sorted([living, theirs])
+    assert sorted(tmp_path.iterdir()) == sorted([living, elsewhere, theirs])
     assert draft.parent == tmp_path
     assert draft.name.startswith(".")
 
@@ -233,7 +244,7 @@ def test_a_link_where_the_draft_goes_is_not_written_through(tmp_path, ledger, fi
     guessed = tmp_path / ".movie.en.srt.1-00000000.part"
     guessed.symlink_to(outside)
     monkeypatch.setattr("ipc.atomic.draft_of", lambda _: guessed)
-    monkeypatch.setattr("ipc.atomic.writer_of", lambda *_: None)
+    monkeypatch.setattr("ipc.atomic.is_abandoned", lambda *_: False)
     with pytest.raises(FatalError):
         put(tmp_path, ledger, film, "ours")
     assert outside.read_text() == "precious"
@@ -242,9 +253,10 @@ def test_a_link_where_the_draft_goes_is_not_written_through(tmp_path, ledger, fi
 def test_drafts_with_the_name_of_a_dead_process_are_removed_and_not_what_they_link_to(tmp_path):
     outside = tmp_path / "precious"
     outside.write_text("precious")
-    (tmp_path / ".movie.en.srt.4194999-0a.part").symlink_to(outside)
+    draft = tmp_path / f".movie.en.srt.4194999-{host.tag()}0000000a.part"
+    draft.symlink_to(outside)
     draft_beside(tmp_path / "movie.en.srt")
-    assert not (tmp_path / ".movie.en.srt.4194999-0a.part").is_symlink()
+    assert not draft.is_symlink()
     assert outside.read_text() == "precious"
 
 

@@ -212,3 +212,35 @@ def test_a_run_that_cannot_be_removed_is_not_counted_and_the_command_fails(monke
     said = capsys.readouterr()
     assert "cannot remove" in said.err
     assert "removed 0 runs" in said.out
+
+
+def of_another_machine(age):
+    """A run without a summary whose machine, which shares this folder, wrote last `age` seconds ago."""
+    with run_folders.new("theirs", keep=9) as run:
+        pass
+    run.scratch.mkdir()
+    lease = run.path / "lock"
+    lease.write_text(json.dumps({"host": "0123abcd", "pid": 1, "machine": "elsewhere", "films": {"d": "/f"}}))
+    when = lease.stat().st_mtime - age
+    os.utime(lease, (when, when))
+    return run
+
+
+def test_a_run_of_another_machine_counts_as_running_while_its_lease_is_renewed():
+    run = of_another_machine(5)
+    assert run.outcome() == "running"
+    assert run.films() == {"d": "/f"}
+    with run_folders.new("mine", films={"d": "/f"}) as mine:
+        assert [film for film, _ in mine.beside()] == ["/f"]
+    assert run_folders.prune(keep=0) == [mine]
+
+
+def test_a_run_of_another_machine_that_is_silent_keeps_its_files_for_a_day():
+    run = of_another_machine(3600)
+    assert run.outcome() == "killed"
+    with run_folders.new("mine", keep=1):
+        assert run.scratch.exists()
+    old = of_another_machine(2 * 86400)
+    with run_folders.new("mine", keep=9):
+        assert not old.scratch.exists()
+        assert run.scratch.exists()
