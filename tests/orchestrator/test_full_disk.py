@@ -58,7 +58,7 @@ def test_a_bug_whose_log_no_disk_can_hold_is_one_sentence(monkeypatch, capsys):
 
 
 def test_a_full_disk_when_a_run_begins_is_a_sentence(monkeypatch, tmp_path):
-    monkeypatch.setattr(os, "write", failing(errno.ENOSPC))  # as `write` fails: without a file's name
+    monkeypatch.setattr("ipc.atomic.write", failing(errno.ENOSPC))  # as `write` fails: without a file's name
     told = pytest.raises(FatalError, match=r"cannot write the run's log to .*: No space left")
     with told as caught, run_folders.new("film", root=tmp_path / "runs"):
         pass
