@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.serve import runner as runners
@@ -101,7 +101,7 @@ class Service:
     def _hold(self) -> str:
         return next((why for reason in self._held if (why := reason())), "")
 
-    def _alone(self) -> BinaryIO:
+    def _alone(self) -> locks.Lock:
         try:
             return locks.hold(self.folder / "service.lock", wait=False)
         except BlockingIOError as error:

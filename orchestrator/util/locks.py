@@ -9,7 +9,7 @@ lock a file of this name. Why not `filelock`: docs/decisions/2026-11-29-librarie
 
 Some network file systems have no `flock`, and some keep it to one machine without saying so. On any of them
 an exclusive lock is therefore also a lease, `<name>.held` (`orchestrator.util.leases`), which only one
-process can make. It is for what takes moments: if a machine dies meanwhile, the next waits for ten minutes.
+process can make. If a machine dies that holds it, the next one waits for ten minutes.
 """
 
 from __future__ import annotations
@@ -37,6 +37,10 @@ class Lock:
     def __init__(self, descriptor: int, lease: leases.Lease | None = None) -> None:
         self._descriptor = descriptor
         self._lease = lease
+
+    def fileno(self) -> int:
+        """The open file: a process that inherits it holds the lock too, as far as `flock` does."""
+        return self._descriptor
 
     def close(self) -> None:
         """Free it."""
