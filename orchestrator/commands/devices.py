@@ -9,6 +9,7 @@ from typing import Any
 
 from orchestrator.errors import OK, FatalError
 from orchestrator.machine import answers as machine_answers
+from orchestrator.machine import gpus
 from orchestrator.machine import profile as machines
 from orchestrator.machine.answers import Answer
 from orchestrator.machine.profile import Machine
@@ -76,6 +77,7 @@ def _row(stage: str, found: Chosen | FatalError, machine: Machine) -> dict[str, 
     return {
         "stage": stage,
         "device": choice.backend.device,
+        **({"gpus": [place.device for place in choice.places]} if choice.places else {}),
         "env": choice.backend.env,
         "model": choice.model.id if choice.model else None,
         "compute_type": choice.params.get("compute_type"),
@@ -94,7 +96,7 @@ def answers(machine: Machine) -> list[str]:
         (env, device, _described(answer, machine.cpu if device in {"mps", "mlx"} else "yes"))
         for env in machine.envs
         for device, answer in machine.envs[env].items()
-        if device != "cpu" and (not answer.why_not or machine.expects(device.partition("/")[0]))
+        if device != "cpu" and (not answer.why_not or machine.expects(gpus.kind(device.partition("/")[0])))
     ]
     return fmt.table(rows) if rows else ["no accelerator was detected: no NVIDIA or AMD device, no Metal"]
 
@@ -125,7 +127,7 @@ def _stages(chosen: dict[str, Chosen | FatalError]) -> list[str]:
         params = choice.params
         batch = params.get("batch_size") if STAGES[name].batch_floor is not None else None
         model = choice.model.id if choice.model else None
-        where = (choice.backend.device, choice.backend.env)
+        where = (choice.device, choice.backend.env)
         cells = (*where, model, params.get("compute_type"), batch, choice.why)
         rows.append((name, *(str(cell or "") for cell in cells)))
         notes += [f"{name}: {text}" for text in (*found.refused, *found.notes)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -16,10 +17,11 @@ from ipc.legible import legible
 from ipc.suggest import hint
 from orchestrator.commands import devices as devices_command
 from orchestrator.commands import verbosity
-from orchestrator.environments import registry
+from orchestrator.environments import registry, visible_gpus
 from orchestrator.environments.run_module import run_module
 from orchestrator.errors import ENVIRONMENT, OK, USAGE, FatalError
 from orchestrator.machine import profile
+from orchestrator.machine.gpus import number_of
 from orchestrator.paths import home
 from orchestrator.planning import choices, devices
 from orchestrator.stages.catalog import STAGES
@@ -30,10 +32,13 @@ AT_ONCE = 2
 """Environments checked in parallel. Each imports large libraries, which loads disk and memory."""
 PATIENCE_S = 300
 
+_Job = tuple[Stage, Backend, dict[str, Any]]
+"""A stage, its backend and its parameters."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """The result for one stage.
+    """The result for one stage, of several GPUs on one.
 
     `verdict` is `ready`, `not ready` or `off`; `mend` is the command that repairs it.
     """
@@ -77,25 +82,30 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def examine(stages: Iterable[Stage]) -> list[Row]:
-    """A row for each stage, in order; `AT_ONCE` environments are checked at a time."""
-    rows: dict[str, Row] = {}
-    jobs: dict[str, list[tuple[Stage, Backend, dict[str, Any]]]] = {}
+    """A row for each stage, in order, and for each of several GPUs; `AT_ONCE` processes check at a time."""
+    rows: dict[tuple[str, str], Row] = {}
+    jobs: dict[tuple[str, str], list[_Job]] = {}
     order = []
     for stage in stages:
-        order.append(stage.name)
         prepared = _prepare(stage)
         if isinstance(prepared, Row):
-            rows[stage.name] = prepared
-        else:
-            jobs.setdefault(prepared[0].env, []).append((stage, *prepared))
+            order.append((stage.name, ""))
+            rows[order[-1]] = prepared
+            continue
+        backend, params, gpus = prepared
+        for gpu in gpus:
+            order.append((stage.name, gpu))
+            jobs.setdefault((backend.env, gpu), []).append((stage, backend, params))
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        for found in pool.map(lambda job: _try(*job), jobs.items()):
-            rows.update({row.stage: row for row in found})
-    return [rows[name] for name in order]
+        for (_, gpu), found in zip(jobs, pool.map(lambda job: _try(*job), jobs.items()), strict=True):
+            rows.update({(row.stage, gpu): row for row in found})
+    return [rows[one] for one in order]
 
 
-def _prepare(stage: Stage) -> Row | tuple[Backend, dict[str, Any]]:
-    """The backend and parameters to check a stage with, or its row if there is nothing to check."""
+def _prepare(stage: Stage) -> Row | tuple[Backend, dict[str, Any], Sequence[str]]:
+    """The backend, the parameters and the GPUs (of several) to check a stage with, or its row if there is
+    nothing to check.
+    """
     if stage.off:
         return Row(stage=stage.name, environment="", device="", model="", verdict="off", detail=stage.off)
     backend, this = stage.on_cpu(), profile.here()
@@ -108,7 +118,7 @@ def _prepare(stage: Stage) -> Row | tuple[Backend, dict[str, Any]]:
         params = {**choice.params, "_threads": 1, "_model": model}
     except FatalError as error:
         return _not_ready(stage, backend, error.message, error.command or "orchestrator envs sync models")
-    return choice.backend, params
+    return choice.backend, params, [place.device for place in choice.places] or [""]
 
 
 def _not_ready(stage: Stage, backend: Backend, why: str, mend: str) -> Row:
@@ -118,8 +128,11 @@ def _not_ready(stage: Stage, backend: Backend, why: str, mend: str) -> Row:
     )  # fmt: skip
 
 
-def _try(env: str, jobs: list[tuple[Stage, Backend, dict[str, Any]]]) -> list[Row]:
-    """Check all stages of an environment in one process."""
+def _try(where: tuple[str, str], jobs: list[_Job]) -> list[Row]:
+    """Check all stages of an environment, of several GPUs on one, in one process."""
+    env, gpu = where
+    number = number_of(gpu)
+    variables = {} if number is None else visible_gpus.only(number, os.environ)
     specs = [
         {"stage": stage.name, "runner": backend.runner, "device": backend.device, "params": params}
         for stage, backend, params in jobs
@@ -127,7 +140,7 @@ def _try(env: str, jobs: list[tuple[Stage, Backend, dict[str, Any]]]) -> list[Ro
     answers: dict[str, Mapping[str, Any]] = {}
     why = "the process printed no result"
     try:
-        done = run_module(env, "selfcheck", json.dumps(specs), timeout=PATIENCE_S)
+        done = run_module(env, "selfcheck", json.dumps(specs), timeout=PATIENCE_S, variables=variables)
         for line in done.stdout.splitlines():
             if line.startswith('{"stage"'):
                 answer = json.loads(line)
@@ -139,17 +152,25 @@ def _try(env: str, jobs: list[tuple[Stage, Backend, dict[str, Any]]]) -> list[Ro
         why = f"the process did not answer within {PATIENCE_S} s"
     except OSError as error:
         why = f"the process did not start: {error.strerror}"
-    return [_row(stage, backend, params, answers.get(stage.name), why) for stage, backend, params in jobs]
+    return [
+        _row(stage, backend, gpu or backend.device, params, answers.get(stage.name), why)
+        for stage, backend, params in jobs
+    ]
 
 
 def _row(
-    stage: Stage, backend: Backend, params: Mapping[str, Any], answer: Mapping[str, Any] | None, why: str
+    stage: Stage,
+    backend: Backend,
+    device: str,
+    params: Mapping[str, Any],
+    answer: Mapping[str, Any] | None,
+    why: str,
 ) -> Row:
     ok = bool(answer and answer["ok"])
     return Row(
         stage=stage.name,
         environment=backend.env,
-        device=backend.device,
+        device=device,
         model=str(params["_model"].get("id", "")),
         verdict="ready" if ok else "not ready",
         detail=answer["detail"] if answer else why,

@@ -17,6 +17,7 @@ from orchestrator.config.files import JOB
 from orchestrator.config.merge import settings
 from orchestrator.config.options import DEVICE, GROUPS, OPTIONS, Option
 from orchestrator.config.values import DeviceRequest, Layer, Value, from_text
+from orchestrator.machine.gpus import listed
 from orchestrator.outputs.publish import check_name
 from orchestrator.planning.film_path import film_of
 from orchestrator.stages.catalog import STAGES
@@ -49,7 +50,7 @@ def add(parser: argparse.ArgumentParser, *, run: bool = False, steps: bool = Tru
         default=[],
         metavar="DEVICE|STAGE=DEVICE,...",
         help="cuda (NVIDIA), mps or mlx (Apple), cpu or auto, for all stages or per stage, such as "
-        "asr=cuda,diarization=cpu",
+        "asr=cuda,diarization=cpu; of several GPUs some, such as asr=cuda:0,cuda:1",
     )
     groups["machine"].add_argument(
         "--no-job-file", action="store_true", help="do not read the job file beside the film"
@@ -137,8 +138,9 @@ def typed(arguments: argparse.Namespace) -> Layer:
             else:
                 values[option.key] = from_text(option, str(value), name, f"{name} {value}")
     devices: dict[str, DeviceRequest] = {}
-    for word in ",".join(getattr(arguments, "device", None) or []).split(","):
-        devices |= device_requests.from_text(word, "--device", f"--device {word.strip()}")
+    for text in getattr(arguments, "device", None) or []:
+        for word in device_requests.split(text):
+            devices |= device_requests.from_text(word, "--device", f"--device {word.strip()}")
     return Layer(values=values, devices=devices)
 
 
@@ -148,7 +150,10 @@ def as_table(layer: Layer) -> dict[str, Any]:
         key: "" if one.value is None else str(one.value) if isinstance(one.value, Path) else one.value
         for key, one in layer.values.items()
     }
-    devices = {stage or ALL: one.devices[0] if one.devices else AUTO for stage, one in layer.devices.items()}
+    devices = {
+        stage or ALL: listed(one.gpus) or next(iter(one.devices), AUTO)
+        for stage, one in layer.devices.items()
+    }
     return table | ({DEVICE: devices} if devices else {})
 
 

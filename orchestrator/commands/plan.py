@@ -93,7 +93,7 @@ def _cells(step: Step) -> tuple[str, ...]:
     batch = params.get("batch_size") if step.stage.batch_floor is not None else None
     return (
         choice.backend.env,
-        choice.backend.device,
+        choice.device,
         choice.model.id if choice.model else "",
         str(params.get("compute_type") or ""),
         str(batch or ""),
@@ -105,7 +105,7 @@ def _reasons(plan: Plan) -> list[str]:
     lines = []
     for step in plan.steps:
         if step.choices and step.choice.why:
-            lines.append(f"{step.name}: {step.choice.backend.device}: {step.choice.why}")
+            lines.append(f"{step.name}: {step.choice.device}: {step.choice.why}")
         lines += [f"{step.name}: {text}" for text in (*step.refused, *step.notes)]
     return lines
 
@@ -135,6 +135,7 @@ def _choice(choice: Choice) -> dict[str, Any]:
     model = choice.model
     return {
         "device": choice.backend.device,
+        **({"gpus": [place.device for place in choice.places]} if choice.places else {}),
         "env": choice.backend.env,
         "runner": choice.backend.runner,
         "model": {"id": model.id, "revision": model.revision} if model else None,

@@ -16,7 +16,7 @@ from orchestrator.commands import film_options
 from orchestrator.environments import process_env, registry
 from orchestrator.errors import FAILED, INTERRUPTED, OK, STATUS_OF_CATEGORY, USAGE, FatalError
 from orchestrator.execution.job import Job, Task
-from orchestrator.execution.recipe import credentials, load_command
+from orchestrator.execution.recipe import credentials, load_command, visible
 from orchestrator.execution.run_command import run_command
 from orchestrator.execution.scheduler import tasks_of
 from orchestrator.machine import limits
@@ -67,6 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     backend, threads = step.choice.backend, _task(plan, step).threads
     variables = process_env.for_worker(backend.env, backend.device, threads, os.environ)
     variables |= credentials(step.stage.secrets, os.environ)
+    variables |= visible(Job(task=_task(plan, step)).recipe, os.environ)
     environment = registry.child_environment(backend.env, variables)
     try:
         done = subprocess.run(command, env=environment, check=False, cwd=folder)

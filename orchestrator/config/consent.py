@@ -129,7 +129,7 @@ def _of_devices(job: JobFile, others: Sequence[Layer] | None) -> Iterator[Claim]
         own = theirs.get(stage) or theirs.get("")
         if all(map(DEVICE_REACH.harmless, request.devices)):
             continue
-        if own is None or own.devices != request.devices:
+        if own is None or (own.devices, own.gpus) != (request.devices, request.gpus):
             key = f"device.{stage}" if stage else "device"
             yield Claim(key=key, words=f'{key} = "{request.text}"', reach=DEVICE_REACH)
 

@@ -128,7 +128,7 @@ def _devices(content: Any, source: str, words: str) -> dict[str, DeviceRequest]:
     if not all(isinstance(text, str) for text in texts):
         raise wrong(words, "neither text nor a table", 'write device = "asr=cuda,diarization=cpu"')
     requests: dict[str, DeviceRequest] = {}
-    for text in texts:
+    for text in device_requests.joined(texts):
         requests |= device_requests.from_text(text, source, f'{words} = "{text}"')
     return requests
 

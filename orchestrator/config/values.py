@@ -11,6 +11,7 @@ from typing import Any
 from ipc.suggest import nearest
 from orchestrator.config.options import Option
 from orchestrator.errors import USAGE, FatalError
+from orchestrator.machine.gpus import listed
 from orchestrator.surroundings import home_folder
 
 _LONGEST = 300
@@ -47,7 +48,8 @@ class DeviceRequest:
     """Devices requested for a stage: the first of `devices` that can be used. If empty, the stage decides.
 
     If `firm` is false, a stage without such a backend ignores the request. If `gpu` is true, a framework that
-    would compute on the CPU does not count. `source` and `words` are as in `Value`.
+    would compute on the CPU does not count. `gpus` are the numbers of the GPUs, if not all of them are meant.
+    `source` and `words` are as in `Value`.
     """
 
     devices: tuple[str, ...]
@@ -55,6 +57,7 @@ class DeviceRequest:
     words: str
     firm: bool = True
     gpu: bool = False
+    gpus: tuple[int, ...] = ()
 
     @property
     def place(self) -> str:
@@ -64,7 +67,7 @@ class DeviceRequest:
     @property
     def text(self) -> str:
         """The devices as shown to users."""
-        return " or ".join(self.devices) or "auto"
+        return listed(self.gpus) or " or ".join(self.devices) or "auto"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from orchestrator.execution import accelerators, takeover
 from orchestrator.execution.job import ENDED, Job
@@ -19,6 +19,7 @@ from orchestrator.execution.messages import Assign, LookUp, ReportSkip, StartWor
 from orchestrator.execution.recipe import Recipe
 from orchestrator.execution.situation import Worker
 from orchestrator.execution.turn import Turn
+from orchestrator.machine.limits import accelerator
 
 
 def proceed(turn: Turn, now: float) -> None:
@@ -53,37 +54,62 @@ def _assign(turn: Turn, now: float) -> bool:
     """Give ready jobs to workers, within the limits. Return whether a job waits for memory."""
     crowded = False
     limits = turn.rules.limits
-    active = sum(job.status in {"assigned", "running"} for job in turn.open)
+    at_work = [job for job in turn.open if job.status in {"assigned", "running", "keeping"}]
+    active = sum(job.status != "keeping" for job in at_work)
+    cores = sum(map(_cores, at_work))
+    being_made = {job.key for job in at_work}
     for job in turn.open:
-        if job.status != "ready":
+        if job.status != "ready" or (job.key in being_made and not job.step.forced):
             continue
+        places = accelerators.on_each(turn, job)
         if active >= max(2, limits.cores):
-            break
+            # The cores are taken, but an accelerator need not wait for them.
+            places = [one for one in places if accelerators.is_idle(turn, one)]
+            if not places:
+                continue
         if job.key in turn.made and not job.step.forced:
             # Another film of this run has the same content: its result serves this job too.
             turn.ask(LookUp(turn.set_job(job, status="looked_up")))
             continue
-        recipe = job.recipe
-        worker = _free(turn, recipe)
-        if not accelerators.take(turn, job, worker):
+        if (found := _where(turn, places)) is None:
             continue
+        placed, worker = found
         if worker is None:
-            if _busy(turn, recipe):
+            if _count(turn, placed.recipe) and cores + _cores(placed) > limits.cores:
+                continue  # a further worker on the CPU needs cores of its own
+            free = takeover.free_process(turn, placed)
+            if takeover.awaited(turn, placed, free):
                 continue
-            needed = job.memory_mb
-            free = takeover.free_process(turn, job)
-            if takeover.awaited(turn, job, free):
-                continue
-            if crowded or not _make_room(turn, needed, limits.memory_mb, instead=free):
+            if crowded or not _make_room(turn, placed.memory_mb, limits.memory_mb, instead=free):
                 crowded = True  # later jobs must not take the memory that it waits for
                 continue
             if free is not None:
-                worker = turn.take_over(free, job, reserved=True)
+                worker = turn.take_over(free, placed, reserved=True)
             else:
-                worker = _start(turn, job, recipe, reserved=True)
-        _give(turn, job, worker, now)
+                worker = _start(turn, placed, placed.recipe, reserved=True)
+        _give(turn, placed, worker, now)
+        being_made.add(job.key)
+        cores += _cores(placed)
         active += 1
     return crowded
+
+
+def _where(turn: Turn, each: Sequence[Job]) -> tuple[Job, Worker | None] | None:
+    """The first place for a job, of `each` place the job as it would be there, and its worker, if it has one.
+
+    None if it has to wait: for its worker, or for memory of an accelerator, for which idle workers are ended.
+    A worker that would have to start where the machine's memory is taken gives way to one that lives.
+    """
+    able = [(job, _free(turn, job.recipe)) for job in each]
+    able = [(job, worker) for job, worker in able if worker is not None or not _busy(turn, job.recipe)]
+    fitting = [(job, worker) for job, worker in able if accelerators.fits(turn, job, worker)]
+    if not fitting:
+        if able and not any(accelerators.is_being_cleared(turn, job) for job, _ in able):
+            accelerators.make_room(turn, *able[0])
+        return None
+    budget = turn.rules.limits.memory_mb - _memory_mb(turn)
+    now = (one for one in fitting if one[1] is not None or one[0].memory_mb <= budget)
+    return next(now, fitting[0])
 
 
 def _start(turn: Turn, job: Job, recipe: Recipe, *, reserved: bool) -> Worker:
@@ -102,24 +128,23 @@ def _give(turn: Turn, job: Job, worker: Worker, now: float) -> None:
 
 def _look_ahead(turn: Turn, *, crowded: bool) -> None:
     """End workers that no job needs, and pre-start those for the next jobs within the limits."""
-    needed: set[Recipe] = set()
-    ahead: dict[Recipe, Job] = {}
+    ahead: dict[tuple[Recipe, ...], list[Job]] = {}
     for job in turn.open:
-        recipe = job.recipe
-        needed.add(recipe)
         if job.status == "ready" or (job.status == "waiting" and job.step.verdict == "run"):
-            ahead.setdefault(recipe, job)
-    without = [job for recipe, job in ahead.items() if not _busy(turn, recipe)]
+            ahead.setdefault(job.recipes, []).append(job)
+    starting = [one for recipes, jobs in ahead.items() for one in _without_worker(turn, recipes, jobs)]
     if not turn.expecting:
-        retire(turn, needed | {worker.recipe for worker in takeover.kept(turn, without)})
+        retire(turn, turn.needed | {worker.recipe for worker in takeover.kept(turn, starting)})
     if not turn.rules.prestart or crowded:
         return
     limits = turn.rules.limits
-    for recipe, job in ahead.items():
+    for waiting in starting:
         if sum(worker.status == "starting" for worker in turn.workers.values()) >= max(1, limits.cores // 2):
             return
-        if recipe in turn.spoiled or _busy(turn, recipe) or not accelerators.fits_ahead(turn, job):
+        able = [one for one in accelerators.on_each(turn, waiting) if _can_start(turn, one)]
+        if not able:
             continue
+        job = able[0]
         free = takeover.free_process(turn, job)
         given = free.memory_mb if free else 0
         if _memory_mb(turn) - given + job.memory_mb > limits.memory_mb:
@@ -129,7 +154,34 @@ def _look_ahead(turn: Turn, *, crowded: bool) -> None:
         if free is not None:
             turn.take_over(free, job, reserved=False)
         else:
-            _start(turn, job, recipe, reserved=False)
+            _start(turn, job, job.recipe, reserved=False)
+
+
+def _is_next(turn: Turn, job: Job) -> bool:
+    """Whether the job can run once jobs that are at work now have ended."""
+    needs = (turn.jobs[need].status for need in job.task.needs)
+    return all(status in {*ENDED, "assigned", "running", "keeping"} for status in needs)
+
+
+def _without_worker(turn: Turn, recipes: Collection[Recipe], jobs: Sequence[Job]) -> Sequence[Job]:
+    """Those of `jobs` for which a worker of one of `recipes` should start: each recipe has at most one.
+
+    On several GPUs, a second worker and further ones start only for jobs that are next.
+    """
+    living = [one for one in turn.workers.values() if one.status != "stopping" and one.recipe in recipes]
+    lacking = max(0, len(recipes) - len(living))  # on the CPU there may be more
+    if not lacking or len(recipes) == 1:
+        return jobs[:lacking]
+    free = sum(one.job is None for one in living)
+    near = [job for job in jobs if _is_next(turn, job)]
+    return (near[free:] if near or living else jobs[:1])[:lacking]
+
+
+def _can_start(turn: Turn, job: Job) -> bool:
+    """Whether a worker may start ahead for the job, as it would be on a GPU."""
+    if job.recipe in turn.spoiled or _busy(turn, job.recipe):
+        return False
+    return accelerators.fits_ahead(turn, job)
 
 
 def retire(turn: Turn, needed: Collection[Recipe]) -> None:
@@ -148,8 +200,21 @@ def _free(turn: Turn, recipe: Recipe) -> Worker | None:
 
 
 def _busy(turn: Turn, recipe: Recipe) -> bool:
-    """Return whether `recipe` has a worker: a second would load the same model and share its cores."""
-    return any(worker.recipe == recipe and worker.status != "stopping" for worker in turn.workers.values())
+    """Return whether `recipe` has its worker: a second would load the same model and share its cores.
+
+    On the CPU it has as many as there are GPUs to keep busy.
+    """
+    count = _count(turn, recipe)
+    return count > 0 and (bool(accelerator(recipe.device)) or count >= turn.gpus)
+
+
+def _count(turn: Turn, recipe: Recipe) -> int:
+    return sum(one.recipe == recipe and one.status != "stopping" for one in turn.workers.values())
+
+
+def _cores(job: Job) -> int:
+    """The cores that a job at work takes: on an accelerator one, which feeds it."""
+    return 1 if accelerator(job.device) else job.recipe.threads
 
 
 def _memory_mb(turn: Turn) -> int:

@@ -20,7 +20,7 @@ from orchestrator.execution import messages, step_events
 from orchestrator.execution import worker as workers
 from orchestrator.execution.broadcast import Broadcast
 from orchestrator.execution.messages import Action, ActionFailed, NotStarted, SchedulerEvent
-from orchestrator.execution.recipe import credentials, load_command
+from orchestrator.execution.recipe import credentials, load_command, visible
 from orchestrator.execution.results import Results
 from orchestrator.execution.run_command import run_command
 from orchestrator.execution.worker import Posts, ProcessEnded
@@ -139,7 +139,11 @@ class Executor:
         log = self._new_log(stage.name)
         recipe = worker.recipe
         try:
-            extra = {**credentials(recipe.secrets, os.environ), **self._scratch}
+            extra = {
+                **credentials(recipe.secrets, os.environ),
+                **visible(recipe, os.environ),
+                **self._scratch,
+            }
             process = self._spawn(recipe.backend, recipe.threads, log, self._posts, extra)
         except FatalError as error:
             return NotStarted(worker.number, "env", error.message, error.hint)
@@ -195,12 +199,14 @@ class Executor:
     def _learn(self, action: messages.Learn) -> None:
         job = action.job
         choice = job.step.choices[action.tries.choice]
+        card = next((place.card for place in choice.places if place.device == job.gpu), "")
         memory_limits.learn(
             job.step.stage,
             choice.backend,
             choice.model,
             choice.params,
             self._machine.id,
+            card,
             failed=action.failed,
             fitted=action.fitted,
         )

@@ -7,8 +7,18 @@ from typing import Literal, NamedTuple
 
 from ipc import memory
 
-Action = Literal["fail", "retry", "smaller", "retry_smaller", "next_choice", "stop"]
+Action = Literal["fail", "retry", "smaller", "retry_smaller", "other_gpu", "next_choice", "stop"]
 RETRIES = 1
+_LOST = (
+    "cuda error",
+    "cuda failure",
+    "cudaerror",
+    "cublas_status",
+    "cudnn_status",
+    "cudnn error",
+    "hip error",
+)
+"""In messages of the frameworks: the GPU or its driver failed, not the stage's code."""
 _SHOWN = 12
 """Lines of a process's output that a message contains."""
 
@@ -18,8 +28,8 @@ class Remedy:
     """What to do after a failure.
 
     `retry` starts a fresh worker; `smaller` reduces the batch size in the same worker; `retry_smaller` does
-    both; `next_choice` takes another device or a smaller model; `fail` ends the step; `stop` ends the whole
-    run.
+    both; `other_gpu` goes to another GPU of the machine; `next_choice` takes another device or a smaller
+    model; `fail` ends the step; `stop` ends the whole run.
 
     `note` explains it to the user. For a failure for lack of memory, it states what was left to try.
     """
@@ -38,12 +48,15 @@ def remedy(
     floor: int | None = None,
     device: str = "cpu",
     next_choice: str | None = None,
+    other_gpu: str = "",
+    lost: bool = False,
 ) -> Remedy:
     """Return the remedy for a failure of `category`, given what was tried.
 
     `died` describes how the process ended (`was killed by signal 6`) if it reported no error. Only then is a
     retry of a crash worthwhile: an exception would recur. `batch` and `floor` are the batch size of the
-    failed run and the smallest one allowed; `next_choice` describes the next fallback.
+    failed run and the smallest one allowed; `next_choice` describes the next fallback. `other_gpu` names the
+    GPUs that are left if the machine has several. `lost`: by its message, the GPU failed (`is_lost`).
     """
     smaller = batch is not None and floor is not None and batch > floor
     match category:
@@ -53,6 +66,8 @@ def remedy(
                 return Remedy(
                     action="retry_smaller" if died else "smaller", batch=max(floor, batch // 2), note=note
                 )
+            if other_gpu:
+                return Remedy(action="other_gpu", note=f"out of memory on {device}; trying {other_gpu}")
             if next_choice is not None:
                 return _next(f"out of memory on {device}", next_choice)
             return Remedy(action="fail", note=_least(device, batch))
@@ -67,13 +82,18 @@ def remedy(
             if next_choice is not None:
                 return _next("out of memory", next_choice)
             return Remedy(action="fail", note=_least("this machine", batch))
-        case "crash" if died:
+        case "crash" if died or (lost and other_gpu and retries < RETRIES):
+            if retries < RETRIES and other_gpu:
+                what = f"its process {died}" if died else "the GPU failed"
+                return Remedy(action="other_gpu", note=f"{what} on {device}; trying {other_gpu}")
             # A crash on an accelerator is likely to recur. On some Macs, MLX crashes in its second run.
-            if retries < RETRIES and (device != "mlx" or next_choice is None):
+            if died and retries < RETRIES and (device != "mlx" or next_choice is None):
                 return Remedy(action="retry", note=f"its process {died}; retrying")
             if next_choice is not None and device != "cpu":
                 return _next(f"its process {died} on {device}", next_choice)
         case "stalled":
+            if retries < RETRIES and other_gpu:
+                return Remedy(action="other_gpu", note=f"no progress on {device}; trying {other_gpu}")
             if retries < RETRIES:
                 return Remedy(action="retry", note="no progress; retrying")
             if next_choice is not None and device != "cpu":
@@ -91,6 +111,11 @@ def _least(where: str, batch: int | None) -> str:
     if batch is None:
         return f"not enough memory on {where}, and this stage has no batch size to reduce"
     return f"not enough memory on {where}, and the batch size is already {batch}"
+
+
+def is_lost(message: str) -> bool:
+    """Whether a framework's message says that the GPU failed."""
+    return any(words in message.lower() for words in _LOST)
 
 
 class Diagnosis(NamedTuple):

@@ -8,14 +8,20 @@ from ipc.protocol import Error
 from orchestrator.execution import failure_policy
 from orchestrator.execution.failure_policy import Diagnosis
 from orchestrator.execution.job import Job, Tries
-from orchestrator.execution.messages import Drop, Exited, Learn, LookUp, ReportFallback, ReportRetry
+from orchestrator.execution.messages import Drop, Exited, Learn, LookUp, ReportFallback, ReportRetry, Warn
 from orchestrator.execution.situation import Worker
 from orchestrator.execution.turn import Turn
 from orchestrator.machine.limits import accelerator
 
+FAILING = 2
+"""Jobs in a row that fail on a GPU before it is set aside for the rest of the run, if there is another."""
+_OF_GPU = frozenset({"crash", "stalled"})
+
 
 def after_success(turn: Turn, job: Job) -> None:
     """Record the smaller batch size that fitted, if the job needed one: the next run starts with it."""
+    if turn.failing.get(job.gpu):
+        turn.failing = {**turn.failing, job.gpu: 0}
     tries = job.tries
     if tries.failed_batches and tries.batch is not None:
         turn.ask(Learn(job, tries, failed=min(tries.failed_batches), fitted=tries.batch))
@@ -74,19 +80,25 @@ def _recover(
         # A smaller batch does not help a model that does not fit.
         batch=None if loading else job.batch_size,
         floor=job.step.stage.batch_floor,
-        device=job.backend.device,
+        device=job.device,
         next_choice=job.next_choice,
+        other_gpu=job.other_gpu,
+        lost=failure_policy.is_lost(diagnosis.message),
     )
+    if job.gpu and diagnosis.category in _OF_GPU:
+        _count(turn, job)
     match remedy.action:
         case "fail" | "stop":
             note = f"\n{remedy.note}" if remedy.note else ""
             turn.fail(job, diagnosis.category, f"{diagnosis.message}{note}", hint, worker=worker)
+        case "other_gpu":
+            _to_another_gpu(turn, job, worker, diagnosis, remedy.note)
         case "next_choice":
             turn.ask(ReportFallback(job, remedy.note))
             if diagnosis.category == "oom_device" and _alone(turn, job, diagnosis.category, worker):
                 turn.ask(Learn(job, job.tries, failed=job.batch_size or 0, fitted=0))
             tries = Tries(choice=job.tries.choice + 1)
-            turn.ask(LookUp(turn.set_job(job, status="looked_up", tries=tries)))
+            turn.ask(LookUp(turn.set_job(job, status="looked_up", tries=tries, gpu="")))
         case _:
             tries = job.tries
             if remedy.action == "retry":
@@ -102,10 +114,37 @@ def _recover(
             turn.set_job(job, status="ready", tries=tries)
 
 
+def _to_another_gpu(turn: Turn, job: Job, worker: int, diagnosis: Diagnosis, note: str) -> None:
+    """Let the job run on another GPU, from its own batch size.
+
+    That a model does not fit on a GPU holds for its equals too, unless they are still to be tried.
+    """
+    left = [one for one in job.choice.places if one.device not in {*job.tries.failed_gpus, job.gpu}]
+    card = next((one.card for one in job.choice.places if one.device == job.gpu), "")
+    oom = diagnosis.category == "oom_device"
+    if oom and card not in {one.card for one in left} and _alone(turn, job, diagnosis.category, worker):
+        turn.ask(Learn(job, job.tries, failed=job.batch_size or 0, fitted=0))
+    turn.ask(ReportRetry(job, f"{note} ({diagnosis.message.splitlines()[0]})"))
+    tries = Tries(
+        choice=job.tries.choice,
+        retries=job.tries.retries + (not oom),
+        failed_gpus=(*job.tries.failed_gpus, job.gpu),
+    )
+    turn.set_job(job, status="ready", tries=tries)
+
+
+def _count(turn: Turn, job: Job) -> None:
+    """Count the failure of a GPU, and report if it is now set aside."""
+    count = turn.failing.get(job.gpu, 0) + 1
+    turn.failing = {**turn.failing, job.gpu: count}
+    if count == FAILING and job.other_gpu:
+        turn.ask(Warn(job, f"{job.gpu} is set aside for this run: {count} stages in a row failed on it"))
+
+
 def _alone(turn: Turn, job: Job, category: str, worker: int) -> bool:
     """Return whether no other worker used the memory that ran out: only then is it evidence of a limit."""
     others = turn.others(worker)
     if category == "oom_device":
-        where = accelerator(job.backend.device)
+        where = accelerator(job.device)
         return not any(other.accelerator == where for other in others)
     return category == "oom_host" and not any(other.job is not None for other in others)

@@ -10,7 +10,8 @@ from typing import Any
 
 from ipc.declaration import Backend, Stage
 from ipc.protocol import Load
-from orchestrator.environments import registry
+from orchestrator.environments import registry, visible_gpus
+from orchestrator.machine.gpus import number_of
 from orchestrator.models.resolve import Model
 from orchestrator.planning.choice import Choice
 
@@ -19,8 +20,9 @@ from orchestrator.planning.choice import Choice
 class Recipe:
     """How to make a worker. `load` are the parameters with which its model is loaded.
 
-    `secrets` are the variables with credentials that its process gets: one that has a key never works for a
-    film whose stage must not have it. `resizable`: its process can get another number of threads.
+    `gpu` is the one of several (`cuda:1`) that its process sees, as long as it lives. `secrets` are the
+    variables with credentials that its process gets: one that has a key never works for a film whose stage
+    must not have it. `resizable`: its process can get another number of threads.
     """
 
     stage: str
@@ -28,11 +30,17 @@ class Recipe:
     threads: int
     revision: str
     load: tuple[tuple[str, Any], ...]
+    gpu: str = ""
     secrets: tuple[str, ...] = ()
     resizable: bool = False
 
     def __hash__(self) -> int:
         return self._hash
+
+    @cached_property
+    def device(self) -> str:
+        """Where its process computes: the GPU or, if the machine has at most one, the device."""
+        return self.gpu or self.backend.device
 
     @cached_property
     def host(self) -> tuple[str, int] | None:
@@ -47,10 +55,11 @@ class Recipe:
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.stage, self.backend, self.threads, self.revision, self.load, self.secrets))
+        parts = (self.stage, self.backend, self.threads, self.revision, self.load, self.gpu, self.secrets)
+        return hash(parts)
 
 
-def recipe_for(stage: Stage, choice: Choice, threads: int) -> Recipe:
+def recipe_for(stage: Stage, choice: Choice, threads: int, gpu: str = "") -> Recipe:
     """The recipe of a worker that can run `stage` by `choice`. Reads what is installed in its environment.
 
     Thread pools can be resized where threadpoolctl is installed, but not Accelerate's (macOS).
@@ -61,6 +70,7 @@ def recipe_for(stage: Stage, choice: Choice, threads: int) -> Recipe:
         threads=threads,
         revision=choice.model.identity if choice.model else "",
         load=tuple((p.name, choice.params[p.name]) for p in stage.params if p.load),
+        gpu=gpu,
         secrets=stage.secrets,
         resizable=sys.platform == "linux" and "threadpoolctl" in registry.locked(choice.backend.env),
     )
@@ -74,6 +84,12 @@ def load_command(recipe: Recipe, model: Model | None) -> Load:
         threads=recipe.threads,
         model=model.to_json() if model else {},
     )
+
+
+def visible(recipe: Recipe, environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables that show a worker's process its GPU alone; none if the machine has at most one."""
+    number = number_of(recipe.gpu)
+    return {} if number is None else visible_gpus.only(number, environ)
 
 
 def credentials(secrets: Sequence[str], environ: Mapping[str, str]) -> dict[str, str]:

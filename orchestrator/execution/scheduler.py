@@ -296,6 +296,7 @@ def _film_state(plan: Plan) -> events.FilmState:
                 waits_for=step.needs(),
                 env=step.choice.backend.env if step.choices else "",
                 device=step.choice.backend.device if step.choices else "",
+                gpus=tuple(place.device for place in step.choice.places) if step.choices else (),
                 device_reason=step.choice.why if step.choices else "",
                 model=step.choice.model.id if step.choices and step.choice.model else "",
                 fallbacks=tuple(map(str, step.refused)),

@@ -53,8 +53,8 @@ class Worker:
 
     @property
     def accelerator(self) -> str:
-        """The accelerator whose memory it uses; empty for none."""
-        return accelerator(self.recipe.backend.device)
+        """The accelerator whose memory it uses, of several GPUs its own; empty for none."""
+        return accelerator(self.recipe.device)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +62,10 @@ class Situation:
     """Everything that a decision depends on.
 
     `jobs` are in the order of films and plans; `open` are those that have not ended. `spoiled` are recipes
-    whose worker failed. `made` are the keys of the results that this run made. `warned` are jobs whose lack
-    of memory was reported. While `expecting`, more films may join the run: it does not end, and workers stay
-    loaded for them. `stopping` forbids new work; `full` means that something could not be written.
+    whose worker failed. `made` are the keys of the results that this run made. `failing` counts, by GPU, the
+    jobs that failed there since one succeeded. `warned` are jobs whose lack of memory was reported. While
+    `expecting`, more films may join the run: it does not end, and workers stay loaded for them. `stopping`
+    forbids new work; `full` means that something could not be written.
     """
 
     rules: Rules
@@ -74,6 +75,7 @@ class Situation:
     started: int = 0
     spoiled: frozenset[Recipe] = frozenset()
     made: frozenset[str] = frozenset()
+    failing: Mapping[str, int] = field(default_factory=dict)
     warned: frozenset[JobId] = frozenset()
     expecting: bool = False
     stopping: bool = False

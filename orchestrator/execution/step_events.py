@@ -43,6 +43,7 @@ def of_start(job: Job) -> StepEvent:
         events.StepStarting,
         env=job.backend.env,
         device=job.backend.device,
+        gpu=job.gpu,
         runner=job.backend.runner,
         model=model.id if model else "",
         revision=model.revision if model else "",

@@ -83,8 +83,7 @@ def _free_processes(turn: Turn, job: Job) -> list[Worker]:
     idle = [one for one in turn.workers.values() if one.status == "idle" and one.job is None]
     if not (fitting := [one for one in idle if one.recipe.host == host]):
         return []
-    needed = {one.recipe for one in turn.open}
-    free = [one for one in fitting if one.recipe not in needed]
+    free = [one for one in fitting if one.recipe not in turn.needed]
     return sorted(free, key=lambda one: -len(_shared(one, job)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from orchestrator.execution.job import ENDED, Job, Task
@@ -23,6 +24,7 @@ class Turn:
         self.started = situation.started
         self.spoiled = situation.spoiled
         self.made = situation.made
+        self.failing = situation.failing
         self.warned = situation.warned
         self.expecting = situation.expecting
         self.stopping = situation.stopping
@@ -30,11 +32,24 @@ class Turn:
         self.actions: list[Action] = []
         self._open = situation.open
         self._ended = False
+        self._needed: frozenset[Recipe] | None = None
 
     @property
     def open(self) -> list[Job]:
         """The jobs that have not ended, in order."""
         return [job for id_ in self._open if (job := self.jobs[id_]).status not in ENDED]
+
+    @property
+    def needed(self) -> frozenset[Recipe]:
+        """The recipes of the workers that the open jobs need; a job that has one needs no other."""
+        if self._needed is None:
+            self._needed = frozenset(recipe for job in self.open for recipe in job.needed)
+        return self._needed
+
+    @cached_property
+    def gpus(self) -> int:
+        """How many GPUs the open jobs can use, at least one."""
+        return max((len(job.choice.places) for job in self.open), default=1) or 1
 
     def result(self) -> tuple[Situation, tuple[Action, ...]]:
         """The situation after this turn, and the actions to carry out."""
@@ -46,6 +61,7 @@ class Turn:
             started=self.started,
             spoiled=self.spoiled,
             made=self.made,
+            failing=self.failing,
             warned=self.warned,
             expecting=self.expecting,
             stopping=self.stopping,
@@ -71,7 +87,12 @@ class Turn:
         """Change the job in the situation, and return it."""
         self.jobs[job.id] = changed = replace(job, **changes)
         self._ended = self._ended or changed.status in ENDED
+        self._needed = None
         return changed
+
+    def at(self, job: Job, gpu: str) -> Job:
+        """The job as it would be on this GPU; it is not changed in the situation."""
+        return job if job.gpu == gpu else replace(job, gpu=gpu)
 
     def set_worker(self, worker: Worker, **changes: Any) -> Worker:
         """Change the worker in the situation, and return it."""

@@ -2,20 +2,22 @@
 
 A probe is a small computation in a separate process (`stage_runners.frameworks.probe`). Its answers are
 cached until the environment's lock, torch's build, the driver, the GPUs or the system change. A machine
-without an accelerator is not probed.
+without an accelerator is not probed. Of several GPUs, those of one model and memory are probed once.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from orchestrator.environments import registry as envs
+from orchestrator.environments import visible_gpus
 from orchestrator.environments.run_module import run_module
 from orchestrator.machine import hardware
 from orchestrator.util import memo as memos
@@ -34,7 +36,7 @@ FRAMEWORKS: dict[str, tuple[str, ...]] = {
 """The frameworks of each environment. The first with a device answers as `cuda`, the next as `cuda/torch`."""
 LIKE = {"parakeet-cuda": "whisperx", "parakeet-mlx": "mlx", "qwen": "pyannote"}
 """An environment that is always installed where another one can be, and needs the same of a device."""
-_FORMAT = "3"
+_FORMAT = "4"
 """The format of the cached answers, to be raised when the probe reports more."""
 _DEVICES = {
     "ctranslate2": ("cuda",),
@@ -42,6 +44,14 @@ _DEVICES = {
     "mlx": ("mlx",),
     "onnxruntime": ("cuda",),
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A GPU that a framework sees beside others."""
+
+    name: str = ""
+    memory_mb: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +68,13 @@ class Answer:
     compute_types: tuple[str, ...] = ()
     accelerator: bool = True
     facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reply(Answer):
+    """What a probe prints about a device: of several GPUs the answer is about the first of `cards`."""
+
+    cards: tuple[Card, ...] = ()
 
 
 class Answers(Mapping[str, Mapping[str, Answer]]):
@@ -94,31 +111,65 @@ def _probe(env: str) -> Mapping[str, Answer]:
     answers: dict[str, Answer] = {}
     complete = True
     for framework in FRAMEWORKS[env]:
-        reply = _probe_framework(env, framework)
-        if isinstance(reply, str):
-            # A wrong CUDA library ends the probe. This is not cached, because the user may fix it before the
-            # next run.
-            complete, reply = False, {device: Answer(why_not=reply) for device in _DEVICES[framework]}
-        for device, answer in reply.items():
+        replies, whole = _reply_of(env, framework)
+        complete = complete and whole
+        found: dict[str, Answer] = {}
+        for device, reply in replies.items():
+            if len(reply.cards) < 2:
+                found[device] = _without_cards(reply)
+                continue
+            each, whole = _each_gpu(env, framework, reply)
+            complete = complete and whole
+            found |= {f"{device}:{number}": answer for number, answer in enumerate(each)}
+        for device, answer in found.items():
             answers[f"{device}/{framework}" if device in answers else device] = answer
     if complete:
         memos.keep(file, {device: asdict(answer) for device, answer in answers.items()})
     return answers
 
 
-def _probe_framework(env: str, framework: str) -> dict[str, Answer] | str:
-    """The answers of a framework by device, or how its probe failed."""
+def _without_cards(reply: _Reply) -> Answer:
+    return Answer(**{one.name: getattr(reply, one.name) for one in fields(Answer)})
+
+
+def _each_gpu(env: str, framework: str, first: _Reply) -> tuple[list[Answer], bool]:
+    """The answers about each of several GPUs, and whether all of them may be cached."""
+    by_card = {first.cards[0]: _without_cards(first)}
+    complete = True
+    for number, card in enumerate(first.cards):
+        if card not in by_card:
+            replies, whole = _reply_of(env, framework, visible_gpus.only(number, os.environ))
+            complete = complete and whole
+            by_card[card] = _without_cards(replies["cuda"])
+    return [by_card[card] for card in first.cards], complete
+
+
+def _reply_of(
+    env: str, framework: str, variables: Mapping[str, str] | None = None
+) -> tuple[dict[str, _Reply], bool]:
+    """A framework's reply about each device, and whether it may be cached.
+
+    A wrong CUDA library ends the probe. That is not cached, because the user may fix it before the next run.
+    """
+    reply = _probe_framework(env, framework, variables or {})
+    if isinstance(reply, str):
+        return {device: _Reply(why_not=reply) for device in _DEVICES[framework]}, False
+    return reply, True
+
+
+def _probe_framework(env: str, framework: str, variables: Mapping[str, str]) -> dict[str, _Reply] | str:
+    """The replies of a framework by device, or how its probe failed."""
     import msgspec
 
     try:
-        done = run_module(env, "frameworks.probe", framework, timeout=PATIENCE_S)
+        done = run_module(env, "frameworks.probe", framework, timeout=PATIENCE_S, variables=variables)
     except subprocess.TimeoutExpired:
         return f"{framework} did not answer within {PATIENCE_S} s"
     except OSError as error:
         return f"the probe of {framework} did not start: {error.strerror}"
     if not done.returncode:
         with contextlib.suppress(msgspec.DecodeError, IndexError):
-            return msgspec.json.decode(done.stdout.splitlines()[-1], type=dict[str, Answer])
+            return msgspec.json.decode(done.stdout.splitlines()[-1], type=dict[str, _Reply])
     how = (
         f"was killed by signal {-done.returncode}" if done.returncode < 0 else f"ended with {done.returncode}"
     )

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from orchestrator.machine import limits
 
-SHOWN = ("CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES")
-"""Variables by which a user, a container or a cluster limits the GPUs that a process can see."""
+SHOWN = ("CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES",
+         "CUDA_DEVICE_ORDER")  # fmt: skip
+"""Variables by which a user, a container or a cluster limits and orders the GPUs that a process can see."""
 _WSL = "usr/lib/wsl/drivers"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from orchestrator.errors import USAGE, FatalError
 from orchestrator.machine import hardware
 from orchestrator.machine import limits as resources
 from orchestrator.machine.answers import LIKE, Answer, Answers, devices
+from orchestrator.machine.gpus import NUMBERED, counted, gpu_name, number_of
 
 _LARGEST = 1 << 20
 """Bytes of such a file, at most."""
@@ -36,7 +37,8 @@ _ABSENT = {
 class Machine:
     """A machine: processor, memory in MB, GPUs, and the frameworks' answers by environment and device.
 
-    `here` is false for a profile that was read from a file.
+    `here` is false for a profile that was read from a file. `only` are the numbers of the GPUs that count, as
+    if the machine had no others; empty for all.
     """
 
     platform: str
@@ -48,19 +50,43 @@ class Machine:
     system: str = ""
     gpus: tuple[str, ...] = ()
     here: bool = True
+    only: tuple[int, ...] = ()
 
     def answer(self, env: str, device: str, framework: str = "") -> Answer:
         """The answer of `env` about `device`, from `framework` if it has several.
 
-        The CPU can always be used.
+        The CPU can always be used. Of several GPUs, `cuda` is the best, and `cuda:1` the second.
         """
         answers = self.envs.get(env, {})
         answer = answers.get(f"{device}/{framework}") or answers.get(device)
         if answer is not None:
             return answer
+        if several := self.gpus_of(env, device, framework):
+            return max(several.values(), key=lambda one: (not one.why_not, one.memory_mb))
+        if device == gpu_name(0) and NUMBERED in answers:  # the only one
+            return self.answer(env, NUMBERED, framework)
         if device == "cpu":
             return Answer(accelerator=False)
         return Answer(why_not=_ABSENT.get(device, "no such device was detected"))
+
+    def gpus_of(self, env: str, device: str = NUMBERED, framework: str = "") -> dict[int, Answer]:
+        """The answers of `env` about each GPU, by number, if the machine has several; else empty."""
+        if device != NUMBERED:
+            return {}
+        answers = self.envs.get(env, {})
+        numbers = {number for name in answers if (number := number_of(name)) is not None}
+        left = (number for number in sorted(numbers) if not self.only or number in self.only)
+        return {number: self.answer(env, gpu_name(number), framework) for number in left}
+
+    def card(self, env: str, number: int) -> str:
+        """The model and memory of a GPU of several; empty if all of them have the same."""
+        answers = replace(self, only=()).gpus_of(env)
+        cards = {one: f"{answer.name} {answer.memory_mb}" for one, answer in answers.items()}
+        return cards.get(number, "") if len(set(cards.values())) > 1 else ""
+
+    def with_only(self, numbers: Iterable[int]) -> Machine:
+        """The machine as if it had only the GPUs of these numbers; none: all."""
+        return replace(self, only=tuple(numbers))
 
     def of(self, backend: Backend) -> Answer:
         """The answer of `backend`'s framework about its device; of another machine the likely one."""
@@ -70,10 +96,15 @@ class Machine:
 
     def likely(self, backend: Backend) -> Answer:
         """Its answer or, if its environment has none because it is not installed, that of one like it."""
-        env = backend.env
-        if backend.env in LIKE and self._silent(env):
-            env = LIKE[env]
-        return self.answer(env, backend.device, backend.framework)
+        return self.answer(self.speaker(backend.env), backend.device, backend.framework)
+
+    def speaker(self, env: str) -> str:
+        """The environment whose answers count for `env`: its own or, without any, one like it."""
+        return LIKE[env] if env in LIKE and self._silent(env) else env
+
+    def each(self, backend: Backend) -> dict[int, Answer]:
+        """Its likely answer about each GPU, by number, if the machine has several; else empty."""
+        return self.gpus_of(self.speaker(backend.env), backend.device, backend.framework)
 
     def could_use(self, backend: Backend) -> bool:
         """Whether `backend` would work here if its environment were installed."""
@@ -110,7 +141,7 @@ class Machine:
     def summary(self) -> str:
         """The machine in one line."""
         parts = [f"{self.platform}: {self.cpu}", f"{self.cores} cores", f"{self.memory_mb / 1024:.0f} GB"]
-        parts += [*self.gpus, self.driver and f"driver {self.driver}"]
+        parts += [*counted(self.gpus), self.driver and f"driver {self.driver}"]
         return ", ".join(filter(None, parts))
 
     def to_json(self) -> dict[str, Any]:

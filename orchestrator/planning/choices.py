@@ -21,14 +21,14 @@ from orchestrator.models.pyannote import COMMUNITY
 from orchestrator.models.resolve import Model
 from orchestrator.planning import (
     compute_types,
-    device_verdicts,
     devices,
     film_languages,
+    gpu_places,
     memory_fit,
-    memory_limits,
 )
 from orchestrator.planning.choice import Choice, Chosen, Refusal
 from orchestrator.planning.engine_choice import Candidate, is_own, ranked
+from orchestrator.planning.gpu_places import Way
 from orchestrator.planning.memory_need import need
 from orchestrator.planning.recommendations import TOPICS, Recommendation, recommend
 from orchestrator.util import text as fmt
@@ -61,6 +61,7 @@ def choose(
     recorded elsewhere, this disk is not searched. `language` is the film's,
     if the user states it, and `aligner` the value of `--align-model`.
     """
+    wanted, machine = devices.narrowed(stage, wanted, machine, sources)
     named = frozenset(device for name, device in wanted.items() if name in {"", stage.base})
     question = _Question(
         stage=stage,
@@ -95,7 +96,9 @@ def choose(
             found += [replace(way, instead_of=name) for way in ways if way]
     left, too_large = memory_fit.fitting(found, machine.memory_mb)
     question.refused.extend(too_large)
-    return Chosen(choices=tuple(left), refused=tuple(question.refused), notes=tuple(question.notes))
+    return Chosen(
+        choices=tuple(left), refused=tuple(dict.fromkeys(question.refused)), notes=tuple(question.notes)
+    )
 
 
 def aligner(params: Mapping[str, Mapping[str, Any]] | None) -> str:
@@ -220,47 +223,45 @@ class _Question:
         model = self._model(name, backend, first=first) if name else None
         if name and model is None:
             return None
-        compared = ""
-        if backend.checked:
-            verdict = self._verdict(backend, model)
-            if verdict is not None and not verdict.agrees:
-                why_not = aligners_here.refused(model, self.spoken, verdict.said) if model else verdict.said
-                self.refused.append(Refusal(backend.device, why_not))
-                return None
-            if verdict is None and not first and self.machine.here:
-                return None  # a fallback is not compared during a run, so it is not used
-            if model is not None and self.machine.here:
-                model = device_verdicts.fitting(self.stage, backend, model, self.machine.id)
-            compared = verdict.said if verdict else "is compared with the CPU before first use"
-        advice = self._advice(backend)
-        params = self._params(backend, advice, model, first=first)
-        if self.stage.model and model:
-            params[self.stage.model] = model.id
-        lesson = self._lesson(backend, model, params)
-        if lesson is not None and lesson.batch == 0 and backend.device not in self.named:
-            self.refused.append(Refusal(backend.device, lesson.why))
+        way = Way(
+            stage=self.stage,
+            backend=backend,
+            model=model,
+            machine=self.machine,
+            first=first,
+            batch_set=self.asked.get("batch_size") is not None,
+            named=backend.device in self.named,
+        )
+        spots, unusable = gpu_places.spots(way)
+        spots, wrong, compared = gpu_places.trusted(way, spots)
+        self.refused.extend(unusable)
+        for device, said in wrong.items():
+            why_not = aligners_here.refused(model, self.spoken, said) if model else said
+            self.refused.append(Refusal(device, why_not))
+        if not spots:
             return None
-        if lesson is not None and 0 < lesson.batch < (params.get("batch_size") or 0):
-            params["batch_size"] = lesson.batch
-            compared = "; ".join(filter(None, (lesson.why, compared)))
+        way = replace(way, model=gpu_places.fitting_model(way, spots))
+        advice = self._advice(backend)
+        params = self._params(backend, advice, way.model, first=first)
+        if self.stage.model and way.model:
+            params[self.stage.model] = way.model.id
+        places, small, remarks = gpu_places.places(way, spots, params)
+        self.refused.extend(small)
+        if not places:
+            return None
+        if "batch_size" in params:
+            params["batch_size"] = places[0].batch_size
         # The reason for the recommended model does not apply to another one that the user named.
         suits = self.reasons.get(name, advice.why) if advice.model in {None, name} else ""
-        reasons = filter(None, (*why, suits, compared))
-        needed = need(self.stage, backend, model, params)
-        return Choice(backend=backend, model=model, params=params, why="; ".join(reasons), need=needed)
-
-    def _lesson(
-        self, backend: Backend, model: Model | None, params: Mapping[str, Any]
-    ) -> memory_limits.Limit | None:
-        """The memory limit that an earlier run recorded; None if the user set the batch size."""
-        if not self.machine.here or self.asked.get("batch_size") is not None or not memory_limits.anything():
-            return None
-        return memory_limits.limit(self.stage, backend, model, params, self.machine.id)
-
-    def _verdict(self, backend: Backend, model: Model | None) -> device_verdicts.Verdict | None:
-        if not self.machine.here:
-            return None
-        return device_verdicts.of_all(self.stage, backend, model, self.machine.id)
+        reasons = dict.fromkeys(filter(None, (*why, suits, *remarks, compared)))
+        return Choice(
+            backend=backend,
+            model=way.model,
+            params=params,
+            why="; ".join(reasons),
+            need=places[0].need,
+            places=tuple(places) if places[0].device != backend.device else (),
+        )
 
     def _model(self, name: str, backend: Backend, *, first: bool) -> Model | None:
         """The model for a backend; None for a fallback without its model, for which nothing is downloaded."""

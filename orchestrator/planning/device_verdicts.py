@@ -28,9 +28,14 @@ class Verdict:
 _this_run: dict[Path, Verdict] = {}
 
 
-def known(stage: Stage, backend: Backend, model: Model | None, machine_id: str) -> Verdict | None:
-    """The verdict of an earlier check, or None. Reads one file, in less than a millisecond."""
-    file = _memo(stage, backend, model, machine_id)
+def known(
+    stage: Stage, backend: Backend, model: Model | None, machine_id: str, card: str = ""
+) -> Verdict | None:
+    """The verdict of an earlier check, or None. Reads one file, in less than a millisecond.
+
+    `card` is the model of the GPU on a machine that has several models, here and below.
+    """
+    file = _memo(stage, backend, model, machine_id, card)
     if file in _this_run:
         return _this_run[file]
     return memo.read(file, Verdict)
@@ -42,25 +47,27 @@ def models(model: Model | None) -> tuple[Model | None, ...]:
     return tuple(behind.values()) or (model,)
 
 
-def of_all(stage: Stage, backend: Backend, model: Model | None, machine_id: str) -> Verdict | None:
+def of_all(
+    stage: Stage, backend: Backend, model: Model | None, machine_id: str, card: str = ""
+) -> Verdict | None:
     """The verdict on a device for every model that it would run; None if one was not checked yet.
 
     It is against the device only if every model's is: `fitting` leaves out the others.
     """
-    verdicts = [known(stage, backend, one, machine_id) for one in models(model)]
+    verdicts = [known(stage, backend, one, machine_id, card) for one in models(model)]
     left = [verdict for verdict in verdicts if verdict is None or verdict.agrees]
     return None if None in left else next(iter(left or verdicts))
 
 
-def fitting(stage: Stage, backend: Backend, model: Model, machine_id: str) -> Model:
+def fitting(stage: Stage, backend: Backend, model: Model, machine_id: str, card: str = "") -> Model:
     """The model with those of the languages that the device does not run as the CPU does as `unfit`.
 
     The film's languages are not known yet, and the other ones should not lose the device.
     """
-    verdicts = {code: known(stage, backend, one, machine_id) for code, one in model.by_language.items()}
+    verdicts = {code: known(stage, backend, one, machine_id, card) for code, one in model.by_language.items()}
     unfit = {code: found.said for code, found in verdicts.items() if found is not None and not found.agrees}
     left = {code: one for code, one in model.by_language.items() if code not in unfit}
-    return replace(model, by_language=left, unfit=unfit) if left else model
+    return replace(model, by_language=left, unfit={**model.unfit, **unfit}) if left else model
 
 
 def forget() -> int:
@@ -75,11 +82,12 @@ def keep(
     model: Model | None,
     machine_id: str,
     verdict: Verdict,
+    card: str = "",
     *,
     this_run_only: bool = False,
 ) -> Verdict:
     """Store a verdict for later runs, or for this run alone if the check could not be made; return it."""
-    file = _memo(stage, backend, model, machine_id)
+    file = _memo(stage, backend, model, machine_id, card)
     if this_run_only:
         _this_run[file] = verdict
     else:
@@ -87,7 +95,7 @@ def keep(
     return verdict
 
 
-def _memo(stage: Stage, backend: Backend, model: Model | None, machine_id: str) -> Path:
+def _memo(stage: Stage, backend: Backend, model: Model | None, machine_id: str, card: str) -> Path:
     """The file of a verdict.
 
     Its name covers machine, driver, lock, build of torch, stage version and model, so that a change of any
@@ -96,6 +104,6 @@ def _memo(stage: Stage, backend: Backend, model: Model | None, machine_id: str) 
     locks = [registry.lock_hash(env) for env in (backend.env, stage.on_cpu(backend).env)]
     build = str(registry.state(backend.env).get("torch_backend", ""))
     parts = (machine_id, *locks, build, stage.base, str(stage.version), backend.runner, backend.device)
-    parts += (model.revision if model else "",)
+    parts += (model.revision if model else "", *filter(None, (card,)))
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return memo.folder(SUBJECT) / f"{stage.name}-{backend.device}-{digest[:16]}.json"

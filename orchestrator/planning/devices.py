@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from ipc.declaration import Backend, Stage
 from orchestrator.config.device_requests import NAMES
 from orchestrator.errors import ENVIRONMENT, USAGE, FatalError
+from orchestrator.machine import gpus
+from orchestrator.machine.answers import Answer
 from orchestrator.machine.profile import Machine
 from orchestrator.planning.choice import Refusal
 from orchestrator.stages.catalog import STAGES
@@ -60,6 +62,28 @@ def choose(
         raise FatalError(message, f"use one of: {', '.join(b.device for b, _ in usable)}", ENVIRONMENT)
     # The requested device is first; after a failure for lack of memory, the next may still do.
     return (*first, *((b, why) for b, why in usable if b.device != wanted))
+
+
+def narrowed(
+    stage: Stage, asked: Mapping[str, str], machine: Machine, sources: Mapping[str, str] | None = None
+) -> tuple[dict[str, str], Machine]:
+    """The requests without the numbers of GPUs, and the machine with only those requested for `stage`.
+
+    Raises `FatalError`, with the GPUs there are, if the machine lacks one of them.
+    """
+    plain = {name: gpus.kind(text) for name, text in asked.items()}
+    device, numbers = gpus.parsed(asked.get(stage.base) or asked.get("") or "")
+    backends = [backend for backend in stage.backends if backend.device == device]
+    if not numbers or not backends:
+        return plain, machine
+    there = {number for backend in backends for number in machine.each(backend)}
+    if not there and any(not machine.likely(backend).why_not for backend in backends):
+        there = {0}
+    if there and (missing := set(numbers) - there):
+        source = (sources or {}).get(stage.base if stage.base in asked else "", "") or "--device"
+        message = f"{source}: this machine has no {gpus.listed(missing)}"
+        raise FatalError(message, f"its GPUs: {gpus.listed(there)}", ENVIRONMENT)
+    return plain, machine.with_only(numbers)
 
 
 def of_every_family(
@@ -131,8 +155,12 @@ def _spared(stage: Stage, machine: Machine, model_id: str, family: str) -> str:
 
 
 def _why(backend: Backend, machine: Machine) -> str:
-    """Name and memory of an accelerator."""
-    answer = machine.of(backend)
-    memory = f", {answer.memory_mb / 1024:.0f} GB" if answer.memory_mb else ""
+    """Name and memory of an accelerator, or of each model of several GPUs with their count."""
+    each = [one for one in machine.each(backend).values() if not one.why_not] or [machine.of(backend)]
     own = machine.cpu if backend.device in {"mps", "mlx"} else backend.device
-    return f"{answer.name or own}{memory}"
+    return " and ".join(gpus.counted(_described(one, own) for one in each))
+
+
+def _described(answer: Answer, otherwise: str) -> str:
+    memory = f", {answer.memory_mb / 1024:.0f} GB" if answer.memory_mb else ""
+    return f"{answer.name or otherwise}{memory}"

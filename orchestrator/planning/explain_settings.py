@@ -131,7 +131,7 @@ def _device(stage: Stage, settings: Settings, ways: Ways) -> Row:
     key = f"device.{stage.name}"
     return Row(
         key=key,
-        value=choice.backend.device,
+        value=request.text if counts and request and request.gpus else choice.backend.device,
         source=request.source if request is not None and counts else MACHINE,
         why=choice.why,
         shadowed=(*settings.shadowed.get(key, ()), *(settings.shadowed.get("device", ()))),

@@ -54,12 +54,16 @@ def limit(
     model: Model | None,
     params: Mapping[str, Any],
     machine_id: str,
+    card: str = "",
     *,
     now: float | None = None,
 ) -> Limit | None:
-    """The limit that an earlier run recorded for this stage, device and model; None if there is none."""
+    """The limit that an earlier run recorded for this stage, device and model; None if there is none.
+
+    `card` is the model of the GPU on a machine that has several models.
+    """
     now = time.time() if now is None else now
-    found = memo.read(_file(stage, backend, model, params, machine_id), Lesson)
+    found = memo.read(_file(stage, backend, model, params, machine_id, card), Lesson)
     if found is None or min(found.failed, found.fitted) < 0 or not 0 <= now - found.when < FORGET_S:
         return None
     weeks = int((now - found.when) // WEEK_S)
@@ -82,6 +86,7 @@ def learn(
     model: Model | None,
     params: Mapping[str, Any],
     machine_id: str,
+    card: str = "",
     *,
     failed: int,
     fitted: int,
@@ -89,7 +94,7 @@ def learn(
 ) -> None:
     """Record that batch size `failed` did not fit and `fitted` did (0: none did)."""
     lesson = Lesson(failed=failed, fitted=fitted, when=time.time() if now is None else now)
-    memo.keep(_file(stage, backend, model, params, machine_id), asdict(lesson))
+    memo.keep(_file(stage, backend, model, params, machine_id, card), asdict(lesson))
 
 
 def anything() -> bool:
@@ -103,12 +108,18 @@ def forget() -> int:
 
 
 def _file(
-    stage: Stage, backend: Backend, model: Model | None, params: Mapping[str, Any], machine_id: str
+    stage: Stage,
+    backend: Backend,
+    model: Model | None,
+    params: Mapping[str, Any],
+    machine_id: str,
+    card: str,
 ) -> Path:
     """The file of a limit. Models without a revision are distinguished by their id."""
     parts = (
         machine_id, registry.lock_hash(backend.env), stage.base, str(stage.version), backend.runner,
         backend.device, (model.revision or model.id) if model else "", str(params.get("compute_type") or ""),
+        *filter(None, (card,)),
     )  # fmt: skip
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return memo.folder(SUBJECT) / f"{stage.base}-{backend.device}-{digest[:16]}.json"

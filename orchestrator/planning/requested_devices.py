@@ -9,6 +9,7 @@ from ipc.declaration import Backend, Stage
 from orchestrator.config.device_requests import AUTO
 from orchestrator.config.values import DeviceRequest
 from orchestrator.errors import ENVIRONMENT, FatalError
+from orchestrator.machine.gpus import kind, listed
 from orchestrator.machine.profile import Machine
 from orchestrator.models import families
 from orchestrator.models import resolve as models
@@ -21,21 +22,25 @@ def resolve(
     machine: Machine,
     stages: Mapping[str, Stage] = STAGES,
 ) -> dict[str, str]:
-    """The device requested for each stage on `machine`; `FatalError` if a requested GPU cannot be used."""
+    """The device requested for each stage on `machine`; `FatalError` if a requested GPU cannot be used.
+
+    GPUs that were requested by number are listed: `cuda:0,cuda:1`.
+    """
     active = {stage.base: stage for stage in stages.values() if not stage.off}
     resolved: dict[str, str] = {}
     for name, request in requests.items():
         if not request.devices:
             continue
         if name == "" or (request.firm and not request.gpu and len(request.devices) == 1):
-            resolved[name] = request.devices[0]
+            resolved[name] = listed(request.gpus) or request.devices[0]
         elif name in active and (device := _first(active[name], request, params.get(name, {}), machine)):
             resolved[name] = device
     if "" in resolved and any(not request.devices for request in requests.values()):
         # "All stages" does not include those that were set to `auto` by name.
         device = resolved.pop("")
         free = (stage for name, stage in active.items() if name not in requests)
-        resolved |= {stage.base: device for stage in free if any(b.device == device for b in stage.backends)}
+        can = (stage for stage in free if any(b.device == kind(device) for b in stage.backends))
+        resolved |= {stage.base: device for stage in can}
     return resolved
 
 

@@ -47,6 +47,7 @@ class StepState:
     Times are seconds since the epoch, memory is bytes, `speed` a multiple of real time.
 
     `device_reason` is why the plan chose its device; `notes` are recommendations (a larger model that fits).
+    On a machine with several GPUs, `gpus` are those that the plan allows, and `gpu` is the one it runs on.
     `planned` is the plan's verdict. `phase_started` is when the work of the phase began, which is the last
     progress of the phase before, at `progressed`.
     """
@@ -59,6 +60,8 @@ class StepState:
     key: str = ""
     env: str = ""
     device: str = ""
+    gpu: str = ""
+    gpus: tuple[str, ...] = ()
     device_reason: str = ""
     notes: tuple[str, ...] = ()
     runner: str = ""
@@ -178,11 +181,15 @@ class StepEvent(RunEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class StepStarting(StepEvent):
-    """A worker was chosen; it may still be importing or loading. `reason` is why it runs."""
+    """A worker was chosen; it may still be importing or loading. `reason` is why it runs.
+
+    `gpu` is the one that it runs on (`cuda:1`) if the machine has several.
+    """
 
     env: str
     device: str
     runner: str
+    gpu: str = ""
     model: str = ""
     revision: str = ""
     compute_type: str = ""

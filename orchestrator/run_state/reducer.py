@@ -71,6 +71,7 @@ def _step(step: StepState, event: StepEvent, film: FilmState) -> StepState:
                 status="starting",
                 env=event.env,
                 device=event.device,
+                gpu=event.gpu,
                 runner=event.runner,
                 model=event.model,
                 revision=event.revision,

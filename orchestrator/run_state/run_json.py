@@ -180,6 +180,7 @@ def _step(step: StepState, film: FilmState, started: float) -> dict[str, Any]:
         "key": step.key,
         "env": step.env,
         "device": step.device,
+        **({"gpu": step.gpu} if step.gpu else {}),
         "device_reason": step.device_reason,
         "notes": list(step.notes),
         "compute_type": step.compute_type,

@@ -48,11 +48,11 @@ def compare_devices(plans: Sequence[Plan], store: Store) -> bool:
     machine_id = profile.here().id
     rejected = False
     unchecked = {
-        (stage.name, choice.model.revision if choice.model else ""): (stage, choice)
+        (stage.name, choice.model.revision if choice.model else "", _card(choice)): (stage, choice)
         for stage, choice in _unchecked(plans, machine_id)
     }
     for stage, choice in unchecked.values():
-        device = choice.backend.device
+        device = choice.device
         terminal.tell(f"{stage.name}: checking {device} against the CPU on 20 s of speech (once)")
         verdict = _check(stage, choice, store, machine_id)
         outcome = "passed the device check" if verdict.agrees else "is not used"
@@ -61,15 +61,32 @@ def compare_devices(plans: Sequence[Plan], store: Store) -> bool:
     return rejected
 
 
+def _card(choice: Choice) -> str:
+    """The model of the GPU that is checked, on a machine that has several models."""
+    return choice.places[0].card if choice.places else ""
+
+
 def _unchecked(plans: Sequence[Plan], machine_id: str) -> Iterator[tuple[Stage, Choice]]:
     for plan in plans:
         for step in plan.steps:
             if step.verdict not in {"run", "maybe"} or not step.choice.backend.checked:
                 continue
             for model in device_verdicts.models(step.choice.model):
-                choice = dataclasses.replace(step.choice, model=model)
-                if device_verdicts.known(step.stage, choice.backend, model, machine_id) is None:
-                    yield step.stage, choice
+                for choice in _by_card(dataclasses.replace(step.choice, model=model)):
+                    card = _card(choice)
+                    if device_verdicts.known(step.stage, choice.backend, model, machine_id, card) is None:
+                        yield step.stage, choice
+
+
+def _by_card(choice: Choice) -> Iterator[Choice]:
+    """The choice on one GPU of each model: what one computes, its equals compute too."""
+    if not choice.places:
+        yield choice
+    cards: set[str] = set()
+    for place in choice.places:
+        if place.card not in cards:
+            cards.add(place.card)
+            yield dataclasses.replace(choice, places=(place,))
 
 
 def _check(stage: Stage, choice: Choice, store: Store, machine_id: str) -> Verdict:
@@ -131,12 +148,12 @@ def check(
     state. If a run fails, the verdict is against the device.
     """
     results: list[dict[str, tuple[str, Path]]] = []
-    for devices in ({"": "cpu"}, {"": "cpu", stage.name: choice.backend.device}):
+    for devices in ({"": "cpu"}, {"": "cpu", stage.name: choice.device}):
         state = run(_without_fallbacks(make(devices)))
         step = state.step(stage.name)
         entry = store.find(step.key) if step.status in {"done", "cached"} else None
         if entry is None:
-            where = choice.backend.device if results else "cpu"
+            where = choice.device if results else "cpu"
             failed = next((other for other in state.steps if other.error is not None), step)
             return _failed(stage, choice, machine_id, failed, where)
         outputs = entry.manifest.outputs.items()
@@ -159,7 +176,7 @@ def _store_verdict(
     stage: Stage, choice: Choice, machine_id: str, verdict: Verdict, *, this_run_only: bool = False
 ) -> Verdict:
     return device_verdicts.keep(
-        stage, choice.backend, choice.model, machine_id, verdict, this_run_only=this_run_only
+        stage, choice.backend, choice.model, machine_id, verdict, _card(choice), this_run_only=this_run_only
     )
 
 

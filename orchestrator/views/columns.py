@@ -43,7 +43,8 @@ def columns(steps: Sequence[StepState], width: int) -> tuple[list[Column], int, 
     # Includes all backends, so that a fallback to another device does not change the width.
     envs = [b.env for s in steps if s.name in STAGES and s.env for b in STAGES[s.name].backends]
     env = _column("env", [*envs, *(s.env for s in steps)], lambda s, _: s.env)
-    device = _column("device", [s.device for s in steps], lambda s, _: s.device)
+    places = [name for s in steps for name in (s.device, s.gpu, *s.gpus)]
+    device = _column("device", places, lambda s, _: s.gpu or s.device)
     done = Column(title="", width=5, right=True, cell=percent)
     speed = Column(title="speed", width=5, right=True, cell=lambda s, _: fmt.speed(s.speed))
     memory = Column(title="memory", width=6, right=True, cell=_memory)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
+from orchestrator.machine.gpus import together
 from orchestrator.run_state.events import (
     FilmState,
     RunEvent,
@@ -125,7 +126,7 @@ def _reasons(film: FilmState) -> Iterator[str]:
         reason = f" ({fmt.plain(step.reason)})" if step.reason else ""
         yield f"{step.name}: {step.planned or step.status}{reason}"
         if step.device_reason:
-            yield f"{step.name}: {step.device}: {fmt.plain(step.device_reason)}"
+            yield f"{step.name}: {together(step.gpus) or step.device}: {fmt.plain(step.device_reason)}"
         yield from (f"{step.name}: {fmt.plain(note)}" for note in step.notes)
 
 
@@ -165,7 +166,7 @@ def describe(step: StepState) -> str:
     match step.status:
         case "starting":
             model = f", model {step.model}" if step.model else ""
-            return f"starting on {step.device} in environment {step.env}{model}"
+            return f"starting on {step.gpu or step.device} in environment {step.env}{model}"
         case "running":
             loaded = f", loaded in {fmt.duration(step.load_seconds)}" if step.load_seconds else ""
             return f"running{loaded}"

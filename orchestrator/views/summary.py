@@ -122,7 +122,7 @@ def _cells(stage: Mapping[str, Any]) -> dict[str, str]:
         "stage": stage["stage"],
         "status": "degraded" if stage["degraded"] and status in {"done", "cached"} else status,
         "env": stage["env"] if worked else "",
-        "device": stage["device"] if worked else "",
+        "device": (stage.get("gpu") or stage["device"]) if worked else "",
         "time": fmt.duration(stage["seconds"]),
         "speed": fmt.speed(stage["speed"]),
         "memory": fmt.size(stage["peak_memory"] or None),

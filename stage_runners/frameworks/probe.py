@@ -2,8 +2,9 @@
 
 `python -P -m stage_runners.frameworks.probe ctranslate2|torch|mlx|onnxruntime` prints a JSON line: by device
 `why_not` (empty if it is usable), `name`, `memory_mb`, `compute_types`, `accelerator` (false if the device is
-this CPU) and `facts`. Each framework has its own process: a wrong library kills the process, and libraries
-that torch has loaded hide what CTranslate2 lacks.
+this CPU) and `facts`; of several GPUs for the first, with `cards`: the `name` and `memory_mb` of each. A
+process that sees only one of the others probes that one. Each framework has its own process: a wrong library
+kills the process, and libraries that torch has loaded hide what CTranslate2 lacks.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ _PRODUCT = bytes.fromhex(
 def main(words: Sequence[str]) -> int:
     """Probe one framework, and print the result."""
     answers = {device: _answer(ask) for device, ask in FRAMEWORKS[words[0]].items()}
+    if "cuda" in answers and len(found := _cards(words[0])) > 1:
+        answers["cuda"]["cards"] = found
     print(json.dumps(answers), flush=True)
     return 0
 
@@ -99,13 +102,34 @@ def working(
 
 
 def card(library: Any) -> Answer:
-    """Name and memory of the first GPU, from NVIDIA's driver: CTranslate2 has neither, torch may not."""
+    """Name and memory of the first GPU; empty without NVIDIA's driver."""
+    return next(iter(cards(library)), {})
+
+
+def cards(library: Any) -> list[Answer]:
+    """Name and memory of each GPU, from NVIDIA's driver: CTranslate2 has neither, torch may not."""
+    count = ctypes.c_int()
+    if library is None or library.cuInit(0) or library.cuDeviceGetCount(ctypes.byref(count)):
+        return []
+    return [_card(library, number) for number in range(count.value)]
+
+
+def _card(library: Any, number: int) -> Answer:
     device, memory, name = ctypes.c_int(), ctypes.c_size_t(), ctypes.create_string_buffer(256)
-    if library is None or library.cuInit(0) or library.cuDeviceGet(ctypes.byref(device), 0):
+    if library.cuDeviceGet(ctypes.byref(device), number):
         return {}
     library.cuDeviceGetName(name, len(name), device)
     library.cuDeviceTotalMem_v2(ctypes.byref(memory), device)
     return {"name": name.value.decode(errors="replace"), "memory_mb": memory.value >> 20}
+
+
+def _cards(framework: str) -> list[Answer]:
+    """The GPUs that CUDA shows a framework, or HIP torch."""
+    torch = sys.modules.get("torch") if framework == "torch" else None
+    if torch is None or not torch.version.hip:
+        return cards(_library("libcuda.so.1"))
+    found = map(torch.cuda.get_device_properties, range(torch.cuda.device_count()))
+    return [{"name": one.name, "memory_mb": one.total_memory >> 20} for one in found]
 
 
 def _library(name: str) -> Any:

@@ -45,6 +45,53 @@ def test_auto_lets_a_stage_choose_its_device(place):
     assert devices(place.settings("--device", "auto")) == {}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'device = "asr=cuda:0,cuda:1,diarization=cpu"',
+        'device = ["asr=cuda:0-1", "diarization=cpu"]',
+        '[device]\nasr = "cuda:0,cuda:1"\ndiarization = "cpu"',
+        '[device]\nasr = ["cuda:1", "cuda:0"]\ndiarization = "cpu"',
+    ],
+)
+def test_some_of_several_gpus_are_listed_in_every_place(place, text):
+    expected = {"asr": "cuda:0,cuda:1", "diarization": "cpu"}
+    assert devices(place.settings("--device", "asr=cuda:0,cuda:1,diarization=cpu")) == expected
+    place.config(text)
+    assert devices(place.settings()) == expected
+    place.config("")
+    place.allowed(text)
+    assert devices(place.settings()) == expected
+    place.environment(ORCHESTRATOR_DEVICE="asr=cuda:1, cuda:0,diarization=cpu")
+    assert devices(place.settings()) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["cuda:0,cuda:1"], {"": "cuda:0,cuda:1"}),
+        (["asr=cuda:0,cpu"], {"asr": "cuda:0", "": "cpu"}),
+        (["cuda:1,asr=cuda:0"], {"": "cuda:1", "asr": "cuda:0"}),
+        (["asr=cuda:0", "--device", "cuda:1"], {"asr": "cuda:0", "": "cuda:1"}),
+        (["asr=cuda:0", "--device", "asr=cuda:1"], {"asr": "cuda:1"}),
+    ],
+)
+def test_a_gpu_with_a_number_goes_on_the_one_before_it_and_other_words_begin_anew(place, words, expected):
+    assert devices(place.settings("--device", *words)) == expected
+
+
+def test_a_list_of_gpus_alone_is_one_request(place):
+    place.allowed('device = ["cuda:0", "cuda:2", "asr=cpu"]')
+    assert devices(place.settings()) == {"": "cuda:0,cuda:2", "asr": "cpu"}
+
+
+@pytest.mark.parametrize("device", ["cuda:x", "cuda:0,1", "cuda:3-1", "mps:0", "asr=cuda:0,cuda:"])
+def test_a_gpu_that_cannot_be_is_an_error_with_a_hint(place, device):
+    message, status = place.refused("--device", device)
+    assert "there is no device" in message
+    assert status == USAGE
+
+
 @pytest.mark.parametrize("text", ['device = ["asr=cpu", "cuda"]', '[device]\nall = "cuda"\nasr = "cpu"'])
 def test_a_device_in_a_file_can_be_text_a_list_or_a_table(place, text):
     place.allowed(text)

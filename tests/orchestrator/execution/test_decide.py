@@ -14,18 +14,24 @@ from ipc.declaration import Backend, Input, Output, Param, Resources, Stage
 from ipc.protocol import Error, Hello, Ready, Result, Started
 from orchestrator.execution import messages
 from orchestrator.execution.decide import decide
+from orchestrator.execution.failures import FAILING
 from orchestrator.execution.job import ENDED, Job
 from orchestrator.execution.messages import Proceed, Reported, Stop, Tick
 from orchestrator.execution.scheduler import tasks_of
 from orchestrator.execution.situation import Rules, Situation
 from orchestrator.machine.limits import Limits
-from orchestrator.planning.choice import Choice
+from orchestrator.planning.choice import Choice, Place
+from orchestrator.planning.gpu_places import SHARE
 from orchestrator.planning.plan import Plan, Step
 
 NAMES = "abcde"
 
 
-def stage(name, *sources, memory_mb=100, devices=("cpu",)):
+GPUS = ("cuda:0", "cuda:1", "cuda:2")
+GPU_MB = 4000
+
+
+def stage(name, *sources, memory_mb=100, devices=("cpu",), vram_mb=1000):
     return Stage(
         name=name,
         version=1,
@@ -33,17 +39,21 @@ def stage(name, *sources, memory_mb=100, devices=("cpu",)):
         inputs=tuple(Input(name=source, source=f"{source}.out") for source in sources),
         outputs=(Output(name="out", kind="file", filename="out.txt"),),
         params=(Param(name="batch_size", default=8, affects="speed"),),
-        resources=Resources(cores=1, memory_mb=memory_mb, vram_mb=1000),
+        resources=Resources(cores=1, memory_mb=memory_mb, vram_mb=vram_mb),
         batch_floor=1,
         stall_s=60.0,
     )
 
 
-def step(declared):
+def step(declared, gpus=()):
+    def places(backend):
+        return tuple(Place(device=gpu, batch_size=8) for gpu in gpus) if backend.device == "cuda" else ()
+
     return Step(
         stage=declared,
         choices=tuple(
-            Choice(backend=backend, model=None, params={"batch_size": 8}) for backend in declared.backends
+            Choice(backend=backend, model=None, params={"batch_size": 8}, places=places(backend))
+            for backend in declared.backends
         ),
         inputs={needed.name: needed.source for needed in declared.inputs},
         verdict="run",
@@ -51,12 +61,12 @@ def step(declared):
     )
 
 
-def situation(*stages, films=1, cores=2, memory_mb=1000, prestart=True):
+def situation(*stages, films=1, cores=2, memory_mb=1000, prestart=True, gpus=()):
     plans = [
         Plan(
             film=Path(f"{n}.mkv"),
             film_digest=str(n),
-            steps=tuple(map(step, stages)),
+            steps=tuple(step(one, gpus) for one in stages),
             destination=Path(f"{n}.out.mkv"),
         )
         for n in range(films)
@@ -65,7 +75,7 @@ def situation(*stages, films=1, cores=2, memory_mb=1000, prestart=True):
         task.id: Job(task=task) for film, plan in enumerate(plans) for task in tasks_of(film, plan, cores)
     }
     rules = Rules(
-        limits=Limits(cores=cores, memory_mb=memory_mb), accelerator_mb=lambda *_: 4000, prestart=prestart
+        limits=Limits(cores=cores, memory_mb=memory_mb), accelerator_mb=lambda *_: GPU_MB, prestart=prestart
     )
     return Situation(rules=rules, jobs=jobs, open=tuple(jobs))
 
@@ -79,6 +89,7 @@ class Simulation:
         self.alive: dict[int, str] = {}  # what each process has been asked to do: load, run, stop
         self.ends = Counter()
         self.reports = []
+        self.gpu_of: dict[int, str] = {}  # the one that each process sees, from its start to its end
 
     def handle(self, event):
         waiting = [event]
@@ -92,17 +103,20 @@ class Simulation:
         while self.situation != before:
             before = self.situation
             self.handle(Proceed(self.now))
+        self.check_idle()
 
     def carry_out(self, action):
         match action:
             case messages.LookUp():
                 return messages.NotCached(action.job.id, f"key of {action.job.id}")
             case messages.StartWorker():
+                self.gpu_of[action.worker.number] = action.worker.recipe.gpu
                 if self.choose(10) == 0:
                     return messages.NotStarted(action.worker.number, "env", "not ready")
                 self.alive[action.worker.number] = "load"
             case messages.TakeOver():
                 assert self.alive[action.worker.number] == "ready"
+                assert action.worker.recipe.gpu == self.gpu_of[action.worker.number] == ""
                 self.alive[action.worker.number] = "load"
             case messages.Begin():
                 if self.choose(20) == 0:
@@ -130,8 +144,9 @@ class Simulation:
             self.handle(messages.Exited(number, -9 if lot == 0 else 0, "the end", False, self.now))
         elif lot == 1:
             category = ("oom_device", "oom_host", "crash", "input")[self.choose(4)]
+            message = ("it failed", "CUDA error: unspecified launch failure")[self.choose(2)]
             self.alive[number] = "ready"
-            self.handle(Reported(number, Error(category=category, type="E", message="it failed"), self.now))
+            self.handle(Reported(number, Error(category=category, type="E", message=message), self.now))
         elif doing == "load":
             hello = Hello(
                 runner="r", stage=worker.stage.name, version=1, pid=1, python="3", contract=CONTRACT
@@ -155,11 +170,45 @@ class Simulation:
             if job.status in {"assigned", "running"}:
                 assert workers[job.worker].job == job.id
                 assert all(jobs[need].status == "done" for need in job.task.needs)
+                assert workers[job.worker].recipe.gpu == job.gpu
+                assert self.gpu_of.get(job.worker, job.gpu) == job.gpu
+                assert job.gpu not in job.tries.failed_gpus or not job.gpu
         held = [worker.job for worker in workers.values() if worker.job is not None]
         assert len(held) == len(set(held))
         assert set(self.situation.open) >= {job.id for job in jobs.values() if job.status not in ENDED}
         if len(workers) > 1:  # what needs more than there is runs alone
-            assert sum(w.stage.resources.memory_mb for w in workers.values()) <= 1000
+            assert sum(w.memory_mb for w in workers.values()) <= self.situation.rules.limits.memory_mb
+        for on_one in self.by_accelerator().values():
+            if len(on_one) > 1:
+                assert sum(w.vram_mb for w in on_one) <= GPU_MB * SHARE
+
+    def by_accelerator(self):
+        found = {}
+        for worker in self.situation.workers.values():
+            if worker.accelerator:
+                found.setdefault(worker.accelerator, []).append(worker)
+        return found
+
+    def check_idle(self):
+        """No GPU is idle while a ready job could use it, if there is memory to start its worker."""
+        if self.situation.stopping:
+            return
+        used = self.by_accelerator()
+        free_mb = self.situation.rules.limits.memory_mb - sum(
+            w.memory_mb for w in self.situation.workers.values()
+        )
+        ready = [job for job in self.situation.jobs.values() if job.status == "ready"]
+        if any(job.memory_mb > free_mb for job in ready):
+            return  # later jobs leave the memory to it
+        for job in ready:
+            on_its_own = [w for recipe in job.recipes for w in used.get(recipe.device, [])]
+            if job.backend.device != "cuda" or any(w.status == "stopping" for w in on_its_own):
+                continue  # one of its GPUs is being cleared for it
+            for recipe in job.recipes:
+                on_it = used.get(recipe.device, [])
+                lame = self.situation.failing.get(recipe.gpu, 0) >= FAILING and len(job.recipes) > 1
+                waits = any(w.job is not None for w in on_it)
+                assert waits or lame, f"{recipe.device} is idle, and {job.id} waits"
 
 
 @st.composite
@@ -173,15 +222,24 @@ def graphs(draw):
             ),
             memory_mb=draw(st.sampled_from([100, 400, 900])),
             devices=draw(st.sampled_from([("cpu",), ("cuda", "cpu")])),
+            vram_mb=draw(st.sampled_from([500, 1500, 5000])),
         )
         for place, name in enumerate(NAMES)
     ]
 
 
 @settings(max_examples=150, deadline=None)
-@given(graphs(), st.integers(1, 3), st.randoms(use_true_random=False), st.booleans())
-def test_every_job_ends_once_and_no_worker_is_left(stages, films, random, prestart):
-    one = Simulation(situation(*stages, films=films, prestart=prestart), random.randrange)
+@given(
+    graphs(),
+    st.integers(1, 3),
+    st.randoms(use_true_random=False),
+    st.booleans(),
+    st.integers(0, 3),
+    st.sampled_from([1000, 4000]),
+)
+def test_every_job_ends_once_and_no_worker_is_left(stages, films, random, prestart, gpus, memory_mb):
+    start = situation(*stages, films=films, prestart=prestart, gpus=GPUS[:gpus], memory_mb=memory_mb)
+    one = Simulation(start, random.randrange)
     one.go_on()
     for _ in range(2000):
         if one.situation.over or not one.alive:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.execution.failure_policy import diagnosis, remedy
+from orchestrator.execution.failure_policy import diagnosis, is_lost, remedy
 
 ABRT = "was killed by signal 6"
 
@@ -32,6 +32,40 @@ def test_a_stage_without_batches_takes_the_next_device_at_once():
 
 def test_with_no_smaller_batch_and_no_other_device_out_of_memory_is_a_failure():
     assert remedy("oom_device", batch=1, floor=1).action == "fail"
+
+
+OTHER = {"device": "cuda:0", "next_choice": "cpu", "other_gpu": "cuda:1"}
+
+
+def test_out_of_memory_on_one_of_several_gpus_at_the_smallest_batch_tries_the_others():
+    assert remedy("oom_device", batch=8, floor=1, **OTHER).action == "smaller"
+    found = remedy("oom_device", batch=1, floor=1, **OTHER)
+    assert (found.action, found.note) == ("other_gpu", "out of memory on cuda:0; trying cuda:1")
+    assert remedy("oom_host", **OTHER).action == "next_choice"
+
+
+@pytest.mark.parametrize(
+    ("category", "facts"), [("crash", {"died": ABRT}), ("stalled", {}), ("crash", {"lost": True})]
+)
+def test_what_fails_on_a_gpu_is_retried_once_on_another_one(category, facts):
+    assert remedy(category, **facts, **OTHER).action == "other_gpu"
+    again = remedy(category, retries=1, **facts, **OTHER).action
+    assert again == ("fail" if "lost" in facts else "next_choice")
+
+
+@pytest.mark.parametrize(
+    ("message", "lost"),
+    [
+        ("RuntimeError: CUDA error: unspecified launch failure", True),
+        ("parallel_for failed: cudaErrorECCUncorrectable: uncorrectable ECC error", True),
+        ("CUBLAS failure 14: CUBLAS_STATUS_INTERNAL_ERROR", True),
+        ("CUDNN_STATUS_EXECUTION_FAILED", True),
+        ("HIP error: the operation cannot be performed", True),
+        ("KeyError: 'cuda'", False),
+    ],
+)
+def test_a_failed_gpu_is_told_from_a_failed_stage_by_the_framework_s_words(message, lost):
+    assert is_lost(message) is lost
 
 
 @pytest.mark.parametrize("category", ["oom_host", "stalled", "crash"])

@@ -157,6 +157,7 @@ def test_every_accelerator_of_a_stage_has_a_framework_to_probe():
 def a_gpu_box(tmp_path, monkeypatch):
     """A home of its own, on a machine that looks as if it had a GPU and whose environments are healthy."""
     monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     monkeypatch.setattr(hardware, "signs", lambda: True)
     return tmp_path
 
@@ -210,6 +211,35 @@ def test_a_library_that_kills_one_framework_does_not_affect_the_other(as_python)
     here = machines.here()
     assert "signal 6" in here.answer("whisperx", "cuda").why_not
     assert here.answer("whisperx", "cuda", "torch") == Answer(name="GPU")
+
+
+CARDS = (
+    {"name": "A", "memory_mb": 24000},
+    {"name": "B", "memory_mb": 8000},
+    {"name": "A", "memory_mb": 24000},
+)
+
+
+def test_of_several_gpus_each_model_is_probed_once_alone(as_python):
+    several, alone = json.dumps({"cuda": {**CARDS[0], "cards": CARDS}}), json.dumps({"cuda": CARDS[1]})
+    asked = as_python(
+        f"""if [ -z "$CUDA_VISIBLE_DEVICES" ]; then echo '{several}'; else echo '{alone}'; fi"""
+    )
+    here = machines.here()
+    assert [here.answer("pyannote", f"cuda:{n}").name for n in range(3)] == ["A", "B", "A"]
+    assert here.answer("pyannote", "cuda").name == "A"
+    assert len(asked()) == 2
+    assert machines.here().envs["pyannote"] == here.envs["pyannote"]
+    assert len(asked()) == 2
+
+
+def test_a_gpu_whose_probe_dies_is_not_used_beside_the_others(as_python):
+    several = json.dumps({"cuda": {**CARDS[0], "cards": CARDS[:2]}})
+    as_python(f"""[ "$CUDA_VISIBLE_DEVICES" = 1 ] && kill -ABRT $$; echo '{several}'""")
+    here = machines.here()
+    assert not here.answer("pyannote", "cuda:0").why_not
+    assert "signal 6" in here.answer("pyannote", "cuda:1").why_not
+    assert not machine_answers.memo("pyannote").exists()
 
 
 @pytest.mark.parametrize("change", ["driver", "gpu", "shown", "lock", "build", "nothing"])

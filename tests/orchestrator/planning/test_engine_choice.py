@@ -1,4 +1,4 @@
-"""Which engine suits a language on a machine: the ten recorded machines, seven languages, and none.
+"""Which engine suits a language on a machine: the recorded machines, seven languages, and none.
 
 `tests/data/machines/engines.txt` has the table; `python -m tests.orchestrator.planning.test_engine_choice`
 writes it. `orchestrator plan FILM --machine FILE --language de` shows the same with the reasons.
@@ -43,7 +43,7 @@ def table():
     return "".join(f"{line.rstrip()}\n" for line in fmt.table(rows))
 
 
-def test_ten_machines_and_seven_languages_get_the_engines_of_the_table():
+def test_every_machine_and_seven_languages_get_the_engines_of_the_table():
     assert table() == (MACHINES / "engines.txt").read_text()
 
 

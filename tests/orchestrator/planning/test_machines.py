@@ -41,7 +41,7 @@ def chosen(name):
         choice = found.choices[0]
         batch = choice.params.get("batch_size") if stage.batch_floor else None
         cells = (
-            choice.backend.device,
+            choice.device,
             choice.backend.env,
             choice.model.id if choice.model else None,
             choice.params.get("compute_type"),

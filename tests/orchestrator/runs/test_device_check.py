@@ -62,3 +62,28 @@ def test_a_model_in_a_folder_is_requested_by_its_path(house, tmp_path):
     own = dataclasses.replace(plans()[1].model, id="mine", path=tmp_path / "mine")
     assert device_check._name_of(own) == str(tmp_path / "mine")
     assert device_check._name_of(plans()[1].model) == "segmentation-3.0"
+
+
+def test_of_several_gpus_one_of_each_model_is_checked(house, monkeypatch):
+    other = dataclasses.replace(YES, name="Another GPU", memory_mb=8000)
+    gpus = {"cuda:0": YES, "cuda:1": YES, "cuda:2": other, "cuda:3": other}
+    here = machine(here=True, pyannote=gpus)
+    monkeypatch.setattr("orchestrator.machine.profile.here", lambda: here)
+    checked = []
+
+    def right(stage, choice, store, machine_id):
+        checked.append(choice.device)
+        return device_check._store_verdict(
+            stage, choice, machine_id, device_verdicts.Verdict(agrees=choice.device == "cuda:0", said="so")
+        )
+
+    def plans():
+        choice = choices.choose(STAGES["pyannote_vad"], {}, {}, machine=here, offline=True).choices[0]
+        step = SimpleNamespace(stage=STAGES["pyannote_vad"], choices=(choice,), choice=choice, verdict="run")
+        return [SimpleNamespace(steps=[step])]
+
+    monkeypatch.setattr(device_check, "_check", right)
+    assert device_check.compare_devices(plans(), None)
+    assert checked == ["cuda:0", "cuda:2"]
+    assert plans()[0].steps[0].choice.device == "cuda:0,cuda:1"
+    assert not device_check.compare_devices(plans(), None)

@@ -6,6 +6,7 @@ The smallest Whisper, the driver's own answer, and libraries that come in packag
 from __future__ import annotations
 
 import ctypes
+import json
 import subprocess
 
 import numpy as np
@@ -18,24 +19,46 @@ from stage_runners.frameworks import cuda_libraries, probe
 class Driver:
     """NVIDIA's driver library, as far as it is asked."""
 
-    def __init__(self, status=0):
-        self.status = status
+    def __init__(self, status=0, memory_mb=(6367,)):
+        self.status, self.memory_mb = status, memory_mb
 
     def cuInit(self, flags):  # noqa: N802 - its own name
         return self.status
 
+    def cuDeviceGetCount(self, count):  # noqa: N802 - its own name
+        count._obj.value = len(self.memory_mb)
+        return 0
+
     def cuDeviceGet(self, device, index):  # noqa: N802 - its own name
+        device._obj.value = index
         return 0
 
     def cuDeviceGetName(self, name, length, device):  # noqa: N802 - its own name
         name.value = b"NVIDIA GeForce GTX 1060 6GB"
 
     def cuDeviceTotalMem_v2(self, memory, device):  # noqa: N802 - its own name
-        memory._obj.value = 6367 << 20
+        memory._obj.value = self.memory_mb[device.value] << 20
 
 
 def test_name_and_memory_come_from_the_driver_where_torch_cannot_compute():
     assert probe.card(Driver()) == {"name": "NVIDIA GeForce GTX 1060 6GB", "memory_mb": 6367}
+
+
+def test_of_several_gpus_the_driver_names_each(monkeypatch, capsys):
+    found = [card["memory_mb"] for card in probe.cards(Driver(memory_mb=(24000, 8000)))]
+    assert found == [24000, 8000]
+    monkeypatch.setattr(probe, "_library", lambda _: Driver(memory_mb=(24000, 8000)))
+    monkeypatch.setitem(probe.FRAMEWORKS, "ctranslate2", {"cuda": lambda: {"compute_types": ["int8"]}})
+    probe.main(["ctranslate2"])
+    answer = json.loads(capsys.readouterr().out)["cuda"]
+    assert [card["memory_mb"] for card in answer["cards"]] == [24000, 8000]
+
+
+def test_one_gpu_is_not_listed(monkeypatch, capsys):
+    monkeypatch.setattr(probe, "_library", lambda _: Driver())
+    monkeypatch.setitem(probe.FRAMEWORKS, "ctranslate2", {"cuda": lambda: {"compute_types": ["int8"]}})
+    probe.main(["ctranslate2"])
+    assert json.loads(capsys.readouterr().out) == {"cuda": {"compute_types": ["int8"]}}
 
 
 @pytest.mark.parametrize("library", [None, Driver(status=100)])
