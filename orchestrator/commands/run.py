@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from orchestrator.commands import film_options, folder_options, verbosity
+from orchestrator.commands import cluster_options, film_options, folder_options, verbosity
 from orchestrator.errors import OK, USAGE, FatalError
 from orchestrator.outputs import names
 from orchestrator.util.notices import notice
@@ -35,6 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="also the films that this file lists, a path or a JSON object a line; `-` is standard input, to "
         "which films may be added while others run",
     )
+    cluster_options.add(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace files that this tool did not write")
     parser.add_argument("--json", action="store_true", help="print events as JSON lines")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
@@ -73,16 +74,19 @@ def _run(arguments: argparse.Namespace) -> int:
     if not films and source is None:
         notice("no film to run")
         return OK
-    return session.run(
-        Invocation(
-            films=films,
-            command_line=film_options.typed(arguments),
-            scope=film_options.scope_of(arguments),
-            overwrite=arguments.overwrite,
-            json=arguments.json,
-            quiet=arguments.quiet,
-            verbose=arguments.verbose,
-            job_file=not arguments.no_job_file,
-            more=None if source is None else lambda cancel: wanted.asked(source, cancel),
-        )
+    invocation = Invocation(
+        films=films,
+        command_line=film_options.typed(arguments),
+        scope=film_options.scope_of(arguments),
+        overwrite=arguments.overwrite,
+        json=arguments.json,
+        quiet=arguments.quiet,
+        verbose=arguments.verbose,
+        job_file=not arguments.no_job_file,
+        more=None if source is None else lambda cancel: wanted.asked(source, cancel),
     )
+    if (cluster := cluster_options.cluster_of(arguments)) is not None:
+        from orchestrator.cluster import run as cluster_run
+
+        return cluster_run.run(invocation, cluster)
+    return session.run(invocation)

@@ -38,7 +38,7 @@ def layers(environ: Mapping[str, str]) -> list[Layer]:
 
 def unknown(environ: Mapping[str, str]) -> list[tuple[str, str]]:
     """`ORCHESTRATOR_` variables that are not options, each with the nearest option, or an empty name."""
-    names = {name.removeprefix(PREFIX) for name in (*_variables(), *NOT_OPTIONS)}
+    names = {name.removeprefix(PREFIX) for name in (*option_variables(), *NOT_OPTIONS)}
     misspelt = []
     for name in sorted(environ):
         word = name.removeprefix(PREFIX)
@@ -53,7 +53,7 @@ def has_token(environ: Mapping[str, str]) -> str:
     return next((name for name in TOKENS if environ.get(name, "").strip()), "")
 
 
-def _variables() -> dict[str, tuple[str, bool]]:
+def option_variables() -> dict[str, tuple[str, bool]]:
     """The option that each variable sets, by key, and whether it negates it (`ORCHESTRATOR_NO_MUX`)."""
     names = {PREFIX + option.key.upper(): (option.key, False) for option in OPTIONS}
     names |= {
@@ -65,7 +65,7 @@ def _variables() -> dict[str, tuple[str, bool]]:
 def _prefixed(environ: Mapping[str, str]) -> Layer:
     values: dict[str, Value] = {}
     devices: dict[str, DeviceRequest] = {}
-    for name, (key, opposite) in _variables().items():
+    for name, (key, opposite) in option_variables().items():
         text = environ.get(name, "")
         if not text:
             continue

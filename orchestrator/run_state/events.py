@@ -98,7 +98,7 @@ class StepState:
 class FilmState:
     """One film with its steps in plan order, those that are off included; `seconds` is 0 until known.
 
-    `ended` is its outcome (`FilmEnded`) once it has one.
+    `ended` is its outcome (`FilmEnded`) once it has one; `machine` is where it runs, empty if that is here.
     """
 
     path: Path
@@ -109,6 +109,7 @@ class FilmState:
     steps: tuple[StepState, ...] = ()
     outputs: tuple[FileOutput, ...] = ()
     ended: str = ""
+    machine: str = ""
 
     def step(self, name: str) -> StepState:
         """The step called `name`."""
@@ -117,12 +118,18 @@ class FilmState:
 
 @dataclass(frozen=True, kw_only=True)
 class RunState:
-    """A run: its films, when it started and ended, whether it was interrupted."""
+    """A run: its films, when it started and ended, whether it was interrupted.
+
+    Of a run on many machines: the films that wait for one, and for each machine that takes part its state
+    (`working`, `refused`, `left`).
+    """
 
     films: tuple[FilmState, ...] = ()
     started: float = 0.0
     ended: float | None = None
     interrupted: bool = False
+    waiting: int = 0
+    machines: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -313,9 +320,14 @@ class RunEnded(RunEvent):
     files: tuple[Mapping[str, Any], ...] = ()
 
 
+def name_of_kind(kind: type[RunEvent]) -> str:
+    """The name in JSON of a kind of event: `step_progress` for `StepProgress`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+
+
 def name_of(event: RunEvent) -> str:
-    """The event's name in JSON: `step_progress` for `StepProgress`."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+    """The event's name in JSON."""
+    return name_of_kind(type(event))
 
 
 def to_json(event: RunEvent) -> str:

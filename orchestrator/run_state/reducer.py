@@ -29,6 +29,7 @@ from orchestrator.run_state.events import (
     StepStarting,
     StepState,
 )
+from orchestrator.run_state.machine_events import MachineEvent, after
 
 
 def reduce(state: RunState, event: RunEvent) -> RunState:
@@ -59,7 +60,7 @@ def reduce(state: RunState, event: RunEvent) -> RunState:
             if isinstance(event, StepDone):
                 film = _with_facts(film, event)
             return _with_film(state, event.film, film)
-    return state
+    return after(state, event) if isinstance(event, MachineEvent) else state
 
 
 def _step(step: StepState, event: StepEvent, film: FilmState) -> StepState:

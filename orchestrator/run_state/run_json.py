@@ -97,6 +97,7 @@ def summary(
         "seconds": _span(state.started, state.ended),
         "machine": machine(),
         "side_by_side": side_by_side([step for _, step in steps], state.started),
+        "machines": dict(state.machines),
         "films": films,
     }
     return dict(masked(_plain(content)))
@@ -165,6 +166,7 @@ def _film(film: FilmState, started: float) -> dict[str, Any]:
         "title": film.title,
         "seconds": film.seconds,
         "language": film.language,
+        "machine": film.machine,
         "outputs": [
             {"name": o.name, "path": str(o.path), "size": o.size, "note": o.note} for o in film.outputs
         ],

@@ -15,9 +15,9 @@ from orchestrator.folders import set_aside
 from orchestrator.paths import home
 from orchestrator.planning import nfo
 from orchestrator.planning.plan import Plan
-from orchestrator.run_state import paces, run_folders, run_json
+from orchestrator.run_state import run_folders, run_json
 from orchestrator.run_state.events import RunState
-from orchestrator.runs import advice, device_check, exit_status, film_outputs, intake, trim_cache
+from orchestrator.runs import advice, device_check, exit_status, film_outputs, intake, shown, trim_cache
 from orchestrator.runs.feeder import Feeder
 from orchestrator.runs.invocation import Invocation
 from orchestrator.runs.wanted import Unreadable, WantedFilm
@@ -58,7 +58,7 @@ def run(invocation: Invocation) -> int:
         _warn_of_other_runs(record)
         state, content = _execute(invocation, films, store, record)
     trim_cache.after(store, films.settings.values(), state, trimmed)
-    _show(content, invocation)
+    shown.summary(content, invocation)
     advice.after(content, films.settings.values(), silent=invocation.json or invocation.quiet)
     return int(content["exit_status"])
 
@@ -77,7 +77,7 @@ def _execute(
     invocation: Invocation, films: intake.Films, store: Store, record: run_folders.Run
 ) -> tuple[RunState, Mapping[str, Any]]:
     """Run the stages, and write the files and `run.json`; returns the last state and `run.json`."""
-    views = [*_views(record, invocation), set_aside.Recorder()]
+    views = [*shown.views(record, invocation), set_aside.Recorder()]
     output_files = _files(invocation, films.settings, record)
     plans = list(films.plans.values())
     of_all = films.settings.values() or [merge.settings(invocation.command_line)]
@@ -98,7 +98,8 @@ def _execute(
 
     def write(state: RunState, status: int) -> Mapping[str, Any]:
         return run_json.write(
-            record, state, status=status, command=sys.argv[1:], options=_options(invocation, films.settings),
+            record, state, status=status, command=sys.argv[1:],
+            options=shown.options(invocation, films.settings),
             refused=[
                 {"film": str(film), "message": error.message, "hint": error.hint}
                 for film, error in films.refused.items()
@@ -181,53 +182,3 @@ def _warn_of_other_runs(record: run_folders.Run, digest: str = "") -> None:
                 "cached results",
             )
         )
-
-
-def _show(content: Mapping[str, Any], invocation: Invocation) -> None:
-    """Print the summary of a run, as far as its options want one."""
-    if invocation.json:
-        return
-    if invocation.quiet:
-        from orchestrator.views import quiet
-
-        quiet.show(content, sys.stdout, sys.stderr)
-    else:
-        from orchestrator.views import summary
-
-        summary.show(content, sys.stderr)
-
-
-def _views(record: run_folders.Run, invocation: Invocation) -> list[Any]:
-    log = jsonlines.JsonLines(record.events.open("w", encoding="utf-8"), owned=True)
-    if invocation.json:
-        return [log, jsonlines.JsonLines()]
-    if invocation.quiet:
-        return [log]
-    from orchestrator.views import live
-
-    if live.fits(sys.stderr) and not invocation.verbose:
-        return [log, live.Dashboard(paces=paces.of_runs(run_folders.past()))]
-    from orchestrator.views.plain import Plain
-
-    return [log, Plain(verbose=invocation.verbose)]
-
-
-def _options(invocation: Invocation, settings: Mapping[Path, Settings]) -> dict[str, Any]:
-    """The options on the command line; under `elsewhere`, by film, the options of files and variables."""
-    scope, line = invocation.scope, invocation.command_line
-    of_this_run = {
-        "films": list(invocation.films),
-        "overwrite": invocation.overwrite,
-        "json": invocation.json,
-        "no_job_file": not invocation.job_file,
-        "until": scope.until,
-        "from_": scope.from_,
-        "force": list(scope.force),
-        "device": list(dict.fromkeys(one.words.removeprefix("--device ") for one in line.devices.values())),
-    }
-    typed = {name: value for name, value in of_this_run.items() if value}
-    typed |= {key: "" if one.value is None else one.value for key, one in line.values.items()}
-    elsewhere = {
-        str(film): set_elsewhere for film, one in settings.items() if (set_elsewhere := one.not_typed())
-    }
-    return {**typed, "elsewhere": elsewhere} if elsewhere else typed

@@ -18,6 +18,7 @@ from rich.text import Text
 from orchestrator.run_state.events import ENDED, FilmState, RunState, StepState
 from orchestrator.run_state.paces import NO_PACES, Paces
 from orchestrator.util import text as fmt
+from orchestrator.views import machines
 from orchestrator.views.columns import MARGIN, WIDEST_BAR, Column, columns, fraction, gap_of, percent
 from orchestrator.views.glyphs import UNICODE, Glyphs
 from orchestrator.views.time_left import time_left
@@ -51,7 +52,8 @@ def render(
     if not state.films:
         return Group()
     picture = _Picture(state, now, max(20, width), glyphs, paces)
-    lines = picture.single(height) if len(state.films) == 1 else picture.batch(height)
+    one = len(state.films) == 1 and not state.machines
+    lines = picture.single(height) if one else picture.batch(height)
     return Group(*lines[:height])
 
 
@@ -81,7 +83,7 @@ class _Picture:
         films = self.state.films
         done = sum(1 for film in films if film_status(film) == "done")
         failed = sum(1 for film in films if film_status(film) == "failed")
-        facts = [f"{done} done", f"{failed} failed" if failed else ""]
+        facts = [f"{done} done", f"{failed} failed" if failed else "", *machines.counts(self.state)]
         high = (height or 50) - 1
         notes = FOOTER if high >= 16 else 1 if high >= 10 else 0
         blank = [Text()] if high >= 20 else []
@@ -193,6 +195,7 @@ class _Picture:
         busy = [f"{s.name} {percent(s, self.now)}".strip() for s in steps if s.status == "running"]
         broken = [f"{s.name} failed: {fmt.lead(s.error.message)}" for s in steps if s.error is not None]
         words = ", ".join(busy or broken[:1]) or ("" if status == "running" else status)
+        words = f"{fmt.legible(film.machine)}: {words}" if film.machine and status == "running" else words
         bar = max(6, min(WIDEST_BAR, self.width // 5))
         return self._line(
             (" " * MARGIN + self.glyphs.mark(status, self.now) + " ", style),

@@ -22,6 +22,7 @@ from orchestrator.run_state.events import (
 )
 from orchestrator.util import terminal
 from orchestrator.util import text as fmt
+from orchestrator.views import machines
 
 EVERY_SECONDS = 10.0
 EVERY_FRACTION = 0.1
@@ -55,7 +56,7 @@ class Plain:
             if before is film:
                 continue
             # The first line of a film names it, in a run of one film too.
-            named = len(state.films) > 1 or before is None
+            named = len(state.films) > 1 or before is None or bool(state.machines)
             prefix = f"{fmt.legible(film.title)}: " if named else ""
             for line in self._changes(index, before, film, event.time):
                 terminal.line(self._stream, f"[{elapsed:>7}] {prefix}{line}")
@@ -69,7 +70,7 @@ class Plain:
 
     def _changes(self, index: int, before: FilmState | None, film: FilmState, now: float) -> Iterator[str]:
         if before is None:
-            yield planned(film)
+            yield planned(film) + (f", on {fmt.plain(film.machine)}" if film.machine else "")
             yield from (f"{step.name}: {fmt.plain(note)}" for step in film.steps for note in step.fallbacks)
             yield from _reasons(film) if self._verbose else ()
         steps = {step.name: step for step in before.steps} if before else {}
@@ -149,6 +150,7 @@ def remarks(event: RunEvent, state: RunState, *, verbose: bool = False) -> Itera
             yield f"{prefix}fell back: {fmt.plain(event.note)}"
         case RunInterrupted():
             yield f"stopping ({event.signal})"
+    yield from machines.remarks(event)
 
 
 def planned(film: FilmState) -> str:

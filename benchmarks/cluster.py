@@ -1,0 +1,248 @@
+"""Runs films on a Ray cluster of several nodes on this machine, kills nodes, and compares with a plain run.
+
+    python benchmarks/cluster.py [--films 40] [--nodes 4] [--kill 2] [--poison 1] [--workspace DIR]
+    python benchmarks/cluster.py --scaling 1,2 --films 12
+
+The films are passages of the recording that ships with pyannote.audio, of 2 to 5 seconds. Each node is one of
+Ray's (`ray.cluster_utils.Cluster`), with a home of its own and one CPU. Nodes are killed with SIGKILL, at
+random times after the first film is done. A poisoned film is a film at which ffmpeg kills the program that
+started it, as a crash of the system's would: `ORCHESTRATOR_FFMPEG` names a script that does so.
+
+Every other film must be done, and its files must equal those of a run without Ray, byte by byte. Prints the
+figures for docs/cluster.md. Needs the environments of `install.sh` and `cluster`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from pathlib import Path
+from typing import Any, Self
+
+ROOT = Path(__file__).resolve().parent.parent
+NODES = """
+import json, os, sys, time
+from ray.cluster_utils import Cluster
+
+count, homes = int(sys.argv[1]), sys.argv[2]
+cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+nodes = []
+for number in range(count):
+    os.environ["ORCHESTRATOR_HOME"] = f"{homes}/node{number}"
+    nodes.append(cluster.add_node(num_cpus=1, object_store_memory=80 << 20))
+print(json.dumps({"address": cluster.address, "nodes": [node.node_id for node in nodes]}), flush=True)
+for line in sys.stdin:
+    cluster.remove_node(nodes[int(line)], allow_graceful=False)
+    print("killed", flush=True)
+cluster.shutdown()
+"""
+FFMPEG = """\
+#!/bin/sh
+case "$*" in *poison*)
+    pid=$PPID
+    while [ "$pid" -gt 1 ]; do
+        words=$(tr '\\0' ' ' < /proc/$pid/cmdline)
+        case "$words" in *"-m orchestrator run"*) kill -9 "$pid"; exit 1 ;; esac
+        pid=$(awk '/^PPid/ {print $2}' /proc/$pid/status)
+    done ;;
+esac
+exec FFMPEG "$@"
+"""
+
+
+def main() -> int:
+    """Do what the options say."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--films", type=int, default=40)
+    parser.add_argument("--nodes", type=int, default=4)
+    parser.add_argument("--kill", type=int, default=2, help="nodes that are killed (default: 2)")
+    parser.add_argument("--poison", type=int, default=1, help="films that kill their worker (default: 1)")
+    parser.add_argument("--scaling", help="numbers of nodes to compare, such as 1,2; kills nothing")
+    parser.add_argument("--options", default="--model tiny.en --no-diarize --no-mux", help="of the runs")
+    parser.add_argument("--workspace", type=Path)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="cl") as scratch:
+        folder = options.workspace or Path(scratch)
+        os.environ["RAY_TMPDIR"] = scratch
+        if options.scaling:
+            return scaling(folder, options)
+        return killing(folder, options)
+
+
+def killing(folder: Path, options: argparse.Namespace) -> int:
+    """A run with nodes killed and a film poisoned, against a plain one."""
+    rng = random.Random(options.seed)
+    films = make_films(folder / "ray", options.films, rng)
+    plain = folder / "plain"
+    if not plain.exists():
+        shutil.copytree(folder / "ray", plain)
+    poisoned = films[len(films) // 2 : len(films) // 2 + options.poison]
+    for number, film in enumerate(poisoned):
+        poisoned[number] = film.rename(film.with_name(f"poison{number}.mkv"))
+        (plain / film.name).unlink(missing_ok=True)
+    films = sorted((folder / "ray").glob("*.mkv"))
+    words = options.options.split()
+    began = time.monotonic()
+    print(f"plain: exit {run([*words, *sorted(plain.glob('*.mkv'))], folder / 'home', {})}")
+    alone = time.monotonic() - began
+    script = folder / "ffmpeg"
+    script.write_text(FFMPEG.replace("FFMPEG", ffmpeg()))
+    script.chmod(0o755)
+    with Nodes(options.nodes, folder / "homes", {"ORCHESTRATOR_FFMPEG": str(script)}) as nodes:
+        began = time.monotonic()
+        events = Events(
+            ["--ray", nodes.address, *words, *films], folder / "driver", {"ORCHESTRATOR_FFMPEG": str(script)}
+        )
+        victims = rng.sample(range(options.nodes), options.kill)
+        due = sorted(rng.uniform(2, len(films) - 6) for _ in victims)
+        for event in events:
+            if event["event"] in {"machine_joined", "machine_left", "machine_refused", "film_moved"}:
+                print(f"{time.monotonic() - began:7.1f} s  {told(event)}", flush=True)
+            if event["event"] == "film_ended" and due and events.ended >= due[0]:
+                del due[0]
+                print(f"{time.monotonic() - began:7.1f} s  node {victims[0]} is killed", flush=True)
+                nodes.kill(victims.pop(0))
+        took = time.monotonic() - began
+    print(f"on {options.nodes} nodes: exit {events.status}; {events.outcomes}")
+    wrong = [film.name for film in films if not film.name.startswith("poison") and not equal(film, plain)]
+    print(f"plain {alone:.1f} s, on nodes {took:.1f} s; files that differ or are missing: {wrong or 'none'}")
+    return 1 if wrong else 0
+
+
+def scaling(folder: Path, options: argparse.Namespace) -> int:
+    """The same films on 1, 2, ... nodes: the time from the first film to the last."""
+    rng = random.Random(options.seed)
+    words = options.options.split()
+    for count in [0, *map(int, options.scaling.split(","))]:
+        place = folder / f"n{count}"
+        films = make_films(place, options.films, rng)
+        if not count:
+            began = time.monotonic()
+            events = Events([*words, *films], place / "home", {})
+            times = [event["time"] for event in events if event["event"] in {"step_running", "step_done"}]
+            whole = time.monotonic() - began
+            print(f"plain: {times[-1] - times[0]:.1f} s of work, {whole:.1f} s in all", flush=True)
+            continue
+        with Nodes(count, place / "homes", {}) as nodes:
+            began = time.monotonic()
+            events = Events(["--ray", nodes.address, *words, *films], place / "driver", {})
+            times = [event["time"] for event in events if event["event"] in {"step_running", "step_done"}]
+            work, whole = times[-1] - times[0], time.monotonic() - began
+            print(f"{count} nodes: {work:.1f} s of work, {whole:.1f} s in all, exit {events.status}")
+    return 0
+
+
+class Nodes:
+    """Ray's nodes on this machine, in a process of the environment `cluster`."""
+
+    def __init__(self, count: int, homes: Path, more: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [ROOT / "envs/cluster/.venv/bin/python", "-c", textwrap.dedent(NODES), str(count), str(homes)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=variables(more), cwd=ROOT,
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        line = next(line for line in self._process.stdout if line.startswith("{"))
+        self.address = json.loads(line)["address"]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def kill(self, number: int) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{number}\n")
+        self._process.stdin.flush()
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(60)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+
+class Events:
+    """The events of a run, as they come."""
+
+    def __init__(self, words: list[Any], home: Path, more: dict[str, str]) -> None:
+        self.status, self.ended, self.outcomes = None, 0, {}
+        self._process = subprocess.Popen(
+            command([*words, "--json"]), stdout=subprocess.PIPE, text=True, cwd=ROOT,
+            env=variables({"ORCHESTRATOR_HOME": str(home), **more}),
+        )  # fmt: skip
+
+    def __iter__(self) -> Any:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            event = json.loads(line)
+            if event["event"] == "film_ended":
+                self.ended += 1
+                self.outcomes[event["outcome"]] = self.outcomes.get(event["outcome"], 0) + 1
+            yield event
+        self.status = self._process.wait()
+
+
+def run(words: list[Any], home: Path, more: dict[str, str]) -> int:
+    environ = variables({"ORCHESTRATOR_HOME": str(home), **more})
+    return subprocess.run(command([*words, "--quiet"]), cwd=ROOT, env=environ, check=False).returncode
+
+
+def command(words: list[Any]) -> list[str]:
+    return [str(ROOT / ".venv/bin/python"), "-I", "-m", "orchestrator", "run", *map(str, words)]
+
+
+def variables(more: dict[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    quiet = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_memory_monitor_refresh_ms": "0", "RAY_AUTH_MODE": "token",
+             "RAY_AUTH_TOKEN": "0" * 64}  # fmt: skip
+    return {**kept, **quiet, **more}
+
+
+def make_films(folder: Path, count: int, rng: random.Random) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    sound = next((ROOT / "envs/pyannote/.venv").glob("lib/*/site-packages/pyannote/audio/sample/sample.wav"))
+    for number in range(count):
+        film = folder / f"film{number:02}.mkv"
+        if not film.exists():
+            start, length = f"{rng.uniform(0, 24):.2f}", f"{rng.uniform(2, 5):.2f}"
+            subprocess.run(
+                [ffmpeg(), "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=160x120:r=10", "-ss", start,
+                 "-t", length, "-i", str(sound), "-shortest", "-c:v", "libx264", "-preset", "ultrafast",
+                 "-c:a", "aac", str(film)], check=True,
+            )  # fmt: skip
+    return sorted(folder.glob("film*.mkv"))
+
+
+def equal(film: Path, plain: Path) -> bool:
+    """Whether all files beside `film` equal those beside its copy in `plain`; there has to be one."""
+    mine = {path.name: path for path in film.parent.glob(f"{film.stem}.*") if path != film}
+    theirs = {path.name: path for path in plain.glob(f"{film.stem}.*") if path.name != film.name}
+    mine.pop(f"{film.stem}.report.html", None)  # it has paths and times
+    theirs.pop(f"{film.stem}.report.html", None)
+    return bool(mine) and mine.keys() == theirs.keys() and all(
+        path.read_bytes() == theirs[name].read_bytes() for name, path in mine.items()
+    )  # fmt: skip
+
+
+def told(event: dict[str, Any]) -> str:
+    return " ".join(str(event.get(key, "")) for key in ("event", "machine", "reason", "message", "films"))
+
+
+def ffmpeg() -> str:
+    found = (ROOT / "envs/media/.venv").glob("lib/*/site-packages/imageio_ffmpeg/binaries/ffmpeg*")
+    return str(next(found))
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    sys.exit(main())

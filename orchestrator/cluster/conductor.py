@@ -1,0 +1,268 @@
+"""A run on many machines: what follows from each message, and the loop that waits for them.
+
+It hands out the films (`orchestrator.cluster.dealing`), refuses machines whose results would differ
+(`orchestrator.cluster.facts`), and makes one state of the events of all (`orchestrator.cluster.relay`). The
+work is done elsewhere, and every result is in a store; so this process may die, and the same command goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestrator.cluster import dealing as deals
+from orchestrator.cluster import facts as machine_facts
+from orchestrator.cluster.aside import events_of_aside
+from orchestrator.cluster.facts import Difference, Facts
+from orchestrator.cluster.messages import (
+    Accept,
+    Connected,
+    End,
+    Failed,
+    Install,
+    Installed,
+    Joined,
+    Left,
+    Lines,
+    Message,
+    Ready,
+    Refuse,
+    Send,
+)  # fmt: skip
+from orchestrator.cluster.relay import Relay
+from orchestrator.errors import ENVIRONMENT, USAGE, FatalError
+from orchestrator.execution.broadcast import Broadcast
+from orchestrator.execution.signals import Interrupt
+from orchestrator.run_state import events
+from orchestrator.run_state.machine_events import FilmsWaiting, MachineJoined, MachineLeft, MachineRefused
+
+_WAIT_S = 1.0
+NOBODY_S = 60.0
+"""Seconds without a worker, after a machine was refused, until the run gives up."""
+NOBODY_AT_ALL_S = 600.0
+"""Seconds without any machine: an autoscaler may need minutes to start one."""
+_GOODBYE_S = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A film to do: its id, its path on every machine, and its weight for the order."""
+
+    id: str
+    path: Path
+    weight: float
+
+
+@dataclass(kw_only=True)
+class Conductor:
+    """The films and workers of a run.
+
+    `send` passes a message to Ray's side, and `inbox` has what comes from it.
+    """
+
+    films: Sequence[Wanted]
+    ours: Facts
+    send: Callable[[Message], None]
+    broadcast: Broadcast
+    logs: Path
+    install: bool = False
+    clock: Callable[[], float] = time.monotonic
+    inbox: queue.SimpleQueue[Message | None] = field(default_factory=queue.SimpleQueue)
+    refused: dict[Path, FatalError] = field(default_factory=dict)
+    """The films that could not be planned, or were set aside before they were."""
+
+    def __post_init__(self) -> None:
+        self._films = {film.id: film for film in self.films}
+        self._dealing = deals.begin(deals.Film(id=film.id, weight=film.weight) for film in self.films)
+        self._relay = Relay()
+        self._machines: dict[str, str] = {}
+        self._tried: set[str] = set()
+        self._refusals: list[Difference] = []
+        self._alone_since = self.clock()
+        self._logs: dict[str, Path] = {}
+        self._fatal: FatalError | None = None
+
+    def run(self) -> events.RunState:
+        """Do the films; returns the last state. Raises `FatalError` if no machine can do them."""
+        self.broadcast.emit(events.RunStarted(time=time.time(), films=()))
+        self._tell_waiting()
+        with Interrupt(lambda: self.inbox.put(None)) as interrupt:
+            while not self._dealing.over and self._fatal is None:
+                if interrupt.count or self.broadcast.lost_output:
+                    why = interrupt.name or "standard output"
+                    self.broadcast.emit(events.RunInterrupted(time=time.time(), signal=why))
+                    break
+                self._wait(_WAIT_S)
+                self._check_that_somebody_works()
+            else:
+                self._say_goodbye(interrupt)
+        self.send(End())
+        if self._fatal is not None:
+            raise self._fatal
+        return self.broadcast.state
+
+    def handle(self, message: Message) -> None:
+        """Do what follows from a message."""
+        match message:
+            case Connected() if not message.machines:
+                pass
+            case Joined():
+                self._machines[message.worker] = message.machine
+                self._judge(message.worker, message.facts)
+            case Installed():
+                self._tried.add(self._machines[message.worker])
+                self._judge(message.worker, message.facts, message.why)
+            case Ready():
+                machine = self._machines[message.worker]
+                self._dealing = deals.join(self._dealing, message.worker, machine)
+                self.broadcast.emit(MachineJoined(time=time.time(), machine=machine))
+                self._deal()
+            case Lines():
+                for line in message.lines:
+                    self._pass_on(message.worker, line)
+            case Left():
+                self._leave(message)
+            case Failed():
+                self._fatal = FatalError(message.why, message.hint, ENVIRONMENT)
+
+    def _wait(self, seconds: float) -> None:
+        try:
+            message = self.inbox.get(timeout=seconds)
+        except queue.Empty:
+            return
+        if message is not None:
+            self.handle(message)
+
+    def _judge(self, worker: str, printed: str, failure: str = "") -> None:
+        """Take the worker, or refuse its machine with a sentence that says what to do there."""
+        machine = self._machines[worker]
+        found = _difference(self.ours, printed)
+        if found is None and self._dealing.is_bad(machine):
+            found = Difference(
+                message=f"its workers died {deals.BAD_STARTS} times, whatever they worked on",
+                hint="see the logs of its workers in the run's folder",
+            )
+        if found is None:
+            self.send(Accept(worker=worker))
+        elif found.installing and self.install and machine not in self._tried:
+            self.send(Install(worker=worker))
+        else:
+            message = f"{found.message}; ./install.sh failed there: {failure}" if failure else found.message
+            self._refusals.append(found)
+            self.broadcast.emit(
+                MachineRefused(time=time.time(), machine=machine, message=message, hint=found.hint)
+            )
+            self.send(Refuse(worker=worker))
+            del self._machines[worker]
+
+    def _deal(self) -> None:
+        self._dealing, dealt = deals.deal(self._dealing)
+        for worker, film in dealt:
+            line = {"film": str(self._films[film.id].path), "id": film.id}
+            self.send(Send(worker=worker, line=json.dumps(line)))
+        if dealt:
+            self._tell_waiting()
+
+    def _tell_waiting(self) -> None:
+        self.broadcast.emit(FilmsWaiting(time=time.time(), count=len(self._dealing.waiting)))
+
+    def _pass_on(self, worker: str, line: str) -> None:
+        for event in self._relay.events(worker, self._machines[worker], line):
+            self.broadcast.emit(event)
+            if isinstance(event, events.FilmRefused):
+                path = self._films[event.id].path
+                self.refused[path] = FatalError(event.message, event.hint, event.status)
+            if isinstance(event, events.FilmEnded | events.FilmRefused):
+                self._dealing = deals.end(self._dealing, worker, event.id)
+                self._deal()
+
+    def _leave(self, message: Left) -> None:
+        """A worker is gone. A program that says that it ends (its disk is full) accuses its machine only."""
+        worker = message.worker
+        machine = self._machines.pop(worker, "")
+        holder = self._dealing.workers.get(worker)
+        last = self._relay.end_of(worker)
+        self._relay.forget(worker)
+        log = self._keep_log(worker, machine, message)
+        if holder is None and last is None and not machine:
+            return
+        if last is not None and "error" in last and last.get("exit_status") == USAGE:
+            self._fatal = FatalError(last["error"]["message"], last["error"]["hint"], USAGE)
+        in_hand = [film.id for film in holder.films] if holder else []
+        self._dealing, aside = deals.leave(
+            self._dealing, worker, films=not message.lost and last is None, machine=not message.lost
+        )
+        numbers = tuple(self._relay.number_of[film] for film in in_hand if film in self._relay.number_of)
+        if not (message.status == 0 and self._dealing.over):  # it ended because there are no more films
+            left = MachineLeft(time=time.time(), machine=machine, reason=message.why, films=numbers)
+            self.broadcast.emit(left)
+        self._logs.update(dict.fromkeys(in_hand, log))
+        for film in aside:
+            self._set_aside(film)
+        self._alone_since = self.clock()
+        self._deal()
+
+    def _set_aside(self, film: deals.Film) -> None:
+        number = self._relay.number_of.get(film.id)
+        path = self._films[film.id].path
+        for event in events_of_aside(
+            film, path, number, self.broadcast.state, log=self._logs[film.id], now=time.time()
+        ):
+            self.broadcast.emit(event)
+            if isinstance(event, events.FilmRefused):
+                self.refused[path] = FatalError(event.message, event.hint, event.status)
+
+    def _keep_log(self, worker: str, machine: str, message: Left) -> Path:
+        path = self.logs / f"worker-{worker}.log"
+        if message.log or message.why:
+            path.write_text(f"{machine}: {message.why}\n{message.log}", encoding="utf-8", errors="replace")
+        return path
+
+    def _check_that_somebody_works(self) -> None:
+        if self._dealing.workers:
+            self._alone_since = self.clock()
+        alone = self.clock() - self._alone_since
+        if self._refusals and not self._machines and alone > NOBODY_S:
+            last = self._refusals[-1]
+            raise FatalError(
+                f"no machine can take part; of the last one: {last.message}", last.hint, ENVIRONMENT
+            )
+        if alone > NOBODY_AT_ALL_S and not self._machines:
+            raise FatalError(
+                f"no machine joined within {NOBODY_AT_ALL_S / 60:.0f} minutes",
+                "start Ray on the machines (docs/cluster.md), with at least one CPU each",
+                ENVIRONMENT,
+            )
+
+    def _say_goodbye(self, interrupt: Interrupt) -> None:
+        """Let the workers' programs end: they write their summaries, and trim their caches."""
+        for worker in self._dealing.workers:
+            self.send(Send(worker=worker, line=""))
+        until = self.clock() + _GOODBYE_S
+        while self._dealing.workers and self.clock() < until and not interrupt.count and not self._fatal:
+            self._wait(_WAIT_S)
+
+
+def _difference(ours: Facts, printed: str) -> Difference | None:
+    try:
+        theirs = machine_facts.of_json(printed)
+    except ValueError:
+        broken = _broken(printed)
+        return Difference(
+            message=broken or "its program is too old or too new to say what it has",
+            hint="run ./install.sh in its checkout",
+            installing=bool(broken),
+        )
+    return machine_facts.difference(ours, theirs)
+
+
+def _broken(printed: str) -> str:
+    try:
+        body: Mapping[str, str] = json.loads(printed)
+        return str(body.get("broken", ""))
+    except (ValueError, AttributeError):
+        return ""

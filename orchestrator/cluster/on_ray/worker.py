@@ -1,0 +1,70 @@
+"""Ray's actor: one on each machine or GPU. It starts our program there, and hands lines on, both ways."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from orchestrator.cluster.on_ray.order import Order, program
+from orchestrator.cluster.on_ray.process import Process
+from orchestrator.paths import checkout
+
+_FACTS_S = 120
+_INSTALL_S = 3600
+
+
+class Worker:
+    """A worker; Ray runs `facts` first, then `events`, and `send` meanwhile."""
+
+    def __init__(self, order: str) -> None:
+        self._order = Order.from_json(order)
+        self._folder = Path(tempfile.mkdtemp(prefix="orchestrator-worker-"))
+        self._process: Process | None = None
+
+    def facts(self) -> str:
+        """The facts of this machine, as JSON (`orchestrator.cluster.facts`)."""
+        done = self._run([*program()[:-1], "orchestrator.cluster.facts"], _FACTS_S)
+        if done.returncode:
+            why = (done.stderr.strip().splitlines() or ["no message"])[-1]
+            return json.dumps({"broken": f"{checkout()}: the program does not start there: {why}"})
+        return done.stdout
+
+    def install(self) -> str:
+        """Run `./install.sh`; returns why it failed, or nothing."""
+        done = self._run([str(checkout() / "install.sh"), "--no-doctor"], _INSTALL_S)
+        return (done.stderr.strip().splitlines() or ["no message"])[-1] if done.returncode else ""
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """Start the program, and yield its lines; at last its exit status and the end of its log."""
+        try:
+            environ = self._order.environ(self._folder)
+            self._process = Process(self._order.command(), environ, self._folder, self._order.folder)
+            yield {"lines": []}  # it takes films from now on
+            for batch in self._process.batches():
+                yield {"lines": batch}
+            status, printed = self._process.ended()
+            yield {"status": status, "log": printed}
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def send(self, line: str) -> None:
+        """Hand the program a line; an empty one says that there are no more films."""
+        if self._process is not None:
+            if line:
+                self._process.send(line)
+            else:
+                self._process.no_more_films()
+
+    def _run(self, command: list[str], seconds: float) -> subprocess.CompletedProcess[str]:
+        try:
+            return subprocess.run(
+                command, env=self._order.environ(self._folder), cwd=checkout(), stdin=subprocess.DEVNULL,
+                capture_output=True, text=True, check=False, timeout=seconds,
+            )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return subprocess.CompletedProcess(command, 1, "", str(error))
