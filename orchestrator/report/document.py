@@ -39,7 +39,7 @@ def render(data: Mapping[str, Any], *, key: str = "", connect: bool = False) -> 
 
     `key` identifies the data. With `connect`, the page may connect to its own server, and to no other.
     """
-    style = (FOLDER / "page.css").read_text(encoding="utf-8")
+    style = "".join((FOLDER / name).read_text(encoding="utf-8") for name in ("look.css", "page.css"))
     if data["editing"]:
         style += (FOLDER / "edit.css").read_text(encoding="utf-8")
     program = script(editing=bool(data["editing"]))
@@ -107,5 +107,5 @@ def _hash(text: str) -> str:
 
 def sources() -> Iterator[Path]:
     """Every file that the page is made from, except its data."""
-    yield from (FOLDER / name for name in ("page.html", "page.css", "edit.css"))
+    yield from (FOLDER / name for name in ("page.html", "look.css", "page.css", "edit.css"))
     yield from (FOLDER / "js" / f"{name}.js" for name in (*MODULES, *EDITING))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ipc.parsing import json_of
-from orchestrator.config.options import BY_KEY
+from orchestrator.config.words import words_of
 from orchestrator.paths import checkout, home
 
 _PRINTED = 20
@@ -25,16 +25,7 @@ def command_of(content: Mapping[str, Any], film: Path) -> list[str]:
     Options for that run alone are omitted: where it began and ended, what it was forced to do, and whether it
     could overwrite files.
     """
-    words = ["run"]
-    for key, value in content["options"].items():
-        option = BY_KEY.get(key)
-        if option is None:
-            continue
-        if option.type is bool:
-            words.append(f"--{'' if value else 'no-'}{option.name}")
-        else:
-            words.append(f"--{option.name}={value}")
-    words += [f"--device={word}" for word in content["options"].get("device") or ()]
+    words = ["run", *words_of(content["options"])]
     words += ["--no-job-file"] if content["options"].get("no_job_file") else []
     return [*words, "--json", "--", str(film)]
 

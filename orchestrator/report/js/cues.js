@@ -1,7 +1,7 @@
 /* The lists beside the film: all cues in order of time, and those to review in order of priority. */
-import { colourOf, cueAt, nameOf, page } from "./state.js";
+import { colourOf, cueAt, flagLabel, nameOf, page } from "./state.js";
 import { byId, closest, h, maybe } from "./elements.js";
-import { clock, flagLabel } from "./words.js";
+import { clock } from "./words.js";
 import { linesIn } from "./text_height.js";
 import { choose, filters, passes, toReview } from "./filters.js";
 import { playCue } from "./media.js";

@@ -1,7 +1,7 @@
 /* Filters the list of cues by flag, speaker and text. */
-import { nameOf, page } from "./state.js";
+import { flagLabel, nameOf, page } from "./state.js";
 import { h, inputById, selectById, valueIn } from "./elements.js";
-import { flagLabel, languageName } from "./words.js";
+import { languageName } from "./words.js";
 
 export const filters = {
   flag: "",

@@ -1,7 +1,7 @@
 /* Shows the measurements of the selected cue. */
-import { colourOf, nameOf, page } from "./state.js";
+import { colourOf, flagLabel, nameOf, page } from "./state.js";
 import { byId, fillWith, h } from "./elements.js";
-import { clock, flagLabel, percent } from "./words.js";
+import { clock, percent } from "./words.js";
 import { broken, linesOf, milliseconds, width } from "./cue_rules.js";
 import { shownIn } from "./shown_lines.js";
 import { marked, open } from "./cues.js";

@@ -106,3 +106,9 @@ export const colourOf = (id) =>
     0,
     page.data.speakers.findIndex((one) => one.id === id),
   ) % 8;
+
+/**
+ * A flag's label; its name if the table lacks it.
+ * @param {string} flag
+ */
+export const flagLabel = (flag) => page.data.flags[flag]?.label ?? flag.replaceAll("_", " ");

@@ -1,5 +1,4 @@
-/* Formats figures, flags and languages for the user. */
-import { page } from "./state.js";
+/* Formats figures and languages for the user. */
 
 /**
  * 1:02:09, or 2:09.4 with tenths
@@ -52,12 +51,6 @@ export function bytes(count) {
   }
   return `${amount < 9.95 && unit ? amount.toFixed(1) : Math.round(amount)} ${units[unit]}`;
 }
-
-/**
- * A flag's label; its name if the table lacks it.
- * @param {string} flag
- */
-export const flagLabel = (flag) => page.data.flags[flag]?.label ?? flag.replaceAll("_", " ");
 
 /**
  * A language's English name; its code if the browser does not know it.

@@ -87,7 +87,7 @@ class Api:
             "version": __version__, "time": time.time(), "started": service.started,
             "runner": service.dispatcher.runner(), "held": service.dispatcher.held,
             "paused": service.dispatcher.paused, "jobs": self._queue.counts(),
-            "disk_free": shutil.disk_usage(service.folder).free,
+            "disk_free": shutil.disk_usage(service.folder).free, "token": bool(settings.token),
             "settings": {
                 "folders": settings.folders, "watch": settings.watch,
                 "maps": [{"theirs": theirs, "ours": ours} for theirs, ours in settings.maps],
@@ -229,7 +229,8 @@ class Api:
                     found = await asyncio.to_thread(self._queue.find, job)
                     if found is not None:
                         last[job] = time.monotonic()
-                        yield streams.event("job" if changed else "progress", self._shown(found))
+                        shown = self._shown(found, whole=not changed)
+                        yield streams.event("job" if changed else "progress", shown)
 
         return streams.stream(produce)
 

@@ -18,6 +18,7 @@ from orchestrator.serve.web.asr import Asr
 from orchestrator.serve.web.guard import Guard
 from orchestrator.serve.web.hub import Hub
 from orchestrator.serve.web.openai import OpenAi
+from orchestrator.serve.web.page import Page
 from orchestrator.serve.web.transcribing import Transcribing
 from orchestrator.serve.web.uploads import Uploads
 
@@ -37,6 +38,7 @@ def _lifespan(service: Service, access: Access) -> Any:
         parts = (
             Api(service, hub, access), Asr(service, hub, uploads, transcribing),
             OpenAi(service, uploads, transcribing),
+            Page(service),
         )  # fmt: skip
         for part in parts:
             app.router.routes.extend(part.routes())

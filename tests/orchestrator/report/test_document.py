@@ -113,7 +113,7 @@ def luminance(colour):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_colour_has_enough_contrast(scheme):
     """WCAG 2.2, 1.4.3: a contrast of 4.5."""
-    style = (document.FOLDER / "page.css").read_text()
+    style = (document.FOLDER / "look.css").read_text()
     blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)[: 1 if scheme == "light" else 2]
     found = {name: value for block in blocks for name, value in re.findall(r"--(\w+): (#[0-9a-f]{6})", block)}
     voices = [f"s{k}" for k in range(8)]
