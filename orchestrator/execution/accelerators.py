@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orchestrator.execution.failures import FAILING
+from orchestrator.execution.failures import set_aside
 from orchestrator.execution.job import Job
 from orchestrator.execution.situation import Worker
 from orchestrator.execution.turn import Turn
@@ -21,7 +21,7 @@ def on_each(turn: Turn, job: Job) -> list[Job]:
     recipes = job.recipes
     if len(recipes) == 1:
         return [job if recipes[0].gpu == job.gpu else turn.at(job, recipes[0].gpu)]
-    sound = [one for one in recipes if turn.failing.get(one.gpu, 0) < FAILING] or recipes
+    sound = [one for one in recipes if not set_aside(turn, one.gpu)] or recipes
     ready = {one.recipe for one in turn.workers.values() if one.job is None and one.status != "stopping"}
 
     def rank(one: Job) -> tuple[int, bool, int]:

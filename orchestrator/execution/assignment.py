@@ -26,9 +26,10 @@ def proceed(turn: Turn, now: float) -> None:
     """Do everything that can be done now, but assign nothing while an earlier film's result is looked up."""
     if turn.stopping:
         return
+    turn.now = now
     if _advance(turn):
         return
-    crowded = _assign(turn, now)
+    crowded = _assign(turn)
     _look_ahead(turn, crowded=crowded)
     if not turn.open and not turn.expecting:
         retire(turn, ())
@@ -50,7 +51,7 @@ def _advance(turn: Turn) -> bool:
     return asked
 
 
-def _assign(turn: Turn, now: float) -> bool:
+def _assign(turn: Turn) -> bool:
     """Give ready jobs to workers, within the limits. Return whether a job waits for memory."""
     crowded = False
     limits = turn.rules.limits
@@ -59,7 +60,7 @@ def _assign(turn: Turn, now: float) -> bool:
     cores = sum(map(_cores, at_work))
     being_made = {job.key for job in at_work}
     for job in turn.open:
-        if job.status != "ready" or (job.key in being_made and not job.step.forced):
+        if job.status != "ready" or job.key in being_made:
             continue
         places = accelerators.on_each(turn, job)
         if active >= max(2, limits.cores):
@@ -75,19 +76,21 @@ def _assign(turn: Turn, now: float) -> bool:
             continue
         placed, worker = found
         if worker is None:
-            if _count(turn, placed.recipe) and cores + _cores(placed) > limits.cores:
-                continue  # a further worker on the CPU needs cores of its own
+            further = any(_count(turn, recipe) for recipe in placed.recipes)
+            if further and not accelerator(placed.device) and not _spare(turn, placed, cores):
+                continue
             free = takeover.free_process(turn, placed)
             if takeover.awaited(turn, placed, free):
                 continue
             if crowded or not _make_room(turn, placed.memory_mb, limits.memory_mb, instead=free):
-                crowded = True  # later jobs must not take the memory that it waits for
+                # Later jobs must not take the memory that it waits for, unless it waits for a worker too.
+                crowded = crowded or not further
                 continue
             if free is not None:
                 worker = turn.take_over(free, placed, reserved=True)
             else:
                 worker = _start(turn, placed, placed.recipe, reserved=True)
-        _give(turn, placed, worker, now)
+        _give(turn, placed, worker)
         being_made.add(job.key)
         cores += _cores(placed)
         active += 1
@@ -118,8 +121,8 @@ def _start(turn: Turn, job: Job, recipe: Recipe, *, reserved: bool) -> Worker:
     return worker
 
 
-def _give(turn: Turn, job: Job, worker: Worker, now: float) -> None:
-    job = turn.set_job(job, status="assigned", worker=worker.number, moved=now, written={})
+def _give(turn: Turn, job: Job, worker: Worker) -> None:
+    job = turn.set_job(job, status="assigned", worker=worker.number, moved=turn.now, written={})
     worker = turn.set_worker(worker, job=job.id)
     turn.ask(Assign(job))
     if worker.status == "idle":
@@ -210,6 +213,15 @@ def _busy(turn: Turn, recipe: Recipe) -> bool:
 
 def _count(turn: Turn, recipe: Recipe) -> int:
     return sum(one.recipe == recipe and one.status != "stopping" for one in turn.workers.values())
+
+
+def _spare(turn: Turn, job: Job, cores: int) -> bool:
+    """Whether the machine has so much to spare that a job on the CPU gets a further worker of its recipe.
+
+    `cores` are taken by jobs at work. No other worker gives way to it: the one that lives will serve the job.
+    """
+    limits = turn.rules.limits
+    return cores + _cores(job) <= limits.cores and _memory_mb(turn) + job.memory_mb <= limits.memory_mb
 
 
 def _cores(job: Job) -> int:

@@ -9,19 +9,21 @@ from orchestrator.execution import failure_policy
 from orchestrator.execution.failure_policy import Diagnosis
 from orchestrator.execution.job import Job, Tries
 from orchestrator.execution.messages import Drop, Exited, Learn, LookUp, ReportFallback, ReportRetry, Warn
-from orchestrator.execution.situation import Worker
+from orchestrator.execution.situation import Failing, Worker
 from orchestrator.execution.turn import Turn
 from orchestrator.machine.limits import accelerator
 
 FAILING = 2
-"""Jobs in a row that fail on a GPU before it is set aside for the rest of the run, if there is another."""
+"""Jobs in a row that fail on a GPU before it is set aside, if there is another."""
+SET_ASIDE_S = 600.0
+"""How long such a GPU is set aside: then it gets a job again, since a run may stand for weeks."""
 _OF_GPU = frozenset({"crash", "stalled"})
 
 
 def after_success(turn: Turn, job: Job) -> None:
     """Record the smaller batch size that fitted, if the job needed one: the next run starts with it."""
-    if turn.failing.get(job.gpu):
-        turn.failing = {**turn.failing, job.gpu: 0}
+    if job.gpu in turn.failing:
+        turn.failing = {gpu: one for gpu, one in turn.failing.items() if gpu != job.gpu}
     tries = job.tries
     if tries.failed_batches and tries.batch is not None:
         turn.ask(Learn(job, tries, failed=min(tries.failed_batches), fitted=tries.batch))
@@ -135,10 +137,22 @@ def _to_another_gpu(turn: Turn, job: Job, worker: int, diagnosis: Diagnosis, not
 
 def _count(turn: Turn, job: Job) -> None:
     """Count the failure of a GPU, and report if it is now set aside."""
-    count = turn.failing.get(job.gpu, 0) + 1
-    turn.failing = {**turn.failing, job.gpu: count}
-    if count == FAILING and job.other_gpu:
-        turn.ask(Warn(job, f"{job.gpu} is set aside for this run: {count} stages in a row failed on it"))
+    before = turn.failing.get(job.gpu)
+    count = before.count + 1 if before else 1
+    turn.failing = {**turn.failing, job.gpu: Failing(count, job.moved)}
+    if count >= FAILING and job.other_gpu:
+        minutes = SET_ASIDE_S / 60
+        turn.ask(
+            Warn(
+                job, f"{job.gpu} is set aside for {minutes:.0f} minutes: {count} stages in a row failed on it"
+            )
+        )
+
+
+def set_aside(turn: Turn, gpu: str) -> bool:
+    """Whether a GPU gets no jobs now, because one after the other failed on it."""
+    failing = turn.failing.get(gpu)
+    return failing is not None and failing.count >= FAILING and turn.now < failing.when + SET_ASIDE_S
 
 
 def _alone(turn: Turn, job: Job, category: str, worker: int) -> bool:

@@ -57,13 +57,21 @@ class Worker:
         return accelerator(self.recipe.device)
 
 
+@dataclass(frozen=True)
+class Failing:
+    """How many jobs in a row failed on a GPU, the last of them about `when` by the monotonic clock."""
+
+    count: int
+    when: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Situation:
     """Everything that a decision depends on.
 
     `jobs` are in the order of films and plans; `open` are those that have not ended. `spoiled` are recipes
-    whose worker failed. `made` are the keys of the results that this run made. `failing` counts, by GPU, the
-    jobs that failed there since one succeeded. `warned` are jobs whose lack of memory was reported. While
+    whose worker failed. `made` are the keys of the results that this run made. `failing` are GPUs on
+    which a job failed since one succeeded. `warned` are jobs whose lack of memory was reported. While
     `expecting`, more films may join the run: it does not end, and workers stay loaded for them. `stopping`
     forbids new work; `full` means that something could not be written.
     """
@@ -75,7 +83,7 @@ class Situation:
     started: int = 0
     spoiled: frozenset[Recipe] = frozenset()
     made: frozenset[str] = frozenset()
-    failing: Mapping[str, int] = field(default_factory=dict)
+    failing: Mapping[str, Failing] = field(default_factory=dict)
     warned: frozenset[JobId] = frozenset()
     expecting: bool = False
     stopping: bool = False

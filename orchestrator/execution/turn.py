@@ -14,7 +14,10 @@ from orchestrator.execution.situation import Situation, Worker
 
 
 class Turn:
-    """Exists for one call of `decide`. `result` returns the new situation and the actions, in order."""
+    """Exists for one call of `decide`. `result` returns the new situation and the actions, in order.
+
+    `now` is the time by the monotonic clock while jobs are assigned.
+    """
 
     def __init__(self, situation: Situation) -> None:
         self._before = situation
@@ -33,6 +36,7 @@ class Turn:
         self._open = situation.open
         self._ended = False
         self._needed: frozenset[Recipe] | None = None
+        self.now = 0.0
 
     @property
     def open(self) -> list[Job]:

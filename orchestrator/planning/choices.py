@@ -64,15 +64,9 @@ def choose(
     wanted, machine = devices.narrowed(stage, wanted, machine, sources)
     named = frozenset(device for name, device in wanted.items() if name in {"", stage.base})
     question = _Question(
-        stage=stage,
-        asked=asked,
-        machine=machine,
-        offline=offline,
-        named=named,
-        fetch=fetch,
-        spoken=language,
+        stage=stage, asked=asked, machine=machine, offline=offline, named=named, fetch=fetch, spoken=language,
         aligner=aligner,
-    )
+    )  # fmt: skip
     name, about = question.model_name()
     # What `auto` stands for may run where `auto` alone would have nothing to do.
     here = question.by_language(name)
@@ -224,14 +218,9 @@ class _Question:
         if name and model is None:
             return None
         way = Way(
-            stage=self.stage,
-            backend=backend,
-            model=model,
-            machine=self.machine,
-            first=first,
-            batch_set=self.asked.get("batch_size") is not None,
-            named=backend.device in self.named,
-        )
+            stage=self.stage, backend=backend, model=model, machine=self.machine, first=first,
+            batch_set=self.asked.get("batch_size") is not None, named=backend.device in self.named,
+        )  # fmt: skip
         spots, unusable = gpu_places.spots(way)
         spots, wrong, compared = gpu_places.trusted(way, spots)
         self.refused.extend(unusable)
@@ -240,9 +229,10 @@ class _Question:
             self.refused.append(Refusal(device, why_not))
         if not spots:
             return None
-        way = replace(way, model=gpu_places.fitting_model(way, spots))
-        advice = self._advice(backend)
-        params = self._params(backend, advice, way.model, first=first)
+        left = replace(self, machine=gpu_places.with_only(self.machine, spots))
+        way = replace(way, model=gpu_places.fitting_model(way, spots), machine=left.machine)
+        advice = left._advice(backend)
+        params = left._params(backend, advice, way.model, first=first)
         if self.stage.model and way.model:
             params[self.stage.model] = way.model.id
         places, small, remarks = gpu_places.places(way, spots, params)
@@ -255,13 +245,9 @@ class _Question:
         suits = self.reasons.get(name, advice.why) if advice.model in {None, name} else ""
         reasons = dict.fromkeys(filter(None, (*why, suits, *remarks, compared)))
         return Choice(
-            backend=backend,
-            model=way.model,
-            params=params,
-            why="; ".join(reasons),
-            need=places[0].need,
+            backend=backend, model=way.model, params=params, why="; ".join(reasons), need=places[0].need,
             places=tuple(places) if places[0].device != backend.device else (),
-        )
+        )  # fmt: skip
 
     def _model(self, name: str, backend: Backend, *, first: bool) -> Model | None:
         """The model for a backend; None for a fallback without its model, for which nothing is downloaded."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from orchestrator.machine.gpus import gpu_name, parsed
+from orchestrator.machine.gpus import gpu_name, number_of
 from orchestrator.machine.profile import Machine
 from orchestrator.planning import device_verdicts, memory_limits
 from orchestrator.planning.choice import Place, Refusal
@@ -92,6 +92,12 @@ def trusted(way: Way, among: Sequence[Spot]) -> tuple[list[Spot], dict[str, str]
     return agreeing, wrong, remark
 
 
+def with_only(machine: Machine, among: Sequence[Spot]) -> Machine:
+    """The machine as if it had only these GPUs: the best of them decides."""
+    numbers = [number for spot in among if (number := number_of(spot.device)) is not None]
+    return machine.with_only(numbers) if numbers else machine
+
+
 def fitting_model(way: Way, among: Sequence[Spot]) -> Model | None:
     """The model without those of the languages that one of the spots does not run as the CPU does."""
     model = way.model
@@ -141,7 +147,7 @@ def _beside(
     if spot.memory_mb >= best.memory_mb:
         return batch
     topic = TOPICS.get(way.stage.model_role or "", way.stage.base)
-    advice = recommend(topic, way.backend, way.machine.with_only(parsed(spot.device)[1]))
+    advice = recommend(topic, way.backend, with_only(way.machine, [spot]))
     if batch and advice.model is None and advice.batch_size and not way.batch_set:
         batch = min(batch, advice.batch_size)
     floor = way.stage.batch_floor

@@ -66,7 +66,7 @@ def spawn(backend, threads, log, posts, extra=None):
         "from ipc.child import main; sys.exit(main(sys.argv[1:]))"
     )
     command = [sys.executable, "-P", "-c", code, stage_name, backend.runner]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **(extra or {})}
     made = worker.WorkerProcess(command, environment, log, posts)
     groups.append(made.pid)
     return made

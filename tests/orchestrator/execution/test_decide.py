@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,11 @@ from ipc.declaration import Backend, Input, Output, Param, Resources, Stage
 from ipc.protocol import Error, Hello, Ready, Result, Started
 from orchestrator.execution import messages
 from orchestrator.execution.decide import decide
-from orchestrator.execution.failures import FAILING
+from orchestrator.execution.failures import FAILING, SET_ASIDE_S
 from orchestrator.execution.job import ENDED, Job
 from orchestrator.execution.messages import Proceed, Reported, Stop, Tick
 from orchestrator.execution.scheduler import tasks_of
-from orchestrator.execution.situation import Rules, Situation
+from orchestrator.execution.situation import Failing, Rules, Situation
 from orchestrator.machine.limits import Limits
 from orchestrator.planning.choice import Choice, Place
 from orchestrator.planning.gpu_places import SHARE
@@ -206,7 +207,8 @@ class Simulation:
                 continue  # one of its GPUs is being cleared for it
             for recipe in job.recipes:
                 on_it = used.get(recipe.device, [])
-                lame = self.situation.failing.get(recipe.gpu, 0) >= FAILING and len(job.recipes) > 1
+                failing = self.situation.failing.get(recipe.gpu)
+                lame = failing and failing.count >= FAILING and len(job.recipes) > 1
                 waits = any(w.job is not None for w in on_it)
                 assert waits or lame, f"{recipe.device} is idle, and {job.id} waits"
 
@@ -291,6 +293,36 @@ def test_time_asleep_does_not_count_as_a_stall():
     one.step()
     one.handle(Tick(one.now + 3600.0, asleep=3600.0))
     assert one.alive == {1: "run"}
+
+
+@pytest.mark.parametrize(("now", "gpu"), [(1.0, "cuda:1"), (SET_ASIDE_S + 1, "cuda:0")])
+def test_a_gpu_that_was_set_aside_gets_a_job_again_after_a_while(now, gpu):
+    start = situation(stage("a", devices=("cuda",)), prestart=False, gpus=GPUS[:2])
+    one = Simulation(replace(start, failing={"cuda:0": Failing(FAILING, 0.0)}), lambda bound: bound - 1)
+    one.now = now
+    one.go_on()
+    assert one.situation.jobs[0, "a"].gpu == gpu
+
+
+def test_a_stage_on_the_cpu_has_a_process_for_each_gpu_where_cores_are_free():
+    gpu = stage("b", devices=("cuda",))
+    for gpus, cores, processes in ((0, 8, 1), (1, 8, 1), (2, 8, 2), (2, 3, 2), (2, 2, 1), (3, 8, 3)):
+        start = situation(stage("a"), gpu, films=4, cores=cores, prestart=False, gpus=GPUS[:gpus])
+        one = Simulation(start, lambda bound: bound - 1)
+        one.go_on()
+        on_cpu = [w for w in one.situation.workers.values() if w.recipe.stage == "a"]
+        assert (gpus, len(on_cpu)) == (gpus, processes)
+
+
+def test_a_further_process_on_the_cpu_ends_no_worker_to_have_its_memory():
+    big = stage("a", memory_mb=600)
+    one = Simulation(
+        situation(big, stage("b", devices=("cuda",)), films=3, cores=8, prestart=False, gpus=GPUS[:2]),
+        lambda bound: bound - 1,
+    )
+    one.go_on()
+    stages = Counter(worker.recipe.stage for worker in one.situation.workers.values())
+    assert stages == {"a": 1, "b": 2}
 
 
 @pytest.mark.parametrize(("category", "batch"), [("oom_device", 4), ("oom_host", 1)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +14,7 @@ from orchestrator.machine.limits import Limits
 from orchestrator.planning import plan
 from orchestrator.run_state.events import StepLog, StepStarting
 from orchestrator.storage.store import Store
+from tests.orchestrator import toy_stages
 from tests.orchestrator.execution.test_scheduler_decisions import Hooks, later
 from tests.orchestrator.fakes import House, stage
 from tests.orchestrator.machines import machine
@@ -162,7 +164,7 @@ def test_a_gpu_on_which_one_stage_after_the_other_fails_is_set_aside(run):
     assert done(house)
     assert house.ran.count(("a", "0")) == 2
     warnings = [event.message for event in house.events if isinstance(event, StepLog)]
-    assert warnings == ["cuda:0 is set aside for this run: 2 stages in a row failed on it"]
+    assert warnings == ["cuda:0 is set aside for 10 minutes: 2 stages in a row failed on it"]
 
 
 def test_two_films_with_the_same_content_are_computed_once(run):
@@ -184,3 +186,13 @@ def test_the_events_name_the_gpu_of_each_stage_and_the_results_do_not(run):
     assert started == {"cuda:0", "cuda:1"}
     assert {film.steps[0].device for film in house.state.films} == {"cuda"}
     assert {film.steps[0].gpus for film in house.state.films} == {("cuda:0", "cuda:1")}
+
+
+@pytest.mark.parametrize(("what", "seen"), [("says gpu", {"0", "1"}), ("dies on a gpu", {"1"})])
+def test_a_real_process_sees_its_gpu_alone_and_its_death_leads_to_the_other(run, what, seen):
+    house = SimpleNamespace(spawn=toy_stages.spawn)
+    stage = toy_stages.stage("a", "film", devices=("cuda",), what=what, seconds=0.5)
+    run(house, stage, films=2, prestart=False)
+    assert done(house)
+    told = [film.steps[0].facts["gpu"] for film in house.state.films]
+    assert {tuple(one) for one in told} == {("cuda", number) for number in seen}

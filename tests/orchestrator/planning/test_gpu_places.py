@@ -147,7 +147,11 @@ def test_a_verdict_on_one_gpu_holds_for_its_equals_and_for_no_other_model():
     equal = machine(here=True, pyannote={"cuda:0": YES, "cuda:1": YES})
     trust(equal, "cuda:0", agrees=False)
     assert chosen("pyannote_vad", equal).choices[0].backend.device == "cpu"
-    unequal = machine(here=True, pyannote={"cuda:0": YES, "cuda:1": small()}, gpus=("Some GPU", "Small"))
+    reverse = machine(here=True, pyannote={"cuda:0": small(), "cuda:1": YES}, gpus=("Small", "Some GPU"))
+    trust(reverse, "cuda:1", agrees=False)
+    left = chosen("pyannote_vad", reverse).choices[0]
+    assert (left.device, left.params["batch_size"]) == ("cuda:0", 64), "as if it were the only one"
+    unequal = machine(here=True, pyannote={"cuda:0": YES, "cuda:1": small()}, gpus=("Some GPU", "Other"))
     trust(unequal, "cuda:1", agrees=False)
     found = chosen("pyannote_vad", unequal)
     assert found.choices[0].device == "cuda:0"

@@ -65,6 +65,8 @@ def run(model, inputs, context):
     if params.get("transient"):
         context.fact("transient", params["transient"])
     context.fact("seconds", 10.0)
+    if what.endswith("gpu"):
+        context.fact("gpu", (context.device, os.environ.get("CUDA_VISIBLE_DEVICES")))
     context.fact("batch", params.get("batch_size"))
     rows = [{"start": 0.0, "end": 1.0, "speaker": str(params.get("value", "x"))}]
     if "film" in inputs:
@@ -105,6 +107,8 @@ def _misbehave(what, params, context):
             raise MemoryError
         case "oom on cuda" if context.device == "cuda":
             raise RuntimeError("CUDA out of memory")
+        case "dies on a gpu" if os.environ.get("CUDA_VISIBLE_DEVICES") == "0":
+            os.kill(os.getpid(), signal.SIGKILL)
         case "hang once" if first:
             subprocess.Popen(["sleep", "600"])
             time.sleep(600)
