@@ -144,3 +144,15 @@ def test_the_models_environment_holds_its_packages_and_nothing_else() -> None:
     assert [
         f"{name}=={version}" for name, version, *_ in entries(ROOT / "envs/models/requirements.lock")
     ] == sorted(asked)
+
+
+def test_films_are_read_by_one_version_of_the_library_on_every_python() -> None:
+    """PyAV 19 removed an argument that opening a film takes, and needs Python 3.12."""
+    for name in ("media", "nlp"):
+        versions = {
+            version
+            for package, version, *_ in entries(ROOT / f"envs/{name}/requirements.lock")
+            if package == "av"
+        }
+        assert len(versions) == 1, f"{name}: {versions}"
+        assert int(versions.pop().partition(".")[0]) < 19
