@@ -37,8 +37,8 @@ def main() -> int:
     parser.add_argument("--length", type=float, default=4.0, metavar="S")
     parser.add_argument("--port", type=int, default=9877)
     parser.add_argument("--ffmpeg", default="ffmpeg")
-    parser.add_argument("options", nargs="*")
-    arguments = parser.parse_args()
+    arguments, options = parser.parse_known_args()
+    arguments.options = [word for word in options if word != "--"]
     with tempfile.TemporaryDirectory() as scratch:
         return compare(arguments, Path(scratch))
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
 from orchestrator.commands import film_options
 from orchestrator.errors import USAGE, FatalError
-from orchestrator.serve import allowed, launch, runner, token
-from orchestrator.serve.hours import Hours
-from orchestrator.serve.settings import LOOPBACK, PORT, Settings, is_loopback
+from orchestrator.folders import filters, quiet_hours
+from orchestrator.serve import allowed, launch, runner, templates, token
+from orchestrator.serve.settings import KEYS, LOOPBACK, MESSAGES, PORT, Settings, is_loopback
 from orchestrator.util import terminal
 from orchestrator.util.notices import notice
 
@@ -26,6 +27,7 @@ def add(subparsers: Any) -> None:
     )
     _add_network(parser.add_argument_group("service"))
     _add_work(parser.add_argument_group("work"))
+    _add_others(parser.add_argument_group("other programs"))
     film_options.add(parser, run=True, steps=False)
     parser.add_argument("--overwrite", action="store_true", help="replace files that this tool did not write")
 
@@ -56,8 +58,25 @@ def _add_network(group: Any) -> None:
         help="folder whose films may be named in requests; may be repeated",
     )  # fmt: skip
     group.add_argument(
+        "--watch", action="append", default=[], type=Path, metavar="FOLDER",
+        help="folder whose new films are subtitled unasked, unless they have subtitles; may be repeated",
+    )  # fmt: skip
+    group.add_argument(
+        "--only-language",
+        metavar="CODE,...",
+        help="in watched folders, only films with audio in these languages",
+    )
+    group.add_argument(
+        "--min-length", metavar="TIME", help="in watched folders, no shorter films, such as 20m"
+    )
+    group.add_argument(
+        "--settled", default="30s", metavar="TIME",
+        help="how long a new film must not have grown (default: 30s)",
+    )  # fmt: skip
+    group.add_argument(
         "--map", action="append", default=[], metavar="THEIRS=OURS",
-        help="what another program calls a folder, such as /data/tv=/mnt/tv; may be repeated",
+        help="what another program calls a folder, such as /data/tv=/mnt/tv, or plex:/data/tv=/mnt/tv for "
+        "one program; may be repeated",
     )  # fmt: skip
 
 
@@ -73,6 +92,27 @@ def _add_work(group: Any) -> None:
     group.add_argument(
         "--between", default="", metavar="FROM-TO",
         help="start films only in these hours, such as 22:00-07:00; clients that wait are served at once",
+    )  # fmt: skip
+
+
+def _add_others(group: Any) -> None:
+    for name in ("jellyfin", "emby", "plex"):
+        group.add_argument(
+            f"--{name}", default="", metavar="URL",
+            help=f"your {name.title()}, which then shows new subtitles at once; its key is in {KEYS[name]}",
+        )  # fmt: skip
+    group.add_argument(
+        "--pause-while-playing", action="store_true", help="start no film while somebody plays one there"
+    )
+    group.add_argument(
+        "--on-done", action="append", default=[], metavar="URL",
+        help="send each end of a film to this address, in JSON; it may have "
+        f"{{{'}, {'.join(templates.PLACES)}}}; may be repeated",
+    )  # fmt: skip
+    group.add_argument(
+        "--message", action="append", default=[], metavar="URL",
+        help="send a message at each end of a film, by an address of Apprise; may be repeated; or "
+        f"{MESSAGES}, with spaces between them",
     )  # fmt: skip
 
 
@@ -97,7 +137,16 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         largest = quantities.size(arguments.max_upload)
     except quantities.BadQuantityError as error:
         raise FatalError(f"--max-upload {arguments.max_upload}: {error.why}", error.hint, USAGE) from error
-    Hours.of(arguments.between)
+    if arguments.between:
+        quiet_hours.read(arguments.between)
+    watched = allowed.folders(arguments.watch)
+    for name in KEYS:
+        if address := getattr(arguments, name):
+            templates.check(address, f"--{name}")
+    for address in arguments.on_done:
+        templates.check(address, "--on-done")
+    if arguments.pause_while_playing and not any(getattr(arguments, name) for name in KEYS):
+        raise FatalError("--pause-while-playing: no server to ask", "add --jellyfin, --emby or --plex", USAGE)
     maps = [allowed.mapping(text) for text in arguments.map]
     more = [word for word in ("no_job_file", "overwrite") if getattr(arguments, word)]
     words = [f"--{word.replace('_', '-')}" for word in more]
@@ -105,14 +154,25 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         host=arguments.host,
         port=arguments.port,
         names=tuple(arguments.public_name),
-        folders=tuple(map(str, allowed.folders(arguments.folder))),
-        maps=tuple((one.theirs, one.ours) for one in maps),
+        folders=tuple(map(str, dict.fromkeys((*allowed.folders(arguments.folder), *watched)))),
+        watch=tuple(map(str, watched)),
+        only_language=tuple(filters.languages(arguments.only_language)) if arguments.only_language else (),
+        min_length=filters.seconds(arguments.min_length, "--min-length") if arguments.min_length else 0.0,
+        settled_s=filters.seconds(arguments.settled, "--settled"),
+        job_file=not arguments.no_job_file,
+        maps=tuple((one.theirs, one.ours, one.program) for one in maps),
         options=film_options.as_table(film_options.typed(arguments)),
         runner=tuple(runner.command(runner.python(), words).words),
         niceness=arguments.nice,
         at_once=arguments.at_once or feeder.ahead(),
         max_upload=largest,
         between=arguments.between,
+        jellyfin=arguments.jellyfin,
+        emby=arguments.emby,
+        plex=arguments.plex,
+        pause_while_playing=arguments.pause_while_playing,
+        on_done=tuple(arguments.on_done),
+        messages=(*arguments.message, *os.environ.get(MESSAGES, "").split()),
     )
 
 

@@ -15,6 +15,8 @@ from orchestrator.planning.film_path import film_of
 from orchestrator.surroundings import current_folder
 
 _LONGEST = 4096
+PROGRAMS = ("jellyfin", "emby", "plex", "sonarr", "radarr")
+"""Programs whose paths may differ from those of others."""
 
 
 class NotAllowedError(FatalError):
@@ -23,21 +25,27 @@ class NotAllowedError(FatalError):
 
 @dataclass(frozen=True, kw_only=True)
 class Mapping:
-    """Paths of another program that begin with `theirs` begin with `ours` here."""
+    """Paths of a `program` (all, if empty) that begin with `theirs` begin with `ours` here."""
 
     theirs: str
     ours: str
+    program: str = ""
 
-    def of(self, path: str) -> str | None:
-        """The path here; None if it does not begin so."""
-        windows = "\\" in self.theirs
-        path, theirs = (
-            (path.replace("\\", "/"), self.theirs.replace("\\", "/")) if windows else (path, self.theirs)
-        )
-        theirs = theirs.rstrip("/")
-        if path == theirs or path.startswith(f"{theirs}/"):
-            return self.ours.rstrip("/") + path[len(theirs) :]
-        return None
+    def here(self, path: str) -> str | None:
+        """The path here of a path of theirs; None if it does not begin so."""
+        if "\\" in self.theirs:
+            return _moved(path.replace("\\", "/"), self.theirs.replace("\\", "/"), self.ours)
+        return _moved(path, self.theirs, self.ours)
+
+    def there(self, path: str) -> str | None:
+        """Their path of a path here; None if it does not begin so."""
+        found = _moved(path, self.ours, self.theirs)
+        return found.replace("/", "\\") if found and "\\" in self.theirs else found
+
+
+def _moved(path: str, old: str, new: str) -> str | None:
+    old, new = old.rstrip("/"), new.rstrip("/")
+    return new + path[len(old) :] if path == old or path.startswith(f"{old}/") else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +55,9 @@ class Allowed:
     folders: tuple[Path, ...]
     maps: tuple[Mapping, ...] = ()
 
-    def film(self, given: str) -> Path:
+    def film(self, given: str, program: str = "") -> Path:
         """The film at a path that a request gave; `FatalError` (usage: not allowed; input: no film)."""
-        path = Path(self.mapped(given))
+        path = Path(self.mapped(given, program))
         if "\0" in given or len(given) > _LONGEST or not path.is_absolute() or ".." in path.parts:
             raise FatalError("not an absolute path of a film", "give its whole path, without ..", USAGE)
         if not self.has(path):
@@ -68,12 +76,24 @@ class Allowed:
             return False
         return all(any(place.is_relative_to(one) for one in self.folders) for place in places)
 
-    def mapped(self, path: str) -> str:
+    def mapped(self, path: str, program: str = "") -> str:
         """The path here of a path of another program: by the longest mapping that fits."""
-        for mapping in sorted(self.maps, key=lambda one: len(one.theirs), reverse=True):
-            if (found := mapping.of(path)) is not None:
+        for mapping in sorted(self._of(program), key=lambda one: len(one.theirs), reverse=True):
+            if (found := mapping.here(path)) is not None:
                 return found
         return path
+
+    def theirs(self, path: Path, program: str) -> str:
+        """The path that another program has for a path here."""
+        for mapping in sorted(self._of(program), key=lambda one: len(one.ours), reverse=True):
+            if (found := mapping.there(str(path))) is not None:
+                return found
+        return str(path)
+
+    def _of(self, program: str) -> list[Mapping]:
+        """The mappings that hold for a program: its own, or else those of all."""
+        own = [one for one in self.maps if one.program and one.program == program]
+        return own or [one for one in self.maps if not one.program]
 
 
 def folders(given: Sequence[Path]) -> tuple[Path, ...]:
@@ -89,8 +109,11 @@ def folders(given: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def mapping(text: str) -> Mapping:
-    """The mapping in `/data/tv=/mnt/tv`; `FatalError` (usage)."""
-    theirs, equals, ours = text.rpartition("=")
+    """The mapping in `/data/tv=/mnt/tv`, or `plex:/data/tv=/mnt/tv`; `FatalError` (usage)."""
+    program, colon, rest = text.partition(":")
+    if not colon or program not in PROGRAMS:
+        program, rest = "", text
+    theirs, equals, ours = rest.rpartition("=")
     if not equals or not theirs or not ours.startswith("/"):
         raise FatalError(f"--map {text}: not two paths", "write it as /data/tv=/mnt/tv", USAGE)
-    return Mapping(theirs=theirs, ours=ours)
+    return Mapping(theirs=theirs, ours=ours, program=program)

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from orchestrator.errors import STORAGE
-from orchestrator.serve import runner as runners
 from orchestrator.serve.job import Job, Outcome
 from orchestrator.serve.progress import Progress
 from orchestrator.serve.queue import Queue
@@ -194,9 +193,9 @@ class Dispatcher:
             return
         blame = False
         if not self._took and not runner.ending:
-            self._cannot_start(f"the program that runs films does not start (status {status})", runner.log)
+            self._cannot_start(f"the program that runs films does not start (status {status})", runner)
         elif status == STORAGE:
-            self._cannot_start("the program that runs films cannot write", runner.log)
+            self._cannot_start("the program that runs films cannot write", runner)
         else:
             blame = not runner.ending and not self._interrupted
         for job, progress in list(self._running.items()):
@@ -207,12 +206,12 @@ class Dispatcher:
             self._jobs.give_back(job, kills=kills)
             del self._running[job]
 
-    def _cannot_start(self, what: str, log: Path) -> None:
+    def _cannot_start(self, what: str, runner: Runner) -> None:
         """Wait before the next start: no film is to blame."""
         self._failures += 1
         self._not_before = time.monotonic() + min(2.0**self._failures, _LONGEST_PAUSE_S)
-        self.trouble = ": ".join(filter(None, (what, runners.last_words(log))))
-        terminal.tell(f"orchestrator: {self.trouble}; see {log}")
+        self.trouble = ": ".join(filter(None, (what, runner.last_words())))
+        terminal.tell(f"orchestrator: {self.trouble}; see {runner.log}")
 
     def _feed(self) -> None:
         for name, progress in self._running.items():

@@ -169,7 +169,10 @@ class Queue:
         """Take an ended job off the list; returns whether it was there."""
         with self._writing():
             query = f"DELETE FROM job WHERE id = ? AND {_AMONG}"  # noqa: S608 - a constant
-            return bool(self._database.execute(query, (job, json.dumps(ENDED))).rowcount)
+            if not self._database.execute(query, (job, json.dumps(ENDED))).rowcount:
+                return False
+            self._database.execute("DELETE FROM message WHERE job = ?", (job,))
+            return True
 
     def forget(self, kept: int = KEPT) -> list[Job]:
         """Take the oldest ended jobs off the list, all but `kept`; returns them."""
@@ -181,7 +184,9 @@ class Queue:
         """Ends that are to be told now: the message's number, how often that failed, and the job."""
         with self._lock:
             found = self._database.execute(
-                "SELECT id, attempts, job FROM message WHERE due <= ? ORDER BY id LIMIT 20", (now,)
+                "SELECT message.id, message.attempts, job FROM message JOIN job ON job.id = message.job "
+                "WHERE due <= ? ORDER BY message.id LIMIT 20",
+                (now,),
             ).fetchall()
         return [(row[0], row[1], job) for row in found if (job := self.find(row[2])) is not None]
 

@@ -28,6 +28,7 @@ _LONGEST_LINE = 16 << 20
 """Bytes of an event; one with the plan of a film has some ten thousand."""
 _LOG = 8 << 20
 """Bytes of the log, after which it is begun again at the next start."""
+_LAST = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,7 @@ class Runner:
         """Start it; waits for the runner of a service that was killed. Raises `OSError`."""
         self.log = folder / "runner.log"
         self.started = time.time()
+        self._said = 0
         self.ending = False
         """Whether it was told to end."""
         self._report = report
@@ -76,6 +78,7 @@ class Runner:
             reading, self._lifeline = os.pipe()
             opened.callback(os.close, reading)
             log = opened.enter_context(_log(self.log))
+            self._said = log.tell()
             os.set_inheritable(self._lifeline, False)
             numbers = {"{lifeline}": str(reading), "{lock}": str(lock.fileno())}
             try:
@@ -124,6 +127,16 @@ class Runner:
             self._process.kill()
             self._process.wait()
 
+    def last_words(self) -> str:
+        """The last line that it wrote to its log; empty if there is none."""
+        try:
+            with self.log.open("rb") as stream:
+                stream.seek(max(stream.seek(0, os.SEEK_END) - _LAST, self._said))
+                lines = stream.read().decode(errors="replace").strip().splitlines()
+        except OSError:
+            return ""
+        return lines[-1].strip() if lines else ""
+
     def _send(self, line: Mapping[str, Any]) -> bool:
         try:
             self._stdin.write((json_text.dumps(line) + "\n").encode())
@@ -153,17 +166,6 @@ def _log(path: Path) -> IO[bytes]:
     if path.exists() and path.stat().st_size > _LOG:
         path.replace(path.with_suffix(".old.log"))
     return path.open("ab")
-
-
-def last_words(log: Path, most: int = 4096) -> str:
-    """The last line that the runner wrote to its log; empty if there is none."""
-    try:
-        with log.open("rb") as stream:
-            stream.seek(max(stream.seek(0, os.SEEK_END) - most, 0))
-            lines = stream.read().decode(errors="replace").strip().splitlines()
-    except OSError:
-        return ""
-    return lines[-1].strip() if lines else ""
 
 
 def folder() -> Path:

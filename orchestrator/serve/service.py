@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import shutil
 import time
 from collections.abc import Callable, Mapping
@@ -10,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.errors import USAGE, FatalError
+from orchestrator.folders import quiet_hours
 from orchestrator.serve import runner as runners
 from orchestrator.serve.allowed import Allowed
 from orchestrator.serve.allowed import Mapping as PathMapping
 from orchestrator.serve.dispatcher import Dispatcher, Rules
-from orchestrator.serve.hours import Hours
 from orchestrator.serve.job import Job
 from orchestrator.serve.queue import Queue
 from orchestrator.serve.runner import Command
@@ -38,10 +39,10 @@ class Service:
         """The folders of uploads that are still arriving."""
         self._lock = self._alone()
         self._listeners: set[Listener] = set()
-        self._held: list[Callable[[], str]] = [Hours.of(settings.between).closed]
+        self._held: list[Callable[[], str]] = [self._closed]
         self.allowed = Allowed(
             folders=tuple(map(Path, settings.folders)),
-            maps=tuple(PathMapping(theirs=theirs, ours=ours) for theirs, ours in settings.maps),
+            maps=tuple(PathMapping(theirs=one[0], ours=one[1], program=one[2]) for one in settings.maps),
         )
         self.queue = Queue(self.folder / "queue.db", self._changed)
         self.dispatcher = Dispatcher(
@@ -97,6 +98,13 @@ class Service:
         for listener in tuple(self._listeners):
             with contextlib.suppress(RuntimeError):  # a loop that has just been closed
                 listener(job, event)
+
+    def _closed(self) -> str:
+        if not self.settings.between:
+            return ""
+        hours = quiet_hours.read(self.settings.between)
+        closed = hours.wait(dt.datetime.now().astimezone()) > 0
+        return f"films are started between {hours.shown()}" if closed else ""
 
     def _hold(self) -> str:
         return next((why for reason in self._held if (why := reason())), "")

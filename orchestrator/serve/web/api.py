@@ -90,7 +90,7 @@ class Api:
             "disk_free": shutil.disk_usage(service.folder).free, "token": bool(settings.token),
             "settings": {
                 "folders": settings.folders, "watch": settings.watch,
-                "maps": [{"theirs": theirs, "ours": ours} for theirs, ours in settings.maps],
+                "maps": [{"theirs": one[0], "ours": one[1], "program": one[2]} for one in settings.maps],
                 "options": settings.options, "between": settings.between, "at_once": settings.at_once,
                 "niceness": settings.niceness, "max_upload": settings.max_upload,
                 "media_servers": [
@@ -140,7 +140,7 @@ class Api:
         film = self._service.allowed.film(path)
         status = film.stat()
         return JobRequest(
-            film=film, source="api", options=checked, fingerprint=f"{status.st_size} {status.st_mtime_ns}"
+            film=film, source="api", options=checked, fingerprint=f"{status.st_size} {status.st_mtime}"
         )
 
     async def job(self, request: Request) -> Response:

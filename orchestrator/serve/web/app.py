@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
@@ -12,15 +13,22 @@ from starlette.responses import Response
 
 from orchestrator.serve.access import Access
 from orchestrator.serve.service import Service
+from orchestrator.serve.settings import KEYS
+from orchestrator.serve.watch import Watch
+from orchestrator.serve.web import media_servers, playing, telling, watcher
 from orchestrator.serve.web.answers import answer
 from orchestrator.serve.web.api import Api
 from orchestrator.serve.web.asr import Asr
 from orchestrator.serve.web.guard import Guard
 from orchestrator.serve.web.hub import Hub
+from orchestrator.serve.web.media_servers import MediaServer
 from orchestrator.serve.web.openai import OpenAi
 from orchestrator.serve.web.page import Page
 from orchestrator.serve.web.transcribing import Transcribing
 from orchestrator.serve.web.uploads import Uploads
+from orchestrator.serve.web.webhooks import Webhooks
+
+_TIDY_S = 600.0
 
 
 def application(service: Service) -> Any:
@@ -34,22 +42,43 @@ def _lifespan(service: Service, access: Access) -> Any:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         hub = Hub(service)
+        settings = service.settings
+        servers = media_servers.servers({name: getattr(settings, name) for name in KEYS})
         uploads, transcribing = Uploads(service), Transcribing(service, hub)
         parts = (
             Api(service, hub, access), Asr(service, hub, uploads, transcribing),
-            OpenAi(service, uploads, transcribing),
-            Page(service),
+            OpenAi(service, uploads, transcribing), Webhooks(service, servers), Page(service),
         )  # fmt: skip
         for part in parts:
             app.router.routes.extend(part.routes())
         service.start()
+        tasks = [asyncio.create_task(one) for one in _standing(service, servers)]
         try:
             yield
         finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             hub.close()
             service.stop()
 
     return lifespan
+
+
+def _standing(service: Service, servers: Mapping[str, MediaServer]) -> Iterator[Coroutine[Any, Any, None]]:
+    """What goes on while the service lives."""
+    yield _tidying(service)
+    yield telling.go_on(service, telling.tellers(service, servers))
+    if service.settings.pause_while_playing:
+        yield playing.follow(service, servers)
+    if service.settings.watch:
+        yield watcher.follow(Watch(service.settings, service.queue))
+
+
+async def _tidying(service: Service) -> None:
+    while True:
+        await asyncio.sleep(_TIDY_S)
+        await asyncio.to_thread(service.tidy)
 
 
 async def _nothing(_: Request, __: Exception) -> Response:

@@ -81,8 +81,19 @@ def test_paths_of_other_machines_are_mapped_by_the_longest_beginning(place):
         one.film("/data/../../etc/passwd")
 
 
+def test_each_program_may_have_paths_of_its_own_and_is_told_by_them(place):
+    one = allowed(place, f"/data={place}", f"plex:/films={place}", f"jellyfin:M:\\Films={place}")
+    assert one.film("/films/a.mkv", "plex") == place / "a.mkv"
+    assert one.mapped("/films/a.mkv", "sonarr") == "/films/a.mkv"
+    assert one.film("/data/a.mkv", "sonarr") == place / "a.mkv"
+    assert one.theirs(place / "a.mkv", "plex") == "/films/a.mkv"
+    assert one.theirs(place / "a.mkv", "emby") == "/data/a.mkv"
+    assert one.theirs(place / "tv" / "a.mkv", "jellyfin") == "M:\\Films\\tv\\a.mkv"
+
+
 def test_a_mapping_is_two_paths():
     assert mapping("/data=x=/mnt") == Mapping(theirs="/data=x", ours="/mnt")
+    assert mapping("plex:/data=/mnt") == Mapping(theirs="/data", ours="/mnt", program="plex")
     for text in ("/data", "=/mnt", "/data=mnt", ""):
         with pytest.raises(FatalError, match="--map"):
             mapping(text)

@@ -1,37 +1,12 @@
-"""Hours of work, the options of requests, the token, and the settings' way to the service."""
+"""The options of requests, the token, and the settings' way to the service."""
 
 from __future__ import annotations
-
-import datetime as dt
 
 import pytest
 
 from orchestrator.errors import FatalError
 from orchestrator.serve import request_options, token
-from orchestrator.serve.hours import Hours
 from orchestrator.serve.settings import Settings, from_json, to_json
-
-
-@pytest.mark.parametrize(
-    ("hours", "clock", "opens"),
-    [
-        ("22:00-07:00", "23:30", True),
-        ("22:00-07:00", "06:59", True),
-        ("22:00-07:00", "07:00", False),
-        ("09:00-17:00", "12:00", True),
-        ("09:00-17:00", "17:00", False),
-        ("", "03:00", True),
-    ],
-)
-def test_films_start_only_in_their_hours(hours, clock, opens):
-    now = dt.datetime.combine(dt.date(2026, 11, 30), dt.time.fromisoformat(clock))
-    assert (Hours.of(hours).closed(now) == "") is opens
-
-
-@pytest.mark.parametrize("text", ["22-7", "25:00-07:00", "07:00-07:00", "soon"])
-def test_hours_that_are_none_get_a_sentence(text):
-    with pytest.raises(FatalError, match="--between"):
-        Hours.of(text)
 
 
 def test_a_request_may_set_what_a_strangers_job_file_may():
@@ -87,7 +62,7 @@ def test_a_token_that_could_be_guessed_or_read_is_refused(tmp_path, content, mod
 
 
 def test_the_settings_reach_the_service_as_they_are():
-    one = Settings(maps=(("/data", "/mnt"),), folders=("/films",), options={"language": "en"}, port=1)
+    one = Settings(maps=(("/data", "/mnt", ""),), folders=("/films",), options={"language": "en"}, port=1)
     assert from_json(to_json(one)) == one
     assert one.loopback
     assert not Settings(host="0.0.0.0").loopback  # noqa: S104
