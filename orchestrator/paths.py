@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from orchestrator.errors import STORAGE, FatalError
@@ -39,6 +40,7 @@ def config_file(environ: Mapping[str, str]) -> Path:
     return path or _folder("XDG_CONFIG_HOME", ".config", environ) / "config.toml"
 
 
+@cache
 def checkout() -> Path:
     """The checkout that this program runs from: the folder of `envs/` and `stage_runners/`."""
     return Path(__file__).resolve().parent.parent

@@ -26,7 +26,7 @@ from orchestrator.planning.film_path import film_of
 from orchestrator.run_state import run_folders, run_json
 from orchestrator.run_state.events import RunEnded, RunState
 from orchestrator.runs import exit_status, shown
-from orchestrator.runs.invocation import Invocation
+from orchestrator.runs.invocation import Invocation, TakesAll
 from orchestrator.runs.wanted import Unreadable
 from orchestrator.util.film_names import stem_of
 from orchestrator.util.notices import notice, say
@@ -84,7 +84,7 @@ def run(invocation: Invocation, cluster: Cluster) -> int:
 def _films(invocation: Invocation) -> tuple[list[Path], dict[Path, FatalError]]:
     """The films' absolute paths; the errors of those that cannot be read here, which are printed."""
     named = list(invocation.films)
-    for one in invocation.more(lambda _: None) if invocation.more else ():
+    for one in invocation.more(TakesAll()) if invocation.more else ():
         if isinstance(one, Unreadable):
             raise one.error
         if one.options.values or one.options.devices:

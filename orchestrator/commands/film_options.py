@@ -173,23 +173,28 @@ def plan_of(arguments: argparse.Namespace, film: Path, store: Store, *, fetch: b
     path = film_of(film)
     check_name(path, JOB)
     own_films.refuse(path, film, Ledger())
-    plan = _planned(arguments, path, store, fetch=fetch)
+    plan = _planned(arguments, path, store, machine=machine_of(arguments), fetch=fetch)
     for line in plan.notices:
         notice(line)
     return plan
 
 
-def planned(arguments: argparse.Namespace, film: Path, store: Store) -> Plan:
+def planned(arguments: argparse.Namespace, film: Path, store: Store, machine: Machine) -> Plan:
     """The plan for one film of a library: as `plan_of`, but nothing of the film is read.
 
-    A film that was not read before counts as new.
+    A film that was not read before counts as new. `machine` is that of all plans.
     """
     from orchestrator.storage import file_digests
 
     path = film_of(film)
     check_name(path, JOB)
     return _planned(
-        arguments, path, store, fetch=False, digest_of=lambda one: file_digests.known(one) or NOT_READ
+        arguments,
+        path,
+        store,
+        machine=machine,
+        fetch=False,
+        digest_of=lambda one: file_digests.known(one) or NOT_READ,
     )
 
 
@@ -201,7 +206,6 @@ def _planned(arguments: argparse.Namespace, path: Path, store: Store, **more: An
         path,
         store,
         scope_of(arguments),
-        machine=machine_of(arguments),
         **more,
     )
 

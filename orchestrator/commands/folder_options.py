@@ -24,8 +24,8 @@ def add_films(parser: argparse.ArgumentParser, least: int = 1) -> None:
     )  # fmt: skip
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the options that leave films out."""
+def add(parser: argparse.ArgumentParser, *, run: bool = False) -> None:
+    """Add the options that leave films out; `run` adds those of time."""
     group = parser.add_argument_group("films in folders")
     group.add_argument(
         "--skip-existing",
@@ -41,6 +41,13 @@ def add(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--retry-failed", action="store_true", help="take films that were set aside after failing twice"
     )
+    if run:
+        group.add_argument(
+            "--limit-time", metavar="TIME", help="start no film that would not end in time, such as 3h"
+        )
+        group.add_argument(
+            "--between", metavar="HH:MM-HH:MM", help="start films only in these hours, such as 22:00-07:00"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,36 +62,8 @@ def asked(arguments: argparse.Namespace) -> bool:
     """Return whether the command line is about a library: a folder, a pattern, or an option of this group."""
     from orchestrator.folders import search
 
-    options = arguments.skip_existing or arguments.only_language or arguments.min_length
-    return bool(options) or search.means_many(arguments.films)
-
-
-def films(arguments: argparse.Namespace) -> tuple[Path, ...]:
-    """The films to run, by the words and the options of this group; tells what is left out.
-
-    Raises `FatalError` (input) if no film is there at all.
-    """
-    if not asked(arguments):
-        return tuple(arguments.films)
-    from orchestrator.commands import film_options
-    from orchestrator.config.merge import settings
-    from orchestrator.folders import found, search
-    from orchestrator.folders.selection import Chosen
-    from orchestrator.paths import home
-    from orchestrator.storage.store import Store
-    from orchestrator.util.notices import notice
-
-    typed, job_file = film_options.typed(arguments), not arguments.no_job_file
-    store = Store(home() / "store")
-    library = library_of(arguments, lambda film: settings(typed, film, job_file=job_file), store)
-    chosen = list(library.chosen)
-    skipped = [*library.found.skipped, *(one for one in chosen if not isinstance(one, Chosen))]
-    taken = tuple(one.film.path for one in chosen if isinstance(one, Chosen))
-    if not taken and not skipped:
-        search.refuse_nothing(arguments.films)
-    if skipped:
-        notice(f"left out: {found.counted(skipped)} (orchestrator plan lists them with the reasons)")
-    return taken
+    options = ("skip_existing", "only_language", "min_length", "limit_time", "between")
+    return any(getattr(arguments, name, None) for name in options) or search.means_many(arguments.films)
 
 
 def library_of(

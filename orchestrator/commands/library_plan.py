@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from orchestrator.commands import film_options, folder_options
+from orchestrator.environments import registry
 from orchestrator.errors import OK, PARTIAL
 from orchestrator.planning.plan import Plan
 from orchestrator.storage.store import Store
@@ -23,17 +24,19 @@ def run(arguments: argparse.Namespace, store: Store) -> int:
     library = folder_options.library_of(
         arguments, lambda film: settings(typed, film, job_file=not arguments.no_job_file), store
     )
+    machine = film_options.machine_of(arguments)
     notices: dict[str, None] = {}
 
     def plan_of(film: Path) -> Plan:
-        plan = film_options.planned(arguments, film, store)
+        plan = film_options.planned(arguments, film, store, machine)
         notices.update(dict.fromkeys(plan.notices))
         return plan
 
     if not library.found.films and not library.found.skipped:
         search.refuse_nothing(arguments.films)
     speeds = estimates.of_runs(run_folders.past())
-    plan = library_plan.make(library.chosen, library.found.skipped, plan_of, speeds)
+    with registry.unchanged():
+        plan = library_plan.make(library.chosen, library.found.skipped, plan_of, speeds)
     refused = [entry.refused for entry in plan.entries if entry.refused]
     if len(refused) == len(plan.entries) == 1 and not plan.skipped:
         raise refused[0]

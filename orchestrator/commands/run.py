@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from orchestrator.commands import cluster_options, film_options, folder_options, verbosity
-from orchestrator.errors import OK, USAGE, FatalError
+from orchestrator.errors import USAGE, FatalError
 from orchestrator.outputs import names
 from orchestrator.util.notices import notice
 
@@ -28,7 +29,7 @@ def add(subparsers: Any) -> None:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of a run, without its films."""
     film_options.add(parser, run=True)
-    folder_options.add(parser)
+    folder_options.add(parser, run=True)
     parser.add_argument(
         "--films-from",
         metavar="FILE",
@@ -69,13 +70,9 @@ def _run(arguments: argparse.Namespace) -> int:
 
     for line in film_options.misspelt_variables():
         notice(line)
-    films = folder_options.films(arguments)
     source = arguments.films_from
-    if not films and source is None:
-        notice("no film to run")
-        return OK
     invocation = Invocation(
-        films=films,
+        films=tuple(arguments.films),
         command_line=film_options.typed(arguments),
         scope=film_options.scope_of(arguments),
         overwrite=arguments.overwrite,
@@ -83,10 +80,20 @@ def _run(arguments: argparse.Namespace) -> int:
         quiet=arguments.quiet,
         verbose=arguments.verbose,
         job_file=not arguments.no_job_file,
-        more=None if source is None else lambda cancel: wanted.asked(source, cancel),
+        more=None if source is None else lambda taker: wanted.asked(source, taker.cancel),
     )
+    of_library = folder_options.asked(arguments)
+    if of_library and source is not None:
+        raise FatalError(
+            "--films-from takes films one by one, without folders and their options",
+            "name the films, or run the folder without --films-from",
+            USAGE,
+        )
+    from orchestrator.commands import library_run
+
     if (cluster := cluster_options.cluster_of(arguments)) is not None:
         from orchestrator.cluster import run as cluster_run
 
-        return cluster_run.run(invocation, cluster)
-    return session.run(invocation)
+        films = library_run.films(arguments, invocation) if of_library else invocation.films
+        return cluster_run.run(replace(invocation, films=films), cluster)
+    return library_run.run(arguments, invocation) if of_library else session.run(invocation)

@@ -7,6 +7,7 @@ the hash of the lock and a health check without problems. Only `examine` takes m
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -15,11 +16,11 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from ipc.parsing import json_of
 from orchestrator.environments import process_env
@@ -27,6 +28,9 @@ from orchestrator.errors import ENVIRONMENT, FatalError
 from orchestrator.paths import checkout
 from orchestrator.surroundings.current_folder import absolute
 from orchestrator.surroundings.home_folder import expanded
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +93,38 @@ def root() -> Path:
     return absolute(expanded(chosen, f"ORCHESTRATOR_ENVS={chosen}")) if chosen else checkout() / "envs"
 
 
+_steady: dict[tuple[Any, ...], Any] | None = None
+"""What was read of environments while they are taken to stay as they are; None otherwise."""
+
+
+@contextlib.contextmanager
+def unchanged() -> Iterator[None]:
+    """Take environments to stay as they are: the plans of a library ask thousands of times."""
+    global _steady
+    before, _steady = _steady, {} if _steady is None else _steady
+    try:
+        yield
+    finally:
+        _steady = before
+
+
+def _once(ask: Callable[P, T]) -> Callable[P, T]:
+    """Read once while environments are `unchanged`."""
+
+    @wraps(ask)
+    def asked(*env: P.args, **none: P.kwargs) -> T:
+        if _steady is None:
+            return ask(*env, **none)
+        key = (ask, os.environ.get("ORCHESTRATOR_ENVS"), *env)
+        if key not in _steady:
+            _steady[key] = ask(*env, **none)
+        answer: T = _steady[key]
+        return answer
+
+    return asked
+
+
+@_once
 def names() -> tuple[str, ...]:
     """The names of all environments, including those of other platforms."""
     return tuple(sorted(file.parent.name for file in root().glob("*/pyproject.toml")))
@@ -126,6 +162,7 @@ def python(env: str) -> Path:
     return root() / env / ".venv" / "bin" / "python"
 
 
+@_once
 def state(env: str) -> dict[str, Any]:
     """The content of the state file of `env`; empty if it is not installed."""
     try:
@@ -135,6 +172,7 @@ def state(env: str) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
+@_once
 def lock_hash(env: str) -> str:
     """The SHA-256 of the environment's lock; empty if there is no lock."""
     try:
@@ -143,6 +181,7 @@ def lock_hash(env: str) -> str:
         return ""
 
 
+@_once
 def health(env: str) -> str | None:
     """None if `env` can be used, else the reason why not. Takes a few milliseconds."""
     environment = get(env)
@@ -173,6 +212,7 @@ def require(env: str) -> Path:
     return python(env)
 
 
+@_once
 def locked(env: str) -> Mapping[str, str]:
     """The versions of the packages of `env`, by normalised name.
 

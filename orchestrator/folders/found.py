@@ -48,11 +48,12 @@ SUBTITLED = Rule("subtitled", "subtitled already")
 LANGUAGE = Rule("language", "in another language", "in other languages")
 SHORT = Rule("short", "too short")
 SET_ASIDE = Rule("set_aside", "set aside after failing twice")
+LATER = Rule("later", "left for another time")
 NO_FILM = Rule("no_film", "not a film", "not films")
 
 RULES = (
-    SUBTITLED, LANGUAGE, SHORT, SET_ASIDE, SAMPLE, TRAILER, EXTRA, THEME, RECORDING, OWN, SAME_FILE, COPY,
-    SAME_NAMES, HIDDEN, SYSTEM, IGNORED, UNFINISHED, GROWING, DISC, EMPTY, LINK, UNREADABLE, NO_FILM,
+    SUBTITLED, LANGUAGE, SHORT, SET_ASIDE, LATER, SAMPLE, TRAILER, EXTRA, THEME, RECORDING, OWN, SAME_FILE,
+    COPY, SAME_NAMES, HIDDEN, SYSTEM, IGNORED, UNFINISHED, GROWING, DISC, EMPTY, LINK, UNREADABLE, NO_FILM,
 )  # fmt: skip
 
 
@@ -90,8 +91,8 @@ class Findings:
     skipped: tuple[Skipped, ...] = ()
 
 
-def counted(skipped: Iterable[Skipped]) -> str:
+def counted(names: Iterable[str]) -> str:
     """How many are left out by each rule, in words: `3 extras, 1 hidden`; empty for none."""
-    rules = [one.rule for one in skipped]
-    counts = [(rules.count(rule), rule) for rule in RULES if rule in rules]
+    given = list(names)
+    counts = [(given.count(rule.name), rule) for rule in RULES if rule.name in given]
     return ", ".join(f"{n} {rule.one if n == 1 else rule.several or rule.one}" for n, rule in counts)

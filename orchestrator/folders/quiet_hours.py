@@ -24,6 +24,10 @@ class Hours(NamedTuple):
             return 0.0
         return ((self.first - minute) % _DAY) * 60.0 - now.second
 
+    def begin(self) -> str:
+        """When they begin."""
+        return _clock(self.first)
+
     def shown(self) -> str:
         """The hours as users write them."""
         return f"{_clock(self.first)}-{_clock(self.last)}"

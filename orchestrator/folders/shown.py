@@ -45,7 +45,7 @@ def totals(plan: LibraryPlan, store: Path) -> Iterator[str]:
     if not plan.entries:
         yield "no film to run"
     if plan.skipped:
-        yield f"left out: {found.counted(plan.skipped)}"
+        yield f"left out: {found.counted(one.rule.name for one in plan.skipped)}"
 
 
 def as_json(plan: LibraryPlan) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from orchestrator.run_state.events import RunState
 from orchestrator.run_state.run_folders import Run
 
 RUNS = 8
@@ -34,6 +35,18 @@ def of_runs(runs: Iterable[Run], most: int = RUNS) -> Paces:
     for summary in itertools.islice(summaries, most):
         for key, pace in _of_run(summary):
             measured.setdefault(key, []).append(pace)
+    return {key: statistics.median(paces) for key, paces in measured.items()}
+
+
+def of_state(state: RunState) -> Paces:
+    """The median pace of each stage with its device and model, from the films of a run so far."""
+    measured: dict[tuple[str, str, str], list[float]] = {}
+    for film in state.films:
+        for step in film.steps:
+            if film.seconds and step.status == "done" and step.seconds is not None:
+                measured.setdefault((step.name, step.device, step.model), []).append(
+                    step.seconds / film.seconds
+                )
     return {key: statistics.median(paces) for key, paces in measured.items()}
 
 

@@ -39,6 +39,7 @@ def write(
     options: Mapping[str, Any] | None = None,
     refused: Sequence[Mapping[str, str]] = (),
     review: Mapping[Path, Mapping[str, Any]] = MappingProxyType({}),
+    left_out: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
     """Write `run.json` into the run's folder, complete or not at all, and return its content."""
     content = summary(
@@ -49,6 +50,7 @@ def write(
         options=options or {},
         refused=refused,
         review=review,
+        left_out=left_out,
     )
     with storage_errors(f"cannot write {run.report}", "make its folder writable"):
         atomic.write(run.report, json_text.dumps(content, indent=2) + "\n", durable=True)
@@ -64,11 +66,12 @@ def summary(
     options: Mapping[str, Any] | None = None,
     refused: Sequence[Mapping[str, str]] = (),
     review: Mapping[Path, Mapping[str, Any]] = MappingProxyType({}),
+    left_out: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
     """The content of `run.json` for a run that ended with exit status `status`.
 
     `refused` are the films that could not be planned: `film`, `message`, `hint`. `review` is what the report
-    of each film counts.
+    of each film counts, `left_out` the films in folders that were not taken: `film`, `rule`, `reason`.
     """
     films = [{**_film(film, state.started), "review": review.get(film.path) or {}} for film in state.films]
     steps = [(film, step) for film in state.films for step in film.steps]
@@ -88,6 +91,7 @@ def summary(
             if step.status == "failed"
         ],
         "refused": [dict(film) for film in refused],
+        "left_out": [dict(film) for film in left_out],
         "version": __version__,
         "command": list(command),
         "cwd": str(current_folder.here() or ""),

@@ -59,6 +59,11 @@ class Feeder:
             self._unwanted.add(name)
             self._door.ask(Leave(name))
 
+    def wait_for_room(self) -> None:
+        """Wait until another film may join: what a source gives next may depend on how far the run is."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._open) < self._most)
+
     def __call__(self, event: RunEvent, state: RunState) -> None:
         """Note that a film has ended."""
         if isinstance(event, FilmEnded):
@@ -82,8 +87,7 @@ class Feeder:
     def _let_in(self, one: WantedFilm | Unreadable) -> None:
         if isinstance(one, Unreadable):
             return self._refuse(one, one.error)
-        with self._changed:
-            self._changed.wait_for(lambda: len(self._open) < self._most)
+        self.wait_for_room()
         try:
             with machine_errors.sentences():
                 plan = self._plan(one)

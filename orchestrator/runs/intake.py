@@ -86,7 +86,8 @@ def plans_of(invocation: Invocation, store: Store, *, quiet: bool = False) -> Fi
                 of_film, plan = plan_of(invocation, film, ledger, found.plans, store)
             found.plans[plan.destination], found.settings[plan.film] = plan, of_film
         except FatalError as error:
-            if (error.status == USAGE and not isinstance(error, FilmError)) or len(films) == 1:
+            alone = len(films) == 1 and invocation.more is None
+            if (error.status == USAGE and not isinstance(error, FilmError)) or alone:
                 raise
             if not quiet:
                 say(error)

@@ -77,7 +77,7 @@ def _execute(
     invocation: Invocation, films: intake.Films, store: Store, record: run_folders.Run
 ) -> tuple[RunState, Mapping[str, Any]]:
     """Run the stages, and write the files and `run.json`; returns the last state and `run.json`."""
-    views = [*shown.views(record, invocation), set_aside.Recorder()]
+    views = [*shown.views(record, invocation), set_aside.Recorder(), *invocation.observers]
     output_files = _files(invocation, films.settings, record)
     plans = list(films.plans.values())
     of_all = films.settings.values() or [merge.settings(invocation.command_line)]
@@ -104,7 +104,7 @@ def _execute(
                 {"film": str(film), "message": error.message, "hint": error.hint}
                 for film, error in films.refused.items()
             ],
-            review=output_files.review,
+            review=output_files.review, left_out=invocation.left_out(),
         )  # fmt: skip
 
     if invocation.more is not None:
@@ -115,7 +115,7 @@ def _execute(
         )
         views.append(feeder)
         scheduler.observe(feeder)
-        feeder.begin(invocation.more(feeder.cancel), (plan.film for plan in plans))
+        feeder.begin(invocation.more(feeder), (plan.film for plan in plans))
     try:
         state = scheduler.run(plans, expecting=invocation.more is not None)
     except BaseException:

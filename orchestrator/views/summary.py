@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from orchestrator.folders.found import counted
 from orchestrator.surroundings import current_folder
 from orchestrator.util import terminal
 from orchestrator.util import text as fmt
@@ -52,6 +53,9 @@ def lines(summary: Mapping[str, Any], width: int = WIDTH) -> Iterator[Line]:
         if film["hint"]:
             yield from _wrapped(film["hint"], width, "  ", "")
     yield from _notes(summary, width)
+    if left_out := summary.get("left_out"):
+        counts = counted(one["rule"] for one in left_out)
+        yield from _wrapped(f"left out: {counts} (orchestrator plan lists them)", width, "", "dim")
     yield from _verdict(summary, width)
 
 

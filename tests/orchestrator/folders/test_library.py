@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from orchestrator.cli import main
+from orchestrator.errors import OK, PARTIAL
 from orchestrator.folders import set_aside
 from orchestrator.folders.found import RULES
 from orchestrator.outputs.ledger import Ledger
+from orchestrator.run_state import run_folders
 from orchestrator.run_state.events import Failure, FilmState, StepState
 from tests.once import once
 from tests.orchestrator.folders import library
@@ -121,3 +123,25 @@ def test_a_film_that_was_changed_is_no_longer_set_aside(films, capsys, tmp_path)
         stream.write(b"\xec\x80")
     os.utime(film, (library.LONG_AGO, library.LONG_AGO))
     assert not planned(capsys, film.parent)["skipped"]
+
+
+@pytest.mark.env("media")
+def test_a_run_over_a_library_takes_what_the_plan_says_and_a_failure_stops_nothing(films, capsys):
+    status = main(
+        ["run", str(films / "Solaris.mp4"), str(films / "Borgen"), "--skip-existing", "--until", "demux"]
+    )
+    assert status == PARTIAL
+    summary = run_folders.past()[0].summary()
+    assert [(film["title"], film["stages"][0]["status"]) for film in summary["films"]] == [
+        ("Solaris.mp4", "failed"), ("S01E01.mkv", "done"), ("S01E04.mkv", "done"), ("S01E10.mkv", "done")
+    ]  # fmt: skip
+    assert [(Path(one["film"]).name, one["rule"]) for one in summary["left_out"]] == [
+        ("S01E02.mkv", "subtitled"), ("S01E03.mkv", "subtitled")
+    ]  # fmt: skip
+    assert "left out: 2 subtitled already (orchestrator plan lists them)" in capsys.readouterr().err
+
+
+@pytest.mark.env("media")
+def test_a_run_over_a_library_without_films_to_run_says_so(films, capsys):
+    assert main(["run", str(films / "Kids")]) == OK
+    assert "no film to run; left out: 1 named by ignore files" in capsys.readouterr().err

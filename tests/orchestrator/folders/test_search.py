@@ -205,5 +205,5 @@ def test_a_thousand_films_are_found_in_much_less_than_a_second_of_computing(fold
 
 def test_the_counts_are_in_words(folder):
     write(folder, "a-trailer.mkv", "b-trailer.mkv", ".c.mkv")
-    assert counted(found(folder).skipped) == "2 trailers, 1 hidden"
+    assert counted(one.rule.name for one in found(folder).skipped) == "2 trailers, 1 hidden"
     assert all(isinstance(one, Film) or one.why for one in walk.films(folder))
