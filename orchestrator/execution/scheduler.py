@@ -186,7 +186,7 @@ class Scheduler:
             changed = bool(asked)
             if post is not None and (event := self._executor.translate(*post, now)) is not None:
                 # Progress and logs do not change which jobs can start.
-                changed = not isinstance(post[1], Progress | Heartbeat | Log | Metric)
+                changed = changed or not isinstance(post[1], Progress | Heartbeat | Log | Metric)
                 self._handle(event)
             self._handle(Tick(now))
             if changed:

@@ -8,6 +8,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ipc.protocol import Heartbeat
 from orchestrator.execution.joining import Close, Join, Leave, Refuse
 from orchestrator.execution.messages import Added, Cancelled, Forget, NoMore, Stop
 from orchestrator.execution.scheduler import tasks_of
@@ -142,3 +143,39 @@ def test_a_film_that_leaves_ends_as_cancelled(store, tmp_path, film):
     assert [event.outcome for event in recorder.of(FilmEnded)] == ["cancelled"]
     assert {step.status for step in state.films[0].steps} == {"skipped"}
     assert len(recorder.of(StepStarting)) == 1
+
+
+def test_a_film_that_joins_while_an_idle_worker_reports_its_memory_begins_at_once(store, tmp_path, film):
+    """The loop looks at both in one turn: what follows from the film must not be lost."""
+    stages = declared(small.stage("a", "film"))
+    made, _ = test_scheduler.scheduler(store, tmp_path)
+    second = tmp_path / "second.txt"
+    second.write_text("another film")
+    ended, in_time, workers = threading.Semaphore(0), [], []
+    original = made._next_post
+
+    def next_post(seconds):
+        post = original(seconds)
+        if post is not None:
+            workers.append(post[0])
+        elif workers and made.door._requests.qsize():
+            return workers[-1], Heartbeat(rss=1, peak_rss=1)
+        return post
+
+    def watch(event, state):
+        if isinstance(event, FilmEnded):
+            ended.release()
+
+    def feed():
+        for number, path in enumerate((film, second)):
+            made.door.ask(Join(make_plan(path, store, stages), str(number)))
+            in_time.append(ended.acquire(timeout=10))
+        made.door.ask(Close())
+
+    made._next_post = next_post
+    made.observe(watch)
+    thread = threading.Thread(target=feed)
+    thread.start()
+    made.run([], expecting=True)
+    thread.join()
+    assert in_time == [True, True]
