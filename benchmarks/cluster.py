@@ -2,11 +2,15 @@
 
     python benchmarks/cluster.py [--films 40] [--nodes 4] [--kill 2] [--poison 1] [--workspace DIR]
     python benchmarks/cluster.py --scaling 1,2 --films 12
+    python benchmarks/cluster.py --exchange ray --films 4    # or file:///folder, s3://bucket/prefix
 
 The films are passages of the recording that ships with pyannote.audio, of 2 to 5 seconds. Each node is one of
 Ray's (`ray.cluster_utils.Cluster`), with a home of its own and one CPU. Nodes are killed with SIGKILL, at
 random times after the first film is done. A poisoned film is a film at which ffmpeg kills the program that
 started it, as a crash of the system's would: `ORCHESTRATOR_FFMPEG` names a script that does so.
+
+`--exchange` runs the films up to `silero_vad` on nodes, then the whole on new nodes with empty homes, which
+must find these results in the depot.
 
 Every other film must be done, and its files must equal those of a run without Ray, byte by byte. Prints the
 figures for docs/cluster.md. Needs the environments of `install.sh` and `cluster`.
@@ -67,6 +71,7 @@ def main() -> int:
     parser.add_argument("--kill", type=int, default=2, help="nodes that are killed (default: 2)")
     parser.add_argument("--poison", type=int, default=1, help="films that kill their worker (default: 1)")
     parser.add_argument("--scaling", help="numbers of nodes to compare, such as 1,2; kills nothing")
+    parser.add_argument("--exchange", help="what --ray-results gets; kills nothing")
     parser.add_argument("--options", default="--model tiny.en --no-diarize --no-mux", help="of the runs")
     parser.add_argument("--workspace", type=Path)
     parser.add_argument("--seed", type=int, default=1)
@@ -76,7 +81,7 @@ def main() -> int:
         os.environ["RAY_TMPDIR"] = scratch
         if options.scaling:
             return scaling(folder, options)
-        return killing(folder, options)
+        return exchanging(folder, options) if options.exchange else killing(folder, options)
 
 
 def killing(folder: Path, options: argparse.Namespace) -> int:
@@ -140,6 +145,22 @@ def scaling(folder: Path, options: argparse.Namespace) -> int:
             work, whole = times[-1] - times[0], time.monotonic() - began
             print(f"{count} nodes: {work:.1f} s of work, {whole:.1f} s in all, exit {events.status}")
     return 0
+
+
+def exchanging(folder: Path, options: argparse.Namespace) -> int:
+    """Results that nodes with other homes made are found in the depot; returns 1 if any is made again."""
+    films = make_films(folder / "films", options.films, random.Random(options.seed))
+    made: list[set[str]] = []
+    for turn in (1, 2):
+        until = ["--until", "silero_vad"] if turn == 1 else []
+        words = ["--ray-results", options.exchange, *options.options.split(), *until]
+        with Nodes(2, folder / f"homes{turn}", {}) as nodes:
+            events = Events(["--ray", nodes.address, *words, *films], folder / "driver", {})
+            ran = [event for event in events if event["event"] == "step_done" and not event["cached"]]
+        made.append({event["key"] for event in ran})
+        print(f"{turn}: exit {events.status}, {len(ran)} results made", flush=True)
+    print(f"made twice: {len(made[0] & made[1])}")
+    return 1 if made[0] & made[1] else 0
 
 
 class Nodes:

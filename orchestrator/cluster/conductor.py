@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestrator.cluster import dealing as deals
+from orchestrator.cluster import earlier as earlier_runs
 from orchestrator.cluster import facts as machine_facts
 from orchestrator.cluster.aside import events_of_aside
+from orchestrator.cluster.earlier import Earlier
 from orchestrator.cluster.facts import Difference, Facts
 from orchestrator.cluster.messages import (
     Accept,
@@ -72,14 +74,21 @@ class Conductor:
     install: bool = False
     clock: Callable[[], float] = time.monotonic
     inbox: queue.SimpleQueue[Message | None] = field(default_factory=queue.SimpleQueue)
+    earlier: Earlier = earlier_runs.NOTHING
+    """What a run of the same command got done before it died."""
     refused: dict[Path, FatalError] = field(default_factory=dict)
     """The films that could not be planned, or were set aside before they were."""
 
     def __post_init__(self) -> None:
         self._films = {film.id: film for film in self.films}
-        self._dealing = deals.begin(deals.Film(id=film.id, weight=film.weight) for film in self.films)
+        self._dealing = deals.begin(
+            deals.Film(id=film.id, weight=film.weight, crashes=self.earlier.crashes.get(film.path, 0))
+            for film in self.films
+            if film.path not in self.earlier.done
+        )
         self._relay = Relay()
         self._machines: dict[str, str] = {}
+        self._resources: dict[str, Mapping[str, float]] = {}
         self._tried: set[str] = set()
         self._refusals: list[Difference] = []
         self._alone_since = self.clock()
@@ -89,6 +98,8 @@ class Conductor:
     def run(self) -> events.RunState:
         """Do the films; returns the last state. Raises `FatalError` if no machine can do them."""
         self.broadcast.emit(events.RunStarted(time=time.time(), films=()))
+        for film in self.films:
+            self._tell_again(film)
         self._tell_waiting()
         with Interrupt(lambda: self.inbox.put(None)) as interrupt:
             while not self._dealing.over and self._fatal is None:
@@ -112,6 +123,7 @@ class Conductor:
                 pass
             case Joined():
                 self._machines[message.worker] = message.machine
+                self._resources[message.machine] = message.resources
                 self._judge(message.worker, message.facts)
             case Installed():
                 self._tried.add(self._machines[message.worker])
@@ -119,7 +131,9 @@ class Conductor:
             case Ready():
                 machine = self._machines[message.worker]
                 self._dealing = deals.join(self._dealing, message.worker, machine)
-                self.broadcast.emit(MachineJoined(time=time.time(), machine=machine))
+                self.broadcast.emit(
+                    MachineJoined(time=time.time(), machine=machine, resources=self._resources[machine])
+                )
                 self._deal()
             case Lines():
                 for line in message.lines:
@@ -128,6 +142,14 @@ class Conductor:
                 self._leave(message)
             case Failed():
                 self._fatal = FatalError(message.why, message.hint, ENVIRONMENT)
+
+    def _tell_again(self, film: Wanted) -> None:
+        """The events of a film that an earlier run has finished."""
+        told = self.earlier.done.get(film.path, ())
+        if told:
+            number = self._relay.number_of[film.id] = len(self._relay.number_of)
+            for event in earlier_runs.renumbered(told, number, film.id):
+                self.broadcast.emit(event)
 
     def _wait(self, seconds: float) -> None:
         try:
@@ -193,12 +215,13 @@ class Conductor:
         if last is not None and "error" in last and last.get("exit_status") == USAGE:
             self._fatal = FatalError(last["error"]["message"], last["error"]["hint"], USAGE)
         in_hand = [film.id for film in holder.films] if holder else []
-        self._dealing, aside = deals.leave(
-            self._dealing, worker, films=not message.lost and last is None, machine=not message.lost
-        )
+        blamed = not message.lost and last is None
+        self._dealing, aside = deals.leave(self._dealing, worker, films=blamed, machine=not message.lost)
         numbers = tuple(self._relay.number_of[film] for film in in_hand if film in self._relay.number_of)
         if not (message.status == 0 and self._dealing.over):  # it ended because there are no more films
-            left = MachineLeft(time=time.time(), machine=machine, reason=message.why, films=numbers)
+            left = MachineLeft(
+                time=time.time(), machine=machine, reason=message.why, films=numbers, blamed=blamed
+            )
             self.broadcast.emit(left)
         self._logs.update(dict.fromkeys(in_hand, log))
         for film in aside:

@@ -15,13 +15,14 @@ from orchestrator.runs.invocation import Invocation
 from orchestrator.surroundings import current_folder
 
 
-def order(invocation: Invocation, environ: Mapping[str, str] = os.environ) -> Order:
+def order(invocation: Invocation, *, results: str = "", environ: Mapping[str, str] = os.environ) -> Order:
     """The order: the options that were typed, variables that are options, and the configuration file."""
     return Order(
         options=tuple(_words(invocation)),
         variables={name: environ.get(name) for name in environment.option_variables()},
         config=_text(config_file(environ)),
         folder=str(current_folder.here() or "/"),
+        results=results,
     )
 
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import secrets
 import subprocess
 import threading
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from orchestrator.cluster.on_ray.order import Order
 from orchestrator.environments import registry
 
 ENV = "cluster"
+LOCAL = "local"
 _MODULE = "orchestrator.cluster.on_ray.bridge"
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",  # nothing is sent to anybody
@@ -41,7 +43,8 @@ class RaySide:
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
                 [python, "-P", "-m", _MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
-                env=environ(os.environ), cwd=log.parent, text=True, encoding="utf-8", start_new_session=True,
+                env=environ(os.environ, address), cwd=log.parent, text=True, encoding="utf-8",
+                start_new_session=True,
             )  # fmt: skip
         threading.Thread(target=self._read, daemon=True).start()
         self._write(json.dumps({"address": address, "order": order.to_json()}))
@@ -76,7 +79,12 @@ class RaySide:
         )
 
 
-def environ(variables: Mapping[str, str]) -> dict[str, str]:
-    """The variables of the process, and so of a Ray that it starts here and of the workers there."""
+def environ(variables: Mapping[str, str], address: str) -> dict[str, str]:
+    """The variables of the process, and so of a Ray that it starts here and of the workers there.
+
+    Ray asks whoever connects for a token. For a Ray of this run alone it is a new one; without it, Ray would
+    write one into the user's home.
+    """
     kept = {name: value for name, value in variables.items() if not name.startswith("PYTHON")}
-    return {**kept, **_QUIET, "PYTHONNOUSERSITE": "1", "PYTHONUNBUFFERED": "1"}
+    own = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)} if address == LOCAL else {}
+    return {**kept, **_QUIET, **own, "PYTHONNOUSERSITE": "1", "PYTHONUNBUFFERED": "1"}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orchestrator.cluster import facts, order_of
+from orchestrator.cluster import earlier, facts, order_of
 from orchestrator.cluster.conductor import Conductor, Wanted
 from orchestrator.cluster.messages import Message
 from orchestrator.cluster.ray_side import ENV, RaySide
@@ -28,16 +28,21 @@ from orchestrator.run_state.events import RunEnded, RunState
 from orchestrator.runs import exit_status, shown
 from orchestrator.runs.invocation import Invocation, TakesAll
 from orchestrator.runs.wanted import Unreadable
+from orchestrator.util import text as fmt
 from orchestrator.util.film_names import stem_of
 from orchestrator.util.notices import notice, say
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
-    """The options of a run on many machines: Ray's address or `local`, and what may be done on them."""
+    """The options of a run on many machines: Ray's address or `local`, and where results are exchanged.
+
+    `install` says whether `./install.sh` may run on a machine that needs it.
+    """
 
     address: str
     install: bool = False
+    results: str = ""
 
 
 def run(invocation: Invocation, cluster: Cluster) -> int:
@@ -47,19 +52,23 @@ def run(invocation: Invocation, cluster: Cluster) -> int:
     found, refused = _films(invocation)
     if not found:
         return next(iter(refused.values())).status
-    order = order_of.order(invocation)
+    order = order_of.order(invocation, results=cluster.results)
     ours = facts.here()
     heavy = weights(found, _lengths)
     wanted = [Wanted(id=str(number), path=path, weight=heavy[path]) for number, path in enumerate(found)]
+    before = earlier.find(order, found)
+    if before.done:
+        notice(f"{fmt.plural(len(before.done), 'film')} of {len(found)} were done by the run {before.run}")
     inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
     with run_folders.new(stem_of(found[0])) as record:
+        earlier.remember(record, order, found)
         views = [*shown.views(record, invocation), set_aside.Recorder()]
         broadcast = Broadcast(views)
         status, error = BUG, None
         side = RaySide(cluster.address, order, record.path / "ray.log", inbox)
         conductor = Conductor(
             films=wanted, ours=ours, broadcast=broadcast, logs=record.logs, install=cluster.install,
-            send=side.send, inbox=inbox, refused=refused,
+            send=side.send, inbox=inbox, refused=refused, earlier=before,
         )  # fmt: skip
         try:
             state = conductor.run()

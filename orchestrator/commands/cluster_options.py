@@ -25,6 +25,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="run ./install.sh on a machine whose environments are not ready (default: refuse it)",
     )
+    group.add_argument(
+        "--ray-results",
+        metavar="URL|ray",
+        help="where machines that share no ORCHESTRATOR_HOME find each other's results: s3://BUCKET/PREFIX, "
+        "gs://BUCKET/PREFIX, file:///FOLDER, another address of fsspec, or ray (this machine keeps them)",
+    )
 
 
 def cluster_of(arguments: argparse.Namespace) -> Cluster | None:
@@ -32,11 +38,11 @@ def cluster_of(arguments: argparse.Namespace) -> Cluster | None:
     if not arguments.ray:
         if arguments.ray is not None:
             raise FatalError("--ray: the address is empty", "such as --ray local", USAGE)
-        if arguments.ray_install:
-            raise FatalError(
-                "--ray-install: this run has no other machines", "add --ray ADDRESS, or omit it", USAGE
-            )
+        for option in ("install", "results"):
+            if getattr(arguments, f"ray_{option}"):
+                message = f"--ray-{option}: this run has no other machines"
+                raise FatalError(message, "add --ray ADDRESS, or omit it", USAGE)
         return None
     from orchestrator.cluster.run import Cluster
 
-    return Cluster(address=arguments.ray, install=arguments.ray_install)
+    return Cluster(address=arguments.ray, install=arguments.ray_install, results=arguments.ray_results or "")

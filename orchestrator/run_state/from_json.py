@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestrator.run_state import events
+from orchestrator.run_state import events, machine_events
 from orchestrator.run_state.events import RunEvent
 
 _KINDS: dict[str, type[RunEvent]] = {
     events.name_of_kind(kind): kind
-    for kind in vars(events).values()
+    for kind in (*vars(events).values(), *vars(machine_events).values())
     if isinstance(kind, type) and issubclass(kind, RunEvent) and kind not in {RunEvent, events.StepEvent}
 }
 

@@ -35,11 +35,15 @@ class MachineRefused(RunEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class MachineLeft(RunEvent):
-    """A machine's worker is gone; `films` are the numbers of the films that it had, which wait again."""
+    """A machine's worker is gone; `films` are the numbers of the films that it had, which wait again.
+
+    `blamed` says whether one of these films may be the cause: its program died, and the machine lives.
+    """
 
     machine: str
     reason: str
     films: tuple[int, ...] = ()
+    blamed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,9 +34,12 @@ from orchestrator.cluster.messages import (
     Refuse,
     Send,
 )  # fmt: skip
-from orchestrator.cluster.on_ray import machines
+from orchestrator.cluster.on_ray import keeper, machines
+from orchestrator.cluster.on_ray.depot import open_depot
 from orchestrator.cluster.on_ray.machines import Place
+from orchestrator.cluster.on_ray.order import Order
 from orchestrator.cluster.on_ray.worker import Worker
+from orchestrator.paths import home
 
 _LOOK_S = 1.0
 
@@ -53,8 +56,9 @@ class _Hired:
 class Bridge:
     """The workers of a run. `post` writes a message; every worker has a thread here that waits for it."""
 
-    def __init__(self, order: str, post: Any) -> None:
+    def __init__(self, order: str, post: Any, keeper: Any = None) -> None:
         self._order = order
+        self._keeper = keeper
         self._post = post
         self._lock = threading.Lock()
         self._hired: dict[str, _Hired] = {}
@@ -96,7 +100,7 @@ class Bridge:
 
         refused = False
         try:
-            actor = machines.hire(Worker, place).remote(self._order)
+            actor = machines.hire(Worker, place).remote(self._order, self._keeper)
             hired = _Hired(place, actor, queue.SimpleQueue())
             with self._lock:
                 self._hired[worker] = hired
@@ -157,6 +161,15 @@ def _first(error: Exception) -> str:
     return (told or lines or [type(error).__name__])[-1]
 
 
+def _depot(results: str) -> Any:
+    """The keeper of results that have no other place; None if they have one, or none is wanted."""
+    if results == keeper.SCHEME:
+        return keeper.hire(str(home() / "depot"))
+    if results:
+        open_depot(results)  # a wrong address is refused here, before any worker starts
+    return None
+
+
 def main() -> int:
     """Connect, and hand messages on until the input ends."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
@@ -170,11 +183,15 @@ def main() -> int:
     start = json.loads(sys.stdin.readline())
     try:
         connection = machines.connect(start["address"])
+        depot = _depot(Order.from_json(start["order"]).results)
+    except ValueError as error:
+        post(Failed(why=f"--ray-results {error}", hint="see docs/cluster.md"))
+        return 1
     except Exception as error:
         post(Failed(why=f"Ray cannot be used: {_first(error)}", hint=machines.hint(start["address"], error)))
         return 1
     post(Connected(address=connection.address, machines=connection.machines))
-    bridge = Bridge(start["order"], post)
+    bridge = Bridge(start["order"], post, depot)
     threading.Thread(target=bridge.look, daemon=True).start()
     for line in sys.stdin:
         message = messages.of_line(line)

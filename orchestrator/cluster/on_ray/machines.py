@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import shutil
 import tempfile
 import time
@@ -56,8 +54,6 @@ def connect(address: str) -> Connection:
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": False}
     folder = ""
     if address == LOCAL:
-        # Ray asks for a token, and without this one it would write one into the user's home.
-        os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
         folder = tempfile.mkdtemp(prefix="ray-")  # a short name: that of a socket has at most 107 bytes
         found = ray.init(
             address="local", include_dashboard=False, _node_ip_address="127.0.0.1", _temp_dir=folder,

@@ -20,13 +20,15 @@ class Order:
 
     `options` are the words of the command line. `variables` are those environment variables that set options:
     each with the value that it has where the run was started, or None. `config` is the user's configuration
-    file there, `folder` its current folder. So no machine's own settings change the results.
+    file there, `folder` its current folder. So no machine's own settings change the results. `results` is the
+    address of the depot for results (`orchestrator.cluster.on_ray.depot`), `ray`, or empty.
     """
 
     options: tuple[str, ...] = ()
     variables: Mapping[str, str | None] = field(default_factory=dict)
     config: str = ""
     folder: str = ""
+    results: str = ""
 
     def to_json(self) -> str:
         """The order as one line."""

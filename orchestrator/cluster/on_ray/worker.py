@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -10,8 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from orchestrator.cluster.on_ray.depot import open_depot
+from orchestrator.cluster.on_ray.keeper import KeptByRay
 from orchestrator.cluster.on_ray.order import Order, program
 from orchestrator.cluster.on_ray.process import Process
+from orchestrator.cluster.on_ray.results import Results
 from orchestrator.paths import checkout
 
 _FACTS_S = 120
@@ -21,9 +25,10 @@ _INSTALL_S = 3600
 class Worker:
     """A worker; Ray runs `facts` first, then `events`, and `send` meanwhile."""
 
-    def __init__(self, order: str) -> None:
+    def __init__(self, order: str, keeper: Any = None) -> None:
         self._order = Order.from_json(order)
         self._folder = Path(tempfile.mkdtemp(prefix="orchestrator-worker-"))
+        self._results = self._results_of(keeper)
         self._process: Process | None = None
 
     def facts(self) -> str:
@@ -46,7 +51,7 @@ class Worker:
             self._process = Process(self._order.command(), environ, self._folder, self._order.folder)
             yield {"lines": []}  # it takes films from now on
             for batch in self._process.batches():
-                yield {"lines": batch}
+                yield {"lines": [told for line in batch for told in (line, *self._handed_over(line))]}
             status, printed = self._process.ended()
             yield {"status": status, "log": printed}
         finally:
@@ -56,9 +61,37 @@ class Worker:
         """Hand the program a line; an empty one says that there are no more films."""
         if self._process is not None:
             if line:
+                self._fetch(line)
                 self._process.send(line)
             else:
                 self._process.no_more_films()
+
+    def _results_of(self, keeper: Any) -> Results | None:
+        if not self._order.results:
+            return None
+        depot = KeptByRay(keeper) if keeper is not None else open_depot(self._order.results)
+        return Results(depot, self._order.environ(self._folder))
+
+    def _fetch(self, line: str) -> None:
+        """Bring the results of a film that is handed to the program; without them it makes them again."""
+        film = json.loads(line).get("film")
+        if self._results is not None and film:
+            with contextlib.suppress(Exception):
+                self._results.fetch(film)
+
+    def _handed_over(self, line: str) -> Iterator[str]:
+        """Bring a new result to the depot; the event of a warning if that fails."""
+        if self._results is None:
+            return
+        try:
+            self._results.note(line)
+        except Exception as error:
+            why = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            event = {
+                **json.loads(line), "event": "step_log", "level": "warning",
+                "message": f"this result stays on its machine, because {self._order.results} fails: {why}",
+            }  # fmt: skip
+            yield json.dumps(event)
 
     def _run(self, command: list[str], seconds: float) -> subprocess.CompletedProcess[str]:
         try:

@@ -94,8 +94,9 @@ def done(film, step):
     )  # fmt: skip
 
 
-def run(tmp_path, ray, count=6, **more):
-    films = [Wanted(id=str(n), path=Path(f"/films/{n}.mkv"), weight=100 - n) for n in range(count)]
+def run(tmp_path, ray, count=6, paths=None, **more):
+    paths = paths or [Path(f"/films/{n}.mkv") for n in range(count)]
+    films = [Wanted(id=str(n), path=path, weight=100 - n) for n, path in enumerate(paths)]
     conductor = Conductor(
         films=films, ours=OURS, send=ray.send, broadcast=Broadcast([ray]), logs=tmp_path, **more
     )  # fmt: skip
