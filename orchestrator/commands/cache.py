@@ -92,9 +92,9 @@ def _gc(store: Store, arguments: argparse.Namespace) -> int:
         terminal.show_json(
             [
                 {
-                    "key": one.stored.key, "stage": one.stored.manifest.stage, "size": one.stored.size,
-                    "seconds": one.stored.manifest.seconds, "unused": one.idle, "uses": one.stored.uses,
-                    "film": films.get(one.stored.key), "why": one.why,
+                    "key": one.stored.key, "stage": one.stored.manifest.stage, "size": one.size,
+                    "part": one.part, "seconds": one.stored.manifest.seconds, "unused": one.idle,
+                    "uses": one.stored.uses, "film": films.get(one.stored.key), "why": one.why,
                 }
                 for one in found
             ]
@@ -102,14 +102,14 @@ def _gc(store: Store, arguments: argparse.Namespace) -> int:
         return 0
     rows = [
         (
-            one.stored.manifest.stage, f"{fmt.size(one.stored.size):>8}", one.why,
+            one.stored.manifest.stage, f"{fmt.size(one.size):>8}", one.why,
             f"used {fmt.duration(one.idle)} ago", fmt.plain(Path(films.get(one.stored.key, "")).name),
         )
         for one in found
     ]  # fmt: skip
     if rows:
         terminal.show_lines(fmt.table(rows))
-    total = sum(one.stored.size for one in found)
+    total = sum(one.size for one in found)
     terminal.show(f"would remove {fmt.plural(len(found), 'result')}, {fmt.size(total)}")
     return 0
 

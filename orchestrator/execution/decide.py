@@ -23,7 +23,7 @@ from ipc.protocol import (
     Started,
 )
 from orchestrator.execution import assignment, failures, memory_pressure
-from orchestrator.execution.job import Job, Written
+from orchestrator.execution.job import ENDED, Job, Written
 from orchestrator.execution.messages import (
     CANCELLED,
     Action,
@@ -34,6 +34,7 @@ from orchestrator.execution.messages import (
     Ended,
     Exited,
     Forget,
+    Gone,
     Keep,
     NoMore,
     NotCached,
@@ -41,6 +42,7 @@ from orchestrator.execution.messages import (
     Proceed,
     Report,
     Reported,
+    ReportRetry,
     ReportSkip,
     SchedulerEvent,
     Stop,
@@ -69,6 +71,8 @@ def decide(situation: Situation, event: SchedulerEvent) -> tuple[Situation, tupl
             turn.set_job(turn.jobs[event.job], status="done", key=event.key, worker=None)
         case ActionFailed():
             _action_failed(turn, event)
+        case Gone():
+            _gone(turn, event)
         case NotStarted():
             _not_started(turn, event)
         case Reported():
@@ -96,6 +100,26 @@ def _action_failed(turn: Turn, event: ActionFailed) -> None:
         # Its run was not sent, so the worker is still idle.
         turn.set_worker(worker, status="idle", job=None, runs=worker.runs - 1)
     turn.fail(job, event.category, event.message, event.hint)
+
+
+def _gone(turn: Turn, event: Gone) -> None:
+    """Make the job again, after what it reads and is no longer in the cache."""
+    job = turn.jobs[event.job]
+    if job.worker is not None and (worker := turn.workers.get(job.worker)) is not None:
+        # Its run was not sent, so the worker is still idle.
+        turn.set_worker(worker, status="idle", job=None, runs=worker.runs - 1)
+    if turn.stopping:
+        turn.set_job(job, status="failed", worker=None)
+        return
+    what = ", ".join(event.sources)
+    why = (
+        f"the result of {what} left the cache, and is made again" if what else "what it wrote left the cache"
+    )
+    turn.ask(Drop(job), ReportRetry(job, why))
+    for need in job.task.needs:
+        if (other := turn.jobs[need]).name in event.sources and other.status in ENDED:
+            turn.reopen(other)
+    turn.reopen(job)
 
 
 def _not_started(turn: Turn, event: NotStarted) -> None:

@@ -29,6 +29,8 @@ from orchestrator.machine.profile import Machine
 from orchestrator.planning import memory_limits
 from orchestrator.util import machine_errors
 
+_OF_ITS_OWN = {"storage", "env", "auth", "config", "oom_device", "oom_host"}
+"""Categories of failures that say what happened: nothing that left the cache explains them."""
 _TAIL = 200
 """Lines; long enough to reach the framework's last message, which the stacks of all threads follow."""
 
@@ -104,6 +106,8 @@ class Executor:
                 self._end(action)
             case messages.Learn():
                 self._learn(action)
+            case messages.ReportFailure() if gone := self._gone(action):
+                return gone
             case _:
                 self._tell(action)
         return None
@@ -176,6 +180,8 @@ class Executor:
 
     def _begin(self, action: messages.Begin) -> SchedulerEvent | None:
         job = action.job
+        if gone := self._results.gone(job):
+            return gone
         try:
             attempt = self._results.begin(job)
         except FatalError as error:
@@ -184,6 +190,12 @@ class Executor:
         if job.worker is not None and (process := self._processes.get(job.worker)) is not None:
             process.send(command)
         return None
+
+    def _gone(self, action: messages.ReportFailure) -> messages.Gone | None:
+        """Whether the job failed because what it reads or writes left the cache."""
+        if action.category in _OF_ITS_OWN:
+            return None
+        return self._results.gone(action.job, action.message)
 
     def _end(self, action: messages.StopWorker | messages.Dismiss) -> None:
         process = self._processes.get(action.worker)

@@ -57,6 +57,14 @@ class ActionFailed(SchedulerEvent):
 
 
 @dataclass(frozen=True)
+class Gone(SchedulerEvent):
+    """Results of the stages `sources`, which the job reads, or what it wrote so far, left the cache."""
+
+    job: JobId
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class NotStarted(SchedulerEvent):
     """A worker's process did not start."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +17,15 @@ from orchestrator.execution import commit, step_events
 from orchestrator.execution.broadcast import Broadcast
 from orchestrator.execution.hooks import Hooks
 from orchestrator.execution.job import Job, JobId
-from orchestrator.execution.messages import ActionFailed, Ended, NotCached, SchedulerEvent
-from orchestrator.planning import cache_key
+from orchestrator.execution.messages import ActionFailed, Ended, Gone, NotCached, SchedulerEvent
+from orchestrator.planning import cache_key, lean
 from orchestrator.planning.plan import Made
 from orchestrator.run_state import events
-from orchestrator.storage.store import Entry, Store
+from orchestrator.storage.store import AttemptGoneError, Entry, Store
+
+_TIMES = 3
+_VANISHED = re.compile(r"FileNotFoundError|No such file|Stale file handle|Bus error|signal 7\b")
+"""How a stage fails whose input is removed while it reads that."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,8 @@ class Attempt:
 class Results:
     """Connects a run with the store and the user's files."""
 
-    def __init__(self, store: Store, hooks: Hooks, broadcast: Broadcast) -> None:
+    def __init__(self, store: Store, hooks: Hooks, broadcast: Broadcast, *, lean: bool = False) -> None:
+        self._lean = lean
         self._store = store
         self._hooks = hooks
         self._broadcast = broadcast
@@ -41,6 +48,11 @@ class Results:
         self._ingredients: dict[JobId, Mapping[str, Any]] = {}
         self._attempts: dict[JobId, Attempt] = {}
         self._made: set[str] = set()
+        self._published: dict[JobId, Entry] = {}
+        self._again: Counter[JobId] = Counter()
+        self._lost: set[JobId] = set()
+        self._whole: set[JobId] = set()
+        """The jobs whose every output is needed, because a stage that runs reads it."""
 
     def look_up(self, job: Job) -> SchedulerEvent:
         """Compute the key of a job whose inputs are complete; publish its result if the store has one."""
@@ -50,7 +62,11 @@ class Results:
         key = cache_key.key_of(ingredients)
         # Before it is looked up: what is found now must still be there when the last stage has read it.
         self._store.users.pin(self._holder(job.film), [key])
-        entry = None if job.step.forced else self._store.find(key, job.step.needed)
+        entry = None
+        if not job.step.forced or key in self._made:
+            entry = self._store.find(key, job.step.needed)
+            if entry is None and self._lean and job.id not in self._whole:
+                entry = lean.find(self._store, key, job.step, lean.read(job.task.plan.steps))
         # A result that this run made is not made again for another film of the same content.
         transient = entry is not None and bool(entry.manifest.transient) and key not in self._made
         if entry is None or transient:
@@ -68,10 +84,35 @@ class Results:
 
     def inputs(self, job: Job) -> dict[str, Path]:
         """The paths of the job's inputs."""
+        sources = self._sources(job)
+        return {name: sources[source] for name, source in job.step.inputs.items()}
+
+    def _sources(self, job: Job) -> dict[str, Path]:
+        """The paths of what the job reads, by `stage.output` or `film`."""
+        film = job.task.plan.film
         return {
-            name: job.task.plan.film if source == "film" else self._known[job.film, source].path
-            for name, source in job.step.inputs.items()
+            source: film if source == "film" else self._known[job.film, source].path
+            for source in job.step.inputs.values()
+            if source == "film" or (job.film, source) in self._known
         }
+
+    def gone(self, job: Job, message: str = "") -> Gone | None:
+        """Whether what the job reads or writes left the cache; `message` says why it failed.
+
+        Another machine may have taken this one for dead, and large files go where only their digest is
+        needed. It is said three times of a job; then it fails.
+        """
+        paths = {source: path for source, path in self._sources(job).items() if source != "film"}
+        missing = [source for source, path in paths.items() if not path.exists()]
+        if not missing and _VANISHED.search(message):
+            missing = [source for source, path in paths.items() if str(path.parent) in message]
+        if not (missing or (message and job.id in self._lost)) or self._again[job.id] >= _TIMES:
+            return None
+        self._again[job.id] += 1
+        self._lost.discard(job.id)
+        stages = tuple(dict.fromkeys(source.split(".")[0] for source in missing))
+        self._whole |= {(job.film, stage) for stage in stages}
+        return Gone(job.id, stages)
 
     def keep(self, job: Job, result: Result) -> SchedulerEvent:
         """Store the outputs of a finished job if they are valid, and publish them."""
@@ -80,7 +121,11 @@ class Results:
             entry = commit.keep(
                 job, result, attempt.folder, self._ingredients[job.id], self._store, self._hooks
             )
+        except AttemptGoneError:
+            return Gone(job.id)
         except StageError as error:
+            if not attempt.folder.is_dir():
+                return Gone(job.id)
             return ActionFailed(job.id, error.category, error.message, error.hint)
         del self._attempts[job.id]
         self._made.add(entry.key)
@@ -90,6 +135,8 @@ class Results:
         """Remove the job's outputs so far."""
         attempt = self._attempts.pop(job_id, None)
         if attempt is not None:
+            if not attempt.folder.is_dir():
+                self._lost.add(job_id)
             self._store.discard(attempt.folder)
             if attempt.draft is not None:
                 attempt.draft.unlink(missing_ok=True)
@@ -98,6 +145,9 @@ class Results:
         """Forget the results of a film that has ended."""
         self._known = {known: made for known, made in self._known.items() if known[0] != film}
         self._ingredients = {job: found for job, found in self._ingredients.items() if job[0] != film}
+        self._published = {job: entry for job, entry in self._published.items() if job[0] != film}
+        self._whole = {job for job in self._whole if job[0] != film}
+        self._lost = {job for job in self._lost if job[0] != film}
         self._store.users.unpin(self._holder(film))
 
     def drop_all(self) -> None:
@@ -113,11 +163,17 @@ class Results:
     def _publish(self, job: Job, entry: Entry, *, cached: bool) -> SchedulerEvent:
         for name, record in entry.manifest.outputs.items():
             self._known[job.film, f"{job.name}.{name}"] = Made(record.digest, entry.path(name))
+        before = self._published.get(job.id)
+        # If it was looked up or made again because it left the cache, the user has its files already.
+        again = before is not None and before.manifest.outputs == entry.manifest.outputs
+        if again and cached:
+            return Ended(job.id, entry.key)
         try:
             self._store.remember(job.task.plan.film, job.name, entry.key)
-            written = list(self._hooks.publish(job.task.plan, job.step, entry))
+            written = [] if again else list(self._hooks.publish(job.task.plan, job.step, entry))
         except FatalError as error:
             return ActionFailed(job.id, "storage", error.message, error.hint)
+        self._published[job.id] = entry
         self._broadcast.emit(step_events.of_end(job, entry, cached=cached))
         for output in written:
             self._broadcast.emit(events.FileWritten(time=time.time(), film=job.film, output=output))

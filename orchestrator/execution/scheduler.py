@@ -81,6 +81,7 @@ class Scheduler:
         status_of: Callable[[RunState], int] = lambda _: 0,
         spawn: Spawn = workers.spawn,
         scratch: Path | None = None,
+        lean: bool = False,
     ) -> None:
         machine = machine or this_machine()
         rules = Rules(
@@ -94,7 +95,7 @@ class Scheduler:
         self._status_of = status_of
         self._posts: Posts = queue.SimpleQueue()
         self._broadcast = Broadcast(observers)
-        self._results = Results(store, hooks, self._broadcast)
+        self._results = Results(store, hooks, self._broadcast, lean=lean)
         self._executor = Executor(self._results, self._broadcast, logs, self._posts, spawn, machine, scratch)
         self.door = Door(lambda: self._posts.put(None))
         self._ids: dict[int, str] = {}

@@ -98,6 +98,15 @@ class Turn:
         """The job as it would be on this GPU; it is not changed in the situation."""
         return job if job.gpu == gpu else replace(job, gpu=gpu)
 
+    def reopen(self, job: Job) -> None:
+        """Look a job up again, whatever became of it."""
+        self.made -= {job.key}
+        self.set_job(
+            job, status="waiting", worker=None, key="", stalled=False, pressed="", written={}, transient=False
+        )
+        among = {*self._open, job.id}
+        self._open = tuple(id_ for id_ in self.jobs if id_ in among)
+
     def set_worker(self, worker: Worker, **changes: Any) -> Worker:
         """Change the worker in the situation, and return it."""
         self.workers[worker.number] = changed = replace(worker, **changes)

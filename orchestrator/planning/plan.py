@@ -16,7 +16,7 @@ from ipc.declaration import Stage
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.machine.profile import Machine
 from orchestrator.machine.profile import here as this_machine
-from orchestrator.planning import cache_key, film_languages, off_stages
+from orchestrator.planning import cache_key, film_languages, lean, off_stages
 from orchestrator.planning import choices as choosing
 from orchestrator.planning.choice import Choice, Refusal
 from orchestrator.stages.catalog import STAGES
@@ -152,6 +152,8 @@ def make(
     reasons_off = {name: one.reason for name, one in off_stages.reasons(stages, off or {}, until).items()}
     forced = _forced(stages, from_, force, reasons_off)
     made: dict[str, Made] = {}
+    read = frozenset(source for stage in stages.values() if stage.name not in reasons_off
+                     for source in _sources(stage, reasons_off).values())  # fmt: skip
     wanted = _wanted_outputs(stages, reasons_off, published)
     steps: list[Step] = []
     digest = digest or file_digests.file_digest(film, progress)
@@ -183,7 +185,10 @@ def make(
             forced=stage.name in forced,
             needed=wanted[stage.name],
         )
-        steps.append(_judged(step, bare, store, made))
+        steps.append(_judged(step, bare, store, made, read))
+    lacking = {source for source, one in made.items() if not one.path.exists()}
+    again = lean.needed_again(steps, lacking) if lacking else []
+    steps = [_with(one, "run", lean.AGAIN, one.key) if one.name in again else one for one in steps]
     return Plan(film=film, film_digest=bare.film_digest, steps=tuple(steps), destination=destination)
 
 
@@ -219,8 +224,8 @@ def _wanted_outputs(
     }
 
 
-def _judged(step: Step, plan: Plan, store: Store, made: dict[str, Made]) -> Step:
-    """The step with its verdict; adds its stored outputs to `made`."""
+def _judged(step: Step, plan: Plan, store: Store, made: dict[str, Made], read: Collection[str]) -> Step:
+    """The step with its verdict; adds its stored outputs to `made`. `read` are those that steps read."""
     before = _before(plan.film, store, step.inputs.get(_SEGMENTS, "")) if _open(step) else None
     ingredients = plan.ingredients(step, step.choice, made, before)
     unknown = [name for name in step.inputs if ingredients[f"input {name}"] is None]
@@ -238,7 +243,7 @@ def _judged(step: Step, plan: Plan, store: Store, made: dict[str, Made]) -> Step
         gone = store.why_gone(last[0], step.needed) if last else lost
         return _with(step, "run", _reason(changes, last is not None, gone))
     key = cache_key.key_of(ingredients)
-    entry = store.find(key, step.needed)
+    entry = store.find(key, step.needed) or lean.find(store, key, step, read)
     if entry is None:
         gone = store.why_gone(key, step.needed) or lost
         return _with(step, "run", _reason(changes, last is not None, gone), key)

@@ -20,7 +20,7 @@ class Results:
         self.missing: list[str] = []
         self._stages = {str(stage["stage"]): stage for stage in film["stages"]}
         self._store = store
-        self._entries: dict[str, Entry | None] = {}
+        self._entries: dict[tuple[str, str], Entry | None] = {}
 
     def stages(self, base: str) -> list[str]:
         """The stage and its instances, in order, that were part of the run and not off."""
@@ -33,9 +33,9 @@ class Results:
         return facts
 
     def manifest(self, stage: str) -> Manifest | None:
-        """The manifest of the stage's result."""
-        entry = self._entry(stage)
-        return entry.manifest if entry else None
+        """The manifest of the stage's result; the files may have left the cache."""
+        key = self._key(stage)
+        return self._store.manifest(key) if key else None
 
     def rows(self, stage: str, output: str, what: str = "") -> list[dict[str, Any]] | None:
         """The rows of a table, or None. If `what` is given, `missing` gets a sentence about it."""
@@ -46,9 +46,9 @@ class Results:
         """The table from `ipc.artifacts.read`, or None; `what` as in `rows`."""
         from ipc.artifacts import read
 
-        entry = self._entry(stage)
+        entry = self._entry(stage, output)
         why = self._why_not(stage)
-        if entry is not None and output in entry.manifest.outputs:
+        if entry is not None:
             try:
                 return read(entry.path(output), entry.manifest.outputs[output].kind)
             except (ContractError, OSError) as error:
@@ -57,15 +57,19 @@ class Results:
             self.missing.append(f"No {what}: {why}.")
         return None
 
-    def _entry(self, stage: str) -> Entry | None:
-        if stage not in self._entries:
-            ran = self._stages.get(stage) or {}
-            key = ran.get("key") if ran.get("status") in {"done", "cached"} else ""
+    def _entry(self, stage: str, output: str) -> Entry | None:
+        """The stage's result if it has this output; large files of others may have left the cache."""
+        if (stage, output) not in self._entries:
+            key = self._key(stage)
             try:
-                self._entries[stage] = self._store.find(key) if key else None
+                self._entries[stage, output] = self._store.find_part(key, [output]) if key else None
             except FatalError:
-                self._entries[stage] = None
-        return self._entries[stage]
+                self._entries[stage, output] = None
+        return self._entries[stage, output]
+
+    def _key(self, stage: str) -> str:
+        ran = self._stages.get(stage) or {}
+        return str(ran.get("key") or "") if ran.get("status") in {"done", "cached"} else ""
 
     def _why_not(self, stage: str) -> str:
         ran = self._stages.get(stage)

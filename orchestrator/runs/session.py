@@ -91,6 +91,7 @@ def _execute(
         output_files,
         observers=views,
         scratch=record.scratch,
+        lean=True,
         prestart=all(of_film.run.prestart for of_film in of_all),
         recycle=min((s.run.recycle for s in of_all if s.run.recycle is not None), default=None),
         status_of=status_of,

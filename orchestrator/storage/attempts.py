@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -30,13 +31,16 @@ class Attempts:
         self._folder = folder
         self._users = users
         self._mine: set[Path] = set()
+        self._turn = threading.Lock()
+        """A thread must not remove this user's folder while another makes one in it."""
 
     def new(self, stage: str) -> Path:
         """Make a folder for a result of `stage`. Raises `OSError` if that fails."""
         self._users.enter()
         try:
             path = self._own() / f"{stage}-{secrets.token_hex(6)}"
-            own_files.make_folder(path, below=self._folder.parent)
+            with self._turn:
+                own_files.make_folder(path, below=self._folder.parent)
         except BaseException:
             self._users.leave()
             raise
@@ -68,7 +72,7 @@ class Attempts:
 
     def tidy(self) -> None:
         """Remove this user's folder if it is empty."""
-        with contextlib.suppress(OSError):
+        with self._turn, contextlib.suppress(OSError):
             self._own().rmdir()
 
     def remove_abandoned(self, now: float, put_back: Callable[[Path, str], None]) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 from pathlib import Path
 
 from ipc.digests import file_digest
@@ -26,6 +28,13 @@ def why_broken(folder: Path, manifest: Manifest) -> str:
         except FatalError as error:
             return error.message
     return ""
+
+
+def missing(folder: Path, manifest: Manifest) -> set[str] | None:
+    """The outputs whose files are missing; None if another one changed."""
+    absent = {name for name, record in manifest.outputs.items() if not os.path.lexists(folder / record.path)}
+    there = {name: record for name, record in manifest.outputs.items() if name not in absent}
+    return None if why_broken(folder, dataclasses.replace(manifest, outputs=there)) else absent
 
 
 def _intact(path: Path, record: OutputRecord) -> bool:

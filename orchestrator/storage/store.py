@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestrator.storage import eviction, intact, last_results, result_folder
 from orchestrator.storage.attempts import Attempts
-from orchestrator.storage.eviction import Bounds, Evictor, Removal, Stored
+from orchestrator.storage.cleaning import Cleaner
+from orchestrator.storage.eviction import Bounds, Removal, Stored
 from orchestrator.storage.manifest import Manifest
 from orchestrator.storage.users import Users
 from orchestrator.util import leases, locks, own_files
@@ -52,6 +53,7 @@ class Store:
         self._results = root / "results"
         self.users = Users(root)
         self._attempts = Attempts(root / "attempts", self.users)
+        self._cleaner = Cleaner(root, self._attempts, self.users)
         self._last = last_results.LastResults(root)
 
     def find(self, key: str, needed: Collection[str] = ()) -> Entry | None:
@@ -63,6 +65,18 @@ class Store:
         folder = self._folder(key)
         manifest = result_folder.read(folder)
         if manifest is None or self.broken(folder, manifest) or set(needed) - manifest.outputs.keys():
+            return None
+        result_folder.mark_used(folder)
+        return Entry(key=key, folder=folder, manifest=manifest)
+
+    def find_part(self, key: str, needed: Collection[str] = ()) -> Entry | None:
+        """The result under `key`: no output is damaged, and only ones not in `needed` may be missing."""
+        folder = self._folder(key)
+        manifest = result_folder.read(folder)
+        if manifest is None or set(needed) - manifest.outputs.keys():
+            return None
+        missing = intact.missing(folder, manifest)
+        if missing is None or set(needed) & missing:
             return None
         result_folder.mark_used(folder)
         return Entry(key=key, folder=folder, manifest=manifest)
@@ -142,11 +156,12 @@ class Store:
             if manifest is None:
                 continue
             try:
-                size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+                sizes = {path.name: path.stat().st_size for path in folder.iterdir() if path.is_file()}
                 used, uses = result_folder.use_of(folder)
             except OSError:
                 continue  # it is being replaced
-            yield Stored(key=folder.name, folder=folder, manifest=manifest, size=size, used=used, uses=uses)
+            size, large = sum(sizes.values()), eviction.large(manifest, sizes)
+            yield Stored(folder.name, folder, manifest, size, used, uses, large)
 
     def size(self) -> int:
         """The bytes of all results; quicker than `stored`, because it reads no manifest."""
@@ -171,9 +186,9 @@ class Store:
         with _storage_errors(self.root):
             own_files.make_folder(self.root, below=self.root.parent)
             now = leases.now_of(self.root)
-        pinned = {*bounds.spared, *self.users.pinned()}
-        bounds = Bounds(most=bounds.most, days=bounds.days, spared=pinned)
-        return list(eviction.choose(self.stored(), bounds, now))
+        pinned, found = {*bounds.spared, *self.users.pinned()}, list(self.stored())
+        bounds = replace(bounds, spared=pinned, total=sum(one.size for one in found))
+        return eviction.choose(found, bounds, now)
 
     def gc(
         self,
@@ -191,23 +206,8 @@ class Store:
         Returns how many folders and bytes were removed.
         """
         with self.in_use(), _storage_errors(self.root):
-            now = leases.now_of(self.root)
-            if wait is not None and self._attempts.silent(now):
-                wait(leases.WATCH + 1)
-                now = leases.now_of(self.root)
-            count, freed = self._attempts.remove_abandoned(now, self._put_back)
-            stuck: list[Path] = []
-            for folder in self._results.glob("*/*"):
-                if result_folder.is_damaged(folder):
-                    size, stays = self._remove_damaged(folder)
-                    stuck += stays
-                    count, freed = count + (not stays), freed + size
             bounds = Bounds(most=keep_bytes, days=older_than_days, spared=spared)
-            gone, more = self._evictor().evict(self.removable(bounds))
-            self._attempts.tidy()
-            for folder in [*stuck, *more][:1]:
-                own_files.remove(folder)  # says why it stays; all others are removed
-        return count + len(gone), freed + sum(one.stored.size for one in gone)
+            return self._cleaner.clean(lambda: self.removable(bounds), wait)
 
     def remove_abandoned(self) -> tuple[int, int]:
         """Remove the attempts of dead users; returns how many folders and bytes were removed.
@@ -216,7 +216,7 @@ class Store:
         is called now and then.
         """
         with self.in_use(), _storage_errors(self.root):
-            return self._attempts.remove_abandoned(leases.now_of(self.root), self._put_back)
+            return self._cleaner.remove_abandoned()
 
     def living(self) -> list[str]:
         """The machines of the users that showed a sign of life of late, without this process."""
@@ -227,56 +227,35 @@ class Store:
         names = [name for name in self.users.others() if self.users.state(name, now) == "alive"]
         return [self.users.machine(name) or "another machine" for name in names]
 
-    def _evictor(self) -> Evictor:
-        return Evictor(
-            attempts=self._attempts,
-            pinned=self.users.pinned,
-            unchanged=lambda place, one: result_folder.use_of(place) == (one.used, one.uses),
-            put_back=self._put_back,
-        )
-
-    def _put_back(self, place: Path, key: str) -> None:
-        """Return a result that was moved away, unless an equal one was stored meanwhile."""
-        with contextlib.suppress(OSError):
-            own_files.make_folder(self._folder(key).parent, below=self.root)
-            if not result_folder.renamed(place, self._folder(key)):
-                eviction.remove(place, self._attempts)
-
-    def _remove_damaged(self, folder: Path) -> tuple[int, list[Path]]:
-        """Remove a damaged result; returns the bytes that are gone, and what stays."""
-        place = self._attempts.evicted(folder.name)
-        try:
-            if folder.is_dir() and not folder.is_symlink():
-                own_files.open_folder(folder)
-            folder.rename(place)
-        except FileNotFoundError:
-            return 0, []
-        except OSError:
-            return 0, [folder]
-        if not result_folder.is_damaged(place):  # another process had just replaced it
-            self._put_back(place, folder.name)
-            return 0, []
-        size = folder_size(place)
-        stays = eviction.remove(place, self._attempts)
-        return 0 if stays else size, stays
-
     def _place(self, attempt: Path, target: Path, manifest: Manifest, *, replace: bool) -> None:
         aside: list[Path] = []
         while not result_folder.renamed(attempt, target):
             # Another process's equal result, or a broken one: a rename never replaces a folder with content.
-            there = result_folder.read(target)
-            whole = there is not None and not manifest.outputs.keys() - there.outputs.keys()
-            if not replace and whole and there is not None and not self.broken(target, there):
+            if not replace and self._serves(target, manifest):
                 aside.append(attempt)
                 break
-            aside.append(self._attempts.aside())
+            place = self._attempts.aside()
             with contextlib.suppress(FileNotFoundError):  # another process is replacing it too
                 if target.is_dir():
                     own_files.open_folder(target)
-                target.rename(aside[-1])
+                target.rename(place)
+                # A client of NFS may not see for a minute what is there; under a new name it has to look.
+                if not replace and self._serves(place, manifest) and result_folder.renamed(place, target):
+                    aside.append(attempt)
+                    break
+            aside.append(place)
         # Last, so that the key lacks a result for as short as possible.
         for folder in aside:
             own_files.clear(folder)
+
+    def _serves(self, folder: Path, manifest: Manifest) -> bool:
+        """Whether the result in `folder` is complete, and has all that one with `manifest` would have."""
+        there = result_folder.read(folder)
+        return (
+            there is not None
+            and not manifest.outputs.keys() - there.outputs.keys()
+            and not self.broken(folder, there)
+        )
 
     def _folder(self, key: str) -> Path:
         return self._results / key[:2] / key
