@@ -1,4 +1,4 @@
-"""Removes what a store no longer needs: what dead users left, damaged results, and those of the least worth."""
+"""Removes what a store does not need: what dead users left, damaged results, and the least worth keeping."""
 
 from __future__ import annotations
 

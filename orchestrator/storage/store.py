@@ -236,9 +236,11 @@ class Store:
                 break
             place = self._attempts.aside()
             with contextlib.suppress(FileNotFoundError):  # another process is replacing it too
-                if target.is_dir():
+                try:
+                    target.rename(place)
+                except PermissionError:
                     own_files.open_folder(target)
-                target.rename(place)
+                    target.rename(place)
                 # A client of NFS may not see for a minute what is there; under a new name it has to look.
                 if not replace and self._serves(place, manifest) and result_folder.renamed(place, target):
                     aside.append(attempt)

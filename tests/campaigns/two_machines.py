@@ -177,7 +177,7 @@ def campaign(arguments: argparse.Namespace) -> int:
             if machine.works(machine.began):
                 break
             time.sleep(0.1)
-        time.sleep(chance.uniform(0.5, 6.0))
+        time.sleep(chance.uniform(0.5, 12.0))
         machine.kill()
         kills += 1
         time.sleep(chance.choice((0.0, 0.5, TERM + 2)))
