@@ -166,15 +166,18 @@ class Results:
         before = self._published.get(job.id)
         # If it was looked up or made again because it left the cache, the user has its files already.
         again = before is not None and before.manifest.outputs == entry.manifest.outputs
-        if again and cached:
-            return Ended(job.id, entry.key)
         try:
             self._store.remember(job.task.plan.film, job.name, entry.key)
             written = [] if again else list(self._hooks.publish(job.task.plan, job.step, entry))
-        except FatalError as error:
+        except (FatalError, FileNotFoundError) as error:
+            if cached and self._store.find_part(entry.key) is None:
+                return NotCached(job.id, entry.key)  # it left the cache since it was found
+            if not isinstance(error, FatalError):
+                raise
             return ActionFailed(job.id, "storage", error.message, error.hint)
         self._published[job.id] = entry
-        self._broadcast.emit(step_events.of_end(job, entry, cached=cached))
+        mine = before is not None and entry.key in self._made
+        self._broadcast.emit(step_events.of_end(job, entry, cached=cached and not mine))
         for output in written:
             self._broadcast.emit(events.FileWritten(time=time.time(), film=job.film, output=output))
         return Ended(job.id, entry.key)

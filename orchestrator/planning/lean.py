@@ -7,15 +7,33 @@ its own result is found. Only if a stage has to run that reads the table itself,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Protocol
 
+from ipc.declaration import Stage
 from orchestrator.storage.store import Entry, Store
 
-if TYPE_CHECKING:
-    from orchestrator.planning.plan import Step
-
 AGAIN = "a stage that runs reads what left the cache"
+
+
+class Step(Protocol):
+    """What is asked of `orchestrator.planning.plan.Step` here."""
+
+    @property
+    def stage(self) -> Stage:
+        """The stage."""
+
+    @property
+    def verdict(self) -> str:
+        """Whether it runs."""
+
+    @property
+    def inputs(self) -> Mapping[str, str]:
+        """What it reads."""
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Its outputs that are published or read."""
 
 
 def read(steps: Iterable[Step]) -> frozenset[str]:
@@ -31,15 +49,15 @@ def find(store: Store, key: str, step: Step, sources: Collection[str]) -> Entry 
     for output in step.stage.outputs:
         lacking = output.name in entry.manifest.outputs and not entry.path(output.name).exists()
         only_for_stages = output.kind != "file" and not output.external
-        if lacking and not (only_for_stages and f"{step.name}.{output.name}" in sources):
+        if lacking and not (only_for_stages and f"{step.stage.name}.{output.name}" in sources):
             return None
     return entry
 
 
-def needed_again(steps: list[Step], lacking: Collection[str]) -> list[str]:
+def needed_again(steps: Sequence[Step], lacking: Collection[str]) -> list[str]:
     """The stages that have to run again, because a stage that runs reads `lacking` tables of theirs."""
     again: list[str] = []
     for step in reversed(steps):
-        if step.verdict == "run" or step.name in again:
+        if step.verdict == "run" or step.stage.name in again:
             again += [source.split(".")[0] for source in step.inputs.values() if source in lacking]
     return again

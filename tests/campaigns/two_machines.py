@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BEAT, TERM, WATCH = 0.3, 4.0, 1.5
 """Seconds; the real ones are 20, 600 and 60."""
 _NAMESPACES = ("unshare", "--mount", "--pid", "--fork", "--uts", "--mount-proc", "--kill-child")
+_ENDED_WELL = {"done", "cached"}
 CONTENTS = 6
 """How many contents films have that both machines run."""
 
@@ -211,6 +212,7 @@ def read_logs(folder: Path) -> tuple[list[str], Counter[str]]:
             figures["stages made again"] += said["again"]
             figures.update(f"steps {status}" for status in said["steps"].values())
             faults += said["errors"]
+            faults += [f"a step ended as {one}" for one in said["steps"].values() if one not in _ENDED_WELL]
     return faults, figures
 
 

@@ -13,7 +13,7 @@ from ipc.protocol import ArtifactWritten, Result, Started
 from orchestrator.planning import lean, plan
 from orchestrator.run_state.events import StepRetried
 from orchestrator.storage.eviction import Bounds
-from tests.orchestrator.execution.test_scheduler_decisions import Bench
+from tests.orchestrator.execution.test_scheduler_decisions import Bench, Hooks
 from tests.orchestrator.fakes import House, stage
 
 CHAIN = (stage("a", "film"), stage("b", "a"), stage("c", "b"))
@@ -139,6 +139,38 @@ def test_an_attempt_that_was_taken_for_abandoned_is_made_again(bench):
     assert statuses(bench.run(Woken(), CHAIN)) == {"a": "done", "b": "done", "c": "done"}
     assert retried(bench) == [("b", "what it wrote left the cache")]
     assert list((bench.store.root / "attempts").iterdir()) == []
+
+
+def test_a_result_that_is_gone_before_its_files_are_written_is_made(bench):
+    class Publishing(Hooks):
+        def publish(self, plan, step, entry):
+            self.seen = (*getattr(self, "seen", ()), step.name)
+            if self.seen == ("a",):
+                shutil.rmtree(entry.folder)
+            entry.path("out").read_text()
+            return ()
+
+    bench.run(House(), CHAIN)
+    steps = bench.run(House(), CHAIN, hooks=Publishing())
+    assert statuses(steps) == {"a": "done", "b": "cached", "c": "cached"}
+
+
+def test_a_step_that_another_machine_makes_again_meanwhile_ends_too(bench):
+    """Its result is missing when it would be read, and there again when it is looked up."""
+
+    class Twice(Losing):
+        def lose(self, run):
+            for folder in list((bench.store.root / "results").glob("*/*")):
+                folder.rename(bench.folder / folder.name)
+
+        def on_run(self, fake, run):
+            if fake.name == "a" and "b" in self.ran:
+                for folder in bench.folder.glob("?" * 64):
+                    folder.rename(bench.store.root / "results" / folder.name[:2] / folder.name)
+            super().on_run(fake, run)
+
+    steps = bench.run(Twice("c"), CHAIN)
+    assert statuses(steps) == {"a": "done", "b": "done", "c": "done"}
 
 
 def test_results_of_a_run_are_pinned_until_it_ends(bench):
