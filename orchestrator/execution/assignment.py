@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Sequence
 
 from orchestrator.execution import accelerators, takeover
@@ -20,6 +21,10 @@ from orchestrator.execution.recipe import Recipe
 from orchestrator.execution.situation import Worker
 from orchestrator.execution.turn import Turn
 from orchestrator.machine.limits import accelerator
+
+_FILMS = 6
+"""Films at a time, for each GPU. Quick stages would else run through a library while its first film is
+transcribed, and the decoded sound of a film, 230 MB, stays in the cache until its last stage has ended."""
 
 
 def proceed(turn: Turn, now: float) -> None:
@@ -59,9 +64,12 @@ def _assign(turn: Turn) -> bool:
     active = sum(job.status != "keeping" for job in at_work)
     cores = sum(map(_cores, at_work))
     being_made = {job.key for job in at_work}
+    near = set(itertools.islice(dict.fromkeys(job.film for job in turn.open), _FILMS * turn.gpus))
     for job in turn.open:
         if job.status != "ready" or job.key in being_made:
             continue
+        if job.film not in near:
+            break
         places = accelerators.on_each(turn, job)
         if active >= max(2, limits.cores):
             # The cores are taken, but an accelerator need not wait for them.

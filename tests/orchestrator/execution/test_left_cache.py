@@ -13,7 +13,7 @@ from ipc.protocol import ArtifactWritten, Result, Started
 from orchestrator.planning import lean, plan
 from orchestrator.run_state.events import StepRetried
 from orchestrator.storage.eviction import Bounds
-from tests.orchestrator.execution.test_scheduler_decisions import Bench, Hooks
+from tests.orchestrator.execution.test_scheduler_decisions import Bench, Hooks, later
 from tests.orchestrator.fakes import House, stage
 
 CHAIN = (stage("a", "film"), stage("b", "a"), stage("c", "b"))
@@ -276,3 +276,20 @@ def test_the_plan_says_which_tables_are_made_again(bench, tables):
     assert [verdict for verdict, _ in planned(tables)] == ["cached"] * 3
     changed = (*tables[:2], stage("c", "b", width=3))
     assert planned(changed)[:2] == [("run", lean.AGAIN)] * 2
+
+
+def test_quick_stages_do_not_run_through_a_library_while_its_first_film_is_transcribed(bench):
+    class Slow(House):
+        def __init__(self):
+            super().__init__()
+            self.ran, self.ahead = [], 0
+
+        def on_run(self, fake, run):
+            self.ran.append(fake.name)
+            self.ahead = max(self.ahead, self.ran.count("a") - self.ran.count("b"))
+            later(0.02 if fake.name == "b" else 0.0, fake.succeed, run)
+
+    house = Slow()
+    bench.run(house, CHAIN[:2], films=[f"film {n}" for n in range(30)])
+    assert house.ran.count("b") == 30
+    assert 2 <= house.ahead <= 6
