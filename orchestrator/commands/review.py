@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     if desk.stale:
         terminal.tell(f"{film.name}: updating the subtitles with the latest edits")
         desk.make()
-    with Server(desk, arguments.port) as server:
+    with desk.in_use(), Server(desk, arguments.port) as server:
         terminal.show(f"{film.name} is open at {server.guard.address}")
         terminal.show("  Ctrl-C ends it")
         sys.stdout.flush()

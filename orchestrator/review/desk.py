@@ -23,6 +23,7 @@ from orchestrator.util.command_line import typed
 
 _WHOLE = {"done", "cached"}
 NAME_LENGTH = 80
+_PINS = "review"
 
 
 class ConflictError(Exception):
@@ -53,6 +54,8 @@ class Desk:
         with self._lock:
             (self._content, self._run), self.passed_over = self._last()
             self._results = Results(self._run, self._store)
+            self._store.users.unpin(_PINS)
+            self._store.users.pin(_PINS, [step["key"] for step in self._run["stages"] if step["key"]])
             self._tracks = {name: self._track(name) for name in self._names()}
             self._turns = [
                 (float(row["start"]), float(row["end"]), str(row["speaker"]))
@@ -76,6 +79,10 @@ class Desk:
 
     def _is_clip(self, film: Mapping[str, Any]) -> bool:
         return page_data.clip_start(Results(film, self._store)) is not None
+
+    def in_use(self) -> contextlib.AbstractContextManager[None]:
+        """Keep the film's results in the cache while the block runs: other runs may fill it."""
+        return self._store.in_use()
 
     @property
     def stale(self) -> bool:

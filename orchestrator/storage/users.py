@@ -54,6 +54,8 @@ class Users:
                 own_files.make_folder(self.folder, below=self._root)
                 self._name = f"{host.tag()}-{os.getpid()}-{secrets.token_hex(3)}"
                 self._lease = Lease(self._lease_of(self._name), {"since": time.time()}, lost=self._write_pins)
+                if self._pins:
+                    self._write_pins()
             self._entered += 1
 
     def leave(self) -> None:

@@ -16,6 +16,7 @@ from orchestrator.paths import home
 from orchestrator.review import again
 from orchestrator.review.guard import Guard
 from orchestrator.review.server import Server
+from orchestrator.storage.store import Store
 from tests import browser
 
 
@@ -80,3 +81,17 @@ def test_the_new_run_imports_nothing_from_the_current_folder(tmp_path, monkeypat
     assert list(run.events())[-1]["status"] == INPUT
     run.close()
     assert not (tmp_path / "canary").exists()
+
+
+def test_the_results_of_the_film_stay_in_a_full_cache_while_it_is_open(film, monkeypatch):
+    store, left = Store(home() / "store"), []
+
+    def full(self, poll_interval):
+        store.gc(keep_bytes=0)
+        left.append(len(list(store.entries())))
+
+    monkeypatch.setattr(Server, "serve_forever", full)
+    assert review.run(argparse.Namespace(film=film, port=0, browser=False)) == 0
+    assert left[0] > 0
+    store.gc(keep_bytes=0)
+    assert list(store.entries()) == []
