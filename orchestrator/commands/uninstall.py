@@ -129,18 +129,20 @@ def _agreed() -> bool:
 
 def _refuse_while_running() -> None:
     store = Store(home() / "store")
-    others = store.living()
+    here = os.uname().nodename
+    # Of a store that machines share, only the link to it is removed.
+    others = [machine for machine in store.living() if machine == here or not store.root.is_symlink()]
     lock = store.root / "lock"
     if not others and lock.exists():
         try:
             locks.hold(lock, wait=False).close()  # an earlier version holds only this
         except BlockingIOError:
-            others = [os.uname().nodename]
+            others = [here]
         except OSError:
             return
     if others:
-        where = "" if set(others) == {os.uname().nodename} else f" on {', '.join(sorted(set(others)))}"
-        raise FatalError(f"a run is going on{where}, so nothing was removed", "try again when it has ended")
+        what = "a run is" if set(others) == {here} else f"runs on {', '.join(sorted(set(others)))} are"
+        raise FatalError(f"{what} going on, so nothing was removed", "try again when it has ended")
 
 
 def _remove_empty(folder: Path) -> None:

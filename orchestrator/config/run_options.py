@@ -120,8 +120,7 @@ class RunOptions:
     )  # fmt: skip
     cache_limit: str | None = option(
         None,
-        help="size that the cache may have; after a run the results that were unused for longest are "
-        "removed",
+        help="size that the cache may have; what saves the least work for its size and age is removed",
         group="machine", metavar="SIZE", example="50 GB", unset="a tenth of the disk, at least 10 GB",
         check=_size_problem, run_only=True, reach=Reach(can="remove results of your other films"),
     )  # fmt: skip

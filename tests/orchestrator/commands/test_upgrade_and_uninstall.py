@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
@@ -197,6 +198,21 @@ def test_nothing_is_removed_without_an_answer_or_while_a_run_is_going_on(house, 
         assert cli.main(["uninstall", "--yes"]) == 1
     assert "a run is going on" in capsys.readouterr().err
     assert (house / "checkout" / ".venv").exists()
+
+
+def test_a_store_that_another_machine_uses_is_not_removed_and_a_link_to_it_is(house, capsys, monkeypatch):
+    store = house / "home" / "store"
+    (store / "users").mkdir(parents=True, exist_ok=True)
+    lease = store / "users" / "0123abcd-7-00ff00.json"
+    lease.write_text(json.dumps({"host": "0123abcd", "pid": 7, "machine": "nas"}))
+    assert cli.main(["uninstall", "--yes"]) == 1
+    assert "runs on nas are going on, so nothing was removed" in capsys.readouterr().err
+    shared = house / "shared"
+    store.rename(shared)
+    store.symlink_to(shared)
+    assert cli.main(["uninstall", "--yes"]) == 0
+    assert not store.is_symlink()
+    assert (shared / "users" / lease.name).exists()
 
 
 def test_a_command_of_another_checkout_is_kept(house):
