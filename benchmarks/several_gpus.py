@@ -48,7 +48,7 @@ class Clock:
     def __init__(self, situation: Situation, seconds: list[float]) -> None:
         self.situation, self.seconds = situation, seconds
         self.now, self.ends, self.order = 0.0, [], 0
-        self.busy: dict[str, float] = {}
+        self.spans: dict[str, list[tuple[float, float]]] = {}
         self.started = 0
 
     def run(self) -> None:
@@ -100,10 +100,18 @@ class Clock:
 
     def _begin(self, job: Job) -> None:
         seconds = self.seconds[job.film] * PACES.get(job.step.stage.base, OTHERS)
-        self.busy[job.device] = self.busy.get(job.device, 0.0) + seconds
+        self.spans.setdefault(job.device, []).append((self.now, self.now + seconds))
         self._later(0.0, messages.Reported(job.worker or 0, Started(job="j"), self.now))
         result = Result(job="j", seconds=seconds, method="m", degraded=(), facts={})
         self._later(seconds, messages.Reported(job.worker or 0, result, self.now + seconds))
+
+    def busy(self, device: str) -> float:
+        """Seconds in which at least one stage was at work on a device."""
+        seconds = until = 0.0
+        for begin, end in sorted(self.spans.get(device, [])):
+            seconds += max(0.0, end - max(begin, until))
+            until = max(until, end)
+        return seconds
 
     def _later(self, seconds: float, event: messages.SchedulerEvent) -> None:
         self.order += 1
@@ -149,9 +157,8 @@ def main() -> None:
     for gpus in (1, 2, 4, 8):
         clock = simulate(gpus, arguments.films, arguments.cores, prestart=arguments.prestart)
         first = first or clock.now
-        work = sum(seconds for device, seconds in clock.busy.items() if device.startswith("cuda"))
-        # Two stages side by side on one GPU count twice: the share is at least 0.
-        idle = max(0.0, 1 - work / (gpus * clock.now))
+        work = sum(clock.busy(device) for device in clock.spans if device.startswith("cuda"))
+        idle = 1 - work / (gpus * clock.now)
         print(f"{gpus:4}  {clock.now / 3600:5.2f}  {clock.now / first:12.0%}  {idle:4.0%}  {clock.started:9}")
 
 

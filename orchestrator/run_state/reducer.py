@@ -169,6 +169,7 @@ def _finished(step: StepState, event: StepDone, film: FilmState) -> StepState:
         reason=event.reason,
         env=event.env,
         device=event.device,
+        gpu="" if event.cached else step.gpu,
         compute_type=event.compute_type,
         method=event.method,
         model=event.model,

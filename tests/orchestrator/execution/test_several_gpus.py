@@ -12,8 +12,10 @@ from orchestrator.execution.scheduler import Scheduler
 from orchestrator.machine.answers import Answer
 from orchestrator.machine.limits import Limits
 from orchestrator.planning import plan
+from orchestrator.run_state import run_json
 from orchestrator.run_state.events import StepLog, StepStarting
 from orchestrator.storage.store import Store
+from orchestrator.views import summary
 from tests.orchestrator import toy_stages
 from tests.orchestrator.execution.test_scheduler_decisions import Hooks, later
 from tests.orchestrator.fakes import House, stage
@@ -186,6 +188,21 @@ def test_the_events_name_the_gpu_of_each_stage_and_the_results_do_not(run):
     assert started == {"cuda:0", "cuda:1"}
     assert {film.steps[0].device for film in house.state.films} == {"cuda"}
     assert {film.steps[0].gpus for film in house.state.films} == {("cuda:0", "cuda:1")}
+    told = run_json.summary(house.state, status=0, run_id="run", command=[], options={})
+    stages = [film["stages"][0] for film in told["films"]]
+    assert {(one["gpu"], one["device"]) for one in stages} == {("cuda:0", "cuda"), ("cuda:1", "cuda")}
+    lines = "".join(text for line in summary.lines(told, 120) for text, _ in line)
+    assert "cuda:0" in lines
+    assert "cuda:1" in lines
+
+
+def test_a_result_that_the_cpu_made_before_names_no_gpu(run):
+    full = ("oom_device", "CUDA out of memory")
+    stage = on("cuda", "cpu", name="a")
+    run(Gpus(), stage, devices={"": "cpu"}, prestart=False)
+    house = run(Gpus(gpu0=full, gpu1=full), stage, prestart=False)
+    step = house.state.films[0].steps[0]
+    assert (step.status, step.device, step.gpu) == ("cached", "cpu", "")
 
 
 @pytest.mark.parametrize(("what", "seen"), [("says gpu", {"0", "1"}), ("dies on a gpu", {"1"})])
