@@ -17,8 +17,10 @@ from stage_runners.diarization.embeddings import VoiceNetwork, embed
 from stage_runners.diarization.limits import Limits
 from stage_runners.diarization.pieces import Pieces, cut
 from stage_runners.diarization.scenes import one_cast
+from stage_runners.diarization.tails import extended, fading, levels
 from stage_runners.diarization.thresholds import TURNS
-from stage_runners.diarization.turns import FrameTurn, by_appearance, film_turns, name_windows
+from stage_runners.diarization.turns import FrameTurn, by_appearance, film_turns
+from stage_runners.diarization.window_names import name_windows
 from stage_runners.vad.frame_scores import FRAME, OFFSET, Scores, edge
 from stage_runners.vad.regions import mask_of
 
@@ -61,7 +63,8 @@ class EmbeddedDiarizer:
         pieces = cut(scores, strict)
         vectors = embed(self.network, audio.samples, edge(pieces.spans), batch_size, context)
         context.progress(audio.seconds, audio.seconds, phase="clusters")
-        return assemble(scores, strict, count, pieces, vectors, limits, context.log)
+        fades = fading(levels(audio.samples, scores.frames), scores.speech(), count)
+        return assemble(scores, strict, count, fades, pieces, vectors, limits, context.log)
 
 
 def speakers_at_once(
@@ -80,12 +83,17 @@ def assemble(
     scores: Scores,
     strict: NDArray[np.int64],
     count: NDArray[np.int64],
+    fades: NDArray[np.bool_],
     pieces: Pieces,
     vectors: NDArray[np.float32],
     limits: Limits,
     log: Callable[[str], None],
 ) -> Diarization:
-    """Cluster the voices, and make the turns; `log` reports a scene matched to the film's speakers."""
+    """Cluster the voices, and make the turns.
+
+    `fades` (frames,) tells where a turn may go on after its end; `log` reports a scene matched to the film's
+    speakers.
+    """
     with_voice = np.isfinite(vectors).all(axis=1)
     labels = np.full(len(vectors), -1, np.int64)
     labels[with_voice] = cluster(vectors[with_voice], pieces.spans[with_voice], limits.least, limits.most)
@@ -107,6 +115,7 @@ def assemble(
             break
         certain[lost] = labels[lost]
         turns, exclusive = film_turns(scores, strict, count, names, pieces, cosines, certain, shortest)
+    turns, exclusive = extended(turns, fades), extended(exclusive, fades)
     order = by_appearance(sorted([*turns, *exclusive], key=lambda turn: turn.first))
     names_of = {speaker: f"SPEAKER_{place:02d}" for place, speaker in enumerate(order)}
     confidence = _Confidence(pieces, vectors, centroids)

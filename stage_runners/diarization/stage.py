@@ -24,7 +24,7 @@ def _count(example: int, *at_most: str) -> Cli:
 
 DIARIZATION = Stage(
     name="diarization",
-    version=4,
+    version=5,
     backends=(
         on("cuda", "diarization.runner", "pyannote", checked=True),
         on("mps", "diarization.runner", "pyannote", checked=True),

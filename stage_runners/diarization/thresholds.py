@@ -91,7 +91,28 @@ class Turns(Thresholds):
     """Minimum activity of the first speaker of a frame."""
     second_active: float = 0.3
     """Minimum activity of a second speaker."""
+    same_frames: float = 0.5
+    """Minimum share of frames in which a local speaker of a window, of all in which either talks, talks
+    together with one of a neighbouring window, to be the same; .3 gives the same results."""
 
 
-PIECES, CLUSTERING, SCENES, TURNS = Pieces(), Clustering(), Scenes(), Turns()
-THRESHOLDS: tuple[Thresholds, ...] = (PIECES, CLUSTERING, SCENES, TURNS)
+class Tails(Thresholds):
+    """How far turns go on after speech has become improbable."""
+
+    longest: float = 0.5
+    """Maximum seconds. At .3 a third of the gain is lost, 1 adds nothing."""
+    speech: float = 0.1
+    """Minimum probability of speech."""
+    margin: float = 18.0
+    """How many dB louder than the pauses the sound must be. In noise the pauses vary by 9 dB above their
+    quiet end; at 12 dB a few more false alarms in films of many kinds of sound."""
+    quiet: float = 10.0
+    """Percentile of the pauses' levels that is their quiet end. Higher, it is that of fading voices too."""
+    near: float = 10.0
+    """Seconds before and after, in which pauses count; from 5 to 20 the results are nearly the same."""
+    least: float = 1.0
+    """Minimum seconds of pauses."""
+
+
+PIECES, CLUSTERING, SCENES, TURNS, TAILS = Pieces(), Clustering(), Scenes(), Turns(), Tails()
+THRESHOLDS: tuple[Thresholds, ...] = (PIECES, CLUSTERING, SCENES, TURNS, TAILS)

@@ -1,4 +1,4 @@
-"""Makes turns of clusters: speakers per window, activity in the film, turns in frames. Numpy only.
+"""Makes turns of the speakers of windows: activity in the film, turns in frames. Numpy only.
 
 A film is divided into stretches between silences, so that memory does not grow with its length times its
 speakers.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from stage_runners.diarization.pieces import Pieces
 from stage_runners.diarization.thresholds import TURNS
 from stage_runners.diarization.voice_changes import heed_voices
-from stage_runners.vad.frame_scores import SPEAKERS, Scores, overlap_add
+from stage_runners.vad.frame_scores import Scores, overlap_add
 from stage_runners.vad.regions import drop_short, spans_of
 
 
@@ -64,50 +63,6 @@ def film_turns(
         turns += turns_of(decide(active, count[start:end]), shortest, start)
         exclusive += turns_of(decide(active, np.minimum(count[start:end], 1)), shortest, start)
     return turns, exclusive
-
-
-def name_windows(
-    scores: Scores, pieces: Pieces, vectors: NDArray[np.float32], centroids: NDArray[np.float32]
-) -> NDArray[np.int64]:
-    """The cluster of each local speaker of each window, -1 if unknown; of shape (windows, 3).
-
-    The assignment maximises the cosines of a local speaker's pieces to the centroids, weighted by length; two
-    local speakers of a window are never the same (as in the Hungarian algorithm). Pieces without a voice
-    (NaN) do not count.
-    """
-    names = np.full((len(scores.starts), SPEAKERS), -1, np.int64)
-    if not len(centroids):
-        return names
-    cosines = vectors @ centroids.T
-    heard = np.isfinite(cosines).all(axis=1)
-    weight = np.zeros((len(scores.starts), SPEAKERS))
-    evidence = np.zeros((len(scores.starts), SPEAKERS, len(centroids)))
-    use = heard[pieces.pieces]
-    where = pieces.windows[use], pieces.locals[use]
-    length = pieces.lengths[pieces.pieces[use]]
-    np.add.at(weight, where, length)
-    np.add.at(evidence, where, length[:, None] * cosines[pieces.pieces[use]])
-    for window in np.flatnonzero(weight.any(axis=1)):
-        known = np.flatnonzero(weight[window])
-        names[window, known] = _assigned(evidence[window, known])
-    return names
-
-
-def _assigned(evidence: NDArray[np.float64]) -> list[int]:
-    """The column of each row (at most 3 rows) with the largest sum, each column at most once; -1 for none.
-
-    Only the best three columns of each row are tried, because others cannot be optimal.
-    """
-    best: tuple[float, list[int]] = (-np.inf, [-1] * len(evidence))
-    choices = [[*np.argsort(-row, kind="stable")[: len(evidence)].tolist(), -1] for row in evidence]
-    for chosen in product(*choices):
-        taken = [column for column in chosen if column >= 0]
-        if len(set(taken)) < len(taken) or len(taken) < min(evidence.shape):
-            continue
-        total = sum(float(evidence[row, column]) for row, column in enumerate(chosen) if column >= 0)
-        if total > best[0]:
-            best = (total, list(chosen))
-    return best[1]
 
 
 def stretches(count: NDArray[np.int64], frames: int = 20000) -> Iterator[tuple[int, int]]:

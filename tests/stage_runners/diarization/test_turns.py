@@ -11,6 +11,7 @@ from stage_runners.diarization import turns, voice_changes
 from stage_runners.diarization.embedded import assemble
 from stage_runners.diarization.limits import Limits
 from stage_runners.diarization.runner import limits
+from stage_runners.diarization.window_names import name_windows
 from stage_runners.vad.frame_scores import WINDOW_FRAMES
 from tests.stage_runners.vad.test_frame_scores import certain
 
@@ -49,7 +50,7 @@ def named(scores, vectors_of):
 def test_turns_include_overlap_and_exclusive_turns_do_not():
     scores = conversation()
     found, vectors, centroids = named(scores, lambda span: [1, 0] if span[1] <= 200 else [0, 1])
-    names = turns.name_windows(scores, found, vectors, centroids)
+    names = name_windows(scores, found, vectors, centroids)
     active = turns.activity(scores, names, 2)
     both = turns.decide(active, scores.count())
     assert both[:200, 0].all()
@@ -62,7 +63,7 @@ def test_turns_include_overlap_and_exclusive_turns_do_not():
 def test_two_speakers_in_a_window_never_get_the_same_label():
     scores = conversation()
     found, vectors, centroids = named(scores, lambda span: [1, 0] if span[1] <= 200 else [0.9, 0.1])
-    names = turns.name_windows(scores, found, vectors, centroids)
+    names = name_windows(scores, found, vectors, centroids)
     assert names[0].tolist() == [0, 1, -1]
 
 
@@ -70,7 +71,7 @@ def test_pieces_without_an_embedding_have_no_speaker():
     scores = conversation()
     found, vectors, centroids = named(scores, lambda span: [1, 0])
     vectors[:] = np.nan
-    assert (turns.name_windows(scores, found, vectors, centroids) == -1).all()
+    assert (name_windows(scores, found, vectors, centroids) == -1).all()
     active = turns.activity(scores, np.full((1, 3), -1), 2)
     assert not turns.decide(active, scores.count()).any()
 
@@ -80,7 +81,7 @@ def test_a_span_is_assigned_by_its_voice_if_windows_merged_two_speakers():
     row[0:200], row[260:460] = 1, 1
     scores = certain([0], [row])
     found, vectors, centroids = named(scores, lambda span: [1, 0] if span[1] <= 200 else [0.1, 0.9])
-    names = turns.name_windows(scores, found, vectors, centroids)
+    names = name_windows(scores, found, vectors, centroids)
     active = voice_changes.heed_voices(
         turns.activity(scores, names, 2), scores.count(), scores.speech(), found.spans, vectors @ centroids.T
     )
@@ -94,7 +95,7 @@ def test_a_span_without_a_pause_is_divided_where_its_voice_changes():
     row[0:560] = 1
     scores = certain([0], [row])
     found, vectors, centroids = named(scores, lambda span: [1, 0] if sum(span) / 2 < 300 else [0.1, 0.9])
-    names = turns.name_windows(scores, found, vectors, centroids)
+    names = name_windows(scores, found, vectors, centroids)
     speech = scores.speech()
     speech[297] = 0.6
     active = voice_changes.heed_voices(
@@ -112,7 +113,7 @@ def test_a_single_piece_of_another_voice_does_not_divide_a_span():
     found, vectors, centroids = named(
         scores, lambda span: [0.5, 0.6] if 250 < sum(span) / 2 < 290 else [0.9, 0.1]
     )
-    names = turns.name_windows(scores, found, vectors, centroids)
+    names = name_windows(scores, found, vectors, centroids)
     active = voice_changes.heed_voices(
         turns.activity(scores, names, 2), scores.count(), scores.speech(), found.spans, vectors @ centroids.T
     )
@@ -158,7 +159,9 @@ def test_every_requested_speaker_has_turns_as_long_as_there_are_pieces(asked, he
     )
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     count = scores.count()
-    done = assemble(scores, count, count, found, vectors, Limits(asked, asked), print)
+    done = assemble(
+        scores, count, count, np.zeros(scores.frames, bool), found, vectors, Limits(asked, asked), print
+    )
     assert len(done.speakers) == len({turn.speaker for turn in done.turns}) == heard
 
 
