@@ -193,3 +193,12 @@ def test_consistent_speaker_limits_are_accepted():
     assert limits({"num_speakers": 2, "max_speakers": 3}).exact == 2
     assert limits({"min_speakers": 2, "max_speakers": 2}).exact == 2
     assert (limits({"min_speakers": 2}).least, limits({"min_speakers": 2}).most) == (2, None)
+
+
+def test_who_talks_only_with_others_in_a_window_has_the_name_of_the_neighbouring_window():
+    first, second = np.zeros(WINDOW_FRAMES, int), np.zeros(WINDOW_FRAMES, int)
+    first[10:90], first[200:300], first[320:450] = 1, 4, 2
+    second[52:152], second[172:302] = 5, 1  # the same overlap, by the local speakers 2 and 0
+    scores = certain([0, 148], [first, second])
+    found, vectors, centroids = named(scores, lambda span: [1, 0] if span[1] <= 200 else [0, 1])
+    assert name_windows(scores, found, vectors, centroids).tolist() == [[0, 1, -1], [1, -1, 0]]
