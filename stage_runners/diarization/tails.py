@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from stage_runners.diarization.thresholds import TAILS
 from stage_runners.diarization.turns import FrameTurn
-from stage_runners.vad.frame_scores import FRAME, OFFSET, RATE
+from stage_runners.vad.frame_scores import FRAME, OFFSET, RATE, STEP_FRAMES
 
 _SAMPLES = round(FRAME * RATE)
-_STEP = round(1 / FRAME)
-"""Frames with the same background."""
+_STEP = STEP_FRAMES
+"""Frames (2.5 s) with the same background."""
 
 
 def levels(samples: NDArray[np.int16], frames: int) -> NDArray[np.float32]:
@@ -57,13 +57,16 @@ def background(level: NDArray[np.float32], pause: NDArray[np.bool_]) -> NDArray[
     result = np.full(len(level), np.inf, np.float32)
     places = np.flatnonzero(pause)
     for first in range(0, len(level) if len(places) else 0, _STEP):
-        reach = TAILS.near / FRAME
+        reach = round(TAILS.near / FRAME)
         while True:
-            low, high = np.searchsorted(places, (first - reach, first + _STEP + reach))
+            edges = np.array([first - reach, first + _STEP + reach])  # floats would copy `places`
+            low, high = np.searchsorted(places, edges)
             if high - low >= TAILS.least / FRAME or high - low == len(places):
                 break
             reach *= 2
-        result[first : first + _STEP] = np.percentile(level[places[low:high]], TAILS.quiet)
+        near = level[places[low:high]]
+        rank = int(TAILS.quiet / 100 * (len(near) - 1))
+        result[first : first + _STEP] = np.partition(near, rank)[rank]
     return result
 
 
