@@ -8,6 +8,7 @@ from pathlib import Path
 from orchestrator.commands import film_options, folder_options
 from orchestrator.environments import registry
 from orchestrator.errors import OK, PARTIAL
+from orchestrator.planning import headers
 from orchestrator.planning.plan import Plan
 from orchestrator.storage.store import Store
 from orchestrator.util import terminal
@@ -34,6 +35,8 @@ def run(arguments: argparse.Namespace, store: Store) -> int:
 
     if not library.found.films and not library.found.skipped:
         search.refuse_nothing(arguments.films)
+    if why := registry.health(headers.ENV):
+        notice(f"headers of films cannot be read: the environment {headers.ENV} is not ready: {why}")
     speeds = estimates.of_runs(run_folders.past())
     with registry.unchanged():
         plan = library_plan.make(library.chosen, library.found.skipped, plan_of, speeds)

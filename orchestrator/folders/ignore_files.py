@@ -7,13 +7,15 @@
 | `.plexignore` (Plex) | a pattern without `/` is for names of files, one with `/` for paths from its folder |
 
 A pattern of a deeper folder counts before one of a folder above it, as in git. An ignore file that cannot be
-read, or a pattern with so many `*` that comparing it would take long, is reported and leaves out nothing.
+read, a line that is no pattern, and one with so many `*` that comparing it would take long, are reported and
+leave out nothing.
 """
 
 from __future__ import annotations
 
 import fnmatch
 import re
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -24,7 +26,7 @@ from orchestrator.util.notices import notice
 OURS, JELLYFIN, PLEX = ".orchestratorignore", ".ignore", ".plexignore"
 NAMES = (PLEX, JELLYFIN, OURS)
 """In order of rank: the last one counts."""
-_LARGEST = 1 << 20
+_LARGEST = 1 << 16
 _MOST_STARS = 3
 """More `*` in one name of a pattern can take a regular expression seconds for one file."""
 
@@ -69,24 +71,33 @@ def _read(path: Path) -> IgnoreFile | None:
     except OSError as error:
         notice(f"{path}: cannot be read: {error.strerror}; it is not used")
         return None
-    lines = [line for line in text.splitlines() if _is_quick(line, path)]
+    lines = [line for line in text.splitlines() if _is_usable(line, path)]
     if path.name == PLEX:
         return IgnoreFile(path=path, everything=False, judge=_as_plex(lines))
     everything = path.name == JELLYFIN and not text.strip()
     return IgnoreFile(path=path, everything=everything, judge=_as_git(lines))
 
 
-def _is_quick(line: str, path: Path) -> bool:
-    quick = all(len(re.findall(r"\*+", name)) <= _MOST_STARS for name in line.split("/"))
-    if not quick:
-        notice(f"{path}: {line.strip()}: has more than {_MOST_STARS} * in one name; this line is not used")
-    return quick
+def _is_usable(line: str, path: Path) -> bool:
+    """Return whether a line is a pattern that can be compared, soon; if not, it is reported."""
+    why = ""
+    if any(len(re.findall(r"\*+", name)) > _MOST_STARS for name in line.split("/")):
+        why = f"has more than {_MOST_STARS} * in one name"
+    try:
+        _as_git([line])
+    except (ValueError, re.error):
+        why = "is no pattern"
+    if why:
+        notice(f"{path}: {line.strip()}: {why}; this line is not used")
+    return not why
 
 
 def _as_git(lines: Sequence[str]) -> Callable[[str, bool], Answer]:
     from pathspec import GitIgnoreSpec
 
-    spec = GitIgnoreSpec.from_lines(lines)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of `re`, about what brackets may mean one day
+        spec = GitIgnoreSpec.from_lines(lines)
     return lambda path, folder: spec.check_file(f"{path}/" if folder else path).include
 
 

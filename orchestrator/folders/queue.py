@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from orchestrator.errors import ENVIRONMENT, USAGE
+from orchestrator.errors import ENVIRONMENT, USAGE, FatalError
 from orchestrator.folders.estimates import Speeds
 from orchestrator.folders.found import LATER, Skipped
 from orchestrator.folders.quiet_hours import Hours
@@ -134,7 +134,11 @@ class FilmQueue:
             return ""
         speeds = self._learnt()
         left = self._rules.limit - (self._clock.monotonic() - self._began) - self._before(speeds)
-        takes = speeds.seconds(self._plan_of(one.film.path), one.headers.length if one.headers else None)
+        try:
+            plan = self._plan_of(one.film.path)
+        except FatalError:  # the run refuses it, with its sentence
+            return ""
+        takes = speeds.seconds(plan, one.headers.length if one.headers else None)
         if takes is None:
             return "how long it takes is not known, with --limit-time"
         if takes <= left:

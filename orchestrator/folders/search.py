@@ -45,6 +45,7 @@ def films(
     there: list[Film | Skipped] = []
     for word in words:
         there += _of_word(word, several=len(words) > 1)
+    there = _each_once(there)
     there = _each(there, lambda some: _without_ours(some, ledger))
     there = _each(there, copies.other_names)
     there = _each(there, copies.same_names)
@@ -52,7 +53,7 @@ def films(
     there = _each(there, lambda some: growing.left_out(some, time.time() if now is None else now, wait))
     return Findings(
         films=tuple(one for one in there if isinstance(one, Film)),
-        skipped=tuple(dict.fromkeys(one for one in there if isinstance(one, Skipped))),
+        skipped=tuple(one for one in there if isinstance(one, Skipped)),
     )
 
 
@@ -60,6 +61,16 @@ def refuse_nothing(words: Sequence[Path]) -> NoReturn:
     """Raise `FatalError` (input): neither a film nor what could be one is there."""
     where = ", ".join(map(str, words))
     raise FatalError(f"{where}: no film is in it", "check the folder, or name the films", INPUT)
+
+
+def _each_once(there: Sequence[Film | Skipped]) -> list[Film | Skipped]:
+    """Each path once: two words may mean the same film, and what one of them names is named."""
+    first: dict[Path, Film | Skipped] = {}
+    for one in there:
+        known = first.get(one.path)
+        if known is None or (isinstance(one, Film) and one.named and not getattr(known, "named", False)):
+            first[one.path] = one
+    return list(first.values())
 
 
 def _each(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from orchestrator.errors import FatalError
 from orchestrator.folders import found as rules
 from orchestrator.folders import set_aside
 from orchestrator.folders.filters import Judge
@@ -48,7 +49,11 @@ def chosen(
 def _judged(film: Film, headers: Headers | None, judge: Judge, *, retry_failed: bool) -> Chosen | Skipped:
     if not film.named and headers is not None and (skipped := _unusable(film, headers)):
         return skipped
-    if skipped := judge.left_out(film, headers):
+    try:
+        skipped = judge.left_out(film, headers)
+    except FatalError:  # of its job file; who plans the film refuses it, and the others go on
+        return Chosen(film=film, headers=headers)
+    if skipped:
         return skipped
     if not film.named and not retry_failed and (why := set_aside.why(film.path)):
         why = f"{why}; --retry-failed tries it again"

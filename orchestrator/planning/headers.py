@@ -139,7 +139,10 @@ def _headers(line: str) -> Headers:
 
 def _remembered(film: Path) -> Headers | None:
     try:
+        os.fsencode(film).decode()
         status = film.stat()
+    except UnicodeDecodeError:
+        return Headers(error="its name is not UTF-8: ffmpeg cannot open it")
     except OSError as error:
         return Headers(error=error.strerror or str(error))
     entry = memo.read(_memo_of(status), _Entry)

@@ -51,6 +51,8 @@ class Invocation:
     job_file: bool = True
     more: Source | None = None
     """The films that join while the run goes."""
+    at_once: int = 0
+    """Films that are open at once if more join, at least."""
     observers: tuple[Observer, ...] = ()
     """What else is told of the run's events, and closed at its end."""
     left_out: Callable[[], Sequence[Mapping[str, str]]] = tuple

@@ -5,14 +5,17 @@ Between two of those no process is kept: models take memory that others may need
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
-from orchestrator.errors import INTERRUPTED, OK, PARTIAL
+from orchestrator.errors import INTERRUPTED, OK, PARTIAL, FatalError
 from orchestrator.folders.queue import FilmQueue
 from orchestrator.runs import session
 from orchestrator.runs.invocation import Invocation, Taker
 from orchestrator.runs.wanted import WantedFilm
+from orchestrator.util import bug_log
 from orchestrator.util.notices import notice
 
 
@@ -25,7 +28,7 @@ def run(invocation: Invocation, films: FilmQueue) -> int:
     def rest(taker: Taker) -> Iterator[WantedFilm]:
         while not films.empty():
             taker.wait_for_room()
-            if (film := films.next()) is None:
+            if (film := _next(films)) is None:
                 return
             yield WantedFilm(film=film)
 
@@ -49,6 +52,16 @@ def run(invocation: Invocation, films: FilmQueue) -> int:
             )
         )
     return _together(statuses)
+
+
+def _next(films: FilmQueue) -> Path | None:
+    """The next film; what goes wrong in the choice becomes a sentence, since this is asked in a thread."""
+    try:
+        return films.next()
+    except FatalError:
+        raise
+    except Exception as error:
+        raise bug_log.reported(sys.argv[1:], error) from error
 
 
 def _together(statuses: list[int]) -> int:

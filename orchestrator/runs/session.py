@@ -18,7 +18,7 @@ from orchestrator.planning.plan import Plan
 from orchestrator.run_state import run_folders, run_json
 from orchestrator.run_state.events import RunState
 from orchestrator.runs import advice, device_check, exit_status, film_outputs, intake, shown, trim_cache
-from orchestrator.runs.feeder import Feeder
+from orchestrator.runs.feeder import Feeder, ahead
 from orchestrator.runs.invocation import Invocation
 from orchestrator.runs.wanted import Unreadable, WantedFilm
 from orchestrator.storage.store import Store
@@ -113,6 +113,7 @@ def _execute(
             lambda wanted: _joined(invocation, wanted, films, store, record, output_files),
             lambda one, error: _refused(one, error, films),
             scheduler.door,
+            max(ahead(), invocation.at_once),
         )
         views.append(feeder)
         scheduler.observe(feeder)

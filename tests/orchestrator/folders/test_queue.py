@@ -8,12 +8,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from orchestrator.commands import library_run
 from orchestrator.errors import ENVIRONMENT, FAILED, INTERRUPTED, OK, PARTIAL
+from orchestrator.folders import order
 from orchestrator.folders.estimates import Speeds
-from orchestrator.folders.found import HIDDEN, FileId, Film, Skipped
+from orchestrator.folders.found import HIDDEN, FileId, Film, Findings, Skipped
 from orchestrator.folders.queue import Clock, FilmQueue, TimeRules
 from orchestrator.folders.quiet_hours import read
 from orchestrator.folders.selection import Chosen
+from orchestrator.machine import profile
 from orchestrator.planning.headers import Headers
 from orchestrator.run_state.events import FilmRefused, FilmState, RunState, StepState
 from orchestrator.runs import library
@@ -161,3 +164,40 @@ def test_a_library_of_one_failure_has_its_status(monkeypatch):
     Session(monkeypatch, Time(), FAILED)
     assert library.run(Invocation(films=(), command_line=None), queue(film("a"))) == FAILED
     assert library.run(Invocation(films=(), command_line=None), queue()) == OK
+
+
+def test_side_by_side_the_longest_film_goes_first_and_one_of_unknown_length_before_it():
+    hidden = Skipped(path=Path("/films/.a"), rule=HIDDEN, why="")
+    films = [film("short", 10.0), hidden, film("long", 20.0), film("unknown", None), film("other", 10.0)]
+    first, *rest = order.longest_first(films)
+    assert first is hidden
+    assert [one.film.path.name for one in rest] == ["unknown", "long", "short", "other"]
+
+
+def test_as_many_films_run_side_by_side_as_gpus_can_recognise_speech():
+    def planned(*places):
+        choice = SimpleNamespace(places=places)
+        return SimpleNamespace(steps=[SimpleNamespace(name="asr", choices=(choice,), choice=choice)])
+
+    assert order.side_by_side(planned("cuda:0", "cuda:1")) == 2
+    assert order.side_by_side(planned()) == 1
+    assert order.side_by_side(SimpleNamespace(steps=[])) == 1
+
+
+def test_on_two_gpus_three_films_are_open_and_the_longest_is_first(monkeypatch, tmp_path):
+    seen = []
+    monkeypatch.setattr(
+        library_run.library, "run", lambda invocation, films: seen.append((invocation, films)) or 0
+    )
+    there = SimpleNamespace(
+        found=Findings(films=(film("a").film,)), chosen=iter([film("a", 5.0), film("b", 9.0)])
+    )
+    monkeypatch.setattr(library_run.folder_options, "library_of", lambda *_: there)
+    monkeypatch.setattr(library_run, "_lanes", lambda *_: 2)
+    monkeypatch.setattr(profile, "here", lambda: SimpleNamespace(gpus=("one", "two")))
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
+    arguments = SimpleNamespace(limit_time=None, between=None, films=[])
+    library_run.run(arguments, Invocation(films=(), command_line=None))
+    ((invocation, films),) = seen
+    assert invocation.at_once == 3
+    assert names(iter(films.next, None)) == ["b", "a"]

@@ -104,6 +104,14 @@ def test_an_ignore_file_that_would_take_long_to_compare_leaves_out_nothing(folde
     assert "more than 3 *" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("line", ["!", "\\", "[z-a]", "[[a", "(?P<x", "//", "***"])
+def test_a_line_that_is_no_pattern_stops_nothing(folder, line):
+    write(folder, ".ignore", content=f"{line}\n*.avi\n".encode())
+    write(folder, "a.mkv", "b.avi")
+    assert names(found(folder)) in (["a.mkv"], [])
+    assert "b.avi" in rules(found(folder))
+
+
 def test_an_ignore_file_that_is_a_pipe_is_reported(folder, capsys):
     os.mkfifo(folder / ".ignore")
     write(folder, "a.mkv")
@@ -172,6 +180,7 @@ def test_a_film_named_and_found_is_taken_once_and_as_named(folder):
     assert [(f.path.name, f.named) for f in found(folder, folder, folder / "b.mkv").films] == [
         ("a.mkv", False), ("b.mkv", True)
     ]  # fmt: skip
+    assert not found(folder, folder, folder / "b.mkv").skipped
 
 
 def test_films_of_this_tool_are_left_out_also_those_of_another_machine(folder):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -70,3 +72,12 @@ def test_what_could_not_be_read_is_tried_again(films, monkeypatch):
 def test_without_the_environment_nothing_is_known(films, monkeypatch):
     monkeypatch.setattr(headers.registry, "health", lambda _: "not installed")
     assert headers.of(films) == {}
+
+
+def test_a_name_that_is_not_utf_8_costs_only_its_film(films, monkeypatch, tmp_path):
+    Media(monkeypatch)
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.mkv"))
+    odd.write_text("a film")
+    found = headers.of([odd, *films])
+    assert found[odd].error == "its name is not UTF-8: ffmpeg cannot open it"
+    assert not found[films[0]].error
