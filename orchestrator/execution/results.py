@@ -65,7 +65,8 @@ class Results:
         entry = None
         if not job.step.forced or key in self._made:
             entry = self._store.find(key, job.step.needed)
-            if entry is None and self._lean and job.id not in self._whole:
+            # A step that the plan runs is read as a whole by another one.
+            if entry is None and self._lean and job.step.verdict != "run" and job.id not in self._whole:
                 entry = lean.find(self._store, key, job.step, lean.read(job.task.plan.steps))
         # A result that this run made is not made again for another film of the same content.
         transient = entry is not None and bool(entry.manifest.transient) and key not in self._made

@@ -247,6 +247,27 @@ def test_a_table_that_left_the_cache_is_made_again_for_a_stage_that_reads_it(ben
     steps = bench.run(house, (a, b, stage("c", "b", width=3)), lean=True)
     assert steps["c"].status == "done"
     assert house.ran == ["a", "b", "c"]  # b reads the table of a
+    assert retried(bench) == []
+
+
+def test_tables_that_leave_between_the_plan_and_the_run_are_made_again(bench, tables, monkeypatch):
+    house = Tables()
+    bench.run(house, tables, lean=True)
+    made = plan.make
+
+    def late(*arguments, **options):
+        try:
+            return made(*arguments, **options)
+        finally:
+            bench.store.gc(keep_bytes=bench.store.size() - (2 << 20))
+
+    monkeypatch.setattr(plan, "make", late)
+    house.ran.clear()
+    a, b, _ = tables
+    steps = bench.run(house, (a, b, stage("c", "b", width=3)), lean=True)
+    assert statuses(steps) == dict.fromkeys("abc", "done")
+    assert house.ran == ["a", "b", "c"]
+    assert [step for step, _ in retried(bench)] == ["c", "b"]
 
 
 def test_a_run_that_has_to_have_every_table_makes_them_again(bench, tables):
