@@ -2,6 +2,7 @@
 
     python benchmarks/cluster.py [--films 40] [--nodes 4] [--kill 2] [--poison 1] [--workspace DIR]
     python benchmarks/cluster.py --scaling 1,2 --films 12
+    python benchmarks/cluster.py --restart 3 --films 8
     python benchmarks/cluster.py --exchange ray --films 4    # or file:///folder, s3://bucket/prefix
 
 The films are passages of the recording that ships with pyannote.audio, of 2 to 5 seconds. Each node is one of
@@ -9,7 +10,7 @@ Ray's (`ray.cluster_utils.Cluster`), with a home of its own and one CPU. Nodes a
 random times after the first film is done. A poisoned film is a film at which ffmpeg kills the program that
 started it, as a crash of the system's would: `ORCHESTRATOR_FFMPEG` names a script that does so.
 
-`--exchange` runs the films up to `silero_vad` on nodes, then the whole on new nodes with empty homes, which
+`--exchange` runs the films up to `demux` on nodes, then the whole on new nodes with empty homes, which
 must find these results in the depot.
 
 Every other film must be done, and its files must equal those of a run without Ray, byte by byte. Prints the
@@ -37,12 +38,22 @@ NODES = """
 import json, os, sys, time
 from ray.cluster_utils import Cluster
 
+def surely(start):
+    # On a busy machine Ray gives up after 15 seconds, in which it has not imported its own modules.
+    for _ in range(9):
+        try:
+            return start()
+        except Exception as error:
+            print(error, file=sys.stderr)
+    return start()
+
 count, homes = int(sys.argv[1]), sys.argv[2]
-cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+head = {"num_cpus": 0, "include_dashboard": False}
+cluster = surely(lambda: Cluster(initialize_head=True, head_node_args=head))
 nodes = []
 for number in range(count):
     os.environ["ORCHESTRATOR_HOME"] = f"{homes}/node{number}"
-    nodes.append(cluster.add_node(num_cpus=1, object_store_memory=80 << 20))
+    nodes.append(surely(lambda: cluster.add_node(num_cpus=1, object_store_memory=80 << 20)))
 print(json.dumps({"address": cluster.address, "nodes": [node.node_id for node in nodes]}), flush=True)
 for line in sys.stdin:
     cluster.remove_node(nodes[int(line)], allow_graceful=False)
@@ -71,6 +82,7 @@ def main() -> int:
     parser.add_argument("--kill", type=int, default=2, help="nodes that are killed (default: 2)")
     parser.add_argument("--poison", type=int, default=1, help="films that kill their worker (default: 1)")
     parser.add_argument("--scaling", help="numbers of nodes to compare, such as 1,2; kills nothing")
+    parser.add_argument("--restart", type=int, help="kill the command after so many films, and give it again")
     parser.add_argument("--exchange", help="what --ray-results gets; kills nothing")
     parser.add_argument("--options", default="--model tiny.en --no-diarize --no-mux", help="of the runs")
     parser.add_argument("--workspace", type=Path)
@@ -81,6 +93,8 @@ def main() -> int:
         os.environ["RAY_TMPDIR"] = scratch
         if options.scaling:
             return scaling(folder, options)
+        if options.restart:
+            return restarting(folder, options)
         return exchanging(folder, options) if options.exchange else killing(folder, options)
 
 
@@ -147,12 +161,38 @@ def scaling(folder: Path, options: argparse.Namespace) -> int:
     return 0
 
 
+def restarting(folder: Path, options: argparse.Namespace) -> int:
+    """The command is killed, and given again: what was done is not handed out again."""
+    films = make_films(folder / "films", options.films, random.Random(options.seed))
+    words = [*options.options.split(), *films]
+    with Nodes(2, folder / "homes", {}) as nodes:
+        first = Events(["--ray", nodes.address, *words], folder / "driver", {})
+        for _ in first:
+            if first.ended == options.restart:
+                first.kill()
+        left = until_idle()
+        print(f"killed after {first.ended} films; its programs ended within {left:.1f} s", flush=True)
+        second = Events(["--ray", nodes.address, *words], folder / "driver", {})
+        placed = [event for event in second if event["event"] == "film_added" and event["state"]["machine"]]
+    print(f"given again: exit {second.status}, {second.ended} films, {len(placed)} of them handed out")
+    return 0 if second.ended == options.films and len(placed) <= options.films - first.ended else 1
+
+
+def until_idle() -> float:
+    """Seconds until no program of a worker is left."""
+    began = time.monotonic()
+    ours = f"{ROOT}/.venv/bin/python .*--films-from -"
+    while subprocess.run(["pgrep", "-f", ours], capture_output=True, check=False).stdout:
+        time.sleep(0.5)
+    return time.monotonic() - began
+
+
 def exchanging(folder: Path, options: argparse.Namespace) -> int:
     """Results that nodes with other homes made are found in the depot; returns 1 if any is made again."""
     films = make_films(folder / "films", options.films, random.Random(options.seed))
     made: list[set[str]] = []
     for turn in (1, 2):
-        until = ["--until", "silero_vad"] if turn == 1 else []
+        until = ["--until", "demux"] if turn == 1 else []
         words = ["--ray-results", options.exchange, *options.options.split(), *until]
         with Nodes(2, folder / f"homes{turn}", {}) as nodes:
             events = Events(["--ray", nodes.address, *words, *films], folder / "driver", {})
@@ -202,9 +242,14 @@ class Events:
             env=variables({"ORCHESTRATOR_HOME": str(home), **more}),
         )  # fmt: skip
 
+    def kill(self) -> None:
+        self._process.kill()
+
     def __iter__(self) -> Any:
         assert self._process.stdout is not None
         for line in self._process.stdout:
+            if not line.endswith("\n"):
+                break  # it was killed
             event = json.loads(line)
             if event["event"] == "film_ended":
                 self.ended += 1

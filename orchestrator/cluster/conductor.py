@@ -16,7 +16,7 @@ from pathlib import Path
 
 from orchestrator.cluster import dealing as deals
 from orchestrator.cluster import earlier as earlier_runs
-from orchestrator.cluster import facts as machine_facts
+from orchestrator.cluster import judgement
 from orchestrator.cluster.aside import events_of_aside
 from orchestrator.cluster.earlier import Earlier
 from orchestrator.cluster.facts import Difference, Facts
@@ -162,7 +162,7 @@ class Conductor:
     def _judge(self, worker: str, printed: str, failure: str = "") -> None:
         """Take the worker, or refuse its machine with a sentence that says what to do there."""
         machine = self._machines[worker]
-        found = _difference(self.ours, printed)
+        found = judgement.difference(self.ours, printed)
         if found is None and self._dealing.is_bad(machine):
             found = Difference(
                 message=f"its workers died {deals.BAD_STARTS} times, whatever they worked on",
@@ -173,13 +173,16 @@ class Conductor:
         elif found.installing and self.install and machine not in self._tried:
             self.send(Install(worker=worker))
         else:
-            message = f"{found.message}; ./install.sh failed there: {failure}" if failure else found.message
-            self._refusals.append(found)
-            self.broadcast.emit(
-                MachineRefused(time=time.time(), machine=machine, message=message, hint=found.hint)
-            )
+            self._refuse(machine, found, f"./install.sh failed there: {failure}" if failure else "")
             self.send(Refuse(worker=worker))
             del self._machines[worker]
+
+    def _refuse(self, machine: str, found: Difference, more: str = "") -> None:
+        self._refusals.append(found)
+        message = f"{found.message}; {more}" if more else found.message
+        self.broadcast.emit(
+            MachineRefused(time=time.time(), machine=machine, message=message, hint=found.hint)
+        )
 
     def _deal(self) -> None:
         self._dealing, dealt = deals.deal(self._dealing)
@@ -210,8 +213,12 @@ class Conductor:
         last = self._relay.end_of(worker)
         self._relay.forget(worker)
         log = self._keep_log(worker, machine, message)
-        if holder is None and last is None and not machine:
+        if message.never_joined:
+            self._refuse(message.never_joined, judgement.UNABLE, message.why)
+        if not machine:
             return
+        if holder is None and not message.lost:
+            self._dealing = deals.blame(self._dealing, machine)
         if last is not None and "error" in last and last.get("exit_status") == USAGE:
             self._fatal = FatalError(last["error"]["message"], last["error"]["hint"], USAGE)
         in_hand = [film.id for film in holder.films] if holder else []
@@ -268,24 +275,3 @@ class Conductor:
         until = self.clock() + _GOODBYE_S
         while self._dealing.workers and self.clock() < until and not interrupt.count and not self._fatal:
             self._wait(_WAIT_S)
-
-
-def _difference(ours: Facts, printed: str) -> Difference | None:
-    try:
-        theirs = machine_facts.of_json(printed)
-    except ValueError:
-        broken = _broken(printed)
-        return Difference(
-            message=broken or "its program is too old or too new to say what it has",
-            hint="run ./install.sh in its checkout",
-            installing=bool(broken),
-        )
-    return machine_facts.difference(ours, theirs)
-
-
-def _broken(printed: str) -> str:
-    try:
-        body: Mapping[str, str] = json.loads(printed)
-        return str(body.get("broken", ""))
-    except (ValueError, AttributeError):
-        return ""

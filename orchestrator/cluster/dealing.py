@@ -146,6 +146,12 @@ def leave(dealing: Dealing, worker: str, *, films: bool, machine: bool) -> tuple
     ), aside
 
 
+def blame(dealing: Dealing, machine: str) -> Dealing:
+    """A worker on the machine died before it could take a film."""
+    bad = dealing.bad_starts.get(machine, 0) + 1
+    return dataclasses.replace(dealing, bad_starts={**dealing.bad_starts, machine: bad})
+
+
 def _ordered(films: Iterable[Film]) -> list[Film]:
     return sorted(films, key=lambda film: (film.crashes, -film.weight))
 

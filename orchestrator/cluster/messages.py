@@ -56,13 +56,17 @@ class Lines:
 
 @dataclass(frozen=True, kw_only=True)
 class Left:
-    """A worker is gone, `lost` with its machine; `log` is the end of what its program printed."""
+    """A worker is gone, `lost` with its machine; `log` is the end of what its program printed.
+
+    `never_joined` is the name of its machine if it could not even say what that has; it gets no other one.
+    """
 
     worker: str
     lost: bool
     why: str
     status: int | None = None
     log: str = ""
+    never_joined: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

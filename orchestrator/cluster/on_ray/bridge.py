@@ -98,13 +98,14 @@ class Bridge:
     def _employ(self, worker: str, place: Place) -> None:
         import ray
 
-        refused = False
+        joined = refused = False
         try:
             actor = machines.hire(Worker, place).remote(self._order, self._keeper)
             hired = _Hired(place, actor, queue.SimpleQueue())
             with self._lock:
                 self._hired[worker] = hired
             facts = ray.get(actor.facts.remote())
+            joined = True
             self._post(Joined(worker=worker, machine=place.name, facts=facts, resources=place.resources))
             refused = not self._accepted(worker, hired)
             if not refused:
@@ -112,7 +113,9 @@ class Bridge:
         except Exception as error:
             lost = machines.lost(place, error)
             why = "it does not answer any more" if lost else _first(error)
-            self._post(Left(worker=worker, lost=lost, why=why))
+            refused = not joined and not lost
+            name = place.name if refused else ""
+            self._post(Left(worker=worker, lost=lost, why=why, never_joined=name))
         finally:
             with self._lock:
                 gone = self._hired.pop(worker, None)

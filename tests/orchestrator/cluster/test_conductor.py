@@ -203,6 +203,37 @@ def test_a_machine_whose_workers_die_whatever_they_do_gets_no_more_and_no_film_i
     assert [event.machine for event in of(ray, machine_events.MachineRefused)] in ([], ["m1"])
 
 
+def test_a_machine_on_which_ray_cannot_start_the_worker_is_named_with_what_to_do(tmp_path):
+    class Half(MadeUp):
+        def join(self, machine):
+            if machine == "m1":
+                return self.put(Left(worker="w0", lost=False, why="no module", never_joined="m1"))
+            return super().join(machine)
+
+    ray = Half(["m1", "m2"])
+    _, state = run(tmp_path, ray)
+    (refused,) = of(ray, machine_events.MachineRefused)
+    assert (refused.machine, refused.message) == ("m1", "Ray cannot start the worker there; no module")
+    assert "environment cluster" in refused.hint
+    assert run_json.outcome(state) == "done"
+
+
+def test_a_machine_whose_program_does_not_start_is_refused_in_the_end(tmp_path):
+    class Broken(MadeUp):
+        def send(self, message):
+            if isinstance(message, Accept) and self.where[message.worker] == "m1":
+                self.sent.append(message)
+                self.put(Left(worker=message.worker, lost=False, why="no memory"))
+                return self.join("m1")
+            return super().send(message)
+
+    ray = Broken(["m1"])
+    ray.machines.append("m2")
+    _, state = run(tmp_path, ray)
+    assert run_json.outcome(state) == "done"
+    assert sum(isinstance(one, Accept) and ray.where[one.worker] == "m1" for one in ray.sent) <= 3
+
+
 def test_if_every_machine_is_refused_the_run_ends_with_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setattr(conductors, "NOBODY_S", -1.0)
     ray = MadeUp(["m1"], theirs='{"broken": "/srv/o: the program does not start there: no Python"}')
