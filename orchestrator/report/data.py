@@ -25,6 +25,8 @@ from orchestrator.util.redact import masked
 from orchestrator.views.notes import notes, spoken_language
 
 SCHEMA = 1
+WORST = 10
+"""Cues to review that a summary lists."""
 _STAGE = (
     "stage", "status", "reason", "env", "device", "device_reason", "model", "revision", "method",
     "compute_type", "seconds", "speed", "load_seconds", "peak_memory", "retries", "fallbacks", "notes",
@@ -87,7 +89,8 @@ def of_film(
 def to_review(film: Mapping[str, Any], store: Store) -> dict[str, Any]:
     """What the page counts in `film`: `cues`, `speakers`, `to_review`, and `flags` of those, most first.
 
-    Empty if there are no cues. As on the page, missed speech counts among what is to be reviewed.
+    `worst` are those of the highest priority. Empty if there are no cues. As on the page, missed speech
+    counts among what is to be reviewed.
     """
     results = Results(film, store)
     timeline = sound.of_film(results)
@@ -97,13 +100,17 @@ def to_review(film: Mapping[str, Any], store: Store) -> dict[str, Any]:
         return {}
     due = [cue for cue in shown[0]["cues"] if cue["need"] > 0]
     flags = Counter(flag for cue in due for flag in cue["flags"] if cue_flags.flag_of(flag).review)
-    missed = sum(row["verdict"] == "empty" for row in basis.doubts or ())
-    flags["silence"] += missed
+    missed = [_doubt(row) for row in basis.doubts or () if row["verdict"] == "empty"]
+    flags["silence"] += len(missed)
     return {
         "cues": len(shown[0]["cues"]),
         "speakers": len(people.speakers(results, timeline["turns"], shown)),
-        "to_review": len(due) + missed,
+        "to_review": len(due) + len(missed),
         "flags": {name: count for name, count in flags.most_common() if count},
+        "worst": [
+            {name: one[name] for name in ("start", "end", "text", "why")} | {"priority": one["need"]}
+            for one in sorted((*due, *missed), key=lambda one: -one["need"])[:WORST]
+        ],
     }
 
 

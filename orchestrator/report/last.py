@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.errors import INPUT, FatalError
-from orchestrator.run_state import run_folders
+from orchestrator.run_state import film_records, run_folders
 from orchestrator.storage import file_digests
 from orchestrator.util.command_line import typed
 
@@ -53,7 +53,7 @@ def newest(film: Path, digest: str, fits: Fits, none: str) -> Found:
     moved: Found | None = None
     other: Path | None = None
     for run in run_folders.past():
-        content = run.summary() or {}
+        content = film_records.of_film(run, digest) or {}
         for one in content.get("films", ()):
             if one["digest"] != digest or not fits(one):
                 continue

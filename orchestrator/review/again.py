@@ -33,13 +33,13 @@ def command_of(content: Mapping[str, Any], film: Path) -> list[str]:
 class Again:
     """Such a run, as a process. `events` yields its progress; `stop` ends it."""
 
-    def __init__(self, content: Mapping[str, Any], film: Path) -> None:
+    def __init__(self, content: Mapping[str, Any], film: Path, python: str = sys.executable) -> None:
         folder = Path(content.get("cwd") or film.parent)
         # Variables for another Python do not reach the command either (`bootstrap.FLAGS`): an empty part of
         # PYTHONPATH is the current folder, where a stranger's `sitecustomize.py` may lie.
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "orchestrator", *command_of(content, film)],
+            [python, "-P", "-m", "orchestrator", *command_of(content, film)],
             cwd=folder if folder.is_dir() else film.parent,
             env={
                 **inherited,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -37,8 +38,10 @@ class BadRequestError(Exception):
 class Desk:
     """One film under review. Several threads may call every method."""
 
-    def __init__(self, film: Path) -> None:
+    def __init__(self, film: Path, python: str = sys.executable) -> None:
+        """Load the film's last run; `python` runs it again."""
         self.film = film
+        self._python = python
         self.digest = file_digests.file_digest(film)
         self._store = Store(home() / "store")
         self._lock = threading.RLock()
@@ -84,6 +87,13 @@ class Desk:
         """Keep the film's results in the cache while the block runs: other runs may fill it."""
         return self._store.in_use()
 
+    def _superseded(self) -> bool:
+        """Whether the film was processed again since its results were loaded."""
+        try:
+            return self._last()[0][1] != self._run
+        except FatalError:  # the film is gone: what is loaded can still be shown
+            return False
+
     @property
     def stale(self) -> bool:
         """Return whether there are edits that the last run does not contain."""
@@ -95,9 +105,11 @@ class Desk:
             if (entry := self._entry(stage))
         )
 
-    def page(self, token: str) -> str:
-        """The page. Its requests to the server contain `token`."""
+    def page(self, token: str, back: str = "") -> str:
+        """The page. Its requests to the server contain `token`, and it goes to `back` at its end."""
         with self._lock:
+            if not self._again and self._superseded():
+                self.load()
             if not self._again and self._state != edits.state_of(self.digest):
                 self.load()  # the edits were saved elsewhere: show the present ones
                 if self.stale:
@@ -106,11 +118,12 @@ class Desk:
                         self.make()
             found = page_data.of_film(self._content, self._run, self._store, self.film.parent, editing=True)
             found["media"] |= {
-                "film": f"/film?token={token}",
-                "sound": f"/sound?token={token}" if self.sound else None,
+                "film": f"film?token={token}",
+                "sound": f"sound?token={token}" if self.sound else None,
             }
             found["review"] = {
                 "token": token,
+                "back": back,
                 "state": self._state,
                 "run": self._made(),
                 "saved": self._unmade or None,
@@ -162,7 +175,7 @@ class Desk:
         with self._lock:
             if self._again:
                 raise ConflictError("the subtitles are already being rendered")
-            self._again = Again(self._content, self.film)
+            self._again = Again(self._content, self.film, self._python)
         return self._events(self._again)
 
     def _events(self, run: Again) -> Iterator[dict[str, Any]]:

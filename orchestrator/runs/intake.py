@@ -34,6 +34,8 @@ class Films:
     plans: dict[Path, Plan] = field(default_factory=dict)
     """By destination, because no two films may have the same."""
     refused: dict[Path, FatalError] = field(default_factory=dict)
+    asked: dict[Path, Layer] = field(default_factory=dict)
+    """The options of films that joined: those of the command line and their own."""
 
     def errors(self) -> list[FatalError]:
         """Why films were refused."""
@@ -60,6 +62,7 @@ def joining(invocation: Invocation, wanted: WantedFilm, films: Films, store: Sto
         if sentence not in told:
             notice(sentence)
     films.plans[plan.destination], films.settings[plan.film] = plan, of_film
+    films.asked[plan.film] = line
     return of_film, plan
 
 

@@ -20,6 +20,7 @@ from orchestrator.run_state.events import RunState
 from orchestrator.runs import advice, device_check, exit_status, film_outputs, intake, shown, trim_cache
 from orchestrator.runs.feeder import Feeder, ahead
 from orchestrator.runs.invocation import Invocation
+from orchestrator.runs.recorder import Recorder
 from orchestrator.runs.wanted import Unreadable, WantedFilm
 from orchestrator.storage.store import Store
 from orchestrator.util import terminal
@@ -77,8 +78,10 @@ def _execute(
     invocation: Invocation, films: intake.Films, store: Store, record: run_folders.Run
 ) -> tuple[RunState, Mapping[str, Any]]:
     """Run the stages, and write the files and `run.json`; returns the last state and `run.json`."""
-    views = [*shown.views(record, invocation), set_aside.Recorder(), *invocation.observers]
     output_files = _files(invocation, films.settings, record)
+    views = [*shown.views(record, invocation), set_aside.Recorder(), *invocation.observers]
+    if invocation.more is not None:  # first: a film whose end is reported has its record
+        views.insert(0, Recorder(record, invocation, films, output_files.review))
     plans = list(films.plans.values())
     of_all = films.settings.values() or [merge.settings(invocation.command_line)]
 

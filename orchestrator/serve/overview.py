@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ from orchestrator.config.values import Layer
 from orchestrator.config.words import words_of
 from orchestrator.machine import hardware, limits
 from orchestrator.paths import home
+from orchestrator.runs import feeder
 from orchestrator.serve.asked import Asked
 from orchestrator.serve.settings import Settings
 from orchestrator.storage import limit
 from orchestrator.storage.store import Store
+from orchestrator.util import quantities
 from orchestrator.util import text as fmt
 from orchestrator.util.quantities import BadQuantityError
 from orchestrator.util.redact import masked
@@ -67,7 +70,7 @@ class Overview:
         }
 
     def _own(self) -> Iterator[dict[str, Any]]:
-        usual = Settings()
+        usual = replace(Settings(), max_upload=quantities.size("10 GB"), at_once=feeder.ahead())
         for key, name in _NAMES.items():
             value = getattr(self._settings, key)
             place = _DEFAULT if value == getattr(usual, key) else _HERE

@@ -1,5 +1,5 @@
 /* Starts all modules, in the order of their dependencies. */
-import { page } from "./state.js";
+import { cueAt, page } from "./state.js";
 import { startCues } from "./cues.js";
 import { startFilters } from "./filters.js";
 import { startFindings } from "./findings.js";
@@ -18,4 +18,11 @@ startFindings();
 startKeys();
 page.show("");
 page.tell("time", 0);
+const [, moment] = /^#t=(\d+(?:\.\d+)?)$/.exec(location.hash) ?? [];
+if (moment) {
+  const time = Number(moment) + 0.001;
+  const cue = page.cues[cueAt(time)];
+  if (cue) page.select(cue.id);
+  else page.seek(time);
+}
 document.documentElement.dataset.ready = "true";

@@ -7,8 +7,9 @@ import { storeDraft } from "./stored_drafts.js";
 
 const review = /** @type {ReviewData} */ (page.data.review);
 const VIEW = `orchestrator-view:${page.data.film.digest}`;
-const GONE =
-  "The server has stopped: start `orchestrator review` again. Your changes are stored in this browser.";
+const GONE = review.back
+  ? "The service does not answer. Your changes are stored in this browser."
+  : "The server has stopped: start `orchestrator review` again. Your changes are stored in this browser.";
 let leaving = false;
 
 /**
@@ -42,7 +43,7 @@ export async function save() {
   if (!isDirty()) return true;
   tell("Saving…", { working: true });
   const at = moment(); // the user may continue to type meanwhile
-  const answer = await ask("/save", { state: review.state, run: review.run, ...changes() });
+  const answer = await ask("save", { state: review.state, run: review.run, ...changes() });
   ready();
   if (answer?.status !== 200) {
     tell(`Not saved: ${await whyNot(answer)}`, { bad: true });
@@ -60,7 +61,7 @@ export async function save() {
 export async function again() {
   if (status.busy || !(await save())) return;
   tell("Rendering the subtitles…", { working: true });
-  const answer = await ask("/again", {});
+  const answer = await ask("again", {});
   if (answer?.status !== 200 || !answer.body) {
     ready();
     tell(await whyNot(answer), { bad: true });
@@ -120,8 +121,12 @@ export async function end() {
     });
     return;
   }
-  const answer = await ask("/end", {});
+  const answer = await ask("end", {});
   const ended = answer?.status === 200;
+  if (ended && review.back) {
+    location.assign(review.back);
+    return;
+  }
   tell(ended ? "Review ended. You can close this window." : GONE, { bad: !ended });
 }
 

@@ -115,6 +115,7 @@ interface StageRow {
 /* Data for editing. `deleted`: cues that an earlier edit removed, by track. */
 interface ReviewData {
   token: string;
+  back: string; // where Done leads; empty: nowhere, the window can be closed
   state: string;
   run: string;
   saved: Changes | null;

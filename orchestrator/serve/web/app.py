@@ -19,6 +19,7 @@ from orchestrator.serve.web import media_servers, playing, telling, watcher
 from orchestrator.serve.web.answers import answer
 from orchestrator.serve.web.api import Api
 from orchestrator.serve.web.asr import Asr
+from orchestrator.serve.web.editor import Editor
 from orchestrator.serve.web.guard import Guard
 from orchestrator.serve.web.hub import Hub
 from orchestrator.serve.web.media_servers import MediaServer
@@ -48,6 +49,7 @@ def _lifespan(service: Service, access: Access) -> Any:
         parts = (
             Api(service, hub, access), Asr(service, hub, uploads, transcribing),
             OpenAi(service, uploads, transcribing), Webhooks(service, servers), Page(service),
+            Editor(service),
         )  # fmt: skip
         for part in parts:
             app.router.routes.extend(part.routes())

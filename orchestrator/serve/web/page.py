@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +17,9 @@ from starlette.routing import Route
 
 from orchestrator.report import document
 from orchestrator.serve import browse
+from orchestrator.serve.job import SUCCEEDED
 from orchestrator.serve.overview import Overview
+from orchestrator.serve.reviews import Reviews
 from orchestrator.serve.service import Service
 from orchestrator.serve.web.answers import RequestError, answer, answering, json_body
 
@@ -28,6 +31,8 @@ POLICY = (
 )
 """Only the page's own files, and no text that becomes markup or code: names of films are strangers' words."""
 _KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+_MOST = 1000
+"""Finished films that are looked at for cues to review."""
 _OF_REPORT = ("look.css", "js/elements.js", "js/words.js")
 """Files that the page shares with the report."""
 
@@ -43,7 +48,7 @@ class Page:
     """The page's files, and its endpoints."""
 
     def __init__(self, service: Service) -> None:
-        self._service, self._overview = service, Overview(service.settings)
+        self._service, self._overview, self._reviews = service, Overview(service.settings), Reviews()
         self._files = {name: _file(path) for name, path in files().items()}
 
     def routes(self) -> list[Route]:
@@ -87,7 +92,15 @@ class Page:
 
     async def review(self, _: Request) -> Response:
         """The finished films, with how many of their cues need review, and the worst of them."""
-        return answer({"films": []})
+        return answer({"films": await asyncio.to_thread(self._review)})
+
+    def _review(self) -> list[dict[str, Any]]:
+        ended = self._service.queue.jobs(sorted(SUCCEEDED), limit=_MOST)  # the latest first
+        films: dict[Path, str] = {}
+        for job in ended:
+            if job.upload is None:
+                films.setdefault(job.film, job.id)
+        return list(self._reviews.of_films({job: film for film, job in films.items()}))
 
     def _send(self, request: Request, name: str) -> Response:
         found = self._files.get(name)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from unittest import mock
 
+from orchestrator.report import data
+from orchestrator.run_state import film_records
+from orchestrator.run_state.run_folders import Run
 from orchestrator.serve.job import Outcome, Request
 from orchestrator.serve.queue import Queue
+from orchestrator.storage import file_digests
+from orchestrator.storage.store import Store
 from tests import browser
+from tests.orchestrator.report.films import content as run_content
+from tests.orchestrator.report.films import kept
 from tests.orchestrator.serve.served import ROOT, Served
 
 MARKUP = "<img src=x onerror=alert(1)><b>bold</b>"
@@ -64,15 +73,40 @@ def prepare(home, folder, ended=0):
     return made
 
 
+CUES = ("index", "start", "end", "text", "speakers", "segments", "flags")
+ROWS = [
+    (1, 1.0, 2.5, "One.", ["SPEAKER_00"], [0], []),
+    (2, 3.0, 4.5, f"Two {MARKUP}.", [MARKUP], [0], ["overlap", "too_fast"]),
+    (3, 6.0, 7.5, "שלוש.", ["SPEAKER_01"], [0], ["too_fast"]),
+]
+
+
+def process(home, film):
+    """Give a film the results of a standing run that still goes: a record of the film, and no `run.json`."""
+    with mock.patch.dict(os.environ, {"ORCHESTRATOR_HOME": str(home)}):
+        store = Store(home / "store")
+        table = ("cues", {name: [row[k] for row in ROWS] for k, name in enumerate(CUES)}, {"language": "en"})
+        stages = [kept(store, "subtitles", {"cues": table, "base_cues": table})]
+        content = {**run_content(film, stages, seconds=10.0), "options": {"language": "en"}, "schema": 1}
+        one = content["films"][0]
+        one["digest"] = file_digests.file_digest(film)
+        one["review"] = data.to_review(one, store)
+        run = Run(home / "runs" / "20260102-030405-films")
+        run.path.mkdir(parents=True)
+        (run.path / "lock").touch()
+        film_records.keep(run, one["digest"], content)
+
+
 @contextmanager
-def service(folder, *, ended=0, **settings):
-    """A started service over films in `folder`; its films stay at a stage."""
+def service(folder, *, ended=0, python=sys.executable, **settings):
+    """A started service over films in `folder`; its films stay at a stage. `Amélie.mkv` can be edited."""
     home = folder / "home"
     (home / "serve").mkdir(parents=True, mode=0o700)
     films = films_in(folder / "Films")
     jobs = prepare(home, films, ended)
+    process(home, films / "Amélie.mkv")
     one = Served(home, folders=(str(films),), environ={"PYTHONPATH": str(ROOT)}, **settings)
-    words = (sys.executable, str(Path(__file__).with_name("staged_runner.py")), "{lifeline}", "{lock}")
+    words = (str(python), str(Path(__file__).with_name("staged_runner.py")), "{lifeline}", "{lock}")
     one.settings = type(one.settings)(**{**vars(one.settings), "runner": words})
     one.films, one.jobs = films, jobs
     try:

@@ -165,7 +165,7 @@ def test_the_machine_and_the_settings_are_shown_with_where_they_were_set(service
         page.wait_for_selector("#settings tr")
         rows = page.locator("#settings tr").all_inner_texts()
         assert any("--folder" in row and "orchestrator serve" in row for row in rows)
-        assert any("--max-upload" in row and "built-in default" in row for row in rows)
+        assert any("--between" in row and "built-in default" in row for row in rows)
         assert "cores" in page.locator("#machine").inner_text()
         assert "asr" in page.locator("#devices").inner_text()
         assert sideways(page) <= 0

@@ -97,7 +97,7 @@ function devices(found) {
   if (!found.stages)
     return [h("p", "Not known. On the machine, run ", h("code", "orchestrator devices"), ".")];
   const rows = found.stages.map((one) =>
-    row(one.stage, one.error ?? one.device ?? "", one.error ? null : (one.model ?? "")),
+    row(one.stage, one.error ?? one.device ?? "", one.error ? "–" : one.model || "–"),
   );
   return [h("table", h("tbody", rows))];
 }
