@@ -106,7 +106,7 @@ def _changed(body: Any) -> Iterator[dict[str, Any]]:
 def _shown(key: str, value: Any) -> str:
     match key:
         case "maps":
-            return ", ".join(f"{theirs}={ours}" for theirs, ours in value)
+            return ", ".join(f"{whose}{':' if whose else ''}{theirs}={ours}" for theirs, ours, whose in value)
         case "max_upload":
             return fmt.size(value)
         case "folders" | "watch" | "names":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
@@ -36,6 +37,7 @@ class PocketsphinxAligner:
 
     def __init__(self, sphinx: Sphinx) -> None:
         self._sphinx = sphinx
+        self._film: weakref.ref[Audio] | None = None
 
     def align(
         self,
@@ -45,6 +47,9 @@ class PocketsphinxAligner:
         language: str,  # noqa: ARG002 - English
     ) -> list[Aligned | None]:
         """Times from the sound; None for a word whose neighbourhood does not match."""
+        if self._film is None or self._film() is not audio:
+            self._sphinx.begin()
+            self._film = weakref.ref(audio)
         texts = [word.text for word in words]
         spoken = [
             spoken_text.spoken(text, self._sphinx.in_dictionary, after)

@@ -33,14 +33,15 @@ class Heard(NamedTuple):
 class Sphinx:
     """A decoder with its dictionary.
 
-    Words added to it stay: the same word always gets the same pronunciation.
+    Words added to it stay: the same word always gets the same pronunciation. What it heard of a film before
+    would change the scores of the next: see `begin`.
     """
 
     def __init__(self) -> None:
         from pocketsphinx import Config, Decoder
 
         # Zero beams keep every path: no word is lost in noise, a path always ends. All senones are scored,
-        # so that a score is relative to the best. Batch normalisation makes pieces independent.
+        # so that a score is relative to the best. Batch normalisation is of each piece.
         self._decoder = Decoder(
             Config(
                 lm=None, bestpath=False, beam=0.0, pbeam=0.0, wbeam=0.0, lw=SPHINX.language_weight,
@@ -48,6 +49,10 @@ class Sphinx:
                 compallsen=True, cmn="batch", loglevel="FATAL",
             )
         )  # fmt: skip
+
+    def begin(self) -> None:
+        """Begin a film as a new process does. Without this its times depend on which film came before."""
+        self._decoder.reinit_feat()
 
     def in_dictionary(self, word: str) -> bool:
         """Whether the dictionary has the word."""

@@ -17,7 +17,7 @@ _QWENS_PACKAGES = (*_TORCH, "nagisa")
 
 ALIGNMENT = Stage(
     name="alignment",
-    version=4,
+    version=5,
     backends=(
         on(
             "cuda",

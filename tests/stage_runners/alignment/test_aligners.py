@@ -14,7 +14,9 @@ from ipc.declaration import Backend
 from ipc.errors import StageError
 from ipc.notes import FilmFacts
 from stage_runners.alignment import aligners, loaded, runner
+from stage_runners.alignment.aligner import Word
 from stage_runners.alignment.notes import notes
+from stage_runners.alignment.pieces import Piece
 from stage_runners.alignment.stage import ALIGNMENT
 from tests.stage_runners.recordings import RATE, inputs
 from tests.stage_runners.rows import segment, word
@@ -157,3 +159,34 @@ def test_a_new_aligner_gives_word_times_through_the_real_process(tmp_path):
     found = [(row["method"], round(row["start"], 2), row["score"]) for row in table.rows()]
     assert found == [("toy", 1.1, 0.5), ("attention", 1.6, None)]
     assert table.provenance["method"] == "toy"
+
+
+def test_the_english_aligner_begins_each_film_anew_in_a_process_that_stays():
+    """Its decoder remembers what it heard, so a film's times would depend on the film before."""
+
+    class Recorder:
+        begun = 0
+
+        def begin(self):
+            self.begun += 1
+
+        def in_dictionary(self, word):
+            return True
+
+        def learn(self, words):
+            pass
+
+        def align(self, samples, words):
+            return None
+
+    class Film:
+        sample_rate, samples = 16000, [0] * 16000
+
+    recorder, films = Recorder(), [Film(), Film()]
+    aligner = aligners.pocketsphinx_aligner.PocketsphinxAligner(recorder)
+    piece, words = Piece(0, 1, 0.0, 1.0), [Word("hello", False, 0.0, 0.5)]
+    begun = []
+    for film in (films[0], films[0], films[1], films[0]):
+        aligner.align(film, piece, words, "en")
+        begun.append(recorder.begun)
+    assert begun == [1, 1, 2, 3]
