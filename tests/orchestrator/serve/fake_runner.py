@@ -98,6 +98,7 @@ def contents(options):
     made = {
         "srt": (f"{language}.srt", "1\n00:00:00,500 --> 00:00:01,400\nHello there.\n\n"),
         "vtt": (f"{language}.vtt", "WEBVTT\n\n00:00.500 --> 00:01.400\nHello there.\n\n"),
+        "report": ("report.html", "<!doctype html><html></html>"),
         "txt": ("txt", "Hello there.\n"),
         "tsv": ("tsv", "start\tend\ttext\n500\t1400\tHello there.\n"),
         "json": ("json", json.dumps({"segments": [segment], "word_segments": words, "language": language})),

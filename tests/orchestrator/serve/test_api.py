@@ -54,6 +54,19 @@ def test_a_film_is_queued_run_and_its_files_are_sent(service, films):
     assert whole["steps"]["asr"]["facts"]["language"] == "en"
 
 
+def test_a_report_can_run_its_script_and_ask_the_service_nothing(service, films):
+    job = add(service, films / "a.mkv", output_format="srt,report")[1]["id"]
+    service.until("done", "degraded")
+    status, headers, content = service.ask("GET", f"/api/jobs/{job}/report")
+    assert (status, headers["Content-Type"].partition(";")[0]) == (200, "text/html")
+    policy = headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox allow-scripts ")
+    assert "allow-same-origin" not in policy
+    assert b"<html" in content
+    other = next(one["id"] for one in service.json("GET", "/api/jobs")[1]["jobs"] if one["id"] != job)
+    assert service.ask("GET", f"/api/jobs/{other}/report")[0] == 404
+
+
 def test_a_file_that_was_replaced_by_a_link_is_not_sent(service, films):
     job = add(service, films / "c.mkv")[1]["id"]
     service.until("done")
