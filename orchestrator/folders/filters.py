@@ -102,6 +102,14 @@ class Judge:
                 return Skipped(path=film.path, rule=SUBTITLED, why=why)
         return None
 
+    def lacking(self, film: Film, headers: Headers | None) -> str:
+        """What a film has in a wanted language that does not count, with `skip_existing`; else empty."""
+        if not self.filters.skip_existing:
+            return ""
+        facts, settings = headers or Headers(), self.settings_of(film.path)
+        there = self.subtitles(film.path, facts, settings)
+        return wanted.what_lacks(self.wanted(film.path, facts, settings), there)
+
     def subtitles(
         self, film: Path, facts: Headers, settings: Settings
     ) -> tuple[subtitles_there.Subtitles, ...]:

@@ -25,8 +25,9 @@ _STORE_BYTES_PER_S = 32_000 + 2_000
 class Entry:
     """A film that is taken: its plan, or why there is none.
 
-    `length` is the film's in seconds, `seconds` how long its run takes, both None if unknown. `beside` and
-    `cached` are the bytes that it writes into the folder of its subtitled film and into the cache.
+    `length` is the film's in seconds, `seconds` how long its run takes, both None if unknown. `lacking` is
+    what it has of the wanted subtitles that does not count. `beside` and `cached` are the bytes that it
+    writes into the folder of its subtitled film and into the cache.
     """
 
     path: Path
@@ -35,6 +36,7 @@ class Entry:
     plan: Plan | None = None
     refused: FatalError | None = None
     seconds: float | None = None
+    lacking: str = ""
     beside: int = 0
     cached: int = 0
 
@@ -90,6 +92,7 @@ def _entry(one: Chosen, plan_of: Callable[[Path], Plan], speeds: Speeds) -> Entr
         length=length,
         plan=plan,
         seconds=speeds.seconds(plan, length),
+        lacking=one.lacking,
         beside=one.film.size * len(running & {"mux", "burn"}),
         cached=int((length or 0.0) * _STORE_BYTES_PER_S) if "demux" in running else 0,
     )

@@ -28,10 +28,14 @@ Reader: TypeAlias = Callable[[Iterable[Path]], dict[Path, Headers]]
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """A film that is taken, with its headers; None if they are not known."""
+    """A film that is taken, with its headers; None if they are not known.
+
+    `lacking` is what it has of the wanted subtitles that does not count, and why.
+    """
 
     film: Film
     headers: Headers | None
+    lacking: str = ""
 
 
 def chosen(
@@ -58,7 +62,7 @@ def _judged(film: Film, headers: Headers | None, judge: Judge, *, retry_failed: 
     if not film.named and not retry_failed and (why := set_aside.why(film.path)):
         why = f"{why}; --retry-failed tries it again"
         return Skipped(path=film.path, rule=rules.SET_ASIDE, why=why)
-    return Chosen(film=film, headers=headers)
+    return Chosen(film=film, headers=headers, lacking=judge.lacking(film, headers))
 
 
 def _unusable(film: Film, headers: Headers) -> Skipped | None:

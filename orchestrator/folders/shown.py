@@ -97,6 +97,7 @@ def _verdict(one: Entry) -> tuple[str, str]:
     active = [step for step in one.plan.steps if step.verdict != "off"]
     first = next(step for step in active if step.verdict in {"run", "maybe"})
     time = f"; about {fmt.remaining(one.seconds)}" if one.seconds else ""
+    time += f"; {one.lacking}" if one.lacking else ""
     if one.runs == len(active):
         return "RUN", f"{first.reason}{time}"
     return "RUN", f"{one.runs} of {len(active)} stages, from {first.name}: {first.reason}{time}"

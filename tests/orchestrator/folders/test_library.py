@@ -104,6 +104,15 @@ def test_the_reason_names_where_the_subtitles_are_and_whose(films, capsys):
 
 
 @pytest.mark.env("media")
+def test_the_plan_names_what_is_there_and_does_not_count(films, capsys):
+    plan = planned(capsys, films / "Borgen", "--skip-existing")
+    why = {Path(one["film"]).stem: one["reason"] for one in plan["films"]}
+    assert why["S01E01"].endswith("; da: S01E01.da.forced.srt is forced")
+    assert "da: S01E04.da.idx is pictures" in why["S01E04"]
+    assert "is" not in why["S01E10"].partition(";")[2]
+
+
+@pytest.mark.env("media")
 def test_with_a_target_language_its_subtitles_count(films, capsys):
     both = [films / "Heat 2.mkv", films / "Amelie (2001)/Amelie.mkv"]
     plan = planned(capsys, *both, "--skip-existing", "--target-language", "en")
