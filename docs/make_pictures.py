@@ -2,7 +2,8 @@
 
 Needs the environments (`./install.sh --dev`) and Chromium on the PATH. The script runs `orchestrator demo` in
 a temporary folder, which takes about a minute on two cores. `report.png` is the report of that run in
-Chromium, `dashboard.svg` the live dashboard at one moment of it, drawn from the run's events.
+Chromium, `dashboard.svg` the live dashboard at one moment of it, drawn from the run's events. `service.png`
+is the page of `orchestrator serve`, with a runner of the tests.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from orchestrator.run_state import events  # noqa: E402
 from orchestrator.run_state.reducer import reduce  # noqa: E402
 from orchestrator.views import dashboard  # noqa: E402
 from tests import browser  # noqa: E402
+from tests.orchestrator.serve import staged_runner  # noqa: E402
+from tests.orchestrator.serve.served import Served  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 LARGEST = 400_000
@@ -35,6 +38,7 @@ LARGEST = 400_000
 
 COLUMNS = 118
 REPORT_SIZE = (1280, 860)
+SERVICE_SIZE = (1280, 720)
 
 EVENTS = {
     events.name_of(kind(**dict.fromkeys(kind.__dataclass_fields__))): kind
@@ -93,16 +97,46 @@ def photograph(report: Path, picture: Path) -> None:
         page.keyboard.press("n")
         page.wait_for_timeout(1_000)
         page.screenshot(path=picture)
-    browser.stop()
+
+
+def photograph_service(folder: Path, picture: Path) -> None:
+    """A picture of the service's page, with films whose names are made up and that stay at a stage."""
+    names = (
+        "The Lighthouse Keeper.mkv",
+        "Two Trains North.mkv",
+        "La casa del faro.mkv",
+        "Harbour S01E01.mkv",
+    )
+    films = folder / "Films"
+    films.mkdir()
+    for name in names:
+        (films / name).write_text("film")
+    (folder / "home").mkdir()
+    words = (sys.executable, str(Path(staged_runner.__file__)), "{lifeline}", "{lock}")
+    environ = {"PYTHONPATH": str(ROOT)}
+    service = Served(folder / "home", environ=environ, folders=(str(films),), runner=words).start()
+    try:
+        for name in names:
+            service.json("POST", "/api/jobs", {"path": str(films / name), "options": {"language": "en"}})
+        width, height = SERVICE_SIZE
+        with browser.opened(f"http://127.0.0.1:{service.port}/", width=width, height=height) as page:
+            page.wait_for_selector("#running li:nth-child(2) .step.running")
+            page.wait_for_timeout(1_500)
+            page.evaluate("document.querySelectorAll('.folder').forEach(one => one.textContent = '/films')")
+            page.screenshot(path=picture)
+    finally:
+        service.stop()
 
 
 def main() -> None:
-    """Run the demo once and write both pictures."""
+    """Run the demo once and write the pictures."""
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         state, moment = while_recognising(demo(Path(name)))
         (IMAGES / "dashboard.svg").write_text(draw_dashboard(state, moment), encoding="utf-8")
         photograph(Path(name) / "orchestrator-demo" / "demo.report.html", IMAGES / "report.png")
+        photograph_service(Path(name), IMAGES / "service.png")
+    browser.stop()
     for picture in sorted(IMAGES.iterdir()):
         size = picture.stat().st_size
         print(f"{picture.relative_to(ROOT)}: {size / 1000:.0f} kB")

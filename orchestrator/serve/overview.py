@@ -26,7 +26,10 @@ from orchestrator.util.redact import masked
 _NAMES = {
     "folders": "--folder", "watch": "--watch", "maps": "--map", "between": "--between",
     "at_once": "--at-once", "niceness": "--nice", "max_upload": "--max-upload", "host": "--host",
-    "port": "--port", "names": "--public-name",
+    "port": "--port", "names": "--public-name", "only_language": "--only-language",
+    "min_length": "--min-length", "settled_s": "--settled", "pause_while_playing": "--pause-while-playing",
+    "jellyfin": "--jellyfin", "emby": "--emby", "plex": "--plex", "on_done": "--on-done",
+    "messages": "--message",
 }  # fmt: skip
 """Settings of the service that the page shows, by the options that set them."""
 _HERE = "orchestrator serve"
@@ -109,6 +112,12 @@ def _shown(key: str, value: Any) -> str:
             return ", ".join(f"{whose}{':' if whose else ''}{theirs}={ours}" for theirs, ours, whose in value)
         case "max_upload":
             return fmt.size(value)
-        case "folders" | "watch" | "names":
+        case "folders" | "watch" | "names" | "only_language":
             return ", ".join(value)
+        case "min_length" | "settled_s":
+            return fmt.duration(value) if value else ""
+        case "pause_while_playing":
+            return "yes" if value else "no"
+        case "on_done" | "messages":  # their addresses may have passwords
+            return str(len(value)) if value else ""
     return str(value)

@@ -5,7 +5,7 @@ import { ask, inWords, sentence, whenSignedOut } from "./api.js";
 import { drawFinished, startFinished, troubled } from "./finished.js";
 import { connect, followVisibility } from "./live.js";
 import { drawRunner, showMachine } from "./machine.js";
-import { model, onChange, running, waiting } from "./model.js";
+import { model, onChange, running, takeStatus, waiting } from "./model.js";
 import { order } from "./parts.js";
 import { drawReview, startReview, toReview } from "./review.js";
 import { drawRunning } from "./running.js";
@@ -161,6 +161,11 @@ byId("pause").addEventListener("click", async () => {
     draw();
   }
 });
+// What no event reports: quiet hours that begin, and what another page paused.
+setInterval(async () => {
+  if (!document.hidden && model.connected)
+    takeStatus(await ask("GET", "/api/status").catch(() => model.status));
+}, 15_000);
 whenSignedOut(askForToken);
 onChange(draw);
 addEventListener("hashchange", route);

@@ -163,6 +163,6 @@ function leftOf(job) {
   const [first] = list;
   const [span, gained] = [at - first.at, job.fraction - first.fraction];
   if (span < LEAST_S || gained <= 0)
-    return job.started ? `since ${duration(Math.max(at - job.started, 1))}` : "";
+    return job.started ? `started ${duration(Math.max(at - job.started, 1))} ago` : "";
   return `about ${duration(((1 - job.fraction) * span) / gained)} left`;
 }
