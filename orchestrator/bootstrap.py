@@ -117,8 +117,6 @@ def _set_up(arguments: argparse.Namespace, names: Sequence[str], command: str) -
 
     Where nobody can be asked, the command is printed.
     """
-    from orchestrator.commands import setup
-
     if not arguments.yes or arguments.offline:
         terminal.show(
             f"      {command} setup       downloads the models that suit this machine and your films"
@@ -126,6 +124,8 @@ def _set_up(arguments: argparse.Namespace, names: Sequence[str], command: str) -
         asks = all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
         if arguments.offline or not asks or "whisperx" not in names or not _agreed():
             return OK
+    from orchestrator.commands import setup
+
     terminal.show()
     options = ["--yes"] if arguments.yes else []
     options += ["--language", arguments.language] if arguments.language else []

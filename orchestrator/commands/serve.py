@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
-from orchestrator.commands import film_options
+from orchestrator.commands import film_options, serve_install
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.folders import filters, quiet_hours
 from orchestrator.serve import allowed, launch, runner, templates, token
 from orchestrator.serve.settings import KEYS, LOOPBACK, MESSAGES, PORT, Settings, is_loopback
+from orchestrator.surroundings import current_folder
 from orchestrator.util import terminal
 from orchestrator.util.notices import notice
 
@@ -28,6 +30,7 @@ def add(subparsers: Any) -> None:
     _add_network(parser.add_argument_group("service"))
     _add_work(parser.add_argument_group("work"))
     _add_others(parser.add_argument_group("other programs"))
+    serve_install.add(parser.add_argument_group("installation"))
     film_options.add(parser, run=True, steps=False)
     parser.add_argument("--overwrite", action="store_true", help="replace files that this tool did not write")
 
@@ -117,12 +120,18 @@ def _add_others(group: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Become the service; raises `FatalError` if it cannot start."""
+    """Become the service, or install it; raises `FatalError` if it cannot start."""
+    to_install = serve_install.asked(arguments)
+    if to_install and arguments.uninstall:
+        return serve_install.uninstall(arguments)
     settings = settings_of(arguments)
     for line in film_options.misspelt_variables():
         notice(line)
     launch.ready()
-    launch.become(_with_token(settings, arguments))
+    if to_install:
+        _with_token(settings, arguments)  # shown here once, and not in the service manager's journal
+        return serve_install.install(arguments, _written(settings), sys.argv[1:])
+    return launch.become(_with_token(settings, arguments))
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
@@ -174,6 +183,13 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         on_done=tuple(arguments.on_done),
         messages=(*arguments.message, *os.environ.get(MESSAGES, "").split()),
     )
+
+
+def _written(settings: Settings) -> list[Path]:
+    """The folders where the service writes what it makes of films."""
+    output = settings.options.get("output_dir")
+    folders = (*settings.folders, *settings.watch, *([output] if output else []))
+    return [current_folder.absolute(Path(folder)) for folder in folders]
 
 
 def _with_token(settings: Settings, arguments: argparse.Namespace) -> Settings:

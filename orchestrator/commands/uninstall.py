@@ -15,6 +15,8 @@ from orchestrator.commands import completion, verbosity
 from orchestrator.environments import registry
 from orchestrator.errors import FAILED, OK, STORAGE, USAGE, FatalError
 from orchestrator.paths import COMMAND_MARK, checkout, config_file, home
+from orchestrator.serve.install import files
+from orchestrator.serve.install.place import place
 from orchestrator.storage.store import Store
 from orchestrator.surroundings.home_folder import expanded
 from orchestrator.util import locks, terminal
@@ -57,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not unwanted or not (arguments.yes or _agreed()):
         return OK if not unwanted else FAILED
     _refuse_while_running()
+    _refuse_while_a_service()
     for path in unwanted:
         try:
             if path.is_dir() and not path.is_symlink():
@@ -143,6 +146,21 @@ def _refuse_while_running() -> None:
     if others:
         what = "a run is" if set(others) == {here} else f"runs on {', '.join(sorted(set(others)))} are"
         raise FatalError(f"{what} going on, so nothing was removed", "try again when it has ended")
+
+
+def _refuse_while_a_service() -> None:
+    """Raise `FatalError` if a service manager starts this installation: it would go on trying."""
+    for where, option in ((place(system=False), ""), (place(system=True), " --system")):
+        try:
+            text = files.present(where)
+        except FatalError:  # it is somebody else's
+            continue
+        if text and sys.executable in text:
+            raise FatalError(
+                f"{where.file} starts this program, so nothing was removed",
+                f"first run: orchestrator serve --uninstall{option}",
+                USAGE,
+            )
 
 
 def _remove_empty(folder: Path) -> None:

@@ -6,12 +6,15 @@ import json
 import os
 import shlex
 import subprocess
+import sys
 
 import pytest
 
 from orchestrator import cli
 from orchestrator.commands import completion, uninstall, upgrade
 from orchestrator.paths import COMMAND_MARK
+from orchestrator.serve.install import place as places
+from orchestrator.serve.install import systemd
 
 
 def git(folder, *words):
@@ -219,3 +222,15 @@ def test_a_command_of_another_checkout_is_kept(house):
     (house / "bin" / "orchestrator").write_text(f"#!/bin/sh\n{COMMAND_MARK}\nexec /elsewhere/python")
     assert cli.main(["uninstall", "--yes"]) == 0
     assert (house / "bin" / "orchestrator").exists()
+
+
+def test_nothing_is_removed_while_systemd_starts_the_program(house, capsys, monkeypatch):
+    monkeypatch.setattr("sys.platform", "linux")
+    unit = places.place(system=False).file
+    unit.parent.mkdir(parents=True)
+    unit.write_text(f"{systemd.MARK}\n[Service]\nExecStart={sys.executable} -m orchestrator serve\n")
+    assert cli.main(["uninstall", "--yes"]) == 2
+    assert "first run: orchestrator serve --uninstall" in capsys.readouterr().err
+    assert (house / "checkout" / ".venv").exists()
+    unit.write_text(f"{systemd.MARK}\n[Service]\nExecStart=/another/python -m orchestrator serve\n")
+    assert cli.main(["uninstall", "--yes"]) == 0
