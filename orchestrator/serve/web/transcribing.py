@@ -97,13 +97,22 @@ def text_of(job: Job, kind: str, *, english: bool = False) -> str:
     mine = [path for path in found if path.name.removeprefix(job.film.stem).startswith(f".{ENGLISH}.")]
     spoken = job.summary.get("language") == ENGLISH
     others = [path for path in found if path not in mine]
-    order = [*mine, *(others if spoken else ())] if english else [*others, *mine]
+    # Where nobody speaks there is nothing to translate, and one empty file.
+    stands_for_english = others if spoken or not any(map(_size, others)) else []
+    order = [*mine, *stands_for_english] if english else [*others, *mine]
     if not order:
         raise RequestError(500, f"the run wrote no {kind}", "see the log of its run: orchestrator runs ls")
     try:
         return order[0].read_text(encoding="utf-8")
     except OSError as error:
         raise RequestError(500, f"the result cannot be read: {error.strerror}") from error
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def transcript_of(job: Job) -> Mapping[str, Any]:

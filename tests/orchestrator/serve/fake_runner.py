@@ -3,8 +3,8 @@
     python fake_runner.py LIFELINE LOCK [PACE_S]
 
 The film's name says what becomes of it: `poison` kills the runner with SIGKILL, `broken` fails, `worse` is
-degraded, `refused` is no film; any other is done, after PACE_S seconds. `cannot-start` as the third word ends
-it at once.
+degraded, `refused` is no film, in `silent` nobody speaks; any other is done, after PACE_S seconds.
+`cannot-start` as the third word ends it at once.
 """
 
 from __future__ import annotations
@@ -79,7 +79,9 @@ def run(number, body, cancelled):
     facts = {"language": body["options"].get("language") or "en", "language_probability": 0.97}
     tell("step_done", step="asr", **{**done, "degraded": degraded}, facts=facts)
     folder = Path(body["options"].get("output_dir") or film.parent)
-    for name, content in contents(body["options"]):
+    silent = {"hi.srt": "", "json": '{"segments": [], "language": "hi"}'}
+    made = silent.items() if film.stem == "silent" else contents(body["options"])
+    for name, content in made:
         path = folder / f"{film.stem}.{name}"
         path.write_text(content)
         output = {"name": path.name, "path": str(path), "size": path.stat().st_size, "note": ""}

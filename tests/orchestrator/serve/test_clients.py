@@ -73,6 +73,12 @@ def test_each_output_of_whisper_asr_is_answered(service, output, begins):
     assert b"Hello (translated)." in translated
 
 
+def test_a_film_in_which_nobody_speaks_has_an_empty_translation(service):
+    path = "/asr?task=translate&language=hi&video_file=silent.mkv&output="
+    assert post(service, f"{path}srt", b"silence")[::2] == (200, b"")
+    assert post(service, f"{path}txt", b"silence")[::2] == (200, b"")
+
+
 def test_a_second_request_for_the_same_audio_waits_for_the_same_job(service):
     before = sum(service.json("GET", "/api/status")[1]["jobs"].values())
     service.json("POST", "/api/pause")
