@@ -19,7 +19,7 @@ from typing import Any
 
 from orchestrator.cluster.on_ray.depot import Depot
 from orchestrator.cluster.on_ray.order import program
-from orchestrator.paths import home
+from orchestrator.paths import checkout, home
 
 _SECONDS = 3600
 _MANIFEST = "manifest.json"
@@ -83,7 +83,7 @@ class Results:
 
     def _called(self, *words: str) -> str:
         done = subprocess.run(
-            [*program()[:-1], "orchestrator.cluster.parcels", *words], env=self._environ, cwd=home(),
+            [*program()[:-1], "orchestrator.cluster.parcels", *words], env=self._environ, cwd=checkout(),
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=_SECONDS,
         )  # fmt: skip
         return done.stdout if done.returncode == 0 else ""

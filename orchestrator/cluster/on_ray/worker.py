@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import shutil
 import subprocess
 import tempfile
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -76,8 +76,10 @@ class Worker:
         """Bring the results of a film that is handed to the program; without them it makes them again."""
         film = json.loads(line).get("film")
         if self._results is not None and film:
-            with contextlib.suppress(Exception):
+            try:
                 self._results.fetch(film)
+            except Exception:
+                traceback.print_exc()  # into Ray's log of this worker
 
     def _handed_over(self, line: str) -> Iterator[str]:
         """Bring a new result to the depot; the event of a warning if that fails."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import os
 import tarfile
 
 import pytest
@@ -20,8 +22,6 @@ KEY = key_of(INGREDIENTS)
 
 def stored(home, content=b"sound", path="audio.bin"):
     """A result in the store of a machine."""
-    import hashlib
-
     store = Store(home / "store")
     attempt = store.attempt("demux")
     (attempt / "audio.bin").write_bytes(content)
@@ -86,6 +86,22 @@ def test_a_new_result_goes_to_the_depot_with_a_mark_of_its_film_and_is_taken_by_
     assert found is not None
     assert found.path("audio").read_bytes() == b"sound"
     assert not parcels.take(other, parcel(tmp_path, depot))
+
+
+def test_a_new_machine_takes_what_the_depot_has_of_a_film_though_it_has_no_home_yet(tmp_path, monkeypatch):
+    film = tmp_path / "film.mkv"
+    film.write_bytes(b"a film")
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "one"))
+    stored(tmp_path / "one")
+    depot, digest = Folder(), hashlib.sha256(b"a film").hexdigest()
+    results = Results(depot, {})
+    for line in events():
+        results.note(line.replace("f" * 64, digest))
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path / "new"))
+    new = Results(depot, dict(os.environ))
+    assert new.fetch(str(film)) == 1
+    assert Store(tmp_path / "new" / "store").find(KEY) is not None
+    assert new.fetch(str(film)) == 0
 
 
 def test_a_cached_result_is_not_handed_over_again_and_one_outside_the_store_never(tmp_path, monkeypatch):
