@@ -173,7 +173,7 @@ def restarting(folder: Path, options: argparse.Namespace) -> int:
         left = until_idle()
         print(f"killed after {first.ended} films; its programs ended within {left:.1f} s", flush=True)
         second = Events(["--ray", nodes.address, *words], folder / "driver", {})
-        placed = [event for event in second if event["event"] == "film_added" and event["state"]["machine"]]
+        placed = {event["film"] for event in second if event["event"] == "step_starting"}
     print(f"given again: exit {second.status}, {second.ended} films, {len(placed)} of them handed out")
     return 0 if second.ended == options.films and len(placed) <= options.films - first.ended else 1
 
