@@ -1,7 +1,7 @@
 """Carries out the Dockerfile's steps in a tree of files, and runs the result, where there is no Docker.
 
     python3 in_chroot.py build TREE [--build-arg NAME=VALUE ...] [--secret ID=FILE ...]
-    python3 in_chroot.py run TREE [--user UID:GID] [--volume FOLDER:TARGET ...] [--entrypoint WORD] [WORDS...]
+    python3 in_chroot.py run [--user UID:GID] [--volume FOLDER:TARGET ...] [--entrypoint WORD] TREE [WORDS...]
 
 TREE is a fresh Debian, such as debootstrap makes; `build` changes it. `run` does what compose.yaml asks of
 Docker: the tree is read-only; the command is the first of processes of its own, as an unprivileged user,

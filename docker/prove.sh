@@ -13,7 +13,7 @@ shift
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 tree=$folder/tree
 say() { printf '\n== %s\n' "$*"; }
-run() { python3 "$here/in_chroot.py" run "$tree" --volume "$folder/films:/films" "$@"; }
+run() { python3 "$here/in_chroot.py" run --volume "$folder/films:/films" "$@"; }
 
 if [ ! -e "$tree/etc/image.json" ]; then
     say "a fresh Debian"
@@ -25,20 +25,21 @@ if [ ! -e "$tree/etc/image.json" ]; then
     python3 "$here/in_chroot.py" build "$tree" "$@"
 fi
 say "size in MB, files that share their content counted once"
-du -sxm "$tree" "$tree"/opt/orchestrator/.venv "$tree"/opt/orchestrator/envs/*/
+du -sxm "$tree"
+du -sxm "$tree"/opt/orchestrator/envs/*/
 
 say "a film, as the image's user, without a network"
 install -d -o 1000 -g 1000 "$folder/films" "$folder/home"
-run --volume "$folder/home:/data" demo
+run --volume "$folder/home:/data" "$tree" demo
 ls -ln "$folder/films/orchestrator-demo"
 
 say "the same as another user, with a home of its own"
 install -d -o 4321 -g 4321 "$folder/films/theirs" "$folder/their-home"
 cp "$folder/films/orchestrator-demo/demo.mkv" "$folder/films/theirs"
-run --volume "$folder/their-home:/data" --user 4321:4321 run theirs/demo.mkv --quiet
+run --volume "$folder/their-home:/data" --user 4321:4321 "$tree" run theirs/demo.mkv --quiet
 
 say "the service: healthy, and ended by TERM"
-run --volume "$folder/home:/data" >"$folder/service.log" 2>&1 &
+run --volume "$folder/home:/data" "$tree" >"$folder/service.log" 2>&1 &
 sleep 5
 first=$(pgrep --full --newest 'tini -- orchestrator serve')
 for _ in $(seq 60); do

@@ -117,7 +117,7 @@ def _text(begun: start.Start, where: Place, user: str) -> str:
 
 def _otherwise(name: str, where: Place, begun: start.Start) -> str:
     if where.is_systemd:
-        return f"write {name}=... to {systemd.keys_file(begun)}, and chmod 600 that"
+        return f"write {name}=... to {begun.keys}, and chmod 600 that"
     return f"until the next login, this gives it to services: launchctl setenv {name} ..."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from typing import NoReturn
 
@@ -43,4 +44,5 @@ def become(settings: Settings) -> NoReturn:
     environ = {name: value for name, value in os.environ.items() if name not in _DROPPED}
     environ |= {"PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1"}
     words = [str(python), "-P", "-m", "orchestrator.serve.web.main", str(stream.fileno())]
+    sys.stdout.flush()  # the token, where the output is a pipe or a file
     os.execve(python, words, environ)  # noqa: S606 - no shell

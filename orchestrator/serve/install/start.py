@@ -35,14 +35,15 @@ class Start:
     """What is started.
 
     `words` is the command; relative paths in it begin at `folder`. `writes` are the folders where the service
-    writes, beside the temporary one. `secrets` names variables that were left out, because every user can
-    read what service managers are told.
+    writes, beside the temporary one. `keys` is a file for variables that nobody else may read; `secrets`
+    names those that were left out, because every user can read what service managers are told.
     """
 
     words: tuple[str, ...]
     environ: Mapping[str, str]
     folder: Path
     home: Path
+    keys: Path
     writes: tuple[Path, ...]
     secrets: tuple[str, ...] = ()
 
@@ -57,16 +58,18 @@ def of(
     hold.
     """
     own = home()
-    config = config_file(environ)
     mine = {name: value for name, value in environ.items() if name.startswith("ORCHESTRATOR_")}
     secrets = tuple(sorted(name for name in environ if name.startswith(_OURS) and _is_secret(name)))
     kept = {name: environ[name] for name in KEPT if environ.get(name)}
-    fixed = {"ORCHESTRATOR_HOME": str(own), "ORCHESTRATOR_CONFIG": str(config)}
+    fixed = {"ORCHESTRATOR_HOME": str(own)}
+    if "ORCHESTRATOR_CONFIG" in mine:  # otherwise it is found as here, and need not exist
+        fixed["ORCHESTRATOR_CONFIG"] = str(config_file(environ))
     start = Start(
         words=(*program, *words),
         environ={name: value for name, value in (kept | mine | fixed).items() if name not in secrets},
         folder=folder,
         home=own,
+        keys=config_file(environ).parent / "serve.env",
         writes=_outermost((own, *films)),
         secrets=secrets,
     )

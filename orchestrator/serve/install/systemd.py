@@ -54,7 +54,7 @@ def unit(start: Start, *, user: str = "") -> str:
         f"WorkingDirectory=-{_specifiers(str(start.folder))}",
         *(f"Environment={_quoted(f'{name}={value}')}" for name, value in sorted(start.environ.items())),
         "# Keys, such as HF_TOKEN=..., one a line, in a file that only you can read.",
-        f"EnvironmentFile=-{_specifiers(str(keys_file(start)))}",
+        f"EnvironmentFile=-{_specifiers(str(start.keys))}",
         "Restart=on-failure",
         "RestartSec=15",
         "SuccessExitStatus=130",
@@ -74,11 +74,6 @@ def unit(start: Start, *, user: str = "") -> str:
         f"WantedBy={'multi-user' if user else 'default'}.target",
     ]
     return "\n".join(lines) + "\n"
-
-
-def keys_file(start: Start) -> Path:
-    """The file with variables that nobody else may read."""
-    return Path(start.environ["ORCHESTRATOR_CONFIG"]).parent / "serve.env"
 
 
 def _folders(folders: Iterable[Path]) -> str:

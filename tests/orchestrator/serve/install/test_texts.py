@@ -48,6 +48,14 @@ def test_the_service_gets_the_variables_of_this_program_and_no_secret(begun):
         assert "API_KEY" not in text
 
 
+def test_a_configuration_file_is_named_only_if_a_variable_does(begun):
+    """A variable that names a missing file is an error, and the usual file need not exist."""
+    assert "ORCHESTRATOR_CONFIG" not in begun.environ
+    named = start.of(["x"], [], [], Path("/"), ENVIRON | {"ORCHESTRATOR_CONFIG": "/etc/o.toml"})
+    assert named.environ["ORCHESTRATOR_CONFIG"] == "/etc/o.toml"
+    assert named.keys == Path("/etc/serve.env")
+
+
 def test_a_folder_inside_another_is_listed_once(begun):
     assert begun.writes == tuple(sorted({begun.home, FILMS}))
 
