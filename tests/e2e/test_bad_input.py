@@ -23,8 +23,8 @@ def test_a_missing_film_is_reported(program, tmp_path):
     a_sentence(program("run", tmp_path / "no.mkv", status=INPUT), "file not found", "no.mkv")
 
 
-def test_a_folder_is_rejected(program, tmp_path):
-    a_sentence(program("run", tmp_path, status=INPUT), "is a folder")
+def test_a_folder_without_films_is_rejected(program, tmp_path):
+    a_sentence(program("run", tmp_path, status=INPUT), "no film is in it")
 
 
 def test_an_empty_file_is_rejected(program, tmp_path):
