@@ -13,7 +13,7 @@ from orchestrator.config.values import Layer
 from orchestrator.errors import INPUT, OK, PARTIAL, USAGE
 from orchestrator.library import consents
 from orchestrator.review import again
-from orchestrator.runs import intake, session
+from orchestrator.runs import intake, shown
 from orchestrator.runs.invocation import Invocation
 from tests.orchestrator.places import nothing_but_a_cpu, place  # noqa: F401
 from tests.orchestrator.toy_stages import new_store
@@ -134,6 +134,6 @@ def test_a_film_runs_without_its_job_file_and_so_does_its_review(place, tmp_path
     films = intake.plans_of(typed, new_store(tmp_path))
     assert not films.refused
     assert len(films.plans) == 1
-    content = {"options": session._options(typed, films.settings)}
+    content = {"options": shown.options(typed, films.settings)}
     assert "--no-job-file" in again.command_of(content, place.film)
     assert cli.main(["plan", "--no-job-file", str(place.film)]) == OK

@@ -18,7 +18,7 @@ from orchestrator.config.options import OPTIONS
 from orchestrator.config.run_options import DEFAULT_FORMATS
 from orchestrator.config.values import Layer
 from orchestrator.errors import FAILED, OK, PARTIAL, STORAGE, USAGE, FatalError
-from orchestrator.runs import intake, session
+from orchestrator.runs import intake, shown
 from orchestrator.runs.invocation import Invocation
 from tests.orchestrator.places import place  # noqa: F401
 from tests.orchestrator.toy_stages import new_store
@@ -216,7 +216,7 @@ def test_a_run_prints_which_options_each_job_file_sets(place, tmp_path):
     place.allowed('language = "hi"\noutput_format = "srt"\n[device]\nasr = "cpu"')
     typed = Invocation(films=(place.film, other, place.job), command_line=Layer())
     films = intake.plans_of(typed, new_store(tmp_path))
-    assert session._options(typed, films.settings)["elsewhere"] == {
+    assert shown.options(typed, films.settings)["elsewhere"] == {
         str(place.film): {
             "language": {"value": "hi", "from": place.job.name},
             "output_format": {"value": "srt", "from": place.job.name},
