@@ -30,7 +30,7 @@ def ahead() -> int:
 class Feeder:
     """An observer that lets films join as others end. `plan` plans a film; it may raise `FatalError`.
 
-    A film that is open already joins once it has ended.
+    A film that is open already joins once it has ended; `joins` is called with its plan just before.
     """
 
     def __init__(
@@ -38,11 +38,13 @@ class Feeder:
         plan: Callable[[WantedFilm], Plan],
         refused: Callable[[WantedFilm | Unreadable, FatalError], None],
         door: Door,
+        joins: Callable[[Plan], None],
         most: int | None = None,
     ) -> None:
         self._plan = plan
         self._refused = refused
         self._door = door
+        self._joins = joins
         self._most = most or ahead()
         self._open: list[Path] = []
         self._unwanted: set[str] = set()
@@ -81,6 +83,9 @@ class Feeder:
                 self._let_in(one)
         except FatalError as error:  # of the source: what it has given goes on
             self._refuse(Unreadable("", "", error), error)
+        except Exception as error:  # else the run would end as if these were all films
+            problem = bug_log.reported(sys.argv[1:], error)
+            self._refuse(Unreadable("", "", problem), problem)
         finally:
             self._door.ask(Close())
 
@@ -100,6 +105,11 @@ class Feeder:
             if one.id and one.id in self._unwanted:
                 self._unwanted.discard(one.id)
                 return self._refuse(one, FatalError(f"{one.film}: cancelled", "", 0))
+            try:
+                with machine_errors.sentences():
+                    self._joins(plan)
+            except FatalError as error:
+                return self._refuse(one, error)
             self._open.append(plan.film)
             self._door.ask(Join(plan, one.id))
         return None

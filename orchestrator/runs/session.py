@@ -113,9 +113,10 @@ def _execute(
 
     if invocation.more is not None:
         feeder = Feeder(
-            lambda wanted: _joined(invocation, wanted, films, store, record, output_files),
+            lambda wanted: intake.joining(invocation, wanted, films, store)[1],
             lambda one, error: _refused(one, error, films),
             scheduler.door,
+            lambda plan: _joins(plan, films, record, output_files),
             max(ahead(), invocation.at_once),
         )
         views.append(feeder)
@@ -135,20 +136,14 @@ def _execute(
     return state, write(state, status_of(state))
 
 
-def _joined(
-    invocation: Invocation,
-    wanted: WantedFilm,
-    films: intake.Films,
-    store: Store,
-    record: run_folders.Run,
-    output_files: film_outputs.Files,
-) -> Plan:
-    """The plan of a film that joins the run, which is told of it; `FatalError` if it cannot join."""
-    of_film, plan = intake.joining(invocation, wanted, films, store)
+def _joins(
+    plan: Plan, films: intake.Films, record: run_folders.Run, output_files: film_outputs.Files
+) -> None:
+    """A planned film joins the run: its files are begun, and those of its run before have been written."""
+    of_film = films.settings[plan.film]
     output_files.expect(plan.film, of_film.formats(), _series(plan.film, of_film))
     record.add_film(plan.film_digest, str(plan.film))
     _warn_of_other_runs(record, plan.film_digest)
-    return plan
 
 
 def _refused(one: WantedFilm | Unreadable, error: FatalError, films: intake.Films) -> None:

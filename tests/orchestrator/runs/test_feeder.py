@@ -46,8 +46,8 @@ def door():
     return Door()
 
 
-def feeder(door, most=2):
-    return Feeder(plan, lambda one, error: None, door, most)
+def feeder(door, most=2, joins=lambda plan: None):
+    return Feeder(plan, lambda one, error: None, door, joins, most)
 
 
 def names(door, count):
@@ -66,13 +66,16 @@ def test_a_film_joins_once_fewer_than_the_most_are_open(door):
 
 
 def test_a_film_that_is_open_joins_again_only_once_it_has_ended(door):
-    one = feeder(door, most=3)
+    begun = []
+    one = feeder(door, most=3, joins=lambda plan: begun.append(plan.film))
     one.begin([*films("a"), WantedFilm(film=Path("a"), id="again")])
     assert names(door, 1) == ["a"]
     with pytest.raises(queue.Empty):
         door.asked.get(timeout=0.05)
+    assert begun == [Path("a")]  # the files of the film that is open are not begun anew
     ended(one, "a")
     assert door.next().id == "again"
+    assert begun == [Path("a")] * 2
 
 
 def test_a_film_that_cannot_be_planned_is_refused_and_the_others_go_on(door):
@@ -95,3 +98,27 @@ def test_a_film_that_is_cancelled_before_it_joins_does_not(door):
     refused = door.next()
     assert isinstance(refused, Refuse)
     assert (refused.id, refused.status, refused.message) == ("b", 0, "b: cancelled")
+
+
+def test_a_source_that_breaks_is_reported_and_ends_the_list(door, tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCHESTRATOR_HOME", str(tmp_path))
+
+    def broken():
+        yield from films("a")
+        raise RuntimeError
+
+    feeder(door).begin(broken())
+    assert door.next().id == "a"
+    assert door.next().message == "internal error"
+    assert isinstance(door.next(), Close)
+
+
+def test_a_film_whose_files_cannot_be_begun_is_refused_and_the_others_go_on(door):
+    def joins(plan):
+        if plan.film == Path("a"):
+            raise FatalError("no space", "", 7)
+
+    feeder(door, joins=joins).begin(films("a", "b"))
+    refused = door.next()
+    assert (refused.id, refused.message) == ("a", "no space")
+    assert door.next().id == "b"
