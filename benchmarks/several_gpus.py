@@ -23,8 +23,8 @@ from ipc.protocol import Hello, Ready, Result, Started
 from orchestrator.execution import messages
 from orchestrator.execution.decide import decide
 from orchestrator.execution.job import Job
-from orchestrator.execution.scheduler import tasks_of
 from orchestrator.execution.situation import Rules, Situation
+from orchestrator.execution.tasks import tasks_of
 from orchestrator.machine import profile
 from orchestrator.machine.gpus import listed
 from orchestrator.machine.limits import Limits

@@ -25,7 +25,7 @@ import msgspec  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.terminal_theme import MONOKAI  # noqa: E402
 
-from orchestrator.run_state import events  # noqa: E402
+from orchestrator.run_state import events, states  # noqa: E402
 from orchestrator.run_state.reducer import reduce  # noqa: E402
 from orchestrator.views import dashboard  # noqa: E402
 from tests import browser  # noqa: E402
@@ -68,9 +68,9 @@ def _as_path(kind: type, value: object) -> Path:
     return Path(str(value))
 
 
-def while_recognising(run: Iterable[events.RunEvent]) -> tuple[events.RunState, float]:
+def while_recognising(run: Iterable[events.RunEvent]) -> tuple[states.RunState, float]:
     """A state in the middle of recognition, and its time: the last one in which most stages run beside it."""
-    state, best, moment, most = events.RunState(), events.RunState(), 0.0, (0, 0)
+    state, best, moment, most = states.RunState(), states.RunState(), 0.0, (0, 0)
     for event in run:
         state = reduce(state, event)
         running = [step for film in state.films for step in film.steps if step.status == "running"]
@@ -81,7 +81,7 @@ def while_recognising(run: Iterable[events.RunEvent]) -> tuple[events.RunState, 
     return best, moment
 
 
-def draw_dashboard(state: events.RunState, moment: float) -> str:
+def draw_dashboard(state: states.RunState, moment: float) -> str:
     """The dashboard at that moment, as SVG, drawn by the code that draws it on a terminal."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, highlight=False)
     console.print(dashboard.render(state, moment, COLUMNS))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.run_state import events
+from orchestrator.run_state import events, states
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -129,8 +129,8 @@ def test_the_options_and_output_files_in_the_reference_are_up_to_date():
 
 def test_the_dashboard_picture_shows_the_last_moment_with_most_stages_beside_recognition():
     maker = script("make_pictures")
-    steps = tuple(events.StepState(name=name) for name in ("diarization", "asr", "mux"))
-    film = events.FilmState(path=Path("demo.mkv"), title="demo.mkv", digest="", seconds=30.0, steps=steps)
+    steps = tuple(states.StepState(name=name) for name in ("diarization", "asr", "mux"))
+    film = states.FilmState(path=Path("demo.mkv"), title="demo.mkv", digest="", seconds=30.0, steps=steps)
     run = [events.RunStarted(time=1.0, films=(film,))]
     for time, name in ((2.0, "diarization"), (3.0, "asr"), (5.0, "mux")):
         run.append(events.StepRunning(time=time, film=0, step=name, load_seconds=0.0))

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from orchestrator.cluster.dealing import Film
 from orchestrator.errors import FAILED
-from orchestrator.run_state import events
-from orchestrator.run_state.events import RunEvent, RunState
+from orchestrator.run_state import events, states
+from orchestrator.run_state.events import RunEvent
+from orchestrator.run_state.states import RunState
 
 
 def events_of_aside(
@@ -25,10 +26,10 @@ def events_of_aside(
             time=now, id=film.id, path=str(path), message=f"{path}: {message}", hint=hint, status=FAILED
         )
         return
-    failure = events.Failure(category="crash", message=message, hint=hint, log=str(log))
+    failure = states.Failure(category="crash", message=message, hint=hint, log=str(log))
     failed = False
     for step in state.films[number].steps:
-        if step.status in events.ENDED:
+        if step.status in states.ENDED:
             continue
         if not failed:
             yield events.StepFailed(time=now, film=number, step=step.name, error=failure)

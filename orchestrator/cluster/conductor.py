@@ -39,7 +39,7 @@ from orchestrator.cluster.relay import Relay
 from orchestrator.errors import ENVIRONMENT, USAGE, FatalError
 from orchestrator.execution.broadcast import Broadcast
 from orchestrator.execution.signals import Interrupt
-from orchestrator.run_state import events
+from orchestrator.run_state import events, states
 from orchestrator.run_state.machine_events import FilmsWaiting, MachineJoined, MachineLeft, MachineRefused
 
 _WAIT_S = 1.0
@@ -95,7 +95,7 @@ class Conductor:
         self._logs: dict[str, Path] = {}
         self._fatal: FatalError | None = None
 
-    def run(self) -> events.RunState:
+    def run(self) -> states.RunState:
         """Do the films; returns the last state. Raises `FatalError` if no machine can do them."""
         self.broadcast.emit(events.RunStarted(time=time.time(), films=()))
         for film in self.films:

@@ -24,7 +24,8 @@ from orchestrator.folders import set_aside
 from orchestrator.planning import headers
 from orchestrator.planning.film_path import film_of
 from orchestrator.run_state import run_folders, run_json
-from orchestrator.run_state.events import RunEnded, RunState
+from orchestrator.run_state.events import RunEnded
+from orchestrator.run_state.states import RunState
 from orchestrator.runs import exit_status, shown
 from orchestrator.runs.invocation import Invocation, TakesAll
 from orchestrator.runs.wanted import Unreadable

@@ -18,7 +18,7 @@ from orchestrator.errors import FAILED, INTERRUPTED, OK, STATUS_OF_CATEGORY, USA
 from orchestrator.execution.job import Job, Task
 from orchestrator.execution.recipe import credentials, load_command, visible
 from orchestrator.execution.run_command import run_command
-from orchestrator.execution.scheduler import tasks_of
+from orchestrator.execution.tasks import tasks_of
 from orchestrator.machine import limits
 from orchestrator.paths import home
 from orchestrator.planning.plan import Plan, Step

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from orchestrator.run_state.events import RunEvent, RunState
+from orchestrator.run_state.events import RunEvent
 from orchestrator.run_state.reducer import reduce
+from orchestrator.run_state.states import RunState
 from orchestrator.surroundings.streams import OutputError
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from orchestrator.planning.plan import Plan, Step
-from orchestrator.run_state.events import FileOutput, RunState
+from orchestrator.run_state.states import FileOutput, RunState
 from orchestrator.storage.store import Entry
 
 

@@ -15,7 +15,7 @@ import dataclasses
 import queue
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ipc.protocol import Heartbeat, Log, Metric, Progress
@@ -25,7 +25,6 @@ from orchestrator.execution.broadcast import Broadcast, Observer
 from orchestrator.execution.decide import decide
 from orchestrator.execution.executor import Executor, Spawn
 from orchestrator.execution.hooks import Closing, Hooks
-from orchestrator.execution.job import Task
 from orchestrator.execution.joining import Close, Door, Join, Leave, Refuse, Request
 from orchestrator.execution.messages import (
     CANCELLED,
@@ -41,14 +40,15 @@ from orchestrator.execution.messages import (
 from orchestrator.execution.results import Results
 from orchestrator.execution.signals import Interrupt
 from orchestrator.execution.situation import Rules, Situation
+from orchestrator.execution.tasks import film_state, tasks_of
 from orchestrator.execution.worker import Post, Posts
 from orchestrator.machine import limits as machine_limits
 from orchestrator.machine.profile import Machine
 from orchestrator.machine.profile import here as this_machine
 from orchestrator.planning.plan import Plan
-from orchestrator.run_state import events
-from orchestrator.run_state.events import RunState
+from orchestrator.run_state import events, states
 from orchestrator.run_state.run_json import film_outcome, outcome
+from orchestrator.run_state.states import RunState
 from orchestrator.storage.store import Store
 from orchestrator.surroundings.streams import OutputError
 
@@ -132,7 +132,7 @@ class Scheduler:
 
     def _begin(self, plans: Sequence[Plan], *, expecting: bool) -> None:
         self._situation = Situation(rules=self._situation.rules, expecting=expecting)
-        films = tuple(_film_state(plan) for plan in plans)
+        films = tuple(film_state(plan) for plan in plans)
         self._broadcast.emit(events.RunStarted(time=time.time(), films=films))
         for film, plan in enumerate(plans):
             self._add(film, plan, "")
@@ -147,7 +147,7 @@ class Scheduler:
         match request:
             case Join(plan, name):
                 film = len(self.state.films)
-                self._broadcast.emit(events.FilmAdded(time=now, film=film, id=name, state=_film_state(plan)))
+                self._broadcast.emit(events.FilmAdded(time=now, film=film, id=name, state=film_state(plan)))
                 self._add(film, plan, name)
             case Leave(name):
                 for film in [film for film, other in self._ids.items() if other == name]:
@@ -224,7 +224,7 @@ class Scheduler:
                 self._broadcast.emit(events.FileWritten(time=time.time(), film=film, output=output))
         for film in list(self._ids):
             state = self.state.films[film]
-            if ended or all(step.status in events.ENDED for step in state.steps):
+            if ended or all(step.status in states.ENDED for step in state.steps):
                 name = self._ids.pop(film)
                 self._broadcast.emit(
                     events.FilmEnded(time=time.time(), film=film, id=name, outcome=_outcome(state))
@@ -252,22 +252,7 @@ class Scheduler:
         )
 
 
-def tasks_of(film: int, plan: Plan, cores: int) -> Iterator[Task]:
-    """The steps of a plan that are not off, with the number of threads for each."""
-    active = {step.name: step.stage for step in plan.steps if step.verdict != "off"}
-    for step in plan.steps:
-        if step.name in active:
-            near = machine_limits.beside(step.stage, active)
-            yield Task(
-                film=film,
-                plan=plan,
-                step=step,
-                threads=machine_limits.threads(step.stage, near, cores),
-                needs=tuple((film, name) for name in step.needs()),
-            )
-
-
-def _outcome(film: events.FilmState) -> str:
+def _outcome(film: states.FilmState) -> str:
     """How a film ended; one that left the run was cancelled."""
     if any(step.status == "skipped" and step.reason == CANCELLED for step in film.steps):
         return CANCELLED
@@ -281,29 +266,3 @@ def exit_category(state: RunState) -> int | None:
             if step.error is not None:
                 return STATUS_OF_CATEGORY.get(step.error.category, 1)
     return None
-
-
-def _film_state(plan: Plan) -> events.FilmState:
-    return events.FilmState(
-        path=plan.film,
-        title=plan.film.name,
-        digest=plan.film_digest,
-        steps=tuple(
-            events.StepState(
-                name=step.name,
-                status="off" if step.verdict == "off" else "waiting",
-                planned=step.verdict,
-                reason=step.reason,
-                waits_for=step.needs(),
-                env=step.choice.backend.env if step.choices else "",
-                device=step.choice.backend.device if step.choices else "",
-                gpus=tuple(place.device for place in step.choice.places) if step.choices else (),
-                device_reason=step.choice.why if step.choices else "",
-                model=step.choice.model.id if step.choices and step.choice.model else "",
-                fallbacks=tuple(map(str, step.refused)),
-                notes=step.notes,
-                key=step.key or "",
-            )
-            for step in plan.steps
-        ),
-    )

@@ -7,7 +7,7 @@ from typing import Any
 
 from ipc.protocol import Event, Heartbeat, Log, Metric, Progress, Started
 from orchestrator.execution.job import Job
-from orchestrator.run_state import events
+from orchestrator.run_state import events, states
 from orchestrator.run_state.events import StepEvent
 from orchestrator.storage.store import Entry
 
@@ -77,7 +77,7 @@ def of_end(job: Job, entry: Entry, *, cached: bool) -> StepEvent:
 
 def of_failure(job: Job, category: str, message: str, hint: str, log: str) -> StepEvent:
     """The job failed for good."""
-    error = events.Failure(category=category, message=message, hint=hint, log=log)
+    error = states.Failure(category=category, message=message, hint=hint, log=log)
     return _make(job, events.StepFailed, error=error)
 
 

@@ -19,7 +19,8 @@ from orchestrator.folders.quiet_hours import Hours
 from orchestrator.folders.selection import Chosen
 from orchestrator.planning.plan import Plan
 from orchestrator.run_state import paces
-from orchestrator.run_state.events import FilmRefused, RunEvent, RunState
+from orchestrator.run_state.events import FilmRefused, RunEvent
+from orchestrator.run_state.states import RunState
 from orchestrator.util import text as fmt
 
 _LOOK_S = 30.0

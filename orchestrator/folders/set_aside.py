@@ -13,7 +13,8 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from orchestrator.run_state.events import FilmEnded, FilmState, RunEvent, RunState
+from orchestrator.run_state.events import FilmEnded, RunEvent
+from orchestrator.run_state.states import FilmState, RunState
 from orchestrator.storage import file_digests
 from orchestrator.util import memo, own_files
 from orchestrator.util import text as fmt

@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from orchestrator.run_state.events import ENDED, FilmState, RunEvent, RunState
+from orchestrator.run_state.events import RunEvent
+from orchestrator.run_state.states import ENDED, FilmState, RunState
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from orchestrator.run_state.events import RunState
 from orchestrator.run_state.run_folders import Run
+from orchestrator.run_state.states import RunState
 
 RUNS = 8
 """The newest runs that are read: enough for a median, and a few milliseconds to read."""

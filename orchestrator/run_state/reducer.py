@@ -9,12 +9,10 @@ from orchestrator.run_state.events import (
     FileWritten,
     FilmAdded,
     FilmEnded,
-    FilmState,
     RunEnded,
     RunEvent,
     RunInterrupted,
     RunStarted,
-    RunState,
     StepDone,
     StepEvent,
     StepFailed,
@@ -27,9 +25,9 @@ from orchestrator.run_state.events import (
     StepRunning,
     StepSkipped,
     StepStarting,
-    StepState,
 )
 from orchestrator.run_state.machine_events import MachineEvent, after
+from orchestrator.run_state.states import FilmState, RunState, StepState
 
 
 def reduce(state: RunState, event: RunEvent) -> RunState:

@@ -19,8 +19,8 @@ from typing import Any
 
 from ipc import atomic, json_text
 from orchestrator import __version__
-from orchestrator.run_state.events import FilmState, RunState, StepState
 from orchestrator.run_state.run_folders import Run
+from orchestrator.run_state.states import FilmState, RunState, StepState
 from orchestrator.stages.catalog import STAGES
 from orchestrator.surroundings import current_folder
 from orchestrator.util.redact import masked

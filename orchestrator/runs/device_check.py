@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from orchestrator.models.resolve import Model
     from orchestrator.planning.choice import Choice
     from orchestrator.planning.plan import Plan
-    from orchestrator.run_state.events import FilmState, StepState
+    from orchestrator.run_state.states import FilmState, StepState
     from orchestrator.storage.store import Store
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestrator.errors import CLOSED_PIPE, DEGRADED, FAILED, INTERRUPTED, OK, PARTIAL, STORAGE, FatalError
 from orchestrator.execution.scheduler import exit_category
-from orchestrator.run_state.events import RunState
+from orchestrator.run_state.states import RunState
 from orchestrator.surroundings.streams import OutputError
 
 _ENDED_WELL = {"done", "cached", "off"}

@@ -14,7 +14,8 @@ from orchestrator.errors import FatalError
 from orchestrator.execution.joining import Close, Door, Join, Leave, Refuse
 from orchestrator.machine import limits
 from orchestrator.planning.plan import Plan
-from orchestrator.run_state.events import FilmEnded, RunEvent, RunState
+from orchestrator.run_state.events import FilmEnded, RunEvent
+from orchestrator.run_state.states import RunState
 from orchestrator.runs.wanted import Unreadable, WantedFilm
 from orchestrator.util import bug_log, machine_errors
 

@@ -25,7 +25,7 @@ from orchestrator.outputs.named_copy import named_copy
 from orchestrator.paths import home
 from orchestrator.planning.plan import Plan, Step
 from orchestrator.run_state import run_json
-from orchestrator.run_state.events import FileOutput, RunState
+from orchestrator.run_state.states import FileOutput, RunState
 from orchestrator.runs import burned_film
 from orchestrator.storage.store import Entry, Store
 from orchestrator.util import bug_log, machine_errors, terminal

@@ -12,8 +12,9 @@ from typing import Any
 from orchestrator.config.device_requests import AUTO
 from orchestrator.config.values import Layer
 from orchestrator.run_state import film_records, run_json
-from orchestrator.run_state.events import FilmEnded, RunEvent, RunState
+from orchestrator.run_state.events import FilmEnded, RunEvent
 from orchestrator.run_state.run_folders import Run
+from orchestrator.run_state.states import RunState
 from orchestrator.runs import exit_status, intake, shown
 from orchestrator.runs.invocation import Invocation
 

@@ -16,7 +16,7 @@ from orchestrator.paths import home
 from orchestrator.planning import nfo
 from orchestrator.planning.plan import Plan
 from orchestrator.run_state import run_folders, run_json
-from orchestrator.run_state.events import RunState
+from orchestrator.run_state.states import RunState
 from orchestrator.runs import advice, device_check, exit_status, film_outputs, intake, shown, trim_cache
 from orchestrator.runs.feeder import Feeder, ahead
 from orchestrator.runs.invocation import Invocation

@@ -16,7 +16,7 @@ from orchestrator.config import merge
 from orchestrator.config.settings import Settings
 from orchestrator.config.values import Layer
 from orchestrator.errors import FatalError
-from orchestrator.run_state.events import RunState
+from orchestrator.run_state.states import RunState
 from orchestrator.storage import limit
 from orchestrator.storage.store import Store
 from orchestrator.util import text as fmt

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from orchestrator.run_state.events import StepState
+from orchestrator.run_state.states import StepState
 from orchestrator.stages.catalog import STAGES
 from orchestrator.util import text as fmt
 

@@ -15,8 +15,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from orchestrator.run_state.events import ENDED, FilmState, RunState, StepState
 from orchestrator.run_state.paces import NO_PACES, Paces
+from orchestrator.run_state.states import ENDED, FilmState, RunState, StepState
 from orchestrator.util import text as fmt
 from orchestrator.views import machines
 from orchestrator.views.columns import MARGIN, WIDEST_BAR, Column, columns, fraction, gap_of, percent

@@ -11,7 +11,8 @@ from typing import TextIO
 from ipc import json_text
 from ipc.legible import legible_json
 from orchestrator.errors import FatalError
-from orchestrator.run_state.events import RunEvent, RunState, to_json
+from orchestrator.run_state.events import RunEvent, to_json
+from orchestrator.run_state.states import RunState
 from orchestrator.util.redact import masked
 
 

@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TextIO
 
-from orchestrator.run_state.events import RunEvent, RunState
+from orchestrator.run_state.events import RunEvent
 from orchestrator.run_state.paces import NO_PACES, Paces
+from orchestrator.run_state.states import RunState
 from orchestrator.util import terminal
 
 if TYPE_CHECKING:

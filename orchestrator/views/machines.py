@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestrator.run_state.events import RunEvent, RunState
+from orchestrator.run_state.events import RunEvent
 from orchestrator.run_state.machine_events import FilmMoved, MachineJoined, MachineLeft, MachineRefused
+from orchestrator.run_state.states import RunState
 from orchestrator.util import text as fmt
 
 

@@ -9,17 +9,15 @@ from typing import TextIO
 
 from orchestrator.machine.gpus import together
 from orchestrator.run_state.events import (
-    FilmState,
     RunEvent,
     RunInterrupted,
-    RunState,
     StepEvent,
     StepFellBack,
     StepLog,
     StepMetric,
     StepRetried,
-    StepState,
 )
+from orchestrator.run_state.states import FilmState, RunState, StepState
 from orchestrator.util import terminal
 from orchestrator.util import text as fmt
 from orchestrator.views import machines

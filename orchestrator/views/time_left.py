@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orchestrator.run_state.events import ENDED, FilmState, RunState, StepState
 from orchestrator.run_state.paces import Paces, pace_of
+from orchestrator.run_state.states import ENDED, FilmState, RunState, StepState
 
 SETTLED = 0.25
 """The share of a stage's work after which its own estimate counts alone; before, earlier runs count too.

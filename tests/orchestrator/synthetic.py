@@ -5,14 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from orchestrator.run_state.events import (
-    Failure,
-    FileOutput,
     FileWritten,
-    FilmState,
     RunEnded,
     RunInterrupted,
     RunStarted,
-    RunState,
     StepDone,
     StepFailed,
     StepFellBack,
@@ -23,9 +19,9 @@ from orchestrator.run_state.events import (
     StepRunning,
     StepSkipped,
     StepStarting,
-    StepState,
 )
 from orchestrator.run_state.reducer import reduce
+from orchestrator.run_state.states import Failure, FileOutput, FilmState, RunState, StepState
 from orchestrator.stages.catalog import STAGES
 
 START = 1_790_000_000.0

@@ -28,7 +28,7 @@ from orchestrator.cluster.messages import (
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.execution.broadcast import Broadcast
 from orchestrator.run_state import events, machine_events, run_json
-from orchestrator.run_state.events import FilmState, StepState
+from orchestrator.run_state.states import FilmState, StepState
 
 OURS = Facts(checkout="/opt/o", version="1", commit="abc", code="c", models={"recognition base": "r"})
 

@@ -11,7 +11,8 @@ import pytest
 from orchestrator.cluster import earlier
 from orchestrator.cluster.on_ray.order import Order
 from orchestrator.run_state import events, from_json, machine_events, run_folders
-from orchestrator.run_state.events import FileOutput, FilmAdded, FilmEnded, FilmState, StepState
+from orchestrator.run_state.events import FilmAdded, FilmEnded
+from orchestrator.run_state.states import FileOutput, FilmState, StepState
 from tests.orchestrator.cluster.test_conductor import MadeUp, done, run
 
 ORDER = Order(options=("--model=base",))

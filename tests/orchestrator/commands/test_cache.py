@@ -13,7 +13,7 @@ from orchestrator import cli
 from orchestrator.commands import film_options
 from orchestrator.config.merge import settings
 from orchestrator.config.values import Layer
-from orchestrator.run_state.events import FilmState, RunState, StepState
+from orchestrator.run_state.states import FilmState, RunState, StepState
 from orchestrator.runs import trim_cache
 from orchestrator.storage import limit
 from orchestrator.storage.manifest import Manifest, OutputRecord

@@ -13,7 +13,7 @@ from orchestrator.commands import doctor
 from orchestrator.environments import registry
 from orchestrator.errors import OK
 from orchestrator.machine.answers import Answer
-from orchestrator.run_state.events import StepState
+from orchestrator.run_state.states import StepState
 from orchestrator.stages.catalog import STAGES
 from orchestrator.views import columns
 from orchestrator.views.plain import describe

@@ -18,8 +18,8 @@ from orchestrator.execution.decide import decide
 from orchestrator.execution.failures import FAILING, SET_ASIDE_S
 from orchestrator.execution.job import ENDED, Job
 from orchestrator.execution.messages import Proceed, Reported, Stop, Tick
-from orchestrator.execution.scheduler import tasks_of
 from orchestrator.execution.situation import Failing, Rules, Situation
+from orchestrator.execution.tasks import tasks_of
 from orchestrator.machine.limits import Limits
 from orchestrator.planning.choice import Choice, Place
 from orchestrator.planning.gpu_places import SHARE

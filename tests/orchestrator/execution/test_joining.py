@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ipc.protocol import Heartbeat
 from orchestrator.execution.joining import Close, Join, Leave, Refuse
 from orchestrator.execution.messages import Added, Cancelled, Forget, NoMore, Stop
-from orchestrator.execution.scheduler import tasks_of
+from orchestrator.execution.tasks import tasks_of
 from orchestrator.run_state.events import FilmAdded, FilmEnded, FilmRefused, StepRunning, StepStarting
 from tests.orchestrator import toy_stages as small
 from tests.orchestrator.execution import test_scheduler

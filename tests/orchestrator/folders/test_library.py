@@ -16,7 +16,7 @@ from orchestrator.folders import set_aside
 from orchestrator.folders.found import RULES
 from orchestrator.outputs.ledger import Ledger
 from orchestrator.run_state import run_folders
-from orchestrator.run_state.events import Failure, FilmState, StepState
+from orchestrator.run_state.states import Failure, FilmState, StepState
 from tests.once import once
 from tests.orchestrator.folders import library
 

@@ -18,7 +18,8 @@ from orchestrator.folders.quiet_hours import read
 from orchestrator.folders.selection import Chosen
 from orchestrator.machine import profile
 from orchestrator.planning.headers import Headers
-from orchestrator.run_state.events import FilmRefused, FilmState, RunState, StepState
+from orchestrator.run_state.events import FilmRefused
+from orchestrator.run_state.states import FilmState, RunState, StepState
 from orchestrator.runs import library
 from orchestrator.runs.invocation import Invocation
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from orchestrator.folders import set_aside
-from orchestrator.run_state.events import Failure, FilmEnded, FilmState, RunState, StepState
+from orchestrator.run_state.events import FilmEnded
+from orchestrator.run_state.states import Failure, FilmState, RunState, StepState
 
 
 @pytest.fixture

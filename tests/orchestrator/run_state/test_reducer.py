@@ -6,17 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.run_state.events import (
-    FilmState,
-    RunStarted,
-    RunState,
-    StepDone,
-    StepProgress,
-    StepRetried,
-    StepRunning,
-    StepState,
-)
+from orchestrator.run_state.events import RunStarted, StepDone, StepProgress, StepRetried, StepRunning
 from orchestrator.run_state.reducer import reduce
+from orchestrator.run_state.states import FilmState, RunState, StepState
 
 WHO = {"film": 0, "step": "asr"}
 

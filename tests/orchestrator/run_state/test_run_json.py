@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from orchestrator.errors import FatalError
 from orchestrator.run_state import run_folders, run_json
-from orchestrator.run_state.events import StepState
+from orchestrator.run_state.states import StepState
 from orchestrator.stages.catalog import STAGES
 from orchestrator.views import summary
 from tests.orchestrator import synthetic

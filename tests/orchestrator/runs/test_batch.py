@@ -13,7 +13,7 @@ from orchestrator.errors import CLOSED_PIPE, DEGRADED, FAILED, INPUT, OK, PARTIA
 from orchestrator.outputs.ledger import Ledger
 from orchestrator.planning.film_path import film_of
 from orchestrator.planning.request import Scope
-from orchestrator.run_state.events import Failure, FilmState, RunState, StepState
+from orchestrator.run_state.states import Failure, FilmState, RunState, StepState
 from orchestrator.runs import exit_status, intake
 from orchestrator.runs.invocation import Invocation
 from orchestrator.storage.store import Store

@@ -11,7 +11,7 @@ from ipc.digests import file_digest
 from orchestrator.errors import FatalError
 from orchestrator.outputs import publish
 from orchestrator.outputs.ledger import Ledger
-from orchestrator.run_state.events import FilmState, RunState, StepState
+from orchestrator.run_state.states import FilmState, RunState, StepState
 from orchestrator.runs.film_outputs import Files
 from orchestrator.stages.catalog import STAGES
 from orchestrator.storage.manifest import Manifest, OutputRecord

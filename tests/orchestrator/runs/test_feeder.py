@@ -10,7 +10,8 @@ import pytest
 from orchestrator.errors import INPUT, FatalError
 from orchestrator.execution.joining import Close, Join, Leave, Refuse
 from orchestrator.planning.plan import Plan
-from orchestrator.run_state.events import FilmEnded, FilmState, RunState
+from orchestrator.run_state.events import FilmEnded
+from orchestrator.run_state.states import FilmState, RunState
 from orchestrator.runs.feeder import Feeder
 from orchestrator.runs.wanted import Unreadable, WantedFilm
 

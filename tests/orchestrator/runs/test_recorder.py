@@ -10,7 +10,8 @@ from orchestrator.errors import FatalError
 from orchestrator.report import last
 from orchestrator.review.again import command_of
 from orchestrator.run_state import run_folders
-from orchestrator.run_state.events import FilmEnded, FilmState, RunState, StepState
+from orchestrator.run_state.events import FilmEnded
+from orchestrator.run_state.states import FilmState, RunState, StepState
 from orchestrator.runs import intake
 from orchestrator.runs.invocation import Invocation
 from orchestrator.runs.recorder import Recorder

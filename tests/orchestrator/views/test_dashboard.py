@@ -11,7 +11,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from orchestrator.run_state.events import RunState
+from orchestrator.run_state.states import RunState
 from orchestrator.views import dashboard, live
 from orchestrator.views.glyphs import ASCII, UNICODE
 from tests.orchestrator import synthetic

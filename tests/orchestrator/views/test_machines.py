@@ -8,8 +8,9 @@ from pathlib import Path
 from rich.console import Console
 
 from orchestrator.run_state import machine_events as machine
-from orchestrator.run_state.events import FilmAdded, FilmState, RunStarted, RunState, StepRunning, StepState
+from orchestrator.run_state.events import FilmAdded, RunStarted, StepRunning
 from orchestrator.run_state.reducer import reduce
+from orchestrator.run_state.states import FilmState, RunState, StepState
 from orchestrator.views.dashboard import render
 from orchestrator.views.plain import Plain
 

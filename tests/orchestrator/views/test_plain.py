@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from orchestrator.execution.broadcast import Broadcast
-from orchestrator.run_state import events
-from orchestrator.run_state.events import FilmState, StepState
+from orchestrator.run_state import events, states
 from orchestrator.run_state.reducer import reduce
+from orchestrator.run_state.states import FilmState, StepState
 from orchestrator.views.jsonlines import JsonLines
 from orchestrator.views.plain import Plain, planned
 from tests.orchestrator import synthetic
@@ -110,7 +110,7 @@ def test_the_first_line_names_a_film_once():
 def test_what_failed_for_the_same_reason_is_not_explained_again():
     stream, view = io.StringIO(), None
     view = Plain(stream)
-    error = events.Failure(category="input", message="a.mp4: not a film", hint="check it", log="demux.log")
+    error = states.Failure(category="input", message="a.mp4: not a film", hint="check it", log="demux.log")
     film = FilmState(
         path=Path("a"), title="a", digest="", steps=(StepState(name="demux"), StepState(name="shots"))
     )
@@ -208,7 +208,7 @@ def test_views_without_a_terminal_do_not_import_rich(module):
 
 def test_verbose_lines_give_the_reason_for_each_stage_and_what_stages_log():
     steps = (
-        events.StepState(
+        states.StepState(
             name="asr",
             planned="run",
             reason="first time",
@@ -216,15 +216,15 @@ def test_verbose_lines_give_the_reason_for_each_stage_and_what_stages_log():
             device_reason="no GPU",
             notes=("larger models fit",),
         ),
-        events.StepState(name="mux", status="off", planned="off", reason="--no-mux"),
+        states.StepState(name="mux", status="off", planned="off", reason="--no-mux"),
     )
     started = events.RunStarted(
-        time=0.0, films=(events.FilmState(path=Path("a.mkv"), title="a.mkv", steps=steps),)
+        time=0.0, films=(states.FilmState(path=Path("a.mkv"), title="a.mkv", steps=steps),)
     )
     logged = events.StepLog(time=1.0, film=0, step="asr", level="info", message="the language is en")
     for verbose in (False, True):
         stream = io.StringIO()
-        view, state = Plain(stream, verbose=verbose), events.RunState()
+        view, state = Plain(stream, verbose=verbose), states.RunState()
         for event in (started, logged):
             state = reduce(state, event)
             view(event, state)

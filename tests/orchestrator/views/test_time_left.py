@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from orchestrator.run_state import paces
-from orchestrator.run_state.events import FilmState, RunState, StepState
 from orchestrator.run_state.run_folders import Run
+from orchestrator.run_state.states import FilmState, RunState, StepState
 from orchestrator.views.time_left import time_left
 
 MEASURED = {("demux", "cpu", ""): 0.01, ("asr", "cpu", "base"): 0.2, ("diarization", "cpu", ""): 0.1,
