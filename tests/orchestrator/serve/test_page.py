@@ -73,9 +73,14 @@ def test_films_in_progress_show_their_stages_live_and_one_that_ends_moves_to_fin
 
 
 def test_the_queue_is_ordered_by_keyboard_and_the_focus_stays(service):
-    queue_up(service, "Amélie.mkv", f"{LONG}.mkv", "Queue 2.mkv", "Queue 3.mkv", "Queue 4.mkv")
+    queue_up(service, "Amélie.mkv", f"{LONG}.mkv", "Queue 2.mkv", "Queue 3.mkv")
+    queue_up(service, "Queue 4.mkv", target_language="de", diarize=False, device={"asr": "cpu"})
     with opened(service) as page:
         page.wait_for_selector("#waiting > li:nth-child(3)")
+        options = page.locator("#waiting > li", has_text="Queue 4.mkv").inner_text()
+        assert all(words in options for words in ("into: German", "--no-diarize", "--device asr=cpu")), (
+            options
+        )
         page.get_by_role("button", name="Move up: Queue 4.mkv").focus()
         page.keyboard.press("Enter")
         until(page, "document.querySelector('#waiting > li:nth-child(2) h3').innerText === 'Queue 4.mkv'")

@@ -47,7 +47,7 @@ function drawTop() {
   }
   const status = model.status;
   byId("pause").hidden = !status;
-  byId("pause").textContent = status?.paused ? "Resume" : "Pause";
+  byId("pause").textContent = status?.paused ? "Resume queue" : "Pause queue";
   keepNotice(
     byId("notices"),
     [
@@ -55,7 +55,7 @@ function drawTop() {
       status?.runner.trouble && ["trouble", `Films cannot be processed: ${sentence(status.runner.trouble)}`],
       status?.paused && [
         "paused",
-        "Paused: no further film is started. Films that run, and those that clients wait for, go on.",
+        "The queue is paused: no further film is started. Films in progress, and those that clients wait for, go on.",
       ],
       status?.held && !status.paused && ["held", `No film is started now: ${sentence(status.held)}`],
       bad > 0 &&
@@ -154,7 +154,7 @@ byId("pause").addEventListener("click", async () => {
       "POST",
       paused ? "/api/resume" : "/api/pause",
       {},
-      paused ? "Films are started again." : "Paused.",
+      paused ? "Films are started again." : "The queue is paused.",
     )
   ) {
     if (model.status) model.status.paused = !paused;

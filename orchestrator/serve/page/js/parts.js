@@ -97,17 +97,29 @@ const SOURCES = /** @type {{[name: string]: string}} */ ({
 export const sourceOf = (job) => SOURCES[job.source] ?? "";
 
 /**
- * The options of a job in words.
+ * The options of a job: its languages in words, the others as on the command line. Of a client's upload only the
+ * languages are its user's choice.
  * @param {ServeJob} job
  */
 export function optionsOf(job) {
-  return Object.entries(job.options)
-    .map(([name, value]) => {
-      if (name === "language") return `spoken: ${languageName(String(value))}`;
-      if (name === "target_language") return `into: ${String(value).split(",").map(languageName).join(", ")}`;
-      return `${name.replaceAll("_", "-")}: ${typeof value === "object" ? JSON.stringify(value) : value}`;
-    })
-    .filter(Boolean);
+  return Object.entries(job.options).flatMap(([name, value]) => {
+    if (name === "language") return `spoken: ${languageName(String(value))}`;
+    if (name === "target_language") return `into: ${String(value).split(",").map(languageName).join(", ")}`;
+    return job.film === null ? [] : asTyped(name.replaceAll("_", "-"), value);
+  });
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @returns {string[]}
+ */
+function asTyped(name, value) {
+  if (value === true) return [`--${name}`];
+  if (value === false) return [`--no-${name}`];
+  if (value === null || typeof value !== "object") return [`--${name} ${value}`];
+  if (Array.isArray(value)) return [`--${name} ${value.join(",")}`];
+  return Object.entries(value).map(([part, of]) => `--${name} ${part === "all" ? of : `${part}=${of}`}`);
 }
 
 /** @param {number} seconds */
