@@ -12,18 +12,19 @@ from pathlib import Path
 from orchestrator.util import scratch
 from orchestrator.util.film_names import stem_of
 from orchestrator.util.storage_errors import storage_errors
+from stage_runners.subtitles.output_format import Beside
 
 
 @contextmanager
-def named_copy(source: Path, film: Path, rewrite: Callable[[str, str], str]) -> Iterator[Path]:
+def named_copy(source: Path, film: Path, rewrite: Callable[[str, Beside], str]) -> Iterator[Path]:
     """A copy of the text in `source` that names `film`; it exists while the block runs.
 
-    `rewrite` gets the text and the film's name without suffix (`Format.for_film`). Raises `FatalError`
+    `rewrite` gets the text and the film's names (`Format.for_film`). Raises `FatalError`
     (storage) if the copy cannot be written.
     """
     with scratch.folder() as folder:
         copy = folder / source.name
         with storage_errors(f"cannot write {copy}", "set ORCHESTRATOR_HOME to another folder"):
-            text = rewrite(source.read_text(encoding="utf-8"), stem_of(film))
+            text = rewrite(source.read_text(encoding="utf-8"), Beside(film.name, stem_of(film)))
             copy.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
         yield copy

@@ -217,6 +217,11 @@ class Files:
                     why = "speaker detection is off in this run"
                     terminal.tell(f"orchestrator: removed {target}: {why}")
                 continue
+            if reason := (entry.manifest.facts.get("unwritten") or {}).get(form.name):
+                outputs.withdraw(target, plan.film, self._ledger, _clip(plan))
+                if self._formats.get(plan.film) != names.FORMATS:  # who wants all wants what there is
+                    terminal.tell(f"orchestrator: {name} is not written: {reason}")
+                continue
             digest = entry.manifest.outputs[form.name].digest
             if form.for_film is not None:
                 source = copies.enter_context(named_copy(source, plan.film, form.for_film))

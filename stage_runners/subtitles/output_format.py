@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ipc.rows import DoubtRow, SegmentRow, SpeakerRow, TurnRow, WordRow
 from stage_runners.subtitles import plain_text
@@ -17,6 +17,21 @@ from stage_runners.text import direction
 
 Content = Literal["cues", "transcript", "turns"]
 LanguageTag = Literal["always", "translations", "never"]
+
+
+class UnwritableError(ValueError):
+    """A document has nothing for a format, or nothing that it can hold; the message says why, to the user.
+
+    No file is then written beside the film.
+    """
+
+
+class Beside(NamedTuple):
+    """The film that a file is placed next to: its file's `name`, and its name without extension."""
+
+    name: str
+    stem: str
+
 
 _CODES = {"jw": "jv"}
 """Whisper's codes that differ from ISO 639-1."""
@@ -67,10 +82,12 @@ class Format:
     `name` is its word in `--output-format` and the name of the stage's output; `extension` has no dot.
     `content` is the part of the document that it holds. `language_tag` is which files have the language in
     their names (`movie.en.srt`): all, those of translations, or none; a format without it is written once per
-    film, without translations. `by_default` formats are written if the user names none. `description` and
-    `media_type` are for the reference; in the description, `LANG` is the language. `write` returns the text
-    of the file, with line feeds. `for_film` rewrites that text for the film it is placed next to, whose name
-    it gets without extension. Lists show formats by `rank`, then by name.
+    film, without translations. `part` is a word of the file's name before the extension (`movie.en.part.srt`)
+    if another format has that extension. `by_default` formats are written if the user names none.
+    `description` and `media_type` are for the reference; in the description, `LANG` is the language. `write`
+    returns the text of the file, with line feeds, or its bytes; it raises `UnwritableError` if there is
+    nothing to write. `for_film` rewrites that text for the film it is placed next to. Lists show formats by
+    `rank`, then by name.
     """
 
     name: str
@@ -78,10 +95,11 @@ class Format:
     content: Content
     media_type: str
     description: str
-    write: Callable[[Document], str]
+    write: Callable[[Document], str | bytes]
     language_tag: LanguageTag = "always"
+    part: str = ""
     by_default: bool = False
-    for_film: Callable[[str, str], str] | None = None
+    for_film: Callable[[str, Beside], str] | None = None
     rank: int = 100
 
     @property
@@ -100,4 +118,4 @@ class Format:
         parts = [stem]
         if shown and tag:
             parts += [tag, *(["sdh"] if sdh and self.content == "cues" else [])]
-        return ".".join([*parts, self.extension])
+        return ".".join([*parts, *filter(None, [self.part]), self.extension])

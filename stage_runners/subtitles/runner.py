@@ -16,7 +16,7 @@ from stage_runners.subtitles.formats import FORMATS
 from stage_runners.subtitles.languages import language_of
 from stage_runners.subtitles.layout import Layout
 from stage_runners.subtitles.limits import NO_SHOTS, Shots, profile
-from stage_runners.subtitles.output_format import Document
+from stage_runners.subtitles.output_format import Document, UnwritableError
 from stage_runners.subtitles.sdh import FLAG, Besides
 from stage_runners.subtitles.speakers import merge_namesakes
 from stage_runners.subtitles.stage import SUBTITLES
@@ -94,9 +94,24 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         speakers=edits.speakers,
         doubts=doubts,
     )
+    write_files(document, context)
+
+
+def write_files(document: Document, context: Context) -> None:
+    """Write the document in every format; one that it has nothing for gets an empty file and a reason.
+
+    The fact `unwritten` holds those reasons, by format.
+    """
+    unwritten = {}
     for one in FORMATS:
-        context.path(one.name).write_text(one.write(document), encoding="utf-8", newline="\n")
+        try:
+            content = one.write(document)
+        except UnwritableError as why:
+            content, unwritten[one.name] = b"", str(why)
+        context.path(one.name).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
         context.save_file(one.name)
+    if unwritten:
+        context.fact("unwritten", unwritten)
 
 
 def cues_of(

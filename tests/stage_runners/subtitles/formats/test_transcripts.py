@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from stage_runners.subtitles.formats import rttm, tsv, txt, whisperx_json
+from stage_runners.subtitles.output_format import Beside
 from tests.stage_runners.rows import segment, word
 from tests.stage_runners.subtitles.documents import NAMES, A, B, document
 
@@ -77,7 +78,7 @@ def test_rttm_keeps_overlap_and_does_not_depend_on_the_name_of_the_film():
 
 
 def test_rttm_names_its_recording_after_the_film_without_spaces():
-    text = rttm.for_film(rttm.write(document(turns=TURNS)), "My  film 2")
+    text = rttm.for_film(rttm.write(document(turns=TURNS)), Beside("My  film 2.mkv", "My  film 2"))
     assert [line.split()[:4] for line in text.splitlines()] == [
         ["SPEAKER", "My_film_2", "1", "0.500"],
         ["SPEAKER", "My_film_2", "1", "1.000"],
