@@ -16,7 +16,7 @@ from pathlib import Path
 
 from orchestrator.cluster import dealing as deals
 from orchestrator.cluster import earlier as earlier_runs
-from orchestrator.cluster import judgement
+from orchestrator.cluster import judgement, written
 from orchestrator.cluster.aside import events_of_aside
 from orchestrator.cluster.earlier import Earlier
 from orchestrator.cluster.facts import Difference, Facts
@@ -39,6 +39,7 @@ from orchestrator.cluster.relay import Relay
 from orchestrator.errors import ENVIRONMENT, USAGE, FatalError
 from orchestrator.execution.broadcast import Broadcast
 from orchestrator.execution.signals import Interrupt
+from orchestrator.outputs.ledger import Ledger
 from orchestrator.run_state import events, states
 from orchestrator.run_state.machine_events import FilmsWaiting, MachineJoined, MachineLeft, MachineRefused
 
@@ -76,6 +77,9 @@ class Conductor:
     inbox: queue.SimpleQueue[Message | None] = field(default_factory=queue.SimpleQueue)
     earlier: Earlier = earlier_runs.NOTHING
     """What a run of the same command got done before it died."""
+    ledger: Ledger = field(default_factory=Ledger)
+    folder: Path | None = None
+    """Where the files go; None for beside the film."""
     refused: dict[Path, FatalError] = field(default_factory=dict)
     """The films that could not be planned, or were set aside before they were."""
 
@@ -187,7 +191,9 @@ class Conductor:
     def _deal(self) -> None:
         self._dealing, dealt = deals.deal(self._dealing)
         for worker, film in dealt:
-            line = {"film": str(self._films[film.id].path), "id": film.id}
+            path = self._films[film.id].path
+            there = list(written.beside(path, self.folder or path.parent, self.ledger))
+            line = {"film": str(path), "id": film.id, **({"written": there} if there else {})}
             self.send(Send(worker=worker, line=json.dumps(line)))
         if dealt:
             self._tell_waiting()

@@ -16,11 +16,13 @@ from orchestrator.cluster.conductor import Conductor, Wanted
 from orchestrator.cluster.messages import Message
 from orchestrator.cluster.ray_side import ENV, RaySide
 from orchestrator.cluster.weights import weights
+from orchestrator.cluster.written import Account
 from orchestrator.config import merge
 from orchestrator.environments import registry
 from orchestrator.errors import BUG, USAGE, FatalError, FilmError
 from orchestrator.execution.broadcast import Broadcast
 from orchestrator.folders import set_aside
+from orchestrator.outputs.ledger import Ledger
 from orchestrator.planning import headers
 from orchestrator.planning.film_path import film_of
 from orchestrator.run_state import run_folders, run_json
@@ -49,7 +51,7 @@ class Cluster:
 def run(invocation: Invocation, cluster: Cluster) -> int:
     """Run the films on Ray's machines; returns the exit status."""
     registry.require(ENV)
-    strict = merge.settings(invocation.command_line).run.strict  # a wrong option is refused here
+    options = merge.settings(invocation.command_line).run  # a wrong option is refused here
     found, refused = _films(invocation)
     if not found:
         return next(iter(refused.values())).status
@@ -63,17 +65,21 @@ def run(invocation: Invocation, cluster: Cluster) -> int:
     inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
     with run_folders.new(stem_of(found[0])) as record:
         earlier.remember(record, order, found)
-        views = [*shown.views(record, invocation), set_aside.Recorder()]
+        ledger = Ledger()
+        views = [*shown.views(record, invocation), set_aside.Recorder(), Account(ledger)]
         broadcast = Broadcast(views)
         status, error = BUG, None
         side = RaySide(cluster.address, order, record.path / "ray.log", inbox)
         conductor = Conductor(
             films=wanted, ours=ours, broadcast=broadcast, logs=record.logs, install=cluster.install,
-            send=side.send, inbox=inbox, refused=refused, earlier=before,
+            send=side.send, inbox=inbox, refused=refused, earlier=before, ledger=ledger,
+            folder=options.output_dir,
         )  # fmt: skip
         try:
             state = conductor.run()
-            status = exit_status.of_run(state, list(refused.values()), frozenset(found if strict else ()))
+            status = exit_status.of_run(
+                state, list(refused.values()), frozenset(found if options.strict else ())
+            )
         except FatalError as problem:
             error, status = problem, problem.status
         finally:

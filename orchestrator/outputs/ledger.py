@@ -46,6 +46,11 @@ class Ledger:
         """Record that `path` was written with this digest, for `film` or a `clip` of it."""
         self._write(path, {"path": str(path), "digest": digest, "film": str(film), "clip": clip})
 
+    def learn(self, path: Path, digest: str, film: Path, clip: str = "") -> None:
+        """Record what this tool wrote on another machine; a record that says the same stays as it is."""
+        if self.digest(path) != digest or self.film(path) != str(film):
+            self.remember(path, digest, film, clip)
+
     def _write(self, path: Path, content: dict[str, str]) -> None:
         entry = self._entry(path)
         with storage_errors(f"cannot write {entry}", "set ORCHESTRATOR_HOME to another folder"):

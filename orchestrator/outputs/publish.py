@@ -36,6 +36,7 @@ class Published:
     path: Path
     size: int
     changed: bool
+    digest: str
     note: str = ""
 
 
@@ -138,7 +139,16 @@ def publish_all(
                 ledger.remember(place, item.digest, film, covers)
                 size = place.stat().st_size
             changed = draft is not None
-            done.append(Published(name=item.target.name, path=place, size=size, changed=changed, note=note))
+            done.append(
+                Published(
+                    name=item.target.name,
+                    path=place,
+                    size=size,
+                    changed=changed,
+                    digest=item.digest,
+                    note=note,
+                )
+            )
     return done
 
 
@@ -169,7 +179,8 @@ def adopt(
             if atomic.put(draft, place, replace=not free):
                 break
         ledger.remember(place, digest, film, clip)
-        return Published(name=target.name, path=place, size=place.stat().st_size, changed=True, note=note)
+        size = place.stat().st_size
+        return Published(name=target.name, path=place, size=size, changed=True, digest=digest, note=note)
 
 
 def check_writable(folder: Path) -> None:

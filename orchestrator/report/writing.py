@@ -50,7 +50,13 @@ def write(
     target = folder / names.name_of(place, names.REPORT)
     key = key_of(film)
     if not again and _all_cached(film) and (there := _same(target, key, ledger)):
-        return Published(name=target.name, path=there, size=there.stat().st_size, changed=False)
+        return Published(
+            name=target.name,
+            path=there,
+            size=there.stat().st_size,
+            changed=False,
+            digest=ledger.digest(there) or "",
+        )
     from orchestrator.report import data
 
     page = document.render(data.of_film(content, film, store, folder), key=key)

@@ -27,12 +27,17 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True)
 class FileOutput:
-    """A file written for the user; `note` states why it has another path than expected."""
+    """A file written for the user; `note` states why it has another path than expected.
+
+    `digest` is that of its content; `clip` is the part of the film that it covers, START-END, empty for all.
+    """
 
     name: str
     path: str
     size: int
     note: str = ""
+    digest: str = ""
+    clip: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -187,13 +187,13 @@ class Files:
                 clip=_clip(plan),
             )
         for (name, _), one in zip(pending, done, strict=True):
-            yield FileOutput(name=name, path=str(one.path), size=one.size, note=one.note)
+            yield _output(name, one.path, plan, one.digest, one.note)
         for step, entry in results:
             for output in step.stage.outputs:
                 if output.external:
                     path = entry.path(output.name)
                     note = self._placed[path].note if path in self._placed else ""
-                    yield FileOutput(name=output.name, path=str(path), size=path.stat().st_size, note=note)
+                    yield _output(output.name, path, plan, entry.manifest.outputs[output.name].digest, note)
         while film.kept:
             film.kept.pop().drop()
 
@@ -256,8 +256,7 @@ class Files:
             for step, entry in film.made:
                 for name, item in self._pending(film.plan, step, entry, folder, copies):
                     shutil.copyfile(item.source, item.target)
-                    size = item.target.stat().st_size
-                    yield FileOutput(name=name, path=str(item.target), size=size, note=KEPT)
+                    yield _output(name, item.target, film.plan, item.digest, KEPT)
         if (report := self._report(index, film.plan, state, folder)) is not None:
             yield FileOutput(name=report.name, path=report.path, size=report.size, note=KEPT)
 
@@ -284,7 +283,7 @@ class Files:
             overwrite=self._overwrite,
             clip=_clip(plan),
         )
-        return FileOutput(name=names.REPORT, path=str(done.path), size=done.size, note=done.note)
+        return _output(names.REPORT, done.path, plan, done.digest, done.note)
 
 
 KEPT = "the film failed in this run, so the earlier files beside it are kept"
@@ -296,6 +295,11 @@ def _explained(error: Exception) -> FatalError:
     if isinstance(error, FatalError):
         return error
     return machine_errors.explained(error) or bug_log.reported(sys.argv[1:], error)
+
+
+def _output(name: str, path: Path, plan: Plan, digest: str, note: str = "") -> FileOutput:
+    size = path.stat().st_size
+    return FileOutput(name=name, path=str(path), size=size, note=note, digest=digest, clip=_clip(plan))
 
 
 def _clip(plan: Plan) -> str:

@@ -51,6 +51,8 @@ def joining(invocation: Invocation, wanted: WantedFilm, films: Films, store: Sto
     typed, own = invocation.command_line, wanted.options
     line = Layer(values={**own.values, **typed.values}, devices={**own.devices, **typed.devices})
     asked, ledger = replace(invocation, command_line=line), Ledger()
+    for file in wanted.written:
+        ledger.learn(file.path, file.digest, current_folder.absolute(wanted.film), file.clip)
     of_film, plan = plan_of(asked, wanted.film, ledger, films.plans, store)
     check([plan], store)
     while device_check.compare_devices([plan], store):

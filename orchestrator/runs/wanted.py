@@ -19,16 +19,29 @@ _LONGEST = 1 << 20
 """Bytes of a line."""
 _SHOWN = 200
 """Characters of a wrong line that an event has."""
-_KEYS = frozenset({"film", "id", "options", "cancel"})
+_KEYS = frozenset({"film", "id", "options", "written", "cancel"})
+
+
+@dataclass(frozen=True)
+class WrittenFile:
+    """A file's path, the digest of the content that was written, and the part of the film that it covers."""
+
+    path: Path
+    digest: str
+    clip: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WantedFilm:
-    """A film that is asked for, what whoever asks calls it, and the options of this film alone."""
+    """A film that is asked for, what whoever asks calls it, and the options of this film alone.
+
+    `written` are files beside it that this tool wrote on another machine: a run may replace them.
+    """
 
     film: Path
     id: str = ""
     options: Layer = field(default_factory=Layer)
+    written: tuple[WrittenFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +92,21 @@ def _from_table(table: Mapping[str, Any], where: str) -> Line:
         raise FatalError(f"{where}: no film", 'write {"film": "movie.mkv"}', USAGE)
     if not isinstance(options, dict):
         raise FatalError(f"{where}: options is no object", 'write {"language": "en"}, for example', USAGE)
-    return WantedFilm(film=Path(film), id=_text(table, "id", where), options=_options(options, where))
+    return WantedFilm(
+        film=Path(film),
+        id=_text(table, "id", where),
+        options=_options(options, where),
+        written=tuple(_written(table.get("written", []), where)),
+    )
+
+
+def _written(files_there: object, where: str) -> Iterator[WrittenFile]:
+    if not isinstance(files_there, list) or not all(isinstance(one, dict) for one in files_there):
+        raise FatalError(f"{where}: written is no list of objects", "see docs/events.md", USAGE)
+    for one in files_there:
+        yield WrittenFile(
+            Path(_text(one, "path", where)), _text(one, "digest", where), _text(one, "clip", where)
+        )
 
 
 def _text(table: Mapping[str, Any], key: str, where: str) -> str:

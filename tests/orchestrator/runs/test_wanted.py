@@ -34,6 +34,8 @@ def test_a_line_is_a_path_or_a_table():
         ('{"id": "7"}', "no film"),
         ('{"film": 3}', "film is no text"),
         ('{"film": "a", "options": []}', "options is no object"),
+        ('{"film": "a", "written": "b"}', "written is no list"),
+        ('{"film": "a", "written": [{"path": 3}]}', "path is no text"),
         ('{"film": "a", "language": "de"}', "unknown key 'language'"),
         ('{"film": "a", "id": "7", "options": {"languag": "de"}}', "did you mean language"),
         ('{"film": "a", "options": {"beam_size": "many"}}', "beam_size"),
