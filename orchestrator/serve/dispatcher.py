@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -20,7 +21,8 @@ from orchestrator.serve.job import Job, Outcome
 from orchestrator.serve.progress import Progress
 from orchestrator.serve.queue import Queue
 from orchestrator.serve.runner import Command, Event, Gone, Runner
-from orchestrator.util import terminal
+from orchestrator.util import bug_log, terminal
+from orchestrator.util.notices import say
 
 _TICK_S = 1.0
 _LONGEST_PAUSE_S = 60.0
@@ -125,6 +127,9 @@ class Dispatcher:
             except (sqlite3.Error, OSError) as error:  # a full disk: nothing is lost, it is tried again
                 self.trouble = f"the queue cannot be written: {error}"
                 terminal.tell(f"orchestrator: {self.trouble}")
+                time.sleep(_TICK_S)
+            except Exception as error:  # a bug: the other jobs go on
+                say(bug_log.reported(sys.argv[1:], error))
                 time.sleep(_TICK_S)
         self._end()
 

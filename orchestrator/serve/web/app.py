@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
@@ -14,6 +14,7 @@ from starlette.responses import Response
 from orchestrator.serve.access import Access
 from orchestrator.serve.service import Service
 from orchestrator.serve.settings import KEYS
+from orchestrator.serve.standing import keep_going
 from orchestrator.serve.watch import Watch
 from orchestrator.serve.web import media_servers, playing, telling, watcher
 from orchestrator.serve.web.answers import answer
@@ -54,7 +55,7 @@ def _lifespan(service: Service, access: Access) -> Any:
         for part in parts:
             app.router.routes.extend(part.routes())
         service.start()
-        tasks = [asyncio.create_task(one) for one in _standing(service, servers)]
+        tasks = [asyncio.create_task(keep_going(begin)) for begin in _standing(service, servers)]
         try:
             yield
         finally:
@@ -67,14 +68,16 @@ def _lifespan(service: Service, access: Access) -> Any:
     return lifespan
 
 
-def _standing(service: Service, servers: Mapping[str, MediaServer]) -> Iterator[Coroutine[Any, Any, None]]:
+def _standing(
+    service: Service, servers: Mapping[str, MediaServer]
+) -> Iterator[Callable[[], Coroutine[Any, Any, None]]]:
     """What goes on while the service lives."""
-    yield _tidying(service)
-    yield telling.go_on(service, telling.tellers(service, servers))
+    yield lambda: _tidying(service)
+    yield lambda: telling.go_on(service, telling.tellers(service, servers))
     if service.settings.pause_while_playing:
-        yield playing.follow(service, servers)
+        yield lambda: playing.follow(service, servers)
     if service.settings.watch:
-        yield watcher.follow(Watch(service.settings, service.queue))
+        yield lambda: watcher.follow(Watch(service.settings, service.queue))
 
 
 async def _tidying(service: Service) -> None:

@@ -63,7 +63,7 @@ class Http:
                     content += part
                     if len(content) > LARGEST:
                         raise ServerError(f"{self.name}: its answer is too large")
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ServerError(
                 f"{self.name} at {self.address}: {str(error) or type(error).__name__}"
             ) from error

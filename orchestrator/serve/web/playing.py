@@ -16,16 +16,19 @@ async def follow(service: Service, servers: Mapping[str, MediaServer], each_s: f
     """Ask the servers now and then, until cancelled. One that does not answer plays nothing."""
     playing, silent = [""], set[str]()
     service.hold_while(lambda: playing[0])
-    while True:
-        reason = ""
-        for name, server in servers.items():
-            try:
-                if await server.playing():
-                    reason = f"somebody plays a film on {name}"
-                silent.discard(name)
-            except ServerError as error:
-                if name not in silent:
-                    terminal.tell(f"orchestrator: {error}; films start as if nobody played")
-                silent.add(name)
-        playing[0] = reason
-        await asyncio.sleep(each_s)
+    try:
+        while True:
+            reason = ""
+            for name, server in servers.items():
+                try:
+                    if await server.playing():
+                        reason = f"somebody plays a film on {name}"
+                    silent.discard(name)
+                except ServerError as error:
+                    if name not in silent:
+                        terminal.tell(f"orchestrator: {error}; films start as if nobody played")
+                    silent.add(name)
+            playing[0] = reason
+            await asyncio.sleep(each_s)
+    finally:
+        playing[0] = ""

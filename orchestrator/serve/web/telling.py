@@ -49,7 +49,7 @@ async def go_on(service: Service, found: Mapping[str, Teller]) -> None:
                     continue
                 try:
                     await tell(job)
-                except (ServerError, httpx.HTTPError, OSError) as error:
+                except Exception as error:  # of any library that sends messages; the others are told
                     failed.append(f"{name}: {error or type(error).__name__}")
                 else:
                     told.add((number, name))
