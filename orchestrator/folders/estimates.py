@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from orchestrator.planning.plan import Plan
 from orchestrator.run_state import paces
@@ -45,11 +46,20 @@ def of_runs(runs: Iterable[Run]) -> Speeds:
     """What the newest of these runs tell."""
     first, second = itertools.tee(runs)
     summaries = (summary for run in second if (summary := run.summary(quiet=True)) is not None)
-    beside = [
-        float(summary["side_by_side"])
-        for summary in itertools.islice(summaries, paces.RUNS)
-        if summary.get("side_by_side")
-    ]
-    return Speeds(
-        paces=paces.of_runs(first), side_by_side=max(1.0, statistics.median(beside)) if beside else 1.0
+    beside = [side_by_side(summary) for summary in itertools.islice(summaries, paces.RUNS)]
+    return Speeds(paces=paces.of_runs(first), side_by_side=statistics.median(beside) if beside else 1.0)
+
+
+def side_by_side(summary: Mapping[str, Any]) -> float:
+    """How many stages of a run (its `run.json`) worked at once while any did, on average; at least 1."""
+    work = sum(
+        float(stage.get("seconds") or 0.0)
+        for film in summary.get("films", [])
+        for stage in film.get("stages", [])
+        if stage.get("status") == "done"
     )
+    shared = sum(
+        (len(period["stages"]) - 1) * (period["end"] - period["start"])
+        for period in summary.get("side_by_side", [])
+    )
+    return work / (work - shared) if work > shared > 0 else 1.0

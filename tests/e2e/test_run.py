@@ -86,6 +86,8 @@ def test_the_muxed_film_holds_the_old_streams_and_the_cues(finished, film):
 
 def test_a_second_run_runs_no_stage(program, finished, film):
     assert "nothing to run" in program("plan", film, "-o", finished).stdout
+    of_folder = program("plan", film.parent, "-o", finished).stdout
+    assert "1 film with nothing to run: every result is cached" in of_folder
     program("run", film, "-o", finished, "--output-format", "all")
     assert set(program.how().values()) == {"cached"}
 

@@ -9,7 +9,9 @@ import pytest
 
 from orchestrator.errors import FatalError
 from orchestrator.folders import filters, quiet_hours
-from orchestrator.folders.estimates import SHARE, START_S, Speeds
+from orchestrator.folders.estimates import SHARE, START_S, Speeds, side_by_side
+from orchestrator.run_state import run_json
+from tests.orchestrator import synthetic
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,13 @@ def test_a_film_takes_as_long_as_its_stages_took_before_that_are_to_run():
     plan = SimpleNamespace(steps=[step("demux", "cached"), step("asr"), step("subtitles")])
     paces = {("demux", "cpu", "base"): 9.0, ("asr", "cpu", "base"): 0.3, ("subtitles", "cpu", "base"): 0.1}
     assert Speeds(paces=paces, side_by_side=2.0).seconds(plan, 100.0) == pytest.approx(20.0)
+
+
+def test_what_worked_side_by_side_is_read_from_the_summary_of_a_run():
+    summary = run_json.summary(synthetic.last(synthetic.run()), status=0, run_id="r", command=[])
+    ran = sum(stage["status"] == "done" for stage in summary["films"][0]["stages"])
+    assert side_by_side(summary) == pytest.approx(ran / (ran - 1))  # two of them, for as long as each takes
+    assert side_by_side({"films": []}) == 1.0
 
 
 def test_without_an_earlier_run_of_the_model_a_guess_stands_in():
