@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from orchestrator.commands import film_options, folder_options
-from orchestrator.errors import OK, PARTIAL, FilmError
+from orchestrator.errors import OK, PARTIAL, USAGE, FatalError, FilmError
 from orchestrator.planning.choice import Choice
 from orchestrator.planning.plan import Plan, Step
 from orchestrator.util import terminal
@@ -44,12 +44,12 @@ def run(arguments: argparse.Namespace) -> int:
 
         return library_plan.run(arguments, store)
     plans: list[Plan] = []
-    refused: list[FilmError] = []
+    refused: list[FatalError] = []
     for film in arguments.films:
         try:
             plans.append(film_options.plan_of(arguments, film, store, fetch=False))
-        except FilmError as error:
-            if len(arguments.films) == 1:
+        except FatalError as error:
+            if len(arguments.films) == 1 or (error.status == USAGE and not isinstance(error, FilmError)):
                 raise
             say(error)
             refused.append(error)

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from pathlib import Path
 
+from orchestrator.folders import natural
 from orchestrator.folders.found import COPY, SAME_FILE, SAME_NAMES, Film, Rule, Skipped
 from orchestrator.storage import file_digests
 from orchestrator.util.film_names import stem_of
@@ -52,7 +53,8 @@ def _once(
 ) -> list[Film | Skipped]:
     """The films with one for each identity; those that the command line names are all kept."""
     first: dict[Hashable, Film] = {}
-    for film in sorted(films, key=lambda film: (not film.named, film.linked, len(film.path.parts))):
+    order = sorted(films, key=_preference)
+    for film in order:
         first.setdefault(identity(film), film)
     return [
         film
@@ -60,6 +62,12 @@ def _once(
         else Skipped(path=film.path, rule=rule, why=why.format(first[identity(film)].path))
         for film in films
     ]
+
+
+def _preference(film: Film) -> tuple[Hashable, ...]:
+    """The order in which one of several is taken; in a folder `Beach.mkv` comes before `Beach copy.mkv`."""
+    path = film.path
+    return not film.named, film.linked, len(path.parts), natural.of_path(path.parent), len(path.name)
 
 
 def _contents(films: Iterable[Film]) -> dict[Path, Hashable]:

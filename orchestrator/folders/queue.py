@@ -144,9 +144,7 @@ class FilmQueue:
             return "how long it takes is not known, with --limit-time"
         if takes <= left:
             return ""
-        return (
-            f"it takes about {fmt.remaining(takes)}, and --limit-time leaves {fmt.duration(max(0.0, left))}"
-        )
+        return f"it takes about {fmt.roughly(takes)}, and --limit-time leaves {fmt.duration(max(0.0, left))}"
 
     def _before(self, speeds: Speeds) -> float:
         """Seconds that the films need that are in the run."""

@@ -109,12 +109,15 @@ def _named(path: Path, *, several: bool) -> Film | Skipped:
 
 
 def _without_ours(films: Sequence[Film], ledger: Ledger) -> list[Film | Skipped]:
-    """The films, without those that this tool made, here or on another machine."""
+    """The films, without those that this tool made, here or on another machine.
+
+    If one of these is all that was named, it stays: the run says that it is one.
+    """
     stems = {(film.path.parent, stem_of(film.path)) for film in films}
     judged: list[Film | Skipped] = []
     for film in films:
         why = ""
-        if source := None if film.named else ledger.film(film.path):
+        if source := None if film.named and len(films) == 1 else ledger.film(film.path):
             why = f"made from {source}"
         elif not film.named and _called_like_ours(film.path, stems):
             why = "made from the film of that name, on another machine perhaps"

@@ -96,7 +96,7 @@ def _verdict(one: Entry) -> tuple[str, str]:
         return "CACHED", "every result is cached"
     active = [step for step in one.plan.steps if step.verdict != "off"]
     first = next(step for step in active if step.verdict in {"run", "maybe"})
-    time = f"; about {fmt.remaining(one.seconds)}" if one.seconds else ""
+    time = f"; about {fmt.roughly(one.seconds)}" if one.seconds else ""
     time += f"; {one.lacking}" if one.lacking else ""
     if one.runs == len(active):
         return "RUN", f"{first.reason}{time}"
@@ -109,7 +109,7 @@ def _time(running: Sequence[Entry]) -> str:
         return ""
     unknown = len(running) - len(known)
     more = f", and {fmt.plural(unknown, 'film')} of unknown length" if unknown else ""
-    return f"; about {fmt.remaining(sum(known))} on this machine{more}"
+    return f"; about {fmt.roughly(sum(known))} on this machine{more}"
 
 
 def _disk(running: Sequence[Entry], store: Path) -> Iterator[str]:
@@ -122,7 +122,7 @@ def _disk(running: Sequence[Entry], store: Path) -> Iterator[str]:
             first, before = needs.get(device, (place, 0))
             needs[device] = (first, before + size)
     beside, cached = sum(one.beside for one in running), sum(one.cached for one in running)
-    sizes = [f"{fmt.size(beside)} for subtitled films"] if beside else []
+    sizes = [f"{fmt.size(beside)} for copies of the films with subtitles (--no-mux: none)"] if beside else []
     yield f"disk: {', '.join([*sizes, f'at most {fmt.size(cached)} in the cache'])}"
     for place, size in needs.values():
         if size > (free := shutil.disk_usage(place).free):
@@ -130,7 +130,7 @@ def _disk(running: Sequence[Entry], store: Path) -> Iterator[str]:
 
 
 def _hours(seconds: float) -> str:
-    return fmt.remaining(seconds) or "0 s"
+    return fmt.roughly(seconds) or "0 s"
 
 
 def _common(paths: Sequence[Path]) -> Path | None:

@@ -26,6 +26,8 @@ _PICTURE_CODINGS = frozenset(
 )
 _LEAST_BYTES = 10
 """A smaller file of somebody else's holds no subtitle; ours may be empty, if nobody speaks."""
+_NO_LANGUAGE = "und"
+"""The language of a film without speech in the names of our files."""
 _BETWEEN = re.compile(r"[.\s\[\](){},&+]+")
 _BORDER = ".-_ (["
 
@@ -36,7 +38,7 @@ class Subtitles:
 
     `form` tells text from pictures of text. `forced` ones are of foreign dialogue only, `sdh` ones for deaf
     and hard-of-hearing viewers. `where` is the file's name or the track in words, `ours` whether this tool
-    wrote it.
+    wrote it. `silent` is a file of ours for a film in which nobody speaks.
     """
 
     tag: Tag | None
@@ -45,6 +47,7 @@ class Subtitles:
     forced: bool = False
     sdh: bool = False
     ours: bool = False
+    silent: bool = False
 
 
 def in_tracks(tracks: Sequence[SubtitleTrack]) -> tuple[Subtitles, ...]:
@@ -130,9 +133,9 @@ def _of_file(film: Path, path: Path, films: Sequence[str], ledger: Ledger) -> Su
         return None
     said = language_words.read(word for word in _BETWEEN.split(rest.lstrip("-_ ")) if word)
     alone = all(other == stem or other.startswith(f"{stem}.") for other in films)
-    if rest and not said.first and not alone:
-        return None
     source = ledger.film(path)
+    if rest and not said.first and not alone and source != str(film):
+        return None
     ours = source == str(film) and not ledger.clip(path) and not ledger.is_partial(path)
     if source == str(film) and not ours:  # of a part of the film, or of a run that failed
         return None
@@ -145,6 +148,7 @@ def _of_file(film: Path, path: Path, films: Sequence[str], ledger: Ledger) -> Su
         forced=said.forced,
         sdh=said.sdh,
         ours=ours,
+        silent=ours and said.tag is None and _NO_LANGUAGE in _BETWEEN.split(rest),
     )
 
 

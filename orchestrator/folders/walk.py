@@ -102,7 +102,9 @@ def _sorted(folder: _Folder, entries: Sequence[_Entry]) -> Iterator[Film | Skipp
         return
     ignored = (*folder.ignored, *ignore_files.read(folder.path, names))
     if everything := next((one.path for one in ignored if one.everything), None):
-        yield Skipped(path=folder.path, rule=rules.IGNORED, why=f"{everything} is empty, which means all")
+        yield Skipped(
+            path=folder.path, rule=rules.IGNORED, why=f"{everything} is empty: all of its folder is left out"
+        )
         return
     folders = [one.name for one in entries if one.is_folder]
     beside = [one.path.stem for one in entries if not one.is_folder and kinds.by_name(one.name) == "film"]

@@ -27,14 +27,17 @@ class Wanted:
 
 def why_there(wanted: Wanted, found: Iterable[Subtitles]) -> str:
     """Where the wanted subtitles are, such as `en: movie.en.srt`; empty if one of them is missing."""
+    found = tuple(found)
+    if silent := sorted(one.where for one in found if one.silent):
+        return f"no speech, by an earlier run: {silent[-1]}"
     whole = [one for one in found if _counts(one, wanted)]
     places = []
     for tag in wanted.targets or (wanted.spoken,):
         serving = [one for one in whole if _serves(one, tag, wanted)]
         if not serving:
             return ""
-        first = next((one for one in serving if one.ours), serving[0])
-        places.append(_named(first, tag))
+        best = min(serving, key=lambda one: (not one.ours, not one.where.endswith(".srt")))
+        places.append(_named(best, tag))
     return "; ".join(places)
 
 

@@ -71,6 +71,13 @@ def remaining(seconds: float | None) -> str:
     return f"{seconds / 3600:.1f} h" if seconds < 9.95 * 3600 else f"{seconds / 3600:.0f} h"
 
 
+def roughly(seconds: float | None) -> str:
+    """A length of time for a sentence: `42 s`, `12 min`, `1.2 h`; empty if unknown."""
+    if seconds is None or not 59.5 <= seconds < 3599.5:
+        return remaining(seconds)
+    return f"{max(1, round(seconds / 60))} min"
+
+
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
     """`rows` as legible lines; every column but the last is as wide as its widest cell."""
     rows = [[legible(cell) for cell in row] for row in rows]

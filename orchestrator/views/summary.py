@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -25,6 +26,8 @@ _STATUS = {"waiting": "not run", "starting": "stopped", "running": "stopped"}
 _RIGHT = {"time", "speed", "memory"}
 _STYLES = {"failed": "bold red", "degraded": "yellow", "done": "green", "cached": "cyan", "off": "dim"}
 _RESUME = "finished stages are kept; run the same command to resume"
+_ENDED = {"done", "cached", "off"}
+_ENDS = ("done", "degraded", "failed", "not finished", "skipped")
 Line = list[tuple[str, str]]
 """One line, as pieces of text with their styles."""
 
@@ -56,7 +59,26 @@ def lines(summary: Mapping[str, Any], width: int = WIDTH) -> Iterator[Line]:
     if left_out := summary.get("left_out"):
         counts = counted(one["rule"] for one in left_out)
         yield from _wrapped(f"left out: {counts} (orchestrator plan lists them)", width, "", "dim")
+    yield from _outcomes(summary, width)
     yield from _verdict(summary, width)
+
+
+def _outcomes(summary: Mapping[str, Any], width: int) -> Iterator[Line]:
+    """How many of several films ended how."""
+    ends = Counter(_outcome(film["stages"]) for film in summary["films"])
+    if refused := len(summary.get("refused", ())):
+        ends["skipped"] = refused
+    if (films := ends.total()) > 1:
+        counts = ", ".join(f"{ends[end]} {end}" for end in _ENDS if ends[end])
+        yield from _wrapped(f"{films} films: {counts}", width, "", "bold")
+
+
+def _outcome(stages: Sequence[Mapping[str, Any]]) -> str:
+    if any(stage["status"] == "failed" for stage in stages):
+        return "failed"
+    if any(stage["status"] not in _ENDED for stage in stages):
+        return "not finished"
+    return "degraded" if any(stage["degraded"] for stage in stages) else "done"
 
 
 def _film(film: Mapping[str, Any], width: int, *, brief: bool) -> Iterator[Line]:

@@ -57,6 +57,20 @@ def test_a_folder_that_cannot_be_read_costs_only_itself(folder, monkeypatch):
     assert [(one.rule.name, one.why) for one in findings.skipped] == [("unreadable", "Permission denied")]
 
 
+def test_of_two_copies_in_a_folder_the_one_with_the_shorter_name_is_taken(folder):
+    write(folder, "Beach copy.mkv", "Beach.mkv", content=b"waves" * 1000)
+    findings = found(folder)
+    assert names(findings) == ["Beach.mkv"]
+    assert rules(findings) == {"Beach copy.mkv": "copy"}
+
+
+def test_a_pattern_that_matches_what_this_tool_made_leaves_it_out(folder):
+    write(folder, "Beach.mkv", "Beach.subtitled.mkv")
+    ledger = Ledger(folder.parent / "home/memo/written")
+    ledger.remember(folder / "Beach.subtitled.mkv", "d", folder / "Beach.mkv")
+    assert rules(found(folder, folder / "*.mkv")) == {"Beach.subtitled.mkv": "own"}
+
+
 def test_a_circle_of_links_ends_and_films_keep_their_own_path(folder):
     write(folder, "z/real.mkv")
     (folder / "a").symlink_to(folder / "z")

@@ -101,6 +101,20 @@ def test_tracks_are_judged_by_flags_titles_and_formats():
     )
 
 
+def test_a_film_in_which_nobody_speaks_is_not_taken_again(folder):
+    folder.holds("Alien.mkv", "Alien.und.srt", "Ran.mkv", "Ran.und.srt", text="")
+    film, srt = folder.path / "Alien.mkv", folder.path / "Alien.und.srt"
+    folder.ledger.remember(srt, "d", film)
+    there = folder.of("Alien.mkv").values()
+    assert wanted.why_there(Wanted(spoken=Tag("en")), there) == "no speech, by an earlier run: Alien.und.srt"
+    assert wanted.why_there(Wanted(), folder.of("Ran.mkv").values()) == ""  # somebody else's
+
+
+def test_of_our_files_the_srt_is_named():
+    files = [Subtitles(tag=Tag("en"), where=f"a.en.{suffix}", ours=True) for suffix in ("ass", "srt", "vtt")]
+    assert wanted.why_there(Wanted(spoken=Tag("en")), files) == "en: a.en.srt, by this tool"
+
+
 PLAIN = Subtitles(tag=Tag("en"), where="a.en.srt")
 SDH = Subtitles(tag=Tag("en"), where="a.en.sdh.srt", sdh=True)
 FORCED = Subtitles(tag=Tag("en"), where="a.en.forced.srt", forced=True)
