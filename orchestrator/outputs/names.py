@@ -23,8 +23,7 @@ def name_of(
 ) -> str:
     """The file's name beside the film: `movie.en.srt`, `movie.json`, `movie.report.html`.
 
-    `language` is a code, followed by `.translated` for a translation into the film's main language. No file
-    is called `forced`, because none contains foreign dialogue only.
+    `language` is a code, followed by `.translated` for a translation into the film's main language.
     """
     if output == REPORT:
         return f"{stem_of(film)}.report.html"

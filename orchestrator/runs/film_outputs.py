@@ -33,6 +33,8 @@ from orchestrator.util.notices import say
 from stage_runners.subtitles.output_format import Format
 
 _ENDED_WELL = {"done", "cached", "off"}
+FORCED = "forced"
+"""The format whose text is in other languages than the rest of the source language's subtitles."""
 _FINAL = _ENDED_WELL | {"failed", "skipped"}
 
 
@@ -229,12 +231,16 @@ class Files:
             yield form.name, outputs.Item(source=source, target=target, digest=digest)
 
     def _name(self, plan: Plan, step: Step, entry: Entry, form: Format) -> str | None:
-        """The name of the file; None for a translation of nothing, or if one file serves all languages."""
+        """The name of the file; None for a translation of nothing, or if files of other languages serve."""
         facts = entry.manifest.facts
         translated = step.name != step.stage.base
         if translated and (form.language_tag == "never" or not facts.get("cues")):
             return None
+        if not translated and form.of_source != "always" and _is_translated(plan):
+            return None
         language = str(facts.get("language") or "")
+        if form.name == FORCED and not translated:
+            language = str(facts.get("forced_language") or language)
         if translated and language == self._spoken.get(plan.film):
             language += (
                 ".translated"  # in a film with several languages the source subtitles keep the plain name
@@ -284,6 +290,12 @@ class Files:
             clip=_clip(plan),
         )
         return _output(names.REPORT, done.path, plan, done.digest, done.note)
+
+
+def _is_translated(plan: Plan) -> bool:
+    """Whether the film gets subtitles in another language."""
+    steps = (step for step in plan.steps if step.stage.base == "subtitles" and step.name != step.stage.base)
+    return any(step.verdict != "off" for step in steps)
 
 
 KEPT = "the film failed in this run, so the earlier files beside it are kept"

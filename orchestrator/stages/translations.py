@@ -77,7 +77,7 @@ def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
         notes[name] = (why, *filter(None, [wanted.withheld]), *_missing(stage))
         if language in PARSED and "phrases" in stages:
             phrases.append(_of_translation(stages["phrases"], language))
-        subtitles.append(_of_translation(stages["subtitles"], language))
+        subtitles.append(_beside_source(_of_translation(stages["subtitles"], language), stages["subtitles"]))
         params[f"subtitles-{language}"] = {"track": language}
     found: dict[str, Stage] = {}
     for stage in stages.values():
@@ -117,11 +117,25 @@ def _of_translation(stage: Stage, language: str) -> Stage:
     return dataclasses.replace(stage, name=f"{stage.base}-{language}", inputs=inputs)
 
 
+def _beside_source(stage: Stage, source: Stage) -> Stage:
+    """The instance of `subtitles`, which also reads what is spoken, and the subtitles of the source language.
+
+    Formats need them that show both languages, or only what is spoken in a foreign one.
+    """
+    spoken = next(i for i in source.inputs if i.name == "segments")
+    more = (
+        dataclasses.replace(spoken, name="spoken"),
+        Input(name="source_srt", source=f"{source.name}.srt"),
+        Input(name="source_ass", source=f"{source.name}.ass"),
+    )
+    return dataclasses.replace(stage, inputs=(*stage.inputs, *more))
+
+
 def _muxing(mux: Stage, wanted: Sequence[str]) -> Stage:
     """`mux` with a further subtitle track for each language."""
     more = tuple(
         Input(name=f"{kind}-{language}", source=f"subtitles-{language}.{kind}")
         for language in wanted
-        for kind in ("cues", "srt", "ass")
+        for kind in ("cues", "srt", "ass", "forced")
     )
     return dataclasses.replace(mux, inputs=(*mux.inputs, *more))

@@ -42,7 +42,10 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     _check(container, form)
     path = inputs["film"]
     film = film_of(path)
-    given, sdh = given_files(inputs), bool(context.params.get("sdh"))
+    forced = bool(context.params.get("forced_track"))
+    given, sdh = given_files(inputs, forced=forced), bool(context.params.get("sdh"))
+    if forced and not any(files.forced for files in given):
+        context.log("no forced track is added: nothing in another language than the film's is translated")
     added = tracks.added(given, container, form, sdh=sdh, tags=context.params.get("language_tags") or {})
     replace = [files.language for files in given] if context.params.get("replace_existing") else []
     kept, left, forms = tracks.sort_out(
@@ -101,8 +104,11 @@ def _moved(kept: Sequence[Track], part: Film, context: Context) -> tuple[list[Tr
     return [new for track in kept for new in in_copy[track.index]], places
 
 
-def given_files(inputs: Mapping[str, Path]) -> list[LanguageFiles]:
-    """The files of every language with cues: the source language first, then the translations in order."""
+def given_files(inputs: Mapping[str, Path], *, forced: bool = False) -> list[LanguageFiles]:
+    """The files of every language with cues: the source language first, then the translations in order.
+
+    With `forced`, those of translations hold the forced subtitles, if there are any.
+    """
     from ipc.artifacts import read
 
     files = []
@@ -110,7 +116,11 @@ def given_files(inputs: Mapping[str, Path]) -> list[LanguageFiles]:
         cues = read(inputs[f"cues{name}"], "cues")
         if cues.table.num_rows:
             srt = inputs[f"srt{name}"]
-            files.append(LanguageFiles(str(cues.content["language"]), srt, inputs.get(f"ass{name}", srt)))
+            more = inputs.get(f"forced{name}") if forced else None
+            more = more if more is not None and more.stat().st_size else None
+            files.append(
+                LanguageFiles(str(cues.content["language"]), srt, inputs.get(f"ass{name}", srt), more)
+            )
     return files
 
 

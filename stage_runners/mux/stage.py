@@ -43,6 +43,13 @@ MUX = Stage(
             ),
         ),
         Param(
+            name="forced_track",
+            default=False,
+            help="also add a track of each translation, flagged as forced, with only what is not said in "
+            "the film's main language",
+            cli=Cli(group="subtitles", example=True, reach=HARMLESS, needs=("target_language",)),
+        ),
+        Param(
             name="sdh",
             default=False,
             help="mark the track as subtitles for the deaf and hard of hearing",

@@ -31,11 +31,12 @@ Form = Literal["srt", "ass"]
 
 
 class LanguageFiles(NamedTuple):
-    """The subtitles in one language, in both forms."""
+    """The subtitles in one language, in both forms; `forced` are those of a translation that are forced."""
 
     language: str
     srt: Path
     ass: Path
+    forced: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +83,12 @@ def added(
     """
     forms = _forms(container, wanted)
     tracks = []
-    for place, (code, srt, ass) in enumerate(given):
+    for place, (code, srt, ass, forced) in enumerate(given):
         # a film in several languages, translated into the most spoken one
         translated = place > 0 and code == given[0][0]
+        tag = canonical((tags or {}).get(code, "") if place else "") or (
+            canonical(code) if "-" in code else ""
+        )
         for form in forms:
             notes = [
                 *(["translated"] if translated else []),
@@ -101,8 +105,20 @@ def added(
                     title=_title(code, notes),
                     starts=starts(file),
                     purposes=("hearing_impaired",) if sdh else (),
-                    tag=canonical((tags or {}).get(code, "") if place else "")
-                    or (canonical(code) if "-" in code else ""),
+                    tag=tag,
+                )
+            )
+        if forced is not None:
+            tracks.append(
+                Added(
+                    file=forced,
+                    form="srt",
+                    language=code,
+                    place=place,
+                    title=_title(code, ["forced"]),
+                    starts=starts(forced),
+                    purposes=("forced",),
+                    tag=tag,
                 )
             )
     return tracks

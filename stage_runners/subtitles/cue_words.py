@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -61,6 +62,11 @@ class CueWords:
             for line in texts
         ]
 
+    def timed_lines(self, cue: Cue) -> list[list[Piece]] | None:
+        """The pieces, or None if no word of the cue was found, as in a cue about a sound."""
+        lines = self.pieces(cue)
+        return lines if any(piece.word is not None for line in lines for piece in line) else None
+
     def cue_numbers(self, cues: Sequence[Cue]) -> list[int | None]:
         """For each row the number, from 1, of the first cue that shows the word; None if none does.
 
@@ -77,19 +83,22 @@ class CueWords:
         return result
 
     def _owners(self, cue: Cue, texts: Sequence[str]) -> list[list[int]]:
-        """The rows of the words in each of `texts`."""
+        """The rows of the words in each of `texts`: those that share half of their letters with it."""
         near = self._near(cue)
         said = "".join(self._letters[k] for k in near)
         owner = [k for k in near for _ in self._letters[k]]
         shown = "".join(map(_letters, texts))
         at = [n for n, text in enumerate(texts) for _ in _letters(text)]
         result: list[list[int]] = [[] for _ in texts]
-        for first, second, size in _common(said, shown):
-            for step in range(size):
-                k, mine = owner[first + step], result[at[second + step]]
-                if not mine or mine[-1] != k:
-                    mine.append(k)
-        return result
+        shared = Counter(
+            (at[second + step], owner[first + step])
+            for first, second, size in _common(said, shown)
+            for step in range(size)
+        )
+        for (text, k), count in shared.items():
+            if 2 * count >= min(len(_letters(texts[text])), len(self._letters[k])):
+                result[text].append(k)
+        return [sorted(found) for found in result]
 
     def _near(self, cue: Cue) -> list[int]:
         low = bisect_left(self._sorted, cue.start - _NEAR_MS)

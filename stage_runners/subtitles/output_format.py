@@ -6,6 +6,7 @@ declarations at every start, so they import the standard library only, and heavy
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -17,6 +18,7 @@ from stage_runners.text import direction
 
 Content = Literal["cues", "transcript", "turns"]
 LanguageTag = Literal["always", "translations", "never"]
+OfSource = Literal["always", "untranslated", "never"]
 
 
 class UnwritableError(ValueError):
@@ -24,6 +26,13 @@ class UnwritableError(ValueError):
 
     No file is then written beside the film.
     """
+
+
+class Source(NamedTuple):
+    """The files of the source language, which a translation is shown beside."""
+
+    srt: str
+    ass: str
 
 
 class Beside(NamedTuple):
@@ -48,7 +57,9 @@ class Document:
 
     `language` is Whisper's code, `und` without speech. `names` maps each speaker's label to the name that
     viewers read, in order of first appearance. `sdh` is whether the subtitles are for deaf and
-    hard-of-hearing viewers. Times of `cues` are in milliseconds, those of rows in seconds.
+    hard-of-hearing viewers. Times of `cues` are in milliseconds, those of rows in seconds. `spoken` are the
+    segments in the languages that are spoken, equal to `segments` unless this is a translation, and `source`
+    the subtitles that it translates. A cue has at most `most_lines` lines of `width` characters.
     """
 
     language: str
@@ -60,6 +71,10 @@ class Document:
     turns: Sequence[TurnRow] = ()
     speakers: Sequence[SpeakerRow] = ()
     doubts: Sequence[DoubtRow] = ()
+    spoken: Sequence[SegmentRow] = ()
+    source: Source | None = None
+    width: int = 42
+    most_lines: int = 2
 
     def __post_init__(self) -> None:
         """Take control characters out of everything that a file shows as text."""
@@ -68,7 +83,7 @@ class Document:
         object.__setattr__(self, "cues", tuple(map(plain_text.cue, self.cues)))
         object.__setattr__(self, "segments", tuple(map(plain_text.segment, self.segments)))
 
-    @property
+    @functools.cached_property
     def right_to_left(self) -> bool:
         """Whether its text is written from right to left, by its language or by most of its letters."""
         text = " ".join(line.text for cue in self.cues for line in cue.lines)
@@ -83,7 +98,8 @@ class Format:
     `content` is the part of the document that it holds. `language_tag` is which files have the language in
     their names (`movie.en.srt`): all, those of translations, or none; a format without it is written once per
     film, without translations. `part` is a word of the file's name before the extension (`movie.en.part.srt`)
-    if another format has that extension. `by_default` formats are written if the user names none.
+    if another format has that extension. `of_source` is whether the source language has the file: always, if
+    the film is not translated, or never. `by_default` formats are written if the user names none.
     `description` and `media_type` are for the reference; in the description, `LANG` is the language. `write`
     returns the text of the file, with line feeds, or its bytes; it raises `UnwritableError` if there is
     nothing to write. `for_film` rewrites that text for the film it is placed next to. Lists show formats by
@@ -98,6 +114,7 @@ class Format:
     write: Callable[[Document], str | bytes]
     language_tag: LanguageTag = "always"
     part: str = ""
+    of_source: OfSource = "always"
     by_default: bool = False
     for_film: Callable[[str, Beside], str] | None = None
     rank: int = 100

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipc.rows import PhraseRow, SegmentRow, WordRow, read_rows
 from ipc.speaker_labels import label
+from stage_runners.subtitles import foreign
 from stage_runners.subtitles.coverage import Trust
 from stage_runners.subtitles.cues import Cue, Profile
 from stage_runners.subtitles.edits.cues import Labels
@@ -16,7 +17,7 @@ from stage_runners.subtitles.formats import FORMATS
 from stage_runners.subtitles.languages import language_of
 from stage_runners.subtitles.layout import Layout
 from stage_runners.subtitles.limits import NO_SHOTS, Shots, profile
-from stage_runners.subtitles.output_format import Document, UnwritableError
+from stage_runners.subtitles.output_format import Document, Source, UnwritableError
 from stage_runners.subtitles.sdh import FLAG, Besides
 from stage_runners.subtitles.speakers import merge_namesakes
 from stage_runners.subtitles.stage import SUBTITLES
@@ -93,14 +94,26 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         turns=turns,
         speakers=edits.speakers,
         doubts=doubts,
+        spoken=read_rows(inputs["spoken"], "segments") if "spoken" in inputs else segments,
+        source=source_of(inputs),
+        width=limits.width,
+        most_lines=limits.lines,
     )
     write_files(document, context)
+
+
+def source_of(inputs: Mapping[str, Path]) -> Source | None:
+    """The subtitles of the source language, if these are a translation of them."""
+    if "source_srt" not in inputs:
+        return None
+    srt, ass = (inputs[name].read_text(encoding="utf-8") for name in ("source_srt", "source_ass"))
+    return Source(srt, ass)
 
 
 def write_files(document: Document, context: Context) -> None:
     """Write the document in every format; one that it has nothing for gets an empty file and a reason.
 
-    The fact `unwritten` holds those reasons, by format.
+    The fact `unwritten` holds those reasons, by format, and `forced_language` that of the forced subtitles.
     """
     unwritten = {}
     for one in FORMATS:
@@ -112,6 +125,8 @@ def write_files(document: Document, context: Context) -> None:
         context.save_file(one.name)
     if unwritten:
         context.fact("unwritten", unwritten)
+    if "forced" not in unwritten:
+        context.fact("forced_language", foreign.language_of_cues(document))
 
 
 def cues_of(

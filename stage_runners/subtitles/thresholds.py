@@ -194,6 +194,17 @@ class Paragraphs(Thresholds):
     """Characters after which the next sentence begins one."""
 
 
+class TwoLanguages(Thresholds):
+    """Where a translation is cut between the cues of its source language."""
+
+    reach: int = 3
+    """Words by which the cut may move from its time to a better place."""
+    moved: float = 1.2
+    """Cost of each of those words, on the scale of line breaks: three words for the end of a clause."""
+    most_lines: int = 4
+    """Lines of a translation in one cue."""
+
+
 COSTS = Costs()
 SEARCH = Search()
 LINE_BREAKS = LineBreaks()
@@ -203,6 +214,8 @@ SOUND_LABELS = SoundLabels()
 DOUBTS = Doubts()
 EDIT_MATCHING = EditMatching()
 PARAGRAPHS = Paragraphs()
+TWO_LANGUAGES = TwoLanguages()
 THRESHOLDS = (
     COSTS, SEARCH, LINE_BREAKS, CUE_TIMES, SPEAKER_LABELS, SOUND_LABELS, DOUBTS, EDIT_MATCHING, PARAGRAPHS,
+    TWO_LANGUAGES,
 )  # fmt: skip

@@ -270,7 +270,15 @@ def test_adding_a_translator_takes_one_module_and_its_registration(apart, film, 
     planned = apart("plan", film, *options, **place(checkout)).stdout
     assert re.search(r"translation-de .* backwards ", planned)
     assert "by backwards, as requested" in " ".join(planned.split())
-    apart("run", film, "-o", tmp_path / "out", *options, **place(checkout))
+    formats = ("--output-format", "srt,srt-bilingual,ass-bilingual,forced")
+    shown = apart("run", film, "-o", tmp_path / "out", *options, *formats, **place(checkout)).stderr
+    assert "demo.de.forced.srt is not written: nothing is said in another language than English" in shown
+    assert sorted(path.name for path in (tmp_path / "out").glob("*.srt")) == [
+        "demo.de.bilingual.srt", "demo.de.srt", "demo.en.srt",
+    ]  # fmt: skip
+    both = (tmp_path / "out" / "demo.de.bilingual.srt").read_text().lower()
+    assert both.index("hello") < both.index("olleh")
+    assert both.count(" --> ") == (tmp_path / "out" / "demo.en.srt").read_text().count(" --> ")
     spoken = (tmp_path / "out" / "demo.en.srt").read_text().split()
     translated = (tmp_path / "out" / "demo.de.srt").read_text().split()
     assert "hello" in {word.lower().strip(",.") for word in spoken}

@@ -15,6 +15,7 @@ def main(path: str) -> None:
             {
                 "type": s.type, "codec": s.codec_context.name if s.codec_context else "",
                 "metadata": dict(s.metadata), "default": bool(int(s.disposition) & 1),
+                "forced": bool(int(s.disposition) & 64),
             }
             for s in film.streams
         ]  # fmt: skip

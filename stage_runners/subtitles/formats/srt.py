@@ -23,13 +23,14 @@ def write(document: Document) -> str:
     film = document.right_to_left
     return "".join(
         f"{k}\n{clock_time(cue.start, ',')} --> {clock_time(cue.end, ',')}\n"
-        + "\n".join(marked(_escaped(line.shown()), _escaped(line.text), film=film) for line in cue.lines)
+        + "\n".join(marked(escaped(line.shown()), escaped(line.text), film=film) for line in cue.lines)
         + "\n\n"
         for k, cue in enumerate(document.cues, 1)
     )
 
 
-def _escaped(line: str) -> str:
+def escaped(line: str) -> str:
+    """The text, with a word joiner after whatever would start a code."""
     return _CODES.sub("\\g<0>\u2060", line)
 
 

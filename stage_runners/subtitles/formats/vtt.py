@@ -6,10 +6,10 @@ It does not use pysubs2, which treats braces and backslashes as override codes, 
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from stage_runners.subtitles.clock_time import clock_time
-from stage_runners.subtitles.cues import Line
+from stage_runners.subtitles.cues import Cue, Line
 from stage_runners.subtitles.output_format import Document, Format
 from stage_runners.subtitles.speakers import by_speaker
 from stage_runners.text.direction import marked
@@ -17,22 +17,40 @@ from stage_runners.text.direction import marked
 
 def write(document: Document) -> str:
     """The file. Only SDH has labels in the text: voice spans do not show names."""
+    return written(document, lambda cue: [escaped(line.text) for line in cue.lines])
+
+
+def written(
+    document: Document, texts: Callable[[Cue], Sequence[str]], head: Sequence[str] = ("WEBVTT\n",)
+) -> str:
+    """The file with `texts`, the cue text of each line of a cue, without labels and dashes, after `head`."""
     blocks = [
-        f"{clock_time(cue.start)} --> {clock_time(cue.end)}\n{_voices(cue.lines, document)}\n"
+        f"{clock_time(cue.start)} --> {clock_time(cue.end)}\n{_voices(cue, texts(cue), document)}\n"
         for cue in document.cues
     ]
-    return "\n".join(["WEBVTT\n", *blocks])
+    return "\n".join([*head, *blocks])
 
 
-def _voices(lines: Sequence[Line], document: Document) -> str:
+def _voices(cue: Cue, texts: Sequence[str], document: Document) -> str:
     spans = []
     labels, film = document.sdh, document.right_to_left
-    for group in by_speaker(lines, labels=labels):
-        shown = (marked(line.shown(labels=labels), line.text, film=film) for line in group)
-        text = html.escape("\n".join(shown), quote=False)
+    shown = {id(line): text for line, text in zip(cue.lines, texts, strict=True)}
+    for group in by_speaker(cue.lines, labels=labels):
+        text = "\n".join(_line(line, shown[id(line)], labels=labels, film=film) for line in group)
         name = document.names.get(group[0].speaker or "")
-        spans.append(f"<v {html.escape(name, quote=False)}>{text}</v>" if name else text)
+        spans.append(f"<v {escaped(name)}>{text}</v>" if name else text)
     return "\n".join(spans)
+
+
+def _line(line: Line, text: str, *, labels: bool, film: bool) -> str:
+    """The line as displayed, with `text` in the place of its own, marked if it runs from right to left."""
+    whole = marked(line.shown(labels=labels), line.text, film=film)
+    return escaped(whole.removesuffix(line.text)) + text
+
+
+def escaped(text: str) -> str:
+    """The text, escaped so that no tag or entity begins in it."""
+    return html.escape(text, quote=False)
 
 
 FORMAT = Format(

@@ -25,25 +25,33 @@ def house(tmp_path, monkeypatch):
     return tmp_path
 
 
-def published(house, files, stage, facts, text=""):
-    """Publish a stage's result with `text` as its SRT; returns the names of the written files."""
+def published(house, files, stage, facts, text="", *, form="srt", translated=False):
+    """Publish a stage's result with `text` as its SRT; returns the names of the written files.
+
+    `form` is another format, and `translated` whether the plan has a translation into English.
+    """
     stages = added(STAGES, Wanted(languages=("en",))).stages
     step = SimpleNamespace(name=stage, stage=stages[stage], choices=())
+    steps = [SimpleNamespace(name="subtitles-en", stage=stages["subtitles-en"], verdict="RUN")]
     plan = SimpleNamespace(
-        film=house / "movie.mkv", destination=house / "movie.subtitled.mkv", steps=(), step=lambda _: step
+        film=house / "movie.mkv",
+        destination=house / "movie.subtitled.mkv",
+        steps=tuple(steps * translated),
+        step=lambda _: step,
     )
     folder = house / "store" / stage
-    folder.mkdir(parents=True)
-    (folder / "subtitles.srt").write_text(text)
-    digest = file_digest(folder / "subtitles.srt")
-    records = {"srt": OutputRecord(kind="file", path="subtitles.srt", digest=digest, size=len(text))}
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"subtitles.{form}"
+    (folder / name).write_text(text)
+    digest = file_digest(folder / name)
+    records = {form: OutputRecord(kind="file", path=name, digest=digest, size=len(text))}
     manifest = Manifest(stage=stage, version=1, ingredients={}, outputs=records, seconds=1.0, facts=facts)
     entry = Entry(key="k", folder=folder, manifest=manifest)
     return [output.path.rpartition("/")[2] for output in files.publish(plan, step, entry)]
 
 
-def files_for(house):
-    return Files({house / "movie.mkv": ("srt",)}, overwrite=False)
+def files_for(house, *formats):
+    return Files({house / "movie.mkv": formats or ("srt",)}, overwrite=False)
 
 
 def test_a_translation_has_its_language_in_its_file_name(house):
@@ -62,6 +70,47 @@ def test_a_film_mostly_in_the_target_language_keeps_both_files(house, first):
         published(house, files, stage, {"language": "en", "cues": 2}, stage)
     assert (house / "movie.en.srt").read_text() == "subtitles"
     assert (house / "movie.en.translated.srt").read_text() == "subtitles-en"
+
+
+def test_forced_subtitles_of_a_film_that_is_not_translated_have_the_language_of_their_text(house):
+    facts = {"language": "en", "cues": 2, "forced_language": "de"}
+    files = files_for(house, "forced")
+    assert published(house, files, "subtitles", facts, "de", form="forced") == ["movie.de.forced.srt"]
+
+
+def test_those_of_a_translation_take_their_place(house):
+    facts = {"language": "en", "cues": 2, "forced_language": "de"}
+    files = files_for(house, "forced")
+    published(house, files, "asr", {"language": "en"}, translated=True)
+    assert published(house, files, "subtitles", facts, "de", form="forced", translated=True) == []
+    more = {**facts, "forced_language": "en"}
+    assert published(house, files, "subtitles-en", more, "en", form="forced", translated=True) == [
+        "movie.en.translated.forced.srt"
+    ]
+
+
+def test_a_format_that_has_nothing_is_not_written_says_why_and_leaves_no_old_file(house, capsys):
+    files = files_for(house, "forced")
+    facts = {"language": "en", "cues": 2}
+    published(house, files, "subtitles", facts, "de", form="forced")
+    assert (house / "movie.en.forced.srt").exists()
+    why = {**facts, "unwritten": {"forced": "nothing is said in another language than English"}}
+    assert published(house, files_for(house, "forced"), "subtitles", why, form="forced") == []
+    assert not (house / "movie.en.forced.srt").exists()
+    assert (
+        "movie.en.forced.srt is not written: nothing is said in another language than English"
+        in capsys.readouterr().err
+    )
+
+
+def test_subtitles_in_two_languages_are_written_once_for_each_translation(house):
+    files = files_for(house, "srt-bilingual")
+    published(house, files, "asr", {"language": "cs"}, translated=True)
+    told = {"language": "cs", "cues": 2, "unwritten": {"srt-bilingual": "there is no translation"}}
+    form = {"form": "srt-bilingual", "translated": True}
+    assert published(house, files, "subtitles", told, **form) == []
+    facts = {"language": "en", "cues": 2}
+    assert published(house, files, "subtitles-en", facts, "x", **form) == ["movie.en.bilingual.srt"]
 
 
 def test_no_file_is_written_if_nothing_needed_translation(house):

@@ -43,9 +43,19 @@ def test_line_breaks_of_a_translation_use_its_own_parse():
     assert "phrases" not in {i.name for i in found["subtitles-de"].inputs}
 
 
+def test_subtitles_of_a_translation_read_what_is_spoken_and_the_source_subtitles():
+    inputs = {i.name: i for i in stages(languages=("en",)).stages["subtitles-en"].inputs}
+    assert (inputs["spoken"].source, inputs["spoken"].otherwise) == (
+        "post_ner.segments",
+        "attribution.segments",
+    )
+    assert inputs["source_srt"].source == "subtitles.srt"
+    assert inputs["source_ass"].source == "subtitles.ass"
+
+
 def test_the_film_gets_a_track_for_every_language():
     mux = stages(languages=("en",)).stages["mux"]
-    assert [i.name for i in mux.inputs][-3:] == ["cues-en", "srt-en", "ass-en"]
+    assert [i.name for i in mux.inputs][-4:] == ["cues-en", "srt-en", "ass-en", "forced-en"]
 
 
 def test_the_recognition_model_translates_into_languages_it_supports():

@@ -173,6 +173,34 @@ def test_every_language_gets_a_track_and_the_first_translation_is_the_default(tm
     assert starts(found) == pytest.approx([start for start, _, _ in SPANS], abs=0.02)
 
 
+@pytest.mark.parametrize("container", ["mkv", "mp4"])
+@pytest.mark.parametrize("wanted", [True, False])
+def test_forced_subtitles_of_a_translation_are_a_track_with_that_flag(tmp_path, container, wanted):
+    film = films.film(tmp_path, "film.mp4", audio=AAC)
+    german = translated(tmp_path / "german", SPANS)
+    few = films.cues(tmp_path / "forced", SPANS[3:4])["srt"]
+    given = {**films.cues(tmp_path / "cues", SPANS), **german, "forced-de": few}
+    out = tmp_path / f"out.{container}.part"
+    found = written(film, given, out, tmp_path / "mux", container=container, forced_track=wanted)
+    tracks = [stream for stream in found["streams"] if stream["type"] == "subtitle"]
+    assert [track["forced"] for track in tracks] == [False, False, *([True] if wanted else [])]
+    assert [track["default"] for track in tracks][:2] == [False, True]
+    assert len(found["subtitles"]) == (1 if wanted else len(SPANS))
+    if container == "mkv" and wanted:
+        assert tracks[-1]["metadata"]["title"] == "German (forced)"
+
+
+def test_without_anything_forced_there_is_no_such_track(tmp_path):
+    film, nothing = films.film(tmp_path, "film.mkv"), tmp_path / "nothing.srt"
+    nothing.touch()
+    german = translated(tmp_path / "german", SPANS)
+    given = {**films.cues(tmp_path / "cues", SPANS), **german, "forced-de": nothing}
+    out = tmp_path / "out.mkv.part"
+    done = films.mux(film, given, out, tmp_path / "mux", container="mkv", forced_track=True)
+    assert "no forced track is added" in done.stdout + done.stderr
+    assert sum(s["type"] == "subtitle" for s in films.look(out)["streams"]) == 2
+
+
 def test_an_empty_translation_gets_no_track(tmp_path):
     film = films.film(tmp_path, "film.mkv")
     given = {**films.cues(tmp_path / "cues", SPANS), **translated(tmp_path / "german", [])}
