@@ -22,6 +22,7 @@ COMMANDS = {
     "edits": "list edits made in review, and undo them",
     "names": "show a film's speakers and corrected names, and undo corrections",
     "voices": "list, add or remove saved voices",
+    "sync": "check subtitles against the film's speech, and correct their times",
     "score": "score the last run against human-made subtitles, transcripts or speaker turns",
     "bench": "measure speed, memory and energy on this machine, or accuracy against references",
     "serve": "run as a service: a queue of films, and endpoints for programs",
@@ -41,6 +42,7 @@ MEANINGS = {
     "wer": "score", "update": "upgrade", "remove": "uninstall", "autocomplete": "completion",
     "completions": "completion", "init": "setup", "install": "setup", "wizard": "setup", "dry-run": "plan",
     "example": "demo", "benchmark": "bench", "speed": "bench", "accuracy": "bench",
+    "shift": "sync", "resync": "sync", "delay": "sync", "retime": "sync", "synchronise": "sync",
     "server": "serve", "daemon": "serve", "service": "serve", "watch": "serve", "queue": "serve",
 }  # fmt: skip
 """Words of other programs for the commands."""

@@ -1,0 +1,60 @@
+"""From the clock of the subtitles to the film's: pieces with an offset each, and one ratio."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Part(NamedTuple):
+    """A part of the subtitles, from the start of its first cue to the end of its last, by their own clock."""
+
+    start: float
+    end: float
+    offset: float
+
+
+class Place(NamedTuple):
+    """The new times of a cue; `lost` if the film lacks what it belongs to, so that it has no length."""
+
+    start: float
+    end: float
+    lost: bool = False
+
+
+class TimeMap:
+    """Maps times of the subtitles: `time * ratio + offset`, with the offset of the part that a cue is in."""
+
+    def __init__(self, ratio: float, parts: Sequence[Part]) -> None:
+        self.ratio, self.parts = ratio, tuple(parts)
+
+    def place(self, start: float, end: float) -> Place:
+        """Where a cue belongs. Its end keeps its distance from its start, but for the ratio.
+
+        Between two parts, where the film is shorter than the subtitles, a cue is lost unless there is room
+        for it; where it is longer, a cue goes with the nearer part.
+        """
+        for part, after in zip(self.parts, (*self.parts[1:], None), strict=True):
+            if after is None:
+                return self._moved(start, end, part.offset)
+            if start < part.end:
+                moved = self._moved(start, end, part.offset)
+                if after.offset >= part.offset:
+                    return moved
+                resumed = after.start * self.ratio + after.offset
+                return Place(moved.start, max(min(moved.end, resumed), moved.start))
+            if start >= after.start:
+                continue
+            if after.offset >= part.offset:
+                nearer = part if start - part.end <= after.start - end else after
+                return self._moved(start, end, nearer.offset)
+            cut, resumed = part.end * self.ratio + part.offset, after.start * self.ratio + after.offset
+            if end * self.ratio + part.offset <= resumed:
+                return self._moved(start, end, part.offset)
+            if start * self.ratio + after.offset >= cut:
+                return self._moved(start, end, after.offset)
+            return Place(cut, cut, lost=True)
+        raise AssertionError
+
+    def _moved(self, start: float, end: float, offset: float) -> Place:
+        return Place(start * self.ratio + offset, end * self.ratio + offset)
