@@ -116,14 +116,14 @@ def _shown(answer: Mapping[str, Any], name: str, film: str) -> Iterator[str]:
             yield "  " + _piece(piece)
     if lost := answer["lost"]:
         yield (
-            f"  {fmt.plural(len(lost), 'cue')} (line {lost[0]}{' and later' if len(lost) > 1 else ''}) "
-            "belong to a part that the film lacks: kept, but not visible"
+            f"  the film lacks what {fmt.plural(len(lost), 'cue')} (line {lost[0]}"
+            f"{' and later' if len(lost) > 1 else ''}) belong to: kept in the file, but not visible"
         )
     if answer["clipped"]:
         yield f"  {fmt.plural(answer['clipped'], 'cue')} would begin before the film, and begin at 0"
     if lines := answer["malformed"]:
-        yield f"  {fmt.plural(len(lines), 'time')} cannot be read and stay as they are: line {lines[0]}" + (
-            f" and {len(lines) - 1} more" if len(lines) > 1 else ""
+        yield f"  times that cannot be read stay as they are: line {', '.join(map(str, lines[:5]))}" + (
+            f" and {len(lines) - 5} more" if len(lines) > 5 else ""
         )
 
 

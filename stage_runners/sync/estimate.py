@@ -115,7 +115,7 @@ def _exact(
         found = [_pairs(film, ratio, piece, words) for piece in pieces]
         modes = [refine.mode(one) for one in found]
         pieces = [
-            piece if mode is None else replace(piece, offset=piece.offset + mode - EXACT.lead_s, lead=None)
+            piece if mode is None else replace(piece, offset=piece.offset + mode - EXACT.lead_s)
             for piece, mode in zip(pieces, modes, strict=True)
         ]
         both = [
@@ -132,7 +132,15 @@ def _exact(
         middles = [ratio * (film.cues[p.first].start + film.cues[p.last].start) / 2 for p in pieces]
         pieces = [replace(p, offset=p.offset - slope * at) for p, at in zip(pieces, middles, strict=True)]
         ratio *= 1 + slope
-    return ratio, list(pieces)
+    return ratio, [replace(piece, lag=_lag(film, ratio, piece)) for piece in pieces]
+
+
+def _lag(film: Film, ratio: float, piece: Piece) -> float | None:
+    """How long the cues of a piece stay after their speech, as a rule."""
+    cues = film.cues[piece.first : piece.last + 1]
+    after = [*(cue.start for cue in cues[1:]), np.inf]
+    ends = [cue.end for cue, start in zip(cues, after, strict=True) if start - cue.end > FIT.joined_s]
+    return refine.usual_lag(np.array(ends) * ratio + piece.offset, film.activity.ends)
 
 
 def _pairs(film: Film, ratio: float, piece: Piece, words: Sequence[Word]) -> refine.Pairs:

@@ -24,15 +24,15 @@ RATIOS = (1.0, *(r for a, b in ((24.0, NTSC), (PAL, NTSC), (PAL, 24.0)) for r in
 class Piece:
     """Cues `first` to `last` that have one offset: seconds that are added to their times, times the ratio.
 
-    `margin` is by how many log odds this offset is better than any other for these cues; `lead` is how long
-    before its speech a cue now starts, or None if that cannot be told.
+    `margin` is by how many log odds this offset is better than any other for these cues; `lag` is how long
+    after their speech they usually end with this offset, in seconds, or None if that cannot be told.
     """
 
     first: int
     last: int
     offset: float
     margin: float
-    lead: float | None = None
+    lag: float | None = None
 
 
 class Film:

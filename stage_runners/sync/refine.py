@@ -32,6 +32,17 @@ def pairs(starts: Floats, onsets: Floats, weight: float = 1.0) -> Pairs:
     return Pairs(np.array(at), np.array(later), np.full(len(at), weight))
 
 
+def usual_lag(ends: Floats, speech_ends: Floats) -> float | None:
+    """The median of how long cues end after the nearest end of speech; None if few have one nearby."""
+    if len(ends) == 0 or len(speech_ends) == 0:
+        return None
+    at = np.clip(np.searchsorted(speech_ends, ends), 1, max(len(speech_ends) - 1, 1))
+    before, behind = ends - speech_ends[at - 1], ends - speech_ends[np.minimum(at, len(speech_ends) - 1)]
+    lag = np.where(np.abs(before) < np.abs(behind), before, behind)
+    lag = lag[np.abs(lag) <= EXACT.lag_reach_s]
+    return float(np.median(lag)) if len(lag) >= EXACT.lags else None
+
+
 def joined(parts: Sequence[Pairs]) -> Pairs:
     """All pairs together."""
     return Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))

@@ -106,6 +106,10 @@ class Exact(Thresholds):
     """Distance from a cue at which speech may be its own."""
     width_s: float = 0.04
     """Width of the kernel by which the most frequent distance is found."""
+    lag_reach_s: float = 0.7
+    """Distance from the end of a cue at which the end of speech may be its own."""
+    lags: int = 5
+    """Ends of cues without which it is unknown how long cues stay."""
     drift_s: float = 0.25
     """Distance from the most frequent one at which pairs count for a drift."""
     drift_pairs: int = 12
@@ -172,7 +176,11 @@ class Decide(Thresholds):
 
     early_s: float = 0.25
     """A cue that would be moved later by at most this is in its place: people let cues begin early."""
-    late_s: float = 0.15
+    early_if_long_s: float = 0.45
+    """The same if the cues end after the speech all the same: then they are long at both ends."""
+    long_s: float = 0.1
+    """How long after the speech such cues end at least."""
+    late_s: float = 0.2
     """The same for one that would be moved earlier."""
     sure: float = 0.95
     """Minimum confidence to call subtitles right, or to move them."""

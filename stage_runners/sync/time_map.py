@@ -32,7 +32,7 @@ class TimeMap:
         """Where a cue belongs. Its end keeps its distance from its start, but for the ratio.
 
         Between two parts, where the film is shorter than the subtitles, a cue is lost unless there is room
-        for it; where it is longer, a cue goes with the nearer part.
+        for half of it; where it is longer, a cue goes with the nearer part.
         """
         for part, after in zip(self.parts, (*self.parts[1:], None), strict=True):
             if after is None:
@@ -49,12 +49,21 @@ class TimeMap:
                 nearer = part if start - part.end <= after.start - end else after
                 return self._moved(start, end, nearer.offset)
             cut, resumed = part.end * self.ratio + part.offset, after.start * self.ratio + after.offset
-            if end * self.ratio + part.offset <= resumed:
-                return self._moved(start, end, part.offset)
-            if start * self.ratio + after.offset >= cut:
-                return self._moved(start, end, after.offset)
-            return Place(cut, cut, lost=True)
+            return self._between(start, end, (part.offset, cut), (after.offset, resumed))
         raise AssertionError
+
+    def _between(
+        self, start: float, end: float, before: tuple[float, float], after: tuple[float, float]
+    ) -> Place:
+        """Where a cue belongs in the gap between two parts, each with its offset and its edge of the gap."""
+        cut, resumed = before[1], after[1]
+        half = (end - start) * self.ratio / 2
+        early, late = self._moved(start, end, before[0]), self._moved(start, end, after[0])
+        if resumed - early.start >= half:
+            return Place(early.start, min(early.end, resumed))
+        if late.end - cut >= half:
+            return Place(max(late.start, cut), late.end)
+        return Place(cut, cut, lost=True)
 
     def _moved(self, start: float, end: float, offset: float) -> Place:
         return Place(start * self.ratio + offset, end * self.ratio + offset)

@@ -12,6 +12,7 @@ from stage_runners.sync.activity import Activity, activity_of
 from stage_runners.sync.estimate import estimate
 from stage_runners.sync.evidence import Spoken
 from stage_runners.sync.film import NTSC
+from stage_runners.sync.time_map import Part, Place, TimeMap
 from stage_runners.sync.verdict import decide
 from stage_runners.sync.words import Word, tokens
 
@@ -207,3 +208,15 @@ def test_moved_reports_cues_before_the_film_and_gives_them_a_length():
     times, lost, clipped = main.moved(file.events, decided.map)
     assert (lost, clipped) == ([], 1)
     assert file.with_times(times) == b"1\n00:00:00,000 --> 00:00:00,001\n[sound]\n"
+
+
+def test_a_cue_between_two_parts_is_placed_clipped_or_lost():
+    parts = [Part(0.0, 100.0, 0.0), Part(160.0, 300.0, -50.0)]  # the film has 10 s of the 60 between them
+    place = TimeMap(1.0, parts).place
+    assert place(101.0, 104.0) == Place(101.0, 104.0)
+    assert place(107.0, 112.0) == Place(107.0, 110.0)  # half of it and more before the next part
+    assert place(149.0, 152.0) == Place(100.0, 102.0)
+    assert place(120.0, 123.0) == Place(100.0, 100.0, lost=True)
+    longer = TimeMap(1.0, [Part(0.0, 100.0, 0.0), Part(110.0, 300.0, 30.0)]).place
+    assert longer(101.0, 102.0) == Place(101.0, 102.0)
+    assert longer(108.0, 109.0) == Place(138.0, 139.0)
