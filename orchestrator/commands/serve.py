@@ -11,7 +11,7 @@ from typing import Any
 from orchestrator.commands import film_options, serve_install
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.folders import filters, quiet_hours
-from orchestrator.serve import allowed, launch, runner, templates, token
+from orchestrator.serve import allowed, launch, request_options, runner, templates, token
 from orchestrator.serve.settings import KEYS, LOOPBACK, MESSAGES, PORT, Settings, is_loopback
 from orchestrator.surroundings import current_folder
 from orchestrator.util import terminal
@@ -157,6 +157,10 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     if arguments.pause_while_playing and not any(getattr(arguments, name) for name in KEYS):
         raise FatalError("--pause-while-playing: no server to ask", "add --jellyfin, --emby or --plex", USAGE)
     maps = [allowed.mapping(text) for text in arguments.map]
+    if arguments.target_language:
+        arguments.target_language = request_options.with_code(arguments.target_language)
+    typed = film_options.typed(arguments)
+    request_options.check_together(typed)  # not film by film, in a queue that nobody may look at
     more = [word for word in ("no_job_file", "overwrite") if getattr(arguments, word)]
     words = [f"--{word.replace('_', '-')}" for word in more]
     return Settings(
@@ -170,7 +174,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         settled_s=filters.seconds(arguments.settled, "--settled"),
         job_file=not arguments.no_job_file,
         maps=tuple((one.theirs, one.ours, one.program) for one in maps),
-        options=film_options.as_table(film_options.typed(arguments)),
+        options=film_options.as_table(typed),
         runner=tuple(runner.command(runner.python(), words).words),
         niceness=arguments.nice,
         at_once=arguments.at_once or feeder.ahead(),

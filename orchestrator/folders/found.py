@@ -48,12 +48,14 @@ SUBTITLED = Rule("subtitled", "subtitled already")
 LANGUAGE = Rule("language", "in another language", "in other languages")
 SHORT = Rule("short", "too short")
 SET_ASIDE = Rule("set_aside", "set aside after failing twice")
+HANDLED = Rule("handled", "dealt with before")
 LATER = Rule("later", "left for another time")
 NO_FILM = Rule("no_film", "not a film", "not films")
 
 RULES = (
-    SUBTITLED, LANGUAGE, SHORT, SET_ASIDE, LATER, SAMPLE, TRAILER, EXTRA, THEME, RECORDING, OWN, SAME_FILE,
-    COPY, SAME_NAMES, HIDDEN, SYSTEM, IGNORED, UNFINISHED, GROWING, DISC, EMPTY, LINK, UNREADABLE, NO_FILM,
+    SUBTITLED, LANGUAGE, SHORT, SET_ASIDE, HANDLED, LATER, SAMPLE, TRAILER, EXTRA, THEME, RECORDING, OWN,
+    SAME_FILE, COPY, SAME_NAMES, HIDDEN, SYSTEM, IGNORED, UNFINISHED, GROWING, DISC, EMPTY, LINK, UNREADABLE,
+    NO_FILM,
 )  # fmt: skip
 
 

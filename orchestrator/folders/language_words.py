@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from stage_runners.text.iso639 import LANGUAGES, language
-from stage_runners.text.language_guess import OWN_NAMES
+from stage_runners.text.language_guess import OWN_NAMES, problem_hint
 
 _NAMES = {entry.name.casefold(): code for code, entry in LANGUAGES.items()} | OWN_NAMES
 _CODES = {
@@ -87,6 +87,11 @@ def tag_of(word: str) -> Tag | None:
     if code == "zh":
         more = _SCRIPTS.get(more, more)
     return Tag({"jv": "jw"}.get(code, code), more)
+
+
+def hint(word: str, otherwise: str) -> str:
+    """What to write instead of a word that names no language: what it probably means, or `otherwise`."""
+    return problem_hint(word, otherwise)
 
 
 def read(words: Iterable[str]) -> Words:

@@ -46,7 +46,7 @@ def films(
     for word in words:
         there += _of_word(word, several=len(words) > 1)
     there = _each_once(there)
-    there = _each(there, lambda some: _without_ours(some, ledger))
+    there = _each(there, lambda some: without_ours(some, ledger))
     there = _each(there, copies.other_names)
     there = _each(there, copies.same_names)
     there = _each(there, copies.copies)
@@ -108,7 +108,7 @@ def _named(path: Path, *, several: bool) -> Film | Skipped:
         return Film(path=path, size=0, modified=0.0, file=FileId(-1, hash(path)), named=True)
 
 
-def _without_ours(films: Sequence[Film], ledger: Ledger) -> list[Film | Skipped]:
+def without_ours(films: Sequence[Film], ledger: Ledger) -> list[Film | Skipped]:
     """The films, without those that this tool made, here or on another machine.
 
     If one of these is all that was named, it stays: the run says that it is one.

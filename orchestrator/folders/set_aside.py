@@ -21,7 +21,7 @@ from orchestrator.util import text as fmt
 
 TIMES = 2
 """Failures after which a film is set aside."""
-_OF_OTHERS = frozenset({"storage", "env", "config", "auth", "contract", "cancelled"})
+OF_OTHERS = frozenset({"storage", "env", "config", "auth", "contract", "cancelled"})
 """Categories of errors whose reason is not the film."""
 _ENDED_WELL = frozenset({"done", "cached", "off"})
 
@@ -51,7 +51,7 @@ def remember(film: FilmState) -> None:
         forget(film.path)
         return
     failed = next((step for step in film.steps if step.error is not None), None)
-    if failed is None or failed.error is None or failed.error.category in _OF_OTHERS:
+    if failed is None or failed.error is None or failed.error.category in OF_OTHERS:
         return
     if (identity := _identity(film.path)) is None:
         return

@@ -79,6 +79,16 @@ def films(folder: Path) -> Iterator[Film | Skipped]:
                 yield found
 
 
+def in_folder(folder: Path) -> Iterator[Film | Skipped]:
+    """The films in a folder alone, and those that are left out by their names. Raises `OSError`."""
+    entries, broken = _entries(folder)
+    yield from broken
+    extra = extras.of_folder(folder.name, folder.parent.name, (), ())
+    for found in _sorted(_Folder(path=folder, extra=extra), entries):
+        if not isinstance(found, _Folder):
+            yield found
+
+
 def _entries(folder: Path) -> tuple[list[_Entry], list[Skipped]]:
     """The names in a folder, links followed; and the links that lead nowhere."""
     entries, broken = [], []

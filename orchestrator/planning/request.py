@@ -63,7 +63,7 @@ def plan_for(
     run = settings.run
     stages, translated = stages_for(settings)
     if fetch:
-        _require_translators(stages)
+        require_translators(stages)
     digest = digest_of(path)
     params, off = _with_side_inputs(path, digest, settings)
     last = instances(scope.until, "--until", stages) if scope.until else ()
@@ -138,7 +138,7 @@ def _translation(settings: Settings) -> translators.Wanted:
     )
 
 
-def _require_translators(stages: Mapping[str, Stage]) -> None:
+def require_translators(stages: Mapping[str, Stage]) -> None:
     """Raise `FatalError` if a translation environment is missing, before models are downloaded for it."""
     for stage in stages.values():
         if stage.base == "translation" and not stage.off:

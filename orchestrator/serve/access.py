@@ -34,6 +34,25 @@ class Refused:
 
     status: int
     message: str
+    hint: str = ""
+
+
+_FOREIGN = Refused(
+    status=403,
+    message="requests from pages of other sites are refused",
+    hint="open the address of the service itself",
+)
+_NEEDED = Refused(
+    status=401,
+    message="a token is needed",
+    hint="send it as 'Authorization: Bearer TOKEN' or 'X-API-Key: TOKEN'; it is in the file serve/token of "
+    "the tool's home",
+)
+_WRONG = Refused(
+    status=401,
+    message="this token is wrong",
+    hint="it is in the file serve/token of the tool's home, on the machine of the service",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,15 +71,15 @@ class Access:
         if len(hosts) != 1 or not self._own(hosts[0]):
             return Refused(
                 status=421,
-                message="this service is not known by this name: start it with --public-name NAME, or use "
-                "its IP address",
+                message="this service is not known by this name",
+                hint="start it with --public-name NAME, or use its IP address",
             )
         if any(one.lower() not in _origins(hosts[0]) for one in headers.get("origin", ())):
-            return Refused(status=403, message="requests from pages of other sites are refused")
+            return _FOREIGN
         if any(one.lower() not in {"same-origin", "none"} for one in headers.get("sec-fetch-site", ())):
             opens = [list(headers.get(f"sec-fetch-{name}", ())) for name in ("mode", "dest")]
             if method != "GET" or opens != [["navigate"], ["document"]]:
-                return Refused(status=403, message="requests from pages of other sites are refused")
+                return _FOREIGN
         if not self.token or (method, path) in WITHOUT_TOKEN:
             return None
         if path.startswith("/static/") and method in _READING:
@@ -69,10 +88,8 @@ class Access:
             return None
         if query_token is not None and path.startswith(_BY_ADDRESS) and self.matches(query_token):
             return None
-        return Refused(
-            status=401,
-            message="a token is needed: send it as 'Authorization: Bearer TOKEN' or 'X-API-Key: TOKEN'",
-        )
+        given = [query_token, *headers.get("authorization", ()), *headers.get("x-api-key", ())]
+        return _WRONG if any(given) else _NEEDED
 
     def matches(self, given: str) -> bool:
         """Whether `given` is the token; the time that takes does not depend on where it differs."""

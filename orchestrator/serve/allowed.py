@@ -55,6 +55,21 @@ class Allowed:
     folders: tuple[Path, ...]
     maps: tuple[Mapping, ...] = ()
 
+    def folder(self, given: str) -> Path | None:
+        """The folder at a path that a request gave; None if it is none, or not allowed."""
+        path = Path(self.mapped(given))
+        if "\0" in given or len(given) > _LONGEST or not path.is_absolute() or ".." in path.parts:
+            return None
+        return path if self.is_folder(path) and path.is_dir() else None
+
+    def is_folder(self, path: Path) -> bool:
+        """Whether a path is an allowed folder, or in one, links followed."""
+        try:
+            place = path.resolve()
+        except (OSError, RuntimeError):  # a circle of links
+            return False
+        return any(place.is_relative_to(one) for one in self.folders)
+
     def film(self, given: str, program: str = "") -> Path:
         """The film at a path that a request gave; `FatalError` (usage: not allowed; input: no film)."""
         path = Path(self.mapped(given, program))

@@ -8,6 +8,7 @@ from typing import Any
 
 from orchestrator.errors import INPUT, FatalError
 from orchestrator.folders import kinds
+from orchestrator.serve import library
 from orchestrator.serve.allowed import Allowed, NotAllowedError
 
 MOST = 2000
@@ -18,18 +19,21 @@ def listing(allowed: Allowed, given: str) -> dict[str, Any]:
     """The folders and films in a folder, by name; without `given` the folders that are allowed.
 
     `FatalError` if it is none, `NotAllowedError` if it is outside of them. Hidden files, and files that are
-    no films by their names, are left out; `left_out` counts what is over `MOST`.
+    no films by their names, are left out; `left_out` counts what is over `MOST`. A film that a library would
+    not take, such as a trailer, says so in `rule`.
     """
     if not given:
         found = [{"name": str(one), "path": str(one)} for one in allowed.folders]
         return {"path": "", "parent": None, "folders": found, "films": [], "left_out": 0}
     path = Path(given)
-    if not path.is_absolute() or ".." in path.parts or "\0" in given or not _inside(path, allowed):
+    if not path.is_absolute() or ".." in path.parts or "\0" in given or not allowed.is_folder(path):
         raise NotAllowedError(
             "this service may not read there", "start it with --folder FOLDER to allow a folder", INPUT
         )
-    folders, films = [], []
+    folders: list[dict[str, Any]] = []
+    films: list[dict[str, Any]] = []
     try:
+        rules = library.left_out_by_name(path)
         with os.scandir(path) as entries:
             for entry in sorted(entries, key=lambda one: _order(one.name)):
                 if entry.name.startswith(".") or not allowed.has(Path(entry.path)):
@@ -37,7 +41,9 @@ def listing(allowed: Allowed, given: str) -> dict[str, Any]:
                 if entry.is_dir():
                     folders.append({"name": entry.name, "path": entry.path})
                 elif entry.is_file() and kinds.by_name(entry.name) in {"film", "recording"}:
-                    films.append({"name": entry.name, "path": entry.path, "size": entry.stat().st_size})
+                    rule = rules.get(Path(entry.path), "")
+                    size = entry.stat().st_size
+                    films.append({"name": entry.name, "path": entry.path, "size": size, "rule": rule})
     except OSError as error:
         raise FatalError(
             f"the folder cannot be read: {error.strerror}", "check its name and permissions", INPUT
@@ -50,15 +56,6 @@ def listing(allowed: Allowed, given: str) -> dict[str, Any]:
         "films": kept[1],
         "left_out": len(folders) + len(films) - len(kept[0]) - len(kept[1]),
     }
-
-
-def _inside(path: Path, allowed: Allowed) -> bool:
-    """Whether a folder is an allowed one, or in one, links followed."""
-    try:
-        place = path.resolve()
-    except (OSError, RuntimeError):  # a circle of links
-        return False
-    return any(place.is_relative_to(one) for one in allowed.folders)
 
 
 def _order(name: str) -> tuple[object, ...]:

@@ -161,6 +161,8 @@ class Dispatcher:
                 ended = next((one for one in _OUTCOMES if one == event.get("outcome")), None)
                 if ended is None or self._cut_short(job, ended):
                     return  # interrupted: its job is not over
+                if ended == "cancelled" and (known := self._jobs.find(job)) and known.enough:
+                    ended = "done"
                 self._unsaved[job] = Outcome(
                     state=ended, outputs=tuple(progress.outputs),
                     problem=progress.failure() if ended == "failed" else {},

@@ -23,7 +23,8 @@ class Job:
     `options` are those of the request. `fingerprint` tells one content of a file from another (size and time
     of change, or the digest of an upload). `upload` is the folder of a film that a client sent, None for a
     film in the user's folders. `attempts` counts starts, `kills` how often in a row it ended the runner
-    before another of its stages finished. `cancelling` is whether a running job was asked to stop.
+    before another of its stages finished. `cancelling` is whether a running job was asked to stop, `enough`
+    whether it was because its client has what it asked for.
     `problem` is `{message, hint, status}` of a job that failed, `outputs` are `{name, path, size, note}`,
     `summary` is what the run reported of its stages.
     """
@@ -41,6 +42,7 @@ class Job:
     attempts: int = 0
     kills: int = 0
     cancelling: bool = False
+    enough: bool = False
     created: float = 0.0
     started: float | None = None
     ended: float | None = None
@@ -56,7 +58,7 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A job that somebody asks for."""
+    """A job that somebody asks for. `seen` are the options that a watched folder notes it under."""
 
     film: Path
     source: Source
@@ -65,6 +67,7 @@ class Request:
     options: Mapping[str, Any] = field(default_factory=dict)
     fingerprint: str = ""
     upload: Path | None = None
+    seen: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from orchestrator.errors import FAILED, STATUS_OF_CATEGORY
+
 _WEIGHTS = {"asr": 6.0, "diarization": 4.0, "alignment": 2.0, "translation": 4.0, "mux": 0.5}
 """Rough shares of the time of a film, for one number; other stages have 1."""
 _KEPT = (
@@ -118,14 +120,16 @@ class Progress:
         """The first stage that failed, as a problem."""
         for name, step in self.steps.items():
             if error := step.get("error"):
+                category = str(error.get("category") or "")
                 return {
                     "message": f"{name}: {error.get('message', '')}",
                     "hint": error.get("hint", ""),
-                    "status": 1,
+                    "status": STATUS_OF_CATEGORY.get(category, FAILED),
+                    "category": category,
                     "log": error.get("log", ""),
                 }
         return {
             "message": "a stage failed",
             "hint": "see the log of its run: orchestrator runs ls",
-            "status": 1,
+            "status": FAILED,
         }

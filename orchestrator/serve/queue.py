@@ -12,12 +12,12 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from orchestrator.serve import rows, tables
-from orchestrator.serve.job import ENDED, STATES, Job, Outcome, Request, State
+from orchestrator.serve import rows, seen, tables
+from orchestrator.serve.job import ENDED, OPEN, STATES, Job, Outcome, Request, State
 
 KILLS = 3
 """How often in a row a job may end the runner."""
@@ -53,6 +53,8 @@ class Queue:
         An open job for the same content and options is returned instead of a second one.
         """
         with self._writing():
+            if request.seen:
+                seen.mark(self._database, request.film, request.fingerprint, request.seen)
             if (same := self._same(request)) is not None:
                 return same, False
             last = self._one("SELECT coalesce(max(place), 0) FROM job")[0]
@@ -86,11 +88,14 @@ class Queue:
             found = self._database.execute("SELECT state, count(*) FROM job GROUP BY state").fetchall()
         return dict.fromkeys(STATES, 0) | {row[0]: row[1] for row in found}
 
-    def seen(self, film: Path, fingerprint: str) -> bool:
-        """Whether there was a job for this content of the film, however it ended."""
-        return bool(
-            self._select("WHERE film = ? AND fingerprint = ? LIMIT 1", (rows.of_path(film), fingerprint))
-        )
+    def seen(self, film: Path, fingerprint: str, options: str) -> bool:
+        """Whether this content of a film was dealt with, with these options (`orchestrator.serve.seen`)."""
+        with self._lock:
+            return seen.known(self._database, film, fingerprint, options)
+
+    def open_films(self) -> frozenset[Path]:
+        """The films that wait or run."""
+        return frozenset(job.film for job in self.jobs(OPEN, limit=-1) if job.upload is None)
 
     def waiting(self, *, urgent_only: bool = False) -> Iterator[Job]:
         """The queued jobs in the order of their turn."""
@@ -123,7 +128,7 @@ class Queue:
             if found is None or found.state != "running":
                 return None
             if found.cancelling:
-                return self.end(job, Outcome(state="cancelled"))
+                return self.end(job, Outcome(state="done" if found.enough else "cancelled"))
             if kills >= KILLS:
                 problem = {
                     "message": f"it ended the program that runs films {kills} times",
@@ -144,7 +149,11 @@ class Queue:
             ended = self._change(
                 job, ("queued",), "state = 'cancelled', ended = ?", (time.time(),), tell=True
             )
-            return ended or self._change(job, ("running",), "cancelling = 1", ())
+            return ended or self._change(job, ("running",), "cancelling = max(cancelling, 1)", ())
+
+    def suffice(self, job: str) -> Job | None:
+        """Let a running job stop, because its client has what it asked for: it will be done."""
+        return self._change(job, ("running",), "cancelling = 2", ())
 
     def retry(self, job: str) -> Job | None:
         """Queue an ended job again, at the end; None if it has not ended."""
@@ -202,6 +211,21 @@ class Queue:
                 "UPDATE message SET attempts = attempts + 1, due = ? WHERE id = ?", (due, message)
             )
 
+    def state(self, name: str) -> str:
+        """What `keep` kept; empty if nothing."""
+        with self._lock:
+            found = self._database.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
+        return str(found[0]) if found else ""
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a state of the service, which a restart is to find again."""
+        with self._writing():
+            self._database.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, value))
+
+    def together(self) -> AbstractContextManager[None]:
+        """Make the changes in this block at once: all of them, or none."""
+        return self._writing()
+
     def _same(self, request: Request) -> Job | None:
         """An open job for the same film, content and options."""
         column, value = (
@@ -223,6 +247,8 @@ class Queue:
             if changed and tell:
                 self._database.execute("INSERT INTO message(job, due) VALUES (?, ?)", (job, time.time()))
             found = self.find(job) if changed else None
+            if found is not None and tell:
+                seen.ended(self._database, found)
             self._changes += [found] if found is not None else []
         return found
 

@@ -15,6 +15,8 @@ INSERT = (
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
+_ENOUGH = 2
+
 
 def values(job: Job) -> tuple[Any, ...]:
     """The values of `INSERT`."""
@@ -32,7 +34,8 @@ def job_of(row: sqlite3.Row) -> Job:
         state=row["state"], place=row["place"], urgent=bool(row["urgent"]),
         options=json.loads(row["options"]), fingerprint=row["fingerprint"],
         upload=_path(row["upload"]) if row["upload"] else None, attempts=row["attempts"],
-        kills=row["kills"], cancelling=bool(row["cancelling"]), created=row["created"],
+        kills=row["kills"], cancelling=bool(row["cancelling"]), enough=row["cancelling"] == _ENOUGH,
+        created=row["created"],
         started=row["started"], ended=row["ended"], problem=json.loads(row["problem"]),
         outputs=tuple(json.loads(row["outputs"])), summary=json.loads(row["summary"]),
     )  # fmt: skip

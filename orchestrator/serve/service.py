@@ -20,10 +20,12 @@ from orchestrator.serve.job import Job
 from orchestrator.serve.queue import Queue
 from orchestrator.serve.runner import Command
 from orchestrator.serve.settings import Settings
+from orchestrator.serve.watch import Watch
 from orchestrator.util import locks
 
 Listener = Callable[[str, Mapping[str, Any]], None]
 """Gets a job's id and an event: one of the runner's, or `{"event": "job"}` after a change of its state."""
+_PAUSED = "paused"
 UPLOADS_KEPT_S = 3600.0
 """How long the files of an upload stay after its job has ended."""
 
@@ -32,7 +34,7 @@ class Service:
     """The service in the tool's home. `FatalError` (usage) if another one runs there."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings, self.started = settings, time.time()
+        self.settings, self.started, self.left = settings, time.time(), 0
         self.folder = runners.folder()
         self.uploads = self.folder / "uploads"
         self.receiving: set[Path] = set()
@@ -54,6 +56,8 @@ class Service:
             self.folder,
             self._heard,
         )  # fmt: skip
+        self.dispatcher.paused = bool(self.queue.state(_PAUSED))
+        self.watch = Watch(settings, self.queue) if settings.watch else None
 
     def start(self) -> None:
         """Begin to run jobs."""
@@ -63,8 +67,9 @@ class Service:
         self.dispatcher.look()
 
     def stop(self) -> None:
-        """Stop the runner and close the queue."""
+        """Stop the runner and close the queue; `left` films wait in it."""
         self.dispatcher.stop()
+        self.left = self.queue.counts()["queued"]
         self.queue.close()
         self._lock.close()
 
@@ -76,6 +81,12 @@ class Service:
     def hold_while(self, reason: Callable[[], str]) -> None:
         """Start no film while `reason` returns one."""
         self._held.append(reason)
+
+    def pause(self, *, paused: bool) -> None:
+        """Start no further film until this is taken back; a restart does not change that."""
+        self.queue.keep(_PAUSED, "yes" if paused else "")
+        self.dispatcher.paused = paused
+        self.dispatcher.look()
 
     def tidy(self) -> None:
         """Remove the files of uploads whose jobs are over, or never came to be; and old jobs."""
@@ -104,7 +115,7 @@ class Service:
             return ""
         hours = quiet_hours.read(self.settings.between)
         closed = hours.wait(dt.datetime.now().astimezone()) > 0
-        return f"films are started between {hours.shown()}" if closed else ""
+        return f"films start between {hours.shown().replace('-', ' and ')} only" if closed else ""
 
     def _hold(self) -> str:
         return next((why for reason in self._held if (why := reason())), "")

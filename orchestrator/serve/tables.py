@@ -12,7 +12,7 @@ from orchestrator.util import own_files
 from orchestrator.util.notices import notice
 from orchestrator.util.storage_errors import storage_errors
 
-VERSION = 1
+VERSION = 2
 _TABLES = """
 CREATE TABLE job(
   id TEXT PRIMARY KEY, film TEXT NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL, state TEXT NOT NULL,
@@ -29,6 +29,18 @@ CREATE TABLE message(
 """
 """`message` holds jobs whose end is still to be told (`orchestrator.serve.web.telling`): a row is made in the
 transaction that ends the job, so a kill between the two loses no message."""
+_SECOND = """
+CREATE TABLE seen(
+  film TEXT NOT NULL, fingerprint TEXT NOT NULL, options TEXT NOT NULL, PRIMARY KEY(film, options)
+) STRICT;
+CREATE TABLE state(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+INSERT OR REPLACE INTO seen
+  SELECT film, fingerprint, '*' FROM job
+  WHERE upload IS NULL AND state IN ('failed', 'cancelled', 'set_aside')
+    AND coalesce(json_extract(problem, '$.status'), 1) NOT IN (2, 3, 7)
+  ORDER BY created;
+"""
+"""What version 2 added: films that were dealt with (`orchestrator.serve.seen`), and what a restart keeps."""
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -74,8 +86,9 @@ def _connected(path: Path) -> sqlite3.Connection:
                 "update this installation: orchestrator upgrade",
                 STORAGE,
             )
-        if version == 0:
-            database.executescript(f"BEGIN;{_TABLES}PRAGMA user_version={VERSION};COMMIT;")
+        if version < VERSION:
+            more = f"{_TABLES if version == 0 else ''}{_SECOND}"
+            database.executescript(f"BEGIN;{more}PRAGMA user_version={VERSION};COMMIT;")
     except BaseException:
         with contextlib.suppress(sqlite3.Error):
             database.close()

@@ -1,31 +1,28 @@
 """Finds new films in the watched folders, and queues those that have stopped growing.
 
 Which files are films, and which are left out, is decided by `orchestrator.folders`, as for `orchestrator run
-FOLDER --skip-existing`. A film is queued once for each content: one that failed, or that the user cancelled,
-does not come back until its file changes.
+FOLDER --skip-existing`. A film is queued once for each content and for the options that hold for it: one that
+failed does not come back until its file or the options change, one that the user cancelled until its file
+does. The list of jobs does not matter: what was taken off it stays away too.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-from orchestrator.config import files, merge
-from orchestrator.config.settings import Settings as FilmSettings
-from orchestrator.folders import search, selection
-from orchestrator.folders.filters import Filters, Judge
-from orchestrator.folders.found import Film
+from orchestrator.config import files
+from orchestrator.folders import found as rules
+from orchestrator.folders.found import Film, Skipped
 from orchestrator.folders.selection import Chosen, Reader
-from orchestrator.outputs.ledger import Ledger
-from orchestrator.paths import home
 from orchestrator.planning import headers
+from orchestrator.serve import library, request_options
 from orchestrator.serve.job import Request
 from orchestrator.serve.queue import Queue
 from orchestrator.serve.settings import Settings
-from orchestrator.storage.store import Store
+from orchestrator.util import text as fmt
 
 NETWORK = frozenset({
     "nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "webdav", "ncpfs", "9p", "vboxsf", "prl_fs", "virtiofs",
@@ -43,6 +40,29 @@ class _Growing:
     since: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """What a look at the folders found: how many films are in the queue, how many of them are `new`, how many
+    may still grow, and what was left out, with the reasons. `at` is when, in seconds since 1970.
+    """
+
+    new: int = 0
+    queued: int = 0
+    growing: int = 0
+    left_out: tuple[Skipped, ...] = ()
+    at: float = 0.0
+
+    def words(self) -> str:
+        """The look in a line, such as `3 films to do, 409 left out (405 subtitled already, 4 trailers)`."""
+        parts = [f"{fmt.plural(self.queued, 'film')} to do"]
+        if self.growing:
+            parts.append(f"{self.growing:,} to be looked at when they have not grown for a while (--settled)")
+        if self.left_out:
+            why = rules.counted(one.rule.name for one in self.left_out)
+            parts.append(f"{len(self.left_out):,} left out ({why})")
+        return ", ".join(parts)
+
+
 class Watch:
     """The watched folders of a service."""
 
@@ -55,22 +75,51 @@ class Watch:
     ) -> None:
         self._settings, self._queue, self._clock, self._read = settings, queue, clock, read
         self._growing: dict[Path, _Growing] = {}
+        self._queued: set[tuple[Path, str, str]] = set()
+        """What was queued since the start, and does not come back by itself, even if options were wrong."""
         self.folders = tuple(map(Path, settings.watch))
+        self.looked: Looked | None = None
 
     def look(self) -> float | None:
         """Search the folders, and queue films that are new and whole.
 
-        Returns after how many seconds to look again, because films may still grow; None if none may.
+        Returns after how many seconds to look again, because films may still grow; None if none may. Raises
+        `FatalError` for a configuration that cannot be read.
         """
-        found = [film for folder in self.folders if folder.is_dir() for film in _films(folder)]
-        fresh = [film for film in found if not self._queue.seen(film.path, fingerprint(film))]
+        options = request_options.digest(self._settings.options)
+        found = [library.films(folder) for folder in self.folders if folder.is_dir()]
+        films = [film for one in found for film in one.films]
+        waiting = self._queue.open_films()
+        keys = {film.path: f"{options}{_job_file(film.path)}" for film in films}
+        closed = [film for film in films if film.path not in waiting]
+        fresh = [film for film in closed if not self._known(film, keys[film.path])]
         now = self._clock()
         self._growing = {film.path: self._state(film, now) for film in fresh}
         whole = [film for film in fresh if now - self._growing[film.path].since >= self._settings.settled_s]
-        for one in self._chosen(whole):
-            self._queue.add(Request(film=one.path, source="watch", fingerprint=fingerprint(one)))
+        judged = list(library.judged(whole, self._settings, self._settings.options, self._read))
+        chosen = [one.film for one in judged if isinstance(one, Chosen)]
+        for one in chosen:
+            key = keys[one.path]
+            self._queue.add(Request(film=one.path, source="watch", fingerprint=fingerprint(one), seen=key))
+            self._queued.add((one.path, fingerprint(one), key))
         left = [now - self._growing[film.path].since for film in fresh if film not in whole]
+        before = [_handled(film) for film in closed if film not in fresh]
+        self.looked = Looked(
+            new=len(chosen),
+            queued=len(films) - len(closed) + len(chosen),
+            growing=len(left),
+            left_out=(
+                *(one for one in judged if isinstance(one, Skipped)),
+                *before,
+                *(one for folder in found for one in folder.skipped),
+            ),
+            at=time.time(),
+        )
         return max(self._settings.settled_s - max(left), 1.0) if left else None
+
+    def _known(self, film: Film, options: str) -> bool:
+        mine = (film.path, fingerprint(film), options) in self._queued
+        return mine or self._queue.seen(film.path, fingerprint(film), options)
 
     def _state(self, film: Film, now: float) -> _Growing:
         known = self._growing.get(film.path)
@@ -78,23 +127,6 @@ class Watch:
             return known
         # Also one that was last changed long ago: a copy may have the time of its original from the start.
         return _Growing(film.size, film.modified, now)
-
-    def _chosen(self, films: Iterable[Film]) -> list[Film]:
-        settings = self._settings
-        filters = Filters(
-            skip_existing=True, languages=frozenset(settings.only_language), min_length=settings.min_length
-        )
-        line = files.layer(settings.options, Path("options"), Path("/"))
-
-        @lru_cache(maxsize=64)
-        def settings_of(film: Path) -> FilmSettings:
-            return merge.settings(line, film, job_file=settings.job_file)
-
-        judge = Judge(
-            filters=filters, settings_of=settings_of, store=Store(home() / "store"), ledger=Ledger()
-        )
-        judged = selection.chosen(list(films), judge, read=self._read)
-        return [one.film for one in judged if isinstance(one, Chosen)]
 
 
 def fingerprint(film: Film) -> str:
@@ -112,6 +144,14 @@ def needs_looking(folder: Path) -> bool:
     return mount is not None and (mount.fstype.lower() in NETWORK or mount.fstype.startswith("fuse"))
 
 
-def _films(folder: Path) -> list[Film]:
-    """The films in a folder, those that may still grow too."""
-    return list(search.films([folder], Ledger(), now=0.0).films)
+def _job_file(film: Path) -> str:
+    """What tells one content of a film's job file from another; empty if there is none."""
+    try:
+        status = files.job_path(film).stat()
+    except OSError:
+        return ""
+    return f" {status.st_size} {status.st_mtime_ns}"
+
+
+def _handled(film: Film) -> Skipped:
+    return Skipped(path=film.path, rule=rules.HANDLED, why="its job ended; see the list Finished")

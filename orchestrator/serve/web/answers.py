@@ -12,13 +12,13 @@ from starlette.responses import Response
 
 from ipc import json_text
 from ipc.parsing import json_of
-from orchestrator.errors import INPUT, STORAGE, USAGE, FatalError
+from orchestrator.errors import ENVIRONMENT, INPUT, STORAGE, USAGE, FatalError
 from orchestrator.serve.allowed import NotAllowedError
 from orchestrator.util import machine_errors
 
 LARGEST = 1 << 20
 BODY_S = 20.0
-_STATUSES = {USAGE: 400, INPUT: 422, STORAGE: 507}
+_STATUSES = {USAGE: 400, ENVIRONMENT: 409, INPUT: 422, STORAGE: 507}
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 

@@ -19,7 +19,7 @@ from orchestrator.serve.access import COOKIE, SESSION_S, Access
 from orchestrator.serve.job import STATES, SUCCEEDED, Job
 from orchestrator.serve.job import Request as JobRequest
 from orchestrator.serve.service import Service
-from orchestrator.serve.web import files, streams
+from orchestrator.serve.web import batches, files, streams
 from orchestrator.serve.web.answers import RequestError, answer, answering, json_body
 from orchestrator.serve.web.describe import job_of
 from orchestrator.serve.web.hub import Hub
@@ -68,7 +68,7 @@ class Api:
         if self._access.token and not (isinstance(token, str) and self._access.matches(token)):
             await asyncio.sleep(0.5)
             raise RequestError(
-                401, "this is not the token", "it is in the file that the service named at its start"
+                401, "this token is wrong", "it is in the file that the service named at its start"
             )
         made = answer({})
         secure = request.headers.get("x-forwarded-proto", request.url.scheme) == "https"
@@ -101,14 +101,12 @@ class Api:
 
     async def pause(self, _: Request) -> Response:
         """Start no further film until `resume`; those that run, and clients that wait, go on."""
-        self._service.dispatcher.paused = True
-        self._service.dispatcher.look()
+        await asyncio.to_thread(self._service.pause, paused=True)
         return answer({"paused": True})
 
     async def resume(self, _: Request) -> Response:
         """Start films again."""
-        self._service.dispatcher.paused = False
-        self._service.dispatcher.look()
+        await asyncio.to_thread(self._service.pause, paused=False)
         return answer({"paused": False})
 
     async def jobs(self, request: Request) -> Response:
@@ -124,23 +122,29 @@ class Api:
         return answer({"jobs": [self._shown(job) for job in found], "counts": counts})
 
     async def add(self, request: Request) -> Response:
-        """Queue a film: `{"path", "options"}`; 201 if it is new, 200 if it waits or runs already."""
+        """Queue a film: `{"path", "options"}`; 201 if it is new, 200 if it waits or runs already.
+
+        Of a folder, the films in it and below it are queued.
+        """
         body = await json_body(request)
         if unknown := body.keys() - {"path", "options"}:
             raise RequestError(400, f"unknown key {min(unknown)}", "use path and options")
         path, options = body.get("path"), body.get("options", {})
         if not isinstance(path, str) or not isinstance(options, dict):
             raise RequestError(400, "path must be text, and options an object")
-        wanted = await asyncio.to_thread(self._wanted, path, options)
+        checked = await asyncio.to_thread(request_options.checked, options, self._service.settings.options)
+        if folder := await asyncio.to_thread(self._service.allowed.folder, path):
+            found = await asyncio.to_thread(batches.queue_folder, self._service, folder, checked)
+            return answer(found, 201 if found["new"] else 200)
+        wanted = await asyncio.to_thread(self._wanted, path, checked)
         job, new = await asyncio.to_thread(self._queue.add, wanted)
         return answer(self._shown(job), 201 if new else 200)
 
     def _wanted(self, path: str, options: Mapping[str, Any]) -> JobRequest:
-        checked = request_options.checked(options, self._service.settings.options)
         film = self._service.allowed.film(path)
         status = film.stat()
         return JobRequest(
-            film=film, source="api", options=checked, fingerprint=f"{status.st_size} {status.st_mtime}"
+            film=film, source="api", options=options, fingerprint=f"{status.st_size} {status.st_mtime}"
         )
 
     async def job(self, request: Request) -> Response:
@@ -158,7 +162,7 @@ class Api:
         """Cancel or retry a job, or give it another turn."""
         change, job = request.path_params["change"], await self._found(request)
         if change not in _CHANGES:
-            raise RequestError(404, "nothing at this address")
+            raise RequestError(404, "nothing at this address", f"use {', '.join(sorted(_CHANGES))}")
         body = await json_body(request)
         changed: Job | None
         match change:
@@ -256,7 +260,7 @@ class Api:
     async def _found(self, request: Request) -> Job:
         job = await asyncio.to_thread(self._queue.find, request.path_params["job"])
         if job is None:
-            raise RequestError(404, "there is no such job")
+            raise RequestError(404, "there is no such job", "it may have been taken off the list")
         return job
 
     def _shown(self, job: Job, *, whole: bool = False) -> dict[str, Any]:

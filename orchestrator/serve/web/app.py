@@ -15,11 +15,11 @@ from orchestrator.serve.access import Access
 from orchestrator.serve.service import Service
 from orchestrator.serve.settings import KEYS
 from orchestrator.serve.standing import keep_going
-from orchestrator.serve.watch import Watch
 from orchestrator.serve.web import media_servers, playing, telling, watcher
 from orchestrator.serve.web.answers import answer
 from orchestrator.serve.web.api import Api
 from orchestrator.serve.web.asr import Asr
+from orchestrator.serve.web.batches import Batches
 from orchestrator.serve.web.editor import Editor
 from orchestrator.serve.web.guard import Guard
 from orchestrator.serve.web.hub import Hub
@@ -31,6 +31,7 @@ from orchestrator.serve.web.uploads import Uploads
 from orchestrator.serve.web.webhooks import Webhooks
 
 _TIDY_S = 600.0
+_ADDRESSES = "docs/serve.md lists the addresses and their methods"
 
 
 def application(service: Service) -> Any:
@@ -48,7 +49,7 @@ def _lifespan(service: Service, access: Access) -> Any:
         servers = media_servers.servers({name: getattr(settings, name) for name in KEYS})
         uploads, transcribing = Uploads(service), Transcribing(service, hub)
         parts = (
-            Api(service, hub, access), Asr(service, hub, uploads, transcribing),
+            Batches(service), Api(service, hub, access), Asr(service, hub, uploads, transcribing),
             OpenAi(service, uploads, transcribing), Webhooks(service, servers), Page(service),
             Editor(service),
         )  # fmt: skip
@@ -76,8 +77,8 @@ def _standing(
     yield lambda: telling.go_on(service, telling.tellers(service, servers))
     if service.settings.pause_while_playing:
         yield lambda: playing.follow(service, servers)
-    if service.settings.watch:
-        yield lambda: watcher.follow(Watch(service.settings, service.queue))
+    if (watched := service.watch) is not None:
+        yield lambda: watcher.follow(watched)
 
 
 async def _tidying(service: Service) -> None:
@@ -87,8 +88,9 @@ async def _tidying(service: Service) -> None:
 
 
 async def _nothing(_: Request, __: Exception) -> Response:
-    return answer({"message": "nothing at this address"}, 404)
+    return answer({"message": "nothing at this address", "hint": _ADDRESSES}, 404)
 
 
 async def _method(_: Request, error: Any) -> Response:
-    return answer({"message": "this method is not allowed here"}, 405, **(error.headers or {}))
+    body = {"message": "this method is not allowed here", "hint": _ADDRESSES}
+    return answer(body, 405, **(error.headers or {}))

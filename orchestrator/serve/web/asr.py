@@ -59,9 +59,9 @@ class Asr:
         query = request.query_params
         output, task = query.get("output", "txt"), query.get("task", "transcribe")
         if output not in _OUTPUTS:
-            raise RequestError(422, f"output={output}: not one of {', '.join(_OUTPUTS)}")
+            raise RequestError(400, f"output={output}: no format", f"use {', '.join(_OUTPUTS)}")
         if task not in {"transcribe", "translate"}:
-            raise RequestError(422, f"task={task}: not transcribe or translate")
+            raise RequestError(400, f"task={task}: no task", "use transcribe or translate")
         options = self._options(request, output, translate=task == "translate")
         async with self._receive(request) as upload:
             job = await self._transcribing.run(request, upload, "asr", options)
@@ -86,7 +86,7 @@ class Asr:
             await asyncio.wait({heard, ended}, return_when=asyncio.FIRST_COMPLETED)
             if heard.done():
                 facts = heard.result()
-                await asyncio.to_thread(self._service.queue.cancel, job.id)  # what follows is not asked for
+                await asyncio.to_thread(self._service.queue.suffice, job.id)  # what follows is not asked for
             else:
                 done = self._transcribing.succeeded(await ended)
                 facts = done.summary.get("steps", {}).get("asr", {}).get("facts", {})
@@ -135,7 +135,7 @@ def _switch(request: Request, name: str, *, otherwise: bool) -> bool:
     if word is None:
         return otherwise
     if word.lower() not in _YES | _NO:
-        raise RequestError(422, f"{name}={word}: not true or false")
+        raise RequestError(400, f"{name}={word}: not true or false")
     return word.lower() in _YES
 
 

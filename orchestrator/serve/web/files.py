@@ -24,7 +24,7 @@ async def send(job: Job, outputs: Any, name: str, *, page: bool = False) -> Resp
     """The file called `name` of a job; `page` to show a report rather than save it."""
     found = next((one for one in outputs if file_of(job, one)["name"] == name), None)
     if found is None:
-        raise RequestError(404, "this job has no such file")
+        raise RequestError(404, "this job has no such file", "its files are listed in the job")
     path = Path(found["path"])
     try:
         status = await asyncio.to_thread(os.lstat, path)

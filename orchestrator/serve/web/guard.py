@@ -39,7 +39,7 @@ class Guard:
         if refused is None:
             await self.app(scope, receive, _with_headers(send))
             return
-        body = json.dumps({"message": refused.message}).encode()
+        body = json.dumps({"message": refused.message, "hint": refused.hint}).encode()
         more = [(b"www-authenticate", b"Bearer")] if refused.status == 401 else []
         await send(
             {

@@ -25,6 +25,7 @@ from orchestrator.serve.web.app import application
 from orchestrator.serve.web.protocol import LimitedProtocol
 from orchestrator.surroundings import start
 from orchestrator.util import terminal
+from orchestrator.util import text as fmt
 from orchestrator.util.notices import say
 
 _END_S = 3
@@ -59,14 +60,18 @@ def _serve(settings: Settings) -> int:
     signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     with contextlib.suppress(KeyboardInterrupt):  # raised again when all has ended
         asyncio.run(server.serve([listening]))
+    left = service.left
+    terminal.show(
+        f"stopped; {fmt.plural(left, 'film')} in the queue, for the next start" if left else "stopped"
+    )
     return OK
 
 
 class _Server(uvicorn.Server):
     def __init__(self, config: Any, settings: Settings, port: int) -> None:
         super().__init__(config)
-        host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        self._address = f"http://{host}:{port}"
+        host = _reachable(settings.host)
+        self._address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
     async def startup(self, sockets: Any = None) -> None:
         """Begin to answer, and say so."""
@@ -74,6 +79,19 @@ class _Server(uvicorn.Server):
         if self.started:
             terminal.show(f"serving at {self._address}; Ctrl-C ends it")
             sys.stdout.flush()
+
+
+def _reachable(host: str) -> str:
+    """An address by which others reach a service that listens at `host`: of all, the one with the way out."""
+    if host not in {"0.0.0.0", "::"}:  # noqa: S104 - it is compared
+        return host
+    family, elsewhere = (
+        (socket.AF_INET, "192.0.2.1") if host == "0.0.0.0" else (socket.AF_INET6, "2001:db8::1")  # noqa: S104
+    )
+    with socket.socket(family, socket.SOCK_DGRAM) as one, contextlib.suppress(OSError):
+        one.connect((elsewhere, 9))  # of UDP: nothing is sent
+        return str(one.getsockname()[0])
+    return socket.gethostname()
 
 
 def _socket(settings: Settings) -> socket.socket:

@@ -22,7 +22,7 @@ async def follow(service: Service, servers: Mapping[str, MediaServer], each_s: f
             for name, server in servers.items():
                 try:
                     if await server.playing():
-                        reason = f"somebody plays a film on {name}"
+                        reason = f"paused while somebody plays a film on {name.title()}"
                     silent.discard(name)
                 except ServerError as error:
                     if name not in silent:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from pathlib import Path
 
 from watchfiles import awatch
@@ -22,7 +23,7 @@ _REST_S = 5.0
 
 async def follow(one: Watch) -> None:
     """Look whenever there is a reason to, until cancelled."""
-    changed = asyncio.Event()
+    changed, told_of = asyncio.Event(), set[str]()
     told = asyncio.ensure_future(_told(one.folders, changed))
     often = any([await asyncio.to_thread(watch.needs_looking, folder) for folder in one.folders])
     try:
@@ -31,6 +32,7 @@ async def follow(one: Watch) -> None:
             again: float | None = None
             try:
                 again = await asyncio.to_thread(one.look)
+                _say(one, told_of)
             except (FatalError, OSError) as error:  # a disk that is not there now
                 terminal.tell(f"orchestrator: a watched folder cannot be searched: {error}")
             await asyncio.sleep(_REST_S if again is None else min(_REST_S, again))
@@ -39,6 +41,19 @@ async def follow(one: Watch) -> None:
                 await asyncio.wait_for(changed.wait(), min(again or usual, usual))
     finally:
         told.cancel()
+
+
+def _say(one: Watch, told_of: set[str]) -> None:
+    """Say what the first look found, what the first one at whole films did, and later what is new."""
+    looked = one.looked
+    if looked is None:
+        return
+    occasion = "begun" if looked.growing else "judged"
+    if occasion in told_of and not looked.new:
+        return
+    told_of.add(occasion)
+    terminal.show(f"watching {', '.join(map(str, one.folders))}: {looked.words()}")
+    sys.stdout.flush()
 
 
 async def _told(folders: tuple[Path, ...], changed: asyncio.Event) -> None:

@@ -72,12 +72,19 @@ FILES = {
 }
 
 
+_TONE = ("-f", "lavfi", "-i", "sine=440:d=4", "-f", "lavfi", "-i", "testsrc2=s=64x48:r=5:d=4")
+
+
+def tone(path: Path) -> Path:
+    """Make a film of four seconds at `path`."""
+    return _ffmpeg(*_TONE, "-c:v", "mpeg4", "-c:a", "aac", "-shortest", path)
+
+
 def make(root: Path) -> None:
     """Make the library in an empty folder."""
     base = root / "base"
     base.mkdir()
-    tone = ["-f", "lavfi", "-i", "sine=440:d=4", "-f", "lavfi", "-i", "testsrc2=s=64x48:r=5:d=4"]
-    plain = _ffmpeg(*tone, "-c:v", "mpeg4", "-c:a", "aac", "-shortest", base / "plain.mkv")
+    plain = tone(base / "plain.mkv")
     spoken = {
         code: _ffmpeg("-i", plain, "-c", "copy", "-metadata:s:a:0", f"language={code}", base / f"{code}.mkv")
         for code in sorted(filter(None, set(FILMS.values())))

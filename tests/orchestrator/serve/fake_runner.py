@@ -3,7 +3,8 @@
     python fake_runner.py LIFELINE LOCK [PACE_S]
 
 The film's name says what becomes of it: `poison` kills the runner with SIGKILL, `broken` fails, `worse` is
-degraded, `refused` is no film, in `silent` nobody speaks; any other is done, after PACE_S seconds.
+degraded, `refused` is no film, `unreadable` none that ffmpeg can read, in `silent` nobody speaks; any other
+is done, after PACE_S seconds.
 `cannot-start` as the third word ends it at once.
 """
 
@@ -67,6 +68,11 @@ def run(number, body, cancelled):
         time.sleep(0.005)
     if job in cancelled:
         tell("film_ended", film=number, id=job, outcome="cancelled")
+        return
+    if film.stem == "unreadable":
+        error = {"category": "input", "message": "not a film", "hint": "check it", "log": ""}
+        tell("step_failed", film=number, step="demux", error=error)
+        tell("film_ended", film=number, id=job, outcome="failed")
         return
     done = {"film": number, "cached": False, "seconds": 0.1, "degraded": []}
     tell("step_done", step="demux", **done, facts={"seconds": 24.0})

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.orchestrator.folders import library
 from tests.orchestrator.serve.served import Served, form
 
 pytestmark = pytest.mark.env("serve")
@@ -93,11 +94,22 @@ def test_wrong_requests_get_a_sentence_and_no_job(service, films):
         ({"path": film, "options": {"no_such": 1}}, 400),
         ({"path": film, "option": {}}, 400),
         ({"path": str(films / "missing.mkv")}, 422),
+        ({"path": film, "options": {"target_language": "german"}}, 400),
+        ({"path": film, "options": {"language": "klingon"}}, 400),
         ({"path": 3}, 400),
         ({}, 400),
     ):
         found, answer = service.json("POST", "/api/jobs", body)
         assert (found, bool(answer["message"])) == (status, True), body
+    for address, hint in (("/api/nothing", "docs/serve.md"), ("/api/jobs/1", "off the list")):
+        assert hint in service.json("GET", address)[1]["hint"]
+    for change, body in (
+        ("explode", {}),
+        ("cancel", {"state": "done"}),
+        ("remove", {}),
+        ("retry", {"state": 3}),
+    ):
+        assert service.json("POST", f"/api/jobs/all/{change}", body)[0] in {400, 404}
     json_type = {"Content-Type": "application/json"}
     assert service.ask("POST", "/api/jobs", b"[" * 100_000, json_type)[0] == 400
     assert service.ask("POST", "/api/jobs", b"x" * (2 << 20), json_type)[0] == 413
@@ -139,9 +151,38 @@ def test_jobs_can_be_cancelled_retried_moved_and_removed(service, films):
     assert service.json("DELETE", f"/api/jobs/{second}")[0] == 409
     assert service.json("POST", f"/api/jobs/{first}/retry")[1]["state"] == "queued"
     assert service.json("POST", f"/api/jobs/{first}/explode")[0] == 404
-    assert service.json("GET", "/api/status")[1]["paused"] is True
+    service.kill()
+    service.start()
+    assert service.json("GET", "/api/status")[1]["paused"] is True  # still, after a restart
+    assert service.json("POST", "/api/jobs/all/cancel", {"state": "queued"}) == (200, {"jobs": 2})
+    assert service.json("POST", "/api/jobs/all/retry", {"state": "cancelled"}) == (200, {"jobs": 2})
     service.json("POST", "/api/resume")
     service.until("done", "degraded")
+
+
+@pytest.mark.env("media")
+def test_a_folder_is_queued_by_the_rules_of_libraries(service, films):
+    service.json("POST", "/api/pause")
+    series = films / "series"
+    (series / "trailers").mkdir(parents=True)
+    (series / "old.mkv").write_text("no film")
+    content = library.tone(films.parent / "made.mkv").read_bytes()
+    for name in ("e1.mkv", "e2.mkv", "e3.mkv", "trailers/e.mkv"):
+        (series / name).write_bytes(content + name.encode())
+    (series / "e2.en.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nHello.\n")
+    (series / "out.mkv").symlink_to(films.parent / "outside.mkv")
+    status, answer = add(service, series)
+    assert status == 201
+    queued = {service.json("GET", f"/api/jobs/{job}")[1]["name"] for job in answer["queued"]}
+    assert (queued, answer["new"]) == ({"e1.mkv", "e3.mkv"}, 2)
+    assert answer["left_out"] == {"trailer": 1, "subtitled already": 1, "unreadable": 1}
+    listing = service.json("POST", "/api/folders", {"path": str(series)})[1]
+    assert [one["rule"] for one in listing["films"]] == ["", "", "", ""]
+    listing = service.json("POST", "/api/folders", {"path": str(series / "trailers")})[1]
+    assert [one["rule"] for one in listing["films"]] == ["trailer"]
+    service.json("POST", "/api/jobs/all/cancel", {"state": "queued"})
+    service.json("POST", "/api/resume")
+    assert service.json("GET", "/api/watched")[1] == {"folders": [], "at": None}
 
 
 def test_a_running_film_is_cancelled(service, films):
@@ -211,7 +252,7 @@ def test_an_upload_that_is_too_large_cut_short_or_no_form_is_refused_and_leaves_
     assert service.ask("POST", "/asr", b"x", {"Content-Type": "text/plain"})[0] == 415
     assert service.ask("POST", "/asr", *form(b""))[0] == 422
     assert service.ask("POST", "/asr", *form(b"x", field="wrong"))[0] == 422
-    assert service.ask("POST", "/asr?output=exe", body, headers)[0] == 422
+    assert service.ask("POST", "/asr?output=exe", body, headers)[0] == 400
     assert len(list(uploads.iterdir())) == before
 
 
@@ -230,6 +271,10 @@ def test_without_the_token_nothing_is_learnt_and_nothing_happens(films, tmp_path
         ]  # fmt: skip
         answers = {one.ask(method, path, headers=stranger)[::2] for method, path in requests}
         assert answers == {(401, next(iter(answers))[1])}
+        assert json.loads(answers.pop()[1])["message"] == "this token is wrong"
+        assert (
+            one.json("GET", "/api/status", headers={"Authorization": ""})[1]["message"] == "a token is needed"
+        )
         assert one.ask("POST", "/asr", body, {**headers, **stranger})[0] == 401
         assert one.ask("POST", "/api/session", {"token": "wrong"}, stranger)[0] == 401
         assert one.ask("GET", "/health", headers=stranger)[2] == b'{"ok": true}'

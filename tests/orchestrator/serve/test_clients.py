@@ -40,6 +40,12 @@ def test_bazarr_gets_the_language_of_samples_without_a_header(service):
     assert status == 200
     found = json.loads(content)
     assert found == {"detected_language": "english", "language_code": "en", "confidence": 0.97}
+    service.until("done")  # and not cancelled, because it did what it was asked
+
+
+def test_audio_that_cannot_be_read_is_the_clients_fault(service):
+    status, _, content = post(service, "/asr?output=srt&language=en&video_file=unreadable.mkv", b"no sound")
+    assert (status, json.loads(content)["message"]) == (422, "demux: not a film")
 
 
 def test_bazarr_gets_subrip_and_the_film_has_its_name(service):

@@ -17,6 +17,27 @@ def test_a_request_may_set_what_a_strangers_job_file_may():
 
 
 @pytest.mark.parametrize(
+    ("given", "code"),
+    [("english", "en"), ("English,en", "en,en"), ("pt-BR", "pt-BR"), ("zh_Hans", "zh_Hans"), ("eng", "en")],
+)
+def test_languages_may_have_their_names(given, code):
+    assert request_options.with_code(given) == code
+
+
+def test_what_cannot_work_is_refused_before_a_film_is_queued_with_it():
+    with pytest.raises(FatalError, match="translation into de: the embedded model") as found:
+        request_options.checked({"target_language": "german"})
+    assert found.value.hint.startswith("start the service with --translation-model nllb")
+    with pytest.raises(FatalError, match="spoken language: klingon is not a language"):
+        request_options.checked({"language": "klingon"})
+    with pytest.raises(FatalError, match="target language: elvish is not a language"):
+        request_options.checked({"target_language": "en,elvish"})
+    assert request_options.checked({"language": "Czech", "target_language": ["English"]}) == {
+        "language": "cs", "target_language": "en",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
     ("key", "value"),
     [
         ("model", "/models/mine"),

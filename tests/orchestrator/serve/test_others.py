@@ -175,7 +175,10 @@ def test_no_film_starts_while_somebody_plays_one(films, others, tmp_path):
     others.playing = True
     one = Served(tmp_path, folders=(str(films),), jellyfin=others.url, pause_while_playing=True).start()
     try:
-        assert until(lambda: one.json("GET", "/api/status")[1]["held"]) == "somebody plays a film on jellyfin"
+        assert (
+            until(lambda: one.json("GET", "/api/status")[1]["held"])
+            == "paused while somebody plays a film on Jellyfin"
+        )
         job = one.json("POST", "/api/jobs", {"path": str(films / "b.mkv")})[1]["id"]
         body, headers = form(b"x")
         assert one.ask("POST", "/asr", body, headers)[0] == 200

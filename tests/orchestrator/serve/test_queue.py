@@ -103,6 +103,29 @@ def test_a_change_is_reported_after_it_is_on_the_disk(tmp_path):
     jobs.close()
 
 
+def test_a_queue_of_an_earlier_version_is_taken_over(tmp_path):
+    path = tmp_path / "serve" / "queue.db"
+    jobs = Queue(path)
+    for name, status in (("a.mkv", 1), ("b.mkv", 2)):
+        job, _ = jobs.add(asked(name, fingerprint="1"))
+        jobs.start(job.id)
+        jobs.end(job.id, Outcome(state="failed", problem={"status": status}))
+    jobs.close()
+    with sqlite3.connect(path) as old:
+        old.executescript("DROP TABLE seen; DROP TABLE state; PRAGMA user_version=1")
+    jobs = Queue(path)
+    assert [jobs.seen(Path("/films") / name, "1", "any") for name in ("a.mkv", "b.mkv")] == [True, False]
+    assert len(jobs.jobs(["failed"])) == 2
+    jobs.close()
+
+
+def test_a_client_that_has_what_it_asked_for_leaves_a_job_that_is_done(jobs):
+    job, _ = jobs.add(asked(urgent=True))
+    jobs.start(job.id)
+    assert jobs.suffice(job.id).enough
+    assert jobs.give_back(job.id, kills=0).state == "done"
+
+
 def test_a_damaged_database_is_kept_aside_and_the_queue_starts_empty(tmp_path, capsys):
     path = tmp_path / "serve" / "queue.db"
     path.parent.mkdir()
