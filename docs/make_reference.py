@@ -1,6 +1,7 @@
-"""Writes options and output files into docs/reference.md; a test fails if it is stale.
+"""Writes options and output files into docs/reference.md, and the types of the options for Python.
 
-Each part stands between two comments; what is around it is written by hand.
+Each part of the reference stands between two comments; what is around it is written by hand. A test fails if
+something is stale.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from orchestrator.commands import run  # noqa: E402
-from orchestrator.config.options import BY_KEY, GROUPS  # noqa: E402
+from orchestrator.config.options import BY_KEY, DEVICE, GROUPS, OPTIONS, Option  # noqa: E402
 from stage_runners.subtitles.formats import FORMATS  # noqa: E402
 
 REFERENCE = ROOT / "docs" / "reference.md"
+TYPES = ROOT / "orchestrator" / "api" / "options.py"
 
 
 def options() -> Iterator[str]:
@@ -79,5 +81,35 @@ def made(document: str) -> str:
     return document
 
 
+def types_of_options() -> str:
+    """The module with the types of the options that `subtitle` takes."""
+    fields = {option.key: _type(option) for option in OPTIONS}
+    fields[DEVICE] = "str | Sequence[str] | Mapping[str, str]"
+    lines = [f"    {key}: {kind} | None" for key, kind in sorted(fields.items())]
+    return _HEAD + "\n".join(lines) + "\n"
+
+
+def _type(option: Option) -> str:
+    if option.cli.several:
+        return "str | Sequence[str]"
+    return {Path: "str | os.PathLike[str]"}.get(option.type, option.type.__name__)
+
+
+_HEAD = '''"""The options of `subtitle` and their types; made by docs/make_reference.py, not to be edited."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+
+class Options(TypedDict, total=False):
+    """The options of a film, by the names of a job file; docs/reference.md says what each does."""
+
+'''
+
+
 if __name__ == "__main__":
+    TYPES.write_text(types_of_options(), encoding="utf-8")
     REFERENCE.write_text(made(REFERENCE.read_text(encoding="utf-8")), encoding="utf-8")

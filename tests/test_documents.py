@@ -127,6 +127,11 @@ def test_the_options_and_output_files_in_the_reference_are_up_to_date():
     assert maker.made(document) == document, "docs/reference.md is stale: run python docs/make_reference.py"
 
 
+def test_the_types_of_the_options_for_python_are_up_to_date():
+    maker = script("make_reference")
+    assert maker.TYPES.read_text() == maker.types_of_options(), "run python docs/make_reference.py"
+
+
 def test_the_dashboard_picture_shows_the_last_moment_with_most_stages_beside_recognition():
     maker = script("make_pictures")
     steps = tuple(states.StepState(name=name) for name in ("diarization", "asr", "mux"))
