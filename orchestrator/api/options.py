@@ -29,6 +29,7 @@ class Options(TypedDict, total=False):
     device: str | Sequence[str] | Mapping[str, str] | None
     diarize: bool | None
     diarize_model: str | None
+    forced_track: bool | None
     hotwords: str | Sequence[str] | None
     initial_prompt: str | None
     known_voices: bool | None
